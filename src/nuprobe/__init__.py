@@ -1,0 +1,1 @@
+"""nuprobe: neutrinos as a probe of new physics."""

@@ -1,0 +1,103 @@
+"""Quadrature and interpolation shared by every floor: Gauss–Legendre panels and Chebyshev axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+
+__all__ = [
+    "FloatArray",
+    "barycentric_matrix",
+    "chebyshev_nodes",
+    "gauss_legendre",
+    "panel_nodes",
+]
+
+FloatArray = NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of the n-point Gauss–Legendre rule on [0, 1] (read-only arrays)."""
+    x, w = np.polynomial.legendre.leggauss(n)
+    nodes, weights = (x + 1) / 2, w / 2
+    nodes.flags.writeable = False
+    weights.flags.writeable = False
+    return nodes, weights
+
+
+def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]:
+    """Gauss–Legendre nodes and weights with `n` points between each two neighbouring `edges`.
+
+    Parameters
+    ----------
+    edges : increasing panel edges; an integrand needs to be smooth only inside each panel.
+    n : points a panel.
+
+    Returns
+    -------
+    nodes, weights : arrays, shape (panels * n,)
+    """
+    bounds = np.unique(np.asarray(list(edges), dtype=float))
+    x, w = gauss_legendre(n)
+    width = np.diff(bounds)[:, None]
+    return (bounds[:-1, None] + width * x).ravel(), (width * w).ravel()
+
+
+def chebyshev_nodes(lower: float, upper: float, n: int) -> FloatArray:
+    """Return the `n` Chebyshev points of the second kind on [lower, upper], increasing, ends included."""
+    if n < 2 or not lower < upper:
+        raise InputError(f"a Chebyshev axis needs lower < upper and n >= 2, got [{lower}, {upper}] with {n}")
+    k = np.arange(n)
+    return lower + (upper - lower) * (1 - np.cos(np.pi * k / (n - 1))) / 2
+
+
+def barycentric_matrix(nodes: FloatArray, x: FloatArray, derivative: bool = False) -> FloatArray:
+    """Weights that interpolate values at Chebyshev `nodes` to the points `x` (Berrut & Trefethen 2004).
+
+    Parameters
+    ----------
+    nodes : from `chebyshev_nodes`, shape (n,).
+    x : points inside the range of the nodes, shape (p,).
+    derivative : return weights of the first derivative instead.
+
+    Returns
+    -------
+    array, shape (p, n)
+        ``matrix @ values`` is the interpolant (or its derivative) at x.
+
+    Raises
+    ------
+    InputError
+        If a point lies outside the nodes: interpolation never extrapolates.
+    """
+    x = np.atleast_1d(np.asarray(x, dtype=float))
+    span = nodes[-1] - nodes[0]
+    if np.any(~(x >= nodes[0] - 1e-12 * span)) or np.any(~(x <= nodes[-1] + 1e-12 * span)):
+        raise InputError(f"a point lies outside the interpolation range [{nodes[0]:.6g}, {nodes[-1]:.6g}]")
+    weights = np.where(np.arange(nodes.size) % 2, -1.0, 1.0)
+    weights[[0, -1]] *= 0.5
+    if derivative:
+        return barycentric_matrix(nodes, x) @ _differentiation_matrix(nodes, weights)
+    gap = x[:, None] - nodes
+    hit = gap == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        matrix = weights / gap
+        matrix /= matrix.sum(axis=1, keepdims=True)
+    rows = hit.any(axis=1)
+    matrix[rows] = hit[rows].astype(float)
+    return matrix
+
+
+def _differentiation_matrix(nodes: FloatArray, weights: FloatArray) -> FloatArray:
+    gap = nodes[:, None] - nodes
+    np.fill_diagonal(gap, 1.0)
+    matrix = (weights / weights[:, None]) / gap
+    np.fill_diagonal(matrix, 0.0)
+    np.fill_diagonal(matrix, -matrix.sum(axis=1))
+    return np.asarray(matrix)

@@ -1,0 +1,147 @@
+"""Units as plain numbers in natural units (ħ = c = 1) with one energy unit: MeV.
+
+``3.4 * fm`` is a length in MeV⁻¹, ``160 * GeV`` an energy in MeV, ``mass / kg`` a mass in kilograms.
+Cross sections are the exception at the public boundary: functions return them as plain numbers of cm².
+`parse_quantity` and `parse_grid` read what people write in files and on the command line ("160 GeV").
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.constants import ELEMENTARY_CHARGE_C, HBARC_MEV_CM, HBARC_MEV_FM
+from nuprobe.errors import UnitError, UnknownNameError
+
+MeV: Final = 1.0
+eV: Final = 1e-6
+keV: Final = 1e-3
+GeV: Final = 1e3
+TeV: Final = 1e6
+
+fm: Final = 1 / HBARC_MEV_FM
+cm: Final = 1 / HBARC_MEV_CM
+m: Final = 100 * cm
+km: Final = 1e5 * cm
+cm2: Final = cm**2
+
+s: Final = 299792458 * m
+ns: Final = 1e-9 * s
+us: Final = 1e-6 * s
+minute: Final = 60 * s
+hour: Final = 3600 * s
+day: Final = 86400 * s
+year: Final = 365.25 * day
+
+# a joule is 1/e MeV·1e-6; a kilogram is a joule (s/m)², that is c² joules
+joule: Final = 1e-6 / ELEMENTARY_CHARGE_C
+kg: Final = joule * 299792458.0**2
+g: Final = 1e-3 * kg
+tonne: Final = 1e3 * kg
+
+_DIMENSIONS: Final[dict[str, dict[str, float]]] = {
+    "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV},
+    "length": {"fm": fm, "cm": cm, "m": m, "km": km},
+    "time": {"ns": ns, "us": us, "µs": us, "s": s, "min": minute, "h": hour, "d": day, "yr": year},
+    "mass": {"g": g, "kg": kg, "t": tonne},
+    "inverse energy": {"1/keV": 1 / keV, "1/MeV": 1 / MeV, "1/GeV": 1 / GeV},
+    "light yield": {"PE/keV": 1 / keV, "PE/MeV": 1 / MeV, "PE/keVee": 1 / keV},
+    "dimensionless": {"": 1.0, "%": 0.01},
+}
+DIMENSIONS: Final = tuple(_DIMENSIONS)
+"""The dimensions `parse_quantity` knows."""
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_QUANTITY = re.compile(rf"\s*({_NUMBER}|[+-]?inf|nan)\s*(.*?)\s*", re.IGNORECASE)
+
+
+def _factor(unit: str, dimension: str, text: str) -> float:
+    try:
+        units = _DIMENSIONS[dimension]
+    except KeyError:
+        raise UnknownNameError("dimension", dimension, _DIMENSIONS) from None
+    if unit in units:
+        return units[unit]
+    allowed = ", ".join(u or "a bare number" for u in units)
+    if not unit:
+        raise UnitError(f"{text!r} has no unit: write for example '{text.strip()} {next(iter(units))}' ({allowed})")
+    for other, table in _DIMENSIONS.items():
+        if unit in table:
+            raise UnitError(f"{text!r} has a unit of {other}, but this is a {dimension}: use one of {allowed}")
+    near = UnknownNameError("unit", unit, units).suggestions
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    raise UnitError(f"{text!r} has an unknown unit {unit!r}{hint}: a {dimension} is given in {allowed}")
+
+
+def parse_quantity(text: str | float, dimension: str) -> float:
+    """Read a number with its unit, such as ``"14.57 kg"``, into natural units.
+
+    Parameters
+    ----------
+    text : number and unit; a bare number is accepted for a dimensionless quantity only.
+    dimension : one of `DIMENSIONS`.
+
+    Returns
+    -------
+    float
+        The value in MeV-based natural units.
+
+    Raises
+    ------
+    UnitError
+        If the number or the unit cannot be read, or the unit has another dimension.
+    """
+    raw = str(text)
+    match = _QUANTITY.fullmatch(raw)
+    if match is None:
+        raise UnitError(f"cannot read {raw!r} as a {dimension}: write a number and a unit, e.g. '10 MeV'")
+    value = float(match[1])
+    if not math.isfinite(value):
+        raise UnitError(f"{raw!r} is not a finite {dimension}")
+    return value * _factor(match[2], dimension, raw)
+
+
+def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
+    """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV", "1e-3:10:80:log GeV").
+
+    Parameters
+    ----------
+    text : ``start:stop:count[:log] unit`` includes both ends; the unit stands once, at the end.
+    dimension : one of `DIMENSIONS`.
+
+    Returns
+    -------
+    array, shape (n,)
+        Values in natural units.
+
+    Raises
+    ------
+    UnitError
+        If it cannot be read, is empty, or the unit is missing or of another dimension.
+    """
+    match = re.fullmatch(r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*([^\d\s:,][^:,]*?)?\s*", text)
+    if match is None or not match[1].strip():
+        raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count MeV'")
+    body, unit = match[1].strip(), match[2] or ""
+    factor = _factor(unit, dimension, text)
+    try:
+        if ":" in body:
+            start, stop, count, *kind = body.split(":")
+            n = int(count)
+            if kind not in ([], ["log"]):
+                raise ValueError
+            if n < 1:
+                raise UnitError(f"{text!r} is an empty grid: ask for at least one point")
+            values = np.geomspace(float(start), float(stop), n) if kind else np.linspace(float(start), float(stop), n)
+        else:
+            values = np.array([float(part) for part in body.split(",")])
+    except UnitError:
+        raise
+    except ValueError:
+        raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'") from None
+    result: NDArray[np.float64] = values * factor
+    return result
