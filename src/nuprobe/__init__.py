@@ -1,1 +1,74 @@
-"""nuprobe: neutrinos as a probe of new physics."""
+"""nuprobe: neutrinos scattering off nuclei and electrons as a probe of new physics.
+
+A model and an experiment go in; a rate, a fit or an exclusion contour comes out. Energies, masses and momenta are in
+MeV, lengths go through `nuprobe.units`, cross sections are numbers of cm².
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nuprobe import units
+    from nuprobe.errors import NuprobeError, ValidityWarning
+    from nuprobe.experiments import experiment
+    from nuprobe.fluxes import flux
+    from nuprobe.inference import contour, fit, profile, scan
+    from nuprobe.models import StandardModel
+    from nuprobe.nuclei import form_factors, isotope, target
+    from nuprobe.processes import cevns
+    from nuprobe.reproductions import reproduce
+
+__all__ = [
+    "NuprobeError",
+    "StandardModel",
+    "ValidityWarning",
+    "__version__",
+    "cevns",
+    "contour",
+    "experiment",
+    "fit",
+    "flux",
+    "form_factors",
+    "isotope",
+    "profile",
+    "reproduce",
+    "scan",
+    "target",
+    "units",
+]
+
+# public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
+_PLACES = {
+    "NuprobeError": "nuprobe.errors",
+    "StandardModel": "nuprobe.models",
+    "ValidityWarning": "nuprobe.errors",
+    "cevns": "nuprobe.processes",
+    "contour": "nuprobe.inference",
+    "experiment": "nuprobe.experiments",
+    "fit": "nuprobe.inference",
+    "flux": "nuprobe.fluxes",
+    "form_factors": "nuprobe.nuclei",
+    "isotope": "nuprobe.nuclei",
+    "profile": "nuprobe.inference",
+    "reproduce": "nuprobe.reproductions",
+    "scan": "nuprobe.inference",
+    "target": "nuprobe.nuclei",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("nuprobe")
+    if name == "units":
+        return import_module("nuprobe.units")
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

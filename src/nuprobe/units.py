@@ -49,7 +49,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "time": {"ns": ns, "us": us, "µs": us, "s": s, "min": minute, "h": hour, "d": day, "yr": year},
     "mass": {"g": g, "kg": kg, "t": tonne},
     "inverse energy": {"1/keV": 1 / keV, "1/MeV": 1 / MeV, "1/GeV": 1 / GeV},
-    "light yield": {"PE/keV": 1 / keV, "PE/MeV": 1 / MeV, "PE/keVee": 1 / keV},
+    "light yield": {"PE/keVee": 1 / keV, "PE/keV": 1 / keV, "PE/MeV": 1 / MeV, "1/keV": 1 / keV},
     "dimensionless": {"": 1.0, "%": 0.01},
 }
 DIMENSIONS: Final = tuple(_DIMENSIONS)

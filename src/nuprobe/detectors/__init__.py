@@ -1,0 +1,27 @@
+"""Detectors: quenching, acceptance and smearing as one response matrix."""
+
+from nuprobe.detectors.acceptance import Acceptance, FullAcceptance, LogisticAcceptance, TableAcceptance
+from nuprobe.detectors.quenching import (
+    ConstantQuenching,
+    FunctionQuenching,
+    LindhardQuenching,
+    Quenching,
+    TableQuenching,
+)
+from nuprobe.detectors.response import ACCEPTANCE_POINTS, SMEARINGS, Response, bin_acceptance
+
+__all__ = [
+    "ACCEPTANCE_POINTS",
+    "SMEARINGS",
+    "Acceptance",
+    "ConstantQuenching",
+    "FullAcceptance",
+    "FunctionQuenching",
+    "LindhardQuenching",
+    "LogisticAcceptance",
+    "Quenching",
+    "Response",
+    "TableAcceptance",
+    "TableQuenching",
+    "bin_acceptance",
+]

@@ -1,0 +1,101 @@
+"""Acceptance as a function of the reconstructed quantity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Acceptance", "FullAcceptance", "LogisticAcceptance", "TableAcceptance"]
+
+
+class Acceptance(Protocol):
+    """Reconstructed quantity → probability to be kept."""
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Probability at x."""
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """Places where it is not smooth."""
+
+
+@dataclass(frozen=True)
+class FullAcceptance:
+    """Everything is kept."""
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """One."""
+        return np.ones_like(np.asarray(x, dtype=float))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
+class LogisticAcceptance:
+    """a / (1 + exp(−k (x − x0))) times a staircase.
+
+    Attributes
+    ----------
+    a, k, x0 : plateau, slope and midpoint.
+    steps : (position, factor) pairs with increasing positions: below the first the acceptance is 0, from each
+        position on it is multiplied by that factor; empty for no staircase.
+    """
+
+    a: float
+    k: float
+    x0: float
+    steps: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.a <= 1 or self.k <= 0:
+            raise InputError(f"a logistic acceptance needs 0 < a <= 1 and k > 0, got a = {self.a}, k = {self.k}")
+        positions = [p for p, _ in self.steps]
+        if sorted(set(positions)) != positions or any(not 0 <= f <= 1 for _, f in self.steps):
+            raise InputError("the steps of an acceptance need increasing positions and factors between 0 and 1")
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Probability at x."""
+        x = np.asarray(x, dtype=float)
+        # tanh form: no overflow far from the midpoint
+        value = self.a * 0.5 * (1 + np.tanh(0.5 * self.k * (x - self.x0)))
+        if self.steps:
+            factors = np.array([0.0, *(f for _, f in self.steps)])
+            value = value * factors[np.searchsorted([p for p, _ in self.steps], x, side="right")]
+        return np.asarray(value)
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The positions of the steps."""
+        return tuple(p for p, _ in self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class TableAcceptance:
+    """Linear between tabulated points, zero below the first and constant above the last."""
+
+    x: FloatArray
+    efficiency: FloatArray
+
+    def __post_init__(self) -> None:
+        x, y = np.asarray(self.x, float), np.asarray(self.efficiency, float)
+        if x.shape != y.shape or x.ndim != 1 or x.size < 2 or np.any(np.diff(x) <= 0) or np.any((y < 0) | (y > 1)):
+            raise InputError("an acceptance table needs increasing positions and efficiencies between 0 and 1")
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "efficiency", y)
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Probability at x."""
+        return np.asarray(np.interp(x, self.x, self.efficiency, left=0.0))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The tabulated positions."""
+        return tuple(map(float, self.x))

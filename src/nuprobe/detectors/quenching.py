@@ -1,0 +1,109 @@
+"""Quenching: the electron-equivalent energy of a nuclear recoil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+
+__all__ = ["ConstantQuenching", "FunctionQuenching", "LindhardQuenching", "Quenching", "TableQuenching"]
+
+
+class Quenching(Protocol):
+    """Recoil energy (MeV) → electron-equivalent energy (MeV); must increase with the recoil."""
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """Recoil energies (MeV) where the function is not smooth."""
+
+
+@dataclass(frozen=True)
+class ConstantQuenching:
+    """E_ee = f · T."""
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.factor <= 10:
+            raise InputError(f"a quenching factor must be positive (about 0.05 to 1), got {self.factor}")
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+        return self.factor * np.asarray(t_nr, dtype=float)
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class TableQuenching:
+    """Quenching factor linear between tabulated recoil energies (MeV) and constant beyond them."""
+
+    t_nr: FloatArray
+    factor: FloatArray
+
+    def __post_init__(self) -> None:
+        t, f = np.asarray(self.t_nr, float), np.asarray(self.factor, float)
+        if t.shape != f.shape or t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0) or not np.all(f > 0):
+            raise InputError("a quenching table needs increasing recoil energies and one positive factor for each")
+        energy = t * f
+        if np.any(np.diff(energy) <= 0):
+            raise InputError("the electron-equivalent energy of a quenching table must increase with the recoil energy")
+        object.__setattr__(self, "t_nr", t)
+        object.__setattr__(self, "factor", f)
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+        t = np.asarray(t_nr, dtype=float)
+        return np.asarray(t * np.interp(t, self.t_nr, self.factor))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The tabulated recoil energies."""
+        return tuple(map(float, self.t_nr))
+
+
+@dataclass(frozen=True)
+class LindhardQuenching:
+    """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5 Z^(-7/3) T/keV (Lewin:1995rx)."""
+
+    k: float
+    z: int
+
+    def __post_init__(self) -> None:
+        if not (0 < self.k < 1 and self.z > 0):
+            raise InputError(f"Lindhard quenching needs 0 < k < 1 and Z > 0, got k = {self.k}, Z = {self.z}")
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+        t = np.asarray(t_nr, dtype=float)
+        epsilon = 11.5 * self.z ** (-7 / 3) * t * 1e3
+        g = 3 * epsilon**0.15 + 0.7 * epsilon**0.6 + epsilon
+        return np.asarray(t * self.k * g / (1 + self.k * g))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """None inside the physical range."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionQuenching:
+    """Any increasing function of the recoil energy (MeV) that returns the electron-equivalent energy (MeV)."""
+
+    function: Callable[[FloatArray], FloatArray]
+    breakpoints: tuple[float, ...] = ()
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+        return np.asarray(self.function(np.asarray(t_nr, dtype=float)), dtype=float)

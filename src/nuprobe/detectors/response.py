@@ -1,0 +1,224 @@
+"""Detector response as a matrix: true recoil energy → probability in each bin of the reconstructed quantity.
+
+The reconstructed quantity x is in photoelectrons (or any unit of the light yield): its mean for a recoil T is
+light_yield · E_ee(T). Acceptance and smearing are integrated over each bin, never evaluated at one point of it,
+unless the user asks for one of the conventions found in the literature.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
+from nuprobe.detectors.quenching import ConstantQuenching, Quenching
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.numerics import FloatArray, gauss_legendre, panel_nodes
+
+__all__ = ["ACCEPTANCE_POINTS", "SMEARINGS", "AcceptancePoint", "Response", "Smearing", "bin_acceptance"]
+
+Smearing = Literal["poisson", "gaussian", "none"]
+SMEARINGS: Final[tuple[str, ...]] = get_args(Smearing)
+AcceptancePoint = Literal["integrated", "centre", "lower", "upper"]
+ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """Response of one detector to nuclear recoils.
+
+    Attributes
+    ----------
+    edges : bin edges of the reconstructed quantity x, increasing, shape (bins + 1,).
+    light_yield : mean of x per MeV of electron-equivalent energy.
+    quenching : recoil energy → electron-equivalent energy.
+    acceptance : probability to keep an event reconstructed at x.
+    smearing : ``"poisson"``: x is a count n, spread uniformly over [n, n + 1) (edges must be integers);
+        ``"gaussian"``: standard deviation √(a² + b²x̄ + c²x̄²) around the mean x̄; ``"none"``: x is its mean.
+    resolution : (a, b, c) of the Gaussian smearing.
+    acceptance_at : where the acceptance of a one-count cell [n, n + 1) is taken with Poisson smearing:
+        ``"integrated"`` over the cell (default), or at its ``"centre"``, ``"lower"`` or ``"upper"`` edge.
+    """
+
+    edges: FloatArray
+    light_yield: float
+    quenching: Quenching = field(default_factory=lambda: ConstantQuenching(1.0))
+    acceptance: Acceptance = field(default_factory=FullAcceptance)
+    smearing: Smearing = "poisson"
+    resolution: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    acceptance_at: AcceptancePoint = "integrated"
+
+    def __post_init__(self) -> None:
+        edges = np.asarray(self.edges, dtype=float)
+        if edges.ndim != 1 or edges.size < 2 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
+            raise InputError("bin edges must be at least two finite, increasing numbers")
+        object.__setattr__(self, "edges", edges)
+        if not (self.light_yield > 0 and np.isfinite(self.light_yield)):
+            raise InputError(f"the light yield must be positive, got {self.light_yield}")
+        if self.smearing not in SMEARINGS:
+            raise UnknownNameError("smearing", self.smearing, SMEARINGS)
+        if self.acceptance_at not in ACCEPTANCE_POINTS:
+            raise UnknownNameError("acceptance convention", self.acceptance_at, ACCEPTANCE_POINTS)
+        if self.acceptance_at != "integrated" and self.smearing != "poisson":
+            raise InputError(f"acceptance_at = {self.acceptance_at!r} is a convention of Poisson smearing only")
+        if self.smearing == "poisson" and (np.any(edges != np.round(edges)) or edges[0] < 0):
+            raise InputError("Poisson smearing counts photoelectrons: bin edges must be whole numbers from 0 on")
+        if self.smearing == "gaussian" and (min(self.resolution) < 0 or max(self.resolution) == 0):
+            raise InputError(
+                f"Gaussian smearing needs a resolution (a, b, c) with a positive entry, got {self.resolution}"
+            )
+
+    @property
+    def bins(self) -> int:
+        """Number of bins."""
+        return self.edges.size - 1
+
+    def mean(self, t_nr: FloatArray) -> FloatArray:
+        """Mean of the reconstructed quantity for recoil energies in MeV."""
+        return self.light_yield * self.quenching(np.asarray(t_nr, dtype=float))
+
+    def scaled(self, factor: float) -> Response:
+        """Return the response with the light per recoil energy multiplied by `factor` (a quenching or yield shift)."""
+        return replace(self, light_yield=self.light_yield * factor)
+
+    def matrix(self, t_nr: FloatArray) -> FloatArray:
+        """Probability that a recoil is kept and lands in each bin.
+
+        Parameters
+        ----------
+        t_nr : recoil energies in MeV, shape (n,).
+
+        Returns
+        -------
+        array, shape (bins, n)
+            With full acceptance and bins that cover everything each column sums to 1.
+        """
+        mean = self.mean(t_nr)
+        if self.smearing == "poisson":
+            return self._poisson(mean)
+        if self.smearing == "gaussian":
+            return self._gaussian(mean)
+        index = np.searchsorted(self.edges, mean, side="right") - 1
+        inside = (index == np.arange(self.bins)[:, None]) & (mean < self.edges[-1])
+        return np.where(inside, self.acceptance(mean), 0.0)
+
+    def breakpoints(self, t_max: float) -> FloatArray:
+        """Recoil energies in (0, t_max) where the matrix is not smooth; an integral over T needs panels there."""
+        points = [t for t in self.quenching.breakpoints if 0 < t < t_max]
+        if self.smearing == "none":
+            targets = [x for x in {*self.edges.tolist(), *self.acceptance.breakpoints} if x > 0]
+            points += self._invert(targets, t_max)
+        return np.array(sorted(points))
+
+    def panels(self, t_max: float) -> int:
+        """Panels in √T that resolve the narrowest feature of the response between 0 and `t_max` (MeV)."""
+        top = float(self.mean(np.array([t_max]))[0])
+        if self.smearing == "gaussian":
+            a, b, c = self.resolution
+            # width of the smearing relative to its mean, where it is narrowest inside the bins
+            x = np.linspace(max(self.edges[0], 1e-3 * top), max(min(self.edges[-1], top), 2e-3 * top), 64)
+            relative = np.sqrt(a**2 + b**2 * x + c**2 * x**2) / np.maximum(x, 1e-300)
+            fraction = np.sqrt(np.clip(x / top, 0, None)) * relative / 2
+            return int(np.ceil(0.2 / max(float(fraction.min()), 1e-4)))
+        if self.smearing == "poisson":
+            return int(np.ceil(0.4 * np.sqrt(max(top, 1.0)) / 2.5))
+        return 1
+
+    def _invert(self, targets: Iterable[float], t_max: float) -> list[float]:
+        """Recoil energies with a given mean, by bisection (the mean increases with T)."""
+        low, high = np.zeros(len(x := np.array(list(targets)))), np.full(len(x), t_max)
+        for _ in range(200):
+            middle = (low + high) / 2
+            below = self.mean(middle) < x
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return [float(t) for t in high if 0 < t < t_max * (1 - 1e-12)]
+
+    def _cells(self) -> tuple[FloatArray, FloatArray]:
+        """Counts n covered by the bins, and the acceptance of each."""
+        n = np.arange(self.edges[0], self.edges[-1])
+        if self.acceptance_at == "integrated":
+            return n, bin_acceptance(self.acceptance, np.arange(n[0], n[-1] + 2.0))
+        return n, self.acceptance(n + {"centre": 0.5, "lower": 0.0, "upper": 1.0}[self.acceptance_at])
+
+    def _poisson(self, mean: FloatArray) -> FloatArray:
+        n, acceptance = self._cells()
+        log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n[-1] + 1)))])[n.astype(int)]
+        with np.errstate(divide="ignore"):
+            log_mean = np.log(mean)
+        # n log 0 is 0 for n = 0, -inf otherwise
+        exponent = np.where(n[:, None] == 0, 0.0, n[:, None] * np.maximum(log_mean, -1e300))
+        probability = np.exp(exponent - mean - log_factorial[:, None]) * acceptance[:, None]
+        binned: FloatArray = np.add.reduceat(probability, (self.edges[:-1] - self.edges[0]).astype(int), axis=0)
+        return binned
+
+    def _gaussian(self, mean: FloatArray) -> FloatArray:
+        a, b, c = self.resolution
+        sigma = np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
+        sigma = np.maximum(sigma, 1e-12 * max(1.0, float(self.edges[-1])))
+        x_low, x_high = self.edges[0], self.edges[-1]
+        inner = [p for p in self.acceptance.breakpoints if x_low < p < x_high]
+        edges = np.unique(np.concatenate([self.edges, inner]))
+        # split so that the acceptance is smooth and nearly linear in each piece, then integrate exactly against
+        # the Gaussian with a Legendre expansion of the acceptance
+        pieces = np.unique(np.concatenate([np.linspace(lo, hi, 9) for lo, hi in itertools.pairwise(edges)]))
+        weights = _gaussian_moments(pieces, mean, sigma, self.acceptance)
+        owner = np.searchsorted(self.edges, (pieces[:-1] + pieces[1:]) / 2, side="right") - 1
+        result = np.zeros((self.bins, mean.size))
+        np.add.at(result, owner, weights)
+        return result
+
+
+def _gaussian_moments(pieces: FloatArray, mean: FloatArray, sigma: FloatArray, acceptance: Acceptance) -> FloatArray:
+    """∫ A(x) N(x; mean, sigma) dx over each piece: moments where N is narrow, quadrature where it is wide."""
+    from scipy.special import ndtr
+
+    lo, hi = pieces[:-1], pieces[1:]
+    half, middle = (hi - lo) / 2, (hi + lo) / 2
+    s = sigma / half[:, None]
+    m = (mean - middle[:, None]) / half[:, None]
+
+    # narrow: the acceptance as a cubic, at Chebyshev points strictly inside so that a step stays on its side
+    nodes = np.cos(np.pi * (2 * np.arange(4) + 1) / 8)
+    power = np.linalg.solve(
+        np.vander(nodes, 4, increasing=True), acceptance(middle[:, None] + half[:, None] * nodes)[..., None]
+    )[..., 0]
+    u_lo, u_hi = (-1 - m) / s, (1 - m) / s
+    phi_lo, phi_hi = (np.exp(-0.5 * np.minimum(u**2, 1400)) / np.sqrt(2 * np.pi) for u in (u_lo, u_hi))
+    moments = [ndtr(u_hi) - ndtr(u_lo)]
+    moments.append(m * moments[0] - s * (phi_hi - phi_lo))
+    for k in (2, 3):
+        boundary = phi_hi - (-1.0) ** (k - 1) * phi_lo
+        moments.append(m * moments[k - 1] + (k - 1) * s**2 * moments[k - 2] - s * boundary)
+    narrow = sum(power[:, k, None] * moments[k] for k in range(4))
+
+    # wide: the recursion above loses digits as s⁴, and the Gaussian is smooth on the piece
+    y, w = gauss_legendre(8)
+    x = lo[:, None] + (hi - lo)[:, None] * y
+    z = (x[:, None, :] - mean[:, None]) / sigma[:, None]
+    density = np.exp(-0.5 * np.minimum(z**2, 1400)) / (np.sqrt(2 * np.pi) * sigma[:, None])
+    wide = (density * (acceptance(x) * w)[:, None, :]).sum(-1) * (hi - lo)[:, None]
+    return np.where(s > 3, wide, narrow)
+
+
+def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
+    """Mean acceptance over each bin, by quadrature between the places where it is not smooth.
+
+    Parameters
+    ----------
+    acceptance : function of the reconstructed quantity.
+    edges : bin edges, shape (bins + 1,).
+
+    Returns
+    -------
+    array, shape (bins,)
+    """
+    result = np.empty(edges.size - 1)
+    for i, (lo, hi) in enumerate(itertools.pairwise(edges)):
+        inner = [p for p in acceptance.breakpoints if lo < p < hi]
+        x, w = panel_nodes([lo, *inner, hi], 24)
+        result[i] = acceptance(x) @ w / (hi - lo)
+    return result

@@ -1,0 +1,621 @@
+"""An experiment: one folder in, predictions, costs and fits out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nuprobe.detectors import (
+    ConstantQuenching,
+    FullAcceptance,
+    LindhardQuenching,
+    LogisticAcceptance,
+    Response,
+    TableAcceptance,
+    TableQuenching,
+    bin_acceptance,
+)
+from nuprobe.detectors.acceptance import Acceptance
+from nuprobe.detectors.quenching import Quenching
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.experiments.counts import CountsPrediction, Effect
+from nuprobe.experiments.files import (
+    Analysis,
+    ConstantQuenchingSection,
+    ExperimentFile,
+    KernelParameter,
+    LogisticSection,
+    MeasuredBackground,
+    TableAcceptanceSection,
+    TableQuenchingSection,
+    TemplateBackground,
+)
+from nuprobe.fluxes import Flux, flux
+from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, fit
+from nuprobe.models import Model, StandardModel
+from nuprobe.nuclei import Target, charge_to_point, isotope, target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
+from nuprobe.schema import Folder, validate
+from nuprobe.units import cm2, fm, keV, parse_quantity, us
+
+__all__ = ["Experiment", "Rates"]
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """Expected and observed counts of one analysis, bin by bin.
+
+    Attributes
+    ----------
+    experiment, analysis, observable : names.
+    energy_edges : edges of the reconstructed quantity, shape (energy bins + 1,).
+    time_edges : µs, shape (time bins + 1,); one bin if the analysis sums over time.
+    components : expected counts by source, each of shape (energy bins, time bins); the signal is split by flux
+        component (``"signal: prompt nu_mu"``, …).
+    data : observed counts of the same shape, measured backgrounds subtracted if the analysis does so; or None.
+    sigma : its errors, or None for a Poisson analysis.
+    """
+
+    experiment: str
+    analysis: str
+    observable: str
+    energy_edges: FloatArray
+    time_edges: FloatArray
+    components: Mapping[str, FloatArray]
+    data: FloatArray | None
+    sigma: FloatArray | None
+
+    @property
+    def signal(self) -> FloatArray:
+        """Signal summed over flux components."""
+        return np.asarray(sum(v for k, v in self.components.items() if k.startswith("signal")))
+
+    @property
+    def total(self) -> FloatArray:
+        """All components."""
+        return np.asarray(sum(self.components.values()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "experiment": self.experiment,
+            "analysis": self.analysis,
+            "observable": self.observable,
+            "energy_edges": self.energy_edges.tolist(),
+            "time_edges_us": self.time_edges.tolist(),
+            "components": {name: values.tolist() for name, values in self.components.items()},
+            "totals": {name: float(values.sum()) for name, values in self.components.items()},
+            "signal": float(self.signal.sum()),
+            "total": float(self.total.sum()),
+            "observed": None if self.data is None else float(self.data.sum()),
+            "data": None if self.data is None else self.data.tolist(),
+            "sigma": None if self.sigma is None else self.sigma.tolist(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """One experiment, read from a folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its tables lie.
+    raw : the parsed file before validation, the base of `with_changes`.
+    """
+
+    file: ExperimentFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any] | None = None) -> Experiment:
+        """Read and check a folder; raises `ExperimentFileError` naming file, key and remedy."""
+        raw = folder.load() if raw is None else raw
+        result = cls(validate(ExperimentFile, raw, folder.name), folder, raw)
+        result._check()
+        return result
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Experiment:
+        """Return the experiment with some keys of its file changed, for the study of a choice.
+
+        Parameters
+        ----------
+        changes : dotted key → value, e.g. ``{"response.smearing.kind": "none"}``; list items by their position.
+
+        Raises
+        ------
+        ExperimentFileError
+            If a key does not exist in the format or a value is not allowed.
+        """
+        raw = _deep_copy(self.raw)
+        for key, value in changes.items():
+            *path, last = key.split(".")
+            node: Any = raw
+            for part in path:
+                if isinstance(node, list) and part.isdigit() and int(part) < len(node):
+                    node = node[int(part)]
+                elif isinstance(node, dict):
+                    node = node.setdefault(part, {})
+                else:
+                    raise ExperimentFileError(f"{self.folder.name}: there is no key {key!r} to change")
+            if isinstance(node, list) and last.isdigit() and int(last) < len(node):
+                node[int(last)] = value
+            elif isinstance(node, dict):
+                node[last] = value
+            else:
+                raise ExperimentFileError(f"{self.folder.name}: there is no key {key!r} to change")
+        return Experiment.read(self.folder, raw)
+
+    # -- what it is -------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Name, e.g. ``"coherent-csi-2017"``."""
+        return self.file.name
+
+    @property
+    def analyses(self) -> tuple[str, ...]:
+        """Names of the analyses; the first is the default."""
+        return tuple(self.file.analyses)
+
+    @property
+    def flux(self) -> Flux:
+        """The source."""
+        name = self.file.flux.name
+        if name.startswith("./"):
+            return flux(f"{self.folder.root}/{name[2:]}")
+        return flux(name)
+
+    @property
+    def energy_edges(self) -> FloatArray:
+        """All bin edges of the reconstructed quantity."""
+        return np.array(self.file.binning.energy.values())
+
+    @property
+    def time_edges(self) -> FloatArray | None:
+        """All arrival-time bin edges in µs, or None."""
+        binning = self.file.binning.time
+        if binning is None:
+            return None
+        start, stop = (parse_quantity(t, "time") / us for t in (binning.start, binning.stop))
+        return np.linspace(start, stop, binning.bins + 1)
+
+    def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
+        """Everything a fit can free: the model's parameters and those inside the integrals."""
+        own = (model or StandardModel()).parameters
+        return (*own, *(self._axis(p).parameter for p in self.file.parameters))
+
+    def target(self, values: Mapping[str, float] | None = None) -> Target:
+        """Target with radii at the given values of the experiment's parameters (in their units)."""
+        section = self.file.target
+        r_p = {name: parse_quantity(r, "length") for name, r in section.proton_radius.items()}
+        for name, radius in section.charge_radius.items():
+            r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
+        r_n = {name: parse_quantity(r, "length") for name, r in section.neutron_radius.items()}
+        for parameter in self.file.parameters:
+            if values and parameter.name in values and parameter.acts_on != "quenching-scale":
+                radii = r_n if parameter.acts_on == "neutron-radius" else r_p
+                radii.update(dict.fromkeys(parameter.isotopes, values[parameter.name] * fm))
+        thickness = section.surface_thickness
+        return target(
+            section.material if isinstance(section.material, str) else dict(section.material),
+            r_p=r_p or None,
+            r_n=r_n or None,
+            form_factor=section.form_factor,
+            surface_thickness=None if thickness is None else parse_quantity(thickness, "length"),
+        )
+
+    def response(self, values: Mapping[str, float] | None = None) -> Response:
+        """Detector response at the given values of the experiment's parameters."""
+        section = self.file.response
+        result = Response(
+            edges=self.energy_edges,
+            light_yield=parse_quantity(section.light_yield, "light yield"),
+            quenching=self._quenching(),
+            acceptance=self._acceptance(),
+            smearing=section.smearing.kind,
+            resolution=section.smearing.resolution,
+            acceptance_at=section.acceptance_at,
+        )
+        for parameter in self.file.parameters:
+            if values and parameter.name in values and parameter.acts_on == "quenching-scale":
+                result = result.scaled(values[parameter.name])
+        return result
+
+    # -- what it predicts -------------------------------------------------------------------------------------
+
+    def templates(self, free: Sequence[str] = (), *, quenching_shift: float = 0.0, check: bool = True) -> Templates:
+        """Templates of the signal in all bins.
+
+        Parameters
+        ----------
+        free : names of the experiment's own parameters that become axes.
+        quenching_shift : relative shift of the light per recoil.
+        check : measure the quadrature and interpolation errors (and refuse if they exceed 1e-6).
+
+        Returns
+        -------
+        Templates
+        """
+        key = (tuple(free), quenching_shift, check)
+        if key not in self._cache:
+            by_name = {p.name: p for p in self.file.parameters}
+            shared = [set(by_name[n].isotopes) & set(by_name[m].isotopes) for i, n in enumerate(free) for m in free[:i]]
+            if any(shared):
+                raise InputError(f"{', '.join(free)} act on the same isotope: free only one of them")
+            axes = [self._axis(by_name[name]) for name in free]
+            self._cache[key] = build_templates(self._setup(quenching_shift), axes, check=check)
+        result: Templates = self._cache[key]
+        return result
+
+    def prediction(
+        self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None
+    ) -> CountsPrediction:
+        """Counts of one analysis for the inference floor.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of model or experiment parameters.
+        analysis : default the first of the file.
+
+        Raises
+        ------
+        UnknownNameError
+            If a parameter or the analysis does not exist.
+        """
+        model = model or StandardModel()
+        name, chosen = self._analysis(analysis)
+        known = [p.name for p in self.parameters(model)]
+        for parameter in free:
+            if parameter not in known:
+                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
+        own = {p.name for p in model.parameters}
+        model_free = tuple(p for p in free if p in own)
+        kernel_free = tuple(p for p in free if p not in own)
+        energy, time = self._selection(chosen)
+        templates = self._collapse(self.templates(kernel_free).select(energy, time), chosen)
+        backgrounds = {
+            b.name: self._background(b, chosen) for b in self.file.backgrounds if b.name not in chosen.subtract
+        }
+        effects = []
+        for systematic in self.file.systematics:
+            if systematic.name not in chosen.systematics:
+                continue
+            nuisance = Nuisance(systematic.name, systematic.sigma, systematic.latex, systematic.description)
+            if systematic.kind == "normalisation":
+                effects.append(Effect(nuisance, tuple(systematic.acts_on)))
+                continue
+            if systematic.acts_on != ["signal"]:
+                raise ExperimentFileError(
+                    f"{self.folder.name}: systematic {systematic.name} of kind quenching acts on the signal only"
+                )
+            # linear shape per unit of the relative quenching, from one standard deviation up and down
+            up, down = (
+                self.templates(kernel_free, quenching_shift=sign * systematic.sigma, check=False) for sign in (1, -1)
+            )
+            shape = half_difference(up, down).scale(1 / systematic.sigma)
+            effects.append(Effect(nuisance, shape=self._collapse(shape.select(energy, time), chosen)))
+        return CountsPrediction(
+            name=f"{self.name}/{name}",
+            templates=templates,
+            model=model,
+            free=model_free,
+            backgrounds=backgrounds,
+            effects=tuple(effects),
+        )
+
+    def predict(
+        self, model: Model | None = None, analysis: str | None = None, values: Mapping[str, float] | None = None
+    ) -> Rates:
+        """Counts per bin, by component.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        analysis : default the first of the file.
+        values : values of the experiment's own parameters, e.g. ``{"rn": 5.5}`` in their units.
+
+        Returns
+        -------
+        Rates
+        """
+        model = model or StandardModel()
+        values = dict(values or {})
+        name, chosen = self._analysis(analysis)
+        energy, time = self._selection(chosen)
+        templates = self._collapse(self.templates(tuple(values)).select(energy, time), chosen)
+        points = np.array([list(values.values())]) if values else None
+        counts = templates.by_component(templates.coefficients(model), points)[0]
+        components = {
+            f"signal: {label}": counts[i][:, None] * templates.time[i] for i, label in enumerate(templates.components)
+        }
+        shape = templates.shape
+        for background in self.file.backgrounds:
+            if background.name not in chosen.subtract:
+                components[background.name] = self._background(background, chosen).reshape(shape)
+        data, sigma = (None, None) if self.file.data is None else self._observed(chosen)
+        edges = self.time_edges
+        times = np.array([-np.inf, np.inf]) if edges is None else edges[time.start : time.stop + 1]
+        if not chosen.time_bins:
+            times = times[[0, -1]]
+        return Rates(
+            experiment=self.name,
+            analysis=name,
+            observable=self.file.response.observable,
+            energy_edges=self.energy_edges[energy.start : energy.stop + 1],
+            time_edges=times,
+            components=components,
+            data=None if data is None else data.reshape(shape),
+            sigma=None if sigma is None else sigma.reshape(shape),
+        )
+
+    def cost(self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
+        """Likelihood of one analysis; costs of several experiments add with ``+``."""
+        _, chosen = self._analysis(analysis)
+        if self.file.data is None:
+            raise InputError(f"{self.name} has no data: add [data] to its file, or use predict()")
+        prediction = self.prediction(model, free, analysis)
+        data, sigma = self._observed(chosen)
+        if chosen.statistic == "gaussian":
+            if sigma is None or np.any(sigma <= 0):
+                raise InputError(
+                    f"{self.name}: a bin without counts has no Gaussian error; widen the bins or use poisson"
+                )
+            return GaussianCost(prediction, data, sigma, name=prediction.name)
+        return PoissonCost(prediction, data, name=prediction.name)
+
+    def fit(
+        self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None, **options: Any
+    ) -> FitResult:
+        """Fit the free parameters; `options` go to `nuprobe.inference.fit`.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> result = nu.experiment("coherent-csi-2017").fit(nu.StandardModel(), free=["rn"])
+        >>> result.valid
+        True
+        """
+        if not free:
+            known = ", ".join(p.name for p in self.parameters(model))
+            raise InputError(f"nothing to fit: name at least one free parameter of {known}")
+        return fit(self.cost(model, free, analysis), **options)
+
+    # -- inside -----------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        """Read everything once, so that a wrong table or name shows when the folder is opened."""
+        try:
+            source, _ = self.flux, self.target()
+            self.response()
+            for parameter in self.file.parameters:
+                self._axis(parameter)
+            if source.emission == "isotropic" and self.file.flux.distance is None:
+                raise InputError("flux.distance: this key is required for an isotropic source; add it")
+            names = [c.isotope.name for c in self.target().components]
+            for key in ("proton_radius", "charge_radius", "neutron_radius"):
+                for name in getattr(self.file.target, key):
+                    if isotope(name).name not in names:
+                        raise UnknownNameError(f"isotope in target.{key}", name, names)
+            for i, parameter in enumerate(self.file.parameters):
+                for name in parameter.isotopes:
+                    if name not in names:
+                        raise UnknownNameError(f"isotope in parameters.{i}.isotopes", name, names)
+            for analysis in self.file.analyses.values():
+                self._selection(analysis)
+                if self.file.data is not None:
+                    self._observed(analysis)
+                for background in self.file.backgrounds:
+                    self._background(background, analysis)
+        except ExperimentFileError:
+            raise
+        except NuprobeError as err:
+            raise ExperimentFileError(f"{self.folder.name}: {err}") from None
+
+    def _analysis(self, name: str | None) -> tuple[str, Analysis]:
+        name = self.analyses[0] if name is None else name
+        if name not in self.file.analyses:
+            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        return name, self.file.analyses[name]
+
+    def _axis(self, parameter: KernelParameter) -> Axis:
+        radius = parameter.acts_on != "quenching-scale"
+        unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
+        default, lower, upper = (
+            parse_quantity(v, dimension) / unit for v in (parameter.default, parameter.lower, parameter.upper)
+        )
+        return Axis(
+            Parameter(
+                parameter.name,
+                default,
+                lower,
+                upper,
+                step=0.1 * abs(default) or 0.1,
+                unit="fm" if radius else "",
+                latex=parameter.latex,
+            ),
+            tuple(parameter.isotopes),
+            parameter.nodes,
+        )
+
+    def _setup(self, quenching_shift: float) -> Setup:
+        source, section = self.flux, self.file.flux
+        if source.emission == "isotropic":
+            assert section.distance is not None  # _check
+            fluence = section.exposure / (4 * math.pi * parse_quantity(section.distance, "length") ** 2)
+        else:
+            fluence = section.exposure / cm2
+        timing = self.file.response.timing
+        return Setup(
+            flux=source,
+            target_at=self.target,
+            response_at=lambda values: self.response(values).scaled(1 + quenching_shift),
+            formula_units=parse_quantity(self.file.target.mass, "mass") / self.target().mass,
+            fluence=fluence,
+            time_edges=self.time_edges,
+            time_resolution=parse_quantity(timing.resolution, "time") / us,
+            time_offset=parse_quantity(timing.offset, "time") / us,
+            axial=self.file.target.axial,
+        )
+
+    def _quenching(self) -> Quenching:
+        section = self.file.response.quenching
+        if isinstance(section, ConstantQuenchingSection):
+            return ConstantQuenching(section.factor)
+        if isinstance(section, TableQuenchingSection):
+            columns = self.folder.table(section.table, [section.recoil_column, section.factor_column])
+            return TableQuenching(columns[section.recoil_column] * keV, columns[section.factor_column])
+        return LindhardQuenching(section.k, section.z)
+
+    def _acceptance(self) -> Acceptance:
+        section = self.file.response.acceptance
+        if isinstance(section, LogisticSection):
+            return LogisticAcceptance(section.a, section.k, section.x0, tuple(section.steps))
+        if isinstance(section, TableAcceptanceSection):
+            columns = self.folder.table(section.table, [section.x_column, section.efficiency_column])
+            return TableAcceptance(columns[section.x_column], columns[section.efficiency_column])
+        return FullAcceptance()
+
+    def _selection(self, analysis: Analysis) -> tuple[slice, slice]:
+        energy = _bins(self.energy_edges, analysis.energy_range, "energy_range")
+        edges = self.time_edges
+        if edges is None:
+            if analysis.time_range is not None:
+                raise InputError("time_range needs [binning.time]")
+            return energy, slice(0, 1)
+        window = None
+        if analysis.time_range is not None:
+            window = (
+                parse_quantity(analysis.time_range[0], "time") / us,
+                parse_quantity(analysis.time_range[1], "time") / us,
+            )
+        return energy, _bins(edges, window, "time_range")
+
+    def _collapse(self, templates: Templates, analysis: Analysis) -> Templates:
+        return templates if analysis.time_bins else templates.sum_time()
+
+    def _grid(self, column: str) -> FloatArray:
+        """One column of the data table on the grid of the binning."""
+        section = self.file.data
+        assert section is not None  # schema
+        edges = self.time_edges
+        keys = [section.low, section.high]
+        expected = [self.energy_edges]
+        if edges is not None:
+            if section.time_low is None or section.time_high is None:
+                raise InputError("data.time_low and data.time_high are required with [binning.time]; name the columns")
+            keys += [section.time_low, section.time_high]
+            expected.append(edges)
+        columns = self.folder.table(section.table, [*keys, column])
+        shape = tuple(e.size - 1 for e in expected)
+        rows = columns[column].size
+        if rows != math.prod(shape):
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: {rows} rows, but binning asks for "
+                f"{' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct [binning] or the table"
+            )
+        order = np.lexsort([columns[k] for k in reversed(keys[::2])])
+        grid = columns[column][order].reshape(shape)
+        for axis, e in enumerate(expected):
+            for key, wanted in ((keys[2 * axis], e[:-1]), (keys[2 * axis + 1], e[1:])):
+                got = columns[key][order].reshape(shape)
+                wanted = wanted[:, None] if axis == 0 and len(shape) == 2 else wanted
+                if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
+                    raise ExperimentFileError(
+                        f"{self.folder.root}/{section.table}: column {key} does not match the edges of [binning]; "
+                        "correct one of them"
+                    )
+        return grid if grid.ndim == 2 else grid[:, None]
+
+    def _counts(self, column: str, analysis: Analysis) -> FloatArray:
+        energy, time = self._selection(analysis)
+        grid = self._grid(column)[energy, time]
+        return grid.ravel() if analysis.time_bins else grid.sum(1)
+
+    def _observed(self, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
+        """Counts of an analysis, with measured backgrounds subtracted and errors if it is Gaussian."""
+        assert self.file.data is not None  # callers
+        data = self._counts(self.file.data.counts, analysis)
+        if analysis.statistic == "poisson":
+            return data, None
+        variance = data.copy()
+        for background in self.file.backgrounds:
+            if background.name in analysis.subtract and isinstance(background, MeasuredBackground):
+                counts = self._counts(background.column, analysis)
+                data = data - background.scale * counts
+                variance = variance + background.scale**2 * counts
+        return data, np.sqrt(variance)
+
+    def _background(self, background: MeasuredBackground | TemplateBackground, analysis: Analysis) -> FloatArray:
+        energy, time = self._selection(analysis)
+        if isinstance(background, MeasuredBackground):
+            grid = self._grid(background.column)
+            if background.smoothed and grid.sum() > 0:
+                # few counts a bin: the product of the projections is the template the counts allow
+                grid = np.outer(grid.sum(1), grid.sum(0)) / grid.sum()
+            grid = background.scale * grid
+        else:
+            grid = self._template_energy(background)[:, None] * self._template_time(background)
+        grid = grid[energy, time]
+        return grid.ravel() if analysis.time_bins else grid.sum(1)
+
+    def _template_energy(self, background: TemplateBackground) -> FloatArray:
+        keys = [background.low, background.high, background.energy_column]
+        columns = self.folder.table(background.energy_table, keys)
+        low, high, counts = (columns[key] for key in keys)
+        if not background.accepted:
+            # the acceptance is averaged over each bin of the table, finer than or equal to the experiment's
+            acceptance = self._acceptance()
+            counts = counts * np.array(
+                [bin_acceptance(acceptance, np.array(e))[0] for e in zip(low, high, strict=True)]
+            )
+        return background.scale * _rebin(low, high, counts, self.energy_edges)
+
+    def _template_time(self, background: TemplateBackground) -> FloatArray:
+        edges = self.time_edges
+        if edges is None:
+            return np.ones(1)
+        if background.time_table is None:
+            raise InputError(f"background {background.name} needs time_table, because the data have time bins")
+        keys = [background.time_low, background.time_high, background.time_column]
+        columns = self.folder.table(background.time_table, keys)
+        return _rebin(columns[keys[0]], columns[keys[1]], columns[keys[2]], edges)
+
+
+def _bins(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:
+    """Bins inside a window whose ends must be bin edges."""
+    if window is None:
+        return slice(0, edges.size - 1)
+    ends = []
+    for value in window:
+        nearest = int(np.argmin(np.abs(edges - value)))
+        if abs(edges[nearest] - value) > 1e-6 * (edges[-1] - edges[0]):
+            raise InputError(f"{key}: {value:g} is not a bin edge; the nearest is {edges[nearest]:g}")
+        ends.append(nearest)
+    if ends[0] >= ends[1]:
+        raise InputError(f"{key}: {list(window)} holds no bin")
+    return slice(ends[0], ends[1])
+
+
+def _rebin(low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatArray) -> FloatArray:
+    """Counts of touching or separate bins, spread uniformly inside each, in other bins."""
+    overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
+    result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
+    return result
+
+
+def _deep_copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _deep_copy(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_deep_copy(v) for v in value]
+    return value

@@ -1,0 +1,332 @@
+"""The experiment file format: one folder with ``experiment.toml``, tables and a README; no Python."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+
+from nuprobe.detectors import ACCEPTANCE_POINTS, SMEARINGS
+from nuprobe.errors import InputError
+from nuprobe.nuclei import FORM_FACTORS
+from nuprobe.units import parse_quantity
+
+__all__ = ["Analysis", "ExperimentFile", "json_schema"]
+
+
+def _quantity(dimension: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        parse_quantity(text, dimension)
+        return text
+
+    return check
+
+
+Energy = Annotated[str, AfterValidator(_quantity("energy")), Field(description="an energy with its unit")]
+Length = Annotated[str, AfterValidator(_quantity("length")), Field(description="a length with its unit")]
+Time = Annotated[str, AfterValidator(_quantity("time")), Field(description="a time with its unit")]
+Mass = Annotated[str, AfterValidator(_quantity("mass")), Field(description="a mass with its unit")]
+LightYield = Annotated[str, AfterValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TargetSection(_Strict):
+    """What the neutrinos hit."""
+
+    material: str | dict[str, PositiveFloat] = Field(description="'CsI', 'natural Ge', or a mixture by number")
+    mass: Mass
+    form_factor: Literal[tuple(FORM_FACTORS)] = "helm"  # type: ignore[valid-type]
+    surface_thickness: Length | None = None
+    proton_radius: dict[str, Length] = Field(default={}, description="rms point-proton radius by isotope")
+    charge_radius: dict[str, Length] = Field(
+        default={}, description="rms charge radius by isotope, converted to a point-proton radius"
+    )
+    neutron_radius: dict[str, Length] = Field(default={}, description="rms point-neutron radius by isotope")
+    axial: bool = Field(default=False, description="include the axial response of nuclei with spin")
+
+
+class FluxSection(_Strict):
+    """Where the neutrinos come from."""
+
+    name: str = Field(description="a flux of the package, or './folder' beside experiment.toml")
+    exposure: PositiveFloat = Field(description="number of units of the flux, e.g. protons on target")
+    distance: Length | None = Field(default=None, description="required for an isotropic source")
+
+
+class ConstantQuenchingSection(_Strict):
+    """E_ee = factor · T."""
+
+    kind: Literal["constant"]
+    factor: PositiveFloat
+
+
+class TableQuenchingSection(_Strict):
+    """Factor linear between tabulated recoil energies."""
+
+    kind: Literal["table"]
+    table: str
+    recoil_column: str = "t_nr_kev"
+    factor_column: str = "factor"
+
+
+class LindhardQuenchingSection(_Strict):
+    """Lindhard's formula."""
+
+    kind: Literal["lindhard"]
+    k: PositiveFloat
+    z: int
+
+
+class LogisticSection(_Strict):
+    """a/(1 + exp(−k(x − x0))) times a staircase of (position, factor)."""
+
+    kind: Literal["logistic"]
+    a: PositiveFloat
+    k: PositiveFloat
+    x0: float
+    steps: list[tuple[float, float]] = []
+
+
+class TableAcceptanceSection(_Strict):
+    """Linear between tabulated points."""
+
+    kind: Literal["table"]
+    table: str
+    x_column: str = "x"
+    efficiency_column: str = "efficiency"
+
+
+class FullAcceptanceSection(_Strict):
+    """Everything is kept."""
+
+    kind: Literal["full"]
+
+
+class SmearingSection(_Strict):
+    """How the reconstructed quantity scatters around its mean."""
+
+    kind: Literal[SMEARINGS] = "poisson"  # type: ignore[valid-type]
+    resolution: tuple[float, float, float] = Field(
+        default=(0.0, 1.0, 0.0), description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)"
+    )
+
+
+class TimingSection(_Strict):
+    """Arrival-time resolution."""
+
+    resolution: Time = "0 us"
+    offset: Time = "0 us"
+
+
+class ResponseSection(_Strict):
+    """From recoil energy to the reconstructed quantity."""
+
+    observable: str = Field(description="name of the reconstructed quantity, for plots, e.g. 'photoelectrons'")
+    light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
+    quenching: Annotated[
+        ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection, Field(discriminator="kind")
+    ]
+    smearing: SmearingSection = SmearingSection()
+    acceptance: Annotated[
+        LogisticSection | TableAcceptanceSection | FullAcceptanceSection, Field(discriminator="kind")
+    ] = FullAcceptanceSection(kind="full")
+    acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    timing: TimingSection = TimingSection()
+
+
+class EnergyBinning(_Strict):
+    """Bins of the reconstructed quantity."""
+
+    edges: list[float] | None = None
+    start: float | None = None
+    stop: float | None = None
+    bins: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> EnergyBinning:
+        uniform = (self.start, self.stop, self.bins)
+        if (self.edges is None) == any(v is None for v in uniform) and (self.edges is None or any(uniform)):
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        values = self.values()
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
+            raise InputError(f"bin edges must increase, got {values}")
+        return self
+
+    def values(self) -> list[float]:
+        """Bin edges."""
+        if self.edges is not None:
+            return list(self.edges)
+        if self.start is None or self.stop is None or self.bins is None:
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        step = (self.stop - self.start) / self.bins
+        return [self.start + i * step for i in range(self.bins)] + [self.stop]
+
+
+class TimeBinning(_Strict):
+    """Bins of the arrival time."""
+
+    start: Time
+    stop: Time
+    bins: int = Field(ge=1)
+
+
+class BinningSection(_Strict):
+    """Bins of the data."""
+
+    energy: EnergyBinning
+    time: TimeBinning | None = None
+
+
+class DataSection(_Strict):
+    """Observed counts, one row a bin with its edges."""
+
+    table: str
+    counts: str = Field(description="column of the observed counts")
+    low: str = "low"
+    high: str = "high"
+    time_low: str | None = None
+    time_high: str | None = None
+
+
+class MeasuredBackground(_Strict):
+    """A background measured in the same bins (beam-off, anticoincidence): a column of the data table."""
+
+    kind: Literal["measured"]
+    name: str
+    column: str
+    title: str = ""
+    scale: PositiveFloat = 1.0
+    smoothed: bool = Field(
+        default=True, description="replace by (energy projection x time projection) / total where it is a template"
+    )
+
+
+class TemplateBackground(_Strict):
+    """A background predicted by a spectrum and, if there are time bins, an arrival-time histogram."""
+
+    kind: Literal["template"]
+    name: str
+    title: str = ""
+    energy_table: str
+    energy_column: str
+    low: str = "low"
+    high: str = "high"
+    time_table: str | None = None
+    time_column: str = "probability"
+    time_low: str = "low_us"
+    time_high: str = "high_us"
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the spectrum, e.g. an exposure")
+    accepted: bool = Field(description="true if the acceptance is in the spectrum already")
+
+
+class KernelParameter(_Strict):
+    """A fit parameter that sits inside the integrals."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
+    acts_on: Literal["neutron-radius", "proton-radius", "quenching-scale"]
+    isotopes: list[str] = Field(default=[], description="for a radius: the isotopes that share it")
+    default: str | float
+    lower: str | float
+    upper: str | float
+    latex: str = ""
+    nodes: int = Field(default=32, ge=4, le=200)
+
+    @model_validator(mode="after")
+    def _check(self) -> KernelParameter:
+        radius = self.acts_on != "quenching-scale"
+        if radius != bool(self.isotopes):
+            raise InputError("a radius names its isotopes, a quenching scale does not")
+        for value in (self.default, self.lower, self.upper):
+            parse_quantity(value, "length" if radius else "dimensionless")
+        return self
+
+
+class Systematic(_Strict):
+    """A nuisance with a Gaussian constraint, entering the counts linearly."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="experiments that use one name share the nuisance")
+    kind: Literal["normalisation", "quenching"]
+    sigma: PositiveFloat = Field(description="relative standard deviation")
+    acts_on: list[str] = Field(min_length=1, description="'signal' or names of backgrounds")
+    latex: str = ""
+    description: str = ""
+
+
+class Analysis(_Strict):
+    """Which bins, which statistic, which systematics."""
+
+    title: str
+    statistic: Literal["poisson", "gaussian"] = Field(
+        description="gaussian: counts minus the measured backgrounds, with the errors of both"
+    )
+    energy_range: tuple[float, float] | None = None
+    time_range: tuple[Time, Time] | None = None
+    time_bins: bool = Field(default=False, description="keep the time bins, or sum over them")
+    subtract: list[str] = Field(default=[], description="measured backgrounds subtracted from the counts (gaussian)")
+    systematics: list[str] = []
+    references: list[str] = []
+
+
+class ExperimentFile(_Strict):
+    """Contents of ``experiment.toml``."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    process: Literal["cevns"]
+    references: list[str] = []
+    notes: str = ""
+    target: TargetSection
+    flux: FluxSection
+    response: ResponseSection
+    binning: BinningSection
+    data: DataSection | None = None
+    backgrounds: list[Annotated[MeasuredBackground | TemplateBackground, Field(discriminator="kind")]] = []
+    parameters: list[KernelParameter] = []
+    systematics: list[Systematic] = []
+    analyses: dict[str, Analysis] = Field(min_length=1, description="the first one is the default")
+
+    @model_validator(mode="after")
+    def _check(self) -> ExperimentFile:
+        sources = ["signal", *(b.name for b in self.backgrounds)]
+        measured = [b.name for b in self.backgrounds if isinstance(b, MeasuredBackground)]
+        for group, names in (
+            ("background", sources),
+            ("parameter", [p.name for p in self.parameters]),
+            ("systematic", [s.name for s in self.systematics]),
+        ):
+            double = next((n for n in names if names.count(n) > 1), None)
+            if double:
+                raise InputError(f"{group} {double!r} is defined twice; give each its own name")
+        for systematic in self.systematics:
+            _known(f"systematics.{systematic.name}.acts_on", systematic.acts_on, sources)
+        for name, analysis in self.analyses.items():
+            _known(f"analyses.{name}.systematics", analysis.systematics, [s.name for s in self.systematics])
+            _known(f"analyses.{name}.subtract", analysis.subtract, measured)
+            if analysis.subtract and analysis.statistic == "poisson":
+                raise InputError(f"analyses.{name}: subtracting counts needs statistic = 'gaussian'")
+            if analysis.time_bins and self.binning.time is None:
+                raise InputError(f"analyses.{name}: time_bins = true needs [binning.time]")
+        if measured and self.data is None:
+            raise InputError("a measured background is a column of the data table: add [data]")
+        return self
+
+
+def _known(place: str, names: list[str], known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise InputError(f"{place}: {name!r} is not defined; defined are {', '.join(known) or 'none'}")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of ``experiment.toml``."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:nuprobe:experiment:1",
+        **ExperimentFile.model_json_schema(),
+    }

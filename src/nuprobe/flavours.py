@@ -1,0 +1,55 @@
+"""Neutrino flavours by name: ``nu_e nu_mu nu_tau nubar_e nubar_mu nubar_tau``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nuprobe.errors import UnknownNameError
+
+__all__ = ["FLAVOURS", "Flavour", "flavour"]
+
+_LEPTONS: Final = ("e", "mu", "tau")
+_LATEX: Final = ("e", r"\mu", r"\tau")
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """One of the six: `index` 0, 1, 2 for e, μ, τ (the order of every matrix), and `anti`."""
+
+    index: int
+    anti: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line, e.g. ``"nubar_mu"``."""
+        return ("nubar_" if self.anti else "nu_") + _LEPTONS[self.index]
+
+    @property
+    def lepton(self) -> str:
+        """Name of the charged partner: ``"e"``, ``"mu"`` or ``"tau"``."""
+        return _LEPTONS[self.index]
+
+    @property
+    def latex(self) -> str:
+        """Symbol without dollar signs."""
+        return (r"\bar\nu_{" if self.anti else r"\nu_{") + _LATEX[self.index] + "}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+FLAVOURS: Final[dict[str, Flavour]] = {
+    f.name: f for f in (Flavour(i, anti) for anti in (False, True) for i in range(3))
+}
+"""Every flavour by its name."""
+
+
+def flavour(name: str | Flavour) -> Flavour:
+    """Return the flavour of that name; raises `UnknownNameError` with the nearest names otherwise."""
+    if isinstance(name, Flavour):
+        return name
+    try:
+        return FLAVOURS[name]
+    except KeyError:
+        raise UnknownNameError("flavour", name, FLAVOURS) from None

@@ -1,0 +1,144 @@
+"""The flux file format: one folder with ``flux.toml`` and tables; adding one touches no Python."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+
+from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.flavours import flavour
+from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, pion_decay_at_rest, tabulated
+from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.schema import Folder, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["FluxFile", "read_flux"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TimeTable(_Strict):
+    """An arrival-time histogram: a table with bin edges and one probability a bin."""
+
+    table: str
+    column: str
+    low: str = "low_us"
+    high: str = "high_us"
+
+
+class PionDecayAtRest(_Strict):
+    """π⁺ → μ⁺ ν_μ at rest, then μ⁺ → e⁺ ν̄_μ ν_e at rest."""
+
+    kind: Literal["pion-decay-at-rest"]
+    neutrinos_per_flavour: PositiveFloat = Field(description="number of each flavour per unit of `per`")
+    prompt: str | None = Field(default=None, description="time profile of pion decay")
+    delayed: str | None = Field(default=None, description="time profile of muon decay")
+
+
+class MonoenergeticFlavour(_Strict):
+    """One line."""
+
+    flavour: str
+    energy: str = Field(description="with its unit, e.g. '0.862 MeV'")
+    intensity: PositiveFloat
+    time: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> MonoenergeticFlavour:
+        flavour(self.flavour)
+        parse_quantity(self.energy, "energy")
+        return self
+
+
+class Monoenergetic(_Strict):
+    """Lines only."""
+
+    kind: Literal["monoenergetic"]
+    lines: list[MonoenergeticFlavour] = Field(min_length=1)
+
+
+class Tabulated(_Strict):
+    """A table of dN/dE; one column a flavour, named as the flavour."""
+
+    kind: Literal["table"]
+    table: str
+    energy_column: str = "energy"
+    energy_unit: Literal["keV", "MeV", "GeV"] = Field(description="unit of the energy column; values are per this unit")
+    flavours: list[str] = Field(min_length=1)
+    time: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Tabulated:
+        for name in self.flavours:
+            flavour(name)
+        return self
+
+
+class FluxFile(_Strict):
+    """Contents of ``flux.toml``."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    per: str = Field(description="what one unit of the flux is, e.g. 'proton on target'")
+    emission: Literal["isotropic", "beam"] = Field(
+        description="isotropic: neutrinos into 4 pi per unit; beam: neutrinos per cm2 at the detector per unit"
+    )
+    source: Annotated[PionDecayAtRest | Monoenergetic | Tabulated, Field(discriminator="kind")]
+    times: dict[str, TimeTable] = {}
+    references: list[str] = []
+    notes: str = ""
+
+
+def read_flux(folder: Folder) -> Flux:
+    """Read and check one flux folder; raises `ExperimentFileError` naming file, key and remedy."""
+    file = validate(FluxFile, folder.load(), folder.name)
+    try:
+        times = {name: _time(folder, table) for name, table in file.times.items()}
+        return Flux(
+            name=file.name,
+            components=_components(folder, file),
+            per=file.per,
+            title=file.title,
+            emission=file.emission,
+            times=times,
+            references=tuple(file.references),
+            notes=file.notes,
+        )
+    except ExperimentFileError:
+        raise
+    except InputError as err:
+        raise ExperimentFileError(f"{folder.name}: {err}") from None
+
+
+def _time(folder: Folder, table: TimeTable) -> TimeProfile:
+    columns = folder.table(table.table, [table.low, table.high, table.column])
+    low, high = columns[table.low], columns[table.high]
+    if not np.array_equal(low[1:], high[:-1]):
+        raise ExperimentFileError(f"{folder.root}/{table.table}: the time bins must touch; order the rows")
+    return TimeProfile(np.append(low, high[-1]), columns[table.column])
+
+
+def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
+    source = file.source
+    if isinstance(source, PionDecayAtRest):
+        return pion_decay_at_rest(source.neutrinos_per_flavour, source.prompt, source.delayed)
+    if isinstance(source, Monoenergetic):
+        return tuple(
+            FluxComponent(
+                f"{line.flavour} line {line.energy}",
+                flavour(line.flavour),
+                lines=(Line(parse_quantity(line.energy, "energy"), line.intensity),),
+                time=line.time,
+            )
+            for line in source.lines
+        )
+    columns = folder.table(source.table, [source.energy_column, *source.flavours])
+    unit = parse_quantity(f"1 {source.energy_unit}", "energy")
+    return tuple(
+        tabulated(name, name, columns[source.energy_column] * unit, columns[name] / unit) for name in source.flavours
+    )

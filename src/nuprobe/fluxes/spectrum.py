@@ -1,0 +1,232 @@
+"""One protocol for every flux: flavour → lines and a continuum on an energy support, with arrival times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import M_MUON, M_PION
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.flavours import Flavour
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.numerics import FloatArray, panel_nodes
+
+__all__ = ["Flux", "FluxComponent", "Line", "michel_nu_e", "michel_nubar_mu", "pion_decay_at_rest", "tabulated"]
+
+PION_LINE = (M_PION**2 - M_MUON**2) / (2 * M_PION)
+"""Energy of the ν_μ from a pion decaying at rest, MeV."""
+MICHEL_ENDPOINT = M_MUON / 2
+"""Largest energy of a neutrino from a muon decaying at rest, MeV (massless electron)."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A monoenergetic contribution: `energy` in MeV, `intensity` neutrinos per unit of the flux."""
+
+    energy: float
+    intensity: float
+
+
+@dataclass(frozen=True, eq=False)
+class FluxComponent:
+    """Neutrinos of one flavour with one arrival-time distribution.
+
+    Attributes
+    ----------
+    name : e.g. ``"prompt nu_mu"``.
+    flavour : what is emitted.
+    lines : monoenergetic parts, treated exactly (never smeared).
+    density : continuum dN/dE per MeV at energies inside the support, or None.
+    edges : energies (MeV) that bound the continuum; between two of them it is smooth.
+    order : Gauss–Legendre points a panel that integrate the continuum times a cross section.
+    time : name of the time profile, or None.
+    """
+
+    name: str
+    flavour: Flavour
+    lines: tuple[Line, ...] = ()
+    density: Callable[[FloatArray], FloatArray] | None = None
+    edges: tuple[float, ...] = ()
+    order: int = 24
+    time: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.density is not None and (len(self.edges) < 2 or any(np.diff(self.edges) <= 0)):
+            raise InputError(f"flux component {self.name}: a continuum needs increasing energy edges")
+        if self.density is None and not self.lines:
+            raise InputError(f"flux component {self.name} has neither lines nor a continuum")
+
+    @property
+    def e_max(self) -> float:
+        """Largest energy in MeV."""
+        return max([line.energy for line in self.lines] + list(self.edges[-1:]))
+
+    def continuum(self, e_nu: ArrayLike) -> FloatArray:
+        """Continuum dN/dE per MeV at `e_nu`; exactly 0 outside the support and for a pure line."""
+        e = np.asarray(e_nu, dtype=float)
+        if self.density is None:
+            return np.zeros(e.shape)
+        inside = (e >= self.edges[0]) & (e <= self.edges[-1])
+        return np.where(inside, self.density(np.where(inside, e, self.edges[0])), 0.0)
+
+    def integrate(
+        self, function: Callable[[FloatArray], FloatArray], e_min: FloatArray | float = 0.0, refine: int = 1
+    ) -> FloatArray:
+        """∫ dN/dE · function(E) dE above `e_min`, lines included.
+
+        Parameters
+        ----------
+        function : takes energies of shape (..., nodes), where ... is the shape of `e_min`, and returns that shape.
+        e_min : lower limit in MeV, any shape (an array is one limit an integral).
+        refine : multiplies the number of nodes; compare two values for an error estimate.
+
+        Returns
+        -------
+        array, of the shape of `e_min`
+        """
+        low = np.asarray(e_min, dtype=float)
+        result = np.zeros(low.shape)
+        if self.density is not None:
+            x, w = panel_nodes((0.0, 1.0), self.order * refine)
+            for left, right in zip(self.edges[:-1], self.edges[1:], strict=True):
+                start = np.clip(low, left, right)
+                e = start[..., None] + (right - start)[..., None] * x
+                result += (self.density(e) * function(e) * w).sum(-1) * (right - start)
+        for line in self.lines:
+            e = np.full((*low.shape, 1), line.energy)
+            result += np.where(low <= line.energy, line.intensity * function(e)[..., 0], 0.0)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Flux:
+    """Neutrinos from one source.
+
+    Attributes
+    ----------
+    name, title : for lists and plots.
+    components : the parts, by flavour and arrival time.
+    per : what one unit is, e.g. ``"proton on target"``.
+    emission : ``"isotropic"``: the components count neutrinos emitted into 4π per unit; ``"beam"``: neutrinos per cm²
+        at the detector per unit.
+    times : time profiles by name.
+    references, notes : provenance.
+    """
+
+    name: str
+    components: tuple[FluxComponent, ...]
+    per: str
+    title: str = ""
+    emission: str = "isotropic"
+    times: Mapping[str, TimeProfile] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        for component in self.components:
+            if component.time is not None and component.time not in self.times:
+                raise UnknownNameError(f"time profile of flux {self.name}", component.time, self.times)
+
+    @property
+    def flavours(self) -> tuple[Flavour, ...]:
+        """Flavours present, in the order of the components."""
+        return tuple(dict.fromkeys(c.flavour for c in self.components))
+
+    def of(self, flavour: str | Flavour) -> tuple[FluxComponent, ...]:
+        """Components of one flavour (none if it is not in the flux)."""
+        wanted = as_flavour(flavour)
+        return tuple(c for c in self.components if c.flavour == wanted)
+
+    def spectrum(self, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
+        """Continuum dN/dE of one flavour per MeV and per unit; lines are not in it (see `lines`)."""
+        e = np.asarray(e_nu, dtype=float)
+        return np.asarray(sum((c.continuum(e) for c in self.of(flavour)), np.zeros(e.shape)))
+
+    def lines(self, flavour: str | Flavour) -> tuple[Line, ...]:
+        """Monoenergetic parts of one flavour."""
+        return tuple(line for c in self.of(flavour) for line in c.lines)
+
+    def total(self, flavour: str | Flavour) -> float:
+        """Neutrinos of one flavour per unit of the flux."""
+        return float(sum(c.integrate(np.ones_like) for c in self.of(flavour)))
+
+    def average(self, function: Callable[[FloatArray], FloatArray], flavour: str | Flavour) -> float:
+        """Mean of `function` (array of energies → same shape) over the normalised spectrum of one flavour."""
+        number = self.total(flavour)
+        if number == 0:
+            raise InputError(
+                f"flux {self.name} has no {as_flavour(flavour)}: it has {', '.join(map(str, self.flavours))}"
+            )
+        return float(sum(c.integrate(function) for c in self.of(flavour))) / number
+
+
+def michel_nubar_mu(e_nu: FloatArray) -> FloatArray:
+    """Normalised ν̄_μ spectrum 64E²/m_μ³ (3/4 − E/m_μ) of muon decay at rest, per MeV."""
+    return 64 * e_nu**2 / M_MUON**3 * (0.75 - e_nu / M_MUON)
+
+
+def michel_nu_e(e_nu: FloatArray) -> FloatArray:
+    """Normalised ν_e spectrum 192E²/m_μ³ (1/2 − E/m_μ) of muon decay at rest, per MeV."""
+    return 192 * e_nu**2 / M_MUON**3 * (0.5 - e_nu / M_MUON)
+
+
+def pion_decay_at_rest(per_flavour: float, prompt: str | None, delayed: str | None) -> tuple[FluxComponent, ...]:
+    """Components of a π⁺ decay-at-rest source.
+
+    Parameters
+    ----------
+    per_flavour : neutrinos of each of ν_μ, ν̄_μ, ν_e per unit.
+    prompt, delayed : names of the time profiles of pion and muon decay.
+
+    Returns
+    -------
+    tuple of FluxComponent
+        The ν_μ line at (m_π² − m_μ²)/2m_π = 29.79 MeV, and the ν̄_μ and ν_e of muon decay up to m_μ/2.
+    """
+    edges = (0.0, MICHEL_ENDPOINT)
+    names = as_flavour("nu_mu"), as_flavour("nubar_mu"), as_flavour("nu_e")
+    return (
+        FluxComponent("prompt nu_mu", names[0], lines=(Line(PION_LINE, per_flavour),), time=prompt),
+        FluxComponent(
+            "delayed nubar_mu", names[1], density=lambda e: per_flavour * michel_nubar_mu(e), edges=edges, time=delayed
+        ),
+        FluxComponent(
+            "delayed nu_e", names[2], density=lambda e: per_flavour * michel_nu_e(e), edges=edges, time=delayed
+        ),
+    )
+
+
+def tabulated(name: str, flavour: str | Flavour, energies: ArrayLike, values: ArrayLike) -> FluxComponent:
+    """Component from a table, linear between its points and exactly zero outside.
+
+    Parameters
+    ----------
+    name : name of the component.
+    flavour : what is emitted.
+    energies : increasing energies in MeV, shape (n,).
+    values : dN/dE per MeV at them, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If a number is not finite, a value negative, or the energies do not increase.
+    """
+    e, v = np.asarray(energies, dtype=float), np.asarray(values, dtype=float)
+    if e.ndim != 1 or e.shape != v.shape or e.size < 2:
+        raise InputError(f"flux {name}: a table needs as many values as energies, got {e.shape} and {v.shape}")
+    if not np.all(np.isfinite(e)) or not np.all(np.isfinite(v)):
+        row = int(np.argmax(~(np.isfinite(e) & np.isfinite(v)))) + 1
+        raise InputError(f"flux {name}: row {row} of the spectrum is not a finite number; remove or correct it")
+    if np.any(v < 0) or np.any(np.diff(e) <= 0) or e[0] < 0:
+        raise InputError(f"flux {name}: energies must increase from 0 or more and values must not be negative")
+    return FluxComponent(
+        name,
+        as_flavour(flavour),
+        density=lambda x: np.interp(x, e, v),
+        edges=tuple(map(float, e)),
+        order=6,
+    )

@@ -1,0 +1,889 @@
+"""Cost functions: −2 ln L of binned data, with linear nuisances minimised exactly for many points at once.
+
+A statistic is one class that says how a bin's cost depends on its expectation µ; everything else (nuisances,
+pulls, sums, gradients) is shared. Costs add with ``+`` and share parameters and nuisances by name.
+
+For a point p the expectation is µ(p, ν) = base(p) + Σ_k ν_k slope_k(p), so −2 ln L is convex in ν and damped Newton
+finds its minimum; for Gaussian costs the first step is exact. Points go through in blocks of `BLOCK`, counted
+from the first point, whatever the number of threads: results do not depend, to the last bit, on how work is shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import inf, isinf
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nuprobe.errors import ComputationError, InputError, UnknownNameError
+from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+
+__all__ = ["BLOCK", "Cost", "CostSum", "GaussianCost", "PoissonCost", "Profiled"]
+
+BLOCK: Final = 256
+"""Points evaluated together: small enough that a block of a few hundred bins stays in cache."""
+
+_DECREMENT: Final = 1e-9  # squared Newton decrement (of −2 ln L) below which the step just taken was the last one
+_PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
+_BARRIER: Final = (1e-2, 1e-4, 1e-6, 1e-8)  # pseudo-counts that keep empty bins positive
+
+BoolArray = NDArray[np.bool_]
+PointLike = Mapping[str, float] | ArrayLike
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """−2 ln L minimised over the nuisances.
+
+    Attributes
+    ----------
+    twice_nll : shape (points,); ``inf`` where no value of the nuisances makes the data possible.
+    nuisances : where the minimum lies, shape (points, nuisances); 0 where `twice_nll` is ``inf``.
+    boundary : True where the minimum has an expectation of 0 in an empty bin.
+    """
+
+    twice_nll: FloatArray
+    nuisances: FloatArray
+    boundary: BoolArray
+
+
+class Cost(ABC):
+    """−2 ln L of data given physics parameters and nuisances.
+
+    Attributes
+    ----------
+    name : shown in messages and tables.
+    parameters : physics parameters, in the order of the columns of ``points``.
+    nuisances : linear nuisances with Gaussian constraints, in the order of the columns of ``nuisances``.
+    n_bins : number of data.
+    terms : the single costs it consists of.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    nuisances: tuple[Nuisance, ...]
+    n_bins: int
+    terms: tuple[_Term, ...]
+
+    def __add__(self, other: object) -> CostSum:
+        """Add costs; parameters and nuisances of one name are shared."""
+        return CostSum(self, other) if isinstance(other, Cost) else NotImplemented
+
+    def __radd__(self, other: object) -> Cost:
+        """Let ``sum([...])`` start from 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    def __repr__(self) -> str:
+        """Name, size and what it depends on."""
+        names = ", ".join(p.name for p in self.parameters)
+        return f"<{type(self).__name__} {self.name!r}: {self.n_bins} bins, ({names}), {len(self.nuisances)} nuisances>"
+
+    @property
+    def default(self) -> FloatArray:
+        """The default point, shape (parameters,)."""
+        return np.array([p.default for p in self.parameters])
+
+    def index(self, name: str) -> int:
+        """Column of the parameter `name`; raises `UnknownNameError`."""
+        names = [p.name for p in self.parameters]
+        if name not in names:
+            raise UnknownNameError("parameter", name, names, f"(parameters of {self.name})")
+        return names.index(name)
+
+    def point(self, values: PointLike | None = None) -> FloatArray:
+        """One point, shape (parameters,): from names to values (the others at their default), or from an array.
+
+        Raises
+        ------
+        InputError
+            If a value is outside the range of its parameter, or is no number.
+        UnknownNameError
+            If there is no parameter of that name.
+        """
+        if values is None:
+            return self.default
+        if isinstance(values, Mapping):
+            point = self.default
+            for name, value in values.items():
+                point[self.index(name)] = value
+        else:
+            point = np.array(values, dtype=float)
+            if point.shape != (len(self.parameters),):
+                raise InputError(f"{self.name}: a point has {len(self.parameters)} values, got shape {point.shape}")
+        return self._points(point)[0]
+
+    def twice_nll(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> FloatArray:
+        """−2 ln L, normalised to 0 for a prediction that equals the data, plus the pulls Σ(ν/σ)².
+
+        Parameters
+        ----------
+        points : shape (points, parameters), or (parameters,) for one point.
+        nuisances : shape (points, nuisances) or (nuisances,); 0 if not given.
+
+        Returns
+        -------
+        array, shape (points,)
+            ``inf`` where the data are impossible (an expectation below 0, or 0 where there are counts).
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, or a value is NaN or outside the range of its parameter.
+        """
+        p = self._points(points)
+        nu = self._nu(nuisances, len(p))
+        result = (nu**2 * self._weights).sum(axis=1)
+        for term, columns, k in self._layout:
+            for block in _blocks(len(p)):
+                mu = _expected(term._expectation(p[block][:, columns]), nu[block][:, k])
+                result[block] += term._value(mu)
+        return result
+
+    def gradient(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of `twice_nll`, analytic: (points, parameters) and (points, nuisances).
+
+        Raises
+        ------
+        InputError
+            As `twice_nll`.
+        ComputationError
+            Where the data are impossible, so that there is no derivative.
+        """
+        p = self._points(points)
+        nu = self._nu(nuisances, len(p))
+        return self._gradient(p, nu, np.zeros(len(p)))
+
+    def profiled(self, points: ArrayLike, *, threads: int = 1) -> Profiled:
+        """−2 ln L minimised over all nuisances, for many points at once.
+
+        Parameters
+        ----------
+        points : shape (points, parameters), or (parameters,) for one point.
+        threads : threads to share the blocks of points; the result does not depend on it.
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, or a value is NaN or outside the range of its parameter.
+        ComputationError
+            If the minimum of some point was not found; the worst point is named.
+        """
+        p = self._points(points)
+        blocks = _blocks(len(p))
+        if threads > 1 and len(blocks) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                parts = list(pool.map(lambda block: self._profile_block(p[block]), blocks))
+        else:
+            parts = [self._profile_block(p[block]) for block in blocks]
+        if not parts:
+            return Profiled(np.empty(0), np.empty((0, len(self.nuisances))), np.empty(0, dtype=bool))
+        return Profiled(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+    def profiled_gradient(self, points: ArrayLike, *, threads: int = 1) -> FloatArray:
+        """Derivatives of the profiled −2 ln L, (points, parameters): by the envelope theorem, those at its minimum."""
+        p = self._points(points)
+        best = self.profiled(p, threads=threads)
+        return self._gradient(p, best.nuisances, np.where(best.boundary, _BARRIER[-1], 0.0))[0]
+
+    def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:
+        """Covariance of the nuisances at a fixed point: twice the inverse Hessian of −2 ln L, (nuisances, nuisances).
+
+        Raises
+        ------
+        ComputationError
+            If the data and constraints leave some combination of nuisances free.
+        """
+        p, nu = self._points(point)[:1], self._nu(nuisances, 1)
+        parts = [
+            term._part(term._expectation(p[:, columns]), k, np.zeros(1)).shifted(nu.T)
+            for term, columns, k in self._layout
+        ]
+        hessian = _derivatives(parts, self._weights, nu.T)[1][..., 0]
+        try:
+            return 2 * np.linalg.inv(hessian)
+        except np.linalg.LinAlgError:
+            raise ComputationError(
+                f"{self.name}: the data do not determine the nuisances; give them a finite sigma"
+            ) from None
+
+    @abstractmethod
+    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
+        """Same cost for other data; a sum takes a sequence, one entry a term."""
+
+    def expected(self, point: PointLike, nuisances: ArrayLike | None = None) -> tuple[FloatArray, ...]:
+        """Expected counts at one point, one array (bins,) a term."""
+        p = self.point(point)[None]
+        nu = self._nu(nuisances, 1)
+        return tuple(_expected(t._expectation(p[:, columns]), nu[:, k])[0] for t, columns, k in self._layout)
+
+    def asimov(self, point: PointLike, nuisances: ArrayLike | None = None) -> Cost:
+        """Same cost with the expectation at `point` as its data."""
+        return self._with_terms_data(self.expected(point, nuisances))
+
+    def simulate(self, point: PointLike, rng: np.random.Generator, nuisances: ArrayLike | None = None) -> Cost:
+        """Same cost with data drawn at random at `point`.
+
+        Parameters
+        ----------
+        point : true parameters.
+        rng : source of random numbers.
+        nuisances : true nuisances; drawn from their constraints if not given (those without one stay 0; a draw with
+            a negative expectation is drawn again).
+
+        Raises
+        ------
+        InputError
+            If the expectation is negative at the given nuisances (or at every one of 1000 draws).
+        """
+        sigma = np.array([0.0 if isinf(n.sigma) else n.sigma for n in self.nuisances])
+        for _ in range(1000 if nuisances is None else 1):
+            means = self.expected(point, rng.normal(0.0, sigma) if nuisances is None else nuisances)
+            if all(term._possible(mu) for term, mu in zip(self.terms, means, strict=True)):
+                return self._with_terms_data([t._draw(m, rng) for t, m in zip(self.terms, means, strict=True)])
+        raise InputError(f"{self.name}: cannot simulate at {point}: the expectation is negative; choose another point")
+
+    def digest(self) -> str:
+        """SHA-256 of data, errors, names and constraints: what, with the prediction, defines this cost."""
+        state = hashlib.sha256()
+        for term in self.terms:
+            state.update(repr((type(term).__name__, term.name, term.prediction.name)).encode())
+            state.update(repr((term.parameters, term.nuisances)).encode())
+            for array in term._arrays():
+                state.update(repr(array.shape).encode() + array.tobytes())
+        return state.hexdigest()
+
+    @abstractmethod
+    def _with_terms_data(self, data: Sequence[FloatArray]) -> Cost: ...
+
+    def _describe(self, point: FloatArray) -> str:
+        return ", ".join(
+            f"{p.name}={v:.6g}{' ' + p.unit if p.unit else ''}" for p, v in zip(self.parameters, point, strict=True)
+        )
+
+    @property
+    def _weights(self) -> FloatArray:
+        return np.array([n.sigma**-2.0 for n in self.nuisances])
+
+    @property
+    def _layout(self) -> list[tuple[_Term, list[int], list[int]]]:
+        """Each term with its columns of points and of nuisances."""
+        par = [p.name for p in self.parameters]
+        nui = [n.name for n in self.nuisances]
+        return [
+            (t, [par.index(p.name) for p in t.parameters], [nui.index(n.name) for n in t.nuisances]) for t in self.terms
+        ]
+
+    def _points(self, points: ArrayLike) -> FloatArray:
+        p = np.atleast_2d(np.asarray(points, dtype=float))
+        n = len(self.parameters)
+        if p.ndim != 2 or p.shape[1] != n:
+            names = ", ".join(q.name for q in self.parameters)
+            raise InputError(f"{self.name}: points have shape (points, {n}) for ({names}), got {p.shape}")
+        for column, q in zip(p.T, self.parameters, strict=True):
+            bad = ~((column >= q.lower) & (column <= q.upper) & np.isfinite(column))
+            if bad.any():
+                unit = f" {q.unit}" if q.unit else ""
+                raise InputError(
+                    f"{q.name} = {column[bad.argmax()]:.6g}{unit} is outside its range "
+                    f"[{q.lower:.6g}, {q.upper:.6g}]{unit} (point {bad.argmax()} of {len(p)})"
+                )
+        return p
+
+    def _nu(self, nuisances: ArrayLike | None, points: int) -> FloatArray:
+        k = len(self.nuisances)
+        if nuisances is None:
+            return np.zeros((points, k))
+        nu = np.asarray(nuisances, dtype=float)
+        if nu.shape not in ((points, k), (k,)):
+            raise InputError(f"{self.name}: nuisances have shape ({points}, {k}) or ({k},), got {nu.shape}")
+        if not np.isfinite(nu).all():
+            raise InputError(f"{self.name}: a nuisance is not a finite number")
+        return np.broadcast_to(nu, (points, k))
+
+    def _gradient(self, p: FloatArray, nu: FloatArray, barrier: FloatArray) -> tuple[FloatArray, FloatArray]:
+        d_par, d_nu = np.zeros_like(p), 2 * nu * self._weights
+        for term, columns, k in self._layout:
+            for block in _blocks(len(p)):
+                q, v = p[block][:, columns], nu[block][:, k]
+                expectation = term._expectation(q)
+                slope = term._full_slope(_expected(expectation, v), barrier[block, None] * _flexible(expectation))
+                if not np.isfinite(slope).all():
+                    worst = ~np.isfinite(slope).all(axis=1)
+                    raise ComputationError(
+                        f"{term.name}: no derivative where the data are impossible, at {self._describe(p[block][worst][0])}"
+                    )
+                d_base, d_slopes = term.prediction.jacobian(q)
+                for j, s in zip(k, expectation.slopes, strict=True):
+                    d_nu[block, j] += (slope * s).sum(axis=1)
+                total = np.einsum("pb,pib->pi", slope, d_base)
+                for v_k, d in zip(v.T, d_slopes, strict=True):
+                    total += v_k[:, None] * (slope[:, None] * d).sum(axis=2)
+                d_par[block.start : block.stop, columns] += total
+        return d_par, d_nu
+
+    def _profile_block(self, p: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Minimise one block: Newton for all points at once, then one by one those that touch µ = 0."""
+        weights, layout = self._weights, self._layout
+        expectations = [term._expectation(p[:, columns]) for term, columns, _ in layout]
+        parts = [
+            term._part(e, k, np.zeros(len(p))) for (term, _, k), e in zip(layout, expectations, strict=True)
+        ]
+        good = np.ones(len(p), dtype=bool)
+        for part in parts:
+            good &= part.feasible()
+        nu = np.zeros((len(weights), len(p)))
+        if good.all():
+            nu, remaining = _newton(parts, weights, nu)
+            good[remaining] = False
+        elif good.any():
+            rows = np.flatnonzero(good)
+            nu[:, rows], remaining = _newton([part.take(rows) for part in parts], weights, nu[:, rows])
+            good[rows[remaining]] = False
+        value = (nu**2 * weights[:, None]).sum(axis=0)
+        for (term, _, k), e in zip(layout, expectations, strict=True):
+            mu = _expected(e, nu[k].T)
+            value += term._value(mu)
+        good &= np.isfinite(value)
+        boundary = np.zeros(len(p), dtype=bool)
+        for row in np.flatnonzero(~good):
+            value[row], nu[:, row], boundary[row] = self._profile_hard(p[row])
+        return value, nu.T, boundary
+
+    def _profile_hard(self, point: FloatArray) -> tuple[float, FloatArray, bool]:
+        """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex minimum with µ ≥ 0.
+
+        Empty bins get a pseudo-count that shrinks to 0, which is the logarithmic barrier of interior-point methods.
+        """
+        weights, layout = self._weights, self._layout
+        expectations = [term._expectation(point[None, columns]) for term, columns, _ in layout]
+        parts = [
+            term._part(e, k, np.full(1, _BARRIER[0])) for (term, _, k), e in zip(layout, expectations, strict=True)
+        ]
+        nu = np.zeros((len(weights), 1))
+        impossible = any(not t._possible_rigid(e) for (t, _, _), e in zip(layout, expectations, strict=True))
+        if not impossible and not all(part.feasible().all() for part in parts):
+            start = _feasible_start([part for part in parts if part.positive], self.nuisances)
+            impossible = start is None
+            nu = nu if start is None else start[:, None]
+        if impossible:
+            return inf, np.zeros(len(weights)), False
+        for t in _BARRIER:
+            parts = [
+                term._part(e, k, np.full(1, t)).shifted(nu) for (term, _, k), e in zip(layout, expectations, strict=True)
+            ]
+            nu, remaining = _newton(parts, weights, nu, tolerance=_DECREMENT * t)
+            if remaining.size:
+                raise ComputationError(
+                    f"{self.name}: the nuisances did not converge at {self._describe(point)}; "
+                    "look for a nuisance without effect, or a prediction that is nearly 0"
+                )
+        value = float((nu[:, 0] ** 2 * weights).sum())
+        for (term, _, k), e in zip(layout, expectations, strict=True):
+            value += float(term._value(_expected(e, nu[k].T))[0])
+        return value, nu[:, 0], any(part.bins_from_barrier for part in parts)
+
+
+class _Term(Cost):
+    """One statistic for one prediction; a subclass says how a bin's cost depends on its expectation.
+
+    The cost is ``linear * sum(mu)`` over all bins plus f(mu) over the active ones: for a Poisson cost, an empty bin has no
+    more than its linear part, which saves most of the work where data are sparse.
+    """
+
+    prediction: Prediction
+    data: FloatArray
+    linear: float
+    positive: bool
+
+    def __init__(self, prediction: Prediction, data: ArrayLike, name: str) -> None:
+        self.prediction = prediction
+        self.name = name or prediction.name
+        self.parameters = tuple(prediction.parameters)
+        self.nuisances = tuple(prediction.nuisances)
+        self.terms = (self,)
+        for kind, names in (
+            ("parameters", [p.name for p in self.parameters]),
+            ("nuisances", [n.name for n in self.nuisances]),
+        ):
+            if len(set(names)) < len(names):
+                raise InputError(f"{self.name}: two {kind} have one name in ({', '.join(names)})")
+        self.n_bins = self._checked_prediction()
+        self.data = self._bins(data, "data")
+
+    def _checked_prediction(self) -> int:
+        e = self.prediction.expectation(self.default[None])
+        if e.base.ndim != 2 or len(e.base) != 1 or any(s.shape != e.base.shape for s in e.slopes):
+            shapes = [s.shape for s in e.slopes]
+            raise InputError(f"{self.name}: for one point base and slopes have shape (1, bins), got {e.base.shape}, {shapes}")
+        if len(e.slopes) != len(self.nuisances):
+            raise InputError(f"{self.name}: {len(self.nuisances)} nuisances but {len(e.slopes)} slopes")
+        return e.base.shape[1]
+
+    def _bins(self, values: ArrayLike, what: str) -> FloatArray:
+        array = np.array(values, dtype=float)
+        if array.shape != (self.n_bins,):
+            raise InputError(f"{self.name}: {what} must have shape ({self.n_bins},) as the prediction, got {array.shape}")
+        if not np.isfinite(array).all():
+            bad = int((~np.isfinite(array)).argmax())
+            raise InputError(f"{self.name}: {what} of bin {bad} is {array[bad]}, not a finite number; correct or drop it")
+        array.flags.writeable = False
+        return array
+
+    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
+        """Same cost for other data, shape (bins,)."""
+        return self._with_terms_data([np.asarray(data, dtype=float)])
+
+    def _expectation(self, points: FloatArray) -> Expectation:
+        e = self.prediction.expectation(points)
+        if not np.isfinite(e.base.sum()) or any(not np.isfinite(s.sum()) for s in e.slopes):
+            row = int((~np.isfinite(e.base).all(axis=1)).argmax())
+            raise ComputationError(
+                f"{self.name}: the prediction is not a finite number at or near {self._describe(points[row])}"
+            )
+        return e
+
+    def _part(self, e: Expectation, k: list[int], barrier: FloatArray) -> _Part:
+        use = self._active
+        if barrier[0] > 0:
+            use = use | _flexible(e).any(axis=0)
+        everything = bool(use.all())
+        counts = np.maximum(self.data, barrier[0])[use] if self.positive else self.data[use]
+        cut = (lambda a: a) if everything else (lambda a: a[:, use])
+        return _Part(
+            base=cut(e.base),
+            constant=[(j, cut(s)[0]) for j, s in zip(k, e.slopes, strict=True) if len(s) == 1],
+            varying=[(j, cut(s)) for j, s in zip(k, e.slopes, strict=True) if len(s) > 1],
+            linear=[(j, self.linear * s.sum(axis=1)) for j, s in zip(k, e.slopes, strict=True)],
+            derivatives=self._curve(counts, use),
+            positive=self.positive,
+            bins_from_barrier=bool((use & ~self._active).any()),
+        )
+
+    def _possible_rigid(self, e: Expectation) -> bool:
+        """Whether the bins that no nuisance moves (of one point) allow the data."""
+        if not self.positive:
+            return True
+        return bool(np.isfinite(self._value(np.where(_flexible(e), np.maximum(self.data, 1.0), e.base))[0]))
+
+    @property
+    @abstractmethod
+    def _active(self) -> BoolArray:
+        """Bins with a part beyond the linear one."""
+
+    @abstractmethod
+    def _curve(self, data: FloatArray, use: BoolArray) -> Callable[[FloatArray], tuple[FloatArray, FloatArray]]:
+        """First and second derivative of f in the bins used, as a function of mu there."""
+
+    @abstractmethod
+    def _value(self, mu: FloatArray) -> FloatArray:
+        """Cost without pulls, (points,)."""
+
+    @abstractmethod
+    def _full_slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
+        """Derivative of the cost with respect to mu in all bins, (points, bins)."""
+
+    @abstractmethod
+    def _draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray: ...
+
+    @abstractmethod
+    def _possible(self, mu: FloatArray) -> bool: ...
+
+    @abstractmethod
+    def _arrays(self) -> tuple[FloatArray, ...]: ...
+
+
+class GaussianCost(_Term):
+    """χ² = Σ((d − µ)/σ)² + Σ(ν_k/σ_k)².
+
+    With two normalisation nuisances this is the χ² of the COHERENT analyses (Cadeddu:2017etk, eq. 6).
+
+    Parameters
+    ----------
+    prediction : the expectation µ.
+    data, sigma : measured values d and their standard deviations, shape (bins,).
+    name : shown in messages; that of the prediction if empty.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a value is not finite or a sigma is not positive.
+    """
+
+    linear = 0.0
+    positive = False
+
+    def __init__(self, prediction: Prediction, data: ArrayLike, sigma: ArrayLike, name: str = "") -> None:
+        super().__init__(prediction, data, name)
+        self.sigma = self._bins(sigma, "sigma")
+        if not (self.sigma > 0).all():
+            bad = int((self.sigma <= 0).argmax())
+            raise InputError(f"{self.name}: sigma of bin {bad} is {self.sigma[bad]}, it must be positive")
+
+    def _with_terms_data(self, data: Sequence[FloatArray]) -> Cost:
+        return GaussianCost(self.prediction, data[0], self.sigma, self.name)
+
+    @property
+    def _active(self) -> BoolArray:
+        return np.ones(self.n_bins, dtype=bool)
+
+    def _curve(self, data: FloatArray, use: BoolArray) -> Callable[[FloatArray], tuple[FloatArray, FloatArray]]:
+        weight = 2 / self.sigma[use] ** 2
+        return lambda mu: (weight * (mu - data), weight[None])
+
+    def _value(self, mu: FloatArray) -> FloatArray:
+        return np.asarray((((mu - self.data) / self.sigma) ** 2).sum(axis=1))
+
+    def _full_slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
+        return np.asarray(2 * (mu - self.data) / self.sigma**2)
+
+    def _draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
+        return rng.normal(mu, self.sigma)
+
+    def _possible(self, mu: FloatArray) -> bool:
+        return True
+
+    def _arrays(self) -> tuple[FloatArray, ...]:
+        return self.data, self.sigma
+
+
+class PoissonCost(_Term):
+    """−2 ln of the Poisson likelihood ratio: 2Σ[µ − n + n ln(n/µ)] + Σ(ν_k/σ_k)² (Baker:1983tu).
+
+    The counts need not be integers (Asimov data). An expectation below 0, or of 0 where n > 0, costs ``inf``;
+    0 expected and 0 seen cost 0.
+
+    Parameters
+    ----------
+    prediction : the expectation µ.
+    data : counts n, shape (bins,).
+    name : shown in messages; that of the prediction if empty.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit or a count is negative or not finite.
+    """
+
+    linear = 2.0
+    positive = True
+
+    def __init__(self, prediction: Prediction, data: ArrayLike, name: str = "") -> None:
+        super().__init__(prediction, data, name)
+        if (self.data < 0).any():
+            bad = int((self.data < 0).argmax())
+            raise InputError(
+                f"{self.name}: bin {bad} has {self.data[bad]} counts; Poisson counts are not negative "
+                "(use GaussianCost for background-subtracted data)"
+            )
+
+    def _with_terms_data(self, data: Sequence[FloatArray]) -> Cost:
+        return PoissonCost(self.prediction, data[0], self.name)
+
+    @property
+    def _active(self) -> BoolArray:
+        return self.data > 0
+
+    def _curve(self, data: FloatArray, use: BoolArray) -> Callable[[FloatArray], tuple[FloatArray, FloatArray]]:
+        twice = 2 * data
+
+        def derivatives(mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+            slope = twice / mu
+            curvature = slope / mu
+            return np.negative(slope, out=slope), curvature
+
+        return derivatives
+
+    def _value(self, mu: FloatArray) -> FloatArray:
+        seen = self.data > 0
+        everywhere = bool(seen.all())
+        n = self.data if everywhere else self.data[seen]
+        occupied = mu if everywhere else mu[:, seen]
+        impossible = occupied.min(axis=1, initial=inf) <= 0
+        if not everywhere:
+            impossible |= mu.min(axis=1) < 0
+        if impossible.any():
+            occupied = np.where(impossible[:, None], n, occupied)
+        # n ln(n/µ) + µ − n = n·g(µ/n): log of the ratio keeps the small difference of large numbers
+        value = 2 * (mu.sum(axis=1) - n.sum() - np.log(occupied / n) @ n)
+        return np.where(impossible, inf, np.maximum(value, 0.0))
+
+    def _full_slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
+        n = np.where(self.data > 0, self.data, barrier)
+        bad = (mu < 0) | ((mu == 0) & (self.data > 0))
+        ratio = np.divide(n, mu, out=np.zeros_like(mu), where=(n > 0) & (mu > 0))
+        return np.where(bad, inf, 2 - 2 * ratio)
+
+    def _draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
+        return rng.poisson(mu).astype(float)
+
+    def _possible(self, mu: FloatArray) -> bool:
+        return bool((mu >= 0).all())
+
+    def _arrays(self) -> tuple[FloatArray, ...]:
+        return (self.data,)
+
+
+class CostSum(Cost):
+    """Sum of costs: physics parameters and nuisances of one name are one, and each nuisance is constrained once.
+
+    Raises
+    ------
+    InputError
+        If two costs define a name differently (range, default or unit of a parameter, sigma of a nuisance), or the
+        same cost is added twice.
+    """
+
+    def __init__(self, *costs: Cost, name: str = "") -> None:
+        self.terms = tuple(term for cost in costs for term in cost.terms)
+        if not self.terms:
+            raise InputError("a sum of costs needs at least one cost")
+        if len({id(term) for term in self.terms}) < len(self.terms):
+            raise InputError("a cost is added twice: its data would count twice")
+        self.name = name or " + ".join(term.name for term in self.terms)
+        self.n_bins = sum(term.n_bins for term in self.terms)
+        parameters: dict[str, tuple[Parameter, str]] = {}
+        nuisances: dict[str, tuple[Nuisance, str]] = {}
+        for term in self.terms:
+            for p in term.parameters:
+                q, owner = parameters.setdefault(p.name, (p, term.name))
+                if (p.lower, p.upper, p.unit, p.default) != (q.lower, q.upper, q.unit, q.default):
+                    raise InputError(
+                        f"parameter {p.name} differs: {owner} has {_parameter(q)}, {term.name} has {_parameter(p)}; "
+                        "give both one definition, or one of them another name"
+                    )
+            for n in term.nuisances:
+                m, owner = nuisances.setdefault(n.name, (n, term.name))
+                if n.sigma != m.sigma:
+                    raise InputError(
+                        f"nuisance {n.name} differs: {owner} has sigma {m.sigma:g}, {term.name} has {n.sigma:g}; "
+                        "give both one sigma, or one of them another name"
+                    )
+            clash = parameters.keys() & nuisances.keys()
+            if clash:
+                raise InputError(f"{min(clash)} is a parameter of one cost and a nuisance of another; rename one")
+        self.parameters = tuple(p for p, _ in parameters.values())
+        self.nuisances = tuple(n for n, _ in nuisances.values())
+
+    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
+        """Same costs for other data: a sequence with one array a term."""
+        arrays = list(data) if isinstance(data, Iterable) else []
+        if len(arrays) != len(self.terms):
+            raise InputError(f"{self.name}: data for {len(self.terms)} terms are needed, got {len(arrays)}")
+        return self._with_terms_data([np.asarray(a, dtype=float) for a in arrays])
+
+    def _with_terms_data(self, data: Sequence[FloatArray]) -> Cost:
+        return CostSum(
+            *(term._with_terms_data([d]) for term, d in zip(self.terms, data, strict=True)), name=self.name
+        )
+
+
+def _parameter(p: Parameter) -> str:
+    return f"[{p.lower:g}, {p.upper:g}] {p.unit}".rstrip() + f" (default {p.default:g})"
+
+
+def _blocks(points: int) -> list[slice]:
+    return [slice(i, min(i + BLOCK, points)) for i in range(0, points, BLOCK)]
+
+
+def _expected(e: Expectation, nu: FloatArray) -> FloatArray:
+    """Counts (points, bins) at nuisances (points, nuisances)."""
+    mu = np.array(e.base)
+    for v, slope in zip(nu.T, e.slopes, strict=True):
+        mu += v[:, None] * slope
+    return mu
+
+
+def _flexible(e: Expectation) -> BoolArray:
+    """Bins that some nuisance moves, (points, bins)."""
+    flexible = np.zeros(e.base.shape, dtype=bool)
+    for slope in e.slopes:
+        flexible |= slope != 0
+    return flexible
+
+
+@dataclass
+class _Part:
+    """One term over one block, cut to its active bins; `mu` follows the Newton steps (base at the start)."""
+
+    base: FloatArray  # current µ, (points, bins)
+    constant: list[tuple[int, FloatArray]]  # nuisance, slope (bins,)
+    varying: list[tuple[int, FloatArray]]  # nuisance, slope (points, bins)
+    linear: list[tuple[int, FloatArray]]  # nuisance, constant part of the gradient (points,) or (1,)
+    derivatives: Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+    positive: bool
+    bins_from_barrier: bool
+
+    def __post_init__(self) -> None:
+        self.order = [j for j, _ in self.constant]
+        self.matrix = np.array([s for _, s in self.constant]).reshape(len(self.order), self.base.shape[1])
+        self.pairs = [(a, b) for a in range(len(self.order)) for b in range(a + 1)]
+        self.products = np.array([self.matrix[a] * self.matrix[b] for a, b in self.pairs])
+
+    def feasible(self) -> BoolArray:
+        if not self.positive:
+            return np.ones(len(self.base), dtype=bool)
+        return np.asarray(self.base.min(axis=1, initial=inf) > 0)
+
+    def take(self, rows: NDArray[np.intp]) -> _Part:
+        return _Part(
+            self.base[rows],
+            self.constant,
+            [(j, s[rows]) for j, s in self.varying],
+            [(j, c[rows] if len(c) > 1 else c) for j, c in self.linear],
+            self.derivatives,
+            self.positive,
+            self.bins_from_barrier,
+        )
+
+    def move(self, step: FloatArray) -> FloatArray:
+        """Change of µ for a step of the nuisances (nuisances, points)."""
+        change = step[self.order].T @ self.matrix if self.order else np.zeros_like(self.base)
+        for j, s in self.varying:
+            change += step[j][:, None] * s
+        return change
+
+    def shifted(self, nu: FloatArray) -> _Part:
+        self.base = self.base + self.move(nu)
+        return self
+
+    def accumulate(self, gradient: FloatArray, hessian: FloatArray) -> None:
+        slope, curvature = self.derivatives(self.base)
+        for j, c in self.linear:
+            gradient[j] += c
+        if self.order:
+            gradient[self.order] += (slope @ self.matrix.T).T
+            second = curvature @ self.products.T
+            for column, (a, b) in zip(second.T, self.pairs, strict=True):
+                i, j = self.order[a], self.order[b]
+                hessian[max(i, j), min(i, j)] += column
+        for n, (i, s) in enumerate(self.varying):
+            gradient[i] += np.einsum("pb,pb->p", slope, s)
+            weighted = curvature * s
+            for j, other in self.varying[: n + 1]:
+                hessian[max(i, j), min(i, j)] += np.einsum("pb,pb->p", weighted, other)
+            if self.order:
+                for j, column in zip(self.order, (weighted @ self.matrix.T).T, strict=True):
+                    hessian[max(i, j), min(i, j)] += column
+
+
+def _derivatives(parts: list[_Part], weights: FloatArray, nu: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Gradient (nuisances, points) and full symmetric Hessian (nuisances, nuisances, points)."""
+    k, p = nu.shape
+    gradient = 2 * weights[:, None] * nu
+    hessian = np.zeros((k, k, p))
+    hessian[range(k), range(k)] = 2 * weights[:, None]
+    for part in parts:
+        part.accumulate(gradient, hessian)
+    for i in range(k):
+        hessian[:i, i] = hessian[i, :i]
+    return gradient, hessian
+
+
+def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
+    """H⁻¹ g for every point by LDLᵀ over whole arrays of points; a direction that H does not see gives 0."""
+    k = len(gradient)
+    low: dict[tuple[int, int], FloatArray] = {}
+    inverse: list[FloatArray] = []
+    x = gradient.copy()
+    for j in range(k):
+        diagonal = hessian[j, j].copy()
+        for m in range(j):
+            scaled = low[j, m]
+            diagonal -= scaled * scaled * inverse[m]
+        seen = diagonal > 1e-13 * hessian[j, j]
+        inverse.append(np.divide(1.0, diagonal, out=np.zeros_like(diagonal), where=seen))
+        for i in range(j + 1, k):
+            entry = hessian[i, j].copy()
+            for m in range(j):
+                entry -= low[i, m] * low[j, m] * inverse[m]
+            low[i, j] = entry  # L times D
+    for j in range(k):
+        for m in range(j):
+            x[j] -= low[j, m] * inverse[m] * x[m]
+    for j in range(k):
+        x[j] *= inverse[j]
+    for j in reversed(range(k)):
+        for i in range(j + 1, k):
+            x[j] -= low[i, j] * inverse[j] * x[i]
+    return x
+
+
+def _newton(
+    parts: list[_Part], weights: FloatArray, nu: FloatArray, tolerance: float = _DECREMENT
+) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Minimise over the nuisances, from a possible start; the parts are at `nu` and move along.
+
+    Full steps, shortened so that µ keeps a tenth of itself. Points that have not converged so go on with the
+    damping 1/(1 + λ), which for self-concordant functions such as µ − n ln µ always converges (Boyd & Vandenberghe §9.6).
+
+    Returns
+    -------
+    nu, remaining : minimum (nuisances, points) and indices of points that did not converge.
+    """
+    result = nu.copy()
+    rows = np.arange(nu.shape[1])
+    exact = not any(part.positive for part in parts)
+    for iteration in range(_PLAIN + _DAMPED):
+        gradient, hessian = _derivatives(parts, weights, nu)
+        step = -_solve(hessian, gradient)
+        decrement = -(step * gradient).sum(axis=0)
+        changes = [part.move(step) for part in parts]
+        length = np.ones(len(rows))
+        for part, change in zip(parts, changes, strict=True):
+            if part.positive and change.size:
+                # a step that removes the fraction r > 0.9 of some µ is shortened to remove 0.9 of it
+                length = np.minimum(length, 0.9 / np.maximum(-(change / part.base).min(axis=1), 0.9))
+        if iteration >= _PLAIN:
+            length = np.minimum(length, np.where(decrement < 0.1, 1.0, 1 / (1 + np.sqrt(np.maximum(decrement, 0) / 2))))
+        whole = bool((length == 1).all())
+        nu = nu + (step if whole else length * step)
+        for part, change in zip(parts, changes, strict=True):
+            part.base = part.base + (change if whole else length[:, None] * change)
+        done = (decrement <= tolerance) & (length == 1) if not exact else np.ones(len(rows), dtype=bool)
+        if done.all():
+            result[:, rows] = nu
+            return result, rows[:0]
+        if 2 * done.sum() > len(rows):
+            result[:, rows] = nu
+            left = np.flatnonzero(~done)
+            rows, nu = rows[left], nu[:, left]
+            parts = [part.take(left) for part in parts]
+    result[:, rows] = nu
+    return result, rows[~done]
+
+
+def _feasible_start(parts: list[_Part], nuisances: tuple[Nuisance, ...]) -> FloatArray | None:
+    """Nuisances (of one point) with µ > 0 in all bins that they move, by linear programming; None if there are none."""
+    from scipy.optimize import linprog
+
+    slopes = np.zeros((sum(part.base.shape[1] for part in parts), len(nuisances)))
+    first = 0
+    for part in parts:
+        last = first + part.base.shape[1]
+        for j, s in part.constant:
+            slopes[first:last, j] = s
+        for j, s in part.varying:
+            slopes[first:last, j] = s[0]
+        first = last
+    base = np.concatenate([part.base[0] for part in parts])
+    flexible = (slopes != 0).any(axis=1)
+    slopes, base = slopes[flexible], base[flexible]
+    size = np.abs(slopes).max(axis=1) + np.abs(base)
+    # the largest margin m <= 1 with base + slopes·nu >= m * size in every bin
+    answer = linprog(
+        np.append(np.zeros(len(nuisances)), -1.0),
+        A_ub=np.column_stack([-slopes / size[:, None], np.ones(len(size))]),
+        b_ub=base / size,
+        bounds=[(None, None) if isinf(n.sigma) else (-100 * n.sigma, 100 * n.sigma) for n in nuisances] + [(None, 1.0)],
+    )
+    if answer.status != 0:
+        raise ComputationError(f"the search for possible nuisances failed: {answer.message}")
+    return np.asarray(answer.x[:-1]) if answer.x[-1] > 1e-12 else None

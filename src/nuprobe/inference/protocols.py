@@ -1,0 +1,55 @@
+"""What a cost needs to know of the physics: an expectation linear in the nuisances, and its derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+
+__all__ = ["Expectation", "Prediction"]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Expected counts, linear in the nuisances ν: ``mu = base + sum_k nu_k * slopes[k]``.
+
+    Attributes
+    ----------
+    base : counts at ν = 0, shape (points, bins).
+    slopes : one array a nuisance, (points, bins), or (1, bins) where it is the same at every point.
+    """
+
+    base: FloatArray
+    slopes: tuple[FloatArray, ...]
+
+
+@runtime_checkable
+class Prediction(Protocol):
+    """An experiment under a family of models, as a cost sees it.
+
+    Attributes
+    ----------
+    name : shown in messages and tables.
+    parameters : the physics parameters, in the order of the columns of ``points``.
+    nuisances : linear nuisances with their Gaussian constraints, in the order of the slopes.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name shown in messages and tables."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Physics parameters, in the order of the columns of ``points``."""
+
+    @property
+    def nuisances(self) -> tuple[Nuisance, ...]:
+        """Linear nuisances, in the order of the slopes."""
+
+    def expectation(self, points: FloatArray) -> Expectation:
+        """Expected counts at ``points``, shape (points, parameters)."""
+
+    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives of base, (points, parameters, bins), and of each slope, (points or 1, parameters, bins)."""

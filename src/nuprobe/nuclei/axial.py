@@ -1,0 +1,110 @@
+"""Axial response of nuclei with spin to the neutral current.
+
+dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n <S_n>)² [Hoferichter:2020osn],
+so that a proton has F_A(0) = g_A². Written as (G_F² M/2π) |G_A|²/(2J + 1) (2 + MT/E²), it is the same with T ≪ E.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import G_A
+from nuprobe.errors import UnknownNameError
+from nuprobe.files import read_table
+from nuprobe.nuclei.form_factors import Exponential, FormFactor
+from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
+from nuprobe.nuclei.materials import default_radius
+from nuprobe.numerics import FloatArray
+
+__all__ = ["SpinExpectation", "axial_couplings", "axial_form_factor", "axial_terms", "spin_expectation"]
+
+
+@dataclass(frozen=True)
+class SpinExpectation:
+    """Proton and neutron spin expectation values of a ground state, their source, and whether it was read there."""
+
+    s_p: float
+    s_n: float
+    source: str
+    verified: bool
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, SpinExpectation]:
+    return {
+        row["isotope"]: SpinExpectation(float(row["s_p"]), float(row["s_n"]), row["source"], row["verified"] == "1")
+        for row in read_table(DATA / "spin_expectations.csv")
+    }
+
+
+def spin_expectation(of: str | Isotope) -> SpinExpectation:
+    """Expectation values <S_p>, <S_n> of an isotope; exactly 0 for J = 0.
+
+    Raises
+    ------
+    UnknownNameError
+        If it has spin and no values are tabulated.
+    """
+    one = isotope(of)
+    if not one.has_spin:
+        return SpinExpectation(0.0, 0.0, "exact", True)
+    found = _table().get(one.name)
+    if found is None:
+        remedy = f"({one.name} has J = {one.spin:g}; tabulated: {', '.join(_table())})"
+        raise UnknownNameError("spin expectation value", one.name, _table(), remedy)
+    return found
+
+
+def axial_couplings(strange: float = 0.0) -> tuple[float, float]:
+    """Axial couplings (g_p, g_n) = (g_A − Δs, −g_A − Δs) with an optional strange part Δs (about −0.085)."""
+    return G_A - strange, -G_A - strange
+
+
+def axial_terms(of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | None = None) -> FloatArray:
+    """Axial response split by nucleon: F_A = g_p² S_pp + g_p g_n S_pn + g_n² S_nn.
+
+    S_pp(0) = k <S_p>², S_pn(0) = 2k <S_p><S_n>, S_nn(0) = k <S_n>², k = 4/3 (J + 1)/J.
+
+    Parameters
+    ----------
+    of : the nucleus.
+    q2 : |q|², MeV², any shape.
+    form_factor : F of the spin density; all three terms fall as F². Default: a Gaussian with the rms radius of the
+        nucleus. This is a model: the transverse response of a shell-model state falls with another, state-dependent
+        shape, so trust it for q R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
+        nucleon (1 − 0.07 at 100 MeV) and two-body currents (some 20 % on the odd species) are left out.
+
+    Returns
+    -------
+    array, shape q2.shape + (3,)
+        (S_pp, S_pn, S_nn); zeros for J = 0.
+
+    Raises
+    ------
+    UnknownNameError
+        If the spin expectation values are not tabulated.
+    """
+    one, spins = isotope(of), spin_expectation(of)
+    q2 = np.asarray(q2, dtype=float)
+    if not one.has_spin:
+        return np.zeros((*q2.shape, 3))
+    shape = Exponential.from_rms(default_radius(one)) if form_factor is None else form_factor
+    k = 4 / 3 * (one.spin + 1) / one.spin
+    start = k * np.array([spins.s_p**2, 2 * spins.s_p * spins.s_n, spins.s_n**2])
+    return np.asarray(shape(q2)[..., None] ** 2 * start)
+
+
+def axial_form_factor(
+    of: str | Isotope,
+    q2: ArrayLike,
+    *,
+    couplings: tuple[float, float] = (G_A, -G_A),
+    form_factor: FormFactor | None = None,
+) -> FloatArray:
+    """F_A(q²) for the couplings (g_p, g_n); see `axial_terms`. Shape of `q2`."""
+    g_p, g_n = couplings
+    return np.asarray(axial_terms(of, q2, form_factor=form_factor) @ np.array([g_p**2, g_p * g_n, g_n**2]))

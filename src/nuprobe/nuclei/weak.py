@@ -1,0 +1,163 @@
+"""Weak form factor of a nucleus, its low-q expansion, and the total cross section that follows from it."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import G_FERMI, HBARC_MEV_CM, SIN2_THETA_W_LOW
+from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.nuclei.form_factors import DensityFormFactor, FormFactor
+from nuprobe.nuclei.isotopes import Isotope, isotope
+from nuprobe.numerics import FloatArray
+
+__all__ = ["WeakFormFactor", "sigma_series", "weak_charge"]
+
+_RECOIL = {"none": 0, "first": 1, "exact": 2}
+
+
+def weak_charge(of: str | Isotope, sin2_theta_w: float = SIN2_THETA_W_LOW) -> float:
+    """Weak charge Q_W = N − (1 − 4 sin²θ_W) Z at tree level."""
+    one = isotope(of)
+    return one.n - (1 - 4 * sin2_theta_w) * one.z
+
+
+@dataclass(frozen=True)
+class WeakFormFactor:
+    """Weak form factor F_W = [N F_n − (1 − 4s²) Z F_p]/Q_W, F_W(0) = 1.
+
+    That is [∫ 4πr² sin(qr)/(qr) (ρ_n − (1 − 4s²) ρ_p) dr]/Q_W with ∫ρ_n d³r = N, ∫ρ_p d³r = Z; a talk that gives it
+    (A. B. Balantekin, ACFI workshop 2019) prints sin²(qr)/(qr), which is not dimensionally possible, and has 4π in ρ.
+
+    Attributes
+    ----------
+    isotope : the nucleus.
+    proton, neutron : form factors of the point-nucleon distributions.
+    sin2_theta_w : weak mixing angle of the tree-level couplings.
+    """
+
+    isotope: Isotope
+    proton: FormFactor
+    neutron: FormFactor
+    sin2_theta_w: float = SIN2_THETA_W_LOW
+
+    def __post_init__(self) -> None:
+        if self.weak_charge == 0:
+            raise InputError(f"the weak charge of {self.isotope.name} vanishes: it has no weak form factor")
+
+    @classmethod
+    def from_densities(
+        cls,
+        of: str | Isotope,
+        rho_p: Callable[[FloatArray], ArrayLike],
+        rho_n: Callable[[FloatArray], ArrayLike],
+        *,
+        cutoff: float,
+        scale: float,
+        sin2_theta_w: float = SIN2_THETA_W_LOW,
+    ) -> WeakFormFactor:
+        """Build from two densities of r (MeV⁻¹), in any normalisation: each is rescaled to Z and N.
+
+        `cutoff` and `scale` (MeV⁻¹) are those of `DensityFormFactor`: where the densities end, and over what they vary.
+        """
+        proton, neutron = (DensityFormFactor(rho, cutoff, scale) for rho in (rho_p, rho_n))
+        return cls(isotope(of), proton, neutron, sin2_theta_w)
+
+    @property
+    def weak_charge(self) -> float:
+        """Q_W = N − (1 − 4 sin²θ_W) Z."""
+        return weak_charge(self.isotope, self.sin2_theta_w)
+
+    def _mean(self, proton: float, neutron: float) -> float:
+        one = self.isotope
+        return (one.n * neutron - (1 - 4 * self.sin2_theta_w) * one.z * proton) / self.weak_charge
+
+    @property
+    def eta2(self) -> float:
+        """Coefficient of q² in F_W = 1 + η2 q² + η4 q⁴ + …: −<r²>_W/6, MeV⁻²."""
+        return -self._mean(self.proton.rms**2, self.neutron.rms**2) / 6
+
+    @property
+    def eta4(self) -> float:
+        """Coefficient of q⁴ in F_W: <r⁴>_W/120, MeV⁻⁴."""
+        return self._mean(self.proton.r4, self.neutron.r4) / 120
+
+    @property
+    def rms(self) -> float:
+        """Weak rms radius, MeV⁻¹; `InputError` if <r²>_W is negative."""
+        mean = -6 * self.eta2
+        if mean < 0:
+            raise InputError(f"the weak <r²> of {self.isotope.name} is negative: use eta2")
+        return math.sqrt(mean)
+
+    @property
+    def r4(self) -> float:
+        """Weak mean of r⁴, MeV⁻⁴."""
+        return 120 * self.eta4
+
+    def __call__(self, q2: ArrayLike) -> FloatArray:
+        """F_W at |q|² (MeV²)."""
+        one = self.isotope
+        f_p, f_n = self.proton(q2), self.neutron(q2)
+        return np.asarray((one.n * f_n - (1 - 4 * self.sin2_theta_w) * one.z * f_p) / self.weak_charge)
+
+
+def sigma_series(
+    e_nu: ArrayLike,
+    of: str | Isotope,
+    eta2: float,
+    eta4: float,
+    *,
+    sin2_theta_w: float = SIN2_THETA_W_LOW,
+    recoil: Literal["none", "first", "exact"] = "first",
+) -> FloatArray:
+    """Total coherent cross section as a series in the neutrino energy, cm².
+
+    Integrating dσ/dT = G_F² M/4π Q_W² (1 − T/E − MT/2E²) F_W²(2MT) from 0 to T_max = 2E²/(M + 2E), where the bracket is
+    1 − T/T_max, term by term in F_W² = 1 + 2η2 q² + (η2² + 2η4) q⁴ + …, gives
+
+    σ = G_F²/4π Q_W² E² [κ + 8/3 η2 E² κ² + 8/3 (η2² + 2η4) E⁴ κ³ + O(E⁶)],  κ = 1/(1 + 2E/M),
+
+    ``recoil="exact"``. To first order in 1/M (``"first"``) κ^n → 1 − 2nE/M, and the recoil terms are
+    −(2/M)(E + 16/3 η2 E³ + 8 (η2² + 2η4) E⁵): the series of A. B. Balantekin's talk (ACFI workshop 2019) with the same
+    coefficients and signs. Its dσ/dT has a further +T²/E² (spin ½), which enters at order 1/M² only.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies, MeV, any shape.
+    of : the nucleus.
+    eta2, eta4 : MeV⁻² and MeV⁻⁴, e.g. of a `WeakFormFactor`.
+    sin2_theta_w : for Q_W.
+    recoil : "none" (M → ∞), "first" or "exact".
+
+    Returns
+    -------
+    array
+        Shape of `e_nu`. A `ValidityWarning` says where the E⁴ term exceeds a tenth of the leading one.
+    """
+    if recoil not in _RECOIL:
+        raise UnknownNameError("treatment of recoil", recoil, _RECOIL)
+    energy = np.asarray(e_nu, dtype=float)
+    if not np.all((energy >= 0) & (energy < np.inf)):
+        raise InputError("a neutrino energy must be finite and non-negative (MeV)")
+    one = isotope(of)
+    terms = np.stack(
+        [np.ones_like(energy), 8 / 3 * eta2 * energy**2, 8 / 3 * (eta2**2 + 2 * eta4) * energy**4],
+        axis=-1,
+    )
+    if np.any(np.abs(terms[..., 2]) > 0.1):
+        warnings.warn(
+            f"the series in E has not converged at {energy.max():.4g} MeV on {one.name}: integrate dσ/dT instead",
+            ValidityWarning,
+            stacklevel=2,
+        )
+    n, ratio = np.arange(1, 4), 2 * energy[..., None] / one.mass
+    factor = (np.ones_like(terms), 1 - n * ratio, (1 + ratio) ** -n.astype(float))[_RECOIL[recoil]]
+    front = G_FERMI**2 / (4 * np.pi) * weak_charge(one, sin2_theta_w) ** 2 * HBARC_MEV_CM**2
+    return np.asarray(front * energy**2 * (terms * factor).sum(axis=-1))

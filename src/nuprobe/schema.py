@@ -1,0 +1,152 @@
+"""Reading the TOML folders users write: safe paths, and errors that name file, key and remedy."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tomllib
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from nuprobe.errors import ExperimentFileError, NuprobeError, UnknownNameError
+from nuprobe.numerics import FloatArray
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+__all__ = ["Folder", "validate"]
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
+
+
+class Folder:
+    """A folder with one TOML file and tables beside it; nothing outside it is ever read.
+
+    Parameters
+    ----------
+    root : the folder, on disk or inside the package.
+    main : name of the TOML file.
+    """
+
+    def __init__(self, root: Traversable | Path, main: str) -> None:
+        self.root = root
+        self.main = main
+        if not root.joinpath(main).is_file():
+            raise ExperimentFileError(f"{root}: there is no {main} in it; give a folder that holds one")
+
+    @property
+    def name(self) -> str:
+        """Path of the main file, for messages."""
+        return f"{self.root}/{self.main}"
+
+    def load(self) -> dict[str, Any]:
+        """Parse the TOML file."""
+        try:
+            return tomllib.loads(self.root.joinpath(self.main).read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+            raise ExperimentFileError(f"{self.name}: not valid TOML ({err}); correct that place") from None
+
+    def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
+        """Read named columns of a CSV table in the folder (``#`` lines are comments, then one header line).
+
+        Raises
+        ------
+        ExperimentFileError
+            If the path leaves the folder, the file or a column is missing, or a cell is not a finite number.
+        """
+        if os.path.isabs(file) or ".." in Path(file).parts:
+            raise ExperimentFileError(
+                f"{self.name}: {file!r} leaves the folder; put the table beside {self.main} and give its name"
+            )
+        path = self.root.joinpath(file)
+        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(self.root.resolve()):
+            raise ExperimentFileError(f"{self.name}: {file!r} is a link out of the folder; put the table itself there")
+        if not path.is_file():
+            raise ExperimentFileError(f"{self.name}: table {file!r} does not exist; add it or correct the name")
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+        rows = list(csv.DictReader(lines, skipinitialspace=True))
+        result = {}
+        for column in columns:
+            if not rows or column not in rows[0]:
+                known = list(rows[0]) if rows else []
+                raise ExperimentFileError(f"{self.root}/{file}: {UnknownNameError('column', column, known)}")
+            values = []
+            for number, row in enumerate(rows, 1):
+                try:
+                    value = float(row[column])
+                except (TypeError, ValueError):
+                    value = np.nan
+                if not np.isfinite(value):
+                    raise ExperimentFileError(
+                        f"{self.root}/{file}: row {number}, column {column}: {row[column]!r} is not a finite number; "
+                        "correct it"
+                    )
+                values.append(value)
+            result[column] = np.array(values)
+        return result
+
+
+def validate(model: type[ModelT], data: object, source: str) -> ModelT:
+    """Validate parsed data against a pydantic model.
+
+    Raises
+    ------
+    ExperimentFileError
+        One line: file, key, what is wrong there and what is allowed.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as err:
+        raise ExperimentFileError(f"{source}: {_first_problem(model, err)}") from None
+
+
+def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
+    problems = err.errors(include_url=False)
+    # a misspelt key shows as one extra and one missing: the extra says more
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
+    location = [part for part in problem["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    key = ".".join(str(part) for part in location) or "the file"
+    cause = (problem.get("ctx") or {}).get("error")
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(model, problem["loc"][:-1])
+        message = str(UnknownNameError("key", problem["loc"][-1], known, "Remove it or correct its name."))
+    elif isinstance(cause, NuprobeError):
+        message = str(cause)
+    elif problem["type"] == "missing":
+        message = "this key is required; add it"
+    else:
+        message = f"{problem['msg']} (got {problem['input']!r})"
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{key}: {message}{more}"
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Names allowed at a place of the schema, from the JSON schema so that unions and lists are covered."""
+    schema = model.model_json_schema()
+
+    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
+        if "$ref" in node:
+            return resolve(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]])
+        variants = node.get("anyOf", []) + node.get("oneOf", [])
+        return [leaf for variant in variants for leaf in resolve(variant)] or [node]
+
+    nodes = resolve(schema)
+    for part in path:
+        following = []
+        for node in nodes:
+            if isinstance(part, int):
+                children = [node["items"]] if "items" in node else []
+            else:
+                extra = node.get("additionalProperties")
+                children = [node["properties"][part]] if part in node.get("properties", {}) else []
+                children += [extra] if isinstance(extra, dict) and not children else []
+            following += [leaf for child in children for leaf in resolve(child)]
+        # a tagged union puts the tag into the path: it is not a key
+        nodes = following or nodes
+    return [key for node in nodes for key in node.get("properties", {})]
