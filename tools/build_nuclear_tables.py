@@ -27,8 +27,8 @@ ISOTOPE_HEADER = """\
 # Ground states of the stable and long-lived isotopes (half-life above 1 My, or present in nature).
 # mass_excess_kev: mass excess of the neutral ATOM, keV. AME2020, as given in NUBASE2020.
 # spin, parity: ground state; spin_certain is 0 where NUBASE2020 marks it as systematics (#) or tentative (parentheses).
-# abundance: atom fraction of the natural element; empty if not present. Elements sum to 1, but for Ta, whose
-#   remaining 1.2e-4 is the isomer Ta180m, not a ground state.
+# abundance: atom fraction of the natural element; empty if not present. Elements sum to 1 within 1e-4; the
+#   1.2e-4 missing in Ta is the isomer Ta180m, not a ground state.
 # half_life_yr: empty for a stable isotope.
 # r_charge_fm, r_charge_unc_fm: rms charge radius and its standard uncertainty; empty if not measured.
 # Sources: NUBASE2020, Kondev:2021lzi, doi:10.1088/1674-1137/abddae; AME2020, Wang:2021xhn,

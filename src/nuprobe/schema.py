@@ -50,6 +50,20 @@ class Folder:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
             raise ExperimentFileError(f"{self.name}: not valid TOML ({err}); correct that place") from None
 
+    def subfolder(self, name: str, main: str) -> Folder:
+        """Return a folder inside this one; raises `ExperimentFileError` if it lies outside or has no `main`."""
+        return Folder(self._inside(name), main)
+
+    def _inside(self, name: str) -> Traversable:
+        if os.path.isabs(name) or ".." in Path(name).parts or "\0" in name:
+            raise ExperimentFileError(
+                f"{self.name}: {name!r} leaves the folder; put it beside {self.main} and give its name"
+            )
+        path = self.root.joinpath(name)
+        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(self.root.resolve()):
+            raise ExperimentFileError(f"{self.name}: {name!r} is a link out of the folder; put the file itself there")
+        return path
+
     def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
         """Read named columns of a CSV table in the folder (``#`` lines are comments, then one header line).
 
@@ -58,16 +72,14 @@ class Folder:
         ExperimentFileError
             If the path leaves the folder, the file or a column is missing, or a cell is not a finite number.
         """
-        if os.path.isabs(file) or ".." in Path(file).parts:
-            raise ExperimentFileError(
-                f"{self.name}: {file!r} leaves the folder; put the table beside {self.main} and give its name"
-            )
-        path = self.root.joinpath(file)
-        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(self.root.resolve()):
-            raise ExperimentFileError(f"{self.name}: {file!r} is a link out of the folder; put the table itself there")
+        path = self._inside(file)
         if not path.is_file():
             raise ExperimentFileError(f"{self.name}: table {file!r} does not exist; add it or correct the name")
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as err:
+            raise ExperimentFileError(f"{self.root}/{file}: not UTF-8 text ({err.reason}); save it as UTF-8") from None
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         rows = list(csv.DictReader(lines, skipinitialspace=True))
         result = {}
         for column in columns:

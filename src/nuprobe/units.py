@@ -99,10 +99,11 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     match = _QUANTITY.fullmatch(raw)
     if match is None:
         raise UnitError(f"cannot read {raw!r} as a {dimension}: write a number and a unit, e.g. '10 MeV'")
-    value = float(match[1])
+    number = float(match[1])
+    value = number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
     if not math.isfinite(value):
         raise UnitError(f"{raw!r} is not a finite {dimension}")
-    return value * _factor(match[2], dimension, raw)
+    return value
 
 
 def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
@@ -123,7 +124,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     UnitError
         If it cannot be read, is empty, or the unit is missing or of another dimension.
     """
-    match = re.fullmatch(r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*([^\d\s:,][^:,]*?)?\s*", text)
+    # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
+    match = re.fullmatch(r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*", text)
     if match is None or not match[1].strip():
         raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count MeV'")
     body, unit = match[1].strip(), match[2] or ""
@@ -143,5 +145,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
         raise
     except ValueError:
         raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'") from None
-    result: NDArray[np.float64] = values * factor
+    with np.errstate(over="ignore"):
+        result: NDArray[np.float64] = values * factor
+    if not np.all(np.isfinite(result)):
+        raise UnitError(f"{text!r} is not a finite {dimension}")
     return result

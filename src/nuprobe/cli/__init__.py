@@ -1,0 +1,5 @@
+"""The command line: ``nuprobe list | xsec | rate | fit | scan | reproduce | schema | demo``."""
+
+from nuprobe.cli.main import main
+
+__all__ = ["main"]

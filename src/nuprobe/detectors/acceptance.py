@@ -55,8 +55,11 @@ class LogisticAcceptance:
     steps: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 < self.a <= 1 or self.k <= 0:
-            raise InputError(f"a logistic acceptance needs 0 < a <= 1 and k > 0, got a = {self.a}, k = {self.k}")
+        if not (0 < self.a <= 1 and 0 < self.k < np.inf and np.isfinite(self.x0)):
+            raise InputError(
+                f"a logistic acceptance needs 0 < a <= 1, k > 0 and a finite x0, got a = {self.a}, k = {self.k}, "
+                f"x0 = {self.x0}"
+            )
         positions = [p for p, _ in self.steps]
         if sorted(set(positions)) != positions or any(not 0 <= f <= 1 for _, f in self.steps):
             raise InputError("the steps of an acceptance need increasing positions and factors between 0 and 1")
@@ -64,8 +67,8 @@ class LogisticAcceptance:
     def __call__(self, x: FloatArray) -> FloatArray:
         """Probability at x."""
         x = np.asarray(x, dtype=float)
-        # tanh form: no overflow far from the midpoint
-        value = self.a * 0.5 * (1 + np.tanh(0.5 * self.k * (x - self.x0)))
+        # no overflow far above the midpoint, no cancellation far below
+        value = self.a * np.exp(-np.logaddexp(0.0, -self.k * (x - self.x0)))
         if self.steps:
             factors = np.array([0.0, *(f for _, f in self.steps)])
             value = value * factors[np.searchsorted([p for p, _ in self.steps], x, side="right")]
@@ -86,7 +89,8 @@ class TableAcceptance:
 
     def __post_init__(self) -> None:
         x, y = np.asarray(self.x, float), np.asarray(self.efficiency, float)
-        if x.shape != y.shape or x.ndim != 1 or x.size < 2 or np.any(np.diff(x) <= 0) or np.any((y < 0) | (y > 1)):
+        ordered = x.shape == y.shape and x.ndim == 1 and x.size > 1 and bool(np.all(np.diff(x) > 0))
+        if not ordered or not (np.all((y >= 0) & (y <= 1)) and np.isfinite(x).all()):
             raise InputError("an acceptance table needs increasing positions and efficiencies between 0 and 1")
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "efficiency", y)

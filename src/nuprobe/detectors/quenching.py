@@ -54,10 +54,12 @@ class TableQuenching:
 
     def __post_init__(self) -> None:
         t, f = np.asarray(self.t_nr, float), np.asarray(self.factor, float)
-        if t.shape != f.shape or t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0) or not np.all(f > 0):
+        ordered = t.ndim == 1 and t.size > 1 and t.shape == f.shape and t[0] >= 0 and bool(np.all(np.diff(t) > 0))
+        if not ordered or not (np.all(f > 0) and np.isfinite([t, f]).all()):
             raise InputError("a quenching table needs increasing recoil energies and one positive factor for each")
-        energy = t * f
-        if np.any(np.diff(energy) <= 0):
+        # t·f(t) is a parabola between two points, steepest down at the right end where f falls
+        slope = np.diff(f) / np.diff(t)
+        if np.any(f[1:] + t[1:] * slope <= 0):
             raise InputError("the electron-equivalent energy of a quenching table must increase with the recoil energy")
         object.__setattr__(self, "t_nr", t)
         object.__setattr__(self, "factor", f)

@@ -7,7 +7,6 @@ unless the user asks for one of the conventions found in the literature.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
@@ -16,7 +15,7 @@ import numpy as np
 
 from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
 from nuprobe.detectors.quenching import ConstantQuenching, Quenching
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, gauss_legendre, panel_nodes
 
 __all__ = ["ACCEPTANCE_POINTS", "SMEARINGS", "AcceptancePoint", "Response", "Smearing", "bin_acceptance"]
@@ -67,7 +66,9 @@ class Response:
             raise InputError(f"acceptance_at = {self.acceptance_at!r} is a convention of Poisson smearing only")
         if self.smearing == "poisson" and (np.any(edges != np.round(edges)) or edges[0] < 0):
             raise InputError("Poisson smearing counts photoelectrons: bin edges must be whole numbers from 0 on")
-        if self.smearing == "gaussian" and (min(self.resolution) < 0 or max(self.resolution) == 0):
+        resolution = np.array(self.resolution)
+        sensible = np.all((resolution >= 0) & np.isfinite(resolution)) and np.any(resolution > 0)
+        if self.smearing == "gaussian" and not sensible:
             raise InputError(
                 f"Gaussian smearing needs a resolution (a, b, c) with a positive entry, got {self.resolution}"
             )
@@ -162,9 +163,8 @@ class Response:
         x_low, x_high = self.edges[0], self.edges[-1]
         inner = [p for p in self.acceptance.breakpoints if x_low < p < x_high]
         edges = np.unique(np.concatenate([self.edges, inner]))
-        # split so that the acceptance is smooth and nearly linear in each piece, then integrate exactly against
-        # the Gaussian with a Legendre expansion of the acceptance
-        pieces = np.unique(np.concatenate([np.linspace(lo, hi, 9) for lo, hi in itertools.pairwise(edges)]))
+        # split until the acceptance is a cubic in each piece, then integrate that exactly against the Gaussian
+        pieces = _cubic_pieces(self.acceptance, edges)
         weights = _gaussian_moments(pieces, mean, sigma, self.acceptance)
         owner = np.searchsorted(self.edges, (pieces[:-1] + pieces[1:]) / 2, side="right") - 1
         result = np.zeros((self.bins, mean.size))
@@ -181,11 +181,8 @@ def _gaussian_moments(pieces: FloatArray, mean: FloatArray, sigma: FloatArray, a
     s = sigma / half[:, None]
     m = (mean - middle[:, None]) / half[:, None]
 
-    # narrow: the acceptance as a cubic, at Chebyshev points strictly inside so that a step stays on its side
-    nodes = np.cos(np.pi * (2 * np.arange(4) + 1) / 8)
-    power = np.linalg.solve(
-        np.vander(nodes, 4, increasing=True), acceptance(middle[:, None] + half[:, None] * nodes)[..., None]
-    )[..., 0]
+    # narrow: moments of the Gaussian on the piece
+    power = _cubic(acceptance, middle, half)
     u_lo, u_hi = (-1 - m) / s, (1 - m) / s
     phi_lo, phi_hi = (np.exp(-0.5 * np.minimum(u**2, 1400)) / np.sqrt(2 * np.pi) for u in (u_lo, u_hi))
     moments = [ndtr(u_hi) - ndtr(u_lo)]
@@ -196,12 +193,41 @@ def _gaussian_moments(pieces: FloatArray, mean: FloatArray, sigma: FloatArray, a
     narrow = sum(power[:, k, None] * moments[k] for k in range(4))
 
     # wide: the recursion above loses digits as s⁴, and the Gaussian is smooth on the piece
+    piece, event = np.nonzero(s > 3)
     y, w = gauss_legendre(8)
     x = lo[:, None] + (hi - lo)[:, None] * y
-    z = (x[:, None, :] - mean[:, None]) / sigma[:, None]
-    density = np.exp(-0.5 * np.minimum(z**2, 1400)) / (np.sqrt(2 * np.pi) * sigma[:, None])
-    wide = (density * (acceptance(x) * w)[:, None, :]).sum(-1) * (hi - lo)[:, None]
-    return np.where(s > 3, wide, narrow)
+    weight = acceptance(x) * w * (hi - lo)[:, None]
+    z = (x[piece] - mean[event, None]) / sigma[event, None]
+    result: FloatArray = np.asarray(narrow)
+    result[piece, event] = (np.exp(-0.5 * np.minimum(z**2, 1400)) * weight[piece]).sum(-1)
+    result[piece, event] /= np.sqrt(2 * np.pi) * sigma[event]
+    return result
+
+
+# Chebyshev points strictly inside, so that a step at the end of a piece stays on its side
+_NODES: Final = np.cos(np.pi * (2 * np.arange(4) + 1) / 8)
+_PROBES: Final = np.array([-0.99, -np.sqrt(0.5), 0.0, np.sqrt(0.5), 0.99])
+
+
+def _cubic(acceptance: Acceptance, middle: FloatArray, half: FloatArray) -> FloatArray:
+    """Coefficients of the cubic through the acceptance on each piece, in powers of (x − middle)/half."""
+    values = acceptance(middle[:, None] + half[:, None] * _NODES)
+    return np.asarray(np.linalg.solve(np.vander(_NODES, 4, increasing=True), values.T).T)
+
+
+def _cubic_pieces(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
+    """Halve the pieces between `edges` until the cubic of `_cubic` is the acceptance to 1e-8."""
+    pieces = edges
+    powers = np.vander(_PROBES, 4, increasing=True).T
+    for _ in range(24):
+        half, middle = np.diff(pieces) / 2, (pieces[1:] + pieces[:-1]) / 2
+        truth = acceptance(middle[:, None] + half[:, None] * _PROBES)
+        error = np.abs(_cubic(acceptance, middle, half) @ powers - truth).max(axis=1)
+        coarse = error > 1e-8 * np.abs(truth).max(axis=1) + 1e-14
+        if not coarse.any():
+            return pieces
+        pieces = np.union1d(pieces, middle[coarse])
+    raise ComputationError("the acceptance jumps inside a bin: give the place among its breakpoints")
 
 
 def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
@@ -215,10 +241,19 @@ def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
     Returns
     -------
     array, shape (bins,)
+
+    Raises
+    ------
+    ComputationError
+        If the acceptance jumps where it names no breakpoint.
     """
-    result = np.empty(edges.size - 1)
-    for i, (lo, hi) in enumerate(itertools.pairwise(edges)):
-        inner = [p for p in acceptance.breakpoints if lo < p < hi]
-        x, w = panel_nodes([lo, *inner, hi], 24)
-        result[i] = acceptance(x) @ w / (hi - lo)
-    return result
+    pieces = np.union1d(edges, [p for p in acceptance.breakpoints if edges[0] < p < edges[-1]])
+    previous = np.full(edges.size - 1, np.inf)
+    for _ in range(12):
+        x, w = panel_nodes(pieces, 24)
+        values = (acceptance(x) * w).reshape(-1, 24).sum(axis=1)
+        result: FloatArray = np.add.reduceat(values, np.searchsorted(pieces, edges[:-1])) / np.diff(edges)
+        if np.all(np.abs(result - previous) <= 1e-11 * np.abs(result)):
+            return result
+        previous, pieces = result, np.union1d(pieces, (pieces[1:] + pieces[:-1]) / 2)
+    raise ComputationError("the acceptance jumps inside a bin: give the place among its breakpoints")

@@ -35,6 +35,7 @@ from nuprobe.experiments.files import (
     TemplateBackground,
 )
 from nuprobe.fluxes import Flux, flux
+from nuprobe.fluxes.files import read_flux
 from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, fit
 from nuprobe.models import Model, StandardModel
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
@@ -60,6 +61,7 @@ class Rates:
         component (``"signal: prompt nu_mu"``, …).
     data : observed counts of the same shape, measured backgrounds subtracted if the analysis does so; or None.
     sigma : its errors, or None for a Poisson analysis.
+    signal_sigma : uncertainty of the summed signal from the systematics of the analysis, added in quadrature.
     """
 
     experiment: str
@@ -70,6 +72,7 @@ class Rates:
     components: Mapping[str, FloatArray]
     data: FloatArray | None
     sigma: FloatArray | None
+    signal_sigma: float
 
     @property
     def signal(self) -> FloatArray:
@@ -88,10 +91,12 @@ class Rates:
             "analysis": self.analysis,
             "observable": self.observable,
             "energy_edges": self.energy_edges.tolist(),
-            "time_edges_us": self.time_edges.tolist(),
+            # JSON knows no infinity: null means all times
+            "time_edges_us": self.time_edges.tolist() if np.isfinite(self.time_edges).all() else None,
             "components": {name: values.tolist() for name, values in self.components.items()},
             "totals": {name: float(values.sum()) for name, values in self.components.items()},
             "signal": float(self.signal.sum()),
+            "signal_sigma": self.signal_sigma,
             "total": float(self.total.sum()),
             "observed": None if self.data is None else float(self.data.sum()),
             "data": None if self.data is None else self.data.tolist(),
@@ -171,7 +176,12 @@ class Experiment:
         """The source."""
         name = self.file.flux.name
         if name.startswith("./"):
-            return flux(f"{self.folder.root}/{name[2:]}")
+            return read_flux(self.folder.subfolder(name, "flux.toml"))
+        if "/" in name or "\\" in name:
+            raise ExperimentFileError(
+                f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the flux beside {self.folder.main} "
+                "and give it as './folder'"
+            )
         return flux(name)
 
     @property
@@ -248,6 +258,9 @@ class Experiment:
         key = (tuple(free), quenching_shift, check)
         if key not in self._cache:
             by_name = {p.name: p for p in self.file.parameters}
+            for name in free:
+                if name not in by_name:
+                    raise UnknownNameError(f"parameter of {self.name}", name, by_name, "(of the model: give the model)")
             shared = [set(by_name[n].isotopes) & set(by_name[m].isotopes) for i, n in enumerate(free) for m in free[:i]]
             if any(shared):
                 raise InputError(f"{', '.join(free)} act on the same isotope: free only one of them")
@@ -356,7 +369,14 @@ class Experiment:
             components=components,
             data=None if data is None else data.reshape(shape),
             sigma=None if sigma is None else sigma.reshape(shape),
+            signal_sigma=self._signal_sigma(model, name, values),
         )
+
+    def observed_counts(self, column: str, analysis: str | None = None) -> FloatArray:
+        """One column of the data table in the bins of an analysis, shape (bins,)."""
+        if self.file.data is None:
+            raise InputError(f"{self.name} has no data: add [data] to its file")
+        return self._counts(column, self._analysis(analysis)[1])
 
     def cost(self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
         """Likelihood of one analysis; costs of several experiments add with ``+``."""
@@ -420,6 +440,19 @@ class Experiment:
             raise
         except NuprobeError as err:
             raise ExperimentFileError(f"{self.folder.name}: {err}") from None
+
+    def _signal_sigma(self, model: Model, analysis: str, values: Mapping[str, float]) -> float:
+        prediction = self.prediction(model, tuple(values), analysis)
+        point = np.array([list(values.values())]).reshape(1, -1)
+        signal = prediction.signal(point).sum()
+        variance = 0.0
+        for effect in prediction.effects:
+            change = signal if "signal" in effect.scales else 0.0
+            if effect.shape is not None:
+                axis_values = point if values else None
+                change = effect.shape.counts(effect.shape.coefficients(model), axis_values).sum()
+            variance += float(effect.nuisance.sigma * change) ** 2
+        return math.sqrt(variance)
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self.analyses[0] if name is None else name
@@ -523,6 +556,11 @@ class Experiment:
                 f"{self.folder.root}/{section.table}: {rows} rows, but binning asks for "
                 f"{' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct [binning] or the table"
             )
+        if np.any(columns[column] < 0):
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: row {int(np.argmax(columns[column] < 0)) + 1}, column {column}: "
+                "a count is negative; correct it"
+            )
         order = np.lexsort([columns[k] for k in reversed(keys[::2])])
         grid = columns[column][order].reshape(shape)
         for axis, e in enumerate(expected):
@@ -572,6 +610,7 @@ class Experiment:
         keys = [background.low, background.high, background.energy_column]
         columns = self.folder.table(background.energy_table, keys)
         low, high, counts = (columns[key] for key in keys)
+        self._check_histogram(background.energy_table, low, high, counts)
         if not background.accepted:
             # the acceptance is averaged over each bin of the table, finer than or equal to the experiment's
             acceptance = self._acceptance()
@@ -588,7 +627,17 @@ class Experiment:
             raise InputError(f"background {background.name} needs time_table, because the data have time bins")
         keys = [background.time_low, background.time_high, background.time_column]
         columns = self.folder.table(background.time_table, keys)
-        return _rebin(columns[keys[0]], columns[keys[1]], columns[keys[2]], edges)
+        low, high, probability = (columns[key] for key in keys)
+        self._check_histogram(background.time_table, low, high, probability)
+        return _rebin(low, high, probability, edges)
+
+    def _check_histogram(self, file: str, low: FloatArray, high: FloatArray, values: FloatArray) -> None:
+        wrong = (high <= low) | (values < 0) | np.append(False, low[1:] < high[:-1])
+        if wrong.any():
+            raise ExperimentFileError(
+                f"{self.folder.root}/{file}: row {int(wrong.argmax()) + 1}: bins must increase without overlap and "
+                "hold no negative number; correct it"
+            )
 
 
 def _bins(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:

@@ -32,7 +32,7 @@ LightYield = Annotated[str, AfterValidator(_quantity("light yield")), Field(desc
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TargetSection(_Strict):
@@ -149,8 +149,8 @@ class EnergyBinning(_Strict):
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
-        uniform = (self.start, self.stop, self.bins)
-        if (self.edges is None) == any(v is None for v in uniform) and (self.edges is None or any(uniform)):
+        given = [v is not None for v in (self.start, self.stop, self.bins)]
+        if any(given) if self.edges is not None else not all(given):
             raise InputError("give either edges = [...] or all of start, stop and bins")
         values = self.values()
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
@@ -173,6 +173,12 @@ class TimeBinning(_Strict):
     start: Time
     stop: Time
     bins: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> TimeBinning:
+        if not parse_quantity(self.start, "time") < parse_quantity(self.stop, "time"):
+            raise InputError(f"start must be before stop, got {self.start} and {self.stop}")
+        return self
 
 
 class BinningSection(_Strict):

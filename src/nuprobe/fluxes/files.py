@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ __all__ = ["FluxFile", "read_flux"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TimeTable(_Strict):
@@ -140,5 +141,6 @@ def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
     columns = folder.table(source.table, [source.energy_column, *source.flavours])
     unit = parse_quantity(f"1 {source.energy_unit}", "energy")
     return tuple(
-        tabulated(name, name, columns[source.energy_column] * unit, columns[name] / unit) for name in source.flavours
+        replace(tabulated(name, name, columns[source.energy_column] * unit, columns[name] / unit), time=source.time)
+        for name in source.flavours
     )

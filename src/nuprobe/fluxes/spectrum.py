@@ -30,6 +30,13 @@ class Line:
     energy: float
     intensity: float
 
+    def __post_init__(self) -> None:
+        if not (0 < self.energy < np.inf and 0 <= self.intensity < np.inf):
+            raise InputError(
+                "a line needs a positive energy (MeV) and a non-negative intensity, got "
+                f"{self.energy} and {self.intensity}"
+            )
+
 
 @dataclass(frozen=True, eq=False)
 class FluxComponent:

@@ -1,7 +1,8 @@
 """Axial response of nuclei with spin to the neutral current.
 
 dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n <S_n>)² [Hoferichter:2020osn],
-so that a proton has F_A(0) = g_A². Written as (G_F² M/2π) |G_A|²/(2J + 1) (2 + MT/E²), it is the same with T ≪ E.
+so that a proton has F_A(0) = g_A². The form (G_F² M/2π) |G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E,
+with |G_A|²/(2J + 1) = F_A/4, its nucleon couplings being g_A/2.
 """
 
 from __future__ import annotations
@@ -54,8 +55,7 @@ def spin_expectation(of: str | Isotope) -> SpinExpectation:
         return SpinExpectation(0.0, 0.0, "exact", True)
     found = _table().get(one.name)
     if found is None:
-        remedy = f"({one.name} has J = {one.spin:g}; tabulated: {', '.join(_table())})"
-        raise UnknownNameError("spin expectation value", one.name, _table(), remedy)
+        raise UnknownNameError("spin expectation value", one.name, _table(), f"({one.name} has J = {one.spin:g})")
     return found
 
 
@@ -76,7 +76,7 @@ def axial_terms(of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | N
     form_factor : F of the spin density; all three terms fall as F². Default: a Gaussian with the rms radius of the
         nucleus. This is a model: the transverse response of a shell-model state falls with another, state-dependent
         shape, so trust it for q R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
-        nucleon (1 − 0.07 at 100 MeV) and two-body currents (some 20 % on the odd species) are left out.
+        nucleon (−4 % on F_A at 100 MeV) and two-body currents (tens of per cent) are left out.
 
     Returns
     -------

@@ -171,7 +171,7 @@ class Helm:
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density at r (MeV⁻¹), MeV³; needs s > 0 and R0 > 0."""
-        from scipy.special import erf
+        from scipy.special import erfc
 
         r = np.asarray(r, dtype=float)
         s, big = self.s, self.radius
@@ -185,7 +185,7 @@ class Helm:
         # (e^-(r+R)²/2s² − e^-(r−R)²/2s²)/r, whose limit at r = 0 is −2R/s² e^-R²/2s²
         difference = np.where(r > 1e-6 * s, edge * np.expm1(-2 * safe * big / s**2) / safe, -2 * big / s**2 * edge)
         root2s = math.sqrt(2) * s
-        inside = (erf((big - r) / root2s) + erf((big + r) / root2s)) / 2
+        inside = (erfc((r - big) / root2s) - erfc((r + big) / root2s)) / 2
         return np.asarray(3 / (4 * np.pi * big**3) * (inside + s / math.sqrt(2 * np.pi) * difference))
 
 

@@ -27,6 +27,7 @@ from nuprobe.units import eV, fm, keV, year
 __all__ = [
     "Isotope",
     "NeutronRadiusModel",
+    "charge_to_point",
     "electron_binding",
     "elements",
     "isotope",
@@ -219,11 +220,19 @@ def point_proton_radius(of: str | Isotope) -> float:
 
 
 def charge_to_point(r_charge: float, one: Isotope) -> float:
-    """Point-proton rms radius (MeV⁻¹) that belongs to the charge radius `r_charge` in this nucleus."""
+    """Point-proton rms radius (MeV⁻¹) that belongs to the charge radius `r_charge` (MeV⁻¹) in this nucleus.
+
+    The formula of `point_proton_radius`; 0 for H1. `InputError` if the charge radius is below the nucleons' own.
+    """
     if one.a == 1:
         return 0.0
-    nucleon2 = (PROTON_CHARGE_RADIUS_FM**2 + one.n / one.z * NEUTRON_CHARGE_RADIUS2_FM2) * fm**2
-    return math.sqrt(r_charge**2 - nucleon2 - 0.75 / M_PROTON**2)
+    nucleon2 = (PROTON_CHARGE_RADIUS_FM**2 + one.n / one.z * NEUTRON_CHARGE_RADIUS2_FM2) * fm**2 + 0.75 / M_PROTON**2
+    if not (r_charge >= 0 and r_charge**2 >= nucleon2):
+        raise InputError(
+            f"a charge radius of {r_charge / fm:.6g} fm of {one.name} is impossible: its nucleons alone give "
+            f"{math.sqrt(max(nucleon2, 0.0)) / fm:.4g} fm; give a length, e.g. 3.4 * fm"
+        )
+    return math.sqrt(r_charge**2 - nucleon2)
 
 
 def neutron_radius_models() -> tuple[NeutronRadiusModel, ...]:

@@ -102,8 +102,8 @@ def target(
     form_factor : name or object for both distributions, or a pair (proton, neutron). "dipole" and "exponential" take
         their radius from the literature's R0 = 1.21 A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the
         measured charge density, "nucleon-dipole" and "point" have no radius.
-    surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None for the default of the shape. In a
-        pair it goes to whichever has a surface.
+    surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None for the default of the shape.
+        In a pair it goes to whichever has a surface.
 
     A nucleus whose default radius is too small for the shape (H1 and He4 for Helm; some more of the lightest for the
     others) gets a Gaussian of the same rms radius, which is what Helm becomes for R0 → 0; for H1, a point proton, that

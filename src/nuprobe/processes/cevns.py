@@ -102,7 +102,8 @@ def kernel_groups(
         return G_FERMI**2 * mass / (4 * np.pi) * np.where(allowed, factor, 0.0)
 
     def axial_response(t: FloatArray) -> FloatArray:
-        return axial_terms(isotope, 2 * mass * t)
+        # axial_terms counts the pn interference in the kernel; here the coefficient 2 g_p g_n does
+        return axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0])
 
     return (*groups, KernelGroup(AXIAL_TERMS, axial_kinematics, axial_response))
 

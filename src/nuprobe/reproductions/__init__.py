@@ -1,0 +1,96 @@
+"""Published numbers beside computed ones, with their pull: one YAML file a publication.
+
+A file names the quantity, its published value, how to compute it again (a recipe of `nuprobe.reproductions.recipes`
+with its keywords) and the tolerance within which the two are called compatible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import resources
+from typing import Any
+
+from nuprobe.errors import UnknownNameError
+
+__all__ = ["Reproduction", "reproduce", "reproduction_keys"]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """One row: a published value and ours.
+
+    Attributes
+    ----------
+    key, quantity, unit : what.
+    published, plus, minus : value and errors as published; the errors are None if there are none.
+    computed : by this package.
+    pull : (computed − published) over the published error on that side, or None without an error.
+    difference : computed − published.
+    tolerance : in words.
+    agrees : whether it lies within the tolerance.
+    note : why it may differ.
+    """
+
+    key: str
+    quantity: str
+    unit: str
+    published: float
+    plus: float | None
+    minus: float | None
+    computed: float
+    pull: float | None
+    difference: float
+    tolerance: str
+    agrees: bool
+    note: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return asdict(self)
+
+
+def _files() -> dict[str, Any]:
+    import yaml
+
+    from nuprobe.reproductions.files import ReproductionFile
+    from nuprobe.schema import validate
+
+    library = resources.files(__name__).joinpath("library")
+    result = {}
+    for entry in sorted(library.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".yaml"):
+            file = validate(ReproductionFile, yaml.safe_load(entry.read_text(encoding="utf-8")), entry.name)
+            result[file.key] = file
+    return result
+
+
+def reproduction_keys() -> tuple[str, ...]:
+    """Keys that `reproduce` knows: INSPIRE texkeys, or names of reference calculations."""
+    return tuple(_files())
+
+
+def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
+    """Compute published numbers again.
+
+    Parameters
+    ----------
+    keys : one key, several, or None for all.
+
+    Returns
+    -------
+    list of Reproduction
+
+    Raises
+    ------
+    UnknownNameError
+        If a key is not known.
+    """
+    from nuprobe.reproductions.files import row
+
+    files = _files()
+    chosen = list(files) if keys is None else [keys] if isinstance(keys, str) else list(keys)
+    for key in chosen:
+        if key not in files:
+            raise UnknownNameError("reproduction", key, files)
+    return [Reproduction(**row(files[key], entry)) for key in chosen for entry in files[key].entries]

@@ -1,0 +1,119 @@
+"""Reading what users type: models, targets, changes of an experiment, scan grids."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nuprobe.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from nuprobe.models import StandardModel
+    from nuprobe.numerics import FloatArray
+    from nuprobe.parameters import Parameter
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MODELS = {
+    "sm": "Standard Model, tree-level couplings",
+    "sm-radiative": "Standard Model, couplings with radiative corrections",
+}
+"""Names of the models and what they are."""
+
+
+def model_options(function: F) -> F:
+    """Add ``--model`` and ``--sin2-theta-w``."""
+    function = click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863].")(function)
+    return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
+
+
+def make_model(name: str, sin2_theta_w: float | None) -> StandardModel:
+    """Model of that name."""
+    from nuprobe.models import StandardModel
+
+    if name not in MODELS:
+        raise UnknownNameError("model", name, MODELS)
+    options: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+    return StandardModel(scheme="tree" if name == "sm" else "radiative", **options)
+
+
+def make_target_spec(text: str) -> str | dict[str, float]:
+    """'Ar40', 'CsI', 'natural Xe', or a mixture by number 'Si28=1,O16=2'."""
+    if "=" not in text:
+        return text
+    mixture = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        try:
+            mixture[name.strip()] = float(number)
+        except ValueError:
+            raise InputError(
+                f"cannot read {part!r} in the mixture {text!r}: write name=number, e.g. Si28=1,O16=2"
+            ) from None
+    return mixture
+
+
+def make_changes(pairs: Iterable[str]) -> dict[str, Any]:
+    """'key=value' pairs of ``--set``; values are JSON where they can be, text otherwise."""
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise InputError(f"cannot read --set {pair!r}: write key=value, e.g. response.smearing.kind=none")
+        try:
+            changes[key.strip()] = json.loads(value)
+        except json.JSONDecodeError:
+            changes[key.strip()] = value
+    return changes
+
+
+def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArray]:
+    """'rn=2:9 fm:200,sin2_theta_w=0.2:0.3:50[:log]' as axes in the parameters' own units."""
+    import numpy as np
+
+    from nuprobe.units import parse_quantity
+
+    known: Mapping[str, Parameter] = {p.name: p for p in parameters}
+    axes: dict[str, FloatArray] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        name, _, body = part.partition("=")
+        name = name.strip()
+        if name not in known:
+            raise UnknownNameError("parameter", name, known)
+        match = re.fullmatch(r"([^:]+):([^:]+):\s*(\d+)\s*(:log)?", body.strip())
+        if match is None:
+            raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
+        unit = known[name].unit
+        start_text, stop_text = match[1].strip(), match[2].strip()
+        if unit:
+            suffix = re.search(r"[a-zA-Zµ]+$", stop_text)
+            if suffix is None:
+                raise InputError(
+                    f"the grid {part!r} has no unit: write {name}={start_text}:{stop_text} {unit}:{match[3]}"
+                )
+            if not re.search(r"[a-zA-Zµ]$", start_text):
+                start_text = f"{start_text} {suffix[0]}"
+            scale = parse_quantity(f"1 {unit}", "length")
+            start, stop = (parse_quantity(t, "length") / scale for t in (start_text, stop_text))
+        else:
+            start, stop = (parse_quantity(t, "dimensionless") for t in (start_text, stop_text))
+        count = int(match[3])
+        if count < 1:
+            raise InputError(f"the grid {part!r} is empty: ask for at least one point")
+        if match[4] and (start <= 0 or stop <= 0):
+            raise InputError(f"the grid {part!r} is logarithmic: both ends must be positive")
+        axes[name] = np.geomspace(start, stop, count) if match[4] else np.linspace(start, stop, count)
+    if not axes:
+        raise InputError("the grid is empty: write for example rn=2:9 fm:200")
+    return axes
+
+
+def existing_or_new(path: Path | None, overwrite: bool) -> None:
+    """Refuse to replace a file unless asked to."""
+    if path is not None and path.exists() and not overwrite:
+        raise InputError(f"{path} exists already: choose another name or add --overwrite")

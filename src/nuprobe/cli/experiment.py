@@ -1,0 +1,227 @@
+"""``nuprobe rate``, ``fit`` and ``scan``: what an experiment predicts and what its data say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nuprobe.cli.arguments import existing_or_new, make_changes, make_grid, make_model, model_options
+from nuprobe.cli.output import emit, output_options
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.experiments import Experiment, Rates
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def experiment_options(function: F) -> F:
+    """Add the experiment argument, ``--analysis`` and ``--set``."""
+    function = click.argument("experiment")(function)
+    function = click.option("--analysis", help="Name of the analysis [default: the first of the file].")(function)
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change a key of the experiment's file, e.g. response.smearing.kind=none; repeatable.",
+    )(function)
+
+
+def open_experiment(name: str, changes: tuple[str, ...]) -> Experiment:
+    """Experiment by name or folder, with changes."""
+    from nuprobe.experiments import experiment
+
+    found = experiment(name)
+    return found.with_changes(make_changes(changes)) if changes else found
+
+
+def rate_table(rates: Rates) -> Table:
+    """Counts by energy bin and component, summed over time."""
+    names = list(rates.components)
+    columns = (f"{rates.observable} from", "to", *names, "total", *(() if rates.data is None else ("observed", "+-")))
+    rows: list[tuple[float | None, ...]] = []
+    for i, (low, high) in enumerate(zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)):
+        row: list[float | None] = [float(low), float(high)]
+        row += [float(rates.components[n][i].sum()) for n in names]
+        row.append(float(rates.total[i].sum()))
+        if rates.data is not None:
+            observed = float(rates.data[i].sum())
+            error = observed**0.5 if rates.sigma is None else float((rates.sigma[i] ** 2).sum() ** 0.5)
+            row += [observed, error]
+        rows.append(tuple(row))
+    notes = [f"signal: {rates.signal.sum():.1f} +- {rates.signal_sigma:.1f} (systematics)"]
+    if rates.data is not None:
+        notes.append(f"observed: {rates.data.sum():.0f}; expected in all: {rates.total.sum():.1f}")
+    t = rates.time_edges
+    return Table(
+        f"{rates.experiment}, analysis {rates.analysis}, arrival {t[0]:g} to {t[-1]:g} us: counts",
+        columns,
+        tuple(rows),
+        dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
+        tuple(notes),
+    )
+
+
+@click.command("rate", epilog="Example: nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf")
+@experiment_options
+@model_options
+@click.option("--plot", type=click.Path(path_type=Path), help="Save a figure (pdf, png, svg).")
+@output_options
+def rate_command(
+    experiment: str,
+    analysis: str | None,
+    changes: tuple[str, ...],
+    model: str,
+    sin2_theta_w: float | None,
+    plot: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
+    chosen = open_experiment(experiment, changes)
+    rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
+    if plot is not None:
+        from nuprobe.plotting import plot_rates, save
+
+        save(plot_rates(rates), plot)
+    emit(str(rate_table(rates)), rates.to_dict(), as_json, output)
+
+
+@click.command("fit", epilog="Example: nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf")
+@experiment_options
+@click.option("--free", required=True, help="Parameters to fit, separated by commas; see `nuprobe list parameters`.")
+@model_options
+@click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Save the profile of the first free parameter.")
+@output_options
+def fit_command(
+    experiment: str,
+    analysis: str | None,
+    changes: tuple[str, ...],
+    free: str,
+    model: str,
+    sin2_theta_w: float | None,
+    no_minos: bool,
+    plot: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
+    chosen = open_experiment(experiment, changes)
+    couplings = make_model(model, sin2_theta_w)
+    names = [n.strip() for n in free.split(",") if n.strip()]
+    result = chosen.fit(couplings, names, analysis, minos=not no_minos)
+    if plot is not None:
+        from nuprobe.inference import profile
+        from nuprobe.plotting import plot_profile, save
+
+        cost = chosen.cost(couplings, names, analysis)
+        parameter = next(p for p in cost.parameters if p.name == names[0])
+        grid = profile_range(
+            result.values[parameter.name], result.errors[parameter.name], parameter.lower, parameter.upper
+        )
+        curve = profile(cost, parameter.name, grid, free=names[1:])
+        save(plot_profile(curve, label=parameter.latex or parameter.name, unit=parameter.unit), plot)
+    emit(str(result), result.to_dict(), as_json, output)
+
+
+def profile_range(value: float, error: float, lower: float, upper: float, width: float = 3.5, points: int = 121) -> Any:
+    """Grid of a profile: some errors around the best fit, inside the allowed range."""
+    import numpy as np
+
+    return np.linspace(max(lower, value - width * error), min(upper, value + width * error), points)
+
+
+@click.command(
+    "scan",
+    epilog="""\b
+Examples:
+  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:400" -o rn.h5
+  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume""",
+)
+@experiment_options
+@click.option("--grid", required=True, help="name=start:stop unit:count[:log], axes separated by commas.")
+@model_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="HDF5 file, also the checkpoint.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted scan stopped.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster (needs nuprobe[cluster]).")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Save the profile or the contours.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def scan_command(
+    experiment: str,
+    analysis: str | None,
+    changes: tuple[str, ...],
+    grid: str,
+    model: str,
+    sin2_theta_w: float | None,
+    output: Path,
+    resume: bool,
+    overwrite: bool,
+    workers: int | None,
+    dask: str | None,
+    quiet: bool,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every point."""
+    from contextlib import ExitStack
+
+    from nuprobe.errors import InputError
+    from nuprobe.inference import dask_executor, scan
+
+    if workers and dask:
+        raise InputError("give --workers or --dask, not both")
+    if not resume:
+        existing_or_new(output, overwrite)
+    chosen = open_experiment(experiment, changes)
+    couplings = make_model(model, sin2_theta_w)
+    axes = make_grid(grid, chosen.parameters(couplings))
+    cost = chosen.cost(couplings, list(axes), analysis)
+    with ExitStack() as stack:
+        executor = stack.enter_context(dask_executor(dask)) if dask else None
+        result = scan(
+            cost,
+            axes,
+            executor=executor,
+            workers=workers,
+            checkpoint=output,
+            resume=resume,
+            overwrite=overwrite,
+            progress=not quiet,
+        )
+    if plot is not None:
+        from nuprobe.plotting import plot_contour, plot_profile, save
+
+        labels = {p.name: (p.latex or p.name, p.unit) for p in cost.parameters}
+        names = list(result.axes)
+        if len(names) == 1:
+            label, unit = labels[names[0]]
+            save(plot_profile((result.axes[names[0]], result.delta), label=label, unit=unit), plot)
+        elif len(names) == 2:
+            x, y = names
+            figure = plot_contour(
+                result.axes[x],
+                result.axes[y],
+                result.delta,
+                labels=(labels[x][0], labels[y][0]),
+                units=(labels[x][1], labels[y][1]),
+            )
+            save(figure, plot)
+        else:
+            raise InputError(f"--plot draws one or two axes, not {len(names)}")
+    summary = {
+        "file": str(output),
+        "points": int(result.twice_nll.size),
+        "best": {k: float(v) for k, v in result.best.items()},
+        "twice_nll": float(result.twice_nll.min()),
+    }
+    best = ", ".join(f"{k} = {v:.6g}" for k, v in result.best.items())
+    text = f"{output}: {result.twice_nll.size} points, smallest -2 ln L {result.twice_nll.min():.4f} at {best}"
+    emit(text, summary, as_json, None)

@@ -1,0 +1,86 @@
+"""Entry point: commands are imported when they run, errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib import import_module
+
+import click
+
+from nuprobe.errors import NuprobeError
+
+# command -> (module, one line of help): the help page imports nothing else
+_COMMANDS = {
+    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, reproductions."),
+    "xsec": ("nuprobe.cli.xsec", "Cross sections."),
+    "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
+    "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),
+    "scan": ("nuprobe.cli.experiment", "Scan a grid of parameters; resumable, on one or many machines."),
+    "reproduce": ("nuprobe.cli.reproduce", "Published numbers beside computed ones; exit code 1 if one disagrees."),
+    "schema": ("nuprobe.cli.list", "JSON Schema of the experiment file."),
+    "demo": ("nuprobe.cli.demo", "The main job: CsI 2017 from folder to fit, with plots and tables."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from nuprobe.errors import UnknownNameError
+
+            raise UnknownNameError("command", args[0], _COMMANDS)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nuprobe", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Neutrino scattering as a probe of new physics: a model and an experiment in, a rate or a fit out.
+
+    \b
+    Examples:
+      nuprobe xsec cevns --target Ar40 --energy "10:50:5 MeV"
+      nuprobe fit coherent-csi-2017 --free rn
+    """
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 130 interrupted."""
+    warnings.showwarning = _one_line
+    try:
+        code = cli.main(standalone_mode=False)
+    except NuprobeError as err:
+        click.echo(f"nuprobe: {' '.join(str(err).split())}", err=True)
+        code = 2
+    except click.ClickException as err:
+        message = err.format_message()
+        hint = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "nuprobe"
+        click.echo(f"nuprobe: {message} (see `{hint} --help`)", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("nuprobe: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # the reader has gone (head, less): nothing is left to say
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _one_line(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    click.echo(f"warning: {message}", err=True)

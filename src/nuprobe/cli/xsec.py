@@ -1,0 +1,102 @@
+"""``nuprobe xsec``: cross sections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.arguments import make_model, make_target_spec, model_options
+from nuprobe.cli.output import emit, output_options
+from nuprobe.tables import Table
+
+
+@click.group("xsec")
+def xsec_command() -> None:
+    """Cross sections."""
+
+
+@xsec_command.command(
+    "cevns",
+    epilog="""\b
+Examples:
+  nuprobe xsec cevns --target Ar40 --energy "10:50:41 MeV" --plot sigma.pdf
+  nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json""",
+)
+@click.option("--target", "target_text", required=True, help="Ar40, CsI, 'natural Xe', or a mixture Si28=1,O16=2.")
+@click.option("--energy", required=True, help="'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
+@click.option("--recoil", help="Give dσ/dT at these recoil energies, e.g. '0:50:11 keV'.")
+@click.option("--threshold", default="0 keV", show_default=True, help="Count recoils above this energy only.")
+@click.option("--flavour", default="nu_mu", show_default=True)
+@click.option("--form-factor", default="helm", show_default=True, help="See `nuprobe list form-factors`.")
+@click.option("--r-p", help="Point-proton rms radius, e.g. '3.33 fm' [default: from the charge radius].")
+@click.option("--r-n", help="Point-neutron rms radius, e.g. '3.42 fm' [default: that of the protons].")
+@click.option("--axial", is_flag=True, help="Include the axial response of nuclei with spin.")
+@model_options
+@click.option("--plot", type=click.Path(path_type=Path), help="Save a figure (pdf, png, svg).")
+@output_options
+def cevns_command(
+    target_text: str,
+    energy: str,
+    recoil: str | None,
+    threshold: str,
+    flavour: str,
+    form_factor: str,
+    r_p: str | None,
+    r_n: str | None,
+    axial: bool,
+    model: str,
+    sin2_theta_w: float | None,
+    plot: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Coherent elastic neutrino-nucleus scattering: σ(E), or dσ/dT with --recoil."""
+    import numpy as np
+
+    from nuprobe.nuclei import target
+    from nuprobe.processes import cevns
+    from nuprobe.units import keV, parse_grid, parse_quantity
+
+    radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
+    nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
+    full = target(make_target_spec(target_text), form_factor="point")
+    couplings = make_model(model, sin2_theta_w)
+    energies = parse_grid(energy, "energy")
+    per = "nucleus" if nucleus.is_single else "formula unit"
+    if recoil is None:
+        floor = parse_quantity(threshold, "energy")
+        sigma, coherent = (
+            cevns.total(energies, t, couplings, flavour, threshold=floor, axial=axial) for t in (nucleus, full)
+        )
+        table = Table(
+            f"CEvNS of {flavour} on {nucleus.name}, cm2 per {per}, {couplings.name}, {form_factor}",
+            ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
+            tuple(
+                (float(e), float(s), float(c), float(s / c) if c > 0 else None)
+                for e, s, c in zip(energies, sigma, coherent, strict=True)
+            ),
+            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
+        )
+    else:
+        recoils = parse_grid(recoil, "energy")
+        values = cevns.differential(energies[:, None], recoils, nucleus, couplings, flavour, axial=axial)
+        table = Table(
+            f"CEvNS of {flavour} on {nucleus.name}, cm2/keV per {per}, {couplings.name}, {form_factor}",
+            ("E [MeV]", "T [keV]", "dsigma/dT [cm2/keV]"),
+            tuple(
+                (float(e), float(t / keV), float(values[i, j] * keV))
+                for i, e in enumerate(energies)
+                for j, t in enumerate(recoils)
+            ),
+            {"dsigma/dT [cm2/keV]": ".6e"},
+        )
+    if plot is not None:
+        from nuprobe.plotting import plot_differential, plot_total, save
+
+        if recoil is None:
+            grid = energies if energies.size > 1 else np.linspace(1.0, 1.5 * float(energies[0]), 120)
+            save(plot_total(nucleus, couplings, grid, flavour=flavour), plot)
+        else:
+            save(plot_differential(nucleus, couplings, energies, flavour=flavour), plot)
+    emit(str(table), table.to_dict(), as_json, output)

@@ -1,0 +1,149 @@
+"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, with plots, tables and a comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nuprobe.errors import OutputError
+from nuprobe.experiments import experiment
+from nuprobe.files import atomic_write
+from nuprobe.fluxes import flux
+from nuprobe.inference import profile, scan
+from nuprobe.models import StandardModel
+from nuprobe.nuclei import neutron_radius_models, target
+from nuprobe.plotting import (
+    plot_differential,
+    plot_flux,
+    plot_form_factors,
+    plot_profile,
+    plot_rates,
+    plot_total,
+    save,
+)
+from nuprobe.reproductions import reproduce
+from nuprobe.reproductions.studies import csi_choices, nuclear_models
+from nuprobe.units import fm
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["DemoResult", "run"]
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What a run left behind.
+
+    Attributes
+    ----------
+    text : summary for the terminal.
+    files : everything written.
+    failed : how many reproduced numbers lie outside their tolerance.
+    """
+
+    text: str
+    files: tuple[Path, ...]
+    failed: int
+
+
+def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
+    """Run the main job.
+
+    Parameters
+    ----------
+    folder : where figures (pdf, png), tables (txt, json) and the scan (h5) go; made if it does not exist.
+    progress : show a progress bar on standard error.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made or written.
+    """
+    from nuprobe.cli.experiment import rate_table
+    from nuprobe.cli.reproduce import reproduction_table
+
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise OutputError(f"cannot make the folder {folder}: {err.strerror}; choose another place") from None
+    files: list[Path] = []
+
+    def write(name: str, text: str, data: object) -> None:
+        files.append(atomic_write(folder / f"{name}.txt", text + "\n"))
+        content = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+        files.append(atomic_write(folder / f"{name}.json", content + "\n"))
+
+    def draw(name: str, figure: Callable[[], Figure]) -> None:
+        for suffix in ("pdf", "png"):
+            files.append(folder / f"{name}.{suffix}")
+            save(figure(), files[-1])
+
+    sm = StandardModel()
+    csi = experiment("coherent-csi-2017")
+    rates = csi.predict(sm)
+    rates_in_time = csi.predict(sm, "energy-time")
+    result = csi.fit(sm, ["rn"])
+    choices, models = csi_choices(), nuclear_models()
+    rows = reproduce()
+    compared = reproduction_table(rows)
+
+    def tables() -> None:
+        write("csi-2017-rate", str(rate_table(rates)), rates.to_dict())
+        write("csi-2017-fit", str(result), result.to_dict())
+        write("csi-2017-choices", str(choices), choices.to_dict())
+        write("nuclear-models", str(models), models.to_dict())
+        write("published-and-computed", str(compared), [row.to_dict() for row in rows])
+
+    def scan_rn() -> None:
+        path = folder / "csi-2017-rn-scan.h5"
+        cost = csi.cost(sm, ["rn"])
+        scan(cost, {"rn": np.linspace(2.0, 9.0, 1401)}, checkpoint=path, overwrite=True)
+        files.append(path)
+
+    curve = profile(csi.cost(sm, ["rn"]), "rn", np.linspace(2.4, 8.6, 249))
+    markers = [
+        (f"{m.family} {m.model} {m.isotope}", m.r_n / fm)
+        for m in neutron_radius_models()
+        if m.r_n is not None and m.isotope in ("Cs133", "I127")
+    ]
+    argon = target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm)
+    cesium = target("Cs133")
+    energies = np.linspace(1.0, 60.0, 178)
+    steps: list[Callable[[], None]] = [
+        tables,
+        scan_rn,
+        lambda: draw("csi-2017-spectrum", lambda: plot_rates(rates)),
+        lambda: draw("csi-2017-energy-and-time", lambda: plot_rates(rates_in_time)),
+        lambda: draw(
+            "csi-2017-rn-profile",
+            lambda: plot_profile(
+                curve,
+                label="R_n",
+                unit="fm",
+                published=[("Cadeddu:2017etk", 5.5, 0.9, 1.1)],
+                markers=markers,
+            ),
+        ),
+        lambda: draw("cevns-differential", lambda: plot_differential(argon, sm, [10.0, 30.0, 50.0])),
+        lambda: draw("cevns-total", lambda: plot_total([argon, cesium], sm, energies)),
+        lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
+        lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
+    ]
+    if progress:
+        from tqdm import tqdm
+
+        iterable = tqdm(steps, desc="demo", unit="step", leave=False)
+    else:
+        iterable = steps
+    for step in iterable:
+        step()
+    failed = sum(not row.agrees for row in rows)
+    text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, compared)))
+    return DemoResult(text, tuple(files), failed)

@@ -1,0 +1,262 @@
+"""Cross sections of coherent scattering beside the full-coherence curve, with the loss of coherence below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import Flavour
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.models import Model
+from nuprobe.nuclei import Isotope, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei.form_factors import FormFactor, Point
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.style import (
+    WIDTH,
+    colours,
+    energy_unit,
+    finite_array,
+    isotope_symbol,
+    legend_above,
+    main_and_panel,
+    new_figure,
+    power_of_ten,
+    provenance,
+    styled,
+)
+from nuprobe.processes import cevns
+from nuprobe.units import fm
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_differential", "plot_total"]
+
+_REFERENCES = ("Drukier:1984vhf", "Barranco:2005yy")
+_FULL = (0, (5, 2))
+_POINTS = 500
+
+
+@styled
+def plot_differential(
+    target_: TargetSpec,
+    model: Model,
+    energies: ArrayLike,
+    *,
+    flavours: str | Flavour | Sequence[str | Flavour] = "nu_mu",
+    recoils: ArrayLike | None = None,
+    axial: bool = False,
+    scale: Literal["linear", "log"] = "linear",
+) -> Figure:
+    """Plot dσ/dT against the recoil energy, full coherence dashed, and their ratio in a lower panel.
+
+    Parameters
+    ----------
+    target_ : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per formula unit.
+    model : the couplings.
+    energies : neutrino energies in MeV, one colour each.
+    flavours : one or several; several make one colour for each energy and flavour.
+    recoils : recoil energies in MeV, increasing; default from 0 to the largest possible.
+    axial : include the axial part (in both curves with the nucleus's own axial form factor).
+    scale : of the vertical axis of the main panel.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        As `cevns.differential`, or if there is nothing to draw.
+    """
+    nucleus = target(target_)
+    point = with_form_factors(nucleus, Point(), Point())
+    e_nu = np.atleast_1d(finite_array(energies, "the list of neutrino energies"))
+    names = [as_flavour(f) for f in _sequence(flavours)]
+    curves = [(float(e), f) for e in e_nu for f in names]
+    grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
+    exact = [cevns.differential(e, t, nucleus, model, f, axial=axial) for (e, f), t in zip(curves, grids, strict=True)]
+    full = [cevns.differential(e, t, point, model, f, axial=axial) for (e, f), t in zip(curves, grids, strict=True)]
+
+    unit, unit_name = energy_unit(max(t[-1] for t in grids))
+    decade, power = power_of_ten(np.concatenate(full) * unit)
+    figure = new_figure(WIDTH, 5.4)
+    main, panel = main_and_panel(figure)
+    handles, labels = [], []
+    for (e, f), t, y, reference, colour in zip(curves, grids, exact, full, colours(len(curves)), strict=True):
+        handles += main.plot(t / unit, y * unit / decade, color=colour)
+        labels.append(rf"$E_\nu$ = {e:g} MeV" + (f", ${f.latex}$" if len(names) > 1 else ""))
+        main.plot(t / unit, reference * unit / decade, color=colour, linestyle=_FULL, linewidth=1.1)
+        some = reference > 0
+        panel.plot(t[some] / unit, y[some] / reference[some], color=colour)
+    kind = rf" of ${names[0].latex}$" if len(names) == 1 else ""
+    main.set_ylabel(rf"$d\sigma/dT$ [{power}cm$^2$/{unit_name}{_per(nucleus)}]")
+    panel.set_xlabel(f"nuclear recoil energy $T$ [{unit_name}]")
+    main.set_xlim(0, max(t[-1] for t in grids) / unit)
+    if scale == "log":
+        main.set_yscale("log")
+        top = max(float(y.max()) for y in full) * unit / decade
+        main.set_ylim(top * 1e-5, top * 2)
+    else:
+        main.set_ylim(bottom=0)
+    _ratio_panel(panel)
+    _legend(figure, main, handles, labels, f"CEνNS{kind} on {_describe(nucleus)}")
+    provenance(figure, _REFERENCES, _model(model))
+    return figure
+
+
+@styled
+def plot_total(
+    targets: TargetSpec | Sequence[TargetSpec],
+    model: Model,
+    e_grid: ArrayLike,
+    *,
+    flavour: str | Flavour = "nu_mu",
+    threshold: float = 0.0,
+    axial: bool = False,
+    scale: Literal["linear", "log"] = "log",
+) -> Figure:
+    """Plot σ(E) of one or several targets, full coherence dashed, and their ratio in a lower panel.
+
+    Parameters
+    ----------
+    targets : one target, or a list of them, one colour each.
+    model, axial : as in `plot_differential`.
+    e_grid : neutrino energies in MeV, increasing, at least two.
+    flavour : of the neutrino.
+    threshold : smallest recoil energy counted, MeV.
+    scale : of the vertical axis of the main panel; the horizontal one is logarithmic from a range of 30 on.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError, ComputationError
+        As `cevns.total`, or if the grid has fewer than two energies or does not increase.
+    """
+    e = finite_array(e_grid, "the energy grid")
+    if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
+        raise InputError("a curve of the total cross section needs at least two increasing energies, e.g. 10:50:41 MeV")
+    nuclei = [target(one) for one in _targets(targets)]
+    f = as_flavour(flavour)
+
+    def total(of: Target) -> FloatArray:
+        return cevns.total(e, of, model, f, threshold=threshold, axial=axial)
+
+    exact = [total(one) for one in nuclei]
+    full = [total(with_form_factors(one, Point(), Point())) for one in nuclei]
+    decade, power = (1.0, "") if scale == "log" else power_of_ten(np.concatenate(full))
+    figure = new_figure(WIDTH, 5.4)
+    main, panel = main_and_panel(figure)
+    handles, labels = [], []
+    for one, y, reference, colour in zip(nuclei, exact, full, colours(len(nuclei)), strict=True):
+        some = reference > 0
+        shown = some if scale == "log" else np.ones_like(some)
+        handles += main.plot(e[shown], y[shown] / decade, color=colour)
+        labels.append(_describe(one) if len(nuclei) > 1 else _name(one))
+        main.plot(e[shown], reference[shown] / decade, color=colour, linestyle=_FULL, linewidth=1.1)
+        panel.plot(e[some], y[some] / reference[some], color=colour)
+    where = "" if len(nuclei) > 1 else f" on {_describe(nuclei[0])}"
+    above = ""
+    if threshold > 0:
+        unit, unit_name = energy_unit(threshold)
+        above = f", $T$ > {threshold / unit:g} {unit_name}"
+    units = {_per(one) for one in nuclei}
+    per = units.pop() if len(units) == 1 else " per nucleus or formula unit"
+    main.set_ylabel(rf"$\sigma$ [{power}cm$^2${per}]")
+    panel.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
+    main.set_xlim(e[0], e[-1])
+    if e[-1] > 30 * e[0]:
+        main.set_xscale("log")
+    main.set_yscale(scale)
+    if scale == "linear":
+        main.set_ylim(bottom=0)
+    _ratio_panel(panel)
+    _legend(figure, main, handles, labels, f"CEνNS of ${f.latex}${where}{above}")
+    provenance(figure, _REFERENCES, _model(model))
+    return figure
+
+
+def _sequence(flavours: str | Flavour | Sequence[str | Flavour]) -> list[str | Flavour]:
+    names = [flavours] if isinstance(flavours, str | Flavour) else list(flavours)
+    if not names:
+        raise InputError("nothing to plot: name at least one flavour, e.g. 'nu_mu'")
+    return names
+
+
+def _targets(targets: TargetSpec | Sequence[TargetSpec]) -> list[TargetSpec]:
+    if isinstance(targets, str | Isotope | Target | Mapping):
+        return [targets]
+    if not targets:
+        raise InputError("nothing to plot: give at least one target, e.g. 'Ar40'")
+    return list(targets)
+
+
+def _recoil_grid(nucleus: Target, e: float, recoils: ArrayLike | None) -> FloatArray:
+    ends = [float(cevns.recoil_maximum(e, c.isotope.mass)) for c in nucleus.components]
+    if recoils is None:
+        # every isotope's own end is a point, so that the corners of a molecule are sharp
+        return np.unique(np.concatenate([np.linspace(0, max(ends), _POINTS), ends]))
+    t = finite_array(recoils, "the recoil grid")
+    if t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0):
+        raise InputError("a recoil grid needs at least two increasing energies (MeV)")
+    return t[t <= e]
+
+
+def _ratio_panel(panel: Axes) -> None:
+    panel.axhline(1, color="0.5", linestyle=_FULL, linewidth=1.0)
+    panel.set_ylim(0, 1.12)
+    panel.set_yticks([0, 0.5, 1])
+    panel.set_ylabel("ratio to\nfull coherence")
+    panel.figure.align_ylabels()  # type: ignore[union-attr]
+
+
+def _legend(figure: Figure, main: Axes, handles: list, labels: list[str], title: str) -> None:  # type: ignore[type-arg]
+    from matplotlib.lines import Line2D
+
+    proxies = [Line2D([], [], color="0.35"), Line2D([], [], color="0.35", linestyle=_FULL, linewidth=1.1)]
+    main.legend(proxies, ["with form factor", "full coherence ($F$ = 1)"])
+    legend_above(figure, handles, labels, title)
+
+
+def _name(nucleus: Target) -> str:
+    if nucleus.is_single:
+        isotope = nucleus.components[0].isotope
+        return isotope_symbol(isotope.symbol, isotope.a)
+    import re
+
+    return re.sub(r"(?<=[A-Za-z)])(\d+)", r"$_{\1}$", nucleus.name)
+
+
+def _describe(nucleus: Target) -> str:
+    """Name with the nuclear input, which is never hidden."""
+    shapes = sorted({_shape(c.ff_n) for c in nucleus.components})
+    if not nucleus.is_single:
+        return f"{_name(nucleus)} ({', '.join(shapes)})"
+    one = nucleus.components[0]
+    radii = rf"$R_p$ = {one.ff_p.rms / fm:.2f} fm, $R_n$ = {one.ff_n.rms / fm:.2f} fm"
+    kinds = dict.fromkeys((_shape(one.ff_p), _shape(one.ff_n)))
+    return f"{_name(nucleus)} ({'/'.join(kinds)}, {radii})"
+
+
+def _shape(form_factor: FormFactor) -> str:
+    import re
+
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "–", type(form_factor).__name__)
+
+
+def _per(nucleus: Target) -> str:
+    return " per nucleus" if len(nucleus.components) == 1 and nucleus.is_single else " per formula unit"
+
+
+def _model(model: Model) -> str:
+    # a model's parameters carry its own values as defaults
+    values = ", ".join(f"${p.latex or p.name}$ = {p.default:g} {p.unit}".strip() for p in model.parameters[:3])
+    return f"model {model.name}" + (f": {values}" if values else "")

@@ -1,0 +1,143 @@
+"""Form factors of one nucleus over the momentum transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.nuclei import FORM_FACTORS, FormFactor, Isotope, make_form_factor
+from nuprobe.nuclei import isotope as as_isotope
+from nuprobe.nuclei.form_factors import RADIUS_FREE, fourier_bessel_isotopes
+from nuprobe.nuclei.materials import default_radius
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    energy_unit,
+    isotope_symbol,
+    legend_above,
+    main_and_panel,
+    new_figure,
+    provenance,
+    styled,
+)
+from nuprobe.units import fm
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_form_factors"]
+
+_LOOK: Final = {
+    # name: title, colour, line, source
+    "helm": ("Helm", PALETTE[0], "-", "Helm:1956zz"),
+    "klein-nystrand": ("Klein–Nystrand", PALETTE[1], "-", "Klein:1999qj"),
+    "fermi": ("Fermi, analytic", PALETTE[2], "-", ""),
+    "woods-saxon": ("Woods–Saxon, numerical", PALETTE[4], (0, (1, 1.5)), ""),
+    "fourier-bessel": ("Fourier–Bessel", "black", "-", "DeVries:1987atn"),
+    "dipole": ("dipole", PALETTE[3], (0, (5, 1.5)), "Brown:1973ih"),
+    "nucleon-dipole": ("nucleon dipole", "0.55", (0, (3, 1.5, 1, 1.5)), "Brown:1973ih"),
+    "exponential": ("exponential", PALETTE[5], (0, (5, 1.5)), "Brown:1973ih"),
+    "point": ("point", "0.7", "-", ""),
+}
+_FLOOR = 1e-7
+_POINTS = 1201
+
+
+@styled
+def plot_form_factors(
+    isotope: str | Isotope,
+    names: Sequence[str] | None = None,
+    *,
+    q_max: float | None = None,
+    rms: float | None = None,
+    literature: bool = False,
+) -> Figure:
+    """Plot |F(q²)|² of several shapes for one nucleus, and what each differs from Helm.
+
+    Parameters
+    ----------
+    isotope : the nucleus.
+    names : of `nuclei.FORM_FACTORS`; default all but "point", and "fourier-bessel" where it was measured.
+    q_max : largest momentum transfer, MeV; default 10/R, behind the second diffraction minimum.
+    rms : common rms radius (MeV⁻¹); default the measured charge radius, which the Fourier–Bessel density has too.
+    literature : give each shape the radius of its own literature instead (Helm keeps `rms`).
+
+    Returns
+    -------
+    Figure
+        The upper axis of the main panel is the recoil energy q²/2M of this nucleus.
+
+    Raises
+    ------
+    UnknownNameError
+        If a form factor is unknown, or "fourier-bessel" was not measured for this isotope.
+    InputError
+        If the radius is too small for a shape, or q_max is not positive.
+    """
+    one = as_isotope(isotope)
+    if names is None:
+        left_out = {"point"} | ({"fourier-bessel"} if one.name not in fourier_bessel_isotopes() else set())
+        names = [name for name in FORM_FACTORS if name not in left_out]
+    if not names:
+        raise InputError(f"nothing to plot: name at least one form factor of {', '.join(FORM_FACTORS)}")
+    names = [name.strip().lower().replace("_", "-") for name in names]
+    if rms is None:
+        rms = one.r_charge if one.r_charge is not None else default_radius(one)
+    if q_max is None:
+        q_max = 10 / rms if rms > 0 else 1000.0
+    if not (np.isfinite(q_max) and q_max > 0):
+        raise InputError(f"q_max must be a positive momentum (MeV), e.g. 300; got {q_max}")
+
+    def build(name: str) -> FormFactor:
+        common = name == "helm" or (name in RADIUS_FREE and not literature)
+        return make_form_factor(name, rms=rms if common else None, isotope=one)
+
+    q = np.linspace(0, q_max, _POINTS)
+    shapes = {name: build(name) for name in names}
+    values: dict[str, FloatArray] = {name: shape(q**2) for name, shape in shapes.items()}
+    helm = build("helm")(q**2)
+
+    figure = new_figure(WIDTH, 6.0)
+    main, panel = main_and_panel(figure, 2.2)
+    handles, labels = [], []
+    for name, f in values.items():
+        title, colour, line, _ = _LOOK[name]
+        width = 1.0 if name == "fourier-bessel" else 2.0 if name == "woods-saxon" else 1.5
+        handles += main.plot(q, f**2, color=colour, linestyle=line, linewidth=width)
+        labels.append(f"{title} ({shapes[name].rms / fm:.3g} fm)")
+        if name != "helm":
+            difference = np.divide(f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0)
+            # at a zero of Helm the difference jumps from one infinity to the other: no line across
+            jump = np.flatnonzero(np.diff(np.sign(helm))) + 1
+            broken = np.insert(100 * difference, jump, np.nan)
+            panel.plot(np.insert(q, jump, q[jump]), broken, color=colour, linestyle=line, linewidth=width)
+    panel.axhline(0, color=PALETTE[0], linewidth=1.5, zorder=1)
+    main.set_yscale("log")
+    main.set_ylim(max(_FLOOR, 0.3 * min(float((f**2).min()) for f in values.values())), 2)
+    main.set_xlim(0, q_max)
+    main.set_ylabel(r"$|F(q^2)|^2$")
+    panel.set_yscale("symlog", linthresh=1, linscale=0.6)
+    panel.set_ylim(-200, 200)
+    panel.set_yticks([-100, -10, -1, 0, 1, 10, 100], ["−100", "−10", "−1", "0", "1", "10", "100"])
+    panel.set_ylabel("$F/F_{Helm}-1$ [%]".replace("Helm", r"\mathrm{Helm}"))
+    panel.set_xlabel(r"momentum transfer $q$ [MeV]")
+
+    mass = one.mass
+    unit, unit_name = energy_unit(q_max**2 / (2 * mass))
+    main.tick_params(axis="x", which="both", top=False)
+    top = main.secondary_xaxis(
+        "top",
+        functions=(lambda x: np.sign(x) * x**2 / (2 * mass * unit), lambda t: np.sqrt(np.abs(t) * 2 * mass * unit)),
+    )
+    top.set_xlabel(f"recoil energy $T = q^2/2M$ of {isotope_symbol(one.symbol, one.a)} [{unit_name}]", fontsize=11)
+    figure.align_ylabels()
+    legend_above(figure, handles, labels, f"{isotope_symbol(one.symbol, one.a)}: form factor (rms radius)")
+    radius = "radii of the literature of each shape" if literature else f"common rms radius {rms / fm:.3f} fm"
+    if not literature and one.r_charge == rms:
+        radius += " (measured charge radius, Angeli:2013epw)"
+    provenance(figure, [key for name in names if (key := _LOOK[name][3])], radius)
+    return figure

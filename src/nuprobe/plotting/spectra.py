@@ -1,0 +1,139 @@
+"""Fluxes: continua and lines over energy, and arrival times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.fluxes import flux as as_flux
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.style import (
+    colours,
+    engine_pads,
+    finite_array,
+    legend_above,
+    new_figure,
+    power_of_ten,
+    pretty,
+    provenance,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_flux"]
+
+_POINTS = 601
+
+
+@styled
+def plot_flux(flux: str | Flux) -> Figure:
+    """Plot a flux: continua as curves, lines as arrows with their intensity, arrival times beside.
+
+    Parameters
+    ----------
+    flux : a name or a `Flux`.
+
+    Returns
+    -------
+    Figure
+        One panel, or two if the flux has arrival times.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no flux of that name.
+    """
+    source = as_flux(flux)
+    timed = {c.time for c in source.components if c.time is not None}
+    figure = new_figure(9.6 if timed else 6.4, 4.2)
+    axes = figure.subplots(1, 2 if timed else 1, squeeze=False)[0]
+    engine_pads(figure, wspace=0.04)
+    colour = dict(zip((c.name for c in source.components), colours(len(source.components)), strict=True))
+    handles = _spectra(axes[0], source, colour)
+    if timed:
+        _times(axes[1], source)
+    legend_above(figure, handles, [pretty(c.name) for c in source.components], source.title or source.name)
+    provenance(figure, source.references, f"flux {source.name}")
+    return figure
+
+
+def _grid(component: FluxComponent) -> FloatArray:
+    """Energies that hold every edge, so that corners are sharp."""
+    return np.unique(np.concatenate([np.linspace(component.edges[0], component.edges[-1], _POINTS), component.edges]))
+
+
+def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
+    from matplotlib.lines import Line2D
+
+    area = "cm$^{-2}$ " if source.emission == "beam" else ""
+    continua = {
+        c.name: (e := _grid(c), finite_array(c.continuum(e), f"the continuum of {c.name}"))
+        for c in source.components
+        if c.density is not None
+    }
+    decade, power = power_of_ten(np.concatenate([v for _, v in continua.values()])) if continua else (1.0, "")
+    for name, (e, values) in continua.items():
+        ax.plot(e, values / decade, color=colour[name])
+    lines = [(c.name, line) for c in source.components for line in c.lines]
+    top = max([c.e_max for c in source.components])
+    ax.set_xlim(0, 1.06 * top)
+    ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
+    peak = max([float(v.max()) for _, v in continua.values()], default=1.0) / decade
+    ax.set_ylim(0, 1.15 * peak)
+    handles: list[Artist] = [
+        Line2D([], [], color=colour[c.name], linestyle="-" if c.density is not None else "",
+               marker="" if not c.lines else "^", markersize=7) for c in source.components
+    ]
+    target = ax
+    if continua:
+        ax.set_ylabel(rf"$dN/dE_\nu$ [{power}{area}MeV$^{{-1}}$ per {source.per}]")
+    else:
+        ax.set_ylabel(f"intensity of the line [{area}per {source.per}]")
+    if lines:
+        if continua:
+            ax.tick_params(axis="y", which="both", right=False)
+            target = ax.twinx()
+            target.set_ylabel(f"intensity of a line [{area}per {source.per}]")
+        strongest = max(line.intensity for _, line in lines)
+        target.set_ylim(0, 1.15 * strongest)
+        for name, line in lines:
+            target.annotate(
+                "", xy=(line.energy, line.intensity), xytext=(line.energy, 0),
+                arrowprops={"arrowstyle": "-|>,head_length=0.6,head_width=0.25", "color": colour[name], "lw": 1.8,
+                            "shrinkA": 0, "shrinkB": 0},
+            )
+        if len(lines) <= 3:
+            for name, line in lines:
+                left = line.energy > 0.5 * top
+                target.annotate(
+                    f"{line.energy:.4g} MeV:\n{line.intensity:.3g} per {source.per}",
+                    xy=(line.energy, line.intensity), xytext=(-6 if left else 6, 0), textcoords="offset points",
+                    ha="right" if left else "left", va="top", fontsize=9.5, color=colour[name],
+                )
+    return handles
+
+
+def _times(ax: Axes, source: Flux) -> None:
+    used: dict[str, list[str]] = {}
+    for c in source.components:
+        if c.time is not None:
+            used.setdefault(c.time, []).append(c.flavour.latex)
+    for i, (name, flavours) in enumerate(used.items()):
+        profile = source.times[name]
+        density = profile.probability / np.diff(profile.edges)
+        style = ("-", (0, (4, 1.5)), (0, (1, 1)))[i % 3]
+        label = f"{name}: " + ", ".join(f"${latex}$" for latex in dict.fromkeys(flavours))
+        ax.stairs(density, profile.edges, color="0.15" if i == 0 else "0.45", lw=1.4, linestyle=style, label=label)
+    ax.set_xlabel("arrival time [μs]")
+    ax.set_ylabel(r"probability density [μs$^{-1}$]")
+    ax.set_ylim(bottom=0)
+    first = min(float(source.times[name].edges[0]) for name in used)
+    last = max(float(source.times[name].edges[-1]) for name in used)
+    ax.set_xlim(first, last)
+    ax.legend(loc="upper right")

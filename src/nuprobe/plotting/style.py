@@ -1,0 +1,234 @@
+"""House style of the figures, in one place; matplotlib is imported inside functions only, and never pyplot."""
+
+from __future__ import annotations
+
+import io
+import os
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.files import atomic_write
+from nuprobe.flavours import FLAVOURS
+from nuprobe.numerics import FloatArray
+from nuprobe.units import MeV, eV, keV
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+
+__all__ = ["FORMATS", "PALETTE", "save", "style"]
+
+P = ParamSpec("P")
+
+FORMATS: Final = ("pdf", "png", "svg")
+"""Suffixes that `save` knows."""
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept for data)."""
+GREYS: Final = ("#c8c8c8", "#a4a4a4", "#e2e2e2", "#8a8a8a")
+"""Backgrounds, in the order of stacking."""
+WIDTH: Final = 6.4  # inches: one and a half columns, read at full size on a screen
+
+# the fonts come with matplotlib, so a figure looks the same on every machine
+_RC: Final[dict[str, Any]] = {
+    "axes.axisbelow": False,
+    "axes.formatter.useoffset": False,
+    "axes.labelsize": 12,
+    "axes.linewidth": 0.8,
+    "axes.titlesize": 11,
+    "errorbar.capsize": 0,
+    "figure.constrained_layout.h_pad": 0.05,
+    "figure.constrained_layout.w_pad": 0.05,
+    "figure.dpi": 100,
+    "font.family": "STIXGeneral",
+    "font.size": 11,
+    "hatch.linewidth": 0.6,
+    "legend.borderaxespad": 0.3,
+    "legend.columnspacing": 1.4,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "legend.handlelength": 2.0,
+    "legend.labelspacing": 0.3,
+    "legend.title_fontsize": 10,
+    "lines.linewidth": 1.5,
+    "mathtext.fontset": "stix",
+    "pdf.fonttype": 42,
+    "savefig.dpi": 200,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "nuprobe",
+    "text.usetex": False,
+    "xtick.direction": "in",
+    "xtick.labelsize": 10.5,
+    "xtick.minor.visible": True,
+    "xtick.top": True,
+    "ytick.direction": "in",
+    "ytick.labelsize": 10.5,
+    "ytick.minor.visible": True,
+    "ytick.right": True,
+}
+_METADATA: Final[dict[str, dict[str, Any]]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Matplotlib settings of the house inside a ``with`` block; the caller's settings return after it."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a caller's own matplotlibrc must not change what a figure looks like
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Make a function draw in the house style, and fix what matplotlib would otherwise leave to the moment of saving."""
+
+    @wraps(function)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with style():
+            figure = function(*args, **kwargs)
+            figure.draw_without_rendering()
+        return figure
+
+    return drawn
+
+
+def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
+    """Write a figure as PDF, PNG or SVG, the whole file or nothing.
+
+    The same figure gives the same bytes: no dates, fixed identifiers.
+
+    Parameters
+    ----------
+    figure : what the functions of this package return.
+    path : destination; its suffix (``.pdf``, ``.png``, ``.svg``) chooses the format.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Raises
+    ------
+    InputError
+        If the suffix is missing or unknown.
+    OutputError
+        If the file cannot be written; what was there before is untouched.
+    """
+    target = Path(path)
+    kind = target.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        allowed = ", ".join(f".{known}" for known in FORMATS)
+        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+    return atomic_write(target, buffer.getvalue())
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, sizes in inches; constrained layout keeps everything inside it."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def main_and_panel(figure: Figure, ratio: float = 2.6) -> tuple[Axes, Axes]:
+    """Return a main panel and a lower one that share the x axis and touch."""
+    grid = figure.add_gridspec(2, 1, height_ratios=(ratio, 1), hspace=0.0)
+    upper = figure.add_subplot(grid[0])
+    lower = figure.add_subplot(grid[1], sharex=upper)
+    upper.tick_params(axis="x", which="both", labelbottom=False)
+    engine_pads(figure)
+    return upper, lower
+
+
+def engine_pads(figure: Figure, hspace: float = 0.01, wspace: float = 0.02) -> None:
+    """Set the gaps that constrained layout leaves between panels, as fractions of their size."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)  # new_figure
+    engine.set(h_pad=0.03, hspace=hspace, wspace=wspace)
+
+
+def colours(n: int) -> list[str]:
+    """Return `n` distinguishable colours: the palette, or a perceptually uniform scale beyond it."""
+    if n <= len(PALETTE):
+        return list(PALETTE[:n])
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
+    return [to_hex(c) for c in mpl.colormaps["viridis"](np.linspace(0, 0.92, n))]
+
+
+def legend_above(
+    figure: Figure, handles: Sequence[Artist | tuple[Artist, ...]], labels: Sequence[str], title: str = ""
+) -> Legend:
+    """Put a legend above the panels, in as many columns as fit into the width of the figure."""
+    room = 0.98 * figure.bbox.width
+    for columns in range(min(len(labels), 6), 0, -1):
+        legend = figure.legend(
+            handles, list(labels), loc="outside upper center", ncols=columns, title=title or None, alignment="center"
+        )
+        if columns == 1 or legend.get_window_extent().width <= room:
+            break
+        legend.remove()
+    return legend
+
+
+def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
+    """Write one small line at the bottom: what was assumed, texkeys of the sources, version of the package."""
+    parts = [note, *dict.fromkeys(references), f"nuprobe {version('nuprobe')}"]
+    # 6.5-point letters are on average 0.043 inches wide
+    lines = textwrap.wrap(" · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043))
+    figure.supxlabel("\n".join(lines), x=0.99, ha="right", fontsize=6.5, color="0.4")
+
+
+def pretty(name: str) -> str:
+    """Return a component's name with its flavours as symbols: ``"prompt nu_mu"`` → prompt ν_μ."""
+    words = [f"${FLAVOURS[word].latex}$" if word in FLAVOURS else word.replace("_", " ") for word in name.split()]
+    return " ".join(words)
+
+
+def isotope_symbol(symbol: str, a: int) -> str:
+    """Symbol of an isotope with its mass number raised."""
+    return rf"$^{{{a}}}${symbol}"
+
+
+def energy_unit(largest: float) -> tuple[float, str]:
+    """Return the unit (in MeV) and its name in which energies up to `largest` MeV read well."""
+    for unit, name in ((MeV, "MeV"), (keV, "keV")):
+        if largest >= 2 * unit:
+            return unit, name
+    return eV, "eV"
+
+
+def power_of_ten(values: ArrayLike) -> tuple[float, str]:
+    """Return the decade of the largest value, to divide by, and its name for an axis label (empty for 1)."""
+    largest = float(np.max(np.abs(np.asarray(values, dtype=float)), initial=0.0))
+    exponent = int(np.floor(np.log10(largest))) if largest > 0 else 0
+    if -2 <= exponent <= 3:
+        return 1.0, ""
+    return float(f"1e{exponent}"), rf"$10^{{{exponent}}}$ "
+
+
+def finite_array(values: ArrayLike, what: str) -> FloatArray:
+    """Return a float array; raises `InputError` if it is empty or holds a number that is not finite."""
+    array = np.asarray(values, dtype=float)
+    if array.size == 0:
+        raise InputError(f"nothing to plot: {what} is empty")
+    if not np.all(np.isfinite(array)):
+        index = int(np.argmax(~np.isfinite(array.ravel())))
+        raise InputError(f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it")
+    return array
