@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -136,6 +137,10 @@ class Templates:
         """Sum over the time bins."""
         return replace(self, time=self.time.sum(1, keepdims=True))
 
+    def all_times(self) -> Templates:
+        """Count every event, whenever it arrives, in one time bin."""
+        return replace(self, time=np.ones((len(self.components), 1)))
+
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
         return replace(self, parts=tuple(replace(part, values=part.values * factor) for part in self.parts))
@@ -208,8 +213,8 @@ class Templates:
             values = np.einsum("cbt...,ct->cb...", values, coefficients)
         if not part.axes:
             if coefficients.ndim == 2:
-                return values[None]
-            return np.einsum("cbt,cpt->pcb", values, coefficients)
+                return np.asarray(values)[None]
+            return np.asarray(np.einsum("cbt,cpt->pcb", values, coefficients))
         assert axis_values is not None  # narrowed above
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
@@ -222,8 +227,8 @@ class Templates:
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
         if coefficients.ndim == 2:
-            return current
-        return np.einsum("pcbt,cpt->pcb", current, coefficients)
+            return np.asarray(current)
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
@@ -395,11 +400,18 @@ def _fold(setup: Setup, isotopes: Sequence[Component], response: Response, order
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack([kernel[g].response(t_low) for kernel in groups], axis=1)  # (T, form factors, terms)
         for c, component in enumerate(setup.flux.components):
-            flux_integral = component.integrate(lambda e, k=group.kinematics: k(e, t_low[:, None]), e_min, refine)
+            flux_integral = component.integrate(partial(_at_recoil, group.kinematics, t_low), e_min, refine)
             folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
             folded = folded.reshape(response.bins, len(isotopes), len(columns)).transpose(1, 0, 2)
             result[:, c][:, :, columns] = folded
     return result
+
+
+def _at_recoil(
+    kinematics: Callable[[FloatArray, FloatArray], FloatArray], t_nr: FloatArray, e_nu: FloatArray
+) -> FloatArray:
+    """Kinematics at energies of shape (recoils, nodes)."""
+    return kinematics(e_nu, t_nr[:, None])
 
 
 def _recoil_grid(

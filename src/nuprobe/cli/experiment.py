@@ -14,6 +14,7 @@ from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.experiments import Experiment, Rates
+    from nuprobe.numerics import FloatArray
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -87,7 +88,12 @@ def rate_command(
     if plot is not None:
         from nuprobe.plotting import plot_rates, save
 
-        save(plot_rates(rates), plot)
+        save(
+            plot_rates(
+                rates, subtracted=chosen.file.analyses[rates.analysis].subtract, references=chosen.file.references
+            ),
+            plot,
+        )
     emit(str(rate_table(rates)), rates.to_dict(), as_json, output)
 
 
@@ -122,17 +128,21 @@ def fit_command(
         cost = chosen.cost(couplings, names, analysis)
         parameter = next(p for p in cost.parameters if p.name == names[0])
         grid = profile_range(
-            result.values[parameter.name], result.errors[parameter.name], parameter.lower, parameter.upper
+            result.values[parameter.name], result[parameter.name].error, parameter.lower, parameter.upper
         )
         curve = profile(cost, parameter.name, grid, free=names[1:])
-        save(plot_profile(curve, label=parameter.latex or parameter.name, unit=parameter.unit), plot)
+        save(plot_profile(curve, parameter, references=chosen.file.references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 
 
-def profile_range(value: float, error: float, lower: float, upper: float, width: float = 3.5, points: int = 121) -> Any:
-    """Grid of a profile: some errors around the best fit, inside the allowed range."""
+def profile_range(
+    value: float, error: float | None, lower: float, upper: float, width: float = 3.5, points: int = 121
+) -> FloatArray:
+    """Grid of a profile: some errors around the best fit, inside the allowed range (all of it without an error)."""
     import numpy as np
 
+    if error is None:
+        return np.linspace(lower, upper, points)
     return np.linspace(max(lower, value - width * error), min(upper, value + width * error), points)
 
 
@@ -199,19 +209,22 @@ def scan_command(
     if plot is not None:
         from nuprobe.plotting import plot_contour, plot_profile, save
 
-        labels = {p.name: (p.latex or p.name, p.unit) for p in cost.parameters}
+        drawn = {p.name: p for p in cost.parameters}
         names = list(result.axes)
         if len(names) == 1:
-            label, unit = labels[names[0]]
-            save(plot_profile((result.axes[names[0]], result.delta), label=label, unit=unit), plot)
+            save(
+                plot_profile((result.axes[names[0]], result.delta), drawn[names[0]], references=chosen.file.references),
+                plot,
+            )
         elif len(names) == 2:
             x, y = names
             figure = plot_contour(
                 result.axes[x],
                 result.axes[y],
                 result.delta,
-                labels=(labels[x][0], labels[y][0]),
-                units=(labels[x][1], labels[y][1]),
+                (drawn[x], drawn[y]),
+                best=(result.best[x], result.best[y]),
+                references=chosen.file.references,
             )
             save(figure, plot)
         else:

@@ -273,6 +273,10 @@ class Analysis(_Strict):
     energy_range: tuple[float, float] | None = None
     time_range: tuple[Time, Time] | None = None
     time_bins: bool = Field(default=False, description="keep the time bins, or sum over them")
+    arrival: Literal["window", "ignored"] = Field(
+        default="window",
+        description="window: the signal is what arrives in time_range; ignored: all of it, a convention of some papers",
+    )
     subtract: list[str] = Field(default=[], description="measured backgrounds subtracted from the counts (gaussian)")
     systematics: list[str] = []
     references: list[str] = []
@@ -316,6 +320,8 @@ class ExperimentFile(_Strict):
             _known(f"analyses.{name}.subtract", analysis.subtract, measured)
             if analysis.subtract and analysis.statistic == "poisson":
                 raise InputError(f"analyses.{name}: subtracting counts needs statistic = 'gaussian'")
+            if analysis.time_bins and analysis.arrival == "ignored":
+                raise InputError(f"analyses.{name}: arrival = 'ignored' needs time_bins = false")
             if analysis.time_bins and self.binning.time is None:
                 raise InputError(f"analyses.{name}: time_bins = true needs [binning.time]")
         if measured and self.data is None:

@@ -120,7 +120,7 @@ class Cost(ABC):
             point = np.array(values, dtype=float)
             if point.shape != (len(self.parameters),):
                 raise InputError(f"{self.name}: a point has {len(self.parameters)} values, got shape {point.shape}")
-        return self._points(point)[0]
+        return np.asarray(self._points(point)[0])
 
     def twice_nll(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> FloatArray:
         """−2 ln L, normalised to 0 for a prediction that equals the data, plus the pulls Σ(ν/σ)².
@@ -147,7 +147,7 @@ class Cost(ABC):
             for block in _blocks(len(p)):
                 mu = _expected(term._expectation(p[block][:, columns]), nu[block][:, k])
                 result[block] += term._value(mu)
-        return result
+        return np.asarray(result)
 
     def gradient(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> tuple[FloatArray, FloatArray]:
         """Derivatives of `twice_nll`, analytic: (points, parameters) and (points, nuisances).
@@ -425,9 +425,7 @@ class _Term(Cost):
     def _bins(self, values: ArrayLike, what: str) -> FloatArray:
         array = np.array(values, dtype=float)
         if array.shape != (self.n_bins,):
-            raise InputError(
-                f"{self.name}: {what} must have shape ({self.n_bins},) as the prediction, got {array.shape}"
-            )
+            raise InputError(f"{self.name}: {what} has shape {array.shape}, the prediction has {self.n_bins} bins")
         if not np.isfinite(array).all():
             bad = int((~np.isfinite(array)).argmax())
             raise InputError(

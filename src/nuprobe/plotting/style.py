@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "PALETTE", "save", "style"]
 
 P = ParamSpec("P")
+ColourLike = str | tuple[float, float, float]
 
 FORMATS: Final = ("pdf", "png", "svg")
 """Suffixes that `save` knows."""
@@ -86,12 +87,13 @@ def style() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()  # a caller's own matplotlibrc must not change what a figure looks like
-        mpl.rcParams.update(_RC)
+        settings: Any = _RC  # matplotlib types every key by name, differently in each version
+        mpl.rcParams.update(settings)
         yield
 
 
 def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Make a function draw in the house style, and fix what matplotlib would otherwise leave to the moment of saving."""
+    """Make a function draw in the house style, also what matplotlib would leave to the moment of saving."""
 
     @wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -172,18 +174,29 @@ def colours(n: int) -> list[str]:
     return [to_hex(c) for c in mpl.colormaps["viridis"](np.linspace(0, 0.92, n))]
 
 
-def legend_above(
-    figure: Figure, handles: Sequence[Artist | tuple[Artist, ...]], labels: Sequence[str], title: str = ""
-) -> Legend:
+def blend(colour: str, share: float) -> ColourLike:
+    """Mix a colour with white: opaque, so that print and screen agree."""
+    from matplotlib.colors import to_rgb
+
+    r, g, b = (1 - share * (1 - c) for c in to_rgb(colour))
+    return r, g, b
+
+
+def legend_above(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = "") -> Legend:
     """Put a legend above the panels, in as many columns as fit into the width of the figure."""
     room = 0.98 * figure.bbox.width
-    for columns in range(min(len(labels), 6), 0, -1):
-        legend = figure.legend(
-            handles, list(labels), loc="outside upper center", ncols=columns, title=title or None, alignment="center"
+
+    def draw(columns: int) -> Legend:
+        return figure.legend(
+            handles, labels, loc="outside upper center", ncols=columns, title=title or None, alignment="center"
         )
-        if columns == 1 or legend.get_window_extent().width <= room:
-            break
+
+    columns = min(len(labels), 6)
+    while (legend := draw(columns)).get_window_extent().width > room and columns > 1:
         legend.remove()
+        # the next smaller number of columns that makes another row, so that the rows are even
+        rows = -(-len(labels) // columns) + 1
+        columns = min(columns - 1, -(-len(labels) // rows))
     return legend
 
 
@@ -230,5 +243,7 @@ def finite_array(values: ArrayLike, what: str) -> FloatArray:
         raise InputError(f"nothing to plot: {what} is empty")
     if not np.all(np.isfinite(array)):
         index = int(np.argmax(~np.isfinite(array.ravel())))
-        raise InputError(f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it")
+        raise InputError(
+            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it"
+        )
     return array

@@ -103,7 +103,7 @@ def kernel_groups(
 
     def axial_response(t: FloatArray) -> FloatArray:
         # axial_terms counts the pn interference in the kernel; here the coefficient 2 g_p g_n does
-        return axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0])
+        return np.asarray(axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0]))
 
     return (*groups, KernelGroup(AXIAL_TERMS, axial_kinematics, axial_response))
 

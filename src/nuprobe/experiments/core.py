@@ -534,7 +534,9 @@ class Experiment:
         return energy, _bins(edges, window, "time_range")
 
     def _collapse(self, templates: Templates, analysis: Analysis) -> Templates:
-        return templates if analysis.time_bins else templates.sum_time()
+        if analysis.time_bins:
+            return templates
+        return templates.sum_time() if analysis.arrival == "window" else templates.all_times()
 
     def _grid(self, column: str) -> FloatArray:
         """One column of the data table on the grid of the binning."""
