@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
 from nuprobe.detectors import ACCEPTANCE_POINTS, SMEARINGS
 from nuprobe.errors import InputError
@@ -16,19 +16,20 @@ from nuprobe.units import parse_quantity
 __all__ = ["Analysis", "ExperimentFile", "json_schema"]
 
 
-def _quantity(dimension: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
+def _quantity(dimension: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        text = str(value)  # a bare number is told about its missing unit
         parse_quantity(text, dimension)
         return text
 
     return check
 
 
-Energy = Annotated[str, AfterValidator(_quantity("energy")), Field(description="an energy with its unit")]
-Length = Annotated[str, AfterValidator(_quantity("length")), Field(description="a length with its unit")]
-Time = Annotated[str, AfterValidator(_quantity("time")), Field(description="a time with its unit")]
-Mass = Annotated[str, AfterValidator(_quantity("mass")), Field(description="a mass with its unit")]
-LightYield = Annotated[str, AfterValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
+Energy = Annotated[str, BeforeValidator(_quantity("energy")), Field(description="an energy with its unit")]
+Length = Annotated[str, BeforeValidator(_quantity("length")), Field(description="a length with its unit")]
+Time = Annotated[str, BeforeValidator(_quantity("time")), Field(description="a time with its unit")]
+Mass = Annotated[str, BeforeValidator(_quantity("mass")), Field(description="a mass with its unit")]
+LightYield = Annotated[str, BeforeValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
 
 
 class _Strict(BaseModel):

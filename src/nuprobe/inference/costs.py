@@ -205,6 +205,7 @@ class Cost(ABC):
         """
         p, nu = self._points(point)[:1], self._nu(nuisances, 1)
         parts = [term._part(term._expectation(p[:, columns]), k).shifted(nu.T) for term, columns, k in self._layout]
+        _gradient(parts, self._weights, nu.T)  # leaves the slopes that the Hessian needs
         hessian = _hessian(parts, self._weights, 1)[..., 0]
         try:
             return np.asarray(2 * np.linalg.inv(hessian), dtype=float)

@@ -180,7 +180,7 @@ def fit(
     fixed : values of parameters that stay fixed; those neither free nor fixed keep their default.
     start : where to begin; if not given, the best of the default and a fixed set of points that fills the ranges, so
         that one of several minima is not taken by accident.
-    minos : compute the intervals at level `cl`.
+    minos : compute the intervals at level `cl`; an end that MINOS does not find, by root finding.
     cl : confidence level of the intervals (of each parameter by itself).
 
     Raises
@@ -216,7 +216,8 @@ def fit(
     covariance, errors = _errors(cost, columns, best)
     if covariance is None:
         notes.append("no covariance: the curvature at the best fit is not positive")
-    intervals = {p.name: _minos(minuit, p, cl, limits) for p in parameters} if minos else {}
+    wanted = zip(parameters, columns, strict=True) if minos else ()
+    intervals = {p.name: _minos(minuit, cost, columns, best, c, cl) for p, c in wanted}
     notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
     profiled = cost.profiled(best)
     nu = profiled.nuisances[0]
@@ -296,8 +297,8 @@ def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
         return p
 
     def value(x: FloatArray) -> float:
-        # Minuit cannot handle inf; at an impossible point any value far above the others turns it back
-        return min(float(cost.profiled(full(x)).twice_nll[0]), 1e30)
+        # Minuit cannot handle inf, and tries NaN at limits; any value far above the others turns it back
+        return min(float(cost.profiled(full(x)).twice_nll[0]), 1e30) if np.isfinite(x).all() else 1e30
 
     def gradient(x: FloatArray) -> FloatArray:
         return cost.profiled_gradient(full(x))[0, columns]
@@ -335,35 +336,66 @@ def _at_limit(p: Parameter, value: float) -> str:
     return "lower" if value - p.lower <= scale else "upper" if p.upper - value <= scale else ""
 
 
-def _minos(minuit: Any, p: Parameter, cl: float, limits: Mapping[str, str]) -> Interval:
-    level = f"Δ(−2 ln L) of {100 * cl:.3g} % is reached"
-    try:
-        minuit.minos(p.name, cl=cl)
-    except RuntimeError as error:
-        return Interval(None, None, f"MINOS failed ({error}); use a profile")
-    merror = minuit.merrors[p.name]
-    if merror.lower_new_min or merror.upper_new_min:
-        raise ComputationError(
-            f"MINOS of {p.name} found a lower minimum than the fit; give a `start` nearer to it, or look at the profile"
-        )
-    value = float(minuit.values[p.name])
-    sides: dict[str, float | None] = {}
-    notes = []
-    for side, found, distance, at_limit in (
-        ("lower", merror.lower_valid, merror.lower, merror.at_lower_limit or limits.get(p.name) == "lower"),
-        ("upper", merror.upper_valid, merror.upper, merror.at_upper_limit or limits.get(p.name) == "upper"),
-    ):
-        limit = p.lower if side == "lower" else p.upper
-        if at_limit:
-            sides[side] = None
-            unit = f" {p.unit}" if p.unit else ""
-            notes.append(f"open towards the {side} limit {limit:g}{unit} of its range, where less than {level}")
-        elif found and isfinite(distance):
-            sides[side] = value + float(distance)
+def _reminimised(cost: Cost, columns: list[int], start: FloatArray) -> tuple[FloatArray, float]:
+    """Point and −2 ln L after minimising over some columns, from a start."""
+    point = np.array(start)
+    if columns and isfinite(cost.profiled(point).twice_nll[0]):
+        point[columns] = _minimised(cost, columns, point).values
+    return point, float(cost.profiled(point).twice_nll[0])
+
+
+def _minos(minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float) -> Interval:
+    """Interval of one parameter by MINOS; a side that MINOS does not find, by root finding on the profile."""
+    p = cost.parameters[column]
+    found: dict[str, float | None] = {"lower": None, "upper": None}
+    if not any(_at_limit(cost.parameters[c], float(best[c])) for c in columns):
+        try:
+            minuit.minos(p.name, cl=cl)
+        except RuntimeError:
+            pass
         else:
-            sides[side] = None
-            notes.append(f"MINOS found no {side} end; use a profile")
-    return Interval(sides["lower"], sides["upper"], "; ".join(notes))
+            m = minuit.merrors[p.name]
+            if m.lower_new_min or m.upper_new_min:
+                raise ComputationError(
+                    f"MINOS of {p.name} found a lower minimum than the fit; give a `start` nearer to it"
+                )
+            if m.lower_valid and not m.at_lower_limit:
+                found["lower"] = float(best[column] + m.lower)
+            if m.upper_valid and not m.at_upper_limit:
+                found["upper"] = float(best[column] + m.upper)
+    notes = []
+    for side, limit in (("lower", p.lower), ("upper", p.upper)):
+        if found[side] is None:
+            found[side] = _end(cost, columns, best, column, limit, cl)
+        if found[side] is None:
+            unit = f" {p.unit}" if p.unit else ""
+            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
+            notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
+    return Interval(found["lower"], found["upper"], "; ".join(notes))
+
+
+def _end(cost: Cost, columns: list[int], best: FloatArray, column: int, limit: float, cl: float) -> float | None:
+    """Where the profile of a parameter crosses its threshold between the best value and a limit; None if nowhere."""
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    others = [c for c in columns if c != column]
+    lowest = float(cost.profiled(best).twice_nll[0]) + float(chi2.ppf(cl, 1))
+
+    def above(x: float) -> float:
+        point = best.copy()
+        point[column] = x
+        return min(_reminimised(cost, others, point)[1], 1e30) - lowest
+
+    near = float(best[column])
+    distance = cost.parameters[column].step * (1 if limit > near else -1)
+    while near != limit and abs(distance) < 1e12 * cost.parameters[column].step:
+        far = float(best[column]) + distance
+        far = min(far, limit) if distance > 0 else max(far, limit)
+        if above(far) > 0:
+            return float(brentq(above, near, far, xtol=1e-10 * abs(far - float(best[column]))))
+        near, distance = far, 2 * distance
+    return None
 
 
 def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArray | None, FloatArray]:
@@ -382,7 +414,7 @@ def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArra
         hessian = (hessian + hessian.T) / 2
         moved = cost.profiled(points).nuisances
         response = (moved[1::2] - moved[::2]) / width
-        if not np.isfinite(hessian).all() or np.linalg.eigvalsh(hessian / _scale(hessian)).min() < 1e-10:
+        if not _positive(hessian):
             return None, np.sqrt(np.diag(cost.nuisance_covariance(best, cost.profiled(best).nuisances)))
         covariance: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
         widths = 0.01 * np.sqrt(np.diag(covariance))
@@ -390,7 +422,8 @@ def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArra
     return covariance, np.sqrt(np.diag(total + response.T @ covariance @ response))
 
 
-def _scale(hessian: FloatArray) -> FloatArray:
-    """Products of the roots of the diagonal: dividing by them makes the Hessian free of units."""
-    root = np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
-    return np.outer(root, root)
+def _positive(hessian: FloatArray) -> bool:
+    if not np.isfinite(hessian).all() or (np.diag(hessian) <= 0).any():
+        return False
+    root = np.sqrt(np.diag(hessian))  # dividing by it frees the matrix of units
+    return bool(np.linalg.eigvalsh(hessian / np.outer(root, root)).min() > 1e-10)

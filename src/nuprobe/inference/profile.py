@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.fit import ONE_SIGMA, FitResult, _best_start, _minimised
+from nuprobe.inference.fit import ONE_SIGMA, FitResult, _best_start, _reminimised
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
@@ -196,7 +196,7 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
         Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom for each free parameter that
         `point` fixes; for one it is the square root of Δ.
     """
-    from scipy.special import ndtri_exp
+    from scipy.special import gammaln, ndtri_exp
     from scipy.stats import chi2
 
     names = [p.parameter.name for p in best.free]
@@ -208,7 +208,11 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
     delta = max(value - best.twice_nll, 0.0)
     if len(point) == 1 or not isfinite(delta):
         return sqrt(delta)
-    return float(-ndtri_exp(chi2.logsf(delta, len(point)) - np.log(2.0)))
+    log_p = chi2.logsf(delta, len(point))
+    if not isfinite(log_p):  # beyond the smallest number: the leading terms of the incomplete gamma function
+        k, x = len(point) / 2, delta / 2
+        log_p = (k - 1) * np.log(x) - x - gammaln(k) + np.log1p((k - 1) / x)
+    return float(-ndtri_exp(log_p - np.log(2.0)))
 
 
 @dataclass(frozen=True)
@@ -307,14 +311,6 @@ def contour(
         best=(float(best[pair[0]]), float(best[pair[1]])),
         best_twice_nll=value,
     )
-
-
-def _reminimised(cost: Cost, columns: list[int], start: FloatArray) -> tuple[FloatArray, float]:
-    """Point and −2 ln L after minimising over some columns, from a start."""
-    point = np.array(start)
-    if columns and isfinite(cost.profiled(point).twice_nll[0]):
-        point[columns] = _minimised(cost, columns, point).values
-    return point, float(cost.profiled(point).twice_nll[0])
 
 
 def _swept(cost: Cost, columns: list[int], points: FloatArray) -> tuple[FloatArray, FloatArray]:

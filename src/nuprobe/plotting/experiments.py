@@ -97,7 +97,10 @@ def plot_rates(
         handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
         labels.append(_label(name))
     analyses = " and ".join(dict.fromkeys(one.analysis for one, _ in shown))
-    legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}")
+    signal = f"; expected signal {rates.signal.sum():.3g}"
+    if rates.signal_sigma > 0:
+        signal = f"; expected signal {rates.signal.sum():.0f} ± {rates.signal_sigma:.0f}"
+    legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}{signal}")
     provenance(figure, references)
     return figure
 

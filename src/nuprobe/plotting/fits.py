@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +44,11 @@ _SHAPES: Final = ("o", "D", "s", "^", "v", "P")
 
 
 class ProfileLike(Protocol):
-    """A profile as inference makes it: `values` of one parameter and `delta`, twice the log-likelihood ratio."""
+    """What `nuprobe.profile` makes: values of one parameter and Δ(−2 ln L) at them."""
+
+    @property
+    def parameter(self) -> Parameter:
+        """What was profiled."""
 
     @property
     def values(self) -> FloatArray:
@@ -71,7 +76,7 @@ def neutron_radius_markers() -> dict[str, list[tuple[str, float]]]:
 @styled
 def plot_profile(
     profile: ProfileLike | tuple[ArrayLike, ArrayLike],
-    label: str | Parameter,
+    label: str | Parameter | None = None,
     unit: str = "",
     *,
     published: Sequence[tuple[str, float, float, float]] = (),
@@ -89,8 +94,8 @@ def plot_profile(
 
     Parameters
     ----------
-    profile : an object with `values` and `delta`, or these two arrays; values increase.
-    label : a `Parameter` (which knows symbol and unit), or the text of the axis.
+    profile : from `nuprobe.profile`, or two arrays, values and Δχ²; values increase, Δχ² may be infinite.
+    label : a `Parameter` (which knows symbol and unit), or the text of the axis; default that of the profile.
     unit : of the values, if `label` is a text.
     published : (label, value, plus, minus) each, drawn as error bars; plus and minus are positive.
     markers : (label, value) each, one row a label; or several groups of them by name, each with its own symbol.
@@ -113,6 +118,10 @@ def plot_profile(
         If the profile is empty, not finite or not increasing, or an error of `published` is negative.
     """
     values, delta = _profile(profile)
+    if label is None:
+        if isinstance(profile, tuple):
+            raise InputError("a profile given as two arrays needs a label, e.g. a Parameter or 'R_n'")
+        label = profile.parameter
     axis_label, unit = _axis(label, unit)
     for name, _, plus, minus in published:
         if not (plus >= 0 and minus >= 0):
@@ -141,15 +150,16 @@ def plot_profile(
     main.set_xlim(*(x_range or (values[0], values[-1])))
     handles: list[Artist] = []
     labels: list[str] = []
-    handles += main.plot(values, delta, color=PALETTE[0], lw=1.8, zorder=5)
+    # through every point, and smooth between the points of a coarse grid
+    x = np.unique(np.concatenate([values, np.linspace(values[0], values[-1], 400)]))
+    y = np.where(np.isin(x, values), np.interp(x, values, delta), _curve(values, delta)(x))
+    handles += main.plot(x, y, color=PALETTE[0], lw=1.8, zorder=5)
     labels.append("this profile")
     for i, (text, level) in enumerate(reversed(levels)):
         dark = 0.13 + 0.16 * i
         for a, b in _below(values, delta, level):
-            inside = np.unique(np.concatenate([[a, b], values[(values > a) & (values < b)]]))
-            main.fill_between(
-                inside, np.interp(inside, values, delta), level, color=PALETTE[0], alpha=dark, lw=0, zorder=1
-            )
+            inside = np.unique(np.concatenate([[a, b], x[(x > a) & (x < b)]]))
+            main.fill_between(inside, np.interp(inside, x, y), level, color=PALETTE[0], alpha=dark, lw=0, zorder=1)
             main.vlines([a, b], 0, level, color=PALETTE[0], lw=0.7, linestyle=(0, (2, 2)), zorder=2)
         _level_line(main, (values, delta), text, level, "0.35", "--")
     for text, level in lines:
@@ -160,22 +170,23 @@ def plot_profile(
     # the strip: one row each, from the top
     names: list[str] = []
     first = levels[0][1] if levels else 1.0
-    low, high = _interval_around(values, delta, first, best)
-    y = 0
+    inside_first = _below(values, delta, first)
+    low, high = next(((a, b) for a, b in inside_first if a <= best <= b), (best, best))
+    row = 0
     row_of: dict[str, int] = {}
     strip.errorbar(
-        [best], [y], xerr=[[best - low], [high - best]], fmt="o", ms=5, lw=1.6, color=PALETTE[0], capsize=2.5
+        [best], [row], xerr=[[best - low], [high - best]], fmt="o", ms=5, lw=1.6, color=PALETTE[0], capsize=2.5
     )
     names.append(f"this fit ({levels[0][0]})" if levels else "this fit")
     for name, value, plus, minus in published:
-        y += 1
-        strip.errorbar([value], [y], xerr=[[minus], [plus]], fmt="s", ms=4.5, lw=1.4, color="black", capsize=2.5)
+        row += 1
+        strip.errorbar([value], [row], xerr=[[minus], [plus]], fmt="s", ms=4.5, lw=1.4, color="black", capsize=2.5)
         names.append(name)
     for text in rows:
-        y += 1
-        row_of[text] = y
+        row += 1
+        row_of[text] = row
         names.append(text)
-        strip.axhline(y, color="0.9", lw=0.6, zorder=0)
+        strip.axhline(row, color="0.9", lw=0.6, zorder=0)
     for i, (name, group) in enumerate(groups.items()):
         colour = PALETTE[1 + i % (len(PALETTE) - 1)]
         positions = [value for _, value in group]
@@ -187,11 +198,12 @@ def plot_profile(
         main.vlines(positions, 0, top, color=colour, lw=0.6, alpha=0.5, zorder=0.5)
     strip.axvline(best, color=PALETTE[0], lw=0.7, linestyle=":", zorder=0)
     main.axvline(best, color=PALETTE[0], lw=0.7, linestyle=":", zorder=0)
-    strip.set_ylim(y + 0.7, -0.7)
-    strip.set_yticks(range(y + 1), names, fontsize=9)
+    strip.set_ylim(row + 0.7, -0.7)
+    strip.set_yticks(range(row + 1), names, fontsize=9)
     strip.tick_params(axis="y", which="both", length=0)
     strip.tick_params(axis="x", which="both", labelbottom=False)
-    if best > low and high > best:
+    # an interval that is open, or in pieces, is no value with two errors
+    if len(inside_first) == 1 and values[0] < low < best < high < values[-1]:
         text = rf"{_symbol(axis_label)} = ${_asymmetric(best, high - best, best - low)}$ {unit}".rstrip()
         title = f"{title}:  {text}" if title else text
     legend_above(figure, handles, labels, title)
@@ -219,7 +231,7 @@ def plot_contour(
     Parameters
     ----------
     x, y : values of the two parameters, increasing, shapes (n,) and (m,).
-    delta : Δχ², shape (n, m): the first axis is x.
+    delta : Δχ², shape (n, m): the first axis is x; may be infinite.
     labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts of the axes.
     units : of x and y, where the label is a text.
     levels : (label, Δχ²).
@@ -242,7 +254,7 @@ def plot_contour(
     from matplotlib.patches import Patch
 
     first, second = _increasing(x, "the values of x"), _increasing(y, "the values of y")
-    surface = finite_array(delta, "Δχ²")
+    surface = _delta(delta)
     if surface.shape != (first.size, second.size):
         raise InputError(f"Δχ² has shape {surface.shape}, but x and y ask for {(first.size, second.size)}")
     if not levels:
@@ -282,12 +294,21 @@ def plot_contour(
 
 def _profile(profile: ProfileLike | tuple[ArrayLike, ArrayLike]) -> tuple[FloatArray, FloatArray]:
     pair = profile if isinstance(profile, tuple) else (profile.values, profile.delta)
-    values, delta = _increasing(pair[0], "the values of the profile"), finite_array(pair[1], "Δχ²")
-    if values.size < 3 or delta.shape != values.shape:
+    values, delta = _increasing(pair[0], "the values of the profile"), _delta(pair[1])
+    if values.size < 4 or delta.shape != values.shape:
         raise InputError(
-            f"a profile needs as many Δχ² as values, at least three: got shapes {values.shape} and {delta.shape}"
+            f"a profile needs as many Δχ² as values, at least four: got shapes {values.shape} and {delta.shape}"
         )
     return values, delta
+
+
+def _delta(values: ArrayLike) -> FloatArray:
+    """Δχ² with what is infinite, where the data are impossible, far above everything drawn."""
+    delta = np.asarray(values, dtype=float)
+    known = delta[np.isfinite(delta)]
+    if known.size == 0 and delta.size > 0:
+        raise InputError("nothing to plot: Δχ² is finite nowhere; choose another range of the parameters")
+    return finite_array(np.where(delta == np.inf, 1e3 + 10 * known.max(initial=0.0), delta), "Δχ²")
 
 
 def _increasing(values: ArrayLike, what: str) -> FloatArray:
@@ -309,41 +330,32 @@ def _symbol(axis_label: str) -> str:
     return axis_label.partition(" [")[0]
 
 
-def _minimum(values: FloatArray, delta: FloatArray) -> float:
-    """Lowest point of the cubic spline through the profile."""
-    from scipy.interpolate import CubicSpline
+def _curve(values: FloatArray, delta: FloatArray) -> Any:
+    from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    if values.size < 4:
-        return float(values[delta.argmin()])
-    spline = CubicSpline(values, delta)
-    candidates = np.append(spline.derivative().roots(extrapolate=False), values)
-    candidates = candidates[np.isfinite(candidates)]
-    return float(candidates[spline(candidates).argmin()])
+    # a cubic spline rings at a jump to what stands for infinity
+    return (PchipInterpolator if delta.max() > 1e3 else CubicSpline)(values, delta)
+
+
+def _minimum(values: FloatArray, delta: FloatArray) -> float:
+    """Lowest point of the curve through the profile."""
+    curve = _curve(values, delta)
+    turns = curve.derivative().roots(extrapolate=False)
+    candidates = np.append(turns[np.isfinite(turns)], values)
+    return float(candidates[curve(candidates).argmin()])
 
 
 def _below(values: FloatArray, delta: FloatArray, level: float) -> list[tuple[float, float]]:
-    """Ranges in which the cubic spline through the profile is not above the level."""
-    from scipy.interpolate import CubicSpline
-
-    if not np.any(delta <= level):
-        return []
-    spline = CubicSpline(values, delta)
-    roots = spline.solve(level, extrapolate=False)
+    """Ranges in which the curve through the profile is not above the level."""
+    curve = _curve(values, delta)
+    roots = curve.solve(level, extrapolate=False)
     ends = np.unique(np.concatenate([values[[0, -1]], roots[np.isfinite(roots)]]))
     ranges: list[tuple[float, float]] = []
-    for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        if spline((a + b) / 2) <= level:
-            if ranges and ranges[-1][1] == a:
-                a = ranges.pop()[0]
-            ranges.append((a, b))
+    for a, b in pairwise(ends.tolist()):
+        if curve((a + b) / 2) <= level:
+            start = ranges.pop()[0] if ranges and ranges[-1][1] == a else a
+            ranges.append((start, b))
     return ranges
-
-
-def _interval_around(values: FloatArray, delta: FloatArray, level: float, best: float) -> tuple[float, float]:
-    for a, b in _below(values, delta, level):
-        if a <= best <= b:
-            return a, b
-    return best, best
 
 
 def _level_line(

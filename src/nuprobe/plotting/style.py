@@ -93,13 +93,17 @@ def style() -> Iterator[None]:
 
 
 def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Make a function draw in the house style, also what matplotlib would leave to the moment of saving."""
+    """Make a function draw in the house style, ticks too, which matplotlib would leave to the moment of saving."""
 
     @wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with style():
             figure = function(*args, **kwargs)
-            figure.draw_without_rendering()
+            for ax in figure.axes:
+                for one in (ax, *ax.child_axes):
+                    for axis in (one.xaxis, one.yaxis):
+                        axis.get_major_ticks()
+                        axis.get_minor_ticks()
         return figure
 
     return drawn
