@@ -14,7 +14,7 @@ from nuprobe.errors import OutputError
 from nuprobe.experiments import experiment
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
-from nuprobe.inference import profile, scan
+from nuprobe.inference import scan
 from nuprobe.models import StandardModel
 from nuprobe.nuclei import target
 from nuprobe.plotting import (
@@ -110,7 +110,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         files.append(path)
 
     rn = result["rn"].parameter
-    curve = profile(csi.cost(sm, ["rn"]), "rn", np.linspace(2.4, 8.6, 249))
+    curve = csi.profile("rn", np.linspace(2.4, 8.6, 249), sm)
     coherence = full_coherence_sigma(csi.name)
     argon = target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm)
     cesium = target("Cs133")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -128,6 +128,15 @@ class Templates:
         """Bins of the reconstructed quantity, and of time."""
         return self.parts[0].values.shape[1], self.time.shape[1]
 
+    @cached_property
+    def _merged(self) -> tuple[_Part, ...]:
+        """Parts that depend on the same axes, added up: what counts need."""
+        by_axes: dict[tuple[int, ...], _Part] = {}
+        for part in self.parts:
+            known = by_axes.get(part.axes)
+            by_axes[part.axes] = part if known is None else replace(known, values=known.values + part.values)
+        return tuple(by_axes.values())
+
     def select(self, energy_bins: slice, time_bins: slice) -> Templates:
         """Keep only some bins."""
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
@@ -176,7 +185,7 @@ class Templates:
         InputError
             If an axis value lies outside its range.
         """
-        total = self.by_component(coefficients, axis_values, derivative)
+        total = sum_arrays([self._part(part, coefficients, axis_values, derivative) for part in self._merged])
         # (points, components, bins) with the time pattern of each component
         counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
         return counts.reshape(counts.shape[0], -1)
@@ -265,24 +274,24 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     """
     components = setup.flux.components
     middle = {a.parameter.name: (a.parameter.lower + a.parameter.upper) / 2 for a in axes}
-    order = 32
+    order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
         # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, 1)
-        for _ in range(6):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2)
+        coarse = _all_parts(setup, (), middle, order, refine)
+        for _ in range(5):
+            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
-            order *= 2
-            coarse = _all_parts(setup, (), middle, order, 1)
+            order, refine = 2 * order, 2 * refine
+            coarse = _all_parts(setup, (), middle, order, refine)
         else:
             raise ComputationError(
-                f"the folding integrals reach only {error:.1e}: the response is too narrow for its bins; "
+                f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
-    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, 1)
+    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
@@ -298,7 +307,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     )
     if not (check and axes):
         return templates
-    errors = tuple(_axis_error(setup, templates, i, middle, order) for i in range(len(axes)))
+    errors = tuple(_axis_error(setup, templates, i, middle, order, refine) for i in range(len(axes)))
     if max(errors) > _RTOL:
         worst = axes[int(np.argmax(errors))]
         raise ComputationError(
@@ -331,7 +340,9 @@ def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
     return float(ratio.max(initial=0.0))
 
 
-def _axis_error(setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int) -> float:
+def _axis_error(
+    setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int, refine: int
+) -> float:
     """Interpolation error of the counts along one axis, halfway (in angle) between the nodes."""
     axis = templates.axes[index]
     angle = np.pi * (np.arange(axis.nodes - 1) + 0.5) / (axis.nodes - 1)
@@ -346,7 +357,7 @@ def _axis_error(setup: Setup, templates: Templates, index: int, middle: Mapping[
         unit[:, term] = 1.0
         got = templates.by_component(unit, points)
         for row, probe in enumerate(probes):
-            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, 1)
+            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine)
             truth = sum_arrays([part.values[:, :, term] for part in exact])
             worst = max(worst, _difference(got[row], truth, _AXIS_FLOOR))
     return worst

@@ -122,15 +122,12 @@ def fit_command(
     names = [n.strip() for n in free.split(",") if n.strip()]
     result = chosen.fit(couplings, names, analysis, minos=not no_minos)
     if plot is not None:
-        from nuprobe.inference import profile
         from nuprobe.plotting import plot_profile, save
 
-        cost = chosen.cost(couplings, names, analysis)
-        parameter = next(p for p in cost.parameters if p.name == names[0])
-        grid = profile_range(
-            result.values[parameter.name], result[parameter.name].error, parameter.lower, parameter.upper
-        )
-        curve = profile(cost, parameter.name, grid, free=names[1:])
+        best = result[names[0]]
+        parameter = best.parameter
+        grid = profile_range(best.value, best.error, parameter.lower, parameter.upper)
+        curve = chosen.profile(parameter.name, grid, couplings, names[1:], analysis)
         save(plot_profile(curve, parameter, references=chosen.file.references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 

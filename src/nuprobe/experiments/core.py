@@ -36,7 +36,7 @@ from nuprobe.experiments.files import (
 )
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
-from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, fit
+from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profile, fit, profile
 from nuprobe.models import Model, StandardModel
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
@@ -409,6 +409,18 @@ class Experiment:
             known = ", ".join(p.name for p in self.parameters(model))
             raise InputError(f"nothing to fit: name at least one free parameter of {known}")
         return fit(self.cost(model, free, analysis), **options)
+
+    def profile(
+        self,
+        parameter: str,
+        grid: FloatArray,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Profile:
+        """Profile of one parameter over `grid` (in its unit), the parameters `free` and all nuisances minimised."""
+        cost = self.cost(model, [parameter, *free], analysis)
+        return profile(cost, parameter, grid, free=free)
 
     # -- inside -----------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.spectra import plot_flux
-from nuprobe.plotting.style import save
+from nuprobe.plotting.style import check_path, save
 
 __all__ = [
+    "check_path",
     "neutron_radius_markers",
     "plot_contour",
     "plot_differential",

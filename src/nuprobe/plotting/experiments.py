@@ -106,7 +106,7 @@ def plot_rates(
 
 
 def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distances from observed counts to the ends of the central 68.27 % interval of a Poisson mean [Garwood:1936].
+    """Distances from observed counts to the ends of the central 68.27 % interval of a Poisson mean (Garwood 1936).
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
-from nuprobe.files import atomic_write
+from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.flavours import FLAVOURS
 from nuprobe.numerics import FloatArray
 from nuprobe.units import MeV, eV, keV
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
 
-__all__ = ["FORMATS", "PALETTE", "save", "style"]
+__all__ = ["FORMATS", "PALETTE", "check_path", "save", "style"]
 
 P = ParamSpec("P")
 ColourLike = str | tuple[float, float, float]
@@ -131,15 +131,25 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     OutputError
         If the file cannot be written; what was there before is untouched.
     """
-    target = Path(path)
-    kind = target.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        allowed = ", ".join(f".{known}" for known in FORMATS)
-        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+    kind = _format(path)
     buffer = io.BytesIO()
     with style():
         figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
-    return atomic_write(target, buffer.getvalue())
+    return atomic_write(path, buffer.getvalue())
+
+
+def check_path(path: str | os.PathLike[str]) -> Path:
+    """Check before a long computation that `save` will accept `path`; raises what it would raise."""
+    _format(path)
+    return writable_or_error(path)
+
+
+def _format(path: str | os.PathLike[str]) -> str:
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        allowed = ", ".join(f".{known}" for known in FORMATS)
+        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+    return kind
 
 
 def new_figure(width: float, height: float) -> Figure:
