@@ -166,7 +166,7 @@ def counts(
         for a, b in pairwise(edges)
     ]
     total, error = (sum(column) for column in zip(*parts, strict=True))
-    if error > 1e-7 * total:
+    if error > 1e-6 * total:
         raise ArithmeticError(f"bin [{low}, {high}]: the oracle itself is only good to {error / total:.1e}")
     return float(total * nucleus.number * fluence)
 

@@ -14,7 +14,7 @@ csi = nu.experiment("coherent-csi-2017")
 rates = csi.predict(sm)
 print(f"Standard Model {rates.signal.sum():.0f}, observed {rates.data.sum():.0f} counts")
 
-spectrum = plotting.plot_rates(rates)
+spectrum = plotting.plot_rates(rates, subtracted=csi.file.analyses["energy"].subtract, references=csi.file.references)
 
 # %%
 # The fit frees one parameter by its name; any other name of the model or of the experiment would do.

@@ -279,7 +279,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     if check:
         # settle the order on the middle of the axes, where it is as hard as anywhere
         coarse = _all_parts(setup, (), middle, order, refine)
-        for _ in range(5):
+        for _ in range(3):
             fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,6 +23,7 @@ from nuprobe.nuclei import make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.plotting import (
+    check_path,
     neutron_radius_markers,
     plot_contour,
     plot_differential,
@@ -52,7 +54,7 @@ def toy_rates(time_bins: int = 1, gaussian: bool = False) -> Rates:
     }
     data = rng.poisson(sum(components.values())).astype(float)
     sigma = rng.uniform(1, 4, shape) if gaussian else None
-    return Rates("toy", "all", "photoelectrons", edges, times, components, data, sigma, 3.0)
+    return Rates("toy", "all", "photoelectrons", "PE", edges, times, components, data, sigma, 3.0)
 
 
 def parabola() -> tuple[FloatArray, FloatArray]:
@@ -145,7 +147,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
         "for suffix in ('pdf', 'svg'): save(f, sys.argv[1] + suffix)"
     )
     for seed in ("1", "2"):
-        environment = {"PYTHONHASHSEED": seed, "MPLCONFIGDIR": str(tmp_path)}
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run([sys.executable, "-c", code, str(tmp_path / f"{seed}.")], check=True, env=environment)
     for suffix in ("pdf", "svg"):
         assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
@@ -155,12 +157,17 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_an_unknown_suffix_is_an_error_that_lists_the_known_ones(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=r"\.pdf, \.png, \.svg"):
         save(Figure(), tmp_path / name)
+    with pytest.raises(InputError, match=r"\.pdf, \.png, \.svg"):
+        check_path(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unwritable_place_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
         save(Figure(), tmp_path / "nowhere" / "figure.png")
+    with pytest.raises(OutputError, match="cannot write"):
+        check_path(tmp_path / "nowhere" / "figure.png")
+    assert check_path(tmp_path / "figure.png") == tmp_path / "figure.png"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -426,7 +433,7 @@ def test_counting_errors_are_the_central_intervals() -> None:
     np.testing.assert_allclose(poisson.cdf(n, n + upper), tail, rtol=1e-9)
     np.testing.assert_allclose(poisson.sf(n[1:] - 1, (n - lower)[1:]), tail, rtol=1e-9)
     assert lower[0] == 0
-    assert upper[0] == pytest.approx(1.8410, abs=1e-4)  # the published upper end for no count [Gehrels:1986mj]
+    assert upper[0] == pytest.approx(1.8410, abs=1e-4)  # Gehrels 1986, table 1
 
 
 def test_the_published_data_are_drawn() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.arguments import existing_or_new, make_changes, make_grid, make_model, model_options
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def rate_command(
     output: Path | None,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
+    check_plot(plot)
     chosen = open_experiment(experiment, changes)
     rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
     if plot is not None:
@@ -117,6 +118,7 @@ def fit_command(
     output: Path | None,
 ) -> None:
     """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
+    check_plot(plot)
     chosen = open_experiment(experiment, changes)
     couplings = make_model(model, sin2_theta_w)
     names = [n.strip() for n in free.split(",") if n.strip()]
@@ -178,6 +180,7 @@ def scan_command(
     as_json: bool,
 ) -> None:
     """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every point."""
+    check_plot(plot)
     from contextlib import ExitStack
 
     from nuprobe.errors import InputError

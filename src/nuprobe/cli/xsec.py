@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.arguments import make_model, make_target_spec, model_options
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.tables import Table
 
 
@@ -52,6 +52,7 @@ def cevns_command(
     output: Path | None,
 ) -> None:
     """Coherent elastic neutrino-nucleus scattering: σ(E), or dσ/dT with --recoil."""
+    check_plot(plot)
     import numpy as np
 
     from nuprobe.nuclei import form_factors, target, with_form_factors

@@ -54,7 +54,7 @@ class Rates:
 
     Attributes
     ----------
-    experiment, analysis, observable : names.
+    experiment, analysis, observable, unit : names; the unit is that of the observable.
     energy_edges : edges of the reconstructed quantity, shape (energy bins + 1,).
     time_edges : µs, shape (time bins + 1,); one bin if the analysis sums over time.
     components : expected counts by source, each of shape (energy bins, time bins); the signal is split by flux
@@ -67,6 +67,7 @@ class Rates:
     experiment: str
     analysis: str
     observable: str
+    unit: str
     energy_edges: FloatArray
     time_edges: FloatArray
     components: Mapping[str, FloatArray]
@@ -90,6 +91,7 @@ class Rates:
             "experiment": self.experiment,
             "analysis": self.analysis,
             "observable": self.observable,
+            "unit": self.unit,
             "energy_edges": self.energy_edges.tolist(),
             # JSON knows no infinity: null means all times
             "time_edges_us": self.time_edges.tolist() if np.isfinite(self.time_edges).all() else None,
@@ -364,6 +366,7 @@ class Experiment:
             experiment=self.name,
             analysis=name,
             observable=self.file.response.observable,
+            unit=self.file.response.unit,
             energy_edges=self.energy_edges[energy.start : energy.stop + 1],
             time_edges=times,
             components=components,

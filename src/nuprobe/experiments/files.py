@@ -128,6 +128,7 @@ class ResponseSection(_Strict):
     """From recoil energy to the reconstructed quantity."""
 
     observable: str = Field(description="name of the reconstructed quantity, for plots, e.g. 'photoelectrons'")
+    unit: str = Field(default="", description="unit of the reconstructed quantity, for plots and tables, e.g. 'PE'")
     light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
     quenching: Annotated[
         ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection, Field(discriminator="kind")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["counting_errors", "plot_rates"]
 
 _SIGNAL = "signal: "
-_UNITS = {"photoelectrons": "PE"}
 
 
 @styled
@@ -157,7 +156,7 @@ def _column(
     main.stairs(total, edges, baseline=None, color="black", linewidth=1.2)
     main.set_xlim(edges[0], edges[-1])
 
-    unit = _unit(rates) if axis == 0 else "μs"
+    unit = rates.unit if axis == 0 else "μs"
     xlabel = (
         f"{_observable(rates)} [{unit}]"
         if axis == 0 and unit
@@ -221,7 +220,3 @@ def _column(
 
 def _observable(rates: Rates) -> str:
     return rates.observable.replace("_", " ").replace("-", " ")
-
-
-def _unit(rates: Rates) -> str:
-    return _UNITS.get(rates.observable.lower(), "")
