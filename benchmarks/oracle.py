@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.integrate import quad
+from scipy.integrate import fixed_quad, quad
 from scipy.special import gammaln
 
 from nuprobe.constants import ATOMIC_MASS_UNIT, G_FERMI, HBARC_MEV_CM, HBARC_MEV_FM, M_MUON, M_PION
@@ -160,11 +160,16 @@ def counts(
     def integrand(t: float) -> float:
         return shape(t) * nucleus.coupled(t, *g) * flux_integral(nucleus, component, t)
 
-    # in u = sqrt(T) the low end is smooth
-    parts = [
-        quad(lambda u: 2 * u * integrand(u * u), math.sqrt(a), math.sqrt(b), epsabs=1e-60, epsrel=1e-9, limit=200)[:2]
-        for a, b in pairwise(edges)
-    ]
+    def in_root(u: float) -> float:
+        # in u = sqrt(T) the low end is smooth
+        return 2 * u * integrand(u * u)
+
+    limits = [(math.sqrt(a), math.sqrt(b)) for a, b in pairwise(edges)]
+    # a first rough pass, so that far tails are not chased to a relative accuracy of their own
+    rough = sum(abs(fixed_quad(np.vectorize(in_root), a, b, n=7)[0]) for a, b in limits)
+    if rough == 0:
+        return 0.0
+    parts = [quad(in_root, a, b, epsabs=1e-10 * rough, epsrel=1e-9, limit=200)[:2] for a, b in limits]
     total, error = (sum(column) for column in zip(*parts, strict=True))
     if error > 1e-6 * total:
         raise ArithmeticError(f"bin [{low}, {high}]: the oracle itself is only good to {error / total:.1e}")

@@ -78,6 +78,21 @@ def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
     assert parameter["minos_lower"] < parameter["value"] < parameter["minos_upper"]
 
 
+def test_a_detector_of_ones_own_without_data_or_time(run: Run) -> None:
+    folder = str(Path(__file__).parents[2] / "examples" / "argon-detector")
+    code, out, _ = run("rate", folder)
+    assert code == 0
+    assert "all arrival times" in out
+    code, out, _ = run("rate", folder, "--json")
+    assert code == 0
+    rates = json.loads(out)
+    assert (rates["data"], rates["time_edges_us"]) == (None, None)
+    assert rates["signal"] > 0
+    code, _, err = run("fit", folder, "--free", "sin2_theta_w")
+    assert code == 2
+    assert "no data" in err
+
+
 def test_set_changes_one_choice(run: Run) -> None:
     _, before, _ = run("rate", "coherent-csi-2017", "--json")
     _, after, _ = run("rate", "coherent-csi-2017", "--json", "--set", "response.smearing.kind=none")

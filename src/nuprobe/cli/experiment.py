@@ -42,8 +42,17 @@ def open_experiment(name: str, changes: tuple[str, ...]) -> Experiment:
 
 def rate_table(rates: Rates) -> Table:
     """Counts by energy bin and component, summed over time."""
+    import numpy as np
+
     names = list(rates.components)
-    columns = (f"{rates.observable} from", "to", *names, "total", *(() if rates.data is None else ("observed", "+-")))
+    unit = f" [{rates.unit}]" if rates.unit else ""
+    columns = (
+        f"{rates.observable}{unit} from",
+        "to",
+        *names,
+        "total",
+        *(() if rates.data is None else ("observed", "+-")),
+    )
     rows: list[tuple[float | None, ...]] = []
     for i, (low, high) in enumerate(zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)):
         row: list[float | None] = [float(low), float(high)]
@@ -54,12 +63,14 @@ def rate_table(rates: Rates) -> Table:
             error = observed**0.5 if rates.sigma is None else float((rates.sigma[i] ** 2).sum() ** 0.5)
             row += [observed, error]
         rows.append(tuple(row))
-    notes = [f"signal: {rates.signal.sum():.1f} +- {rates.signal_sigma:.1f} (systematics)"]
+    error = f" +- {rates.signal_sigma:.1f} (systematics)" if rates.signal_sigma > 0 else ", no systematics given"
+    notes = [f"signal: {rates.signal.sum():.1f}{error}"]
     if rates.data is not None:
         notes.append(f"observed: {rates.data.sum():.0f}; expected in all: {rates.total.sum():.1f}")
     t = rates.time_edges
+    window = f"arrival {t[0]:g} to {t[-1]:g} us" if np.all(np.isfinite(t)) else "all arrival times"
     return Table(
-        f"{rates.experiment}, analysis {rates.analysis}, arrival {t[0]:g} to {t[-1]:g} us: counts",
+        f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
         columns,
         tuple(rows),
         dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
