@@ -58,6 +58,12 @@ def test_interpolation_converges_geometrically() -> None:
     assert errors[2] < 1e-5 * errors[1]
 
 
+def test_a_point_a_hair_from_a_node_is_that_node() -> None:
+    nodes = chebyshev_nodes(0, 1, 5)
+    for x in (5e-324, 2e-311, 1e-250, 1e-17):
+        np.testing.assert_allclose(barycentric_matrix(nodes, np.array([x]))[0], np.eye(5)[0], atol=1e-15)
+
+
 def test_rows_at_nodes_are_unit_vectors_and_all_rows_sum_to_one() -> None:
     nodes = chebyshev_nodes(-1, 3, 9)
     assert nodes[0] == -1

@@ -230,7 +230,7 @@ class Templates:
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
         weights = self._weights(part.axes[0], axis_values, derivative)
-        current = (weights @ table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
+        current = _product(weights, table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
         for axis in part.axes[1:]:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
@@ -244,6 +244,12 @@ class Templates:
             return barycentric_matrix(self.axes[axis].points, axis_values[:, axis], derivative == axis)
         except InputError as err:
             raise InputError(f"{self.axes[axis].parameter.name}: {err}") from None
+
+
+def _product(left: FloatArray, right: FloatArray) -> FloatArray:
+    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost more than they save here."""
+    rows = max(1, 200_000 // right.size)
+    return np.concatenate([left[i : i + rows] @ right for i in range(0, len(left), rows)] or [left @ right])
 
 
 def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:

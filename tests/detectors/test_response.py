@@ -68,7 +68,7 @@ def test_no_light_is_zero_photoelectrons() -> None:
 def test_conventions_of_the_acceptance_in_a_cell(where: str) -> None:
     response = Response(np.arange(0, 51, 2.0), 1.0, acceptance=STAIRS, acceptance_at=where)  # type: ignore[arg-type]
     mean = np.array([3.0, 12.0, 30.0])
-    n = np.arange(50)
+    n = np.arange(50.0)
     if where == "integrated":
         cell = np.array([quad(lambda x: float(STAIRS(np.array(x))), a + 1e-12, a + 1 - 1e-12)[0] for a in n])
     else:
@@ -96,7 +96,7 @@ def _exact(acceptance: Acceptance, low: float, high: float, mean: float, sigma: 
     def f(x: float) -> float:
         return float(acceptance(np.array(x))) * float(norm.pdf(x, mean, sigma))
 
-    return sum(quad(f, a, b, epsabs=1e-15, epsrel=1e-10, limit=100)[0] for a, b in itertools.pairwise(edges))
+    return float(sum(quad(f, a, b, epsabs=1e-15, epsrel=1e-10, limit=100)[0] for a, b in itertools.pairwise(edges)))
 
 
 @pytest.mark.parametrize("width", [0.5, 2.0, 10.0])

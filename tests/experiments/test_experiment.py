@@ -287,7 +287,14 @@ def _check(node: dict[str, Any], value: Any, schema: dict[str, Any], path: str) 
         raise AssertionError(f"{path}: {problems}")
     assert "const" not in node or value == node["const"], path
     assert "enum" not in node or value in node["enum"], path
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    kinds: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+    }
     if "type" in node:
         if node["type"] == "null":
             raise AssertionError(f"{path} is not null")

@@ -127,7 +127,7 @@ def test_what_is_missing_is_named(sns: Flux) -> None:
     component = tabulated("t", "nu_e", [1, 2], [1, 1])
     for bad in ({"edges": (2.0, 1.0)}, {"edges": (1.0,)}, {"density": None}):
         with pytest.raises(InputError):
-            FluxComponent("x", component.flavour, **{"density": component.density, "edges": (1.0, 2.0)} | bad)  # type: ignore[arg-type]
+            FluxComponent("x", component.flavour, **{"density": component.density, "edges": (1.0, 2.0)} | bad)
     named = FluxComponent("x", component.flavour, lines=(Line(1.0, 1.0),), time="promt")
     profile = TimeProfile(np.array([0.0, 1.0]), np.array([1.0]))
     with pytest.raises(UnknownNameError, match="did you mean prompt"):

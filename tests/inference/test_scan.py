@@ -323,7 +323,7 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
         with dask_executor(cluster.scheduler_address) as executor:
             watcher.start()
             result = scan(
-                cost_of(Synthetic(delay=0.2)), GRID, executor=executor, checkpoint=path, every_s=0, chunk=BLOCK
+                cost_of(Synthetic(delay=0.1)), GRID, executor=executor, checkpoint=path, every_s=0, chunk=BLOCK
             )
         watcher.join(timeout=10)
     assert killed

@@ -11,6 +11,7 @@ from nuprobe.constants import G_A
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import FLAVOURS, Flavour, flavour
 from nuprobe.models import SCHEMES, StandardModel
+from nuprobe.models.standard import Scheme
 
 
 @pytest.mark.parametrize("name", FLAVOURS)
@@ -44,7 +45,7 @@ def test_radiative_flavour_splitting_is_that_of_the_charge_radii() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", ["nu_e", "nubar_tau"])
-def test_derivatives_are_those_of_the_couplings(scheme: str, name: str) -> None:
+def test_derivatives_are_those_of_the_couplings(scheme: Scheme, name: str) -> None:
     model = dataclasses.replace(StandardModel(), scheme=scheme)
     up, down = (
         model.with_values({"sin2_theta_w": np.array(0.23 + s)}).nucleon_couplings(flavour(name)) for s in (0.01, -0.01)

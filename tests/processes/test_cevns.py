@@ -80,7 +80,7 @@ def test_broadcasting(e: object, t: object, shape: tuple[int, ...]) -> None:
     e, t = np.asarray(e, dtype=float), np.asarray(t, dtype=float)
     got = cevns.differential(e, t, "CsI", SM, "nu_mu")
     assert got.shape == shape
-    each = [float(cevns.differential(a, b, "CsI", SM, "nu_mu")) for a, b in np.nditer([e, t])]  # type: ignore[call-overload]
+    each = [float(cevns.differential(a, b, "CsI", SM, "nu_mu")) for a, b in np.nditer([e, t])]
     np.testing.assert_allclose(got.ravel(), each, rtol=1e-14)
     component = nu.target("Ar40").components[0]
     assert cevns.kernels(e, t, component).shape == (*shape, 3)

@@ -110,7 +110,7 @@ def test_totals_fall_with_the_threshold_and_rise_with_the_energy(
 @settings(deadline=None)
 def test_many_points_are_the_points_one_by_one(values: list[float], flavour: str) -> None:
     for scheme in ("tree", "radiative"):
-        model = nu.StandardModel(scheme=scheme)  # type: ignore[arg-type]
+        model = nu.StandardModel(scheme=scheme)
         rows = cevns.coefficients(model.with_values({"sin2_theta_w": np.array(values)}), flavour)
         assert rows.shape == (len(values), 3)
         for value, row in zip(values, rows, strict=True):

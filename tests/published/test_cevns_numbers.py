@@ -112,5 +112,5 @@ def test_csi_2017_prompt_neutrons_are_the_table_times_exposure_and_acceptance(cs
             continue
         # acceptance averaged over the photoelectron bin by a midpoint sum
         x = low + (np.arange(2000) + 0.5) / 2000
-        expected += float(row["per_gwh"]) * 7.47594 * np.mean(0.6655 / (1 + np.exp(-0.4942 * (x - 10.8507))))
+        expected += float(row["per_gwh"]) * 7.47594 * float(np.mean(0.6655 / (1 + np.exp(-0.4942 * (x - 10.8507)))))
     assert csi.predict().components["prompt-neutrons"].sum() == pytest.approx(expected, rel=1e-6)

@@ -203,6 +203,9 @@ class Experiment:
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the model's parameters and those inside the integrals."""
         own = (model or StandardModel()).parameters
+        clash = {p.name for p in own} & {p.name for p in self.file.parameters}
+        if clash:
+            raise InputError(f"parameters.{min(clash)}: the model has a parameter of that name; choose another")
         return (*own, *(self._axis(p).parameter for p in self.file.parameters))
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
@@ -430,17 +433,20 @@ class Experiment:
     def _check(self) -> None:
         """Read everything once, so that a wrong table or name shows when the folder is opened."""
         try:
-            source, _ = self.flux, self.target()
-            self.response()
-            for parameter in self.file.parameters:
-                self._axis(parameter)
-            if source.emission == "isotropic" and self.file.flux.distance is None:
-                raise InputError("flux.distance: this key is required for an isotropic source; add it")
-            names = [c.isotope.name for c in self.target().components]
+            material = self.file.target.material
+            plain = target(material if isinstance(material, str) else dict(material))
+            names = [c.isotope.name for c in plain.components]
             for key in ("proton_radius", "charge_radius", "neutron_radius"):
                 for name in getattr(self.file.target, key):
                     if isotope(name).name not in names:
                         raise UnknownNameError(f"isotope in target.{key}", name, names)
+            source, _ = self.flux, self.target()
+            self.response()
+            self.parameters()
+            for parameter in self.file.parameters:
+                self._axis(parameter)
+            if source.emission == "isotropic" and self.file.flux.distance is None:
+                raise InputError("flux.distance: this key is required for an isotropic source; add it")
             for i, parameter in enumerate(self.file.parameters):
                 for name in parameter.isotopes:
                     if name not in names:

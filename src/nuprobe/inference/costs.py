@@ -359,8 +359,8 @@ class Cost(ABC):
     def _profile_hard(self, point: FloatArray) -> tuple[float, FloatArray, bool]:
         """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex minimum with µ ≥ 0.
 
-        Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of interior-point methods, whose path
-        leads to the minimum from far away.
+        Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of interior-point methods, whose
+        path leads to the minimum from far away.
         """
         weights, layout = self._weights, self._layout
         expectations = [term._expectation(point[None, columns]) for term, columns, _ in layout]

@@ -8,6 +8,8 @@ Axial part for J ≠ 0 (Hoferichter:2020osn eq. 20), only on request because tab
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j S_ij(q²)
 
+The vector–axial interference, of relative order T/E and of opposite sign for antineutrinos, is left out.
+
 Linear in the terms pp, pn, nn (and axial_pp, axial_pn, axial_nn); a model gives their coefficients.
 """
 
