@@ -6,14 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from nuprobe.models import StandardModel
+    from nuprobe.models import LeptonModel, StandardModel
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
@@ -21,7 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MODELS = {
     "sm": "Standard Model, tree-level couplings",
-    "sm-radiative": "Standard Model, couplings with radiative corrections",
+    "sm-radiative": "Standard Model, couplings with radiative corrections (CEvNS)",
+    "v-a": "V-A theory without neutral currents (tridents)",
+    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents; --mass, --coupling, --mixing)",
 }
 """Names of the models and what they are."""
 
@@ -36,10 +38,46 @@ def make_model(name: str, sin2_theta_w: float | None) -> StandardModel:
     """Model of that name."""
     from nuprobe.models import StandardModel
 
-    if name not in MODELS:
-        raise UnknownNameError("model", name, MODELS)
+    if name not in ("sm", "sm-radiative"):
+        raise UnknownNameError(
+            "model", name, ["sm", "sm-radiative"], "" if name not in MODELS else "(that one is for tridents)"
+        )
     options: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
     return StandardModel(scheme="tree" if name == "sm" else "radiative", **options)
+
+
+def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
+    """Model of that name for tridents: ``sm`` or ``v-a``."""
+    from nuprobe.models import StandardModel, VMinusA
+
+    if name == "v-a":
+        if sin2_theta_w is not None:
+            raise InputError("the V-A theory has no weak mixing angle: leave --sin2-theta-w out")
+        return VMinusA()
+    if name != "sm":
+        raise UnknownNameError("model for tridents", name, ["sm", "v-a"])
+    return StandardModel() if sin2_theta_w is None else StandardModel(sin2_theta_w=sin2_theta_w)
+
+
+def make_mixing(text: str) -> float | Literal["loop"]:
+    """Kinetic mixing: a number, or 'loop'."""
+    if text == "loop":
+        return "loop"
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--mixing is a number or loop, got {text!r}") from None
+
+
+def make_mediator(mass: str | None, coupling: float | None, mixing: str, sin2_theta_w: float | None) -> LeptonModel:
+    """L_mu - L_tau from the options of the command line."""
+    from nuprobe.models import LMuLTau
+    from nuprobe.units import parse_quantity
+
+    if mass is None or coupling is None:
+        raise InputError("--model lmu-ltau needs --mass and --coupling, e.g. --mass '10 MeV' --coupling 1e-3")
+    base = make_trident_model("sm", sin2_theta_w)
+    return LMuLTau(parse_quantity(mass, "energy"), coupling, make_mixing(mixing), base=base)
 
 
 def make_target_spec(text: str) -> str | dict[str, float]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nuprobe.cli.arguments import existing_or_new, make_changes, make_grid, make_model, model_options
+from nuprobe.cli.arguments import (
+    existing_or_new,
+    make_changes,
+    make_grid,
+    make_model,
+    make_trident_model,
+    model_options,
+)
 from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.tables import Table
 
@@ -33,10 +40,13 @@ def experiment_options(function: F) -> F:
 
 
 def open_experiment(name: str, changes: tuple[str, ...]) -> Experiment:
-    """Experiment by name or folder, with changes."""
-    from nuprobe.experiments import experiment
+    """Experiment by name or folder, with changes; tridents have a ratio and no spectrum to fit."""
+    from nuprobe.errors import InputError
+    from nuprobe.experiments import Experiment, experiment
 
     found = experiment(name)
+    if not isinstance(found, Experiment):
+        raise InputError(f"{found.name} measures one ratio and has no spectrum: use `nuprobe limit {found.name}`")
     return found.with_changes(make_changes(changes)) if changes else found
 
 
@@ -95,6 +105,8 @@ def rate_command(
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
     check_plot(plot)
+    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, plot, as_json, output):
+        return
     chosen = open_experiment(experiment, changes)
     rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
     if plot is not None:
@@ -107,6 +119,42 @@ def rate_command(
             plot,
         )
     emit(str(rate_table(rates)), rates.to_dict(), as_json, output)
+
+
+def trident_rates(
+    name: str,
+    analysis: str | None,
+    changes: tuple[str, ...],
+    model: str,
+    sin2_theta_w: float | None,
+    plot: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> bool:
+    """Print the rates of a trident experiment; False if `name` is of another process."""
+    from nuprobe.errors import InputError
+    from nuprobe.experiments import TridentExperiment
+    from nuprobe.experiments import experiment as find
+
+    chosen = find(name)
+    if not isinstance(chosen, TridentExperiment):
+        return False
+    if changes or plot is not None:
+        raise InputError(f"--set and --plot belong to experiments with a spectrum; {chosen.name} measures one ratio")
+    rates = chosen.predict(make_trident_model(model, sin2_theta_w), analysis)
+    rows = [(regime, value, (rates.events or {}).get(regime)) for regime, value in rates.cross_sections.items()]
+    table = Table(
+        f"{rates.experiment}, analysis {rates.analysis}: flux-averaged cross sections per formula unit",
+        ("regime", "sigma [cm2]", "events"),
+        tuple(rows),
+        {"sigma [cm2]": ".4e", "events": ".1f"},
+        (
+            f"ratio to the Standard Model: {rates.ratio:.4f}",
+            f"measured or assumed: {rates.measured:g} +{rates.plus:g} -{rates.minus:g}, pull {rates.pull:+.2f}",
+        ),
+    )
+    emit(str(table), rates.to_dict(), as_json, output)
+    return True
 
 
 @click.command("fit", epilog="Example: nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf")

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import click
 
-from nuprobe.cli.arguments import make_model, make_target_spec, model_options
+from nuprobe.cli.arguments import (
+    make_mediator,
+    make_model,
+    make_target_spec,
+    make_trident_model,
+    model_options,
+)
 from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 
@@ -100,4 +107,76 @@ def cevns_command(
             save(plot_total(nucleus, couplings, grid, flavour=flavour, threshold=floor, axial=axial), plot)
         else:
             save(plot_differential(nucleus, couplings, energies, flavours=flavour, axial=axial), plot)
+    emit(str(table), table.to_dict(), as_json, output)
+
+
+@xsec_command.command(
+    "trident",
+    epilog="""\b
+Examples:
+  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" --regime all
+  nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json""",
+)
+@click.option("--channel", required=True, help="Such as 'nu_mu -> nu_e e+ mu-'.")
+@click.option("--target", "target_text", help="As for cevns; not needed for --regime electron.")
+@click.option("--energy", required=True, help="'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
+@click.option(
+    "--regime",
+    type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
+    default="all",
+    show_default=True,
+)
+@click.option("--form-factor", help="Charge form factor [default: measured Fourier-Bessel density where there is one].")
+@click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
+@click.option("--model", default="sm", show_default=True, help="sm, v-a or lmu-ltau.")
+@click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23122].")
+@click.option("--mass", help="Mass of the Z' of lmu-ltau, e.g. '10 MeV'.")
+@click.option("--coupling", type=float, help="Coupling g' of lmu-ltau.")
+@click.option("--mixing", default="0", show_default=True, help="Kinetic mixing of lmu-ltau: a number, or loop.")
+@output_options
+def trident_command(
+    channel: str,
+    target_text: str | None,
+    energy: str,
+    regime: str,
+    form_factor: str | None,
+    no_pauli: bool,
+    model: str,
+    sin2_theta_w: float | None,
+    mass: str | None,
+    coupling: float | None,
+    mixing: str,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its numerical error."""
+    from nuprobe.models import StandardModel
+    from nuprobe.processes import trident
+    from nuprobe.units import GeV, parse_grid
+
+    energies = parse_grid(energy, "energy")
+    one = trident.channel(channel)
+    spec = None if target_text is None else make_target_spec(target_text)
+    chosen = make_mediator(mass, coupling, mixing, sin2_theta_w) if model == "lmu-ltau" else None
+    if chosen is None:
+        if mass is not None or coupling is not None or mixing != "0":
+            raise InputError("--mass, --coupling and --mixing belong to --model lmu-ltau")
+        chosen = make_trident_model(model, sin2_theta_w)
+    options = {"form_factor": form_factor, "pauli": not no_pauli}
+    found = trident.total(energies, one, spec, chosen, regime, with_error=True, **options)  # type: ignore[call-overload]
+    standard = trident.total(energies, one, spec, StandardModel(), regime, **options)  # type: ignore[arg-type]
+    start = trident.threshold_energy(one, spec, regime)
+    table = Table(
+        f"{one.name} on {target_text or regime}, {regime}, per {found.per}",
+        ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
+        tuple(
+            (float(e / GeV), float(s), float(d), float(s / b) if b > 0 else None, bool(e <= start))
+            for e, s, d, b in zip(energies, found.value, found.error, standard, strict=True)
+        ),
+        {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
+        (
+            f"threshold {start / GeV:.6g} GeV",
+            *(f"form factor of {k}: {v[:100]}" for k, v in found.form_factors.items()),
+        ),
+    )
     emit(str(table), table.to_dict(), as_json, output)

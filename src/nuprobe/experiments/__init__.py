@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from nuprobe.experiments.core import Experiment, Rates
+    from nuprobe.experiments.limits import Limit, LimitCurve, limit
+    from nuprobe.experiments.trident import TridentExperiment, TridentRates
+    from nuprobe.schema import Folder
 
-__all__ = ["Experiment", "Rates", "experiment", "experiment_names"]
+__all__ = [
+    "Experiment",
+    "Limit",
+    "LimitCurve",
+    "Rates",
+    "TridentExperiment",
+    "TridentRates",
+    "experiment",
+    "experiment_names",
+    "limit",
+]
 
 _ENTRY_POINTS = "nuprobe.experiments"
+_PLACES = {
+    "Experiment": "core",
+    "Rates": "core",
+    "Limit": "limits",
+    "LimitCurve": "limits",
+    "limit": "limits",
+    "TridentExperiment": "trident",
+    "TridentRates": "trident",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name in ("Experiment", "Rates"):
-        from nuprobe.experiments import core
-
-        return getattr(core, name)
+    if name in _PLACES:
+        return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -43,12 +63,17 @@ def experiment_names() -> tuple[str, ...]:
     return tuple(sorted(_folders()))
 
 
-def experiment(name: str | Path | Experiment) -> Experiment:
+def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
     """Return an experiment by its name, or from a folder of the user's that holds an ``experiment.toml``.
 
     Parameters
     ----------
-    name : a name of `experiment_names`, a path to a folder (anything with a path separator), or an Experiment.
+    name : a name of `experiment_names`, a path to a folder (anything with a path separator), or an experiment.
+
+    Returns
+    -------
+    Experiment or TridentExperiment
+        By the ``process`` of the file: ``cevns`` or ``trident``.
 
     Raises
     ------
@@ -57,16 +82,27 @@ def experiment(name: str | Path | Experiment) -> Experiment:
     ExperimentFileError
         If the folder's file is wrong: file, key and remedy are named.
     """
-    from nuprobe.experiments.core import Experiment
     from nuprobe.schema import Folder
 
-    if isinstance(name, Experiment):
+    if not isinstance(name, (str, Path)):
         return name
     if isinstance(name, Path) or "/" in name or "\\" in name:
-        return Experiment.read(Folder(Path(name), "experiment.toml"))
+        return _read(Folder(Path(name), "experiment.toml"))
     folders = _folders()
     if name not in folders:
         raise UnknownNameError(
             "experiment", name, folders, "A folder of your own is given by its path, e.g. ./mydetector."
         )
-    return Experiment.read(Folder(folders[name], "experiment.toml"))  # type: ignore[arg-type]
+    return _read(Folder(folders[name], "experiment.toml"))  # type: ignore[arg-type]
+
+
+def _read(folder: Folder) -> Experiment | TridentExperiment:
+    """Open a folder with the format of its process."""
+    raw = folder.load()
+    if raw.get("process") == "trident":
+        from nuprobe.experiments.trident import TridentExperiment
+
+        return TridentExperiment.read(folder, raw)
+    from nuprobe.experiments.core import Experiment
+
+    return Experiment.read(folder, raw)

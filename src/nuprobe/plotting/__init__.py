@@ -7,8 +7,10 @@ from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
+from nuprobe.plotting.trident import plot_trident_energy, plot_trident_form_factors, plot_trident_ratio
 
 __all__ = [
     "check_path",
@@ -17,8 +19,12 @@ __all__ = [
     "plot_differential",
     "plot_flux",
     "plot_form_factors",
+    "plot_plane",
     "plot_profile",
     "plot_rates",
     "plot_total",
+    "plot_trident_energy",
+    "plot_trident_form_factors",
+    "plot_trident_ratio",
     "save",
 ]

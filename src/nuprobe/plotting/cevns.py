@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -15,20 +13,22 @@ from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model
 from nuprobe.nuclei import Isotope, Target, TargetSpec, target, with_form_factors
-from nuprobe.nuclei.form_factors import FormFactor, Point
+from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     energy_unit,
     finite_array,
-    isotope_symbol,
     legend_above,
     main_and_panel,
     new_figure,
+    per_target,
     power_of_ten,
     provenance,
+    shape_name,
     styled,
+    target_symbol,
 )
 from nuprobe.processes import cevns
 from nuprobe.units import fm
@@ -105,7 +105,7 @@ def plot_differential(
         some = reference > 0
         panel.plot(t[some] / unit, y[some] / reference[some], color=colour, zorder=above)
     kind = f" of {_symbols(groups[0])}" if len(groups) == 1 else ""
-    main.set_ylabel(rf"$d\sigma/dT$ [{power}cm$^2$/{unit_name}{_per(nucleus)}]")
+    main.set_ylabel(rf"$d\sigma/dT$ [{power}cm$^2$/{unit_name}{per_target(nucleus)}]")
     panel.set_xlabel(f"nuclear recoil energy $T$ [{unit_name}]")
     main.set_xlim(0, 1.02 * max(t[-1] for t in grids) / unit)
     if scale == "log":
@@ -172,7 +172,7 @@ def plot_total(
         some = reference > 0
         shown = some if scale == "log" else np.ones_like(some)
         handles += main.plot(e[shown], y[shown] / decade, color=colour)
-        labels.append(_describe(one) if len(nuclei) > 1 else _name(one))
+        labels.append(_describe(one) if len(nuclei) > 1 else target_symbol(one))
         main.plot(e[shown], reference[shown] / decade, color=colour, linestyle=_FULL, linewidth=1.1)
         panel.plot(e[some], y[some] / reference[some], color=colour)
     where = "" if len(nuclei) > 1 else f" on {_describe(nuclei[0])}"
@@ -180,7 +180,7 @@ def plot_total(
     if threshold > 0:
         unit, unit_name = energy_unit(threshold)
         above = f", $T$ > {threshold / unit:g} {unit_name}"
-    units = {_per(one) for one in nuclei}
+    units = {per_target(one) for one in nuclei}
     per = units.pop() if len(units) == 1 else " per nucleus or formula unit"
     main.set_ylabel(rf"$\sigma$ [{power}cm$^2${per}]")
     panel.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
@@ -260,34 +260,15 @@ def _symbols(flavours: Sequence[Flavour]) -> str:
     return ", ".join(f"${f.latex}$" for f in flavours)
 
 
-def _name(nucleus: Target) -> str:
-    if nucleus.is_single:
-        isotope = nucleus.components[0].isotope
-        return isotope_symbol(isotope.symbol, isotope.a)
-    return re.sub(r"(?<=[A-Za-z)])(\d+)", r"$_{\1}$", nucleus.name)
-
-
 def _describe(nucleus: Target) -> str:
     """Name with the nuclear input, which is never hidden."""
-    shapes = sorted({_shape(c.ff_n) for c in nucleus.components})
+    shapes = sorted({shape_name(c.ff_n) for c in nucleus.components})
     if not nucleus.is_single:
-        return f"{_name(nucleus)} ({', '.join(shapes)})"
+        return f"{target_symbol(nucleus)} ({', '.join(shapes)})"
     one = nucleus.components[0]
     radii = rf"$R_p$ = {one.ff_p.rms / fm:.2f} fm, $R_n$ = {one.ff_n.rms / fm:.2f} fm"
-    kinds = dict.fromkeys((_shape(one.ff_p), _shape(one.ff_n)))
-    return f"{_name(nucleus)} ({'/'.join(kinds)}, {radii})"
-
-
-def _shape(form_factor: FormFactor) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "–", type(form_factor).__name__)
-
-
-def _per(nucleus: Target) -> str:
-    if nucleus.is_single:
-        return " per nucleus"
-    symbols = {c.isotope.symbol for c in nucleus.components}
-    one_atom = len(symbols) == 1 and math.isclose(sum(c.count for c in nucleus.components), 1)
-    return " per atom" if one_atom else " per formula unit"
+    kinds = dict.fromkeys((shape_name(one.ff_p), shape_name(one.ff_n)))
+    return f"{target_symbol(nucleus)} ({'/'.join(kinds)}, {radii})"
 
 
 def _model(model: Model) -> str:

@@ -323,7 +323,7 @@ def _axis(label: str | Parameter, unit: str) -> tuple[str, str]:
     if isinstance(label, Parameter):
         unit = unit or label.unit
         label = f"${label.latex}$" if label.latex else label.name
-    return (f"{label} [{unit}]" if unit else label), unit
+    return primes(f"{label} [{unit}]" if unit else label), unit
 
 
 def _symbol(axis_label: str) -> str:

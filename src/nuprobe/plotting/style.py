@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import os
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.flavours import FLAVOURS
+from nuprobe.nuclei import FormFactor, Target
 from nuprobe.numerics import FloatArray
 from nuprobe.units import MeV, eV, keV
 
@@ -198,6 +201,7 @@ def blend(colour: str, share: float) -> ColourLike:
 
 def legend_above(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = "") -> Legend:
     """Put a legend above the panels, in as many columns as fit into the width of the figure."""
+    labels, title = [primes(label) for label in labels], primes(title)
     room = 0.98 * figure.bbox.width
 
     def draw(columns: int) -> Legend:
@@ -214,12 +218,17 @@ def legend_above(figure: Figure, handles: Sequence[Artist], labels: Sequence[str
     return legend
 
 
+def primes(text: str) -> str:
+    """Return the text with the primes of its formulas (``$g'$``) as letters: matplotlib sets a superscript too high."""
+    return re.sub(r"\$[^$]*\$", lambda formula: formula[0].replace("'", "′"), text)
+
+
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
     """Write one small line at the bottom: what was assumed, texkeys of the sources, version of the package."""
     parts = [note, *dict.fromkeys(references), f"nuprobe {version('nuprobe')}"]
     # 6.5-point letters are on average 0.043 inches wide
     lines = textwrap.wrap(" · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043))
-    figure.supxlabel("\n".join(lines), x=0.99, ha="right", fontsize=6.5, color="0.4")
+    figure.supxlabel("\n".join(line.strip(" ·") for line in lines), x=0.99, ha="right", fontsize=6.5, color="0.4")
 
 
 def pretty(name: str) -> str:
@@ -231,6 +240,28 @@ def pretty(name: str) -> str:
 def isotope_symbol(symbol: str, a: int) -> str:
     """Symbol of an isotope with its mass number raised."""
     return rf"$^{{{a}}}${symbol}"
+
+
+def target_symbol(nucleus: Target) -> str:
+    """Return an isotope's symbol with its mass number raised, or a formula with its numbers lowered."""
+    if nucleus.is_single:
+        isotope = nucleus.components[0].isotope
+        return isotope_symbol(isotope.symbol, isotope.a)
+    return re.sub(r"(?<=[A-Za-z)])(\d+)", r"$_{\1}$", nucleus.name)
+
+
+def per_target(nucleus: Target) -> str:
+    """Say what a cross section of this target counts, for an axis label."""
+    if nucleus.is_single:
+        return " per nucleus"
+    symbols = {c.isotope.symbol for c in nucleus.components}
+    one_atom = len(symbols) == 1 and math.isclose(sum(c.count for c in nucleus.components), 1)
+    return " per atom" if one_atom else " per formula unit"
+
+
+def shape_name(form_factor: FormFactor) -> str:
+    """Name of a form factor's shape: ``FourierBessel`` → Fourier–Bessel."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "–", type(form_factor).__name__)
 
 
 def energy_unit(largest: float) -> tuple[float, str]:

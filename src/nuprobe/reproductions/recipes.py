@@ -8,17 +8,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.errors import ComputationError
-from nuprobe.experiments import Experiment
+from nuprobe.constants import G_FERMI
+from nuprobe.errors import ComputationError, InputError
+from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
-from nuprobe.models import StandardModel
-from nuprobe.nuclei import Target
+from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VectorAxial, VMinusA
+from nuprobe.nuclei import FormFactor, Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
-from nuprobe.processes import cevns
-from nuprobe.units import keV, parse_quantity
+from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
+from nuprobe.processes import cevns, trident
+from nuprobe.units import GeV, keV, parse_quantity
 
 __all__ = [
     "counts",
@@ -32,6 +34,11 @@ __all__ = [
     "signal",
     "signal_sigma",
     "total_cross_section",
+    "trident_cross_section",
+    "trident_events",
+    "trident_heavy_limit",
+    "trident_model_ratio",
+    "trident_pull",
 ]
 
 FULL_COHERENCE: Final[dict[str, Any]] = {
@@ -183,3 +190,96 @@ def flux_averaged(
 def nuclear_mass(isotope: str) -> float:
     """Nuclear mass in MeV."""
     return find_isotope(isotope).mass
+
+
+def _shape(radius: str | None, diffuseness: str | None, form_factor: str | None) -> str | FormFactor | None:
+    """Named form factor, or a density with half-density radius c = radius · A^(1/3) put in by the caller."""
+    if radius is None or diffuseness is None:
+        return form_factor
+    shapes = {"fermi": Fermi, "woods-saxon": WoodsSaxon}
+    return shapes[form_factor or "fermi"](parse_quantity(radius, "length"), parse_quantity(diffuseness, "length"))
+
+
+def _lepton_model(model: str, sin2_theta_w: float | None, mass: str | None, coupling: float | None) -> LeptonModel:
+    base = StandardModel() if sin2_theta_w is None else StandardModel(sin2_theta_w=sin2_theta_w)
+    if model == "v-a":
+        return VMinusA()
+    if model == "lmu-ltau":
+        if mass is None or coupling is None:
+            raise InputError("model lmu-ltau needs mass and coupling")
+        return LMuLTau(parse_quantity(mass, "energy"), coupling, base=base)
+    if model in ("vector", "axial"):
+        return VectorAxial(1.0, 0.0) if model == "vector" else VectorAxial(0.0, 1.0)
+    return base
+
+
+def trident_cross_section(
+    channel: str,
+    energy: str,
+    target: str | None = None,
+    regime: str = "coherent",
+    model: str = "sm",
+    sin2_theta_w: float | None = None,
+    mass: str | None = None,
+    coupling: float | None = None,
+    form_factor: str | None = None,
+    radius: str | None = None,
+    diffuseness: str | None = None,
+    pauli: bool = True,
+    nucleon_form_factors: str = "dipole",
+    over_sm: bool = False,
+) -> float:
+    """Trident σ(E) in cm² per nucleus or nucleon, or its ratio to the Standard Model."""
+    e_nu = parse_quantity(energy, "energy")
+    shape = _shape(radius, diffuseness, form_factor)
+    wanted = _lepton_model(model, sin2_theta_w, mass, coupling)
+    at = partial(
+        trident.total,
+        e_nu,
+        channel,
+        target,
+        regime=regime,
+        form_factor=shape,
+        pauli=pauli,
+        nucleon_form_factors=nucleon_form_factors,
+    )
+    value = at(model=wanted)
+    return float(value / at(model=_lepton_model("sm", sin2_theta_w, None, None)) if over_sm else value)
+
+
+def _tridents(name: str) -> TridentExperiment:
+    found = open_experiment(name)
+    if not isinstance(found, TridentExperiment):
+        raise InputError(f"{name} measures no tridents")
+    return found
+
+
+def trident_model_ratio(experiment: str, model: str = "v-a") -> float:
+    """Flux-averaged cross section of a model over the Standard Model's."""
+    return _tridents(experiment).predict(_lepton_model(model, None, None, None)).ratio
+
+
+def trident_pull(experiment: str, model: str = "v-a") -> float:
+    """(Predicted − measured)/error of the ratio, for a model."""
+    return _tridents(experiment).predict(_lepton_model(model, None, None, None)).pull
+
+
+def trident_events(experiment: str, regime: str, flavours: Sequence[str] | None = None) -> float:
+    """Expected events of one regime in the Standard Model, from some flavours of the beam."""
+    return _tridents(experiment).events(regime, flavours)
+
+
+def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
+    """Two-sided 95 % limit on M/g' (GeV) of a heavy L_mu − L_tau Z′; `equal_weights` takes σ ∝ V² + A²."""
+    one = _tridents(experiment)
+    if not equal_weights:
+        heavy = limit([one]).curves[0].heavy
+        if heavy is None:
+            raise ComputationError(f"{experiment} gives no limit")
+        return heavy / GeV
+    found = one.measurement()
+    allowed = found.ratio + 1.959963984540054 * found.plus
+    standard = StandardModel().lepton_couplings(one.channels()[0].vertex)
+    v, a = float(standard.vector), float(standard.axial)
+    shift = np.sqrt(allowed * (v**2 + a**2) - a**2) - v
+    return float(1 / np.sqrt(np.sqrt(2) * G_FERMI * shift)) / GeV

@@ -1,0 +1,140 @@
+"""``nuprobe limit``: the coupling of a mediator that trident experiments allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.arguments import make_mixing
+from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.errors import InputError
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.experiments import Limit, TridentExperiment
+
+
+def limit_table(found: Limit, rows: int = 13) -> Table:
+    """Some masses of every curve, with the asymptotes below."""
+    masses = found.curves[0].mass
+    picked = sorted({round(i * (masses.size - 1) / max(rows - 1, 1)) for i in range(rows)})
+    notes = [found.statistic]
+    for curve in found.curves:
+        heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
+        light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
+        notes.append(f"{curve.label}: at the largest mass {heavy}; at the smallest {light}")
+    return Table(
+        f"largest g' of {found.family.name}, mixing {found.family.mixing}",
+        ("m_Z' [MeV]", *(c.label for c in found.curves)),
+        tuple(
+            (float(masses[i]), *(float(c.coupling[i]) if math.isfinite(c.coupling[i]) else None for c in found.curves))
+            for i in picked
+        ),
+        {c.label: ".4e" for c in found.curves},
+        tuple(notes),
+    )
+
+
+def plane(
+    found: Limit, experiments: Sequence[TridentExperiment], analyses: Mapping[str, str], *, companions: bool = True
+) -> Figure:
+    """Figure of the (m_Z', g') plane: the limits, and what else bears on the boson."""
+    import numpy as np
+
+    from nuprobe.experiments.companions import LINES
+    from nuprobe.experiments.companions import companions as compute
+    from nuprobe.plotting import plot_plane
+
+    projected = [e.name for e in experiments if e.measurement(analyses.get(e.name)).kind == "projection"]
+    references = list(dict.fromkeys(r for e in experiments for r in e.file.references))
+    bands, curves = [], []
+    if companions:
+        top = max(1.0, max(float(c.coupling[np.isfinite(c.coupling)].max(initial=0.0)) for c in found.curves))
+        for one in compute(found.curves[0].mass):
+            references += [r for r in one.references if r not in references]
+            if one.kind == "band":
+                # a region open above is filled to the top of the plot
+                there = np.isfinite(one.lower)
+                upper = np.minimum(one.upper, top)
+                bands.append((one.label, one.mass[there], one.lower[there], upper[there]))
+            else:
+                there = np.isfinite(one.upper)
+                curves.append((one.label, one.mass[there], one.upper[there], "-." if one.kind == "reach" else "-"))
+    return plot_plane(
+        found,
+        bands=bands,
+        curves=curves,
+        lines=LINES if companions else (),
+        references=references,
+        projected=projected,
+    )
+
+
+@click.command(
+    "limit",
+    epilog="""\b
+Examples:
+  nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
+  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
+)
+@click.argument("experiments", nargs=-1, required=True)
+@click.option("--family", default="lmu-ltau", show_default=True, help="Family of mediators.")
+@click.option("--mixing", default="0", show_default=True, help="Kinetic mixing: a number, or loop.")
+@click.option("--masses", help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].")
+@click.option("--cl", default=0.95, show_default=True, help="Confidence level.")
+@click.option("--sides", type=click.Choice(["1", "2"]), default="2", show_default=True, help="One- or two-sided.")
+@click.option("--analysis", multiple=True, metavar="EXPERIMENT=NAME", help="Analysis of an experiment; repeatable.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Save the (m_Z', g') plane (pdf, png, svg).")
+@click.option("--alone", is_flag=True, help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.")
+@output_options
+def limit_command(
+    experiments: tuple[str, ...],
+    family: str,
+    mixing: str,
+    masses: str | None,
+    cl: float,
+    sides: str,
+    analysis: tuple[str, ...],
+    plot: Path | None,
+    alone: bool,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Largest coupling that the trident EXPERIMENTS allow, mass by mass, each and combined."""
+    from nuprobe.errors import UnknownNameError
+    from nuprobe.experiments import TridentExperiment, experiment, limit
+    from nuprobe.models import LMuLTauFamily
+    from nuprobe.units import parse_grid
+
+    check_plot(plot)
+    if family != "lmu-ltau":
+        raise UnknownNameError("family", family, ["lmu-ltau"])
+    found = [experiment(name) for name in experiments]
+    for one in found:
+        if not isinstance(one, TridentExperiment):
+            raise InputError(f"{one.name} measures no tridents: a limit on a mediator needs an experiment that does")
+    chosen: dict[str, str] = {}
+    for pair in analysis:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
+        chosen[name] = value
+    result = limit(
+        found,
+        LMuLTauFamily(mixing=make_mixing(mixing)),
+        None if masses is None else parse_grid(masses, "energy"),
+        cl=cl,
+        sides=1 if sides == "1" else 2,
+        analyses=chosen,
+    )
+    if plot is not None:
+        from nuprobe.plotting import save
+
+        save(plane(result, found, chosen, companions=not alone), plot)
+    emit(str(limit_table(result)), result.to_dict(), as_json, output)

@@ -1,0 +1,350 @@
+"""Trident experiments: a spectrum, a target and a measured ratio in; predictions, costs and limits out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
+from nuprobe.flavours import flavour
+from nuprobe.fluxes import Flux, FluxComponent, Line, flux
+from nuprobe.inference import Cost, Expectation, GaussianCost
+from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models.families import LMuLTauFamily
+from nuprobe.nuclei import Target, target
+from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.processes import trident
+from nuprobe.processes.trident import averages
+from nuprobe.schema import Folder, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["RatioPrediction", "TridentExperiment", "TridentRates"]
+
+_MASS_NODES: Final = 72
+
+
+@dataclass(frozen=True)
+class TridentRates:
+    """What an experiment expects.
+
+    Attributes
+    ----------
+    experiment, analysis : names.
+    ratio : cross section over that of the Standard Model, averaged over the flux.
+    measured, plus, minus : the ratio of the analysis and its errors.
+    pull : (ratio − measured)/error on that side.
+    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and channel.
+    events : by regime, if the file gives mass and exposure; else None.
+    error : largest relative numerical error.
+    """
+
+    experiment: str
+    analysis: str
+    ratio: float
+    measured: float
+    plus: float
+    minus: float
+    pull: float
+    cross_sections: Mapping[str, float]
+    events: Mapping[str, float] | None
+    error: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            **{k: v for k, v in self.__dict__.items() if k not in ("cross_sections", "events")},
+            "cross_sections_cm2": dict(self.cross_sections),
+            "events": None if self.events is None else dict(self.events),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class RatioPrediction:
+    """σ/σ_SM of a mediator family as the inference floor wants it: one bin, no nuisance.
+
+    The flux-averaged mediator terms are interpolated over ln M, as logarithms; the coupling is a coefficient.
+
+    Attributes
+    ----------
+    name : of the experiment and analysis.
+    family : gives the model at each point.
+    channels : channels with their base terms (VV, AA, VA) in cm², one row a channel, weights of the flux included.
+    log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape (channels, 2, masses).
+    cross_axial : VAc over VVc, shape (channels, masses).
+    standard : σ_SM in cm².
+    """
+
+    name: str
+    family: LMuLTauFamily
+    channels: tuple[trident.Channel, ...]
+    base: FloatArray
+    log_mediated: FloatArray
+    cross_axial: FloatArray
+    scale: float
+    standard: float
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Mass and coupling."""
+        return self.family.parameters
+
+    @property
+    def nuisances(self) -> tuple[Nuisance, ...]:
+        """None: the error of the ratio is in the measurement."""
+        return ()
+
+    def expectation(self, points: FloatArray) -> Expectation:
+        """Ratio at points of shape (points, 2)."""
+        mass, coupling = np.asarray(points, dtype=float).T
+        return Expectation(self.ratio(self.mediated(mass), coupling)[:, None], ())
+
+    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Analytic derivatives with respect to mass and coupling, shape (points, 2, 1)."""
+        mass, coupling = np.asarray(points, dtype=float).T
+        return self._slopes(mass, coupling)[:, :, None], ()
+
+    def mediated(self, mass: FloatArray) -> FloatArray:
+        """Terms VVc, VAc and cc of every channel at masses (MeV) inside the range, shape (channels, 3, masses)."""
+        return self._mediated(np.asarray(mass, dtype=float))[0]
+
+    def ratio(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
+        """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over couplings at fixed masses."""
+        total = np.zeros(np.shape(coupling))
+        for terms, base, channel in zip(mediated, self.base, self.channels, strict=True):
+            v, a, c, _ = self.family.strengths(channel.vertex, coupling)
+            total = total + base @ [v**2, a**2, v * a] + c * (2 * v * terms[0] + a * terms[1]) + c**2 * terms[2]
+        return np.asarray(total / self.standard)
+
+    def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mediator terms and their derivative in the mass."""
+        low, high = self.family.mass_range
+        nodes = chebyshev_nodes(math.log(low), math.log(high), self.log_mediated.shape[-1])
+        weight = barycentric_matrix(nodes, np.log(mass)).T
+        slope = barycentric_matrix(nodes, np.log(mass), derivative=True).T / mass
+        flat = self.scale**2 + mass**2
+        logs, d_logs = self.log_mediated @ weight, self.log_mediated @ slope
+        one, two = np.exp(logs[:, 0]) / flat, np.exp(logs[:, 1]) / flat**2
+        d_one = one * (d_logs[:, 0] - 2 * mass / flat)
+        d_two = two * (d_logs[:, 1] - 4 * mass / flat)
+        mixed, d_mixed = self.cross_axial @ weight, self.cross_axial @ slope
+        terms = np.stack([one, mixed * one, two], axis=1)
+        return terms, np.stack([d_one, d_mixed * one + mixed * d_one, d_two], axis=1)
+
+    def _slopes(self, mass: FloatArray, coupling: FloatArray) -> FloatArray:
+        terms, d_terms = self._mediated(mass)
+        d_mass, d_coupling = np.zeros(mass.size), np.zeros(mass.size)
+        for (one, mixed, two), (d_one, d_mixed, d_two), channel in zip(terms, d_terms, self.channels, strict=True):
+            v, a, c, dc = self.family.strengths(channel.vertex, coupling)
+            d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
+            d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
+        return np.stack([d_mass, d_coupling], axis=1) / self.standard
+
+
+@dataclass(frozen=True, eq=False)
+class TridentExperiment:
+    """One trident experiment, read from a folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where it lies.
+    raw : the parsed file.
+    """
+
+    file: TridentFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> TridentExperiment:
+        """Check a parsed file; raises `ExperimentFileError` naming file, key and remedy."""
+        result = cls(validate(TridentFile, raw, folder.name), folder, raw)
+        try:
+            if not result.channels():
+                raise InputError(f"flux.name: {result.flux.name} has no neutrinos that make this pair")
+            if result.file.flux.exposure is not None and result.file.flux.name is None:
+                raise InputError("flux.exposure needs a flux with a normalisation: give flux.name")
+            result.target()
+        except ExperimentFileError:
+            raise
+        except NuprobeError as err:
+            raise ExperimentFileError(f"{folder.name}: {err}") from None
+        return result
+
+    @property
+    def name(self) -> str:
+        """Name, e.g. ``"ccfr-trident"``."""
+        return self.file.name
+
+    @property
+    def analyses(self) -> tuple[str, ...]:
+        """Names of the analyses; the first is the default."""
+        return tuple(self.file.analyses)
+
+    @property
+    def flux(self) -> Flux:
+        """The beam."""
+        section = self.file.flux
+        if section.energy is not None:
+            energy = parse_quantity(section.energy, "energy")
+            components = [
+                FluxComponent(name, flavour(name), lines=(Line(energy, number),))
+                for name, number in section.flavours.items()
+            ]
+            return Flux(f"{section.energy} beam", tuple(components), per="neutrino")
+        assert section.name is not None  # schema
+        return flux(f"{self.folder.root}/{section.name[2:]}") if section.name.startswith("./") else flux(section.name)
+
+    @property
+    def material(self) -> str | dict[str, float]:
+        """What the target is made of, as the file says it."""
+        material = self.file.target.material
+        return material if isinstance(material, str) else dict(material)
+
+    def target(self) -> Target:
+        """One formula unit: isotopes and counts (charge form factors are chosen by the cross section)."""
+        return target(self.material, form_factor="point")
+
+    def channels(self) -> tuple[trident.Channel, ...]:
+        """Channels ν ℓ⁺ ℓ⁻ without change of flavour, for every flavour of the flux."""
+        pair = self.file.pair
+        return tuple(trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours)
+
+    def parameters(self, family: LMuLTauFamily | None = None) -> tuple[Parameter, ...]:
+        """Parameters a limit can scan."""
+        return (family or LMuLTauFamily()).parameters
+
+    def events(self, regime: str, flavours: Sequence[str] | None = None, model: LeptonModel | None = None) -> float:
+        """Expected events of one regime from some flavours of the beam (default all)."""
+        number = self._targets()
+        if number is None:
+            raise InputError(f"{self.name} gives no mass and exposure: no events")
+        model = model or StandardModel()
+        part = self.averaged(regime)
+        wanted = set(flavours or [c.incoming.name for c in part.channels])
+        unknown = wanted - {c.incoming.name for c in part.channels}
+        if unknown:
+            raise UnknownNameError("flavour of the beam", min(unknown), [c.incoming.name for c in part.channels])
+        rows = [i for i, c in enumerate(part.channels) if c.incoming.name in wanted]
+        chosen = replace(part, channels=tuple(part.channels[i] for i in rows), values=part.values[rows])
+        return number * part.fluence * self._nucleons(regime) * chosen.total(model)
+
+    def averaged(self, regime: str, mediators: Sequence[float] | FloatArray = ()) -> averages.Averaged:
+        """Flux-averaged kernels of every channel; see `nuprobe.processes.trident.averages`."""
+        key = (regime, tuple(mediators))
+        if key not in self._cache:
+            self._cache[key] = averages.average(
+                self.flux,
+                self.channels(),
+                self.material,
+                regime=regime,
+                mediators=mediators,
+                form_factor=self.file.target.form_factor,
+                pauli=self.file.target.pauli,
+            )
+        result: averages.Averaged = self._cache[key]
+        return result
+
+    def predict(self, model: LeptonModel | None = None, analysis: str | None = None) -> TridentRates:
+        """Ratio to the Standard Model, cross sections and, where the file allows, events by regime."""
+        model = model or StandardModel()
+        name, chosen = self._analysis(analysis)
+        masses = {m for c in self.channels() for m in trident.mediator_masses(model, c)}
+        regimes = {
+            "coherent": ["coherent"],
+            "incoherent": ["proton", "neutron"],
+            "all": ["coherent", "proton", "neutron"],
+        }
+        sections: dict[str, float] = {}
+        events: dict[str, float] = {}
+        error = 0.0
+        for regime in regimes[self.file.regime]:
+            part = self.averaged(regime, tuple(sorted(masses)))
+            number = self._nucleons(regime)
+            value = number * part.total(model)
+            sections[regime] = value
+            error = max(error, part.error)
+            per_cm2 = self._targets()
+            if per_cm2 is not None:
+                events[regime] = per_cm2 * part.fluence * value
+        total = sum(sections.values())
+        standard = sum(self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes[self.file.regime])
+        ratio = total / standard
+        sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
+        return TridentRates(
+            experiment=self.name,
+            analysis=name,
+            ratio=ratio,
+            measured=chosen.ratio,
+            plus=chosen.plus,
+            minus=chosen.minus,
+            pull=(ratio - chosen.ratio) / sigma,
+            cross_sections=sections,
+            events=events or None,
+            error=error,
+        )
+
+    def prediction(self, family: LMuLTauFamily | None = None, analysis: str | None = None) -> RatioPrediction:
+        """σ/σ_SM over the family's parameters, for the inference floor."""
+        family = family or LMuLTauFamily()
+        name, _ = self._analysis(analysis)
+        low, high = family.mass_range
+        masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
+        part = self.averaged(self.file.regime, tuple(masses))
+        mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
+        # K² of the exchange is of the order of the pair's mass: this takes the bulk of the fall with M out
+        scale = 200.0
+        flat = scale**2 + masses**2
+        logs = np.log(np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1))
+        return RatioPrediction(
+            name=f"{self.name}/{name}",
+            family=family,
+            channels=part.channels,
+            base=part.values[:, :3],
+            log_mediated=logs,
+            cross_axial=mediated[:, :, 1] / mediated[:, :, 0],
+            scale=scale,
+            standard=part.total(StandardModel()),
+        )
+
+    def cost(self, family: LMuLTauFamily | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
+        """Gaussian cost of the ratio, with the error of the side on which new physics adds (`plus`)."""
+        _, chosen = self._analysis(analysis)
+        prediction = self.prediction(family, analysis)
+        known = [p.name for p in prediction.parameters]
+        for name in free:
+            if name not in known:
+                raise UnknownNameError(f"parameter of {self.name}", name, known)
+        return GaussianCost(prediction, np.array([chosen.ratio]), np.array([chosen.plus]), name=prediction.name)
+
+    def measurement(self, analysis: str | None = None) -> TridentMeasurement:
+        """The measured or assumed ratio of an analysis."""
+        return self._analysis(analysis)[1]
+
+    def _analysis(self, name: str | None) -> tuple[str, TridentMeasurement]:
+        name = self.analyses[0] if name is None else name
+        if name not in self.file.analyses:
+            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        return name, self.file.analyses[name]
+
+    def _nucleons(self, regime: str) -> float:
+        parts = self.target().components
+        if regime == "proton":
+            return sum(c.count * c.isotope.z for c in parts)
+        if regime == "neutron":
+            return sum(c.count * c.isotope.n for c in parts)
+        return 1.0
+
+    def _targets(self) -> float | None:
+        """Formula units times flux units: multiplies fluence per unit (cm⁻²) and cross section (cm²)."""
+        section = self.file
+        if section.target.mass is None or section.flux.exposure is None:
+            return None
+        return parse_quantity(section.target.mass, "mass") / self.target().mass * section.flux.exposure

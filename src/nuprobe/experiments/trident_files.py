@@ -1,0 +1,86 @@
+"""The format of ``experiment.toml`` for a measurement of, or a projection for, neutrino tridents."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.files import Energy, Mass
+from nuprobe.flavours import flavour
+
+__all__ = ["TridentFile", "trident_json_schema"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TridentTarget(_Strict):
+    """What the neutrinos hit."""
+
+    material: str | dict[str, PositiveFloat] = Field(description="'Fe', 'natural Ar', or a mixture by number")
+    mass: Mass | None = Field(default=None, description="needed for event rates only")
+    form_factor: str | None = Field(default=None, description="default: measured charge densities")
+    pauli: bool = True
+
+
+class TridentFlux(_Strict):
+    """The beam: a flux of the package or one energy."""
+
+    name: str | None = Field(default=None, description="a flux of the package, or './folder' beside experiment.toml")
+    energy: Energy | None = Field(default=None, description="one energy instead of a spectrum")
+    flavours: dict[str, PositiveFloat] = Field(
+        default={}, description="with one energy: relative number of each flavour, e.g. { nu_mu = 1 }"
+    )
+    exposure: PositiveFloat | None = Field(
+        default=None, description="units of the flux, e.g. protons on target, in all"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TridentFlux:
+        if (self.name is None) == (self.energy is None):
+            raise InputError("give either name (a spectrum) or energy")
+        if (self.energy is not None) != bool(self.flavours):
+            raise InputError("flavours belong to one energy: give both or neither")
+        for name in self.flavours:
+            flavour(name)
+        return self
+
+
+class TridentMeasurement(_Strict):
+    """Observed over expected: measured, or assumed in a projection."""
+
+    title: str
+    kind: Literal["measurement", "projection"]
+    ratio: float = Field(description="cross section over that of the Standard Model")
+    plus: PositiveFloat
+    minus: PositiveFloat
+    references: list[str] = []
+    notes: str = ""
+
+
+class TridentFile(_Strict):
+    """Contents of ``experiment.toml`` with ``process = "trident"``."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    process: Literal["trident"]
+    references: list[str] = []
+    notes: str = ""
+    pair: Literal["e", "mu", "tau"] = Field(description="flavour of the charged pair, ν ℓ+ ℓ-")
+    regime: Literal["coherent", "incoherent", "all"]
+    target: TridentTarget
+    flux: TridentFlux
+    analyses: dict[str, TridentMeasurement] = Field(min_length=1, description="the first one is the default")
+
+
+def trident_json_schema() -> dict[str, Any]:
+    """JSON Schema of ``experiment.toml`` with ``process = "trident"``."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:nuprobe:trident:1",
+        **TridentFile.model_json_schema(),
+    }

@@ -1,0 +1,182 @@
+"""Trident experiments and limits: interpolation against direct computation, asymptotes against formulas, bad files."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nuprobe as nu
+from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
+from nuprobe.experiments import TridentExperiment, experiment_names, limit
+from nuprobe.inference import profile
+from nuprobe.models import LMuLTau, LMuLTauFamily, StandardModel, VMinusA
+from nuprobe.units import GeV, parse_quantity
+
+pytestmark = pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
+
+MEASURED = ("ccfr-trident", "charm2-trident", "nutev-trident")
+
+
+@pytest.fixture(scope="module")
+def ccfr() -> TridentExperiment:
+    found = nu.experiment("ccfr-trident")
+    assert isinstance(found, TridentExperiment)
+    return found
+
+
+def test_they_are_found_by_name() -> None:
+    assert {*MEASURED, "dune-nd-trident"} <= set(experiment_names())
+    for name in MEASURED:
+        rates = nu.experiment(name).predict()
+        assert rates.ratio == pytest.approx(1.0, abs=1e-12)
+        assert rates.events is None
+
+
+def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) -> None:
+    rates = ccfr.predict(VMinusA())
+    assert rates.pull > 2.576
+    # σ_SM ≈ 0.6 σ_{V−A}
+    assert 1 / rates.ratio == pytest.approx(0.57, abs=0.02)
+    assert ccfr.predict(StandardModel()).pull < 1
+    assert nu.experiment("charm2-trident").predict(VMinusA()).pull < 2.576
+
+
+@settings(max_examples=15, deadline=None)
+@given(mass=st.floats(math.log(0.1), math.log(1e6)), coupling=st.floats(math.log(1e-5), 0.0))
+def test_the_interpolated_ratio_is_the_computed_one(mass: float, coupling: float) -> None:
+    one = nu.experiment("ccfr-trident")
+    m, g = math.exp(mass), math.exp(coupling)
+    got = one.prediction().expectation(np.array([[m, g]])).base[0, 0]
+    assert got == pytest.approx(one.predict(LMuLTau(m, g)).ratio, rel=3e-6)
+
+
+@pytest.mark.parametrize("mixing", [0.0, 0.02, -0.02, "loop"])
+def test_mixing_reaches_the_ratio_and_the_derivatives_are_exact(ccfr: TridentExperiment, mixing: float | str) -> None:
+    family = LMuLTauFamily(mixing=mixing)  # type: ignore[arg-type]
+    prediction = ccfr.prediction(family)
+    point = np.array([[300.0, 3e-3]])
+    got = prediction.expectation(point).base[0, 0]
+    assert got == pytest.approx(ccfr.predict(family.model(300.0, 3e-3)).ratio, rel=3e-6)
+    slope = prediction.jacobian(point)[0][0, :, 0]
+    for i in range(2):
+        step = np.zeros((1, 2))
+        step[0, i] = 1e-4 * point[0, i]
+        numeric = (prediction.expectation(point + step).base - prediction.expectation(point - step).base)[0, 0]
+        assert slope[i] == pytest.approx(numeric / (2 * step[0, i]), rel=1e-6)
+
+
+def test_the_heavy_limit_of_ccfr(ccfr: TridentExperiment) -> None:
+    """m/g' > 545 GeV in the literature, which takes σ ∝ V² + A²; the V² and A² kernels differ."""
+    allowed = 0.82 + 1.959964 * 0.28
+    v, a = 0.5 + 2 * SIN2_THETA_W_MZ, 0.5
+
+    def heavy(weight: float) -> float:
+        """M/g' (MeV) for σ ∝ weight·V² + A²."""
+        shifted = math.sqrt((allowed * (weight * v**2 + a**2) - a**2) / weight)
+        return 1 / math.sqrt(math.sqrt(2) * G_FERMI * (shifted - v))
+
+    assert heavy(1.0) == pytest.approx(545 * GeV, rel=5e-3)
+    kernels = ccfr.averaged("all").values.sum(0)
+    found = limit([ccfr]).curves[0].heavy
+    assert found == pytest.approx(heavy(kernels[0] / kernels[1]), rel=1e-3)
+    assert found == pytest.approx(545 * GeV, rel=0.02)
+
+
+def test_asymptotes_and_order(ccfr: TridentExperiment) -> None:
+    found = limit([ccfr], mass=np.geomspace(0.1, 1e6, 60))
+    curve = found["ccfr-trident"]
+    slope = np.diff(np.log(curve.coupling)) / np.diff(np.log(curve.mass))
+    assert np.all(slope > 0)
+    assert slope[-1] == pytest.approx(1.0, abs=1e-3)  # heavy: only M/g' matters
+    assert slope[0] < 0.05  # light: only g' matters, up to a logarithm
+    tighter = limit([ccfr], mass=curve.mass, cl=0.90).curves[0]
+    one_sided = limit([ccfr], mass=curve.mass, cl=0.95, sides=1).curves[0]
+    assert np.all(tighter.coupling < curve.coupling)
+    # one-sided 95 % is two-sided 90 %
+    np.testing.assert_allclose(one_sided.coupling, tighter.coupling, rtol=1e-10)
+
+
+def test_a_limit_is_where_the_pull_reaches_its_threshold(ccfr: TridentExperiment) -> None:
+    curve = limit([ccfr], mass=[10.0, 1e3]).curves[0]
+    for m, g in zip(curve.mass, curve.coupling, strict=True):
+        assert ccfr.predict(LMuLTau(float(m), float(g))).pull == pytest.approx(1.959964, abs=2e-4)
+
+
+def test_combined_lies_between_or_below(ccfr: TridentExperiment) -> None:
+    found = limit([nu.experiment(n) for n in MEASURED], mass=[1.0, 100.0, 1e5])
+    assert [c.label for c in found.curves] == [*MEASURED, "combined"]
+    # CHARM-II lies high and pulls the combination up, but not above itself
+    assert np.all(found["combined"].coupling < found["charm2-trident"].coupling)
+    data = found.to_dict()
+    assert data["curves"][0]["heavy_m_over_g_MeV"] == found["ccfr-trident"].heavy
+
+
+def test_low_energy_is_more_sensitive_to_light_mediators(tmp_path: Path) -> None:
+    """The talk's point: σ_int/σ_SM falls as ln E/E, so the same relative error at lower energy reaches lower g'."""
+    limits = []
+    for energy in ("2 GeV", "20 GeV", "160 GeV"):
+        folder = tmp_path / energy.split()[0]
+        folder.mkdir()
+        (folder / "experiment.toml").write_text(
+            'schema_version = 1\nname = "toy"\ntitle = "t"\nprocess = "trident"\npair = "mu"\nregime = "coherent"\n'
+            f'[target]\nmaterial = "Ar40"\n[flux]\nenergy = "{energy}"\nflavours = {{ nu_mu = 1 }}\n'
+            '[analyses.a]\ntitle = "a"\nkind = "projection"\nratio = 1\nplus = 0.25\nminus = 0.25\n'
+        )
+        limits.append(limit([nu.experiment(folder)], mass=[10.0]).curves[0].coupling[0])
+    assert limits[0] < limits[1] < limits[2]
+
+
+def test_the_cost_takes_part_in_inference(ccfr: TridentExperiment) -> None:
+    cost = ccfr.cost() + nu.experiment("nutev-trident").cost()
+    assert [p.name for p in cost.parameters] == ["mass", "coupling"]
+    point = {"mass": 1000.0, "coupling": 1e-6}
+    assert cost.twice_nll(cost.point(point))[0] == pytest.approx(
+        ((1 - 0.82) / 0.28) ** 2 + (0.28 / 1.73) ** 2, rel=1e-3
+    )
+    curve = profile(ccfr.cost(), "coupling", np.linspace(1e-5, 5e-3, 9), fixed={"mass": 1000.0})
+    assert np.all(np.diff(curve.delta[1:]) > 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('pair = "mu"', 'pair = "muon"', ["pair"]),
+        ('energy = "160 GeV"', 'energy = "160"', ["flux.energy", "unit"]),
+        ('energy = "160 GeV"', 'name = "sns"\nenergy = "160 GeV"', ["flux", "either"]),
+        ("nu_mu = 2", "nu_my = 2", ["nu_my", "nu_mu"]),
+        ('material = "natural Fe"', 'material = "natural Fx"', ["Fx"]),
+        ("ratio = 0.82", "ration = 0.82", ["ration", "ratio"]),
+        ("plus = 0.28", "plus = -0.28", ["plus"]),
+    ],
+)
+def test_bad_files_name_file_key_and_remedy(tmp_path: Path, old: str, new: str, words: list[str]) -> None:
+    text = (Path(nu.__file__).parent / "experiments/library/ccfr-trident/experiment.toml").read_text()
+    assert old in text
+    (tmp_path / "experiment.toml").write_text(text.replace(old, new, 1))
+    with pytest.raises(ExperimentFileError) as error:
+        nu.experiment(tmp_path)
+    message = str(error.value)
+    assert "\n" not in message
+    for word in ["experiment.toml", *words]:
+        assert word in message
+
+
+def test_bad_limits_are_refused(ccfr: TridentExperiment) -> None:
+    with pytest.raises(InputError, match="at least one"):
+        limit([])
+    with pytest.raises(InputError, match="between 0 and 1"):
+        limit([ccfr], cl=95)
+    with pytest.raises(InputError, match="masses"):
+        limit([ccfr], mass=[])
+    with pytest.raises(InputError, match="masses"):
+        limit([ccfr], mass=[parse_quantity("1 eV", "energy")])
+    with pytest.raises(InputError, match="positive"):
+        LMuLTau(-1.0, 1e-3)
+    with pytest.raises(NuprobeError, match="published"):
+        limit([ccfr], analyses={"ccfr-trident": "publishd"})

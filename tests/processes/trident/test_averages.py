@@ -1,0 +1,60 @@
+"""Flux averages against plain quadrature."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import flavour
+from nuprobe.fluxes import Flux, FluxComponent, Line, tabulated
+from nuprobe.models import LMuLTau, StandardModel
+from nuprobe.processes import trident
+from nuprobe.units import GeV
+
+CHANNEL = "nu_mu -> nu_mu mu+ mu-"
+
+
+def bump(e: float) -> float:
+    return float(np.exp(-0.5 * ((e / GeV - 4) / 1.5) ** 2))
+
+
+@pytest.fixture(scope="module")
+def beam() -> Flux:
+    energies = np.linspace(0.05, 14, 400) * GeV
+    return Flux(
+        "bump", (tabulated("bump", "nu_mu", energies, [bump(e) for e in energies]),), per="POT", emission="beam"
+    )
+
+
+@pytest.mark.parametrize("model", [StandardModel(), LMuLTau(50.0, 2e-3)])
+def test_average_is_the_integral(beam: Flux, model: StandardModel | LMuLTau) -> None:
+    def integrand(e: float) -> float:
+        return bump(e) * float(trident.total(e, CHANNEL, "Ar40", model))
+
+    low = trident.threshold_energy(CHANNEL, "Ar40")
+    top = quad(integrand, low, 14 * GeV, epsrel=1e-6, limit=60)[0]
+    number = quad(bump, 0.05 * GeV, 14 * GeV, epsrel=1e-9)[0]
+    got = trident.flux_averaged(beam, CHANNEL, "Ar40", model, regime="coherent")
+    assert got == pytest.approx(top / number, rel=3e-5)
+
+
+def test_lines_are_exact_and_flavours_are_told_apart() -> None:
+    line = Flux("line", (FluxComponent("l", flavour("nu_mu"), lines=(Line(5 * GeV, 3.0),)),), per="neutrino")
+    expected = float(trident.total(5 * GeV, CHANNEL, "Fe56", StandardModel(), "all"))
+    assert trident.flux_averaged(line, CHANNEL, "Fe56") == pytest.approx(expected, rel=1e-5)
+    with pytest.raises(InputError, match="nu_e"):
+        trident.flux_averaged(line, "nu_e -> nu_e e+ e-", "Fe56")
+
+
+def test_a_beam_below_threshold_gives_an_exact_zero() -> None:
+    soft = Flux("soft", (tabulated("soft", "nu_mu", [1.0, 100.0, 200.0], [0.0, 1.0, 0.0]),), per="POT", emission="beam")
+    assert trident.flux_averaged(soft, CHANNEL, "Ar40", regime="coherent") == 0.0
+
+
+def test_a_mediator_that_was_not_averaged_is_an_error(beam: Flux) -> None:
+    found = trident.average(beam, [CHANNEL], "Ar40", mediators=[10.0])
+    assert found.total(LMuLTau(10.0, 1e-3)) > found.total(StandardModel())
+    with pytest.raises(InputError, match="20"):
+        found.total(LMuLTau(20.0, 1e-3))
