@@ -13,6 +13,8 @@ from nuprobe.units import keV
 
 HEAD = 'schema_version = 1\nname = "mine"\ntitle = "Mine"\nper = "day"\nemission = "beam"\n'
 TABLE = '[source]\nkind = "table"\ntable = "spectrum.csv"\nenergy_unit = "keV"\nflavours = ["nubar_e", "nu_mu"]\n'
+BINS = TABLE.replace("energy_unit", 'interpolation = "histogram"\nenergy_unit')
+HISTOGRAM = "# made up\nlow,high,nubar_e,nu_mu\n100,200,2,1\n200,400,3,0\n"
 SPECTRUM = "# made up\nenergy,nubar_e,nu_mu\n100,0,1\n200,2,1\n400,0,1\n"
 TIMES = '[times.pulse]\ntable = "times.csv"\ncolumn = "p"\n'
 
@@ -36,6 +38,15 @@ def test_a_table_in_its_own_folder(tmp_path: Path) -> None:
     np.testing.assert_allclose(flux.times["pulse"].fraction(np.array([0.0, 2.0])), [0.625])
     assert flux.emission == "beam"
     assert nu.flux(f"{tmp_path}/mine").total("nu_mu") == flux.total("nu_mu")
+
+
+def test_a_histogram_in_its_own_folder(tmp_path: Path) -> None:
+    flux = nu.flux(_write(tmp_path / "mine", HEAD + BINS, spectrum=HISTOGRAM))
+    assert flux.total("nubar_e") == pytest.approx(2 * 100 + 3 * 200)
+    assert flux.total("nu_mu") == pytest.approx(100)
+    np.testing.assert_allclose(
+        flux.spectrum("nubar_e", [99 * keV, 101 * keV, 300 * keV, 401 * keV]) * keV, [0, 2, 3, 0]
+    )
 
 
 def test_lines_in_their_own_folder(tmp_path: Path) -> None:
@@ -64,6 +75,17 @@ LINE = '[source]\nkind = "monoenergetic"\nlines = [{flavour = "nu_e", energy = "
         (HEAD + TABLE, {"spectrum": SPECTRUM.replace("nubar_e", "nubare")}, ["column", "did you mean nubare"]),
         (HEAD + TABLE, {"spectrum": "# empty\n"}, ["column"]),
         (HEAD + TABLE + 'time = "pulse"\n', {}, ["pulse"]),
+        (HEAD + BINS, {}, ["column", "'low'"]),
+        (
+            HEAD + BINS,
+            {"spectrum": HISTOGRAM.replace("200,400", "300,400")},
+            ["spectrum.csv", "energy bins must touch"],
+        ),
+        (HEAD + BINS, {"spectrum": HISTOGRAM.replace("100,200", "250,200")}, ["increase"]),
+        (HEAD + BINS, {"spectrum": HISTOGRAM.replace("200,2,1", "200,-2,1")}, ["negative"]),
+        (HEAD + BINS + 'energy_column = "low"\n', {"spectrum": HISTOGRAM}, ["energy_column", "histogram", "remove it"]),
+        (HEAD + TABLE + 'low = "energy"\n', {}, ["low", "linear", "change the interpolation"]),
+        (HEAD + BINS.replace('"histogram"', '"cubic"'), {}, ["interpolation", "cubic", "histogram"]),
         (HEAD + TABLE + TIMES, {"times": "low_us,high_us,p\n0,1,0.5\n2,3,0.5\n"}, ["times.csv", "touch"]),
         (HEAD + TABLE + TIMES, {"times": "low_us,high_us,p\n0,1,1.5\n1,3,0.5\n"}, ["at most 1"]),
         (HEAD + LINE.replace("ENERGY", "-1 MeV"), {}, ["positive energy"]),

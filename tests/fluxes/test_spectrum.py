@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from time import perf_counter
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +16,7 @@ import nuprobe as nu
 from nuprobe.constants import M_MUON, M_PION
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.fluxes import Flux, FluxComponent, Line, TimeProfile, flux_names, tabulated
+from nuprobe.fluxes import Flux, FluxComponent, Line, TimeProfile, flux_names, monoenergetic, tabulated
 from nuprobe.fluxes.spectrum import michel_nu_e, michel_nubar_mu
 
 END = M_MUON / 2
@@ -93,6 +97,75 @@ def test_a_table_is_integrated_as_its_trapezoids(values: list[float], width: flo
     np.testing.assert_allclose(component.continuum(e), v)
 
 
+@given(st.lists(st.floats(0, 1e3), min_size=1, max_size=12), st.floats(0.1, 5))
+@settings(deadline=None)
+def test_a_histogram_keeps_the_content_of_each_bin(values: list[float], width: float) -> None:
+    edges = np.array([1.0 + width * i * (i + 1) / 2 for i in range(len(values) + 1)])  # bins that grow
+    component = tabulated("t", "nubar_e", edges, values, interpolation="histogram")
+    content = np.array(values) * np.diff(edges)
+    above = component.integrate(np.ones_like, edges)
+    np.testing.assert_allclose(-np.diff(above), content, rtol=1e-9, atol=1e-12 * content.sum())
+    assert above[-1] == 0
+    middle = (edges[:-1] + edges[1:]) / 2
+    assert component.integrate(lambda e: e) == pytest.approx(content @ middle, rel=1e-12)
+    np.testing.assert_array_equal(component.continuum(middle), values)
+    np.testing.assert_array_equal(component.continuum(edges), [*values, values[-1]])
+    np.testing.assert_array_equal(component.continuum([0.0, edges[0] - 1e-6, edges[-1] + 1e-6]), 0)
+
+
+@pytest.mark.parametrize("interpolation", ["linear", "histogram"])
+def test_all_panels_at_once_are_the_panels_one_by_one(interpolation: Literal["linear", "histogram"]) -> None:
+    rng = np.random.default_rng(7)
+    edges = np.cumsum(rng.uniform(0.1, 2, 400))
+    component = tabulated("t", "nu_mu", edges, rng.uniform(0, 5, 400 - (interpolation == "histogram")), interpolation)
+    limits = np.concatenate([[0.0, edges[3], edges[-1], 2 * edges[-1]], rng.uniform(0, edges[-1], 200)]).reshape(4, 51)
+    x, w = np.polynomial.legendre.leggauss(component.order)
+    density = component.density
+    assert density is not None
+    expected = np.zeros(limits.shape)
+    for left, right in pairwise(edges):
+        start = np.clip(limits, left, right)[..., None]
+        e = start + (right - start) * (x + 1) / 2
+        expected += (density(e) * np.log1p(e) ** 3 * w).sum(-1) * (right - start[..., 0]) / 2
+    shapes = []
+
+    def function(e: np.ndarray) -> np.ndarray:
+        shapes.append(e.shape)
+        return np.asarray(np.log1p(e) ** 3)
+
+    np.testing.assert_allclose(component.integrate(function, limits), expected, rtol=1e-12, atol=1e-12)
+    assert len(shapes) > 1  # many limits go block by block, so that memory stays bounded
+    assert all(shape[:-1] == limits.shape and np.prod(shape) <= 2**17 for shape in shapes)
+    assert component.integrate(function, limits[0, 1]) == pytest.approx(expected[0, 1], rel=1e-12)
+    assert component.integrate(np.ones_like, np.empty(0)).shape == (0,)
+
+
+def test_an_average_over_a_long_table_is_quick() -> None:
+    e = np.linspace(0.0, 125e3, 501)
+    flux = Flux("long", (tabulated("t", "nu_mu", e, e * np.exp(-e / 5e3)),), "proton")
+    seconds = []
+    for _ in range(10):
+        start = perf_counter()
+        mean = flux.average(lambda e: e**1.5 * np.log1p(e), "nu_mu")
+        seconds.append(perf_counter() - start)
+    assert mean > 0
+    assert min(seconds) < 5e-3
+
+
+def test_a_monoenergetic_beam() -> None:
+    flux = monoenergetic(160e3, "nubar_mu", 3.0)
+    assert flux.emission == "beam"
+    assert [str(f) for f in flux.flavours] == ["nubar_mu"]
+    assert flux.lines("nubar_mu") == (Line(160e3, 3.0),)
+    assert flux.total("nubar_mu") == 3
+    assert flux.average(lambda e: e**2, "nubar_mu") == pytest.approx(160e3**2)
+    assert monoenergetic(1.0, "nu_e").total("nu_e") == 1
+    with pytest.raises(InputError, match="positive energy"):
+        monoenergetic(-1.0, "nu_e")
+    with pytest.raises(UnknownNameError, match="did you mean nu_mu"):
+        monoenergetic(1.0, "numu")
+
+
 @pytest.mark.parametrize(
     ("energies", "values", "hint"),
     [
@@ -111,6 +184,24 @@ def test_bad_tables_are_refused(energies: list[float], values: list[float], hint
         tabulated("mine", "nu_e", energies, values)
     assert "mine" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("energies", "values", "hint"),
+    [
+        ([1, 2, 3], [1, 1, 1], "one edge more"),
+        ([1], [], "one edge more"),
+        ([1, 2, np.nan], [1, 1], "row 3"),
+        ([1, 2, 3], [1, np.inf], "row 2"),
+        ([1, 3, 2], [1, 1], "increase"),
+        ([1, 2, 3], [1, -1], "negative"),
+    ],
+)
+def test_bad_histograms_are_refused(energies: list[float], values: list[float], hint: str) -> None:
+    with pytest.raises(InputError, match=hint):
+        tabulated("mine", "nu_e", energies, values, interpolation="histogram")
+    with pytest.raises(UnknownNameError, match="did you mean linear"):
+        tabulated("mine", "nu_e", [1, 2], [1, 1], interpolation="linea")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("energy", "intensity"), [(-1, 1), (0, 1), (np.nan, 1), (np.inf, 1), (1, -1), (1, np.nan)])

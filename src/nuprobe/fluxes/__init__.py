@@ -6,10 +6,10 @@ from importlib import resources
 from pathlib import Path
 
 from nuprobe.errors import UnknownNameError
-from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, tabulated
+from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
-__all__ = ["Flux", "FluxComponent", "Line", "TimeProfile", "flux", "flux_names", "tabulated"]
+__all__ = ["Flux", "FluxComponent", "Line", "TimeProfile", "flux", "flux_names", "monoenergetic", "tabulated"]
 
 
 def flux_names() -> tuple[str, ...]:

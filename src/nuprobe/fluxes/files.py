@@ -12,6 +12,7 @@ from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, pion_decay_at_rest, tabulated
 from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
@@ -63,12 +64,18 @@ class Monoenergetic(_Strict):
 
 
 class Tabulated(_Strict):
-    """A table of dN/dE; one column a flavour, named as the flavour."""
+    """A table of dN/dE; one column a flavour, named as the flavour.
+
+    Its rows are points (`energy_column`, linear between them) or the bins of a histogram (`low`, `high`; they touch).
+    """
 
     kind: Literal["table"]
     table: str
-    energy_column: str = "energy"
-    energy_unit: Literal["keV", "MeV", "GeV"] = Field(description="unit of the energy column; values are per this unit")
+    interpolation: Literal["linear", "histogram"] = "linear"
+    energy_column: str = Field(default="energy", description="column of the points (linear)")
+    low: str = Field(default="low", description="column of the lower bin edges (histogram)")
+    high: str = Field(default="high", description="column of the upper bin edges (histogram)")
+    energy_unit: Literal["keV", "MeV", "GeV"] = Field(description="unit of the energies; values are per this unit")
     flavours: list[str] = Field(min_length=1)
     time: str | None = None
 
@@ -76,6 +83,11 @@ class Tabulated(_Strict):
     def _check(self) -> Tabulated:
         for name in self.flavours:
             flavour(name)
+        alien = {"linear": ("low", "high"), "histogram": ("energy_column",)}[self.interpolation]
+        for key in self.model_fields_set.intersection(alien):
+            raise InputError(
+                f"{key} does not go with interpolation = {self.interpolation!r}; remove it or change the interpolation"
+            )
         return self
 
 
@@ -116,12 +128,17 @@ def read_flux(folder: Folder) -> Flux:
         raise ExperimentFileError(f"{folder.name}: {err}") from None
 
 
-def _time(folder: Folder, table: TimeTable) -> TimeProfile:
-    columns = folder.table(table.table, [table.low, table.high, table.column])
+def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArray:
+    """Edges of the bins of a table, shape (rows + 1,)."""
+    columns = folder.table(table.table, [table.low, table.high])
     low, high = columns[table.low], columns[table.high]
     if not np.array_equal(low[1:], high[:-1]):
-        raise ExperimentFileError(f"{folder.root}/{table.table}: the time bins must touch; order the rows")
-    return TimeProfile(np.append(low, high[-1]), columns[table.column])
+        raise ExperimentFileError(f"{folder.root}/{table.table}: the {what} bins must touch; order the rows")
+    return np.append(low, high[-1])
+
+
+def _time(folder: Folder, table: TimeTable) -> TimeProfile:
+    return TimeProfile(_edges(folder, table, "time"), folder.table(table.table, [table.column])[table.column])
 
 
 def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
@@ -138,9 +155,13 @@ def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
             )
             for line in source.lines
         )
-    columns = folder.table(source.table, [source.energy_column, *source.flavours])
+    if source.interpolation == "histogram":
+        energies = _edges(folder, source, "energy")
+    else:
+        energies = folder.table(source.table, [source.energy_column])[source.energy_column]
+    columns = folder.table(source.table, source.flavours)
     unit = parse_quantity(f"1 {source.energy_unit}", "energy")
     return tuple(
-        replace(tabulated(name, name, columns[source.energy_column] * unit, columns[name] / unit), time=source.time)
+        replace(tabulated(name, name, energies * unit, columns[name] / unit, source.interpolation), time=source.time)
         for name in source.flavours
     )

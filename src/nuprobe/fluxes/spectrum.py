@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,14 +14,25 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes.timing import TimeProfile
-from nuprobe.numerics import FloatArray, panel_nodes
+from nuprobe.numerics import FloatArray, gauss_legendre
 
-__all__ = ["Flux", "FluxComponent", "Line", "michel_nu_e", "michel_nubar_mu", "pion_decay_at_rest", "tabulated"]
+__all__ = [
+    "Flux",
+    "FluxComponent",
+    "Line",
+    "michel_nu_e",
+    "michel_nubar_mu",
+    "monoenergetic",
+    "pion_decay_at_rest",
+    "tabulated",
+]
 
 PION_LINE = (M_PION**2 - M_MUON**2) / (2 * M_PION)
 """Energy of the ν_μ from a pion decaying at rest, MeV."""
 MICHEL_ENDPOINT = M_MUON / 2
 """Largest energy of a neutrino from a muon decaying at rest, MeV (massless electron)."""
+_BLOCK = 2**17
+"""Nodes in flight in one call of an integrand: 1 MiB of float64."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +110,18 @@ class FluxComponent:
         low = np.asarray(e_min, dtype=float)
         result = np.zeros(low.shape)
         if self.density is not None:
-            x, w = panel_nodes((0.0, 1.0), self.order * refine)
-            for left, right in zip(self.edges[:-1], self.edges[1:], strict=True):
-                start = np.clip(low, left, right)
-                e = start[..., None] + (right - start)[..., None] * x
-                result += (self.density(e) * function(e) * w).sum(-1) * (right - start)
+            x, w = gauss_legendre(self.order * refine)
+            edges = np.array(self.edges)
+            # all panels at once, unless an array of limits would make that too large
+            step = max(1, _BLOCK // (x.size * max(low.size, 1)))
+            for first in range(0, edges.size - 1, step):
+                left, right = edges[:-1][first : first + step], edges[1:][first : first + step]
+                start = np.clip(low[..., None], left, right)
+                width = right - start
+                shape = (*low.shape, left.size * x.size)
+                e = (start[..., None] + width[..., None] * x).reshape(shape)
+                weight = (width[..., None] * w).reshape(shape)
+                result += (self.density(e) * function(e) * weight).sum(-1)
         for line in self.lines:
             e = np.full((*low.shape, 1), line.energy)
             result += np.where(low <= line.energy, line.intensity * function(e)[..., 0], 0.0)
@@ -207,33 +226,82 @@ def pion_decay_at_rest(per_flavour: float, prompt: str | None, delayed: str | No
     )
 
 
-def tabulated(name: str, flavour: str | Flavour, energies: ArrayLike, values: ArrayLike) -> FluxComponent:
-    """Component from a table, linear between its points and exactly zero outside.
+def monoenergetic(energy: float, flavour: str | Flavour, intensity: float = 1.0) -> Flux:
+    """Beam of one energy.
+
+    Parameters
+    ----------
+    energy : in MeV.
+    flavour : what is in the beam.
+    intensity : neutrinos per cm² at the detector per unit.
+
+    Raises
+    ------
+    InputError
+        If the energy is not positive or the intensity negative, or one is not finite.
+    UnknownNameError
+        If there is no flavour of that name.
+    """
+    kind = as_flavour(flavour)
+    return Flux(
+        name="monoenergetic",
+        components=(FluxComponent(f"{kind} line", kind, lines=(Line(float(energy), float(intensity)),)),),
+        per="unit",
+        title=f"{kind} of {energy:g} MeV",
+        emission="beam",
+    )
+
+
+def tabulated(
+    name: str,
+    flavour: str | Flavour,
+    energies: ArrayLike,
+    values: ArrayLike,
+    interpolation: Literal["linear", "histogram"] = "linear",
+) -> FluxComponent:
+    """Component from a table, exactly zero outside it.
 
     Parameters
     ----------
     name : name of the component.
     flavour : what is emitted.
-    energies : increasing energies in MeV, shape (n,).
-    values : dN/dE per MeV at them, shape (n,).
+    energies : increasing energies in MeV: shape (n,) of points, or (n + 1,) of bin edges for a histogram.
+    values : dN/dE per MeV at the points, or its mean in each bin, shape (n,).
+    interpolation : ``"linear"`` between the points, or ``"histogram"``: constant in each bin, so that a simulation's
+        or a measurement's content of each bin is kept.
 
     Raises
     ------
     InputError
         If a number is not finite, a value negative, or the energies do not increase.
+    UnknownNameError
+        If there is no flavour or interpolation of that name.
     """
     e, v = np.asarray(energies, dtype=float), np.asarray(values, dtype=float)
-    if e.ndim != 1 or e.shape != v.shape or e.size < 2:
+    if interpolation not in ("linear", "histogram"):
+        raise UnknownNameError("interpolation", interpolation, ("linear", "histogram"))
+    histogram = interpolation == "histogram"
+    if histogram and (e.ndim != 1 or v.shape != (e.size - 1,) or v.size < 1):
+        raise InputError(f"flux {name}: a histogram needs one edge more than values, got {e.shape} and {v.shape}")
+    if not histogram and (e.ndim != 1 or e.shape != v.shape or e.size < 2):
         raise InputError(f"flux {name}: a table needs as many values as energies, got {e.shape} and {v.shape}")
     if not np.all(np.isfinite(e)) or not np.all(np.isfinite(v)):
-        row = int(np.argmax(~(np.isfinite(e) & np.isfinite(v)))) + 1
+        bad_e, bad_v = ~np.isfinite(e), ~np.isfinite(v)
+        row = min(int(np.argmax(bad)) for bad in (bad_e, bad_v) if bad.any()) + 1
         raise InputError(f"flux {name}: row {row} of the spectrum is not a finite number; remove or correct it")
     if np.any(v < 0) or np.any(np.diff(e) <= 0) or e[0] < 0:
         raise InputError(f"flux {name}: energies must increase from 0 or more and values must not be negative")
+
+    def linear(x: FloatArray) -> FloatArray:
+        return np.asarray(np.interp(x, e, v))
+
+    def constant(x: FloatArray) -> FloatArray:
+        return np.asarray(v[np.clip(np.searchsorted(e, x, side="right") - 1, 0, v.size - 1)])
+
     return FluxComponent(
         name,
         as_flavour(flavour),
-        density=lambda x: np.interp(x, e, v),
+        density=constant if histogram else linear,
         edges=tuple(map(float, e)),
         order=6,
     )
