@@ -14,10 +14,11 @@ from nuprobe.errors import OutputError
 from nuprobe.experiments import experiment
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
-from nuprobe.inference import profile, scan
+from nuprobe.inference import scan
 from nuprobe.models import StandardModel
-from nuprobe.nuclei import neutron_radius_models, target
+from nuprobe.nuclei import target
 from nuprobe.plotting import (
+    neutron_radius_markers,
     plot_differential,
     plot_flux,
     plot_form_factors,
@@ -27,6 +28,7 @@ from nuprobe.plotting import (
     save,
 )
 from nuprobe.reproductions import reproduce
+from nuprobe.reproductions.recipes import full_coherence_sigma
 from nuprobe.reproductions.studies import csi_choices, nuclear_models
 from nuprobe.units import fm
 
@@ -107,28 +109,28 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         scan(cost, {"rn": np.linspace(2.0, 9.0, 1401)}, checkpoint=path, overwrite=True)
         files.append(path)
 
-    curve = profile(csi.cost(sm, ["rn"]), "rn", np.linspace(2.4, 8.6, 249))
-    markers = [
-        (f"{m.family} {m.model} {m.isotope}", m.r_n / fm)
-        for m in neutron_radius_models()
-        if m.r_n is not None and m.isotope in ("Cs133", "I127")
-    ]
+    rn = result["rn"].parameter
+    curve = csi.profile("rn", np.linspace(2.4, 8.6, 249), sm)
+    coherence = full_coherence_sigma(csi.name)
     argon = target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm)
     cesium = target("Cs133")
     energies = np.linspace(1.0, 60.0, 178)
     steps: list[Callable[[], None]] = [
         tables,
         scan_rn,
-        lambda: draw("csi-2017-spectrum", lambda: plot_rates(rates)),
-        lambda: draw("csi-2017-energy-and-time", lambda: plot_rates(rates_in_time)),
+        lambda: draw(
+            "csi-2017-spectrum", lambda: plot_rates(rates, subtracted=["steady-state"], references=csi.file.references)
+        ),
+        lambda: draw("csi-2017-energy-and-time", lambda: plot_rates(rates_in_time, references=csi.file.references)),
         lambda: draw(
             "csi-2017-rn-profile",
             lambda: plot_profile(
                 curve,
-                label="R_n",
-                unit="fm",
+                rn,
                 published=[("Cadeddu:2017etk", 5.5, 0.9, 1.1)],
-                markers=markers,
+                markers=neutron_radius_markers(),
+                lines=[("full coherence", coherence**2)],
+                references=["COHERENT:2018imc", "Cadeddu:2017etk"],
             ),
         ),
         lambda: draw("cevns-differential", lambda: plot_differential(argon, sm, [10.0, 30.0, 50.0])),
@@ -136,13 +138,9 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
         lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
     ]
-    if progress:
-        from tqdm import tqdm
+    from tqdm import tqdm
 
-        iterable = tqdm(steps, desc="demo", unit="step", leave=False)
-    else:
-        iterable = steps
-    for step in iterable:
+    for step in tqdm(steps, desc="demo", unit="step", leave=False, disable=not progress):
         step()
     failed = sum(not row.agrees for row in rows)
     text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, compared)))

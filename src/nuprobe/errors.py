@@ -51,6 +51,8 @@ class UnknownNameError(InputError, LookupError):
             hint = "known: " + ", ".join(known)
         else:
             hint = "nothing similar is known"
+        if remedy and not (hint.endswith("?") or remedy.startswith("(")):
+            hint += "."
         super().__init__(f"unknown {kind} {text!r}: {hint}" + (f" {remedy}" if remedy else ""))
         self.kind, self.name, self.suggestions = kind, text, tuple(near)
 

@@ -85,8 +85,8 @@ def barycentric_matrix(nodes: FloatArray, x: FloatArray, derivative: bool = Fals
     if derivative:
         return barycentric_matrix(nodes, x) @ _differentiation_matrix(nodes, weights)
     gap = x[:, None] - nodes
-    hit = gap == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
+    hit = np.abs(gap) < 1e-300  # closer, the division would overflow
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         matrix = weights / gap
         matrix /= matrix.sum(axis=1, keepdims=True)
     rows = hit.any(axis=1)

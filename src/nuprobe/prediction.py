@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -127,6 +128,15 @@ class Templates:
         """Bins of the reconstructed quantity, and of time."""
         return self.parts[0].values.shape[1], self.time.shape[1]
 
+    @cached_property
+    def _merged(self) -> tuple[_Part, ...]:
+        """Parts that depend on the same axes, added up: what counts need."""
+        by_axes: dict[tuple[int, ...], _Part] = {}
+        for part in self.parts:
+            known = by_axes.get(part.axes)
+            by_axes[part.axes] = part if known is None else replace(known, values=known.values + part.values)
+        return tuple(by_axes.values())
+
     def select(self, energy_bins: slice, time_bins: slice) -> Templates:
         """Keep only some bins."""
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
@@ -135,6 +145,10 @@ class Templates:
     def sum_time(self) -> Templates:
         """Sum over the time bins."""
         return replace(self, time=self.time.sum(1, keepdims=True))
+
+    def all_times(self) -> Templates:
+        """Count every event, whenever it arrives, in one time bin."""
+        return replace(self, time=np.ones((len(self.components), 1)))
 
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
@@ -171,7 +185,7 @@ class Templates:
         InputError
             If an axis value lies outside its range.
         """
-        total = self.by_component(coefficients, axis_values, derivative)
+        total = sum_arrays([self._part(part, coefficients, axis_values, derivative) for part in self._merged])
         # (points, components, bins) with the time pattern of each component
         counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
         return counts.reshape(counts.shape[0], -1)
@@ -208,28 +222,34 @@ class Templates:
             values = np.einsum("cbt...,ct->cb...", values, coefficients)
         if not part.axes:
             if coefficients.ndim == 2:
-                return values[None]
-            return np.einsum("cbt,cpt->pcb", values, coefficients)
+                return np.asarray(values)[None]
+            return np.asarray(np.einsum("cbt,cpt->pcb", values, coefficients))
         assert axis_values is not None  # narrowed above
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
         weights = self._weights(part.axes[0], axis_values, derivative)
-        current = (weights @ table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
+        current = _product(weights, table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
         for axis in part.axes[1:]:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
         if coefficients.ndim == 2:
-            return current
-        return np.einsum("pcbt,cpt->pcb", current, coefficients)
+            return np.asarray(current)
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
             return barycentric_matrix(self.axes[axis].points, axis_values[:, axis], derivative == axis)
         except InputError as err:
             raise InputError(f"{self.axes[axis].parameter.name}: {err}") from None
+
+
+def _product(left: FloatArray, right: FloatArray) -> FloatArray:
+    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost more than they save here."""
+    rows = max(1, 200_000 // right.size)
+    return np.concatenate([left[i : i + rows] @ right for i in range(0, len(left), rows)] or [left @ right])
 
 
 def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:
@@ -260,24 +280,24 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     """
     components = setup.flux.components
     middle = {a.parameter.name: (a.parameter.lower + a.parameter.upper) / 2 for a in axes}
-    order = 32
+    order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
         # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, 1)
-        for _ in range(6):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2)
+        coarse = _all_parts(setup, (), middle, order, refine)
+        for _ in range(3):
+            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
-            order *= 2
-            coarse = _all_parts(setup, (), middle, order, 1)
+            order, refine = 2 * order, 2 * refine
+            coarse = _all_parts(setup, (), middle, order, refine)
         else:
             raise ComputationError(
-                f"the folding integrals reach only {error:.1e}: the response is too narrow for its bins; "
+                f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
-    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, 1)
+    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
@@ -293,7 +313,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     )
     if not (check and axes):
         return templates
-    errors = tuple(_axis_error(setup, templates, i, middle, order) for i in range(len(axes)))
+    errors = tuple(_axis_error(setup, templates, i, middle, order, refine) for i in range(len(axes)))
     if max(errors) > _RTOL:
         worst = axes[int(np.argmax(errors))]
         raise ComputationError(
@@ -326,7 +346,9 @@ def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
     return float(ratio.max(initial=0.0))
 
 
-def _axis_error(setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int) -> float:
+def _axis_error(
+    setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int, refine: int
+) -> float:
     """Interpolation error of the counts along one axis, halfway (in angle) between the nodes."""
     axis = templates.axes[index]
     angle = np.pi * (np.arange(axis.nodes - 1) + 0.5) / (axis.nodes - 1)
@@ -341,7 +363,7 @@ def _axis_error(setup: Setup, templates: Templates, index: int, middle: Mapping[
         unit[:, term] = 1.0
         got = templates.by_component(unit, points)
         for row, probe in enumerate(probes):
-            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, 1)
+            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine)
             truth = sum_arrays([part.values[:, :, term] for part in exact])
             worst = max(worst, _difference(got[row], truth, _AXIS_FLOOR))
     return worst
@@ -395,11 +417,18 @@ def _fold(setup: Setup, isotopes: Sequence[Component], response: Response, order
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack([kernel[g].response(t_low) for kernel in groups], axis=1)  # (T, form factors, terms)
         for c, component in enumerate(setup.flux.components):
-            flux_integral = component.integrate(lambda e, k=group.kinematics: k(e, t_low[:, None]), e_min, refine)
+            flux_integral = component.integrate(partial(_at_recoil, group.kinematics, t_low), e_min, refine)
             folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
             folded = folded.reshape(response.bins, len(isotopes), len(columns)).transpose(1, 0, 2)
             result[:, c][:, :, columns] = folded
     return result
+
+
+def _at_recoil(
+    kinematics: Callable[[FloatArray, FloatArray], FloatArray], t_nr: FloatArray, e_nu: FloatArray
+) -> FloatArray:
+    """Kinematics at energies of shape (recoils, nodes)."""
+    return kinematics(e_nu, t_nr[:, None])
 
 
 def _recoil_grid(

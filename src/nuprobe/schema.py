@@ -35,6 +35,7 @@ class Folder:
     def __init__(self, root: Traversable | Path, main: str) -> None:
         self.root = root
         self.main = main
+        self._rows: dict[str, list[dict[str, str]]] = {}
         if not root.joinpath(main).is_file():
             raise ExperimentFileError(f"{root}: there is no {main} in it; give a folder that holds one")
 
@@ -64,14 +65,10 @@ class Folder:
             raise ExperimentFileError(f"{self.name}: {name!r} is a link out of the folder; put the file itself there")
         return path
 
-    def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
-        """Read named columns of a CSV table in the folder (``#`` lines are comments, then one header line).
-
-        Raises
-        ------
-        ExperimentFileError
-            If the path leaves the folder, the file or a column is missing, or a cell is not a finite number.
-        """
+    def _table_rows(self, file: str) -> list[dict[str, str]]:
+        """Rows of a table, parsed once."""
+        if file in self._rows:
+            return self._rows[file]
         path = self._inside(file)
         if not path.is_file():
             raise ExperimentFileError(f"{self.name}: table {file!r} does not exist; add it or correct the name")
@@ -80,7 +77,18 @@ class Folder:
         except UnicodeDecodeError as err:
             raise ExperimentFileError(f"{self.root}/{file}: not UTF-8 text ({err.reason}); save it as UTF-8") from None
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-        rows = list(csv.DictReader(lines, skipinitialspace=True))
+        self._rows[file] = list(csv.DictReader(lines, skipinitialspace=True))
+        return self._rows[file]
+
+    def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
+        """Read named columns of a CSV table in the folder (``#`` lines are comments, then one header line).
+
+        Raises
+        ------
+        ExperimentFileError
+            If the path leaves the folder, the file or a column is missing, or a cell is not a finite number.
+        """
+        rows = self._table_rows(file)
         result = {}
         for column in columns:
             if not rows or column not in rows[0]:
@@ -122,11 +130,11 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     problems = err.errors(include_url=False)
     # a misspelt key shows as one extra and one missing: the extra says more
     problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
-    location = [part for part in problem["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
-    key = ".".join(str(part) for part in location) or "the file"
+    extra = problem["type"] == "extra_forbidden"
+    location, known = _walk(model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"])
+    key = ".".join(map(str, [*location, problem["loc"][-1]] if extra else location)) or "the file"
     cause = (problem.get("ctx") or {}).get("error")
-    if problem["type"] == "extra_forbidden":
-        known = _known_keys(model, problem["loc"][:-1])
+    if extra:
         message = str(UnknownNameError("key", problem["loc"][-1], known, "Remove it or correct its name."))
     elif isinstance(cause, NuprobeError):
         message = str(cause)
@@ -135,30 +143,38 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     else:
         message = f"{problem['msg']} (got {problem['input']!r})"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{key}: {message}{more}"
+    return " ".join(f"{key}: {message}{more}".split())
 
 
-def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """Names allowed at a place of the schema, from the JSON schema so that unions and lists are covered."""
-    schema = model.model_json_schema()
+def _walk(schema: dict[str, Any], path: tuple[int | str, ...]) -> tuple[list[int | str], list[str]]:
+    """Keys on the way to a place of a JSON schema, without the tags of unions, and the keys allowed there."""
 
-    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
+    def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
         if "$ref" in node:
-            return resolve(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]])
-        variants = node.get("anyOf", []) + node.get("oneOf", [])
-        return [leaf for variant in variants for leaf in resolve(variant)] or [node]
+            return variants(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], tagged)
+        if "discriminator" in node and not tagged:
+            return [node]
+        inner = [leaf for v in node.get("anyOf", []) + node.get("oneOf", []) for leaf in variants(v, tagged)]
+        return inner or [node]
 
-    nodes = resolve(schema)
+    location: list[int | str] = []
+    nodes = variants(schema)
     for part in path:
-        following = []
-        for node in nodes:
+        tags = [node["discriminator"]["mapping"].get(part) for node in nodes if "discriminator" in node]
+        if any(tags):
+            nodes = [leaf for tag in tags if tag for leaf in variants({"$ref": tag})]
+            continue
+        children: list[Any] = []
+        for leaf in [leaf for node in nodes for leaf in variants(node, tagged=True)]:
             if isinstance(part, int):
-                children = [node["items"]] if "items" in node else []
+                # a tuple of given length lists its items one by one
+                children += leaf.get("prefixItems", [])[part : part + 1] or [leaf.get("items")]
             else:
-                extra = node.get("additionalProperties")
-                children = [node["properties"][part]] if part in node.get("properties", {}) else []
-                children += [extra] if isinstance(extra, dict) and not children else []
-            following += [leaf for child in children for leaf in resolve(child)]
-        # a tagged union puts the tag into the path: it is not a key
-        nodes = following or nodes
-    return [key for node in nodes for key in node.get("properties", {})]
+                children.append(leaf.get("properties", {}).get(part, leaf.get("additionalProperties")))
+        found = [leaf for child in children if isinstance(child, dict) for leaf in variants(child)]
+        # what the schema does not know is an inner step of the validator, not a key
+        if found:
+            location.append(part)
+            nodes = found
+    leaves = [leaf for node in nodes for leaf in variants(node, tagged=True)]
+    return location, [key for leaf in leaves for key in leaf.get("properties", {})]

@@ -62,4 +62,4 @@ class Table:
 def _json(value: Cell) -> Cell:
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value.item() if hasattr(value, "item") else value
+    return value

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.arguments import existing_or_new, make_changes, make_grid, make_model, model_options
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.experiments import Experiment, Rates
+    from nuprobe.numerics import FloatArray
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,8 +42,17 @@ def open_experiment(name: str, changes: tuple[str, ...]) -> Experiment:
 
 def rate_table(rates: Rates) -> Table:
     """Counts by energy bin and component, summed over time."""
+    import numpy as np
+
     names = list(rates.components)
-    columns = (f"{rates.observable} from", "to", *names, "total", *(() if rates.data is None else ("observed", "+-")))
+    unit = f" [{rates.unit}]" if rates.unit else ""
+    columns = (
+        f"{rates.observable}{unit} from",
+        "to",
+        *names,
+        "total",
+        *(() if rates.data is None else ("observed", "+-")),
+    )
     rows: list[tuple[float | None, ...]] = []
     for i, (low, high) in enumerate(zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)):
         row: list[float | None] = [float(low), float(high)]
@@ -53,12 +63,14 @@ def rate_table(rates: Rates) -> Table:
             error = observed**0.5 if rates.sigma is None else float((rates.sigma[i] ** 2).sum() ** 0.5)
             row += [observed, error]
         rows.append(tuple(row))
-    notes = [f"signal: {rates.signal.sum():.1f} +- {rates.signal_sigma:.1f} (systematics)"]
+    error = f" +- {rates.signal_sigma:.1f} (systematics)" if rates.signal_sigma > 0 else ", no systematics given"
+    notes = [f"signal: {rates.signal.sum():.1f}{error}"]
     if rates.data is not None:
         notes.append(f"observed: {rates.data.sum():.0f}; expected in all: {rates.total.sum():.1f}")
     t = rates.time_edges
+    window = f"arrival {t[0]:g} to {t[-1]:g} us" if np.all(np.isfinite(t)) else "all arrival times"
     return Table(
-        f"{rates.experiment}, analysis {rates.analysis}, arrival {t[0]:g} to {t[-1]:g} us: counts",
+        f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
         columns,
         tuple(rows),
         dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
@@ -82,12 +94,18 @@ def rate_command(
     output: Path | None,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
+    check_plot(plot)
     chosen = open_experiment(experiment, changes)
     rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
     if plot is not None:
         from nuprobe.plotting import plot_rates, save
 
-        save(plot_rates(rates), plot)
+        save(
+            plot_rates(
+                rates, subtracted=chosen.file.analyses[rates.analysis].subtract, references=chosen.file.references
+            ),
+            plot,
+        )
     emit(str(rate_table(rates)), rates.to_dict(), as_json, output)
 
 
@@ -111,28 +129,30 @@ def fit_command(
     output: Path | None,
 ) -> None:
     """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
+    check_plot(plot)
     chosen = open_experiment(experiment, changes)
     couplings = make_model(model, sin2_theta_w)
     names = [n.strip() for n in free.split(",") if n.strip()]
     result = chosen.fit(couplings, names, analysis, minos=not no_minos)
     if plot is not None:
-        from nuprobe.inference import profile
         from nuprobe.plotting import plot_profile, save
 
-        cost = chosen.cost(couplings, names, analysis)
-        parameter = next(p for p in cost.parameters if p.name == names[0])
-        grid = profile_range(
-            result.values[parameter.name], result.errors[parameter.name], parameter.lower, parameter.upper
-        )
-        curve = profile(cost, parameter.name, grid, free=names[1:])
-        save(plot_profile(curve, label=parameter.latex or parameter.name, unit=parameter.unit), plot)
+        best = result[names[0]]
+        parameter = best.parameter
+        grid = profile_range(best.value, best.error, parameter.lower, parameter.upper)
+        curve = chosen.profile(parameter.name, grid, couplings, names[1:], analysis)
+        save(plot_profile(curve, parameter, references=chosen.file.references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 
 
-def profile_range(value: float, error: float, lower: float, upper: float, width: float = 3.5, points: int = 121) -> Any:
-    """Grid of a profile: some errors around the best fit, inside the allowed range."""
+def profile_range(
+    value: float, error: float | None, lower: float, upper: float, width: float = 3.5, points: int = 121
+) -> FloatArray:
+    """Grid of a profile: some errors around the best fit, inside the allowed range (all of it without an error)."""
     import numpy as np
 
+    if error is None:
+        return np.linspace(lower, upper, points)
     return np.linspace(max(lower, value - width * error), min(upper, value + width * error), points)
 
 
@@ -171,6 +191,7 @@ def scan_command(
     as_json: bool,
 ) -> None:
     """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every point."""
+    check_plot(plot)
     from contextlib import ExitStack
 
     from nuprobe.errors import InputError
@@ -199,19 +220,22 @@ def scan_command(
     if plot is not None:
         from nuprobe.plotting import plot_contour, plot_profile, save
 
-        labels = {p.name: (p.latex or p.name, p.unit) for p in cost.parameters}
+        drawn = {p.name: p for p in cost.parameters}
         names = list(result.axes)
         if len(names) == 1:
-            label, unit = labels[names[0]]
-            save(plot_profile((result.axes[names[0]], result.delta), label=label, unit=unit), plot)
+            save(
+                plot_profile((result.axes[names[0]], result.delta), drawn[names[0]], references=chosen.file.references),
+                plot,
+            )
         elif len(names) == 2:
             x, y = names
             figure = plot_contour(
                 result.axes[x],
                 result.axes[y],
                 result.delta,
-                labels=(labels[x][0], labels[y][0]),
-                units=(labels[x][1], labels[y][1]),
+                (drawn[x], drawn[y]),
+                best=(result.best[x], result.best[y]),
+                references=chosen.file.references,
             )
             save(figure, plot)
         else:

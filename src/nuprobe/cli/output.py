@@ -20,6 +20,14 @@ def output_options(function: F) -> F:
     )(function)
 
 
+def check_plot(path: Path | None) -> None:
+    """Refuse a figure that could not be written before anything is computed."""
+    if path is not None:
+        from nuprobe.plotting import check_path
+
+        check_path(path)
+
+
 def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
     """Write `text`, or `data` as JSON, to a file or the terminal."""
     content = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) if as_json else text

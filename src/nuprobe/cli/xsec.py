@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.arguments import make_model, make_target_spec, model_options
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.tables import Table
 
 
@@ -52,20 +52,21 @@ def cevns_command(
     output: Path | None,
 ) -> None:
     """Coherent elastic neutrino-nucleus scattering: σ(E), or dσ/dT with --recoil."""
+    check_plot(plot)
     import numpy as np
 
-    from nuprobe.nuclei import target
+    from nuprobe.nuclei import form_factors, target, with_form_factors
     from nuprobe.processes import cevns
     from nuprobe.units import keV, parse_grid, parse_quantity
 
     radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
     nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
-    full = target(make_target_spec(target_text), form_factor="point")
+    full = with_form_factors(nucleus, form_factors.Point(), form_factors.Point())
     couplings = make_model(model, sin2_theta_w)
     energies = parse_grid(energy, "energy")
+    floor = parse_quantity(threshold, "energy")
     per = "nucleus" if nucleus.is_single else "formula unit"
     if recoil is None:
-        floor = parse_quantity(threshold, "energy")
         sigma, coherent = (
             cevns.total(energies, t, couplings, flavour, threshold=floor, axial=axial) for t in (nucleus, full)
         )
@@ -96,7 +97,7 @@ def cevns_command(
 
         if recoil is None:
             grid = energies if energies.size > 1 else np.linspace(1.0, 1.5 * float(energies[0]), 120)
-            save(plot_total(nucleus, couplings, grid, flavour=flavour), plot)
+            save(plot_total(nucleus, couplings, grid, flavour=flavour, threshold=floor, axial=axial), plot)
         else:
-            save(plot_differential(nucleus, couplings, energies, flavour=flavour), plot)
+            save(plot_differential(nucleus, couplings, energies, flavours=flavour, axial=axial), plot)
     emit(str(table), table.to_dict(), as_json, output)

@@ -116,7 +116,10 @@ class Response:
         return np.array(sorted(points))
 
     def panels(self, t_max: float) -> int:
-        """Panels in √T that resolve the narrowest feature of the response between 0 and `t_max` (MeV)."""
+        """Panels in √T that resolve the narrowest feature of the response between 0 and `t_max` (MeV).
+
+        Raises `ComputationError` if the smearing is narrower than any quadrature can resolve.
+        """
         top = float(self.mean(np.array([t_max]))[0])
         if self.smearing == "gaussian":
             a, b, c = self.resolution
@@ -124,7 +127,11 @@ class Response:
             x = np.linspace(max(self.edges[0], 1e-3 * top), max(min(self.edges[-1], top), 2e-3 * top), 64)
             relative = np.sqrt(a**2 + b**2 * x + c**2 * x**2) / np.maximum(x, 1e-300)
             fraction = np.sqrt(np.clip(x / top, 0, None)) * relative / 2
-            return int(np.ceil(0.2 / max(float(fraction.min()), 1e-4)))
+            if fraction.min() < 1e-4:
+                raise ComputationError(
+                    "the Gaussian smearing is too narrow to be integrated; use smearing = 'none' or a wider resolution"
+                )
+            return int(np.ceil(0.2 / float(fraction.min())))
         if self.smearing == "poisson":
             return int(np.ceil(0.4 * np.sqrt(max(top, 1.0)) / 2.5))
         return 1

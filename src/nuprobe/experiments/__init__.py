@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments.experiment import Experiment, Rates
+    from nuprobe.experiments.core import Experiment, Rates
 
 __all__ = ["Experiment", "Rates", "experiment", "experiment_names"]
 
@@ -18,9 +18,9 @@ _ENTRY_POINTS = "nuprobe.experiments"
 
 def __getattr__(name: str) -> object:
     if name in ("Experiment", "Rates"):
-        from nuprobe.experiments import experiment as module
+        from nuprobe.experiments import core
 
-        return getattr(module, name)
+        return getattr(core, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -57,7 +57,7 @@ def experiment(name: str | Path | Experiment) -> Experiment:
     ExperimentFileError
         If the folder's file is wrong: file, key and remedy are named.
     """
-    from nuprobe.experiments.experiment import Experiment
+    from nuprobe.experiments.core import Experiment
     from nuprobe.schema import Folder
 
     if isinstance(name, Experiment):

@@ -11,7 +11,7 @@ from nuprobe.inference import Expectation
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.prediction import Templates
+from nuprobe.prediction import Templates, sum_arrays
 
 __all__ = ["CountsPrediction", "Effect"]
 
@@ -114,13 +114,12 @@ class CountsPrediction:
         return self.templates.coefficients(self._at(points) if self.free else self.model)
 
     def _slope(self, effect: Effect, signal: FloatArray, coefficients: FloatArray, points: FloatArray) -> FloatArray:
-        fixed = sum((self.backgrounds[name] for name in effect.scales if name != "signal"), np.zeros(signal.shape[1]))
-        slope: FloatArray = np.asarray(fixed)[None, :]
+        pieces = [self.backgrounds[name][None, :] for name in effect.scales if name != "signal"]
         if "signal" in effect.scales:
-            slope = slope + signal
+            pieces.append(signal)
         if effect.shape is not None:
-            slope = slope + effect.shape.counts(coefficients, self._axis_values(points))
-        return slope
+            pieces.append(effect.shape.counts(coefficients, self._axis_values(points)))
+        return sum_arrays(pieces)
 
     def _signal_jacobian(self, templates: Templates, points: FloatArray) -> FloatArray:
         axis_values = self._axis_values(points)

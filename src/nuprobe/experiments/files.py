@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
 from nuprobe.detectors import ACCEPTANCE_POINTS, SMEARINGS
 from nuprobe.errors import InputError
@@ -16,19 +16,20 @@ from nuprobe.units import parse_quantity
 __all__ = ["Analysis", "ExperimentFile", "json_schema"]
 
 
-def _quantity(dimension: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
+def _quantity(dimension: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        text = str(value)  # a bare number is told about its missing unit
         parse_quantity(text, dimension)
         return text
 
     return check
 
 
-Energy = Annotated[str, AfterValidator(_quantity("energy")), Field(description="an energy with its unit")]
-Length = Annotated[str, AfterValidator(_quantity("length")), Field(description="a length with its unit")]
-Time = Annotated[str, AfterValidator(_quantity("time")), Field(description="a time with its unit")]
-Mass = Annotated[str, AfterValidator(_quantity("mass")), Field(description="a mass with its unit")]
-LightYield = Annotated[str, AfterValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
+Energy = Annotated[str, BeforeValidator(_quantity("energy")), Field(description="an energy with its unit")]
+Length = Annotated[str, BeforeValidator(_quantity("length")), Field(description="a length with its unit")]
+Time = Annotated[str, BeforeValidator(_quantity("time")), Field(description="a time with its unit")]
+Mass = Annotated[str, BeforeValidator(_quantity("mass")), Field(description="a mass with its unit")]
+LightYield = Annotated[str, BeforeValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
 
 
 class _Strict(BaseModel):
@@ -127,6 +128,7 @@ class ResponseSection(_Strict):
     """From recoil energy to the reconstructed quantity."""
 
     observable: str = Field(description="name of the reconstructed quantity, for plots, e.g. 'photoelectrons'")
+    unit: str = Field(default="", description="unit of the reconstructed quantity, for plots and tables, e.g. 'PE'")
     light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
     quenching: Annotated[
         ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection, Field(discriminator="kind")
@@ -273,6 +275,10 @@ class Analysis(_Strict):
     energy_range: tuple[float, float] | None = None
     time_range: tuple[Time, Time] | None = None
     time_bins: bool = Field(default=False, description="keep the time bins, or sum over them")
+    arrival: Literal["window", "ignored"] = Field(
+        default="window",
+        description="window: the signal is what arrives in time_range; ignored: all of it, a convention of some papers",
+    )
     subtract: list[str] = Field(default=[], description="measured backgrounds subtracted from the counts (gaussian)")
     systematics: list[str] = []
     references: list[str] = []
@@ -316,6 +322,8 @@ class ExperimentFile(_Strict):
             _known(f"analyses.{name}.subtract", analysis.subtract, measured)
             if analysis.subtract and analysis.statistic == "poisson":
                 raise InputError(f"analyses.{name}: subtracting counts needs statistic = 'gaussian'")
+            if analysis.time_bins and analysis.arrival == "ignored":
+                raise InputError(f"analyses.{name}: arrival = 'ignored' needs time_bins = false")
             if analysis.time_bins and self.binning.time is None:
                 raise InputError(f"analyses.{name}: time_bins = true needs [binning.time]")
         if measured and self.data is None:

@@ -35,7 +35,8 @@ BLOCK: Final = 512
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
 _LAST, _LAST_BUT_ONE = 1e-6, 1e-3
 _PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
-_BARRIER: Final = (1e-2, 1e-4, 1e-6, 1e-8)  # pseudo-counts that keep empty bins positive
+_BARRIER: Final = tuple(10.0**k for k in range(8, -9, -2))  # pseudo-counts that keep expectations positive
+_NEGLIGIBLE = 1e-9  # of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
 
 BoolArray = NDArray[np.bool_]
 PointLike = Mapping[str, float] | ArrayLike
@@ -120,7 +121,7 @@ class Cost(ABC):
             point = np.array(values, dtype=float)
             if point.shape != (len(self.parameters),):
                 raise InputError(f"{self.name}: a point has {len(self.parameters)} values, got shape {point.shape}")
-        return self._points(point)[0]
+        return np.asarray(self._points(point)[0])
 
     def twice_nll(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> FloatArray:
         """−2 ln L, normalised to 0 for a prediction that equals the data, plus the pulls Σ(ν/σ)².
@@ -147,7 +148,7 @@ class Cost(ABC):
             for block in _blocks(len(p)):
                 mu = _expected(term._expectation(p[block][:, columns]), nu[block][:, k])
                 result[block] += term._value(mu)
-        return result
+        return np.asarray(result)
 
     def gradient(self, points: ArrayLike, nuisances: ArrayLike | None = None) -> tuple[FloatArray, FloatArray]:
         """Derivatives of `twice_nll`, analytic: (points, parameters) and (points, nuisances).
@@ -193,7 +194,7 @@ class Cost(ABC):
         """Derivatives of the profiled −2 ln L, (points, parameters): by the envelope theorem, those at its minimum."""
         p = self._points(points)
         best = self.profiled(p, threads=threads)
-        return self._gradient(p, best.nuisances, np.where(best.boundary, _BARRIER[-1], 0.0))[0]
+        return self._gradient(p, best.nuisances, _barrier_of(best))[0]
 
     def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:
         """Covariance of the nuisances at a fixed point: twice the inverse Hessian of −2 ln L, (nuisances, nuisances).
@@ -205,6 +206,7 @@ class Cost(ABC):
         """
         p, nu = self._points(point)[:1], self._nu(nuisances, 1)
         parts = [term._part(term._expectation(p[:, columns]), k).shifted(nu.T) for term, columns, k in self._layout]
+        _gradient(parts, self._weights, nu.T)  # leaves the slopes that the Hessian needs
         hessian = _hessian(parts, self._weights, 1)[..., 0]
         try:
             return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
@@ -357,7 +359,8 @@ class Cost(ABC):
     def _profile_hard(self, point: FloatArray) -> tuple[float, FloatArray, bool]:
         """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex minimum with µ ≥ 0.
 
-        Empty bins get a pseudo-count that shrinks to 0, which is the logarithmic barrier of interior-point methods.
+        Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of interior-point methods, whose
+        path leads to the minimum from far away.
         """
         weights, layout = self._weights, self._layout
         expectations = [term._expectation(point[None, columns]) for term, columns, _ in layout]
@@ -370,7 +373,15 @@ class Cost(ABC):
             nu = nu if start is None else start[:, None]
         if impossible:
             return inf, np.zeros(len(weights)), False
+
+        def value_at(nu: FloatArray) -> float:
+            costs = (t._value(_expected(e, nu[k].T))[0] for (t, _, k), e in zip(layout, expectations, strict=True))
+            return float((nu[:, 0] ** 2 * weights).sum() + sum(costs))
+
+        value = value_at(nu)
         for t in _BARRIER:
+            if t > max(value, _BARRIER[-1]):
+                continue
             parts = [term._part(e, k, t).shifted(nu) for (term, _, k), e in zip(layout, expectations, strict=True)]
             nu, failed = _newton(parts, weights, nu)
             if failed.size:
@@ -378,10 +389,18 @@ class Cost(ABC):
                     f"{self.name}: the nuisances did not converge at {self._describe(point)}; "
                     "look for a nuisance without effect, or a prediction that is nearly 0"
                 )
-        value = float((nu[:, 0] ** 2 * weights).sum())
-        for (term, _, k), e in zip(layout, expectations, strict=True):
-            value += float(term._value(_expected(e, nu[k].T))[0])
+            value = value_at(nu)
+            if t <= _NEGLIGIBLE * value:
+                break
         return value, nu[:, 0], any(part.touched for part in parts)
+
+
+def _barrier_of(best: Profiled) -> FloatArray:
+    """The pseudo-count with which `_profile_hard` ended at each point, 0 where it was not needed."""
+    last = np.full(len(best.boundary), _BARRIER[-1])
+    for t in reversed(_BARRIER):
+        last[t <= _NEGLIGIBLE * best.twice_nll] = t
+    return np.where(best.boundary, last, 0.0)
 
 
 class _Term(Cost):
@@ -425,9 +444,7 @@ class _Term(Cost):
     def _bins(self, values: ArrayLike, what: str) -> FloatArray:
         array = np.array(values, dtype=float)
         if array.shape != (self.n_bins,):
-            raise InputError(
-                f"{self.name}: {what} must have shape ({self.n_bins},) as the prediction, got {array.shape}"
-            )
+            raise InputError(f"{self.name}: {what} has shape {array.shape}, the prediction has {self.n_bins} bins")
         if not np.isfinite(array).all():
             bad = int((~np.isfinite(array)).argmax())
             raise InputError(
@@ -596,7 +613,7 @@ class PoissonCost(_Term):
         return self.data > 0
 
     def _curve(self, use: BoolArray, barrier: float) -> _Curve:
-        minus_twice = -2 * np.where(self.data > 0, self.data, barrier)[use]
+        minus_twice = -2 * np.maximum(self.data, barrier)[use]
         return _Curve(
             slope=lambda mu, out: np.divide(minus_twice, mu, out=out),
             curvature=lambda mu, slope, out: np.negative(np.divide(slope, mu, out=out), out=out),

@@ -245,7 +245,8 @@ def _composition(spec: str | Isotope | Mapping[str, float]) -> tuple[str, dict[I
 
 def _can_be_mass_number(symbol: str, number: int) -> bool:
     charge = {one.symbol: one.z for one in isotopes()}.get(symbol.capitalize())
-    return charge is not None and (number > charge or number == charge == 1)
+    # no molecule of one element has more than eight atoms (S8): a larger number is a misspelt isotope
+    return charge is not None and (number > charge or number > 8 or number == charge == 1)
 
 
 def _formula(text: str) -> dict[Isotope, float]:

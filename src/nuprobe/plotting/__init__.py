@@ -1,0 +1,24 @@
+"""Figures from physics objects: every function returns a matplotlib `Figure`, and `save` writes it.
+
+Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot or a display.
+"""
+
+from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.experiments import plot_rates
+from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
+from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.spectra import plot_flux
+from nuprobe.plotting.style import check_path, save
+
+__all__ = [
+    "check_path",
+    "neutron_radius_markers",
+    "plot_contour",
+    "plot_differential",
+    "plot_flux",
+    "plot_form_factors",
+    "plot_profile",
+    "plot_rates",
+    "plot_total",
+    "save",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +34,7 @@ from nuprobe.processes import cevns
 from nuprobe.units import fm
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -77,35 +80,43 @@ def plot_differential(
     nucleus = target(target_)
     point = with_form_factors(nucleus, Point(), Point())
     e_nu = np.atleast_1d(finite_array(energies, "the list of neutrino energies"))
-    names = [as_flavour(f) for f in _sequence(flavours)]
-    curves = [(float(e), f) for e in e_nu for f in names]
+    groups = _alike([as_flavour(f) for f in _sequence(flavours)], model, axial)
+    curves = [(float(e), group) for e in e_nu for group in groups]
     grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
-    exact = [cevns.differential(e, t, nucleus, model, f, axial=axial) for (e, f), t in zip(curves, grids, strict=True)]
-    full = [cevns.differential(e, t, point, model, f, axial=axial) for (e, f), t in zip(curves, grids, strict=True)]
+
+    def curve(of: Target, e: float, group: Sequence[Flavour], t: FloatArray) -> FloatArray:
+        return cevns.differential(e, t, of, model, group[0], axial=axial)
+
+    exact = [curve(nucleus, e, group, t) for (e, group), t in zip(curves, grids, strict=True)]
+    full = [curve(point, e, group, t) for (e, group), t in zip(curves, grids, strict=True)]
 
     unit, unit_name = energy_unit(max(t[-1] for t in grids))
     decade, power = power_of_ten(np.concatenate(full) * unit)
     figure = new_figure(WIDTH, 5.4)
     main, panel = main_and_panel(figure)
-    handles, labels = [], []
-    for (e, f), t, y, reference, colour in zip(curves, grids, exact, full, colours(len(curves)), strict=True):
+    handles: list[Artist] = []
+    labels: list[str] = []
+    for (e, group), t, y, reference, colour in zip(curves, grids, exact, full, colours(len(curves)), strict=True):
+        # the ratio of one nucleus depends on T alone: the shorter curve goes on top
+        above = 2 + 1 / (1 + e)
         handles += main.plot(t / unit, y * unit / decade, color=colour)
-        labels.append(rf"$E_\nu$ = {e:g} MeV" + (f", ${f.latex}$" if len(names) > 1 else ""))
+        labels.append(rf"$E_\nu$ = {e:.4g} MeV" + (f", {_symbols(group)}" if len(groups) > 1 else ""))
         main.plot(t / unit, reference * unit / decade, color=colour, linestyle=_FULL, linewidth=1.1)
         some = reference > 0
-        panel.plot(t[some] / unit, y[some] / reference[some], color=colour)
-    kind = rf" of ${names[0].latex}$" if len(names) == 1 else ""
+        panel.plot(t[some] / unit, y[some] / reference[some], color=colour, zorder=above)
+    kind = f" of {_symbols(groups[0])}" if len(groups) == 1 else ""
     main.set_ylabel(rf"$d\sigma/dT$ [{power}cm$^2$/{unit_name}{_per(nucleus)}]")
     panel.set_xlabel(f"nuclear recoil energy $T$ [{unit_name}]")
-    main.set_xlim(0, max(t[-1] for t in grids) / unit)
+    main.set_xlim(0, 1.02 * max(t[-1] for t in grids) / unit)
     if scale == "log":
         main.set_yscale("log")
         top = max(float(y.max()) for y in full) * unit / decade
         main.set_ylim(top * 1e-5, top * 2)
     else:
         main.set_ylim(bottom=0)
-    _ratio_panel(panel)
-    _legend(figure, main, handles, labels, f"CEνNS{kind} on {_describe(nucleus)}")
+    _ratio_panel(panel, scale)
+    figure.align_ylabels()
+    _legend(figure, handles, labels, f"CEνNS{kind} on {_describe(nucleus)}")
     provenance(figure, _REFERENCES, _model(model))
     return figure
 
@@ -155,7 +166,8 @@ def plot_total(
     decade, power = (1.0, "") if scale == "log" else power_of_ten(np.concatenate(full))
     figure = new_figure(WIDTH, 5.4)
     main, panel = main_and_panel(figure)
-    handles, labels = [], []
+    handles: list[Artist] = []
+    labels: list[str] = []
     for one, y, reference, colour in zip(nuclei, exact, full, colours(len(nuclei)), strict=True):
         some = reference > 0
         shown = some if scale == "log" else np.ones_like(some)
@@ -175,11 +187,13 @@ def plot_total(
     main.set_xlim(e[0], e[-1])
     if e[-1] > 30 * e[0]:
         main.set_xscale("log")
+        main.xaxis.set_major_formatter("{x:g}")
     main.set_yscale(scale)
     if scale == "linear":
         main.set_ylim(bottom=0)
-    _ratio_panel(panel)
-    _legend(figure, main, handles, labels, f"CEνNS of ${f.latex}${where}{above}")
+    _ratio_panel(panel, "linear")
+    figure.align_ylabels()
+    _legend(figure, handles, labels, f"CEνNS of ${f.latex}${where}{above}")
     provenance(figure, _REFERENCES, _model(model))
     return figure
 
@@ -210,28 +224,46 @@ def _recoil_grid(nucleus: Target, e: float, recoils: ArrayLike | None) -> FloatA
     return t[t <= e]
 
 
-def _ratio_panel(panel: Axes) -> None:
+def _ratio_panel(panel: Axes, scale: Literal["linear", "log"]) -> None:
     panel.axhline(1, color="0.5", linestyle=_FULL, linewidth=1.0)
-    panel.set_ylim(0, 1.12)
-    panel.set_yticks([0, 0.5, 1])
-    panel.set_ylabel("ratio to\nfull coherence")
-    panel.figure.align_ylabels()  # type: ignore[union-attr]
+    panel.set_ylabel("ratio to $F$ = 1")
+    if scale == "log":
+        panel.set_yscale("log")
+        panel.set_ylim(1e-5, 4)
+    else:
+        panel.set_ylim(0, 1.12)
+        panel.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
 
 
-def _legend(figure: Figure, main: Axes, handles: list, labels: list[str], title: str) -> None:  # type: ignore[type-arg]
+def _legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str) -> None:
     from matplotlib.lines import Line2D
 
-    proxies = [Line2D([], [], color="0.35"), Line2D([], [], color="0.35", linestyle=_FULL, linewidth=1.1)]
-    main.legend(proxies, ["with form factor", "full coherence ($F$ = 1)"])
-    legend_above(figure, handles, labels, title)
+    lines = [Line2D([], [], color="0.35"), Line2D([], [], color="0.35", linestyle=_FULL, linewidth=1.1)]
+    legend_above(figure, [*handles, *lines], [*labels, "with form factor", "full coherence ($F$ = 1)"], title)
+
+
+def _alike(flavours: Sequence[Flavour], model: Model, axial: bool) -> list[list[Flavour]]:
+    """Flavours whose couplings, and so whose curves, are equal."""
+    groups: list[tuple[FloatArray, list[Flavour]]] = []
+    for f in flavours:
+        weights = cevns.coefficients(model, f, axial=axial)
+        for known, members in groups:
+            if np.array_equal(known, weights):
+                members.append(f)
+                break
+        else:
+            groups.append((weights, [f]))
+    return [members for _, members in groups]
+
+
+def _symbols(flavours: Sequence[Flavour]) -> str:
+    return ", ".join(f"${f.latex}$" for f in flavours)
 
 
 def _name(nucleus: Target) -> str:
     if nucleus.is_single:
         isotope = nucleus.components[0].isotope
         return isotope_symbol(isotope.symbol, isotope.a)
-    import re
-
     return re.sub(r"(?<=[A-Za-z)])(\d+)", r"$_{\1}$", nucleus.name)
 
 
@@ -247,13 +279,15 @@ def _describe(nucleus: Target) -> str:
 
 
 def _shape(form_factor: FormFactor) -> str:
-    import re
-
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "–", type(form_factor).__name__)
 
 
 def _per(nucleus: Target) -> str:
-    return " per nucleus" if len(nucleus.components) == 1 and nucleus.is_single else " per formula unit"
+    if nucleus.is_single:
+        return " per nucleus"
+    symbols = {c.isotope.symbol for c in nucleus.components}
+    one_atom = len(symbols) == 1 and math.isclose(sum(c.count for c in nucleus.components), 1)
+    return " per atom" if one_atom else " per formula unit"
 
 
 def _model(model: Model) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,8 @@ from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     GREYS,
     PALETTE,
+    ColourLike,
+    blend,
     engine_pads,
     finite_array,
     legend_above,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["counting_errors", "plot_rates"]
 
 _SIGNAL = "signal: "
-_UNITS = {"photoelectrons": "PE"}
 
 
 @styled
@@ -54,8 +55,9 @@ def plot_rates(
     Returns
     -------
     Figure
-        Errors of Poisson data are the central 68.3 % intervals; their residuals are in units of the square root of
-        the prediction. Without data there is no residual panel.
+        Residuals, data less prediction, are in units of the error σ of the data; for Poisson data, which are drawn
+        with their central 68.3 % intervals, in units of the square root of the prediction μ. Without data there is no
+        residual panel.
 
     Raises
     ------
@@ -88,19 +90,22 @@ def plot_rates(
     from matplotlib.patches import Patch
 
     # the legend reads from the top of the stack down
-    handles: list[Artist | tuple[Artist, ...]] = [] if data_artist is None else [data_artist]
+    handles: list[Artist] = [] if data_artist is None else [data_artist]
     labels = [] if data_artist is None else ["data"]
     for name in reversed(_order(names)):
         handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
         labels.append(_label(name))
     analyses = " and ".join(dict.fromkeys(one.analysis for one, _ in shown))
-    legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}")
+    signal = f"; expected signal {rates.signal.sum():.3g}"
+    if rates.signal_sigma > 0:
+        signal = f"; expected signal {rates.signal.sum():.0f} ± {rates.signal_sigma:.0f}"
+    legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}{signal}")
     provenance(figure, references)
     return figure
 
 
 def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distances from observed counts to the ends of the central 68.27 % interval of a Poisson mean [Garwood:1936].
+    """Distances from observed counts to the ends of the central 68.27 % interval of a Poisson mean (Garwood 1936).
 
     Parameters
     ----------
@@ -124,10 +129,10 @@ def _order(names: Sequence[str]) -> list[str]:
     return [n for n in names if not n.startswith(_SIGNAL)] + [n for n in names if n.startswith(_SIGNAL)]
 
 
-def _colours(names: Sequence[str]) -> dict[str, str]:
+def _colours(names: Sequence[str]) -> dict[str, ColourLike]:
     signals = [n for n in names if n.startswith(_SIGNAL)]
     others = [n for n in names if not n.startswith(_SIGNAL)]
-    return {n: PALETTE[i % len(PALETTE)] for i, n in enumerate(signals)} | {
+    return {n: blend(PALETTE[i % len(PALETTE)], 0.8) for i, n in enumerate(signals)} | {
         n: GREYS[i % len(GREYS)] for i, n in enumerate(others)
     }
 
@@ -137,7 +142,7 @@ def _label(name: str) -> str:
 
 
 def _column(
-    main: Axes, panel: Axes | None, rates: Rates, axis: int, colour: dict[str, str], subtracted: Sequence[str]
+    main: Axes, panel: Axes | None, rates: Rates, axis: int, colour: Mapping[str, ColourLike], subtracted: Sequence[str]
 ) -> Artist | None:
     """Projection of one analysis on energy (axis 0) or time (axis 1); returns what stands for the data."""
     edges = rates.energy_edges if axis == 0 else rates.time_edges
@@ -151,8 +156,14 @@ def _column(
     main.stairs(total, edges, baseline=None, color="black", linewidth=1.2)
     main.set_xlim(edges[0], edges[-1])
 
-    unit = _unit(rates) if axis == 0 else "μs"
-    xlabel = f"{_observable(rates)} [{unit}]" if axis == 0 and unit else _observable(rates) if axis == 0 else "arrival time [μs]"
+    unit = rates.unit if axis == 0 else "μs"
+    xlabel = (
+        f"{_observable(rates)} [{unit}]"
+        if axis == 0 and unit
+        else _observable(rates)
+        if axis == 0
+        else "arrival time [μs]"
+    )
     width = f" / {2 * half[0]:g} {unit}".rstrip() if np.allclose(half, half[0]) else " per bin"
     main.set_ylabel(("residual counts" if subtracted else "counts") + width)
     artist: Artist | None = None
@@ -162,18 +173,25 @@ def _column(
         if rates.sigma is None:
             errors = np.array(counting_errors(data))
             deviation = np.sqrt(total)
-            pull_label = "(data − prediction)\n/ √prediction"
+            pull_label = "residual / √μ"
         else:
             deviation = np.sqrt((finite_array(rates.sigma, "the errors of the data") ** 2).sum(1 - axis))
             errors = np.array([deviation, deviation])
-            pull_label = "(data − prediction)\n/ error"
+            pull_label = "residual / σ"
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
-        artist = main.errorbar(centres, data, yerr=errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0)  # type: ignore[assignment]
-        bottom = min(0.0, 1.08 * float((data - errors[0]).min()))
+        artist = main.errorbar(
+            centres, data, yerr=errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
+        )  # type: ignore[assignment]
+        bottom = min(0.0, 1.2 * float((data - errors[0]).min()))
         if subtracted:
             main.text(
-                0.97, 0.95, "data: " + ", ".join(s.replace("-", " ") for s in subtracted) + " subtracted",
-                transform=main.transAxes, ha="right", va="top", fontsize=10,
+                0.97,
+                0.95,
+                "data: " + ", ".join(s.replace("-", " ") for s in subtracted) + " subtracted",
+                transform=main.transAxes,
+                ha="right",
+                va="top",
+                fontsize=10,
             )
         top = float(max((data + errors[1]).max(), total.max()))
     else:
@@ -196,13 +214,9 @@ def _column(
         panel.vlines(centres[some], 0, pull, color="black", lw=1.0)
         reach = max(2.6, 1.15 * float(np.abs(pull).max(initial=0.0)))
         panel.set_ylim(-reach, reach)
-        panel.set_ylabel(pull_label, fontsize=9.5)
+        panel.set_ylabel(pull_label)
     return artist
 
 
 def _observable(rates: Rates) -> str:
     return rates.observable.replace("_", " ").replace("-", " ")
-
-
-def _unit(rates: Rates) -> str:
-    return _UNITS.get(rates.observable.lower(), "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.nuclei import FORM_FACTORS, FormFactor, Isotope, make_form_factor
@@ -62,7 +63,7 @@ def plot_form_factors(
     ----------
     isotope : the nucleus.
     names : of `nuclei.FORM_FACTORS`; default all but "point", and "fourier-bessel" where it was measured.
-    q_max : largest momentum transfer, MeV; default 10/R, behind the second diffraction minimum.
+    q_max : largest momentum transfer, MeV; default 8/R, behind the second diffraction minimum.
     rms : common rms radius (MeV⁻¹); default the measured charge radius, which the Fourier–Bessel density has too.
     literature : give each shape the radius of its own literature instead (Helm keeps `rms`).
 
@@ -88,7 +89,7 @@ def plot_form_factors(
     if rms is None:
         rms = one.r_charge if one.r_charge is not None else default_radius(one)
     if q_max is None:
-        q_max = 10 / rms if rms > 0 else 1000.0
+        q_max = 8 / rms if rms > 0 else 1000.0
     if not (np.isfinite(q_max) and q_max > 0):
         raise InputError(f"q_max must be a positive momentum (MeV), e.g. 300; got {q_max}")
 
@@ -104,6 +105,7 @@ def plot_form_factors(
     figure = new_figure(WIDTH, 6.0)
     main, panel = main_and_panel(figure, 2.2)
     handles, labels = [], []
+    largest = 0.0
     for name, f in values.items():
         title, colour, line, _ = _LOOK[name]
         width = 1.0 if name == "fourier-bessel" else 2.0 if name == "woods-saxon" else 1.5
@@ -113,25 +115,38 @@ def plot_form_factors(
             difference = np.divide(f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0)
             # at a zero of Helm the difference jumps from one infinity to the other: no line across
             jump = np.flatnonzero(np.diff(np.sign(helm))) + 1
+            largest = max(largest, float(np.nanmax(np.abs(100 * difference))))
             broken = np.insert(100 * difference, jump, np.nan)
             panel.plot(np.insert(q, jump, q[jump]), broken, color=colour, linestyle=line, linewidth=width)
+    for zero in q[np.flatnonzero(np.diff(np.sign(helm))) + 1]:
+        panel.axvline(zero, color="0.8", linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
     panel.axhline(0, color=PALETTE[0], linewidth=1.5, zorder=1)
     main.set_yscale("log")
     main.set_ylim(max(_FLOOR, 0.3 * min(float((f**2).min()) for f in values.values())), 2)
     main.set_xlim(0, q_max)
     main.set_ylabel(r"$|F(q^2)|^2$")
-    panel.set_yscale("symlog", linthresh=1, linscale=0.6)
-    panel.set_ylim(-200, 200)
-    panel.set_yticks([-100, -10, -1, 0, 1, 10, 100], ["−100", "−10", "−1", "0", "1", "10", "100"])
+    reach = min(200.0, max(0.5, 1.5 * largest))
+    panel.set_ylim(-reach, reach)
+    if reach > 5:
+        panel.set_yscale("symlog", linthresh=1, linscale=0.6)
+        ticks = [t for t in (-100, -10, -1, 0, 1, 10, 100) if abs(t) <= reach]
+        panel.set_yticks(ticks, [f"{t:d}".replace("-", "−") for t in ticks])
     panel.set_ylabel("$F/F_{Helm}-1$ [%]".replace("Helm", r"\mathrm{Helm}"))
     panel.set_xlabel(r"momentum transfer $q$ [MeV]")
 
     mass = one.mass
     unit, unit_name = energy_unit(q_max**2 / (2 * mass))
     main.tick_params(axis="x", which="both", top=False)
+
+    def recoil(momenta: ArrayLike) -> FloatArray:
+        return np.asarray(momenta, dtype=float) ** 2 / (2 * mass * unit)
+
+    def momentum(recoils: ArrayLike) -> FloatArray:
+        return np.asarray(np.sqrt(np.abs(np.asarray(recoils, dtype=float)) * 2 * mass * unit))
+
     top = main.secondary_xaxis(
         "top",
-        functions=(lambda x: np.sign(x) * x**2 / (2 * mass * unit), lambda t: np.sqrt(np.abs(t) * 2 * mass * unit)),
+        functions=(recoil, momentum),
     )
     top.set_xlabel(f"recoil energy $T = q^2/2M$ of {isotope_symbol(one.symbol, one.a)} [{unit_name}]", fontsize=11)
     figure.align_ylabels()

@@ -79,7 +79,8 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     }
     decade, power = power_of_ten(np.concatenate([v for _, v in continua.values()])) if continua else (1.0, "")
     for name, (e, values) in continua.items():
-        ax.plot(e, values / decade, color=colour[name])
+        # an end at which the flux stops short of zero is drawn as the step that it is
+        ax.plot(np.pad(e, 1, "edge"), np.pad(values / decade, 1), color=colour[name])
     lines = [(c.name, line) for c in source.components for line in c.lines]
     top = max([c.e_max for c in source.components])
     ax.set_xlim(0, 1.06 * top)
@@ -87,8 +88,15 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     peak = max([float(v.max()) for _, v in continua.values()], default=1.0) / decade
     ax.set_ylim(0, 1.15 * peak)
     handles: list[Artist] = [
-        Line2D([], [], color=colour[c.name], linestyle="-" if c.density is not None else "",
-               marker="" if not c.lines else "^", markersize=7) for c in source.components
+        Line2D(
+            [],
+            [],
+            color=colour[c.name],
+            linestyle="-" if c.density is not None else "",
+            marker="" if not c.lines else "^",
+            markersize=7,
+        )
+        for c in source.components
     ]
     target = ax
     if continua:
@@ -104,17 +112,29 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
         target.set_ylim(0, 1.15 * strongest)
         for name, line in lines:
             target.annotate(
-                "", xy=(line.energy, line.intensity), xytext=(line.energy, 0),
-                arrowprops={"arrowstyle": "-|>,head_length=0.6,head_width=0.25", "color": colour[name], "lw": 1.8,
-                            "shrinkA": 0, "shrinkB": 0},
+                "",
+                xy=(line.energy, line.intensity),
+                xytext=(line.energy, 0),
+                arrowprops={
+                    "arrowstyle": "-|>,head_length=0.6,head_width=0.25",
+                    "color": colour[name],
+                    "lw": 1.8,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
             )
         if len(lines) <= 3:
             for name, line in lines:
                 left = line.energy > 0.5 * top
                 target.annotate(
                     f"{line.energy:.4g} MeV:\n{line.intensity:.3g} per {source.per}",
-                    xy=(line.energy, line.intensity), xytext=(-6 if left else 6, 0), textcoords="offset points",
-                    ha="right" if left else "left", va="top", fontsize=9.5, color=colour[name],
+                    xy=(line.energy, line.intensity),
+                    xytext=(-6 if left else 6, 0),
+                    textcoords="offset points",
+                    ha="right" if left else "left",
+                    va="top",
+                    fontsize=9.5,
+                    color=colour[name],
                 )
     return handles
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
-from nuprobe.files import atomic_write
+from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.flavours import FLAVOURS
 from nuprobe.numerics import FloatArray
 from nuprobe.units import MeV, eV, keV
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
 
-__all__ = ["FORMATS", "PALETTE", "save", "style"]
+__all__ = ["FORMATS", "PALETTE", "check_path", "save", "style"]
 
 P = ParamSpec("P")
+ColourLike = str | tuple[float, float, float]
 
 FORMATS: Final = ("pdf", "png", "svg")
 """Suffixes that `save` knows."""
@@ -86,18 +87,23 @@ def style() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()  # a caller's own matplotlibrc must not change what a figure looks like
-        mpl.rcParams.update(_RC)
+        settings: Any = _RC  # matplotlib types every key by name, differently in each version
+        mpl.rcParams.update(settings)
         yield
 
 
 def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Make a function draw in the house style, and fix what matplotlib would otherwise leave to the moment of saving."""
+    """Make a function draw in the house style, ticks too, which matplotlib would leave to the moment of saving."""
 
     @wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with style():
             figure = function(*args, **kwargs)
-            figure.draw_without_rendering()
+            for ax in figure.axes:
+                for one in (ax, *ax.child_axes):
+                    for axis in (one.xaxis, one.yaxis):
+                        axis.get_major_ticks()
+                        axis.get_minor_ticks()
         return figure
 
     return drawn
@@ -125,15 +131,25 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     OutputError
         If the file cannot be written; what was there before is untouched.
     """
-    target = Path(path)
-    kind = target.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        allowed = ", ".join(f".{known}" for known in FORMATS)
-        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+    kind = _format(path)
     buffer = io.BytesIO()
     with style():
         figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
-    return atomic_write(target, buffer.getvalue())
+    return atomic_write(path, buffer.getvalue())
+
+
+def check_path(path: str | os.PathLike[str]) -> Path:
+    """Check before a long computation that `save` will accept `path`; raises what it would raise."""
+    _format(path)
+    return writable_or_error(path)
+
+
+def _format(path: str | os.PathLike[str]) -> str:
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        allowed = ", ".join(f".{known}" for known in FORMATS)
+        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+    return kind
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -172,18 +188,29 @@ def colours(n: int) -> list[str]:
     return [to_hex(c) for c in mpl.colormaps["viridis"](np.linspace(0, 0.92, n))]
 
 
-def legend_above(
-    figure: Figure, handles: Sequence[Artist | tuple[Artist, ...]], labels: Sequence[str], title: str = ""
-) -> Legend:
+def blend(colour: str, share: float) -> ColourLike:
+    """Mix a colour with white: opaque, so that print and screen agree."""
+    from matplotlib.colors import to_rgb
+
+    r, g, b = (1 - share * (1 - c) for c in to_rgb(colour))
+    return r, g, b
+
+
+def legend_above(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = "") -> Legend:
     """Put a legend above the panels, in as many columns as fit into the width of the figure."""
     room = 0.98 * figure.bbox.width
-    for columns in range(min(len(labels), 6), 0, -1):
-        legend = figure.legend(
-            handles, list(labels), loc="outside upper center", ncols=columns, title=title or None, alignment="center"
+
+    def draw(columns: int) -> Legend:
+        return figure.legend(
+            handles, labels, loc="outside upper center", ncols=columns, title=title or None, alignment="center"
         )
-        if columns == 1 or legend.get_window_extent().width <= room:
-            break
+
+    columns = min(len(labels), 6)
+    while (legend := draw(columns)).get_window_extent().width > room and columns > 1:
         legend.remove()
+        # the next smaller number of columns that makes another row, so that the rows are even
+        rows = -(-len(labels) // columns) + 1
+        columns = min(columns - 1, -(-len(labels) // rows))
     return legend
 
 
@@ -230,5 +257,7 @@ def finite_array(values: ArrayLike, what: str) -> FloatArray:
         raise InputError(f"nothing to plot: {what} is empty")
     if not np.all(np.isfinite(array)):
         index = int(np.argmax(~np.isfinite(array.ravel())))
-        raise InputError(f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it")
+        raise InputError(
+            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it"
+        )
     return array

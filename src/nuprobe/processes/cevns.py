@@ -8,6 +8,8 @@ Axial part for J ≠ 0 (Hoferichter:2020osn eq. 20), only on request because tab
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j S_ij(q²)
 
+The vector–axial interference, of relative order T/E and of opposite sign for antineutrinos, is left out.
+
 Linear in the terms pp, pn, nn (and axial_pp, axial_pn, axial_nn); a model gives their coefficients.
 """
 
@@ -103,7 +105,7 @@ def kernel_groups(
 
     def axial_response(t: FloatArray) -> FloatArray:
         # axial_terms counts the pn interference in the kernel; here the coefficient 2 g_p g_n does
-        return axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0])
+        return np.asarray(axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0]))
 
     return (*groups, KernelGroup(AXIAL_TERMS, axial_kinematics, axial_response))
 

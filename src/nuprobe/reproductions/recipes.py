@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
@@ -33,7 +34,7 @@ __all__ = [
     "total_cross_section",
 ]
 
-FULL_COHERENCE = {
+FULL_COHERENCE: Final[dict[str, Any]] = {
     "target.form_factor": "point",
     "target.charge_radius": {},
     "target.proton_radius": {},
@@ -98,11 +99,11 @@ def fit_error(
     scheme: str = "tree",
 ) -> float:
     """Signed MINOS error (``side``: ``"upper"`` or ``"lower"``) of a parameter, in its unit."""
-    result = _fitted(experiment, free, analysis, changes, scheme).minos[parameter]
-    error = result.upper if side == "upper" else result.lower
-    if error is None:
+    found = _fitted(experiment, free, analysis, changes, scheme)[parameter]
+    edge = None if found.interval is None else getattr(found.interval, side)
+    if edge is None:
         raise ComputationError(f"the {side} error of {parameter} is open inside its allowed range")
-    return float(error)
+    return float(edge - found.value)
 
 
 def fitted_signal(
@@ -175,7 +176,7 @@ def flux_averaged(
     """CEνNS cross section averaged over all neutrinos of a flux, in cm²."""
     source, nucleus, model = open_flux(flux), _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
     numbers = [source.total(f) for f in source.flavours]
-    means = [source.average(lambda e, f=f: cevns.total(e, nucleus, model, f), f) for f in source.flavours]
+    means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
     return float(np.average(means, weights=numbers))
 
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.errors import ComputationError
 from nuprobe.experiments import experiment
+from nuprobe.inference import FitResult
 from nuprobe.models import StandardModel
 from nuprobe.nuclei import neutron_radius_models
 from nuprobe.reproductions.recipes import FULL_COHERENCE
@@ -22,11 +24,14 @@ def nuclear_models() -> Table:
     """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk, table 1), with rate and χ² beside the R_n fit."""
     csi = experiment(_EXPERIMENT)
     result = csi.fit(None, ["rn"])
-    best, errors = result.values["rn"], result.minos["rn"]
+    best = result.values["rn"]
+    plus, minus = _errors(result)
     rows = []
     by_model: dict[str, dict[str, Any]] = {}
     for entry in neutron_radius_models():
-        by_model.setdefault(entry.model if entry.family == entry.model else f"{entry.family} {entry.model}", {})[entry.isotope] = entry
+        by_model.setdefault(entry.model if entry.family == entry.model else f"{entry.family} {entry.model}", {})[
+            entry.isotope
+        ] = entry
     for model, entries in by_model.items():
         cs, iodine = entries["Cs133"], entries["I127"]
         row: tuple[Any, ...] = (model, *(_fm(v) for v in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n)))
@@ -42,7 +47,6 @@ def nuclear_models() -> Table:
         )
         chi2 = float(chosen.cost().profiled(np.zeros((1, 0))).twice_nll[0])
         rows.append((*row, float(chosen.predict().signal.sum()), chi2, chi2 - result.twice_nll))
-    upper, lower = (float("nan") if e is None else e for e in (errors.upper, errors.lower))
     rows.append(("fit (common R_n)", None, best, None, best, None, result.twice_nll, 0.0))
     return Table(
         "Nuclear models and the fit of the CsI 2017 data",
@@ -64,10 +68,20 @@ def nuclear_models() -> Table:
             "delta chi2": ".2f",
         },
         (
-            f"fit: R_n = {best:.2f} +{upper:.2f} {lower:.2f} fm, chi2_min = {result.twice_nll:.2f}, NDF = {result.ndf}",
+            f"fit: R_n = {best:.2f} {plus} {minus} fm, chi2_min = {result.twice_nll:.2f}, NDF = {result.ndf}",
             "radii: Cadeddu:2017etk and the 2018 seminar; the experimental row is muonic (Fricke:1995zz), charge radii",
         ),
     )
+
+
+def _errors(result: FitResult) -> tuple[str, str]:
+    """Asymmetric errors of R_n as text; an interval that meets the end of the allowed range is open."""
+    found = result["rn"]
+    if found.interval is None:
+        raise ComputationError("the fit has no MINOS interval")
+    edges = found.interval.upper, found.interval.lower
+    plus, minus = ("open" if edge is None else f"{edge - found.value:+.2f}" for edge in edges)
+    return plus, minus
 
 
 def _fm(radius: float | None) -> float | None:
@@ -86,14 +100,23 @@ _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
     ("radiative couplings", {}, "radiative"),
     ("R_n = R_p", {"target.neutron_radius": {}}, "tree"),
     ("R_n of SHF SkM*", {"target.neutron_radius": {"Cs133": "4.90 fm", "I127": "4.84 fm"}}, "tree"),
-    ("Klein-Nystrand form factor", {"target.form_factor": "klein-nystrand", "target.surface_thickness": None}, "tree"),
+    (
+        "Klein-Nystrand form factor",
+        {"target.form_factor": "klein-nystrand", "target.surface_thickness": None, "parameters.0.lower": "1.8 fm"},
+        "tree",
+    ),
     (
         "charge radii taken as R_p",
         {"target.charge_radius": {}, "target.proton_radius": {"Cs133": "4.804 fm", "I127": "4.749 fm"}},
         "tree",
     ),
     ("axial response included", {"target.axial": True}, "tree"),
-    ("arrival window 0-12 us", {"analyses.energy.time_range": ["0 us", "12 us"]}, "tree"),
+    ("arrival window not applied to the signal", {"analyses.energy.arrival": "ignored"}, "tree"),
+    (
+        "no smearing, arrival window not applied",
+        {"response.smearing.kind": "none", "analyses.energy.arrival": "ignored"},
+        "tree",
+    ),
 )
 
 
@@ -105,7 +128,7 @@ def csi_choices() -> Table:
         model = StandardModel(scheme=scheme)  # type: ignore[arg-type]
         rates = chosen.predict(model)
         result = chosen.fit(model, ["rn"])
-        minos = result.minos["rn"]
+        plus, minus = _errors(result)
         full = chosen.with_changes(FULL_COHERENCE).cost(model)
         excess = float(full.profiled(np.zeros((1, 0))).twice_nll[0]) - result.twice_nll
         rows.append(
@@ -114,8 +137,8 @@ def csi_choices() -> Table:
                 float(rates.signal.sum()),
                 rates.signal_sigma,
                 result.values["rn"],
-                minos.upper,
-                minos.lower,
+                plus,
+                minus,
                 result.twice_nll,
                 result.ndf,
                 float(np.sqrt(max(excess, 0.0))),
@@ -129,8 +152,6 @@ def csi_choices() -> Table:
             "signal": ".1f",
             "+-": ".1f",
             "R_n [fm]": ".2f",
-            "plus": "+.2f",
-            "minus": "+.2f",
             "chi2_min": ".2f",
             "coherence excluded [sigma]": ".2f",
         },

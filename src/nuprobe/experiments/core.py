@@ -36,7 +36,7 @@ from nuprobe.experiments.files import (
 )
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
-from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, fit
+from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profile, fit, profile
 from nuprobe.models import Model, StandardModel
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
@@ -54,7 +54,7 @@ class Rates:
 
     Attributes
     ----------
-    experiment, analysis, observable : names.
+    experiment, analysis, observable, unit : names; the unit is that of the observable.
     energy_edges : edges of the reconstructed quantity, shape (energy bins + 1,).
     time_edges : µs, shape (time bins + 1,); one bin if the analysis sums over time.
     components : expected counts by source, each of shape (energy bins, time bins); the signal is split by flux
@@ -67,6 +67,7 @@ class Rates:
     experiment: str
     analysis: str
     observable: str
+    unit: str
     energy_edges: FloatArray
     time_edges: FloatArray
     components: Mapping[str, FloatArray]
@@ -90,6 +91,7 @@ class Rates:
             "experiment": self.experiment,
             "analysis": self.analysis,
             "observable": self.observable,
+            "unit": self.unit,
             "energy_edges": self.energy_edges.tolist(),
             # JSON knows no infinity: null means all times
             "time_edges_us": self.time_edges.tolist() if np.isfinite(self.time_edges).all() else None,
@@ -201,6 +203,9 @@ class Experiment:
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the model's parameters and those inside the integrals."""
         own = (model or StandardModel()).parameters
+        clash = {p.name for p in own} & {p.name for p in self.file.parameters}
+        if clash:
+            raise InputError(f"parameters.{min(clash)}: the model has a parameter of that name; choose another")
         return (*own, *(self._axis(p).parameter for p in self.file.parameters))
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
@@ -364,6 +369,7 @@ class Experiment:
             experiment=self.name,
             analysis=name,
             observable=self.file.response.observable,
+            unit=self.file.response.unit,
             energy_edges=self.energy_edges[energy.start : energy.stop + 1],
             time_edges=times,
             components=components,
@@ -410,22 +416,37 @@ class Experiment:
             raise InputError(f"nothing to fit: name at least one free parameter of {known}")
         return fit(self.cost(model, free, analysis), **options)
 
+    def profile(
+        self,
+        parameter: str,
+        grid: FloatArray,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Profile:
+        """Profile of one parameter over `grid` (in its unit), the parameters `free` and all nuisances minimised."""
+        cost = self.cost(model, [parameter, *free], analysis)
+        return profile(cost, parameter, grid, free=free)
+
     # -- inside -----------------------------------------------------------------------------------------------
 
     def _check(self) -> None:
         """Read everything once, so that a wrong table or name shows when the folder is opened."""
         try:
-            source, _ = self.flux, self.target()
-            self.response()
-            for parameter in self.file.parameters:
-                self._axis(parameter)
-            if source.emission == "isotropic" and self.file.flux.distance is None:
-                raise InputError("flux.distance: this key is required for an isotropic source; add it")
-            names = [c.isotope.name for c in self.target().components]
+            material = self.file.target.material
+            plain = target(material if isinstance(material, str) else dict(material))
+            names = [c.isotope.name for c in plain.components]
             for key in ("proton_radius", "charge_radius", "neutron_radius"):
                 for name in getattr(self.file.target, key):
                     if isotope(name).name not in names:
                         raise UnknownNameError(f"isotope in target.{key}", name, names)
+            source, _ = self.flux, self.target()
+            self.response()
+            self.parameters()
+            for parameter in self.file.parameters:
+                self._axis(parameter)
+            if source.emission == "isotropic" and self.file.flux.distance is None:
+                raise InputError("flux.distance: this key is required for an isotropic source; add it")
             for i, parameter in enumerate(self.file.parameters):
                 for name in parameter.isotopes:
                     if name not in names:
@@ -534,7 +555,9 @@ class Experiment:
         return energy, _bins(edges, window, "time_range")
 
     def _collapse(self, templates: Templates, analysis: Analysis) -> Templates:
-        return templates if analysis.time_bins else templates.sum_time()
+        if analysis.time_bins:
+            return templates
+        return templates.sum_time() if analysis.arrival == "window" else templates.all_times()
 
     def _grid(self, column: str) -> FloatArray:
         """One column of the data table on the grid of the binning."""

@@ -1,0 +1,72 @@
+# Each target works from a bare clone: Python 3.11 or newer, make and a package index are enough (uv is used if present).
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+N := 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format nightly bench docs schema lock wheel clean distclean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+# the stamp lies inside the environment, so it goes when the environment goes
+$(READY): pyproject.toml requirements.lock .ci/environment
+	@sh .ci/environment $(VENV)
+	@touch $@
+
+demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
+	$(BIN)/nuprobe demo -o demo
+
+# pytest runs even if a lint step fails: one run shows everything, and its summary comes last
+test: $(READY) ## everything a change must pass: lint, types, floors, tests
+	@status=0; \
+	$(MAKE) --no-print-directory --keep-going lint || status=1; \
+	$(BIN)/python -m pytest -n $(N) || status=1; \
+	exit $$status
+
+.PHONY: ruff ruff-format types floors
+lint: ruff ruff-format types floors ## style, formatting, types and the import contract
+ruff: $(READY)
+	$(BIN)/ruff check .
+ruff-format: $(READY)
+	$(BIN)/ruff format --check .
+types: $(READY)
+	$(BIN)/mypy
+floors: $(READY)
+	$(BIN)/lint-imports
+
+format: $(READY) ## let ruff mend style and formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+nightly: $(READY) ## the slow checks too, and the oldest and newest dependencies
+	$(BIN)/python -m pytest -n $(N) -m ''
+	$(BIN)/nox -s tests_oldest tests_newest
+
+bench: $(READY) ## speed, with the accuracy printed beside it
+	$(BIN)/python -m pytest benchmarks --benchmark-only -s
+
+docs: $(READY) ## the documentation, warnings are errors; runs the gallery and the examples in the text
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python -m pytest -q tests/test_docs.py README.md docs/guide
+	@echo "open docs/_build/html/index.html"
+
+schema: $(READY) ## write docs/experiment.schema.json from the code
+	$(BIN)/python -c 'import json; from nuprobe.experiments.files import json_schema as s; \
+	    print(json.dumps(s(), indent=2, ensure_ascii=False))' > docs/experiment.schema.json
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --group dev --no-annotate \
+	    --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+wheel: $(READY) ## build the wheel into dist/
+	$(BIN)/hatchling build -t wheel
+
+clean: ## remove what was made, keep the environment
+	rm -rf demo dist docs/_build docs/auto_examples docs/sg_execution_times.rst .pytest_cache .mypy_cache .ruff_cache \
+	    .hypothesis .benchmarks .import_linter_cache
+	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	rm -rf $(VENV) .nox

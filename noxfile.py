@@ -1,0 +1,64 @@
+"""Test sessions over Python versions and dependency versions: `nox -l` lists them."""
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+TEST_TOOLS = nox.project.dependency_groups(PYPROJECT, "test")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+
+
+def install_locked(session: nox.Session) -> None:
+    session.install("-r", "requirements.lock")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def run_tests(session: nox.Session, *options: str) -> None:
+    session.run("python", "-m", "pytest", *options, *(session.posargs or ["-n", "2"]))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The tests with the locked versions on every supported Python."""
+    install_locked(session)
+    run_tests(session)
+
+
+@nox.session(python=PYTHONS[0])
+def tests_oldest(session: nox.Session) -> None:
+    """The tests with the lower bound of every dependency (needs uv, which can resolve to it)."""
+    if session.venv_backend != "uv":
+        session.error("tests_oldest needs uv: install it and run again")
+    # the tools of the tests come second: their own lower bounds are not a promise to users
+    session.install("--resolution", "lowest-direct", "-e", ".[cluster]")
+    session.install(*TEST_TOOLS)
+    # old releases use what newer releases of their own dependencies deprecate
+    run_tests(session, "-W", "ignore::DeprecationWarning")
+
+
+@nox.session
+def tests_newest(session: nox.Session) -> None:
+    """The tests with the newest release of every dependency, whatever the lock says."""
+    session.install("--upgrade", "-e", ".[cluster]", *TEST_TOOLS)
+    run_tests(session)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, formatting, types and the import contract."""
+    install_locked(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation with its gallery and doctests, warnings as errors."""
+    install_locked(session)
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
+    session.run("python", "-m", "pytest", "-q", "tests/test_docs.py", "README.md", "docs/guide")

@@ -1,0 +1,429 @@
+"""Best fit, errors and goodness of fit of a cost.
+
+The nuisances are minimised inside the cost (`Cost.profiled`), so the fit proper has only the few physics parameters,
+with analytic gradients; MIGRAD and MINOS of iminuit do the rest. The covariance is twice the inverse Hessian of
+−2 ln L, from differences of the analytic gradient; for the nuisances it follows from their exact covariance at the best
+fit and from how they move with the parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isfinite, isinf, sqrt
+from typing import Any
+
+import numpy as np
+
+from nuprobe.errors import ComputationError, InputError
+from nuprobe.inference.costs import Cost
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+
+__all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
+
+ONE_SIGMA = 0.6826894921370859
+_STARTS = 256  # points of the fixed set among which a fit without `start` begins
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A MINOS interval; a side that is None is open, and `note` says why."""
+
+    lower: float | None
+    upper: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ParameterResult:
+    """A free parameter at the best fit, in the unit of the parameter.
+
+    Attributes
+    ----------
+    parameter : its definition.
+    value : best value.
+    error : symmetric 1σ error from the curvature, None if there is none (a best value at the limit of its range).
+    interval : MINOS interval at the level of the fit, None if not asked for.
+    """
+
+    parameter: Parameter
+    value: float
+    error: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class NuisanceResult:
+    """A nuisance at the best fit: value, 1σ error, and the pull value/sigma (None for a free nuisance)."""
+
+    nuisance: Nuisance
+    value: float
+    error: float
+    pull: float | None
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What a fit found.
+
+    Attributes
+    ----------
+    cost : name of the cost.
+    free : the parameters fitted.
+    fixed : values of the others.
+    covariance : of the free parameters, (free, free); None if there is none.
+    twice_nll : at the best fit, 0 for a prediction that equals the data.
+    ndf : bins minus free parameters and unconstrained nuisances.
+    goodness_of_fit : p-value of `twice_nll` under a χ² law with `ndf` (approximate for few counts); None if ndf < 1.
+    cl : level of the MINOS intervals.
+    point, nuisance_values : the best fit in the order of the cost.
+    valid : the minimum was found (a fit that fails is an error, so this is True).
+    notes : what to know about the result.
+    """
+
+    cost: str
+    free: tuple[ParameterResult, ...]
+    fixed: tuple[tuple[Parameter, float], ...]
+    nuisances: tuple[NuisanceResult, ...]
+    covariance: FloatArray | None
+    twice_nll: float
+    ndf: int
+    goodness_of_fit: float | None
+    cl: float
+    point: FloatArray
+    nuisance_values: FloatArray
+    valid: bool
+    notes: tuple[str, ...]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Best values of the free parameters by name."""
+        return {p.parameter.name: p.value for p in self.free}
+
+    def __getitem__(self, name: str) -> ParameterResult:
+        """Free parameter `name`; raises `KeyError`."""
+        for p in self.free:
+            if p.parameter.name == name:
+                return p
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: no NaN and no infinity (None instead)."""
+        return {
+            "cost": self.cost,
+            "valid": self.valid,
+            "twice_nll": self.twice_nll,
+            "ndf": self.ndf,
+            "goodness_of_fit": self.goodness_of_fit,
+            "cl": self.cl,
+            "parameters": [
+                {
+                    "name": p.parameter.name,
+                    "unit": p.parameter.unit,
+                    "value": p.value,
+                    "error": p.error,
+                    "minos_lower": p.interval.lower if p.interval else None,
+                    "minos_upper": p.interval.upper if p.interval else None,
+                    "minos_note": p.interval.note if p.interval else "not computed",
+                }
+                for p in self.free
+            ],
+            "fixed": [{"name": p.name, "unit": p.unit, "value": v} for p, v in self.fixed],
+            "covariance": None if self.covariance is None else self.covariance.tolist(),
+            "nuisances": [
+                {
+                    "name": n.nuisance.name,
+                    "sigma": n.nuisance.sigma if isfinite(n.nuisance.sigma) else None,
+                    "value": n.value,
+                    "error": n.error,
+                    "pull": n.pull,
+                }
+                for n in self.nuisances
+            ],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        """Table of the result."""
+        gof = "" if self.goodness_of_fit is None else f", p = {self.goodness_of_fit:.3g}"
+        lines = [f"{self.cost}: −2 ln L = {self.twice_nll:.4g}, ndf = {self.ndf}{gof}"]
+        rows = [("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")]
+        for p in self.free:
+            i = p.interval
+            text = "" if i is None else f"[{_number(i.lower)}, {_number(i.upper)}]"
+            rows.append((p.parameter.name, _number(p.value), _number(p.error), text, p.parameter.unit))
+        rows += [(q.name, _number(v), "fixed", "", q.unit) for q, v in self.fixed]
+        rows += [
+            (n.nuisance.name, _number(n.value), _number(n.error), "" if n.pull is None else f"pull {n.pull:+.2f}", "")
+            for n in self.nuisances
+        ]
+        widths = [max(len(row[c]) for row in rows) for c in range(5)]
+        lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return "\n".join(lines + [f"note: {note}" for note in self.notes])
+
+
+def fit(
+    cost: Cost,
+    free: Iterable[str] | None = None,
+    fixed: Mapping[str, float] | None = None,
+    start: Mapping[str, float] | None = None,
+    minos: bool = True,
+    cl: float = ONE_SIGMA,
+) -> FitResult:
+    """Minimise a cost over parameters and nuisances.
+
+    Parameters
+    ----------
+    cost : what to minimise.
+    free : names of the parameters to fit; all that are not fixed if not given.
+    fixed : values of parameters that stay fixed; those neither free nor fixed keep their default.
+    start : where to begin; if not given, the best of the default and a fixed set of points that fills the ranges, so
+        that one of several minima is not taken by accident.
+    minos : compute the intervals at level `cl`; an end that MINOS does not find, by root finding.
+    cl : confidence level of the intervals (of each parameter by itself).
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, is both free and fixed, nothing is free, or a value is out of range.
+    ComputationError
+        If no minimum was found.
+    """
+    fixed = dict(fixed or {})
+    names = [p.name for p in cost.parameters if p.name not in fixed] if free is None else list(free)
+    columns = [cost.index(name) for name in names]
+    if not names or len(set(names)) < len(names):
+        raise InputError(f"{cost.name}: name one or more different parameters to fit, got ({', '.join(names)})")
+    both = sorted(set(names) & fixed.keys())
+    if both:
+        raise InputError(f"{cost.name}: {both[0]} is both free and fixed; choose one")
+    if not 0 < cl < 1:
+        raise InputError(f"a confidence level lies between 0 and 1, got {cl}")
+    stray = sorted((start or {}).keys() - set(names))
+    if stray:
+        raise InputError(f"{cost.name}: start gives {stray[0]}, which is not free ({', '.join(names)})")
+    point = cost.point({**fixed, **(start or {})})
+    if start is None:
+        point = _best_start(cost, columns, point)
+    minuit = _minimised(cost, columns, point)
+    best = np.array(point)
+    best[columns] = minuit.values
+    notes: list[str] = []
+    parameters = [cost.parameters[c] for c in columns]
+    limits = {p.name: side for p in parameters if (side := _at_limit(p, float(minuit.values[p.name])))}
+    notes += [f"{name} lies at the {side} limit of its range" for name, side in limits.items()]
+    covariance, errors = _errors(cost, columns, best)
+    if covariance is None:
+        notes.append("no covariance: the curvature at the best fit is not positive")
+    wanted = zip(parameters, columns, strict=True) if minos else ()
+    intervals = {p.name: _minos(minuit, cost, columns, best, c, cl) for p, c in wanted}
+    notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
+    profiled = cost.profiled(best)
+    nu = profiled.nuisances[0]
+    ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
+    results = [
+        ParameterResult(
+            p,
+            float(best[c]),
+            None if covariance is None or p.name in limits else sqrt(covariance[i, i]),
+            intervals.get(p.name),
+        )
+        for i, (p, c) in enumerate(zip(parameters, columns, strict=True))
+    ]
+    value = float(profiled.twice_nll[0])
+    return FitResult(
+        cost=cost.name,
+        free=tuple(results),
+        fixed=tuple((p, float(best[c])) for c, p in enumerate(cost.parameters) if c not in columns),
+        nuisances=tuple(
+            NuisanceResult(n, float(v), float(e), None if isinf(n.sigma) else float(v / n.sigma))
+            for n, v, e in zip(cost.nuisances, nu, errors, strict=True)
+        ),
+        covariance=covariance,
+        twice_nll=value,
+        ndf=ndf,
+        goodness_of_fit=_survival(value, ndf) if ndf > 0 else None,
+        cl=cl,
+        point=best,
+        nuisance_values=nu,
+        valid=True,
+        notes=tuple(notes),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.5g}"
+
+
+def _survival(twice_nll: float, ndf: int) -> float:
+    from scipy.stats import chi2
+
+    return float(chi2.sf(twice_nll, ndf))
+
+
+def _box(p: Parameter) -> tuple[float, float]:
+    """Where to look for a start: the range, or ten steps around the default where it is open."""
+    return (
+        p.lower if isfinite(p.lower) else p.default - 10 * p.step,
+        p.upper if isfinite(p.upper) else p.default + 10 * p.step,
+    )
+
+
+def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray:
+    """Best of `point` and of an additive-recurrence sequence that fills the box of the free parameters."""
+    d = len(columns)
+    root = 2.0
+    for _ in range(60):  # the generalised golden ratio, root of x^(d+1) = x + 1
+        root = (1 + root) ** (1 / (d + 1))
+    unit = (0.5 + np.arange(1, _STARTS + 1)[:, None] * root ** -np.arange(1.0, d + 1)) % 1
+    low, high = np.array([_box(cost.parameters[c]) for c in columns]).T
+    points = np.tile(point, (_STARTS + 1, 1))
+    points[1:, columns] = low + (high - low) * unit
+    return np.asarray(points[np.argmin(cost.profiled(points).twice_nll)])
+
+
+def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
+    """Minuit of the profiled cost at its minimum over some columns of a point."""
+    from iminuit import Minuit  # type: ignore[import-untyped,unused-ignore]
+
+    names = [cost.parameters[c].name for c in columns]
+    low = np.array([cost.parameters[c].lower for c in columns])
+    high = np.array([cost.parameters[c].upper for c in columns])
+
+    def full(x: FloatArray) -> FloatArray:
+        p = np.array(point)
+        p[columns] = np.clip(x, low, high)  # Minuit's own limits are exact to rounding only
+        return p
+
+    def value(x: FloatArray) -> float:
+        # Minuit cannot handle inf, and tries NaN at limits; any value far above the others turns it back
+        return min(float(cost.profiled(full(x)).twice_nll[0]), 1e30) if np.isfinite(x).all() else 1e30
+
+    def gradient(x: FloatArray) -> FloatArray:
+        return cost.profiled_gradient(full(x))[0, columns]
+
+    if not isfinite(cost.profiled(point).twice_nll[0]):
+        raise ComputationError(
+            f"{cost.name}: the data are impossible at the start ({cost._describe(point)}); give another `start`"
+        )
+    minuit = Minuit(value, point[columns], grad=gradient, name=names)
+    minuit.errordef = Minuit.LEAST_SQUARES
+    minuit.print_level = 0
+    minuit.strategy = 1
+    for name, c in zip(names, columns, strict=True):
+        p = cost.parameters[c]
+        minuit.errors[name] = p.step
+        minuit.limits[name] = (p.lower, p.upper)
+    minuit.tol = 1e-4
+    for strategy in (1, 2):
+        minuit.strategy = strategy
+        minuit.migrad()
+        if minuit.valid:
+            return minuit
+    limited = any(_at_limit(cost.parameters[c], float(v)) for c, v in zip(columns, minuit.values, strict=True))
+    if limited and minuit.fmin is not None and minuit.fmin.edm < 1e-3:
+        return minuit
+    raise ComputationError(
+        f"{cost.name}: no minimum found near {cost._describe(full(np.array(minuit.values)))}; "
+        "give another `start`, or fix a parameter that the data do not determine"
+    )
+
+
+def _at_limit(p: Parameter, value: float) -> str:
+    """``"lower"`` or ``"upper"`` if the value cannot be told from the limit."""
+    scale = 1e-5 * min(p.upper - p.lower, max(abs(value), p.step))
+    return "lower" if value - p.lower <= scale else "upper" if p.upper - value <= scale else ""
+
+
+def _reminimised(cost: Cost, columns: list[int], start: FloatArray) -> tuple[FloatArray, float]:
+    """Point and −2 ln L after minimising over some columns, from a start."""
+    point = np.array(start)
+    if columns and isfinite(cost.profiled(point).twice_nll[0]):
+        point[columns] = _minimised(cost, columns, point).values
+    return point, float(cost.profiled(point).twice_nll[0])
+
+
+def _minos(minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float) -> Interval:
+    """Interval of one parameter by MINOS; a side that MINOS does not find, by root finding on the profile."""
+    p = cost.parameters[column]
+    found: dict[str, float | None] = {"lower": None, "upper": None}
+    if not any(_at_limit(cost.parameters[c], float(best[c])) for c in columns):
+        try:
+            minuit.minos(p.name, cl=cl)
+        except RuntimeError:
+            pass
+        else:
+            m = minuit.merrors[p.name]
+            if m.lower_new_min or m.upper_new_min:
+                raise ComputationError(
+                    f"MINOS of {p.name} found a lower minimum than the fit; give a `start` nearer to it"
+                )
+            if m.lower_valid and not m.at_lower_limit:
+                found["lower"] = float(best[column] + m.lower)
+            if m.upper_valid and not m.at_upper_limit:
+                found["upper"] = float(best[column] + m.upper)
+    notes = []
+    for side, limit in (("lower", p.lower), ("upper", p.upper)):
+        if found[side] is None:
+            found[side] = _end(cost, columns, best, column, limit, cl)
+        if found[side] is None:
+            unit = f" {p.unit}" if p.unit else ""
+            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
+            notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
+    return Interval(found["lower"], found["upper"], "; ".join(notes))
+
+
+def _end(cost: Cost, columns: list[int], best: FloatArray, column: int, limit: float, cl: float) -> float | None:
+    """Where the profile of a parameter crosses its threshold between the best value and a limit; None if nowhere."""
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    others = [c for c in columns if c != column]
+    lowest = float(cost.profiled(best).twice_nll[0]) + float(chi2.ppf(cl, 1))
+
+    def above(x: float) -> float:
+        point = best.copy()
+        point[column] = x
+        return min(_reminimised(cost, others, point)[1], 1e30) - lowest
+
+    near = float(best[column])
+    distance = cost.parameters[column].step * (1 if limit > near else -1)
+    while near != limit and abs(distance) < 1e12 * cost.parameters[column].step:
+        far = float(best[column]) + distance
+        far = min(far, limit) if distance > 0 else max(far, limit)
+        if above(far) > 0:
+            return float(brentq(above, near, far, xtol=1e-10 * abs(far - float(best[column]))))
+        near, distance = far, 2 * distance
+    return None
+
+
+def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArray | None, FloatArray]:
+    """Covariance of the free parameters (None if the curvature is not positive), and 1σ errors of the nuisances."""
+    # a difference over a hundredth of the error balances rounding and curvature: a first guess, then once more
+    widths = np.array([cost.parameters[c].step for c in columns]) / 30
+    for _ in range(2):
+        points = np.tile(best, (2 * len(columns), 1))
+        for i, (c, h) in enumerate(zip(columns, widths, strict=True)):
+            p = cost.parameters[c]
+            points[2 * i, c] = max(best[c] - h, p.lower)
+            points[2 * i + 1, c] = min(best[c] + h, p.upper)
+        width = np.array([points[2 * i + 1, c] - points[2 * i, c] for i, c in enumerate(columns)])[:, None]
+        gradient = cost.profiled_gradient(points)[:, columns]
+        hessian = (gradient[1::2] - gradient[::2]) / width
+        hessian = (hessian + hessian.T) / 2
+        moved = cost.profiled(points).nuisances
+        response = (moved[1::2] - moved[::2]) / width
+        if not _positive(hessian):
+            return None, np.sqrt(np.diag(cost.nuisance_covariance(best, cost.profiled(best).nuisances)))
+        covariance: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
+        widths = 0.01 * np.sqrt(np.diag(covariance))
+    total = cost.nuisance_covariance(best, cost.profiled(best).nuisances)
+    return covariance, np.sqrt(np.diag(total + response.T @ covariance @ response))
+
+
+def _positive(hessian: FloatArray) -> bool:
+    if not np.isfinite(hessian).all() or (np.diag(hessian) <= 0).any():
+        return False
+    root = np.sqrt(np.diag(hessian))  # dividing by it frees the matrix of units
+    return bool(np.linalg.eigvalsh(hessian / np.outer(root, root)).min() > 1e-10)

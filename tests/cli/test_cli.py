@@ -1,0 +1,237 @@
+"""The command line as a user meets it: results, files, JSON, and one-line errors with exit code 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nuprobe as nu
+from nuprobe.cli import main
+from nuprobe.units import fm, keV
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def test_xsec_prints_what_the_library_computes(run: Run) -> None:
+    code, out, _ = run("xsec", "cevns", "--target", "Ar40", "--energy", "10:50:3 MeV", "--json")
+    assert code == 0
+    rows = json.loads(out)["rows"]
+    expected = nu.cevns.total([10.0, 30.0, 50.0], nu.target("Ar40"), nu.StandardModel(), "nu_mu")
+    assert [row["E [MeV]"] for row in rows] == [10, 30, 50]
+    np.testing.assert_allclose([row["sigma [cm2]"] for row in rows], expected, rtol=1e-12)
+
+
+def test_xsec_takes_radii_mixtures_and_recoils(run: Run) -> None:
+    code, out, _ = run(
+        *("xsec", "cevns", "--target", "Si28=1,O16=2", "--energy", "30 MeV", "--recoil", "5, 10 keV"),
+        *("--form-factor", "klein-nystrand", "--sin2-theta-w", "0.24", "--flavour", "nubar_e", "--json"),
+    )
+    assert code == 0
+    quartz = nu.target({"Si28": 1, "O16": 2}, form_factor="klein-nystrand")
+    expected = nu.cevns.differential(30.0, np.array([5.0, 10.0]) * keV, quartz, nu.StandardModel(0.24), "nubar_e") * keV
+    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], expected, rtol=1e-12)
+
+    code, out, _ = run(
+        "xsec", "cevns", "--target", "Ar40", "--energy", "30 MeV", "--r-p", "3.33 fm", "--r-n", "3.42 fm"
+    )
+    assert code == 0
+    sigma = float(nu.cevns.total(30.0, nu.target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm), nu.StandardModel(), "nu_mu"))
+    assert f"{sigma:.6e}" in out
+
+
+def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "rate.json"
+    code, out, err = run("rate", "coherent-csi-2017", "--model", "sm-radiative", "--json", "-o", str(target))
+    assert (code, out) == (0, "")
+    assert str(target) in err
+    written = json.loads(target.read_text())
+    assert written["signal"] == pytest.approx(
+        nu.experiment("coherent-csi-2017").predict(nu.StandardModel(scheme="radiative")).signal.sum(), rel=1e-12
+    )
+    assert [p.name for p in tmp_path.iterdir()] == ["rate.json"]
+
+    plot = tmp_path / "profile.png"
+    code, out, _ = run("fit", "coherent-csi-2017", "--free", "rn", "--json", "--plot", str(plot))
+    assert code == 0
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    (parameter,) = json.loads(out)["parameters"]
+    assert parameter["name"] == "rn"
+    assert parameter["minos_lower"] < parameter["value"] < parameter["minos_upper"]
+
+
+def test_a_detector_of_ones_own_without_data_or_time(run: Run) -> None:
+    folder = str(Path(__file__).parents[2] / "examples" / "argon-detector")
+    code, out, _ = run("rate", folder)
+    assert code == 0
+    assert "all arrival times" in out
+    code, out, _ = run("rate", folder, "--json")
+    assert code == 0
+    rates = json.loads(out)
+    assert (rates["data"], rates["time_edges_us"]) == (None, None)
+    assert rates["signal"] > 0
+    code, _, err = run("fit", folder, "--free", "sin2_theta_w")
+    assert code == 2
+    assert "no data" in err
+
+
+def test_set_changes_one_choice(run: Run) -> None:
+    _, before, _ = run("rate", "coherent-csi-2017", "--json")
+    _, after, _ = run("rate", "coherent-csi-2017", "--json", "--set", "response.smearing.kind=none")
+    assert json.loads(after)["signal"] < 0.95 * json.loads(before)["signal"]
+
+
+def test_scan_resumes_and_refuses(run: Run, tmp_path: Path) -> None:
+    path = str(tmp_path / "rn.h5")
+    arguments = ("scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:21", "-o", path, "--json")
+    code, out, _ = run(*arguments, "--plot", str(tmp_path / "rn.pdf"))
+    assert code == 0
+    first = json.loads(out)
+    assert first["points"] == 21
+    assert (tmp_path / "rn.pdf").read_bytes()[:4] == b"%PDF"
+    assert run(*arguments)[0] == 2  # exists
+    assert json.loads(run(*arguments, "--resume")[1]) == first
+    code, _, err = run("scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:22", "-o", path, "--resume")
+    assert code == 2
+    assert "another scan" in err
+
+
+@pytest.mark.parametrize("what", ["targets", "fluxes", "models", "form-factors", "experiments", "parameters"])
+def test_list(run: Run, what: str) -> None:
+    code, out, _ = run("list", what, "--json")
+    assert code == 0
+    (rows,) = json.loads(out).values()
+    assert rows
+    known = {"targets": "Ar40", "fluxes": "sns", "models": "sm", "form-factors": "helm"}
+    known |= {"experiments": "coherent-csi-2017", "parameters": "coherent-csi-2017"}
+    assert known[what] in {next(iter(row.values())) for row in rows}
+
+
+def test_list_all_names_every_kind(run: Run) -> None:
+    _, out, _ = run("list")
+    for word in ("sns", "sm-radiative", "coherent-csi-2017", "Cadeddu:2017etk", "klein-nystrand", "rn"):
+        assert word in out
+
+
+def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = run("reproduce", "COHERENT:2020iec", "--json")
+    assert code == 0
+    assert json.loads(out)[0]["agrees"] is True
+    monkeypatch.setattr("nuprobe.reproductions.recipes.flux_averaged", lambda **_: 9e-39)
+    code, out, err = run("reproduce", "COHERENT:2020iec")
+    assert code == 1
+    assert "no" in out.split()
+    assert "outside" in err
+
+
+def test_schema_is_the_published_one(run: Run) -> None:
+    code, out, _ = run("schema")
+    assert code == 0
+    published = Path(__file__).parents[2] / "docs" / "experiment.schema.json"
+    assert json.loads(out) == json.loads(published.read_text(encoding="utf-8"))
+
+
+CEVNS = ("xsec", "cevns", "--target")
+SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((*CEVNS, "Ar41", "--energy", "30 MeV"), ["Ar41", "Ar40"]),
+        ((*CEVNS, "Ar40", "--energy", "30"), ["unit", "MeV"]),
+        ((*CEVNS, "Ar40", "--energy", "-30 MeV"), ["positive", "-30"]),
+        ((*CEVNS, "Ar40", "--energy", "30 kg"), ["mass", "energy"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--recoil", "2 MeV"), ["exceeds"]),
+        ((*CEVNS, "Ar40", "--energy", "1:2:0 MeV"), ["empty"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--r-n", "1 fm"), ["1.55885 fm"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--flavour", "nu_m"), ["nu_mu"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--form-factor", "helmm"), ["helm"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "SM"), ["sm"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "-o", "no-such-folder/x.txt"), ["no-such-folder"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--plot", "x.doc"), [".doc", "pdf"]),
+        ((*CEVNS, "Ar40"), ["--energy"]),
+        (("rate", "coherent-csi-2071"), ["coherent-csi-2017"]),
+        (("rate", "./no-such-folder"), ["no-such-folder", "experiment.toml"]),
+        (("rate", "coherent-csi-2017", "--analysis", "enrgy"), ["energy"]),
+        (("rate", "coherent-csi-2017", "--set", "target.mas=3 kg"), ["target.mas", "mass"]),
+        (("rate", "coherent-csi-2017", "--set", "target.mass=3"), ["target.mass", "unit"]),
+        (("fit", "coherent-csi-2017", "--free", "r_n"), ["rn"]),
+        (("fit", "coherent-csi-2017", "--free", ","), ["nothing to fit"]),
+        (("fit", "coherent-csi-2017", "--free", "rn,rn_cs"), ["same isotope"]),
+        ((*SCAN, "rn=2:9:20"), ["unit", "fm"]),
+        ((*SCAN, "rn=2:9 fm:0"), ["empty"]),
+        ((*SCAN, ""), ["empty"]),
+        ((*SCAN, "rn=2:90 fm:10"), ["10"]),
+        ((*SCAN, "radius=2:9 fm:10"), ["rn"]),
+        ((*SCAN, "rn=2:9 fm:10", "--workers", "2", "--dask", "tcp://x"), ["--workers"]),
+        (("reproduce", "Cadeddu:2017"), ["Cadeddu:2017etk"]),
+        (("reproduce", "--study", "choices"), ["csi-choices"]),
+        (("lsit",), ["list"]),
+        (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),
+    ],
+)
+def test_bad_input_is_one_line_with_a_remedy(
+    run: Run, arguments: tuple[str, ...], words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("nuprobe: ")
+    for word in words:
+        assert word in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_of_every_command_shows_an_example(run: Run) -> None:
+    for command in (["xsec", "cevns"], ["rate"], ["fit"], ["scan"], ["reproduce"], ["list"], ["schema"], ["demo"]):
+        code, out, _ = run(*command, "--help")
+        assert code == 0
+        assert "nuprobe" in out.split("Example", 1)[1]
+
+
+def test_help_imports_no_numerics() -> None:
+    code = (
+        "import sys; sys.argv = ['nuprobe', '--help']\n"
+        "from nuprobe.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'scipy', 'pydantic', 'matplotlib', 'h5py', 'iminuit'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    code, out, _ = run("demo", "-o", str(folder), "--quiet")
+    assert code == 0
+    names = {p.name for p in folder.iterdir()}
+    for stem in ("csi-2017-spectrum", "csi-2017-rn-profile", "cevns-total", "cevns-differential", "form-factors-ar40"):
+        assert {f"{stem}.pdf", f"{stem}.png"} <= names
+    for stem in ("csi-2017-fit", "csi-2017-choices", "nuclear-models", "published-and-computed"):
+        assert {f"{stem}.txt", f"{stem}.json"} <= names
+    assert "csi-2017-rn-scan.h5" in names
+    fit = json.loads((folder / "csi-2017-fit.json").read_text())
+    assert 5.2 < fit["parameters"][0]["value"] < 6.0
+    assert "R_n" in out

@@ -1,0 +1,97 @@
+"""Published numbers: every one is recomputed and inside its stated tolerance, and the files are strict."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import nuprobe as nu
+from nuprobe.errors import ExperimentFileError, UnknownNameError
+from nuprobe.reproductions import recipes, reproduce, reproduction_keys
+from nuprobe.reproductions.files import ReproductionFile
+from nuprobe.reproductions.studies import csi_choices, nuclear_models
+from nuprobe.schema import validate
+
+LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
+
+
+@pytest.mark.parametrize("key", reproduction_keys())
+def test_every_number_is_inside_its_tolerance(key: str) -> None:
+    rows = reproduce(key)
+    assert rows
+    for row in rows:
+        assert math.isfinite(row.computed)
+        assert row.agrees, f"{row.quantity}: published {row.published}, computed {row.computed}"
+        if row.pull is not None:
+            error = row.plus if row.difference > 0 else row.minus
+            assert error is not None
+            assert row.pull * error == pytest.approx(row.difference)
+
+
+def test_every_recipe_is_used_by_a_file() -> None:
+    used = {
+        entry["compute"]["recipe"]
+        for path in LIBRARY.glob("*.yaml")
+        for entry in yaml.safe_load(path.read_text())["entries"]
+    }
+    assert used == set(recipes.__all__)
+
+
+def test_a_wrong_number_does_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "counts", lambda **_: 548.0)
+    row = reproduce("COHERENT:2017ipa")[0]
+    assert (row.published, row.computed, row.agrees) == (547, 548.0, False)
+
+
+def test_unknown_key_offers_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="Cadeddu:2017etk"):
+        reproduce("Cadeddu:2017etj")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"tolerance": {}}, "exactly one"),
+        ({"tolerance": {"sigma": 1, "relative": 1}}, "exactly one"),
+        ({"published": {"value": 1, "plus": 2}}, "minus"),
+        ({"compute": {"recipe": "magic"}}, "magic"),
+        ({"valeu": 1}, "valeu"),
+    ],
+)
+def test_a_file_that_says_too_little_is_refused(change: dict[str, Any], word: str) -> None:
+    entry: dict[str, Any] = {
+        "quantity": "x",
+        "published": {"value": 1.0},
+        "compute": {"recipe": "nuclear_mass", "isotope": "Ar40"},
+        "tolerance": {"relative": 0.1},
+    }
+    file = {"key": "a:b", "title": "t", "verification": "v", "entries": [entry | change]}
+    with pytest.raises(ExperimentFileError, match=word):
+        validate(ReproductionFile, file, "x.yaml")
+
+
+def test_nuclear_models_lie_within_one_sigma_of_the_fit() -> None:
+    rows = nuclear_models().to_dict()["rows"]
+    models = [row for row in rows if row["chi2"] is not None and not row["model"].startswith("fit")]
+    assert len(models) == 8
+    assert all(0 < row["delta chi2"] < 1 for row in models)
+    # a larger neutron radius loses coherence: fewer counts
+    ordered = sorted(models, key=lambda row: row["R_n(Cs) [fm]"] + row["R_n(I) [fm]"])
+    assert ordered[0]["signal [counts]"] == max(row["signal [counts]"] for row in models)
+    assert ordered[-1]["signal [counts]"] == min(row["signal [counts]"] for row in models)
+
+
+def test_choices_move_the_prediction_as_known() -> None:
+    rows = {row["choice"]: row for row in csi_choices().to_dict()["rows"]}
+    default = rows["default: Poisson, acceptance integrated over each count"]
+    lower, upper = rows["acceptance at the lower edge"], rows["acceptance at the upper edge"]
+    assert lower["signal"] / default["signal"] == pytest.approx(0.94, abs=0.01)
+    assert upper["signal"] / default["signal"] == pytest.approx(1.06, abs=0.01)
+    assert default["NDF"] == 11
+    # the published analysis, which neither smears nor says that it applies the arrival window
+    published = rows["no smearing, arrival window not applied"]
+    assert published["R_n [fm]"] == pytest.approx(5.5, abs=0.1)

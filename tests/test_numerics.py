@@ -1,0 +1,85 @@
+"""Quadrature and interpolation against closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import barycentric_matrix, chebyshev_nodes, gauss_legendre, panel_nodes
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 24, 64])
+def test_gauss_legendre_is_exact_up_to_degree_2n_minus_1_and_no_further(n: int) -> None:
+    x, w = gauss_legendre(n)
+    for degree in range(2 * n):
+        assert w @ x**degree == pytest.approx(1 / (degree + 1), rel=1e-12)
+    if n <= 5:
+        assert abs(w @ x ** (2 * n) - 1 / (2 * n + 1)) > 1e-9
+
+
+def test_cached_nodes_cannot_be_overwritten() -> None:
+    x, w = gauss_legendre(7)
+    for array in (x, w):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_panels_resolve_a_kink_only_at_an_edge() -> None:
+    exact = 0.5 * (0.3**2 + 0.7**2)
+    x, w = panel_nodes([1.0, 0.3, 0.0], 4)  # order does not matter
+    assert np.abs(x - 0.3) @ w == pytest.approx(exact, rel=1e-14)
+    x, w = panel_nodes([0.0, 1.0], 4)
+    assert np.abs(x - 0.3) @ w != pytest.approx(exact, rel=1e-6)
+
+
+@given(st.floats(-10, 10), st.floats(0.1, 20), st.integers(4, 24), st.floats(0, 1), st.data())
+def test_interpolation_reproduces_polynomials_and_their_derivatives(
+    lower: float, width: float, n: int, where: float, data: st.DataObject
+) -> None:
+    c = np.array(data.draw(st.lists(st.floats(-1, 1), min_size=n, max_size=n)))
+    nodes = chebyshev_nodes(lower, lower + width, n)
+    polynomial = np.polynomial.Chebyshev(c, domain=[lower, lower + width])
+    x = np.array([lower + where * width, nodes[1], nodes[-1]])
+    np.testing.assert_allclose(barycentric_matrix(nodes, x) @ polynomial(nodes), polynomial(x), atol=1e-11)
+    slope = barycentric_matrix(nodes, x, derivative=True) @ polynomial(nodes)
+    np.testing.assert_allclose(slope, polynomial.deriv()(x), atol=1e-9 * n**4 / width)
+
+
+def test_interpolation_converges_geometrically() -> None:
+    x = np.linspace(1.6, 10, 101)
+    errors = []
+    for n in (8, 16, 24):
+        nodes = chebyshev_nodes(1.6, 10, n)
+        errors.append(np.abs(barycentric_matrix(nodes, x) @ np.sin(2 * nodes) - np.sin(2 * x)).max())
+    assert errors[1] < 2e-2 * errors[0]
+    assert errors[2] < 1e-5 * errors[1]
+
+
+def test_a_point_a_hair_from_a_node_is_that_node() -> None:
+    nodes = chebyshev_nodes(0, 1, 5)
+    for x in (5e-324, 2e-311, 1e-250, 1e-17):
+        np.testing.assert_allclose(barycentric_matrix(nodes, np.array([x]))[0], np.eye(5)[0], atol=1e-15)
+
+
+def test_rows_at_nodes_are_unit_vectors_and_all_rows_sum_to_one() -> None:
+    nodes = chebyshev_nodes(-1, 3, 9)
+    assert nodes[0] == -1
+    assert nodes[-1] == pytest.approx(3, abs=1e-15)
+    np.testing.assert_array_equal(barycentric_matrix(nodes, nodes), np.eye(9))
+    matrix = barycentric_matrix(nodes, np.linspace(-1, 3, 40))
+    np.testing.assert_allclose(matrix.sum(axis=1), 1, rtol=1e-13)
+
+
+@pytest.mark.parametrize("x", [-1.01, 3.01, np.nan, np.inf])
+def test_there_is_no_extrapolation(x: float) -> None:
+    with pytest.raises(InputError, match="outside"):
+        barycentric_matrix(chebyshev_nodes(-1, 3, 9), np.array([0.0, x]))
+
+
+@pytest.mark.parametrize("bad", [(1.0, 1.0, 5), (2.0, 1.0, 5), (0.0, 1.0, 1), (np.nan, 1.0, 5)])
+def test_axes_need_a_range_and_two_nodes(bad: tuple[float, float, int]) -> None:
+    with pytest.raises(InputError, match="Chebyshev"):
+        chebyshev_nodes(*bad)
