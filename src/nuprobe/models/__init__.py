@@ -1,6 +1,22 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
 from nuprobe.models.base import Model, NucleonCouplings
+from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
+from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
 
-__all__ = ["SCHEMES", "Model", "NucleonCouplings", "StandardModel"]
+__all__ = [
+    "SCHEMES",
+    "ContactOperators",
+    "LMuLTau",
+    "LeptonCouplings",
+    "LeptonModel",
+    "Mediator",
+    "Model",
+    "NucleonCouplings",
+    "StandardModel",
+    "VMinusA",
+    "VectorAxial",
+    "Vertex",
+    "standard_couplings",
+]

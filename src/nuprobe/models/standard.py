@@ -8,10 +8,11 @@ from typing import Final, Literal, Self, get_args
 
 import numpy as np
 
-from nuprobe.constants import G_A, SIN2_THETA_W_LOW
+from nuprobe.constants import G_A, SIN2_THETA_W_LOW, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
 from nuprobe.models.base import NucleonCouplings, as_array
+from nuprobe.models.vertex import LeptonCouplings, Vertex, standard_couplings
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
@@ -42,6 +43,8 @@ class StandardModel:
         sin²θ_W = 0.23863, the Standard-Model charge radii inside, shifted by −2ρ(sin²θ_W − 0.23863).
     strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p = g_A − Δs,
         g_A^n = −g_A − Δs).
+    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents). By default the one you give as
+        `sin2_theta_w`, and 0.23122 (at the Z mass) while that is left at its own default.
 
     Raises
     ------
@@ -52,6 +55,7 @@ class StandardModel:
     sin2_theta_w: float | FloatArray = SIN2_THETA_W_LOW
     scheme: Scheme = "tree"
     strange_axial: float = 0.0
+    sin2_theta_w_high: float | FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.scheme not in SCHEMES:
@@ -59,6 +63,9 @@ class StandardModel:
         sin2 = as_array(self.sin2_theta_w)
         if not np.all((sin2 > 0) & (sin2 < 1)):
             raise InputError(f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}")
+        high = as_array(self.lepton_sin2)
+        if not np.all((high > 0) & (high < 1)):
+            raise InputError(f"sin2_theta_w_high must lie between 0 and 1, got {self.sin2_theta_w_high}")
         if not np.isfinite(self.strange_axial):
             raise InputError(f"strange_axial must be a finite number, got {self.strange_axial}")
 
@@ -79,7 +86,24 @@ class StandardModel:
         unknown = set(values) - {"sin2_theta_w"}
         if unknown:
             raise UnknownNameError("parameter of the Standard Model", min(unknown), ["sin2_theta_w"])
-        return replace(self, sin2_theta_w=values.get("sin2_theta_w", self.sin2_theta_w))
+        if not values:
+            return self
+        sin2 = values["sin2_theta_w"]
+        # a value given here is meant everywhere, also where it happens to be the default
+        high = sin2 if self.sin2_theta_w_high is None else self.sin2_theta_w_high
+        return replace(self, sin2_theta_w=sin2, sin2_theta_w_high=high)
+
+    @property
+    def lepton_sin2(self) -> float | FloatArray:
+        """Weak mixing angle that `lepton_couplings` uses."""
+        if self.sin2_theta_w_high is not None:
+            return self.sin2_theta_w_high
+        default = np.ndim(self.sin2_theta_w) == 0 and self.sin2_theta_w == SIN2_THETA_W_LOW
+        return SIN2_THETA_W_MZ if default else self.sin2_theta_w
+
+    def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
+        """Return V and A of a neutrino–charged-lepton vertex at tree level, with `lepton_sin2`."""
+        return standard_couplings(vertex, self.lepton_sin2)
 
     def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
         """Return the couplings of one flavour (neutrino and antineutrino alike for the vector ones)."""

@@ -1,0 +1,178 @@
+"""Models of the neutrino–charged-lepton interaction: V−A, any (V, A), contact operators, a Z′ with kinetic mixing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from nuprobe.constants import ALPHA_EM, G_FERMI, M_ELECTRON, M_MUON, M_TAU, SIN2_THETA_W_MZ
+from nuprobe.errors import InputError
+from nuprobe.models.base import as_array
+from nuprobe.models.standard import StandardModel
+from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex
+from nuprobe.numerics import FloatArray
+
+__all__ = ["ContactOperators", "LMuLTau", "VMinusA", "VectorAxial"]
+
+_MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
+
+
+def _finite(what: str, value: float | FloatArray) -> FloatArray:
+    array = as_array(value)
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{what} must be finite, got {value}")
+    return array
+
+
+@dataclass(frozen=True)
+class VMinusA:
+    """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged, nothing else."""
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return "v-a"
+
+    def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
+        """Return (1, 1) for charged-current vertices, (0, 0) for others."""
+        one = np.asarray(1.0 if vertex.charged else 0.0)
+        return LeptonCouplings(one, one)
+
+
+@dataclass(frozen=True)
+class VectorAxial:
+    """The same V and A at every vertex; each may be an array over parameter points."""
+
+    vector: float | FloatArray
+    axial: float | FloatArray
+
+    def __post_init__(self) -> None:
+        _finite("the vector coupling", self.vector)
+        _finite("the axial coupling", self.axial)
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return "vector-axial"
+
+    def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
+        """Return (V, A)."""
+        vector, axial = np.broadcast_arrays(as_array(self.vector), as_array(self.axial))
+        return LeptonCouplings(vector, axial)
+
+
+@dataclass(frozen=True)
+class ContactOperators:
+    """Four-fermion operators added to a base model.
+
+    L = Σ C_L (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_L ℓ′) + C_R (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_R ℓ′), which is
+    V → V − (C_L + C_R)/(2√2 G_F), A → A − (C_L − C_R)/(2√2 G_F). The Standard Model in this form has
+    C_L = −2√2 G_F (−½ + s² + δ_CC), C_R = −2√2 G_F s².
+
+    Attributes
+    ----------
+    left, right : C_L and C_R in MeV⁻², by flavour indices (ν_α, ν_β, ℓ⁻, ℓ′⁺), 0, 1, 2 for e, μ, τ; real.
+    base : what they are added to.
+    """
+
+    left: Mapping[tuple[int, int, int, int], float] = field(default_factory=dict)
+    right: Mapping[tuple[int, int, int, int], float] = field(default_factory=dict)
+    base: LeptonModel = field(default_factory=StandardModel)
+
+    def __post_init__(self) -> None:
+        for name, values in (("left", self.left), ("right", self.right)):
+            for key, value in values.items():
+                if len(key) != 4 or any(i not in (0, 1, 2) for i in key):
+                    raise InputError(
+                        f"a contact operator has four flavour indices 0, 1, 2 (nu_in, nu_out, l-, l+), got {key}"
+                    )
+                if isinstance(value, complex) or not math.isfinite(value):
+                    raise InputError(f"the {name} coefficient {key} must be a finite real number of MeV⁻², got {value}")
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return "contact"
+
+    def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
+        """Return the base model's couplings shifted by the operators."""
+        base = self.base.lepton_couplings(vertex)
+        key = (vertex.nu_in, vertex.nu_out, vertex.minus, vertex.plus)
+        left, right = self.left.get(key, 0.0), self.right.get(key, 0.0)
+        unit = 2 * math.sqrt(2) * G_FERMI
+        return replace(base, vector=base.vector - (left + right) / unit, axial=base.axial - (left - right) / unit)
+
+
+@dataclass(frozen=True)
+class LMuLTau:
+    """A Z′ of a gauged combination of lepton numbers, by default L_μ − L_τ, with kinetic mixing.
+
+    Interaction g′ Z′_α [Q_ν ν̄γ^αP_Lν + Q_ℓ ℓ̄γ^αℓ] − ε e c_W Z′_α ℓ̄γ^αℓ, so that
+    V → V + g′Q_ν (g′Q_ℓ − ε e c_W)/[√2 G_F (K² + M²)] where no flavour changes [Altmannshofer:2014pba; Kaneta:2016uyt].
+
+    Attributes
+    ----------
+    mass : M in MeV, positive.
+    coupling : g′; may be an array over parameter points.
+    mixing : ε, or ``"loop"``: what loops of the charged leptons induce at zero momentum, the photon mixing
+        ε c_W = (e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ: (e g′/12π²) ln(m_μ²/m_τ²)); its dependence on the momentum
+        is left out, so it overstates the mixing for K² ≳ m_μ².
+    lepton_charges, neutrino_charges : Q_ℓ and Q_ν of e, μ, τ.
+    base : what it is added to.
+
+    Raises
+    ------
+    InputError
+        Mass not positive, values not finite, or ``mixing="loop"`` with charges that do not add to zero (a divergence).
+    """
+
+    mass: float
+    coupling: float | FloatArray
+    mixing: float | Literal["loop"] = 0.0
+    lepton_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
+    neutrino_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
+    base: LeptonModel = field(default_factory=StandardModel)
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mass) and self.mass > 0):
+            raise InputError(f"the mass of a mediator must be positive (MeV, e.g. 10 * MeV), got {self.mass}")
+        _finite("the coupling", self.coupling)
+        _finite("the charges", np.array([*self.lepton_charges, *self.neutrino_charges]))
+        if self.mixing == "loop":
+            if abs(sum(self.lepton_charges)) > 1e-12:
+                raise InputError(
+                    f"mixing='loop' is finite only if the charges add to zero, got {self.lepton_charges}: give a number"
+                )
+        elif isinstance(self.mixing, str):
+            raise InputError(f"mixing is a number or 'loop', got {self.mixing!r}")
+        else:
+            _finite("the mixing", self.mixing)
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return "lmu-ltau"
+
+    def charged_coupling(self, lepton: int) -> FloatArray:
+        """Coupling g′Q_ℓ − ε e c_W of a charged lepton, flavour index 0, 1, 2."""
+        g = as_array(self.coupling)
+        e = math.sqrt(4 * math.pi * ALPHA_EM)
+        if isinstance(self.mixing, str):
+            logs = sum(q * math.log(m**2) for q, m in zip(self.lepton_charges, _MASSES, strict=True))
+            mixing = e * g / (12 * math.pi**2) * logs
+        else:
+            mixing = np.asarray(self.mixing * math.sqrt(1 - SIN2_THETA_W_MZ))
+        return np.asarray(g * self.lepton_charges[lepton] - e * mixing)
+
+    def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
+        """Return the base model's couplings and the mediator where it couples."""
+        base = self.base.lepton_couplings(vertex)
+        if not vertex.neutral or self.neutrino_charges[vertex.nu_in] == 0:
+            return base
+        strength = as_array(self.coupling) * self.neutrino_charges[vertex.nu_in] * self.charged_coupling(vertex.minus)
+        one = Mediator(float(self.mass), np.asarray(strength / (math.sqrt(2) * G_FERMI)))
+        return replace(base, mediators=(*base.mediators, one))

@@ -1,0 +1,45 @@
+"""Neutrino tridents: ν → ν ℓ⁻ℓ′⁺ in the field of a nucleus, a nucleon or an electron.
+
+The lepton half is universal and tabulated; a target adds its current, a model its couplings:
+
+    σ(E) = kernels(E, channel, target) @ coefficients(model, channel)
+"""
+
+from nuprobe.processes.trident.channels import CHANNELS, Channel, channel
+from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS, Current
+from nuprobe.processes.trident.totals import (
+    REGIMES,
+    TERMS,
+    CrossSection,
+    Kernels,
+    charge_form_factor,
+    coefficients,
+    current_kernels,
+    currents,
+    kernels,
+    mediator_masses,
+    terms,
+    threshold_energy,
+    total,
+)
+
+__all__ = [
+    "CHANNELS",
+    "NUCLEON_FORM_FACTORS",
+    "REGIMES",
+    "TERMS",
+    "Channel",
+    "CrossSection",
+    "Current",
+    "Kernels",
+    "channel",
+    "charge_form_factor",
+    "coefficients",
+    "current_kernels",
+    "currents",
+    "kernels",
+    "mediator_masses",
+    "terms",
+    "threshold_energy",
+    "total",
+]

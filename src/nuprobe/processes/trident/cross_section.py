@@ -1,0 +1,124 @@
+"""From moments to cross sections: the integral over Q² for one current.
+
+    σ = 1/(4EM) ∫ dQ² dx/(32π²EM) (G_F²/2)(4πα)²/Q⁴ H^{αβ}X_{αβ}
+
+    H^{αβ}X_{αβ} = 4C [A (r − 1)((M² + b) r + M²) + Y ((M² + b) r² − b r + Q²/4)] + G Q² (2A − Y)
+
+with r = x_max/x, b = 2EMQ²/x_max, x_max = 4EMQ/(Q + √(Q² + 4M²)): the term in A vanishes at the edge of phase space.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
+from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.processes.trident.currents import Current
+
+__all__ = ["combine", "q2_nodes", "q_range", "tail", "threshold"]
+
+_PREFACTOR: Final = G_FERMI**2 / 2 * (4 * math.pi * ALPHA_EM) ** 2 / (128 * math.pi**2) * HBARC_MEV_CM**2
+
+
+def threshold(mass: float, m_minus: float, m_plus: float) -> float:
+    """Smallest neutrino energy (MeV) on a target of `mass` at rest: m(1 + m/2M), m = m_minus + m_plus, exact."""
+    total = m_minus + m_plus
+    return total * (1 + total / (2 * mass))
+
+
+def q_range(e_nu: FloatArray, mass: float, m_minus: float, m_plus: float) -> tuple[FloatArray, FloatArray]:
+    """Smallest and largest Q (MeV) that make the pair at each energy above threshold (both 0 below it)."""
+    s_min = (m_minus + m_plus) ** 2
+    above = e_nu > threshold(mass, m_minus, m_plus)
+    e = np.where(above, e_nu, 2 * threshold(mass, m_minus, m_plus))
+    total, half = mass**2 + 2 * e * mass, 2 * e * mass + s_min
+    # half² − 4 S s_min, factorised so that it vanishes at threshold
+    gap = 2 * mass * (e - threshold(mass, m_minus, m_plus))
+    root = np.sqrt(gap * (2 * e * mass - s_min + 2 * mass * math.sqrt(s_min)))
+    low = 2 * s_min / (half + root)
+    high = (half + root) / (2 * total)
+    to_q = [np.where(above, mass * d / np.sqrt(1 - d), 0.0) for d in (low, high)]
+    return to_q[0], to_q[1]
+
+
+def q2_nodes(
+    e_nu: FloatArray, current: Current, m_minus: float, m_plus: float, n: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Nodes in Q² for each energy: uniform in ln Q within panels, n points a panel.
+
+    Returns
+    -------
+    q2, weight, x_max : arrays of shape (energies, nodes); weights are 0 below threshold.
+    """
+    low, high = q_range(e_nu, current.mass, m_minus, m_plus)
+    closed = high <= low
+    low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, np.minimum(high, np.maximum(low, current.q_end)))
+    cuts = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
+    edges = np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1)
+    log = np.log(edges)
+    t, w = gauss_legendre(n)
+    width = np.diff(log, axis=-1)[..., None]
+    q = np.exp(log[..., :-1, None] + width * t)
+    q2 = (q**2).reshape(*e_nu.shape, -1)
+    weight = (2 * q**2 * width * w).reshape(*e_nu.shape, -1)
+    q = np.sqrt(q2)
+    x_max = 4 * e_nu[..., None] * current.mass * q / (q + np.hypot(q, 2 * current.mass))
+    return q2, weight, x_max
+
+
+def combine(
+    e_nu: FloatArray, q2: FloatArray, weight: FloatArray, x_max: FloatArray, current: Current, moments: FloatArray
+) -> FloatArray:
+    """Contract moments with the hadron tensor, node by node in Q².
+
+    Parameters
+    ----------
+    e_nu : shape (energies,).
+    q2, weight, x_max : from `q2_nodes`, shape (energies, nodes).
+    moments : shape (6, *more, energies, nodes, *rest).
+
+    Returns
+    -------
+    array, shape (*more, energies, nodes, *rest)
+        In cm²; the sum over the nodes is the cross section for unit couplings.
+    """
+    mass = current.mass
+    e = e_nu[:, None]
+    b = 2 * e * mass * q2 / x_max
+    c, g = current.electric(q2), current.magnetic(q2)
+    scale = _PREFACTOR * weight / (e * mass * q2) ** 2
+    m2 = mass**2
+    factors = np.stack(
+        [
+            2 * g * q2 * scale,
+            4 * c * m2 * scale,
+            4 * c * (m2 + b) * scale,
+            (c - g) * q2 * scale,
+            -4 * c * b * scale,
+            4 * c * (m2 + b) * scale,
+        ]
+    )
+    shape = (6, *(1,) * (moments.ndim - 1 - 2), *q2.shape)
+    return np.asarray((moments * factors.reshape(shape)).sum(0))
+
+
+def tail(nodes: FloatArray, points: int) -> FloatArray:
+    """Size of the last two Legendre coefficients in each panel: how well the nodes resolve the integrand.
+
+    The rule itself integrates to twice that order, so its error is about the square of this, relatively.
+
+    Parameters
+    ----------
+    nodes : weighted values, shape (..., panels * points), as `combine` gives them.
+
+    Returns
+    -------
+    array, shape (...,)
+    """
+    t, _ = gauss_legendre(points)
+    high = np.polynomial.legendre.legvander(2 * t - 1, points - 1)[:, -2:]
+    panels = nodes.reshape(*nodes.shape[:-1], -1, points)
+    return np.asarray(np.abs(panels @ high).sum((-1, -2)))

@@ -1,0 +1,388 @@
+"""Shipped interpolants of the moments: tensor Chebyshev series, compressed by singular values.
+
+Tables for equal masses (masses scale out: e, μ and τ share them) and for each pair of different leptons, each in one or
+two panels of δ. Axes
+
+    u ~ ln(δ + δ0),  δ = (x_max − Q²)/s_min − 1,  δ0 = m₁m₂/s_min,   s_min = (m₁ + m₂)²
+    v ~ ln(1 + Q²/m₁²),   m₁ the lighter mass
+    w = ln(M/κ),  κ² = m²δ/(1 + δ),   M the mass of a mediator (equal masses only)
+
+Interpolated are the logarithms of the VV and AA moments with their power at threshold (and Q² from the longitudinal
+ones) taken out, the ratio VA/(VV + AA), and the logarithms of the means over K², weighted with the VV moments, of
+(κ² + M²)/(K² + M²) and of its square. Logarithms make the measured error a relative one everywhere.
+
+Outside a table's range nothing is extrapolated: `evaluate` does the integrals instead.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.trident.moments import Orders, differential_moments
+
+__all__ = ["PLANS", "Plan", "Table", "build", "direct", "evaluate", "load", "node_values", "to_bytes"]
+
+MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a table covers and how finely it is built.
+
+    Attributes
+    ----------
+    masses : lighter and heavier, MeV; (1, 1) for equal masses.
+    delta : range of δ.
+    q_max : largest Q²/m₁².
+    nodes : Chebyshev nodes in u, v and w (0 without mediators).
+    orders : quadrature orders of the node values.
+    """
+
+    masses: tuple[float, float]
+    delta: tuple[float, float]
+    q_max: float
+    nodes: tuple[int, int, int]
+    orders: Orders
+
+
+_E, _MU, _TAU = MASSES
+W_RANGE: Final = (-7.0, 12.0)
+"""Range of ln(M/κ)."""
+# 1 TeV on nucleons and nuclei with |Q| < 10 GeV stays inside
+PLANS: Final = {
+    "equal-low": Plan((1.0, 1.0), (0.0, 30.0), 4e8, (28, 64, 72), Orders(56, 20, 14, 20)),
+    "equal-high": Plan((1.0, 1.0), (30.0, 1e10), 4e8, (44, 58, 72), Orders(64, 40, 14, 44)),
+    "e-mu-low": Plan((_E, _MU), (0.0, 5.0), 4e8, (28, 84, 0), Orders(26, 22, 10, 24)),
+    "e-mu-high": Plan((_E, _MU), (5.0, 7e5), 4e8, (28, 60, 0), Orders(32, 30, 12, 40)),
+    "e-tau-low": Plan((_E, _TAU), (0.0, 1.0), 4e8, (28, 72, 0), Orders(26, 22, 10, 24)),
+    "e-tau-high": Plan((_E, _TAU), (1.0, 2.5e3), 4e8, (26, 56, 0), Orders(30, 26, 10, 32)),
+    "mu-tau": Plan((_MU, _TAU), (0.0, 2.5e3), 1e4, (36, 40, 0), Orders(28, 22, 10, 24)),
+}
+"""The tables by name."""
+# powers of δ at threshold: phase space gives 4.5, r − 1 one more (and a longitudinal photon, for VV of equal masses)
+_POWERS: Final = np.array([4.5, 5.5, 5.5, 4.5, 4.5, 4.5])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Chebyshev coefficients of one mass pair in one panel of δ.
+
+    Attributes
+    ----------
+    masses : lighter and heavier, MeV; (1, 1) for equal masses.
+    delta, q_max : validity range of δ and of Q²/m₁².
+    left, right : coefficients, shape (n_u, r) and (r, functions, n_v).
+    mediator : coefficients of the mediator functions, shapes (n_u, r), (r, n_v, p) and (p, 12, n_w); None without.
+    error, mediator_error : largest relative error measured against the integrals at random points of the range.
+    """
+
+    masses: tuple[float, float]
+    delta: tuple[float, float]
+    q_max: float
+    left: FloatArray
+    right: FloatArray
+    mediator: tuple[FloatArray, FloatArray, FloatArray] | None
+    error: float
+    mediator_error: float
+
+    def axes(self, delta: FloatArray, q2: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Axes u, v mapped to [−1, 1]; Q² in the units of the masses."""
+        _, d_0, q_0 = _scales(*self.masses)
+        low, high = self.delta
+        u = 2 * np.log((np.maximum(delta, low) + d_0) / (low + d_0)) / math.log((high + d_0) / (low + d_0)) - 1
+        v = 2 * np.log1p(q2 / q_0) / math.log1p(self.q_max) - 1
+        return u, v
+
+    def logarithms(self, u: FloatArray, v: FloatArray) -> FloatArray:
+        """Interpolated functions at mapped points, shape (functions, points)."""
+        first = _chebyshev(u, self.left.shape[0]) @ self.left
+        n = self.right.shape[2]
+        second = (first @ self.right.reshape(first.shape[1], -1)).reshape(u.size, -1, n)
+        return np.asarray(np.matmul(second, _chebyshev(v, n)[:, :, None])[..., 0].T)
+
+    def mediator_logarithms(self, u: FloatArray, v: FloatArray, w: FloatArray) -> FloatArray:
+        """Interpolated mediator functions, shape (12, points, masses), at w of shape (points, masses)."""
+        if self.mediator is None:
+            raise InputError("this table holds no mediators")
+        a, b, c = self.mediator
+        first = _chebyshev(u, a.shape[0]) @ a
+        r, n, p = b.shape
+        second = (first @ b.reshape(r, -1)).reshape(-1, n, p)
+        third = np.matmul(_chebyshev(v, n)[:, None, :], second)[:, 0]
+        series = (third @ c.reshape(p, -1)).reshape(-1, 12, c.shape[2])
+        low, high = W_RANGE
+        basis = _chebyshev((2 * (w - low) / (high - low) - 1).ravel(), c.shape[2]).reshape(*w.shape, -1)
+        return np.asarray(np.moveaxis(np.matmul(series, np.swapaxes(basis, 1, 2)), 1, 0))
+
+
+def _scales(m_1: float, m_2: float) -> tuple[float, float, float]:
+    s_min = (m_1 + m_2) ** 2
+    return s_min, m_1 * m_2 / s_min, m_1**2
+
+
+def _chebyshev(x: FloatArray, n: int) -> FloatArray:
+    """T_0 … T_{n−1} at x in [−1, 1], shape (points, n)."""
+    result = np.empty((n, x.size))
+    result[0], result[1] = 1.0, x
+    for k in range(2, n):
+        result[k] = 2 * x * result[k - 1] - result[k - 2]
+    return result.T
+
+
+def _roots(n: int) -> FloatArray:
+    return np.asarray(np.cos(np.pi * (np.arange(n)[::-1] + 0.5) / n))
+
+
+def _powers(equal: bool) -> FloatArray:
+    powers = np.stack([_POWERS, _POWERS], axis=1)
+    if equal:
+        powers[3:, 0] += 1
+    return powers
+
+
+def _kappa2(delta: FloatArray, m_1: float) -> FloatArray:
+    """Scale κ² of the mediator axis: m₁², less at threshold where K² is bounded by it."""
+    return np.asarray(m_1**2 * delta / (1 + delta))
+
+
+def _k2_max(delta: FloatArray, q2: FloatArray, m_1: float, m_2: float) -> FloatArray:
+    return np.asarray((q2 + (m_1 + m_2) ** 2 * (1 + delta)) * delta / (1 + delta))
+
+
+def node_values(
+    delta: FloatArray, q2: FloatArray, masses: tuple[float, float], orders: Orders, w: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray | None]:
+    """What a table interpolates, computed by the integrals at (δ, Q²).
+
+    Returns
+    -------
+    functions : shape (12 or 18, points): ln VV and ln AA of the six moments, then VA/(VV + AA) for unequal masses.
+    mediator functions : shape (12, points, len(w)) at the values w of the mediator axis, or None.
+    """
+    m_1, m_2 = masses
+    s_min = (m_1 + m_2) ** 2
+    kappa2 = _kappa2(delta, m_1)
+    soft2 = s_min if w is None else kappa2 * math.exp(2 * W_RANGE[0])
+    k2, parts = differential_moments(q2 + s_min * (1 + delta), q2, m_1, m_2, orders, soft2)
+    values = parts.sum(-1)
+    even = values[:, :2].copy()
+    even[3:] /= q2
+    logs = np.log(even) - _powers(m_1 == m_2)[..., None] * np.log(delta / (1 + delta))
+    logs = logs.reshape(12, -1)
+    if m_1 != m_2:
+        logs = np.concatenate([logs, values[:, 2] / (values[:, 0] + values[:, 1])])
+    if w is None:
+        return logs, None
+    ratio = np.exp(2 * w)[:, None]
+    weight = (1 + ratio) / (k2[:, None, :] / kappa2[:, None, None] + ratio)
+    shape = parts[:, 0] / values[:, 0, :, None]
+    means = [np.einsum("jpk,pmk->jpm", shape, weight**power) for power in (1, 2)]
+    return logs, np.log(np.concatenate(means))
+
+
+def build(name: str, nodes: tuple[int, int, int] | None = None, checks: int = 200) -> Table:
+    """Compute a table from the integrals and measure its error at random points of its range.
+
+    Parameters
+    ----------
+    name : one of `PLANS`.
+    nodes : Chebyshev nodes in u, v, w; the shipped table's by default.
+    checks : random points at which the error is measured.
+    """
+    plan = PLANS[name]
+    n_u, n_v, n_w = nodes or plan.nodes
+    _, d_0, q_0 = _scales(*plan.masses)
+    low, high = plan.delta
+
+    def points(u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+        factor = (u + 1) / 2 * math.log((high + d_0) / (low + d_0))
+        return low + (low + d_0) * np.expm1(factor), q_0 * np.expm1((v + 1) / 2 * math.log1p(plan.q_max))
+
+    def means_at(w: FloatArray) -> FloatArray | None:
+        return W_RANGE[0] + (W_RANGE[1] - W_RANGE[0]) * (w + 1) / 2 if n_w else None
+
+    u, v = (a.ravel() for a in np.meshgrid(_roots(n_u), _roots(n_v), indexing="ij"))
+    values, means = node_values(*points(u, v), plan.masses, plan.orders, means_at(_roots(n_w)) if n_w else None)
+    coefficients = _transform(_transform(values.reshape(-1, n_u, n_v), 1), 2)
+    left, right = _truncate(coefficients.transpose(1, 0, 2).reshape(n_u, -1), 1e-7)
+    right = right.reshape(-1, coefficients.shape[0], n_v)
+    train = None
+    if means is not None:
+        full = means.reshape(12, n_u, n_v, n_w)
+        for axis in (1, 2, 3):
+            full = _transform(full, axis)
+        first, rest = _truncate(full.transpose(1, 2, 0, 3).reshape(n_u, -1), 1e-6)
+        second, third = _truncate(rest.reshape(first.shape[1] * n_v, -1), 1e-6)
+        train = (first, second.reshape(first.shape[1], n_v, -1), third.reshape(-1, 12, n_w))
+    table = Table(plan.masses, plan.delta, plan.q_max, left, right, train, math.nan, math.nan)
+
+    random = np.random.default_rng(20190213)
+    u, v = random.uniform(-1, 1, (2, checks))
+    w = means_at(random.uniform(-1, 1, 12))
+    values, means = node_values(*points(u, v), plan.masses, plan.orders, w)
+    error = float(np.abs(table.logarithms(u, v) - values).max())
+    other = math.nan
+    if means is not None and w is not None:
+        other = float(np.abs(table.mediator_logarithms(u, v, np.tile(w, (checks, 1))) - means).max())
+    return replace(table, error=error, mediator_error=other)
+
+
+def _transform(values: FloatArray, axis: int) -> FloatArray:
+    """Chebyshev coefficients along an axis from values at `_roots`."""
+    n = values.shape[axis]
+    matrix = 2 / n * _chebyshev(_roots(n), n).T
+    matrix[0] /= 2
+    return np.asarray(np.moveaxis(np.tensordot(matrix, values, (1, axis)), 0, axis))
+
+
+def _truncate(matrix: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
+    u, s, v = np.linalg.svd(matrix, full_matrices=False)
+    keep = int((s > tolerance * s[0]).sum())
+    return u[:, :keep] * s[:keep], v[:keep]
+
+
+def to_bytes(table: Table) -> bytes:
+    """Serialise as an npz archive (no pickle)."""
+    stream = io.BytesIO()
+    # single precision is 1e-6 of these logarithms and halves the largest part
+    arrays = [a.astype(np.float32) for a in table.mediator or ()]
+    train = dict(zip(("train_u", "train_v", "train_w"), arrays, strict=False))
+    np.savez_compressed(
+        stream,
+        masses=np.array(table.masses),
+        ranges=np.array([*table.delta, table.q_max]),
+        errors=np.array([table.error, table.mediator_error]),
+        left=table.left,
+        right=table.right,
+        **train,
+    )
+    return stream.getvalue()
+
+
+@lru_cache(maxsize=len(PLANS))
+def load(name: str) -> Table:
+    """Read a shipped table."""
+    content = (files("nuprobe.processes.trident") / "data" / f"{name}.npz").read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as data:
+        low, high, q_max = (float(x) for x in data["ranges"])
+        train = None
+        if "train_u" in data:
+            train = (
+                data["train_u"].astype(float),
+                data["train_v"].astype(float),
+                data["train_w"].astype(float),
+            )
+        m_1, m_2 = (float(x) for x in data["masses"])
+        error, other = (float(x) for x in data["errors"])
+        return Table((m_1, m_2), (low, high), q_max, data["left"], data["right"], train, error, other)
+
+
+def direct(
+    x_max: FloatArray,
+    q2: FloatArray,
+    m_minus: float,
+    m_plus: float,
+    mediators: FloatArray | None = None,
+    orders: Orders | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """Moments by quadrature, with the meaning of `evaluate`; `orders` by default follow from the range of scales."""
+    if x_max.size == 0:
+        return np.zeros((6, 3, 0)), np.zeros((6, 3, 0, 0 if mediators is None else mediators.size))
+    s_min = (m_minus + m_plus) ** 2
+    soft2 = s_min if mediators is None else min(s_min, float(mediators.min()) ** 2)
+    if orders is None:
+        top = float(np.max(x_max))
+        orders = Orders(
+            k2=16 + round(math.log1p(top / soft2)),
+            s=20 + round(0.3 * math.log1p(top / s_min)),
+            angle=16 + round(math.log1p(top / (m_minus * m_plus))),
+        )
+    k2, parts = differential_moments(x_max, q2, m_minus, m_plus, orders, soft2)
+    base = np.asarray(parts.sum(-1))
+    if mediators is None:
+        return base, np.zeros((6, 3, x_max.size, 0))
+    weight = 1 / (k2[:, None, :] + mediators[:, None] ** 2)
+    once = np.einsum("jcpk,pmk->jcpm", parts[:, [0, 2]], weight)
+    twice = np.einsum("jpk,pmk->jpm", parts[:, 0], weight**2)
+    return base, np.stack([once[:, 0], once[:, 1], twice], axis=1)
+
+
+def evaluate(
+    x_max: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, mediators: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray, float]:
+    """Moments from the tables where they are valid, from the integrals elsewhere.
+
+    Parameters
+    ----------
+    x_max, q2 : shape (points,), MeV².
+    m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV, from the three charged leptons.
+    mediators : masses M of t-channel mediators, MeV, shape (masses,).
+
+    Returns
+    -------
+    moments : shape (6, 3, points), structures VV, AA, VA; zero where the pair cannot be made.
+    mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV with its square.
+    error : relative error: the largest of the tables used.
+    """
+    equal = m_minus == m_plus
+    unit, pair = (m_minus, (1.0, 1.0)) if equal else (1.0, (min(m_minus, m_plus), max(m_minus, m_plus)))
+    x_max, q2 = x_max / unit**2, q2 / unit**2
+    masses = np.zeros(0) if mediators is None else mediators / unit
+    delta = (x_max - q2) / (pair[0] + pair[1]) ** 2 - 1
+    base, mediated = np.zeros((6, 3, x_max.size)), np.zeros((6, 3, x_max.size, masses.size))
+    rest = delta > 1e-10
+    error = 0.0
+    for name, plan in PLANS.items():
+        if plan.masses != pair:
+            continue
+        here = rest & (delta <= plan.delta[1]) & (q2 <= plan.q_max * pair[0] ** 2)
+        rest &= ~here
+        if not here.any():
+            continue
+        table = load(name)
+        error = max(error, table.error)
+        d, q = delta[here], q2[here]
+        u, v = table.axes(d, q)
+        logs = table.logarithms(u, v)
+        even = np.exp(logs[:12].reshape(6, 2, -1) + _powers(equal)[..., None] * np.log(d / (1 + d)))
+        even[3:] *= q
+        base[:, :2, here] = even
+        if not equal:
+            base[:, 2, here] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
+        if masses.size:
+            kappa2 = _kappa2(d, pair[0])[:, None]
+            w = 0.5 * np.log(masses**2 / kappa2)
+            # heavier than the range is fine where K²_max < 1e-8 M²
+            contact = _k2_max(d, q, *pair)[:, None] < 1e-8 * masses**2
+            fits = np.full(masses.size, table.mediator is not None)
+            fits &= ((w >= W_RANGE[0]) & ((w <= W_RANGE[1]) | contact)).all(0)
+            vv = even[:, 0, :, None]
+            if fits.any():
+                wide = w[:, fits]
+                means = np.exp(table.mediator_logarithms(u, v, np.minimum(wide, W_RANGE[1]))).reshape(2, 6, d.size, -1)
+                # beyond the range, K² < 1e-8 M² allowing, nothing is left of the propagator but 1/M²
+                means = np.where(wide > W_RANGE[1], 1.0, means)
+                shrink = 1 / (kappa2 + masses[fits] ** 2)
+                part = np.zeros((6, 3, d.size, masses.size))
+                part[:, 0][..., fits], part[:, 2][..., fits] = vv * means[0] * shrink, vv * means[1] * shrink**2
+                mediated[:, :, here] = part
+                error = max(error, table.mediator_error)
+            if not fits.all():
+                exact = direct(x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits])[1]
+                mediated[np.ix_(range(6), range(3), np.flatnonzero(here), np.flatnonzero(~fits))] = exact
+    if rest.any():
+        base[:, :, rest], mediated[:, :, rest] = direct(
+            x_max[rest], q2[rest], m_minus / unit, m_plus / unit, masses if masses.size else None
+        )
+    scale = np.stack([unit**-2.0 * np.ones(masses.size)] * 2 + [unit**-4.0 * np.ones(masses.size)])
+    return base * unit**6, mediated * unit**6 * scale[None, :, None, :], error
