@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nuprobe import units
     from nuprobe.errors import NuprobeError, ValidityWarning
-    from nuprobe.experiments import experiment
+    from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, scan
-    from nuprobe.models import StandardModel
+    from nuprobe.models import ContactOperators, LMuLTau, LMuLTauFamily, StandardModel, VectorAxial, VMinusA
     from nuprobe.nuclei import form_factors, isotope, target
-    from nuprobe.processes import cevns
+    from nuprobe.processes import cevns, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "ContactOperators",
+    "LMuLTau",
+    "LMuLTauFamily",
     "NuprobeError",
     "StandardModel",
+    "VMinusA",
     "ValidityWarning",
+    "VectorAxial",
     "__version__",
     "cevns",
     "contour",
@@ -32,18 +37,25 @@ __all__ = [
     "flux",
     "form_factors",
     "isotope",
+    "limit",
     "profile",
     "reproduce",
     "scan",
     "target",
+    "trident",
     "units",
 ]
 
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
+    "ContactOperators": "nuprobe.models",
+    "LMuLTau": "nuprobe.models",
+    "LMuLTauFamily": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "StandardModel": "nuprobe.models",
+    "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
+    "VectorAxial": "nuprobe.models",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
     "experiment": "nuprobe.experiments",
@@ -51,10 +63,12 @@ _PLACES = {
     "flux": "nuprobe.fluxes",
     "form_factors": "nuprobe.nuclei",
     "isotope": "nuprobe.nuclei",
+    "limit": "nuprobe.experiments",
     "profile": "nuprobe.inference",
     "reproduce": "nuprobe.reproductions",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
+    "trident": "nuprobe.processes",
 }
 
 

@@ -1,6 +1,7 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
 from nuprobe.models.base import Model, NucleonCouplings
+from nuprobe.models.families import LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
@@ -9,6 +10,7 @@ __all__ = [
     "SCHEMES",
     "ContactOperators",
     "LMuLTau",
+    "LMuLTauFamily",
     "LeptonCouplings",
     "LeptonModel",
     "Mediator",

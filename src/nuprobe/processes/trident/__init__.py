@@ -5,6 +5,7 @@ The lepton half is universal and tabulated; a target adds its current, a model i
     σ(E) = kernels(E, channel, target) @ coefficients(model, channel)
 """
 
+from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, channel
 from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS, Current
 from nuprobe.processes.trident.totals import (
@@ -28,15 +29,18 @@ __all__ = [
     "NUCLEON_FORM_FACTORS",
     "REGIMES",
     "TERMS",
+    "Averaged",
     "Channel",
     "CrossSection",
     "Current",
     "Kernels",
+    "average",
     "channel",
     "charge_form_factor",
     "coefficients",
     "current_kernels",
     "currents",
+    "flux_averaged",
     "kernels",
     "mediator_masses",
     "terms",
