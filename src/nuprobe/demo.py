@@ -1,4 +1,4 @@
-"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, with plots, tables and a comparison."""
+"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, and trident limits, with plots and tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuprobe.errors import OutputError
-from nuprobe.experiments import experiment
+from nuprobe.experiments import experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
 from nuprobe.inference import scan
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["DemoResult", "run"]
+
+TRIDENTS = ("ccfr-trident", "charm2-trident", "nutev-trident", "dune-nd-trident")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         If the folder cannot be made or written.
     """
     from nuprobe.cli.experiment import rate_table
+    from nuprobe.cli.limit import limit_table, plane
     from nuprobe.cli.reproduce import reproduction_table
 
     folder = Path(folder)
@@ -93,6 +96,8 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     rates_in_time = csi.predict(sm, "energy-time")
     result = csi.fit(sm, ["rn"])
     choices, models = csi_choices(), nuclear_models()
+    tridents = [experiment(name) for name in TRIDENTS]
+    limits = limit(tridents)
     rows = reproduce()
     compared = reproduction_table(rows)
 
@@ -101,6 +106,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         write("csi-2017-fit", str(result), result.to_dict())
         write("csi-2017-choices", str(choices), choices.to_dict())
         write("nuclear-models", str(models), models.to_dict())
+        write("trident-limits", str(limit_table(limits)), limits.to_dict())
         write("published-and-computed", str(compared), [row.to_dict() for row in rows])
 
     def scan_rn() -> None:
@@ -137,11 +143,12 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         lambda: draw("cevns-total", lambda: plot_total([argon, cesium], sm, energies)),
         lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
         lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
+        lambda: draw("trident-plane", lambda: plane(limits, tridents, {})),
     ]
     from tqdm import tqdm
 
     for step in tqdm(steps, desc="demo", unit="step", leave=False, disable=not progress):
         step()
     failed = sum(not row.agrees for row in rows)
-    text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, compared)))
+    text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, limit_table(limits), compared)))
     return DemoResult(text, tuple(files), failed)

@@ -149,6 +149,8 @@ def test_schema_is_the_published_one(run: Run) -> None:
     assert json.loads(out) == json.loads(published.read_text(encoding="utf-8"))
 
 
+TRIDENT = ("xsec", "trident", "--energy", "20 GeV", "--channel")
+MUONS = "nu_mu -> nu_mu mu+ mu-"
 CEVNS = ("xsec", "cevns", "--target")
 SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
 
@@ -185,6 +187,23 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ((*SCAN, "rn=2:9 fm:10", "--workers", "2", "--dask", "tcp://x"), ["--workers"]),
         (("reproduce", "Cadeddu:2017"), ["Cadeddu:2017etk"]),
         (("reproduce", "--study", "choices"), ["csi-choices"]),
+        ((*TRIDENT, "nu_mu -> nu_e mu+ mu-", "--target", "Ar40"), ["lepton number", "nu_mu -> nu_e e+ mu-"]),
+        ((*TRIDENT, "nu_mu to muons", "--target", "Ar40"), ["nu_mu -> nu_mu mu+ mu-"]),
+        ((*TRIDENT, MUONS), ["target"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--mass", "1 MeV"), ["lmu-ltau"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau"), ["--mass", "--coupling"]),
+        ((*TRIDENT, MUONS, "--target", "Xe132", "--form-factor", "fourier-bessel"), ["Xe132"]),
+        (
+            (*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau", "--mass", "-1 MeV", "--coupling", "1"),
+            ["mass", "positive"],
+        ),
+        (("limit", "ccfr-tridnt"), ["ccfr-trident"]),
+        (("limit", "coherent-csi-2017"), ["trident"]),
+        (("limit", "ccfr-trident", "--mixing", "tree"), ["loop"]),
+        (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),
+        (("limit", "ccfr-trident", "--masses", "1:2:0 GeV"), ["empty"]),
+        (("limit", "ccfr-trident", "--family", "b-l"), ["lmu-ltau"]),
+        (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),
         (("lsit",), ["list"]),
         (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),
     ],
@@ -203,8 +222,53 @@ def test_bad_input_is_one_line_with_a_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_xsec_trident(run: Run) -> None:
+    channel = ("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-", "--json")
+    code, out, _ = run(*channel, "--target", "Fe56", "--energy", "0.1, 20 GeV", "--regime", "coherent")
+    assert code == 0
+    below, above = json.loads(out)["rows"]
+    assert (below["sigma [cm2]"], below["below threshold"]) == (0.0, True)
+    assert above["sigma [cm2]"] == pytest.approx(3.456e-41, rel=3e-3)
+    assert above["ratio to SM"] == pytest.approx(1.0, abs=1e-4)
+    assert 0 < above["error [cm2]"] < 1e-3 * above["sigma [cm2]"]
+    mediator = ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3")
+    code, out, _ = run(*channel, "--target", "Ar40", "--energy", "1 GeV", "--regime", "coherent", *mediator)
+    assert json.loads(out)["rows"][0]["ratio to SM"] == pytest.approx(29.7, rel=0.02)
+    code, out, _ = run(*channel, "--energy", "60 GeV", "--regime", "electron")
+    assert code == 0
+    assert "per electron" in json.loads(out)["title"]
+
+
+def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("rate", "dune-nd-trident", "--json")
+    assert code == 0
+    assert json.loads(out)["events"]["coherent"] == pytest.approx(290, rel=0.03)
+    plot = tmp_path / "plane.png"
+    arguments = ("limit", "ccfr-trident", "charm2-trident", "--masses", "1e-3:1e3:30:log GeV", "--json")
+    code, out, _ = run(*arguments, "--plot", str(plot))
+    assert code == 0
+    curves = {c["label"]: c for c in json.loads(out)["curves"]}
+    assert set(curves) == {"ccfr-trident", "charm2-trident", "combined"}
+    assert curves["ccfr-trident"]["heavy_m_over_g_MeV"] == pytest.approx(540e3, rel=0.01)
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    code, out, _ = run("limit", "ccfr-trident", "--mixing", "loop", "--sides", "1", "--cl", "0.9")
+    assert code == 0
+    assert "one-sided, upper 90 % CL" in out
+
+
 def test_help_of_every_command_shows_an_example(run: Run) -> None:
-    for command in (["xsec", "cevns"], ["rate"], ["fit"], ["scan"], ["reproduce"], ["list"], ["schema"], ["demo"]):
+    for command in (
+        ["xsec", "cevns"],
+        ["xsec", "trident"],
+        ["limit"],
+        ["rate"],
+        ["fit"],
+        ["scan"],
+        ["reproduce"],
+        ["list"],
+        ["schema"],
+        ["demo"],
+    ):
         code, out, _ = run(*command, "--help")
         assert code == 0
         assert "nuprobe" in out.split("Example", 1)[1]
@@ -232,6 +296,7 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
     for stem in ("csi-2017-fit", "csi-2017-choices", "nuclear-models", "published-and-computed"):
         assert {f"{stem}.txt", f"{stem}.json"} <= names
     assert "csi-2017-rn-scan.h5" in names
+    assert {"trident-plane.pdf", "trident-plane.png", "trident-limits.json"} <= names
     fit = json.loads((folder / "csi-2017-fit.json").read_text())
     assert 5.2 < fit["parameters"][0]["value"] < 6.0
     assert "R_n" in out

@@ -162,9 +162,9 @@ def trident_command(
         if mass is not None or coupling is not None or mixing != "0":
             raise InputError("--mass, --coupling and --mixing belong to --model lmu-ltau")
         chosen = make_trident_model(model, sin2_theta_w)
-    options = {"form_factor": form_factor, "pauli": not no_pauli}
-    found = trident.total(energies, one, spec, chosen, regime, with_error=True, **options)  # type: ignore[call-overload]
-    standard = trident.total(energies, one, spec, StandardModel(), regime, **options)  # type: ignore[arg-type]
+    pauli = not no_pauli
+    found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
+    standard = trident.total(energies, one, spec, StandardModel(), regime, form_factor=form_factor, pauli=pauli)
     start = trident.threshold_energy(one, spec, regime)
     table = Table(
         f"{one.name} on {target_text or regime}, {regime}, per {found.per}",

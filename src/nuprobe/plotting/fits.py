@@ -22,6 +22,7 @@ from nuprobe.plotting.style import (
     isotope_symbol,
     legend_above,
     new_figure,
+    primes,
     provenance,
     styled,
 )

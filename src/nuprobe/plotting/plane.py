@@ -30,6 +30,7 @@ _LIMITS: Final = (*PALETTE[:4], "#6b4c9a", "#8c564b")
 _BANDS: Final = ((PALETTE[4], 0.55), (PALETTE[5], 0.55), (PALETTE[3], 0.35), (PALETTE[2], 0.35))
 _CURVES: Final = ("#5a3d00", "#00507a", "0.45", "#6b4c9a")
 _PROJECTED: Final = (0, (5, 2))
+_STYLES: Final = ("-", "--", "-.", ":")
 _SHADE: Final = 0.04
 
 
@@ -53,7 +54,7 @@ def plot_plane(
     limit : what `nuprobe.limit` returns. Each curve is a line, shaded on its excluded side; ``"combined"`` is bold.
         Masses at which nothing is excluded are left out.
     bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here and below.
-    curves : (label, mass, coupling, matplotlib line style).
+    curves : (label, mass, coupling, line style ``"-"``, ``"--"``, ``"-."`` or ``":"``).
     lines : (label, mass), vertical.
     references : texkeys for the line at the bottom.
     x_range : masses in MeV; default those of the limit.
@@ -84,6 +85,9 @@ def plot_plane(
     if not any(np.isfinite(g).any() for _, g in drawn.values()):
         raise InputError("nothing to plot: no coupling is excluded at any mass of the limit")
     others = [(text, *_curve(f"the curve {text!r}", m, g), line) for text, m, g, line in curves]
+    for text, *_, line in curves:
+        if line not in _STYLES:
+            raise InputError(f"the line style of the curve {text!r} is one of {', '.join(_STYLES)}, got {line!r}")
     filled = [_band(*band) for band in bands]
     low, high = x_range or (min(m[0] for m, _ in drawn.values()), max(m[-1] for m, _ in drawn.values()))
     _check_range("x_range", low, high, "masses in MeV")

@@ -53,6 +53,8 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
 
 def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
     chosen = open_experiment(name)
+    if not isinstance(chosen, Experiment):
+        raise InputError(f"{name} has no spectrum")
     return chosen.with_changes(changes) if changes else chosen
 
 
@@ -196,8 +198,8 @@ def _shape(radius: str | None, diffuseness: str | None, form_factor: str | None)
     """Named form factor, or a density with half-density radius c = radius · A^(1/3) put in by the caller."""
     if radius is None or diffuseness is None:
         return form_factor
-    shapes = {"fermi": Fermi, "woods-saxon": WoodsSaxon}
-    return shapes[form_factor or "fermi"](parse_quantity(radius, "length"), parse_quantity(diffuseness, "length"))
+    shape = WoodsSaxon if form_factor == "woods-saxon" else Fermi
+    return shape(parse_quantity(radius, "length"), parse_quantity(diffuseness, "length"))
 
 
 def _lepton_model(model: str, sin2_theta_w: float | None, mass: str | None, coupling: float | None) -> LeptonModel:
