@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from nuprobe.experiments import experiment
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, scan
-    from nuprobe.models import StandardModel
+    from nuprobe.models import ContactOperators, LMuLTau, StandardModel, VectorAxial, VMinusA
     from nuprobe.nuclei import form_factors, isotope, target
-    from nuprobe.processes import cevns
+    from nuprobe.processes import cevns, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "ContactOperators",
+    "LMuLTau",
     "NuprobeError",
     "StandardModel",
+    "VMinusA",
     "ValidityWarning",
+    "VectorAxial",
     "__version__",
     "cevns",
     "contour",
@@ -36,14 +40,19 @@ __all__ = [
     "reproduce",
     "scan",
     "target",
+    "trident",
     "units",
 ]
 
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
+    "ContactOperators": "nuprobe.models",
+    "LMuLTau": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "StandardModel": "nuprobe.models",
+    "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
+    "VectorAxial": "nuprobe.models",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
     "experiment": "nuprobe.experiments",
@@ -55,6 +64,7 @@ _PLACES = {
     "reproduce": "nuprobe.reproductions",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
+    "trident": "nuprobe.processes",
 }
 
 

@@ -1,6 +1,6 @@
 """Processes: model-free kernels and the coefficients that a model gives them."""
 
-from nuprobe.processes import cevns
+from nuprobe.processes import cevns, trident
 from nuprobe.processes.kernels import KernelGroup
 
-__all__ = ["KernelGroup", "cevns"]
+__all__ = ["KernelGroup", "cevns", "trident"]
