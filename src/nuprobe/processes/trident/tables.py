@@ -21,7 +21,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -256,7 +256,7 @@ def to_bytes(table: Table) -> bytes:
     stream = io.BytesIO()
     # single precision is 1e-6 of these logarithms and halves the largest part
     arrays = [a.astype(np.float32) for a in table.mediator or ()]
-    train = dict(zip(("train_u", "train_v", "train_w"), arrays, strict=False))
+    train: dict[str, Any] = dict(zip(("train_u", "train_v", "train_w"), arrays, strict=False))
     np.savez_compressed(
         stream,
         masses=np.array(table.masses),
@@ -379,7 +379,8 @@ def evaluate(
                 error = max(error, table.mediator_error)
             if not fits.all():
                 exact = direct(x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits])[1]
-                mediated[np.ix_(range(6), range(3), np.flatnonzero(here), np.flatnonzero(~fits))] = exact
+                rows, columns = np.flatnonzero(here)[:, None], np.flatnonzero(~fits)
+                mediated[:, :, rows, columns] = exact
     if rest.any():
         base[:, :, rest], mediated[:, :, rest] = direct(
             x_max[rest], q2[rest], m_minus / unit, m_plus / unit, masses if masses.size else None

@@ -41,7 +41,9 @@ REGIMES: Final[tuple[str, ...]] = get_args(Regime)
 TERMS: Final = ("VV", "AA", "VA")
 MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
 _POINTS: Final = 16  # in each panel of ln Q
-_TAIL: Final = 0.1  # the rule is exact to twice the order of the coefficients that `tail` looks at
+_MOST_POINTS: Final = 128
+# the rule is exact to twice the order of the coefficients that `tail` looks at; those of noise fall as 1/points
+_TAIL: Final = 0.01
 
 FormFactorSpec = str | FormFactor | None
 
@@ -217,13 +219,18 @@ def current_kernels(
     # VA is a fraction of VV + AA, in value and in error
     size = np.abs(values[open_])
     size[:, 2] = size[:, 0] + size[:, 1]
-    rough = tail(nodes[:2], points).sum(0) > _TAIL * size[:, 2]
-    if rough.any():
-        raise ComputationError(
-            f"the integral over Q² for {channel_} on {current.name} at {e[rough][0]:.6g} MeV is not resolved: "
-            "its form factor oscillates or jumps too fast; use a smoother one"
-        )
+    rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * size[:, 2]
     error[open_] = relative * size
+    if rough.any():
+        # many oscillations of the form factor where only its far tail is left: close to threshold
+        if points > _MOST_POINTS:
+            raise ComputationError(
+                f"the integral over Q² for {channel_} on {current.name} at {e[rough][0]:.6g} MeV is not resolved: "
+                "its form factor oscillates or jumps too fast; use a smoother one"
+            )
+        where = np.flatnonzero(open_)[rough]
+        finer = current_kernels(e[rough], channel_, current, mediators, points=2 * points, exact=exact)
+        values[where], error[where] = finer.values, finer.error
     return Kernels(values, error)
 
 
@@ -264,7 +271,7 @@ def kernels(
     """
     e = np.asarray(e_nu, dtype=float)
     if not np.all((e > 0) & np.isfinite(e)):
-        raise InputError(f"neutrino energies must be positive and finite (MeV), got {e_nu}")
+        raise InputError(f"neutrino energies must be positive and finite (MeV), got {e_nu!r}")
     masses = np.atleast_1d(np.asarray(mediators, dtype=float))
     if not np.all((masses > 0) & np.isfinite(masses)):
         raise InputError(f"mediator masses must be positive and finite (MeV), got {mediators}")
