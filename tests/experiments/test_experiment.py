@@ -26,12 +26,16 @@ SM = nu.StandardModel()
 
 @pytest.fixture(scope="module")
 def csi() -> Experiment:
-    return nu.experiment("coherent-csi-2017")
+    found = nu.experiment("coherent-csi-2017")
+    assert isinstance(found, Experiment)
+    return found
 
 
 @pytest.fixture(scope="module")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
-    return nu.experiment(folders.write(tmp_path_factory.mktemp("lab") / "invented"))
+    found = nu.experiment(folders.write(tmp_path_factory.mktemp("lab") / "invented"))
+    assert isinstance(found, Experiment)
+    return found
 
 
 # -- a detector of one's own ----------------------------------------------------------------------------------

@@ -44,7 +44,9 @@ def _target(name: str) -> Target:
 
 @pytest.fixture(scope="module")
 def csi() -> Experiment:
-    return nu.experiment("coherent-csi-2017")
+    found = nu.experiment("coherent-csi-2017")
+    assert isinstance(found, Experiment)
+    return found
 
 
 @pytest.mark.parametrize("name", MASS)

@@ -60,7 +60,7 @@ def plane(
             references += [r for r in one.references if r not in references]
             if one.kind == "band":
                 # a region open above is filled to the top of the plot
-                there = np.isfinite(one.lower)
+                there = one.lower < top
                 upper = np.minimum(one.upper, top)
                 bands.append((one.label, one.mass[there], one.lower[there], upper[there]))
             else:
