@@ -4,6 +4,7 @@ from nuprobe.models.base import Model, NucleonCouplings
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
+from nuprobe.models.wcxf import read_wcxf
 
 __all__ = [
     "SCHEMES",
@@ -18,5 +19,6 @@ __all__ = [
     "VMinusA",
     "VectorAxial",
     "Vertex",
+    "read_wcxf",
     "standard_couplings",
 ]
