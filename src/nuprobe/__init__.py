@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, scan
-    from nuprobe.models import ContactOperators, LMuLTau, LMuLTauFamily, StandardModel, VectorAxial, VMinusA
+    from nuprobe.models import (
+        ContactOperators,
+        LMuLTau,
+        LMuLTauFamily,
+        StandardModel,
+        VectorAxial,
+        VMinusA,
+        read_wcxf,
+    )
     from nuprobe.nuclei import form_factors, isotope, target
     from nuprobe.processes import cevns, trident
     from nuprobe.reproductions import reproduce
@@ -39,6 +47,7 @@ __all__ = [
     "isotope",
     "limit",
     "profile",
+    "read_wcxf",
     "reproduce",
     "scan",
     "target",
@@ -65,6 +74,7 @@ _PLACES = {
     "isotope": "nuprobe.nuclei",
     "limit": "nuprobe.experiments",
     "profile": "nuprobe.inference",
+    "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",

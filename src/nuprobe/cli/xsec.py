@@ -133,6 +133,7 @@ Examples:
 @click.option("--mass", help="Mass of the Z' of lmu-ltau, e.g. '10 MeV'.")
 @click.option("--coupling", type=float, help="Coupling g' of lmu-ltau.")
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing of lmu-ltau: a number, or loop.")
+@click.option("--wcxf", type=click.Path(path_type=Path), help="Contact operators from a WCxf file, added to the model.")
 @output_options
 def trident_command(
     channel: str,
@@ -146,11 +147,12 @@ def trident_command(
     mass: str | None,
     coupling: float | None,
     mixing: str,
+    wcxf: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its numerical error."""
-    from nuprobe.models import StandardModel
+    from nuprobe.models import StandardModel, read_wcxf
     from nuprobe.processes import trident
     from nuprobe.units import GeV, parse_grid
 
@@ -162,6 +164,8 @@ def trident_command(
         if mass is not None or coupling is not None or mixing != "0":
             raise InputError("--mass, --coupling and --mixing belong to --model lmu-ltau")
         chosen = make_trident_model(model, sin2_theta_w)
+    if wcxf is not None:
+        chosen = read_wcxf(wcxf, chosen)
     pauli = not no_pauli
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
     standard = trident.total(energies, one, spec, StandardModel(), regime, form_factor=form_factor, pauli=pauli)

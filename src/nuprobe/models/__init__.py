@@ -5,6 +5,7 @@ from nuprobe.models.families import LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
+from nuprobe.models.wcxf import read_wcxf
 
 __all__ = [
     "SCHEMES",
@@ -20,5 +21,6 @@ __all__ = [
     "VMinusA",
     "VectorAxial",
     "Vertex",
+    "read_wcxf",
     "standard_couplings",
 ]

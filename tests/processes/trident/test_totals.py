@@ -325,8 +325,12 @@ def test_z_prime() -> None:
     assert float(mixed.charged_coupling(0)) == approx(-0.01 * e * (1 - 0.23122) ** 0.5)
     assert float(mixed.charged_coupling(1)) == approx(1e-3 - 0.01 * e * (1 - 0.23122) ** 0.5)
     loop = LMuLTau(10.0, 1e-3, mixing="loop")
-    expected = -e * e * 1e-3 / (12 * np.pi**2) * 2 * np.log(M_MUON / M_TAU)
+    expected = -e * e * 1e-3 / (12 * np.pi**2) * 2 * np.log(M_TAU / M_MUON)
     assert float(loop.charged_coupling(0)) == approx(expected)
+    # an independent derivation, with the dependence on the momentum: on the shell of a boson lighter than the electron
+    shell = vector_boson.lepton_couplings(1e-3, 1e-3, "loop")
+    for index, lepton in enumerate(("e", "mu", "tau")):
+        assert float(loop.charged_coupling(index)) == approx(float(shell[lepton].real), rel=1e-6)
     # always constructive without mixing; kinetic mixing can make it destructive
     sm = trident.total(1e3, MUMU, "Ar40")
     assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4)) > sm
