@@ -12,6 +12,7 @@ from nuprobe.errors import ComputationError, InputError, UnknownNameError, Valid
 from nuprobe.models import ContactOperators, LMuLTau, StandardModel, VectorAxial, VMinusA
 from nuprobe.nuclei import form_factors, isotope, target
 from nuprobe.numerics import FloatArray
+from nuprobe.processes import vector_boson
 from nuprobe.processes.trident.moments import Orders
 from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load, node_values
 from nuprobe.units import GeV, fm
