@@ -56,7 +56,9 @@ def compare(name: str, target_: str | None, regime: str, e: FloatArray) -> None:
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_tables_against_integrals(name: str) -> None:
-    compare(name, "Ar40", "coherent", np.array([1.5, 60]) * trident.threshold_energy(name, "Ar40"))
+    # a τ near threshold takes the far tail of the form factor and a second for each energy
+    low = 4.0 if "tau" in name else 1.05
+    compare(name, "Ar40", "coherent", np.array([low, 60]) * trident.threshold_energy(name, "Ar40"))
 
 
 @pytest.mark.nightly
