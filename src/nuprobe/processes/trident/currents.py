@@ -88,7 +88,7 @@ def coherent(component: Component, mass: float | None = None) -> Current:
 
 
 def pauli_factor(q2: FloatArray, mass: float, k_f: float = FERMI_MOMENTUM) -> FloatArray:
-    """Pauli suppression 3x/2 − x³/2 with x = |q|/2k_F below 1, else 1 [Lovseth:1971vv].
+    """Pauli suppression 3x/2 − x³/2 with x = |q|/2k_F below 1, else 1 [Lovseth:1971vv, unverified].
 
     |q| is the three-momentum transfer in the laboratory, |q|² = Q²(1 + Q²/4M²).
     """

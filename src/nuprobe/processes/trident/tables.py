@@ -35,6 +35,9 @@ __all__ = ["PLANS", "Plan", "Table", "build", "direct", "evaluate", "load", "nod
 MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
 
+_BLOCK: Final = 128
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a table covers and how finely it is built.
@@ -114,6 +117,10 @@ class Table:
         """Interpolated mediator functions, shape (12, points, masses), at w of shape (points, masses)."""
         if self.mediator is None:
             raise InputError("this table holds no mediators")
+        if u.size > _BLOCK:
+            # the intermediate array stays in the cache of the processor
+            cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
+            return np.concatenate([self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1)
         a, b, c = self.mediator
         first = _chebyshev(u, a.shape[0]) @ a
         r, n, p = b.shape
