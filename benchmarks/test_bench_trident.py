@@ -93,9 +93,7 @@ def deviations(got: FloatArray, truth: FloatArray) -> tuple[FloatArray, FloatArr
 
 
 def test_hundred_energies(benchmark: BenchmarkFixture) -> None:
-    got = benchmark.pedantic(
-        lambda: trident.total(ENERGIES, MUMU, "Ar40"), rounds=20, warmup_rounds=2
-    )
+    got = benchmark.pedantic(lambda: trident.total(ENERGIES, MUMU, "Ar40"), rounds=20, warmup_rounds=2)
     some = slice(4, None, 12)
     current = trident.currents("Ar40")[0][1]
     truth = reference(ENERGIES[some], trident.channel(MUMU), current)
@@ -116,7 +114,9 @@ def test_hundred_energies(benchmark: BenchmarkFixture) -> None:
         f"trident.total(e, {MUMU!r}, 'Ar40'); print(json.dumps([time.perf_counter() - t]))"
     )
     first = _fresh(code, 5)[0]
-    ROWS.append(("the same, first call of a fresh interpreter: reads tables", f"{first * 1e3:.0f} ms", "", "", "<= 50 ms"))
+    ROWS.append(
+        ("the same, first call of a fresh interpreter: reads tables", f"{first * 1e3:.0f} ms", "", "", "<= 50 ms")
+    )
 
 
 LIMIT = """
@@ -187,9 +187,7 @@ CASES = [
 def test_monte_carlo(benchmark: BenchmarkFixture, case: Case) -> None:
     oracle, made = case.both()
     energies = np.geomspace(case.e_nu / 3, case.e_nu, 100)
-    got = benchmark.pedantic(
-        lambda: trident.total(energies, case.channel, made), rounds=5, warmup_rounds=1
-    )[-1]
+    got = benchmark.pedantic(lambda: trident.total(energies, case.channel, made), rounds=5, warmup_rounds=1)[-1]
     many = _best(benchmark) / 100
     single = []
     for _ in range(7):

@@ -136,6 +136,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
             n = int(count)
             if kind not in ([], ["log"]):
                 raise ValueError
+            if n > 10_000_000:
+                raise UnitError(f"{text!r} asks for {n} points: ten million are the most")
             if n < 1:
                 raise UnitError(f"{text!r} is an empty grid: ask for at least one point")
             values = np.geomspace(float(start), float(stop), n) if kind else np.linspace(float(start), float(stop), n)

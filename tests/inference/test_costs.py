@@ -79,12 +79,12 @@ def test_values_against_scipy() -> None:
     mu = cost.expected(TRUTH[0], nu)[0]
     by_hand = -2 * (poisson.logpmf(cost.data, mu) - poisson.logpmf(cost.data, cost.data)).sum()
     by_hand += sum((v / n.sigma) ** 2 for v, n in zip(nu, cost.nuisances, strict=True))
-    assert cost.twice_nll(TRUTH, nu)[0] == pytest.approx(by_hand, rel=1e-12)
+    assert cost.twice_nll(TRUTH, nu)[0] == pytest.approx(by_hand, rel=1e-12, abs=0)
     g = gaussian(Synthetic())
     chi2 = (((g.data - mu) / g.sigma) ** 2).sum() + sum(
         (v / n.sigma) ** 2 for v, n in zip(nu, g.nuisances, strict=True)
     )
-    assert g.twice_nll(TRUTH, nu)[0] == pytest.approx(chi2, rel=1e-12)
+    assert g.twice_nll(TRUTH, nu)[0] == pytest.approx(chi2, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("kind", ["poisson", "gaussian", "sum"])
@@ -214,11 +214,11 @@ def test_background_that_is_only_a_nuisance() -> None:
     # mu = (s + b, b) with b free: nothing is possible at b = 0, the minimum is known in closed form
     cost = PoissonCost(Flat(), [7.0, 3.0])
     best = cost.profiled([[4.0], [0.0]])
-    assert best.nuisances[0, 0] == pytest.approx(3.0, rel=1e-6)
+    assert best.nuisances[0, 0] == pytest.approx(3.0, rel=1e-6, abs=0)
     assert best.twice_nll[0] == pytest.approx(0.0, abs=1e-7)
     b = 5.0  # for s = 0 both bins have one mean, 10/2
-    assert best.nuisances[1, 0] == pytest.approx(b, rel=1e-6)
-    assert best.twice_nll[1] == pytest.approx(2 * (7 * np.log(7 / b) + 3 * np.log(3 / b)), rel=1e-7)
+    assert best.nuisances[1, 0] == pytest.approx(b, rel=1e-6, abs=0)
+    assert best.twice_nll[1] == pytest.approx(2 * (7 * np.log(7 / b) + 3 * np.log(3 / b)), rel=1e-7, abs=0)
 
 
 def test_impossible_data_cost_infinity() -> None:

@@ -66,14 +66,14 @@ def test_against_least_squares() -> None:
     assert result.covariance is not None
     np.testing.assert_allclose(result.covariance, covariance[:2, :2], rtol=1e-7)
     assert result.nuisances[0].value == pytest.approx(x[2], abs=1e-8)
-    assert result.nuisances[0].error == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-7)
+    assert result.nuisances[0].error == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-7, abs=0)
     assert result.nuisances[0].pull == pytest.approx(x[2] / 0.3, abs=1e-7)
-    assert result.twice_nll == pytest.approx(((a @ x - b) ** 2).sum(), rel=1e-9)
+    assert result.twice_nll == pytest.approx(((a @ x - b) ** 2).sum(), rel=1e-9, abs=0)
     assert result.ndf == 6
-    assert result.goodness_of_fit == pytest.approx(chi2.sf(result.twice_nll, 6), rel=1e-9)
+    assert result.goodness_of_fit == pytest.approx(chi2.sf(result.twice_nll, 6), rel=1e-9, abs=0)
     for i, p in enumerate(result.free):
         error = np.sqrt(covariance[i, i])
-        assert p.error == pytest.approx(error, rel=1e-7)
+        assert p.error == pytest.approx(error, rel=1e-7, abs=0)
         np.testing.assert_allclose(ends(p), [x[i] - error, x[i] + error], rtol=1e-3)
 
 
@@ -103,7 +103,7 @@ def test_minos_against_profile(cl: float, free: list[str]) -> None:
     ((low, high),) = line.intervals(cl)
     np.testing.assert_allclose(ends(result["radius"]), [low, high], atol=2e-3)
     for end in (low, high):
-        assert line.delta_at(end) == pytest.approx(chi2.ppf(cl, 1), rel=1e-6)
+        assert line.delta_at(end) == pytest.approx(chi2.ppf(cl, 1), rel=1e-6, abs=0)
 
 
 def test_start_does_not_matter_with_two_minima() -> None:
@@ -155,7 +155,7 @@ def test_best_value_at_a_limit() -> None:
     assert interval.lower is None
     assert interval.upper is not None
     above = PoissonCost(p, background_only).profiled([interval.upper, 5.0]).twice_nll[0] - result.twice_nll
-    assert above == pytest.approx(1.0, rel=1e-6)
+    assert above == pytest.approx(1.0, rel=1e-6, abs=0)
 
 
 def test_fixed_free_and_table() -> None:

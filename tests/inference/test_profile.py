@@ -40,7 +40,7 @@ def test_narrow_minimum_between_grid_points_is_found() -> None:
     p = profile(cost, "radius", np.array([1.0, 3.0, 7.0, 9.0]))
     ((low, high),) = p.intervals()
     assert 3.0 < low < p.best < high < 7.0
-    assert p.delta_at(low) == pytest.approx(1.0, rel=1e-5)
+    assert p.delta_at(low) == pytest.approx(1.0, rel=1e-5, abs=0)
     assert p.delta.min() == 0.0
 
 
@@ -66,14 +66,14 @@ def test_contour_and_significance_of_a_gaussian() -> None:
     point = {"slope": result["slope"].value + 0.2, "offset": 0.3}
     d = np.array([0.2, 0.3 - result["offset"].value])
     delta = d @ np.linalg.inv(result.covariance) @ d
-    assert significance(cost, point, result) == pytest.approx(norm.isf(chi2.sf(delta, 2) / 2), rel=1e-5)
+    assert significance(cost, point, result) == pytest.approx(norm.isf(chi2.sf(delta, 2) / 2), rel=1e-5, abs=0)
     far = significance(cost, {"slope": 60.0, "offset": 0.0}, result)
     assert np.isfinite(far)
     assert far > 38  # where p-values underflow
     error = result["slope"].error
     assert error is not None
     away = significance(cost, {"slope": result["slope"].value - 2.3 * error}, result)
-    assert away == pytest.approx(2.3, rel=1e-5)
+    assert away == pytest.approx(2.3, rel=1e-5, abs=0)
 
 
 def test_contour_with_another_free_parameter() -> None:

@@ -27,7 +27,7 @@ def test_terms_make_the_square(name: str) -> None:
     g_p, g_n = axial_couplings(-0.085)
     assert (g_p, g_n) == pytest.approx((G_A + 0.085, -G_A + 0.085))
     direct = 4 / 3 * (one.spin + 1) / one.spin * (g_p * spins.s_p + g_n * spins.s_n) ** 2
-    assert float(axial_form_factor(name, 0.0, couplings=(g_p, g_n))) == pytest.approx(direct, rel=1e-12)
+    assert float(axial_form_factor(name, 0.0, couplings=(g_p, g_n))) == pytest.approx(direct, rel=1e-12, abs=0)
     q2 = np.linspace(0, 100, 11) ** 2
     terms = axial_terms(name, q2)
     assert terms.shape == (11, 3)

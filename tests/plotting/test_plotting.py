@@ -221,7 +221,7 @@ def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -
     np.testing.assert_allclose(exact[1] * 1e-39, expected, rtol=1e-12)
     np.testing.assert_allclose(full[1] * 1e-39, point, rtol=1e-12)
     (ratio,) = curves(panel)
-    assert ratio[1, 0] == pytest.approx(1, rel=1e-14)
+    assert ratio[1, 0] == pytest.approx(1, rel=1e-14, abs=0)
     # one nucleus, F_p = F_n: the ratio is the square of the form factor
     component = nu.target("Cs133").components[0]
     np.testing.assert_allclose(ratio[1], component.ff_n(2 * component.isotope.mass * recoils) ** 2, rtol=1e-10)
@@ -557,9 +557,9 @@ def test_a_flux_draws_continua_lines_and_arrival_times() -> None:
         e, values = curve[:, 1:-1]
         np.testing.assert_allclose(values * 1e-3, component.continuum(e), rtol=1e-12)
         area = np.sum((values[1:] + values[:-1]) / 2 * np.diff(e))
-        assert area * 1e-3 == pytest.approx(0.08, rel=1e-5)
+        assert area * 1e-3 == pytest.approx(0.08, rel=1e-5, abs=0)
     arrow = next(t for t in lines.texts if hasattr(t, "arrow_patch") and t.arrow_patch is not None)
-    assert arrow.xy == pytest.approx((29.79, 0.08), rel=1e-3)  # type: ignore[attr-defined]
+    assert arrow.xy == pytest.approx((29.79, 0.08), rel=1e-3, abs=0)  # type: ignore[attr-defined]
     assert any("29.79 MeV" in t.get_text() for t in lines.texts)
     steps = [p for p in times.patches if isinstance(p, StepPatch)]
     for name, step in zip(("prompt", "delayed"), steps, strict=True):

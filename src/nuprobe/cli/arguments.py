@@ -118,6 +118,7 @@ def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArra
 
     known: Mapping[str, Parameter] = {p.name: p for p in parameters}
     axes: dict[str, FloatArray] = {}
+    total = 1
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, _, body = part.partition("=")
         name = name.strip()
@@ -145,6 +146,11 @@ def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArra
             raise InputError(f"the grid {part!r} is empty: ask for at least one point")
         if match[4] and (start <= 0 or stop <= 0):
             raise InputError(f"the grid {part!r} is logarithmic: both ends must be positive")
+        if name in axes:
+            raise InputError(f"the grid names {name} twice: give each parameter one axis")
+        total *= count
+        if total > 100_000_000:
+            raise InputError(f"the grid has {total} points and more: a hundred million are the most")
         axes[name] = np.geomspace(start, stop, count) if match[4] else np.linspace(start, stop, count)
     if not axes:
         raise InputError("the grid is empty: write for example rn=2:9 fm:200")

@@ -219,6 +219,7 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster (needs nuprobe[cluster]).")
+@click.option("--every", default=30.0, show_default=True, help="Seconds between checkpoints.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Save the profile or the contours.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -234,6 +235,7 @@ def scan_command(
     overwrite: bool,
     workers: int | None,
     dask: str | None,
+    every: float,
     quiet: bool,
     plot: Path | None,
     as_json: bool,
@@ -264,6 +266,7 @@ def scan_command(
             resume=resume,
             overwrite=overwrite,
             progress=not quiet,
+            every_s=every,
         )
     if plot is not None:
         from nuprobe.plotting import plot_contour, plot_profile, save

@@ -80,6 +80,12 @@ def main() -> None:
         # the reader has gone (head, less): nothing is left to say
         sys.stderr.close()
         code = 0
+    except OSError as err:
+        click.echo(f"nuprobe: cannot write the output: {err.strerror or err}; free space or choose another place", err=True)
+        code = 2
+    except MemoryError:
+        click.echo("nuprobe: not enough memory for this many points: ask for a smaller grid", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 

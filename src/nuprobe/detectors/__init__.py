@@ -8,10 +8,11 @@ from nuprobe.detectors.quenching import (
     Quenching,
     TableQuenching,
 )
-from nuprobe.detectors.response import ACCEPTANCE_POINTS, SMEARINGS, Response, bin_acceptance
+from nuprobe.detectors.response import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS, Response, bin_acceptance
 
 __all__ = [
     "ACCEPTANCE_POINTS",
+    "COUNT_CELLS",
     "SMEARINGS",
     "Acceptance",
     "ConstantQuenching",

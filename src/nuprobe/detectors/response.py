@@ -1,7 +1,7 @@
 """Detector response as a matrix: true recoil energy → probability in each bin of the reconstructed quantity.
 
 The reconstructed quantity x is in photoelectrons (or any unit of the light yield): its mean for a recoil T is
-light_yield · E_ee(T). Acceptance and smearing are integrated over each bin, never evaluated at one point of it,
+light_yield · E_ee(T), plus the half count that a whole number is spread by (see `Response.count_cell`). Acceptance and smearing are integrated over each bin, never evaluated at one point of it,
 unless the user asks for one of the conventions found in the literature.
 """
 
@@ -18,11 +18,14 @@ from nuprobe.detectors.quenching import ConstantQuenching, Quenching
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, gauss_legendre, panel_nodes
 
-__all__ = ["ACCEPTANCE_POINTS", "SMEARINGS", "AcceptancePoint", "Response", "Smearing", "bin_acceptance"]
+__all__ = ["ACCEPTANCE_POINTS", "COUNT_CELLS", "SMEARINGS", "AcceptancePoint", "Response", "Smearing", "bin_acceptance"]
 
 Smearing = Literal["poisson", "gaussian", "none"]
 SMEARINGS: Final[tuple[str, ...]] = get_args(Smearing)
 AcceptancePoint = Literal["integrated", "centre", "lower", "upper"]
+CountCell = Literal["from", "centred", "to"]
+COUNT_CELLS: Final[dict[str, float]] = {"from": 0.0, "centred": -0.5, "to": -1.0}
+"""Where the cell of a count starts, relative to the count."""
 ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
 
 
@@ -36,9 +39,12 @@ class Response:
     light_yield : mean of x per MeV of electron-equivalent energy.
     quenching : recoil energy → electron-equivalent energy.
     acceptance : probability to keep an event reconstructed at x.
-    smearing : ``"poisson"``: x is a count n, spread uniformly over [n, n + 1) (edges must be integers);
+    smearing : ``"poisson"``: x is a count n, spread uniformly over a cell of width one (edges must be integers);
         ``"gaussian"``: standard deviation √(a² + b²x̄ + c²x̄²) around the mean x̄; ``"none"``: x is its mean.
     resolution : (a, b, c) of the Gaussian smearing.
+    count_cell : where a count n lies among the bins: ``"from"``: in [n, n + 1), a histogram of whole numbers (default);
+        ``"centred"``: in [n − ½, n + ½); ``"to"``: in [n − 1, n), the n-th bin of one count. The mean of x is
+        light_yield · E_ee plus ½, 0 or −½.
     acceptance_at : where the acceptance of a one-count cell [n, n + 1) is taken with Poisson smearing:
         ``"integrated"`` over the cell (default), or at its ``"centre"``, ``"lower"`` or ``"upper"`` edge.
     """
@@ -50,6 +56,7 @@ class Response:
     smearing: Smearing = "poisson"
     resolution: tuple[float, float, float] = (0.0, 1.0, 0.0)
     acceptance_at: AcceptancePoint = "integrated"
+    count_cell: CountCell = "from"
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -64,6 +71,10 @@ class Response:
             raise UnknownNameError("acceptance convention", self.acceptance_at, ACCEPTANCE_POINTS)
         if self.acceptance_at != "integrated" and self.smearing != "poisson":
             raise InputError(f"acceptance_at = {self.acceptance_at!r} is a convention of Poisson smearing only")
+        if self.count_cell not in COUNT_CELLS:
+            raise UnknownNameError("count cell", self.count_cell, COUNT_CELLS)
+        if self.count_cell != "from" and (self.smearing != "poisson" or self.acceptance_at != "integrated"):
+            raise InputError(f"count_cell = {self.count_cell!r} needs Poisson smearing and acceptance_at = 'integrated'")
         if self.smearing == "poisson" and (np.any(edges != np.round(edges)) or edges[0] < 0):
             raise InputError("Poisson smearing counts photoelectrons: bin edges must be whole numbers from 0 on")
         resolution = np.array(self.resolution)
@@ -145,23 +156,30 @@ class Response:
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return [float(t) for t in high if 0 < t < t_max * (1 - 1e-12)]
 
-    def _cells(self) -> tuple[FloatArray, FloatArray]:
-        """Counts n covered by the bins, and the acceptance of each."""
-        n = np.arange(self.edges[0], self.edges[-1])
-        if self.acceptance_at == "integrated":
-            return n, bin_acceptance(self.acceptance, np.arange(n[0], n[-1] + 2.0))
-        return n, self.acceptance(n + {"centre": 0.5, "lower": 0.0, "upper": 1.0}[self.acceptance_at])
+    def _count_weights(self) -> tuple[FloatArray, FloatArray]:
+        """Counts n, and the probability that a count n is kept and lies in each bin, shape (bins, counts)."""
+        start = COUNT_CELLS[self.count_cell]
+        n = np.arange(max(np.floor(self.edges[0] - start - 1), 0.0), np.ceil(self.edges[-1] - start))
+        if self.acceptance_at != "integrated":
+            at = self.acceptance(n + {"centre": 0.5, "lower": 0.0, "upper": 1.0}[self.acceptance_at])
+            inside = (n >= self.edges[:-1, None]) & (n < self.edges[1:, None])
+            return n, np.where(inside, at, 0.0)
+        # a cell that straddles an edge is shared by the two bins
+        cuts = np.unique(np.concatenate([n + start, n + start + 1, self.edges]))
+        pieces = bin_acceptance(self.acceptance, cuts) * np.diff(cuts)
+        middle = (cuts[:-1] + cuts[1:]) / 2
+        owner_bin = (middle >= self.edges[:-1, None]) & (middle < self.edges[1:, None])
+        owner_cell = (middle >= (n + start)[:, None]) & (middle < (n + start + 1)[:, None])
+        return n, (owner_bin * pieces) @ owner_cell.T.astype(float)
 
     def _poisson(self, mean: FloatArray) -> FloatArray:
-        n, acceptance = self._cells()
+        n, weights = self._count_weights()
         log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n[-1] + 1)))])[n.astype(int)]
         with np.errstate(divide="ignore"):
             log_mean = np.log(mean)
         # n log 0 is 0 for n = 0, -inf otherwise
         exponent = np.where(n[:, None] == 0, 0.0, n[:, None] * np.maximum(log_mean, -1e300))
-        probability = np.exp(exponent - mean - log_factorial[:, None]) * acceptance[:, None]
-        binned: FloatArray = np.add.reduceat(probability, (self.edges[:-1] - self.edges[0]).astype(int), axis=0)
-        return binned
+        return np.asarray(weights @ np.exp(exponent - mean - log_factorial[:, None]))
 
     def _gaussian(self, mean: FloatArray) -> FloatArray:
         a, b, c = self.resolution

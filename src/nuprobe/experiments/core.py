@@ -202,7 +202,10 @@ class Experiment:
 
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the model's parameters and those inside the integrals."""
-        own = (model or StandardModel()).parameters
+        model = StandardModel() if model is None else model
+        if isinstance(model, type) or not hasattr(model, "nucleon_couplings"):
+            raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
+        own = model.parameters
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
             raise InputError(f"parameters.{min(clash)}: the model has a parameter of that name; choose another")
@@ -239,6 +242,7 @@ class Experiment:
             smearing=section.smearing.kind,
             resolution=section.smearing.resolution,
             acceptance_at=section.acceptance_at,
+            count_cell=section.count_cell,
         )
         for parameter in self.file.parameters:
             if values and parameter.name in values and parameter.acts_on == "quenching-scale":
@@ -293,6 +297,9 @@ class Experiment:
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
         known = [p.name for p in self.parameters(model)]
+        twice = next((p for p in free if list(free).count(p) > 1), None)
+        if twice is not None:
+            raise InputError(f"{twice} is freed twice: name each parameter once")
         for parameter in free:
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
@@ -347,6 +354,7 @@ class Experiment:
         Rates
         """
         model = model or StandardModel()
+        self.parameters(model)  # refuses what is no model
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
         energy, time = self._selection(chosen)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
-from nuprobe.detectors import ACCEPTANCE_POINTS, SMEARINGS
+from nuprobe.detectors import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS
 from nuprobe.errors import InputError
 from nuprobe.nuclei import FORM_FACTORS
 from nuprobe.units import parse_quantity
@@ -16,10 +16,11 @@ from nuprobe.units import parse_quantity
 __all__ = ["Analysis", "ExperimentFile", "json_schema"]
 
 
-def _quantity(dimension: str) -> Callable[[object], str]:
+def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
     def check(value: object) -> str:
         text = str(value)  # a bare number is told about its missing unit
-        parse_quantity(text, dimension)
+        if parse_quantity(text, dimension) <= 0 and positive:
+            raise InputError(f"{text!r} must be positive")
         return text
 
     return check
@@ -27,7 +28,7 @@ def _quantity(dimension: str) -> Callable[[object], str]:
 
 Energy = Annotated[str, BeforeValidator(_quantity("energy")), Field(description="an energy with its unit")]
 Length = Annotated[str, BeforeValidator(_quantity("length")), Field(description="a length with its unit")]
-Time = Annotated[str, BeforeValidator(_quantity("time")), Field(description="a time with its unit")]
+Time = Annotated[str, BeforeValidator(_quantity("time", positive=False)), Field(description="a time with its unit")]
 Mass = Annotated[str, BeforeValidator(_quantity("mass")), Field(description="a mass with its unit")]
 LightYield = Annotated[str, BeforeValidator(_quantity("light yield")), Field(description="e.g. '13.348 PE/keV'")]
 
@@ -138,6 +139,9 @@ class ResponseSection(_Strict):
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection, Field(discriminator="kind")
     ] = FullAcceptanceSection(kind="full")
     acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    count_cell: Literal[tuple(COUNT_CELLS)] = Field(  # type: ignore[valid-type]
+        default="from", description="where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
+    )
     timing: TimingSection = TimingSection()
 
 

@@ -520,7 +520,7 @@ class _Term(Cost):
 class GaussianCost(_Term):
     """χ² = Σ((d − µ)/σ)² + Σ(ν_k/σ_k)².
 
-    With two normalisation nuisances this is the χ² of the COHERENT analyses (Cadeddu:2017etk, eq. 6).
+    With two normalisation nuisances this is the χ² of the COHERENT analyses (Cadeddu:2017etk, unverified).
 
     Parameters
     ----------

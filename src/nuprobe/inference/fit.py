@@ -9,16 +9,20 @@ fit and from how they move with the parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, isinf, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.inference.costs import Cost
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+
+if TYPE_CHECKING:
+    from nuprobe.inference.profile import Profile
 
 __all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
 
@@ -78,6 +82,7 @@ class FitResult:
     goodness_of_fit : p-value of `twice_nll` under a χ² law with `ndf` (approximate for few counts); None if ndf < 1.
     cl : level of the MINOS intervals.
     point, nuisance_values : the best fit in the order of the cost.
+    source : the cost itself, for `profile`.
     valid : the minimum was found (a fit that fails is an error, so this is True).
     notes : what to know about the result.
     """
@@ -95,6 +100,22 @@ class FitResult:
     nuisance_values: FloatArray
     valid: bool
     notes: tuple[str, ...]
+    source: Cost | None = field(default=None, repr=False, compare=False)
+
+    def profile(self, name: str, grid: ArrayLike) -> Profile:
+        """Profile of one fitted parameter over `grid`, the other fitted ones and all nuisances minimised.
+
+        Raises
+        ------
+        InputError
+            If the parameter was not fitted.
+        """
+        from nuprobe.inference.profile import profile
+
+        if name not in self.values or self.source is None:
+            raise InputError(f"{name} was not fitted; fitted are {', '.join(self.values)}")
+        others = [p for p in self.values if p != name]
+        return profile(self.source, name, grid, free=others, fixed={p.name: v for p, v in self.fixed})
 
     @property
     def values(self) -> dict[str, float]:
@@ -249,6 +270,7 @@ def fit(
         nuisance_values=nu,
         valid=True,
         notes=tuple(notes),
+        source=cost,
     )
 
 

@@ -123,7 +123,7 @@ class ScanResult:
         if not state.done.all():
             raise InputError(
                 f"{path}: this scan is not finished ({state.done.sum()} of {state.done.size} points); "
-                "run it again with resume=True"
+                "run it again with resume=True, --resume on the command line"
             )
         return result
 
@@ -237,7 +237,7 @@ def scan(
             remedy = "nothing is saved; give a checkpoint to be able to resume"
         else:
             _write(path, result(), state)
-            remedy = f"{state.done.sum()} of {len(points)} points are saved in {path}; go on with resume=True"
+            remedy = f"{state.done.sum()} of {len(points)} points are saved in {path}; go on with resume=True, --resume on the command line"
         kind = type(error) if type(error) in (InputError, ComputationError) else NuprobeError
         raise kind(f"scan stopped ({what}); {remedy}") from error
     finally:

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -55,5 +56,8 @@ class Model(Protocol):
 
 
 def as_array(value: float | FloatArray) -> FloatArray:
-    """View a field as a float array."""
-    return np.asarray(value, dtype=float)
+    """View a field as a float array; raises `InputError` for what is no number."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"a parameter of a model must be a number or an array of numbers, got {value!r}") from None

@@ -1,10 +1,10 @@
 """Coherent elastic neutrino–nucleus scattering: kernels, coefficients, cross sections.
 
-Vector part (Drukier:1984vhf; Barranco:2005yy eq. 2 with the recoil terms kept):
+Vector part (Drukier:1984vhf; Barranco:2005yy, equation unverified, with the recoil terms kept):
 
     dσ/dT = (G_F² M/π) [1 − T/E − MT/2E² (+ T²/2E² for spin ½)] |g_V^p Z F_p + g_V^n N F_n|²
 
-Axial part for J ≠ 0 (Hoferichter:2020osn eq. 20), only on request because tabulated nuclear spins are uncertain:
+Axial part for J ≠ 0 (Hoferichter:2020osn, equation unverified), only on request because tabulated nuclear spins are uncertain:
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j S_ij(q²)
 
@@ -157,6 +157,8 @@ def coefficients(model: Model, flavour: str | Flavour, *, axial: bool = False) -
     array, shape (terms,) or (points, terms)
         One row a parameter point if the model's fields are arrays.
     """
+    if isinstance(model, type) or not hasattr(model, "nucleon_couplings"):
+        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
     g = model.nucleon_couplings(as_flavour(flavour))
     return _quadratic(g, g)[..., : len(terms(axial))]
 
@@ -295,15 +297,24 @@ def total(
     return result
 
 
+def _floats(values: ArrayLike, what: str) -> FloatArray:
+    if np.iscomplexobj(values):
+        raise InputError(f"{what} must be real numbers in MeV, got complex ones")
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {values!r}") from None
+
+
 def _energies(e_nu: ArrayLike) -> FloatArray:
-    e = np.asarray(e_nu, dtype=float)
+    e = _floats(e_nu, "neutrino energies")
     if not np.all((e > 0) & np.isfinite(e)):
         raise InputError(f"neutrino energies must be positive and finite (MeV), got {_first_bad(e, e > 0)}")
     return e
 
 
 def _recoils(t_nr: ArrayLike) -> FloatArray:
-    t = np.asarray(t_nr, dtype=float)
+    t = _floats(t_nr, "recoil energies")
     if not np.all((t >= 0) & np.isfinite(t)):
         raise InputError(f"recoil energies must be finite and not negative (MeV), got {_first_bad(t, t >= 0)}")
     return t

@@ -21,7 +21,7 @@ _EXPERIMENT: Final = "coherent-csi-2017"
 
 
 def nuclear_models() -> Table:
-    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk, table 1), with rate and χ² beside the R_n fit."""
+    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk as repeated by the 2018 seminar), with rate and χ² beside the R_n fit."""
     csi = experiment(_EXPERIMENT)
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
@@ -92,6 +92,8 @@ def _fm(radius: float | None) -> float | None:
 
 _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
     ("default: Poisson, acceptance integrated over each count", {}, "tree"),
+    ("a count n in [n - 1/2, n + 1/2) instead of [n, n + 1)", {"response.count_cell": "centred"}, "tree"),
+    ("a count n in [n - 1, n)", {"response.count_cell": "to"}, "tree"),
     ("acceptance at the centre of a count", {"response.acceptance_at": "centre"}, "tree"),
     ("acceptance at the lower edge", {"response.acceptance_at": "lower"}, "tree"),
     ("acceptance at the upper edge", {"response.acceptance_at": "upper"}, "tree"),
