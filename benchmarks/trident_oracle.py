@@ -1,16 +1,17 @@
-"""Coherent trident cross sections by Monte Carlo over the seven dimensions of phase space: written apart from the package.
+"""Coherent trident cross sections by Monte Carlo over the seven dimensions of phase space: nothing is shared.
 
-σ = 1/(4EM) ∫dQ² dx/(32π²EM) dΦ3 (G_F²/2)(4πα)²/Q⁴ Z²F² Σ|f·M|², with Σ|f·M|² from two-component spinors, point by point.
-It is meant to be a fast Monte Carlo: amplitudes rather than traces, everything in the rest frame of k1 + q, the photon
-propagator, x = 2k1·q and the pair mass in logarithms, and on request (`adapt`) the lepton propagators flattened
-analytically and a VEGAS grid [Lepage:1977sw] on top. Only constants of nature are shared with nuprobe. MeV, fm, cm².
+    σ = 1/(4EM) ∫dQ² dx/(32π²EM) dΦ3 (G_F²/2)(4πα)²/Q⁴ Z²F² Σ|f·M|²
+
+with Σ|f·M|² from two-component spinors, point by point. It is meant to be a fast Monte Carlo: amplitudes rather than
+traces, everything in the rest frame of k1 + q, Q, x = 2k1·q and the pair mass in logarithms. `Oracle.adapted` also
+flattens the lepton propagators analytically and puts a VEGAS grid on top [Lepage:1977sw]. Only constants of nature are
+shared with nuprobe. Energies in MeV, lengths in fm, cross sections in cm².
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 

@@ -137,8 +137,8 @@ def test_the_cost_takes_part_in_inference(ccfr: TridentExperiment) -> None:
     assert [p.name for p in cost.parameters] == ["mass", "coupling"]
     point = {"mass": 1000.0, "coupling": 1e-6}
     assert cost.twice_nll(cost.point(point))[0] == pytest.approx(
-        ((1 - 0.82) / 0.28) ** 2 + (0.28 / 1.73) ** 2, rel=1e-3
-    , abs=0)
+        ((1 - 0.82) / 0.28) ** 2 + (0.28 / 1.73) ** 2, rel=1e-3, abs=0
+    )
     curve = profile(ccfr.cost(), "coupling", np.linspace(1e-5, 5e-3, 9), fixed={"mass": 1000.0})
     assert np.all(np.diff(curve.delta[1:]) > 0)
 

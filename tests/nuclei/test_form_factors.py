@@ -151,8 +151,8 @@ def test_helm_needs_room_for_its_surface() -> None:
     assert Helm(edge).radius == pytest.approx(0, abs=1e-6 * fm)
     assert float(Helm(edge)(1e4)) == pytest.approx(math.exp(-1e4 * (0.9 * fm) ** 2 / 2), rel=1e-9, abs=0)
     assert float(Helm(edge).density(0.3 * fm)) == pytest.approx(
-        float(Exponential.from_rms(edge).density(0.3 * fm)), rel=1e-5
-    , abs=0)
+        float(Exponential.from_rms(edge).density(0.3 * fm)), rel=1e-5, abs=0
+    )
     # without a surface it is a uniform sphere
     sphere = Helm(3 * fm, s=0)
     assert sphere.radius == pytest.approx(math.sqrt(5 / 3) * 3 * fm)

@@ -131,8 +131,8 @@ def test_light_nuclei_are_gaussian() -> None:
     for name in ("klein-nystrand", "fermi", "woods-saxon"):
         for one in ("H1", "H2", "He3", "He4", "Li7", "C12"):
             assert target(one, form_factor=name).components[0].ff_p.rms == pytest.approx(
-                point_proton_radius(one), rel=1e-9
-            , abs=0)
+                point_proton_radius(one), rel=1e-9, abs=0
+            )
     with pytest.raises(InputError, match=r"at least that.*exponential"):
         target("H1", r_p=0.8 * fm)
 

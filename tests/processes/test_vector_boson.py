@@ -52,7 +52,9 @@ def test_loop_mixing_against_quadrature_spacelike(q: float) -> None:
 def test_loop_mixing_limits() -> None:
     e = math.sqrt(4 * math.pi * ALPHA_EM)
     at_rest = complex(loop_mixing(0.0, 1e-3))
-    assert at_rest.real == pytest.approx(1e-3 * e / (12 * math.pi**2) * math.log(M_TAU**2 / M_MUON**2), rel=1e-13, abs=0)
+    assert at_rest.real == pytest.approx(
+        1e-3 * e / (12 * math.pi**2) * math.log(M_TAU**2 / M_MUON**2), rel=1e-13, abs=0
+    )
     assert 1e-3 / at_rest.real == pytest.approx(69.3, abs=0.05)
     # the loops cancel far above both masses
     assert abs(complex(loop_mixing(-1e20, 1e-3))) < 1e-12

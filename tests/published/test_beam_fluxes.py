@@ -71,5 +71,5 @@ def test_nutev_is_a_clean_beam_of_high_energy() -> None:
     # event rates grow with the energy: interactions have about 120 GeV (collaboration, unverified)
     beam = nu.flux("nutev")
     assert beam.average(lambda e: e**2, "nu_mu") / beam.average(lambda e: e, "nu_mu") == pytest.approx(
-        120 * GeV, rel=0.05
-    , abs=0)
+        120 * GeV, rel=0.05, abs=0
+    )

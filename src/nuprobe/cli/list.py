@@ -29,13 +29,15 @@ def list_command(what: str | None, as_json: bool, output: Path | None) -> None:
     emit(text, {t.title: t.to_dict()["rows"] for t in tables}, as_json, output)
 
 
-@click.command("schema", epilog="Example: nuprobe schema -o experiment.schema.json")
+@click.command("schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json")
+@click.argument("process", type=click.Choice(["cevns", "trident"]), default="cevns")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of printing.")
-def schema_command(output: Path | None) -> None:
-    """JSON Schema of ``experiment.toml``."""
+def schema_command(process: str, output: Path | None) -> None:
+    """JSON Schema of ``experiment.toml`` for PROCESS: cevns (default) or trident."""
     from nuprobe.experiments.files import json_schema
+    from nuprobe.experiments.trident_files import trident_json_schema
 
-    emit("", json_schema(), True, output)
+    emit("", json_schema() if process == "cevns" else trident_json_schema(), True, output)
 
 
 def _table(what: str) -> Table:

@@ -81,7 +81,9 @@ def main() -> None:
         sys.stderr.close()
         code = 0
     except OSError as err:
-        click.echo(f"nuprobe: cannot write the output: {err.strerror or err}; free space or choose another place", err=True)
+        click.echo(
+            f"nuprobe: cannot write the output: {err.strerror or err}; free space or choose another place", err=True
+        )
         code = 2
     except MemoryError:
         click.echo("nuprobe: not enough memory for this many points: ask for a smaller grid", err=True)

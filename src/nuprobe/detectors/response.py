@@ -1,8 +1,9 @@
 """Detector response as a matrix: true recoil energy → probability in each bin of the reconstructed quantity.
 
 The reconstructed quantity x is in photoelectrons (or any unit of the light yield): its mean for a recoil T is
-light_yield · E_ee(T), plus the half count that a whole number is spread by (see `Response.count_cell`). Acceptance and smearing are integrated over each bin, never evaluated at one point of it,
-unless the user asks for one of the conventions found in the literature.
+light_yield · E_ee(T), plus the half count that a whole number is spread by (see `Response.count_cell`). Acceptance and
+smearing are integrated over each bin, never evaluated at one point of it, unless the user asks for one of the
+conventions found in the literature.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ class Response:
         if self.count_cell not in COUNT_CELLS:
             raise UnknownNameError("count cell", self.count_cell, COUNT_CELLS)
         if self.count_cell != "from" and (self.smearing != "poisson" or self.acceptance_at != "integrated"):
-            raise InputError(f"count_cell = {self.count_cell!r} needs Poisson smearing and acceptance_at = 'integrated'")
+            raise InputError(
+                f"count_cell = {self.count_cell!r} needs Poisson smearing and acceptance_at = 'integrated'"
+            )
         if self.smearing == "poisson" and (np.any(edges != np.round(edges)) or edges[0] < 0):
             raise InputError("Poisson smearing counts photoelectrons: bin edges must be whole numbers from 0 on")
         resolution = np.array(self.resolution)

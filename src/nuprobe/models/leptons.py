@@ -120,8 +120,8 @@ class LMuLTau:
     coupling : g′; may be an array over parameter points.
     mixing : ε, or ``"loop"``: what loops of the charged leptons induce at zero momentum, the photon mixing
         ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ: (e g′/12π²) ln(m_τ²/m_μ²), so that the electron couples
-        with the sign opposite to the muon: vacuum polarisation screens); its dependence on the momentum is left out, so it
-        overstates the mixing for K² ≳ m_μ². Sources differ in this sign; `processes.vector_boson` derives it anew.
+        with the sign opposite to the muon: vacuum polarisation screens); its dependence on the momentum is left out, so
+        it overstates the mixing for K² ≳ m_μ². Sources differ in this sign; `processes.vector_boson` derives it anew.
     lepton_charges, neutrino_charges : Q_ℓ and Q_ν of e, μ, τ.
     base : what it is added to.
 

@@ -4,7 +4,7 @@ Vector part (Drukier:1984vhf; Barranco:2005yy, equation unverified, with the rec
 
     dσ/dT = (G_F² M/π) [1 − T/E − MT/2E² (+ T²/2E² for spin ½)] |g_V^p Z F_p + g_V^n N F_n|²
 
-Axial part for J ≠ 0 (Hoferichter:2020osn, equation unverified), only on request because tabulated nuclear spins are uncertain:
+Axial part for J ≠ 0 (Hoferichter:2020osn, equation unverified), on request because tabulated spins are uncertain:
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j S_ij(q²)
 

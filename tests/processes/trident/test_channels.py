@@ -72,8 +72,8 @@ def test_thresholds() -> None:
     assert threshold_energy("nu_mu -> nu_mu mu+ mu-", regime="electron") == pytest.approx(43.91e3, rel=1e-3, abs=0)
     assert threshold_energy("nu_mu -> nu_mu mu+ mu-", regime="electron") == 2 * M_MUON * (1 + M_MUON / M_ELECTRON)
     assert threshold_energy("nu_mu -> nu_e e+ mu-", regime="electron") == pytest.approx(
-        (M_MUON + M_ELECTRON) * (1 + (M_MUON + M_ELECTRON) / (2 * M_ELECTRON)), rel=1e-12
-    , abs=0)
+        (M_MUON + M_ELECTRON) * (1 + (M_MUON + M_ELECTRON) / (2 * M_ELECTRON)), rel=1e-12, abs=0
+    )
     assert threshold_energy("nu_e -> nu_e e+ e-", regime="electron") == pytest.approx(4 * M_ELECTRON, rel=1e-12, abs=0)
     heavy = threshold_energy("nu_mu -> nu_mu mu+ mu-", "Pb208")
     assert heavy == pytest.approx(2 * M_MUON * (1 + M_MUON / 193687.0), rel=1e-5, abs=0)
