@@ -32,6 +32,7 @@ ENERGIES = np.geomspace(0.3 * GeV, 200 * GeV, 100)
 TEV = 1000 * GeV
 BUDGET = 60.0  # seconds for the sample of accuracies
 SAMPLE = 200
+SMALLEST = 1e-50  # cm²: below it lie nuclei hit so hard that nothing of their form factor is left
 ROWS: list[tuple[str, str, str, str, str]] = []
 NOTES: list[str] = []
 
@@ -221,6 +222,29 @@ def test_monte_carlo(benchmark: BenchmarkFixture, case: Case) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """Of VV, AA, VA and of the mediator terms, with the estimate of the package, the size and the place."""
+
+    base: float
+    extra: float
+    own: float
+    sigma: float
+    where: str
+
+
+def resolved(e_nu: FloatArray, channel: trident.Channel, current: trident.Current) -> int:
+    """Points in Q a panel that resolve the form factor to 1e-7, found with the tables."""
+    points = 24
+    last = trident.current_kernels(e_nu, channel, current, points=points).values[:, :2]
+    while points < 400:
+        finer = trident.current_kernels(e_nu, channel, current, points=2 * points).values[:, :2]
+        if np.all(np.abs(finer - last) <= 1e-7 * last):
+            return points
+        points, last = 2 * points, finer
+    return points
+
+
 def _sample() -> list[tuple[trident.Channel, str, trident.Current, float, float]]:
     """A fixed random list of (channel, target, current, energy, mediator mass): a quarter at threshold × 1.05."""
     random = np.random.default_rng(20180830)
@@ -240,7 +264,7 @@ def _sample() -> list[tuple[trident.Channel, str, trident.Current, float, float]
 
 def test_worst_case(benchmark: BenchmarkFixture) -> None:
     """The tables against the integrals, over channels, targets and energies."""
-    found: list[tuple[float, float, float, str]] = []
+    found: list[Deviation] = []
     refused: list[str] = []
     empty: list[str] = []
 
@@ -254,32 +278,38 @@ def test_worst_case(benchmark: BenchmarkFixture) -> None:
             e = np.array([e_nu])
             try:
                 got = trident.current_kernels(e, channel, current, masses)
+                points = resolved(e, channel, current)
             except ComputationError:
                 refused.append(where)
                 continue
             if not got.values[0, 0]:
                 empty.append(where)
                 continue
-            base, extra = deviations(got.values, reference(e, channel, current, masses))
-            own = float((got.error[:, :2] / got.values[:, :2]).max())
-            found.append((float(base.max()), float(extra.max(initial=0.0)), own, where + f", M = {mass:.3g} MeV"))
+            base, extra = deviations(got.values, reference(e, channel, current, masses, points))
+            sigma, own = got.values[0, :2].sum(), float((got.error[:, :2] / got.values[:, :2]).max())
+            where += f", VV + AA = {sigma:.1e} cm2, points in Q a panel {points}, M = {mass:.3g} MeV"
+            found.append(Deviation(float(base.max()), float(extra.max(initial=0.0)), own, float(sigma), where))
         return SAMPLE
 
     done = benchmark.pedantic(run, rounds=1)
-    base, extra = max(found), max(found, key=lambda f: f[1])
-    assert np.isfinite([f[:2] for f in found]).all()
-    median = float(np.median([f[0] for f in found]))
+    assert np.isfinite([(f.base, f.extra) for f in found]).all()
+    usual = [f for f in found if f.sigma > SMALLEST]
+    worst, seen = max(found, key=lambda f: f.base), max(usual, key=lambda f: f.base)
+    median = float(np.median([f.base for f in found]))
+    mediated = max(usual, key=lambda f: f.extra)
     ROWS.append(
         (
             f"tables against integrals, {len(found)} of {done} random (channel, target, energy)",
             f"{_best(benchmark):.0f} s",
-            f"worst {base[0]:.1e}, median {median:.1e}; mediated worst {extra[1]:.1e}",
+            f"worst {worst.base:.1e}, above {SMALLEST:g} cm2 {seen.base:.1e} (mediated {mediated.extra:.1e}), "
+            f"median {median:.1e}",
             "",
             "<= 1e-4",
         )
     )
-    NOTES.append(f"worst: {base[0]:.1e} (own estimate {base[2]:.1e}) for {base[3]}")
-    NOTES.append(f"worst with a mediator: {extra[1]:.1e} for {extra[3]}")
+    NOTES.append(f"worst: {worst.base:.1e} (own estimate of the tables {worst.own:.1e}) for {worst.where}")
+    NOTES.append(f"worst above {SMALLEST:g} cm2: {seen.base:.1e} (own {seen.own:.1e}) for {seen.where}")
+    NOTES.append(f"worst with a mediator above {SMALLEST:g} cm2: {mediated.extra:.1e} for {mediated.where}")
     NOTES.append(f"refused, integral over Q2 not resolved: {len(refused)}" + "".join(f"\n    {r}" for r in refused))
     NOTES.append(f"exactly zero above threshold: {len(empty)}" + "".join(f"\n    {r}" for r in empty))
 

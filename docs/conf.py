@@ -54,7 +54,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
 }
 
-_TEXKEY = re.compile(r"\b([A-Z][A-Za-z]+:(?:19|20)\d\d[a-z]{2,3})\b")
+_TEXKEY = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]+(?:-\d)?:(?:19|20)\d\d[a-z]{2,3})\b")
 _LITERAL = re.compile(r"(``.*?``|`[^`]*`)")
 _UNPACKING = re.compile(r"(?<=[(\[ ])\*(?=[A-Za-z_][\w. ]*[,)])")
 

@@ -21,7 +21,7 @@ from nuprobe.experiments.files import json_schema
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
-TEXKEY = re.compile(r"\b[A-Z][A-Za-z]+:(?:19|20)\d\d[a-z]{2,3}\b")
+TEXKEY = re.compile(r"(?<![\w-])[A-Z][A-Za-z-]+(?:-\d)?:(?:19|20)\d\d[a-z]{2,3}\b")
 
 
 def _commands() -> list[str]:

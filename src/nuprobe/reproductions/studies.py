@@ -21,7 +21,7 @@ _EXPERIMENT: Final = "coherent-csi-2017"
 
 
 def nuclear_models() -> Table:
-    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk, from its seminar), with rate and χ² beside the R_n fit."""
+    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk), with rate and χ² beside the R_n fit."""
     csi = experiment(_EXPERIMENT)
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
