@@ -237,8 +237,8 @@ def scan(
             remedy = "nothing is saved; give a checkpoint to be able to resume"
         else:
             _write(path, result(), state)
-            saved = f"{state.done.sum()} of {len(points)} points are saved in {path}"
-            remedy = f"{saved}; go on with resume=True, --resume on the command line"
+            kept = f"{state.done.sum()} of {len(points)} points are saved in {path}"
+            remedy = f"{kept}; go on with resume=True, --resume on the command line"
         kind = type(error) if type(error) in (InputError, ComputationError) else NuprobeError
         raise kind(f"scan stopped ({what}); {remedy}") from error
     finally:
