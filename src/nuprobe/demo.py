@@ -15,7 +15,7 @@ from nuprobe.experiments import experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
 from nuprobe.inference import scan
-from nuprobe.models import StandardModel
+from nuprobe.models import LMuLTau, StandardModel, VMinusA
 from nuprobe.nuclei import target
 from nuprobe.plotting import (
     neutron_radius_markers,
@@ -25,18 +25,22 @@ from nuprobe.plotting import (
     plot_profile,
     plot_rates,
     plot_total,
+    plot_trident_energy,
+    plot_trident_form_factors,
+    plot_trident_ratio,
     save,
 )
 from nuprobe.reproductions import reproduce
 from nuprobe.reproductions.recipes import full_coherence_sigma
 from nuprobe.reproductions.studies import csi_choices, nuclear_models
-from nuprobe.units import fm
+from nuprobe.units import GeV, MeV, fm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["DemoResult", "run"]
 
+CHANNELS = ("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_mu e+ e-", "nu_mu -> nu_e e+ mu-")
 TRIDENTS = ("ccfr-trident", "charm2-trident", "nutev-trident", "dune-nd-trident")
 
 
@@ -143,6 +147,27 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         lambda: draw("cevns-total", lambda: plot_total([argon, cesium], sm, energies)),
         lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
         lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
+        lambda: draw(
+            "trident-energy", lambda: plot_trident_energy(CHANNELS, "Ar40", np.geomspace(0.25, 200, 50) * GeV)
+        ),
+        lambda: draw(
+            "trident-models",
+            lambda: plot_trident_ratio(
+                CHANNELS[0],
+                "Ar40",
+                np.geomspace(0.25, 100, 50) * GeV,
+                {
+                    "V-A": VMinusA(),
+                    "100 MeV, g' = 1e-3": LMuLTau(100 * MeV, 1e-3),
+                    "100 MeV, g' = 1e-3, mixing 0.01": LMuLTau(100 * MeV, 1e-3, mixing=0.01),
+                    "10 MeV, g' = 5e-4, mixing 0.003": LMuLTau(10 * MeV, 5e-4, mixing=0.003),
+                },
+            ),
+        ),
+        lambda: draw(
+            "trident-form-factors",
+            lambda: plot_trident_form_factors(CHANNELS[0], "Ar40", np.geomspace(0.3, 50, 30) * GeV),
+        ),
         lambda: draw("trident-plane", lambda: plane(limits, tridents, {})),
     ]
     from tqdm import tqdm

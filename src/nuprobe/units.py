@@ -77,6 +77,14 @@ def _factor(unit: str, dimension: str, text: str) -> float:
     raise UnitError(f"{text!r} has an unknown unit {unit!r}{hint}: a {dimension} is given in {allowed}")
 
 
+def unit_dimension(unit: str) -> str:
+    """Dimension of a unit, e.g. ``"fm"`` → ``"length"``; raises `UnitError` for an unknown one."""
+    for dimension, table in _DIMENSIONS.items():
+        if unit in table:
+            return dimension
+    raise UnitError(f"unknown unit {unit!r}: known are {', '.join(u for t in _DIMENSIONS.values() for u in t if u)}")
+
+
 def parse_quantity(text: str | float, dimension: str) -> float:
     """Read a number with its unit, such as ``"14.57 kg"``, into natural units.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import nuprobe as nu
+import nuprobe.inference
 from nuprobe.cli import main
 from nuprobe.units import fm, keV
 
@@ -209,6 +210,8 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),
         (("limit", "ccfr-trident", "--masses", "1:2:0 GeV"), ["empty"]),
         (("limit", "ccfr-trident", "--family", "b-l"), ["lmu-ltau"]),
+        (("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:3"), ["mass and coupling"]),
+        (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
         (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),
         (("lsit",), ["list"]),
         (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),
@@ -257,6 +260,14 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
     assert set(curves) == {"ccfr-trident", "charm2-trident", "combined"}
     assert curves["ccfr-trident"]["heavy_m_over_g_MeV"] == pytest.approx(540e3, rel=0.01, abs=0)
     assert plot.read_bytes()[:4] == b"\x89PNG"
+    scan = tmp_path / "plane.h5"
+    grid = ("--grid", "mass=1e-3:1e2 GeV:7,coupling=1e-5:1:9", "--scan", str(scan))
+    code, out, _ = run("limit", "ccfr-trident", "nutev-trident", *grid, "--json")
+    assert code == 0
+    assert [round(m) for m in json.loads(out)["curves"][0]["mass"]][:2] == [1, 7]
+    stored = nu.inference.ScanResult.load(scan)
+    assert stored.twice_nll.shape == (7, 9)
+    assert json.loads(run("limit", "ccfr-trident", "nutev-trident", *grid, "--resume", "--json")[1]) == json.loads(out)
     code, out, _ = run("limit", "ccfr-trident", "--mixing", "loop", "--sides", "1", "--cl", "0.9")
     assert code == 0
     assert "one-sided, upper 90 % CL" in out

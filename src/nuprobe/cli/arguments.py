@@ -110,11 +110,11 @@ def make_changes(pairs: Iterable[str]) -> dict[str, Any]:
     return changes
 
 
-def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArray]:
+def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> dict[str, FloatArray]:
     """'rn=2:9 fm:200,sin2_theta_w=0.2:0.3:50[:log]' as axes in the parameters' own units."""
     import numpy as np
 
-    from nuprobe.units import parse_quantity
+    from nuprobe.units import parse_quantity, unit_dimension
 
     known: Mapping[str, Parameter] = {p.name: p for p in parameters}
     axes: dict[str, FloatArray] = {}
@@ -124,7 +124,7 @@ def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArra
         name = name.strip()
         if name not in known:
             raise UnknownNameError("parameter", name, known)
-        match = re.fullmatch(r"([^:]+):([^:]+):\s*(\d+)\s*(:log)?", body.strip())
+        match = re.fullmatch(r"([^:]+):([^:]+):\s*(\d+)\s*(:log|:lin)?", body.strip())
         if match is None:
             raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
         unit = known[name].unit
@@ -137,21 +137,23 @@ def make_grid(text: str, parameters: Iterable[Parameter]) -> dict[str, FloatArra
                 )
             if not re.search(r"[a-zA-Zµ]$", start_text):
                 start_text = f"{start_text} {suffix[0]}"
-            scale = parse_quantity(f"1 {unit}", "length")
-            start, stop = (parse_quantity(t, "length") / scale for t in (start_text, stop_text))
+            dimension = unit_dimension(unit)
+            scale = parse_quantity(f"1 {unit}", dimension)
+            start, stop = (parse_quantity(t, dimension) / scale for t in (start_text, stop_text))
         else:
             start, stop = (parse_quantity(t, "dimensionless") for t in (start_text, stop_text))
         count = int(match[3])
         if count < 1:
             raise InputError(f"the grid {part!r} is empty: ask for at least one point")
-        if match[4] and (start <= 0 or stop <= 0):
+        logarithmic = match[4] == ":log" or (log and match[4] is None)
+        if logarithmic and (start <= 0 or stop <= 0):
             raise InputError(f"the grid {part!r} is logarithmic: both ends must be positive")
         if name in axes:
             raise InputError(f"the grid names {name} twice: give each parameter one axis")
         total *= count
         if total > 100_000_000:
             raise InputError(f"the grid has {total} points and more: a hundred million are the most")
-        axes[name] = np.geomspace(start, stop, count) if match[4] else np.linspace(start, stop, count)
+        axes[name] = np.geomspace(start, stop, count) if logarithmic else np.linspace(start, stop, count)
     if not axes:
         raise InputError("the grid is empty: write for example rn=2:9 fm:200")
     return axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import make_mixing
+from nuprobe.cli.arguments import make_grid, make_mixing
 from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
@@ -81,11 +81,18 @@ def plane(
     epilog="""\b
 Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
+  nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" --scan plane.h5 --workers 2
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @click.option("--family", default="lmu-ltau", show_default=True, help="Family of mediators.")
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing: a number, or loop.")
+@click.option("--grid", help="mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless :lin.")
+@click.option(
+    "--scan", "scan_file", type=click.Path(path_type=Path), help="Also scan -2 ln L of all on the grid (HDF5)."
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted scan.")
+@click.option("--workers", type=click.IntRange(1), help="Processes for the scan.")
 @click.option("--masses", help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].")
 @click.option("--cl", default=0.95, show_default=True, help="Confidence level.")
 @click.option("--sides", type=click.Choice(["1", "2"]), default="2", show_default=True, help="One- or two-sided.")
@@ -97,6 +104,10 @@ def limit_command(
     experiments: tuple[str, ...],
     family: str,
     mixing: str,
+    grid: str | None,
+    scan_file: Path | None,
+    resume: bool,
+    workers: int | None,
     masses: str | None,
     cl: float,
     sides: str,
@@ -109,6 +120,7 @@ def limit_command(
     """Largest coupling that the trident EXPERIMENTS allow, mass by mass, each and combined."""
     from nuprobe.errors import UnknownNameError
     from nuprobe.experiments import TridentExperiment, experiment, limit
+    from nuprobe.inference import scan
     from nuprobe.models import LMuLTauFamily
     from nuprobe.units import parse_grid
 
@@ -125,10 +137,24 @@ def limit_command(
         if not equals:
             raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
         chosen[name] = value
+    scanned = LMuLTauFamily(mixing=make_mixing(mixing))
+    if grid is not None and masses is not None:
+        raise InputError("give --grid or --masses, not both")
+    axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)
+    if axes is not None and set(axes) != {"mass", "coupling"}:
+        raise InputError("--grid of a limit has the two axes mass and coupling")
+    if scan_file is None and (resume or workers):
+        raise InputError("--resume and --workers belong to a scan: add --scan FILE.h5 and --grid")
+    if scan_file is not None:
+        if axes is None:
+            raise InputError("--scan needs --grid")
+        costs = [one.cost(scanned, analysis=chosen.get(one.name)) for one in found]
+        scan(sum(costs[1:], costs[0]), axes, checkpoint=scan_file, resume=resume, workers=workers, progress=True)
     result = limit(
         found,
-        LMuLTauFamily(mixing=make_mixing(mixing)),
-        None if masses is None else parse_grid(masses, "energy"),
+        scanned,
+        axes,
+        mass=None if masses is None else parse_grid(masses, "energy"),
         cl=cl,
         sides=1 if sides == "1" else 2,
         analyses=chosen,

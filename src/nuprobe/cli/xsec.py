@@ -133,6 +133,7 @@ Examples:
 @click.option("--mass", help="Mass of the Z' of lmu-ltau, e.g. '10 MeV'.")
 @click.option("--coupling", type=float, help="Coupling g' of lmu-ltau.")
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing of lmu-ltau: a number, or loop.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Save sigma/E by regime (pdf, png, svg).")
 @click.option("--wcxf", type=click.Path(path_type=Path), help="Contact operators from a WCxf file, added to the model.")
 @output_options
 def trident_command(
@@ -147,6 +148,7 @@ def trident_command(
     mass: str | None,
     coupling: float | None,
     mixing: str,
+    plot: Path | None,
     wcxf: Path | None,
     as_json: bool,
     output: Path | None,
@@ -156,6 +158,7 @@ def trident_command(
     from nuprobe.processes import trident
     from nuprobe.units import GeV, parse_grid
 
+    check_plot(plot)
     energies = parse_grid(energy, "energy")
     one = trident.channel(channel)
     spec = None if target_text is None else make_target_spec(target_text)
@@ -169,6 +172,16 @@ def trident_command(
     pauli = not no_pauli
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
     standard = trident.total(energies, one, spec, StandardModel(), regime, form_factor=form_factor, pauli=pauli)
+    if plot is not None:
+        import numpy as np
+
+        from nuprobe.plotting import plot_trident_energy, save
+
+        if spec is None:
+            raise InputError("--plot needs --target")
+        low = 1.02 * trident.threshold_energy(one, spec, "coherent")
+        grid = energies if energies.size > 4 else np.geomspace(low, max(10 * low, float(energies.max())), 60)
+        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor), plot)
     start = trident.threshold_energy(one, spec, regime)
     table = Table(
         f"{one.name} on {target_text or regime}, {regime}, per {found.per}",

@@ -113,8 +113,9 @@ class _Term:
 def limit(
     experiments: Sequence[TridentExperiment],
     family: LMuLTauFamily | None = None,
-    mass: ArrayLike | None = None,
+    grid: Mapping[str, ArrayLike] | None = None,
     *,
+    mass: ArrayLike | None = None,
     cl: float = 0.95,
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
@@ -125,7 +126,8 @@ def limit(
     ----------
     experiments : with one measured or projected ratio each.
     family : default L_μ − L_τ without mixing.
-    mass : masses in MeV; default 200 over the family's range.
+    grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest and largest bound the search.
+    mass : masses in MeV, instead of a grid; default 200 over the family's range.
     cl : confidence level.
     sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured one, as the literature quotes
         CCFR; 1: only ratios above it are, beyond the one-sided z(cl). Combined: the sum of the squared pulls, less its
@@ -151,6 +153,17 @@ def limit(
         raise InputError(f"sides is 1 or 2, got {sides}")
     family = family or LMuLTauFamily()
     low, high = family.mass_range
+    couplings = _COUPLINGS
+    if grid is not None:
+        unknown = set(grid) - {"mass", "coupling"}
+        if unknown or mass is not None:
+            raise InputError("a grid has the axes mass and coupling; give it or mass, not both")
+        mass = grid.get("mass")
+        if "coupling" in grid:
+            axis = np.atleast_1d(np.asarray(grid["coupling"], dtype=float))
+            if axis.size < 2 or not np.all(np.isfinite(axis) & (axis > 0)):
+                raise InputError("the couplings of a grid must be positive and at least two")
+            couplings = (float(axis.min()), float(axis.max()))
     masses = np.geomspace(low, high, 200) if mass is None else np.atleast_1d(np.asarray(mass, dtype=float))
     if masses.size == 0 or not np.all((masses >= low * (1 - 1e-12)) & (masses <= high * (1 + 1e-12))):
         raise InputError(f"masses must lie between {low:g} and {high:g} MeV and be at least one")
@@ -164,11 +177,11 @@ def limit(
         terms.append(_Term(prediction, prediction.mediated(masses), found.ratio, found.plus, found.minus))
         measured += terms[-1:] if found.kind == "measurement" else []
     curves = [
-        LimitCurve(one.name, masses, _largest([term], masses, z, sides))
+        LimitCurve(one.name, masses, _largest([term], masses, z, sides, couplings))
         for one, term in zip(experiments, terms, strict=True)
     ]
     if len(measured) > 1:
-        curves.append(LimitCurve("combined", masses, _largest(measured, masses, z, sides)))
+        curves.append(LimitCurve("combined", masses, _largest(measured, masses, z, sides, couplings)))
     words = "two-sided" if sides == 2 else "one-sided, upper"
     return Limit(family, cl, sides, tuple(curves), f"{words} {100 * cl:g} % CL, |pull| > {z:.3f}")
 
@@ -185,7 +198,9 @@ def _best_common(terms: Sequence[_Term]) -> float:
     return float(total.min())
 
 
-def _largest(terms: Sequence[_Term], masses: FloatArray, z: float, sides: int) -> FloatArray:
+def _largest(
+    terms: Sequence[_Term], masses: FloatArray, z: float, sides: int, couplings: tuple[float, float]
+) -> FloatArray:
     """Smallest coupling beyond which a point is excluded, by bracketing on a logarithmic grid and bisection."""
     floor = _best_common(terms)
 
@@ -195,7 +210,7 @@ def _largest(terms: Sequence[_Term], masses: FloatArray, z: float, sides: int) -
             pulls = np.maximum(pulls, 0.0)
         return np.asarray((pulls**2).sum(0) - floor - z**2)
 
-    grid = np.geomspace(*_COUPLINGS, _STEPS)
+    grid = np.geomspace(*couplings, _STEPS)
     outside = excess(np.broadcast_to(grid[:, None], (grid.size, masses.size))) > 0
     # a limit starts where exclusion sets in when the coupling grows from nothing
     first = np.argmax(outside, axis=0)

@@ -178,6 +178,10 @@ class TridentExperiment:
             raise ExperimentFileError(f"{folder.name}: {err}") from None
         return result
 
+    def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
+        """Return the experiment with whole sections or keys at the top of its file replaced."""
+        return TridentExperiment.read(self.folder, {**self.raw, **changes})
+
     @property
     def name(self) -> str:
         """Name, e.g. ``"ccfr-trident"``."""

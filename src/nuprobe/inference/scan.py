@@ -416,7 +416,7 @@ def _read(path: Path) -> tuple[ScanResult, _State]:
     except (OSError, KeyError) as error:
         raise InputError(f"{path} cannot be read as a scan: {error}") from error
     k = len(result.nuisance_names)
-    return result, _State(done, result.twice_nll.ravel(), result.nuisances.reshape(-1, k), probe)
+    return result, _State(done, result.twice_nll.ravel(), result.nuisances.reshape(result.twice_nll.size, k), probe)
 
 
 def _resumed(path: Path, fingerprint: str, fresh: _State) -> _State:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.errors import ComputationError
-from nuprobe.experiments import experiment
+from nuprobe.experiments import experiment, limit
 from nuprobe.inference import FitResult
-from nuprobe.models import StandardModel
+from nuprobe.models import LMuLTauFamily, StandardModel
 from nuprobe.nuclei import neutron_radius_models
 from nuprobe.reproductions.recipes import FULL_COHERENCE
 from nuprobe.tables import Table
@@ -160,5 +160,41 @@ def csi_choices() -> Table:
     )
 
 
-STUDIES: Final = {"nuclear-models": nuclear_models, "csi-choices": csi_choices}
+def beam_energies() -> Table:
+    """Sensitivity to L_mu - L_tau of a 25 % trident measurement on argon at several beam energies."""
+    masses = np.array([1.0, 10.0, 100.0, 1e3, 1e5])
+    rows = []
+    for energy in (1.0, 2.0, 5.0, 20.0, 160.0):
+        raw = {
+            "flux": {"energy": f"{energy} GeV", "flavours": {"nu_mu": 1.0}},
+            "target": {"material": "Ar40"},
+            "regime": "coherent",
+        }
+        one = experiment("dune-nd-trident").with_changes(raw)
+        found = limit([one], mass=masses, analyses={one.name: "error-25"}).curves[0]
+        rows.append((energy, *map(float, found.coupling)))
+    columns = ("E [GeV]", *(f"g' at {m:g} MeV" for m in masses))
+    note = "two-sided 95 % CL; a light boson is found best at low energy, a heavy one equally well at all"
+    return Table("Sensitivity by beam energy", columns, tuple(rows), dict.fromkeys(columns[1:], ".3e"), (note,))
+
+
+def kinetic_mixing() -> Table:
+    """CCFR limit on L_mu - L_tau for several kinetic mixings."""
+    masses = np.array([1.0, 10.0, 100.0, 1e3, 1e5])
+    rows: list[tuple[Any, ...]] = []
+    for mixing in (0.0, "loop", 1e-4, -1e-4, 1e-3, -1e-3):
+        family = LMuLTauFamily(mixing=mixing)
+        found = limit([experiment("ccfr-trident")], family, mass=masses).curves[0]
+        rows.append((str(mixing), *map(float, found.coupling)))
+    columns = ("mixing", *(f"g' at {m:g} MeV" for m in masses))
+    note = "two-sided 95 % CL; where the coupling is of the order of e times the mixing, the limit moves"
+    return Table("CCFR limit by kinetic mixing", columns, tuple(rows), dict.fromkeys(columns[1:], ".3e"), (note,))
+
+
+STUDIES: Final = {
+    "nuclear-models": nuclear_models,
+    "csi-choices": csi_choices,
+    "beam-energies": beam_energies,
+    "kinetic-mixing": kinetic_mixing,
+}
 """Studies by their name on the command line."""
