@@ -123,7 +123,7 @@ def test_profiled_points(benchmark: BenchmarkFixture, csi: Experiment, oracle: C
     assert len(cost.nuisances) == 4
     rng = np.random.default_rng(7)
     points = np.column_stack([rng.uniform(0.2, 0.28, POINTS), rng.uniform(4.0, 7.0, POINTS)])
-    result = benchmark.pedantic(lambda: cost.profiled(points, threads=2), rounds=3, warmup_rounds=1)
+    result = benchmark.pedantic(lambda: cost.profiled(points, threads=2), rounds=7, warmup_rounds=1)
     mine = _best(benchmark)
     rates = csi.predict(analysis="energy-time")
     backgrounds = np.array([rates.components[name].ravel() for name in ("steady-state", "prompt-neutrons")])

@@ -107,7 +107,7 @@ class ScanResult:
         """Write to an HDF5 file, whole or not at all; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
         k = len(self.nuisance_names)
-        state = _State(done, self.twice_nll.ravel(), self.nuisances.reshape(-1, k), np.empty(0))
+        state = _State(done, self.twice_nll.ravel(), self.nuisances.reshape(self.twice_nll.size, k), np.empty(0))
         return _write(Path(path), self, state)
 
     @classmethod
