@@ -81,7 +81,7 @@ def plane(
     epilog="""\b
 Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
-  nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" --scan plane.h5 --workers 2
+  nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" -o plane.h5 --workers 2
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
@@ -89,7 +89,10 @@ Examples:
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing: a number, or loop.")
 @click.option("--grid", help="mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless :lin.")
 @click.option(
-    "--scan", "scan_file", type=click.Path(path_type=Path), help="Also scan -2 ln L of all on the grid (HDF5)."
+    "--scan",
+    "scan_file",
+    type=click.Path(path_type=Path),
+    help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted scan.")
 @click.option("--workers", type=click.IntRange(1), help="Processes for the scan.")
@@ -143,6 +146,9 @@ def limit_command(
     axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)
     if axes is not None and set(axes) != {"mass", "coupling"}:
         raise InputError("--grid of a limit has the two axes mass and coupling")
+    if output is not None and output.suffix in (".h5", ".hdf5"):
+        # an HDF5 file holds the scan of the plane
+        scan_file, output = output, None
     if scan_file is None and (resume or workers):
         raise InputError("--resume and --workers belong to a scan: add --scan FILE.h5 and --grid")
     if scan_file is not None:
