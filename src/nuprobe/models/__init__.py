@@ -1,6 +1,7 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
-from nuprobe.models.base import Model, NucleonCouplings
+from nuprobe.models.base import Model, NucleonCouplings, check_model
+from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
 from nuprobe.models.families import LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
@@ -10,6 +11,7 @@ from nuprobe.models.wcxf import read_wcxf
 __all__ = [
     "SCHEMES",
     "ContactOperators",
+    "Couplings",
     "LMuLTau",
     "LMuLTauFamily",
     "LeptonCouplings",
@@ -17,10 +19,14 @@ __all__ = [
     "Mediator",
     "Model",
     "NucleonCouplings",
+    "Propagator",
+    "ScalarExchange",
     "StandardModel",
     "VMinusA",
     "VectorAxial",
+    "VectorExchange",
     "Vertex",
+    "check_model",
     "read_wcxf",
     "standard_couplings",
 ]

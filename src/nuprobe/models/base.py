@@ -1,19 +1,19 @@
-"""What every model gives: couplings of a neutrino flavour to nucleons, and how they move with its parameters."""
+"""What every model gives to elastic scattering: couplings as flavour matrices, and their slopes in its parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.flavours import Flavour
+from nuprobe.models.couplings import Couplings
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["Model", "NucleonCouplings"]
+__all__ = ["Model", "NucleonCouplings", "check_model"]
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,27 @@ class Model(Protocol):
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Parameters that a fit may free; their defaults are the model's own values."""
+        """Parameters that enter through couplings; a fit may free them; their defaults are the model's own values."""
+
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """Masses of mediators (positive, in MeV): they sit inside the integrals and become axes of the templates."""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the same model at other parameter values; arrays give one model for many points."""
+        """Return the same model at other values of `parameters`; arrays give one model for many points."""
 
-    def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
-        """Return the neutral-current couplings of `flavour` to nucleons."""
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Return the couplings of neutrinos, or of antineutrinos."""
 
-    def coupling_derivatives(self, flavour: Flavour) -> Mapping[str, NucleonCouplings]:
-        """Return the derivative of `nucleon_couplings` with respect to each parameter."""
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
+        """Return the derivative of `couplings` with respect to each of `parameters`."""
+
+
+def check_model(model: Any) -> TypeGuard[Model]:
+    """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
+    if isinstance(model, type) or not hasattr(model, "couplings"):
+        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
+    return True
 
 
 def as_array(value: float | FloatArray) -> FloatArray:
