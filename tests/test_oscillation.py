@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,10 +41,13 @@ FOUR = PMNS(sin2_14=0.05, sin2_24=0.02, sin2_34=0.03, delta_14=0.8, delta_34=2.0
 CASES = [(THREE, Splittings()), (FOUR, Splittings(dm41=1.3 * eV**2))]
 
 
-def _arrive(u: NDArray[np.complex128], dm2: NDArray[np.float64], length: float, e: float, index: int, anti: bool):  # type: ignore[no-untyped-def]
+def _arrive(
+    u: NDArray[np.complex128], dm2: NDArray[np.float64], length: float, e: float, index: int, anti: bool
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
     """Amplitudes of mass states on arrival, U*_ℓk e^{−i m_k² L/2E}, written out."""
     u = u.conj() if anti else u
-    return np.array([np.conj(u[index, k]) * np.exp(-1j * dm2[k] * length / (2 * e)) for k in range(len(u))]), u
+    arriving = [np.conj(u[index, k]) * np.exp(-1j * dm2[k] * length / (2 * e)) for k in range(len(u))]
+    return np.array(arriving), u
 
 
 @pytest.mark.parametrize(("mixing", "splittings"), CASES)
@@ -185,8 +189,8 @@ def test_templates_fold_the_oscillation() -> None:
     sectors = sectors_of(model.couplings())
     base = experiment._setup(0.0, sectors)
 
-    def counts(**changes: object) -> float:
-        setup = replace(base, flux=only, time_edges=None, **changes)  # type: ignore[arg-type]
+    def counts(**changes: Any) -> float:
+        setup = replace(base, flux=only, time_edges=None, **changes)
         templates = build_templates(setup)
         return float(templates.by_component(templates.coefficients(model)).sum())
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import nuprobe as nu
+from nuprobe.cli.arguments import make_grid
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_W
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic, StandardModel, charge_radius_convention
 from nuprobe.processes import cevns
+from nuprobe.processes.elastic import sectors_of
 
 HBARC2 = HBARC_MEV_CM**2
 U = nu.PMNS(majorana=(0.7, 1.9)).matrix
@@ -122,7 +124,7 @@ def test_the_anapole_is_a_charge_radius_of_minus_six() -> None:
 def test_effective_moments_count_by_the_flavour_that_arrives() -> None:
     model = Electromagnetic(mu_eff={"e": 2e-10, "tau": 5e-10})
     for name, size in (("nu_e", 2e-10), ("nubar_e", 2e-10), ("nu_mu", 0.0), ("nu_tau", 5e-10)):
-        names = cevns.terms(sectors=cevns.sectors_of(model.couplings()))
+        names = cevns.terms(sectors=sectors_of(model.couplings()))
         terms = dict(zip(names, cevns.coefficients(model, name), strict=True))
         assert terms["magnetic"] == pytest.approx(size**2, rel=1e-12, abs=0)
 
@@ -148,8 +150,8 @@ def test_derivatives_are_those_of_the_couplings(basis: str, kind: str, anti: boo
                 np.testing.assert_allclose(y.charges[charge] - x.charges[charge], expected, atol=1e-13)
         assert here.magnetic is not None
         assert moved.magnetic is not None
-        expected = 0.0 if slopes[name].magnetic is None else slopes[name].magnetic
-        np.testing.assert_allclose(moved.magnetic - here.magnetic, expected, atol=1e-24)
+        flip = slopes[name].magnetic
+        np.testing.assert_allclose(moved.magnetic - here.magnetic, 0.0 if flip is None else flip, atol=1e-24)
 
 
 def test_derivative_of_effective_moments() -> None:
@@ -221,7 +223,9 @@ def test_majorana_moments_stay_antisymmetric_in_the_flavour_basis() -> None:
     assert moment is not None
     np.testing.assert_allclose(moment, -moment.T, atol=1e-24)
     again = Electromagnetic(magnetic_moment=moment, kind="majorana")
-    np.testing.assert_allclose(again.couplings().magnetic, moment, rtol=1e-14)
+    back = again.couplings().magnetic
+    assert back is not None
+    np.testing.assert_allclose(back, moment, rtol=1e-14)
     with pytest.raises(InputError, match="hermitian"):
         Electromagnetic(magnetic_moment=moment)
 
@@ -330,3 +334,12 @@ def test_fits_free_what_the_model_does_not_hold_yet() -> None:
     np.testing.assert_allclose(zero, base.expectation(np.zeros((1, 0))).base, rtol=1e-9)
     more = radius.expectation(np.array([[-40.0, 0.0], [0.0, 400.0]])).base
     assert more[0].sum() < zero.sum() < more[1].sum()
+
+
+@pytest.mark.parametrize("text", ["charge_radius.ee=-100:100:5", "charge_radius.ee=-100:100 1e-32 cm2:5"])
+def test_grids_of_the_command_line_are_in_the_parameters_units(text: str) -> None:
+    grid = make_grid(text, Electromagnetic().parameters)
+    np.testing.assert_allclose(grid["charge_radius.ee"], [-100, -50, 0, 50, 100])
+    for wrong in ("charge_radius.ee=-1:1 cm2:5", "charge_radius.ee=-1:1 fm:5"):
+        with pytest.raises(InputError):
+            make_grid(wrong, Electromagnetic().parameters)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU, M_W
 from nuprobe.errors import InputError
@@ -31,7 +34,7 @@ def test_flavour_splitting_of_the_radiative_couplings_is_that_of_the_radii() -> 
     np.testing.assert_allclose(np.diff(ours), np.diff(theirs), rtol=0.02)
 
 
-def _sums() -> np.ndarray:  # type: ignore[type-arg]
+def _sums() -> NDArray[Any]:
     """Σ_ℓ U*_ℓk U_ℓj (m_ℓ/m_τ)², written out."""
     u = U.matrix
     return np.array(
@@ -82,8 +85,6 @@ def test_cancellation_between_leptons_is_exact() -> None:
     off, diagonal = np.abs(mu[0, 2]), mu[0, 0].real
     assert 1e-6 * diagonal < off < 1e-2 * diagonal * (M_TAU / M_W) ** 2 * 100
     # the loop function itself, with mpmath and without the subtraction
-    import mpmath
-
     with mpmath.workdps(50):
         a = [(mpmath.mpf(float(x)) / mpmath.mpf(M_W)) ** 2 for x in LEPTONS]
         f = [0.75 * (1 + 1 / (1 - x) - 2 * x / (1 - x) ** 2 - 2 * x**2 * mpmath.log(x) / (1 - x) ** 3) for x in a]
