@@ -166,7 +166,7 @@ class ComponentOptions(_Strict):
     """What `flux` takes for named components."""
 
     model: str = Field(description="the normalisations: a name of the file's models")
-    components: list[str] | None = Field(default=None, description="only these")
+    components: list[str] | None = Field(default=None, min_length=1, description="only these")
     scale: dict[str, NonNegativeFloat] = Field(default={}, description="multiplies components, by name")
 
 
@@ -204,8 +204,10 @@ class Components(_Strict):
         if isinstance(shape, Column):
             columns = folder.table(shape.table, [shape.energy_column, shape.column])
             energies = columns[shape.energy_column] * parse_quantity(f"1 {shape.energy_unit}", "energy")
-            whole = tabulated(name, kind, energies, columns[shape.column]).integrate(np.ones_like)
-            return tabulated(name, kind, energies, columns[shape.column] * (number / float(whole)))
+            whole = float(tabulated(name, kind, energies, columns[shape.column]).integrate(np.ones_like))
+            if whole <= 0:
+                raise InputError(f"component {name}: its table is 0 everywhere; correct the column")
+            return tabulated(name, kind, energies, columns[shape.column] * (number / whole))
         end, z, a = shape.endpoint, shape.daughter_z, shape.daughter_a
         # the positron's square root at the end of the spectrum wants small panels there
         edges = tuple(end * x for x in (0.0, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 1.0))
