@@ -261,8 +261,8 @@ class Pinched(_Strict):
 
 
 def _pinched(name: str, energy: float, mean: float, alpha: float) -> FluxComponent:
-    # beyond this many times ⟨E⟩/(α + 1) less than 1e-15 of the energy is left
-    last = (alpha + 1) + 12 * sqrt(alpha + 1) + 40
+    # beyond this many times ⟨E⟩/(α + 1) less than 1e-9 of the neutrinos is left
+    last = (alpha + 1) + 10 * sqrt(alpha + 1) + 15
     edges = np.linspace(0.0, last * mean / (alpha + 1), 13)
     return FluxComponent(
         name,
