@@ -13,7 +13,7 @@ __all__ = ["allowed_positron_decay", "exp_polynomial", "pinched"]
 
 
 def exp_polynomial(e_nu: FloatArray, coefficients: Sequence[float]) -> FloatArray:
-    """exp(Σ_k a_k E^k), E in MeV: ν̄_e per fission and MeV; Huber:2011wv eq. (13) and Mueller:2011nm eq. (10)."""
+    """exp(Σ_k a_k E^k), E in MeV: ν̄_e per fission and MeV; Huber:2011wv table III, Mueller:2011nm table VI."""
     return np.asarray(np.exp(np.polynomial.polynomial.polyval(e_nu, np.asarray(coefficients))))
 
 
@@ -29,8 +29,8 @@ def allowed_positron_decay(e_nu: FloatArray, endpoint: float, z: int, a: int) ->
     Returns
     -------
     array
-        0 at both ends. Screening, finite size, recoil and radiative corrections are left out: each moves the mean
-        energy of the solar spectra by less than 1e-3.
+        0 at both ends. Screening, finite size, recoil and radiative corrections are left out; it agrees with the tables
+        of pp, hep (Bahcall:1997eg), 13N and 17F (Bahcall:1987jc) neutrinos within 1e-3.
     """
     from scipy.special import loggamma
 
@@ -47,7 +47,7 @@ def allowed_positron_decay(e_nu: FloatArray, endpoint: float, z: int, a: int) ->
 
 
 def pinched(e_nu: FloatArray, mean: float, alpha: float) -> FloatArray:
-    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in eq. (28). α = 2 is Maxwell–Boltzmann."""
+    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in. α = 2 is Maxwell–Boltzmann."""
     from math import lgamma, log
 
     x = (alpha + 1) * np.asarray(e_nu, dtype=float) / mean
