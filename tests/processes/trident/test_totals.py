@@ -295,6 +295,20 @@ def test_propagators_of_w_and_z_are_warned_of() -> None:
         kernel = trident.kernels(1e6, MUMU, None, regime="proton", mediators=[80369.2]).values
     # the size named there, against a propagator of the W's mass put in by hand
     assert 1 - kernel[5] * 80369.2**4 / kernel[0] == approx(0.025, abs=0.005)
+    # far above, the linear estimate would exceed all there is
+    with pytest.warns(ValidityWarning, match="at 1e\\+09 MeV on proton .* four-fermion theory fails") as caught:
+        trident.kernels(1e9, MUMU, None, regime="proton")
+    assert not any("%" in str(w.message) for w in caught)
+
+
+def test_tables_are_read_without_what_only_mediators_need() -> None:
+    load.cache_clear()
+    trident.total(1e3, MUMU, "Ar40")
+    assert load("equal-low", False).mediator is None
+    assert load.cache_info().misses == 1
+    # and the rest is there as soon as it is asked for
+    assert trident.kernels(1e3, MUMU, "Ar40", mediators=[10.0]).values[3] > 0
+    assert load.cache_info().misses == 2
 
 
 def test_models() -> None:

@@ -299,10 +299,13 @@ def _check_validity(e_nu: float, current: Current) -> None:
     """Warn where W and Z propagators begin to be resolved: K² is a fraction of ŝ ~ 2E|Q|."""
     q = min(current.q_soft / 2, 2 * e_nu, current.mass)
     effect = 0.3 * 2 * e_nu * q / M_W**2
+    # linear in K²/M_W²: a size only while it is small
+    says = f"lower the cross section by about {100 * effect:.0f} %"
+    if effect > 0.5:
+        says = "are resolved: the four-fermion theory fails there and the result means nothing"
     if effect > 0.01:
         warnings.warn(
-            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out here, lower the cross section by "
-            f"about {100 * effect:.0f} %",
+            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out here, {says}",
             ValidityWarning,
             stacklevel=3,
         )
