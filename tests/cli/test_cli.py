@@ -32,6 +32,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
+def test_python_dash_m_is_the_command_line() -> None:
+    command = [sys.executable, "-m", "nuprobe", "xsec", "cevns", "--target", "Ar40", "--energy"]
+    good = subprocess.run([*command, "30 MeV", "--json"], capture_output=True, text=True)
+    assert good.returncode == 0
+    assert json.loads(good.stdout)["rows"][0]["E [MeV]"] == 30
+    bad = subprocess.run([*command, "30 ells"], capture_output=True, text=True)
+    assert bad.returncode == 2
+    assert bad.stderr.startswith("nuprobe: ")
+
+
 def test_xsec_prints_what_the_library_computes(run: Run) -> None:
     code, out, _ = run("xsec", "cevns", "--target", "Ar40", "--energy", "10:50:3 MeV", "--json")
     assert code == 0
