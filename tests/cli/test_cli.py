@@ -146,6 +146,9 @@ def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest
     code, out, _ = run("reproduce", "COHERENT:2020iec", "--json")
     assert code == 0
     assert json.loads(out)[0]["agrees"] is True
+    code, out, _ = run("reproduce", "trident-code-a")
+    assert code == 0
+    assert out.count("not judged:") == 2
     monkeypatch.setattr("nuprobe.reproductions.recipes.flux_averaged", lambda **_: 9e-39)
     code, out, err = run("reproduce", "COHERENT:2020iec")
     assert code == 1

@@ -72,6 +72,7 @@ def test_tables_against_integrals(name: str) -> None:
         ("nu_tau -> nu_tau tau+ tau-", "Pb208", 8.36e3),
         ("nu_e -> nu_tau tau+ e-", "W184", 8.35e3),
         ("nu_e -> nu_tau tau+ e-", "Ca40", 2.58e3),
+        ("nu_tau -> nu_tau tau+ tau-", "W184", 1.073e5),
         (MUMU, "Ar40", 222.0),
     ],
 )

@@ -210,7 +210,7 @@ def current_kernels(
     error[open_] = relative * _size(values[open_])
     # the form factor oscillates: too fast for the panels, or it has fallen before the smallest Q
     rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * _size(values[open_])[:, 2]
-    rough |= q_range(e, current.mass, m_minus, m_plus)[0] > 2 * current.q_soft
+    rough |= q_range(e, current.mass, m_minus, m_plus)[0] > current.q_soft / 2
     where = np.flatnonzero(open_)
     for split, picked in _splits(e, rough, channel_, current, points):
         nodes, relative = _nodes(e[picked], channel_, current, mediators, points, split, exact)
