@@ -330,3 +330,28 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
     fit = json.loads((folder / "csi-2017-fit.json").read_text())
     assert 5.2 < fit["parameters"][0]["value"] < 6.0
     assert "R_n" in out
+
+
+def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
+    command = (
+        "xsec",
+        "trident",
+        "--channel",
+        "nu_mu -> nu_mu mu+ mu-",
+        "--target",
+        "Ar40",
+        "--energy",
+        "5 GeV",
+        "--json",
+    )
+    for arguments, expected in (
+        ((), "couplings of sm: V = 0.96244, A = 0.5, sin2 theta_W = 0.23122;"),
+        (("--sin2-theta-w", "0.24"), "couplings of sm: V = 0.98, A = 0.5, sin2 theta_W = 0.24;"),
+        (("--model", "v-a"), "V = 1, A = 1;"),
+        (("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3"), "sin2 theta_W = 0.23122;"),
+    ):
+        code, out, _ = run(*command, *arguments)
+        assert code == 0
+        note = json.loads(out)["notes"][1]
+        assert expected in note
+        assert note.endswith("SM of the ratio: sin2 theta_W = 0.23122")
