@@ -4,7 +4,7 @@ from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Pr
 from nuprobe.inference.fit import FitResult, fit
 from nuprobe.inference.profile import Contour, Profile, contour, delta_threshold, profile, significance
 from nuprobe.inference.protocols import Expectation, Prediction
-from nuprobe.inference.sample import Flat, LogFlat, Normal, SampleResult, sample
+from nuprobe.inference.sample import Flat, LogFlat, Normal, Prior, SampleResult, sample
 from nuprobe.inference.scan import ScanResult, dask_executor, scan
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Normal",
     "PoissonCost",
     "Prediction",
+    "Prior",
     "Profile",
     "Profiled",
     "SampleResult",
