@@ -145,7 +145,7 @@ def test_priors_multiply_the_likelihood(prior: Prior, density: Any) -> None:
 
 
 def test_the_limits_of_a_parameter_hold_and_a_posterior_that_they_cut_is_noted() -> None:
-    found = sample(line(lower=2.0, upper=2.8), steps=1600)
+    found = sample(line(lower=2.0, upper=2.8), steps=1300)
     assert found["a"].min() >= 2.0
     assert found["a"].max() <= 2.8
     assert any("a: the posterior does not fall off towards the upper limit" in note for note in found.notes)
@@ -155,7 +155,7 @@ def test_the_limits_of_a_parameter_hold_and_a_posterior_that_they_cut_is_noted()
 
 def test_both_solutions_are_found_from_the_prior() -> None:
     cost = line(power=2, lower=-4.0, upper=4.0, nuisances=())
-    found = sample(cost, ["a"], {"b": 2.0}, start="prior", steps=2500)
+    found = sample(cost, ["a"], {"b": 2.0}, start="prior", steps=1800)
     share = (found["a"] > 0).mean()
     assert share == pytest.approx(0.5, abs=5 * 0.5 / found.summary[0].ess ** 0.5)
     assert np.abs(found["a"]).mean() == pytest.approx(3**0.5, abs=0.02)
@@ -176,7 +176,8 @@ def test_a_short_run_warns() -> None:
         ValidityWarning, match=r"line: not converged: the 32 steps used are only .* 50 are needed"
     ) as caught:
         found = sample(line(), steps=40)
-    assert len(caught) == len(found.problems)
+    assert len(caught) == 1
+    assert all(problem in str(caught[0].message) for problem in found.problems)
 
 
 def radius_posterior(cost: Cost, treatment: str) -> tuple[float, float]:
@@ -197,7 +198,7 @@ def radius_posterior(cost: Cost, treatment: str) -> tuple[float, float]:
 
 def test_the_neutron_radius_of_csi_2017_against_quadrature_and_minos() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(None, ["rn"])
-    s = nu.sample(cost, ["rn"], steps=1200).summary[0]
+    s = nu.sample(cost, ["rn"], steps=1000).summary[0]
     mean, std = radius_posterior(cost, "sampled")
     assert s.mean == pytest.approx(mean, rel=0, abs=5 * s.error)
     assert s.std == pytest.approx(std, rel=5 / s.ess**0.5)

@@ -570,8 +570,8 @@ def sample(
         bar(None)
     write()
     final = result()
-    for problem in final.problems:
-        warnings.warn(f"{cost.name}: not converged: {problem}", ValidityWarning, stacklevel=2)
+    if final.problems:
+        warnings.warn(f"{cost.name}: not converged: {'; '.join(final.problems)}", ValidityWarning, stacklevel=2)
     return final
 
 
