@@ -385,4 +385,5 @@ def _level_line(
 def asymmetric(value: float, plus: float, minus: float) -> str:
     """Value with two errors as a formula, to two digits of the smaller error."""
     digits = max(0, 1 - int(np.floor(np.log10(min(plus, minus)))))
+    value = round(value, digits) + 0.0  # no "-0.00"
     return f"{value:.{digits}f}^{{+{plus:.{digits}f}}}_{{-{minus:.{digits}f}}}"
