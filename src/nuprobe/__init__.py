@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, scan
     from nuprobe.models import (
+        NSI,
         ContactOperators,
+        LightScalar,
+        LightScalarFamily,
+        LightVector,
+        LightVectorFamily,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -29,9 +34,14 @@ if TYPE_CHECKING:
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "NSI",
     "ContactOperators",
     "LMuLTau",
     "LMuLTauFamily",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "NuprobeError",
     "StandardModel",
     "VMinusA",
@@ -60,6 +70,11 @@ _PLACES = {
     "ContactOperators": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
+    "LightScalar": "nuprobe.models",
+    "LightScalarFamily": "nuprobe.models",
+    "LightVector": "nuprobe.models",
+    "LightVectorFamily": "nuprobe.models",
+    "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "StandardModel": "nuprobe.models",
     "VMinusA": "nuprobe.models",

@@ -2,28 +2,41 @@
 
 from nuprobe.models.base import Model, NucleonCouplings, check_model
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
-from nuprobe.models.families import LMuLTauFamily
+from nuprobe.models.families import FAMILIES, Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
+from nuprobe.models.mediators import SCALARS, VECTORS, LightScalar, LightVector, ScalarCharges, VectorCharges
+from nuprobe.models.nsi import NSI
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
 from nuprobe.models.wcxf import read_wcxf
 
 __all__ = [
+    "FAMILIES",
+    "NSI",
+    "SCALARS",
     "SCHEMES",
+    "VECTORS",
     "ContactOperators",
     "Couplings",
+    "Family",
     "LMuLTau",
     "LMuLTauFamily",
     "LeptonCouplings",
     "LeptonModel",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "Mediator",
     "Model",
     "NucleonCouplings",
     "Propagator",
+    "ScalarCharges",
     "ScalarExchange",
     "StandardModel",
     "VMinusA",
     "VectorAxial",
+    "VectorCharges",
     "VectorExchange",
     "Vertex",
     "check_model",
