@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nuprobe.models import (
         NSI,
         ContactOperators,
+        Electromagnetic,
         LightScalar,
         LightScalarFamily,
         LightVector,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NSI",
     "ContactOperators",
+    "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
     "LightScalar",
@@ -68,6 +70,7 @@ __all__ = [
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
     "ContactOperators": "nuprobe.models",
+    "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
     "LightScalar": "nuprobe.models",

@@ -2,6 +2,7 @@
 
 from nuprobe.models.base import Model, NucleonCouplings, check_model
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
+from nuprobe.models.electromagnetic import Electromagnetic, charge_radius_convention
 from nuprobe.models.families import FAMILIES, Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.mediators import SCALARS, VECTORS, LightScalar, LightVector, ScalarCharges, VectorCharges
@@ -18,6 +19,7 @@ __all__ = [
     "VECTORS",
     "ContactOperators",
     "Couplings",
+    "Electromagnetic",
     "Family",
     "LMuLTau",
     "LMuLTauFamily",
@@ -39,6 +41,7 @@ __all__ = [
     "VectorCharges",
     "VectorExchange",
     "Vertex",
+    "charge_radius_convention",
     "check_model",
     "read_wcxf",
     "standard_couplings",

@@ -21,6 +21,7 @@ from nuprobe.parameters import Parameter
 
 __all__ = ["ContactOperators", "LMuLTau", "VMinusA", "VectorAxial"]
 
+
 @dataclass(frozen=True)
 class VMinusA:
     """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged, nothing else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol, Self
+from typing import Any, Final, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from nuprobe.constants import (
     SIN2_THETA_W_MZ,
 )
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import as_array, check_model, exchange, finite, split_values, stacked
+from nuprobe.models.base import Model, as_array, check_model, exchange, finite, split_values, stacked
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange, diagonal
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Mediator, Vertex
@@ -138,6 +138,9 @@ SCALARS: Final[Mapping[str, ScalarCharges]] = {
     "universal": ScalarCharges.from_quarks(1.0, 1.0, 1.0, e=1.0),
 }
 """Couplings by name: 1 to nucleons and neutrinos, or 1 to u, d, s, the electron and neutrinos."""
+
+
+_Stacked = TypeVar("_Stacked", "LightVector", "LightScalar")
 
 
 class _Fields(Protocol):
@@ -284,8 +287,9 @@ class LightVector:
         """Return the derivatives with respect to the parameters."""
         g = finite("the coupling", self.coupling)
         slopes = {k: 2 * a * g + b for k, (a, b) in self._strengths().items()}
-        own = {self.label + "coupling": self._exchange(slopes, anti)}
-        return {**_elastic(self.base).coupling_derivatives(anti), **own}
+        size = _elastic(self.base).couplings(anti).size
+        own = {self.label + "coupling": self._exchange(slopes, anti).widened(size)}
+        return {**self.base.coupling_derivatives(anti), **own}
 
     def _exchange(self, strengths: Mapping[str, FloatArray], anti: bool) -> Couplings:
         unit = math.sqrt(2) * G_FERMI
@@ -376,7 +380,7 @@ class LightScalar:
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of the base model with this exchange added."""
         one = self._exchange(finite("the coupling", self.coupling) ** 2)
-        return replace(self.base.couplings(anti), scalar=(one,))
+        return replace(_elastic(self.base).couplings(anti), scalar=(one,))
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
         """Return the derivatives with respect to the parameters."""
@@ -393,14 +397,13 @@ def _propagator(model: _Fields) -> Propagator:
     return Propagator(float(model.mass), model.label + "mass")
 
 
-def _elastic(base: Any) -> Any:
+def _elastic(base: Any) -> Model:
     check_model(base)
-    return base
+    model: Model = base
+    return model
 
 
-def _moved(model: Any, values: Mapping[str, FloatArray]) -> Any:
+def _moved(model: _Stacked, values: Mapping[str, FloatArray]) -> _Stacked:
     mine, others = split_values(values, (_coupling_parameter(model),))
-    changed: dict[str, Any] = {"coupling": v for v in mine.values()}
-    if others:
-        changed["base"] = _elastic(model.base).with_values(others)
-    return replace(model, **changed) if changed else model
+    base = _elastic(model.base).with_values(others) if others else model.base
+    return replace(model, coupling=mine.get(model.label + "coupling", model.coupling), base=base)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models.base import Model, check_model, exchange, split_values, stacked
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.standard import StandardModel
@@ -47,8 +47,8 @@ class NSI:
 
     Attributes
     ----------
-    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e, μ, τ), dimensionless; leading
-        axes run over parameter points.
+    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e, μ, τ), dimensionless, or
+        elements by name, ``{"ee": 0.1, "emu": 0.02j}`` (their partners follow); leading axes run over parameter points.
     e_axial : ε^{eA}, the same.
     base : what they are added to.
 
@@ -63,10 +63,10 @@ class NSI:
     the element [e, mu], the opposite in [mu, e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
     """
 
-    u: ArrayLike = field(default_factory=_zero)
-    d: ArrayLike = field(default_factory=_zero)
-    e: ArrayLike = field(default_factory=_zero)
-    e_axial: ArrayLike = field(default_factory=_zero)
+    u: Any = field(default_factory=_zero)
+    d: Any = field(default_factory=_zero)
+    e: Any = field(default_factory=_zero)
+    e_axial: Any = field(default_factory=_zero)
     base: Model = field(default_factory=StandardModel)
 
     def __post_init__(self) -> None:
@@ -140,11 +140,12 @@ class NSI:
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
         """Return the derivatives with respect to the parameters."""
         found = dict(self.base.coupling_derivatives(anti))
+        size = self.base.couplings(anti).size
         for parameter in self._own():
             unit, _ = _unit(parameter.name)
             fermion = parameter.name.split(".")[0].removeprefix("epsilon_")
             charges = {charge: factor * unit for charge, factor in _CHARGES[fermion].items()}
-            found[parameter.name] = exchange(VectorExchange(Propagator(), charges), anti)
+            found[parameter.name] = exchange(VectorExchange(Propagator(), charges), anti).widened(size)
         return found
 
 
@@ -158,7 +159,17 @@ def _unit(name: str) -> tuple[Matrix, bool]:
     return unit, not imaginary
 
 
-def _hermitian(name: str, value: ArrayLike) -> Matrix:
+def _hermitian(name: str, value: Any) -> Matrix:
+    if isinstance(value, Mapping):
+        places = {_FLAVOURS[i] + _FLAVOURS[j]: (i, j) for i in range(3) for j in range(3)}
+        entries, value = value, np.zeros((3, 3), dtype=complex)
+        for key, entry in entries.items():
+            if key not in places:
+                raise UnknownNameError(f"element of {name}", key, places)
+            i, j = places[key]
+            value[i, j] = entry
+            if _FLAVOURS[j] + _FLAVOURS[i] not in entries:
+                value[j, i] = np.conj(entry)
     try:
         matrix = np.asarray(value, dtype=complex)
     except (TypeError, ValueError):

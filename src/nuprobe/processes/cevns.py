@@ -398,12 +398,12 @@ def total(
             component: Component = component,
             lo: FloatArray = bottom,
             hi: FloatArray = top,
-            stretch: bool = stretch,
+            light: float = light if stretch else 0.0,
         ) -> FloatArray:
             x, w = gauss_legendre(n)
             q = lo[..., None] + (hi - lo)[..., None] * x
             slope = np.ones_like(q)
-            if stretch:
+            if light:
                 slope, q = light * np.cosh(q), light * np.sinh(q)
             t = np.minimum(q**2 / (2 * component.isotope.mass), recoil_maximum(e, component.isotope.mass)[..., None])
             k = kernels(e[..., None], t, component, kinematics=kinematics, sectors=sectors) @ weights
