@@ -143,12 +143,25 @@ def family_cost(
     """Cost of an experiment over mass and coupling of a family of mediators, with the experiment's nuisances.
 
     Costs of several experiments add with ``+``.
+
+    Raises
+    ------
+    InputError
+        If the experiment has no data, or does not feel the mediator.
     """
     family = family or LMuLTauFamily()
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(family, analysis=analysis)
     mass, coupling = (p.default for p in family.parameters)
-    return experiment.cost(family.model(mass, coupling), ["mass", "coupling"], analysis)
+    model = family.model(mass, coupling)
+    found = model.couplings()
+    mediated = [x.charges[n] for x in (*found.vector, *found.scalar) if x.propagator.parameter for n in ("p", "n")]
+    if not any(np.any(m) for m in mediated):
+        raise InputError(
+            f"{family.name} does not couple to nuclei, so {experiment.name} says nothing about it: give a kinetic "
+            "mixing (a number or 'loop'), or trident experiments"
+        )
+    return experiment.cost(model, ["mass", "coupling"], analysis)
 
 
 def limit(

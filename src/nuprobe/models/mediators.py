@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol, Self, TypeVar
+from typing import Any, Final, Literal, Protocol, Self
 
 import numpy as np
 
@@ -140,9 +140,6 @@ SCALARS: Final[Mapping[str, ScalarCharges]] = {
 """Couplings by name: 1 to nucleons and neutrinos, or 1 to u, d, s, the electron and neutrinos."""
 
 
-_Stacked = TypeVar("_Stacked", "LightVector", "LightScalar")
-
-
 class _Fields(Protocol):
     @property
     def mass(self) -> float: ...
@@ -275,7 +272,7 @@ class LightVector:
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model at another coupling, or other values of the base model's parameters."""
-        return _moved(self, values)
+        return replace(self, **_moved(self, values))
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of the base model with this exchange added."""
@@ -375,7 +372,7 @@ class LightScalar:
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model at another coupling, or other values of the base model's parameters."""
-        return _moved(self, values)
+        return replace(self, **_moved(self, values))
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of the base model with this exchange added."""
@@ -403,7 +400,8 @@ def _elastic(base: Any) -> Model:
     return model
 
 
-def _moved(model: _Stacked, values: Mapping[str, FloatArray]) -> _Stacked:
+def _moved(model: _Fields, values: Mapping[str, FloatArray]) -> dict[str, Any]:
+    """Fields of a model at other values of its parameters."""
     mine, others = split_values(values, (_coupling_parameter(model),))
     base = _elastic(model.base).with_values(others) if others else model.base
-    return replace(model, coupling=mine.get(model.label + "coupling", model.coupling), base=base)
+    return {"coupling": mine.get(model.label + "coupling", model.coupling), "base": base}
