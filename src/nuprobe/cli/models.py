@@ -66,7 +66,7 @@ class _Electromagnetic(_Entry):
     kind: Literal["dirac", "majorana"] = "dirac"
 
     def build(self, base: Any) -> Any:
-        matrices = {k: _numbers(v) for k, v in self if isinstance(v, dict) and k != "mu_eff"}
+        matrices: dict[str, Any] = {k: _numbers(v) for k, v in self if isinstance(v, dict) and k != "mu_eff"}
         return Electromagnetic(**matrices, mu_eff=self.mu_eff, kind=self.kind, base=base)
 
 
