@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -13,6 +14,7 @@ import click
 from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
+    from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel, Model
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
@@ -46,6 +48,44 @@ def model_options(function: F) -> F:
         help="Parameter of the model, e.g. mass='10 MeV'; repeatable.",
     )(function)
     return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
+
+
+def flux_options(function: F) -> F:
+    """Add ``--flux`` and ``--flux-option``."""
+    function = click.option(
+        "--flux-option",
+        "flux_option",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or 'fractions={U235=1.0}'; may be repeated.",
+    )(function)
+    return click.option(
+        "--flux", "flux_name", help="Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy."
+    )(function)
+
+
+def make_flux(name: str, options: Iterable[str]) -> Flux:
+    """Flux of that name with options written ``key=value``; a value that is not TOML is a text."""
+    from nuprobe.fluxes import flux
+
+    read: dict[str, Any] = {}
+    for text in options:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--flux-option {text!r}: write it as key=value")
+        try:
+            read[key.strip()] = tomllib.loads(f"x = {value}")["x"]
+        except tomllib.TOMLDecodeError:
+            read[key.strip()] = value.strip()
+    return flux(name, **read)
+
+
+def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]) -> None:
+    """Refuse both or neither of ``--energy`` and ``--flux``."""
+    if (energy is None) == (flux_name is None):
+        raise InputError("give either --energy or --flux")
+    if flux_option and flux_name is None:
+        raise InputError("--flux-option belongs to --flux")
 
 
 def make_model(
@@ -168,7 +208,9 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
             raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
         unit = known[name].unit
         start_text, stop_text = match[1].strip(), match[2].strip()
-        if unit:
+        if unit[:1].isdigit():  # a scaled unit such as 1e-32 cm2: plain numbers, the unit may be repeated at the end
+            start, stop = (parse_quantity(t.removesuffix(unit), "dimensionless") for t in (start_text, stop_text))
+        elif unit:
             suffix = re.search(r"[a-zA-Zµ]+$", stop_text)
             if suffix is None:
                 raise InputError(
