@@ -27,9 +27,9 @@ MODELS = {
     "v-a": "V-A theory without neutral currents (tridents)",
     "electromagnetic": "charge, charge radius, magnetic moment, ... (CEvNS; --param charge_radius.mumu=-1e-32)",
     "nsi": "non-standard interactions (CEvNS; --param u.emu=0.1 --param d.ee=-0.05)",
-    "light-vector": "light vector: --param mass='10 MeV' coupling=1e-4 charges=universal, b-l, b-3lmu, ... mixing=0.01",
-    "light-scalar": "light scalar (CEvNS): --param mass='10 MeV' coupling=1e-4 charges=nucleons or universal",
-    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param mixing=loop ...)",
+    "light-vector": "light vector (--param mass='10 MeV', coupling=1e-4, charges=universal or b-l ..., mixing=0.01)",
+    "light-scalar": "light scalar (CEvNS; --param mass='10 MeV', coupling=1e-4, charges=nucleons or universal)",
+    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param)",
 }
 """Names of the models and what they are."""
 

@@ -32,6 +32,7 @@ def xsec_command() -> None:
     epilog="""\b
 Examples:
   nuprobe xsec cevns --target Ar40 --energy "10:50:41 MeV" --plot sigma.pdf
+  nuprobe xsec cevns --target Cs133 --energy "30 MeV" --model light-vector --param mass='10 MeV' --param coupling=1e-4
   nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
   nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",
 )
