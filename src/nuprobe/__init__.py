@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, sample, scan
     from nuprobe.models import (
+        NSI,
         ContactOperators,
         Electromagnetic,
+        LightScalar,
+        LightScalarFamily,
+        LightVector,
+        LightVectorFamily,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -31,11 +36,16 @@ if TYPE_CHECKING:
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "NSI",
     "PMNS",
     "ContactOperators",
     "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "NuprobeError",
     "StandardModel",
     "VMinusA",
@@ -67,6 +77,11 @@ _PLACES = {
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
+    "LightScalar": "nuprobe.models",
+    "LightScalarFamily": "nuprobe.models",
+    "LightVector": "nuprobe.models",
+    "LightVectorFamily": "nuprobe.models",
+    "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "PMNS": "nuprobe.oscillation",
     "StandardModel": "nuprobe.models",

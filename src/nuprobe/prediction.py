@@ -23,7 +23,7 @@ from nuprobe.detectors import Response
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
-from nuprobe.models import Model
+from nuprobe.models import Model, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
 from nuprobe.parameters import Parameter
@@ -37,6 +37,8 @@ _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3
+# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
+_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ class Templates:
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
+    powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
+        m² + (50 MeV)² to that power.
     """
 
     components: tuple[str, ...]
@@ -189,6 +193,7 @@ class Templates:
     process: Process
     sectors: Sectors
     propagation: Propagation
+    powers: FloatArray
 
     @property
     def isotopes(self) -> tuple[str, ...]:
@@ -297,6 +302,8 @@ class Templates:
             return [self.counts(c, axis_values) for c in coefficients]
         points = axis_values.shape[0]
         stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
+        scale = self._unscaled(axis_values)
+        stacked = stacked if scale is None else stacked * scale
         total = sum_arrays(
             [
                 np.einsum("cbt,kcpt->kpcb", part.values, stacked)
@@ -333,6 +340,27 @@ class Templates:
     ) -> FloatArray:
         if axis_values is None and self.axes:
             raise InputError(f"these templates need a value of {', '.join(a.parameter.name for a in self.axes)}")
+        scale = self._unscaled(axis_values)
+        if scale is None or axis_values is None:
+            return self._counted(part, coefficients, axis_values, derivative)
+        if coefficients.ndim == 2:
+            coefficients = coefficients[:, None, :]
+        result = self._counted(part, coefficients * scale, axis_values, derivative)
+        if derivative is not None and self.powers[:, derivative].any():
+            mass = axis_values[:, derivative, None]
+            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
+        return result
+
+    def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
+        """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
+        if axis_values is None or not self.powers.any():
+            return None
+        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+
+    def _counted(
+        self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
@@ -423,28 +451,32 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
-        # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, refine)
+        # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
+        hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
+        coarse = _all_parts(setup, (), hard, order, refine)
         for _ in range(3):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), middle, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
     parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    terms = _terms(setup, setup.sectors_at(middle))
+    powers = _powers(terms, axes)
+    parts = tuple(_scaled(part, axes, powers) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
     templates = Templates(
         components=tuple(c.name for c in components),
         flavours=tuple(c.flavour for c in components),
-        terms=_terms(setup, setup.sectors_at(middle)),
+        terms=terms,
         axes=tuple(axes),
         time=time,
         parts=parts,
@@ -453,6 +485,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         process=setup.process,
         sectors=setup.sectors_at(middle),
         propagation=setup.propagation,
+        powers=powers,
     )
     if not (check and axes):
         return templates
@@ -470,6 +503,25 @@ def _terms(setup: Setup, sectors: Sectors) -> tuple[str, ...]:
     """Terms of the process, once for each function of the way."""
     names = setup.process.terms(sectors)
     return tuple(f"{name}|{way}" if way else name for way in setup.propagation.names for name in names)
+
+
+def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
+    """Propagators of the mediator whose mass an axis is, in each term, shape (terms, axes)."""
+    labels = [Propagator(1.0, a.parameter.name).label if a.acts_on == "kernel" else "" for a in axes]
+    counts = [[term.count(label) if label else 0 for label in labels] for term in terms]
+    return np.array(counts, dtype=float).reshape(len(terms), len(axes))
+
+
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
+    """Templates times m² + _SCALE² for each propagator."""
+    values = part.values
+    for position, axis in enumerate(part.axes):
+        if powers[:, axis].any():
+            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            shape = [1] * values.ndim
+            shape[2], shape[3 + position] = factor.shape
+            values = values * factor.reshape(shape)
+    return replace(part, values=values)
 
 
 def half_difference(up: Templates, down: Templates) -> Templates:

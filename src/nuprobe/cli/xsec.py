@@ -37,6 +37,7 @@ def xsec_command() -> None:
     epilog="""\b
 Examples:
   nuprobe xsec cevns --target Ar40 --energy "10:50:41 MeV" --plot sigma.pdf
+  nuprobe xsec cevns --target Cs133 --energy "30 MeV" --model light-vector --param mass='10 MeV' --param coupling=1e-4
   nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
   nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",
 )
@@ -67,6 +68,8 @@ def cevns_command(
     axial: bool,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -86,7 +89,7 @@ def cevns_command(
     radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
     nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
     full = with_form_factors(nucleus, form_factors.Point(), form_factors.Point())
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     floor = parse_quantity(threshold, "energy")
     per = "nucleus" if nucleus.is_single else "formula unit"
     if flux_name is not None:

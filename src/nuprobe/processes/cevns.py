@@ -386,18 +386,29 @@ def total(
     result = np.zeros(e.shape)
     for component in target(target_).components:
         mass = component.isotope.mass
-        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes
-        top = np.sqrt(2 * mass * recoil_maximum(e, mass))
-        bottom = np.minimum(np.sqrt(2 * mass * floor), top)
+        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes. In asinh(q/m) it is smooth, too, where
+        # the propagator of a light mediator of mass m peaks
+        light = min((p.mass for p, _ in (*sectors.vector, *sectors.scalar) if p.mass), default=np.inf)
+        limits = np.sqrt(2 * mass * recoil_maximum(e, mass)), np.sqrt(2 * mass * floor)
+        stretch = bool(light < limits[0].max(initial=0.0))
+        top = np.arcsinh(limits[0] / light) if stretch else limits[0]
+        bottom = np.minimum(np.arcsinh(limits[1] / light) if stretch else limits[1], top)
 
         def integral(
-            n: int, component: Component = component, lo: FloatArray = bottom, hi: FloatArray = top
+            n: int,
+            component: Component = component,
+            lo: FloatArray = bottom,
+            hi: FloatArray = top,
+            light: float = light if stretch else 0.0,
         ) -> FloatArray:
             x, w = gauss_legendre(n)
             q = lo[..., None] + (hi - lo)[..., None] * x
+            slope = np.ones_like(q)
+            if light:
+                slope, q = light * np.cosh(q), light * np.sinh(q)
             t = np.minimum(q**2 / (2 * component.isotope.mass), recoil_maximum(e, component.isotope.mass)[..., None])
             k = kernels(e[..., None], t, component, kinematics=kinematics, sectors=sectors) @ weights
-            return np.asarray((k * q * w).sum(-1) * (hi - lo) / component.isotope.mass)
+            return np.asarray((k * q * slope * w).sum(-1) * (hi - lo) / component.isotope.mass)
 
         n = 24
         coarse = integral(n)
