@@ -51,7 +51,7 @@ from nuprobe.processes.elastic import CONTACT, Sectors, sectors_of
 from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
-__all__ = ["Experiment", "Rates"]
+__all__ = ["Experiment", "Rates", "joint_cost"]
 
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
@@ -806,7 +806,12 @@ class Experiment:
             grid = self._grid(background.column)
             if background.smoothed and grid.sum() > 0:
                 # few counts a bin: the product of the projections is the template the counts allow
-                grid = grid.sum(2, keepdims=True) * grid.sum((0, 1)) / grid.sum()
+                in_time = grid.sum((0, 1))
+                if background.smoothed == "exponential":
+                    if self.time_edges is None:
+                        raise InputError(f"background {background.name}: smoothed = 'exponential' needs [binning.time]")
+                    in_time = _exponential(in_time, self.time_edges)
+                grid = grid.sum(2, keepdims=True) * in_time / grid.sum()
             grid = background.scale * grid
         else:
             if self.file.binning.shape is not None:
@@ -850,6 +855,45 @@ class Experiment:
             )
 
 
+def joint_cost(
+    experiments: Sequence[Experiment], model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None
+) -> Cost:
+    """Sum of the costs of several experiments; parameters and nuisances of one name are shared.
+
+    Parameters
+    ----------
+    experiments : one or more, each with its data counted once.
+    model : default the Standard Model at tree level.
+    free : names of parameters of the model, or of one or more of the experiments.
+    analysis : name of the analysis; default the first of each experiment.
+
+    Raises
+    ------
+    UnknownNameError
+        If no experiment has a parameter of that name.
+    InputError
+        If there is nothing to fit, or an experiment is given twice.
+    """
+    known = list(dict.fromkeys(p.name for one in experiments for p in one.parameters(model)))
+    if not free or not experiments:
+        raise InputError(f"nothing to fit: name at least one experiment and one free parameter of {', '.join(known)}")
+    names = [one.name for one in experiments]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice} is given twice, and its data would count twice: name each experiment once")
+    for name in free:
+        if name not in known:
+            raise UnknownNameError(f"parameter of {', '.join(names)}", name, known)
+    costs = []
+    for one in experiments:
+        own = {p.name for p in one.parameters(model)}
+        costs.append(one.cost(model, [name for name in free if name in own], analysis))
+    total = costs[0]
+    for cost in costs[1:]:
+        total = total + cost
+    return total
+
+
 def _bins(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:
     """Bins inside a window whose ends must be bin edges."""
     if window is None:
@@ -870,6 +914,24 @@ def _rebin(low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatAr
     overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
     result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
     return result
+
+
+def _exponential(counts: FloatArray, edges: FloatArray) -> FloatArray:
+    """Counts of the exponential that has the largest likelihood for counts in bins, and their sum."""
+    from scipy.optimize import minimize_scalar
+
+    span = edges[-1] - edges[0]
+
+    def fraction(slope: float) -> FloatArray:
+        x = (edges - edges[0]) / span
+        # ∫ exp(-slope x), also where the slope vanishes
+        cumulative = x if abs(slope) < 1e-9 else -np.expm1(-slope * x) / -np.expm1(-slope)
+        return np.diff(cumulative)
+
+    found = minimize_scalar(
+        lambda s: -float(counts @ np.log(np.maximum(fraction(s), 1e-300))), bounds=(-20, 20), method="bounded"
+    )
+    return counts.sum() * fraction(float(found.x))
 
 
 def _deep_copy(value: Any) -> Any:

@@ -269,8 +269,10 @@ class MeasuredBackground(_Strict):
     column: str
     title: str = ""
     scale: PositiveFloat = 1.0
-    smoothed: bool = Field(
-        default=True, description="replace by (energy projection x time projection) / total where it is a template"
+    smoothed: bool | Literal["exponential"] = Field(
+        default=True,
+        description="replace by (energy projection x time projection) / total where it is a template; 'exponential': with "
+        "the exponential in time that fits the projection best",
     )
 
 

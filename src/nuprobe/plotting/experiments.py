@@ -55,8 +55,8 @@ def plot_rates(
     Returns
     -------
     Figure
-        Residuals, data less prediction, are in units of the error σ of the data; for Poisson data, which are drawn
-        with their central 68.3 % intervals, in units of the square root of the prediction μ. Without data there is no
+        Counts a bin, or counts a unit where the bins differ in width. Residuals, data less prediction, are in units of
+        the error σ of the data; for Poisson data, which are drawn with their central 68.3 % intervals, in units of the square root of the prediction μ. Without data there is no
         residual panel.
 
     Raises
@@ -148,18 +148,21 @@ def _column(
     """Projection of one analysis on energy, the third quantity or time; returns what stands for the data."""
     edges, name, unit, kept = _axis(rates, axis)
     centres, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
+    equal = np.allclose(half, half[0])
+    per = np.ones(half.size) if equal else 0.5 / half  # bins of different widths show a density
     total = np.zeros(centres.size)
     for source in _order(list(rates.components)):
         counts = finite_array(rates.components[source], f"the component {source!r}")
         counts = counts.sum(tuple({*range(counts.ndim)} - {kept % counts.ndim}))
-        main.stairs(total + counts, edges, baseline=total, fill=True, facecolor=colour[source], edgecolor="none")
-        main.stairs(total + counts, edges, baseline=total, color="black", linewidth=0.4)
+        low, high = per * total, per * (total + counts)
+        main.stairs(high, edges, baseline=low, fill=True, facecolor=colour[source], edgecolor="none")
+        main.stairs(high, edges, baseline=low, color="black", linewidth=0.4)
         total = total + counts
-    main.stairs(total, edges, baseline=None, color="black", linewidth=1.2)
+    main.stairs(per * total, edges, baseline=None, color="black", linewidth=1.2)
     main.set_xlim(edges[0], edges[-1])
 
     xlabel = f"{name} [{unit}]" if unit else name
-    width = f" / {2 * half[0]:g} {unit}".rstrip() if np.allclose(half, half[0]) else " per bin"
+    width = f" / {2 * half[0]:g} {unit}".rstrip() if equal else f" / {unit or 'unit'}"
     main.set_ylabel(("residual counts" if subtracted else "counts") + width)
     artist: Artist | None = None
     bottom = 0.0
@@ -177,9 +180,9 @@ def _column(
             pull_label = "residual / σ"
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
         artist = main.errorbar(
-            centres, data, yerr=errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
+            centres, per * data, yerr=per * errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
         )  # type: ignore[assignment]
-        bottom = min(0.0, 1.2 * float((data - errors[0]).min()))
+        bottom = min(0.0, 1.2 * float((per * (data - errors[0])).min()))
         if subtracted:
             main.text(
                 0.97,
@@ -190,9 +193,9 @@ def _column(
                 va="top",
                 fontsize=10,
             )
-        top = float(max((data + errors[1]).max(), total.max()))
+        top = float(max((per * (data + errors[1])).max(), (per * total).max()))
     else:
-        top = float(total.max())
+        top = float((per * total).max())
     main.set_ylim(bottom, top * 1.12 if top > 0 else 1.0)
     if bottom < 0:
         main.axhline(0, color="0.5", lw=0.8)
