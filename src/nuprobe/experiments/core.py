@@ -931,7 +931,7 @@ def _exponential(counts: FloatArray, edges: FloatArray) -> FloatArray:
     found = minimize_scalar(
         lambda s: -float(counts @ np.log(np.maximum(fraction(s), 1e-300))), bounds=(-20, 20), method="bounded"
     )
-    return counts.sum() * fraction(float(found.x))
+    return np.asarray(counts.sum() * fraction(float(found.x)))
 
 
 def _deep_copy(value: Any) -> Any:

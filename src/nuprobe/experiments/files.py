@@ -271,8 +271,8 @@ class MeasuredBackground(_Strict):
     scale: PositiveFloat = 1.0
     smoothed: bool | Literal["exponential"] = Field(
         default=True,
-        description="replace by (energy projection x time projection) / total where it is a template; 'exponential': with "
-        "the exponential in time that fits the projection best",
+        description="replace by (energy projection x time projection) / total where it is a template; 'exponential': "
+        "with the exponential in time that fits the projection best",
     )
 
 

@@ -56,7 +56,8 @@ def plot_rates(
     -------
     Figure
         Counts a bin, or counts a unit where the bins differ in width. Residuals, data less prediction, are in units of
-        the error σ of the data; for Poisson data, which are drawn with their central 68.3 % intervals, in units of the square root of the prediction μ. Without data there is no
+        the error σ of the data; for Poisson data, which are drawn with their central 68.3 % intervals, in units of the
+        square root of the prediction μ. Without data there is no
         residual panel.
 
     Raises
