@@ -137,6 +137,7 @@ class Setup:
     fluence : flux units per area at the detector, in MeV² (natural units).
     time_edges : arrival-time bins in µs, or None to integrate over all times.
     time_resolution, time_offset : Gaussian resolution and shift of the arrival time, µs.
+    time_acceptance : (edges in µs, probability to keep an event in each bin, 0 outside), or None to keep all.
     process : what scatters.
     sectors_at : axis values → exchanges that the templates hold; default the weak interaction alone.
     propagation : what happens on the way.
@@ -150,6 +151,7 @@ class Setup:
     time_edges: FloatArray | None = None
     time_resolution: float = 0.0
     time_offset: float = 0.0
+    time_acceptance: tuple[FloatArray, FloatArray] | None = None
     process: Process = field(default_factory=Cevns)
     sectors_at: Callable[[Mapping[str, float]], Sectors] = lambda values: CONTACT
     propagation: Propagation = field(default_factory=AtSource)
@@ -218,6 +220,20 @@ class Templates:
         """Keep only some bins."""
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
         return replace(self, parts=parts, time=self.time[:, time_bins])
+
+    def spread(self, fraction: FloatArray) -> Templates:
+        """Split every energy bin by another quantity; its bins become the fast index.
+
+        Parameters
+        ----------
+        fraction : share of each energy bin in each bin of the quantity, shape (energy bins, bins).
+        """
+        parts = []
+        for part in self.parts:
+            tail = part.values.shape[2:]
+            values = part.values[:, :, None] * fraction.reshape(*fraction.shape, *(1,) * len(tail))
+            parts.append(replace(part, values=values.reshape(part.values.shape[0], -1, *tail)))
+        return replace(self, parts=tuple(parts))
 
     def sum_time(self) -> Templates:
         """Sum over the time bins."""
@@ -536,7 +552,17 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
             f"flux {setup.flux.name}: {component.name} has no arrival-time profile; give it one or leave time bins out"
         )
     profile = setup.flux.times[component.time]
-    return profile.fraction(setup.time_edges, setup.time_resolution, setup.time_offset)
+    edges = setup.time_edges
+    if setup.time_acceptance is None:
+        return profile.fraction(edges, setup.time_resolution, setup.time_offset)
+    cuts, kept = setup.time_acceptance
+    # constant between the cuts: exact on the common edges
+    fine = np.union1d(edges, cuts[(cuts > edges[0]) & (cuts < edges[-1])])
+    middle = (fine[1:] + fine[:-1]) / 2
+    index = np.searchsorted(cuts, middle, side="right") - 1
+    efficiency = np.where((index >= 0) & (index < kept.size), kept[np.clip(index, 0, kept.size - 1)], 0.0)
+    fraction = profile.fraction(fine, setup.time_resolution, setup.time_offset) * efficiency
+    return np.asarray(np.histogram(middle, edges, weights=fraction)[0])
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
