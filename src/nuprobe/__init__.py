@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         read_wcxf,
     )
     from nuprobe.nuclei import form_factors, isotope, target
-    from nuprobe.processes import cevns, trident
+    from nuprobe.processes import cevns, electron, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "__version__",
     "cevns",
     "contour",
+    "electron",
     "experiment",
     "fit",
     "flux",
@@ -67,6 +68,7 @@ _PLACES = {
     "VectorAxial": "nuprobe.models",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "electron": "nuprobe.processes",
     "experiment": "nuprobe.experiments",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",
