@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nuprobe.inference import contour, fit, profile, scan
     from nuprobe.models import (
         ContactOperators,
+        Electromagnetic,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ContactOperators",
+    "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
     "NuprobeError",
@@ -59,6 +61,7 @@ __all__ = [
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
     "ContactOperators": "nuprobe.models",
+    "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",

@@ -325,7 +325,9 @@ class Experiment:
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
         energy, time = self._selection(chosen)
-        templates = self._collapse(self.templates(kernel_free, model).select(energy, time), chosen)
+        # exchanges whose parameters are free must be in the templates, also where they vanish by default
+        shape_model = model.with_values({p.name: np.asarray(p.default) for p in model.parameters if p.name in free})
+        templates = self._collapse(self.templates(kernel_free, shape_model).select(energy, time), chosen)
         backgrounds = {
             b.name: self._background(b, chosen) for b in self.file.backgrounds if b.name not in chosen.subtract
         }
@@ -343,7 +345,7 @@ class Experiment:
                 )
             # linear shape per unit of the relative quenching, from one standard deviation up and down
             up, down = (
-                self.templates(kernel_free, model, quenching_shift=sign * systematic.sigma, check=False)
+                self.templates(kernel_free, shape_model, quenching_shift=sign * systematic.sigma, check=False)
                 for sign in (1, -1)
             )
             shape = half_difference(up, down).scale(1 / systematic.sigma)

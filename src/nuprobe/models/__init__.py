@@ -2,6 +2,7 @@
 
 from nuprobe.models.base import Model, NucleonCouplings, check_model
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
+from nuprobe.models.electromagnetic import Electromagnetic, charge_radius_convention
 from nuprobe.models.families import LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.standard import SCHEMES, StandardModel
@@ -12,6 +13,7 @@ __all__ = [
     "SCHEMES",
     "ContactOperators",
     "Couplings",
+    "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
     "LeptonCouplings",
@@ -26,6 +28,7 @@ __all__ = [
     "VectorAxial",
     "VectorExchange",
     "Vertex",
+    "charge_radius_convention",
     "check_model",
     "read_wcxf",
     "standard_couplings",

@@ -56,7 +56,7 @@ class Model(Protocol):
         """Return the couplings of neutrinos, or of antineutrinos."""
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of `couplings` with respect to each of `parameters`."""
+        """Return the derivative of `couplings` in each of `parameters` that is not absent (see `Electromagnetic`)."""
 
 
 def check_model(model: Any) -> TypeGuard[Model]:

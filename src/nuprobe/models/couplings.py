@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal"]
+__all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal", "widened"]
 
 Matrix = NDArray[Any]  # float or complex, shape (..., n, n)
 
@@ -68,6 +68,10 @@ class VectorExchange:
     propagator: Propagator
     charges: Mapping[str, Matrix]
 
+    def widened(self, n: int) -> VectorExchange:
+        """Return the same for n flavours; those added do not couple."""
+        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
+
 
 @dataclass(frozen=True, eq=False)
 class ScalarExchange:
@@ -81,6 +85,10 @@ class ScalarExchange:
 
     propagator: Propagator
     charges: Mapping[str, Matrix]
+
+    def widened(self, n: int) -> ScalarExchange:
+        """Return the same for n flavours; those added do not couple."""
+        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +121,23 @@ class Couplings:
             tuple(replace(x, charges=flip(x.charges)) for x in self.scalar),
         )
 
+    @property
+    def size(self) -> int:
+        """Number of flavours of the matrices."""
+        found = [m for v in self.vector for m in v.charges.values()]
+        found += [m for s in self.scalar for m in s.charges.values()]
+        found += [] if self.magnetic is None else [self.magnetic]
+        return max((m.shape[-1] for m in found), default=3)
+
+    def widened(self, n: int) -> Couplings:
+        """Return the same for n flavours; those added do not couple."""
+        return Couplings(
+            tuple(x.widened(n) for x in self.vector),
+            {k: widened(m, n) for k, m in self.axial.items()},
+            None if self.magnetic is None else widened(self.magnetic, n),
+            tuple(x.widened(n) for x in self.scalar),
+        )
+
     def plus(self, exchange: VectorExchange) -> Couplings:
         """Return the couplings with one exchange added, to the one of the same propagator if there is one."""
         vector, found = [], False
@@ -125,6 +150,12 @@ class Couplings:
                 )
             vector.append(x)
         return replace(self, vector=tuple(vector) if found else (*vector, exchange))
+
+
+def widened(matrix: Matrix, n: int) -> Matrix:
+    """Fill a matrix up with zeros to n×n."""
+    extra = n - matrix.shape[-1]
+    return matrix if extra <= 0 else np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, extra)] * 2)
 
 
 def diagonal(*entries: Any) -> NDArray[np.float64]:
