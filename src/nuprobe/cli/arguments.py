@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -13,6 +14,7 @@ import click
 from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
+    from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel, StandardModel
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
@@ -32,6 +34,44 @@ def model_options(function: F) -> F:
     """Add ``--model`` and ``--sin2-theta-w``."""
     function = click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863].")(function)
     return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
+
+
+def flux_options(function: F) -> F:
+    """Add ``--flux`` and ``--flux-option``."""
+    function = click.option(
+        "--flux-option",
+        "flux_option",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or 'fractions={U235=1.0}'; may be repeated.",
+    )(function)
+    return click.option(
+        "--flux", "flux_name", help="Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy."
+    )(function)
+
+
+def make_flux(name: str, options: Iterable[str]) -> Flux:
+    """Flux of that name with options written ``key=value``; a value that is not TOML is a text."""
+    from nuprobe.fluxes import flux
+
+    read: dict[str, Any] = {}
+    for text in options:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--flux-option {text!r}: write it as key=value")
+        try:
+            read[key.strip()] = tomllib.loads(f"x = {value}")["x"]
+        except tomllib.TOMLDecodeError:
+            read[key.strip()] = value.strip()
+    return flux(name, **read)
+
+
+def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]) -> None:
+    """Refuse both or neither of ``--energy`` and ``--flux``."""
+    if (energy is None) == (flux_name is None):
+        raise InputError("give either --energy or --flux")
+    if flux_option and flux_name is None:
+        raise InputError("--flux-option belongs to --flux")
 
 
 def make_model(name: str, sin2_theta_w: float | None) -> StandardModel:

@@ -179,15 +179,15 @@ class Experiment:
     @property
     def flux(self) -> Flux:
         """The source."""
-        name = self.file.flux.name
+        name, options = self.file.flux.name, self.file.flux.options
         if name.startswith("./"):
-            return read_flux(self.folder.subfolder(name, "flux.toml"))
+            return read_flux(self.folder.subfolder(name, "flux.toml"), options)
         if "/" in name or "\\" in name:
             raise ExperimentFileError(
                 f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the flux beside {self.folder.main} "
                 "and give it as './folder'"
             )
-        return flux(name)
+        return flux(name, **options)
 
     @property
     def energy_edges(self) -> FloatArray:
