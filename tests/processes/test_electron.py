@@ -362,3 +362,24 @@ def test_a_model_that_the_kernels_do_not_hold_is_refused() -> None:
     both = Couplings((_contact(1, 1).vector[0], VectorExchange(Propagator(2.0), {"e": diagonal(1.0, 1.0, 1.0)})))
     with pytest.raises(InputError, match="build them for this model"):
         process.coefficients(both, FlavourState.of(np.eye(3)), sectors_of(_contact(1, 1)))
+
+
+@pytest.mark.parametrize("target", [None, "Xe"])
+def test_mean_over_a_flux_is_the_integral_over_its_spectrum(target: str | None) -> None:
+    flux = nu.flux("sns")
+    t = np.array([1e-2, 1.0, 20.0])
+    got = electron.averaged(flux, t, SM, "nu_e", target)
+    for i, recoil in enumerate(t):
+        low = (recoil + math.sqrt(recoil**2 + 2 * M * recoil)) / 2
+
+        def integrand(e: float, recoil: float = float(recoil)) -> float:
+            value = electron.differential(e, recoil, SM, "nu_e", target)
+            return 1e45 * float(value * flux.spectrum("nu_e", e)) / flux.total("nu_e")
+
+        exact = 1e-45 * quad(integrand, low, 52.82918775, epsabs=0, epsrel=1e-10)[0]
+        assert got[i] == pytest.approx(exact, rel=1e-8, abs=0)
+    # a line
+    one = electron.averaged(flux, t, SM, "nu_mu", target)
+    np.testing.assert_allclose(one, electron.differential(flux.lines("nu_mu")[0].energy, t, SM, "nu_mu", target))
+    with pytest.raises(InputError, match="has no nu_tau"):
+        electron.averaged(flux, t, SM, "nu_tau")

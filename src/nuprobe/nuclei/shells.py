@@ -63,5 +63,5 @@ def shells(symbol: str) -> tuple[Shell, ...]:
     except KeyError:
         raise InputError(
             f"no binding energies of the electrons of {symbol}: there are tables for {', '.join(shell_elements())}; "
-            "choose one of them, or free electrons with binding=False"
+            "choose one of them, or free electrons (binding=False, --free-electrons)"
         ) from None

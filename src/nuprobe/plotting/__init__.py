@@ -4,6 +4,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 """
 
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -17,6 +18,8 @@ __all__ = [
     "neutron_radius_markers",
     "plot_contour",
     "plot_differential",
+    "plot_electron_differential",
+    "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
     "plot_plane",

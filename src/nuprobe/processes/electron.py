@@ -32,6 +32,7 @@ from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator, check_model
 from nuprobe.nuclei import Target, TargetSpec, shells
 from nuprobe.nuclei import target as make_target
@@ -43,6 +44,7 @@ from nuprobe.processes.kernels import KernelGroup
 
 __all__ = [
     "Electron",
+    "averaged",
     "coefficient_derivatives",
     "coefficients",
     "differential",
@@ -359,6 +361,47 @@ def differential(
             "check the units (recoils are in MeV here, 10 keV is 10*keV)"
         )
     result = kernels(e, t, sectors=sectors) @ weights
+    return np.asarray(result if target is None else result * electrons(target, t, binding=binding))
+
+
+def averaged(
+    flux: Flux,
+    t_e: ArrayLike,
+    model: Model,
+    flavour: str | Flavour,
+    target: TargetSpec | None = None,
+    *,
+    binding: bool = True,
+) -> FloatArray:
+    """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
+
+    Parameters
+    ----------
+    flux : the source; lines are included.
+    t_e, model, flavour, target, binding : as in `differential`.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per electron, or per formula unit of a target, of the shape of `t_e`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if the flux has no such flavour.
+    """
+    weights, sectors = _weights(model, flavour)
+    t = recoils(t_e)
+    number = flux.total(flavour)
+    if number == 0:
+        raise InputError(f"flux {flux.name} has no {flavour}: it has {', '.join(map(str, flux.flavours))}")
+
+    def cross_section(e: FloatArray) -> FloatArray:
+        return np.asarray(kernels(e, t[..., None], sectors=sectors) @ weights)
+
+    # the smallest energy that can transfer T
+    least = (t + np.sqrt(t**2 + 2 * M_ELECTRON * t)) / 2
+    result = sum(c.integrate(cross_section, least) for c in flux.of(flavour)) / number
     return np.asarray(result if target is None else result * electrons(target, t, binding=binding))
 
 
