@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nuprobe import units
+    from nuprobe import oscillation, units
     from nuprobe.errors import NuprobeError, ValidityWarning
     from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
         read_wcxf,
     )
     from nuprobe.nuclei import form_factors, isotope, target
+    from nuprobe.oscillation import PMNS
     from nuprobe.processes import cevns, electron, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "PMNS",
     "ContactOperators",
     "Electromagnetic",
     "LMuLTau",
@@ -49,6 +51,7 @@ __all__ = [
     "form_factors",
     "isotope",
     "limit",
+    "oscillation",
     "profile",
     "read_wcxf",
     "reproduce",
@@ -65,6 +68,7 @@ _PLACES = {
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
+    "PMNS": "nuprobe.oscillation",
     "StandardModel": "nuprobe.models",
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
@@ -92,8 +96,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("nuprobe")
-    if name == "units":
-        return import_module("nuprobe.units")
+    if name in ("oscillation", "units"):
+        return import_module(f"nuprobe.{name}")
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")

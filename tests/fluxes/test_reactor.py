@@ -194,3 +194,13 @@ def test_options_in_an_experiment(tmp_path: Path) -> None:
         nu.experiment(_detector(tmp_path, "fractions = { U235 = 0.5 }"))
     with pytest.raises(ExperimentFileError, match="did you mean fractions"):
         nu.experiment(_detector(tmp_path, "fraction = { U235 = 0.5 }"))
+
+
+@pytest.mark.parametrize(
+    ("gigawatt", "metre", "published"),
+    # total fluxes per cm² and second stated by GEMMA (Beda:2012zz) and TEXONO (TEXONO:2006xds)
+    [(3.0, 13.9, 2.7e13), (2.9, 28.0, 6.4e12)],
+)
+def test_total_flux_at_known_places(gigawatt: float, metre: float, published: float) -> None:
+    per_second = fissions(gigawatt / 86400) * nu.flux("reactor", low_energy="kopeikin").total("nubar_e")
+    assert per_second / (4 * np.pi * (100 * metre) ** 2) == pytest.approx(published, rel=0.1, abs=0)

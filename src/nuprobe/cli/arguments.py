@@ -169,7 +169,9 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
             raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
         unit = known[name].unit
         start_text, stop_text = match[1].strip(), match[2].strip()
-        if unit:
+        if unit[:1].isdigit():  # a scaled unit such as 1e-32 cm2: plain numbers, the unit may be repeated at the end
+            start, stop = (parse_quantity(t.removesuffix(unit), "dimensionless") for t in (start_text, stop_text))
+        elif unit:
             suffix = re.search(r"[a-zA-Zµ]+$", stop_text)
             if suffix is None:
                 raise InputError(

@@ -5,6 +5,7 @@ from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, Vect
 from nuprobe.models.electromagnetic import Electromagnetic, charge_radius_convention
 from nuprobe.models.families import LMuLTauFamily
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
+from nuprobe.models.predictions import dirac_moments, majorana_moments, standard_charge_radius
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
 from nuprobe.models.wcxf import read_wcxf
@@ -30,6 +31,9 @@ __all__ = [
     "Vertex",
     "charge_radius_convention",
     "check_model",
+    "dirac_moments",
+    "majorana_moments",
     "read_wcxf",
+    "standard_charge_radius",
     "standard_couplings",
 ]

@@ -117,7 +117,7 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     else:
         ax.set_ylabel(f"intensity of the line [{area}per {source.per}]")
     if lines and wide:
-        ax.set_ylabel(rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$], lines [{area.strip()}], per {source.per}")
+        ax.set_ylabel(rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]" + f"\nlines [{area}per {source.per}]")
         for name, line in lines:
             ax.plot(
                 [line.energy] * 2, [ax.get_ylim()[0], line.intensity], color=colour[name], marker="^", markevery=[1]
