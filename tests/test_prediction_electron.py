@@ -18,7 +18,8 @@ from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
 from nuprobe.nuclei import shells
-from nuprobe.prediction import Setup, build_templates
+from nuprobe.parameters import Parameter
+from nuprobe.prediction import Axis, Setup, build_templates
 from nuprobe.processes import electron
 from nuprobe.processes.elastic import sectors_of
 from nuprobe.units import cm2, keV
@@ -129,3 +130,32 @@ def test_free_electrons_are_one_scatterer_without_edges() -> None:
     assert one[0].count == pytest.approx(1, rel=1e-12)
     bound = electron.Electron().scatterers(nu.target("natural Xe"))[0]
     assert bound.breakpoints == tuple(sorted({s.energy for s in shells("Xe")}))
+
+
+def test_the_mass_of_a_mediator_is_an_axis() -> None:
+    """Interpolated along a logarithmic mass, the templates are those built at that mass."""
+    sm = nu.StandardModel().couplings()
+
+    def couplings(mass: float) -> Couplings:
+        mediator = VectorExchange(Propagator(mass, "m"), {"e": np.diag([1e-5, 0.0, 0.0])})
+        return Couplings((sm.vector[0], mediator))
+
+    def setup(mass: float) -> Setup:
+        return Setup(
+            flux=FLUX,
+            target_at=lambda values: nu.target("Xe"),
+            response_at=lambda values: _response("none"),
+            formula_units=1e40,
+            fluence=1 / cm2,
+            process=electron.Electron(),
+            sectors_at=sectors_of(couplings(mass)).at,
+        )
+
+    axis = Axis(Parameter("m", 0.1, 1e-3, 10.0), nodes=96, acts_on="kernel", log=True)
+    with_axis = build_templates(setup(0.1), [axis])
+    assert max(with_axis.axis_error) < 1e-6
+    for mass in (2e-3, 0.07, 2.9):
+        model = Given(couplings(mass))
+        got = with_axis.by_component(with_axis.coefficients(model), np.array([[mass]]))
+        direct = build_templates(setup(mass))
+        np.testing.assert_allclose(got, direct.by_component(direct.coefficients(model)), rtol=2e-6)
