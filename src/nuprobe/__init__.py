@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nuprobe.errors import NuprobeError, ValidityWarning
     from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
-    from nuprobe.inference import contour, fit, profile, scan
+    from nuprobe.inference import contour, fit, profile, sample, scan
     from nuprobe.models import (
         ContactOperators,
         Electromagnetic,
@@ -55,6 +55,7 @@ __all__ = [
     "profile",
     "read_wcxf",
     "reproduce",
+    "sample",
     "scan",
     "target",
     "trident",
@@ -85,6 +86,7 @@ _PLACES = {
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",
+    "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",

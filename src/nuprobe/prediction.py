@@ -241,15 +241,18 @@ class Templates:
 
         return self._rows(row)
 
-    def coefficient_derivatives(self, model: Model, name: str) -> FloatArray:
-        """Derivative of `coefficients` with respect to one parameter of the model."""
+    def coefficient_derivatives(self, model: Model, names: Sequence[str]) -> list[FloatArray]:
+        """Derivative of `coefficients` with respect to each of some parameters of the model."""
         couplings = {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
-        slopes = {anti: model.coupling_derivatives(anti)[name] for anti in couplings}
+        slopes = {anti: model.coupling_derivatives(anti) for anti in couplings}
 
-        def row(state: FlavourState, anti: bool) -> FloatArray:
-            return self.process.coefficient_derivatives(couplings[anti], slopes[anti], state, self.sectors)
+        def along(name: str) -> FloatArray:
+            def row(state: FlavourState, anti: bool) -> FloatArray:
+                return self.process.coefficient_derivatives(couplings[anti], slopes[anti][name], state, self.sectors)
 
-        return self._rows(row)
+            return self._rows(row)
+
+        return [along(name) for name in names]
 
     def _rows(self, row: Callable[[FlavourState, bool], FloatArray]) -> FloatArray:
         rows = []
@@ -284,6 +287,29 @@ class Templates:
         counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
         return counts.reshape(counts.shape[0], -1)
 
+    def counts_each(
+        self, coefficients: Sequence[FloatArray], axis_values: FloatArray | None = None
+    ) -> list[FloatArray]:
+        """`counts` for several sets of coefficients at the same points; the interpolation is done once."""
+        if not coefficients:
+            return []
+        if axis_values is None or any(c.ndim == 2 for c in coefficients):
+            return [self.counts(c, axis_values) for c in coefficients]
+        points = axis_values.shape[0]
+        stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
+        total = sum_arrays(
+            [
+                np.einsum("cbt,kcpt->kpcb", part.values, stacked)
+                if not part.axes
+                else np.einsum(
+                    "pcbt,kcpt->kpcb", self._interpolated(part, part.values, axis_values, None), stacked, optimize=True
+                )
+                for part in self._merged
+            ]
+        )
+        counts = np.einsum("kpcb,ct->kpbt", total, self.time)
+        return list(counts.reshape(*counts.shape[:2], -1))
+
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
     ) -> FloatArray:
@@ -310,15 +336,22 @@ class Templates:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
-        values = part.values
         if coefficients.ndim == 2:
             # the model is the same at every point: spend the terms first
-            values = np.einsum("cbt...,ct->cb...", values, coefficients)
+            values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
+            return self._interpolated(part, values, axis_values, derivative)
+        current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
-            if coefficients.ndim == 2:
-                return np.asarray(values)[None]
-            return np.asarray(np.einsum("cbt,cpt->pcb", values, coefficients))
-        assert axis_values is not None  # narrowed above
+            return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+
+    def _interpolated(
+        self, part: _Part, values: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
+        """Values of a part (with or without its terms) at the points, with the points in front."""
+        if not part.axes:
+            return values[None]
+        assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
         # interpolate one axis after the other; the first leaves a point index in front
@@ -329,9 +362,7 @@ class Templates:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
-        if coefficients.ndim == 2:
-            return np.asarray(current)
-        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+        return np.asarray(current)
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:

@@ -32,6 +32,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
+def test_python_dash_m_is_the_command_line() -> None:
+    command = [sys.executable, "-m", "nuprobe", "xsec", "cevns", "--target", "Ar40", "--energy"]
+    good = subprocess.run([*command, "30 MeV", "--json"], capture_output=True, text=True)
+    assert good.returncode == 0
+    assert json.loads(good.stdout)["rows"][0]["E [MeV]"] == 30
+    bad = subprocess.run([*command, "30 ells"], capture_output=True, text=True)
+    assert bad.returncode == 2
+    assert bad.stderr.startswith("nuprobe: ")
+
+
 def test_xsec_prints_what_the_library_computes(run: Run) -> None:
     code, out, _ = run("xsec", "cevns", "--target", "Ar40", "--energy", "10:50:3 MeV", "--json")
     assert code == 0
@@ -136,6 +146,9 @@ def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest
     code, out, _ = run("reproduce", "COHERENT:2020iec", "--json")
     assert code == 0
     assert json.loads(out)[0]["agrees"] is True
+    code, out, _ = run("reproduce", "trident-code-a")
+    assert code == 0
+    assert out.count("not judged:") == 2
     monkeypatch.setattr("nuprobe.reproductions.recipes.flux_averaged", lambda **_: 9e-39)
     code, out, err = run("reproduce", "COHERENT:2020iec")
     assert code == 1
@@ -425,3 +438,28 @@ def test_xsec_electron_tells_what_is_wrong(run: Run, arguments: list[str], hint:
     assert (code, out) == (2, "")
     assert hint in error
     assert error.count("\n") == 1
+
+
+def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
+    command = (
+        "xsec",
+        "trident",
+        "--channel",
+        "nu_mu -> nu_mu mu+ mu-",
+        "--target",
+        "Ar40",
+        "--energy",
+        "5 GeV",
+        "--json",
+    )
+    for arguments, expected in (
+        ((), "couplings of sm: V = 0.96244, A = 0.5, sin2 theta_W = 0.23122;"),
+        (("--sin2-theta-w", "0.24"), "couplings of sm: V = 0.98, A = 0.5, sin2 theta_W = 0.24;"),
+        (("--model", "v-a"), "V = 1, A = 1;"),
+        (("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3"), "sin2 theta_W = 0.23122;"),
+    ):
+        code, out, _ = run(*command, *arguments)
+        assert code == 0
+        note = json.loads(out)["notes"][1]
+        assert expected in note
+        assert note.endswith("SM of the ratio: sin2 theta_W = 0.23122")

@@ -15,6 +15,7 @@ from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from nuprobe.fluxes import Flux
+    from nuprobe.inference import Prior
     from nuprobe.models import LeptonModel, StandardModel
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
@@ -199,6 +200,38 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
     if not axes:
         raise InputError("the grid is empty: write for example rn=2:9 fm:200")
     return axes
+
+
+def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[str, Prior]:
+    """Priors from ``rn=flat:3:8 fm``, ``coupling=log:1e-5:1`` (between) or ``rn=normal:5:0.2 fm`` (mean, sigma)."""
+    from nuprobe.inference import Flat, LogFlat, Normal
+    from nuprobe.units import parse_quantity, unit_dimension
+
+    kinds: dict[str, Callable[[float, float], Prior]] = {"flat": Flat, "log": LogFlat, "normal": Normal}
+    known = {p.name: p for p in parameters}
+    priors: dict[str, Prior] = {}
+    for text in texts:
+        match = re.fullmatch(r"\s*([^=\s]+)\s*=\s*(\w+):([^:]+):([^:]+)", text)
+        if match is None or match[2] not in kinds:
+            raise InputError(
+                f"cannot read --prior {text!r}: write name=flat:lower:upper unit, name=log:lower:upper unit or "
+                "name=normal:mean:sigma unit, e.g. rn=normal:5:0.2 fm"
+            )
+        if match[1] not in known:
+            raise UnknownNameError("parameter", match[1], known)
+        if match[1] in priors:
+            raise InputError(f"--prior names {match[1]} twice: give each parameter one")
+        unit = known[match[1]].unit
+        first, second = match[3].strip(), match[4].strip()
+        suffix = re.search(r"[a-zA-Zµ]+$", second)
+        if unit and suffix is None:
+            raise InputError(f"--prior {text!r} has no unit: write {text.strip()} {unit}")
+        if suffix is not None and not re.search(r"[a-zA-Zµ]$", first):
+            first = f"{first} {suffix[0]}"
+        dimension = unit_dimension(unit) if unit else "dimensionless"
+        scale = parse_quantity(f"1 {unit}", dimension) if unit else 1.0
+        priors[match[1]] = kinds[match[2]](*(parse_quantity(t, dimension) / scale for t in (first, second)))
+    return priors
 
 
 def existing_or_new(path: Path | None, overwrite: bool) -> None:

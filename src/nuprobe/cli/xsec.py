@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,10 @@ from nuprobe.cli.arguments import (
 from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.models import LeptonModel
+    from nuprobe.processes.trident import Channel
 
 
 @click.group("xsec")
@@ -350,7 +354,10 @@ def trident_command(
     assert energy is not None  # energy_or_flux
     energies = parse_grid(energy, "energy")
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
-    standard = trident.total(energies, one, spec, StandardModel(), regime, form_factor=form_factor, pauli=pauli)
+    sm = StandardModel()
+    standard = trident.total(
+        energies, one, spec, sm, regime, form_factor=form_factor, pauli=pauli, with_error=True
+    ).value
     if plot is not None:
         import numpy as np
 
@@ -372,7 +379,23 @@ def trident_command(
         {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
         (
             f"threshold {start / GeV:.6g} GeV",
+            _couplings_note(chosen, one),
             *(f"form factor of {k}: {v[:100]}" for k, v in found.form_factors.items()),
         ),
     )
     emit(str(table), table.to_dict(), as_json, output)
+
+
+def _couplings_note(model: LeptonModel, channel: Channel) -> str:
+    """V and A of a channel, and the weak mixing angles behind the columns."""
+    from nuprobe.models import StandardModel
+
+    found = model.lepton_couplings(channel.vertex)
+    base: object = model
+    while not isinstance(base, StandardModel) and hasattr(base, "base"):
+        base = base.base
+    angle = f", sin2 theta_W = {base.lepton_sin2:g}" if isinstance(base, StandardModel) else ""
+    return (
+        f"couplings of {getattr(model, 'name', type(model).__name__)}: V = {float(found.vector):.6g}, "
+        f"A = {float(found.axial):.6g}{angle}; SM of the ratio: sin2 theta_W = {StandardModel().lepton_sin2:g}"
+    )

@@ -329,9 +329,11 @@ class Experiment:
         for parameter in free:
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
-        own = {p.name for p in model.parameters}
+        own = {p.name: p.default for p in model.parameters}
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
+        # what is free is present, also where the model has none of it
+        model = model.with_values({p: np.asarray(own[p]) for p in model_free})
         energy, time = self._selection(chosen)
         # exchanges whose parameters are free must be in the templates, also where they vanish by default
         shape_model = model.with_values({p.name: np.asarray(p.default) for p in model.parameters if p.name in free})

@@ -4,6 +4,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 """
 
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
@@ -17,6 +18,7 @@ __all__ = [
     "check_path",
     "neutron_radius_markers",
     "plot_contour",
+    "plot_corner",
     "plot_differential",
     "plot_electron_differential",
     "plot_electron_total",
