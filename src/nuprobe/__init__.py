@@ -10,13 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nuprobe import units
+    from nuprobe import oscillation, units
     from nuprobe.errors import NuprobeError, ValidityWarning
     from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
-    from nuprobe.inference import contour, fit, profile, scan
+    from nuprobe.inference import contour, fit, profile, sample, scan
     from nuprobe.models import (
+        NSI,
         ContactOperators,
+        Electromagnetic,
+        LightScalar,
+        LightScalarFamily,
+        LightVector,
+        LightVectorFamily,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -25,13 +31,21 @@ if TYPE_CHECKING:
         read_wcxf,
     )
     from nuprobe.nuclei import form_factors, isotope, target
+    from nuprobe.oscillation import PMNS
     from nuprobe.processes import cevns, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "NSI",
+    "PMNS",
     "ContactOperators",
+    "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "NuprobeError",
     "StandardModel",
     "VMinusA",
@@ -46,9 +60,11 @@ __all__ = [
     "form_factors",
     "isotope",
     "limit",
+    "oscillation",
     "profile",
     "read_wcxf",
     "reproduce",
+    "sample",
     "scan",
     "target",
     "trident",
@@ -58,9 +74,16 @@ __all__ = [
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
     "ContactOperators": "nuprobe.models",
+    "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
+    "LightScalar": "nuprobe.models",
+    "LightScalarFamily": "nuprobe.models",
+    "LightVector": "nuprobe.models",
+    "LightVectorFamily": "nuprobe.models",
+    "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
+    "PMNS": "nuprobe.oscillation",
     "StandardModel": "nuprobe.models",
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
@@ -76,6 +99,7 @@ _PLACES = {
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",
+    "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",
@@ -87,8 +111,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("nuprobe")
-    if name == "units":
-        return import_module("nuprobe.units")
+    if name in ("oscillation", "units"):
+        return import_module(f"nuprobe.{name}")
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")

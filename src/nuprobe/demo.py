@@ -174,6 +174,6 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
 
     for step in tqdm(steps, desc="demo", unit="step", leave=False, disable=not progress):
         step()
-    failed = sum(not row.agrees for row in rows)
+    failed = sum(row.agrees is False for row in rows)
     text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, limit_table(limits), compared)))
     return DemoResult(text, tuple(files), failed)

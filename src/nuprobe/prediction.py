@@ -23,7 +23,7 @@ from nuprobe.detectors import Response
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
-from nuprobe.models import Model
+from nuprobe.models import Model, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
 from nuprobe.parameters import Parameter
@@ -37,6 +37,8 @@ _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3
+# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
+_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ class Templates:
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
+    powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
+        m² + (50 MeV)² to that power.
     """
 
     components: tuple[str, ...]
@@ -191,6 +195,7 @@ class Templates:
     process: Process
     sectors: Sectors
     propagation: Propagation
+    powers: FloatArray
 
     @property
     def isotopes(self) -> tuple[str, ...]:
@@ -257,15 +262,18 @@ class Templates:
 
         return self._rows(row)
 
-    def coefficient_derivatives(self, model: Model, name: str) -> FloatArray:
-        """Derivative of `coefficients` with respect to one parameter of the model."""
+    def coefficient_derivatives(self, model: Model, names: Sequence[str]) -> list[FloatArray]:
+        """Derivative of `coefficients` with respect to each of some parameters of the model."""
         couplings = {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
-        slopes = {anti: model.coupling_derivatives(anti)[name] for anti in couplings}
+        slopes = {anti: model.coupling_derivatives(anti) for anti in couplings}
 
-        def row(state: FlavourState, anti: bool) -> FloatArray:
-            return self.process.coefficient_derivatives(couplings[anti], slopes[anti], state, self.sectors)
+        def along(name: str) -> FloatArray:
+            def row(state: FlavourState, anti: bool) -> FloatArray:
+                return self.process.coefficient_derivatives(couplings[anti], slopes[anti][name], state, self.sectors)
 
-        return self._rows(row)
+            return self._rows(row)
+
+        return [along(name) for name in names]
 
     def _rows(self, row: Callable[[FlavourState, bool], FloatArray]) -> FloatArray:
         rows = []
@@ -300,6 +308,31 @@ class Templates:
         counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
         return counts.reshape(counts.shape[0], -1)
 
+    def counts_each(
+        self, coefficients: Sequence[FloatArray], axis_values: FloatArray | None = None
+    ) -> list[FloatArray]:
+        """`counts` for several sets of coefficients at the same points; the interpolation is done once."""
+        if not coefficients:
+            return []
+        if axis_values is None or any(c.ndim == 2 for c in coefficients):
+            return [self.counts(c, axis_values) for c in coefficients]
+        points = axis_values.shape[0]
+        stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
+        scale = self._unscaled(axis_values)
+        stacked = stacked if scale is None else stacked * scale
+        total = sum_arrays(
+            [
+                np.einsum("cbt,kcpt->kpcb", part.values, stacked)
+                if not part.axes
+                else np.einsum(
+                    "pcbt,kcpt->kpcb", self._interpolated(part, part.values, axis_values, None), stacked, optimize=True
+                )
+                for part in self._merged
+            ]
+        )
+        counts = np.einsum("kpcb,ct->kpbt", total, self.time)
+        return list(counts.reshape(*counts.shape[:2], -1))
+
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
     ) -> FloatArray:
@@ -323,18 +356,46 @@ class Templates:
     ) -> FloatArray:
         if axis_values is None and self.axes:
             raise InputError(f"these templates need a value of {', '.join(a.parameter.name for a in self.axes)}")
+        scale = self._unscaled(axis_values)
+        if scale is None or axis_values is None:
+            return self._counted(part, coefficients, axis_values, derivative)
+        if coefficients.ndim == 2:
+            coefficients = coefficients[:, None, :]
+        result = self._counted(part, coefficients * scale, axis_values, derivative)
+        if derivative is not None and self.powers[:, derivative].any():
+            mass = axis_values[:, derivative, None]
+            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
+        return result
+
+    def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
+        """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
+        if axis_values is None or not self.powers.any():
+            return None
+        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+
+    def _counted(
+        self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
-        values = part.values
         if coefficients.ndim == 2:
             # the model is the same at every point: spend the terms first
-            values = np.einsum("cbt...,ct->cb...", values, coefficients)
+            values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
+            return self._interpolated(part, values, axis_values, derivative)
+        current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
-            if coefficients.ndim == 2:
-                return np.asarray(values)[None]
-            return np.asarray(np.einsum("cbt,cpt->pcb", values, coefficients))
-        assert axis_values is not None  # narrowed above
+            return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+
+    def _interpolated(
+        self, part: _Part, values: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
+        """Values of a part (with or without its terms) at the points, with the points in front."""
+        if not part.axes:
+            return values[None]
+        assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
         # interpolate one axis after the other; the first leaves a point index in front
@@ -345,9 +406,7 @@ class Templates:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
-        if coefficients.ndim == 2:
-            return np.asarray(current)
-        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+        return np.asarray(current)
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
@@ -408,28 +467,32 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
-        # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, refine)
+        # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
+        hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
+        coarse = _all_parts(setup, (), hard, order, refine)
         for _ in range(3):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), middle, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
     parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    terms = _terms(setup, setup.sectors_at(middle))
+    powers = _powers(terms, axes)
+    parts = tuple(_scaled(part, axes, powers) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
     templates = Templates(
         components=tuple(c.name for c in components),
         flavours=tuple(c.flavour for c in components),
-        terms=_terms(setup, setup.sectors_at(middle)),
+        terms=terms,
         axes=tuple(axes),
         time=time,
         parts=parts,
@@ -438,6 +501,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         process=setup.process,
         sectors=setup.sectors_at(middle),
         propagation=setup.propagation,
+        powers=powers,
     )
     if not (check and axes):
         return templates
@@ -455,6 +519,25 @@ def _terms(setup: Setup, sectors: Sectors) -> tuple[str, ...]:
     """Terms of the process, once for each function of the way."""
     names = setup.process.terms(sectors)
     return tuple(f"{name}|{way}" if way else name for way in setup.propagation.names for name in names)
+
+
+def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
+    """Propagators of the mediator whose mass an axis is, in each term, shape (terms, axes)."""
+    labels = [Propagator(1.0, a.parameter.name).label if a.acts_on == "kernel" else "" for a in axes]
+    counts = [[term.count(label) if label else 0 for label in labels] for term in terms]
+    return np.array(counts, dtype=float).reshape(len(terms), len(axes))
+
+
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
+    """Templates times m² + _SCALE² for each propagator."""
+    values = part.values
+    for position, axis in enumerate(part.axes):
+        if powers[:, axis].any():
+            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            shape = [1] * values.ndim
+            shape[2], shape[3 + position] = factor.shape
+            values = values * factor.reshape(shape)
+    return replace(part, values=values)
 
 
 def half_difference(up: Templates, down: Templates) -> Templates:

@@ -96,6 +96,8 @@ FIGURES: dict[str, Any] = {
         ("fm", "eV"),
     ),
     "flux": lambda: plot_flux("sns"),
+    "flux-solar": lambda: plot_flux("solar"),
+    "flux-reactor": lambda: plot_flux("reactor"),
 }
 
 
@@ -616,3 +618,18 @@ def test_the_palette_is_distinguishable_without_colour_vision() -> None:
         lab = np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
         distances = np.linalg.norm(lab[:, None] - lab[None, :], axis=-1)[np.triu_indices(len(PALETTE), 1)]
         assert distances.min() > 10
+
+
+def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
+    source = flux("solar")
+    (ax,) = plot_flux(source).axes
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    drawn = curves(ax)
+    continua = [c for c in source.components if c.density is not None]
+    for component, curve in zip(continua, drawn, strict=False):
+        e, values = curve[:, 1:-1]
+        np.testing.assert_allclose(values, component.continuum(e), rtol=1e-12)
+        assert ax.get_ylim()[0] < values.max() < ax.get_ylim()[1]
+    arrows = [np.array(line.get_data(), float) for line in ax.get_lines() if line.get_marker() == "^"]
+    ends = [(arrow[0, 1], arrow[1, 1]) for arrow in arrows]
+    assert ends == [(line.energy, line.intensity) for line in source.lines("nu_e")]

@@ -25,6 +25,10 @@ def test_every_number_is_inside_its_tolerance(key: str) -> None:
     assert rows
     for row in rows:
         assert math.isfinite(row.computed)
+        if row.agrees is None:
+            assert row.tolerance == "not judged"
+            assert row.note
+            continue
         assert row.agrees, f"{row.quantity}: published {row.published}, computed {row.computed}"
         if row.pull is not None:
             error = row.plus if row.difference > 0 else row.minus
@@ -47,6 +51,25 @@ def test_a_wrong_number_does_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (row.published, row.computed, row.agrees) == (547, 548.0, False)
 
 
+def test_a_lower_bound_is_one_sided(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = reproduce("Mishra:1991bv")[0]
+    assert row.agrees
+    assert row.computed > row.published == 2.576
+    for value, agrees in ((2.5, False), (2.576, True), (1e3, True)):
+        monkeypatch.setattr(recipes, "trident_pull", lambda value=value, **_: value)
+        assert reproduce("Mishra:1991bv")[0].agrees is agrees
+
+
+def test_known_differences_are_shown_and_not_judged() -> None:
+    rows = {r.quantity: r for r in reproduce("trident-code-a")}
+    shown = {q: r for q, r in rows.items() if r.agrees is None}
+    assert len(shown) == 2
+    for quantity, row in shown.items():
+        # the same number with other form factors is judged
+        assert rows[quantity.removesuffix(", default dipole form factors")].agrees
+        assert 0.03 < row.difference / row.published < 0.06
+
+
 def test_unknown_key_offers_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="Cadeddu:2017etk"):
         reproduce("Cadeddu:2017etj")
@@ -57,6 +80,9 @@ def test_unknown_key_offers_the_nearest() -> None:
     [
         ({"tolerance": {}}, "exactly one"),
         ({"tolerance": {"sigma": 1, "relative": 1}}, "exactly one"),
+        ({"tolerance": {"shown": True, "relative": 1}}, "exactly one"),
+        ({"tolerance": {"shown": True}}, "note"),
+        ({"tolerance": {"at_least": False}}, "at_least"),
         ({"published": {"value": 1, "plus": 2}}, "minus"),
         ({"compute": {"recipe": "magic"}}, "magic"),
         ({"valeu": 1}, "valeu"),

@@ -33,7 +33,10 @@ def reproduction_table(rows: list[Reproduction]) -> Table:
         tuple(
             (r.key, r.quantity, published(r), f"{r.computed:.7g}", r.unit, pull(r), r.tolerance, r.agrees) for r in rows
         ),
-        notes=("pull: (computed - published)/error; in brackets the relative difference where no error is published",),
+        notes=(
+            "pull: (computed - published)/error; in brackets the relative difference where no error is published",
+            *(f"not judged: {r.quantity} ({r.key}): {r.note}" for r in rows if r.agrees is None),
+        ),
     )
 
 
@@ -60,7 +63,7 @@ def reproduce_command(keys: tuple[str, ...], study: str | None, as_json: bool, o
         return
     rows = reproduce(keys or None)
     emit(str(reproduction_table(rows)), [r.to_dict() for r in rows], as_json, output)
-    failed = [r for r in rows if not r.agrees]
+    failed = [r for r in rows if r.agrees is False]
     if failed:
         click.echo(f"nuprobe: {len(failed)} of {len(rows)} outside their tolerance", err=True)
         sys.exit(1)

@@ -191,15 +191,15 @@ class Experiment:
     @property
     def flux(self) -> Flux:
         """The source."""
-        name = self.file.flux.name
+        name, options = self.file.flux.name, self.file.flux.options
         if name.startswith("./"):
-            return read_flux(self.folder.subfolder(name, "flux.toml"))
+            return read_flux(self.folder.subfolder(name, "flux.toml"), options)
         if "/" in name or "\\" in name:
             raise ExperimentFileError(
                 f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the flux beside {self.folder.main} "
                 "and give it as './folder'"
             )
-        return flux(name)
+        return flux(name, **options)
 
     @property
     def energy_edges(self) -> FloatArray:
@@ -298,7 +298,7 @@ class Experiment:
         """
         sectors = replace(CONTACT if model is None else sectors_of(model.couplings()), axial=self.file.target.axial)
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
-        key = (tuple(free), sectors, quenching_shift, check)
+        key = (tuple(free), sectors, quenching_shift, check, tuple(masses[n] for n in free if n in masses))
         if key not in self._cache:
             by_name = {p.name: p for p in self.file.parameters}
             for name in free:
@@ -343,9 +343,11 @@ class Experiment:
         for parameter in free:
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
-        own = {p.name for p in model.parameters}
+        own = {p.name: p.default for p in model.parameters}
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
+        # what is free is present, also where the model has none of it
+        model = model.with_values({p: np.asarray(own[p]) for p in model_free})
         templates = self._collapse(self.templates(kernel_free, model), chosen)
         backgrounds = {
             b.name: self._background(b, chosen) for b in self.file.backgrounds if b.name not in chosen.subtract

@@ -56,6 +56,7 @@ class FluxSection(_Strict):
     """Where the neutrinos come from."""
 
     name: str = Field(description="a flux of the package, or './folder' beside experiment.toml")
+    options: dict[str, Any] = Field(default={}, description="options of the flux, e.g. { model = 'B16-GS98' }")
     exposure: PositiveFloat = Field(description="number of units of the flux, e.g. protons on target")
     distance: Length | None = Field(default=None, description="required for an isotropic source")
 

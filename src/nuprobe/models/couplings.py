@@ -18,7 +18,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal"]
+from nuprobe.errors import InputError
+
+__all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal", "widened"]
 
 Matrix = NDArray[Any]  # float or complex, shape (..., n, n)
 
@@ -68,6 +70,10 @@ class VectorExchange:
     propagator: Propagator
     charges: Mapping[str, Matrix]
 
+    def widened(self, n: int) -> VectorExchange:
+        """Return the same for n flavours; those added do not couple."""
+        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
+
 
 @dataclass(frozen=True, eq=False)
 class ScalarExchange:
@@ -81,6 +87,10 @@ class ScalarExchange:
 
     propagator: Propagator
     charges: Mapping[str, Matrix]
+
+    def widened(self, n: int) -> ScalarExchange:
+        """Return the same for n flavours; those added do not couple."""
+        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +110,17 @@ class Couplings:
     magnetic: Matrix | None = None
     scalar: tuple[ScalarExchange, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse an exchange in the wrong place with `InputError`: a scalar does not interfere with a vector."""
+        if any(isinstance(x, ScalarExchange) for x in self.vector):
+            raise InputError(
+                "a scalar flips the helicity of the neutrino and cannot interfere with a vector: give it as scalar="
+            )
+        if any(isinstance(x, VectorExchange) for x in self.scalar):
+            raise InputError(
+                "a vector conserves the helicity of the neutrino and cannot interfere with a scalar: give it as vector="
+            )
+
     def conjugate(self) -> Couplings:
         """Return the couplings of antineutrinos: complex conjugate, axial coupling to electrons reversed."""
 
@@ -113,11 +134,37 @@ class Couplings:
             tuple(replace(x, charges=flip(x.charges)) for x in self.scalar),
         )
 
+    @property
+    def size(self) -> int:
+        """Number of flavours of the matrices."""
+        found = [m for v in self.vector for m in v.charges.values()]
+        found += [m for s in self.scalar for m in s.charges.values()]
+        found += [] if self.magnetic is None else [self.magnetic]
+        return max((m.shape[-1] for m in found), default=3)
+
+    def widened(self, n: int) -> Couplings:
+        """Return the same for n flavours; those added do not couple."""
+        return Couplings(
+            tuple(x.widened(n) for x in self.vector),
+            {k: widened(m, n) for k, m in self.axial.items()},
+            None if self.magnetic is None else widened(self.magnetic, n),
+            tuple(x.widened(n) for x in self.scalar),
+        )
+
     def plus(self, exchange: VectorExchange) -> Couplings:
-        """Return the couplings with one exchange added, to the one of the same propagator if there is one."""
+        """Return the couplings with one exchange added, to the one of the same propagator if there is one.
+
+        Raises
+        ------
+        InputError
+            For a `ScalarExchange`, which does not interfere with vectors.
+        """
+        n = max(self.size, *(m.shape[-1] for m in exchange.charges.values()))
+        if n > 3:
+            self, exchange = self.widened(n), exchange.widened(n)
         vector, found = [], False
         for x in self.vector:
-            if x.propagator.same(exchange.propagator):
+            if isinstance(exchange, VectorExchange) and x.propagator.same(exchange.propagator):
                 found = True
                 names = [*x.charges, *(k for k in exchange.charges if k not in x.charges)]
                 x = VectorExchange(
@@ -125,6 +172,12 @@ class Couplings:
                 )
             vector.append(x)
         return replace(self, vector=tuple(vector) if found else (*vector, exchange))
+
+
+def widened(matrix: Matrix, n: int) -> Matrix:
+    """Fill a matrix up with zeros to n×n."""
+    extra = n - matrix.shape[-1]
+    return matrix if extra <= 0 else np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, extra)] * 2)
 
 
 def diagonal(*entries: Any) -> NDArray[np.float64]:

@@ -296,10 +296,11 @@ def differential(
     t_nr: ArrayLike,
     target_: Target | str | Mapping[str, float],
     model: Model,
-    flavour: str | Flavour,
+    flavour: str | Flavour | FlavourState,
     *,
     axial: bool = False,
     kinematics: Kinematics = "auto",
+    anti: bool | None = None,
 ) -> FloatArray:
     """Differential cross section dσ/dT.
 
@@ -308,7 +309,7 @@ def differential(
     e_nu, t_nr : neutrino and recoil energies in MeV (array-like), broadcast against each other.
     target_ : what `nuprobe.target` makes or accepts; a molecule or mixture gives the sum over its formula unit.
     model : the couplings.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState` (then `anti` says whether of antineutrinos).
     axial : include the axial part of nuclei with spin.
     kinematics : as in `kernel_groups`.
 
@@ -324,8 +325,8 @@ def differential(
         If an energy is negative, zero or not finite, a recoil negative or larger than the energy, or the flavour
         or target unknown.
     """
-    weights = coefficients(model, flavour, axial=axial)
-    sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
+    weights = coefficients(model, flavour, axial=axial, anti=anti)
+    sectors = sectors_of(model.couplings(_anti(flavour, anti)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
     e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))
@@ -385,18 +386,29 @@ def total(
     result = np.zeros(e.shape)
     for component in target(target_).components:
         mass = component.isotope.mass
-        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes
-        top = np.sqrt(2 * mass * recoil_maximum(e, mass))
-        bottom = np.minimum(np.sqrt(2 * mass * floor), top)
+        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes. In asinh(q/m) it is smooth, too, where
+        # the propagator of a light mediator of mass m peaks
+        light = min((p.mass for p, _ in (*sectors.vector, *sectors.scalar) if p.mass), default=np.inf)
+        limits = np.sqrt(2 * mass * recoil_maximum(e, mass)), np.sqrt(2 * mass * floor)
+        stretch = bool(light < limits[0].max(initial=0.0))
+        top = np.arcsinh(limits[0] / light) if stretch else limits[0]
+        bottom = np.minimum(np.arcsinh(limits[1] / light) if stretch else limits[1], top)
 
         def integral(
-            n: int, component: Component = component, lo: FloatArray = bottom, hi: FloatArray = top
+            n: int,
+            component: Component = component,
+            lo: FloatArray = bottom,
+            hi: FloatArray = top,
+            light: float = light if stretch else 0.0,
         ) -> FloatArray:
             x, w = gauss_legendre(n)
             q = lo[..., None] + (hi - lo)[..., None] * x
+            slope = np.ones_like(q)
+            if light:
+                slope, q = light * np.cosh(q), light * np.sinh(q)
             t = np.minimum(q**2 / (2 * component.isotope.mass), recoil_maximum(e, component.isotope.mass)[..., None])
             k = kernels(e[..., None], t, component, kinematics=kinematics, sectors=sectors) @ weights
-            return np.asarray((k * q * w).sum(-1) * (hi - lo) / component.isotope.mass)
+            return np.asarray((k * q * slope * w).sum(-1) * (hi - lo) / component.isotope.mass)
 
         n = 24
         coarse = integral(n)

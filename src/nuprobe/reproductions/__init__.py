@@ -28,7 +28,7 @@ class Reproduction:
     pull : (computed − published) over the published error on that side, or None without an error.
     difference : computed − published.
     tolerance : in words.
-    agrees : whether it lies within the tolerance.
+    agrees : whether it lies within the tolerance; None for a known difference that is shown and not judged.
     note : why it may differ.
     """
 
@@ -42,7 +42,7 @@ class Reproduction:
     pull: float | None
     difference: float
     tolerance: str
-    agrees: bool
+    agrees: bool | None
     note: str
 
     def to_dict(self) -> dict[str, Any]:

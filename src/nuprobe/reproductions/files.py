@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
@@ -32,16 +32,19 @@ class Published(_Strict):
 
 
 class Tolerance(_Strict):
-    """When ours and theirs are called compatible: exactly one of the three."""
+    """When ours and theirs are called compatible: exactly one of the five."""
 
     absolute: NonNegativeFloat | None = None
     relative: PositiveFloat | None = None
     sigma: PositiveFloat | None = Field(default=None, description="in units of the published error")
+    at_least: Literal[True] | None = Field(default=None, description="the published value is a lower bound of ours")
+    shown: Literal[True] | None = Field(default=None, description="a known difference: shown, not judged; say why")
 
     @model_validator(mode="after")
     def _check(self) -> Tolerance:
-        if sum(v is not None for v in (self.absolute, self.relative, self.sigma)) != 1:
-            raise InputError("give exactly one of absolute, relative and sigma")
+        given = (self.absolute, self.relative, self.sigma, self.at_least, self.shown)
+        if sum(v is not None for v in given) != 1:
+            raise InputError("give exactly one of absolute, relative, sigma, at_least and shown")
         return self
 
 
@@ -68,6 +71,12 @@ class Entry(_Strict):
     tolerance: Tolerance
     note: str = ""
 
+    @model_validator(mode="after")
+    def _check(self) -> Entry:
+        if self.tolerance.shown and not self.note:
+            raise InputError("a number that is not judged needs a note that says why")
+        return self
+
 
 class ReproductionFile(_Strict):
     """One publication or reference calculation."""
@@ -91,7 +100,12 @@ def row(file: ReproductionFile, entry: Entry) -> dict[str, Any]:
     sigma = published.plus if difference > 0 else published.minus
     pull = None if sigma is None else difference / sigma
     limit = entry.tolerance
-    if limit.sigma is not None:
+    agrees: bool | None
+    if limit.shown:
+        agrees, words = None, "not judged"
+    elif limit.at_least:
+        agrees, words = difference >= 0, "at least"
+    elif limit.sigma is not None:
         if pull is None:
             raise InputError(f"{file.key}, {entry.quantity}: a tolerance in sigma needs published errors")
         agrees, words = abs(pull) <= limit.sigma, f"{limit.sigma:g} sigma"

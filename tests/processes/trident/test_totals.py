@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +14,7 @@ from nuprobe.models import ContactOperators, LMuLTau, StandardModel, VectorAxial
 from nuprobe.nuclei import form_factors, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import vector_boson
+from nuprobe.processes.trident.cross_section import combine, q_range
 from nuprobe.processes.trident.moments import Orders
 from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load, node_values
 from nuprobe.units import GeV, fm
@@ -57,9 +59,34 @@ def compare(name: str, target_: str | None, regime: str, e: FloatArray) -> None:
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_tables_against_integrals(name: str) -> None:
-    # a τ near threshold takes the far tail of the form factor and a second for each energy
+    # a τ near threshold takes the far tail of the form factor and seconds for each energy
     low = 4.0 if "tau" in name else 1.05
     compare(name, "Ar40", "coherent", np.array([low, 60]) * trident.threshold_energy(name, "Ar40"))
+
+
+@pytest.mark.parametrize(
+    ("name", "nucleus", "e_nu"),
+    [
+        ("nu_tau -> nu_tau tau+ tau-", "Al27", 4.01e3),
+        ("nu_tau -> nu_tau tau+ tau-", "C12", 4.33e3),
+        ("nu_tau -> nu_tau tau+ tau-", "Pb208", 8.36e3),
+        ("nu_e -> nu_tau tau+ e-", "W184", 8.35e3),
+        ("nu_e -> nu_tau tau+ e-", "Ca40", 2.58e3),
+        ("nu_tau -> nu_tau tau+ tau-", "W184", 1.073e5),
+        (MUMU, "Ar40", 222.0),
+    ],
+)
+def test_far_tail_of_the_form_factor(name: str, nucleus: str, e_nu: float) -> None:
+    """Simpson's rule in Q, fine enough for every oscillation, far into the tail."""
+    one, current, e = trident.channel(name), trident.currents(nucleus)[0][1], np.array([e_nu])
+    low, high = (float(q[0]) for q in q_range(e, current.mass, *one.pair_masses))
+    high = min(high, 20 * low, 9e3 if "e-" in name else math.inf)  # tables of electrons end at 10 GeV
+    q = np.linspace(low, high, 10_001)[None, 1:-1]
+    weight = np.where(np.arange(1, 10_000) % 2, 4.0, 2.0) * (high - low) / 30_000 * 2 * q
+    x_max = 4 * e * current.mass * q / (q + np.hypot(q, 2 * current.mass))
+    leptons = evaluate(x_max.ravel(), q.ravel() ** 2, *one.pair_masses)[0].reshape(6, 3, *q.shape)
+    truth = combine(e, q**2, weight, x_max, current, leptons).sum(-1).T
+    assert trident.kernels(e, name, nucleus, with_error=False).values == approx(truth, rel=3e-5)
 
 
 @pytest.mark.nightly
@@ -295,6 +322,20 @@ def test_propagators_of_w_and_z_are_warned_of() -> None:
         kernel = trident.kernels(1e6, MUMU, None, regime="proton", mediators=[80369.2]).values
     # the size named there, against a propagator of the W's mass put in by hand
     assert 1 - kernel[5] * 80369.2**4 / kernel[0] == approx(0.025, abs=0.005)
+    # far above, the linear estimate would exceed all there is
+    with pytest.warns(ValidityWarning, match="at 1e\\+09 MeV on proton .* four-fermion theory fails") as caught:
+        trident.kernels(1e9, MUMU, None, regime="proton")
+    assert not any("%" in str(w.message) for w in caught)
+
+
+def test_tables_are_read_without_what_only_mediators_need() -> None:
+    load.cache_clear()
+    trident.total(1e3, MUMU, "Ar40")
+    assert load("equal-low", False).mediator is None
+    assert load.cache_info().misses == 1
+    # and the rest is there as soon as it is asked for
+    assert trident.kernels(1e3, MUMU, "Ar40", mediators=[10.0]).values[3] > 0
+    assert load.cache_info().misses == 2
 
 
 def test_models() -> None:

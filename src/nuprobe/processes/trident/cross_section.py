@@ -46,9 +46,14 @@ def q_range(e_nu: FloatArray, mass: float, m_minus: float, m_plus: float) -> tup
 
 
 def q2_nodes(
-    e_nu: FloatArray, current: Current, m_minus: float, m_plus: float, n: int
+    e_nu: FloatArray, current: Current, m_minus: float, m_plus: float, n: int, split: int = 0
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes in Q² for each energy: uniform in ln Q within panels, n points a panel.
+
+    Parameters
+    ----------
+    split : parts that each panel is cut into; then also the far tail of the form factor is integrated, out to 16 times
+        the smallest Q. By default panels are whole and Q ends where nothing is left if it begins where much is.
 
     Returns
     -------
@@ -56,10 +61,14 @@ def q2_nodes(
     """
     low, high = q_range(e_nu, current.mass, m_minus, m_plus)
     closed = high <= low
-    low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, np.minimum(high, np.maximum(2 * low, current.q_end)))
+    end = np.minimum(high, np.maximum((16 if split else 2) * low, current.q_end))
+    low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, end)
     cuts = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
     edges = np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1)
     log = np.log(edges)
+    if split > 1:
+        inner = log[..., :-1, None] + np.diff(log)[..., None] * np.arange(split) / split
+        log = np.concatenate([inner.reshape(*e_nu.shape, -1), log[..., -1:]], axis=-1)
     t, w = gauss_legendre(n)
     width = np.diff(log, axis=-1)[..., None]
     q = np.exp(log[..., :-1, None] + width * t)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args, overload
 
@@ -16,7 +16,7 @@ from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Component, FormFactor, Isotope, Target, TargetSpec, form_factors, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.channels import Channel, ChannelSpec, channel
-from nuprobe.processes.trident.cross_section import combine, q2_nodes, tail, threshold
+from nuprobe.processes.trident.cross_section import combine, q2_nodes, q_range, tail, threshold
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, Current, coherent, electron, nucleon
 from nuprobe.processes.trident.tables import direct, evaluate
 
@@ -41,7 +41,8 @@ REGIMES: Final[tuple[str, ...]] = get_args(Regime)
 TERMS: Final = ("VV", "AA", "VA")
 MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
 _POINTS: Final = 16  # in each panel of ln Q
-_MOST_POINTS: Final = 128
+_MOST_SPLITS: Final = 256
+_SETTLED: Final = 1e-5  # relative
 # the rule is exact to twice the order of the coefficients that `tail` looks at; those of noise fall as 1/points
 _TAIL: Final = 0.01
 
@@ -204,34 +205,72 @@ def current_kernels(
     if not open_.any():
         return Kernels(values, error)
     e = e_nu[open_]
-    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points)
-    if exact:
-        base, mediated = direct(x_max.ravel(), q2.ravel(), m_minus, m_plus, mediators)
-        relative = 0.0
-    else:
-        base, mediated, relative = evaluate(x_max.ravel(), q2.ravel(), m_minus, m_plus, mediators)
-    everything = base.reshape(6, 3, *q2.shape)
-    if mediators is not None:
-        more = np.moveaxis(mediated, 3, 1).reshape(6, n_terms - 3, *q2.shape)
-        everything = np.concatenate([everything, more], axis=1)
-    nodes = combine(e, q2, weight, x_max, current, everything)
+    nodes, relative = _nodes(e, channel_, current, mediators, points, 0, exact)
     values[open_] = nodes.sum(-1).T
-    # VA is a fraction of VV + AA, in value and in error
-    size = np.abs(values[open_])
+    error[open_] = relative * _size(values[open_])
+    # the form factor oscillates: too fast for the panels, or it has fallen before the smallest Q
+    rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * _size(values[open_])[:, 2]
+    rough |= q_range(e, current.mass, m_minus, m_plus)[0] > current.q_soft / 2
+    where = np.flatnonzero(open_)
+    for split, picked in _splits(e, rough, channel_, current, points):
+        nodes, relative = _nodes(e[picked], channel_, current, mediators, points, split, exact)
+        found = nodes.sum(-1).T
+        values[where[picked]], error[where[picked]] = found, (relative + _SETTLED) * _size(found)
+    return Kernels(values, error)
+
+
+def _size(values: FloatArray) -> FloatArray:
+    """Absolute values; of VA, which is a fraction of VV + AA, that sum."""
+    size = np.abs(values)
     size[:, 2] = size[:, 0] + size[:, 1]
-    rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * size[:, 2]
-    error[open_] = relative * size
-    if rough.any():
-        # many oscillations of the form factor where only its far tail is left: close to threshold
-        if points > _MOST_POINTS:
+    return size
+
+
+def _nodes(
+    e: FloatArray,
+    channel_: Channel,
+    current: Current,
+    mediators: FloatArray | None,
+    points: int,
+    split: int,
+    exact: bool,
+) -> tuple[FloatArray, float]:
+    """What each node in Q² adds to the terms, shape (terms, energies, nodes), and the relative error of the tables."""
+    m_minus, m_plus = channel_.pair_masses
+    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split)
+    # panels of no width carry nothing
+    live = weight.ravel() > 0
+    at = x_max.ravel()[live], q2.ravel()[live], m_minus, m_plus, mediators
+    base, mediated, relative = (*direct(*at), 0.0) if exact else evaluate(*at)
+    everything = np.zeros((6, 3 + 3 * mediated.shape[3], live.size))
+    everything[:, :3, live] = base
+    everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(6, -1, base.shape[2])
+    everything = everything.reshape(6, -1, *q2.shape)
+    return combine(e, q2, weight, x_max, current, everything), relative
+
+
+def _splits(
+    e: FloatArray, rough: FloatArray, channel_: Channel, current: Current, points: int
+) -> Iterator[tuple[int, FloatArray]]:
+    """Into how many parts the panels must be cut at the rough energies: (parts, indices), by halving until it settles.
+
+    The leptons are smooth, so the tables are good enough to find out.
+    """
+    left = np.flatnonzero(rough)
+    split, last = 1, None
+    while left.size:
+        if split > _MOST_SPLITS:
             raise ComputationError(
-                f"the integral over Q² for {channel_} on {current.name} at {e[rough][0]:.6g} MeV is not resolved: "
+                f"the integral over Q² for {channel_} on {current.name} at {e[left[0]]:.6g} MeV is not resolved: "
                 "its form factor oscillates or jumps too fast; use a smoother one"
             )
-        where = np.flatnonzero(open_)[rough]
-        finer = current_kernels(e[rough], channel_, current, mediators, points=2 * points, exact=exact)
-        values[where], error[where] = finer.values, finer.error
-    return Kernels(values, error)
+        now = _nodes(e[left], channel_, current, None, points, split, False)[0][:2].sum(-1)
+        if last is not None:
+            settled = (np.abs(now - last) <= _SETTLED * now).all(0)
+            if settled.any():
+                yield split, left[settled]
+            left, now = left[~settled], now[:, ~settled]
+        split, last = 2 * split, now
 
 
 def kernels(
@@ -299,10 +338,13 @@ def _check_validity(e_nu: float, current: Current) -> None:
     """Warn where W and Z propagators begin to be resolved: K² is a fraction of ŝ ~ 2E|Q|."""
     q = min(current.q_soft / 2, 2 * e_nu, current.mass)
     effect = 0.3 * 2 * e_nu * q / M_W**2
+    # linear in K²/M_W²: a size only while it is small
+    says = f"lower the cross section by about {100 * effect:.0f} %"
+    if effect > 0.5:
+        says = "are resolved: the four-fermion theory fails there and the result means nothing"
     if effect > 0.01:
         warnings.warn(
-            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out here, lower the cross section by "
-            f"about {100 * effect:.0f} %",
+            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out here, {says}",
             ValidityWarning,
             stacklevel=3,
         )
