@@ -89,6 +89,32 @@ def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
     assert parameter["minos_lower"] < parameter["value"] < parameter["minos_upper"]
 
 
+def test_fit_of_several_experiments(run: Run, tmp_path: Path) -> None:
+    plot = tmp_path / "joint.png"
+    both = ("coherent-csi-2021", "coherent-lar-2020")
+    code, out, _ = run("fit", *both, "--free", "sin2_theta_w", "--no-minos", "--json", "--plot", str(plot))
+    assert code == 0
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    found = json.loads(out)
+    assert [n["name"] for n in found["nuisances"]].count("sns-flux") == 1
+    assert found["ndf"] == 8 * 14 + 960 - 1
+    code, _, err = run("fit", *both, "--free", "sin2_theta_w", "--analysis", "published")
+    assert code == 2
+    assert "--analysis" in err
+
+
+def test_data_fetch(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("data", "list", "--json")
+    assert code == 0
+    assert {row["release"] for row in json.loads(out)["rows"]} == {"coherent-csi-2017", "coherent-lar-2020"}
+    code, _, err = run("data", "fetch", "coherent-lar-2020", "--from", str(tmp_path), "--cache", str(tmp_path / "c"))
+    assert code == 2
+    assert "give a folder that holds it" in err
+    code, _, err = run("data", "fetch", "coherent-lar-2021")
+    assert code == 2
+    assert "did you mean coherent-lar-2020" in err
+
+
 def test_a_detector_of_ones_own_without_data_or_time(run: Run) -> None:
     folder = str(Path(__file__).parents[2] / "examples" / "argon-detector")
     code, out, _ = run("rate", folder)

@@ -180,6 +180,8 @@ def electron_command(
     magnetic_moment: float | None,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -199,7 +201,7 @@ def electron_command(
     from nuprobe.processes import electron
     from nuprobe.units import keV, parse_grid, parse_quantity
 
-    couplings: Model = make_model(model, sin2_theta_w)
+    couplings: Model = make_model(model, sin2_theta_w, params, model_file)
     if magnetic_moment is not None:
         couplings = Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), magnetic_moment), base=couplings)
     atoms = None if target_text is None else target(make_target_spec(target_text))
