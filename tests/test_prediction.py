@@ -20,6 +20,7 @@ from nuprobe.numerics import panel_nodes
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
 from nuprobe.processes import cevns
+from nuprobe.processes.elastic import sectors_of
 from nuprobe.units import cm2, fm, keV
 
 R_P = (4.7436, 4.6876)
@@ -263,7 +264,8 @@ def test_lines_and_beams() -> None:
 def test_axial_terms_reach_the_templates() -> None:
     everything = Response(np.array([0.0, 1e4]), 13.348 / keV)
     target = nu.target("I127")
-    setup = Setup(nu.flux("sns"), lambda _: target, lambda _: everything, 1e25, 1.0 / cm2, axial=True)
+    sectors = sectors_of(SM.couplings(), axial=True)
+    setup = Setup(nu.flux("sns"), lambda _: target, lambda _: everything, 1e25, 1.0 / cm2, sectors_at=lambda _: sectors)
     templates = build_templates(setup)
     assert templates.terms == cevns.terms(axial=True)
     sigma = nu.flux("sns").average(lambda e: cevns.total(np.maximum(e, 1e-3), target, SM, "nu_e", axial=True), "nu_e")

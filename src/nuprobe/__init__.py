@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, scan
     from nuprobe.models import (
+        NSI,
         ContactOperators,
+        Electromagnetic,
+        LightScalar,
+        LightScalarFamily,
+        LightVector,
+        LightVectorFamily,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -29,9 +35,15 @@ if TYPE_CHECKING:
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "NSI",
     "ContactOperators",
+    "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "NuprobeError",
     "StandardModel",
     "VMinusA",
@@ -58,8 +70,14 @@ __all__ = [
 # public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
 _PLACES = {
     "ContactOperators": "nuprobe.models",
+    "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
+    "LightScalar": "nuprobe.models",
+    "LightScalarFamily": "nuprobe.models",
+    "LightVector": "nuprobe.models",
+    "LightVectorFamily": "nuprobe.models",
+    "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "StandardModel": "nuprobe.models",
     "VMinusA": "nuprobe.models",

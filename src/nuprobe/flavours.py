@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import UnknownNameError
 
-__all__ = ["FLAVOURS", "Flavour", "flavour"]
+__all__ = ["FLAVOURS", "Flavour", "FlavourState", "flavour"]
 
 _LEPTONS: Final = ("e", "mu", "tau")
 _LATEX: Final = ("e", r"\mu", r"\tau")
@@ -37,6 +40,32 @@ class Flavour:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class FlavourState:
+    """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: what arrives at the target, or one term of it.
+
+    Attributes
+    ----------
+    vectors : v_r as columns, shape (n, r), in the flavour basis (e, μ, τ and sterile states if any).
+    weights : w_r, shape (r,).
+    """
+
+    vectors: NDArray[Any]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def pure(cls, flavour: Flavour) -> FlavourState:
+        """State of one flavour, as produced."""
+        return cls(np.eye(3)[:, [flavour.index]], np.ones(1))
+
+    @classmethod
+    def of(cls, matrix: NDArray[Any]) -> FlavourState:
+        """State of a hermitian matrix."""
+        weights, vectors = np.linalg.eigh(matrix)
+        kept = np.abs(weights) > 1e-15 * np.abs(weights).max(initial=1e-300)
+        return cls(vectors[:, kept], weights[kept])
 
 
 FLAVOURS: Final[dict[str, Flavour]] = {

@@ -13,28 +13,32 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
 from nuprobe.detectors import Response
 from nuprobe.errors import ComputationError, InputError
-from nuprobe.flavours import Flavour
+from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
-from nuprobe.models import Model
-from nuprobe.nuclei import Component, Target
+from nuprobe.models import Model, Propagator
+from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
 from nuprobe.parameters import Parameter
-from nuprobe.processes import cevns
+from nuprobe.processes.cevns import Cevns, recoil_maximum
+from nuprobe.processes.elastic import CONTACT, Process, Scatterer, Sectors
+from nuprobe.processes.kernels import KernelGroup
 
-__all__ = ["Axis", "Setup", "Templates", "build_templates", "half_difference"]
+__all__ = ["AtSource", "Axis", "Propagation", "Setup", "Templates", "build_templates", "half_difference"]
 
 _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3
+# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
+_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,80 @@ class Axis:
     Attributes
     ----------
     parameter : its name, range and unit; the templates hold on [lower, upper] and refuse anything outside.
-    isotopes : names of the isotopes whose target depends on it; empty if it acts on the response instead.
+    isotopes : names of the isotopes whose target depends on it; empty if it acts on all.
     nodes : Chebyshev nodes.
+    acts_on : ``"target"``, ``"response"``, or ``"kernel"`` (the mass of a mediator).
+    log : nodes in the logarithm of the parameter.
     """
 
     parameter: Parameter
     isotopes: tuple[str, ...] = ()
     nodes: int = 32
+    acts_on: Literal["target", "response", "kernel"] = "response"
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        if self.isotopes and self.acts_on == "response":
+            object.__setattr__(self, "acts_on", "target")
+        if self.log and not self.parameter.lower > 0:
+            raise InputError(f"{self.parameter.name}: a logarithmic axis needs a positive lower end")
+
+    def coordinate(self, values: FloatArray) -> FloatArray:
+        """Where values lie along the axis: the values themselves, or their logarithm."""
+        return np.asarray(np.log(values)) if self.log else values
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Range of the coordinate."""
+        low, high = self.coordinate(np.array([self.parameter.lower, self.parameter.upper]))
+        return float(low), float(high)
+
+    def value(self, coordinate: FloatArray) -> FloatArray:
+        """Inverse of `coordinate`, inside the range in spite of rounding."""
+        values = np.exp(coordinate) if self.log else coordinate
+        return np.clip(values, self.parameter.lower, self.parameter.upper)
+
+    @property
+    def middle(self) -> float:
+        """Centre of the range."""
+        return float(self.value(np.array(sum(self.ends) / 2)))
 
     @property
     def points(self) -> FloatArray:
         """The nodes, in the unit of the parameter."""
-        return chebyshev_nodes(self.parameter.lower, self.parameter.upper, self.nodes)
+        return self.value(chebyshev_nodes(*self.ends, self.nodes))
+
+
+class Propagation(Protocol):
+    """What happens to the flavour between source and detector: ρ(E) = Σ_i f_i(E) ρ_i."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the f_i, empty for the constant one."""
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """f_i at energies (MeV), shape (*e_nu.shape, i)."""
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return the ρ_i of neutrinos produced with this flavour."""
+
+
+@dataclass(frozen=True)
+class AtSource:
+    """No way between source and detector."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One constant."""
+        return ("",)
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """1."""
+        return np.ones((*e_nu.shape, 1))
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return the flavour itself."""
+        return (FlavourState.pure(flavour),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +137,9 @@ class Setup:
     fluence : flux units per area at the detector, in MeV² (natural units).
     time_edges : arrival-time bins in µs, or None to integrate over all times.
     time_resolution, time_offset : Gaussian resolution and shift of the arrival time, µs.
-    axial : include the axial response of nuclei with spin.
+    process : what scatters.
+    sectors_at : axis values → exchanges that the templates hold; default the weak interaction alone.
+    propagation : what happens on the way.
     """
 
     flux: Flux
@@ -82,7 +150,9 @@ class Setup:
     time_edges: FloatArray | None = None
     time_resolution: float = 0.0
     time_offset: float = 0.0
-    axial: bool = False
+    process: Process = field(default_factory=Cevns)
+    sectors_at: Callable[[Mapping[str, float]], Sectors] = lambda values: CONTACT
+    propagation: Propagation = field(default_factory=AtSource)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +177,9 @@ class Templates:
     parts : one array an isotope.
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
+    process, sectors, propagation : give the coefficients of a model.
+    powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
+        m² + (50 MeV)² to that power.
     """
 
     components: tuple[str, ...]
@@ -117,6 +190,10 @@ class Templates:
     parts: tuple[_Part, ...]
     error: float
     axis_error: tuple[float, ...]
+    process: Process
+    sectors: Sectors
+    propagation: Propagation
+    powers: FloatArray
 
     @property
     def isotopes(self) -> tuple[str, ...]:
@@ -155,14 +232,36 @@ class Templates:
         return replace(self, parts=tuple(replace(part, values=part.values * factor) for part in self.parts))
 
     def coefficients(self, model: Model) -> FloatArray:
-        """Coefficients of a model, shape (components, terms) or (components, points, terms)."""
-        axial = len(self.terms) > len(cevns.VECTOR_TERMS)
-        return np.stack([cevns.coefficients(model, flavour, axial=axial) for flavour in self.flavours])
+        """Coefficients of a model, shape (components, terms) or (components, points, terms).
+
+        Raises
+        ------
+        InputError
+            If the model exchanges something that these templates do not hold.
+        """
+        couplings = {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
+
+        def row(state: FlavourState, anti: bool) -> FloatArray:
+            return self.process.coefficients(couplings[anti], state, self.sectors)
+
+        return self._rows(row)
 
     def coefficient_derivatives(self, model: Model, name: str) -> FloatArray:
         """Derivative of `coefficients` with respect to one parameter of the model."""
-        axial = len(self.terms) > len(cevns.VECTOR_TERMS)
-        return np.stack([cevns.coefficient_derivatives(model, flavour, axial=axial)[name] for flavour in self.flavours])
+        couplings = {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
+        slopes = {anti: model.coupling_derivatives(anti)[name] for anti in couplings}
+
+        def row(state: FlavourState, anti: bool) -> FloatArray:
+            return self.process.coefficient_derivatives(couplings[anti], slopes[anti], state, self.sectors)
+
+        return self._rows(row)
+
+    def _rows(self, row: Callable[[FlavourState, bool], FloatArray]) -> FloatArray:
+        rows = []
+        for flavour in self.flavours:
+            pieces = [row(state, flavour.anti) for state in self.propagation.states(flavour)]
+            rows.append(np.concatenate(np.broadcast_arrays(*pieces), axis=-1) if len(pieces) > 1 else pieces[0])
+        return np.stack(np.broadcast_arrays(*rows))
 
     def counts(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
@@ -213,6 +312,21 @@ class Templates:
     ) -> FloatArray:
         if axis_values is None and self.axes:
             raise InputError(f"these templates need a value of {', '.join(a.parameter.name for a in self.axes)}")
+        if axis_values is None or not self.powers.any():
+            return self._interpolated(part, coefficients, axis_values, derivative)
+        falling = _SCALE**2 + axis_values**2
+        scale = np.prod(falling[:, None, :] ** -self.powers, axis=-1)  # (points, terms)
+        if coefficients.ndim == 2:
+            coefficients = coefficients[:, None, :]
+        result = self._interpolated(part, coefficients * scale, axis_values, derivative)
+        if derivative is not None and self.powers[:, derivative].any():
+            slope = -2 * self.powers[:, derivative] * (axis_values / falling)[:, derivative, None]
+            result = result + self._interpolated(part, coefficients * scale * slope, axis_values, None)
+        return result
+
+    def _interpolated(
+        self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
@@ -241,9 +355,24 @@ class Templates:
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
-            return barycentric_matrix(self.axes[axis].points, axis_values[:, axis], derivative == axis)
+            one = self.axes[axis]
+            values = axis_values[:, axis]
+            _inside(one, values)
+            matrix = barycentric_matrix(
+                chebyshev_nodes(*one.ends, one.nodes), one.coordinate(values), derivative == axis
+            )
+            # d/dx = (1/x) d/d ln x
+            return matrix / values[:, None] if one.log and derivative == axis else matrix
         except InputError as err:
             raise InputError(f"{self.axes[axis].parameter.name}: {err}") from None
+
+
+def _inside(axis: Axis, values: FloatArray) -> None:
+    """Refuse what a logarithm would turn into NaN; the rest is refused by the interpolation."""
+    if axis.log and np.any(values <= 0):
+        raise InputError(
+            f"{values[values <= 0][0]:g} lies outside [{axis.parameter.lower:g}, {axis.parameter.upper:g}]"
+        )
 
 
 def _product(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -279,37 +408,45 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         If the accuracy of 1e-6 is not reached.
     """
     components = setup.flux.components
-    middle = {a.parameter.name: (a.parameter.lower + a.parameter.upper) / 2 for a in axes}
+    middle = {a.parameter.name: a.middle for a in axes}
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
-        # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, refine)
+        # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
+        hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
+        coarse = _all_parts(setup, (), hard, order, refine)
         for _ in range(3):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), middle, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
     parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    terms = _terms(setup, setup.sectors_at(middle))
+    powers = _powers(terms, axes)
+    parts = tuple(_scaled(part, axes, powers) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
     templates = Templates(
         components=tuple(c.name for c in components),
         flavours=tuple(c.flavour for c in components),
-        terms=cevns.terms(setup.axial),
+        terms=terms,
         axes=tuple(axes),
         time=time,
         parts=parts,
         error=error,
         axis_error=(float("nan"),) * len(axes),
+        process=setup.process,
+        sectors=setup.sectors_at(middle),
+        propagation=setup.propagation,
+        powers=powers,
     )
     if not (check and axes):
         return templates
@@ -321,6 +458,31 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
             "or a shorter range"
         )
     return replace(templates, axis_error=errors)
+
+
+def _terms(setup: Setup, sectors: Sectors) -> tuple[str, ...]:
+    """Terms of the process, once for each function of the way."""
+    names = setup.process.terms(sectors)
+    return tuple(f"{name}|{way}" if way else name for way in setup.propagation.names for name in names)
+
+
+def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
+    """Propagators of the mediator whose mass an axis is, in each term, shape (terms, axes)."""
+    labels = [Propagator(1.0, a.parameter.name).label if a.acts_on == "kernel" else "" for a in axes]
+    counts = [[term.count(label) if label else 0 for label in labels] for term in terms]
+    return np.array(counts, dtype=float).reshape(len(terms), len(axes))
+
+
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
+    """Templates times m² + _SCALE² for each propagator."""
+    values = part.values
+    for position, axis in enumerate(part.axes):
+        if powers[:, axis].any():
+            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            shape = [1] * values.ndim
+            shape[2], shape[3 + position] = factor.shape
+            values = values * factor.reshape(shape)
+    return replace(part, values=values)
 
 
 def half_difference(up: Templates, down: Templates) -> Templates:
@@ -352,8 +514,8 @@ def _axis_error(
     """Interpolation error of the counts along one axis, halfway (in angle) between the nodes."""
     axis = templates.axes[index]
     angle = np.pi * (np.arange(axis.nodes - 1) + 0.5) / (axis.nodes - 1)
-    low, high = axis.parameter.lower, axis.parameter.upper
-    probes = low + (high - low) * (1 - np.cos(angle)) / 2
+    low, high = axis.ends
+    probes = axis.value(low + (high - low) * (1 - np.cos(angle)) / 2)
     probes = probes[np.unique(np.linspace(0, probes.size - 1, 7).astype(int))]
     points = np.array([[middle[a.parameter.name] for a in templates.axes]] * probes.size)
     points[:, index] = probes
@@ -373,25 +535,23 @@ def _all_parts(
     setup: Setup, axes: Sequence[Axis], fixed: Mapping[str, float], order: int, refine: int
 ) -> tuple[_Part, ...]:
     """Evaluate every isotope on the tensor grid of its axes' nodes."""
-    reference = setup.target_at(fixed)
+    scatterers = setup.process.scatterers(setup.target_at(fixed))
     parts = []
-    for position, component in enumerate(reference.components):
-        name = component.isotope.name
+    for position, scatterer in enumerate(scatterers):
+        name = scatterer.name
         mine = tuple(i for i, a in enumerate(axes) if not a.isotopes or name in a.isotopes)
-        outer = [i for i in mine if not axes[i].isotopes]
-        inner = [i for i in mine if axes[i].isotopes]
+        outer = [i for i in mine if axes[i].acts_on == "response"]
+        inner = [i for i in mine if axes[i].acts_on != "response"]
         shape = tuple(axes[i].nodes for i in (*outer, *inner))
-        values = np.empty((*shape, len(setup.flux.components), 0, 0))
         blocks = []
         for response_node in itertools.product(*(axes[i].points for i in outer)):
             at = {**fixed, **{axes[i].parameter.name: float(v) for i, v in zip(outer, response_node, strict=True)}}
-            isotopes = [
-                setup.target_at(
-                    {**at, **{axes[i].parameter.name: float(v) for i, v in zip(inner, node, strict=True)}}
-                ).components[position]
-                for node in itertools.product(*(axes[i].points for i in inner))
-            ]
-            blocks.append(_fold(setup, isotopes, setup.response_at(at), order, refine))
+            kernels = []
+            for node in itertools.product(*(axes[i].points for i in inner)):
+                here = {**at, **{axes[i].parameter.name: float(v) for i, v in zip(inner, node, strict=True)}}
+                one = setup.process.scatterers(setup.target_at(here))[position]
+                kernels.append(one.groups(setup.sectors_at(here)))
+            blocks.append(_fold(setup, scatterer, kernels, setup.response_at(at), order, refine))
         values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
         # nodes last, in the order of the axes
         values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
@@ -401,27 +561,43 @@ def _all_parts(
     return tuple(parts)
 
 
-def _fold(setup: Setup, isotopes: Sequence[Component], response: Response, order: int, refine: int) -> FloatArray:
-    """Templates of one isotope with several form factors, shape (form factors, flux components, bins, terms)."""
-    first = isotopes[0]
-    mass = first.isotope.mass
-    names = cevns.terms(setup.axial)
-    scale = setup.formula_units * first.count * setup.fluence
-    result = np.zeros((len(isotopes), len(setup.flux.components), response.bins, len(names)))
-    t_top = float(cevns.recoil_maximum(max(c.e_max for c in setup.flux.components), mass))
-    t_low, t_weights = _recoil_grid(setup.flux.components, response, mass, t_top, order)
+def _fold(
+    setup: Setup,
+    scatterer: Scatterer,
+    kernels: Sequence[tuple[KernelGroup, ...]],
+    response: Response,
+    order: int,
+    refine: int,
+) -> FloatArray:
+    """Templates of one scatterer for several sets of kernels, shape (sets, flux components, bins, terms)."""
+    mass, groups = scatterer.mass, kernels[0]
+    names = setup.process.terms(setup.sectors_at({}))
+    ways = setup.propagation.names
+    scale = setup.formula_units * scatterer.count * setup.fluence
+    result = np.zeros((len(kernels), len(setup.flux.components), response.bins, len(ways), len(names)))
+    t_top = float(recoil_maximum(max(c.e_max for c in setup.flux.components), mass))
+    t_low, t_weights = _recoil_grid(setup.flux.components, response, scatterer, t_top, order)
     detected = response.matrix(t_low) * (t_weights * scale)
-    groups = [cevns.kernel_groups(isotope, axial=setup.axial) for isotope in isotopes]
     e_min = (t_low + np.sqrt(t_low**2 + 2 * mass * t_low)) / 2
-    for g, group in enumerate(groups[0]):
+    for g, group in enumerate(groups):
         columns = [names.index(term) for term in group.terms]
-        nuclear = np.stack([kernel[g].response(t_low) for kernel in groups], axis=1)  # (T, form factors, terms)
+        nuclear = np.stack([kernel[g].response(t_low) for kernel in kernels], axis=1)  # (T, sets, terms)
         for c, component in enumerate(setup.flux.components):
-            flux_integral = component.integrate(partial(_at_recoil, group.kinematics, t_low), e_min, refine)
-            folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
-            folded = folded.reshape(response.bins, len(isotopes), len(columns)).transpose(1, 0, 2)
-            result[:, c][:, :, columns] = folded
-    return result
+            for w in range(len(ways)):
+                integrand = partial(_at_recoil, group.kinematics, t_low)
+                if ways != ("",):
+                    integrand = partial(_on_the_way, integrand, setup.propagation, w)
+                flux_integral = component.integrate(integrand, e_min, refine)
+                folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
+                folded = folded.reshape(response.bins, len(kernels), len(columns)).transpose(1, 0, 2)
+                result[:, c, :, w][:, :, columns] = folded
+    return result.reshape(*result.shape[:3], -1)
+
+
+def _on_the_way(
+    kinematics: Callable[[FloatArray], FloatArray], propagation: Propagation, way: int, e_nu: FloatArray
+) -> FloatArray:
+    return kinematics(e_nu) * propagation.functions(e_nu)[..., way]
 
 
 def _at_recoil(
@@ -432,14 +608,15 @@ def _at_recoil(
 
 
 def _recoil_grid(
-    components: Sequence[FluxComponent], response: Response, mass: float, t_top: float, order: int
+    components: Sequence[FluxComponent], response: Response, scatterer: Scatterer, t_top: float, order: int
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights in T: Gauss–Legendre in √T (where the integrand is smooth) between all kinks."""
     energies = [e for c in components for e in (*c.edges[:1], *c.edges[-1:], *(line.energy for line in c.lines))]
     inner = [e for c in components for e in c.edges[1:-1]]
     if len(inner) <= 24:  # the kinks of a long table are mild and left to the order
         energies += inner
-    kinks = [float(cevns.recoil_maximum(e, mass)) for e in energies if e > 0]
+    kinks = [float(recoil_maximum(e, scatterer.mass)) for e in energies if e > 0]
+    kinks += scatterer.breakpoints
     kinks = [*kinks, *map(float, response.breakpoints(t_top))]
     edges = np.unique(np.sqrt([0.0, *[t for t in kinks if 0 < t < t_top], t_top]))
     width = edges[-1] / response.panels(t_top)

@@ -47,12 +47,14 @@ def test_radiative_flavour_splitting_is_that_of_the_charge_radii() -> None:
 @pytest.mark.parametrize("name", ["nu_e", "nubar_tau"])
 def test_derivatives_are_those_of_the_couplings(scheme: Scheme, name: str) -> None:
     model = dataclasses.replace(StandardModel(), scheme=scheme)
-    up, down = (
-        model.with_values({"sin2_theta_w": np.array(0.23 + s)}).nucleon_couplings(flavour(name)) for s in (0.01, -0.01)
-    )
-    slope = model.coupling_derivatives(flavour(name))["sin2_theta_w"]
-    for key in ("g_v_p", "g_v_n", "g_a_p", "g_a_n"):
-        assert (getattr(up, key) - getattr(down, key)) / 0.02 == pytest.approx(getattr(slope, key), abs=1e-11)
+    anti = flavour(name).anti
+    up, down = (model.with_values({"sin2_theta_w": np.array(0.23 + s)}).couplings(anti) for s in (0.01, -0.01))
+    slope = model.coupling_derivatives(anti)["sin2_theta_w"]
+    for key in ("p", "n", "e", "e_axial"):
+        a, b, d = (c.vector[0].charges[key] for c in (up, down, slope))
+        np.testing.assert_allclose((a - b) / 0.02, d, atol=1e-11)
+    for key in ("p", "n"):
+        np.testing.assert_allclose((up.axial[key] - down.axial[key]) / 0.02, slope.axial[key], atol=1e-11)
 
 
 def test_one_model_holds_many_points() -> None:

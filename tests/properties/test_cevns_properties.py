@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import nuprobe as nu
 from nuprobe.constants import G_FERMI, HBARC_MEV_CM
-from nuprobe.flavours import FLAVOURS, Flavour
-from nuprobe.models import NucleonCouplings
+from nuprobe.flavours import FLAVOURS
+from nuprobe.models import Couplings, Propagator, VectorExchange
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.processes import cevns
@@ -31,15 +31,21 @@ class AnyCouplings:
     x: float = 0.0
     name: str = "any"
     parameters: tuple[Parameter, ...] = (Parameter("x", 0.0),)
+    mass_parameters: tuple[Parameter, ...] = ()
 
     def with_values(self, values: object) -> AnyCouplings:
         raise NotImplementedError
 
-    def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
-        return NucleonCouplings(*(np.asarray(b + self.x * s) for b, s in zip(self.base, self.slope, strict=True)))
+    def couplings(self, anti: bool = False) -> Couplings:
+        return _same_for_all([b + self.x * s for b, s in zip(self.base, self.slope, strict=True)])
 
-    def coupling_derivatives(self, flavour: Flavour) -> dict[str, NucleonCouplings]:
-        return {"x": NucleonCouplings(*(np.asarray(s, dtype=float) for s in self.slope))}
+    def coupling_derivatives(self, anti: bool = False) -> dict[str, Couplings]:
+        return {"x": _same_for_all(list(self.slope))}
+
+
+def _same_for_all(g: list[float]) -> Couplings:
+    p, n, axial_p, axial_n = (np.eye(3) * x for x in g)
+    return Couplings((VectorExchange(Propagator(), {"p": p, "n": n}),), {"p": axial_p, "n": axial_n})
 
 
 FOUR = st.tuples(COUPLING, COUPLING, COUPLING, COUPLING)

@@ -12,8 +12,8 @@ from nuprobe.cli.arguments import (
     existing_or_new,
     make_changes,
     make_grid,
+    make_lepton_model,
     make_model,
-    make_trident_model,
     model_options,
 )
 from nuprobe.cli.output import check_plot, emit, output_options
@@ -99,16 +99,18 @@ def rate_command(
     changes: tuple[str, ...],
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
     check_plot(plot)
-    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, plot, as_json, output):
+    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, params, model_file, plot, as_json, output):
         return
     chosen = open_experiment(experiment, changes)
-    rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
+    rates = chosen.predict(make_model(model, sin2_theta_w, params, model_file), analysis)
     if plot is not None:
         from nuprobe.plotting import plot_rates, save
 
@@ -127,6 +129,8 @@ def trident_rates(
     changes: tuple[str, ...],
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -141,7 +145,8 @@ def trident_rates(
         return False
     if changes or plot is not None:
         raise InputError(f"--set and --plot belong to experiments with a spectrum; {chosen.name} measures one ratio")
-    rates = chosen.predict(make_trident_model(model, sin2_theta_w), analysis)
+    couplings = make_lepton_model(model, sin2_theta_w, params, model_file)
+    rates = chosen.predict(couplings, analysis)
     rows = [(regime, value, (rates.events or {}).get(regime)) for regime, value in rates.cross_sections.items()]
     table = Table(
         f"{rates.experiment}, analysis {rates.analysis}: flux-averaged cross sections per formula unit",
@@ -171,6 +176,8 @@ def fit_command(
     free: str,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     no_minos: bool,
     plot: Path | None,
     as_json: bool,
@@ -179,7 +186,7 @@ def fit_command(
     """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
     check_plot(plot)
     chosen = open_experiment(experiment, changes)
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     names = [n.strip() for n in free.split(",") if n.strip()]
     result = chosen.fit(couplings, names, analysis, minos=not no_minos)
     if plot is not None:
@@ -230,6 +237,8 @@ def scan_command(
     grid: str,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     output: Path,
     resume: bool,
     overwrite: bool,
@@ -252,7 +261,7 @@ def scan_command(
     if not resume:
         existing_or_new(output, overwrite)
     chosen = open_experiment(experiment, changes)
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     axes = make_grid(grid, chosen.parameters(couplings))
     cost = chosen.cost(couplings, list(axes), analysis)
     with ExitStack() as stack:

@@ -17,7 +17,7 @@ _COMMANDS = {
     "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),
     "scan": ("nuprobe.cli.experiment", "Scan a grid of parameters; resumable, on one or many machines."),
-    "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that trident experiments allow."),
+    "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that experiments allow."),
     "reproduce": ("nuprobe.cli.reproduce", "Published numbers beside computed ones; exit code 1 if one disagrees."),
     "schema": ("nuprobe.cli.list", "JSON Schema of the experiment file."),
     "demo": ("nuprobe.cli.demo", "The main job: CsI 2017 from folder to fit, with plots and tables."),

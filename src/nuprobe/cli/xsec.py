@@ -54,6 +54,8 @@ def cevns_command(
     axial: bool,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -69,7 +71,7 @@ def cevns_command(
     radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
     nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
     full = with_form_factors(nucleus, form_factors.Point(), form_factors.Point())
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     energies = parse_grid(energy, "energy")
     floor = parse_quantity(threshold, "energy")
     per = "nucleus" if nucleus.is_single else "formula unit"

@@ -10,7 +10,7 @@ from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from nuprobe.experiments.core import Experiment, Rates
-    from nuprobe.experiments.limits import Limit, LimitCurve, limit
+    from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
     from nuprobe.schema import Folder
 
@@ -23,6 +23,7 @@ __all__ = [
     "TridentRates",
     "experiment",
     "experiment_names",
+    "family_cost",
     "limit",
 ]
 
@@ -32,6 +33,7 @@ _PLACES = {
     "Rates": "core",
     "Limit": "limits",
     "LimitCurve": "limits",
+    "family_cost": "limits",
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -37,15 +37,18 @@ from nuprobe.experiments.files import (
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profile, fit, profile
-from nuprobe.models import Model, StandardModel
+from nuprobe.models import Model, StandardModel, check_model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
+from nuprobe.processes.elastic import CONTACT, Sectors, sectors_of
 from nuprobe.schema import Folder, validate
 from nuprobe.units import cm2, fm, keV, parse_quantity, us
 
 __all__ = ["Experiment", "Rates"]
+
+_MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,9 +206,8 @@ class Experiment:
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the model's parameters and those inside the integrals."""
         model = StandardModel() if model is None else model
-        if isinstance(model, type) or not hasattr(model, "nucleon_couplings"):
-            raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
-        own = model.parameters
+        check_model(model)
+        own = (*model.parameters, *model.mass_parameters)
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
             raise InputError(f"parameters.{min(clash)}: the model has a parameter of that name; choose another")
@@ -251,12 +253,20 @@ class Experiment:
 
     # -- what it predicts -------------------------------------------------------------------------------------
 
-    def templates(self, free: Sequence[str] = (), *, quenching_shift: float = 0.0, check: bool = True) -> Templates:
+    def templates(
+        self,
+        free: Sequence[str] = (),
+        model: Model | None = None,
+        *,
+        quenching_shift: float = 0.0,
+        check: bool = True,
+    ) -> Templates:
         """Templates of the signal in all bins.
 
         Parameters
         ----------
-        free : names of the experiment's own parameters that become axes.
+        free : names of the experiment's own parameters, and of masses of the model's mediators, that become axes.
+        model : what may be exchanged; default the weak interaction alone.
         quenching_shift : relative shift of the light per recoil.
         check : measure the quadrature and interpolation errors (and refuse if they exceed 1e-6).
 
@@ -264,17 +274,25 @@ class Experiment:
         -------
         Templates
         """
-        key = (tuple(free), quenching_shift, check)
+        sectors = replace(CONTACT if model is None else sectors_of(model.couplings()), axial=self.file.target.axial)
+        masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
+        key = (tuple(free), sectors, quenching_shift, check)
         if key not in self._cache:
             by_name = {p.name: p for p in self.file.parameters}
             for name in free:
-                if name not in by_name:
+                if name not in by_name and name not in masses:
                     raise UnknownNameError(f"parameter of {self.name}", name, by_name, "(of the model: give the model)")
-            shared = [set(by_name[n].isotopes) & set(by_name[m].isotopes) for i, n in enumerate(free) for m in free[:i]]
+            own = [n for n in free if n in by_name]
+            shared = [set(by_name[n].isotopes) & set(by_name[m].isotopes) for i, n in enumerate(own) for m in own[:i]]
             if any(shared):
                 raise InputError(f"{', '.join(free)} act on the same isotope: free only one of them")
-            axes = [self._axis(by_name[name]) for name in free]
-            self._cache[key] = build_templates(self._setup(quenching_shift), axes, check=check)
+            axes = [
+                self._axis(by_name[name])
+                if name in by_name
+                else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
+                for name in free
+            ]
+            self._cache[key] = build_templates(self._setup(quenching_shift, sectors), axes, check=check)
         result: Templates = self._cache[key]
         return result
 
@@ -307,7 +325,9 @@ class Experiment:
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
         energy, time = self._selection(chosen)
-        templates = self._collapse(self.templates(kernel_free).select(energy, time), chosen)
+        # exchanges whose parameters are free must be in the templates, also where they vanish by default
+        shape_model = model.with_values({p.name: np.asarray(p.default) for p in model.parameters if p.name in free})
+        templates = self._collapse(self.templates(kernel_free, shape_model).select(energy, time), chosen)
         backgrounds = {
             b.name: self._background(b, chosen) for b in self.file.backgrounds if b.name not in chosen.subtract
         }
@@ -325,7 +345,8 @@ class Experiment:
                 )
             # linear shape per unit of the relative quenching, from one standard deviation up and down
             up, down = (
-                self.templates(kernel_free, quenching_shift=sign * systematic.sigma, check=False) for sign in (1, -1)
+                self.templates(kernel_free, shape_model, quenching_shift=sign * systematic.sigma, check=False)
+                for sign in (1, -1)
             )
             shape = half_difference(up, down).scale(1 / systematic.sigma)
             effects.append(Effect(nuisance, shape=self._collapse(shape.select(energy, time), chosen)))
@@ -358,7 +379,7 @@ class Experiment:
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
         energy, time = self._selection(chosen)
-        templates = self._collapse(self.templates(tuple(values)).select(energy, time), chosen)
+        templates = self._collapse(self.templates(tuple(values), model).select(energy, time), chosen)
         points = np.array([list(values.values())]) if values else None
         counts = templates.by_component(templates.coefficients(model), points)[0]
         components = {
@@ -509,7 +530,7 @@ class Experiment:
             parameter.nodes,
         )
 
-    def _setup(self, quenching_shift: float) -> Setup:
+    def _setup(self, quenching_shift: float, sectors: Sectors) -> Setup:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             assert section.distance is not None  # _check
@@ -526,7 +547,7 @@ class Experiment:
             time_edges=self.time_edges,
             time_resolution=parse_quantity(timing.resolution, "time") / us,
             time_offset=parse_quantity(timing.offset, "time") / us,
-            axial=self.file.target.axial,
+            sectors_at=sectors.at,
         )
 
     def _quenching(self) -> Quenching:

@@ -1,24 +1,27 @@
-"""Exclusion limits on a mediator from trident measurements and projections."""
+"""Exclusion limits on a mediator from trident measurements and projections and from counting experiments."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
+from nuprobe.experiments.core import Experiment
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
-from nuprobe.models.families import LMuLTauFamily
+from nuprobe.inference import Cost
+from nuprobe.models.families import Family, LMuLTauFamily
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Limit", "LimitCurve", "limit"]
+__all__ = ["Limit", "LimitCurve", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
 _STEPS: Final = 240
+_GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +33,14 @@ class LimitCurve:
     label : what it is.
     mass : MeV, shape (n,).
     coupling : limit on g′, shape (n,); NaN-free: ``inf`` where nothing up to the largest coupling is excluded.
+    reopens : smallest coupling of the search above the limit that is allowed again (destructive interference can hide
+        a strong coupling), ``inf`` where there is none; None if nothing was searched.
     """
 
     label: str
     mass: FloatArray
     coupling: FloatArray
+    reopens: FloatArray | None = None
 
     @property
     def heavy(self) -> float | None:
@@ -61,7 +67,7 @@ class Limit:
     statistic : in words.
     """
 
-    family: LMuLTauFamily
+    family: Family
     cl: float
     sides: int
     curves: tuple[LimitCurve, ...]
@@ -78,7 +84,7 @@ class Limit:
         """JSON-ready form."""
         return {
             "family": self.family.name,
-            "mixing": self.family.mixing,
+            "mixing": getattr(self.family, "mixing", None),
             "cl": self.cl,
             "sides": self.sides,
             "statistic": self.statistic,
@@ -88,6 +94,9 @@ class Limit:
                     "label": c.label,
                     "mass": c.mass.tolist(),
                     "coupling": [g if math.isfinite(g) else None for g in c.coupling.tolist()],
+                    "allowed_again": None
+                    if c.reopens is None
+                    else [g if math.isfinite(g) else None for g in c.reopens.tolist()],
                     "heavy_m_over_g_MeV": c.heavy,
                     "light_g": c.light,
                 }
@@ -97,22 +106,67 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Term:
+class _Ratio:
+    """A measured ratio."""
+
     prediction: RatioPrediction
     mediated: FloatArray
     ratio: float
     plus: float
     minus: float
 
-    def pull(self, coupling: FloatArray) -> FloatArray:
-        """Signed (predicted − measured)/error at couplings of shape (..., masses)."""
+    def chi2(self, coupling: FloatArray, sides: int) -> FloatArray:
+        """Squared pull of (predicted − measured) at couplings of shape (..., masses)."""
         difference = self.prediction.ratio(self.mediated, coupling) - self.ratio
-        return np.asarray(difference / np.where(difference > 0, self.plus, self.minus))
+        pull = difference / np.where(difference > 0, self.plus, self.minus)
+        return np.asarray(np.maximum(pull, 0.0) ** 2 if sides == 1 else pull**2)
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """Counting experiments, profiled over their nuisances."""
+
+    cost: Cost
+    mass: FloatArray
+
+    def chi2(self, coupling: FloatArray, sides: int) -> FloatArray:
+        """−2 ln L at couplings of shape (..., masses)."""
+        points = np.empty((*coupling.shape, 2))
+        points[..., self.cost.index("mass")] = self.mass
+        points[..., self.cost.index("coupling")] = coupling
+        return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(coupling.shape)
+
+
+def family_cost(
+    experiment: Experiment | TridentExperiment, family: Family | None = None, analysis: str | None = None
+) -> Cost:
+    """Cost of an experiment over mass and coupling of a family of mediators, with the experiment's nuisances.
+
+    Costs of several experiments add with ``+``.
+
+    Raises
+    ------
+    InputError
+        If the experiment has no data, or does not feel the mediator.
+    """
+    family = family or LMuLTauFamily()
+    if isinstance(experiment, TridentExperiment):
+        return experiment.cost(family, analysis=analysis)
+    mass, coupling = (p.default for p in family.parameters)
+    model = family.model(mass, coupling)
+    found = model.couplings()
+    mediated = [x.charges[n] for x in (*found.vector, *found.scalar) if x.propagator.parameter for n in ("p", "n")]
+    if not any(np.any(m) for m in mediated):
+        raise InputError(
+            f"{family.name} does not couple to nuclei, so {experiment.name} says nothing about it: give a kinetic "
+            "mixing (a number or 'loop'), or trident experiments"
+        )
+    return experiment.cost(model, ["mass", "coupling"], analysis)
 
 
 def limit(
-    experiments: Sequence[TridentExperiment],
-    family: LMuLTauFamily | None = None,
+    experiments: Sequence[Experiment | TridentExperiment],
+    family: Family | None = None,
     grid: Mapping[str, ArrayLike] | None = None,
     *,
     mass: ArrayLike | None = None,
@@ -120,18 +174,23 @@ def limit(
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
 ) -> Limit:
-    """Largest coupling of a mediator that the measured ratios allow, mass by mass.
+    """Largest coupling of a mediator that experiments allow, mass by mass.
+
+    The limit is where exclusion first sets in when the coupling grows; `LimitCurve.reopens` says where it ends again.
 
     Parameters
     ----------
-    experiments : with one measured or projected ratio each.
+    experiments : tridents with one measured or projected ratio each, and counting experiments with data.
     family : default L_μ − L_τ without mixing.
     grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest and largest bound the search.
     mass : masses in MeV, instead of a grid; default 200 over the family's range.
     cl : confidence level.
     sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured one, as the literature quotes
         CCFR; 1: only ratios above it are, beyond the one-sided z(cl). Combined: the sum of the squared pulls, less its
-        smallest value for any common ratio, against the same threshold.
+        smallest value for any common ratio, against the same threshold. Counts: −2 ln L minimised over the nuisances,
+        less its smallest value over the coupling at the same mass (the asymptotic profile likelihood ratio of one
+        parameter), against z²; 1: only couplings above the best one are excluded. Ratios and counts combined: the sum
+        of both, less its smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
 
     Returns
@@ -141,7 +200,8 @@ def limit(
     Raises
     ------
     InputError
-        For an empty list or grid, or a confidence level outside (0, 1).
+        For an empty list or grid, a confidence level outside (0, 1), an experiment without data, or a family that an
+        experiment does not know.
     """
     from scipy.special import ndtri
 
@@ -152,6 +212,35 @@ def limit(
     if sides not in (1, 2):
         raise InputError(f"sides is 1 or 2, got {sides}")
     family = family or LMuLTauFamily()
+    masses, couplings = _search(family, grid, mass)
+    z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
+    ratios, counts, curves = [], [], []
+    for one in experiments:
+        chosen = (analyses or {}).get(one.name)
+        if isinstance(one, TridentExperiment):
+            found = one.measurement(chosen)
+            prediction = one.prediction(family, chosen)
+            term = _Ratio(prediction, prediction.mediated(masses), found.ratio, found.plus, found.minus)
+            ratios += [term] if found.kind == "measurement" else []
+            curves.append(_curve(one.name, [term], masses, z, sides, couplings))
+        else:
+            counts.append(family_cost(one, family, chosen))
+            curves.append(_curve(one.name, [_Counts(counts[-1], masses)], masses, z, sides, couplings))
+    if len(ratios) + len(counts) > 1:
+        terms: list[_Ratio | _Counts] = [*ratios]
+        if counts:
+            terms.append(_Counts(sum(counts[1:], counts[0]), masses))
+        curves.append(_curve("combined", terms, masses, z, sides, couplings))
+    words = "two-sided" if sides == 2 else "one-sided, upper"
+    tests = [f"|pull| > {z:.3f}"] * any(isinstance(e, TridentExperiment) for e in experiments)
+    tests += [f"profile likelihood, best coupling at each mass: Delta(-2 ln L) > {z * z:.3f}"] * bool(counts)
+    return Limit(family, cl, sides, tuple(curves), f"{words} {100 * cl:g} % CL, {'; '.join(tests)}")
+
+
+def _search(
+    family: Family, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
+) -> tuple[FloatArray, tuple[float, float]]:
+    """Masses, and smallest and largest coupling."""
     low, high = family.mass_range
     couplings = _COUPLINGS
     if grid is not None:
@@ -167,26 +256,10 @@ def limit(
     masses = np.geomspace(low, high, 200) if mass is None else np.atleast_1d(np.asarray(mass, dtype=float))
     if masses.size == 0 or not np.all((masses >= low * (1 - 1e-12)) & (masses <= high * (1 + 1e-12))):
         raise InputError(f"masses must lie between {low:g} and {high:g} MeV and be at least one")
-    masses = np.clip(masses, low, high)
-    z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
-    terms, measured = [], []
-    for one in experiments:
-        chosen = (analyses or {}).get(one.name)
-        found = one.measurement(chosen)
-        prediction = one.prediction(family, chosen)
-        terms.append(_Term(prediction, prediction.mediated(masses), found.ratio, found.plus, found.minus))
-        measured += terms[-1:] if found.kind == "measurement" else []
-    curves = [
-        LimitCurve(one.name, masses, _largest([term], masses, z, sides, couplings))
-        for one, term in zip(experiments, terms, strict=True)
-    ]
-    if len(measured) > 1:
-        curves.append(LimitCurve("combined", masses, _largest(measured, masses, z, sides, couplings)))
-    words = "two-sided" if sides == 2 else "one-sided, upper"
-    return Limit(family, cl, sides, tuple(curves), f"{words} {100 * cl:g} % CL, |pull| > {z:.3f}")
+    return np.clip(masses, low, high), couplings
 
 
-def _best_common(terms: Sequence[_Term]) -> float:
+def _best_common(terms: Sequence[_Ratio]) -> float:
     """Smallest sum of squared pulls for one common ratio."""
     if len(terms) == 1:
         return 0.0
@@ -198,27 +271,53 @@ def _best_common(terms: Sequence[_Term]) -> float:
     return float(total.min())
 
 
-def _largest(
-    terms: Sequence[_Term], masses: FloatArray, z: float, sides: int, couplings: tuple[float, float]
-) -> FloatArray:
-    """Smallest coupling beyond which a point is excluded, by bracketing on a logarithmic grid and bisection."""
-    floor = _best_common(terms)
+def _curve(
+    label: str,
+    terms: Sequence[_Ratio | _Counts],
+    masses: FloatArray,
+    z: float,
+    sides: int,
+    couplings: tuple[float, float],
+) -> LimitCurve:
+    """Coupling where exclusion sets in, by bracketing on a logarithmic grid and bisection."""
 
-    def excess(coupling: FloatArray) -> FloatArray:
-        pulls = np.stack([t.pull(coupling) for t in terms])
-        if sides == 1:
-            pulls = np.maximum(pulls, 0.0)
-        return np.asarray((pulls**2).sum(0) - floor - z**2)
+    def chi2(coupling: FloatArray) -> FloatArray:
+        return np.asarray(sum(t.chi2(coupling, sides) for t in terms))
 
     grid = np.geomspace(*couplings, _STEPS)
-    outside = excess(np.broadcast_to(grid[:, None], (grid.size, masses.size))) > 0
-    # a limit starts where exclusion sets in when the coupling grows from nothing
-    first = np.argmax(outside, axis=0)
-    none = ~outside.any(axis=0)
-    below = np.maximum(first - 1, 0)
-    lo, hi = np.log(grid[below]), np.log(grid[first])
+    values = chi2(np.broadcast_to(grid[:, None], (grid.size, masses.size)))
+    start = np.zeros(masses.size, dtype=int)
+    ratios = [t for t in terms if isinstance(t, _Ratio)]
+    if len(ratios) == len(terms):
+        floor = np.full(masses.size, _best_common(ratios))
+    else:
+        best = np.argmin(values, axis=0)
+        floor = np.minimum(_minimum(chi2, grid, best), chi2(np.zeros((1, masses.size)))[0])
+        start = best if sides == 1 else start
+    threshold = floor + z**2
+    outside = values > threshold
+    outside[np.arange(grid.size)[:, None] < start] = False
+    # couplings excluded from nothing up to the first allowed one are no limit from above
+    allowed = np.argmax(~outside, axis=0)
+    beyond = outside & (np.arange(grid.size)[:, None] > allowed)
+    none = ~beyond.any(axis=0) & ~outside.all(axis=0)
+    first = np.where(outside.all(axis=0), 0, np.argmax(beyond, axis=0))
+    lo, hi = np.log(grid[np.maximum(first - 1, 0)]), np.log(grid[first])
     for _ in range(60):
         middle = (lo + hi) / 2
-        excluded = excess(np.exp(middle)) > 0
+        excluded = chi2(np.exp(middle)[None])[0] > threshold
         lo, hi = np.where(excluded, lo, middle), np.where(excluded, middle, hi)
-    return np.where(none, np.inf, np.exp(hi))
+    again = ~outside & (np.arange(grid.size)[:, None] > first) & ~none
+    reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
+    return LimitCurve(label, masses, np.where(none, np.inf, np.exp(hi)), reopens)
+
+
+def _minimum(chi2: Callable[[FloatArray], FloatArray], grid: FloatArray, best: NDArray[np.intp]) -> FloatArray:
+    """Smallest value near the best point of the grid, for every mass at once, by golden section."""
+    lo, hi = np.log(grid[np.maximum(best - 1, 0)]), np.log(grid[np.minimum(best + 1, grid.size - 1)])
+    for _ in range(30):
+        width = _GOLDEN * (hi - lo)
+        a, b = hi - width, lo + width
+        left, right = chi2(np.exp([a, b]))
+        lo, hi = np.where(left < right, lo, a), np.where(left < right, b, hi)
+    return np.asarray(chi2(np.exp((lo + hi) / 2)[None])[0])

@@ -15,7 +15,7 @@ from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, Expectation, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.models.families import LMuLTauFamily
+from nuprobe.models.families import Family, LMuLTauFamily
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 from nuprobe.parameters import Nuisance, Parameter
@@ -81,7 +81,7 @@ class RatioPrediction:
     """
 
     name: str
-    family: LMuLTauFamily
+    family: Family
     channels: tuple[trident.Channel, ...]
     base: FloatArray
     log_mediated: FloatArray
@@ -221,7 +221,7 @@ class TridentExperiment:
         pair = self.file.pair
         return tuple(trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours)
 
-    def parameters(self, family: LMuLTauFamily | None = None) -> tuple[Parameter, ...]:
+    def parameters(self, family: Family | None = None) -> tuple[Parameter, ...]:
         """Parameters a limit can scan."""
         return (family or LMuLTauFamily()).parameters
 
@@ -295,7 +295,7 @@ class TridentExperiment:
             error=error,
         )
 
-    def prediction(self, family: LMuLTauFamily | None = None, analysis: str | None = None) -> RatioPrediction:
+    def prediction(self, family: Family | None = None, analysis: str | None = None) -> RatioPrediction:
         """σ/σ_SM over the family's parameters, for the inference floor."""
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
@@ -318,7 +318,7 @@ class TridentExperiment:
             standard=part.total(StandardModel()),
         )
 
-    def cost(self, family: LMuLTauFamily | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
+    def cost(self, family: Family | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
         """Gaussian cost of the ratio, with the error of the side on which new physics adds (`plus`)."""
         _, chosen = self._analysis(analysis)
         prediction = self.prediction(family, analysis)

@@ -1,19 +1,19 @@
-"""What every model gives: couplings of a neutrino flavour to nucleons, and how they move with its parameters."""
+"""What every model gives to elastic scattering: couplings as flavour matrices, and their slopes in its parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.flavours import Flavour
+from nuprobe.models.couplings import Couplings, VectorExchange
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["Model", "NucleonCouplings"]
+__all__ = ["Model", "NucleonCouplings", "check_model"]
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,27 @@ class Model(Protocol):
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Parameters that a fit may free; their defaults are the model's own values."""
+        """Parameters that enter through couplings; a fit may free them; their defaults are the model's own values."""
+
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """Masses of mediators (positive, in MeV): they sit inside the integrals and become axes of the templates."""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the same model at other parameter values; arrays give one model for many points."""
+        """Return the same model at other values of `parameters`; arrays give one model for many points."""
 
-    def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
-        """Return the neutral-current couplings of `flavour` to nucleons."""
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Return the couplings of neutrinos, or of antineutrinos."""
 
-    def coupling_derivatives(self, flavour: Flavour) -> Mapping[str, NucleonCouplings]:
-        """Return the derivative of `nucleon_couplings` with respect to each parameter."""
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
+        """Return the derivative of `couplings` in each of `parameters` that is not absent (see `Electromagnetic`)."""
+
+
+def check_model(model: Any) -> TypeGuard[Model]:
+    """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
+    if isinstance(model, type) or not hasattr(model, "couplings"):
+        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
+    return True
 
 
 def as_array(value: float | FloatArray) -> FloatArray:
@@ -61,3 +72,37 @@ def as_array(value: float | FloatArray) -> FloatArray:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         raise InputError(f"a parameter of a model must be a number or an array of numbers, got {value!r}") from None
+
+
+def finite(what: str, value: float | FloatArray) -> FloatArray:
+    """View a field as a float array; raises `InputError` for what is no finite number."""
+    array = as_array(value)
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{what} must be finite, got {value}")
+    return array
+
+
+def stacked(base: tuple[Parameter, ...], own: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """Parameters of a model and of what it is added to; raises `InputError` if they share a name."""
+    clash = {p.name for p in base} & {p.name for p in own}
+    if clash:
+        raise InputError(
+            f"two models of the stack have a parameter {min(clash)!r}: give a mediator a label, which precedes the "
+            "names of its parameters, or leave one model out"
+        )
+    return (*base, *own)
+
+
+def split_values(
+    values: Mapping[str, FloatArray], own: tuple[Parameter, ...]
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Values of a model's own parameters, and those of what it is added to."""
+    names = {p.name for p in own}
+    mine = {k: v for k, v in values.items() if k in names}
+    return mine, {k: v for k, v in values.items() if k not in names}
+
+
+def exchange(one: VectorExchange, anti: bool) -> Couplings:
+    """Couplings of one exchange alone."""
+    alone = Couplings((one,))
+    return alone.conjugate() if anti else alone

@@ -12,6 +12,7 @@ from nuprobe.constants import G_A, SIN2_THETA_W_LOW, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
 from nuprobe.models.base import NucleonCouplings, as_array
+from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, diagonal
 from nuprobe.models.vertex import LeptonCouplings, Vertex, standard_couplings
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -118,9 +119,33 @@ class StandardModel:
         g_a_n = np.full_like(sin2, -G_A - self.strange_axial)
         return NucleonCouplings(g_v_p, g_v_n, g_a_p, g_a_n)
 
-    def coupling_derivatives(self, flavour: Flavour) -> Mapping[str, NucleonCouplings]:
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Return the contact couplings to nucleons in the chosen scheme, and to electrons at tree level.
+
+        Electrons: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1) for the W with ν_e.
+        """
+        each = [self.nucleon_couplings(Flavour(i)) for i in range(3)]
+        w = np.array([1.0, 0.0, 0.0])
+        s2 = as_array(self.sin2_theta_w)
+        charges = {
+            "p": diagonal(*(g.g_v_p for g in each)),
+            "n": diagonal(*(g.g_v_n for g in each)),
+            "e": diagonal(*(w[i] - 0.5 + 2 * s2 for i in range(3))),
+            "e_axial": diagonal(*(w[i] - 0.5 + 0 * s2 for i in range(3))),
+        }
+        axial = {"p": diagonal(*(g.g_a_p for g in each)), "n": diagonal(*(g.g_a_n for g in each))}
+        found = Couplings((VectorExchange(Propagator(), charges),), axial)
+        return found.conjugate() if anti else found
+
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
         """Return the derivative of the couplings with respect to sin²θ_W."""
-        sin2 = as_array(self.sin2_theta_w)
         slope = -2.0 if self.scheme == "tree" else -2.0 * _RHO
-        zero = np.zeros_like(sin2)
-        return {"sin2_theta_w": NucleonCouplings(np.full_like(sin2, slope), zero, zero, zero)}
+        one = diagonal(1.0, 1.0, 1.0)
+        zero = 0 * one
+        charges = {"p": slope * one, "n": zero, "e": 2 * one, "e_axial": zero}
+        return {"sin2_theta_w": Couplings((VectorExchange(Propagator(), charges),), {"p": zero, "n": zero})}

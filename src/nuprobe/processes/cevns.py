@@ -10,29 +10,41 @@ Axial part for J ≠ 0 (Hoferichter:2020osn, equation unverified), on request be
 
 The vector–axial interference, of relative order T/E and of opposite sign for antineutrinos, is left out.
 
-Linear in the terms pp, pn, nn (and axial_pp, axial_pn, axial_nn); a model gives their coefficients.
+Photon and mediator exchange multiply the proton and neutron amplitudes by 1/(2MT + m²) and interfere with the weak one;
+the helicity-flip parts do not (Kouzakov:2017hbc; Cerdeno:2016sfi, equations unverified):
+
+    magnetic moment: (πα²/m_e²) (1/T − 1/E) Z² F_p² |μ/μ_B|²
+    scalar of mass m: (M²T/4πE²) (1 + T/2M for spin ½) |C_p Z F_p + C_n N F_n|²/(2MT + m²)²
+
+Linear in terms such as pp, pn, nn, axial_pp, p*p/q2, magnetic, scalar:pp; a model gives their coefficients. The
+interference of a magnetic moment with a scalar, which both flip the helicity, is left out and refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.constants import G_FERMI, HBARC_MEV_CM
+from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
-from nuprobe.flavours import Flavour
+from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.models import Model, NucleonCouplings
+from nuprobe.models import Couplings, Model, Propagator, check_model
 from nuprobe.nuclei import Component, Target, axial_terms, target
 from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.processes import elastic
+from nuprobe.processes.elastic import CONTACT, Scatterer, Sectors, sectors_of
 from nuprobe.processes.kernels import KernelGroup
 
 __all__ = [
     "AXIAL_TERMS",
     "VECTOR_TERMS",
+    "Cevns",
     "coefficient_derivatives",
     "coefficients",
     "differential",
@@ -46,13 +58,21 @@ __all__ = [
 VECTOR_TERMS: Final = ("pp", "pn", "nn")
 AXIAL_TERMS: Final = ("axial_pp", "axial_pn", "axial_nn")
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
+_MAGNETIC: Final = np.pi * ALPHA_EM**2 / M_ELECTRON**2  # MeV⁻²
 
 Kinematics = Literal["auto", "spin-0", "spin-1/2"]
 
 
-def terms(axial: bool = False) -> tuple[str, ...]:
+def terms(axial: bool = False, sectors: Sectors = CONTACT) -> tuple[str, ...]:
     """Names of the terms, in the order of the last axis of `kernels` and `coefficients`."""
-    return VECTOR_TERMS + AXIAL_TERMS if axial else VECTOR_TERMS
+    vector = tuple(elastic.pair_name(a, b) for a, b in _pairs(sectors.vector))
+    scalar = tuple("scalar:" + elastic.pair_name(a, b) for a, b in _pairs(sectors.scalar))
+    flip = ("magnetic",) if sectors.magnetic else ()
+    return vector + (AXIAL_TERMS if axial or sectors.axial else ()) + flip + scalar
+
+
+def _pairs(entries: tuple[tuple[Propagator, tuple[str, ...]], ...]) -> list[tuple[elastic.Slot, elastic.Slot]]:
+    return elastic.pairs_of(elastic.slots(entries, ("p", "n")))
 
 
 def recoil_maximum(e_nu: ArrayLike, mass: float) -> FloatArray:
@@ -63,7 +83,7 @@ def recoil_maximum(e_nu: ArrayLike, mass: float) -> FloatArray:
 
 
 def kernel_groups(
-    component: Component, *, axial: bool = False, kinematics: Kinematics = "auto"
+    component: Component, *, axial: bool = False, kinematics: Kinematics = "auto", sectors: Sectors = CONTACT
 ) -> tuple[KernelGroup, ...]:
     """Kernels of one isotope, split into (energy, recoil) kinematics and nuclear response.
 
@@ -72,46 +92,142 @@ def kernel_groups(
     component : isotope with its proton and neutron form factors.
     axial : include the axial terms (empty for J = 0).
     kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
+    sectors : which exchanges, by default the weak interaction alone.
 
     Returns
     -------
     tuple of KernelGroup
-        Their terms, in order, are those of ``terms(axial)``; axial ones are left out for J = 0.
+        Their terms, in order, are those of ``terms(axial, sectors)``; axial ones are left out for J = 0.
     """
     isotope = component.isotope
     mass, z, n = isotope.mass, isotope.z, isotope.n
     if kinematics not in ("auto", "spin-0", "spin-1/2"):
         raise UnknownNameError("kinematics", kinematics, ["auto", "spin-0", "spin-1/2"])
-    quadratic = 0.5 if kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5) else 0.0
+    half = kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5)
+    quadratic = 0.5 if half else 0.0
 
     def vector(e: FloatArray, t: FloatArray) -> FloatArray:
         factor = 1 - t / e - mass * t / (2 * e**2) + quadratic * (t / e) ** 2
         allowed = t <= recoil_maximum(e, mass)
         return G_FERMI**2 * mass / np.pi * np.where(allowed, np.maximum(factor, 0.0), 0.0)
 
-    def vector_response(t: FloatArray) -> FloatArray:
+    def response(entries: tuple[tuple[Propagator, tuple[str, ...]], ...], t: FloatArray) -> FloatArray:
         q2 = 2 * mass * t
-        proton, neutron = z * component.ff_p(q2), n * component.ff_n(q2)
-        return np.stack([proton**2, proton * neutron, neutron**2], axis=-1)
+        nucleons = {"p": z * component.ff_p(q2), "n": n * component.ff_n(q2)}
+        shape = {s: nucleons[s[1]] * elastic.propagate(s[0], q2) for s in elastic.slots(entries, ("p", "n"))}
+        return np.stack([shape[a] * shape[b] for a, b in _pairs(entries)], axis=-1)
 
-    groups = (KernelGroup(VECTOR_TERMS, vector, vector_response),)
-    if not axial or not isotope.spin:
-        return groups
+    entries = sectors.vector
+    groups = [KernelGroup(terms(False, Sectors(entries)), vector, partial(response, entries))]
+    if (axial or sectors.axial) and isotope.spin:
 
-    def axial_kinematics(e: FloatArray, t: FloatArray) -> FloatArray:
-        factor = 1 - t / e + mass * t / (2 * e**2) + quadratic * (t / e) ** 2
-        allowed = t <= recoil_maximum(e, mass)
-        return G_FERMI**2 * mass / (4 * np.pi) * np.where(allowed, factor, 0.0)
+        def axial_kinematics(e: FloatArray, t: FloatArray) -> FloatArray:
+            factor = 1 - t / e + mass * t / (2 * e**2) + quadratic * (t / e) ** 2
+            allowed = t <= recoil_maximum(e, mass)
+            return G_FERMI**2 * mass / (4 * np.pi) * np.where(allowed, factor, 0.0)
 
-    def axial_response(t: FloatArray) -> FloatArray:
-        # axial_terms counts the pn interference in the kernel; here the coefficient 2 g_p g_n does
-        return np.asarray(axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0]))
+        def axial_response(t: FloatArray) -> FloatArray:
+            # axial_terms counts the pn interference in the kernel; here the coefficient 2 g_p g_n does
+            return np.asarray(axial_terms(isotope, 2 * mass * t) * np.array([1.0, 0.5, 1.0]))
 
-    return (*groups, KernelGroup(AXIAL_TERMS, axial_kinematics, axial_response))
+        groups.append(KernelGroup(AXIAL_TERMS, axial_kinematics, axial_response))
+    if sectors.magnetic:
+
+        def magnetic_kinematics(e: FloatArray, t: FloatArray) -> FloatArray:
+            allowed = (t > 0) & (t <= recoil_maximum(e, mass))
+            return np.where(allowed, _MAGNETIC * (1 / np.where(t > 0, t, 1.0) - 1 / e), 0.0)
+
+        def charge(t: FloatArray) -> FloatArray:
+            return np.asarray((z * component.ff_p(2 * mass * t)) ** 2)[..., None]
+
+        groups.append(KernelGroup(("magnetic",), magnetic_kinematics, charge))
+    if sectors.scalar:
+
+        def scalar_kinematics(e: FloatArray, t: FloatArray) -> FloatArray:
+            allowed = t <= recoil_maximum(e, mass)
+            factor = 1 + t / (2 * mass) if half else 1.0
+            return np.where(allowed, mass**2 * t * factor / (4 * np.pi * e**2), 0.0)
+
+        names = terms(False, Sectors((), sectors.scalar))
+        groups.append(KernelGroup(names, scalar_kinematics, partial(response, sectors.scalar)))
+    return tuple(groups)
+
+
+@dataclass(frozen=True)
+class Cevns:
+    """The process as the prediction floor sees it."""
+
+    kinematics: Kinematics = "auto"
+
+    def scatterers(self, target_: Target) -> tuple[Scatterer, ...]:
+        """Return one scatterer an isotope."""
+
+        def groups(component: Component, sectors: Sectors) -> tuple[KernelGroup, ...]:
+            return kernel_groups(component, kinematics=self.kinematics, sectors=sectors)
+
+        return tuple(Scatterer(c.isotope.name, c.count, c.isotope.mass, partial(groups, c)) for c in target_.components)
+
+    def terms(self, sectors: Sectors) -> tuple[str, ...]:
+        """Return names of the terms."""
+        return terms(sectors=sectors)
+
+    def coefficients(self, couplings: Couplings, state: FlavourState, sectors: Sectors) -> FloatArray:
+        """Coefficients of the terms, shape (terms,) or (points, terms)."""
+        return _coefficients(couplings, None, state, sectors)
+
+    def coefficient_derivatives(
+        self, couplings: Couplings, slope: Couplings, state: FlavourState, sectors: Sectors
+    ) -> FloatArray:
+        """Derivative of `coefficients` where the couplings move along `slope`."""
+        return _coefficients(couplings, slope, state, sectors)
+
+
+def _coefficients(couplings: Couplings, slope: Couplings | None, state: FlavourState, sectors: Sectors) -> FloatArray:
+    result: list[FloatArray] = []
+    for part, entries in (("vector", sectors.vector), ("axial", ()), ("magnetic", ()), ("scalar", sectors.scalar)):
+        if part in ("vector", "scalar"):
+            wanted = elastic.slots(entries, ("p", "n"))
+            found = elastic.amplitudes(getattr(couplings, part), wanted, ("p", "n"))
+            along = None if slope is None else elastic.amplitudes(getattr(slope, part), wanted, ("p", "n"))
+            result += elastic.pair_coefficients(elastic.pairs_of(wanted), found, state, along)
+        elif part == "axial" and sectors.axial:
+            keys = {n: (Propagator(), n) for n in ("p", "n")}
+            found = {keys[n]: m for n, m in couplings.axial.items()}
+            along = None if slope is None else {keys[n]: m for n, m in slope.axial.items()}
+            result += elastic.pair_coefficients(elastic.pairs_of(tuple(keys.values())), found, state, along)
+        elif part == "magnetic":
+            result += magnetic_coefficient(couplings, slope, state, sectors)
+    return elastic.stack(result)
+
+
+def magnetic_coefficient(
+    couplings: Couplings, slope: Couplings | None, state: FlavourState, sectors: Sectors
+) -> list[FloatArray]:
+    """|μ|² of a flavour state in units of μ_B², or its derivative; empty if the kernels have no such term."""
+    if couplings.magnetic is not None and couplings.scalar:
+        raise InputError(
+            "a magnetic moment and a scalar both flip the helicity and interfere, which is not computed: "
+            "use one of them"
+        )
+    if not sectors.magnetic:
+        if couplings.magnetic is not None:
+            raise InputError("the templates hold no magnetic moment, which this model has: build them for this model")
+        return []
+    moment: NDArray[Any] | None = None if couplings.magnetic is None else elastic.columns(couplings.magnetic, state)
+    if slope is None:
+        return [elastic.product(moment, moment, state)]
+    along = None if slope.magnetic is None else elastic.columns(slope.magnetic, state)
+    return [2 * elastic.product(moment, along, state)]
 
 
 def kernels(
-    e_nu: ArrayLike, t_nr: ArrayLike, component: Component, *, axial: bool = False, kinematics: Kinematics = "auto"
+    e_nu: ArrayLike,
+    t_nr: ArrayLike,
+    component: Component,
+    *,
+    axial: bool = False,
+    kinematics: Kinematics = "auto",
+    sectors: Sectors = CONTACT,
 ) -> FloatArray:
     """Kernels K(E, T): the cross section is ``kernels @ coefficients``.
 
@@ -119,7 +235,7 @@ def kernels(
     ----------
     e_nu, t_nr : neutrino energy and nuclear recoil energy in MeV, broadcast against each other.
     component : isotope with its form factors.
-    axial, kinematics : as in `kernel_groups`.
+    axial, kinematics, sectors : as in `kernel_groups`.
 
     Returns
     -------
@@ -127,54 +243,52 @@ def kernels(
         In cm²/MeV per nucleus; exactly zero above the largest recoil.
     """
     e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))
-    result = np.zeros((*e.shape, len(terms(axial))))
-    for group in kernel_groups(component, axial=axial, kinematics=kinematics):
-        columns = [terms(axial).index(name) for name in group.terms]
+    names = terms(axial, sectors)
+    result = np.zeros((*e.shape, len(names)))
+    for group in kernel_groups(component, axial=axial, kinematics=kinematics, sectors=sectors):
+        columns = [names.index(name) for name in group.terms]
         result[..., columns] = group.kinematics(e, t)[..., None] * group.response(t)
     return result * _HBARC2
 
 
-def _quadratic(left: NucleonCouplings, right: NucleonCouplings) -> FloatArray:
-    """Bilinear form behind the coefficients: polarised, so that it also gives their derivative."""
-    vector = (
-        left.g_v_p * right.g_v_p,
-        left.g_v_p * right.g_v_n + left.g_v_n * right.g_v_p,
-        left.g_v_n * right.g_v_n,
-    )
-    axial = (
-        left.g_a_p * right.g_a_p,
-        left.g_a_p * right.g_a_n + left.g_a_n * right.g_a_p,
-        left.g_a_n * right.g_a_n,
-    )
-    return np.stack(np.broadcast_arrays(*vector, *axial), axis=-1)
+def coefficients(
+    model: Model, flavour: str | Flavour | FlavourState, *, axial: bool = False, anti: bool | None = None
+) -> FloatArray:
+    """Coefficients of the terms that a model needs: (g_p², 2 g_p g_n, g_n²) for the weak vector part, and so on.
 
-
-def coefficients(model: Model, flavour: str | Flavour, *, axial: bool = False) -> FloatArray:
-    """Coefficients of the terms for a model: (g_p², 2 g_p g_n, g_n²) for the vector, likewise for the axial ones.
+    Parameters
+    ----------
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState` (then `anti` says whether of antineutrinos).
+    axial : include the axial terms.
 
     Returns
     -------
     array, shape (terms,) or (points, terms)
-        One row a parameter point if the model's fields are arrays.
+        Those of ``terms(axial, sectors)``; one row a parameter point if the model's fields are arrays.
     """
-    if isinstance(model, type) or not hasattr(model, "nucleon_couplings"):
-        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
-    g = model.nucleon_couplings(as_flavour(flavour))
-    return _quadratic(g, g)[..., : len(terms(axial))]
+    check_model(model)
+    couplings = model.couplings(_anti(flavour, anti))
+    return _coefficients(couplings, None, elastic.as_state(flavour), sectors_of(couplings, axial))
 
 
-def coefficient_derivatives(model: Model, flavour: str | Flavour, *, axial: bool = False) -> Mapping[str, FloatArray]:
+def coefficient_derivatives(
+    model: Model, flavour: str | Flavour | FlavourState, *, axial: bool = False, anti: bool | None = None
+) -> Mapping[str, FloatArray]:
     """Analytic derivative of `coefficients` with respect to each of the model's parameters, same shapes."""
-    flavour = as_flavour(flavour)
-    g = model.nucleon_couplings(flavour)
+    check_model(model)
+    couplings = model.couplings(_anti(flavour, anti))
+    sectors, state = sectors_of(couplings, axial), elastic.as_state(flavour)
     return {
-        name: 2 * _symmetric(g, slope)[..., : len(terms(axial))]
-        for name, slope in model.coupling_derivatives(flavour).items()
+        name: _coefficients(couplings, slope, state, sectors)
+        for name, slope in model.coupling_derivatives(_anti(flavour, anti)).items()
     }
 
 
-def _symmetric(g: NucleonCouplings, slope: NucleonCouplings) -> FloatArray:
-    return (_quadratic(g, slope) + _quadratic(slope, g)) / 2
+def _anti(flavour: str | Flavour | FlavourState, anti: bool | None) -> bool:
+    if isinstance(flavour, FlavourState):
+        return bool(anti)
+    return as_flavour(flavour).anti
 
 
 def differential(
@@ -211,6 +325,7 @@ def differential(
         or target unknown.
     """
     weights = coefficients(model, flavour, axial=axial)
+    sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
     e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))
@@ -221,7 +336,7 @@ def differential(
             "check the units (recoils are in MeV here, 10 keV is 10*keV)"
         )
     result = sum(
-        component.count * (kernels(e_nu, t_nr, component, axial=axial, kinematics=kinematics) @ weights)
+        component.count * (kernels(e_nu, t_nr, component, kinematics=kinematics, sectors=sectors) @ weights)
         for component in target(target_).components
     )
     return np.asarray(result)
@@ -259,24 +374,40 @@ def total(
     """
     e = _energies(e_nu)
     weights = coefficients(model, flavour, axial=axial)
+    sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
     floor = float(_recoils(threshold))
+    if floor == 0 and _diverges(weights, terms(sectors=sectors)):
+        raise InputError(
+            "photon exchange makes the total cross section infinite: give a threshold, e.g. threshold=0.1*keV"
+        )
     result = np.zeros(e.shape)
     for component in target(target_).components:
         mass = component.isotope.mass
-        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes
-        top = np.sqrt(2 * mass * recoil_maximum(e, mass))
-        bottom = np.minimum(np.sqrt(2 * mass * floor), top)
+        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes. In asinh(q/m) it is smooth, too, where
+        # the propagator of a light mediator of mass m peaks
+        light = min((p.mass for p, _ in (*sectors.vector, *sectors.scalar) if p.mass), default=np.inf)
+        limits = np.sqrt(2 * mass * recoil_maximum(e, mass)), np.sqrt(2 * mass * floor)
+        stretch = bool(light < limits[0].max(initial=0.0))
+        top = np.arcsinh(limits[0] / light) if stretch else limits[0]
+        bottom = np.minimum(np.arcsinh(limits[1] / light) if stretch else limits[1], top)
 
         def integral(
-            n: int, component: Component = component, lo: FloatArray = bottom, hi: FloatArray = top
+            n: int,
+            component: Component = component,
+            lo: FloatArray = bottom,
+            hi: FloatArray = top,
+            light: float = light if stretch else 0.0,
         ) -> FloatArray:
             x, w = gauss_legendre(n)
             q = lo[..., None] + (hi - lo)[..., None] * x
+            slope = np.ones_like(q)
+            if light:
+                slope, q = light * np.cosh(q), light * np.sinh(q)
             t = np.minimum(q**2 / (2 * component.isotope.mass), recoil_maximum(e, component.isotope.mass)[..., None])
-            k = kernels(e[..., None], t, component, axial=axial, kinematics=kinematics) @ weights
-            return np.asarray((k * q * w).sum(-1) * (hi - lo) / component.isotope.mass)
+            k = kernels(e[..., None], t, component, kinematics=kinematics, sectors=sectors) @ weights
+            return np.asarray((k * q * slope * w).sum(-1) * (hi - lo) / component.isotope.mass)
 
         n = 24
         coarse = integral(n)
@@ -295,6 +426,11 @@ def total(
             coarse = fine
         result += component.count * fine
     return result
+
+
+def _diverges(weights: FloatArray, names: tuple[str, ...]) -> bool:
+    """Whether a term behaves as 1/T or worse at small recoils and is present."""
+    return any(w != 0 and (name == "magnetic" or "/q2" in name) for w, name in zip(weights, names, strict=True))
 
 
 def _floats(values: ArrayLike, what: str) -> FloatArray:
