@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from nuprobe.errors import UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
@@ -37,6 +37,8 @@ def flux(name: str | Path | Flux) -> Flux:
     from nuprobe.fluxes.files import read_flux
     from nuprobe.schema import Folder
 
+    if not isinstance(name, (str, Path)):
+        raise InputError(f"a flux is a name, a path or a Flux, got {name!r}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"))
     if name not in flux_names():

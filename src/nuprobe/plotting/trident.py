@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, make_form_factor, target
+from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, target
 from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.nuclei.form_factors import RADIUS_FREE, Fermi, FourierBessel, WoodsSaxon
 from nuprobe.numerics import FloatArray
@@ -268,7 +268,7 @@ def plot_trident_form_factors(
         radius = radius or free
         if free and nucleus.r_charge is None:
             raise InputError(f"the charge radius of {nucleus.name} is not measured: give form factors as objects")
-        built[label] = make_form_factor(shape, rms=nucleus.r_charge if free else None, isotope=nucleus)
+        built[label] = trident.charge_form_factor(nucleus, shape)
     start = trident.threshold_energy(one, nucleus.name)
     grid = _open(e, start, one)
 

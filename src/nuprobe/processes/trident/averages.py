@@ -55,6 +55,8 @@ class Averaged:
         result = 0.0
         for row, one in zip(self.values, self.channels, strict=True):
             weights = coefficients(model, one)
+            if weights.ndim != 1:
+                raise InputError("an averaged cross section needs a model with scalar parameters")
             result += float(row[:3] @ weights[:3])
             for i, mass in enumerate(mediator_masses(model, one)):
                 if mass not in self.mediators:
@@ -85,8 +87,10 @@ def average(
     ComputationError
         If the average does not reach 1e-4.
     """
-    source = flux(source) if isinstance(source, str) else source
+    source = source if isinstance(source, Flux) else flux(source)
     read = tuple(channel(c) for c in channels)
+    if not read:
+        raise InputError("an average needs at least one channel")
     fluence = sum(source.total(f) for f in dict.fromkeys(c.incoming for c in read))
     if fluence <= 0:
         raise InputError(f"flux {source.name} holds none of {', '.join(str(c.incoming) for c in read)}")
