@@ -171,6 +171,7 @@ def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
 
 TRIDENT = ("xsec", "trident", "--energy", "20 GeV", "--channel")
 MUONS = "nu_mu -> nu_mu mu+ mu-"
+VECTOR = ("--model", "light-vector", "--param", "coupling=1e-4")
 CEVNS = ("xsec", "cevns", "--target")
 SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
 
@@ -218,11 +219,30 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ["mass", "positive"],
         ),
         (("limit", "ccfr-tridnt"), ["ccfr-trident"]),
-        (("limit", "coherent-csi-2017"), ["trident"]),
+        (("limit", "coherent-csi-2017"), ["does not couple to nuclei", "mixing", "trident"]),
+        (("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "loop"), ["--mixing"]),
+        (("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"), ["trident"]),
+        (("rate", "coherent-csi-2017", "--model", "light-vector"), ["mass", "required"]),
+        (("rate", "coherent-csi-2017", "--model", "light-vektor"), ["light-vector"]),
+        (("rate", "coherent-csi-2017", "--model", "v-a"), ["tridents"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--param", "mass"), ["--param", "key=value"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=10"),
+            ["mass"],
+        ),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=-1 MeV"), ["positive"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "masss=1 MeV"), ["masss", "mass"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "nsi", "--param", "u.ee=1j"), ["epsilon_u", "hermitian"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "light-scalar", "--param", "interference=true"),
+            ["cannot interfere with a vector"],
+        ),
+        (("rate", "coherent-csi-2017", "--model-file", "nowhere.yaml"), ["nowhere.yaml"]),
+        (("rate", "ccfr-trident", "--model", "nsi", "--param", "u.ee=0.1"), ["nsi", "tridents"]),
         (("limit", "ccfr-trident", "--mixing", "tree"), ["loop"]),
         (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),
         (("limit", "ccfr-trident", "--masses", "1:2:0 GeV"), ["empty"]),
-        (("limit", "ccfr-trident", "--family", "b-l"), ["lmu-ltau"]),
+        (("limit", "ccfr-trident", "--family", "b-k"), ["b-l"]),
         (("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:3"), ["mass and coupling"]),
         (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
         (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),

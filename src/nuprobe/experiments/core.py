@@ -276,7 +276,7 @@ class Experiment:
         """
         sectors = replace(CONTACT if model is None else sectors_of(model.couplings()), axial=self.file.target.axial)
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
-        key = (tuple(free), sectors, quenching_shift, check)
+        key = (tuple(free), sectors, quenching_shift, check, tuple(masses[n] for n in free if n in masses))
         if key not in self._cache:
             by_name = {p.name: p for p in self.file.parameters}
             for name in free:

@@ -21,6 +21,7 @@ __all__ = ["Limit", "LimitCurve", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
 _STEPS: Final = 240
+_MANY: Final = 1e4
 _GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
@@ -124,17 +125,48 @@ class _Ratio:
 
 @dataclass(frozen=True, eq=False)
 class _Counts:
-    """Counting experiments, profiled over their nuisances."""
+    """Counting experiments, profiled over their nuisances.
+
+    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood has long reached what it tends
+    to (a nuisance may take such a signal away), and could not be computed.
+    """
 
     cost: Cost
     mass: FloatArray
+    cap: FloatArray
+
+    @classmethod
+    def of(cls, cost: Cost, mass: FloatArray, largest: float) -> _Counts:
+        """Find the caps below the largest coupling by bisection, every mass at once."""
+
+        def too_many(coupling: FloatArray) -> NDArray[np.bool_]:
+            points = _points(cost, coupling, mass)
+            found = np.zeros(mass.size, dtype=bool)
+            for term in cost.terms:
+                columns = [cost.index(p.name) for p in term.parameters]
+                expected = term.prediction.expectation(points[:, columns]).base.sum(axis=1)
+                found |= expected > _MANY * (np.abs(term.data).sum() + 1)
+            return found
+
+        hi = np.full(mass.size, math.log(largest))
+        lo = np.where(too_many(np.exp(hi)), hi - 60, hi)
+        for _ in range(40):
+            middle = (lo + hi) / 2
+            more = too_many(np.exp(middle))
+            lo, hi = np.where(more, lo, middle), np.where(more, middle, hi)
+        return cls(cost, mass, np.exp(lo))
 
     def chi2(self, coupling: FloatArray, sides: int) -> FloatArray:
         """−2 ln L at couplings of shape (..., masses)."""
-        points = np.empty((*coupling.shape, 2))
-        points[..., self.cost.index("mass")] = self.mass
-        points[..., self.cost.index("coupling")] = coupling
+        points = _points(self.cost, np.minimum(coupling, self.cap), self.mass)
         return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(coupling.shape)
+
+
+def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
+    points = np.empty((*coupling.shape, 2))
+    points[..., cost.index("mass")] = mass
+    points[..., cost.index("coupling")] = coupling
+    return points
 
 
 def family_cost(
@@ -225,11 +257,11 @@ def limit(
             curves.append(_curve(one.name, [term], masses, z, sides, couplings))
         else:
             counts.append(family_cost(one, family, chosen))
-            curves.append(_curve(one.name, [_Counts(counts[-1], masses)], masses, z, sides, couplings))
+            curves.append(_curve(one.name, [_Counts.of(counts[-1], masses, couplings[1])], masses, z, sides, couplings))
     if len(ratios) + len(counts) > 1:
         terms: list[_Ratio | _Counts] = [*ratios]
         if counts:
-            terms.append(_Counts(sum(counts[1:], counts[0]), masses))
+            terms.append(_Counts.of(sum(counts[1:], counts[0]), masses, couplings[1]))
         curves.append(_curve("combined", terms, masses, z, sides, couplings))
     words = "two-sided" if sides == 2 else "one-sided, upper"
     tests = [f"|pull| > {z:.3f}"] * any(isinstance(e, TridentExperiment) for e in experiments)

@@ -93,9 +93,7 @@ def stacked(base: tuple[Parameter, ...], own: tuple[Parameter, ...]) -> tuple[Pa
     return (*base, *own)
 
 
-def split_values(
-    values: Mapping[str, FloatArray], own: tuple[Parameter, ...]
-) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+def split_values(values: Mapping[str, Any], own: tuple[Parameter, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Values of a model's own parameters, and those of what it is added to."""
     names = {p.name for p in own}
     mine = {k: v for k, v in values.items() if k in names}

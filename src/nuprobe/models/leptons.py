@@ -165,7 +165,7 @@ class LMuLTau:
         """Return ``mass``."""
         return self._vector.mass_parameters
 
-    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
         """Return the model at another coupling, or other values of the base model's parameters."""
         moved = self._vector.with_values(values)
         return replace(self, coupling=moved.coupling, base=moved.base)

@@ -270,7 +270,7 @@ class LightVector:
         """Those of the base model, and ``mass``."""
         return stacked(_elastic(self.base).mass_parameters, (_mass_parameter(self),))
 
-    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
         """Return the model at another coupling, or other values of the base model's parameters."""
         return replace(self, **_moved(self, values))
 
@@ -370,7 +370,7 @@ class LightScalar:
         """Those of the base model, and ``mass``."""
         return stacked(self.base.mass_parameters, (_mass_parameter(self),))
 
-    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
         """Return the model at another coupling, or other values of the base model's parameters."""
         return replace(self, **_moved(self, values))
 
@@ -400,7 +400,7 @@ def _elastic(base: Any) -> Model:
     return model
 
 
-def _moved(model: _Fields, values: Mapping[str, FloatArray]) -> dict[str, Any]:
+def _moved(model: _Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a model at other values of its parameters."""
     mine, others = split_values(values, (_coupling_parameter(model),))
     base = _elastic(model.base).with_values(others) if others else model.base

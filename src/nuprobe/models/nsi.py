@@ -112,7 +112,7 @@ class NSI:
         """Those of the base model."""
         return self.base.mass_parameters
 
-    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
         """Return the model at other values of its parameters; raises `UnknownNameError` for other names."""
         mine, others = split_values(values, self._own())
         changed: dict[str, Any] = {}
