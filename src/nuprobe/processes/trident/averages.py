@@ -99,17 +99,24 @@ def average(
     for one in read:
         row = np.zeros(3 + 3 * len(masses))
         coarse = np.zeros(3)
+        # the nodes in energy carry the error that is measured here; that in Q² is smaller by far
+        at = partial(
+            kernels,
+            channel_=one,
+            target_=target_,
+            regime=regime,
+            form_factor=form_factor,
+            pauli=pauli,
+            with_error=False,
+        )
+        low = threshold_energy(one, target_, regime)
         for component in source.of(one.incoming):
-            low = threshold_energy(one, target_, regime)
             for line in component.lines:
-                found = kernels(
-                    line.energy, one, target_, regime=regime, mediators=masses, form_factor=form_factor, pauli=pauli
-                )
+                found = at(line.energy, mediators=masses)
                 row += line.intensity * found.values
                 coarse += line.intensity * found.values[:3]
             if component.density is None or component.edges[-1] <= low:
                 continue
-            at = partial(kernels, channel_=one, target_=target_, regime=regime, form_factor=form_factor, pauli=pauli)
             row += _fold(component, partial(at, mediators=masses), low, nodes)
             coarse += _fold(component, at, low, nodes - 8)
         size = row[0] + row[1]

@@ -29,6 +29,7 @@ from nuprobe.processes.trident.channels import Channel, ChannelSpec, channel
 from nuprobe.processes.trident.cross_section import combine, q2_nodes, q_range, tail, threshold
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, Current, coherent, electron, nucleon
 from nuprobe.processes.trident.tables import direct, evaluate
+from nuprobe.units import fm
 
 __all__ = [
     "REGIMES",
@@ -85,7 +86,7 @@ class CrossSection:
     ----------
     value, error : cm², shape of the energies.
     per : what it counts: ``"nucleus"``, ``"formula unit"``, ``"nucleon"`` or ``"electron"``.
-    form_factors : by isotope, what described the nucleus (its representation); empty where none is used.
+    form_factors : by isotope, the shape and the rms radius of its charge; empty where none is used.
     """
 
     value: FloatArray
@@ -201,6 +202,8 @@ def currents(
 
 def threshold_energy(channel_: ChannelSpec, target_: TargetSpec | None = None, regime: str = "coherent") -> float:
     """Smallest neutrino energy (MeV) at which a channel opens in a regime, exact: m(1 + m/2M), m = m_ℓ + m_ℓ′."""
+    if target_ is not None and not isinstance(target_, Target):
+        target_ = target(target_, form_factor="point")  # only the mass matters
     return min(threshold(c.mass, *channel(channel_).masses) for _, c in currents(target_, regime))
 
 
@@ -500,8 +503,8 @@ def total(
         exchange of the target with the produced one is left out, and so are the graphs where a W or Z couples to
         the target electron, which for ν_e are of the same order). A molecule or mixture gives the sum over its formula
         unit.
-    form_factor : charge form factor, by name or object, as `charge_form_factor` reads it: a named shape has the measured
-        rms charge radius. Not with a `Target`, which has its own.
+    form_factor : charge form factor, by name or object, as `charge_form_factor` reads it: a named shape has the
+        measured rms charge radius. Not with a `Target`, which has its own.
     pauli, k_f : whether nucleons are Pauli-blocked, and the Fermi momentum (MeV); hydrogen never is.
     nucleon_form_factors : ``"dipole"`` or ``"kelly"``.
     exact : do the integrals over the leptons instead of using the tables: hundreds of times slower.
@@ -552,5 +555,9 @@ def total(
         single = len(parts) == 1 and parts[0].count == 1
         per = "nucleus" if single else "formula unit"
         if regime != "incoherent":
-            used = {c.isotope.name: repr(c.ff_p) for c in parts if c.isotope.a > 1}
+            used = {
+                c.isotope.name: f"{type(c.ff_p).__name__}, rms radius {c.ff_p.rms / fm:.4f} fm"
+                for c in parts
+                if c.isotope.a > 1
+            }
     return CrossSection(value, np.asarray(found.error @ np.abs(weights)), per, used)
