@@ -188,8 +188,10 @@ def trident_command(
         if spec is None:
             raise InputError("--plot needs --target")
         low = 1.02 * trident.threshold_energy(one, spec, "coherent")
-        grid = energies if energies.size > 4 else np.geomspace(low, max(10 * low, float(energies.max())), 60)
-        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor), plot)
+        few = energies.size <= 4
+        grid = np.geomspace(low, max(10 * low, 1.5 * float(energies.max())), 60) if few else energies
+        marks = energies if few else ()
+        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor, marks=marks), plot)
     start = trident.threshold_energy(one, spec, regime)
     silent = model == "lmu-ltau" and not any(np.any(m.strength) for m in chosen.lepton_couplings(one.vertex).mediators)
     table = Table(
