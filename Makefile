@@ -57,7 +57,7 @@ schema: $(READY) ## write docs/experiment.schema.json from the code
 	    print(json.dumps(s(), indent=2, ensure_ascii=False))' > docs/experiment.schema.json
 
 lock: ## resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --group dev --no-annotate \
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --group dev --no-annotate \
 	    --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 wheel: $(READY) ## build the wheel into dist/

@@ -71,7 +71,7 @@ def reference(
 ) -> FloatArray:
     """Kernels by quadrature in every dimension, `points` a panel in Q; the leptons from tables on request."""
     masses = channel.pair_masses
-    q2, weight, x_max = q2_nodes(e_nu, current, *masses, points)
+    q2, weight, x_max = q2_nodes(e_nu, current, *masses, points, 1)  # with the far tail
     # panels of no width and the edge of phase space carry nothing
     live = ((weight > 0) & ((x_max - q2) / sum(masses) ** 2 - 1 > 1e-10)).ravel()
     at = x_max.ravel()[live], q2.ravel()[live], *masses, mediators

@@ -168,7 +168,7 @@ def test_derivatives_along_axes_against_differences(axis: int) -> None:
 
 def test_derivatives_of_coefficients_against_differences(with_axis: Templates) -> None:
     up, down = (with_axis.coefficients(nu.StandardModel(sin2_theta_w=0.23 + s)) for s in (1e-3, -1e-3))
-    got = with_axis.coefficient_derivatives(nu.StandardModel(sin2_theta_w=0.23), "sin2_theta_w")
+    got = with_axis.coefficient_derivatives(nu.StandardModel(sin2_theta_w=0.23), ["sin2_theta_w"])[0]
     np.testing.assert_allclose(got, (up - down) / 2e-3, rtol=1e-9, atol=1e-12)  # quadratic: exact
 
 

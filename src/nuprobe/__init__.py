@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nuprobe import units
+    from nuprobe import oscillation, units
     from nuprobe.errors import NuprobeError, ValidityWarning
     from nuprobe.experiments import experiment, limit
     from nuprobe.fluxes import flux
-    from nuprobe.inference import contour, fit, profile, scan
+    from nuprobe.inference import contour, fit, profile, sample, scan
     from nuprobe.models import (
         NSI,
         ContactOperators,
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
         read_wcxf,
     )
     from nuprobe.nuclei import form_factors, isotope, target
+    from nuprobe.oscillation import PMNS
     from nuprobe.processes import cevns, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
     "NSI",
+    "PMNS",
     "ContactOperators",
     "Electromagnetic",
     "LMuLTau",
@@ -58,9 +60,11 @@ __all__ = [
     "form_factors",
     "isotope",
     "limit",
+    "oscillation",
     "profile",
     "read_wcxf",
     "reproduce",
+    "sample",
     "scan",
     "target",
     "trident",
@@ -79,6 +83,7 @@ _PLACES = {
     "LightVectorFamily": "nuprobe.models",
     "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
+    "PMNS": "nuprobe.oscillation",
     "StandardModel": "nuprobe.models",
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
@@ -94,6 +99,7 @@ _PLACES = {
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",
+    "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",
@@ -105,8 +111,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("nuprobe")
-    if name == "units":
-        return import_module("nuprobe.units")
+    if name in ("oscillation", "units"):
+        return import_module(f"nuprobe.{name}")
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")

@@ -137,6 +137,7 @@ class Setup:
     fluence : flux units per area at the detector, in MeV² (natural units).
     time_edges : arrival-time bins in µs, or None to integrate over all times.
     time_resolution, time_offset : Gaussian resolution and shift of the arrival time, µs.
+    time_acceptance : (edges in µs, probability to keep an event in each bin, 0 outside), or None to keep all.
     process : what scatters.
     sectors_at : axis values → exchanges that the templates hold; default the weak interaction alone.
     propagation : what happens on the way.
@@ -150,6 +151,7 @@ class Setup:
     time_edges: FloatArray | None = None
     time_resolution: float = 0.0
     time_offset: float = 0.0
+    time_acceptance: tuple[FloatArray, FloatArray] | None = None
     process: Process = field(default_factory=Cevns)
     sectors_at: Callable[[Mapping[str, float]], Sectors] = lambda values: CONTACT
     propagation: Propagation = field(default_factory=AtSource)
@@ -219,6 +221,20 @@ class Templates:
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
         return replace(self, parts=parts, time=self.time[:, time_bins])
 
+    def spread(self, fraction: FloatArray) -> Templates:
+        """Split every energy bin by another quantity; its bins become the fast index.
+
+        Parameters
+        ----------
+        fraction : share of each energy bin in each bin of the quantity, shape (energy bins, bins).
+        """
+        parts = []
+        for part in self.parts:
+            tail = part.values.shape[2:]
+            values = part.values[:, :, None] * fraction.reshape(*fraction.shape, *(1,) * len(tail))
+            parts.append(replace(part, values=values.reshape(part.values.shape[0], -1, *tail)))
+        return replace(self, parts=tuple(parts))
+
     def sum_time(self) -> Templates:
         """Sum over the time bins."""
         return replace(self, time=self.time.sum(1, keepdims=True))
@@ -246,15 +262,18 @@ class Templates:
 
         return self._rows(row)
 
-    def coefficient_derivatives(self, model: Model, name: str) -> FloatArray:
-        """Derivative of `coefficients` with respect to one parameter of the model."""
+    def coefficient_derivatives(self, model: Model, names: Sequence[str]) -> list[FloatArray]:
+        """Derivative of `coefficients` with respect to each of some parameters of the model."""
         couplings = {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
-        slopes = {anti: model.coupling_derivatives(anti)[name] for anti in couplings}
+        slopes = {anti: model.coupling_derivatives(anti) for anti in couplings}
 
-        def row(state: FlavourState, anti: bool) -> FloatArray:
-            return self.process.coefficient_derivatives(couplings[anti], slopes[anti], state, self.sectors)
+        def along(name: str) -> FloatArray:
+            def row(state: FlavourState, anti: bool) -> FloatArray:
+                return self.process.coefficient_derivatives(couplings[anti], slopes[anti][name], state, self.sectors)
 
-        return self._rows(row)
+            return self._rows(row)
+
+        return [along(name) for name in names]
 
     def _rows(self, row: Callable[[FlavourState, bool], FloatArray]) -> FloatArray:
         rows = []
@@ -289,6 +308,31 @@ class Templates:
         counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
         return counts.reshape(counts.shape[0], -1)
 
+    def counts_each(
+        self, coefficients: Sequence[FloatArray], axis_values: FloatArray | None = None
+    ) -> list[FloatArray]:
+        """`counts` for several sets of coefficients at the same points; the interpolation is done once."""
+        if not coefficients:
+            return []
+        if axis_values is None or any(c.ndim == 2 for c in coefficients):
+            return [self.counts(c, axis_values) for c in coefficients]
+        points = axis_values.shape[0]
+        stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
+        scale = self._unscaled(axis_values)
+        stacked = stacked if scale is None else stacked * scale
+        total = sum_arrays(
+            [
+                np.einsum("cbt,kcpt->kpcb", part.values, stacked)
+                if not part.axes
+                else np.einsum(
+                    "pcbt,kcpt->kpcb", self._interpolated(part, part.values, axis_values, None), stacked, optimize=True
+                )
+                for part in self._merged
+            ]
+        )
+        counts = np.einsum("kpcb,ct->kpbt", total, self.time)
+        return list(counts.reshape(*counts.shape[:2], -1))
+
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
     ) -> FloatArray:
@@ -312,33 +356,46 @@ class Templates:
     ) -> FloatArray:
         if axis_values is None and self.axes:
             raise InputError(f"these templates need a value of {', '.join(a.parameter.name for a in self.axes)}")
-        if axis_values is None or not self.powers.any():
-            return self._interpolated(part, coefficients, axis_values, derivative)
-        falling = _SCALE**2 + axis_values**2
-        scale = np.prod(falling[:, None, :] ** -self.powers, axis=-1)  # (points, terms)
+        scale = self._unscaled(axis_values)
+        if scale is None or axis_values is None:
+            return self._counted(part, coefficients, axis_values, derivative)
         if coefficients.ndim == 2:
             coefficients = coefficients[:, None, :]
-        result = self._interpolated(part, coefficients * scale, axis_values, derivative)
+        result = self._counted(part, coefficients * scale, axis_values, derivative)
         if derivative is not None and self.powers[:, derivative].any():
-            slope = -2 * self.powers[:, derivative] * (axis_values / falling)[:, derivative, None]
-            result = result + self._interpolated(part, coefficients * scale * slope, axis_values, None)
+            mass = axis_values[:, derivative, None]
+            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
         return result
 
-    def _interpolated(
+    def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
+        """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
+        if axis_values is None or not self.powers.any():
+            return None
+        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+
+    def _counted(
         self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
     ) -> FloatArray:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
-        values = part.values
         if coefficients.ndim == 2:
             # the model is the same at every point: spend the terms first
-            values = np.einsum("cbt...,ct->cb...", values, coefficients)
+            values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
+            return self._interpolated(part, values, axis_values, derivative)
+        current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
-            if coefficients.ndim == 2:
-                return np.asarray(values)[None]
-            return np.asarray(np.einsum("cbt,cpt->pcb", values, coefficients))
-        assert axis_values is not None  # narrowed above
+            return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+
+    def _interpolated(
+        self, part: _Part, values: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
+        """Values of a part (with or without its terms) at the points, with the points in front."""
+        if not part.axes:
+            return values[None]
+        assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
         # interpolate one axis after the other; the first leaves a point index in front
@@ -349,9 +406,7 @@ class Templates:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
-        if coefficients.ndim == 2:
-            return np.asarray(current)
-        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+        return np.asarray(current)
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
@@ -497,7 +552,17 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
             f"flux {setup.flux.name}: {component.name} has no arrival-time profile; give it one or leave time bins out"
         )
     profile = setup.flux.times[component.time]
-    return profile.fraction(setup.time_edges, setup.time_resolution, setup.time_offset)
+    edges = setup.time_edges
+    if setup.time_acceptance is None:
+        return profile.fraction(edges, setup.time_resolution, setup.time_offset)
+    cuts, kept = setup.time_acceptance
+    # constant between the cuts: exact on the common edges
+    fine = np.union1d(edges, cuts[(cuts > edges[0]) & (cuts < edges[-1])])
+    middle = (fine[1:] + fine[:-1]) / 2
+    index = np.searchsorted(cuts, middle, side="right") - 1
+    efficiency = np.where((index >= 0) & (index < kept.size), kept[np.clip(index, 0, kept.size - 1)], 0.0)
+    fraction = profile.fraction(fine, setup.time_resolution, setup.time_offset) * efficiency
+    return np.asarray(np.histogram(middle, edges, weights=fraction)[0])
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:

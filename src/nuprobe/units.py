@@ -27,6 +27,7 @@ fm: Final = 1 / HBARC_MEV_FM
 cm: Final = 1 / HBARC_MEV_CM
 m: Final = 100 * cm
 km: Final = 1e5 * cm
+kpc: Final = 3.0856775814913673e19 * m
 cm2: Final = cm**2
 
 s: Final = 299792458 * m
@@ -39,13 +40,14 @@ year: Final = 365.25 * day
 
 # a joule is 1/e MeV·1e-6; a kilogram is a joule (s/m)², that is c² joules
 joule: Final = 1e-6 / ELEMENTARY_CHARGE_C
+erg: Final = 1e-7 * joule
 kg: Final = joule * 299792458.0**2
 g: Final = 1e-3 * kg
 tonne: Final = 1e3 * kg
 
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
-    "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV},
-    "length": {"fm": fm, "cm": cm, "m": m, "km": km},
+    "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV, "erg": erg},
+    "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
     "time": {"ns": ns, "us": us, "µs": us, "s": s, "min": minute, "h": hour, "d": day, "yr": year},
     "mass": {"g": g, "kg": kg, "t": tonne},
     "inverse energy": {"1/keV": 1 / keV, "1/MeV": 1 / MeV, "1/GeV": 1 / GeV},

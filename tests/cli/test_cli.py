@@ -388,3 +388,88 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
     fit = json.loads((folder / "csi-2017-fit.json").read_text())
     assert 5.2 < fit["parameters"][0]["value"] < 6.0
     assert "R_n" in out
+
+
+def test_xsec_averages_over_a_flux_with_options(run: Run) -> None:
+    arguments = ("xsec", "cevns", "--target", "Ge", "--threshold", "0.2 keV", "--flux", "reactor", "--json")
+    means = {}
+    for isotope in ("U235", "Pu239"):
+        options = ("--flux-option", f"fractions={{{isotope}=1.0}}", "--flux-option", "low_energy=none")
+        code, out, _ = run(*arguments, *options)
+        assert code == 0
+        (row,) = json.loads(out)["rows"]
+        assert row["flavour"] == "nubar_e"
+        flux = nu.flux("reactor", fractions={isotope: 1.0}, low_energy="none")
+        assert row["neutrinos [in 4 pi per fission]"] == pytest.approx(flux.total("nubar_e"))
+        # the same mean on a fine grid of energies
+        e = np.linspace(2, 8, 2001)
+        sigma = nu.cevns.total(e, nu.target("Ge"), nu.StandardModel(), "nubar_e", threshold=0.2 * keV)
+        weight = flux.spectrum("nubar_e", e)
+        mean = np.trapezoid(weight * sigma, e) / np.trapezoid(weight, e)
+        assert row["sigma [cm2]"] == pytest.approx(mean, rel=1e-4, abs=0)
+        means[isotope] = row["sigma [cm2]"]
+    assert means["Pu239"] < means["U235"]
+
+
+def test_xsec_trident_over_a_flux(run: Run) -> None:
+    channel = "nu_mu -> nu_mu mu+ mu-"
+    code, out, _ = run(
+        "xsec",
+        "trident",
+        "--channel",
+        channel,
+        "--target",
+        "Ar40",
+        "--flux",
+        "dune-nd-fhc",
+        "--regime",
+        "coherent",
+        "--json",
+    )
+    assert code == 0
+    expected = nu.trident.flux_averaged("dune-nd-fhc", channel, "Ar40", regime="coherent")
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["--energy", "30 MeV", "--flux", "sns"], "either --energy or --flux"),
+        ([], "either --energy or --flux"),
+        (["--energy", "30 MeV", "--flux-option", "a=1"], "belongs to --flux"),
+        (["--flux", "solar", "--flux-option", "model"], "key=value"),
+        (["--flux", "solar", "--flux-option", "model=B16"], "unknown model 'B16'"),
+        (["--flux", "reactor", "--flux-option", "fractions={U235=0.3}"], "sum to 0.3"),
+        (["--flux", "solar", "--recoil", "1 keV"], "belong to --energy"),
+        (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
+    ],
+)
+def test_xsec_over_a_flux_tells_what_is_wrong(run: Run, arguments: list[str], hint: str) -> None:
+    code, _, error = run("xsec", "cevns", "--target", "Ar40", *arguments)
+    assert code == 2
+    assert hint in error
+
+
+def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
+    command = (
+        "xsec",
+        "trident",
+        "--channel",
+        "nu_mu -> nu_mu mu+ mu-",
+        "--target",
+        "Ar40",
+        "--energy",
+        "5 GeV",
+        "--json",
+    )
+    for arguments, expected in (
+        ((), "couplings of sm: V = 0.96244, A = 0.5, sin2 theta_W = 0.23122;"),
+        (("--sin2-theta-w", "0.24"), "couplings of sm: V = 0.98, A = 0.5, sin2 theta_W = 0.24;"),
+        (("--model", "v-a"), "V = 1, A = 1;"),
+        (("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3"), "sin2 theta_W = 0.23122;"),
+    ):
+        code, out, _ = run(*command, *arguments)
+        assert code == 0
+        note = json.loads(out)["notes"][1]
+        assert expected in note
+        assert note.endswith("SM of the ratio: sin2 theta_W = 0.23122")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -13,6 +14,8 @@ import click
 from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
+    from nuprobe.fluxes import Flux
+    from nuprobe.inference import Prior
     from nuprobe.models import LeptonModel, Model
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
@@ -25,9 +28,9 @@ MODELS = {
     "v-a": "V-A theory without neutral currents (tridents)",
     "electromagnetic": "charge, charge radius, magnetic moment, ... (CEvNS; --param charge_radius.mumu=-1e-32)",
     "nsi": "non-standard interactions (CEvNS; --param u.emu=0.1 --param d.ee=-0.05)",
-    "light-vector": "light vector: --param mass='10 MeV' coupling=1e-4 charges=universal, b-l, b-3lmu, ... mixing=0.01",
-    "light-scalar": "light scalar (CEvNS): --param mass='10 MeV' coupling=1e-4 charges=nucleons or universal",
-    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param mixing=loop ...)",
+    "light-vector": "light vector (--param mass='10 MeV', coupling=1e-4, charges=universal or b-l ..., mixing=0.01)",
+    "light-scalar": "light scalar (CEvNS; --param mass='10 MeV', coupling=1e-4, charges=nucleons or universal)",
+    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param)",
 }
 """Names of the models and what they are."""
 
@@ -48,6 +51,44 @@ def model_options(function: F) -> F:
         help="Parameter of the model, e.g. mass='10 MeV'; repeatable.",
     )(function)
     return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
+
+
+def flux_options(function: F) -> F:
+    """Add ``--flux`` and ``--flux-option``."""
+    function = click.option(
+        "--flux-option",
+        "flux_option",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or 'fractions={U235=1.0}'; may be repeated.",
+    )(function)
+    return click.option(
+        "--flux", "flux_name", help="Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy."
+    )(function)
+
+
+def make_flux(name: str, options: Iterable[str]) -> Flux:
+    """Flux of that name with options written ``key=value``; a value that is not TOML is a text."""
+    from nuprobe.fluxes import flux
+
+    read: dict[str, Any] = {}
+    for text in options:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--flux-option {text!r}: write it as key=value")
+        try:
+            read[key.strip()] = tomllib.loads(f"x = {value}")["x"]
+        except tomllib.TOMLDecodeError:
+            read[key.strip()] = value.strip()
+    return flux(name, **read)
+
+
+def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]) -> None:
+    """Refuse both or neither of ``--energy`` and ``--flux``."""
+    if (energy is None) == (flux_name is None):
+        raise InputError("give either --energy or --flux")
+    if flux_option and flux_name is None:
+        raise InputError("--flux-option belongs to --flux")
 
 
 def make_model(
@@ -175,7 +216,9 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
             raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
         unit = known[name].unit
         start_text, stop_text = match[1].strip(), match[2].strip()
-        if unit:
+        if unit[:1].isdigit():  # a scaled unit such as 1e-32 cm2: plain numbers, the unit may be repeated at the end
+            start, stop = (parse_quantity(t.removesuffix(unit), "dimensionless") for t in (start_text, stop_text))
+        elif unit:
             suffix = re.search(r"[a-zA-Zµ]+$", stop_text)
             if suffix is None:
                 raise InputError(
@@ -203,6 +246,38 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
     if not axes:
         raise InputError("the grid is empty: write for example rn=2:9 fm:200")
     return axes
+
+
+def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[str, Prior]:
+    """Priors from ``rn=flat:3:8 fm``, ``coupling=log:1e-5:1`` (between) or ``rn=normal:5:0.2 fm`` (mean, sigma)."""
+    from nuprobe.inference import Flat, LogFlat, Normal
+    from nuprobe.units import parse_quantity, unit_dimension
+
+    kinds: dict[str, Callable[[float, float], Prior]] = {"flat": Flat, "log": LogFlat, "normal": Normal}
+    known = {p.name: p for p in parameters}
+    priors: dict[str, Prior] = {}
+    for text in texts:
+        match = re.fullmatch(r"\s*([^=\s]+)\s*=\s*(\w+):([^:]+):([^:]+)", text)
+        if match is None or match[2] not in kinds:
+            raise InputError(
+                f"cannot read --prior {text!r}: write name=flat:lower:upper unit, name=log:lower:upper unit or "
+                "name=normal:mean:sigma unit, e.g. rn=normal:5:0.2 fm"
+            )
+        if match[1] not in known:
+            raise UnknownNameError("parameter", match[1], known)
+        if match[1] in priors:
+            raise InputError(f"--prior names {match[1]} twice: give each parameter one")
+        unit = known[match[1]].unit
+        first, second = match[3].strip(), match[4].strip()
+        suffix = re.search(r"[a-zA-Zµ]+$", second)
+        if unit and suffix is None:
+            raise InputError(f"--prior {text!r} has no unit: write {text.strip()} {unit}")
+        if suffix is not None and not re.search(r"[a-zA-Zµ]$", first):
+            first = f"{first} {suffix[0]}"
+        dimension = unit_dimension(unit) if unit else "dimensionless"
+        scale = parse_quantity(f"1 {unit}", dimension) if unit else 1.0
+        priors[match[1]] = kinds[match[2]](*(parse_quantity(t, dimension) / scale for t in (first, second)))
+    return priors
 
 
 def existing_or_new(path: Path | None, overwrite: bool, more: str = "") -> None:

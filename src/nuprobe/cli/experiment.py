@@ -163,15 +163,23 @@ def trident_rates(
     return True
 
 
-@click.command("fit", epilog="Example: nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf")
-@experiment_options
+@click.command(
+    "fit",
+    epilog="""\b
+Examples:
+  nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
+  nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
+)
+@click.argument("experiments", nargs=-1, required=True, metavar="EXPERIMENT...")
+@click.option("--analysis", help="Name of the analysis [default: the first of each file].")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the experiment's file.")
 @click.option("--free", required=True, help="Parameters to fit, separated by commas; see `nuprobe list parameters`.")
 @model_options
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Save the profile of the first free parameter.")
 @output_options
 def fit_command(
-    experiment: str,
+    experiments: tuple[str, ...],
     analysis: str | None,
     changes: tuple[str, ...],
     free: str,
@@ -184,20 +192,31 @@ def fit_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
+    """Fit parameters to the data of each EXPERIMENT: best fit, errors, goodness of fit.
+
+    Several experiments share the parameters and the nuisances of one name.
+    """
     check_plot(plot)
-    chosen = open_experiment(experiment, changes)
+    from nuprobe.errors import InputError
+    from nuprobe.experiments import joint_cost
+    from nuprobe.inference import fit, profile
+
+    if len(experiments) > 1 and (analysis or changes):
+        raise InputError("--analysis and --set belong to one experiment; with several each takes its first analysis")
+    chosen = [open_experiment(name, changes) for name in experiments]
     couplings = make_model(model, sin2_theta_w, params, model_file)
     names = [n.strip() for n in free.split(",") if n.strip()]
-    result = chosen.fit(couplings, names, analysis, minos=not no_minos)
+    cost = joint_cost(chosen, couplings, names, analysis)
+    result = fit(cost, minos=not no_minos)
     if plot is not None:
         from nuprobe.plotting import plot_profile, save
 
         best = result[names[0]]
         parameter = best.parameter
         grid = profile_range(best.value, best.error, parameter.lower, parameter.upper)
-        curve = chosen.profile(parameter.name, grid, couplings, names[1:], analysis)
-        save(plot_profile(curve, parameter, references=chosen.file.references), plot)
+        curve = profile(cost, parameter.name, grid, free=names[1:])
+        references = list(dict.fromkeys(r for one in chosen for r in one.file.references))
+        save(plot_profile(curve, parameter, references=references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 
 

@@ -38,7 +38,8 @@ def output_options(function: F) -> F:
 
 def overwriting() -> bool:
     """Whether ``--overwrite`` was given."""
-    return bool(click.get_current_context().meta.get(_OVERWRITE))
+    ctx = click.get_current_context(silent=True)
+    return bool(ctx and ctx.meta.get(_OVERWRITE))
 
 
 def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
@@ -62,6 +63,7 @@ def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
     if output is None:
         click.echo(content)
         return
+    existing_or_new(output, overwriting())
     from nuprobe.files import atomic_write
 
     atomic_write(output, content + "\n")

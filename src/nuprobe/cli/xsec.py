@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nuprobe.cli.arguments import (
+    energy_or_flux,
+    flux_options,
+    make_flux,
     make_mediator,
     make_model,
     make_target_spec,
@@ -16,6 +21,10 @@ from nuprobe.cli.arguments import (
 from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.models import LeptonModel
+    from nuprobe.processes.trident import Channel
 
 
 @click.group("xsec")
@@ -28,13 +37,16 @@ def xsec_command() -> None:
     epilog="""\b
 Examples:
   nuprobe xsec cevns --target Ar40 --energy "10:50:41 MeV" --plot sigma.pdf
-  nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json""",
+  nuprobe xsec cevns --target Cs133 --energy "30 MeV" --model light-vector --param mass='10 MeV' --param coupling=1e-4
+  nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
+  nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",
 )
 @click.option("--target", "target_text", required=True, help="Ar40, CsI, 'natural Xe', or a mixture Si28=1,O16=2.")
-@click.option("--energy", required=True, help="'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
+@click.option("--energy", help="'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
+@flux_options
 @click.option("--recoil", help="Give dσ/dT at these recoil energies, e.g. '0:50:11 keV'.")
 @click.option("--threshold", default="0 keV", show_default=True, help="Count recoils above this energy only.")
-@click.option("--flavour", default="nu_mu", show_default=True)
+@click.option("--flavour", help="[default: nu_mu; with --flux each flavour in it]")
 @click.option("--form-factor", default="helm", show_default=True, help="See `nuprobe list form-factors`.")
 @click.option("--r-p", help="Point-proton rms radius, e.g. '3.33 fm' [default: from the charge radius].")
 @click.option("--r-n", help="Point-neutron rms radius, e.g. '3.42 fm' [default: that of the protons].")
@@ -44,10 +56,12 @@ Examples:
 @output_options
 def cevns_command(
     target_text: str,
-    energy: str,
+    energy: str | None,
+    flux_name: str | None,
+    flux_option: tuple[str, ...],
     recoil: str | None,
     threshold: str,
-    flavour: str,
+    flavour: str | None,
     form_factor: str,
     r_p: str | None,
     r_n: str | None,
@@ -60,10 +74,14 @@ def cevns_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Coherent elastic neutrino-nucleus scattering: σ(E), or dσ/dT with --recoil."""
+    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or the mean over a flux."""
     check_plot(plot)
+    energy_or_flux(energy, flux_name, flux_option)
+    if flux_name is not None and (recoil is not None or plot is not None):
+        raise InputError("--recoil and --plot belong to --energy")
     import numpy as np
 
+    from nuprobe.flavours import flavour as as_flavour
     from nuprobe.nuclei import form_factors, target, with_form_factors
     from nuprobe.processes import cevns
     from nuprobe.units import keV, parse_grid, parse_quantity
@@ -72,9 +90,28 @@ def cevns_command(
     nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
     full = with_form_factors(nucleus, form_factors.Point(), form_factors.Point())
     couplings = make_model(model, sin2_theta_w, params, model_file)
-    energies = parse_grid(energy, "energy")
     floor = parse_quantity(threshold, "energy")
     per = "nucleus" if nucleus.is_single else "formula unit"
+    if flux_name is not None:
+        source = make_flux(flux_name, flux_option)
+        flavours = source.flavours if flavour is None else (as_flavour(flavour),)
+        area = "1/cm2" if source.emission == "beam" else "in 4 pi"
+        sigma_of = partial(cevns.total, model=couplings, threshold=floor, axial=axial)
+        # the threshold is a kink: more nodes than the flux alone takes
+        found = [
+            [source.average(partial(sigma_of, target_=t, flavour=f), f, refine=4) for t in (nucleus, full)]
+            for f in flavours
+        ]
+        table = Table(
+            f"CEvNS on {nucleus.name}, mean over {source.name}, cm2 per {per}, {couplings.name}, {form_factor}",
+            ("flavour", f"neutrinos [{area} per {source.per}]", "sigma [cm2]", "full coherence [cm2]"),
+            tuple((str(f), source.total(f), *sigmas) for f, sigmas in zip(flavours, found, strict=True)),
+            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e"},
+        )
+        return emit(str(table), table.to_dict(), as_json, output)
+    assert energy is not None  # energy_or_flux
+    flavour = "nu_mu" if flavour is None else flavour
+    energies = parse_grid(energy, "energy")
     if recoil is None:
         sigma, coherent = (
             cevns.total(energies, t, couplings, flavour, threshold=floor, axial=axial) for t in (nucleus, full)
@@ -117,11 +154,13 @@ def cevns_command(
     epilog="""\b
 Examples:
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" --regime all
-  nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json""",
+  nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
+  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc""",
 )
 @click.option("--channel", required=True, help="Such as 'nu_mu -> nu_e e+ mu-'.")
 @click.option("--target", "target_text", help="As for cevns; not needed for --regime electron.")
-@click.option("--energy", required=True, help="'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
+@click.option("--energy", help="'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
+@flux_options
 @click.option(
     "--regime",
     type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
@@ -144,7 +183,9 @@ Examples:
 def trident_command(
     channel: str,
     target_text: str | None,
-    energy: str,
+    energy: str | None,
+    flux_name: str | None,
+    flux_option: tuple[str, ...],
     regime: str,
     form_factor: str | None,
     no_pauli: bool,
@@ -166,7 +207,7 @@ def trident_command(
     from nuprobe.units import GeV, parse_grid
 
     check_plot(plot)
-    energies = parse_grid(energy, "energy")
+    energy_or_flux(energy, flux_name, flux_option)
     one = trident.channel(channel)
     spec = None if target_text is None else make_target_spec(target_text)
     chosen = make_mediator(mass, coupling, mixing, sin2_theta_w) if model == "lmu-ltau" else None
@@ -177,10 +218,28 @@ def trident_command(
     if wcxf is not None:
         chosen = read_wcxf(wcxf, chosen)
     pauli = not no_pauli
+    if flux_name is not None:
+        if plot is not None:
+            raise InputError("--plot belongs to --energy")
+        source = make_flux(flux_name, flux_option)
+        means = [
+            trident.flux_averaged(source, one, spec, m, regime, form_factor=form_factor, pauli=pauli)
+            for m in (chosen, StandardModel())
+        ]
+        table = Table(
+            f"{one.name} on {target_text or regime}, {regime}, mean over {source.name}",
+            ("flux", "sigma [cm2]", "ratio to SM"),
+            ((source.name, means[0], means[0] / means[1] if means[1] > 0 else None),),
+            {"sigma [cm2]": ".6e"},
+        )
+        return emit(str(table), table.to_dict(), as_json, output)
+    assert energy is not None  # energy_or_flux
+    energies = parse_grid(energy, "energy")
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
     # with the same nodes, the ratio of the Standard Model is 1
+    sm = StandardModel()
     standard = trident.total(
-        energies, one, spec, StandardModel(), regime, form_factor=form_factor, pauli=pauli, with_error=True
+        energies, one, spec, sm, regime, form_factor=form_factor, pauli=pauli, with_error=True
     ).value
     if plot is not None:
         from nuprobe.plotting import plot_trident_energy, save
@@ -205,7 +264,23 @@ def trident_command(
         (
             f"threshold {start / GeV:.6g} GeV",
             *(["the mediator does not couple in this channel"] if silent else []),
+            _couplings_note(chosen, one),
             *(f"form factor of {k}: {v}" for k, v in found.form_factors.items()),
         ),
     )
     emit(str(table), table.to_dict(), as_json, output)
+
+
+def _couplings_note(model: LeptonModel, channel: Channel) -> str:
+    """V and A of a channel, and the weak mixing angles behind the columns."""
+    from nuprobe.models import StandardModel
+
+    found = model.lepton_couplings(channel.vertex)
+    base: object = model
+    while not isinstance(base, StandardModel) and hasattr(base, "base"):
+        base = base.base
+    angle = f", sin2 theta_W = {base.lepton_sin2:g}" if isinstance(base, StandardModel) else ""
+    return (
+        f"couplings of {getattr(model, 'name', type(model).__name__)}: V = {float(found.vector):.6g}, "
+        f"A = {float(found.axial):.6g}{angle}; SM of the ratio: sin2 theta_W = {StandardModel().lepton_sin2:g}"
+    )

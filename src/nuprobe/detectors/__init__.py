@@ -5,13 +5,22 @@ from nuprobe.detectors.quenching import (
     ConstantQuenching,
     FunctionQuenching,
     LindhardQuenching,
+    PolynomialQuenching,
     Quenching,
     TableQuenching,
 )
-from nuprobe.detectors.response import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS, Response, bin_acceptance
+from nuprobe.detectors.response import (
+    ACCEPTANCE_POINTS,
+    ACCEPTANCE_QUANTITIES,
+    COUNT_CELLS,
+    SMEARINGS,
+    Response,
+    bin_acceptance,
+)
 
 __all__ = [
     "ACCEPTANCE_POINTS",
+    "ACCEPTANCE_QUANTITIES",
     "COUNT_CELLS",
     "SMEARINGS",
     "Acceptance",
@@ -20,6 +29,7 @@ __all__ = [
     "FunctionQuenching",
     "LindhardQuenching",
     "LogisticAcceptance",
+    "PolynomialQuenching",
     "Quenching",
     "Response",
     "TableAcceptance",

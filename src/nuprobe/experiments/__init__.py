@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments.core import Experiment, Rates
+    from nuprobe.experiments.core import Experiment, Rates, joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
     from nuprobe.schema import Folder
@@ -24,6 +24,7 @@ __all__ = [
     "experiment",
     "experiment_names",
     "family_cost",
+    "joint_cost",
     "limit",
 ]
 
@@ -31,6 +32,7 @@ _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
     "Experiment": "core",
     "Rates": "core",
+    "joint_cost": "core",
     "Limit": "limits",
     "LimitCurve": "limits",
     "family_cost": "limits",

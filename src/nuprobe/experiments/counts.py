@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
@@ -25,11 +27,84 @@ class Effect:
     nuisance : name and constraint.
     scales : names of the sources whose normalisation it multiplies by (1 + ν).
     shape : templates added once per unit of ν to the signal, or None.
+    relative : change of the signal per unit of ν relative to itself, shape (bins,), or None.
+    added : counts added per unit of ν, shape (bins,), or None.
     """
 
     nuisance: Nuisance
     scales: tuple[str, ...] = ()
     shape: Templates | None = None
+    relative: FloatArray | None = None
+    added: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Quadratic:
+    """Coefficients as a polynomial of second degree in the free parameters: exact where amplitudes are linear.
+
+    Attributes
+    ----------
+    centre, step : x = centre + step·t.
+    pairs : indices i ≤ j of the quadratic monomials t_i t_j, two arrays.
+    table : of the monomials 1, t, t t, shape (1 + d + d(d+1)/2, components × terms).
+    shape : components, terms.
+    """
+
+    centre: FloatArray
+    step: FloatArray
+    pairs: tuple[NDArray[np.intp], NDArray[np.intp]]
+    table: FloatArray
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(
+        cls, coefficients: Callable[[FloatArray], FloatArray], parameters: tuple[Parameter, ...]
+    ) -> _Quadratic | None:
+        """Determine the polynomial and try it at other points; None if the coefficients are no such polynomial."""
+        d = len(parameters)
+        centre = np.array([p.default for p in parameters])
+        step = np.array([p.step for p in parameters])
+        low, high = np.array([p.lower for p in parameters]), np.array([p.upper for p in parameters])
+        step = np.where(centre + 2 * step <= high, step, -step)
+        if np.any((centre + 2 * step < low) | (centre + 2 * step > high)):
+            return None
+        first, second = np.triu_indices(d)
+        unit = np.eye(d)
+        nodes = np.concatenate([np.zeros((1, d)), unit, unit[first] + unit[second]])
+        values = coefficients(centre + step * nodes)
+        shape = (values.shape[0], values.shape[2])
+        result = cls(centre, step, (first, second), np.zeros(0), shape)
+        rows = values.transpose(1, 0, 2).reshape(len(nodes), -1)
+        table: FloatArray = np.asarray(np.linalg.solve(result._monomials(nodes), rows), dtype=float)
+        result = replace(result, table=table)
+        # points of an additive recurrence, up to five steps away
+        t = 10 * ((np.arange(1, 17)[:, None] * np.sqrt(np.arange(2.0, 2 + d))) % 1) - 5
+        x = np.clip(centre + step * t, low, high)
+        exact = coefficients(x)
+        scale = np.abs(exact).max(axis=(0, 1))
+        return result if np.all(np.abs(result(x) - exact) <= 1e-11 * scale) else None
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Coefficients at x of shape (points, d), shape (components, points, terms)."""
+        return self._shaped(self._monomials((x - self.centre) / self.step) @ self.table)
+
+    def derivatives(self, x: FloatArray) -> list[FloatArray]:
+        """Derivative in each parameter, of the shape of the coefficients."""
+        t = (x - self.centre) / self.step
+        d = t.shape[1]
+        first, second = self.pairs
+        found = []
+        for i in range(d):
+            quadratic = (first == i) * t[:, second] + (second == i) * t[:, first]
+            found.append(self._shaped((self.table[1 + i] + quadratic @ self.table[1 + d :]) / self.step[i]))
+        return found
+
+    def _monomials(self, t: FloatArray) -> FloatArray:
+        first, second = self.pairs
+        return np.concatenate([np.ones((len(t), 1)), t, t[:, first] * t[:, second]], axis=1)
+
+    def _shaped(self, rows: FloatArray) -> FloatArray:
+        return rows.reshape(len(rows), *self.shape).transpose(1, 0, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +119,7 @@ class CountsPrediction:
     free : names of the model's parameters that are parameters of the prediction.
     backgrounds : counts by name, shape (bins,).
     effects : nuisances.
+    weights : factor on the signal of each bin, shape (bins,), or None.
     """
 
     name: str
@@ -52,6 +128,7 @@ class CountsPrediction:
     free: tuple[str, ...]
     backgrounds: Mapping[str, FloatArray]
     effects: tuple[Effect, ...]
+    weights: FloatArray | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -68,7 +145,7 @@ class CountsPrediction:
         """Counts for parameter points of shape (points, parameters)."""
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
-        signal = self.templates.counts(coefficients, self._axis_values(points))
+        signal = self._counts(self.templates, coefficients, points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
         base = signal + sum(self.backgrounds.values())
         return Expectation(base, tuple(self._slope(effect, signal, coefficients, points) for effect in self.effects))
@@ -86,22 +163,48 @@ class CountsPrediction:
             Of the base, shape (points, parameters, bins), and of each slope, shape (points or 1, parameters, bins).
         """
         points = np.asarray(points, dtype=float)
-        signal = self._signal_jacobian(self.templates, points)
+        coefficients = self._coefficients(points)
+        along: list[FloatArray] = []
+        if self._quadratic is not None:
+            along = self._quadratic.derivatives(points[:, : len(self.free)])
+        elif self.free:
+            along = self.templates.coefficient_derivatives(self._at(points), self.free)
+        signal = self._signal_jacobian(self.templates, points, coefficients, along)
         slopes = []
         for effect in self.effects:
             slope = np.zeros_like(signal)
             if "signal" in effect.scales:
                 slope = slope + signal
             if effect.shape is not None:
-                slope = slope + self._signal_jacobian(effect.shape, points)
+                slope = slope + self._signal_jacobian(effect.shape, points, coefficients, along)
+            if effect.relative is not None:
+                slope = slope + signal * effect.relative
             slopes.append(slope)
         return signal, tuple(slopes)
 
     def signal(self, points: FloatArray) -> FloatArray:
         """Signal counts alone, shape (points, bins)."""
         points = np.asarray(points, dtype=float)
-        counts = self.templates.counts(self._coefficients(points), self._axis_values(points))
+        counts = self._counts(self.templates, self._coefficients(points), points)
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
+
+    def signal_change(self, effect: Effect, points: FloatArray) -> FloatArray:
+        """Change of the signal per unit of one nuisance, shape (points or 1, bins)."""
+        points = np.asarray(points, dtype=float)
+        coefficients = self._coefficients(points)
+        signal = self._counts(self.templates, coefficients, points)
+        pieces = [signal] if "signal" in effect.scales else []
+        if effect.shape is not None:
+            pieces.append(self._counts(effect.shape, coefficients, points))
+        if effect.relative is not None:
+            pieces.append(signal * effect.relative)
+        return sum_arrays(pieces) if pieces else np.zeros_like(signal)
+
+    def _counts(
+        self, templates: Templates, coefficients: FloatArray, points: FloatArray, derivative: int | None = None
+    ) -> FloatArray:
+        counts = templates.counts(coefficients, self._axis_values(points), derivative)
+        return counts if self.weights is None else counts * self.weights
 
     def _axis_values(self, points: FloatArray) -> FloatArray:
         return points[:, len(self.free) :]
@@ -111,22 +214,39 @@ class CountsPrediction:
 
     def _coefficients(self, points: FloatArray) -> FloatArray:
         # a model without free parameters keeps (components, terms): the terms are then spent once for all points
-        return self.templates.coefficients(self._at(points) if self.free else self.model)
+        if not self.free:
+            return self.templates.coefficients(self.model)
+        if self._quadratic is not None:
+            return self._quadratic(points[:, : len(self.free)])
+        return self.templates.coefficients(self._at(points))
+
+    @cached_property
+    def _quadratic(self) -> _Quadratic | None:
+        if not self.free:
+            return None
+        own = self.parameters[: len(self.free)]
+        return _Quadratic.of(lambda x: self.templates.coefficients(self._at(x)), own)
 
     def _slope(self, effect: Effect, signal: FloatArray, coefficients: FloatArray, points: FloatArray) -> FloatArray:
         pieces = [self.backgrounds[name][None, :] for name in effect.scales if name != "signal"]
         if "signal" in effect.scales:
             pieces.append(signal)
         if effect.shape is not None:
-            pieces.append(effect.shape.counts(coefficients, self._axis_values(points)))
+            pieces.append(self._counts(effect.shape, coefficients, points))
+        if effect.relative is not None:
+            pieces.append(signal * effect.relative)
+        if effect.added is not None:
+            pieces.append(effect.added[None, :])
         return sum_arrays(pieces)
 
-    def _signal_jacobian(self, templates: Templates, points: FloatArray) -> FloatArray:
+    def _signal_jacobian(
+        self, templates: Templates, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]
+    ) -> FloatArray:
         axis_values = self._axis_values(points)
-        model = self._at(points) if self.free else self.model
-        rows = [templates.counts(templates.coefficient_derivatives(model, name), axis_values) for name in self.free]
-        coefficients = templates.coefficients(model)
+        rows = templates.counts_each(along, axis_values)
         rows += [templates.counts(coefficients, axis_values, derivative=i) for i in range(len(templates.axes))]
+        if self.weights is not None:
+            rows = [row * self.weights for row in rows]
         bins = templates.shape[0] * templates.shape[1]
         if not rows:
             return np.zeros((points.shape[0], 0, bins))

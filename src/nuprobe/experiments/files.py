@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
-from nuprobe.detectors import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS
+from nuprobe.detectors import ACCEPTANCE_POINTS, ACCEPTANCE_QUANTITIES, COUNT_CELLS, SMEARINGS
 from nuprobe.errors import InputError
 from nuprobe.nuclei import FORM_FACTORS
 from nuprobe.units import parse_quantity
@@ -56,6 +56,7 @@ class FluxSection(_Strict):
     """Where the neutrinos come from."""
 
     name: str = Field(description="a flux of the package, or './folder' beside experiment.toml")
+    options: dict[str, Any] = Field(default={}, description="options of the flux, e.g. { model = 'B16-GS98' }")
     exposure: PositiveFloat = Field(description="number of units of the flux, e.g. protons on target")
     distance: Length | None = Field(default=None, description="required for an isotropic source")
 
@@ -84,13 +85,22 @@ class LindhardQuenchingSection(_Strict):
     z: int
 
 
+class PolynomialQuenchingSection(_Strict):
+    """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
+
+    kind: Literal["polynomial"]
+    coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
+    unit: Literal["keV", "MeV"]
+
+
 class LogisticSection(_Strict):
-    """a/(1 + exp(−k(x − x0))) times a staircase of (position, factor)."""
+    """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of (position, factor)."""
 
     kind: Literal["logistic"]
     a: PositiveFloat
     k: PositiveFloat
     x0: float
+    offset: float = 0.0
     steps: list[tuple[float, float]] = []
 
 
@@ -116,13 +126,26 @@ class SmearingSection(_Strict):
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0), description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)"
     )
+    shape: tuple[float, float] = Field(
+        default=(1.0, 1.0), description="(k0, k1) of the gamma distribution: shape k0 + k1 x around the mean x"
+    )
+
+
+class TimeAcceptanceSection(_Strict):
+    """Probability to keep an event by its arrival time: a table, constant in each of its bins and 0 outside them."""
+
+    table: str
+    column: str = "efficiency"
+    low: str = "low_us"
+    high: str = "high_us"
 
 
 class TimingSection(_Strict):
-    """Arrival-time resolution."""
+    """Arrival-time resolution, shift and acceptance of the signal."""
 
     resolution: Time = "0 us"
     offset: Time = "0 us"
+    acceptance: TimeAcceptanceSection | None = None
 
 
 class ResponseSection(_Strict):
@@ -132,13 +155,17 @@ class ResponseSection(_Strict):
     unit: str = Field(default="", description="unit of the reconstructed quantity, for plots and tables, e.g. 'PE'")
     light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
     quenching: Annotated[
-        ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection, Field(discriminator="kind")
+        ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection | PolynomialQuenchingSection,
+        Field(discriminator="kind"),
     ]
     smearing: SmearingSection = SmearingSection()
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection, Field(discriminator="kind")
     ] = FullAcceptanceSection(kind="full")
     acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
+        default="reconstructed", description="quantity of the acceptance: reconstructed, or the recoil energy in keV"
+    )
     count_cell: Literal[tuple(COUNT_CELLS)] = Field(  # type: ignore[valid-type]
         default="from", description="where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
     )
@@ -176,21 +203,49 @@ class EnergyBinning(_Strict):
 class TimeBinning(_Strict):
     """Bins of the arrival time."""
 
-    start: Time
-    stop: Time
-    bins: int = Field(ge=1)
+    edges: list[Time] | None = None
+    start: Time | None = None
+    stop: Time | None = None
+    bins: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
-        if not parse_quantity(self.start, "time") < parse_quantity(self.stop, "time"):
+        given = [v is not None for v in (self.start, self.stop, self.bins)]
+        if any(given) if self.edges is not None else not all(given):
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        values = self.values()
+        if self.start is not None and self.stop is not None and values[0] >= values[-1]:
             raise InputError(f"start must be before stop, got {self.start} and {self.stop}")
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
+            raise InputError(f"bin edges must increase, got {values}")
         return self
+
+    def values(self) -> list[float]:
+        """Bin edges in the natural unit of time."""
+        if self.edges is not None:
+            return [parse_quantity(t, "time") for t in self.edges]
+        if self.start is None or self.stop is None or self.bins is None:
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        start, stop = parse_quantity(self.start, "time"), parse_quantity(self.stop, "time")
+        return [start + (stop - start) * i / self.bins for i in range(self.bins)] + [stop]
+
+
+class ShapeBinning(EnergyBinning):
+    """Bins of a third quantity, such as the shape of a pulse, whose distribution depends on the energy bin alone."""
+
+    observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
+    unit: str = ""
+    table: str = Field(description="fraction of the signal of each energy bin in each bin of the quantity")
+    column: str = "fraction"
+    low: str = Field(default="low", description="column of the lower energy edges of the table")
+    shape_low: str = Field(default="shape_low", description="column of the lower edges of the quantity")
 
 
 class BinningSection(_Strict):
     """Bins of the data."""
 
     energy: EnergyBinning
+    shape: ShapeBinning | None = None
     time: TimeBinning | None = None
 
 
@@ -203,6 +258,8 @@ class DataSection(_Strict):
     high: str = "high"
     time_low: str | None = None
     time_high: str | None = None
+    shape_low: str | None = None
+    shape_high: str | None = None
 
 
 class MeasuredBackground(_Strict):
@@ -213,8 +270,10 @@ class MeasuredBackground(_Strict):
     column: str
     title: str = ""
     scale: PositiveFloat = 1.0
-    smoothed: bool = Field(
-        default=True, description="replace by (energy projection x time projection) / total where it is a template"
+    smoothed: bool | Literal["exponential"] = Field(
+        default=True,
+        description="replace by (energy projection x time projection) / total where it is a template; 'exponential': "
+        "with the exponential in time that fits the projection best",
     )
 
 
@@ -236,11 +295,22 @@ class TemplateBackground(_Strict):
     accepted: bool = Field(description="true if the acceptance is in the spectrum already")
 
 
+class TableBackground(_Strict):
+    """A background given in the bins of the experiment, with the edges named as in [data]."""
+
+    kind: Literal["table"]
+    name: str
+    title: str = ""
+    table: str
+    column: str
+    scale: PositiveFloat = 1.0
+
+
 class KernelParameter(_Strict):
     """A fit parameter that sits inside the integrals."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
-    acts_on: Literal["neutron-radius", "proton-radius", "quenching-scale"]
+    acts_on: Literal["neutron-radius", "proton-radius", "quenching-scale", "signal-scale"]
     isotopes: list[str] = Field(default=[], description="for a radius: the isotopes that share it")
     default: str | float
     lower: str | float
@@ -250,9 +320,9 @@ class KernelParameter(_Strict):
 
     @model_validator(mode="after")
     def _check(self) -> KernelParameter:
-        radius = self.acts_on != "quenching-scale"
+        radius = self.acts_on.endswith("-radius")
         if radius != bool(self.isotopes):
-            raise InputError("a radius names its isotopes, a quenching scale does not")
+            raise InputError("a radius names its isotopes, a scale does not")
         for value in (self.default, self.lower, self.upper):
             parse_quantity(value, "length" if radius else "dimensionless")
         return self
@@ -267,6 +337,49 @@ class Systematic(_Strict):
     acts_on: list[str] = Field(min_length=1, description="'signal' or names of backgrounds")
     latex: str = ""
     description: str = ""
+
+
+class ShapeSystematic(_Strict):
+    """A nuisance that moves one source from its nominal table towards a table one standard deviation away.
+
+    A background moves by (up − down)/2 counts, or by up − nominal without `down`; the signal by the same divided by the
+    nominal table of the same origin, times its own counts.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["shape"]
+    sigma: PositiveFloat = Field(default=1.0, description="of the constraint, in units of the tabulated change")
+    acts_on: list[str] = Field(min_length=1, max_length=1, description="'signal' or the name of a background")
+    table: str
+    nominal: str = Field(description="column")
+    up: str = Field(description="column one standard deviation up")
+    down: str | None = Field(default=None, description="column one standard deviation down")
+    normalised: bool = Field(default=True, description="scale up and down to the sum of nominal: the shape alone")
+    latex: str = ""
+    description: str = ""
+
+
+class ResponseSystematic(_Strict):
+    """A nuisance that changes keys of [response]: the signal moves by half the difference of up and down."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["response"]
+    sigma: PositiveFloat = Field(default=1.0, description="of the constraint, in units of the change")
+    acts_on: list[Literal["signal"]] = ["signal"]
+    up: dict[str, Any] = Field(min_length=1, description="key of [response] -> value one standard deviation up")
+    down: dict[str, Any] = Field(min_length=1, description="key of [response] -> value one standard deviation down")
+    latex: str = ""
+    description: str = ""
+
+
+class SignalTable(_Strict):
+    """A published signal of the Standard Model in the bins of the experiment.
+
+    The computed signal of every model is multiplied, bin by bin, by published over computed Standard Model.
+    """
+
+    table: str
+    column: str
 
 
 class Analysis(_Strict):
@@ -284,6 +397,7 @@ class Analysis(_Strict):
         description="window: the signal is what arrives in time_range; ignored: all of it, a convention of some papers",
     )
     subtract: list[str] = Field(default=[], description="measured backgrounds subtracted from the counts (gaussian)")
+    signal: SignalTable | None = None
     systematics: list[str] = []
     references: list[str] = []
 
@@ -302,9 +416,11 @@ class ExperimentFile(_Strict):
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
-    backgrounds: list[Annotated[MeasuredBackground | TemplateBackground, Field(discriminator="kind")]] = []
+    backgrounds: list[
+        Annotated[MeasuredBackground | TemplateBackground | TableBackground, Field(discriminator="kind")]
+    ] = []
     parameters: list[KernelParameter] = []
-    systematics: list[Systematic] = []
+    systematics: list[Annotated[Systematic | ShapeSystematic | ResponseSystematic, Field(discriminator="kind")]] = []
     analyses: dict[str, Analysis] = Field(min_length=1, description="the first one is the default")
 
     @model_validator(mode="after")
@@ -320,7 +436,7 @@ class ExperimentFile(_Strict):
             if double:
                 raise InputError(f"{group} {double!r} is defined twice; give each its own name")
         for systematic in self.systematics:
-            _known(f"systematics.{systematic.name}.acts_on", systematic.acts_on, sources)
+            _known(f"systematics.{systematic.name}.acts_on", list(systematic.acts_on), sources)
         for name, analysis in self.analyses.items():
             _known(f"analyses.{name}.systematics", analysis.systematics, [s.name for s in self.systematics])
             _known(f"analyses.{name}.subtract", analysis.subtract, measured)
@@ -332,6 +448,13 @@ class ExperimentFile(_Strict):
                 raise InputError(f"analyses.{name}: time_bins = true needs [binning.time]")
         if measured and self.data is None:
             raise InputError("a measured background is a column of the data table: add [data]")
+        tables = [b.name for b in self.backgrounds if isinstance(b, TableBackground)]
+        tables += [s.name for s in self.systematics if isinstance(s, ShapeSystematic)]
+        tables += [f"analyses.{name}.signal" for name, a in self.analyses.items() if a.signal is not None]
+        if tables and self.data is None:
+            raise InputError(
+                f"{tables[0]}: a table in the bins of the experiment names its edges as [data]: add [data]"
+            )
         return self
 
 

@@ -220,7 +220,8 @@ class TridentExperiment:
             ]
             return Flux(f"{section.energy} beam", tuple(components), per="neutrino")
         assert section.name is not None  # schema
-        return flux(f"{self.folder.root}/{section.name[2:]}") if section.name.startswith("./") else flux(section.name)
+        name = f"{self.folder.root}/{section.name[2:]}" if section.name.startswith("./") else section.name
+        return flux(name, **section.options)
 
     @property
     def material(self) -> str | dict[str, float]:

@@ -30,6 +30,7 @@ class TridentFlux(_Strict):
     """The beam: a flux of the package or one energy."""
 
     name: str | None = Field(default=None, description="a flux of the package, or './folder' beside experiment.toml")
+    options: dict[str, Any] = Field(default={}, description="options of the flux, e.g. { model = 'B16-GS98' }")
     energy: Energy | None = Field(default=None, description="one energy instead of a spectrum")
     flavours: dict[str, PositiveFloat] = Field(
         default={}, description="with one energy: relative number of each flavour, e.g. { nu_mu = 1 }"
@@ -44,6 +45,8 @@ class TridentFlux(_Strict):
             raise InputError("give either name (a spectrum) or energy")
         if (self.energy is not None) != bool(self.flavours):
             raise InputError("flavours belong to one energy: give both or neither")
+        if self.energy is not None and self.options:
+            raise InputError("options belong to a flux with a name; remove them")
         for name in self.flavours:
             flavour(name)
         return self

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.schema import Folder, validate
 
-__all__ = ["Flux", "FluxComponent", "Line", "TimeProfile", "flux", "flux_names", "monoenergetic", "tabulated"]
+__all__ = [
+    "Flux",
+    "FluxComponent",
+    "Line",
+    "TimeProfile",
+    "fissions",
+    "flux",
+    "flux_names",
+    "monoenergetic",
+    "tabulated",
+]
 
 
 def flux_names() -> tuple[str, ...]:
@@ -18,29 +31,80 @@ def flux_names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in library.iterdir() if entry.joinpath("flux.toml").is_file()))
 
 
-def flux(name: str | Path | Flux) -> Flux:
+def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     """Return a flux by its name, or from a folder of the user's that holds a ``flux.toml``.
 
     Parameters
     ----------
     name : a name of `flux_names`, a path to a folder (anything with a path separator), or a Flux, returned as it is.
+    options : what the flux takes, instead of the defaults in its file: ``reactor`` takes `fractions`, `low_energy` and
+        `bump`; ``solar`` takes `model`, `components` and `scale`; ``supernova`` takes `energy`, `mean_energy` and
+        `alpha`. Energies are numbers of MeV or texts with a unit. The guide on fluxes explains them.
 
     Raises
     ------
     UnknownNameError
         If there is no flux of that name.
+    InputError
+        If an option is unknown or its value not allowed.
     ExperimentFileError
         If the folder's file is wrong: file, key and remedy are named.
+
+    Examples
+    --------
+    >>> [c.name for c in flux("reactor", fractions={"U235": 0.9, "Pu239": 0.1}, low_energy="none").components]
+    ['U235', 'Pu239']
     """
     if isinstance(name, Flux):
+        if options:
+            raise InputError(f"{name.name} is a flux already and takes no options; give its name")
         return name
     from nuprobe.fluxes.files import read_flux
-    from nuprobe.schema import Folder
 
     if not isinstance(name, (str, Path)):
         raise InputError(f"a flux is a name, a path or a Flux, got {name!r}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
-        return read_flux(Folder(Path(name), "flux.toml"))
+        return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():
         raise UnknownNameError("flux", name, flux_names(), "A folder of your own is given by its path, e.g. ./myflux.")
-    return read_flux(Folder(resources.files(__name__).joinpath("library", name), "flux.toml"))
+    return read_flux(_library(name), options)
+
+
+def _library(name: str) -> Folder:
+    return Folder(resources.files(__name__).joinpath("library", name), "flux.toml")
+
+
+def fissions(gigawatt_days: float, fractions: Mapping[str, float] | None = None) -> float:
+    """Number of fissions that release a thermal energy: the exposure to the flux ``reactor``.
+
+    Parameters
+    ----------
+    gigawatt_days : thermal power in GW times days.
+    fractions : share of each isotope in the fissions; those of the flux ``reactor`` by default.
+
+    Raises
+    ------
+    InputError
+        If the energy is not positive, an isotope unknown, or the fractions do not sum to 1.
+
+    Notes
+    -----
+    Energies per fission of Kopeikin:2004cn: 201.92 (U235), 205.52 (U238), 209.99 (Pu239), 213.60 MeV (Pu241).
+
+    Examples
+    --------
+    >>> f"{fissions(1.0, {'U235': 1.0}):.4e}"
+    '2.6707e+24'
+    """
+    from nuprobe.fluxes.files import FluxFile
+    from nuprobe.fluxes.kinds import Reactor
+    from nuprobe.units import joule
+
+    if not 0 < gigawatt_days < float("inf"):
+        raise InputError(f"the thermal energy must be a positive number of gigawatt days, got {gigawatt_days!r}")
+    folder = _library("reactor")
+    reactor = validate(FluxFile, folder.load(), folder.name).source
+    assert isinstance(reactor, Reactor)  # the package's own file
+    share = reactor.shares(reactor.options.fractions if fractions is None else fractions)
+    energy = sum(x * reactor.isotopes[isotope].energy_per_fission for isotope, x in share.items())
+    return gigawatt_days * 1e9 * 86400 * joule / energy

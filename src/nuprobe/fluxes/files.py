@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
+from nuprobe.fluxes.kinds import Components, Pinched, Reactor
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, pion_decay_at_rest, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 from nuprobe.numerics import FloatArray
@@ -101,15 +103,33 @@ class FluxFile(_Strict):
     emission: Literal["isotropic", "beam"] = Field(
         description="isotropic: neutrinos into 4 pi per unit; beam: neutrinos per cm2 at the detector per unit"
     )
-    source: Annotated[PionDecayAtRest | Monoenergetic | Tabulated, Field(discriminator="kind")]
+    source: Annotated[
+        PionDecayAtRest | Monoenergetic | Tabulated | Reactor | Components | Pinched, Field(discriminator="kind")
+    ]
     times: dict[str, TimeTable] = {}
     references: list[str] = []
     notes: str = ""
 
 
-def read_flux(folder: Folder) -> Flux:
-    """Read and check one flux folder; raises `ExperimentFileError` naming file, key and remedy."""
-    file = validate(FluxFile, folder.load(), folder.name)
+def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
+    """Read and check one flux folder.
+
+    Parameters
+    ----------
+    folder : with ``flux.toml`` in it.
+    options : replace those of the file; of `energy`, `mean_energy` and `alpha` a part suffices.
+
+    Raises
+    ------
+    ExperimentFileError
+        If the file is wrong: it names file, key and remedy.
+    InputError
+        If an option is unknown or not allowed.
+    """
+    raw = folder.load()
+    file = validate(FluxFile, raw, folder.name)
+    if options:
+        file = _with_options(file, raw["source"].get("options", {}), options)
     try:
         times = {name: _time(folder, table) for name, table in file.times.items()}
         return Flux(
@@ -125,7 +145,29 @@ def read_flux(folder: Folder) -> Flux:
     except ExperimentFileError:
         raise
     except InputError as err:
+        # the file itself is in order if it can be read without the options
+        if options:
+            read_flux(folder)
+            raise InputError(f"options of flux {file.name}: {err}") from None
         raise ExperimentFileError(f"{folder.name}: {err}") from None
+
+
+def _with_options(file: FluxFile, default: Mapping[str, Any], options: Mapping[str, Any]) -> FluxFile:
+    if not isinstance(file.source, Reactor | Components | Pinched):
+        raise InputError(f"flux {file.name} takes no options, got {', '.join(options)}; leave them out")
+    merged = {
+        key: {**default.get(key, {}), **value} if isinstance(value, Mapping) and key in _COMPLETED else value
+        for key, value in {**default, **options}.items()
+    }
+    try:
+        chosen = validate(type(file.source.options), merged, f"options of flux {file.name}")
+    except ExperimentFileError as err:
+        raise InputError(str(err)) from None
+    return file.model_copy(update={"source": file.source.model_copy(update={"options": chosen})})
+
+
+_COMPLETED = ("energy", "mean_energy", "alpha")
+"""Options that a part of suffices for."""
 
 
 def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArray:
@@ -143,6 +185,12 @@ def _time(folder: Folder, table: TimeTable) -> TimeProfile:
 
 def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
     source = file.source
+    if isinstance(source, Reactor):
+        return source.build(folder, source.options)
+    if isinstance(source, Components):
+        return source.build(folder, source.options)
+    if isinstance(source, Pinched):
+        return source.build(source.options)
     if isinstance(source, PionDecayAtRest):
         return pion_decay_at_rest(source.neutrinos_per_flavour, source.prompt, source.delayed)
     if isinstance(source, Monoenergetic):

@@ -180,14 +180,17 @@ class Flux:
         """Neutrinos of one flavour per unit of the flux."""
         return float(sum(c.integrate(np.ones_like) for c in self.of(flavour)))
 
-    def average(self, function: Callable[[FloatArray], FloatArray], flavour: str | Flavour) -> float:
-        """Mean of `function` (array of energies → same shape) over the normalised spectrum of one flavour."""
+    def average(self, function: Callable[[FloatArray], FloatArray], flavour: str | Flavour, refine: int = 1) -> float:
+        """Mean of `function` (array of energies → same shape) over the normalised spectrum of one flavour.
+
+        `refine` multiplies the number of nodes.
+        """
         number = self.total(flavour)
         if number == 0:
             raise InputError(
                 f"flux {self.name} has no {as_flavour(flavour)}: it has {', '.join(map(str, self.flavours))}"
             )
-        return float(sum(c.integrate(function) for c in self.of(flavour))) / number
+        return float(sum(c.integrate(function, refine=refine) for c in self.of(flavour))) / number
 
 
 def michel_nubar_mu(e_nu: FloatArray) -> FloatArray:

@@ -1,9 +1,10 @@
-"""Costs, fits, profiles and scans: what data say about parameters."""
+"""Costs, fits, profiles, scans and posterior samples: what data say about parameters."""
 
 from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
 from nuprobe.inference.fit import FitResult, fit
 from nuprobe.inference.profile import Contour, Profile, contour, delta_threshold, profile, significance
 from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.sample import Flat, LogFlat, Normal, Prior, SampleResult, sample
 from nuprobe.inference.scan import ScanResult, dask_executor, scan
 
 __all__ = [
@@ -12,17 +13,23 @@ __all__ = [
     "CostSum",
     "Expectation",
     "FitResult",
+    "Flat",
     "GaussianCost",
+    "LogFlat",
+    "Normal",
     "PoissonCost",
     "Prediction",
+    "Prior",
     "Profile",
     "Profiled",
+    "SampleResult",
     "ScanResult",
     "contour",
     "dask_executor",
     "delta_threshold",
     "fit",
     "profile",
+    "sample",
     "scan",
     "significance",
 ]

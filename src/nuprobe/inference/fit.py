@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.descent import descend, interval_ends
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
 
 ONE_SIGMA = 0.6826894921370859
+_RESTARTS = 6  # times that the way to an interval's end may lead to a lower minimum
+_DESCENTS = 4  # best points of the fixed set from which to go down
 _STARTS = 256  # points of the fixed set among which a fit without `start` begins
 
 
@@ -227,9 +230,19 @@ def fit(
     point = cost.point({**fixed, **(start or {})})
     if start is None:
         point = _best_start(cost, columns, point)
-    minuit = _minimised(cost, columns, point)
-    best = np.array(point)
-    best[columns] = minuit.values
+    intervals: dict[str, Interval] = {}
+    for _ in range(_RESTARTS):
+        minuit = _minimised(cost, columns, point)
+        best = np.array(point)
+        best[columns] = minuit.values
+        if not minos:
+            break
+        intervals, deeper = _intervals(minuit, cost, columns, best, cl)
+        if deeper is None:
+            break
+        point = descend(cost, columns, deeper[None])[0][0]  # the way to an end led below the minimum
+    else:
+        raise ComputationError(f"{cost.name}: each minimum lies above another one; give a `start` near the lowest")
     notes: list[str] = []
     parameters = [cost.parameters[c] for c in columns]
     limits = {p.name: side for p in parameters if (side := _at_limit(p, float(minuit.values[p.name])))}
@@ -237,8 +250,6 @@ def fit(
     covariance, errors = _errors(cost, columns, best)
     if covariance is None:
         notes.append("no covariance: the curvature at the best fit is not positive")
-    wanted = zip(parameters, columns, strict=True) if minos else ()
-    intervals = {p.name: _minos(minuit, cost, columns, best, c, cl) for p, c in wanted}
     notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
     profiled = cost.profiled(best)
     nu = profiled.nuisances[0]
@@ -293,7 +304,7 @@ def _box(p: Parameter) -> tuple[float, float]:
 
 
 def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray:
-    """Best of `point` and of an additive-recurrence sequence that fills the box of the free parameters."""
+    """Lowest of the minima below `point` and below the best of an additive-recurrence sequence that fills the box."""
     d = len(columns)
     root = 2.0
     for _ in range(60):  # the generalised golden ratio, root of x^(d+1) = x + 1
@@ -302,7 +313,46 @@ def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray
     low, high = np.array([_box(cost.parameters[c]) for c in columns]).T
     points = np.tile(point, (_STARTS + 1, 1))
     points[1:, columns] = low + (high - low) * unit
-    return np.asarray(points[np.argmin(cost.profiled(points).twice_nll)])
+    values = cost.profiled(points).twice_nll
+    chosen = np.unique([0, *np.argsort(values)[:_DESCENTS]])
+    found, values = descend(cost, columns, points[chosen])
+    if not np.isfinite(values).any():
+        return point
+    return np.asarray(found[np.argmin(values)])
+
+
+def _intervals(
+    minuit: Any, cost: Cost, columns: list[int], best: FloatArray, cl: float
+) -> tuple[dict[str, Interval], FloatArray | None]:
+    """Intervals of all free parameters at once, those that do not come out so by MINOS; or a point below the best."""
+    from scipy.stats import chi2
+
+    lowest = float(cost.profiled(best).twice_nll[0])
+    sides = [(c, side) for c in columns for side in (-1, 1)]
+    ends, settled, deeper = interval_ends(cost, columns, best, lowest, float(chi2.ppf(cl, 1)), sides)
+    if deeper is not None:
+        return {}, deeper
+    result = {}
+    for i, c in enumerate(columns):
+        p = cost.parameters[c]
+        if all(settled[2 * i : 2 * i + 2]):
+            result[p.name] = _interval(p, ends[2 * i], ends[2 * i + 1], cl)
+            continue
+        result[p.name], deeper = _minos(minuit, cost, columns, best, c, cl)
+        if deeper is not None:
+            return {}, deeper
+    return result, None
+
+
+def _interval(p: Parameter, lower: float | None, upper: float | None, cl: float) -> Interval:
+    """Interval, with a note for each open side."""
+    notes = []
+    for side, end, limit in (("lower", lower, p.lower), ("upper", upper, p.upper)):
+        if end is None:
+            unit = f" {p.unit}" if p.unit else ""
+            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
+            notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
+    return Interval(lower, upper, "; ".join(notes))
 
 
 def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
@@ -366,7 +416,9 @@ def _reminimised(cost: Cost, columns: list[int], start: FloatArray) -> tuple[Flo
     return point, float(cost.profiled(point).twice_nll[0])
 
 
-def _minos(minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float) -> Interval:
+def _minos(
+    minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float
+) -> tuple[Interval, FloatArray | None]:
     """Interval of one parameter by MINOS; a side that MINOS does not find, by root finding on the profile."""
     p = cost.parameters[column]
     found: dict[str, float | None] = {"lower": None, "upper": None}
@@ -378,22 +430,20 @@ def _minos(minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column
         else:
             m = minuit.merrors[p.name]
             if m.lower_new_min or m.upper_new_min:
-                raise ComputationError(
-                    f"MINOS of {p.name} found a lower minimum than the fit; give a `start` nearer to it"
-                )
+                away = np.tile(best, (4, 1))
+                away[:, column] += p.step * np.array([-3.0, -1.0, 1.0, 3.0])
+                away[:, column] = np.clip(away[:, column], p.lower, p.upper)
+                points, values = descend(cost, columns, away)
+                if values.min() < float(cost.profiled(best).twice_nll[0]) - 1e-6:
+                    return Interval(None, None, ""), points[np.argmin(values)]
             if m.lower_valid and not m.at_lower_limit:
                 found["lower"] = float(best[column] + m.lower)
             if m.upper_valid and not m.at_upper_limit:
                 found["upper"] = float(best[column] + m.upper)
-    notes = []
     for side, limit in (("lower", p.lower), ("upper", p.upper)):
         if found[side] is None:
             found[side] = _end(cost, columns, best, column, limit, cl)
-        if found[side] is None:
-            unit = f" {p.unit}" if p.unit else ""
-            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
-            notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
-    return Interval(found["lower"], found["upper"], "; ".join(notes))
+    return _interval(p, found["lower"], found["upper"], cl), None
 
 
 def _end(cost: Cost, columns: list[int], best: FloatArray, column: int, limit: float, cl: float) -> float | None:

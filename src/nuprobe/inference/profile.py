@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.descent import descend
 from nuprobe.inference.fit import ONE_SIGMA, FitResult, _best_start, _reminimised
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -61,7 +62,8 @@ class Profile:
         """Δ(−2 ln L) at any value of the parameter, computed and not interpolated."""
         start = np.array(self.points[np.abs(self.values - value).argmin()])
         start[self.cost.index(self.parameter.name)] = value
-        return _reminimised(self.cost, [self.cost.index(n) for n in self.free], start)[1] - self.best_twice_nll
+        columns = [self.cost.index(n) for n in self.free]
+        return float(descend(self.cost, columns, start[None], close=1e-9)[1][0]) - self.best_twice_nll
 
     def intervals(self, cl: float = ONE_SIGMA, delta: float | None = None) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) stays below its threshold, as disjoint intervals.
@@ -149,7 +151,8 @@ def profile(
     def at(x: float) -> tuple[FloatArray, float]:
         start = points[i].copy()
         start[column] = x
-        return _reminimised(cost, columns, start)
+        found, value = descend(cost, columns, start[None], close=1e-9)
+        return found[0], float(value[0])
 
     low, high = values[max(i - 1, 0)], values[min(i + 1, len(values) - 1)]
     found = minimize_scalar(
@@ -314,18 +317,32 @@ def contour(
 
 
 def _swept(cost: Cost, columns: list[int], points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Minimise along a row of points, each starting where its neighbour ended, in both directions; keep the lower."""
-    best, lowest = points.copy(), np.full(len(points), inf)
-    for order in (range(len(points)), reversed(range(len(points)))):
-        other: FloatArray | None = None
-        for k in order:
-            start = points[k].copy()
-            if other is None:
-                start = _best_start(cost, columns, start)
-            else:
-                start[columns] = other
-            point, value = _reminimised(cost, columns, start)
-            other = point[columns]
-            if value < lowest[k]:
-                best[k], lowest[k] = point, value
+    """Minimise a row of points at once; then each again from where its neighbours ended, while that helps."""
+    best, lowest = descend(cost, columns, points)
+    i = int(np.argmin(lowest))
+    first = points.copy()
+    first[:, columns] = _best_start(cost, columns, points[i])[columns]
+    _keep_lower(best, lowest, *descend(cost, columns, first))
+    changed = np.ones(len(points), dtype=bool)
+    for _ in range(len(points)):
+        trials, rows = [], []
+        for step in (-1, 1):
+            to = np.flatnonzero(changed) + step
+            to = to[(to >= 0) & (to < len(points))]
+            start = points[to].copy()
+            start[:, columns] = best[to - step][:, columns]
+            trials.append(start)
+            rows.append(to)
+        found, values = descend(cost, columns, np.concatenate(trials))
+        changed[:] = False
+        for to, point, value in zip(np.concatenate(rows), found, values, strict=True):
+            if value < lowest[to] - 1e-7:
+                best[to], lowest[to], changed[to] = point, value, True
+        if not changed.any():
+            break
     return best, lowest
+
+
+def _keep_lower(best: FloatArray, lowest: FloatArray, points: FloatArray, values: FloatArray) -> None:
+    better = values < lowest
+    best[better], lowest[better] = points[better], values[better]

@@ -356,13 +356,13 @@ def _gathered(
             future.cancel()
 
 
-def _bar(progress: bool, total: int, done: int) -> Callable[[int | None], None]:
-    """Advance a bar by a number of points, or close it (None)."""
+def _bar(progress: bool, total: int, done: int, unit: str = "point") -> Callable[[int | None], None]:
+    """Advance a bar by a number of points (or other units), or close it (None)."""
     if not (progress and sys.stderr.isatty()):
         return lambda _: None
     from tqdm import tqdm
 
-    bar = tqdm(total=total, initial=done, unit="point", file=sys.stderr, leave=False)
+    bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr, leave=False)
 
     def advance(points: int | None) -> None:
         if points is None:

@@ -7,6 +7,7 @@ from nuprobe.models.families import FAMILIES, Family, LightScalarFamily, LightVe
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.mediators import SCALARS, VECTORS, LightScalar, LightVector, ScalarCharges, VectorCharges
 from nuprobe.models.nsi import NSI
+from nuprobe.models.predictions import dirac_moments, majorana_moments, standard_charge_radius
 from nuprobe.models.standard import SCHEMES, StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
 from nuprobe.models.wcxf import read_wcxf
@@ -43,6 +44,9 @@ __all__ = [
     "Vertex",
     "charge_radius_convention",
     "check_model",
+    "dirac_moments",
+    "majorana_moments",
     "read_wcxf",
+    "standard_charge_radius",
     "standard_couplings",
 ]

@@ -4,6 +4,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 """
 
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -16,6 +17,7 @@ __all__ = [
     "check_path",
     "neutron_radius_markers",
     "plot_contour",
+    "plot_corner",
     "plot_differential",
     "plot_flux",
     "plot_form_factors",

@@ -205,7 +205,7 @@ def plot_profile(
     strip.tick_params(axis="x", which="both", labelbottom=False)
     # an interval that is open, or in pieces, is no value with two errors
     if len(inside_first) == 1 and values[0] < low < best < high < values[-1]:
-        text = rf"{_symbol(axis_label)} = ${_asymmetric(best, high - best, best - low)}$ {unit}".rstrip()
+        text = rf"{_symbol(axis_label)} = ${asymmetric(best, high - best, best - low)}$ {unit}".rstrip()
         title = f"{title}:  {text}" if title else text
     legend_above(figure, handles, labels, title)
     provenance(figure, references)
@@ -382,6 +382,8 @@ def _level_line(
     )
 
 
-def _asymmetric(value: float, plus: float, minus: float) -> str:
+def asymmetric(value: float, plus: float, minus: float) -> str:
+    """Value with two errors as a formula, to two digits of the smaller error."""
     digits = max(0, 1 - int(np.floor(np.log10(min(plus, minus)))))
+    value = round(value, digits) + 0.0  # no "-0.00"
     return f"{value:.{digits}f}^{{+{plus:.{digits}f}}}_{{-{minus:.{digits}f}}}"

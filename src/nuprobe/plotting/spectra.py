@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 __all__ = ["plot_flux"]
 
 _POINTS = 601
+_WIDE = 100.0
+"""Peaks of the components that differ by more than this are drawn on logarithmic axes."""
 
 
 @styled
 def plot_flux(flux: str | Flux) -> Figure:
     """Plot a flux: continua as curves, lines as arrows with their intensity, arrival times beside.
+
+    Both axes are logarithmic if the peaks of the components differ by more than a factor of 100.
 
     Parameters
     ----------
@@ -65,7 +69,9 @@ def plot_flux(flux: str | Flux) -> Figure:
 
 def _grid(component: FluxComponent) -> FloatArray:
     """Energies that hold every edge, so that corners are sharp."""
-    return np.unique(np.concatenate([np.linspace(component.edges[0], component.edges[-1], _POINTS), component.edges]))
+    first, last = component.edges[0], component.edges[-1]
+    low = np.geomspace(max(first, 1e-3 * last), last, _POINTS)
+    return np.unique(np.concatenate([np.linspace(first, last, _POINTS), low, component.edges]))
 
 
 def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
@@ -77,16 +83,23 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
         for c in source.components
         if c.density is not None
     }
-    decade, power = power_of_ten(np.concatenate([v for _, v in continua.values()])) if continua else (1.0, "")
+    peaks = [float(v.max()) for _, v in continua.values()]
+    wide = bool(peaks) and max(peaks) > _WIDE * min(peaks)
+    decade, power = power_of_ten(np.array(peaks)) if continua and not wide else (1.0, "")
     for name, (e, values) in continua.items():
         # an end at which the flux stops short of zero is drawn as the step that it is
         ax.plot(np.pad(e, 1, "edge"), np.pad(values / decade, 1), color=colour[name])
     lines = [(c.name, line) for c in source.components for line in c.lines]
     top = max([c.e_max for c in source.components])
-    ax.set_xlim(0, 1.06 * top)
     ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
-    peak = max([float(v.max()) for _, v in continua.values()], default=1.0) / decade
-    ax.set_ylim(0, 1.15 * peak)
+    if wide:
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_xlim(min([c.edges[-1] for c in source.components if c.edges]) / 10, 1.3 * top)
+        ax.set_ylim(min(p for p in peaks if p > 0) / 10, 5 * max(peaks))
+    else:
+        ax.set_xlim(0, 1.06 * top)
+        ax.set_ylim(0, 1.15 * max(peaks, default=1.0) / decade)
     handles: list[Artist] = [
         Line2D(
             [],
@@ -103,7 +116,13 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
         ax.set_ylabel(rf"$dN/dE_\nu$ [{power}{area}MeV$^{{-1}}$ per {source.per}]")
     else:
         ax.set_ylabel(f"intensity of the line [{area}per {source.per}]")
-    if lines:
+    if lines and wide:
+        ax.set_ylabel(rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]" + f"\nlines [{area}per {source.per}]")
+        for name, line in lines:
+            ax.plot(
+                [line.energy] * 2, [ax.get_ylim()[0], line.intensity], color=colour[name], marker="^", markevery=[1]
+            )
+    elif lines:
         if continua:
             ax.tick_params(axis="y", which="both", right=False)
             target = ax.twinx()

@@ -296,10 +296,11 @@ def differential(
     t_nr: ArrayLike,
     target_: Target | str | Mapping[str, float],
     model: Model,
-    flavour: str | Flavour,
+    flavour: str | Flavour | FlavourState,
     *,
     axial: bool = False,
     kinematics: Kinematics = "auto",
+    anti: bool | None = None,
 ) -> FloatArray:
     """Differential cross section dσ/dT.
 
@@ -308,7 +309,7 @@ def differential(
     e_nu, t_nr : neutrino and recoil energies in MeV (array-like), broadcast against each other.
     target_ : what `nuprobe.target` makes or accepts; a molecule or mixture gives the sum over its formula unit.
     model : the couplings.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState` (then `anti` says whether of antineutrinos).
     axial : include the axial part of nuclei with spin.
     kinematics : as in `kernel_groups`.
 
@@ -324,8 +325,8 @@ def differential(
         If an energy is negative, zero or not finite, a recoil negative or larger than the energy, or the flavour
         or target unknown.
     """
-    weights = coefficients(model, flavour, axial=axial)
-    sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
+    weights = coefficients(model, flavour, axial=axial, anti=anti)
+    sectors = sectors_of(model.couplings(_anti(flavour, anti)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
     e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.constants import G_FERMI
+from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
@@ -20,6 +20,7 @@ from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
 from nuprobe.processes import cevns, trident
+from nuprobe.processes.trident.tables import direct
 from nuprobe.units import GeV, keV, parse_quantity
 
 __all__ = [
@@ -27,10 +28,13 @@ __all__ = [
     "differential_cross_section",
     "fit_error",
     "fit_value",
+    "fitted_background",
     "fitted_signal",
     "flux_averaged",
     "full_coherence_sigma",
+    "no_signal",
     "nuclear_mass",
+    "scaled_signal",
     "signal",
     "signal_sigma",
     "total_cross_section",
@@ -39,6 +43,7 @@ __all__ = [
     "trident_heavy_limit",
     "trident_model_ratio",
     "trident_pull",
+    "trident_real_photon",
 ]
 
 FULL_COHERENCE: Final[dict[str, Any]] = {
@@ -126,6 +131,35 @@ def fitted_signal(
     nuisances = [n.name for n in loose.cost(analysis=analysis).nuisances]
     pull = profiled.nuisances[0, nuisances.index(systematic)]
     return float(loose.predict(None, analysis).signal.sum() * (1 + pull))
+
+
+def scaled_signal(
+    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale", side: str | None = None
+) -> float:
+    """Signal counts found when their scale is free; with a side, the signed MINOS error."""
+    chosen = _experiment(experiment, None)
+    expected = float(chosen.predict(None, analysis).signal.sum())
+    if side is None:
+        return expected * fit_value(experiment, [parameter], parameter, analysis)
+    return expected * fit_error(experiment, [parameter], parameter, side, analysis)
+
+
+def no_signal(experiment: str, analysis: str | None = None, parameter: str = "cevns_scale") -> float:
+    """−2Δln L between no signal and the best scale of the signal."""
+    chosen = _experiment(experiment, None)
+    best = chosen.fit(None, [parameter], analysis, minos=False)
+    cost = chosen.cost(None, [parameter], analysis)
+    return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
+
+
+def fitted_background(
+    experiment: str, background: str, systematic: str, analysis: str | None = None, parameter: str = "cevns_scale"
+) -> float:
+    """Counts of a background at the best fit, from the nuisance of its normalisation."""
+    chosen = _experiment(experiment, None)
+    found = chosen.fit(None, [parameter], analysis, minos=False)
+    pull = next(n.value for n in found.nuisances if n.nuisance.name == systematic)
+    return float(chosen.predict(None, analysis).components[background].sum() * (1 + pull))
 
 
 def full_coherence_sigma(
@@ -247,6 +281,19 @@ def trident_cross_section(
     )
     value = at(model=wanted)
     return float(value / at(model=_lepton_model("sm", sin2_theta_w, None, None)) if over_sm else value)
+
+
+def trident_real_photon(channel: str, root_s: str, sin2_theta_w: float | None = None) -> float:
+    """σ(νγ → νℓℓ′) in cm² for an unpolarised real photon at a centre-of-mass energy √s."""
+    one, s = trident.channel(channel), parse_quantity(root_s, "energy") ** 2
+    # the structure function A at Q² → 0 is the derivative of its cumulative moment
+    at = s * np.array([1 - 1e-3, 1 + 1e-3])
+    cumulative = direct(at, np.full(2, 1e-6 * min(one.pair_masses) ** 2), *one.pair_masses)[0][0]
+    a = np.diff(cumulative)[:, 0] / (2e-3 * s)
+    found = _lepton_model("sm", sin2_theta_w, None, None).lepton_couplings(one.vertex)
+    v, ax = found.vector, found.axial
+    strength = float(v**2 * a[0] + ax**2 * a[1] + v * ax * a[2])
+    return G_FERMI**2 / 2 * 4 * np.pi * ALPHA_EM * strength / (2 * s) * HBARC_MEV_CM**2
 
 
 def _tridents(name: str) -> TridentExperiment:

@@ -145,7 +145,8 @@ def nucleon(kind: str, form_factors: str = "dipole", pauli: bool = True, k_f: fl
 
     # |Q| at which the three-momentum is 2 k_F
     kink = math.sqrt(2 * mass * (math.hypot(mass, 2 * k_f) - mass))
-    return Current(kind, mass, electric, magnetic, 500.0, 40e3, (kink,) if pauli else ())
+    # at 10 GeV a dipole squared is 1e-9; the tables of electrons end there
+    return Current(kind, mass, electric, magnetic, 500.0, 10e3, (kink,) if pauli else ())
 
 
 def electron() -> Current:
