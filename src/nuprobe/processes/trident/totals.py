@@ -342,8 +342,8 @@ def kernels(
     e = numbers("neutrino energies (MeV)", e_nu)
     if not np.all((e > 0) & (e <= _HIGHEST)):
         raise InputError(
-            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV (beyond, a four-fermion theory is "
-            f"no guide), got {e_nu!r} MeV"
+            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV (four-fermion theory is "
+            f"no guide beyond), got {e_nu!r} MeV"
         )
     one = channel(channel_)
     masses = np.atleast_1d(numbers("mediator masses (MeV)", mediators))
