@@ -37,6 +37,8 @@ class Folder:
         self.main = main
         self._rows: dict[str, list[dict[str, str]]] = {}
         self._columns: dict[tuple[str, str], FloatArray] = {}
+        if isinstance(root, Path) and root.is_file():
+            raise ExperimentFileError(f"{root} is a file: give the folder that holds it, {root.absolute().parent}")
         if not root.joinpath(main).is_file():
             raise ExperimentFileError(f"{root}: there is no {main} in it; give a folder that holds one")
 

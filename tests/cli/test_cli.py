@@ -271,6 +271,12 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         (("limit", "ccfr-trident", "--family", "b-k"), ["b-l"]),
         (("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:3"), ["mass and coupling"]),
         (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
+        (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
+        (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
+        (("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"), ["one unit at the end"]),
+        (("rate", "ccfr-trident", "--model", "foo"), ["lmu-ltau"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "foo"), ["lmu-ltau"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--energy", "1e300 GeV"), ["1e+09 MeV"]),
         (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),
         (("lsit",), ["list"]),
         (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),
@@ -290,6 +296,38 @@ def test_bad_input_is_one_line_with_a_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "h.txt"
+    path.write_text("precious")
+    arguments = (*TRIDENT, MUONS, "--target", "Ar40", "--regime", "coherent", "-o", str(path))
+    code, _, err = run(*arguments)
+    assert (code, path.read_text()) == (2, "precious")
+    assert "--overwrite" in err
+    assert run(*arguments, "--overwrite")[0] == 0
+    assert "sigma" in path.read_text()
+    scan = tmp_path / "h.h5"
+    scan.write_text("precious")
+    code, _, err = run("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:2,coupling=1e-4:1:3", "-o", str(scan))
+    assert (code, scan.read_text()) == (2, "precious")
+    assert "--resume" in err
+
+
+def test_a_given_mixing_angle_is_used(run: Run) -> None:
+    """Also the default of low energies: σ ∝ V² + A² roughly, with V = ½ + 2 sin²θ_W."""
+    ratio = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.23863", "--json")[1])["ratio"]
+    near = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.238631", "--json")[1])["ratio"]
+    assert ratio == pytest.approx(near, rel=1e-5)
+    assert ratio == pytest.approx(1.024, abs=0.002)
+
+
+def test_a_file_of_an_experiment_is_no_folder(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "experiment.toml"
+    path.write_text("")
+    code, _, err = run("rate", str(path))
+    assert code == 2
+    assert f"give the folder that holds it, {tmp_path}" in err
+
+
 def test_xsec_trident(run: Run) -> None:
     channel = ("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-", "--json")
     code, out, _ = run(*channel, "--target", "Fe56", "--energy", "0.1, 20 GeV", "--regime", "coherent")
@@ -297,7 +335,7 @@ def test_xsec_trident(run: Run) -> None:
     below, above = json.loads(out)["rows"]
     assert (below["sigma [cm2]"], below["below threshold"]) == (0.0, True)
     assert above["sigma [cm2]"] == pytest.approx(3.456e-41, rel=3e-3, abs=0)
-    assert above["ratio to SM"] == pytest.approx(1.0, abs=1e-4)
+    assert above["ratio to SM"] == 1.0
     assert 0 < above["error [cm2]"] < 1e-3 * above["sigma [cm2]"]
     mediator = ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3")
     code, out, _ = run(*channel, "--target", "Ar40", "--energy", "1 GeV", "--regime", "coherent", *mediator)

@@ -37,7 +37,9 @@ MODELS = {
 
 def model_options(function: F) -> F:
     """Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``."""
-    function = click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863].")(function)
+    function = click.option(
+        "--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863; tridents 0.23122]."
+    )(function)
     function = click.option(
         "--model-file", type=click.Path(path_type=Path), help="YAML file with a stack of models, instead of --model."
     )(function)
@@ -120,16 +122,21 @@ def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
             raise InputError("the V-A theory has no weak mixing angle: leave --sin2-theta-w out")
         return VMinusA()
     if name != "sm":
-        raise UnknownNameError("model for tridents", name, ["sm", "v-a"])
-    return StandardModel() if sin2_theta_w is None else StandardModel(sin2_theta_w=sin2_theta_w)
+        raise UnknownNameError("model for tridents", name, ["sm", "v-a", "lmu-ltau"])
+    # given, it is meant, also where it happens to be the default of low energies
+    if sin2_theta_w is None:
+        return StandardModel()
+    return StandardModel(sin2_theta_w=sin2_theta_w, sin2_theta_w_high=sin2_theta_w)
 
 
 def make_lepton_model(
     name: str, sin2_theta_w: float | None, params: Iterable[str], model_file: Path | None
 ) -> LeptonModel:
     """Model of that name for a trident experiment, or any stack that has couplings to charged leptons."""
-    if not tuple(params) and model_file is None:
+    if name in ("sm", "v-a") and not tuple(params) and model_file is None:
         return make_trident_model(name, sin2_theta_w)
+    if name not in (known := ("sm", "v-a", "light-vector", "lmu-ltau")):
+        raise UnknownNameError("model for tridents", name, known)
     model: Any = make_model(name, sin2_theta_w, params, model_file)
     if not hasattr(model, "lepton_couplings"):
         raise InputError(f"the model {model.name} has no couplings for tridents: use light-vector or lmu-ltau")
@@ -273,7 +280,7 @@ def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[s
     return priors
 
 
-def existing_or_new(path: Path | None, overwrite: bool) -> None:
+def existing_or_new(path: Path | None, overwrite: bool, more: str = "") -> None:
     """Refuse to replace a file unless asked to."""
     if path is not None and path.exists() and not overwrite:
-        raise InputError(f"{path} exists already: choose another name or add --overwrite")
+        raise InputError(f"{path} exists already: choose another name or add --overwrite{more}")

@@ -149,7 +149,8 @@ def trident_rates(
     rates = chosen.predict(couplings, analysis)
     rows = [(regime, value, (rates.events or {}).get(regime)) for regime, value in rates.cross_sections.items()]
     table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: flux-averaged cross sections per formula unit",
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula unit averaged over the flux of "
+        + ", ".join(c.incoming.name for c in chosen.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(rows),
         {"sigma [cm2]": ".4e", "events": ".1f"},

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import make_grid, make_mixing
-from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.cli.arguments import existing_or_new, make_grid, make_mixing
+from nuprobe.cli.output import HDF5, check_plot, emit, output_options, overwriting
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -30,7 +30,11 @@ def limit_table(found: Limit, rows: int = 13) -> Table:
     for curve in found.curves:
         heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
         light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
-        notes.append(f"{curve.label}: at the largest mass {heavy}; at the smallest {light}")
+        notes.append(f"{curve.label}: at {masses[-1]:.4g} MeV {heavy}; at {masses[0]:.4g} MeV {light}")
+        if curve.standard_excluded:
+            notes.append(
+                f"{curve.label}: excludes the Standard Model too; the limit is the upper end of what it allows"
+            )
         if curve.reopens is not None and np.isfinite(curve.reopens).any():
             i = int(np.argmax(np.isfinite(curve.reopens)))
             notes.append(
@@ -75,7 +79,7 @@ def plane(
     # what stands beside the limits is computed for L_mu - L_tau
     companions = companions and found.family.name == "lmu-ltau"
     if companions:
-        top = max(1.0, max(float(c.coupling[np.isfinite(c.coupling)].max(initial=0.0)) for c in found.curves))
+        top = 10.0  # the plane ends there
         for one in compute(found.curves[0].mass):
             references += [r for r in one.references if r not in references]
             if one.kind == "band":
@@ -144,7 +148,8 @@ def limit_command(
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and combined."""
     from nuprobe.errors import UnknownNameError
-    from nuprobe.experiments import experiment, family_cost, limit
+    from nuprobe.experiments import family_cost, limit
+    from nuprobe.experiments.limits import choose
     from nuprobe.inference import scan
     from nuprobe.models import FAMILIES
     from nuprobe.units import parse_grid
@@ -154,20 +159,20 @@ def limit_command(
         raise UnknownNameError("family", family, FAMILIES)
     if "scalar" in family and mixing != "0":
         raise InputError("--mixing belongs to vectors: a scalar does not mix with the photon")
-    found = [experiment(name) for name in experiments]
     chosen: dict[str, str] = {}
     for pair in analysis:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
         chosen[name] = value
+    found = choose(experiments, chosen)
     scanned = FAMILIES[family](make_mixing(mixing))
     if grid is not None and masses is not None:
         raise InputError("give --grid or --masses, not both")
     axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)
     if axes is not None and set(axes) != {"mass", "coupling"}:
         raise InputError("--grid of a limit has the two axes mass and coupling")
-    if output is not None and output.suffix in (".h5", ".hdf5"):
+    if output is not None and output.suffix in HDF5:
         # an HDF5 file holds the scan of the plane
         scan_file, output = output, None
     if scan_file is None and (resume or workers):
@@ -175,8 +180,18 @@ def limit_command(
     if scan_file is not None:
         if axes is None:
             raise InputError("--scan needs --grid")
+        if not resume:
+            existing_or_new(scan_file, overwriting(), " or, to go on with a scan, --resume")
         costs = [family_cost(one, scanned, chosen.get(one.name)) for one in found]
-        scan(sum(costs[1:], costs[0]), axes, checkpoint=scan_file, resume=resume, workers=workers, progress=True)
+        scan(
+            sum(costs[1:], costs[0]),
+            axes,
+            checkpoint=scan_file,
+            resume=resume,
+            overwrite=overwriting(),
+            workers=workers,
+            progress=True,
+        )
     result = limit(
         found,
         scanned,

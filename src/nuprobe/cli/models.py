@@ -53,7 +53,9 @@ class _Standard(_Entry):
     strange_axial: float = 0.0
 
     def build(self, base: Any) -> Any:
-        return StandardModel(**self.model_dump(exclude_none=True))
+        options = self.model_dump(exclude_none=True)
+        # given, it is meant, also where it happens to be the default of low energies
+        return StandardModel(**options, sin2_theta_w_high=self.sin2_theta_w)
 
 
 class _Electromagnetic(_Entry):

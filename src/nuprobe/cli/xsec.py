@@ -295,7 +295,10 @@ Examples:
     default="all",
     show_default=True,
 )
-@click.option("--form-factor", help="Charge form factor [default: measured Fourier-Bessel density where there is one].")
+@click.option(
+    "--form-factor",
+    help="Charge form factor, of the measured charge radius [default: Fourier-Bessel density if measured].",
+)
 @click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
 @click.option("--model", default="sm", show_default=True, help="sm, v-a or lmu-ltau.")
 @click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23122].")
@@ -325,6 +328,8 @@ def trident_command(
     output: Path | None,
 ) -> None:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its numerical error."""
+    import numpy as np
+
     from nuprobe.models import StandardModel, read_wcxf
     from nuprobe.processes import trident
     from nuprobe.units import GeV, parse_grid
@@ -359,21 +364,23 @@ def trident_command(
     assert energy is not None  # energy_or_flux
     energies = parse_grid(energy, "energy")
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
+    # with the same nodes, the ratio of the Standard Model is 1
     sm = StandardModel()
     standard = trident.total(
         energies, one, spec, sm, regime, form_factor=form_factor, pauli=pauli, with_error=True
     ).value
     if plot is not None:
-        import numpy as np
-
         from nuprobe.plotting import plot_trident_energy, save
 
         if spec is None:
             raise InputError("--plot needs --target")
         low = 1.02 * trident.threshold_energy(one, spec, "coherent")
-        grid = energies if energies.size > 4 else np.geomspace(low, max(10 * low, float(energies.max())), 60)
-        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor), plot)
+        few = energies.size <= 4
+        grid = np.geomspace(low, max(10 * low, 1.5 * float(energies.max())), 60) if few else energies
+        marks = energies if few else ()
+        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor, marks=marks), plot)
     start = trident.threshold_energy(one, spec, regime)
+    silent = model == "lmu-ltau" and not any(np.any(m.strength) for m in chosen.lepton_couplings(one.vertex).mediators)
     table = Table(
         f"{one.name} on {target_text or regime}, {regime}, per {found.per}",
         ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
@@ -384,8 +391,9 @@ def trident_command(
         {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
         (
             f"threshold {start / GeV:.6g} GeV",
+            *(["the mediator does not couple in this channel"] if silent else []),
             _couplings_note(chosen, one),
-            *(f"form factor of {k}: {v[:100]}" for k, v in found.form_factors.items()),
+            *(f"form factor of {k}: {v}" for k, v in found.form_factors.items()),
         ),
     )
     emit(str(table), table.to_dict(), as_json, output)

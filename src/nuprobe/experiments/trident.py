@@ -171,7 +171,23 @@ class TridentExperiment:
                 raise InputError(f"flux.name: {result.flux.name} has no neutrinos that make this pair")
             if result.file.flux.exposure is not None and result.file.flux.name is None:
                 raise InputError("flux.exposure needs a flux with a normalisation: give flux.name")
-            result.target()
+            made = result.target()
+            source = result.flux
+            for one in (channels := result.channels()):
+                start = trident.threshold_energy(one, made, result.file.regime)
+                if any(c.e_max > start for c in source.of(one.incoming)):
+                    break
+            else:
+                raise InputError(
+                    f"flux: it ends below the threshold of {channels[0]}, {start:.6g} MeV; correct the flux"
+                )
+            shape = result.file.target.form_factor
+            for component in made.components if result.file.regime != "incoherent" else ():
+                try:
+                    if component.isotope.a > 1:
+                        trident.charge_form_factor(component.isotope, shape)
+                except InputError as err:
+                    raise InputError(f"target.form_factor: {err}") from None
         except ExperimentFileError:
             raise
         except NuprobeError as err:
@@ -301,6 +317,11 @@ class TridentExperiment:
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
         low, high = family.mass_range
+        if not any(np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2]) for c in self.channels()):
+            raise InputError(
+                f"{family.name} does not couple in {', '.join(c.name for c in self.channels())}, so {self.name} says "
+                "nothing about it: give a kinetic mixing (a number or 'loop'), or leave the experiment out"
+            )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
         part = self.averaged(self.file.regime, tuple(masses))
         mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
@@ -320,14 +341,15 @@ class TridentExperiment:
         )
 
     def cost(self, family: Family | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
-        """Gaussian cost of the ratio, with the error of the side on which new physics adds (`plus`)."""
+        """Gaussian cost of the ratio, with the error of its side."""
         _, chosen = self._analysis(analysis)
         prediction = self.prediction(family, analysis)
         known = [p.name for p in prediction.parameters]
         for name in free:
             if name not in known:
                 raise UnknownNameError(f"parameter of {self.name}", name, known)
-        return GaussianCost(prediction, np.array([chosen.ratio]), np.array([chosen.plus]), name=prediction.name)
+        below = None if chosen.minus == chosen.plus else [chosen.minus]
+        return GaussianCost(prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below)
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""

@@ -13,7 +13,7 @@ from nuprobe.nuclei.isotopes import (
     neutron_radius_models,
     point_proton_radius,
 )
-from nuprobe.nuclei.materials import Component, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei.materials import Component, Target, TargetSpec, default_charge_radius, target, with_form_factors
 from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 
@@ -32,6 +32,7 @@ __all__ = [
     "axial_form_factor",
     "axial_terms",
     "charge_to_point",
+    "default_charge_radius",
     "form_factors",
     "isotope",
     "isotopes",
