@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from nuprobe.nuclei import form_factors, isotope, target
     from nuprobe.oscillation import PMNS
-    from nuprobe.processes import cevns, trident
+    from nuprobe.processes import cevns, electron, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "__version__",
     "cevns",
     "contour",
+    "electron",
     "experiment",
     "fit",
     "flux",
@@ -75,6 +76,7 @@ _PLACES = {
     "VectorAxial": "nuprobe.models",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "electron": "nuprobe.processes",
     "experiment": "nuprobe.experiments",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",

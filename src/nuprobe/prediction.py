@@ -631,7 +631,8 @@ def _recoil_grid(
     kinks = [float(recoil_maximum(e, scatterer.mass)) for e in energies if e > 0]
     kinks += scatterer.breakpoints
     kinks = [*kinks, *map(float, response.breakpoints(t_top))]
-    edges = np.unique(np.sqrt([0.0, *[t for t in kinks if 0 < t < t_top], t_top]))
+    t_low, t_top = response.window(t_top)
+    edges = np.unique(np.sqrt([t_low, *[t for t in kinks if t_low < t < t_top], t_top]))
     width = edges[-1] / response.panels(t_top)
     pieces = [np.linspace(a, b, max(1, int(np.ceil((b - a) / width))) + 1)[:-1] for a, b in itertools.pairwise(edges)]
     edges = np.append(np.concatenate(pieces), edges[-1])

@@ -289,6 +289,7 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
 def test_help_of_every_command_shows_an_example(run: Run) -> None:
     for command in (
         ["xsec", "cevns"],
+        ["xsec", "electron"],
         ["xsec", "trident"],
         ["limit"],
         ["rate"],
@@ -415,3 +416,50 @@ def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
         note = json.loads(out)["notes"][1]
         assert expected in note
         assert note.endswith("SM of the ratio: sin2 theta_W = 0.23122")
+
+
+def test_xsec_electron_prints_what_the_library_computes(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("xsec", "electron", "--energy", "1, 3 MeV", "--flavour", "nubar_e", "--json")
+    assert code == 0
+    sigma = nu.electron.total([1.0, 3.0], nu.StandardModel(), "nubar_e")
+    np.testing.assert_allclose([row["sigma [cm2]"] for row in json.loads(out)["rows"]], sigma, rtol=1e-12)
+
+    figure = tmp_path / "electron.svg"
+    code, out, _ = run(
+        *("xsec", "electron", "--target", "Ge", "--energy", "3 MeV", "--recoil", "1, 5, 20 keV"),
+        *("--magnetic-moment", "2.9e-11", "--flavour", "nubar_e", "--json", "--plot", str(figure)),
+    )
+    assert code == 0
+    assert "<svg" in figure.read_text()
+    model = nu.Electromagnetic(mu_eff={"e": 2.9e-11})
+    exact = nu.electron.differential(3.0, np.array([1, 5, 20]) * keV, model, "nubar_e", "Ge") * keV
+    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
+
+
+def test_xsec_electron_over_a_flux(run: Run) -> None:
+    code, out, _ = run("xsec", "electron", "--flux", "solar", "--recoil", "1, 30 keV", "--target", "Xe", "--json")
+    assert code == 0
+    exact = nu.electron.averaged(nu.flux("solar"), [1 * keV, 30 * keV], nu.StandardModel(), "nu_e", "Xe") * keV
+    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
+    code, out, _ = run("xsec", "electron", "--flux", "solar", "--threshold", "50 keV", "--json")
+    assert code == 0
+    mean = nu.flux("solar").average(lambda e: nu.electron.total(e, nu.StandardModel(), "nu_e", threshold=0.05), "nu_e")
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(mean, rel=1e-4, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["--energy", "1 MeV", "--target", "Pb"], "no binding energies of the electrons of Pb"),
+        (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
+        (["--energy", "1 MeV", "--free-electrons"], "--free-electrons belongs to --target"),
+        (["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"], "--threshold belongs to"),
+        (["--flux", "reactor", "--plot", "x.pdf"], "--plot belongs to --energy"),
+        ([], "give either --energy or --flux"),
+    ],
+)
+def test_xsec_electron_tells_what_is_wrong(run: Run, arguments: list[str], hint: str) -> None:
+    code, out, error = run("xsec", "electron", *arguments)
+    assert (code, out) == (2, "")
+    assert hint in error
+    assert error.count("\n") == 1

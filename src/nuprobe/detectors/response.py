@@ -171,6 +171,19 @@ class Response:
             points += self._invert([x for x in {*self.edges.tolist(), *inner} if x > 0], t_max)
         return np.array(sorted(points))
 
+    def window(self, t_max: float) -> tuple[float, float]:
+        """Recoil energies in [0, t_max] outside which nothing Gaussian-smeared reaches the bins (beyond 9 σ: 1e-19)."""
+        if self.smearing != "gaussian":
+            return 0.0, t_max
+        a, b, c = self.resolution
+        t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
+        mean = self.mean(t)
+        reach = 9 * np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
+        inside = np.flatnonzero((mean + reach >= self.edges[0]) & (mean - reach <= self.edges[-1]))
+        if inside.size == 0:
+            return 0.0, t_max
+        return float(t[max(inside[0] - 1, 0)]), float(t[min(inside[-1] + 1, t.size - 1)])
+
     def panels(self, t_max: float) -> int:
         """Panels in √T that resolve the narrowest feature of the response between 0 and `t_max` (MeV).
 

@@ -28,6 +28,7 @@ from nuprobe.experiments.files import (
     Analysis,
     ConstantQuenchingSection,
     ExperimentFile,
+    FlatBackground,
     KernelParameter,
     LogisticSection,
     MeasuredBackground,
@@ -47,7 +48,9 @@ from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
-from nuprobe.processes.elastic import CONTACT, Sectors, sectors_of
+from nuprobe.processes.cevns import Cevns
+from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
+from nuprobe.processes.electron import Electron
 from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
@@ -249,6 +252,11 @@ class Experiment:
             form_factor=section.form_factor,
             surface_thickness=None if thickness is None else parse_quantity(thickness, "length"),
         )
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        return Electron(self.file.target.binding) if self.file.process == "electron" else Cevns()
 
     def response(self, values: Mapping[str, float] | None = None) -> Response:
         """Detector response at the given values of the experiment's parameters."""
@@ -456,10 +464,12 @@ class Experiment:
     def cost(self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
         """Likelihood of one analysis; costs of several experiments add with ``+``."""
         _, chosen = self._analysis(analysis)
-        if self.file.data is None:
-            raise InputError(f"{self.name} has no data: add [data] to its file, or use predict()")
+        if self.file.data is None and not self.file.projection:
+            raise InputError(
+                f"{self.name} has no data: add [data] (or projection = true) to its file, or use predict()"
+            )
         prediction = self.prediction(model, free, analysis)
-        data, sigma = self._observed(chosen)
+        data, sigma = self._observed(chosen) if self.file.data is not None else self._expected(analysis, chosen)
         if chosen.statistic == "gaussian":
             if sigma is None or np.any(sigma <= 0):
                 raise InputError(
@@ -509,7 +519,7 @@ class Experiment:
                 for name in getattr(self.file.target, key):
                     if isotope(name).name not in names:
                         raise UnknownNameError(f"isotope in target.{key}", name, names)
-            source, _ = self.flux, self.target()
+            source, _ = self.flux, self.process.scatterers(self.target())
             self.response()
             self.parameters()
             for parameter in self.file.parameters:
@@ -591,6 +601,7 @@ class Experiment:
             time_resolution=parse_quantity(timing.resolution, "time") / us,
             time_offset=parse_quantity(timing.offset, "time") / us,
             time_acceptance=self._time_acceptance(),
+            process=self.process,
             sectors_at=sectors.at,
         )
 
@@ -799,8 +810,21 @@ class Experiment:
                 variance = variance + background.scale**2 * counts
         return data, np.sqrt(variance)
 
+    def _expected(self, name: str | None, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
+        """What `_observed` would be if the Standard Model were right and nothing fluctuated."""
+        data = self.prediction(None, (), name).expectation(np.zeros((1, 0))).base[0]
+        if analysis.statistic == "poisson":
+            return data, None
+        variance = data.copy()
+        for background in self.file.backgrounds:
+            if background.name in analysis.subtract and isinstance(background, FlatBackground) and background.control:
+                variance = variance + self._background(background, analysis) * (1 + 1 / background.control)
+        return data, np.sqrt(variance)
+
     def _background(
-        self, background: MeasuredBackground | TemplateBackground | TableBackground, analysis: Analysis
+        self,
+        background: MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
+        analysis: Analysis,
     ) -> FloatArray:
         if isinstance(background, TableBackground):
             grid = background.scale * self._grid(background.column, background.table)
@@ -815,6 +839,16 @@ class Experiment:
                     in_time = _exponential(in_time, self.time_edges)
                 grid = grid.sum(2, keepdims=True) * in_time / grid.sum()
             grid = background.scale * grid
+        elif isinstance(background, FlatBackground):
+            edges = self.energy_edges
+            kept = 1.0 if background.accepted else bin_acceptance(self._acceptance(), edges)
+            if self.file.binning.shape is not None:
+                raise InputError(
+                    f"background {background.name} of kind flat has no [binning.shape]; use kind = 'table'"
+                )
+            times = self.time_edges
+            spread = np.ones(1) if times is None else np.diff(times) / (times[-1] - times[0])
+            grid = (background.scale * background.density * np.diff(edges) * kept)[:, None, None] * spread
         else:
             if self.file.binning.shape is not None:
                 raise InputError(

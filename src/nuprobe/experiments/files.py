@@ -50,6 +50,9 @@ class TargetSection(_Strict):
     )
     neutron_radius: dict[str, Length] = Field(default={}, description="rms point-neutron radius by isotope")
     axial: bool = Field(default=False, description="include the axial response of nuclei with spin")
+    binding: bool = Field(
+        default=True, description="of electrons: an energy transfer below the binding energy of a shell leaves it alone"
+    )
 
 
 class FluxSection(_Strict):
@@ -306,6 +309,21 @@ class TableBackground(_Strict):
     scale: PositiveFloat = 1.0
 
 
+class FlatBackground(_Strict):
+    """A background that is constant in the reconstructed quantity."""
+
+    kind: Literal["flat"]
+    name: str
+    title: str = ""
+    density: PositiveFloat = Field(description="counts per unit of the reconstructed quantity, times scale")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the density, e.g. an exposure")
+    accepted: bool = Field(description="true if the acceptance is in the density already")
+    control: PositiveFloat | None = Field(
+        default=None,
+        description="exposure of a measurement without signal relative to the data's; a projection can subtract it",
+    )
+
+
 class KernelParameter(_Strict):
     """A fit parameter that sits inside the integrals."""
 
@@ -408,7 +426,7 @@ class ExperimentFile(_Strict):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    process: Literal["cevns"]
+    process: Literal["cevns", "electron"]
     references: list[str] = []
     notes: str = ""
     target: TargetSection
@@ -416,8 +434,13 @@ class ExperimentFile(_Strict):
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
+    projection: bool = Field(
+        default=False, description="no data: costs take the expectation of the Standard Model for them (Asimov)"
+    )
     backgrounds: list[
-        Annotated[MeasuredBackground | TemplateBackground | TableBackground, Field(discriminator="kind")]
+        Annotated[
+            MeasuredBackground | TemplateBackground | TableBackground | FlatBackground, Field(discriminator="kind")
+        ]
     ] = []
     parameters: list[KernelParameter] = []
     systematics: list[Annotated[Systematic | ShapeSystematic | ResponseSystematic, Field(discriminator="kind")]] = []
@@ -427,6 +450,16 @@ class ExperimentFile(_Strict):
     def _check(self) -> ExperimentFile:
         sources = ["signal", *(b.name for b in self.backgrounds)]
         measured = [b.name for b in self.backgrounds if isinstance(b, MeasuredBackground)]
+        controlled = [b.name for b in self.backgrounds if isinstance(b, FlatBackground) and b.control is not None]
+        if self.projection and self.data is not None:
+            raise InputError("projection = true is for experiments without data: remove it, or [data]")
+        if controlled and not self.projection:
+            raise InputError(
+                f"backgrounds: control of {controlled[0]} belongs to projection = true; give a column of data"
+            )
+        if any(isinstance(b, FlatBackground) for b in self.backgrounds) and self.binning.time is not None:
+            raise InputError("a flat background has no arrival times: give a template where there are [binning.time]")
+        self._check_target()
         for group, names in (
             ("background", sources),
             ("parameter", [p.name for p in self.parameters]),
@@ -439,7 +472,7 @@ class ExperimentFile(_Strict):
             _known(f"systematics.{systematic.name}.acts_on", list(systematic.acts_on), sources)
         for name, analysis in self.analyses.items():
             _known(f"analyses.{name}.systematics", analysis.systematics, [s.name for s in self.systematics])
-            _known(f"analyses.{name}.subtract", analysis.subtract, measured)
+            _known(f"analyses.{name}.subtract", analysis.subtract, [*measured, *controlled])
             if analysis.subtract and analysis.statistic == "poisson":
                 raise InputError(f"analyses.{name}: subtracting counts needs statistic = 'gaussian'")
             if analysis.time_bins and analysis.arrival == "ignored":
@@ -456,6 +489,20 @@ class ExperimentFile(_Strict):
                 f"{tables[0]}: a table in the bins of the experiment names its edges as [data]: add [data]"
             )
         return self
+
+    def _check_target(self) -> None:
+        """Refuse what belongs to the other process, so that nothing is ignored."""
+        given = self.target.model_fields_set
+        nuclear = {"form_factor", "surface_thickness", "proton_radius", "charge_radius", "neutron_radius", "axial"}
+        foreign = given & (nuclear if self.process == "electron" else {"binding"})
+        if foreign:
+            other = "cevns" if self.process == "electron" else "electron"
+            raise InputError(f"target.{min(foreign)} belongs to process = '{other}'; remove it")
+        for parameter in self.parameters:
+            if self.process == "electron" and parameter.isotopes:
+                raise InputError(
+                    f"parameters.{parameter.name}: electrons do not know the radius of a nucleus; remove it"
+                )
 
 
 def _known(place: str, names: list[str], known: list[str]) -> None:

@@ -14,6 +14,7 @@ from nuprobe.nuclei.isotopes import (
     point_proton_radius,
 )
 from nuprobe.nuclei.materials import Component, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FormFactor",
     "Isotope",
     "NeutronRadiusModel",
+    "Shell",
     "SpinExpectation",
     "Target",
     "TargetSpec",
@@ -37,6 +39,8 @@ __all__ = [
     "natural",
     "neutron_radius_models",
     "point_proton_radius",
+    "shell_elements",
+    "shells",
     "sigma_series",
     "spin_expectation",
     "target",
