@@ -19,7 +19,7 @@ from typing import Final, Literal, Protocol
 
 import numpy as np
 
-from nuprobe.detectors import Response
+from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
@@ -141,11 +141,13 @@ class Setup:
     process : what scatters.
     sectors_at : axis values → exchanges that the templates hold; default the weak interaction alone.
     propagation : what happens on the way.
+    propagations : by name of a flux component, where its f_i differ from those of `propagation`; the names of the f_i
+        and the ρ_i are the same.
     """
 
     flux: Flux
     target_at: Callable[[Mapping[str, float]], Target]
-    response_at: Callable[[Mapping[str, float]], Response]
+    response_at: Callable[[Mapping[str, float]], Response | TableResponse]
     formula_units: float
     fluence: float
     time_edges: FloatArray | None = None
@@ -155,6 +157,7 @@ class Setup:
     process: Process = field(default_factory=Cevns)
     sectors_at: Callable[[Mapping[str, float]], Sectors] = lambda values: CONTACT
     propagation: Propagation = field(default_factory=AtSource)
+    propagations: Mapping[str, Propagation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -630,7 +633,7 @@ def _fold(
     setup: Setup,
     scatterer: Scatterer,
     kernels: Sequence[tuple[KernelGroup, ...]],
-    response: Response,
+    response: Response | TableResponse,
     order: int,
     refine: int,
 ) -> FloatArray:
@@ -651,7 +654,8 @@ def _fold(
             for w in range(len(ways)):
                 integrand = partial(_at_recoil, group.kinematics, t_low)
                 if ways != ("",):
-                    integrand = partial(_on_the_way, integrand, setup.propagation, w)
+                    way = setup.propagations.get(component.name, setup.propagation)
+                    integrand = partial(_on_the_way, integrand, way, w)
                 flux_integral = component.integrate(integrand, e_min, refine)
                 folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
                 folded = folded.reshape(response.bins, len(kernels), len(columns)).transpose(1, 0, 2)
@@ -673,7 +677,11 @@ def _at_recoil(
 
 
 def _recoil_grid(
-    components: Sequence[FluxComponent], response: Response, scatterer: Scatterer, t_top: float, order: int
+    components: Sequence[FluxComponent],
+    response: Response | TableResponse,
+    scatterer: Scatterer,
+    t_top: float,
+    order: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights in T: Gauss–Legendre in √T (where the integrand is smooth) between all kinks."""
     energies = [e for c in components for e in (*c.edges[:1], *c.edges[-1:], *(line.energy for line in c.lines))]

@@ -17,6 +17,7 @@ from nuprobe.detectors.response import (
     Response,
     bin_acceptance,
 )
+from nuprobe.detectors.table import TableResponse
 
 __all__ = [
     "ACCEPTANCE_POINTS",
@@ -34,5 +35,6 @@ __all__ = [
     "Response",
     "TableAcceptance",
     "TableQuenching",
+    "TableResponse",
     "bin_acceptance",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -18,6 +19,7 @@ from nuprobe.detectors import (
     Response,
     TableAcceptance,
     TableQuenching,
+    TableResponse,
     bin_acceptance,
 )
 from nuprobe.detectors.acceptance import Acceptance
@@ -33,6 +35,7 @@ from nuprobe.experiments.files import (
     LogisticSection,
     MeasuredBackground,
     PolynomialQuenchingSection,
+    ResponseSection,
     ResponseSystematic,
     ShapeSystematic,
     TableAcceptanceSection,
@@ -46,8 +49,9 @@ from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profil
 from nuprobe.models import Model, StandardModel, check_model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import PMNS, Solar, Splittings, Vacuum
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
+from nuprobe.prediction import AtSource, Axis, Propagation, Setup, Templates, build_templates, half_difference
 from nuprobe.processes.cevns import Cevns
 from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
 from nuprobe.processes.electron import Electron
@@ -253,15 +257,39 @@ class Experiment:
             surface_thickness=None if thickness is None else parse_quantity(thickness, "length"),
         )
 
+    def propagation(self, component: str | None = None) -> Propagation:
+        """What happens to the flavour of a component of the flux on its way (default: the first one)."""
+        section = self.file.propagation
+        mixing, splittings = PMNS.nufit(section.ordering), Splittings.nufit(section.ordering)
+        if section.kind == "vacuum":
+            assert self.file.flux.distance is not None  # schema
+            return Vacuum(parse_quantity(self.file.flux.distance, "length"), mixing, splittings)
+        if section.kind == "solar":
+            name = self.flux.components[0].name if component is None else component
+            # the flux writes 8B, the potentials B8
+            return Solar(re.sub(r"^(\d+)([A-Z][a-z]?)$", r"\2\1", name), mixing, splittings)
+        return AtSource()
+
     @property
     def process(self) -> Process:
         """What scatters."""
         return Electron(self.file.target.binding) if self.file.process == "electron" else Cevns()
 
-    def response(self, values: Mapping[str, float] | None = None) -> Response:
+    def response(self, values: Mapping[str, float] | None = None) -> Response | TableResponse:
         """Detector response at the given values of the experiment's parameters."""
         section = self.file.response
-        result = Response(
+        result = self._table_response() if section.matrix is not None else self._response(section)
+        for parameter in self.file.parameters:
+            if values and parameter.name in values:
+                if parameter.acts_on == "quenching-scale":
+                    result = result.scaled(values[parameter.name])
+                elif parameter.acts_on == "signal-scale":
+                    result = replace(result, factor=result.factor * values[parameter.name])
+        return result
+
+    def _response(self, section: ResponseSection) -> Response:
+        assert section.light_yield is not None  # schema
+        return Response(
             edges=self.energy_edges,
             light_yield=parse_quantity(section.light_yield, "light yield"),
             quenching=self._quenching(),
@@ -273,13 +301,13 @@ class Experiment:
             acceptance_of=section.acceptance_of,
             count_cell=section.count_cell,
         )
-        for parameter in self.file.parameters:
-            if values and parameter.name in values:
-                if parameter.acts_on == "quenching-scale":
-                    result = result.scaled(values[parameter.name])
-                elif parameter.acts_on == "signal-scale":
-                    result = replace(result, factor=result.factor * values[parameter.name])
-        return result
+
+    def _table_response(self) -> TableResponse:
+        section, edges = self.file.response.matrix, self.energy_edges
+        assert section is not None  # caller
+        names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
+        columns = self.folder.table(section.table, [section.recoil_column, *names])
+        return TableResponse(edges, columns[section.recoil_column] * keV, np.stack([columns[n] for n in names]))
 
     # -- what it predicts -------------------------------------------------------------------------------------
 
@@ -520,6 +548,8 @@ class Experiment:
                     if isotope(name).name not in names:
                         raise UnknownNameError(f"isotope in target.{key}", name, names)
             source, _ = self.flux, self.process.scatterers(self.target())
+            for component in source.components:
+                self.propagation(component.name).states(component.flavour)
             self.response()
             self.parameters()
             for parameter in self.file.parameters:
@@ -603,6 +633,8 @@ class Experiment:
             time_acceptance=self._time_acceptance(),
             process=self.process,
             sectors_at=sectors.at,
+            propagation=self.propagation(),
+            propagations={c.name: self.propagation(c.name) for c in source.components},
         )
 
     def _quenching(self) -> Quenching:
@@ -614,6 +646,7 @@ class Experiment:
             return TableQuenching(columns[section.recoil_column] * keV, columns[section.factor_column])
         if isinstance(section, PolynomialQuenchingSection):
             return PolynomialQuenching(tuple(section.coefficients), keV if section.unit == "keV" else MeV)
+        assert section is not None  # schema
         return LindhardQuenching(section.k, section.z)
 
     def _acceptance(self) -> Acceptance:
@@ -787,9 +820,9 @@ class Experiment:
                     )
         return np.asarray(grid.reshape(shape[0], 1 if third is None else shape[1], 1 if edges is None else shape[-1]))
 
-    def _counts(self, column: str, analysis: Analysis, table: str | None = None) -> FloatArray:
-        """One column of a table in the bins of an analysis, shape (bins,)."""
-        return self._flat(self._grid(column, table), analysis)
+    def _counts(self, column: str, analysis: Analysis, table: str | None = None, power: int = 1) -> FloatArray:
+        """One column of a table, or its power, in the bins of an analysis, shape (bins,)."""
+        return self._flat(self._grid(column, table) ** power, analysis)
 
     def _flat(self, grid: FloatArray, analysis: Analysis) -> FloatArray:
         energy, time = self._selection(analysis)
@@ -802,7 +835,8 @@ class Experiment:
         data = self._counts(self.file.data.counts, analysis)
         if analysis.statistic == "poisson":
             return data, None
-        variance = data.copy()
+        given = self.file.data.sigma
+        variance = data.copy() if given is None else self._counts(given, analysis, power=2)
         for background in self.file.backgrounds:
             if background.name in analysis.subtract and isinstance(background, MeasuredBackground):
                 counts = self._counts(background.column, analysis)
@@ -842,6 +876,10 @@ class Experiment:
         elif isinstance(background, FlatBackground):
             edges = self.energy_edges
             kept = 1.0 if background.accepted else bin_acceptance(self._acceptance(), edges)
+            if self.file.binning.shape is not None:
+                raise InputError(
+                    f"background {background.name} of kind flat has no [binning.shape]; use kind = 'table'"
+                )
             grid = (background.scale * background.density * np.diff(edges) * kept)[:, None, None]
         else:
             if self.file.binning.shape is not None:

@@ -37,6 +37,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class PropagationSection(_Strict):
+    """What happens to the flavour between source and detector."""
+
+    kind: Literal["none", "vacuum", "solar"] = Field(
+        default="none",
+        description="none; vacuum: coherent over flux.distance; solar: mass states converted in the Sun, by day",
+    )
+    ordering: Literal["normal", "inverted"] = Field(default="normal", description="mixing and masses of NuFIT 6.0")
+
+
 class TargetSection(_Strict):
     """What the neutrinos hit."""
 
@@ -151,16 +161,33 @@ class TimingSection(_Strict):
     acceptance: TimeAcceptanceSection | None = None
 
 
+class MatrixSection(_Strict):
+    """Probability to be kept in each bin by the true recoil energy, in place of light yield and quenching.
+
+    The table has one row a recoil energy and one column a bin, called prefix + number of the bin from 0 on.
+    """
+
+    table: str
+    recoil_column: str = "t_nr_kev"
+    prefix: str = "bin_"
+
+
 class ResponseSection(_Strict):
-    """From recoil energy to the reconstructed quantity."""
+    """From recoil energy to the reconstructed quantity: light yield and quenching, or a matrix."""
 
     observable: str = Field(description="name of the reconstructed quantity, for plots, e.g. 'photoelectrons'")
     unit: str = Field(default="", description="unit of the reconstructed quantity, for plots and tables, e.g. 'PE'")
-    light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
-    quenching: Annotated[
-        ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection | PolynomialQuenchingSection,
-        Field(discriminator="kind"),
-    ]
+    light_yield: LightYield | None = Field(
+        default=None, description="mean of the reconstructed quantity per electron-equivalent energy"
+    )
+    quenching: (
+        Annotated[
+            ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection | PolynomialQuenchingSection,
+            Field(discriminator="kind"),
+        ]
+        | None
+    ) = None
+    matrix: MatrixSection | None = None
     smearing: SmearingSection = SmearingSection()
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection, Field(discriminator="kind")
@@ -173,6 +200,18 @@ class ResponseSection(_Strict):
         default="from", description="where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
     )
     timing: TimingSection = TimingSection()
+
+    @model_validator(mode="after")
+    def _check(self) -> ResponseSection:
+        if self.matrix is None:
+            missing = [key for key in ("light_yield", "quenching") if getattr(self, key) is None]
+            if missing:
+                raise InputError(f"response.{missing[0]}: this key is required; add it (or [response.matrix])")
+        else:
+            foreign = self.model_fields_set - {"observable", "unit", "matrix", "timing"}
+            if foreign:
+                raise InputError(f"response.{min(foreign)}: [response.matrix] holds all of it; remove one of them")
+        return self
 
 
 class EnergyBinning(_Strict):
@@ -257,6 +296,10 @@ class DataSection(_Strict):
 
     table: str
     counts: str = Field(description="column of the observed counts")
+    sigma: str | None = Field(
+        default=None,
+        description="column of their standard deviations for statistic = 'gaussian', as published; default Poisson's",
+    )
     low: str = "low"
     high: str = "high"
     time_low: str | None = None
@@ -431,6 +474,7 @@ class ExperimentFile(_Strict):
     notes: str = ""
     target: TargetSection
     flux: FluxSection
+    propagation: PropagationSection = PropagationSection()
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
@@ -460,6 +504,13 @@ class ExperimentFile(_Strict):
         if any(isinstance(b, FlatBackground) for b in self.backgrounds) and self.binning.time is not None:
             raise InputError("a flat background has no arrival times: give a template where there are [binning.time]")
         self._check_target()
+        if self.response.matrix is not None:
+            light = [f"parameters.{p.name}" for p in self.parameters if p.acts_on == "quenching-scale"]
+            light += [f"systematics.{s.name}" for s in self.systematics if s.kind == "quenching"]
+            if light:
+                raise InputError(f"{light[0]}: [response.matrix] knows no quenching; remove it")
+        if self.propagation.kind == "vacuum" and self.flux.distance is None:
+            raise InputError("propagation.kind = 'vacuum' needs flux.distance; add it")
         for group, names in (
             ("background", sources),
             ("parameter", [p.name for p in self.parameters]),
