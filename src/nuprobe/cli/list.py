@@ -69,10 +69,14 @@ def _table(what: str) -> Table:
 
         return Table("form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS))
     if what == "reproductions":
+        from nuprobe.catalogue import catalogue
         from nuprobe.reproductions import _files
         from nuprobe.reproductions.studies import STUDIES
 
-        rows_ = [(f.key, f.title, len(f.entries)) for f in _files().values()]
+        rows_ = [
+            (f.key, f.title, len(f.entries) + sum(len(catalogue()[n].code) for n in f.catalogue))
+            for f in _files().values()
+        ]
         rows_ += [(f"--study {name}", (study.__doc__ or "").splitlines()[0], 0) for name, study in STUDIES.items()]
         return Table("reproductions", ("key", "title", "numbers"), tuple(rows_))
     from nuprobe.experiments import experiment, experiment_names
