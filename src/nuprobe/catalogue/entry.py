@@ -12,30 +12,25 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeF
 from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.flavours import FLAVOURS as KNOWN_FLAVOURS
 from nuprobe.units import parse_quantity
 
 __all__ = ["CodeLink", "Entry", "Tolerance", "json_schema"]
 
-Kind = Literal[
-    "measurement", "upper_limit", "lower_limit", "interval", "curve_limit", "preferred_band", "projection", "theory"
-]
-Flavour = Literal[
-    "nu_e",
-    "nu_mu",
-    "nu_tau",
-    "nubar_e",
-    "nubar_mu",
-    "nubar_tau",
-    "nu_1",
-    "nu_2",
-    "nu_3",
-    "nu_s",
-    "solar",
-    "any",
-    "none",
-]
-ConfidenceLevel = Annotated[float, Field(gt=0, lt=1)] | Literal["unknown"]
+KINDS = (
+    "measurement",
+    "upper_limit",
+    "lower_limit",
+    "interval",
+    "curve_limit",
+    "preferred_band",
+    "projection",
+    "theory",
+)
 LIMITS = ("upper_limit", "lower_limit", "interval", "curve_limit")
+FLAVOURS = (*KNOWN_FLAVOURS, "nu_1", "nu_2", "nu_3", "nu_s", "solar", "any", "none")
+STATUSES = ("current", "superseded", "disputed", "withdrawn", "historical")
+ConfidenceLevel = Annotated[float, Field(gt=0, lt=1)] | Literal["unknown"]
 
 
 def _energy(value: object) -> str:
@@ -287,7 +282,9 @@ class Number(_Strict):
 class Derived(_Strict):
     """Arithmetic that must come out."""
 
-    expression: str = Field(description="over value, plus, minus, lower, upper and `numbers`, e.g. observed / expected")
+    expression: str = Field(
+        description="over value, plus, minus, lower, upper, `numbers` and their errors, e.g. observed_plus / observed"
+    )
     equals: float
     absolute: NonNegativeFloat = Field(description="allowed difference, e.g. half of the last digit")
 
@@ -310,7 +307,7 @@ class Entry(_Strict):
     experiment: str = Field(min_length=1, description="experiment, or first author for an analysis or a theory")
     year: int = Field(ge=1930, le=2100)
     observable: Observable
-    kind: Kind
+    kind: Literal[KINDS]  # type: ignore[valid-type]
     projects: Literal["measurement", "upper_limit", "lower_limit", "interval", "curve_limit"] | None = Field(
         default=None, description="for a projection: what it foresees"
     )
@@ -343,7 +340,7 @@ class Entry(_Strict):
         "unknown"
     )
     convention: str | None = Field(default=None, description="required for charge radii, NSI, couplings and the like")
-    flavour: list[Flavour] = Field(min_length=1)
+    flavour: list[Literal[FLAVOURS]] = Field(min_length=1)  # type: ignore[valid-type]
     effective: bool = Field(description="a combination seen by one experiment, not an element of a matrix")
     model: str = Field(min_length=1, description="assumed in the extraction")
     valid_range: str = Field(min_length=1, description="where it holds: masses, momentum transfers")
@@ -355,7 +352,7 @@ class Entry(_Strict):
     shares_data_with: list[Id] = []
     disputed_by: list[Id] = []
     verification: Verification
-    status: Literal["current", "superseded", "disputed", "withdrawn", "historical"]
+    status: Literal[STATUSES]  # type: ignore[valid-type]
     history: list[Change] = Field(min_length=1)
     notes: Notes
     code: list[CodeLink] = []
@@ -374,6 +371,54 @@ class Entry(_Strict):
     def factor(self) -> float:
         """Factor from `unit` to the base unit of the quantity; 1 without a unit."""
         return 1.0 if self.unit is None else unit_factor(self.unit, self.observable.quantity)
+
+    @property
+    def words(self) -> str:
+        """Text that a search looks through, in lower case."""
+        source = self.source
+        texts = (
+            *(
+                self.id,
+                *self.aliases,
+                self.title,
+                self.experiment,
+                str(self.year),
+                self.observable.quantity,
+                self.model,
+            ),
+            *(*source.texkeys, source.doi, source.arxiv, source.hepdata, source.authors, source.title),
+            *(*(self.via.texkeys if self.via else ()), *(c.recipe for c in self.code)),
+            *self.notes.model_dump().values(),
+        )
+        return "\n".join(t for t in texts if t).lower()
+
+    @property
+    def number(self) -> str:
+        """The number with its sign and unit as text, such as ``"< 2.9e-11 muB"``; ``"-"`` without one."""
+        unit = "" if self.unit in (None, "1") else f" {self.unit}"
+        if unit.startswith(" 1e"):
+            unit = f" x{unit}"
+        symbol = {"upper_limit": "< ", "lower_limit": "> "}.get(self.form, "")
+        if self.value is not None:
+            text = f"{symbol}{self.value:g}"
+            if self.errors is not None:
+                plus, minus = self.errors.plus, self.errors.minus
+                text += f" +- {plus:g}" if plus == minus else f" +{plus:g} -{minus:g}"
+            return text + unit
+        if self.interval is not None:
+            lower, upper = self.interval.lower, self.interval.upper
+            if lower is None or upper is None:
+                return (f"< {upper:g}" if upper is not None else f"> {lower:g}") + unit
+            return f"{lower:g} to {upper:g}{unit}"
+        return "-" if self.curve is None else f"{self.curve.shape} of {len(self.curve.points)} points"
+
+    @property
+    def confidence(self) -> str:
+        """Confidence level and sidedness as text; empty without one."""
+        if self.cl is None:
+            return ""
+        level = "CL unknown" if isinstance(self.cl, str) else f"{100 * self.cl:.4g} % CL"
+        return level + (f", {self.sidedness}" if self.sidedness not in (None, "unknown") else "")
 
     def named_numbers(self) -> dict[str, Number]:
         """`value`, `lower`, `upper`, `plus`, `minus` and the further numbers, in the units of the entry."""
@@ -408,8 +453,11 @@ class Entry(_Strict):
         numbers = self.named_numbers()
         for name in {"value", "plus", "minus", "lower", "upper"} & set(self.numbers):
             raise InputError(f"numbers.{name}: that name is taken by the key of the entry; choose another")
+        values = {k: n.value for k, n in numbers.items()}
+        values |= {f"{k}_plus": n.plus for k, n in numbers.items() if n.plus is not None}
+        values |= {f"{k}_minus": n.minus for k, n in numbers.items() if n.minus is not None}
         for i, derived in enumerate(self.derived):
-            off = derived.difference({k: n.value for k, n in numbers.items()})
+            off = derived.difference(values)
             if abs(off) > derived.absolute * (1 + 1e-9):
                 raise InputError(f"derived.{i}: {derived.expression} differs from {derived.equals:g} by {off:+.3g}")
         for i, link in enumerate(self.code):

@@ -63,6 +63,57 @@ class Catalogue(Mapping[str, "Entry"]):
     def __contains__(self, name: object) -> bool:
         return name in self._by_id or name in self._aliases
 
+    def search(
+        self,
+        text: str = "",
+        *,
+        observable: str | None = None,
+        flavour: str | None = None,
+        kind: str | None = None,
+        year: int | tuple[int, int] | None = None,
+        status: str | None = None,
+    ) -> list[Entry]:
+        """Entries that fit all that is given, by year.
+
+        Parameters
+        ----------
+        text : words that all occur (in any case) in id, aliases, title, experiment, model, notes or source.
+        observable : a quantity such as ``"charge_radius"``.
+        flavour : such as ``"nu_mu"``.
+        kind, status : as in the files.
+        year : one, or first and last.
+
+        Raises
+        ------
+        UnknownNameError
+            For a quantity, flavour, kind or status that no entry can have.
+        """
+        from nuprobe.catalogue.entry import FLAVOURS, KINDS, STATUSES
+        from nuprobe.catalogue.quantities import QUANTITIES
+
+        asked = (
+            ("observable", observable, QUANTITIES),
+            ("flavour", flavour, FLAVOURS),
+            ("kind", kind, KINDS),
+            ("status", status, STATUSES),
+        )
+        for what, name, known in asked:
+            if name is not None and name not in known:
+                raise UnknownNameError(what, name, known)
+        first, last = (year, year) if isinstance(year, int) else year or (0, 9999)
+        words = text.lower().split()
+        found = [
+            e
+            for e in self.values()
+            if observable in (None, e.observable.quantity)
+            and (flavour is None or flavour in e.flavour)
+            and kind in (None, e.kind)
+            and status in (None, e.status)
+            and first <= e.year <= last
+            and all(word in e.words for word in words)
+        ]
+        return sorted(found, key=lambda e: (e.year, e.id))
+
 
 def read_entry(text: str, source: str) -> Entry:
     """Read one entry.

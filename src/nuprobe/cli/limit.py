@@ -42,14 +42,19 @@ def limit_table(found: Limit, rows: int = 13) -> Table:
 
 
 def plane(
-    found: Limit, experiments: Sequence[TridentExperiment], analyses: Mapping[str, str], *, companions: bool = True
+    found: Limit,
+    experiments: Sequence[TridentExperiment],
+    analyses: Mapping[str, str],
+    *,
+    companions: bool = True,
+    shipped: bool = False,
 ) -> Figure:
-    """Figure of the (m_Z', g') plane: the limits, and what else bears on the boson."""
+    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and the curves of the catalogue."""
     import numpy as np
 
     from nuprobe.experiments.companions import LINES
     from nuprobe.experiments.companions import companions as compute
-    from nuprobe.plotting import plot_plane
+    from nuprobe.plotting import plot_catalogue_plane, plot_plane
 
     projected = [e.name for e in experiments if e.measurement(analyses.get(e.name)).kind == "projection"]
     references = list(dict.fromkeys(r for e in experiments for r in e.file.references))
@@ -66,7 +71,8 @@ def plane(
             else:
                 there = np.isfinite(one.upper)
                 curves.append((one.label, one.mass[there], one.upper[there], "-." if one.kind == "reach" else "-"))
-    return plot_plane(
+    draw = plot_catalogue_plane if shipped else plot_plane
+    return draw(
         found,
         bands=bands,
         curves=curves,
