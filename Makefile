@@ -52,9 +52,10 @@ docs: $(READY) ## the documentation, warnings are errors; runs the gallery and t
 	$(BIN)/python -m pytest -q tests/test_docs.py README.md docs/guide
 	@echo "open docs/_build/html/index.html"
 
-schema: $(READY) ## write docs/experiment.schema.json from the code
-	$(BIN)/python -c 'import json; from nuprobe.experiments.files import json_schema as s; \
-	    print(json.dumps(s(), indent=2, ensure_ascii=False))' > docs/experiment.schema.json
+schema: $(READY) ## write the JSON Schemas in docs/ from the code
+	$(BIN)/nuprobe schema -o docs/experiment.schema.json
+	$(BIN)/nuprobe schema trident -o docs/trident.schema.json
+	$(BIN)/nuprobe schema catalogue -o docs/catalogue.schema.json
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --group dev --no-annotate \

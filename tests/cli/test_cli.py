@@ -182,7 +182,9 @@ def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest
     assert "outside" in err
 
 
-@pytest.mark.parametrize(("process", "file"), [("cevns", "experiment"), ("trident", "trident")])
+@pytest.mark.parametrize(
+    ("process", "file"), [("cevns", "experiment"), ("trident", "trident"), ("catalogue", "catalogue")]
+)
 def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
     code, out, _ = run("schema", process)
     assert code == 0

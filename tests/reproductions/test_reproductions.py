@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import nuprobe as nu
+from nuprobe.catalogue import catalogue
 from nuprobe.errors import ExperimentFileError, UnknownNameError
 from nuprobe.reproductions import recipes, reproduce, reproduction_keys
 from nuprobe.reproductions.files import ReproductionFile
@@ -36,12 +37,12 @@ def test_every_number_is_inside_its_tolerance(key: str) -> None:
             assert row.pull * error == pytest.approx(row.difference)
 
 
-def test_every_recipe_is_used_by_a_file() -> None:
+def test_every_recipe_is_used() -> None:
     used = {
         entry["compute"]["recipe"]
         for path in LIBRARY.glob("*.yaml")
-        for entry in yaml.safe_load(path.read_text())["entries"]
-    }
+        for entry in yaml.safe_load(path.read_text()).get("entries", [])
+    } | {link.recipe for entry in catalogue().values() for link in entry.code}
     assert used == set(recipes.__all__)
 
 
@@ -68,6 +69,19 @@ def test_known_differences_are_shown_and_not_judged() -> None:
         # the same number with other form factors is judged
         assert rows[quantity.removesuffix(", default dipole form factors")].agrees
         assert 0.03 < row.difference / row.published < 0.06
+
+
+def test_numbers_of_the_catalogue_are_taken_from_there() -> None:
+    rows = reproduce("trident.mumu.ratio/CCFR-1991")
+    entry = catalogue()["trident.mumu.ratio/CCFR-1991"]
+    assert [r.published for r in rows] == [entry.numbers[link.compares].value for link in entry.code]
+    assert rows[0].key == entry.id
+    # the file of the publication shows the same rows, and those of the exclusion
+    named = reproduce("Mishra:1991bv")
+    assert [r.computed for r in named[: len(rows)]] == [r.computed for r in rows]
+    assert len(named) > len(rows)
+    with pytest.raises(UnknownNameError, match="CCFR-1991"):
+        reproduce("trident.mumu.ratio/CCFR-1990")
 
 
 def test_unknown_key_offers_the_nearest() -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``nuprobe list | xsec | rate | fit | scan | reproduce | schema | demo``."""
+"""The command line: ``nuprobe list | xsec | rate | fit | scan | reproduce | catalogue | schema | demo``."""
 
 from nuprobe.cli.main import main
 

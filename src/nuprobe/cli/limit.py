@@ -60,14 +60,15 @@ def plane(
     analyses: Mapping[str, str],
     *,
     companions: bool = True,
+    shipped: bool = False,
 ) -> Figure:
-    """Figure of the (m_Z', g') plane: the limits, and what else bears on the boson."""
+    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and the curves of the catalogue."""
     import numpy as np
 
     from nuprobe.experiments import TridentExperiment
     from nuprobe.experiments.companions import LINES
     from nuprobe.experiments.companions import companions as compute
-    from nuprobe.plotting import plot_plane
+    from nuprobe.plotting import plot_catalogue_plane, plot_plane
 
     projected = [
         e.name
@@ -90,7 +91,8 @@ def plane(
             else:
                 there = np.isfinite(one.upper)
                 curves.append((one.label, one.mass[there], one.upper[there], "-." if one.kind == "reach" else "-"))
-    return plot_plane(
+    draw = plot_catalogue_plane if shipped else plot_plane
+    return draw(
         found,
         bands=bands,
         curves=curves,

@@ -30,14 +30,16 @@ def list_command(what: str | None, as_json: bool, output: Path | None) -> None:
 
 
 @click.command("schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json")
-@click.argument("process", type=click.Choice(["cevns", "trident"]), default="cevns")
+@click.argument("process", type=click.Choice(["cevns", "trident", "catalogue"]), default="cevns")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of printing.")
 def schema_command(process: str, output: Path | None) -> None:
-    """JSON Schema of ``experiment.toml`` for PROCESS: cevns (default) or trident."""
+    """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, or trident), or of a catalogue entry."""
+    from nuprobe.catalogue.entry import json_schema as catalogue_schema
     from nuprobe.experiments.files import json_schema
     from nuprobe.experiments.trident_files import trident_json_schema
 
-    emit("", json_schema() if process == "cevns" else trident_json_schema(), True, output)
+    schemas = {"cevns": json_schema, "trident": trident_json_schema, "catalogue": catalogue_schema}
+    emit("", schemas[process](), True, output)
 
 
 def _table(what: str) -> Table:
@@ -67,10 +69,14 @@ def _table(what: str) -> Table:
 
         return Table("form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS))
     if what == "reproductions":
+        from nuprobe.catalogue import catalogue
         from nuprobe.reproductions import _files
         from nuprobe.reproductions.studies import STUDIES
 
-        rows_ = [(f.key, f.title, len(f.entries)) for f in _files().values()]
+        rows_ = [
+            (f.key, f.title, len(f.entries) + sum(len(catalogue()[n].code) for n in f.catalogue))
+            for f in _files().values()
+        ]
         rows_ += [(f"--study {name}", (study.__doc__ or "").splitlines()[0], 0) for name, study in STUDIES.items()]
         return Table("reproductions", ("key", "title", "numbers"), tuple(rows_))
     from nuprobe.experiments import experiment, experiment_names

@@ -3,6 +3,7 @@
 Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot or a display.
 """
 
+from nuprobe.plotting.catalogue import plot_catalogue_plane, plot_charge_radii, plot_magnetic_moments
 from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
@@ -17,6 +18,8 @@ from nuprobe.plotting.trident import plot_trident_energy, plot_trident_form_fact
 __all__ = [
     "check_path",
     "neutron_radius_markers",
+    "plot_catalogue_plane",
+    "plot_charge_radii",
     "plot_contour",
     "plot_corner",
     "plot_differential",
@@ -24,6 +27,7 @@ __all__ = [
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
+    "plot_magnetic_moments",
     "plot_plane",
     "plot_profile",
     "plot_rates",

@@ -1,7 +1,8 @@
 """Published numbers beside computed ones, with their pull: one YAML file a publication.
 
 A file names the quantity, its published value, how to compute it again (a recipe of `nuprobe.reproductions.recipes`
-with its keywords) and the tolerance within which the two are called compatible.
+with its keywords) and the tolerance within which the two are called compatible. Numbers that stand in the catalogue
+are not repeated: a file names the entries.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
 
     Parameters
     ----------
-    keys : one key, several, or None for all.
+    keys : one key, several, or None for all; the id of a catalogue entry with a code link is a key too.
 
     Returns
     -------
@@ -86,11 +87,15 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
     UnknownNameError
         If a key is not known.
     """
-    from nuprobe.reproductions.files import row
+    from nuprobe.catalogue import catalogue
+    from nuprobe.reproductions.files import catalogue_rows, rows
 
     files = _files()
     chosen = list(files) if keys is None else [keys] if isinstance(keys, str) else list(keys)
+    linked = catalogue() if set(chosen) - set(files) else {}
     for key in chosen:
-        if key not in files:
-            raise UnknownNameError("reproduction", key, files)
-    return [Reproduction(**row(files[key], entry)) for key in chosen for entry in files[key].entries]
+        if key not in files and not (key in linked and linked[key].code):
+            raise UnknownNameError("reproduction", key, [*files, *(e.id for e in linked.values() if e.code)])
+    return [
+        Reproduction(**r) for key in chosen for r in (rows(files[key]) if key in files else catalogue_rows(linked[key]))
+    ]

@@ -1,16 +1,21 @@
-"""The format of a reproduction file, and how one entry of it is computed."""
+"""The format of a reproduction file, and how its rows and the code links of the catalogue are computed."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from inspect import signature
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
-from nuprobe.errors import ComputationError, InputError, UnknownNameError
+from nuprobe.catalogue import catalogue
+from nuprobe.catalogue.entry import CodeLink, Tolerance
+from nuprobe.catalogue.entry import Entry as CatalogueEntry
+from nuprobe.errors import ComputationError, InputError, NuprobeError, UnknownNameError
 from nuprobe.reproductions import recipes
 
-__all__ = ["ReproductionFile", "row"]
+__all__ = ["ReproductionFile", "catalogue_rows", "changed_links", "link_problems", "rows"]
 
 
 class _Strict(BaseModel):
@@ -28,23 +33,6 @@ class Published(_Strict):
     def _check(self) -> Published:
         if (self.plus is None) != (self.minus is None):
             raise InputError("give both plus and minus, or neither")
-        return self
-
-
-class Tolerance(_Strict):
-    """When ours and theirs are called compatible: exactly one of the five."""
-
-    absolute: NonNegativeFloat | None = None
-    relative: PositiveFloat | None = None
-    sigma: PositiveFloat | None = Field(default=None, description="in units of the published error")
-    at_least: Literal[True] | None = Field(default=None, description="the published value is a lower bound of ours")
-    shown: Literal[True] | None = Field(default=None, description="a known difference: shown, not judged; say why")
-
-    @model_validator(mode="after")
-    def _check(self) -> Tolerance:
-        given = (self.absolute, self.relative, self.sigma, self.at_least, self.shown)
-        if sum(v is not None for v in given) != 1:
-            raise InputError("give exactly one of absolute, relative, sigma, at_least and shown")
         return self
 
 
@@ -86,45 +74,102 @@ class ReproductionFile(_Strict):
     doi: str = ""
     arxiv: str = ""
     verification: str = Field(description="where the published numbers were read")
-    entries: list[Entry] = Field(min_length=1)
+    entries: list[Entry] = []
+    catalogue: list[str] = Field(
+        default=[],
+        description="entries of the catalogue: published numbers, recipes and tolerances are taken from there",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> ReproductionFile:
+        if not (self.entries or self.catalogue):
+            raise InputError("there is no number in it: add entries or catalogue")
+        return self
 
 
-def row(file: ReproductionFile, entry: Entry) -> dict[str, Any]:
-    """Compute one entry and compare; raises `ComputationError` if the result is not finite."""
-    keywords = dict(entry.compute.model_extra or {})
-    computed = float(getattr(recipes, entry.compute.recipe)(**keywords))
+def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
+    """Compute the numbers of a file and compare; raises `ComputationError` if a result is not finite."""
+    for entry in file.entries:
+        p = entry.published
+        computed = _compute(entry.compute.recipe, entry.compute.model_extra or {}, f"{file.key}, {entry.quantity}")
+        yield _row(
+            file.key, entry.quantity, entry.unit, (p.value, p.plus, p.minus), computed, entry.tolerance, entry.note
+        )
+    for name in file.catalogue:
+        yield from catalogue_rows(catalogue()[name], file.key)
+
+
+def catalogue_rows(entry: CatalogueEntry, key: str = "") -> Iterator[dict[str, Any]]:
+    """Compute the code links of a catalogue entry beside the published numbers they compare with."""
+    numbers = entry.named_numbers()
+    for link in entry.code:
+        number = numbers.get(link.compares)
+        if number is not None:
+            published = number.value, number.plus or None, number.minus or None
+            unit = "" if number.unit == "1" else number.unit
+            computed = _compute(link.recipe, link.keywords, f"{entry.id}, {link.quantity}")
+            yield _row(key or entry.id, link.quantity, unit, published, computed, link.tolerance, link.explanation)
+
+
+def link_problems(entry: CatalogueEntry) -> Iterator[str]:
+    """Code links that cannot be run: an unknown recipe, or keywords it does not take."""
+    for i, link in enumerate(entry.code):
+        if link.recipe not in recipes.__all__:
+            yield f"code.{i}.recipe: {UnknownNameError('recipe', link.recipe, recipes.__all__)}"
+            continue
+        try:
+            signature(getattr(recipes, link.recipe)).bind(**link.keywords)
+        except TypeError as err:
+            yield f"code.{i}.keywords: {link.recipe}: {err}"
+
+
+def changed_links(entry: CatalogueEntry, slow: bool = True) -> Iterator[str]:
+    """Run the code links of an entry again: what does not come out as it is stored."""
+    for i, link in enumerate(entry.code):
+        if slow or link.fast:
+            yield from _changed(f"code.{i}", link)
+
+
+def _changed(key: str, link: CodeLink) -> Iterator[str]:
+    try:
+        computed = _compute(link.recipe, link.keywords, link.quantity)
+    except NuprobeError as err:
+        yield f"{key}: {err}"
+        return
+    if abs(computed - link.result) > link.reproducible * max(abs(link.result), abs(computed)):
+        yield f"{key}.result: {link.result:.7g} is stored, {computed:.7g} comes out"
+
+
+def _compute(recipe: str, keywords: Mapping[str, Any], what: str) -> float:
+    computed = float(getattr(recipes, recipe)(**keywords))
     if not math.isfinite(computed):
-        raise ComputationError(f"{file.key}, {entry.quantity}: the computed value is not finite")
-    published = entry.published
-    difference = computed - published.value
-    sigma = published.plus if difference > 0 else published.minus
-    pull = None if sigma is None else difference / sigma
-    limit = entry.tolerance
-    agrees: bool | None
-    if limit.shown:
-        agrees, words = None, "not judged"
-    elif limit.at_least:
-        agrees, words = difference >= 0, "at least"
-    elif limit.sigma is not None:
-        if pull is None:
-            raise InputError(f"{file.key}, {entry.quantity}: a tolerance in sigma needs published errors")
-        agrees, words = abs(pull) <= limit.sigma, f"{limit.sigma:g} sigma"
-    elif limit.relative is not None:
-        agrees, words = abs(difference) <= limit.relative * abs(published.value), f"{limit.relative:g} relative"
-    else:
-        assert limit.absolute is not None  # Tolerance
-        agrees, words = abs(difference) <= limit.absolute, f"{limit.absolute:g} absolute"
+        raise ComputationError(f"{what}: the computed value is not finite")
+    return computed
+
+
+def _row(
+    key: str,
+    quantity: str,
+    unit: str,
+    published: tuple[float, float | None, float | None],
+    computed: float,
+    tolerance: Tolerance,
+    note: str,
+) -> dict[str, Any]:
+    value, plus, minus = published
+    difference = computed - value
+    sigma = plus if difference > 0 else minus
     return {
-        "key": file.key,
-        "quantity": entry.quantity,
-        "unit": entry.unit,
-        "published": published.value,
-        "plus": published.plus,
-        "minus": published.minus,
+        "key": key,
+        "quantity": quantity,
+        "unit": unit,
+        "published": value,
+        "plus": plus,
+        "minus": minus,
         "computed": computed,
-        "pull": pull,
+        "pull": None if sigma is None else difference / sigma,
         "difference": difference,
-        "tolerance": words,
-        "agrees": agrees,
-        "note": entry.note,
+        "tolerance": str(tolerance),
+        "agrees": tolerance.judge(computed, value, plus, minus),
+        "note": note,
     }

@@ -1,0 +1,174 @@
+"""The catalogue in other formats: CSV, BibTeX and HEPData."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from nuprobe.catalogue.entry import Curve, Entry, Errors, Source
+from nuprobe.errors import UnknownNameError
+
+__all__ = ["EXPORTS", "export"]
+
+
+def export(entries: Iterable[Entry], form: str) -> str:
+    """Write entries as text.
+
+    Parameters
+    ----------
+    entries : what to write, in this order.
+    form : ``"csv"`` (one row an entry; curves are counted, not written), ``"bibtex"`` (each publication once) or
+        ``"hepdata"`` (a submission in a single YAML file).
+
+    Raises
+    ------
+    UnknownNameError
+        If the format is none of these.
+    """
+    if form not in EXPORTS:
+        raise UnknownNameError("format", form, EXPORTS)
+    return EXPORTS[form](list(entries))
+
+
+def _csv(entries: list[Entry]) -> str:
+    columns = (
+        *("id", "title", "experiment", "year", "quantity", "parameter", "kind", "projects", "value", "plus", "minus"),
+        *("lower", "upper", "unit", "curve_points", "of_absolute_value", "cl", "sidedness", "statistic", "convention"),
+        *(
+            "flavour",
+            "effective",
+            "model",
+            "status",
+            "verification",
+            "texkey",
+            "recid",
+            "doi",
+            "arxiv",
+            "locator",
+            "method",
+        ),
+    )
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    for e in entries:
+        writer.writerow(
+            {name: getattr(e, name, None) for name in columns}
+            | {name: number.value for name, number in e.named_numbers().items() if name in columns}
+            | {"quantity": e.observable.quantity, "parameter": e.observable.parameter, "flavour": " ".join(e.flavour)}
+            | {"verification": e.verification.level, "curve_points": len(e.curve.points) if e.curve else None}
+            | {name: getattr(e.source, name) for name in ("recid", "doi", "arxiv", "locator", "method")}
+            | {"texkey": e.source.texkeys[0] if e.source.texkeys else None}
+        )
+    return text.getvalue().rstrip("\n")
+
+
+def _bibtex(entries: list[Entry]) -> str:
+    works: dict[str, str] = {}
+    for source in (s for e in entries for s in (e.source, e.via) if s is not None):
+        key = _citation_key(source)
+        text = _work(key, source)
+        # the fullest description of a publication wins
+        works[key] = max(works.get(key, ""), text, key=len)
+    return "\n\n".join(works[key] for key in sorted(works))
+
+
+def _citation_key(source: Source) -> str:
+    if source.texkeys:
+        return source.texkeys[0]
+    name = f"arXiv:{source.arxiv}" if source.arxiv else source.doi or f"recid:{source.recid}"
+    return re.sub(r"[^A-Za-z0-9:._/-]", "-", name)
+
+
+def _work(key: str, source: Source) -> str:
+    fields = {
+        "author": source.authors,
+        "title": source.title,
+        "journal": source.journal,
+        "year": source.year,
+        "doi": source.doi,
+        "eprint": source.arxiv,
+        "archivePrefix": "arXiv" if source.arxiv else None,
+        "note": f"INSPIRE record {source.recid}" if source.recid else None,
+    }
+    lines = [f"  {name} = {{{_balanced(str(value))}}}" for name, value in fields.items() if value]
+    return "\n".join([f"@{'article' if source.journal else 'misc'}{{{key},", ",\n".join(lines), "}"])
+
+
+def _balanced(text: str) -> str:
+    """Text without braces that would end a field."""
+    return text if text.count("{") == text.count("}") else text.replace("{", "").replace("}", "")
+
+
+def _hepdata(entries: list[Entry]) -> str:
+    import yaml
+
+    documents: list[dict[str, Any]] = [
+        {"comment": "Constraints on neutrino interactions, from the catalogue of nuprobe"}
+    ]
+    documents += [_table(e) for e in entries if e.curve or e.value is not None or e.interval]
+    return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
+
+
+def _table(e: Entry) -> dict[str, Any]:
+    qualifiers = [
+        {"name": name, "value": value}
+        for name, value in (
+            ("Confidence level", e.confidence),
+            ("Convention", e.convention),
+            ("Kind", e.kind.replace("_", " ")),
+            ("Model", e.model),
+            ("Flavour", " ".join(e.flavour)),
+            ("Energy", e.conditions.energy),
+            ("Luminosity", e.conditions.luminosity),
+        )
+        if value
+    ]
+    independent, dependent = _curve(e.curve) if e.curve else _numbers(e)
+    for column in dependent:
+        column["qualifiers"] = [dict(q) for q in qualifiers]  # copies: YAML would write one as an anchor
+    source = e.source
+    origin = ", ".join(filter(None, (source.doi, source.arxiv and f"arXiv:{source.arxiv}", *source.texkeys)))
+    return {
+        # HEPData allows 64 characters
+        "name": e.id[:64],
+        "location": f"{source.locator} of {origin}",
+        "description": e.title,
+        "keywords": [{"name": "observables", "values": [e.observable.quantity]}],
+        "independent_variables": independent,
+        "dependent_variables": dependent,
+    }
+
+
+def _numbers(e: Entry) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    units = {} if e.unit == "1" else {"units": e.unit}
+    latex = f"${e.observable.latex}$"
+    columns: list[dict[str, Any]] = []
+    if e.value is not None:
+        value: dict[str, Any] = {"value": e.value}
+        parts: list[tuple[str, Errors]] = [(c.source, c) for c in e.components]
+        if e.errors and not parts:
+            parts = [("total", e.errors)]
+        errors = [{"asymerror": {"plus": p.plus, "minus": -p.minus}, "label": label} for label, p in parts]
+        columns.append({"header": {"name": latex} | units, "values": [value | ({"errors": errors} if errors else {})]})
+    if e.interval is not None:
+        for side, edge in (("lower", e.interval.lower), ("upper", e.interval.upper)):
+            if edge is not None:
+                columns.append({"header": {"name": f"{latex}, {side} end"} | units, "values": [{"value": edge}]})
+    return [{"header": {"name": "Experiment"}, "values": [{"value": e.experiment}]}], columns
+
+
+def _curve(curve: Curve) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def column(axis: Any, index: int, more: str = "") -> dict[str, Any]:
+        header = {"name": f"${axis.latex}${more}"} | ({} if axis.unit == "1" else {"units": axis.unit})
+        return {"header": header, "values": [{"value": point[index]} for point in curve.points]}
+
+    sides = (", lower", ", upper") if curve.shape == "band" else ("",)
+    return [column(curve.x, 0)], [column(curve.y, i + 1, more) for i, more in enumerate(sides)]
+
+
+EXPORTS: Final = {"csv": _csv, "bibtex": _bibtex, "hepdata": _hepdata}
+"""Formats by name."""

@@ -1,0 +1,246 @@
+"""Reading the entries: safe YAML, one file an entry, and every problem as one line that names file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+
+if TYPE_CHECKING:
+    from nuprobe.catalogue.entry import Entry
+
+__all__ = ["Catalogue", "CatalogueFileError", "Problem", "catalogue", "read_entry", "read_library"]
+
+_LARGEST = 1_000_000
+
+
+class CatalogueFileError(ExperimentFileError):
+    """A catalogue entry that cannot be read: the message names file, key and remedy."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with an entry."""
+
+    file: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
+
+
+class Catalogue(Mapping[str, "Entry"]):
+    """Entries by id; an alias finds its entry too.
+
+    Parameters
+    ----------
+    files : file name → entry; ids and aliases must be unique (`read_library` sees to it).
+    """
+
+    def __init__(self, files: Mapping[str, Entry]) -> None:
+        self.files = dict(files)
+        self._by_id = {e.id: e for e in files.values()}
+        self._aliases = {a: e.id for e in files.values() for a in e.aliases}
+
+    def __getitem__(self, name: str) -> Entry:
+        found = self._by_id.get(self._aliases.get(name, name))
+        if found is None:
+            raise UnknownNameError("catalogue entry", name, [*self._by_id, *self._aliases])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_id or name in self._aliases
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        observable: str | None = None,
+        flavour: str | None = None,
+        kind: str | None = None,
+        year: int | tuple[int, int] | None = None,
+        status: str | None = None,
+    ) -> list[Entry]:
+        """Entries that fit all that is given, by year.
+
+        Parameters
+        ----------
+        text : words that all occur (in any case) in id, aliases, title, experiment, model, notes or source.
+        observable : a quantity such as ``"charge_radius"``.
+        flavour : such as ``"nu_mu"``.
+        kind, status : as in the files.
+        year : one, or first and last.
+
+        Raises
+        ------
+        UnknownNameError
+            For a quantity, flavour, kind or status that no entry can have.
+        """
+        from nuprobe.catalogue.entry import FLAVOURS, KINDS, STATUSES
+        from nuprobe.catalogue.quantities import QUANTITIES
+
+        asked = (
+            ("observable", observable, QUANTITIES),
+            ("flavour", flavour, FLAVOURS),
+            ("kind", kind, KINDS),
+            ("status", status, STATUSES),
+        )
+        for what, name, known in asked:
+            if name is not None and name not in known:
+                raise UnknownNameError(what, name, known)
+        first, last = (year, year) if isinstance(year, int) else year or (0, 9999)
+        words = text.lower().split()
+        found = [
+            e
+            for e in self.values()
+            if observable in (None, e.observable.quantity)
+            and (flavour is None or flavour in e.flavour)
+            and kind in (None, e.kind)
+            and status in (None, e.status)
+            and first <= e.year <= last
+            and all(word in e.words for word in words)
+        ]
+        return sorted(found, key=lambda e: (e.year, e.id))
+
+
+def read_entry(text: str, source: str) -> Entry:
+    """Read one entry.
+
+    Raises
+    ------
+    CatalogueFileError
+        If it is not plain YAML (tags, anchors and double keys are refused) or does not fit the schema.
+    """
+    from nuprobe.catalogue.entry import Entry
+    from nuprobe.schema import validate
+
+    if len(text) > _LARGEST:
+        raise CatalogueFileError(f"{source}: larger than {_LARGEST} characters; a curve of that length needs thinning")
+    try:
+        return validate(Entry, _plain_yaml(text), source)
+    except CatalogueFileError:
+        raise
+    except ExperimentFileError as err:
+        raise CatalogueFileError(str(err)) from None
+    except NuprobeError as err:
+        raise CatalogueFileError(f"{source}: {err}") from None
+
+
+def _plain_yaml(text: str) -> Any:
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc]
+        """Refuses a key given twice, which YAML would let win silently."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [k.value for k, _ in node.value]
+            double = next((k for k in keys if keys.count(k) > 1), None)
+            if double is not None:
+                raise InputError(f"{double}: this key is given twice; keep one")
+            return super().construct_mapping(node, deep=deep)
+
+    try:
+        for event in yaml.parse(text, Loader=base):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise InputError("anchors and aliases are not used here; write the value out")
+            tag = getattr(event, "tag", None)
+            if tag:
+                raise InputError(f"the tag {tag} is not used here; write a plain value")
+        documents = list(yaml.load_all(text, Loader=Loader))
+    except yaml.YAMLError as err:
+        raise InputError(f"not valid YAML ({' '.join(str(err).split())}); correct that place") from None
+    except RecursionError:
+        raise InputError("nested too deeply for an entry") from None
+    except ValueError as err:  # e.g. a date with a thirteenth month
+        if isinstance(err, NuprobeError):
+            raise
+        raise InputError(f"not valid YAML ({err}); correct that place") from None
+    if len(documents) != 1:
+        raise InputError(f"one entry a file, got {len(documents)}")
+    return documents[0]
+
+
+def read_library(root: Traversable | Path | None = None) -> tuple[Catalogue, list[Problem]]:
+    """Read all entries below a folder and everything wrong with them.
+
+    Parameters
+    ----------
+    root : folder of folders of YAML files; the package's own without it.
+
+    Returns
+    -------
+    Catalogue
+        The entries that could be read.
+    list of Problem
+        Files that could not, double ids and aliases, entries in the wrong folder, links to nowhere.
+    """
+    if root is None:
+        root = resources.files(__package__).joinpath("library")
+    if not root.is_dir():
+        raise CatalogueFileError(f"{root}: there is no such folder; give one that holds <topic>/<name>.yaml")
+    files: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
+        for path in sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name):
+            name = f"{folder.name}/{path.name}"
+            try:
+                entry = read_entry(path.read_text(encoding="utf-8"), name)
+            except (CatalogueFileError, UnicodeDecodeError, OSError) as err:
+                message = str(err) if isinstance(err, CatalogueFileError) else f"cannot be read ({err})"
+                problems.append(Problem(name, message.removeprefix(f"{name}: ")))
+                continue
+            double = [(k, n) for k, n in (("id", entry.id), *(("aliases", a) for a in entry.aliases)) if n in seen]
+            if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
+                problems.append(Problem(name, "aliases: one of them stands twice, or is the id itself"))
+            if double:
+                problems += [Problem(name, f"{key}: {text!r} is taken by {seen[text]}") for key, text in double]
+                continue
+            if entry.topic != folder.name:
+                problems.append(
+                    Problem(name, f"id: it begins with {entry.topic!r}, so the file belongs in that folder")
+                )
+            seen |= dict.fromkeys((entry.id, *entry.aliases), name)
+            files[name] = entry
+    found = Catalogue(files)
+    return found, problems + [Problem(name, text) for name, e in files.items() for text in _links(e, found)]
+
+
+def _links(entry: Entry, known: Catalogue) -> Iterator[str]:
+    """What is wrong with the links from an entry to others."""
+    for key, back in (
+        ("supersedes", "superseded_by"),
+        ("superseded_by", "supersedes"),
+        ("shares_data_with", "shares_data_with"),
+        ("disputed_by", None),
+    ):
+        for other in getattr(entry, key):
+            if other not in known:
+                yield f"{key}: {UnknownNameError('catalogue entry', other, known)}"
+            elif known[other].id == entry.id:
+                yield f"{key}: an entry cannot name itself"
+            elif back is not None and entry.id not in getattr(known[other], back):
+                yield f"{key}: {other} does not name this entry in its {back}"
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the package's own entries; raises `CatalogueFileError` for the first that is wrong."""
+    found, problems = read_library()
+    if problems:
+        raise CatalogueFileError(str(problems[0]))
+    return found
