@@ -19,8 +19,8 @@ spectrum = plotting.plot_differential("Ar40", light, [20.0, 50.0], scale="log")
 
 # %%
 # The plane of mass and coupling, excluded at 95 %. Below the momentum transfer the limit does not depend on the mass;
-# above, on m/g' alone. Above the dotted line, as far as the search resolves it, larger couplings are allowed again: there
-# the boson just reverses the weak amplitude.
+# above, on m/g' alone. Above the dotted line, as far as the search resolves it, larger couplings are allowed again:
+# there the boson just reverses the weak amplitude.
 
 csi = nu.experiment("coherent-csi-2017")
 found = nu.limit([csi], nu.LightVectorFamily("universal"), mass=np.geomspace(1, 1000, 25) * MeV)
