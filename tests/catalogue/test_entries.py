@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -406,3 +407,17 @@ def test_units_have_the_right_size() -> None:
 def test_half_is_half_in_both_places() -> None:
     assert charge_radius_convention(2.1, "half") == pytest.approx(4.2)
     assert set(QUANTITIES["charge_radius"].conventions) == {"giunti", "half", "other"}
+
+
+def test_the_entry_of_the_guide_is_valid() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "catalogue.md").read_text(encoding="utf-8")
+    example, code = re.findall(r"```yaml\n(.*?)```", guide, re.S)
+    assert read_entry(example, "guide").number == catalogue()["magnetic_moment.e/GEMMA-2012"].number
+    ratio = text(RATIO, {"numbers": {"va_ratio": {"value": 1.724}}})
+    assert read_entry(ratio + code, "guide").code[0].agrees
+    # so are the messages it shows
+    shown = re.search(r"```text\n(.*?)\n", guide)
+    assert shown is not None
+    with pytest.raises(CatalogueFileError) as caught:
+        read_entry(text({"cl": None}), "charge_radius/x.yaml")
+    assert str(caught.value) == shown[1]
