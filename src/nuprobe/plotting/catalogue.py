@@ -35,7 +35,7 @@ _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PAL
 
 
 def shown(quantity: str, entries: Iterable[Entry] | None = None) -> list[Entry]:
-    """Entries of a quantity that a summary shows by default: neither superseded nor withdrawn, no projections.
+    """Entries that a summary of a quantity shows by default: not superseded or withdrawn, no projection, no theory.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def shown(quantity: str, entries: Iterable[Entry] | None = None) -> list[Entry]:
         for e in (catalogue().search() if entries is None else entries)
         if quantity in (e.observable.quantity, e.curve and e.curve.y.quantity)
         and e.status not in ("superseded", "withdrawn")
-        and e.kind != "projection"
+        and e.kind not in ("projection", "theory")
     ]
 
 
@@ -126,6 +126,9 @@ def _label(rung: _Rung, rungs: Sequence[_Rung]) -> str:
         > 1
     ):
         name = entry.id.rsplit("/", 1)[1]
+    letters = _letters(rung.group)
+    if len(letters) == 2:
+        name += ", $" + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters) + "$"
     return name + (" (disputed)" if entry.status == "disputed" else "")
 
 
@@ -149,7 +152,8 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     """
     rungs = []
     for e in shown("magnetic_moment") if entries is None else entries:
-        rung = _rung(e, e.factor) if e.observable.quantity == "magnetic_moment" else None
+        limit = e.observable.quantity == "magnetic_moment" and e.form in ("upper_limit", "interval")
+        rung = _rung(e, e.factor) if limit else None
         if rung is not None and rung.upper is not None and rung.upper > 0:
             rungs.append(rung)
     rungs.sort(key=_order)
