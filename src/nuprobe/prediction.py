@@ -517,8 +517,10 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
-    """Largest relative difference; what is far below the largest bin of its component and term counts absolutely."""
+    """Largest relative difference; what is far below the largest bin, or the largest component of its bin, counts
+    absolutely."""
     scale = np.maximum(np.abs(b), floor * np.abs(b).max(axis=1, keepdims=True))
+    scale = np.maximum(scale, _RTOL * np.abs(b).max(axis=0, keepdims=True))
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(scale > 0, np.abs(a - b) / scale, np.abs(a - b))
     return float(ratio.max(initial=0.0))
