@@ -14,16 +14,18 @@ from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
-from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VectorAxial, VMinusA
+from nuprobe.models import Electromagnetic, LeptonModel, LMuLTau, Model, StandardModel, VectorAxial, VMinusA
 from nuprobe.nuclei import FormFactor, Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
+from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns, trident
 from nuprobe.processes.trident.tables import direct
 from nuprobe.units import GeV, keV, parse_quantity
 
 __all__ = [
+    "bound",
     "counts",
     "differential_cross_section",
     "fit_error",
@@ -152,6 +154,46 @@ def no_signal(experiment: str, analysis: str | None = None, parameter: str = "ce
     return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
 
 
+def bound(
+    experiment: str,
+    parameter: str,
+    side: str,
+    delta: float,
+    analysis: str | None = None,
+    model: str = "electromagnetic",
+) -> float:
+    """Value of a parameter, in its unit, where −2 ln L is `delta` above its minimum over that parameter.
+
+    ``side``: ``"upper"`` or ``"lower"``: the outermost such value. ``model``: ``"electromagnetic"`` or ``"sm"``.
+    """
+    from scipy.optimize import brentq, minimize_scalar
+
+    chosen = _experiment(experiment, None)
+    base: Model = Electromagnetic() if model == "electromagnetic" else StandardModel()
+    own = next(p for p in chosen.parameters(base) if p.name == parameter)
+    cost = chosen.cost(base, [parameter], analysis)
+
+    def twice_nll(values: FloatArray) -> FloatArray:
+        return np.asarray(cost.profiled(values[:, None]).twice_nll)
+
+    def excess(value: float) -> float:
+        return float(twice_nll(np.array([value]))[0])
+
+    offsets = own.step * np.geomspace(1e-3, 1e3, 2000)
+    grid = own.default + np.concatenate([-offsets[::-1], [0.0], offsets])
+    grid = np.unique(np.clip(grid, own.lower, own.upper))
+    values = twice_nll(grid)
+    place = int(values.argmin())
+    around = grid[max(place - 1, 0)], grid[min(place + 1, grid.size - 1)]
+    level = min(values[place], minimize_scalar(excess, bounds=around, method="bounded").fun) + delta
+    if side == "lower":
+        grid, values = grid[::-1], values[::-1]
+    last = int(np.flatnonzero(values <= level)[-1])
+    if last + 1 == grid.size:
+        raise ComputationError(f"{experiment} does not bound {parameter} from this side")
+    return float(brentq(lambda v: excess(v) - level, grid[last], grid[last + 1], xtol=1e-12))
+
+
 def fitted_background(
     experiment: str, background: str, systematic: str, analysis: str | None = None, parameter: str = "cevns_scale"
 ) -> float:
@@ -215,9 +257,14 @@ def flux_averaged(
     r_n: str | None = None,
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> float:
     """CEνNS cross section averaged over all neutrinos of a flux, in cm²."""
-    source, nucleus, model = open_flux(flux), _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
+    source, nucleus, model = (
+        open_flux(flux, **(options or {})),
+        _target(target, r_p, r_n, form_factor),
+        _model(sin2_theta_w, "tree"),
+    )
     numbers = [source.total(f) for f in source.flavours]
     means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
     return float(np.average(means, weights=numbers))
