@@ -110,7 +110,7 @@ def test_vacuum_keeps_the_phases(tmp_path: Path) -> None:
         return np.asarray(sum(shares[..., i] * sigmas[i] for i in range(3)))
 
     e = 2 + (np.arange(20_000) + 0.5) * 3e-4
-    spectrum = sum(c.density(e) for c in source.components)
+    spectrum = sum(c.continuum(e) for c in source.components)
     exact = float((mean(e) * spectrum).sum() * (e[1] - e[0]))
     exact *= 1e32 / (4 * math.pi * (60e5) ** 2) * parse_quantity("1000 kg", "mass") / ge.mass
     assert found.predict(RADII).signal.sum() == pytest.approx(exact, rel=1e-4, abs=0)
@@ -203,7 +203,7 @@ def test_counts_of_a_tabulated_response_by_hand() -> None:
     efficiency = np.interp(t * keV, response.recoil, response.probability.sum(0))
     source = nu.flux("solar", components=["8B"])
     e = 1 + (np.arange(1500) + 0.5) * 0.01  # 0.5 keV need more than 5 MeV
-    spectrum = source.components[0].density(e)
+    spectrum = source.components[0].continuum(e)
     per_t = (cevns.differential(e[None, :], t[:, None] * keV, xe, SM, "nu_e") * spectrum).sum(1) * 0.01
     counts = (efficiency * per_t).sum() * 0.01 * keV * 31557600
     counts *= parse_quantity("3510 kg", "mass") / xe.mass

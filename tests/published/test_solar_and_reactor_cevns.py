@@ -101,9 +101,9 @@ def test_conus_plus_by_hand() -> None:
     found = _experiment("conus-plus")
     source, ge = nu.flux("reactor", low_energy="none", highest="10 MeV"), nu.target("natural Ge")
     quenching = LindhardQuenching(0.162, 32)
-    t = (np.arange(1500) + 0.5) * 2e-3 * keV  # up to 3 keV
+    t = np.asarray((np.arange(1500) + 0.5) * 2e-3 * keV)  # up to 3 keV
     e = 2 + (np.arange(1600) + 0.5) * 0.005
-    spectrum = sum(c.density(e) for c in source.components)
+    spectrum = sum(c.continuum(e) for c in source.components)
     per_t = (cevns.differential(e[None, :], t[:, None], ge, SM, "nubar_e") * spectrum).sum(1) * 0.005
     x = quenching(t) / keV
     sigma = np.hypot(0.0204, 0.0176 * np.sqrt(x))
@@ -150,7 +150,7 @@ def test_the_reactor_spectrum_may_go_on() -> None:
     for a, b in zip(short.components, long.components, strict=True):
         assert (a.e_max, b.e_max) == (8.0, 10.0)
         e = np.array([3.0, 7.9])
-        np.testing.assert_allclose(a.density(e), b.density(e), rtol=1e-14)
+        np.testing.assert_allclose(a.continuum(e), b.continuum(e), rtol=1e-14)
     share = long.total("nubar_e") / short.total("nubar_e") - 1
     assert 0 < share < 1e-3
     for value in ("7 MeV", "13 MeV"):
