@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -58,11 +58,17 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
 """Changes of an experiment's file that take the form factors out."""
 
 
-def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
+@lru_cache(maxsize=8)
+def _opened(name: str) -> Experiment:
+    """One object a name, because it keeps its templates."""
     chosen = open_experiment(name)
     if not isinstance(chosen, Experiment):
         raise InputError(f"{name} has no spectrum")
-    return chosen.with_changes(changes) if changes else chosen
+    return chosen
+
+
+def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
+    return _opened(name).with_changes(changes) if changes else _opened(name)
 
 
 def _model(sin2_theta_w: float | None, scheme: str) -> StandardModel:
