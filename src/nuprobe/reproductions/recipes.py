@@ -12,6 +12,7 @@ from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
+from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
 from nuprobe.models import Electromagnetic, LeptonModel, LMuLTau, Model, StandardModel, VectorAxial, VMinusA
@@ -20,20 +21,27 @@ from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
 from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import Averaged, Solar
+from nuprobe.oscillation import moment_limits as limits_on_moments
 from nuprobe.processes import cevns, trident
 from nuprobe.processes.trident.tables import direct
+from nuprobe.reproductions.electromagnetic import charge_radius_fit, electromagnetic_limit, equal_recoil
 from nuprobe.units import GeV, keV, parse_quantity
 
 __all__ = [
     "bound",
+    "charge_radius_fit",
     "counts",
     "differential_cross_section",
+    "electromagnetic_limit",
+    "equal_recoil",
     "fit_error",
     "fit_value",
     "fitted_background",
     "fitted_signal",
     "flux_averaged",
     "full_coherence_sigma",
+    "moment_limit",
     "no_signal",
     "nuclear_mass",
     "scaled_signal",
@@ -385,3 +393,15 @@ def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
     v, a = float(standard.vector), float(standard.axial)
     shift = np.sqrt(allowed * (v**2 + a**2) - a**2) - v
     return float(1 / np.sqrt(np.sqrt(2) * G_FERMI * shift)) / GeV
+
+
+def moment_limit(mu: float, element: str, energy: str | None = None, component: str = "Be7") -> float:
+    """Limit on a moment of mass states, in Bohr magnetons, from one on the effective moment of solar neutrinos.
+
+    `energy` and `component` take the shares of the mass states in the Sun; without an energy they are those of vacuum.
+    """
+    if energy is None:
+        shares = Averaged().states(as_flavour("nu_e"))[0].weights
+    else:
+        shares = Solar(component).functions(np.array(parse_quantity(energy, "energy")))
+    return limits_on_moments(mu, shares)[element]
