@@ -197,12 +197,18 @@ def flux_averaged(
     r_n: str | None = None,
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    atoms: int = 1,
 ) -> float:
-    """CEνNS cross section averaged over all neutrinos of a flux, in cm²."""
-    source, nucleus, model = open_flux(flux), _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
+    """CEνNS cross section averaged over all neutrinos of a flux (with its options), in cm² per target/`atoms`."""
+    source, nucleus, model = (
+        open_flux(flux, **(options or {})),
+        _target(target, r_p, r_n, form_factor),
+        _model(sin2_theta_w, "tree"),
+    )
     numbers = [source.total(f) for f in source.flavours]
     means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
-    return float(np.average(means, weights=numbers))
+    return float(np.average(means, weights=numbers)) / atoms
 
 
 def nuclear_mass(isotope: str) -> float:
