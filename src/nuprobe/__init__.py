@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from nuprobe.fluxes import flux
     from nuprobe.inference import contour, fit, profile, sample, scan
     from nuprobe.models import (
+        NSI,
         ContactOperators,
         Electromagnetic,
+        LightScalar,
+        LightScalarFamily,
+        LightVector,
+        LightVectorFamily,
         LMuLTau,
         LMuLTauFamily,
         StandardModel,
@@ -27,15 +32,20 @@ if TYPE_CHECKING:
     )
     from nuprobe.nuclei import form_factors, isotope, target
     from nuprobe.oscillation import PMNS
-    from nuprobe.processes import cevns, trident
+    from nuprobe.processes import cevns, electron, trident
     from nuprobe.reproductions import reproduce
 
 __all__ = [
+    "NSI",
     "PMNS",
     "ContactOperators",
     "Electromagnetic",
     "LMuLTau",
     "LMuLTauFamily",
+    "LightScalar",
+    "LightScalarFamily",
+    "LightVector",
+    "LightVectorFamily",
     "NuprobeError",
     "StandardModel",
     "VMinusA",
@@ -44,6 +54,7 @@ __all__ = [
     "__version__",
     "cevns",
     "contour",
+    "electron",
     "experiment",
     "fit",
     "flux",
@@ -67,6 +78,11 @@ _PLACES = {
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LMuLTauFamily": "nuprobe.models",
+    "LightScalar": "nuprobe.models",
+    "LightScalarFamily": "nuprobe.models",
+    "LightVector": "nuprobe.models",
+    "LightVectorFamily": "nuprobe.models",
+    "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "PMNS": "nuprobe.oscillation",
     "StandardModel": "nuprobe.models",
@@ -75,6 +91,7 @@ _PLACES = {
     "VectorAxial": "nuprobe.models",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "electron": "nuprobe.processes",
     "experiment": "nuprobe.experiments",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
+    "ChecksumError",
     "ComputationError",
     "ExperimentFileError",
     "InputError",
@@ -70,6 +71,10 @@ def _rebuild(cls: type[UnknownNameError], args: tuple[object, ...], state: dict[
 
 class ExperimentFileError(InputError):
     """An experiment (or flux) folder that cannot be read: the message names file, key and remedy."""
+
+
+class ChecksumError(InputError):
+    """A data file whose content is not the published one; it was kept under another name, which the message gives."""
 
 
 class ComputationError(NuprobeError, ArithmeticError):

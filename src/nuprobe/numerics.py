@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 
@@ -15,10 +15,22 @@ __all__ = [
     "barycentric_matrix",
     "chebyshev_nodes",
     "gauss_legendre",
+    "numbers",
     "panel_nodes",
 ]
 
 FloatArray = NDArray[np.float64]
+
+
+def numbers(what: str, value: ArrayLike) -> FloatArray:
+    """Read real numbers as an array of their shape; raises `InputError` for text, complex numbers and ragged lists."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.size and array.dtype.kind not in "fiu":
+        raise InputError(f"{what} must be real numbers, one or an array, got {value!r}")
+    return array.astype(float)
 
 
 @lru_cache(maxsize=64)

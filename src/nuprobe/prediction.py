@@ -19,11 +19,11 @@ from typing import Final, Literal, Protocol
 
 import numpy as np
 
-from nuprobe.detectors import Response
+from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
-from nuprobe.models import Model
+from nuprobe.models import Model, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
 from nuprobe.parameters import Parameter
@@ -37,6 +37,8 @@ _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3
+# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
+_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -135,22 +137,27 @@ class Setup:
     fluence : flux units per area at the detector, in MeV² (natural units).
     time_edges : arrival-time bins in µs, or None to integrate over all times.
     time_resolution, time_offset : Gaussian resolution and shift of the arrival time, µs.
+    time_acceptance : (edges in µs, probability to keep an event in each bin, 0 outside), or None to keep all.
     process : what scatters.
     sectors_at : axis values → exchanges that the templates hold; default the weak interaction alone.
     propagation : what happens on the way.
+    propagations : by name of a flux component, where its f_i differ from those of `propagation`; the names of the f_i
+        and the ρ_i are the same.
     """
 
     flux: Flux
     target_at: Callable[[Mapping[str, float]], Target]
-    response_at: Callable[[Mapping[str, float]], Response]
+    response_at: Callable[[Mapping[str, float]], Response | TableResponse]
     formula_units: float
     fluence: float
     time_edges: FloatArray | None = None
     time_resolution: float = 0.0
     time_offset: float = 0.0
+    time_acceptance: tuple[FloatArray, FloatArray] | None = None
     process: Process = field(default_factory=Cevns)
     sectors_at: Callable[[Mapping[str, float]], Sectors] = lambda values: CONTACT
     propagation: Propagation = field(default_factory=AtSource)
+    propagations: Mapping[str, Propagation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +183,8 @@ class Templates:
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
+    powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
+        m² + (50 MeV)² to that power.
     """
 
     components: tuple[str, ...]
@@ -189,6 +198,7 @@ class Templates:
     process: Process
     sectors: Sectors
     propagation: Propagation
+    powers: FloatArray
 
     @property
     def isotopes(self) -> tuple[str, ...]:
@@ -213,6 +223,20 @@ class Templates:
         """Keep only some bins."""
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
         return replace(self, parts=parts, time=self.time[:, time_bins])
+
+    def spread(self, fraction: FloatArray) -> Templates:
+        """Split every energy bin by another quantity; its bins become the fast index.
+
+        Parameters
+        ----------
+        fraction : share of each energy bin in each bin of the quantity, shape (energy bins, bins).
+        """
+        parts = []
+        for part in self.parts:
+            tail = part.values.shape[2:]
+            values = part.values[:, :, None] * fraction.reshape(*fraction.shape, *(1,) * len(tail))
+            parts.append(replace(part, values=values.reshape(part.values.shape[0], -1, *tail)))
+        return replace(self, parts=tuple(parts))
 
     def sum_time(self) -> Templates:
         """Sum over the time bins."""
@@ -297,6 +321,8 @@ class Templates:
             return [self.counts(c, axis_values) for c in coefficients]
         points = axis_values.shape[0]
         stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
+        scale = self._unscaled(axis_values)
+        stacked = stacked if scale is None else stacked * scale
         total = sum_arrays(
             [
                 np.einsum("cbt,kcpt->kpcb", part.values, stacked)
@@ -333,6 +359,27 @@ class Templates:
     ) -> FloatArray:
         if axis_values is None and self.axes:
             raise InputError(f"these templates need a value of {', '.join(a.parameter.name for a in self.axes)}")
+        scale = self._unscaled(axis_values)
+        if scale is None or axis_values is None:
+            return self._counted(part, coefficients, axis_values, derivative)
+        if coefficients.ndim == 2:
+            coefficients = coefficients[:, None, :]
+        result = self._counted(part, coefficients * scale, axis_values, derivative)
+        if derivative is not None and self.powers[:, derivative].any():
+            mass = axis_values[:, derivative, None]
+            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
+        return result
+
+    def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
+        """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
+        if axis_values is None or not self.powers.any():
+            return None
+        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+
+    def _counted(
+        self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
+    ) -> FloatArray:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
@@ -423,28 +470,32 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
-        # settle the order on the middle of the axes, where it is as hard as anywhere
-        coarse = _all_parts(setup, (), middle, order, refine)
+        # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
+        hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
+        coarse = _all_parts(setup, (), hard, order, refine)
         for _ in range(3):
-            fine = _all_parts(setup, (), middle, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), middle, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
     parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    terms = _terms(setup, setup.sectors_at(middle))
+    powers = _powers(terms, axes)
+    parts = tuple(_scaled(part, axes, powers) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
     templates = Templates(
         components=tuple(c.name for c in components),
         flavours=tuple(c.flavour for c in components),
-        terms=_terms(setup, setup.sectors_at(middle)),
+        terms=terms,
         axes=tuple(axes),
         time=time,
         parts=parts,
@@ -453,6 +504,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         process=setup.process,
         sectors=setup.sectors_at(middle),
         propagation=setup.propagation,
+        powers=powers,
     )
     if not (check and axes):
         return templates
@@ -472,6 +524,25 @@ def _terms(setup: Setup, sectors: Sectors) -> tuple[str, ...]:
     return tuple(f"{name}|{way}" if way else name for way in setup.propagation.names for name in names)
 
 
+def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
+    """Propagators of the mediator whose mass an axis is, in each term, shape (terms, axes)."""
+    labels = [Propagator(1.0, a.parameter.name).label if a.acts_on == "kernel" else "" for a in axes]
+    counts = [[term.count(label) if label else 0 for label in labels] for term in terms]
+    return np.array(counts, dtype=float).reshape(len(terms), len(axes))
+
+
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
+    """Templates times m² + _SCALE² for each propagator."""
+    values = part.values
+    for position, axis in enumerate(part.axes):
+        if powers[:, axis].any():
+            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            shape = [1] * values.ndim
+            shape[2], shape[3 + position] = factor.shape
+            values = values * factor.reshape(shape)
+    return replace(part, values=values)
+
+
 def half_difference(up: Templates, down: Templates) -> Templates:
     """Half the difference of two templates: the linear shape of a systematic per standard deviation."""
     parts = tuple(replace(a, values=(a.values - b.values) / 2) for a, b in zip(up.parts, down.parts, strict=True))
@@ -484,7 +555,17 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
             f"flux {setup.flux.name}: {component.name} has no arrival-time profile; give it one or leave time bins out"
         )
     profile = setup.flux.times[component.time]
-    return profile.fraction(setup.time_edges, setup.time_resolution, setup.time_offset)
+    edges = setup.time_edges
+    if setup.time_acceptance is None:
+        return profile.fraction(edges, setup.time_resolution, setup.time_offset)
+    cuts, kept = setup.time_acceptance
+    # constant between the cuts: exact on the common edges
+    fine = np.union1d(edges, cuts[(cuts > edges[0]) & (cuts < edges[-1])])
+    middle = (fine[1:] + fine[:-1]) / 2
+    index = np.searchsorted(cuts, middle, side="right") - 1
+    efficiency = np.where((index >= 0) & (index < kept.size), kept[np.clip(index, 0, kept.size - 1)], 0.0)
+    fraction = profile.fraction(fine, setup.time_resolution, setup.time_offset) * efficiency
+    return np.asarray(np.histogram(middle, edges, weights=fraction)[0])
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
@@ -552,7 +633,7 @@ def _fold(
     setup: Setup,
     scatterer: Scatterer,
     kernels: Sequence[tuple[KernelGroup, ...]],
-    response: Response,
+    response: Response | TableResponse,
     order: int,
     refine: int,
 ) -> FloatArray:
@@ -573,7 +654,8 @@ def _fold(
             for w in range(len(ways)):
                 integrand = partial(_at_recoil, group.kinematics, t_low)
                 if ways != ("",):
-                    integrand = partial(_on_the_way, integrand, setup.propagation, w)
+                    way = setup.propagations.get(component.name, setup.propagation)
+                    integrand = partial(_on_the_way, integrand, way, w)
                 flux_integral = component.integrate(integrand, e_min, refine)
                 folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
                 folded = folded.reshape(response.bins, len(kernels), len(columns)).transpose(1, 0, 2)
@@ -595,7 +677,11 @@ def _at_recoil(
 
 
 def _recoil_grid(
-    components: Sequence[FluxComponent], response: Response, scatterer: Scatterer, t_top: float, order: int
+    components: Sequence[FluxComponent],
+    response: Response | TableResponse,
+    scatterer: Scatterer,
+    t_top: float,
+    order: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights in T: Gauss–Legendre in √T (where the integrand is smooth) between all kinks."""
     energies = [e for c in components for e in (*c.edges[:1], *c.edges[-1:], *(line.energy for line in c.lines))]
@@ -605,7 +691,8 @@ def _recoil_grid(
     kinks = [float(recoil_maximum(e, scatterer.mass)) for e in energies if e > 0]
     kinks += scatterer.breakpoints
     kinks = [*kinks, *map(float, response.breakpoints(t_top))]
-    edges = np.unique(np.sqrt([0.0, *[t for t in kinks if 0 < t < t_top], t_top]))
+    t_low, t_top = response.window(t_top)
+    edges = np.unique(np.sqrt([t_low, *[t for t in kinks if t_low < t < t_top], t_top]))
     width = edges[-1] / response.panels(t_top)
     pieces = [np.linspace(a, b, max(1, int(np.ceil((b - a) / width))) + 1)[:-1] for a, b in itertools.pairwise(edges)]
     edges = np.append(np.concatenate(pieces), edges[-1])

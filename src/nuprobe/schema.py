@@ -36,6 +36,9 @@ class Folder:
         self.root = root
         self.main = main
         self._rows: dict[str, list[dict[str, str]]] = {}
+        self._columns: dict[tuple[str, str], FloatArray] = {}
+        if isinstance(root, Path) and root.is_file():
+            raise ExperimentFileError(f"{root} is a file: give the folder that holds it, {root.absolute().parent}")
         if not root.joinpath(main).is_file():
             raise ExperimentFileError(f"{root}: there is no {main} in it; give a folder that holds one")
 
@@ -91,6 +94,9 @@ class Folder:
         rows = self._table_rows(file)
         result = {}
         for column in columns:
+            if (file, column) in self._columns:
+                result[column] = self._columns[file, column]
+                continue
             if not rows or column not in rows[0]:
                 known = list(rows[0]) if rows else []
                 raise ExperimentFileError(f"{self.root}/{file}: {UnknownNameError('column', column, known)}")
@@ -106,7 +112,8 @@ class Folder:
                         "correct it"
                     )
                 values.append(value)
-            result[column] = np.array(values)
+            result[column] = self._columns[file, column] = np.array(values)
+            result[column].flags.writeable = False  # shared by all readers
         return result
 
 

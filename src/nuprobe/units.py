@@ -137,7 +137,9 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
     match = re.fullmatch(r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*", text)
     if match is None or not match[1].strip():
-        raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count MeV'")
+        raise UnitError(
+            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count MeV', one unit at the end"
+        )
     body, unit = match[1].strip(), match[2] or ""
     factor = _factor(unit, dimension, text)
     try:

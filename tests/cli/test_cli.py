@@ -89,6 +89,32 @@ def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
     assert parameter["minos_lower"] < parameter["value"] < parameter["minos_upper"]
 
 
+def test_fit_of_several_experiments(run: Run, tmp_path: Path) -> None:
+    plot = tmp_path / "joint.png"
+    both = ("coherent-csi-2021", "coherent-lar-2020")
+    code, out, _ = run("fit", *both, "--free", "sin2_theta_w", "--no-minos", "--json", "--plot", str(plot))
+    assert code == 0
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    found = json.loads(out)
+    assert [n["name"] for n in found["nuisances"]].count("sns-flux") == 1
+    assert found["ndf"] == 8 * 14 + 960 - 1
+    code, _, err = run("fit", *both, "--free", "sin2_theta_w", "--analysis", "published")
+    assert code == 2
+    assert "--analysis" in err
+
+
+def test_data_fetch(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("data", "list", "--json")
+    assert code == 0
+    assert {row["release"] for row in json.loads(out)["rows"]} == {"coherent-csi-2017", "coherent-lar-2020"}
+    code, _, err = run("data", "fetch", "coherent-lar-2020", "--from", str(tmp_path), "--cache", str(tmp_path / "c"))
+    assert code == 2
+    assert "give a folder that holds it" in err
+    code, _, err = run("data", "fetch", "coherent-lar-2021")
+    assert code == 2
+    assert "did you mean coherent-lar-2020" in err
+
+
 def test_a_detector_of_ones_own_without_data_or_time(run: Run) -> None:
     folder = str(Path(__file__).parents[2] / "examples" / "argon-detector")
     code, out, _ = run("rate", folder)
@@ -173,6 +199,7 @@ def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
 
 TRIDENT = ("xsec", "trident", "--energy", "20 GeV", "--channel")
 MUONS = "nu_mu -> nu_mu mu+ mu-"
+VECTOR = ("--model", "light-vector", "--param", "coupling=1e-4")
 CEVNS = ("xsec", "cevns", "--target")
 SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
 
@@ -220,13 +247,38 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ["mass", "positive"],
         ),
         (("limit", "ccfr-tridnt"), ["ccfr-trident"]),
-        (("limit", "coherent-csi-2017"), ["trident"]),
+        (("limit", "coherent-csi-2017"), ["does not couple to nuclei", "mixing", "trident"]),
+        (("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "loop"), ["--mixing"]),
+        (("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"), ["trident"]),
+        (("rate", "coherent-csi-2017", "--model", "light-vector"), ["mass", "required"]),
+        (("rate", "coherent-csi-2017", "--model", "light-vektor"), ["light-vector"]),
+        (("rate", "coherent-csi-2017", "--model", "v-a"), ["tridents"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--param", "mass"), ["--param", "key=value"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=10"),
+            ["mass"],
+        ),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=-1 MeV"), ["positive"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "masss=1 MeV"), ["masss", "mass"]),
+        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "nsi", "--param", "u.ee=1j"), ["epsilon_u", "hermitian"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "light-scalar", "--param", "interference=true"),
+            ["cannot interfere with a vector"],
+        ),
+        (("rate", "coherent-csi-2017", "--model-file", "nowhere.yaml"), ["nowhere.yaml"]),
+        (("rate", "ccfr-trident", "--model", "nsi", "--param", "u.ee=0.1"), ["nsi", "tridents"]),
         (("limit", "ccfr-trident", "--mixing", "tree"), ["loop"]),
         (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),
         (("limit", "ccfr-trident", "--masses", "1:2:0 GeV"), ["empty"]),
-        (("limit", "ccfr-trident", "--family", "b-l"), ["lmu-ltau"]),
+        (("limit", "ccfr-trident", "--family", "b-k"), ["b-l"]),
         (("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:3"), ["mass and coupling"]),
         (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
+        (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
+        (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
+        (("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"), ["one unit at the end"]),
+        (("rate", "ccfr-trident", "--model", "foo"), ["lmu-ltau"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "foo"), ["lmu-ltau"]),
+        ((*TRIDENT, MUONS, "--target", "Ar40", "--energy", "1e300 GeV"), ["1e+09 MeV"]),
         (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),
         (("lsit",), ["list"]),
         (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),
@@ -246,6 +298,38 @@ def test_bad_input_is_one_line_with_a_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "h.txt"
+    path.write_text("precious")
+    arguments = (*TRIDENT, MUONS, "--target", "Ar40", "--regime", "coherent", "-o", str(path))
+    code, _, err = run(*arguments)
+    assert (code, path.read_text()) == (2, "precious")
+    assert "--overwrite" in err
+    assert run(*arguments, "--overwrite")[0] == 0
+    assert "sigma" in path.read_text()
+    scan = tmp_path / "h.h5"
+    scan.write_text("precious")
+    code, _, err = run("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:2,coupling=1e-4:1:3", "-o", str(scan))
+    assert (code, scan.read_text()) == (2, "precious")
+    assert "--resume" in err
+
+
+def test_a_given_mixing_angle_is_used(run: Run) -> None:
+    """Also the default of low energies: σ ∝ V² + A² roughly, with V = ½ + 2 sin²θ_W."""
+    ratio = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.23863", "--json")[1])["ratio"]
+    near = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.238631", "--json")[1])["ratio"]
+    assert ratio == pytest.approx(near, rel=1e-5)
+    assert ratio == pytest.approx(1.024, abs=0.002)
+
+
+def test_a_file_of_an_experiment_is_no_folder(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "experiment.toml"
+    path.write_text("")
+    code, _, err = run("rate", str(path))
+    assert code == 2
+    assert f"give the folder that holds it, {tmp_path}" in err
+
+
 def test_xsec_trident(run: Run) -> None:
     channel = ("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-", "--json")
     code, out, _ = run(*channel, "--target", "Fe56", "--energy", "0.1, 20 GeV", "--regime", "coherent")
@@ -253,7 +337,7 @@ def test_xsec_trident(run: Run) -> None:
     below, above = json.loads(out)["rows"]
     assert (below["sigma [cm2]"], below["below threshold"]) == (0.0, True)
     assert above["sigma [cm2]"] == pytest.approx(3.456e-41, rel=3e-3, abs=0)
-    assert above["ratio to SM"] == pytest.approx(1.0, abs=1e-4)
+    assert above["ratio to SM"] == 1.0
     assert 0 < above["error [cm2]"] < 1e-3 * above["sigma [cm2]"]
     mediator = ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3")
     code, out, _ = run(*channel, "--target", "Ar40", "--energy", "1 GeV", "--regime", "coherent", *mediator)
@@ -291,6 +375,7 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
 def test_help_of_every_command_shows_an_example(run: Run) -> None:
     for command in (
         ["xsec", "cevns"],
+        ["xsec", "electron"],
         ["xsec", "trident"],
         ["limit"],
         ["rate"],
@@ -392,6 +477,53 @@ def test_xsec_over_a_flux_tells_what_is_wrong(run: Run, arguments: list[str], hi
     code, _, error = run("xsec", "cevns", "--target", "Ar40", *arguments)
     assert code == 2
     assert hint in error
+
+
+def test_xsec_electron_prints_what_the_library_computes(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("xsec", "electron", "--energy", "1, 3 MeV", "--flavour", "nubar_e", "--json")
+    assert code == 0
+    sigma = nu.electron.total([1.0, 3.0], nu.StandardModel(), "nubar_e")
+    np.testing.assert_allclose([row["sigma [cm2]"] for row in json.loads(out)["rows"]], sigma, rtol=1e-12)
+
+    figure = tmp_path / "electron.svg"
+    code, out, _ = run(
+        *("xsec", "electron", "--target", "Ge", "--energy", "3 MeV", "--recoil", "1, 5, 20 keV"),
+        *("--magnetic-moment", "2.9e-11", "--flavour", "nubar_e", "--json", "--plot", str(figure)),
+    )
+    assert code == 0
+    assert "<svg" in figure.read_text()
+    model = nu.Electromagnetic(mu_eff={"e": 2.9e-11})
+    exact = nu.electron.differential(3.0, np.array([1, 5, 20]) * keV, model, "nubar_e", "Ge") * keV
+    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
+
+
+def test_xsec_electron_over_a_flux(run: Run) -> None:
+    code, out, _ = run("xsec", "electron", "--flux", "solar", "--recoil", "1, 30 keV", "--target", "Xe", "--json")
+    assert code == 0
+    exact = nu.electron.averaged(nu.flux("solar"), [1 * keV, 30 * keV], nu.StandardModel(), "nu_e", "Xe") * keV
+    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
+    code, out, _ = run("xsec", "electron", "--flux", "solar", "--threshold", "50 keV", "--json")
+    assert code == 0
+    mean = nu.flux("solar").average(lambda e: nu.electron.total(e, nu.StandardModel(), "nu_e", threshold=0.05), "nu_e")
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(mean, rel=1e-4, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["--energy", "1 MeV", "--target", "Pb"], "no binding energies of the electrons of Pb"),
+        (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
+        (["--energy", "1 MeV", "--free-electrons"], "--free-electrons belongs to --target"),
+        (["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"], "--threshold belongs to"),
+        (["--flux", "reactor", "--plot", "x.pdf"], "--plot belongs to --energy"),
+        ([], "give either --energy or --flux"),
+    ],
+)
+def test_xsec_electron_tells_what_is_wrong(run: Run, arguments: list[str], hint: str) -> None:
+    code, out, error = run("xsec", "electron", *arguments)
+    assert (code, out) == (2, "")
+    assert hint in error
+    assert error.count("\n") == 1
 
 
 def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:

@@ -234,3 +234,15 @@ def test_an_undeclared_jump_of_the_acceptance_is_noticed() -> None:
 
     with pytest.raises(ComputationError, match="breakpoints"):
         Response(np.array([0.0, 1, 2]), 1.0, acceptance=Jump(), smearing="gaussian").matrix(np.array([1.0]))
+
+
+def test_outside_its_window_a_gaussian_response_is_zero() -> None:
+    response = Response(np.array([3.0, 5.0, 8.0]), 1 / keV, smearing="gaussian", resolution=(0.1, 0.2, 0.01))
+    low, high = response.window(10.0)
+    assert 0 < low < 3 * keV < 8 * keV < high < 20 * keV
+    outside = np.concatenate([np.linspace(0, low, 50), np.linspace(high, 10.0, 50)])
+    assert response.matrix(outside).max() < 1e-17
+    # nothing is cut where nothing is smeared, or where the smearing has no end
+    assert Response(np.array([3.0, 5.0]), 1 / keV, smearing="none").window(10.0) == (0.0, 10.0)
+    wide = Response(np.array([3.0, 5.0]), 1 / keV, smearing="gaussian", resolution=(0.0, 0.0, 0.5))
+    assert wide.window(10.0)[1] == 10.0

@@ -45,7 +45,7 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         ('mass = "20 kg"\n', "", ["target.mass", "required"]),
         ('kind = "constant", ', "", ["response.quenching"]),
         ("schema_version = 1", "schema_version = 2", ["schema_version", "got 2"]),
-        ('process = "cevns"', 'process = "electron"', ["process", "electron"]),
+        ('process = "cevns"', 'process = "proton"', ["process", "electron"]),
         ('name = "invented"', 'name = "In vented"', ["name", "In vented"]),
         # units
         ('"20 kg"', '"20"', ["target.mass", "no unit", "kg"]),

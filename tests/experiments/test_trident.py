@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import nuprobe as nu
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
-from nuprobe.experiments import TridentExperiment, experiment_names, limit
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.experiments import LimitCurve, TridentExperiment, experiment_names, limit
 from nuprobe.inference import profile
 from nuprobe.models import LMuLTau, LMuLTauFamily, StandardModel, VMinusA
 from nuprobe.units import GeV, parse_quantity
@@ -153,6 +153,10 @@ def test_the_cost_takes_part_in_inference(ccfr: TridentExperiment) -> None:
         ('material = "natural Fe"', 'material = "natural Fx"', ["Fx"]),
         ("ratio = 0.82", "ration = 0.82", ["ration", "ratio"]),
         ("plus = 0.28", "plus = -0.28", ["plus"]),
+        ("plus = 0.28", "plus = inf", ["plus", "finite"]),
+        ("ratio = 0.82", "ratio = nan", ["ratio", "finite"]),
+        ('energy = "160 GeV"', 'energy = "0.1 GeV"', ["flux", "threshold"]),
+        ('material = "natural Fe"', 'material = "natural Fe"\nform_factor = "helmet"', ["target.form_factor", "helm"]),
     ],
 )
 def test_bad_files_name_file_key_and_remedy(tmp_path: Path, old: str, new: str, words: list[str]) -> None:
@@ -180,3 +184,99 @@ def test_bad_limits_are_refused(ccfr: TridentExperiment) -> None:
         LMuLTau(-1.0, 1e-3)
     with pytest.raises(NuprobeError, match="published"):
         limit([ccfr], analyses={"ccfr-trident": "publishd"})
+
+
+def toy(folder: Path, ratio: float, plus: float = 0.25, minus: float = 0.25, name: str = "toy") -> TridentExperiment:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "experiment.toml").write_text(
+        f'schema_version = 1\nname = "{name}"\ntitle = "t"\nprocess = "trident"\npair = "mu"\nregime = "coherent"\n'
+        '[target]\nmaterial = "Ar40"\n[flux]\nenergy = "20 GeV"\nflavours = { nu_mu = 1 }\n'
+        f'[analyses.a]\ntitle = "a"\nkind = "measurement"\nratio = {ratio}\nplus = {plus}\nminus = {minus}\n'
+    )
+    found = nu.experiment(folder)
+    assert isinstance(found, TridentExperiment)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"experiments": "ccfr-tridnt"}, "ccfr-trident"),
+        ({"experiments": 5}, "at least one"),
+        ({"experiments": [5]}, "no experiment"),
+        ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count once"),
+        ({"analyses": {"charm2-trident": "published"}}, "experiment of this limit"),
+        ({"analyses": "published"}, "by experiment"),
+        ({"family": LMuLTau(10.0, 1e-3)}, "family"),
+        ({"family": LMuLTauFamily}, "family"),
+        ({"mass": ["a"]}, "real numbers"),
+        ({"mass": [[1.0, 2.0]]}, "one dimension"),
+        ({"cl": "a"}, "'a'"),
+        ({"sides": "2"}, "'2'"),
+        ({"grid": 3}, "by axis"),
+        ({"grid": {"coupling": [-1.0, 1.0]}}, "positive"),
+        ({"grid": {"coupling": [1.0, 1e200]}}, "at most"),
+        ({"grid": {"coupling": [1.0, 5.0], "mass": [1.0]}}, "begin the grid lower"),
+    ],
+)
+def test_limits_refuse_foreign_input(options: dict[str, object], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        limit(**{"experiments": ["ccfr-trident"], **options})  # type: ignore[arg-type]
+
+
+def test_limits_take_names_and_sort_masses() -> None:
+    curve = limit("ccfr-trident", mass=[1e5, 1.0, 100.0])["ccfr-trident"]
+    assert curve.mass.tolist() == [1.0, 100.0, 1e5]
+    assert curve.heavy == pytest.approx(1e5 / curve.coupling[2])
+    assert curve.light == curve.coupling[0]
+    backwards = LimitCurve("x", curve.mass[::-1], curve.coupling[::-1])
+    assert (backwards.heavy, backwards.light) == (curve.heavy, curve.light)
+    with pytest.raises(UnknownNameError, match="ccfr-trident"):
+        limit("ccfr-trident", mass=[1.0])["ccfr"]
+
+
+def test_where_the_standard_model_is_excluded(tmp_path: Path) -> None:
+    """A high measurement excludes small couplings from below: its limit is the upper end of what it allows."""
+    high = toy(tmp_path / "high", 5.0)
+    curve = limit([high], mass=[100.0]).curves[0]
+    assert curve.standard_excluded
+    pulls = [high.predict(LMuLTau(100.0, float(g))).pull for g in (curve.coupling[0], 0.97 * curve.coupling[0], 0.0)]
+    assert pulls[0] == pytest.approx(1.959964, abs=2e-4)
+    assert abs(pulls[1]) < 1.96 < -pulls[2]
+    with pytest.raises(InputError, match=r"every coupling .* 4\.00 sigma"):
+        limit([toy(tmp_path / "low", 0.0)], mass=[100.0])
+    with pytest.raises(InputError, match="combined"):
+        limit([toy(tmp_path / "c", 1.0, name="combined")])
+
+
+def test_a_mediator_that_does_not_couple(tmp_path: Path) -> None:
+    one = toy(tmp_path, 1.0)
+    silent = LMuLTauFamily(lepton_charges=(1.0, 0.0, -1.0), neutrino_charges=(1.0, 0.0, -1.0))
+    with pytest.raises(InputError, match="does not couple in nu_mu"):
+        limit([one], silent, mass=[10.0])
+
+
+def test_one_sided_combination(tmp_path: Path) -> None:
+    """Two Gaussian measurements are their weighted mean, for limits above as on both sides."""
+    a, b = toy(tmp_path / "a", 0.7, 0.3, 0.3, "a"), toy(tmp_path / "b", 1.6, 0.4, 0.4, "b")
+    weights = np.array([0.3, 0.4]) ** -2.0
+    mean, sigma = (weights @ [0.7, 1.6]) / weights.sum(), weights.sum() ** -0.5
+    both = toy(tmp_path / "c", mean, sigma, sigma, "both")
+    for sides in (1, 2):
+        found = limit([a, b], mass=[10.0, 1e4], sides=sides)["combined"]
+        alone = limit([both], mass=[10.0, 1e4], sides=sides).curves[0]
+        np.testing.assert_allclose(found.coupling, alone.coupling, rtol=1e-6)
+
+
+def test_the_cost_has_the_error_of_each_side(tmp_path: Path) -> None:
+    one = toy(tmp_path, 1.5, 0.2, 0.5)
+    cost = one.cost()
+    for coupling, error in ((1e-6, 0.5), (5e-3, 0.2)):
+        ratio = one.predict(LMuLTau(100.0, coupling)).ratio
+        value = cost.twice_nll(cost.point({"mass": 100.0, "coupling": coupling}))[0]
+        assert value == pytest.approx(((ratio - 1.5) / error) ** 2, rel=1e-4, abs=0)
+        point = cost.point({"mass": 100.0, "coupling": coupling})
+        step = np.array([0.0, 1e-4 * coupling])
+        slope = cost.gradient(point)[0][0, 1]
+        numeric = (cost.twice_nll(point + step) - cost.twice_nll(point - step))[0] / (2 * step[1])
+        assert slope == pytest.approx(numeric, rel=1e-4, abs=1e-6)

@@ -431,3 +431,26 @@ def test_many_points_in_no_time() -> None:
     start = time.perf_counter()
     cost.profiled(points)
     assert time.perf_counter() - start < 5.0
+
+
+def test_errors_of_two_sides() -> None:
+    """Above and below the data other errors hold: value, minimum over the nuisances, and toys."""
+    p = Synthetic()
+    mu = p.expectation(np.array([[1.0, 5.0]])).base[0]
+    data = mu * np.where(np.arange(mu.size) % 2, 0.9, 1.1)
+    up, down = np.sqrt(mu), 2 * np.sqrt(mu)
+    cost = GaussianCost(p, data, up, below=down)
+    expected = (((mu - data) / np.where(mu < data, down, up)) ** 2).sum()
+    point = np.array([[1.0, 5.0]])
+    assert cost.twice_nll(point)[0] == pytest.approx(expected, rel=1e-12, abs=0)
+    assert cost.digest() != GaussianCost(p, data, up).digest()
+    assert GaussianCost(p, data, up, below=up).twice_nll(point) == GaussianCost(p, data, up).twice_nll(point)
+    best = minimize(lambda nu: cost.twice_nll(point, nu[None])[0], np.zeros(p.n_nuisances), tol=1e-10)
+    assert cost.profiled(point).twice_nll[0] == pytest.approx(best.fun, rel=1e-6, abs=0)
+    rng = np.random.default_rng(1)
+    toys = np.stack([cost.simulate({}, rng).data for _ in range(800)])  # type: ignore[attr-defined]
+    truth = cost.expected(cost.default)[0]
+    # each side has the share of its width: 1/3 below, where the data's upper error holds
+    assert (toys < truth).mean() == pytest.approx(1 / 3, abs=0.02)
+    with pytest.raises(InputError, match="sigma below"):
+        GaussianCost(p, data, up, below=down[1:])

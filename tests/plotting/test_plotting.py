@@ -379,22 +379,23 @@ def test_rates_draw_data_stack_and_residuals(gaussian: bool) -> None:
     data, total = rates.data[:, 0], rates.total[:, 0]
     x, y = drawn_data(main)
     np.testing.assert_array_equal(x, [0.5, 1.5, 3.0])
-    np.testing.assert_array_equal(y, data)
+    width = np.diff(rates.energy_edges)  # the bins are not of one width: counts a unit
+    np.testing.assert_allclose(y, data / width)
     stack = tops(main)
-    np.testing.assert_allclose(stack[0], rates.components["steady-state"][:, 0])
-    np.testing.assert_allclose(stack[-1], total)
+    np.testing.assert_allclose(stack[0], rates.components["steady-state"][:, 0] / width)
+    np.testing.assert_allclose(stack[-1], total / width)
     error = np.sqrt(total) if rates.sigma is None else rates.sigma[:, 0]
     pulls = np.asarray(panel.lines[-1].get_ydata())
     np.testing.assert_allclose(pulls, (data - total) / error)
     assert "photoelectrons [PE]" in panel.get_xlabel()
-    assert "per bin" in main.get_ylabel()  # the bins are not of one width
+    assert "counts / PE" in main.get_ylabel()
 
 
 def test_rates_with_time_bins_have_both_projections() -> None:
     rates = toy_rates(4)
     assert rates.data is not None
     energy, _, time, panel = plot_rates(rates).axes
-    np.testing.assert_array_equal(drawn_data(energy)[1], rates.data.sum(1))
+    np.testing.assert_allclose(drawn_data(energy)[1], rates.data.sum(1) / np.diff(rates.energy_edges))
     np.testing.assert_array_equal(drawn_data(time)[1], rates.data.sum(0))
     np.testing.assert_allclose(tops(time)[-1], rates.total.sum(0))
     assert panel.get_xlabel() == "arrival time [μs]"
@@ -406,7 +407,27 @@ def test_errors_of_a_gaussian_projection_add_in_quadrature() -> None:
     assert rates.sigma is not None
     bars = errorbar(plot_rates(rates).axes[0]).lines[2][1].get_segments()
     lengths = [np.ptp(np.asarray(segment)[:, 1]) / 2 for segment in bars]
-    np.testing.assert_allclose(lengths, np.sqrt((rates.sigma**2).sum(1)))
+    np.testing.assert_allclose(lengths, np.sqrt((rates.sigma**2).sum(1)) / np.diff(rates.energy_edges))
+
+
+def test_a_third_quantity_has_its_own_column() -> None:
+    rates = toy_rates(4)
+    share = np.array([0.25, 0.75])
+    components = {name: values[:, None] * share[:, None] for name, values in rates.components.items()}
+    assert rates.data is not None
+    spread = replace(
+        rates,
+        components=components,
+        data=rates.data[:, None] * share[:, None],
+        shape_edges=np.array([0.5, 0.6, 0.7]),
+        shape_observable="F90",
+    )
+    axes = plot_rates(spread).axes
+    assert len(axes) == 6
+    np.testing.assert_allclose(drawn_data(axes[2])[1], share * rates.data.sum())
+    np.testing.assert_allclose(tops(axes[2])[-1], share * rates.total.sum())
+    np.testing.assert_allclose(tops(axes[4])[-1], rates.total.sum(0))
+    assert axes[3].get_xlabel() == "F90"
 
 
 def test_the_time_column_can_come_from_another_analysis() -> None:

@@ -403,3 +403,10 @@ def test_a_limit_of_experiments_is_drawn_as_it_is() -> None:
     np.testing.assert_array_equal(data(line)[1], found["ccfr-trident"].coupling)
     x, y = data(line)
     assert x[-1] / y[-1] == pytest.approx(545, rel=0.02, abs=0)  # GeV [Mishra:1991bv; Altmannshofer:2014pba]
+
+
+def test_marked_energies_have_dots_on_the_curves() -> None:
+    channel = "nu_mu -> nu_mu mu+ mu-"
+    figure = plot_trident_energy(channel, "Ar40", np.geomspace(300, 3e3, 9), regimes=["coherent"], marks=[1e3])
+    dots = [np.asarray(line.get_xydata()) for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert dots[0][0] == pytest.approx([1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0)

@@ -16,7 +16,7 @@ from nuprobe.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     from nuprobe.fluxes import Flux
     from nuprobe.inference import Prior
-    from nuprobe.models import LeptonModel, StandardModel
+    from nuprobe.models import LeptonModel, Model
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
@@ -26,14 +26,30 @@ MODELS = {
     "sm": "Standard Model, tree-level couplings",
     "sm-radiative": "Standard Model, couplings with radiative corrections (CEvNS)",
     "v-a": "V-A theory without neutral currents (tridents)",
-    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents; --mass, --coupling, --mixing)",
+    "electromagnetic": "charge, charge radius, magnetic moment, ... (CEvNS; --param charge_radius.mumu=-1e-32)",
+    "nsi": "non-standard interactions (CEvNS; --param u.emu=0.1 --param d.ee=-0.05)",
+    "light-vector": "light vector (--param mass='10 MeV', coupling=1e-4, charges=universal or b-l ..., mixing=0.01)",
+    "light-scalar": "light scalar (CEvNS; --param mass='10 MeV', coupling=1e-4, charges=nucleons or universal)",
+    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param)",
 }
 """Names of the models and what they are."""
 
 
 def model_options(function: F) -> F:
-    """Add ``--model`` and ``--sin2-theta-w``."""
-    function = click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863].")(function)
+    """Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``."""
+    function = click.option(
+        "--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863; tridents 0.23122]."
+    )(function)
+    function = click.option(
+        "--model-file", type=click.Path(path_type=Path), help="YAML file with a stack of models, instead of --model."
+    )(function)
+    function = click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Parameter of the model, e.g. mass='10 MeV'; repeatable.",
+    )(function)
     return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
 
 
@@ -75,16 +91,26 @@ def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple
         raise InputError("--flux-option belongs to --flux")
 
 
-def make_model(name: str, sin2_theta_w: float | None) -> StandardModel:
-    """Model of that name."""
-    from nuprobe.models import StandardModel
+def make_model(
+    name: str, sin2_theta_w: float | None, params: Iterable[str] = (), model_file: Path | None = None
+) -> Model:
+    """Model of that name with its parameters, or the stack of a file."""
+    from nuprobe.cli import models
 
-    if name not in ("sm", "sm-radiative"):
-        raise UnknownNameError(
-            "model", name, ["sm", "sm-radiative"], "" if name not in MODELS else "(that one is for tridents)"
-        )
-    options: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
-    return StandardModel(scheme="tree" if name == "sm" else "radiative", **options)
+    given = make_changes(params, "--param", "mass='10 MeV'")
+    if model_file is not None:
+        if given or name != "sm" or sin2_theta_w is not None:
+            raise InputError("--model-file says all: leave --model, --param and --sin2-theta-w out")
+        return models.read_stack(model_file)
+    if name not in (*models.STACK, "sm", "sm-radiative"):
+        known = [m for m in MODELS if m != "v-a"]
+        raise UnknownNameError("model", name, known, "" if name not in MODELS else "(that one is for tridents)")
+    standard: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+    if name in ("sm", "sm-radiative", "standard"):
+        if name == "sm-radiative":
+            standard["scheme"] = "radiative"
+        return models.build([("standard", {**standard, **given})], "--param")
+    return models.build([("standard", standard), (name, given)], "--param")
 
 
 def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
@@ -96,8 +122,26 @@ def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
             raise InputError("the V-A theory has no weak mixing angle: leave --sin2-theta-w out")
         return VMinusA()
     if name != "sm":
-        raise UnknownNameError("model for tridents", name, ["sm", "v-a"])
-    return StandardModel() if sin2_theta_w is None else StandardModel(sin2_theta_w=sin2_theta_w)
+        raise UnknownNameError("model for tridents", name, ["sm", "v-a", "lmu-ltau"])
+    # given, it is meant, also where it happens to be the default of low energies
+    if sin2_theta_w is None:
+        return StandardModel()
+    return StandardModel(sin2_theta_w=sin2_theta_w, sin2_theta_w_high=sin2_theta_w)
+
+
+def make_lepton_model(
+    name: str, sin2_theta_w: float | None, params: Iterable[str], model_file: Path | None
+) -> LeptonModel:
+    """Model of that name for a trident experiment, or any stack that has couplings to charged leptons."""
+    if name in ("sm", "v-a") and not tuple(params) and model_file is None:
+        return make_trident_model(name, sin2_theta_w)
+    if name not in (known := ("sm", "v-a", "light-vector", "lmu-ltau")):
+        raise UnknownNameError("model for tridents", name, known)
+    model: Any = make_model(name, sin2_theta_w, params, model_file)
+    if not hasattr(model, "lepton_couplings"):
+        raise InputError(f"the model {model.name} has no couplings for tridents: use light-vector or lmu-ltau")
+    found: LeptonModel = model
+    return found
 
 
 def make_mixing(text: str) -> float | Literal["loop"]:
@@ -137,13 +181,15 @@ def make_target_spec(text: str) -> str | dict[str, float]:
     return mixture
 
 
-def make_changes(pairs: Iterable[str]) -> dict[str, Any]:
-    """'key=value' pairs of ``--set``; values are JSON where they can be, text otherwise."""
+def make_changes(
+    pairs: Iterable[str], option: str = "--set", example: str = "response.smearing.kind=none"
+) -> dict[str, Any]:
+    """'key=value' pairs of ``--set`` or another option; values are JSON where they can be, text otherwise."""
     changes: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise InputError(f"cannot read --set {pair!r}: write key=value, e.g. response.smearing.kind=none")
+            raise InputError(f"cannot read {option} {pair!r}: write key=value, e.g. {example}")
         try:
             changes[key.strip()] = json.loads(value)
         except json.JSONDecodeError:
@@ -234,7 +280,7 @@ def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[s
     return priors
 
 
-def existing_or_new(path: Path | None, overwrite: bool) -> None:
+def existing_or_new(path: Path | None, overwrite: bool, more: str = "") -> None:
     """Refuse to replace a file unless asked to."""
     if path is not None and path.exists() and not overwrite:
-        raise InputError(f"{path} exists already: choose another name or add --overwrite")
+        raise InputError(f"{path} exists already: choose another name or add --overwrite{more}")

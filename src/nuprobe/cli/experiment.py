@@ -12,8 +12,8 @@ from nuprobe.cli.arguments import (
     existing_or_new,
     make_changes,
     make_grid,
+    make_lepton_model,
     make_model,
-    make_trident_model,
     model_options,
 )
 from nuprobe.cli.output import check_plot, emit, output_options
@@ -99,16 +99,18 @@ def rate_command(
     changes: tuple[str, ...],
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
     check_plot(plot)
-    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, plot, as_json, output):
+    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, params, model_file, plot, as_json, output):
         return
     chosen = open_experiment(experiment, changes)
-    rates = chosen.predict(make_model(model, sin2_theta_w), analysis)
+    rates = chosen.predict(make_model(model, sin2_theta_w, params, model_file), analysis)
     if plot is not None:
         from nuprobe.plotting import plot_rates, save
 
@@ -127,6 +129,8 @@ def trident_rates(
     changes: tuple[str, ...],
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -141,10 +145,12 @@ def trident_rates(
         return False
     if changes or plot is not None:
         raise InputError(f"--set and --plot belong to experiments with a spectrum; {chosen.name} measures one ratio")
-    rates = chosen.predict(make_trident_model(model, sin2_theta_w), analysis)
+    couplings = make_lepton_model(model, sin2_theta_w, params, model_file)
+    rates = chosen.predict(couplings, analysis)
     rows = [(regime, value, (rates.events or {}).get(regime)) for regime, value in rates.cross_sections.items()]
     table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: flux-averaged cross sections per formula unit",
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula unit averaged over the flux of "
+        + ", ".join(c.incoming.name for c in chosen.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(rows),
         {"sigma [cm2]": ".4e", "events": ".1f"},
@@ -157,39 +163,60 @@ def trident_rates(
     return True
 
 
-@click.command("fit", epilog="Example: nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf")
-@experiment_options
+@click.command(
+    "fit",
+    epilog="""\b
+Examples:
+  nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
+  nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
+)
+@click.argument("experiments", nargs=-1, required=True, metavar="EXPERIMENT...")
+@click.option("--analysis", help="Name of the analysis [default: the first of each file].")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the experiment's file.")
 @click.option("--free", required=True, help="Parameters to fit, separated by commas; see `nuprobe list parameters`.")
 @model_options
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Save the profile of the first free parameter.")
 @output_options
 def fit_command(
-    experiment: str,
+    experiments: tuple[str, ...],
     analysis: str | None,
     changes: tuple[str, ...],
     free: str,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     no_minos: bool,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Fit parameters of the model or of the EXPERIMENT to its data: best fit, errors, goodness of fit."""
+    """Fit parameters to the data of each EXPERIMENT: best fit, errors, goodness of fit.
+
+    Several experiments share the parameters and the nuisances of one name.
+    """
     check_plot(plot)
-    chosen = open_experiment(experiment, changes)
-    couplings = make_model(model, sin2_theta_w)
+    from nuprobe.errors import InputError
+    from nuprobe.experiments import joint_cost
+    from nuprobe.inference import fit, profile
+
+    if len(experiments) > 1 and (analysis or changes):
+        raise InputError("--analysis and --set belong to one experiment; with several each takes its first analysis")
+    chosen = [open_experiment(name, changes) for name in experiments]
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     names = [n.strip() for n in free.split(",") if n.strip()]
-    result = chosen.fit(couplings, names, analysis, minos=not no_minos)
+    cost = joint_cost(chosen, couplings, names, analysis)
+    result = fit(cost, minos=not no_minos)
     if plot is not None:
         from nuprobe.plotting import plot_profile, save
 
         best = result[names[0]]
         parameter = best.parameter
         grid = profile_range(best.value, best.error, parameter.lower, parameter.upper)
-        curve = chosen.profile(parameter.name, grid, couplings, names[1:], analysis)
-        save(plot_profile(curve, parameter, references=chosen.file.references), plot)
+        curve = profile(cost, parameter.name, grid, free=names[1:])
+        references = list(dict.fromkeys(r for one in chosen for r in one.file.references))
+        save(plot_profile(curve, parameter, references=references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 
 
@@ -230,6 +257,8 @@ def scan_command(
     grid: str,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     output: Path,
     resume: bool,
     overwrite: bool,
@@ -252,7 +281,7 @@ def scan_command(
     if not resume:
         existing_or_new(output, overwrite)
     chosen = open_experiment(experiment, changes)
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     axes = make_grid(grid, chosen.parameters(couplings))
     cost = chosen.cost(couplings, list(axes), analysis)
     with ExitStack() as stack:

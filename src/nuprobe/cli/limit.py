@@ -1,36 +1,51 @@
-"""``nuprobe limit``: the coupling of a mediator that trident experiments allow."""
+"""``nuprobe limit``: the coupling of a mediator that experiments allow."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import make_grid, make_mixing
-from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.cli.arguments import existing_or_new, make_grid, make_mixing
+from nuprobe.cli.output import HDF5, check_plot, emit, output_options, overwriting
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nuprobe.experiments import Limit, TridentExperiment
+    from nuprobe.catalogue.entry import Entry
+    from nuprobe.experiments import Experiment, Limit, TridentExperiment
 
 
 def limit_table(found: Limit, rows: int = 13) -> Table:
     """Some masses of every curve, with the asymptotes below."""
+    import numpy as np
+
     masses = found.curves[0].mass
     picked = sorted({round(i * (masses.size - 1) / max(rows - 1, 1)) for i in range(rows)})
     notes = [found.statistic]
     for curve in found.curves:
         heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
         light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
-        notes.append(f"{curve.label}: at the largest mass {heavy}; at the smallest {light}")
+        notes.append(f"{curve.label}: at {masses[-1]:.4g} MeV {heavy}; at {masses[0]:.4g} MeV {light}")
+        if curve.standard_excluded:
+            notes.append(
+                f"{curve.label}: excludes the Standard Model too; the limit is the upper end of what it allows"
+            )
+        if curve.reopens is not None and np.isfinite(curve.reopens).any():
+            i = int(np.argmax(np.isfinite(curve.reopens)))
+            notes.append(
+                f"{curve.label}: larger couplings are allowed again at some masses, e.g. from {curve.reopens[i]:.3g} "
+                f"at {masses[i]:.4g} MeV (destructive interference)"
+            )
+    mixing = getattr(found.family, "mixing", None)
     return Table(
-        f"largest g' of {found.family.name}, mixing {found.family.mixing}",
+        f"largest g' of {found.family.name}" + ("" if mixing is None else f", mixing {mixing}"),
         ("m_Z' [MeV]", *(c.label for c in found.curves)),
         tuple(
             (float(masses[i]), *(float(c.coupling[i]) if math.isfinite(c.coupling[i]) else None for c in found.curves))
@@ -43,24 +58,31 @@ def limit_table(found: Limit, rows: int = 13) -> Table:
 
 def plane(
     found: Limit,
-    experiments: Sequence[TridentExperiment],
+    experiments: Sequence[Experiment | TridentExperiment],
     analyses: Mapping[str, str],
     *,
     companions: bool = True,
-    shipped: bool = False,
+    shipped: Sequence[Entry] | None = None,
 ) -> Figure:
-    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and the curves of the catalogue."""
+    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and curves of the catalogue."""
     import numpy as np
 
+    from nuprobe.experiments import TridentExperiment
     from nuprobe.experiments.companions import LINES
     from nuprobe.experiments.companions import companions as compute
     from nuprobe.plotting import plot_catalogue_plane, plot_plane
 
-    projected = [e.name for e in experiments if e.measurement(analyses.get(e.name)).kind == "projection"]
+    projected = [
+        e.name
+        for e in experiments
+        if isinstance(e, TridentExperiment) and e.measurement(analyses.get(e.name)).kind == "projection"
+    ]
     references = list(dict.fromkeys(r for e in experiments for r in e.file.references))
     bands, curves = [], []
+    # what stands beside the limits is computed for L_mu - L_tau
+    companions = companions and found.family.name == "lmu-ltau"
     if companions:
-        top = max(1.0, max(float(c.coupling[np.isfinite(c.coupling)].max(initial=0.0)) for c in found.curves))
+        top = 10.0  # the plane ends there
         for one in compute(found.curves[0].mass):
             references += [r for r in one.references if r not in references]
             if one.kind == "band":
@@ -71,7 +93,7 @@ def plane(
             else:
                 there = np.isfinite(one.upper)
                 curves.append((one.label, one.mass[there], one.upper[there], "-." if one.kind == "reach" else "-"))
-    draw = plot_catalogue_plane if shipped else plot_plane
+    draw = plot_plane if shipped is None else partial(plot_catalogue_plane, entries=shipped)
     return draw(
         found,
         bands=bands,
@@ -88,10 +110,12 @@ def plane(
 Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" -o plane.h5 --workers 2
+  nuprobe limit coherent-csi-2017 --family b-l --plot b-l.pdf
+  nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
-@click.option("--family", default="lmu-ltau", show_default=True, help="Family of mediators.")
+@click.option("--family", default="lmu-ltau", show_default=True, help="lmu-ltau, universal-vector, b-l, scalar, ...")
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing: a number, or loop.")
 @click.option("--grid", help="mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless :lin.")
 @click.option(
@@ -126,33 +150,33 @@ def limit_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Largest coupling that the trident EXPERIMENTS allow, mass by mass, each and combined."""
+    """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and combined."""
     from nuprobe.errors import UnknownNameError
-    from nuprobe.experiments import TridentExperiment, experiment, limit
+    from nuprobe.experiments import family_cost, limit
+    from nuprobe.experiments.limits import choose
     from nuprobe.inference import scan
-    from nuprobe.models import LMuLTauFamily
+    from nuprobe.models import FAMILIES
     from nuprobe.units import parse_grid
 
     check_plot(plot)
-    if family != "lmu-ltau":
-        raise UnknownNameError("family", family, ["lmu-ltau"])
-    found = [experiment(name) for name in experiments]
-    for one in found:
-        if not isinstance(one, TridentExperiment):
-            raise InputError(f"{one.name} measures no tridents: a limit on a mediator needs an experiment that does")
+    if family not in FAMILIES:
+        raise UnknownNameError("family", family, FAMILIES)
+    if "scalar" in family and mixing != "0":
+        raise InputError("--mixing belongs to vectors: a scalar does not mix with the photon")
     chosen: dict[str, str] = {}
     for pair in analysis:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
         chosen[name] = value
-    scanned = LMuLTauFamily(mixing=make_mixing(mixing))
+    found = choose(experiments, chosen)
+    scanned = FAMILIES[family](make_mixing(mixing))
     if grid is not None and masses is not None:
         raise InputError("give --grid or --masses, not both")
     axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)
     if axes is not None and set(axes) != {"mass", "coupling"}:
         raise InputError("--grid of a limit has the two axes mass and coupling")
-    if output is not None and output.suffix in (".h5", ".hdf5"):
+    if output is not None and output.suffix in HDF5:
         # an HDF5 file holds the scan of the plane
         scan_file, output = output, None
     if scan_file is None and (resume or workers):
@@ -160,8 +184,18 @@ def limit_command(
     if scan_file is not None:
         if axes is None:
             raise InputError("--scan needs --grid")
-        costs = [one.cost(scanned, analysis=chosen.get(one.name)) for one in found]
-        scan(sum(costs[1:], costs[0]), axes, checkpoint=scan_file, resume=resume, workers=workers, progress=True)
+        if not resume:
+            existing_or_new(scan_file, overwriting(), " or, to go on with a scan, --resume")
+        costs = [family_cost(one, scanned, chosen.get(one.name)) for one in found]
+        scan(
+            sum(costs[1:], costs[0]),
+            axes,
+            checkpoint=scan_file,
+            resume=resume,
+            overwrite=overwriting(),
+            workers=workers,
+            progress=True,
+        )
     result = limit(
         found,
         scanned,

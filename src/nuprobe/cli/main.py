@@ -12,16 +12,17 @@ from nuprobe.errors import NuprobeError
 
 # command -> (module, one line of help): the help page imports nothing else
 _COMMANDS = {
-    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, reproductions."),
+    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, constraints."),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),
     "scan": ("nuprobe.cli.experiment", "Scan a grid of parameters; resumable, on one or many machines."),
     "sample": ("nuprobe.cli.sample", "Sample the posterior of parameters: credible intervals, chains, corner plot."),
-    "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that trident experiments allow."),
+    "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that experiments allow."),
     "reproduce": ("nuprobe.cli.reproduce", "Published numbers beside computed ones; exit code 1 if one disagrees."),
     "catalogue": ("nuprobe.cli.catalogue", "Published constraints: shown, searched, checked, exported, plotted."),
     "schema": ("nuprobe.cli.list", "JSON Schema of the experiment file or of a catalogue entry."),
+    "data": ("nuprobe.cli.data", "Full data releases: fetched by DOI or from a folder, checksums verified."),
     "demo": ("nuprobe.cli.demo", "The main job: CsI 2017 from folder to fit, with plots and tables."),
 }
 

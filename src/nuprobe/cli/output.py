@@ -9,15 +9,44 @@ from typing import Any, TypeVar
 
 import click
 
+from nuprobe.cli.arguments import existing_or_new
+
+HDF5 = (".h5", ".hdf5")
+_OVERWRITE = "nuprobe.overwrite"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def output_options(function: F) -> F:
-    """Add ``--json`` and ``-o``."""
+    """Add ``--json``, ``-o`` and ``--overwrite``; an existing file is refused before anything is computed."""
     function = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
-    return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), help="Write there instead of printing (atomically)."
+    function = click.option(
+        "--overwrite",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(_OVERWRITE, value),
+        help="Replace an existing file of -o.",
     )(function)
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        callback=_new_file,
+        help="Write there instead of printing (atomically).",
+    )(function)
+
+
+def overwriting() -> bool:
+    """Whether ``--overwrite`` was given."""
+    ctx = click.get_current_context(silent=True)
+    return bool(ctx and ctx.meta.get(_OVERWRITE))
+
+
+def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
+    # an HDF5 file is a checkpoint: the command knows whether to go on with it
+    if path is not None and path.suffix not in HDF5:
+        existing_or_new(path, bool(ctx.meta.get(_OVERWRITE)))
+    return path
 
 
 def check_plot(path: Path | None) -> None:
@@ -34,6 +63,7 @@ def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
     if output is None:
         click.echo(content)
         return
+    existing_or_new(output, overwriting())
     from nuprobe.files import atomic_write
 
     atomic_write(output, content + "\n")

@@ -52,6 +52,8 @@ def sample_command(
     free: str,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     priors: tuple[str, ...],
     nuisances: str,
     steps: int,
@@ -78,7 +80,7 @@ def sample_command(
     if getdist is not None:
         writable_or_error(f"{getdist}.paramnames")
     chosen = open_experiment(experiment, changes)
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     names = [n.strip() for n in free.split(",") if n.strip()]
     result = sample(
         chosen.cost(couplings, names, analysis),

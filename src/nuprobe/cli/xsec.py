@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,6 +37,7 @@ def xsec_command() -> None:
     epilog="""\b
 Examples:
   nuprobe xsec cevns --target Ar40 --energy "10:50:41 MeV" --plot sigma.pdf
+  nuprobe xsec cevns --target Cs133 --energy "30 MeV" --model light-vector --param mass='10 MeV' --param coupling=1e-4
   nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
   nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",
 )
@@ -67,6 +68,8 @@ def cevns_command(
     axial: bool,
     model: str,
     sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
     plot: Path | None,
     as_json: bool,
     output: Path | None,
@@ -86,7 +89,7 @@ def cevns_command(
     radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
     nucleus = target(make_target_spec(target_text), r_p=radii[0], r_n=radii[1], form_factor=form_factor)
     full = with_form_factors(nucleus, form_factors.Point(), form_factors.Point())
-    couplings = make_model(model, sin2_theta_w)
+    couplings = make_model(model, sin2_theta_w, params, model_file)
     floor = parse_quantity(threshold, "energy")
     per = "nucleus" if nucleus.is_single else "formula unit"
     if flux_name is not None:
@@ -147,6 +150,134 @@ def cevns_command(
 
 
 @xsec_command.command(
+    "electron",
+    epilog="""\b
+Examples:
+  nuprobe xsec electron --energy "1:20:20 MeV" --flavour nubar_e --plot sigma.pdf
+  nuprobe xsec electron --target Ge --energy "3 MeV" --recoil "1:100:50:log keV" --magnetic-moment 2.9e-11 --json
+  nuprobe xsec electron --target Xe --flux solar --recoil "1, 10, 30 keV\"""",
+)
+@click.option("--target", "target_text", help="Xe, NaI, … whose electrons are bound [default: one free electron].")
+@click.option("--free-electrons", is_flag=True, help="Leave the binding of the target's electrons out.")
+@click.option("--energy", help="'3 MeV', '1, 2 MeV' or 'start:stop:count[:log] MeV'.")
+@flux_options
+@click.option("--recoil", help="Give dσ/dT at these energy transfers, e.g. '1:100:50:log keV'.")
+@click.option("--threshold", default="0 keV", show_default=True, help="Count energy transfers above this energy only.")
+@click.option("--flavour", help="[default: nu_e; with --flux each flavour in it]")
+@click.option("--magnetic-moment", type=float, help="Effective magnetic moment of every flavour in Bohr magnetons.")
+@model_options
+@click.option("--plot", type=click.Path(path_type=Path), help="Save a figure (pdf, png, svg).")
+@output_options
+def electron_command(
+    target_text: str | None,
+    free_electrons: bool,
+    energy: str | None,
+    flux_name: str | None,
+    flux_option: tuple[str, ...],
+    recoil: str | None,
+    threshold: str,
+    flavour: str | None,
+    magnetic_moment: float | None,
+    model: str,
+    sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
+    plot: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a flux."""
+    check_plot(plot)
+    energy_or_flux(energy, flux_name, flux_option)
+    if flux_name is not None and plot is not None:
+        raise InputError("--plot belongs to --energy")
+    if free_electrons and target_text is None:
+        raise InputError("--free-electrons belongs to --target; without a target the electron is free")
+    import numpy as np
+
+    from nuprobe.flavours import flavour as as_flavour
+    from nuprobe.models import Electromagnetic, Model
+    from nuprobe.nuclei import target
+    from nuprobe.processes import electron
+    from nuprobe.units import keV, parse_grid, parse_quantity
+
+    couplings: Model = make_model(model, sin2_theta_w, params, model_file)
+    if magnetic_moment is not None:
+        couplings = Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), magnetic_moment), base=couplings)
+    atoms = None if target_text is None else target(make_target_spec(target_text))
+    binding, floor = not free_electrons, parse_quantity(threshold, "energy")
+    recoils = None if recoil is None else parse_grid(recoil, "energy")
+    if recoils is not None and floor > 0:
+        raise InputError("--threshold belongs to the total cross section, not to --recoil")
+    what = "a free electron, cm2" if atoms is None else f"electrons of {atoms.name}, cm2"
+    per = (
+        "electron" if atoms is None else "atom" if len({c.isotope.z for c in atoms.components}) == 1 else "formula unit"
+    )
+    where: dict[str, Any] = {"target": atoms, "binding": binding}
+    if flux_name is not None:
+        source = make_flux(flux_name, flux_option)
+        flavours = source.flavours if flavour is None else (as_flavour(flavour),)
+        if recoils is None:
+            area = "1/cm2" if source.emission == "beam" else "in 4 pi"
+            sigma_of = partial(electron.total, model=couplings, threshold=floor, **where)
+            # the edges of shells are kinks: more nodes than the flux alone takes
+            means = [source.average(partial(sigma_of, flavour=f), f, refine=4) for f in flavours]
+            table = Table(
+                f"Scattering off {what} per {per}, mean over {source.name}, {couplings.name}",
+                ("flavour", f"neutrinos [{area} per {source.per}]", "sigma [cm2]"),
+                tuple((str(f), source.total(f), s) for f, s in zip(flavours, means, strict=True)),
+                {"sigma [cm2]": ".6e"},
+            )
+        else:
+            spectra = [electron.averaged(source, recoils, couplings, f, **where) for f in flavours]
+            table = Table(
+                f"Scattering off {what}/keV per {per}, mean over {source.name}, {couplings.name}",
+                ("flavour", "T [keV]", "dsigma/dT [cm2/keV]"),
+                tuple(
+                    (str(f), float(t / keV), float(v * keV))
+                    for f, values in zip(flavours, spectra, strict=True)
+                    for t, v in zip(recoils, values, strict=True)
+                ),
+                {"dsigma/dT [cm2/keV]": ".6e"},
+            )
+        return emit(str(table), table.to_dict(), as_json, output)
+    assert energy is not None  # energy_or_flux
+    flavour = "nu_e" if flavour is None else flavour
+    energies = parse_grid(energy, "energy")
+    if recoils is None:
+        sigma = electron.total(energies, couplings, flavour, threshold=floor, **where)
+        table = Table(
+            f"Scattering of {flavour} off {what} per {per}, {couplings.name}",
+            ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
+            tuple((float(e), float(s), float(s / e)) for e, s in zip(energies, sigma, strict=True)),
+            {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
+        )
+    else:
+        values = electron.differential(energies[:, None], recoils, couplings, flavour, **where)
+        table = Table(
+            f"Scattering of {flavour} off {what}/keV per {per}, {couplings.name}",
+            ("E [MeV]", "T [keV]", "dsigma/dT [cm2/keV]"),
+            tuple(
+                (float(e), float(t / keV), float(values[i, j] * keV))
+                for i, e in enumerate(energies)
+                for j, t in enumerate(recoils)
+            ),
+            {"dsigma/dT [cm2/keV]": ".6e"},
+        )
+    if plot is not None:
+        from nuprobe.plotting import plot_electron_differential, plot_electron_total, save
+
+        if recoils is None:
+            ends = (0.1 * energies[0], 1.5 * energies[0]) if energies.size == 1 else (energies.min(), energies.max())
+            grid = energies if energies.size >= 20 else np.linspace(*ends, 120)
+            save(plot_electron_total(couplings, grid, flavours=(flavour,), threshold=floor, **where), plot)
+        else:
+            fine = None if recoils.size < 2 or recoils[0] <= 0 else np.geomspace(recoils[0], recoils[-1], 800)
+            save(plot_electron_differential(couplings, energies, flavour=flavour, recoils=fine, **where), plot)
+    emit(str(table), table.to_dict(), as_json, output)
+
+
+@xsec_command.command(
     "trident",
     epilog="""\b
 Examples:
@@ -164,7 +295,10 @@ Examples:
     default="all",
     show_default=True,
 )
-@click.option("--form-factor", help="Charge form factor [default: measured Fourier-Bessel density where there is one].")
+@click.option(
+    "--form-factor",
+    help="Charge form factor, of the measured charge radius [default: Fourier-Bessel density if measured].",
+)
 @click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
 @click.option("--model", default="sm", show_default=True, help="sm, v-a or lmu-ltau.")
 @click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23122].")
@@ -194,6 +328,8 @@ def trident_command(
     output: Path | None,
 ) -> None:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its numerical error."""
+    import numpy as np
+
     from nuprobe.models import StandardModel, read_wcxf
     from nuprobe.processes import trident
     from nuprobe.units import GeV, parse_grid
@@ -228,21 +364,23 @@ def trident_command(
     assert energy is not None  # energy_or_flux
     energies = parse_grid(energy, "energy")
     found = trident.total(energies, one, spec, chosen, regime, form_factor=form_factor, pauli=pauli, with_error=True)
+    # with the same nodes, the ratio of the Standard Model is 1
     sm = StandardModel()
     standard = trident.total(
         energies, one, spec, sm, regime, form_factor=form_factor, pauli=pauli, with_error=True
     ).value
     if plot is not None:
-        import numpy as np
-
         from nuprobe.plotting import plot_trident_energy, save
 
         if spec is None:
             raise InputError("--plot needs --target")
         low = 1.02 * trident.threshold_energy(one, spec, "coherent")
-        grid = energies if energies.size > 4 else np.geomspace(low, max(10 * low, float(energies.max())), 60)
-        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor), plot)
+        few = energies.size <= 4
+        grid = np.geomspace(low, max(10 * low, 1.5 * float(energies.max())), 60) if few else energies
+        marks = energies if few else ()
+        save(plot_trident_energy([one], spec, grid, model=chosen, form_factor=form_factor, marks=marks), plot)
     start = trident.threshold_energy(one, spec, regime)
+    silent = model == "lmu-ltau" and not any(np.any(m.strength) for m in chosen.lepton_couplings(one.vertex).mediators)
     table = Table(
         f"{one.name} on {target_text or regime}, {regime}, per {found.per}",
         ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
@@ -253,8 +391,9 @@ def trident_command(
         {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
         (
             f"threshold {start / GeV:.6g} GeV",
+            *(["the mediator does not couple in this channel"] if silent else []),
             _couplings_note(chosen, one),
-            *(f"form factor of {k}: {v[:100]}" for k, v in found.form_factors.items()),
+            *(f"form factor of {k}: {v}" for k, v in found.form_factors.items()),
         ),
     )
     emit(str(table), table.to_dict(), as_json, output)

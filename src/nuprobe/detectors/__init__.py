@@ -5,13 +5,23 @@ from nuprobe.detectors.quenching import (
     ConstantQuenching,
     FunctionQuenching,
     LindhardQuenching,
+    PolynomialQuenching,
     Quenching,
     TableQuenching,
 )
-from nuprobe.detectors.response import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS, Response, bin_acceptance
+from nuprobe.detectors.response import (
+    ACCEPTANCE_POINTS,
+    ACCEPTANCE_QUANTITIES,
+    COUNT_CELLS,
+    SMEARINGS,
+    Response,
+    bin_acceptance,
+)
+from nuprobe.detectors.table import TableResponse
 
 __all__ = [
     "ACCEPTANCE_POINTS",
+    "ACCEPTANCE_QUANTITIES",
     "COUNT_CELLS",
     "SMEARINGS",
     "Acceptance",
@@ -20,9 +30,11 @@ __all__ = [
     "FunctionQuenching",
     "LindhardQuenching",
     "LogisticAcceptance",
+    "PolynomialQuenching",
     "Quenching",
     "Response",
     "TableAcceptance",
     "TableQuenching",
+    "TableResponse",
     "bin_acceptance",
 ]

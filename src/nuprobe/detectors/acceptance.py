@@ -40,11 +40,11 @@ class FullAcceptance:
 
 @dataclass(frozen=True)
 class LogisticAcceptance:
-    """a / (1 + exp(−k (x − x0))) times a staircase.
+    """a / (1 + exp(−k (x − x0))) + offset, 0 where that is negative, times a staircase.
 
     Attributes
     ----------
-    a, k, x0 : plateau, slope and midpoint.
+    a, k, x0, offset : height, slope, midpoint and what is added; the plateau is a + offset.
     steps : (position, factor) pairs with increasing positions: below the first the acceptance is 0, from each
         position on it is multiplied by that factor; empty for no staircase.
     """
@@ -53,12 +53,14 @@ class LogisticAcceptance:
     k: float
     x0: float
     steps: tuple[tuple[float, float], ...] = ()
+    offset: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (0 < self.a <= 1 and 0 < self.k < np.inf and np.isfinite(self.x0)):
+        plateau = self.a + self.offset
+        if not (self.a > 0 and 0 < plateau <= 1 and 0 < self.k < np.inf and np.isfinite(self.x0) and self.offset < 1):
             raise InputError(
-                f"a logistic acceptance needs 0 < a <= 1, k > 0 and a finite x0, got a = {self.a}, k = {self.k}, "
-                f"x0 = {self.x0}"
+                f"a logistic acceptance needs a > 0, 0 < a + offset <= 1, k > 0 and a finite x0, got a = {self.a}, "
+                f"k = {self.k}, x0 = {self.x0}, offset = {self.offset}"
             )
         positions = [p for p, _ in self.steps]
         if sorted(set(positions)) != positions or any(not 0 <= f <= 1 for _, f in self.steps):
@@ -69,6 +71,8 @@ class LogisticAcceptance:
         x = np.asarray(x, dtype=float)
         # no overflow far above the midpoint, no cancellation far below
         value = self.a * np.exp(-np.logaddexp(0.0, -self.k * (x - self.x0)))
+        if self.offset:
+            value = np.maximum(value + self.offset, 0.0)
         if self.steps:
             factors = np.array([0.0, *(f for _, f in self.steps)])
             value = value * factors[np.searchsorted([p for p, _ in self.steps], x, side="right")]
@@ -76,8 +80,9 @@ class LogisticAcceptance:
 
     @property
     def breakpoints(self) -> tuple[float, ...]:
-        """The positions of the steps."""
-        return tuple(p for p, _ in self.steps)
+        """The positions of the steps, and where it leaves 0."""
+        zero = () if self.offset >= 0 else (self.x0 - float(np.log(-self.a / self.offset - 1)) / self.k,)
+        return tuple(sorted((*(p for p, _ in self.steps), *zero)))
 
 
 @dataclass(frozen=True, eq=False)

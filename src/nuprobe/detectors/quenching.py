@@ -11,7 +11,14 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
-__all__ = ["ConstantQuenching", "FunctionQuenching", "LindhardQuenching", "Quenching", "TableQuenching"]
+__all__ = [
+    "ConstantQuenching",
+    "FunctionQuenching",
+    "LindhardQuenching",
+    "PolynomialQuenching",
+    "Quenching",
+    "TableQuenching",
+]
 
 
 class Quenching(Protocol):
@@ -96,6 +103,43 @@ class LindhardQuenching:
     @property
     def breakpoints(self) -> tuple[float, ...]:
         """None inside the physical range."""
+        return ()
+
+
+@dataclass(frozen=True)
+class PolynomialQuenching:
+    """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in units of `unit`.
+
+    Attributes
+    ----------
+    coefficients : c_1, c_2, …
+    unit : MeV, e.g. 1e-3 if the coefficients hold for keV.
+    """
+
+    coefficients: tuple[float, ...]
+    unit: float = 1.0
+
+    def __post_init__(self) -> None:
+        c = np.array(self.coefficients, dtype=float)
+        if c.ndim != 1 or c.size == 0 or not np.isfinite(c).all() or not c[0] > 0 or not self.unit > 0:
+            raise InputError("a quenching polynomial needs finite coefficients with c_1 > 0 and a positive unit")
+        slope = np.polynomial.Polynomial(c * np.arange(1, c.size + 1))
+        roots = slope.roots() if c.size > 1 else np.array([])
+        turns = [float(r.real) for r in roots if abs(r.imag) < 1e-9 * abs(r) and r.real > 0]
+        if turns or slope.coef[np.flatnonzero(slope.coef)[-1]] < 0:
+            raise InputError(
+                "the electron-equivalent energy of a quenching polynomial must increase with the recoil energy; "
+                f"this one turns at {min(turns, default=0.0) * self.unit:.3g} MeV"
+            )
+
+    def __call__(self, t_nr: FloatArray) -> FloatArray:
+        """Electron-equivalent energy, MeV."""
+        t = np.asarray(t_nr, dtype=float) / self.unit
+        return np.asarray(self.unit * np.polynomial.polynomial.polyval(t, [0.0, *self.coefficients]))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """None."""
         return ()
 
 

@@ -18,16 +18,28 @@ from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
 from nuprobe.detectors.quenching import ConstantQuenching, Quenching
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, gauss_legendre, panel_nodes
+from nuprobe.units import keV
 
-__all__ = ["ACCEPTANCE_POINTS", "COUNT_CELLS", "SMEARINGS", "AcceptancePoint", "Response", "Smearing", "bin_acceptance"]
+__all__ = [
+    "ACCEPTANCE_POINTS",
+    "ACCEPTANCE_QUANTITIES",
+    "COUNT_CELLS",
+    "SMEARINGS",
+    "AcceptancePoint",
+    "Response",
+    "Smearing",
+    "bin_acceptance",
+]
 
-Smearing = Literal["poisson", "gaussian", "none"]
+Smearing = Literal["poisson", "gaussian", "gamma", "none"]
 SMEARINGS: Final[tuple[str, ...]] = get_args(Smearing)
 AcceptancePoint = Literal["integrated", "centre", "lower", "upper"]
 CountCell = Literal["from", "centred", "to"]
 COUNT_CELLS: Final[dict[str, float]] = {"from": 0.0, "centred": -0.5, "to": -1.0}
 """Where the cell of a count starts, relative to the count."""
 ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
+AcceptanceQuantity = Literal["reconstructed", "recoil"]
+ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +53,18 @@ class Response:
     quenching : recoil energy → electron-equivalent energy.
     acceptance : probability to keep an event reconstructed at x.
     smearing : ``"poisson"``: x is a count n, spread uniformly over a cell of width one (edges must be integers);
-        ``"gaussian"``: standard deviation √(a² + b²x̄ + c²x̄²) around the mean x̄; ``"none"``: x is its mean.
+        ``"gaussian"``: standard deviation √(a² + b²x̄ + c²x̄²) around the mean x̄; ``"gamma"``: a gamma distribution of
+        mean x̄ and shape k₀ + k₁x̄, so of variance x̄²/(k₀ + k₁x̄); ``"none"``: x is its mean.
     resolution : (a, b, c) of the Gaussian smearing.
+    gamma_shape : (k₀, k₁) of the gamma smearing; k₀ ≥ 1.
     count_cell : where a count n lies among the bins: ``"from"``: in [n, n + 1), a histogram of whole numbers (default);
         ``"centred"``: in [n − ½, n + ½); ``"to"``: in [n − 1, n), the n-th bin of one count. The mean of x is
         light_yield · E_ee plus ½, 0 or −½.
     acceptance_at : where the acceptance of a one-count cell [n, n + 1) is taken with Poisson smearing:
         ``"integrated"`` over the cell (default), or at its ``"centre"``, ``"lower"`` or ``"upper"`` edge.
+    acceptance_of : what the acceptance is a function of: the ``"reconstructed"`` quantity x (default), or the true
+        ``"recoil"`` energy in keV.
+    factor : multiplies every probability; a free normalisation of the signal.
     """
 
     edges: FloatArray
@@ -58,6 +75,9 @@ class Response:
     resolution: tuple[float, float, float] = (0.0, 1.0, 0.0)
     acceptance_at: AcceptancePoint = "integrated"
     count_cell: CountCell = "from"
+    gamma_shape: tuple[float, float] = (1.0, 1.0)
+    acceptance_of: AcceptanceQuantity = "reconstructed"
+    factor: float = 1.0
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -80,6 +100,17 @@ class Response:
             )
         if self.smearing == "poisson" and (np.any(edges != np.round(edges)) or edges[0] < 0):
             raise InputError("Poisson smearing counts photoelectrons: bin edges must be whole numbers from 0 on")
+        if self.acceptance_of not in ACCEPTANCE_QUANTITIES:
+            raise UnknownNameError("quantity of the acceptance", self.acceptance_of, ACCEPTANCE_QUANTITIES)
+        if self.acceptance_of == "recoil" and self.acceptance_at != "integrated":
+            raise InputError("an acceptance in the recoil energy needs acceptance_at = 'integrated'")
+        if not (self.factor >= 0 and np.isfinite(self.factor)):
+            raise InputError(f"the factor of a response must not be negative, got {self.factor}")
+        k0, k1 = self.gamma_shape
+        if self.smearing == "gamma" and not (1 <= k0 < np.inf and 0 <= k1 < np.inf and edges[0] >= 0):
+            raise InputError(
+                f"gamma smearing needs a shape (k0, k1) with k0 >= 1, k1 >= 0 and bin edges from 0 on, got {(k0, k1)}"
+            )
         resolution = np.array(self.resolution)
         sensible = np.all((resolution >= 0) & np.isfinite(resolution)) and np.any(resolution > 0)
         if self.smearing == "gaussian" and not sensible:
@@ -110,13 +141,21 @@ class Response:
         Returns
         -------
         array, shape (bins, n)
-            With full acceptance and bins that cover everything each column sums to 1.
+            With full acceptance and bins that cover everything each column sums to `factor`.
         """
-        mean = self.mean(t_nr)
+        if self.acceptance_of == "recoil":
+            smeared = replace(self, acceptance=FullAcceptance(), acceptance_of="reconstructed", factor=1.0)
+            return self.factor * smeared.matrix(t_nr) * self.acceptance(np.asarray(t_nr, dtype=float) / keV)
+        matrix = self._matrix(self.mean(t_nr))
+        return matrix if self.factor == 1 else self.factor * matrix
+
+    def _matrix(self, mean: FloatArray) -> FloatArray:
         if self.smearing == "poisson":
             return self._poisson(mean)
         if self.smearing == "gaussian":
             return self._gaussian(mean)
+        if self.smearing == "gamma":
+            return self._gamma(mean)
         index = np.searchsorted(self.edges, mean, side="right") - 1
         inside = (index == np.arange(self.bins)[:, None]) & (mean < self.edges[-1])
         return np.where(inside, self.acceptance(mean), 0.0)
@@ -124,10 +163,26 @@ class Response:
     def breakpoints(self, t_max: float) -> FloatArray:
         """Recoil energies in (0, t_max) where the matrix is not smooth; an integral over T needs panels there."""
         points = [t for t in self.quenching.breakpoints if 0 < t < t_max]
+        recoil = self.acceptance_of == "recoil"
+        if recoil:
+            points += [t * keV for t in self.acceptance.breakpoints if 0 < t * keV < t_max]
         if self.smearing == "none":
-            targets = [x for x in {*self.edges.tolist(), *self.acceptance.breakpoints} if x > 0]
-            points += self._invert(targets, t_max)
+            inner = () if recoil else self.acceptance.breakpoints
+            points += self._invert([x for x in {*self.edges.tolist(), *inner} if x > 0], t_max)
         return np.array(sorted(points))
+
+    def window(self, t_max: float) -> tuple[float, float]:
+        """Recoil energies in [0, t_max] outside which nothing Gaussian-smeared reaches the bins (beyond 9 σ: 1e-19)."""
+        if self.smearing != "gaussian":
+            return 0.0, t_max
+        a, b, c = self.resolution
+        t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
+        mean = self.mean(t)
+        reach = 9 * np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
+        inside = np.flatnonzero((mean + reach >= self.edges[0]) & (mean - reach <= self.edges[-1]))
+        if inside.size == 0:
+            return 0.0, t_max
+        return float(t[max(inside[0] - 1, 0)]), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def panels(self, t_max: float) -> int:
         """Panels in √T that resolve the narrowest feature of the response between 0 and `t_max` (MeV).
@@ -135,15 +190,19 @@ class Response:
         Raises `ComputationError` if the smearing is narrower than any quadrature can resolve.
         """
         top = float(self.mean(np.array([t_max]))[0])
-        if self.smearing == "gaussian":
+        if self.smearing in ("gaussian", "gamma"):
             a, b, c = self.resolution
+            k0, k1 = self.gamma_shape
             # width of the smearing relative to its mean, where it is narrowest inside the bins
             x = np.linspace(max(self.edges[0], 1e-3 * top), max(min(self.edges[-1], top), 2e-3 * top), 64)
             relative = np.sqrt(a**2 + b**2 * x + c**2 * x**2) / np.maximum(x, 1e-300)
+            if self.smearing == "gamma":
+                relative = 1 / np.sqrt(k0 + k1 * x)
             fraction = np.sqrt(np.clip(x / top, 0, None)) * relative / 2
             if fraction.min() < 1e-4:
                 raise ComputationError(
-                    "the Gaussian smearing is too narrow to be integrated; use smearing = 'none' or a wider resolution"
+                    f"the {self.smearing} smearing is too narrow to be integrated; use smearing = 'none' or a wider "
+                    "resolution"
                 )
             return int(np.ceil(0.2 / float(fraction.min())))
         if self.smearing == "poisson":
@@ -197,6 +256,34 @@ class Response:
         owner = np.searchsorted(self.edges, (pieces[:-1] + pieces[1:]) / 2, side="right") - 1
         result = np.zeros((self.bins, mean.size))
         np.add.at(result, owner, weights)
+        return result
+
+    def _gamma(self, mean: FloatArray) -> FloatArray:
+        from scipy.special import gammainc, gammaln
+
+        k0, k1 = self.gamma_shape
+        mean = np.maximum(mean, 1e-9 * self.edges[-1])
+        k = k0 + k1 * mean
+        inner = [p for p in self.acceptance.breakpoints if self.edges[0] < p < self.edges[-1]]
+        edges = _cubic_pieces(self.acceptance, np.unique(np.concatenate([self.edges, inner])))
+        # panels of at most half the standard deviation there; below `tiny` the distribution function itself
+        tiny = 1e-4 * self.edges[-1]
+        grid = [tiny]
+        while grid[-1] < self.edges[-1]:
+            grid.append(grid[-1] * (1 + 0.5 / np.sqrt(k0 + k1 * grid[-1])))
+        edges = np.unique(np.concatenate([edges, [g for g in grid if self.edges[0] < g < self.edges[-1]]]))
+        x, w = gauss_legendre(12)
+        low, step = edges[:-1], np.diff(edges)
+        nodes = (low[:, None] + step[:, None] * x).ravel()
+        weights = (step[:, None] * w).ravel() * self.acceptance(nodes)
+        log_density = (k - 1) * np.log(nodes[:, None]) - nodes[:, None] * (k / mean) + k * np.log(k / mean) - gammaln(k)
+        pieces = (np.exp(log_density) * weights[:, None]).reshape(low.size, x.size, -1).sum(1)
+        small = edges[1:] <= tiny * (1 + 1e-12)
+        if small.any():
+            cumulative = gammainc(k, k * edges[: small.sum() + 1, None] / mean)
+            pieces[small] = np.diff(cumulative, axis=0) * self.acceptance((low + step / 2)[small])[:, None]
+        result = np.zeros((self.bins, mean.size))
+        np.add.at(result, np.searchsorted(self.edges, low + step / 2, side="right") - 1, pieces)
         return result
 
 

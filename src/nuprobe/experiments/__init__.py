@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments.core import Experiment, Rates
-    from nuprobe.experiments.limits import Limit, LimitCurve, limit
+    from nuprobe.experiments.core import Experiment, Rates, joint_cost
+    from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
     from nuprobe.schema import Folder
 
@@ -23,6 +23,8 @@ __all__ = [
     "TridentRates",
     "experiment",
     "experiment_names",
+    "family_cost",
+    "joint_cost",
     "limit",
 ]
 
@@ -30,8 +32,10 @@ _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
     "Experiment": "core",
     "Rates": "core",
+    "joint_cost": "core",
     "Limit": "limits",
     "LimitCurve": "limits",
+    "family_cost": "limits",
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident",

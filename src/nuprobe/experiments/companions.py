@@ -14,7 +14,7 @@ from nuprobe.units import MeV
 
 __all__ = ["LINES", "Companion", "companions"]
 
-LINES: Final = (("16.7 MeV", 16.7 * MeV),)
+LINES: Final = (("16.7 MeV: boson claimed in $^8$Be", 16.7 * MeV),)
 """Masses of interest: the boson claimed in ⁸Be (Krasznahorkay:2015iga, unverified)."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -14,9 +15,11 @@ from nuprobe.detectors import (
     FullAcceptance,
     LindhardQuenching,
     LogisticAcceptance,
+    PolynomialQuenching,
     Response,
     TableAcceptance,
     TableQuenching,
+    TableResponse,
     bin_acceptance,
 )
 from nuprobe.detectors.acceptance import Acceptance
@@ -27,10 +30,16 @@ from nuprobe.experiments.files import (
     Analysis,
     ConstantQuenchingSection,
     ExperimentFile,
+    FlatBackground,
     KernelParameter,
     LogisticSection,
     MeasuredBackground,
+    PolynomialQuenchingSection,
+    ResponseSection,
+    ResponseSystematic,
+    ShapeSystematic,
     TableAcceptanceSection,
+    TableBackground,
     TableQuenchingSection,
     TemplateBackground,
 )
@@ -40,13 +49,16 @@ from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profil
 from nuprobe.models import Model, StandardModel, check_model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import PMNS, Solar, Splittings, Vacuum
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
-from nuprobe.processes.elastic import CONTACT, Sectors, sectors_of
+from nuprobe.prediction import AtSource, Axis, Propagation, Setup, Templates, build_templates, half_difference
+from nuprobe.processes.cevns import Cevns
+from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
+from nuprobe.processes.electron import Electron
 from nuprobe.schema import Folder, validate
-from nuprobe.units import cm2, fm, keV, parse_quantity, us
+from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
-__all__ = ["Experiment", "Rates"]
+__all__ = ["Experiment", "Rates", "joint_cost"]
 
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
@@ -59,9 +71,11 @@ class Rates:
     ----------
     experiment, analysis, observable, unit : names; the unit is that of the observable.
     energy_edges : edges of the reconstructed quantity, shape (energy bins + 1,).
+    shape_edges : edges of a third quantity, shape (its bins + 1,), or None.
+    shape_observable, shape_unit : its name and unit.
     time_edges : µs, shape (time bins + 1,); one bin if the analysis sums over time.
-    components : expected counts by source, each of shape (energy bins, time bins); the signal is split by flux
-        component (``"signal: prompt nu_mu"``, …).
+    components : expected counts by source, each of shape (energy bins, time bins), or (energy bins, shape bins, time
+        bins) with a third quantity; the signal is split by flux component (``"signal: prompt nu_mu"``, …).
     data : observed counts of the same shape, measured backgrounds subtracted if the analysis does so; or None.
     sigma : its errors, or None for a Poisson analysis.
     signal_sigma : uncertainty of the summed signal from the systematics of the analysis, added in quadrature.
@@ -77,6 +91,9 @@ class Rates:
     data: FloatArray | None
     sigma: FloatArray | None
     signal_sigma: float
+    shape_edges: FloatArray | None = None
+    shape_observable: str = ""
+    shape_unit: str = ""
 
     @property
     def signal(self) -> FloatArray:
@@ -97,6 +114,8 @@ class Rates:
             "unit": self.unit,
             "energy_edges": self.energy_edges.tolist(),
             # JSON knows no infinity: null means all times
+            "shape_observable": self.shape_observable or None,
+            "shape_edges": None if self.shape_edges is None else self.shape_edges.tolist(),
             "time_edges_us": self.time_edges.tolist() if np.isfinite(self.time_edges).all() else None,
             "components": {name: values.tolist() for name, values in self.components.items()},
             "totals": {name: float(values.sum()) for name, values in self.components.items()},
@@ -200,8 +219,13 @@ class Experiment:
         binning = self.file.binning.time
         if binning is None:
             return None
-        start, stop = (parse_quantity(t, "time") / us for t in (binning.start, binning.stop))
-        return np.linspace(start, stop, binning.bins + 1)
+        return np.array(binning.values()) / us
+
+    @property
+    def shape_edges(self) -> FloatArray | None:
+        """All bin edges of the third quantity, or None."""
+        binning = self.file.binning.shape
+        return None if binning is None else np.array(binning.values())
 
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the model's parameters and those inside the integrals."""
@@ -221,7 +245,7 @@ class Experiment:
             r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
         r_n = {name: parse_quantity(r, "length") for name, r in section.neutron_radius.items()}
         for parameter in self.file.parameters:
-            if values and parameter.name in values and parameter.acts_on != "quenching-scale":
+            if values and parameter.name in values and parameter.isotopes:
                 radii = r_n if parameter.acts_on == "neutron-radius" else r_p
                 radii.update(dict.fromkeys(parameter.isotopes, values[parameter.name] * fm))
         thickness = section.surface_thickness
@@ -233,23 +257,57 @@ class Experiment:
             surface_thickness=None if thickness is None else parse_quantity(thickness, "length"),
         )
 
-    def response(self, values: Mapping[str, float] | None = None) -> Response:
+    def propagation(self, component: str | None = None) -> Propagation:
+        """What happens to the flavour of a component of the flux on its way (default: the first one)."""
+        section = self.file.propagation
+        mixing, splittings = PMNS.nufit(section.ordering), Splittings.nufit(section.ordering)
+        if section.kind == "vacuum":
+            assert self.file.flux.distance is not None  # schema
+            return Vacuum(parse_quantity(self.file.flux.distance, "length"), mixing, splittings)
+        if section.kind == "solar":
+            name = self.flux.components[0].name if component is None else component
+            # the flux writes 8B, the potentials B8
+            return Solar(re.sub(r"^(\d+)([A-Z][a-z]?)$", r"\2\1", name), mixing, splittings)
+        return AtSource()
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        return Electron(self.file.target.binding) if self.file.process == "electron" else Cevns()
+
+    def response(self, values: Mapping[str, float] | None = None) -> Response | TableResponse:
         """Detector response at the given values of the experiment's parameters."""
         section = self.file.response
-        result = Response(
+        result = self._table_response() if section.matrix is not None else self._response(section)
+        for parameter in self.file.parameters:
+            if values and parameter.name in values:
+                if parameter.acts_on == "quenching-scale":
+                    result = result.scaled(values[parameter.name])
+                elif parameter.acts_on == "signal-scale":
+                    result = replace(result, factor=result.factor * values[parameter.name])
+        return result
+
+    def _response(self, section: ResponseSection) -> Response:
+        assert section.light_yield is not None  # schema
+        return Response(
             edges=self.energy_edges,
             light_yield=parse_quantity(section.light_yield, "light yield"),
             quenching=self._quenching(),
             acceptance=self._acceptance(),
             smearing=section.smearing.kind,
             resolution=section.smearing.resolution,
+            gamma_shape=section.smearing.shape,
             acceptance_at=section.acceptance_at,
+            acceptance_of=section.acceptance_of,
             count_cell=section.count_cell,
         )
-        for parameter in self.file.parameters:
-            if values and parameter.name in values and parameter.acts_on == "quenching-scale":
-                result = result.scaled(values[parameter.name])
-        return result
+
+    def _table_response(self) -> TableResponse:
+        section, edges = self.file.response.matrix, self.energy_edges
+        assert section is not None  # caller
+        names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
+        columns = self.folder.table(section.table, [section.recoil_column, *names])
+        return TableResponse(edges, columns[section.recoil_column] * keV, np.stack([columns[n] for n in names]))
 
     # -- what it predicts -------------------------------------------------------------------------------------
 
@@ -276,7 +334,7 @@ class Experiment:
         """
         sectors = replace(CONTACT if model is None else sectors_of(model.couplings()), axial=self.file.target.axial)
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
-        key = (tuple(free), sectors, quenching_shift, check)
+        key = (tuple(free), sectors, quenching_shift, check, tuple(masses[n] for n in free if n in masses))
         if key not in self._cache:
             by_name = {p.name: p for p in self.file.parameters}
             for name in free:
@@ -326,10 +384,7 @@ class Experiment:
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
-        energy, time = self._selection(chosen)
-        # exchanges whose parameters are free must be in the templates, also where they vanish by default
-        shape_model = model.with_values({p.name: np.asarray(p.default) for p in model.parameters if p.name in free})
-        templates = self._collapse(self.templates(kernel_free, shape_model).select(energy, time), chosen)
+        templates = self._collapse(self.templates(kernel_free, model), chosen)
         backgrounds = {
             b.name: self._background(b, chosen) for b in self.file.backgrounds if b.name not in chosen.subtract
         }
@@ -338,6 +393,16 @@ class Experiment:
             if systematic.name not in chosen.systematics:
                 continue
             nuisance = Nuisance(systematic.name, systematic.sigma, systematic.latex, systematic.description)
+            if isinstance(systematic, ShapeSystematic):
+                effects.append(self._shape_effect(nuisance, systematic, chosen))
+                continue
+            if isinstance(systematic, ResponseSystematic):
+                up, down = (
+                    self._with_response(keys).templates(kernel_free, model, check=False)
+                    for keys in (systematic.up, systematic.down)
+                )
+                effects.append(Effect(nuisance, shape=self._collapse(half_difference(up, down), chosen)))
+                continue
             if systematic.kind == "normalisation":
                 effects.append(Effect(nuisance, tuple(systematic.acts_on)))
                 continue
@@ -347,11 +412,11 @@ class Experiment:
                 )
             # linear shape per unit of the relative quenching, from one standard deviation up and down
             up, down = (
-                self.templates(kernel_free, shape_model, quenching_shift=sign * systematic.sigma, check=False)
+                self.templates(kernel_free, model, quenching_shift=sign * systematic.sigma, check=False)
                 for sign in (1, -1)
             )
             shape = half_difference(up, down).scale(1 / systematic.sigma)
-            effects.append(Effect(nuisance, shape=self._collapse(shape.select(energy, time), chosen)))
+            effects.append(Effect(nuisance, shape=self._collapse(shape, chosen)))
         return CountsPrediction(
             name=f"{self.name}/{name}",
             templates=templates,
@@ -359,6 +424,7 @@ class Experiment:
             free=model_free,
             backgrounds=backgrounds,
             effects=tuple(effects),
+            weights=self._signal_weights(chosen),
         )
 
     def predict(
@@ -381,18 +447,23 @@ class Experiment:
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
         energy, time = self._selection(chosen)
-        templates = self._collapse(self.templates(tuple(values), model).select(energy, time), chosen)
+        templates = self._collapse(self.templates(tuple(values), model), chosen)
         points = np.array([list(values.values())]) if values else None
         counts = templates.by_component(templates.coefficients(model), points)[0]
+        edges, third = self.time_edges, self.shape_edges
+        shape: tuple[int, ...] = templates.shape
+        if third is not None:
+            shape = (energy.stop - energy.start, third.size - 1, shape[1])
+        weights = self._signal_weights(chosen)
+        factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {
-            f"signal: {label}": counts[i][:, None] * templates.time[i] for i, label in enumerate(templates.components)
+            f"signal: {label}": (factor * counts[i][:, None] * templates.time[i]).reshape(shape)
+            for i, label in enumerate(templates.components)
         }
-        shape = templates.shape
         for background in self.file.backgrounds:
             if background.name not in chosen.subtract:
                 components[background.name] = self._background(background, chosen).reshape(shape)
         data, sigma = (None, None) if self.file.data is None else self._observed(chosen)
-        edges = self.time_edges
         times = np.array([-np.inf, np.inf]) if edges is None else edges[time.start : time.stop + 1]
         if not chosen.time_bins:
             times = times[[0, -1]]
@@ -407,6 +478,9 @@ class Experiment:
             data=None if data is None else data.reshape(shape),
             sigma=None if sigma is None else sigma.reshape(shape),
             signal_sigma=self._signal_sigma(model, name, values),
+            shape_edges=third,
+            shape_observable="" if self.file.binning.shape is None else self.file.binning.shape.observable,
+            shape_unit="" if self.file.binning.shape is None else self.file.binning.shape.unit,
         )
 
     def observed_counts(self, column: str, analysis: str | None = None) -> FloatArray:
@@ -418,10 +492,12 @@ class Experiment:
     def cost(self, model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
         """Likelihood of one analysis; costs of several experiments add with ``+``."""
         _, chosen = self._analysis(analysis)
-        if self.file.data is None:
-            raise InputError(f"{self.name} has no data: add [data] to its file, or use predict()")
+        if self.file.data is None and not self.file.projection:
+            raise InputError(
+                f"{self.name} has no data: add [data] (or projection = true) to its file, or use predict()"
+            )
         prediction = self.prediction(model, free, analysis)
-        data, sigma = self._observed(chosen)
+        data, sigma = self._observed(chosen) if self.file.data is not None else self._expected(analysis, chosen)
         if chosen.statistic == "gaussian":
             if sigma is None or np.any(sigma <= 0):
                 raise InputError(
@@ -471,7 +547,9 @@ class Experiment:
                 for name in getattr(self.file.target, key):
                     if isotope(name).name not in names:
                         raise UnknownNameError(f"isotope in target.{key}", name, names)
-            source, _ = self.flux, self.target()
+            source, _ = self.flux, self.process.scatterers(self.target())
+            for component in source.components:
+                self.propagation(component.name).states(component.flavour)
             self.response()
             self.parameters()
             for parameter in self.file.parameters:
@@ -488,6 +566,14 @@ class Experiment:
                     self._observed(analysis)
                 for background in self.file.backgrounds:
                     self._background(background, analysis)
+            self._shape_fraction()
+            self._time_acceptance()
+            for systematic in self.file.systematics:
+                if isinstance(systematic, ShapeSystematic):
+                    self._shape_effect(Nuisance(systematic.name, systematic.sigma), systematic, analysis)
+                elif isinstance(systematic, ResponseSystematic):
+                    for keys in (systematic.up, systematic.down):
+                        self._with_response(keys)
         except ExperimentFileError:
             raise
         except NuprobeError as err:
@@ -496,14 +582,9 @@ class Experiment:
     def _signal_sigma(self, model: Model, analysis: str, values: Mapping[str, float]) -> float:
         prediction = self.prediction(model, tuple(values), analysis)
         point = np.array([list(values.values())]).reshape(1, -1)
-        signal = prediction.signal(point).sum()
         variance = 0.0
         for effect in prediction.effects:
-            change = signal if "signal" in effect.scales else 0.0
-            if effect.shape is not None:
-                axis_values = point if values else None
-                change = effect.shape.counts(effect.shape.coefficients(model), axis_values).sum()
-            variance += float(effect.nuisance.sigma * change) ** 2
+            variance += float(effect.nuisance.sigma * prediction.signal_change(effect, point).sum()) ** 2
         return math.sqrt(variance)
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
@@ -513,7 +594,7 @@ class Experiment:
         return name, self.file.analyses[name]
 
     def _axis(self, parameter: KernelParameter) -> Axis:
-        radius = parameter.acts_on != "quenching-scale"
+        radius = bool(parameter.isotopes)
         unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
         default, lower, upper = (
             parse_quantity(v, dimension) / unit for v in (parameter.default, parameter.lower, parameter.upper)
@@ -549,7 +630,11 @@ class Experiment:
             time_edges=self.time_edges,
             time_resolution=parse_quantity(timing.resolution, "time") / us,
             time_offset=parse_quantity(timing.offset, "time") / us,
+            time_acceptance=self._time_acceptance(),
+            process=self.process,
             sectors_at=sectors.at,
+            propagation=self.propagation(),
+            propagations={c.name: self.propagation(c.name) for c in source.components},
         )
 
     def _quenching(self) -> Quenching:
@@ -559,12 +644,15 @@ class Experiment:
         if isinstance(section, TableQuenchingSection):
             columns = self.folder.table(section.table, [section.recoil_column, section.factor_column])
             return TableQuenching(columns[section.recoil_column] * keV, columns[section.factor_column])
+        if isinstance(section, PolynomialQuenchingSection):
+            return PolynomialQuenching(tuple(section.coefficients), keV if section.unit == "keV" else MeV)
+        assert section is not None  # schema
         return LindhardQuenching(section.k, section.z)
 
     def _acceptance(self) -> Acceptance:
         section = self.file.response.acceptance
         if isinstance(section, LogisticSection):
-            return LogisticAcceptance(section.a, section.k, section.x0, tuple(section.steps))
+            return LogisticAcceptance(section.a, section.k, section.x0, tuple(section.steps), section.offset)
         if isinstance(section, TableAcceptanceSection):
             columns = self.folder.table(section.table, [section.x_column, section.efficiency_column])
             return TableAcceptance(columns[section.x_column], columns[section.efficiency_column])
@@ -586,33 +674,137 @@ class Experiment:
         return energy, _bins(edges, window, "time_range")
 
     def _collapse(self, templates: Templates, analysis: Analysis) -> Templates:
+        """Templates in the bins of an analysis."""
+        energy, time = self._selection(analysis)
+        templates = templates.select(energy, time)
+        fraction = self._shape_fraction()
+        if fraction is not None:
+            templates = templates.spread(fraction[energy])
         if analysis.time_bins:
             return templates
         return templates.sum_time() if analysis.arrival == "window" else templates.all_times()
 
-    def _grid(self, column: str) -> FloatArray:
-        """One column of the data table on the grid of the binning."""
+    def _shape_fraction(self) -> FloatArray | None:
+        """Share of the signal of each energy bin in each bin of the third quantity."""
+        section = self.file.binning.shape
+        if section is None:
+            return None
+        low, third = self.energy_edges[:-1], np.array(section.values())[:-1]
+        columns = self.folder.table(section.table, [section.low, section.shape_low, section.column])
+        place = f"{self.folder.root}/{section.table}"
+        order = np.lexsort([columns[section.shape_low], columns[section.low]])
+        expected = np.repeat(low, third.size), np.tile(third, low.size)
+        got = columns[section.low][order], columns[section.shape_low][order]
+        if got[0].shape != expected[0].shape or not all(
+            np.allclose(g, e, rtol=1e-9, atol=1e-9) for g, e in zip(got, expected, strict=True)
+        ):
+            raise ExperimentFileError(
+                f"{place}: one row is needed for each of the {low.size} x {third.size} bins of [binning.energy] and "
+                "[binning.shape], with their lower edges; correct the table or [binning]"
+            )
+        fraction = columns[section.column][order].reshape(low.size, third.size)
+        if np.any(fraction < 0) or np.any(fraction.sum(1) > 1 + 1e-6):
+            raise ExperimentFileError(
+                f"{place}: column {section.column}: the fractions of an energy bin must not be negative and sum to at "
+                "most 1; correct it"
+            )
+        return np.asarray(fraction)
+
+    def _time_acceptance(self) -> tuple[FloatArray, FloatArray] | None:
+        section = self.file.response.timing.acceptance
+        if section is None:
+            return None
+        columns = self.folder.table(section.table, [section.low, section.high, section.column])
+        low, high, kept = (columns[key] for key in (section.low, section.high, section.column))
+        self._check_histogram(section.table, low, high, kept)
+        if not np.array_equal(low[1:], high[:-1]) or np.any(kept > 1):
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: the time bins must touch and hold efficiencies up to 1; "
+                "correct it"
+            )
+        return np.append(low, high[-1]), kept
+
+    def _with_response(self, keys: Mapping[str, Any]) -> Experiment:
+        """Return the experiment with keys of [response] changed, kept in the cache with its templates."""
+        name = ("response", repr(sorted(keys.items())))
+        if name not in self._cache:
+            raw = _deep_copy(self.raw)
+            # without systematics, or it would check itself for ever
+            raw["systematics"] = []
+            raw["analyses"] = {n: {**a, "systematics": []} for n, a in raw["analyses"].items()}
+            plain = Experiment(self.file, self.folder, raw)
+            self._cache[name] = plain.with_changes({f"response.{key}": value for key, value in keys.items()})
+        result: Experiment = self._cache[name]
+        return result
+
+    def _shape_effect(self, nuisance: Nuisance, systematic: ShapeSystematic, analysis: Analysis) -> Effect:
+        """Change per unit of a nuisance whose shape is tabulated."""
+        nominal = self._counts(systematic.nominal, analysis, systematic.table)
+        moved = []
+        for column in (systematic.up, systematic.down):
+            if column is None:
+                moved.append(nominal)
+                continue
+            values = self._counts(column, analysis, systematic.table)
+            if systematic.normalised:
+                total = self._grid(column, systematic.table).sum()
+                if total <= 0:
+                    raise InputError(
+                        f"systematic {systematic.name}: the column {column} of {systematic.table} is empty"
+                    )
+                values = values * self._grid(systematic.nominal, systematic.table).sum() / total
+            moved.append(values)
+        change = (moved[0] - moved[1]) / (1 if systematic.down is None else 2)
+        if systematic.acts_on != ["signal"]:
+            return Effect(nuisance, added=change)
+        # a bin without nominal signal has none to move
+        return Effect(nuisance, relative=np.divide(change, nominal, out=np.zeros_like(change), where=nominal > 0))
+
+    def _signal_weights(self, analysis: Analysis) -> FloatArray | None:
+        """Published over computed counts of the Standard Model, if the analysis names a published signal."""
+        if analysis.signal is None:
+            return None
+        published = self._counts(analysis.signal.column, analysis, analysis.signal.table)
+        templates = self._collapse(self.templates(), analysis)
+        computed = templates.counts(templates.coefficients(StandardModel()))[0]
+        if np.any((computed <= 0) & (published > 0)):
+            raise InputError(
+                f"{self.folder.root}/{analysis.signal.table}: column {analysis.signal.column} has counts in a bin "
+                "where none are computed; correct it"
+            )
+        return np.asarray(np.divide(published, computed, out=np.zeros_like(published), where=computed > 0))
+
+    def _grid(self, column: str, table: str | None = None) -> FloatArray:
+        """One column of a table on the grid of the binning, shape (energy bins, shape bins or 1, time bins or 1)."""
         section = self.file.data
         assert section is not None  # schema
-        edges = self.time_edges
+        table = section.table if table is None else table
+        edges, third = self.time_edges, self.shape_edges
         keys = [section.low, section.high]
         expected = [self.energy_edges]
+        if third is not None:
+            if section.shape_low is None or section.shape_high is None:
+                raise InputError(
+                    "data.shape_low and data.shape_high are required with [binning.shape]; name the columns"
+                )
+            keys += [section.shape_low, section.shape_high]
+            expected.append(third)
         if edges is not None:
             if section.time_low is None or section.time_high is None:
                 raise InputError("data.time_low and data.time_high are required with [binning.time]; name the columns")
             keys += [section.time_low, section.time_high]
             expected.append(edges)
-        columns = self.folder.table(section.table, [*keys, column])
+        columns = self.folder.table(table, [*keys, column])
         shape = tuple(e.size - 1 for e in expected)
         rows = columns[column].size
         if rows != math.prod(shape):
             raise ExperimentFileError(
-                f"{self.folder.root}/{section.table}: {rows} rows, but binning asks for "
+                f"{self.folder.root}/{table}: {rows} rows, but binning asks for "
                 f"{' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct [binning] or the table"
             )
         if np.any(columns[column] < 0):
             raise ExperimentFileError(
-                f"{self.folder.root}/{section.table}: row {int(np.argmax(columns[column] < 0)) + 1}, column {column}: "
+                f"{self.folder.root}/{table}: row {int(np.argmax(columns[column] < 0)) + 1}, column {column}: "
                 "a count is negative; correct it"
             )
         order = np.lexsort([columns[k] for k in reversed(keys[::2])])
@@ -620,18 +812,22 @@ class Experiment:
         for axis, e in enumerate(expected):
             for key, wanted in ((keys[2 * axis], e[:-1]), (keys[2 * axis + 1], e[1:])):
                 got = columns[key][order].reshape(shape)
-                wanted = wanted[:, None] if axis == 0 and len(shape) == 2 else wanted
+                wanted = wanted.reshape(-1, *(1,) * (len(shape) - 1 - axis))
                 if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
                     raise ExperimentFileError(
-                        f"{self.folder.root}/{section.table}: column {key} does not match the edges of [binning]; "
+                        f"{self.folder.root}/{table}: column {key} does not match the edges of [binning]; "
                         "correct one of them"
                     )
-        return grid if grid.ndim == 2 else grid[:, None]
+        return np.asarray(grid.reshape(shape[0], 1 if third is None else shape[1], 1 if edges is None else shape[-1]))
 
-    def _counts(self, column: str, analysis: Analysis) -> FloatArray:
+    def _counts(self, column: str, analysis: Analysis, table: str | None = None, power: int = 1) -> FloatArray:
+        """One column of a table, or its power, in the bins of an analysis, shape (bins,)."""
+        return self._flat(self._grid(column, table) ** power, analysis)
+
+    def _flat(self, grid: FloatArray, analysis: Analysis) -> FloatArray:
         energy, time = self._selection(analysis)
-        grid = self._grid(column)[energy, time]
-        return grid.ravel() if analysis.time_bins else grid.sum(1)
+        grid = grid[energy][..., time]
+        return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
 
     def _observed(self, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
         """Counts of an analysis, with measured backgrounds subtracted and errors if it is Gaussian."""
@@ -639,7 +835,8 @@ class Experiment:
         data = self._counts(self.file.data.counts, analysis)
         if analysis.statistic == "poisson":
             return data, None
-        variance = data.copy()
+        given = self.file.data.sigma
+        variance = data.copy() if given is None else self._counts(given, analysis, power=2)
         for background in self.file.backgrounds:
             if background.name in analysis.subtract and isinstance(background, MeasuredBackground):
                 counts = self._counts(background.column, analysis)
@@ -647,18 +844,50 @@ class Experiment:
                 variance = variance + background.scale**2 * counts
         return data, np.sqrt(variance)
 
-    def _background(self, background: MeasuredBackground | TemplateBackground, analysis: Analysis) -> FloatArray:
-        energy, time = self._selection(analysis)
-        if isinstance(background, MeasuredBackground):
+    def _expected(self, name: str | None, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
+        """What `_observed` would be if the Standard Model were right and nothing fluctuated."""
+        data = self.prediction(None, (), name).expectation(np.zeros((1, 0))).base[0]
+        if analysis.statistic == "poisson":
+            return data, None
+        variance = data.copy()
+        for background in self.file.backgrounds:
+            if background.name in analysis.subtract and isinstance(background, FlatBackground) and background.control:
+                variance = variance + self._background(background, analysis) * (1 + 1 / background.control)
+        return data, np.sqrt(variance)
+
+    def _background(
+        self,
+        background: MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
+        analysis: Analysis,
+    ) -> FloatArray:
+        if isinstance(background, TableBackground):
+            grid = background.scale * self._grid(background.column, background.table)
+        elif isinstance(background, MeasuredBackground):
             grid = self._grid(background.column)
             if background.smoothed and grid.sum() > 0:
                 # few counts a bin: the product of the projections is the template the counts allow
-                grid = np.outer(grid.sum(1), grid.sum(0)) / grid.sum()
+                in_time = grid.sum((0, 1))
+                if background.smoothed == "exponential":
+                    if self.time_edges is None:
+                        raise InputError(f"background {background.name}: smoothed = 'exponential' needs [binning.time]")
+                    in_time = _exponential(in_time, self.time_edges)
+                grid = grid.sum(2, keepdims=True) * in_time / grid.sum()
             grid = background.scale * grid
+        elif isinstance(background, FlatBackground):
+            edges = self.energy_edges
+            kept = 1.0 if background.accepted else bin_acceptance(self._acceptance(), edges)
+            if self.file.binning.shape is not None:
+                raise InputError(
+                    f"background {background.name} of kind flat has no [binning.shape]; use kind = 'table'"
+                )
+            grid = (background.scale * background.density * np.diff(edges) * kept)[:, None, None]
         else:
-            grid = self._template_energy(background)[:, None] * self._template_time(background)
-        grid = grid[energy, time]
-        return grid.ravel() if analysis.time_bins else grid.sum(1)
+            if self.file.binning.shape is not None:
+                raise InputError(
+                    f"background {background.name} of kind template has no [binning.shape]; use kind = 'table'"
+                )
+            grid = self._template_energy(background)[:, None, None] * self._template_time(background)
+        return self._flat(grid, analysis)
 
     def _template_energy(self, background: TemplateBackground) -> FloatArray:
         keys = [background.low, background.high, background.energy_column]
@@ -694,6 +923,45 @@ class Experiment:
             )
 
 
+def joint_cost(
+    experiments: Sequence[Experiment], model: Model | None = None, free: Sequence[str] = (), analysis: str | None = None
+) -> Cost:
+    """Sum of the costs of several experiments; parameters and nuisances of one name are shared.
+
+    Parameters
+    ----------
+    experiments : one or more, each with its data counted once.
+    model : default the Standard Model at tree level.
+    free : names of parameters of the model, or of one or more of the experiments.
+    analysis : name of the analysis; default the first of each experiment.
+
+    Raises
+    ------
+    UnknownNameError
+        If no experiment has a parameter of that name.
+    InputError
+        If there is nothing to fit, or an experiment is given twice.
+    """
+    known = list(dict.fromkeys(p.name for one in experiments for p in one.parameters(model)))
+    if not free or not experiments:
+        raise InputError(f"nothing to fit: name at least one experiment and one free parameter of {', '.join(known)}")
+    names = [one.name for one in experiments]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice} is given twice, and its data would count twice: name each experiment once")
+    for name in free:
+        if name not in known:
+            raise UnknownNameError(f"parameter of {', '.join(names)}", name, known)
+    costs = []
+    for one in experiments:
+        own = {p.name for p in one.parameters(model)}
+        costs.append(one.cost(model, [name for name in free if name in own], analysis))
+    total = costs[0]
+    for cost in costs[1:]:
+        total = total + cost
+    return total
+
+
 def _bins(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:
     """Bins inside a window whose ends must be bin edges."""
     if window is None:
@@ -714,6 +982,24 @@ def _rebin(low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatAr
     overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
     result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
     return result
+
+
+def _exponential(counts: FloatArray, edges: FloatArray) -> FloatArray:
+    """Counts of the exponential that has the largest likelihood for counts in bins, and their sum."""
+    from scipy.optimize import minimize_scalar
+
+    span = edges[-1] - edges[0]
+
+    def fraction(slope: float) -> FloatArray:
+        x = (edges - edges[0]) / span
+        # ∫ exp(-slope x), also where the slope vanishes
+        cumulative = x if abs(slope) < 1e-9 else -np.expm1(-slope * x) / -np.expm1(-slope)
+        return np.diff(cumulative)
+
+    found = minimize_scalar(
+        lambda s: -float(counts @ np.log(np.maximum(fraction(s), 1e-300))), bounds=(-20, 20), method="bounded"
+    )
+    return np.asarray(counts.sum() * fraction(float(found.x)))
 
 
 def _deep_copy(value: Any) -> Any:

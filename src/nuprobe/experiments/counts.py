@@ -27,11 +27,15 @@ class Effect:
     nuisance : name and constraint.
     scales : names of the sources whose normalisation it multiplies by (1 + ν).
     shape : templates added once per unit of ν to the signal, or None.
+    relative : change of the signal per unit of ν relative to itself, shape (bins,), or None.
+    added : counts added per unit of ν, shape (bins,), or None.
     """
 
     nuisance: Nuisance
     scales: tuple[str, ...] = ()
     shape: Templates | None = None
+    relative: FloatArray | None = None
+    added: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +119,7 @@ class CountsPrediction:
     free : names of the model's parameters that are parameters of the prediction.
     backgrounds : counts by name, shape (bins,).
     effects : nuisances.
+    weights : factor on the signal of each bin, shape (bins,), or None.
     """
 
     name: str
@@ -123,6 +128,7 @@ class CountsPrediction:
     free: tuple[str, ...]
     backgrounds: Mapping[str, FloatArray]
     effects: tuple[Effect, ...]
+    weights: FloatArray | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -139,7 +145,7 @@ class CountsPrediction:
         """Counts for parameter points of shape (points, parameters)."""
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
-        signal = self.templates.counts(coefficients, self._axis_values(points))
+        signal = self._counts(self.templates, coefficients, points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
         base = signal + sum(self.backgrounds.values())
         return Expectation(base, tuple(self._slope(effect, signal, coefficients, points) for effect in self.effects))
@@ -171,14 +177,34 @@ class CountsPrediction:
                 slope = slope + signal
             if effect.shape is not None:
                 slope = slope + self._signal_jacobian(effect.shape, points, coefficients, along)
+            if effect.relative is not None:
+                slope = slope + signal * effect.relative
             slopes.append(slope)
         return signal, tuple(slopes)
 
     def signal(self, points: FloatArray) -> FloatArray:
         """Signal counts alone, shape (points, bins)."""
         points = np.asarray(points, dtype=float)
-        counts = self.templates.counts(self._coefficients(points), self._axis_values(points))
+        counts = self._counts(self.templates, self._coefficients(points), points)
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
+
+    def signal_change(self, effect: Effect, points: FloatArray) -> FloatArray:
+        """Change of the signal per unit of one nuisance, shape (points or 1, bins)."""
+        points = np.asarray(points, dtype=float)
+        coefficients = self._coefficients(points)
+        signal = self._counts(self.templates, coefficients, points)
+        pieces = [signal] if "signal" in effect.scales else []
+        if effect.shape is not None:
+            pieces.append(self._counts(effect.shape, coefficients, points))
+        if effect.relative is not None:
+            pieces.append(signal * effect.relative)
+        return sum_arrays(pieces) if pieces else np.zeros_like(signal)
+
+    def _counts(
+        self, templates: Templates, coefficients: FloatArray, points: FloatArray, derivative: int | None = None
+    ) -> FloatArray:
+        counts = templates.counts(coefficients, self._axis_values(points), derivative)
+        return counts if self.weights is None else counts * self.weights
 
     def _axis_values(self, points: FloatArray) -> FloatArray:
         return points[:, len(self.free) :]
@@ -206,7 +232,11 @@ class CountsPrediction:
         if "signal" in effect.scales:
             pieces.append(signal)
         if effect.shape is not None:
-            pieces.append(effect.shape.counts(coefficients, self._axis_values(points)))
+            pieces.append(self._counts(effect.shape, coefficients, points))
+        if effect.relative is not None:
+            pieces.append(signal * effect.relative)
+        if effect.added is not None:
+            pieces.append(effect.added[None, :])
         return sum_arrays(pieces)
 
     def _signal_jacobian(
@@ -215,6 +245,8 @@ class CountsPrediction:
         axis_values = self._axis_values(points)
         rows = templates.counts_each(along, axis_values)
         rows += [templates.counts(coefficients, axis_values, derivative=i) for i in range(len(templates.axes))]
+        if self.weights is not None:
+            rows = [row * self.weights for row in rows]
         bins = templates.shape[0] * templates.shape[1]
         if not rows:
             return np.zeros((points.shape[0], 0, bins))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
-from nuprobe.detectors import ACCEPTANCE_POINTS, COUNT_CELLS, SMEARINGS
+from nuprobe.detectors import ACCEPTANCE_POINTS, ACCEPTANCE_QUANTITIES, COUNT_CELLS, SMEARINGS
 from nuprobe.errors import InputError
 from nuprobe.nuclei import FORM_FACTORS
 from nuprobe.units import parse_quantity
@@ -37,6 +37,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class PropagationSection(_Strict):
+    """What happens to the flavour between source and detector."""
+
+    kind: Literal["none", "vacuum", "solar"] = Field(
+        default="none",
+        description="none; vacuum: coherent over flux.distance; solar: mass states converted in the Sun, by day",
+    )
+    ordering: Literal["normal", "inverted"] = Field(default="normal", description="mixing and masses of NuFIT 6.0")
+
+
 class TargetSection(_Strict):
     """What the neutrinos hit."""
 
@@ -50,6 +60,9 @@ class TargetSection(_Strict):
     )
     neutron_radius: dict[str, Length] = Field(default={}, description="rms point-neutron radius by isotope")
     axial: bool = Field(default=False, description="include the axial response of nuclei with spin")
+    binding: bool = Field(
+        default=True, description="of electrons: an energy transfer below the binding energy of a shell leaves it alone"
+    )
 
 
 class FluxSection(_Strict):
@@ -85,13 +98,22 @@ class LindhardQuenchingSection(_Strict):
     z: int
 
 
+class PolynomialQuenchingSection(_Strict):
+    """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
+
+    kind: Literal["polynomial"]
+    coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
+    unit: Literal["keV", "MeV"]
+
+
 class LogisticSection(_Strict):
-    """a/(1 + exp(−k(x − x0))) times a staircase of (position, factor)."""
+    """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of (position, factor)."""
 
     kind: Literal["logistic"]
     a: PositiveFloat
     k: PositiveFloat
     x0: float
+    offset: float = 0.0
     steps: list[tuple[float, float]] = []
 
 
@@ -117,33 +139,79 @@ class SmearingSection(_Strict):
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0), description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)"
     )
+    shape: tuple[float, float] = Field(
+        default=(1.0, 1.0), description="(k0, k1) of the gamma distribution: shape k0 + k1 x around the mean x"
+    )
+
+
+class TimeAcceptanceSection(_Strict):
+    """Probability to keep an event by its arrival time: a table, constant in each of its bins and 0 outside them."""
+
+    table: str
+    column: str = "efficiency"
+    low: str = "low_us"
+    high: str = "high_us"
 
 
 class TimingSection(_Strict):
-    """Arrival-time resolution."""
+    """Arrival-time resolution, shift and acceptance of the signal."""
 
     resolution: Time = "0 us"
     offset: Time = "0 us"
+    acceptance: TimeAcceptanceSection | None = None
+
+
+class MatrixSection(_Strict):
+    """Probability to be kept in each bin by the true recoil energy, in place of light yield and quenching.
+
+    The table has one row a recoil energy and one column a bin, called prefix + number of the bin from 0 on.
+    """
+
+    table: str
+    recoil_column: str = "t_nr_kev"
+    prefix: str = "bin_"
 
 
 class ResponseSection(_Strict):
-    """From recoil energy to the reconstructed quantity."""
+    """From recoil energy to the reconstructed quantity: light yield and quenching, or a matrix."""
 
     observable: str = Field(description="name of the reconstructed quantity, for plots, e.g. 'photoelectrons'")
     unit: str = Field(default="", description="unit of the reconstructed quantity, for plots and tables, e.g. 'PE'")
-    light_yield: LightYield = Field(description="mean of the reconstructed quantity per electron-equivalent energy")
-    quenching: Annotated[
-        ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection, Field(discriminator="kind")
-    ]
+    light_yield: LightYield | None = Field(
+        default=None, description="mean of the reconstructed quantity per electron-equivalent energy"
+    )
+    quenching: (
+        Annotated[
+            ConstantQuenchingSection | TableQuenchingSection | LindhardQuenchingSection | PolynomialQuenchingSection,
+            Field(discriminator="kind"),
+        ]
+        | None
+    ) = None
+    matrix: MatrixSection | None = None
     smearing: SmearingSection = SmearingSection()
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection, Field(discriminator="kind")
     ] = FullAcceptanceSection(kind="full")
     acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
+        default="reconstructed", description="quantity of the acceptance: reconstructed, or the recoil energy in keV"
+    )
     count_cell: Literal[tuple(COUNT_CELLS)] = Field(  # type: ignore[valid-type]
         default="from", description="where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
     )
     timing: TimingSection = TimingSection()
+
+    @model_validator(mode="after")
+    def _check(self) -> ResponseSection:
+        if self.matrix is None:
+            missing = [key for key in ("light_yield", "quenching") if getattr(self, key) is None]
+            if missing:
+                raise InputError(f"response.{missing[0]}: this key is required; add it (or [response.matrix])")
+        else:
+            foreign = self.model_fields_set - {"observable", "unit", "matrix", "timing"}
+            if foreign:
+                raise InputError(f"response.{min(foreign)}: [response.matrix] holds all of it; remove one of them")
+        return self
 
 
 class EnergyBinning(_Strict):
@@ -177,21 +245,49 @@ class EnergyBinning(_Strict):
 class TimeBinning(_Strict):
     """Bins of the arrival time."""
 
-    start: Time
-    stop: Time
-    bins: int = Field(ge=1)
+    edges: list[Time] | None = None
+    start: Time | None = None
+    stop: Time | None = None
+    bins: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
-        if not parse_quantity(self.start, "time") < parse_quantity(self.stop, "time"):
+        given = [v is not None for v in (self.start, self.stop, self.bins)]
+        if any(given) if self.edges is not None else not all(given):
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        values = self.values()
+        if self.start is not None and self.stop is not None and values[0] >= values[-1]:
             raise InputError(f"start must be before stop, got {self.start} and {self.stop}")
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
+            raise InputError(f"bin edges must increase, got {values}")
         return self
+
+    def values(self) -> list[float]:
+        """Bin edges in the natural unit of time."""
+        if self.edges is not None:
+            return [parse_quantity(t, "time") for t in self.edges]
+        if self.start is None or self.stop is None or self.bins is None:
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        start, stop = parse_quantity(self.start, "time"), parse_quantity(self.stop, "time")
+        return [start + (stop - start) * i / self.bins for i in range(self.bins)] + [stop]
+
+
+class ShapeBinning(EnergyBinning):
+    """Bins of a third quantity, such as the shape of a pulse, whose distribution depends on the energy bin alone."""
+
+    observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
+    unit: str = ""
+    table: str = Field(description="fraction of the signal of each energy bin in each bin of the quantity")
+    column: str = "fraction"
+    low: str = Field(default="low", description="column of the lower energy edges of the table")
+    shape_low: str = Field(default="shape_low", description="column of the lower edges of the quantity")
 
 
 class BinningSection(_Strict):
     """Bins of the data."""
 
     energy: EnergyBinning
+    shape: ShapeBinning | None = None
     time: TimeBinning | None = None
 
 
@@ -200,10 +296,16 @@ class DataSection(_Strict):
 
     table: str
     counts: str = Field(description="column of the observed counts")
+    sigma: str | None = Field(
+        default=None,
+        description="column of their standard deviations for statistic = 'gaussian', as published; default Poisson's",
+    )
     low: str = "low"
     high: str = "high"
     time_low: str | None = None
     time_high: str | None = None
+    shape_low: str | None = None
+    shape_high: str | None = None
 
 
 class MeasuredBackground(_Strict):
@@ -214,8 +316,10 @@ class MeasuredBackground(_Strict):
     column: str
     title: str = ""
     scale: PositiveFloat = 1.0
-    smoothed: bool = Field(
-        default=True, description="replace by (energy projection x time projection) / total where it is a template"
+    smoothed: bool | Literal["exponential"] = Field(
+        default=True,
+        description="replace by (energy projection x time projection) / total where it is a template; 'exponential': "
+        "with the exponential in time that fits the projection best",
     )
 
 
@@ -237,11 +341,37 @@ class TemplateBackground(_Strict):
     accepted: bool = Field(description="true if the acceptance is in the spectrum already")
 
 
+class TableBackground(_Strict):
+    """A background given in the bins of the experiment, with the edges named as in [data]."""
+
+    kind: Literal["table"]
+    name: str
+    title: str = ""
+    table: str
+    column: str
+    scale: PositiveFloat = 1.0
+
+
+class FlatBackground(_Strict):
+    """A background that is constant in the reconstructed quantity."""
+
+    kind: Literal["flat"]
+    name: str
+    title: str = ""
+    density: PositiveFloat = Field(description="counts per unit of the reconstructed quantity, times scale")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the density, e.g. an exposure")
+    accepted: bool = Field(description="true if the acceptance is in the density already")
+    control: PositiveFloat | None = Field(
+        default=None,
+        description="exposure of a measurement without signal relative to the data's; a projection can subtract it",
+    )
+
+
 class KernelParameter(_Strict):
     """A fit parameter that sits inside the integrals."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
-    acts_on: Literal["neutron-radius", "proton-radius", "quenching-scale"]
+    acts_on: Literal["neutron-radius", "proton-radius", "quenching-scale", "signal-scale"]
     isotopes: list[str] = Field(default=[], description="for a radius: the isotopes that share it")
     default: str | float
     lower: str | float
@@ -251,9 +381,9 @@ class KernelParameter(_Strict):
 
     @model_validator(mode="after")
     def _check(self) -> KernelParameter:
-        radius = self.acts_on != "quenching-scale"
+        radius = self.acts_on.endswith("-radius")
         if radius != bool(self.isotopes):
-            raise InputError("a radius names its isotopes, a quenching scale does not")
+            raise InputError("a radius names its isotopes, a scale does not")
         for value in (self.default, self.lower, self.upper):
             parse_quantity(value, "length" if radius else "dimensionless")
         return self
@@ -268,6 +398,49 @@ class Systematic(_Strict):
     acts_on: list[str] = Field(min_length=1, description="'signal' or names of backgrounds")
     latex: str = ""
     description: str = ""
+
+
+class ShapeSystematic(_Strict):
+    """A nuisance that moves one source from its nominal table towards a table one standard deviation away.
+
+    A background moves by (up − down)/2 counts, or by up − nominal without `down`; the signal by the same divided by the
+    nominal table of the same origin, times its own counts.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["shape"]
+    sigma: PositiveFloat = Field(default=1.0, description="of the constraint, in units of the tabulated change")
+    acts_on: list[str] = Field(min_length=1, max_length=1, description="'signal' or the name of a background")
+    table: str
+    nominal: str = Field(description="column")
+    up: str = Field(description="column one standard deviation up")
+    down: str | None = Field(default=None, description="column one standard deviation down")
+    normalised: bool = Field(default=True, description="scale up and down to the sum of nominal: the shape alone")
+    latex: str = ""
+    description: str = ""
+
+
+class ResponseSystematic(_Strict):
+    """A nuisance that changes keys of [response]: the signal moves by half the difference of up and down."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["response"]
+    sigma: PositiveFloat = Field(default=1.0, description="of the constraint, in units of the change")
+    acts_on: list[Literal["signal"]] = ["signal"]
+    up: dict[str, Any] = Field(min_length=1, description="key of [response] -> value one standard deviation up")
+    down: dict[str, Any] = Field(min_length=1, description="key of [response] -> value one standard deviation down")
+    latex: str = ""
+    description: str = ""
+
+
+class SignalTable(_Strict):
+    """A published signal of the Standard Model in the bins of the experiment.
+
+    The computed signal of every model is multiplied, bin by bin, by published over computed Standard Model.
+    """
+
+    table: str
+    column: str
 
 
 class Analysis(_Strict):
@@ -285,6 +458,7 @@ class Analysis(_Strict):
         description="window: the signal is what arrives in time_range; ignored: all of it, a convention of some papers",
     )
     subtract: list[str] = Field(default=[], description="measured backgrounds subtracted from the counts (gaussian)")
+    signal: SignalTable | None = None
     systematics: list[str] = []
     references: list[str] = []
 
@@ -295,23 +469,48 @@ class ExperimentFile(_Strict):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    process: Literal["cevns"]
+    process: Literal["cevns", "electron"]
     references: list[str] = []
     notes: str = ""
     target: TargetSection
     flux: FluxSection
+    propagation: PropagationSection = PropagationSection()
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
-    backgrounds: list[Annotated[MeasuredBackground | TemplateBackground, Field(discriminator="kind")]] = []
+    projection: bool = Field(
+        default=False, description="no data: costs take the expectation of the Standard Model for them (Asimov)"
+    )
+    backgrounds: list[
+        Annotated[
+            MeasuredBackground | TemplateBackground | TableBackground | FlatBackground, Field(discriminator="kind")
+        ]
+    ] = []
     parameters: list[KernelParameter] = []
-    systematics: list[Systematic] = []
+    systematics: list[Annotated[Systematic | ShapeSystematic | ResponseSystematic, Field(discriminator="kind")]] = []
     analyses: dict[str, Analysis] = Field(min_length=1, description="the first one is the default")
 
     @model_validator(mode="after")
     def _check(self) -> ExperimentFile:
         sources = ["signal", *(b.name for b in self.backgrounds)]
         measured = [b.name for b in self.backgrounds if isinstance(b, MeasuredBackground)]
+        controlled = [b.name for b in self.backgrounds if isinstance(b, FlatBackground) and b.control is not None]
+        if self.projection and self.data is not None:
+            raise InputError("projection = true is for experiments without data: remove it, or [data]")
+        if controlled and not self.projection:
+            raise InputError(
+                f"backgrounds: control of {controlled[0]} belongs to projection = true; give a column of data"
+            )
+        if any(isinstance(b, FlatBackground) for b in self.backgrounds) and self.binning.time is not None:
+            raise InputError("a flat background has no arrival times: give a template where there are [binning.time]")
+        self._check_target()
+        if self.response.matrix is not None:
+            light = [f"parameters.{p.name}" for p in self.parameters if p.acts_on == "quenching-scale"]
+            light += [f"systematics.{s.name}" for s in self.systematics if s.kind == "quenching"]
+            if light:
+                raise InputError(f"{light[0]}: [response.matrix] knows no quenching; remove it")
+        if self.propagation.kind == "vacuum" and self.flux.distance is None:
+            raise InputError("propagation.kind = 'vacuum' needs flux.distance; add it")
         for group, names in (
             ("background", sources),
             ("parameter", [p.name for p in self.parameters]),
@@ -321,10 +520,10 @@ class ExperimentFile(_Strict):
             if double:
                 raise InputError(f"{group} {double!r} is defined twice; give each its own name")
         for systematic in self.systematics:
-            _known(f"systematics.{systematic.name}.acts_on", systematic.acts_on, sources)
+            _known(f"systematics.{systematic.name}.acts_on", list(systematic.acts_on), sources)
         for name, analysis in self.analyses.items():
             _known(f"analyses.{name}.systematics", analysis.systematics, [s.name for s in self.systematics])
-            _known(f"analyses.{name}.subtract", analysis.subtract, measured)
+            _known(f"analyses.{name}.subtract", analysis.subtract, [*measured, *controlled])
             if analysis.subtract and analysis.statistic == "poisson":
                 raise InputError(f"analyses.{name}: subtracting counts needs statistic = 'gaussian'")
             if analysis.time_bins and analysis.arrival == "ignored":
@@ -333,7 +532,28 @@ class ExperimentFile(_Strict):
                 raise InputError(f"analyses.{name}: time_bins = true needs [binning.time]")
         if measured and self.data is None:
             raise InputError("a measured background is a column of the data table: add [data]")
+        tables = [b.name for b in self.backgrounds if isinstance(b, TableBackground)]
+        tables += [s.name for s in self.systematics if isinstance(s, ShapeSystematic)]
+        tables += [f"analyses.{name}.signal" for name, a in self.analyses.items() if a.signal is not None]
+        if tables and self.data is None:
+            raise InputError(
+                f"{tables[0]}: a table in the bins of the experiment names its edges as [data]: add [data]"
+            )
         return self
+
+    def _check_target(self) -> None:
+        """Refuse what belongs to the other process, so that nothing is ignored."""
+        given = self.target.model_fields_set
+        nuclear = {"form_factor", "surface_thickness", "proton_radius", "charge_radius", "neutron_radius", "axial"}
+        foreign = given & (nuclear if self.process == "electron" else {"binding"})
+        if foreign:
+            other = "cevns" if self.process == "electron" else "electron"
+            raise InputError(f"target.{min(foreign)} belongs to process = '{other}'; remove it")
+        for parameter in self.parameters:
+            if self.process == "electron" and parameter.isotopes:
+                raise InputError(
+                    f"parameters.{parameter.name}: electrons do not know the radius of a nucleus; remove it"
+                )
 
 
 def _known(place: str, names: list[str], known: list[str]) -> None:

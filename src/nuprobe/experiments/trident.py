@@ -15,7 +15,7 @@ from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, Expectation, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.models.families import LMuLTauFamily
+from nuprobe.models.families import Family, LMuLTauFamily
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 from nuprobe.parameters import Nuisance, Parameter
@@ -81,7 +81,7 @@ class RatioPrediction:
     """
 
     name: str
-    family: LMuLTauFamily
+    family: Family
     channels: tuple[trident.Channel, ...]
     base: FloatArray
     log_mediated: FloatArray
@@ -171,7 +171,23 @@ class TridentExperiment:
                 raise InputError(f"flux.name: {result.flux.name} has no neutrinos that make this pair")
             if result.file.flux.exposure is not None and result.file.flux.name is None:
                 raise InputError("flux.exposure needs a flux with a normalisation: give flux.name")
-            result.target()
+            made = result.target()
+            source = result.flux
+            for one in (channels := result.channels()):
+                start = trident.threshold_energy(one, made, result.file.regime)
+                if any(c.e_max > start for c in source.of(one.incoming)):
+                    break
+            else:
+                raise InputError(
+                    f"flux: it ends below the threshold of {channels[0]}, {start:.6g} MeV; correct the flux"
+                )
+            shape = result.file.target.form_factor
+            for component in made.components if result.file.regime != "incoherent" else ():
+                try:
+                    if component.isotope.a > 1:
+                        trident.charge_form_factor(component.isotope, shape)
+                except InputError as err:
+                    raise InputError(f"target.form_factor: {err}") from None
         except ExperimentFileError:
             raise
         except NuprobeError as err:
@@ -222,7 +238,7 @@ class TridentExperiment:
         pair = self.file.pair
         return tuple(trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours)
 
-    def parameters(self, family: LMuLTauFamily | None = None) -> tuple[Parameter, ...]:
+    def parameters(self, family: Family | None = None) -> tuple[Parameter, ...]:
         """Parameters a limit can scan."""
         return (family or LMuLTauFamily()).parameters
 
@@ -296,11 +312,16 @@ class TridentExperiment:
             error=error,
         )
 
-    def prediction(self, family: LMuLTauFamily | None = None, analysis: str | None = None) -> RatioPrediction:
+    def prediction(self, family: Family | None = None, analysis: str | None = None) -> RatioPrediction:
         """σ/σ_SM over the family's parameters, for the inference floor."""
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
         low, high = family.mass_range
+        if not any(np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2]) for c in self.channels()):
+            raise InputError(
+                f"{family.name} does not couple in {', '.join(c.name for c in self.channels())}, so {self.name} says "
+                "nothing about it: give a kinetic mixing (a number or 'loop'), or leave the experiment out"
+            )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
         part = self.averaged(self.file.regime, tuple(masses))
         mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
@@ -319,15 +340,16 @@ class TridentExperiment:
             standard=part.total(StandardModel()),
         )
 
-    def cost(self, family: LMuLTauFamily | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
-        """Gaussian cost of the ratio, with the error of the side on which new physics adds (`plus`)."""
+    def cost(self, family: Family | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
+        """Gaussian cost of the ratio, with the error of its side."""
         _, chosen = self._analysis(analysis)
         prediction = self.prediction(family, analysis)
         known = [p.name for p in prediction.parameters]
         for name in free:
             if name not in known:
                 raise UnknownNameError(f"parameter of {self.name}", name, known)
-        return GaussianCost(prediction, np.array([chosen.ratio]), np.array([chosen.plus]), name=prediction.name)
+        below = None if chosen.minus == chosen.plus else [chosen.minus]
+        return GaussianCost(prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below)
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""

@@ -14,7 +14,7 @@ __all__ = ["TridentFile", "trident_json_schema"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TridentTarget(_Strict):

@@ -61,6 +61,8 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
         return name
     from nuprobe.fluxes.files import read_flux
 
+    if not isinstance(name, (str, Path)):
+        raise InputError(f"a flux is a name, a path or a Flux, got {name!r}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():

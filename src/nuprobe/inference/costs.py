@@ -568,7 +568,7 @@ class _Term(Cost):
 
 
 class GaussianCost(_Term):
-    """χ² = Σ((d − µ)/σ)² + Σ(ν_k/σ_k)².
+    """χ² = Σ((d − µ)/σ)² + Σ(ν_k/σ_k)²; errors may differ on the two sides.
 
     With two normalisation nuisances this is the χ² of the COHERENT analyses (Cadeddu:2017etk, unverified).
 
@@ -577,6 +577,7 @@ class GaussianCost(_Term):
     prediction : the expectation µ.
     data, sigma : measured values d and their standard deviations, shape (bins,).
     name : shown in messages; that of the prediction if empty.
+    below : standard deviations where µ < d, if they are others (those quoted as −σ).
 
     Raises
     ------
@@ -587,15 +588,31 @@ class GaussianCost(_Term):
     linear = 0.0
     positive = False
 
-    def __init__(self, prediction: Prediction, data: ArrayLike, sigma: ArrayLike, name: str = "") -> None:
+    def __init__(
+        self,
+        prediction: Prediction,
+        data: ArrayLike,
+        sigma: ArrayLike,
+        name: str = "",
+        *,
+        below: ArrayLike | None = None,
+    ) -> None:
         super().__init__(prediction, data, name)
         self.sigma = self._bins(sigma, "sigma")
-        if not (self.sigma > 0).all():
-            bad = int((self.sigma <= 0).argmax())
-            raise InputError(f"{self.name}: sigma of bin {bad} is {self.sigma[bad]}, it must be positive")
+        self.below = self.sigma if below is None else self._bins(below, "sigma below")
+        for values in (self.sigma, self.below):
+            if not (values > 0).all():
+                bad = int((values <= 0).argmax())
+                raise InputError(f"{self.name}: sigma of bin {bad} is {values[bad]}, it must be positive")
 
     def _with_terms_data(self, data: Sequence[FloatArray]) -> Cost:
-        return GaussianCost(self.prediction, data[0], self.sigma, self.name)
+        return GaussianCost(
+            self.prediction, data[0], self.sigma, self.name, below=None if self.below is self.sigma else self.below
+        )
+
+    def _at(self, mu: FloatArray) -> FloatArray:
+        """Return σ on the side of µ."""
+        return np.where(mu < self.data, self.below, self.sigma)
 
     @property
     def _active(self) -> BoolArray:
@@ -603,6 +620,13 @@ class GaussianCost(_Term):
 
     def _curve(self, use: BoolArray, barrier: float) -> _Curve:
         weight, data = 2 / self.sigma[use] ** 2, self.data[use]
+        if self.below is not self.sigma:
+            other = 2 / self.below[use] ** 2
+            return _Curve(
+                slope=lambda mu, out: np.multiply(mu - data, np.where(mu < data, other, weight), out=out),
+                curvature=lambda mu, slope, out: np.where(mu < data, other, weight),
+                floor=None,
+            )
         return _Curve(
             slope=lambda mu, out: np.multiply(np.subtract(mu, data, out=out), weight, out=out),
             curvature=lambda mu, slope, out: weight[None],
@@ -610,22 +634,27 @@ class GaussianCost(_Term):
         )
 
     def _value(self, mu: FloatArray) -> FloatArray:
-        return np.asarray((((mu - self.data) / self.sigma) ** 2).sum(axis=1))
+        return np.asarray((((mu - self.data) / self._at(mu)) ** 2).sum(axis=1))
 
     def _full_slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
-        return np.asarray(2 * (mu - self.data) / self.sigma**2)
+        return np.asarray(2 * (mu - self.data) / self._at(mu) ** 2)
 
     def _information(self, mu: FloatArray) -> FloatArray:
         return np.broadcast_to(2 / self.sigma**2, mu.shape)
 
     def _draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
-        return rng.normal(mu, self.sigma)
+        if self.below is self.sigma:
+            return rng.normal(mu, self.sigma)
+        # d < µ has the error above d, and each side the share of its width
+        lower = rng.random(mu.shape) < self.sigma / (self.sigma + self.below)
+        return np.asarray(mu + np.abs(rng.normal(size=mu.shape)) * np.where(lower, -self.sigma, self.below))
 
     def _possible(self, mu: FloatArray) -> bool:
         return True
 
     def _arrays(self) -> tuple[FloatArray, ...]:
-        return self.data, self.sigma
+        both = self.below is not self.sigma
+        return (self.data, self.sigma, self.below) if both else (self.data, self.sigma)
 
 
 class PoissonCost(_Term):

@@ -52,7 +52,7 @@ def descend(
         return points, cost.profiled(points).twice_nll
     d = len(columns)
     fixed = np.zeros((len(points), d), dtype=bool) if fixed is None else fixed
-    width = np.array([cost.parameters[c].step for c in columns])
+    width = _widths(cost, columns, points)
     low, high = (np.array([getattr(cost.parameters[c], end) for c in columns]) for end in ("lower", "upper"))
 
     def slopes(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -121,6 +121,16 @@ def descend(
     return points, value
 
 
+def _widths(cost: Cost, columns: list[int], points: FloatArray) -> FloatArray:
+    """Scale of each parameter: its step, or the error that the data give at the middle start if that is larger."""
+    step = np.array([cost.parameters[c].step for c in columns])
+    _, _, curvature = cost.profiled_slopes(points[[len(points) // 2]])
+    found = np.diag(curvature[0])[columns]
+    error = np.sqrt(np.divide(2.0, found, out=np.zeros(len(columns)), where=found > 0))
+    span = np.array([cost.parameters[c].upper - cost.parameters[c].lower for c in columns])
+    return np.asarray(np.clip(error, step, np.minimum(1e7 * step, span)))
+
+
 def interval_ends(
     cost: Cost, columns: list[int], best: FloatArray, lowest: float, rise: float, sides: list[tuple[int, int]]
 ) -> tuple[list[float | None], list[bool], FloatArray | None]:
@@ -152,7 +162,7 @@ def interval_ends(
     variance = np.diag(np.linalg.pinv(inner / unit[:, None] / unit, hermitian=True)) / unit**2
     guess = dict(zip(columns, np.sqrt(2 * rise * np.maximum(variance, 0.0)), strict=True))
     reach = np.array([guess[c] for c in which])
-    reach = np.where((reach > 0.01 * step) & (reach < 30 * step), reach, step)
+    reach = np.where((reach > 0.01 * step) & (reach < 1e7 * step), reach, step)
     near, far = np.full(n, best[which]), best[which] + direction * reach
     f_near, f_far = np.full(n, -np.sqrt(rise)), np.full(n, -np.inf)
     others = np.tile(best, (n, 1))  # where the other columns were at `near`
@@ -173,19 +183,23 @@ def interval_ends(
         excess = np.minimum(value, 1e30) - lowest
         return np.asarray(np.sqrt(np.maximum(excess, 0.0)) - np.sqrt(rise))
 
-    for _ in range(60):
+    for turn in range(80):
         rows = np.flatnonzero(~(done | open_end))
         if not rows.size or deeper is not None:
             break
         grow = ~bracketed[rows]
         inside = near[rows] - f_near[rows] * (far[rows] - near[rows]) / np.where(grow, 1.0, f_far[rows] - f_near[rows])
+        if turn % 4 == 3:  # now and then halve: a profile may bend or jump
+            inside = (near[rows] + far[rows]) / 2
         at = np.where(grow, far[rows], inside)
         at = np.where(
             grow, np.where(direction[rows] > 0, np.minimum(at, limits[rows]), np.maximum(at, limits[rows])), at
         )
         f = evaluate(rows, at)
         low = f < 0
-        close = ~grow & (np.abs(f) < 1e-4 * np.sqrt(rise))
+        close = ~grow & (np.abs(f) < 2e-5 * np.sqrt(rise))
+        # where the profile jumps, the jump is the end
+        close |= ~grow & (np.abs(far[rows] - near[rows]) < 1e-6 * np.abs(far[rows] - best[which[rows]]))
         for i, row in enumerate(rows):
             if close[i]:
                 near[row], done[row] = at[i], True
@@ -194,7 +208,9 @@ def interval_ends(
                     open_end[row] = at[i] == limits[row] or abs(at[i] - best[which[row]]) > 1e9 * step[row]
                     # aim a little beyond where a parabola through the best point would cross
                     ratio = np.sqrt(rise) / max(f[i] + np.sqrt(rise), 1e-3)
-                    far[row] = best[which[row]] + (at[i] - best[which[row]]) * min(max(1.1 * ratio, 1.3), 4.0)
+                    far[row] = best[which[row]] + (at[i] - best[which[row]]) * min(
+                        max(1.1 * ratio, 1.3 if turn < 4 else 2.0), 8.0
+                    )
                 elif last[row] < 0:
                     f_far[row] /= 2  # Illinois: the far end has not moved twice
                 near[row], f_near[row], others[row], last[row] = at[i], f[i], beyond[row], -1.0

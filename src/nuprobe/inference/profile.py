@@ -62,7 +62,8 @@ class Profile:
         """Δ(−2 ln L) at any value of the parameter, computed and not interpolated."""
         start = np.array(self.points[np.abs(self.values - value).argmin()])
         start[self.cost.index(self.parameter.name)] = value
-        return _reminimised(self.cost, [self.cost.index(n) for n in self.free], start)[1] - self.best_twice_nll
+        columns = [self.cost.index(n) for n in self.free]
+        return float(descend(self.cost, columns, start[None], close=1e-9)[1][0]) - self.best_twice_nll
 
     def intervals(self, cl: float = ONE_SIGMA, delta: float | None = None) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) stays below its threshold, as disjoint intervals.
@@ -150,7 +151,8 @@ def profile(
     def at(x: float) -> tuple[FloatArray, float]:
         start = points[i].copy()
         start[column] = x
-        return _reminimised(cost, columns, start)
+        found, value = descend(cost, columns, start[None], close=1e-9)
+        return found[0], float(value[0])
 
     low, high = values[max(i - 1, 0)], values[min(i + 1, len(values) - 1)]
     found = minimize_scalar(

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self, TypeGuard
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.models.couplings import Couplings
+from nuprobe.models.couplings import Couplings, VectorExchange
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
@@ -72,3 +72,35 @@ def as_array(value: float | FloatArray) -> FloatArray:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         raise InputError(f"a parameter of a model must be a number or an array of numbers, got {value!r}") from None
+
+
+def finite(what: str, value: float | FloatArray) -> FloatArray:
+    """View a field as a float array; raises `InputError` for what is no finite number."""
+    array = as_array(value)
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{what} must be finite, got {value}")
+    return array
+
+
+def stacked(base: tuple[Parameter, ...], own: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """Parameters of a model and of what it is added to; raises `InputError` if they share a name."""
+    clash = {p.name for p in base} & {p.name for p in own}
+    if clash:
+        raise InputError(
+            f"two models of the stack have a parameter {min(clash)!r}: give a mediator a label, which precedes the "
+            "names of its parameters, or leave one model out"
+        )
+    return (*base, *own)
+
+
+def split_values(values: Mapping[str, Any], own: tuple[Parameter, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values of a model's own parameters, and those of what it is added to."""
+    names = {p.name for p in own}
+    mine = {k: v for k, v in values.items() if k in names}
+    return mine, {k: v for k, v in values.items() if k not in names}
+
+
+def exchange(one: VectorExchange, anti: bool) -> Couplings:
+    """Couplings of one exchange alone."""
+    alone = Couplings((one,))
+    return alone.conjugate() if anti else alone

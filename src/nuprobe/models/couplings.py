@@ -18,6 +18,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.errors import InputError
+
 __all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal", "widened"]
 
 Matrix = NDArray[Any]  # float or complex, shape (..., n, n)
@@ -108,6 +110,17 @@ class Couplings:
     magnetic: Matrix | None = None
     scalar: tuple[ScalarExchange, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse an exchange in the wrong place with `InputError`: a scalar does not interfere with a vector."""
+        if any(isinstance(x, ScalarExchange) for x in self.vector):
+            raise InputError(
+                "a scalar flips the helicity of the neutrino and cannot interfere with a vector: give it as scalar="
+            )
+        if any(isinstance(x, VectorExchange) for x in self.scalar):
+            raise InputError(
+                "a vector conserves the helicity of the neutrino and cannot interfere with a scalar: give it as vector="
+            )
+
     def conjugate(self) -> Couplings:
         """Return the couplings of antineutrinos: complex conjugate, axial coupling to electrons reversed."""
 
@@ -139,10 +152,19 @@ class Couplings:
         )
 
     def plus(self, exchange: VectorExchange) -> Couplings:
-        """Return the couplings with one exchange added, to the one of the same propagator if there is one."""
+        """Return the couplings with one exchange added, to the one of the same propagator if there is one.
+
+        Raises
+        ------
+        InputError
+            For a `ScalarExchange`, which does not interfere with vectors.
+        """
+        n = max(self.size, *(m.shape[-1] for m in exchange.charges.values()))
+        if n > 3:
+            self, exchange = self.widened(n), exchange.widened(n)
         vector, found = [], False
         for x in self.vector:
-            if x.propagator.same(exchange.propagator):
+            if isinstance(exchange, VectorExchange) and x.propagator.same(exchange.propagator):
                 found = True
                 names = [*x.charges, *(k for k in exchange.charges if k not in x.charges)]
                 x = VectorExchange(

@@ -5,27 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 
-from nuprobe.constants import ALPHA_EM, G_FERMI, M_ELECTRON, M_MUON, M_TAU, SIN2_THETA_W_MZ
+from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError
-from nuprobe.models.base import as_array
+from nuprobe.models.base import as_array, finite
+from nuprobe.models.couplings import Couplings
+from nuprobe.models.mediators import MASS_RANGE, LightVector, VectorCharges
 from nuprobe.models.standard import StandardModel
-from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex
+from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Vertex
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
 
 __all__ = ["ContactOperators", "LMuLTau", "VMinusA", "VectorAxial"]
-
-_MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
-
-
-def _finite(what: str, value: float | FloatArray) -> FloatArray:
-    array = as_array(value)
-    if not np.all(np.isfinite(array)):
-        raise InputError(f"{what} must be finite, got {value}")
-    return array
 
 
 @dataclass(frozen=True)
@@ -51,8 +45,8 @@ class VectorAxial:
     axial: float | FloatArray
 
     def __post_init__(self) -> None:
-        _finite("the vector coupling", self.vector)
-        _finite("the axial coupling", self.axial)
+        finite("the vector coupling", self.vector)
+        finite("the axial coupling", self.axial)
 
     @property
     def name(self) -> str:
@@ -124,6 +118,7 @@ class LMuLTau:
         it overstates the mixing for K² ≳ m_μ². Sources differ in this sign; `processes.vector_boson` derives it anew.
     lepton_charges, neutrino_charges : Q_ℓ and Q_ν of e, μ, τ.
     base : what it is added to.
+    mass_range : MeV, where a fit may move the mass.
 
     Raises
     ------
@@ -136,44 +131,49 @@ class LMuLTau:
     mixing: float | Literal["loop"] = 0.0
     lepton_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
     neutrino_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
-    base: LeptonModel = field(default_factory=StandardModel)
+    base: Any = field(default_factory=StandardModel)
+    mass_range: tuple[float, float] = MASS_RANGE
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.mass) and self.mass > 0):
-            raise InputError(f"the mass of a mediator must be positive (MeV, e.g. 10 * MeV), got {self.mass}")
-        _finite("the coupling", self.coupling)
-        _finite("the charges", np.array([*self.lepton_charges, *self.neutrino_charges]))
-        if self.mixing == "loop":
-            if abs(sum(self.lepton_charges)) > 1e-12:
-                raise InputError(
-                    f"mixing='loop' is finite only if the charges add to zero, got {self.lepton_charges}: give a number"
-                )
-        elif not isinstance(self.mixing, (int, float)):
-            raise InputError(f"mixing is a number or 'loop', got {self.mixing!r}")
-        else:
-            _finite("the mixing", self.mixing)
+        _ = self._vector  # refuses what is impossible
 
     @property
     def name(self) -> str:
         """Name on the command line."""
         return "lmu-ltau"
 
+    @property
+    def _vector(self) -> LightVector:
+        charges = VectorCharges(self.neutrino_charges, self.lepton_charges, 0.0, 0.0)
+        return LightVector(self.mass, self.coupling, charges, self.mixing, self.base, self.mass_range)
+
     def charged_coupling(self, lepton: int) -> FloatArray:
         """Coupling g′Q_ℓ − ε e c_W of a charged lepton, flavour index 0, 1, 2."""
-        g = as_array(self.coupling)
-        e = math.sqrt(4 * math.pi * ALPHA_EM)
-        if isinstance(self.mixing, str):
-            logs = sum(q * math.log(m**2) for q, m in zip(self.lepton_charges, _MASSES, strict=True))
-            mixing = -e * g / (12 * math.pi**2) * logs
-        else:
-            mixing = np.asarray(self.mixing * math.sqrt(1 - SIN2_THETA_W_MZ))
-        return np.asarray(g * self.lepton_charges[lepton] - e * mixing)
+        return self._vector.charged_coupling(lepton)
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
         """Return the base model's couplings and the mediator where it couples."""
-        base = self.base.lepton_couplings(vertex)
-        if not vertex.neutral or self.neutrino_charges[vertex.nu_in] == 0:
-            return base
-        strength = as_array(self.coupling) * self.neutrino_charges[vertex.nu_in] * self.charged_coupling(vertex.minus)
-        one = Mediator(float(self.mass), np.asarray(strength / (math.sqrt(2) * G_FERMI)))
-        return replace(base, mediators=(*base.mediators, one))
+        return self._vector.lepton_couplings(vertex)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base model, and ``coupling``."""
+        return self._vector.parameters
+
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """Return ``mass``."""
+        return self._vector.mass_parameters
+
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
+        """Return the model at another coupling, or other values of the base model's parameters."""
+        moved = self._vector.with_values(values)
+        return replace(self, coupling=moved.coupling, base=moved.base)
+
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Return the couplings for elastic scattering: nuclei feel the boson through kinetic mixing only."""
+        return self._vector.couplings(anti)
+
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
+        """Return the derivatives with respect to the parameters."""
+        return self._vector.coupling_derivatives(anti)

@@ -13,7 +13,8 @@ from nuprobe.nuclei.isotopes import (
     neutron_radius_models,
     point_proton_radius,
 )
-from nuprobe.nuclei.materials import Component, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei.materials import Component, Target, TargetSpec, default_charge_radius, target, with_form_factors
+from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FormFactor",
     "Isotope",
     "NeutronRadiusModel",
+    "Shell",
     "SpinExpectation",
     "Target",
     "TargetSpec",
@@ -30,6 +32,7 @@ __all__ = [
     "axial_form_factor",
     "axial_terms",
     "charge_to_point",
+    "default_charge_radius",
     "form_factors",
     "isotope",
     "isotopes",
@@ -37,6 +40,8 @@ __all__ = [
     "natural",
     "neutron_radius_models",
     "point_proton_radius",
+    "shell_elements",
+    "shells",
     "sigma_series",
     "spin_expectation",
     "target",

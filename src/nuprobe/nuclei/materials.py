@@ -25,11 +25,18 @@ from nuprobe.nuclei.isotopes import (
     isotope,
     isotopes,
     natural,
-    point_proton_radius,
 )
 from nuprobe.units import fm
 
-__all__ = ["Component", "Target", "TargetSpec", "default_radius", "target", "with_form_factors"]
+__all__ = [
+    "Component",
+    "Target",
+    "TargetSpec",
+    "default_charge_radius",
+    "default_radius",
+    "target",
+    "with_form_factors",
+]
 
 
 @dataclass(frozen=True)
@@ -161,19 +168,26 @@ def _has(names: tuple[str, ...], shape: str | FormFactor) -> bool:
 def default_radius(one: Isotope) -> float:
     """Point-nucleon rms radius (MeV⁻¹) used when none is given.
 
-    `point_proton_radius` where the charge radius is measured. Where it is not (S33, V50 and some without natural
-    abundance), the charge radius is that of a Fermi density with c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm
-    [Lewin:1995rx, section 4.1], with a `ValidityWarning`.
+    From `default_charge_radius`, less the size of the nucleons (`point_proton_radius`).
+    """
+    return charge_to_point(default_charge_radius(one), one)
+
+
+def default_charge_radius(one: Isotope) -> float:
+    """Charge radius (MeV⁻¹) used when none is given.
+
+    The measured one. Where there is none (S33, V50 and some without natural abundance), that of a Fermi density with
+    c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm [Lewin:1995rx, section 4.1], with a `ValidityWarning`.
     """
     if one.r_charge is not None:
-        return point_proton_radius(one)
+        return one.r_charge
     warnings.warn(
         f"the charge radius of {one.name} is not measured: using a systematic formula good to a few per cent; give r_p",
         ValidityWarning,
         stacklevel=2,
     )
     c, a = 1.23 * one.a ** (1 / 3) - 0.60, 0.52
-    return charge_to_point(math.sqrt(0.6 * c**2 + 1.4 * (math.pi * a) ** 2) * fm, one)
+    return math.sqrt(0.6 * c**2 + 1.4 * (math.pi * a) ** 2) * fm
 
 
 def _chosen(radius: RadiusSpec, one: Isotope) -> float | None:

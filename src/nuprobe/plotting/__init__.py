@@ -6,6 +6,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 from nuprobe.plotting.catalogue import plot_catalogue_plane, plot_charge_radii, plot_magnetic_moments
 from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.corner import plot_corner
+from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -22,6 +23,8 @@ __all__ = [
     "plot_contour",
     "plot_corner",
     "plot_differential",
+    "plot_electron_differential",
+    "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
     "plot_magnetic_moments",

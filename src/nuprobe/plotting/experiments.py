@@ -47,7 +47,7 @@ def plot_rates(
 
     Parameters
     ----------
-    rates : from `Experiment.predict`. If it has time bins, the arrival time is drawn in a second column.
+    rates : from `Experiment.predict`. If it has bins of a third quantity or of time, they are drawn in further columns.
     rates_time : another analysis whose arrival time fills the second column, for a `rates` without time bins.
     subtracted : names of the backgrounds that were subtracted from the data of `rates`, for its labels.
     references : texkeys for the line at the bottom.
@@ -55,8 +55,9 @@ def plot_rates(
     Returns
     -------
     Figure
-        Residuals, data less prediction, are in units of the error σ of the data; for Poisson data, which are drawn
-        with their central 68.3 % intervals, in units of the square root of the prediction μ. Without data there is no
+        Counts a bin, or counts a unit where the bins differ in width. Residuals, data less prediction, are in units of
+        the error σ of the data; for Poisson data, which are drawn with their central 68.3 % intervals, in units of the
+        square root of the prediction μ. Without data there is no
         residual panel.
 
     Raises
@@ -69,14 +70,15 @@ def plot_rates(
             f"the analysis {rates_time.analysis!r} of {rates_time.experiment} has no time bins: leave rates_time out"
         )
     second = rates_time if rates_time is not None else rates if rates.time_edges.size > 2 else None
-    shown = [(rates, 0)] + ([] if second is None else [(second, 1)])
+    third = [] if rates.shape_edges is None else [(rates, "shape")]
+    shown = [(rates, "energy"), *third, *([] if second is None else [(second, "time")])]
     names = list(dict.fromkeys(name for one, _ in shown for name in one.components))
     if not names:
         raise InputError(f"nothing to plot: {rates.experiment} predicts no component")
     colour = _colours(names)
 
     residuals = any(one.data is not None for one, _ in shown)
-    figure = new_figure(6.4 if second is None else 9.6, 5.2 if residuals else 4.2)
+    figure = new_figure((6.4, 9.6, 12.8)[len(shown) - 1], 5.2 if residuals else 4.2)
     grid = figure.add_gridspec(2 if residuals else 1, len(shown), height_ratios=(3, 1) if residuals else (1,))
     engine_pads(figure)
     data_artist: Artist | None = None
@@ -142,47 +144,46 @@ def _label(name: str) -> str:
 
 
 def _column(
-    main: Axes, panel: Axes | None, rates: Rates, axis: int, colour: Mapping[str, ColourLike], subtracted: Sequence[str]
+    main: Axes, panel: Axes | None, rates: Rates, axis: str, colour: Mapping[str, ColourLike], subtracted: Sequence[str]
 ) -> Artist | None:
-    """Projection of one analysis on energy (axis 0) or time (axis 1); returns what stands for the data."""
-    edges = rates.energy_edges if axis == 0 else rates.time_edges
+    """Projection of one analysis on energy, the third quantity or time; returns what stands for the data."""
+    edges, name, unit, kept = _axis(rates, axis)
     centres, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
+    equal = np.allclose(half, half[0])
+    per = np.ones(half.size) if equal else 0.5 / half  # bins of different widths show a density
     total = np.zeros(centres.size)
-    for name in _order(list(rates.components)):
-        counts = finite_array(rates.components[name], f"the component {name!r}").sum(1 - axis)
-        main.stairs(total + counts, edges, baseline=total, fill=True, facecolor=colour[name], edgecolor="none")
-        main.stairs(total + counts, edges, baseline=total, color="black", linewidth=0.4)
+    for source in _order(list(rates.components)):
+        counts = finite_array(rates.components[source], f"the component {source!r}")
+        counts = counts.sum(tuple({*range(counts.ndim)} - {kept % counts.ndim}))
+        low, high = per * total, per * (total + counts)
+        main.stairs(high, edges, baseline=low, fill=True, facecolor=colour[source], edgecolor="none")
+        main.stairs(high, edges, baseline=low, color="black", linewidth=0.4)
         total = total + counts
-    main.stairs(total, edges, baseline=None, color="black", linewidth=1.2)
+    main.stairs(per * total, edges, baseline=None, color="black", linewidth=1.2)
     main.set_xlim(edges[0], edges[-1])
 
-    unit = rates.unit if axis == 0 else "μs"
-    xlabel = (
-        f"{_observable(rates)} [{unit}]"
-        if axis == 0 and unit
-        else _observable(rates)
-        if axis == 0
-        else "arrival time [μs]"
-    )
-    width = f" / {2 * half[0]:g} {unit}".rstrip() if np.allclose(half, half[0]) else " per bin"
+    xlabel = f"{name} [{unit}]" if unit else name
+    width = f" / {2 * half[0]:g} {unit}".rstrip() if equal else f" / {unit or 'unit'}"
     main.set_ylabel(("residual counts" if subtracted else "counts") + width)
     artist: Artist | None = None
     bottom = 0.0
     if rates.data is not None:
-        data = finite_array(rates.data, "the data").sum(1 - axis)
+        data = finite_array(rates.data, "the data")
+        others = tuple({*range(data.ndim)} - {kept % data.ndim})
+        data = data.sum(others)
         if rates.sigma is None:
             errors = np.array(counting_errors(data))
             deviation = np.sqrt(total)
             pull_label = "residual / √μ"
         else:
-            deviation = np.sqrt((finite_array(rates.sigma, "the errors of the data") ** 2).sum(1 - axis))
+            deviation = np.sqrt((finite_array(rates.sigma, "the errors of the data") ** 2).sum(others))
             errors = np.array([deviation, deviation])
             pull_label = "residual / σ"
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
         artist = main.errorbar(
-            centres, data, yerr=errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
+            centres, per * data, yerr=per * errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
         )  # type: ignore[assignment]
-        bottom = min(0.0, 1.2 * float((data - errors[0]).min()))
+        bottom = min(0.0, 1.2 * float((per * (data - errors[0])).min()))
         if subtracted:
             main.text(
                 0.97,
@@ -193,9 +194,9 @@ def _column(
                 va="top",
                 fontsize=10,
             )
-        top = float(max((data + errors[1]).max(), total.max()))
+        top = float(max((per * (data + errors[1])).max(), (per * total).max()))
     else:
-        top = float(total.max())
+        top = float((per * total).max())
     main.set_ylim(bottom, top * 1.12 if top > 0 else 1.0)
     if bottom < 0:
         main.axhline(0, color="0.5", lw=0.8)
@@ -218,5 +219,11 @@ def _column(
     return artist
 
 
-def _observable(rates: Rates) -> str:
-    return rates.observable.replace("_", " ").replace("-", " ")
+def _axis(rates: Rates, axis: str) -> tuple[FloatArray, str, str, int]:
+    """Edges, name and unit of one axis, and its place in the arrays of counts."""
+    if axis == "time":
+        return rates.time_edges, "arrival time", "μs", -1
+    if axis == "shape":
+        assert rates.shape_edges is not None  # plot_rates
+        return rates.shape_edges, rates.shape_observable, rates.shape_unit, 1
+    return rates.energy_edges, rates.observable.replace("_", " ").replace("-", " "), rates.unit, 0

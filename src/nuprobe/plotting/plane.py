@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
-from nuprobe.models import LMuLTauFamily
+from nuprobe.models import Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import PALETTE, WIDTH, blend, finite_array, legend_above, new_figure, provenance, styled
 from nuprobe.units import GeV
@@ -136,8 +136,9 @@ def plot_plane(
         dash = ((0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))[i % 2]
         handles.append(ax.axvline(at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3))
         texts.append(text)
-    ax.set_xlabel("mediator mass $m_{Z′}$ [GeV]")
-    ax.set_ylabel("coupling $g$′")
+    scalar = isinstance(limit.family, LightScalarFamily)
+    ax.set_xlabel(r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]")
+    ax.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
     sides = "two-sided" if limit.sides == 2 else "one-sided"
     legend_above(
         figure,
@@ -186,7 +187,24 @@ def _decades(edges: Sequence[tuple[FloatArray, FloatArray]], low: float, high: f
     return 10**bottom, 10 ** min(max(top, bottom + 1), 1.0)
 
 
-def _family(family: LMuLTauFamily) -> str:
+_NAMES: Final = {
+    "universal-vector": "universal light vector",
+    "b-l": "$B-L$",
+    "b-3le": "$B-3L_e$",
+    "b-3lmu": r"$B-3L_\mu$",
+    "b-3ltau": r"$B-3L_\tau$",
+    "le-lmu": r"$L_e-L_\mu$",
+    "le-ltau": r"$L_e-L_\tau$",
+    "scalar": "light scalar of nucleons",
+    "universal-scalar": "universal light scalar",
+}
+
+
+def _family(family: Family) -> str:
+    if not isinstance(family, LMuLTauFamily):
+        name = _NAMES.get(family.name, family.name)
+        mixing = family.mixing if isinstance(family, LightVectorFamily) else 0.0
+        return name if mixing == 0 else f"{name}, {_mixing(mixing)}"
     default = LMuLTauFamily()
     if (family.lepton_charges, family.neutrino_charges) == (default.lepton_charges, default.neutrino_charges):
         name = r"$L_\mu-L_\tau$"
@@ -194,7 +212,11 @@ def _family(family: LMuLTauFamily) -> str:
         name = rf"$Q_\ell$ = {_charges(family.lepton_charges)}, $Q_\nu$ = {_charges(family.neutrino_charges)}"
     if family.mixing == 0:
         return name
-    return name + (", loop-induced mixing" if family.mixing == "loop" else rf", $\epsilon$ = {family.mixing:g}")
+    return f"{name}, {_mixing(family.mixing)}"
+
+
+def _mixing(mixing: float | str) -> str:
+    return "loop-induced mixing" if mixing == "loop" else rf"$\epsilon$ = {mixing:g}"
 
 
 def _charges(charges: tuple[float, ...]) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, make_form_factor, target
+from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, target
 from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.nuclei.form_factors import RADIUS_FREE, Fermi, FourierBessel, WoodsSaxon
 from nuprobe.numerics import FloatArray
@@ -63,6 +63,7 @@ def plot_trident_energy(
     model: LeptonModel | None = None,
     regimes: Sequence[str] = ("coherent", "proton", "neutron"),
     form_factor: FormFactorSpec = None,
+    marks: ArrayLike = (),
 ) -> Figure:
     """Plot σ/E against the neutrino energy: a colour for each channel, a line for each regime.
 
@@ -75,6 +76,7 @@ def plot_trident_energy(
     model : couplings; default the Standard Model.
     regimes : of `trident.REGIMES`.
     form_factor : charge form factor, as `trident.total`.
+    marks : energies in MeV at which each curve has a dot.
 
     Returns
     -------
@@ -94,6 +96,7 @@ def plot_trident_energy(
     model = StandardModel() if model is None else model
     figure = new_figure(WIDTH, 5.4)
     ax = figure.add_subplot()
+    dots = np.atleast_1d(finite_array(marks, "the energies to mark")) if np.size(marks) else np.zeros(0)
     several = len(chosen) > 1
     hues = colours(len(chosen) if several else len(regimes))
     tops: dict[tuple[Channel, str], float] = {}
@@ -106,6 +109,9 @@ def plot_trident_energy(
             some = y > 0
             colour = hues[i if several else j]
             ax.plot(grid[some] / GeV, y[some], color=colour, linestyle=_LOOK[regime][1])
+            if dots.size:
+                height = _section(dots, channel, target_, nucleus, model, regime, form_factor) / (dots / GeV)
+                ax.plot(dots[height > 0] / GeV, height[height > 0], "o", color=colour, markersize=5)
             if some.any():
                 tops[channel, regime] = float(y.max())
             if e[0] < start < e[-1]:
@@ -268,7 +274,7 @@ def plot_trident_form_factors(
         radius = radius or free
         if free and nucleus.r_charge is None:
             raise InputError(f"the charge radius of {nucleus.name} is not measured: give form factors as objects")
-        built[label] = make_form_factor(shape, rms=nucleus.r_charge if free else None, isotope=nucleus)
+        built[label] = trident.charge_form_factor(nucleus, shape)
     start = trident.threshold_energy(one, nucleus.name)
     grid = _open(e, start, one)
 
@@ -358,6 +364,9 @@ def _energy_axis(ax: Axes, e: FloatArray) -> None:
     if e[-1] > 5 * e[0]:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter("{x:g}")
+        # between the decades of a short axis, in the same writing
+        short = e[-1] < 50 * e[0]
+        ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else "")
     ax.set_xlabel(r"neutrino energy $E_\nu$ [GeV]")
 
 

@@ -38,7 +38,7 @@ from nuprobe.models import Couplings, Model, Propagator, check_model
 from nuprobe.nuclei import Component, Target, axial_terms, target
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes import elastic
-from nuprobe.processes.elastic import CONTACT, Scatterer, Sectors, sectors_of
+from nuprobe.processes.elastic import CONTACT, Scatterer, Sectors, energies, recoils, sectors_of
 from nuprobe.processes.kernels import KernelGroup
 
 __all__ = [
@@ -242,7 +242,7 @@ def kernels(
     array, shape (*broadcast shape, terms)
         In cm²/MeV per nucleus; exactly zero above the largest recoil.
     """
-    e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))
+    e, t = np.broadcast_arrays(energies(e_nu), recoils(t_nr))
     names = terms(axial, sectors)
     result = np.zeros((*e.shape, len(names)))
     for group in kernel_groups(component, axial=axial, kinematics=kinematics, sectors=sectors):
@@ -329,7 +329,7 @@ def differential(
     sectors = sectors_of(model.couplings(_anti(flavour, anti)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
-    e, t = np.broadcast_arrays(_energies(e_nu), _recoils(t_nr))
+    e, t = np.broadcast_arrays(energies(e_nu), recoils(t_nr))
     if np.any(t > e):
         worst = int(np.argmax(np.ravel(t - e)))
         raise InputError(
@@ -373,12 +373,12 @@ def total(
     ComputationError
         If the quadrature does not reach `rtol`.
     """
-    e = _energies(e_nu)
+    e = energies(e_nu)
     weights = coefficients(model, flavour, axial=axial)
     sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
     if weights.ndim != 1:
         raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
-    floor = float(_recoils(threshold))
+    floor = float(recoils(threshold))
     if floor == 0 and _diverges(weights, terms(sectors=sectors)):
         raise InputError(
             "photon exchange makes the total cross section infinite: give a threshold, e.g. threshold=0.1*keV"
@@ -386,18 +386,29 @@ def total(
     result = np.zeros(e.shape)
     for component in target(target_).components:
         mass = component.isotope.mass
-        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes
-        top = np.sqrt(2 * mass * recoil_maximum(e, mass))
-        bottom = np.minimum(np.sqrt(2 * mass * floor), top)
+        # in q = √(2MT) the integrand is entire; qR sets how many nodes it takes. In asinh(q/m) it is smooth, too, where
+        # the propagator of a light mediator of mass m peaks
+        light = min((p.mass for p, _ in (*sectors.vector, *sectors.scalar) if p.mass), default=np.inf)
+        limits = np.sqrt(2 * mass * recoil_maximum(e, mass)), np.sqrt(2 * mass * floor)
+        stretch = bool(light < limits[0].max(initial=0.0))
+        top = np.arcsinh(limits[0] / light) if stretch else limits[0]
+        bottom = np.minimum(np.arcsinh(limits[1] / light) if stretch else limits[1], top)
 
         def integral(
-            n: int, component: Component = component, lo: FloatArray = bottom, hi: FloatArray = top
+            n: int,
+            component: Component = component,
+            lo: FloatArray = bottom,
+            hi: FloatArray = top,
+            light: float = light if stretch else 0.0,
         ) -> FloatArray:
             x, w = gauss_legendre(n)
             q = lo[..., None] + (hi - lo)[..., None] * x
+            slope = np.ones_like(q)
+            if light:
+                slope, q = light * np.cosh(q), light * np.sinh(q)
             t = np.minimum(q**2 / (2 * component.isotope.mass), recoil_maximum(e, component.isotope.mass)[..., None])
             k = kernels(e[..., None], t, component, kinematics=kinematics, sectors=sectors) @ weights
-            return np.asarray((k * q * w).sum(-1) * (hi - lo) / component.isotope.mass)
+            return np.asarray((k * q * slope * w).sum(-1) * (hi - lo) / component.isotope.mass)
 
         n = 24
         coarse = integral(n)
@@ -421,32 +432,3 @@ def total(
 def _diverges(weights: FloatArray, names: tuple[str, ...]) -> bool:
     """Whether a term behaves as 1/T or worse at small recoils and is present."""
     return any(w != 0 and (name == "magnetic" or "/q2" in name) for w, name in zip(weights, names, strict=True))
-
-
-def _floats(values: ArrayLike, what: str) -> FloatArray:
-    if np.iscomplexobj(values):
-        raise InputError(f"{what} must be real numbers in MeV, got complex ones")
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {values!r}") from None
-
-
-def _energies(e_nu: ArrayLike) -> FloatArray:
-    e = _floats(e_nu, "neutrino energies")
-    if not np.all((e > 0) & np.isfinite(e)):
-        raise InputError(f"neutrino energies must be positive and finite (MeV), got {_first_bad(e, e > 0)}")
-    return e
-
-
-def _recoils(t_nr: ArrayLike) -> FloatArray:
-    t = _floats(t_nr, "recoil energies")
-    if not np.all((t >= 0) & np.isfinite(t)):
-        raise InputError(f"recoil energies must be finite and not negative (MeV), got {_first_bad(t, t >= 0)}")
-    return t
-
-
-def _first_bad(values: FloatArray, good: np.typing.NDArray[np.bool_]) -> float:
-    flat = np.ravel(values)
-    bad = ~np.ravel(good) | ~np.isfinite(flat)
-    return float(flat[bad][0])

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
@@ -22,8 +22,19 @@ from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.kernels import KernelGroup
 
-__all__ = ["CONTACT", "Process", "Scatterer", "Sectors", "as_state", "pair_coefficients", "sectors_of"]
+__all__ = [
+    "CONTACT",
+    "Process",
+    "Scatterer",
+    "Sectors",
+    "as_state",
+    "energies",
+    "pair_coefficients",
+    "recoils",
+    "sectors_of",
+]
 
+T = TypeVar("T")
 Slot = tuple[Propagator, str]  # where an amplitude sits: propagator and constituent
 
 
@@ -188,7 +199,7 @@ def pair_name(a: Slot, b: Slot) -> str:
     return f"{a[1]}{a[0].label}*{b[1]}{b[0].label}"
 
 
-def pairs_of(items: Sequence[Slot]) -> list[tuple[Slot, Slot]]:
+def pairs_of(items: Sequence[T]) -> list[tuple[T, T]]:
     """All pairs, each once."""
     return [(a, b) for i, a in enumerate(items) for b in items[i:]]
 
@@ -196,3 +207,34 @@ def pairs_of(items: Sequence[Slot]) -> list[tuple[Slot, Slot]]:
 def stack(values: Sequence[FloatArray]) -> FloatArray:
     """Broadcast coefficients into one array with the terms last."""
     return np.stack(np.broadcast_arrays(*values), axis=-1)
+
+
+def _floats(values: ArrayLike, what: str) -> FloatArray:
+    if np.iscomplexobj(values):
+        raise InputError(f"{what} must be real numbers in MeV, got complex ones")
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {values!r}") from None
+
+
+def energies(e_nu: ArrayLike) -> FloatArray:
+    """Neutrino energies as an array; raises `InputError` unless all are positive and finite."""
+    e = _floats(e_nu, "neutrino energies")
+    if not np.all((e > 0) & np.isfinite(e)):
+        raise InputError(f"neutrino energies must be positive and finite (MeV), got {_first_bad(e, e > 0)}")
+    return e
+
+
+def recoils(t_nr: ArrayLike) -> FloatArray:
+    """Recoil energies as an array; raises `InputError` unless all are finite and not negative."""
+    t = _floats(t_nr, "recoil energies")
+    if not np.all((t >= 0) & np.isfinite(t)):
+        raise InputError(f"recoil energies must be finite and not negative (MeV), got {_first_bad(t, t >= 0)}")
+    return t
+
+
+def _first_bad(values: FloatArray, good: NDArray[np.bool_]) -> float:
+    flat = np.ravel(values)
+    bad = ~np.ravel(good) | ~np.isfinite(flat)
+    return float(flat[bad][0])

@@ -35,14 +35,17 @@ __all__ = [
     "dirac_moment",
     "fit_error",
     "fit_value",
+    "fitted_background",
     "fitted_signal",
     "flux_averaged",
     "full_coherence_sigma",
     "millicharge",
     "moment_limit",
     "monophoton_reach",
+    "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",
+    "scaled_signal",
     "signal",
     "signal_sigma",
     "standard_charge_radius",
@@ -142,6 +145,35 @@ def fitted_signal(
     nuisances = [n.name for n in loose.cost(analysis=analysis).nuisances]
     pull = profiled.nuisances[0, nuisances.index(systematic)]
     return float(loose.predict(None, analysis).signal.sum() * (1 + pull))
+
+
+def scaled_signal(
+    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale", side: str | None = None
+) -> float:
+    """Signal counts found when their scale is free; with a side, the signed MINOS error."""
+    chosen = _experiment(experiment, None)
+    expected = float(chosen.predict(None, analysis).signal.sum())
+    if side is None:
+        return expected * fit_value(experiment, [parameter], parameter, analysis)
+    return expected * fit_error(experiment, [parameter], parameter, side, analysis)
+
+
+def no_signal(experiment: str, analysis: str | None = None, parameter: str = "cevns_scale") -> float:
+    """−2Δln L between no signal and the best scale of the signal."""
+    chosen = _experiment(experiment, None)
+    best = chosen.fit(None, [parameter], analysis, minos=False)
+    cost = chosen.cost(None, [parameter], analysis)
+    return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
+
+
+def fitted_background(
+    experiment: str, background: str, systematic: str, analysis: str | None = None, parameter: str = "cevns_scale"
+) -> float:
+    """Counts of a background at the best fit, from the nuisance of its normalisation."""
+    chosen = _experiment(experiment, None)
+    found = chosen.fit(None, [parameter], analysis, minos=False)
+    pull = next(n.value for n in found.nuisances if n.nuisance.name == systematic)
+    return float(chosen.predict(None, analysis).components[background].sum() * (1 + pull))
 
 
 def full_coherence_sigma(

@@ -204,8 +204,61 @@ def test_targets_pass_through_with_their_form_factor() -> None:
     shape = form_factors.Fermi(3.5 * fm, 0.5 * fm)
     made = target("Ar40", form_factor=shape)
     assert trident.total(1e3, MUMU, made) == trident.total(1e3, MUMU, "Ar40", form_factor=shape)
-    helm = trident.total(1e3, MUMU, made, form_factor="helm")
-    assert helm == trident.total(1e3, MUMU, "Ar40", form_factor="helm")
+    with pytest.raises(InputError, match="already"):
+        trident.total(1e3, MUMU, made, form_factor="helm")
+
+
+@pytest.mark.parametrize("name", ["helm", "fermi", "klein-nystrand", "dipole", "exponential"])
+def test_a_named_shape_has_the_charge_radius(name: str) -> None:
+    """A photon sees the charge: the radius is not that of point protons."""
+    one = isotope("Ar40")
+    assert trident.charge_form_factor(one, name).rms == approx(one.r_charge)
+    shape = target("Ar40", form_factor=name, r_p=one.r_charge)
+    assert trident.total(1e3, MUMU, "Ar40", form_factor=name) == approx(trident.total(1e3, MUMU, shape))
+
+
+@pytest.mark.parametrize(("channel", "mass"), [(MUMU, M_MUON), ("nu_mu -> nu_mu e+ e-", M_ELECTRON)])
+def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(channel: str, mass: float) -> None:
+    """σ is linear in ln M at M ≪ m: three masses lie on a line, the last at the bound."""
+
+    def at(ratio: float) -> float:
+        return float(trident.total(20 * GeV, channel, "Ar40", LMuLTau(ratio * mass, 1e-3, mixing="loop")))
+
+    ratios = np.array([1e-3, 1e-4, 3.0001e-7])
+    a, b, c = (at(r) for r in ratios)
+    slope = (a - b) / math.log(10)
+    assert slope < 0 < c
+    assert c == approx(b + slope * math.log(ratios[2] / ratios[1]), rel=3e-4)
+    with pytest.raises(InputError, match="at least"):
+        at(2.9e-7)
+
+
+@pytest.mark.parametrize("model", [LMuLTau(10.0, 1e300), VectorAxial(1e200, 0.0)])
+def test_couplings_that_overflow_are_refused(model: LMuLTau | VectorAxial) -> None:
+    with pytest.raises(ComputationError, match="too large"):
+        trident.total(1e4, MUMU, "Ar40", model)
+
+
+@pytest.mark.parametrize("e_nu", ["1 GeV", 1j, [[1, 2], [3]], None, True, math.nan, math.inf, 1e300, 10**400, -1.0])
+def test_energies_that_are_none(e_nu: object) -> None:
+    with pytest.raises(InputError, match="energies"):
+        trident.total(e_nu, MUMU, "Ar40")  # type: ignore[call-overload]
+
+
+def test_no_energies_give_no_cross_sections() -> None:
+    assert trident.total([], MUMU, "Ar40").shape == (0,)
+
+
+@pytest.mark.parametrize("model", ["sm", StandardModel, 3])
+def test_what_is_no_model(model: object) -> None:
+    with pytest.raises(InputError, match="couplings to charged leptons"):
+        trident.total(1e4, MUMU, "Ar40", model)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("spec", [5, None, (14, 14, -13), (14.5, 14, -13, 13), [14, "a"], StandardModel])
+def test_what_is_no_channel(spec: object) -> None:
+    with pytest.raises(InputError, match="cannot read the channel"):
+        trident.channel(spec)  # type: ignore[arg-type]
 
 
 def test_default_form_factor() -> None:

@@ -55,6 +55,8 @@ class Averaged:
         result = 0.0
         for row, one in zip(self.values, self.channels, strict=True):
             weights = coefficients(model, one)
+            if weights.ndim != 1:
+                raise InputError("an averaged cross section needs a model with scalar parameters")
             result += float(row[:3] @ weights[:3])
             for i, mass in enumerate(mediator_masses(model, one)):
                 if mass not in self.mediators:
@@ -85,8 +87,10 @@ def average(
     ComputationError
         If the average does not reach 1e-4.
     """
-    source = flux(source) if isinstance(source, str) else source
+    source = source if isinstance(source, Flux) else flux(source)
     read = tuple(channel(c) for c in channels)
+    if not read:
+        raise InputError("an average needs at least one channel")
     fluence = sum(source.total(f) for f in dict.fromkeys(c.incoming for c in read))
     if fluence <= 0:
         raise InputError(f"flux {source.name} holds none of {', '.join(str(c.incoming) for c in read)}")
@@ -95,17 +99,24 @@ def average(
     for one in read:
         row = np.zeros(3 + 3 * len(masses))
         coarse = np.zeros(3)
+        # the nodes in energy carry the error that is measured here; that in Q² is smaller by far
+        at = partial(
+            kernels,
+            channel_=one,
+            target_=target_,
+            regime=regime,
+            form_factor=form_factor,
+            pauli=pauli,
+            with_error=False,
+        )
+        low = threshold_energy(one, target_, regime)
         for component in source.of(one.incoming):
-            low = threshold_energy(one, target_, regime)
             for line in component.lines:
-                found = kernels(
-                    line.energy, one, target_, regime=regime, mediators=masses, form_factor=form_factor, pauli=pauli
-                )
+                found = at(line.energy, mediators=masses)
                 row += line.intensity * found.values
                 coarse += line.intensity * found.values[:3]
             if component.density is None or component.edges[-1] <= low:
                 continue
-            at = partial(kernels, channel_=one, target_=target_, regime=regime, form_factor=form_factor, pauli=pauli)
             row += _fold(component, partial(at, mediators=masses), low, nodes)
             coarse += _fold(component, at, low, nodes - 8)
         size = row[0] + row[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -158,9 +159,12 @@ def channel(spec: ChannelSpec) -> Channel:
                 raise UnknownNameError("charged lepton", word, known)
         ends = {w[-1]: _LEPTONS.index(w[:-1]) for w in charged}
     else:
-        numbers = [int(n) for n in spec]
+        try:
+            numbers = [operator.index(n) for n in spec]
+        except TypeError:
+            numbers = []
         if len(numbers) != 4 or numbers[0] not in _PDG:
-            raise InputError(f"cannot read the channel {tuple(spec)}: {_EXAMPLE}")
+            raise InputError(f"cannot read the channel {spec!r}: {_EXAMPLE}")
         incoming = _PDG[numbers[0]]
         neutrinos = [_PDG[n] for n in numbers[1:] if n in _PDG]
         rest = [n for n in numbers[1:] if n not in _PDG]

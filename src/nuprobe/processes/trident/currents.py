@@ -128,8 +128,8 @@ def nucleon(kind: str, form_factors: str = "dipole", pauli: bool = True, k_f: fl
         raise UnknownNameError("nucleon", kind, ["proton", "neutron"])
     if form_factors not in NUCLEON_FORM_FACTORS:
         raise UnknownNameError("nucleon form factors", form_factors, NUCLEON_FORM_FACTORS)
-    if not (math.isfinite(k_f) and k_f > 0):
-        raise InputError(f"the Fermi momentum must be positive (MeV), got {k_f}")
+    if not (isinstance(k_f, (int, float)) and math.isfinite(k_f) and k_f > 0):
+        raise InputError(f"the Fermi momentum must be positive (MeV), got {k_f!r}")
     mass = M_PROTON if kind == "proton" else M_NEUTRON
 
     def blocking(q2: FloatArray) -> FloatArray:

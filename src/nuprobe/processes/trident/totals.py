@@ -12,13 +12,24 @@ from numpy.typing import ArrayLike
 
 from nuprobe.constants import M_W
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, ValidityWarning
-from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import Component, FormFactor, Isotope, Target, TargetSpec, form_factors, target
-from nuprobe.numerics import FloatArray
+from nuprobe.models import LeptonCouplings, LeptonModel, StandardModel
+from nuprobe.nuclei import (
+    Component,
+    FormFactor,
+    Isotope,
+    Target,
+    TargetSpec,
+    default_charge_radius,
+    form_factors,
+    make_form_factor,
+    target,
+)
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.channels import Channel, ChannelSpec, channel
 from nuprobe.processes.trident.cross_section import combine, q2_nodes, q_range, tail, threshold
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, Current, coherent, electron, nucleon
 from nuprobe.processes.trident.tables import direct, evaluate
+from nuprobe.units import fm
 
 __all__ = [
     "REGIMES",
@@ -43,6 +54,10 @@ MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
 _POINTS: Final = 16  # in each panel of ln Q
 _MOST_SPLITS: Final = 256
 _SETTLED: Final = 1e-5  # relative
+# the integrals lose digits to cancellation at K² ~ M² << m²: 3e-5 of the cross section here, 1e-3 a decade below
+_LIGHTEST: Final = 3e-7  # mediator mass over that of the heavier lepton
+_LARGEST: Final = 1e200  # of a coefficient
+_HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
 # the rule is exact to twice the order of the coefficients that `tail` looks at; those of noise fall as 1/points
 _TAIL: Final = 0.01
 
@@ -71,7 +86,7 @@ class CrossSection:
     ----------
     value, error : cm², shape of the energies.
     per : what it counts: ``"nucleus"``, ``"formula unit"``, ``"nucleon"`` or ``"electron"``.
-    form_factors : by isotope, what described the nucleus (its representation); empty where none is used.
+    form_factors : by isotope, the shape and the rms radius of its charge; empty where none is used.
     """
 
     value: FloatArray
@@ -88,41 +103,53 @@ def terms(mediators: int = 0) -> tuple[str, ...]:
     )
 
 
-def charge_form_factor(one: Isotope) -> FormFactor:
-    """Default charge form factor: the measured Fourier–Bessel density, else a Fermi density of the measured radius.
+def charge_form_factor(one: Isotope, shape: FormFactorSpec = None) -> FormFactor:
+    """Charge form factor of a nucleus, which is what a photon sees.
 
-    The Fermi density has the measured rms charge radius and a surface of t = 2.3 fm; nuclei too small for it get a
-    Gaussian.
+    Parameters
+    ----------
+    one : the isotope.
+    shape : None for the measured Fourier–Bessel density, else a Fermi density of the measured rms charge radius with a
+        surface of t = 2.3 fm (a Gaussian for nuclei too small for it). A name of `nuclei.FORM_FACTORS` whose radius can
+        be set gets the measured rms charge radius (not that of point protons, as `nuprobe.target` gives it); the others
+        are what they are. An object is returned as it is.
 
     Raises
     ------
     InputError
-        If the charge radius of the isotope is not measured.
+        If the charge radius of the isotope is not measured and no shape is named.
+    UnknownNameError
+        If the name is unknown, or there is no Fourier–Bessel analysis of the isotope.
     """
-    if one.name in form_factors.fourier_bessel_isotopes():
-        return form_factors.FourierBessel.of(one)
-    if one.r_charge is None:
-        raise InputError(f"the charge radius of {one.name} is not measured: give a form factor, e.g. 'fermi'")
-    if one.r_charge < form_factors.minimal_rms("fermi"):
-        return form_factors.Exponential.from_rms(one.r_charge)
-    return form_factors.Fermi.from_rms(one.r_charge)
+    if shape is None:
+        if one.name in form_factors.fourier_bessel_isotopes():
+            return form_factors.FourierBessel.of(one)
+        if one.r_charge is None:
+            raise InputError(f"the charge radius of {one.name} is not measured: give a form factor, e.g. 'fermi'")
+        shape = "fermi"
+    name = shape.strip().lower().replace("_", "-") if isinstance(shape, str) else ""
+    if name not in form_factors.RADIUS_FREE:
+        return make_form_factor(shape, rms=None, isotope=one)
+    radius = default_charge_radius(one)
+    if name in form_factors.SURFACE and radius < form_factors.minimal_rms(name):
+        return form_factors.Exponential.from_rms(radius)
+    return make_form_factor(name, rms=radius, isotope=one)
 
 
 def _components(target_: TargetSpec | None, form_factor: FormFactorSpec, regime: str) -> tuple[str, list[Component]]:
     if target_ is None:
         raise InputError(f"the regime {regime!r} needs a target, e.g. 'Ar40'")
     if isinstance(target_, Target):
-        if form_factor is None:
-            return target_.name, list(target_.components)
-        target_ = {c.isotope.name: c.count for c in target_.components}
-    if form_factor is not None:
-        made = target(target_, form_factor=form_factor)
-        return made.name, list(made.components)
+        if form_factor is not None:
+            raise InputError(
+                f"the target {target_.name} has form factors already: leave form_factor out, or give the target by name"
+            )
+        return target_.name, list(target_.components)
     # the shape is replaced at once: any that needs no radius will do
     made = target(target_, form_factor="point")
     result = []
     for c in made.components:
-        ff = charge_form_factor(c.isotope) if c.isotope.a > 1 else c.ff_p
+        ff = charge_form_factor(c.isotope, form_factor) if c.isotope.a > 1 else c.ff_p
         result.append(Component(c.isotope, c.count, ff, ff))
     return made.name, result
 
@@ -175,6 +202,8 @@ def currents(
 
 def threshold_energy(channel_: ChannelSpec, target_: TargetSpec | None = None, regime: str = "coherent") -> float:
     """Smallest neutrino energy (MeV) at which a channel opens in a regime, exact: m(1 + m/2M), m = m_ℓ + m_ℓ′."""
+    if target_ is not None and not isinstance(target_, Target):
+        target_ = target(target_, form_factor="point")  # only the mass matters
     return min(threshold(c.mass, *channel(channel_).masses) for _, c in currents(target_, regime))
 
 
@@ -292,8 +321,8 @@ def kernels(
     Parameters
     ----------
     e_nu : neutrino energies, MeV.
-    mediators : masses (MeV) of t-channel vector mediators; each adds the terms VVc, VAc and cc (in cm² MeV⁻² and
-        MeV⁻⁴). A whole grid of masses costs little more than one.
+    mediators : masses (MeV) of t-channel vector mediators, at least 3e-7 of the heavier lepton's mass; each adds the
+        terms VVc, VAc and cc (in cm² MeV⁻² and MeV⁻⁴). A whole grid of masses costs little more than one.
     channel_, target_, regime, form_factor, pauli, k_f, nucleon_form_factors, exact : as in `total`.
     with_error : also estimate the error of the integral over Q² from a second, finer rule (twice the time); without it
         the error is that of the interpolation.
@@ -305,16 +334,26 @@ def kernels(
 
     Raises
     ------
+    InputError
+        For energies that are not positive or beyond 1e9 MeV, or mediators that are too light.
     ComputationError
         If the integral over Q² is not resolved.
     """
-    e = np.asarray(e_nu, dtype=float)
-    if not np.all((e > 0) & np.isfinite(e)):
-        raise InputError(f"neutrino energies must be positive and finite (MeV), got {e_nu!r}")
-    masses = np.atleast_1d(np.asarray(mediators, dtype=float))
-    if not np.all((masses > 0) & np.isfinite(masses)):
-        raise InputError(f"mediator masses must be positive and finite (MeV), got {mediators}")
+    e = numbers("neutrino energies (MeV)", e_nu)
+    if not np.all((e > 0) & (e <= _HIGHEST)):
+        raise InputError(
+            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV (four-fermion theory is "
+            f"no guide beyond), got {e_nu!r} MeV"
+        )
     one = channel(channel_)
+    masses = np.atleast_1d(numbers("mediator masses (MeV)", mediators))
+    lightest = _LIGHTEST * max(one.masses)
+    if masses.ndim > 1 or not np.all((masses >= lightest) & np.isfinite(masses)):
+        raise InputError(
+            f"mediator masses must be at least {lightest:.2g} MeV for {one} ({_LIGHTEST:.0e} of the lepton's mass) and "
+            f"finite, in one dimension, got {mediators!r}: below, the integrals lose their digits, and there is no "
+            "massless limit (the cross section grows as ln 1/M)"
+        )
     flat = np.ravel(e)
     shape = (flat.size, 3 + 3 * masses.size)
     values, error = np.zeros(shape), np.zeros(shape)
@@ -331,7 +370,7 @@ def kernels(
         values += number * part.values
         error += number * part.error
         _check_validity(float(flat.max(initial=0.0)), current)
-    return Kernels(values.reshape(*e.shape, -1), error.reshape(*e.shape, -1))
+    return Kernels(values.reshape(*e.shape, shape[1]), error.reshape(*e.shape, shape[1]))
 
 
 def _check_validity(e_nu: float, current: Current) -> None:
@@ -352,7 +391,7 @@ def _check_validity(e_nu: float, current: Current) -> None:
 
 def mediator_masses(model: LeptonModel, channel_: ChannelSpec) -> tuple[float, ...]:
     """Masses (MeV) of the mediators that a model exchanges in a channel, in the order of `coefficients`."""
-    couplings = model.lepton_couplings(channel(channel_).vertex)
+    couplings = lepton_couplings(model, channel(channel_))
     return tuple(dict.fromkeys(m.mass for m in couplings.mediators))
 
 
@@ -366,8 +405,34 @@ def coefficients(model: LeptonModel, channel_: ChannelSpec) -> FloatArray:
     -------
     array, shape (terms,) or (points, terms)
         One row a parameter point if the model's fields are arrays.
+
+    Raises
+    ------
+    InputError
+        If `model` has no couplings to charged leptons.
+    ComputationError
+        If the couplings are so large that their squares overflow.
     """
-    found = model.lepton_couplings(channel(channel_).vertex)
+    one = channel(channel_)
+    found = lepton_couplings(model, one)
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = _coefficients(found)
+    if not np.all(np.abs(result) < _LARGEST):
+        raise ComputationError(
+            f"the couplings of {getattr(model, 'name', 'the model')} in {one} are too large: their squares overflow"
+        )
+    return result
+
+
+def lepton_couplings(model: LeptonModel, channel_: Channel) -> LeptonCouplings:
+    """Couplings of a model in a channel; raises `InputError` for what is no model of tridents."""
+    if isinstance(model, type) or not hasattr(model, "lepton_couplings"):
+        raise InputError(f"a model with couplings to charged leptons is needed, such as StandardModel(), got {model!r}")
+    with np.errstate(over="ignore", invalid="ignore"):  # `coefficients` refuses what overflows
+        return model.lepton_couplings(channel_.vertex)
+
+
+def _coefficients(found: LeptonCouplings) -> FloatArray:
     v, a = found.vector, found.axial
     strengths: dict[float, FloatArray] = {}
     for mediator in found.mediators:
@@ -438,8 +503,8 @@ def total(
         exchange of the target with the produced one is left out, and so are the graphs where a W or Z couples to
         the target electron, which for ν_e are of the same order). A molecule or mixture gives the sum over its formula
         unit.
-    form_factor : charge form factor, by name or object; None for `charge_form_factor`. A name follows
-        `nuprobe.target`: "helm" there has the radius of point protons; "fourier-bessel" is the measured charge.
+    form_factor : charge form factor, by name or object, as `charge_form_factor` reads it: a named shape has the
+        measured rms charge radius. Not with a `Target`, which has its own.
     pauli, k_f : whether nucleons are Pauli-blocked, and the Fermi momentum (MeV); hydrogen never is.
     nucleon_form_factors : ``"dipole"`` or ``"kelly"``.
     exact : do the integrals over the leptons instead of using the tables: hundreds of times slower.
@@ -452,9 +517,10 @@ def total(
     Raises
     ------
     InputError, UnknownNameError
-        For energies that are not positive, an impossible channel, an unknown target, regime or form factor.
+        For energies that are not positive or beyond 1 PeV, an impossible channel, an unknown target, regime or form
+        factor, a mediator lighter than 3e-7 of the lepton's mass.
     ComputationError
-        If the integral does not converge.
+        If the integral does not converge, or couplings are too large for numbers.
 
     Warns
     -----
@@ -489,5 +555,9 @@ def total(
         single = len(parts) == 1 and parts[0].count == 1
         per = "nucleus" if single else "formula unit"
         if regime != "incoherent":
-            used = {c.isotope.name: repr(c.ff_p) for c in parts if c.isotope.a > 1}
+            used = {
+                c.isotope.name: f"{type(c.ff_p).__name__}, rms radius {c.ff_p.rms / fm:.4f} fm"
+                for c in parts
+                if c.isotope.a > 1
+            }
     return CrossSection(value, np.asarray(found.error @ np.abs(weights)), per, used)

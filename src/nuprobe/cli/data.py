@@ -1,0 +1,37 @@
+"""``nuprobe data``: full public data releases with checked content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.output import emit, output_options
+from nuprobe.tables import Table
+
+
+@click.group("data")
+def data_command() -> None:
+    """Full data releases, fetched by DOI or taken from a folder; a file with a wrong checksum is refused."""
+
+
+@data_command.command("list")
+@output_options
+def list_releases(as_json: bool, output: Path | None) -> None:
+    """Releases that can be fetched."""
+    from nuprobe.data import release, release_names
+
+    rows = tuple((one.name, one.doi, len(one.sha256)) for one in map(release, release_names()))
+    table = Table("data releases", ("release", "doi", "files"), rows)
+    emit(str(table), table.to_dict(), as_json, output)
+
+
+@data_command.command("fetch", epilog="Example: nuprobe data fetch coherent-lar-2020 --from ./downloads")
+@click.argument("name")
+@click.option("--from", "source", type=click.Path(path_type=Path), help="Take the files from this folder.")
+@click.option("--cache", type=click.Path(path_type=Path), help="Keep them here [default: $NUPROBE_DATA or ~/.cache].")
+def fetch_release(name: str, source: Path | None, cache: Path | None) -> None:
+    """Fetch the release NAME and print the folder that holds it."""
+    from nuprobe.data import fetch
+
+    click.echo(str(fetch(name, source=source, cache=cache)))

@@ -1,0 +1,190 @@
+"""Non-standard neutral-current interactions: contact terms with quarks and electrons, any flavours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.models.base import Model, check_model, exchange, split_values, stacked
+from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
+from nuprobe.models.standard import StandardModel
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+
+__all__ = ["NSI"]
+
+Matrix = NDArray[Any]
+
+_FLAVOURS: Final = ("e", "mu", "tau")
+_LATEX: Final = ("e", r"\mu", r"\tau")
+_PAIRS: Final = tuple((i, j) for i in range(3) for j in range(i, 3))
+_FERMIONS: Final = ("u", "d", "e", "e_axial")
+# what one unit of ε adds to the couplings of p, n and e
+_CHARGES: Final[Mapping[str, Mapping[str, float]]] = {
+    "u": {"p": 2.0, "n": 1.0},
+    "d": {"p": 1.0, "n": 2.0},
+    "e": {"e": 1.0},
+    "e_axial": {"e_axial": 1.0},
+}
+
+
+def _zero() -> Matrix:
+    return np.zeros((3, 3))
+
+
+@dataclass(frozen=True, eq=False)
+class NSI:
+    """Neutral-current non-standard interactions added to a base model.
+
+    L = −2√2 G_F Σ_f Σ_P ε^{fP}_{αβ} (ν̄_α γ^ρ P_L ν_β)(f̄ γ_ρ P f), P = P_L, P_R, with the vector and axial
+    combinations ε^{fV} = ε^{fL} + ε^{fR}, ε^{fA} = ε^{fL} − ε^{fR} that add to the couplings of the Standard Model:
+    g_V^p += 2ε^u + ε^d, g_V^n += ε^u + 2ε^d, g_V^e += ε^e, g_A^e += ε^{eA} [Barranco:2005yy, equation unverified].
+
+    Attributes
+    ----------
+    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e, μ, τ), dimensionless, or
+        elements by name, ``{"ee": 0.1, "emu": 0.02j}`` (their partners follow); leading axes run over parameter points.
+    e_axial : ε^{eA}, the same.
+    base : what they are added to.
+
+    Raises
+    ------
+    InputError
+        For a matrix of another shape, one that is not finite, or not hermitian; the element is named.
+
+    Notes
+    -----
+    Parameters are ``epsilon_u.ee`` … ``epsilon_u.mutau`` (real parts) and ``epsilon_u.emu.im`` … (imaginary parts of
+    the element [e, mu], the opposite in [mu, e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
+    """
+
+    u: Any = field(default_factory=_zero)
+    d: Any = field(default_factory=_zero)
+    e: Any = field(default_factory=_zero)
+    e_axial: Any = field(default_factory=_zero)
+    base: Model = field(default_factory=StandardModel)
+
+    def __post_init__(self) -> None:
+        check_model(self.base)
+        for name in _FERMIONS:
+            object.__setattr__(self, name, _hermitian(f"epsilon_{name}", getattr(self, name)))
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return "nsi"
+
+    def _own(self) -> tuple[Parameter, ...]:
+        found = []
+        for name in _FERMIONS:
+            matrix = np.asarray(getattr(self, name))
+            value = matrix if matrix.ndim == 2 else np.zeros((3, 3))
+            symbol = rf"\varepsilon^{{{name.replace('_axial', 'A')}}}"
+            for i, j in _PAIRS:
+                element = rf"{symbol}_{{{_LATEX[i]}{_LATEX[j]}}}"
+                parts = (("", "", value[i, j].real), (".im", r"\mathrm{Im}\,", value[i, j].imag))
+                for suffix, prefix, default in parts[: 1 if i == j else 2]:
+                    bound = max(10.0, 2 * abs(float(default)))
+                    found.append(
+                        Parameter(
+                            f"epsilon_{name}.{_FLAVOURS[i]}{_FLAVOURS[j]}{suffix}",
+                            float(default),
+                            -bound,
+                            bound,
+                            step=0.1,
+                            latex=prefix + element,
+                        )
+                    )
+        return tuple(found)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base model, then all elements of ε."""
+        return stacked(self.base.parameters, self._own())
+
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """Those of the base model."""
+        return self.base.mass_parameters
+
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
+        """Return the model at other values of its parameters; raises `UnknownNameError` for other names."""
+        mine, others = split_values(values, self._own())
+        changed: dict[str, Any] = {}
+        for name in _FERMIONS:
+            matrix = np.asarray(getattr(self, name))
+            for key, value in mine.items():
+                if key.split(".")[0] == f"epsilon_{name}":
+                    unit, real = _unit(key)
+                    kept = matrix.real if not real else 1j * matrix.imag if np.iscomplexobj(matrix) else 0.0
+                    # the other part of this element stays, all other elements do
+                    old = np.where(unit != 0, kept, matrix)
+                    matrix = old + np.asarray(value, dtype=float)[..., None, None] * unit
+            changed[name] = matrix
+        return replace(self, base=self.base.with_values(others) if others else self.base, **changed)
+
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Return the couplings of the base model with ε added."""
+        charges: dict[str, Any] = {}
+        for name in _FERMIONS:
+            for charge, factor in _CHARGES[name].items():
+                charges[charge] = charges.get(charge, 0.0) + factor * np.asarray(getattr(self, name))
+        one = exchange(VectorExchange(Propagator(), charges), anti)
+        return self.base.couplings(anti).plus(one.vector[0])
+
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
+        """Return the derivatives with respect to the parameters."""
+        found = dict(self.base.coupling_derivatives(anti))
+        size = self.base.couplings(anti).size
+        for parameter in self._own():
+            unit, _ = _unit(parameter.name)
+            fermion = parameter.name.split(".")[0].removeprefix("epsilon_")
+            charges = {charge: factor * unit for charge, factor in _CHARGES[fermion].items()}
+            found[parameter.name] = exchange(VectorExchange(Propagator(), charges), anti).widened(size)
+        return found
+
+
+def _unit(name: str) -> tuple[Matrix, bool]:
+    """Matrix that a parameter multiplies, and whether it is a real part."""
+    _, element, *imaginary = name.split(".")
+    i, j = next((i, j) for i, j in _PAIRS if _FLAVOURS[i] + _FLAVOURS[j] == element)
+    unit = np.zeros((3, 3), dtype=complex if imaginary else float)
+    unit[i, j] = 1j if imaginary else 1.0
+    unit[j, i] = np.conj(unit[i, j])
+    return unit, not imaginary
+
+
+def _hermitian(name: str, value: Any) -> Matrix:
+    if isinstance(value, Mapping):
+        places = {_FLAVOURS[i] + _FLAVOURS[j]: (i, j) for i in range(3) for j in range(3)}
+        entries, value = value, np.zeros((3, 3), dtype=complex)
+        for key, entry in entries.items():
+            if key not in places:
+                raise UnknownNameError(f"element of {name}", key, places)
+            i, j = places[key]
+            value[i, j] = entry
+            if _FLAVOURS[j] + _FLAVOURS[i] not in entries:
+                value[j, i] = np.conj(entry)
+    try:
+        matrix = np.asarray(value, dtype=complex)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a 3x3 matrix of numbers, got {value!r}") from None
+    if matrix.ndim < 2 or matrix.shape[-2:] != (3, 3):
+        raise InputError(f"{name} must be a 3x3 matrix in (e, mu, tau), got shape {matrix.shape}")
+    bad = ~np.isfinite(matrix)
+    wrong = np.abs(matrix - np.conj(np.swapaxes(matrix, -1, -2))) > 1e-12 * np.maximum(1.0, np.abs(matrix))
+    for mask, what in ((bad, "must be finite"), (wrong, "must be hermitian")):
+        if mask.any():
+            *point, i, j = (int(k) for k in np.argwhere(mask)[0])
+            a, b = _FLAVOURS[i], _FLAVOURS[j]
+            one, other = matrix[(*point, i, j)], matrix[(*point, j, i)]
+            raise InputError(
+                f"{name} {what}: its element [{a}, {b}] is {one:g} and [{b}, {a}] is {other:g}; "
+                "give each the complex conjugate of the other"
+            )
+    return matrix if matrix.imag.any() else np.ascontiguousarray(matrix.real)

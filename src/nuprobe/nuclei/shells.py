@@ -1,0 +1,67 @@
+"""Electron subshells of atoms: how many electrons, and how tightly bound.
+
+Data: ``data/shells.csv``, after table 1-1 of the X-ray Data Booklet, mostly Bearden:1967gqa; its header says which
+values were read there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from nuprobe.errors import InputError
+from nuprobe.files import read_table
+from nuprobe.units import eV
+
+__all__ = ["Shell", "shell_elements", "shells"]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """One subshell.
+
+    Attributes
+    ----------
+    name : in X-ray notation, ``"K"``, ``"L1"``, …
+    electrons : how many it holds in the free atom.
+    energy : binding energy, MeV.
+    source : where the energy comes from (header of the table).
+    """
+
+    name: str
+    electrons: int
+    energy: float
+    source: str
+
+
+@lru_cache(maxsize=1)
+def _table() -> MappingProxyType[str, tuple[Shell, ...]]:
+    table: dict[str, tuple[Shell, ...]] = {}
+    for row in read_table(files("nuprobe.nuclei") / "data" / "shells.csv"):
+        one = Shell(row["shell"], int(row["electrons"]), float(row["energy_ev"]) * eV, row["source"])
+        table[row["element"]] = (*table.get(row["element"], ()), one)
+    return MappingProxyType(table)
+
+
+def shell_elements() -> tuple[str, ...]:
+    """Symbols of the elements with tabulated shells."""
+    return tuple(_table())
+
+
+def shells(symbol: str) -> tuple[Shell, ...]:
+    """Subshells of an element, the K shell first.
+
+    Raises
+    ------
+    InputError
+        If the element has no table: those that have one are named.
+    """
+    try:
+        return _table()[symbol]
+    except KeyError:
+        raise InputError(
+            f"no binding energies of the electrons of {symbol}: there are tables for {', '.join(shell_elements())}; "
+            "choose one of them, or free electrons (binding=False, --free-electrons)"
+        ) from None

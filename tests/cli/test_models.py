@@ -1,0 +1,173 @@
+"""Models on the command line and in files are those of the library; limits of counting experiments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nuprobe as nu
+from nuprobe.cli.main import main
+from nuprobe.cli.models import STACK, build, read_stack
+from nuprobe.errors import InputError
+from nuprobe.models import LMuLTau, ScalarCharges, StandardModel, VectorCharges
+
+Run = Callable[..., tuple[int, str, str]]
+VECTOR = "{light-vector: {mass: 10 MeV, coupling: 1e-4}}"
+MOMENT = "{electromagnetic: {magnetic_moment: {mumu: 1e-10}}}"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def _params(**values: str) -> list[str]:
+    return [x for key, value in values.items() for x in ("--param", f"{key.replace('__', '.')}={value}")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "model"),
+    [
+        (["light-vector", *_params(mass="10 MeV", coupling="1e-4", charges="b-l")], nu.LightVector(10, 1e-4, "b-l")),
+        (
+            ["light-vector", *_params(mass="1 GeV", coupling="1e-2", charges__u="0.5", charges__d="0.2", mixing="0.1")],
+            nu.LightVector(1e3, 1e-2, VectorCharges(u=0.5, d=0.2), 0.1),
+        ),
+        (
+            ["light-scalar", *_params(mass="5 MeV", coupling="1e-4", charges__p="0.5")],
+            nu.LightScalar(5, 1e-4, ScalarCharges(p=0.5)),
+        ),
+        (
+            ["light-scalar", *_params(mass="5 MeV", coupling="1e-4", charges="universal")],
+            nu.LightScalar(5, 1e-4, "universal"),
+        ),
+        (["lmu-ltau", *_params(mass="5 MeV", coupling="1e-3", mixing="loop")], LMuLTau(5, 1e-3, "loop")),
+        (["nsi", *_params(u__mumu="0.1", d__emu="0.1+0.2j")], nu.NSI(u={"mumu": 0.1}, d={"emu": 0.1 + 0.2j})),
+        (
+            ["electromagnetic", *_params(charge_radius__mumu="-3e-32")],
+            nu.Electromagnetic(charge_radius={"mumu": -3e-32}),
+        ),
+        (["sm-radiative", *_params(strange_axial="0.1")], StandardModel(scheme="radiative", strange_axial=0.1)),
+    ],
+)
+def test_models_of_the_command_line(run: Run, arguments: list[str], model: Any) -> None:
+    code, out, err = run("xsec", "cevns", "--target", "Cs133", "--energy", "30 MeV", "--json", "--model", *arguments)
+    assert code == 0, err
+    expected = float(nu.cevns.total(30.0, "Cs133", model, "nu_mu"))
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_text(
+        "model:\n"
+        "  - standard: {scheme: radiative, sin2_theta_w: 0.24}\n"
+        "  - nsi: {u: {ee: 0.1, emu: 0.05j}}\n"
+        "  - light-vector: {mass: 10 MeV, coupling: 1e-5, charges: {neutrinos: [1, 2, 3], u: 0.5}}\n"
+        "  - light-scalar: {mass: 3 MeV, coupling: 1e-5, label: scalar.}\n"
+    )
+    below = nu.NSI(u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative"))
+    vector = nu.LightVector(10.0, 1e-5, VectorCharges((1, 2, 3), u=0.5), base=below)
+    expected = nu.LightScalar(3.0, 1e-5, base=vector, label="scalar.")
+    found: Any = read_stack(path)
+    assert [p.name for p in found.parameters] == [p.name for p in expected.parameters]
+    assert [p.name for p in found.mass_parameters] == ["mass", "scalar.mass"]
+    np.testing.assert_array_equal(
+        nu.cevns.total([10.0, 30.0], "CsI", found, "nu_e"), nu.cevns.total([10.0, 30.0], "CsI", expected, "nu_e")
+    )
+    code, out, _ = run("rate", "coherent-csi-2017", "--model-file", str(path), "--json")
+    assert code == 0
+    signal = nu.experiment("coherent-csi-2017").predict(expected).signal.sum()
+    assert json.loads(out)["signal"] == pytest.approx(float(signal), rel=1e-9)
+    code, out, _ = run("fit", "coherent-csi-2017", "--model-file", str(path), "--free", "epsilon_u.mumu", "--json")
+    assert code == 0
+    assert "epsilon_u.mumu" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("model: [", ["model.yaml"]),
+        ("[1, 2]", ["model.yaml"]),
+        ("models: []", ["models", "model"]),
+        ("model: []", ["model"]),
+        ("model: [standard]", ["model"]),
+        ("model: [{nsi: {}, standard: {}}]", ["one name"]),
+        ("model: [{standrd: {}}]", ["standrd", "standard"]),
+        ("model: [{nsi: {}}, {standard: {}}]", ["first"]),
+        ("model: [{nsi: {w: {ee: 1}}}]", ["'w'"]),
+        ("model: [{nsi: {u: {ee: big}}}]", ["big"]),
+        ("model: [{nsi: {u: {ee: .nan}}}]", ["nsi", "u.ee"]),
+        ("model: [{light-vector: {mass: 10, coupling: 1e-4}}]", ["light-vector", "mass"]),
+        ("model: [{light-vector: {mass: 10 keVV, coupling: 1e-4}}]", ["keVV"]),
+        (
+            f"model: [{VECTOR}, {VECTOR}]",
+            ["label"],
+        ),
+        ("model: [{light-scalar: {mass: 10 MeV, coupling: 1e-4, interference: vector}}]", ["cannot interfere"]),
+        (
+            f"model: [{MOMENT}, {{light-scalar: {{mass: 1 MeV, coupling: 1e-4}}}}]",
+            ["interfere"],
+        ),
+    ],
+)
+def test_a_bad_model_file_is_one_line(run: Run, tmp_path: Path, text: str, words: list[str]) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_text(text)
+    code, out, err = run("rate", "coherent-csi-2017", "--model-file", str(path))
+    assert code == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    for word in words:
+        assert word in err
+
+
+def test_a_file_excludes_other_options_and_python_objects(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_text("model: [{standard: }]")
+    assert read_stack(path) == StandardModel()
+    code, _, err = run("rate", "coherent-csi-2017", "--model-file", str(path), "--sin2-theta-w", "0.2")
+    assert code == 2
+    assert "leave --model" in err
+    path.write_text("model: !!python/object/apply:os.getcwd []")
+    with pytest.raises(InputError, match="cannot read"):
+        read_stack(path)
+    with pytest.raises(InputError, match="exclude each other"):
+        build([("nsi", {"u": 1, "u.ee": 2})], "here")
+    assert {"standard", "electromagnetic", "nsi", "light-vector", "light-scalar"} <= set(STACK)
+
+
+@pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
+def test_limits_of_counting_experiments(run: Run, tmp_path: Path) -> None:
+    plot, scan = tmp_path / "plane.png", tmp_path / "plane.h5"
+    grid = ("--grid", "mass=1e-3:1e2 GeV:6,coupling=1e-6:1:9")
+    code, out, err = run("limit", "coherent-csi-2017", "--family", "b-l", *grid, "--plot", str(plot), "--json")
+    assert code == 0, err
+    record = json.loads(out)
+    direct = nu.limit([nu.experiment("coherent-csi-2017")], nu.LightVectorFamily("b-l"), mass=np.geomspace(1, 1e5, 6))
+    np.testing.assert_allclose(record["curves"][0]["coupling"], direct.curves[0].coupling, rtol=1e-6)
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    code, out, err = run("limit", "coherent-csi-2017", "ccfr-trident", "--mixing", "loop", *grid, "-o", str(scan))
+    assert code == 0, err
+    assert "combined" in out
+    stored = nu.inference.ScanResult.load(scan)
+    assert stored.twice_nll.shape == (6, 9)
+    code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-vector", *grid)
+    assert "allowed again" in out
+    code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-scalar", *grid, "--plot", str(plot))
+    assert code == 0
+    assert "universal-scalar" in out
