@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
+from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
@@ -16,23 +16,27 @@ from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
 from nuprobe.models import Electromagnetic, LeptonModel, LMuLTau, Model, StandardModel, VectorAxial, VMinusA
+from nuprobe.models.predictions import dirac_moments, majorana_moments
+from nuprobe.models.predictions import standard_charge_radius as charge_radius
 from nuprobe.nuclei import FormFactor, Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
 from nuprobe.numerics import FloatArray
-from nuprobe.oscillation import Averaged, Solar
+from nuprobe.oscillation import PMNS, Averaged, Solar
 from nuprobe.oscillation import moment_limits as limits_on_moments
-from nuprobe.processes import cevns, trident
+from nuprobe.processes import anomalous_moment, cevns, monophoton, trident
 from nuprobe.processes.trident.tables import direct
 from nuprobe.reproductions.electromagnetic import charge_radius_fit, electromagnetic_limit, equal_recoil
-from nuprobe.units import GeV, keV, parse_quantity
+from nuprobe.units import GeV, eV, fm, keV, parse_quantity
 
 __all__ = [
+    "anomalous_moment_coupling",
     "bound",
     "charge_radius_fit",
     "counts",
     "differential_cross_section",
+    "dirac_moment",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
@@ -41,13 +45,19 @@ __all__ = [
     "fitted_signal",
     "flux_averaged",
     "full_coherence_sigma",
+    "millicharge",
     "moment_limit",
+    "monophoton_reach",
     "no_signal",
+    "nuclear_charge_radius",
     "nuclear_mass",
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "standard_charge_radius",
     "total_cross_section",
+    "transition_moment_scale",
+    "trident_beam_cross_section",
     "trident_cross_section",
     "trident_events",
     "trident_heavy_limit",
@@ -272,8 +282,9 @@ def flux_averaged(
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
     options: Mapping[str, Any] | None = None,
+    atoms: int = 1,
 ) -> float:
-    """CEνNS cross section averaged over all neutrinos of a flux, in cm²."""
+    """CEνNS cross section averaged over all neutrinos of a flux (with its options), in cm² per target/`atoms`."""
     source, nucleus, model = (
         open_flux(flux, **(options or {})),
         _target(target, r_p, r_n, form_factor),
@@ -281,7 +292,7 @@ def flux_averaged(
     )
     numbers = [source.total(f) for f in source.flavours]
     means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
-    return float(np.average(means, weights=numbers))
+    return float(np.average(means, weights=numbers)) / atoms
 
 
 def nuclear_mass(isotope: str) -> float:
@@ -395,6 +406,39 @@ def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
     return float(1 / np.sqrt(np.sqrt(2) * G_FERMI * shift)) / GeV
 
 
+def trident_beam_cross_section(experiment: str, atoms: int = 1, model: str = "sm") -> float:
+    """Flux-averaged trident cross section in cm² per formula unit, or per nucleus if it has that many atoms."""
+    rates = _tridents(experiment).predict(_lepton_model(model, None, None, None))
+    return sum(rates.cross_sections.values()) / atoms
+
+
+def standard_charge_radius(flavour: str) -> float:
+    """⟨r²⟩ of the Standard Model in cm²."""
+    return charge_radius(flavour)
+
+
+def dirac_moment(mass: str) -> float:
+    """Diagonal magnetic moment, in Bohr magnetons, of a Dirac neutrino in the Standard Model with right-handed ones."""
+    return float(dirac_moments([0.0, 0.0, parse_quantity(mass, "energy")], PMNS())[0][2, 2].real)
+
+
+def transition_moment_scale(kind: str) -> float:
+    """Magnetic transition moment over its masses and mixing, in Bohr magnetons per eV.
+
+    μ_12/[(m_1 + m_2) Σ_ℓ U*_ℓ1 U_ℓ2 (m_ℓ/m_τ)²] for ``"dirac"``, with Im of the product in the sum and divided by i for
+    ``"majorana"``.
+    """
+    masses, u = np.array([0.01, 0.02, 0.03]) * eV, PMNS().matrix
+    product = np.conj(u[:, 0]) * u[:, 1] * (np.array([M_ELECTRON, M_MUON, M_TAU]) / M_TAU) ** 2
+    if kind == "dirac":
+        scale = dirac_moments(masses, u)[0][0, 1] / product.sum()
+    elif kind == "majorana":
+        scale = majorana_moments(masses, u)[0][0, 1] / (1j * product.imag.sum())
+    else:
+        raise InputError(f'kind must be "dirac" or "majorana", got {kind!r}')
+    return float((scale / ((masses[0] + masses[1]) / eV)).real)
+
+
 def moment_limit(mu: float, element: str, energy: str | None = None, component: str = "Be7") -> float:
     """Limit on a moment of mass states, in Bohr magnetons, from one on the effective moment of solar neutrinos.
 
@@ -405,3 +449,34 @@ def moment_limit(mu: float, element: str, energy: str | None = None, component: 
     else:
         shares = Solar(component).functions(np.array(parse_quantity(energy, "energy")))
     return limits_on_moments(mu, shares)[element]
+
+
+def millicharge(moment: float, threshold: str) -> float:
+    """Charge, in e, whose scattering on electrons equals at the threshold that of a magnetic moment (Bohr magnetons).
+
+    dσ_q/dσ_μ = (2 m_e/T)(q/e)²(μ_B/μ)² where T ≪ E.
+    """
+    return float(moment * np.sqrt(parse_quantity(threshold, "energy") / (2 * M_ELECTRON)))
+
+
+def nuclear_charge_radius(isotope: str) -> float:
+    """Measured rms charge radius in fm."""
+    radius = find_isotope(isotope).r_charge
+    if radius is None:
+        raise ComputationError(f"the charge radius of {isotope} is not measured")
+    return radius / fm
+
+
+def anomalous_moment_coupling(layer: str, mass: str, side: str, n_sigma: float = 2.0, cl: float = 0.95) -> float:
+    """Coupling to muons from (g−2)_μ: the ``"lower"`` or ``"upper"`` edge of the band, or the upper ``"limit"``."""
+    m = parse_quantity(mass, "energy")
+    if side == "limit":
+        return float(anomalous_moment.upper_limit(layer, m, cl))
+    if side not in ("lower", "upper"):
+        raise InputError(f'side must be "lower", "upper" or "limit", got {side!r}')
+    return float(anomalous_moment.band(layer, m, n_sigma)[side == "upper"])
+
+
+def monophoton_reach(mass: str, luminosity: float) -> float:
+    """Coupling g' at which Belle II expects three events e⁺e⁻ → γ + nothing in that luminosity (ab⁻¹)."""
+    return float(monophoton.reach(parse_quantity(mass, "energy"), luminosity * monophoton.INVERSE_AB))
