@@ -114,7 +114,7 @@ def test_the_interval_holds_against_random_starts(name: str, starts: int) -> Non
                 return float(cost.profiled(at).twice_nll[0]), cost.profiled_gradient(at)[0, move]
 
             values.append(minimize(value, point[move], jac=True, method="L-BFGS-B").fun)
-                return float(cost.profiled(at).twice_nll[0]), cost.profiled_gradient(at)[0, move]
+        return float(min(values))
 
     best = lowest({})
     end = intervals({CSI: "energy"}, name, ALL, changes=SEMINAR["energy"], flip=True)[-1][1]
