@@ -301,7 +301,7 @@ _REASONS: Final = {
     "(a second interval where the data separate the two)",
     "c": "the range of the free neutron radii is not stated (here 1.6 to 10 fm each): a wider one gives weaker bounds",
     "d": "as published within 2 to 3; the quenching and steady-state models of the correct column move it by 5",
-    "e": "as wide as published but 3.5 higher: it follows the number of prompt counts, so the arrival times of prompt "
+    "e": "as wide as published but 3.5 higher; presumably the arrival times of prompt "
     "neutrinos and the steady state (the product of projections gives -9 to 7), neither of which the seminar states",
     "f": "in energy the binned residuals agree to 0.2; in energy and time the exponential steady state gives 154.3 "
     "and the default, the product of the projections, 148.1",
