@@ -36,7 +36,7 @@ __all__ = ["AtSource", "Axis", "Propagation", "Setup", "Templates", "build_templ
 _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
-_AXIS_FLOOR: Final = 1e-3
+_AXIS_FLOOR: Final = 1e-3  # along axes, and for a component beside the largest one of its bin
 # a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
 _SCALE: Final = 50.0
 
@@ -597,8 +597,10 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
-    """Largest relative difference; what is far below the largest bin of its component and term counts absolutely."""
+    """Largest relative difference; what is far below the largest bin, or the largest component of its bin, counts
+    absolutely."""
     scale = np.maximum(np.abs(b), floor * np.abs(b).max(axis=1, keepdims=True))
+    scale = np.maximum(scale, _AXIS_FLOOR * np.abs(b).max(axis=0, keepdims=True))
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(scale > 0, np.abs(a - b) / scale, np.abs(a - b))
     return float(ratio.max(initial=0.0))

@@ -258,7 +258,11 @@ class Cost(ABC):
             hessian[np.ix_(range(n), rows, rows)] += weighted @ weighted.swapaxes(1, 2)
         if m:
             inner, mixed = hessian[:, d:, d:], hessian[:, d:, :d]
-            hessian = hessian[:, :d, :d] - mixed.swapaxes(1, 2) @ np.linalg.solve(inner, mixed)
+            try:
+                follows = np.linalg.solve(inner, mixed)
+            except np.linalg.LinAlgError:  # an expectation near zero outweighs all else: rounding made it singular
+                follows = np.linalg.pinv(inner, hermitian=True) @ mixed
+            hessian = hessian[:, :d, :d] - mixed.swapaxes(1, 2) @ follows
         return gradient[:, :d], hessian[:, :d, :d]
 
     def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:
