@@ -338,8 +338,8 @@ def _other_regions(
             if (found.lower is not None and x < found.lower) or (found.upper is not None and x > found.upper):
                 unit = f" {p.unit}" if p.unit else ""
                 return [
-                    f"another region is allowed too, around {p.name} = {x:.4g}{unit} (-2 ln L higher by {rise:.2g}): the "
-                    "intervals are those of the region of the best fit; a profile shows both"
+                    f"another region is allowed too, around {p.name} = {x:.4g}{unit} (-2 ln L higher by {rise:.2g}): "
+                    "the intervals are those of the region of the best fit; a profile shows both"
                 ]
     return []
 
