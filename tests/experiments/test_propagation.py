@@ -119,7 +119,7 @@ def test_vacuum_keeps_the_phases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flux", "kind", "hint"),
     [
-        ('name = "sns"\nexposure = 1e20\ndistance = "20 m"', "solar", "component of the solar flux"),
+        ('name = "sns"\nexposure = 1e20\ndistance = "20 m"', "solar", "for neutrinos of the Sun, but flux sns has"),
         (SUN, "vacuum", "needs flux.distance"),
         (SUN, "earth", "propagation.kind"),
     ],

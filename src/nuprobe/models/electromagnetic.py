@@ -32,11 +32,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import ALPHA_EM, G_FERMI
-from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import Model, check_model
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.models.base import Model, check_model, complex_numbers, finite, parameter_values
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
 from nuprobe.models.standard import StandardModel
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
 from nuprobe.units import cm2
 
@@ -143,9 +143,12 @@ class Electromagnetic:
             raise UnknownNameError("basis", self.basis, get_args(Basis))
         if self.kind not in get_args(Kind):
             raise UnknownNameError("kind of neutrino", self.kind, get_args(Kind))
+        if not isinstance(self.antineutrino_flip, bool):
+            raise InputError(f"antineutrino_flip is True or False, got {shown(self.antineutrino_flip)}")
         if self.mu_eff is not None and not (self.magnetic_moment is None and self.electric_moment is None):
             raise InputError("mu_eff stands for the moments' matrices: give it, or them, not both")
         if self._phases is not None:  # made by with_values from a model that was checked
+            self._check_points()
             return
         check_model(self.base)
         object.__setattr__(self, "mixing", None if self.mixing is None else mixing_matrix(self.mixing))
@@ -164,6 +167,15 @@ class Electromagnetic:
         object.__setattr__(self, "_phases", phases)
         if self.mu_eff is not None:
             object.__setattr__(self, "mu_eff", _read_mu_eff(self.mu_eff))
+        self._check_points()
+
+    def _check_points(self) -> None:
+        """Refuse matrices over different numbers of parameter points."""
+        given = {name: getattr(self, name) for name in _PROPERTIES}
+        shapes = {name: matrix.shape[:-2] for name, matrix in given.items() if matrix is not None}
+        if self.mu_eff is not None:
+            shapes["mu_eff"] = self.mu_eff.shape[:-1]
+        common_shape(shapes)
 
     # -- reading ----------------------------------------------------------------------------------------------
 
@@ -188,19 +200,19 @@ class Electromagnetic:
             for key, entry in value.items():
                 if key not in places:
                     raise UnknownNameError(f"element of {name} ({self.basis} basis)", key, places)
-                entries[places[key]] = _numbers(f"{name}.{key}", entry)
-            shape = np.broadcast_shapes(*(e.shape for e in entries.values()))
+                entries[places[key]] = complex_numbers(f"{name}.{key}", entry)
+            shape = common_shape({self._element(name, *place): e.shape for place, e in entries.items()})
             matrix = np.zeros((*shape, n, n), dtype=complex)
             for (i, j), entry in entries.items():
                 matrix[..., i, j] = entry
                 if (j, i) not in entries:
                     matrix[..., j, i] = self._partner(name, entry)
         else:
-            matrix = _numbers(name, value).astype(complex)
+            matrix = complex_numbers(name, value).astype(complex)
             if matrix.shape[-2:] != (n, n):
                 raise InputError(
                     f"{name} must be a {n}×{n} matrix [final, initial] or a dict such as "
-                    f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {value!r:.60}"
+                    f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {shown(value)}"
                 )
         limit, unit = _LARGEST[name]
         if np.abs(matrix).max(initial=0.0) > limit:
@@ -338,13 +350,14 @@ class Electromagnetic:
         InputError
             For values that are not finite, or a `mu_eff` that is negative or meets moments.
         """
+        values = parameter_values(values)
         slots = self._slots()
         base_names = {p.name for p in self.base.parameters}
         changed: dict[str, Any] = {}
         for key in values:
             if key not in slots and key not in base_names:
                 raise UnknownNameError("parameter of the electromagnetic model", key, [*slots, *base_names])
-        mine = {key: np.asarray(value, dtype=float) for key, value in values.items() if key in slots}
+        mine = {key: value for key, value in values.items() if key in slots}
         for name in dict.fromkeys(slots[key][0] for key in mine):
             here = {key: v for key, v in mine.items() if slots[key][0] == name}
             changed[name] = self._moved(name, here, slots)
@@ -355,8 +368,6 @@ class Electromagnetic:
 
     def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, int, int]]) -> Matrix:
         for key, v in values.items():
-            if not np.isfinite(v).all():
-                raise InputError(f"{key} must be finite, got {v[~np.isfinite(v)].ravel()[0]}")
             if name == "mu_eff" and np.any(v < 0):
                 raise InputError(f"{key} is a modulus and cannot be negative, got {v.min():g}")
         old = getattr(self, name)
@@ -475,20 +486,20 @@ def charge_radius_convention(value: ArrayLike, convention: str | None = None) ->
     Raises
     ------
     InputError
-        If the convention is missing.
+        If the convention is missing, or the radius is no finite number.
     UnknownNameError
         If it is unknown.
     """
     if convention is None:
         raise InputError('a charge radius needs its convention: "giunti" (q²⟨r²⟩/6) or "half" (radii half as large)')
-    if convention not in CHARGE_RADIUS_CONVENTIONS:
+    if not isinstance(convention, str) or convention not in CHARGE_RADIUS_CONVENTIONS:
         raise UnknownNameError("charge-radius convention", convention, CHARGE_RADIUS_CONVENTIONS)
-    return np.asarray(value, dtype=float) * CHARGE_RADIUS_CONVENTIONS[convention]
+    return finite("a charge radius", value) * CHARGE_RADIUS_CONVENTIONS[convention]
 
 
 def mixing_matrix(mixing: Any) -> Matrix:
     """Return the unitary matrix of an array, or of what has one as `matrix`; `InputError` if it is not unitary."""
-    matrix = _numbers("mixing", getattr(mixing, "matrix", mixing))
+    matrix = complex_numbers("mixing", getattr(mixing, "matrix", mixing))
     if matrix.ndim != 2 or matrix.shape not in ((3, 3), (4, 4)):
         raise InputError(f"mixing must be a 3×3 or 4×4 matrix (PMNS(...) makes one), got shape {matrix.shape}")
     error = np.abs(matrix @ np.conj(matrix.T) - np.eye(len(matrix))).max()
@@ -497,27 +508,17 @@ def mixing_matrix(mixing: Any) -> Matrix:
     return matrix
 
 
-def _numbers(what: str, value: Any) -> Matrix:
-    try:
-        array = np.asarray(value)
-        array = array.astype(complex if np.iscomplexobj(array) else float)
-    except (TypeError, ValueError):
-        raise InputError(f"{what} must hold numbers, got {value!r:.60}") from None
-    if not np.isfinite(array).all():
-        raise InputError(f"{what} must be finite, got {array[~np.isfinite(array)].ravel()[0]}")
-    return np.asarray(array)
-
-
 def _read_mu_eff(value: Any) -> FloatArray:
     if not isinstance(value, Mapping):
         raise InputError(f"mu_eff must be a dict such as {{'e': 1e-10, 'mu': 3e-10}}, got {value!r:.60}")
     for key in value:
         if key not in _FLAVOURS[:3]:
             raise UnknownNameError("flavour of mu_eff", key, _FLAVOURS[:3])
-    entries = {key: _numbers(f"mu_eff.{key}", v) for key, v in value.items()}
+    entries = {key: complex_numbers(f"mu_eff.{key}", v) for key, v in value.items()}
     for key, v in entries.items():
         if np.iscomplexobj(v) or np.any(v < 0):
             raise InputError(f"mu_eff.{key} is a modulus: a real number, not negative; got {value[key]!r:.60}")
+    common_shape({f"mu_eff.{key}": v.shape for key, v in entries.items()})
     columns = np.broadcast_arrays(*(entries.get(f, np.zeros(())) for f in _FLAVOURS[:3]))
     return np.stack(columns, axis=-1)
 
