@@ -322,7 +322,7 @@ def test_defaults_are_the_named_fit() -> None:
         (lambda: probabilities(Vacuum(1e9 * km), "nu_e", [1.0, 1e-300]), "at 1e-300 MeV"),
         (lambda: mu_eff(Electromagnetic(mu_eff={"e": 1e-11}), "nu_e", 1e-300, Vacuum(1e9 * km)), "at 1e-300 MeV"),
         (lambda: moment_limits("a", [0.7, 0.2, 0.1]), "Bohr magnetons"),  # type: ignore[arg-type]
-        (lambda: moment_limits(1.0, ["a"]), "shares"),  # type: ignore[list-item]
+        (lambda: moment_limits(1.0, ["a"]), "shares"),
         (lambda: PMNS(delta_cp=math.nan), "delta_cp"),
         (lambda: PMNS(majorana=(1.0, 2.0, 3.0)), "at most 2"),
         (lambda: PMNS.nufit("sideways"), "mass ordering"),
