@@ -481,26 +481,27 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         If the accuracy of 1e-6 is not reached.
     """
     components = setup.flux.components
+    known: _Known = {}
     middle = {a.parameter.name: a.middle for a in axes}
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
         # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
         hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
-        coarse = _all_parts(setup, (), hard, order, refine)
+        coarse = _all_parts(setup, (), hard, order, refine, known)
         for _ in range(3):
-            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine, known)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), hard, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine, known)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
-    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine, known)
     terms = _terms(setup, setup.sectors_at(middle))
     powers = _powers(terms, axes)
     parts = tuple(_scaled(part, axes, powers) for part in parts)
@@ -523,7 +524,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     )
     if not (check and axes):
         return templates
-    errors = tuple(_axis_error(setup, templates, i, middle, order, refine) for i in range(len(axes)))
+    errors = tuple(_axis_error(setup, templates, i, middle, order, refine, known) for i in range(len(axes)))
     if max(errors) > _RTOL:
         worst = axes[int(np.argmax(errors))]
         raise ComputationError(
@@ -607,7 +608,13 @@ def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
 
 
 def _axis_error(
-    setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int, refine: int
+    setup: Setup,
+    templates: Templates,
+    index: int,
+    middle: Mapping[str, float],
+    order: int,
+    refine: int,
+    known: _Known,
 ) -> float:
     """Interpolation error of the counts along one axis, halfway (in angle) between the nodes."""
     axis = templates.axes[index]
@@ -617,20 +624,26 @@ def _axis_error(
     probes = probes[np.unique(np.linspace(0, probes.size - 1, 7).astype(int))]
     points = np.array([[middle[a.parameter.name] for a in templates.axes]] * probes.size)
     points[:, index] = probes
+    exact = [
+        _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine, known) for probe in probes
+    ]
     worst = 0.0
     for term in range(len(templates.terms)):
         unit = np.zeros((len(templates.components), len(templates.terms)))
         unit[:, term] = 1.0
         got = templates.by_component(unit, points)
-        for row, probe in enumerate(probes):
-            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine)
-            truth = sum_arrays([part.values[:, :, term] for part in exact])
+        for row, parts in enumerate(exact):
+            truth = sum_arrays([part.values[:, :, term] for part in parts])
             worst = max(worst, _difference(got[row], truth, _AXIS_FLOOR))
     return worst
 
 
+_Known = dict[tuple[Any, ...], FloatArray]
+"""Integrals over the flux, which do not change along most axes."""
+
+
 def _all_parts(
-    setup: Setup, axes: Sequence[Axis], fixed: Mapping[str, float], order: int, refine: int
+    setup: Setup, axes: Sequence[Axis], fixed: Mapping[str, float], order: int, refine: int, known: _Known
 ) -> tuple[_Part, ...]:
     """Evaluate every isotope on the tensor grid of its axes' nodes."""
     scatterers = setup.process.scatterers(setup.target_at(fixed))
@@ -649,7 +662,7 @@ def _all_parts(
                 here = {**at, **{axes[i].parameter.name: float(v) for i, v in zip(inner, node, strict=True)}}
                 one = setup.process.scatterers(setup.target_at(here))[position]
                 kernels.append(one.groups(setup.sectors_at(here)))
-            blocks.append(_fold(setup, scatterer, kernels, setup.response_at(at), order, refine))
+            blocks.append(_fold(setup, scatterer, kernels, setup.response_at(at), order, refine, known))
         values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
         # nodes last, in the order of the axes
         values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
@@ -666,6 +679,7 @@ def _fold(
     response: Response | TableResponse,
     order: int,
     refine: int,
+    known: _Known,
 ) -> FloatArray:
     """Templates of one scatterer for several sets of kernels, shape (sets, flux components, bins, terms)."""
     mass, groups = scatterer.mass, kernels[0]
@@ -681,22 +695,24 @@ def _fold(
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack([kernel[g].response(t_low) for kernel in kernels], axis=1)  # (T, sets, terms)
         for c, component in enumerate(setup.flux.components):
-            for w in range(len(ways)):
+            key = (scatterer.name, g, c, refine, t_low.tobytes())
+            if key not in known:
                 integrand = partial(_at_recoil, group.kinematics, t_low)
                 if ways != ("",):
                     way = setup.propagations.get(component.name, setup.propagation)
-                    integrand = partial(_on_the_way, integrand, way, w)
-                flux_integral = component.integrate(integrand, e_min, refine)
-                folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
+                    integrand = partial(_on_the_way, integrand, way)
+                known[key] = component.integrate(integrand, e_min, refine).reshape(t_low.size, len(ways))
+            for w in range(len(ways)):
+                folded = (detected * known[key][:, w]) @ nuclear.reshape(t_low.size, -1)
                 folded = folded.reshape(response.bins, len(kernels), len(columns)).transpose(1, 0, 2)
                 result[:, c, :, w][:, :, columns] = folded
     return result.reshape(*result.shape[:3], -1)
 
 
 def _on_the_way(
-    kinematics: Callable[[FloatArray], FloatArray], propagation: Propagation, way: int, e_nu: FloatArray
+    kinematics: Callable[[FloatArray], FloatArray], propagation: Propagation, e_nu: FloatArray
 ) -> FloatArray:
-    return kinematics(e_nu) * propagation.functions(e_nu)[..., way]
+    return kinematics(e_nu)[..., None] * propagation.functions(e_nu)
 
 
 def _at_recoil(

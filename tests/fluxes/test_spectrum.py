@@ -225,3 +225,12 @@ def test_what_is_missing_is_named(sns: Flux) -> None:
         Flux("f", (named,), "second", times={"prompt": profile})
     assert "sns" in flux_names()
     assert nu.flux(sns) is sns
+
+
+def test_several_integrands_are_those_one_by_one() -> None:
+    below = np.array([[0.0, 3.0], [20.0, 35.0]])
+    powers = [0, 1, 2]
+    for component in (*nu.flux("sns").components, *nu.flux("solar", components=["7Be", "pp"]).components):
+        together = component.integrate(lambda e: np.stack([e**k for k in powers], axis=-1), below)
+        apart = [component.integrate(lambda e, k=k: e**k, below) for k in powers]  # type: ignore[misc]
+        np.testing.assert_allclose(together, np.stack(apart, axis=-1), rtol=1e-13)
