@@ -297,6 +297,7 @@ def test_impossible_properties_are_refused_by_name(arguments: Mapping[str, Any],
         ({"mu_eff.e": -1.0}, InputError),
         ({"mu_eff.e": 1.0, "magnetic_moment.ee": 1.0}, InputError),
         ({"charge_radius.ee": "x"}, InputError),
+        ({"mu_eff": 1.0, "mu_eff.e": 1.0}, InputError),
         ({"charge_radius.ee": [1.0, 2.0], "charge_radius.emu": [1.0, 2.0, 3.0]}, InputError),
         ({"charge_radius.ee": [1.0, 2.0], "sin2_theta_w": [0.2, 0.2, 0.2]}, InputError),
     ],
@@ -304,6 +305,18 @@ def test_impossible_properties_are_refused_by_name(arguments: Mapping[str, Any],
 def test_impossible_values_are_refused(values: Mapping[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         Electromagnetic().with_values({k: np.array(v) for k, v in values.items()})
+
+
+def test_one_effective_moment_of_all_flavours() -> None:
+    each, values = ("mu_eff.e", "mu_eff.mu", "mu_eff.tau"), np.array([1.0, 3.0])
+    one = Electromagnetic().with_values({"mu_eff": values})
+    np.testing.assert_array_equal(one.mu_eff, Electromagnetic().with_values(dict.fromkeys(each, values)).mu_eff)
+    model = Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), 2e-11))
+    assert {p.name: p.default for p in model.parameters}["mu_eff"] == pytest.approx(2.0)
+    slopes = model.coupling_derivatives()
+    apart = np.sum([np.asarray(slopes[name].magnetic) for name in each], axis=0)
+    np.testing.assert_array_equal(np.asarray(slopes["mu_eff"].magnetic), apart)
+    assert "mu_eff" not in {p.name for p in Electromagnetic(mu_eff={"e": 1e-11}).parameters}
 
 
 def test_values_are_given_by_name() -> None:

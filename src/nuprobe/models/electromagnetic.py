@@ -115,8 +115,9 @@ class Electromagnetic:
 
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``, ``.etau``, ``.mutau`` and the like
     for the others (``.11`` … in the mass basis), real numbers with a sign, in units of 1e-32 cm² (charge radius and
-    anapole), 1e-12 e and 1e-11 μ_B; ``mu_eff.e`` …; and those of `base`. An off-diagonal one multiplies a fixed phase:
-    that of the element given, or 1 (i for what is antisymmetric) where none is.
+    anapole), 1e-12 e and 1e-11 μ_B; ``mu_eff.e`` …, and ``mu_eff`` where all flavours have the same; and those of
+    `base`. An off-diagonal one multiplies a fixed phase: that of the element given, or 1 (i for what is antisymmetric)
+    where none is.
 
     Raises
     ------
@@ -328,6 +329,9 @@ class Electromagnetic:
             default = float(self.mu_eff[i] / p.scale) if one else 0.0
             latex = rf"|\mu_{{\nu_{{{_GREEK[flavour]}}}}}|"
             found.append(Parameter(f"mu_eff.{flavour}", default, 0.0, step=p.step, unit=p.unit, latex=latex))
+        defaults = {q.default for q in found[-3:]}
+        if len(defaults) == 1:
+            found.append(Parameter("mu_eff", defaults.pop(), 0.0, step=p.step, unit=p.unit, latex=r"|\mu_\nu|"))
         return (*found, *self.base.parameters)
 
     @property
@@ -335,10 +339,11 @@ class Electromagnetic:
         """Those of the base."""
         return self.base.mass_parameters
 
-    def _slots(self) -> dict[str, tuple[str, int, int]]:
+    def _slots(self) -> dict[str, tuple[str, Any, Any]]:
         """Place of each own parameter."""
         slots = {self._element(n, i, j): (n, i, j) for n in _PROPERTIES for i, j in self._elements(n)}
-        return {**slots, **{f"mu_eff.{f}": ("mu_eff", i, i) for i, f in enumerate(_FLAVOURS[:3])}}
+        one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(_FLAVOURS[:3])}
+        return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model at other values of its parameters, in the parameters' units; arrays give many points.
@@ -358,6 +363,8 @@ class Electromagnetic:
             if key not in slots and key not in base_names:
                 raise UnknownNameError("parameter of the electromagnetic model", key, [*slots, *base_names])
         mine = {key: value for key, value in values.items() if key in slots}
+        if "mu_eff" in mine and sum(slots[key][0] == "mu_eff" for key in mine) > 1:
+            raise InputError("mu_eff is that of all flavours: give it, or those of the flavours (mu_eff.e, ...)")
         for name in dict.fromkeys(slots[key][0] for key in mine):
             here = {key: v for key, v in mine.items() if slots[key][0] == name}
             changed[name] = self._moved(name, here, slots)
@@ -366,7 +373,7 @@ class Electromagnetic:
             changed["base"] = self.base.with_values(weak)
         return replace(self, **changed)
 
-    def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, int, int]]) -> Matrix:
+    def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, Any, Any]]) -> Matrix:
         for key, v in values.items():
             if name == "mu_eff" and np.any(v < 0):
                 raise InputError(f"{key} is a modulus and cannot be negative, got {v.min():g}")
@@ -376,7 +383,7 @@ class Electromagnetic:
             old = np.zeros(3) if old is None else old
             new = np.array(np.broadcast_to(old, (*np.broadcast_shapes(shape, old.shape[:-1]), 3)))
             for key, v in values.items():
-                new[..., slots[key][1]] = v * _PROPERTIES["magnetic_moment"].scale
+                new[..., slots[key][1]] = v[..., None] * _PROPERTIES["magnetic_moment"].scale
             return new
         assert self._phases is not None  # __post_init__
         scale, phases, n = _PROPERTIES[name].scale, self._phases[name], self._n
