@@ -230,3 +230,11 @@ def test_limits_of_counting_experiments(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-scalar", *grid, "--plot", str(plot))
     assert code == 0
     assert "universal-scalar" in out
+
+
+def test_a_mass_that_the_data_do_not_determine_is_named(run: Run) -> None:
+    parameters = _params(mass="10 MeV", coupling="1e-5")
+    arguments = ("fit", "coherent-csi-2017", "--model", "light-vector", *parameters, "--free", "coupling,mass")
+    code, out, err = run(*arguments)
+    assert code == 0, err
+    assert "mass: undetermined: the data allow all of its range" in out

@@ -52,7 +52,8 @@ class ParameterResult:
     ----------
     parameter : its definition.
     value : best value.
-    error : symmetric 1σ error from the curvature, None if there is none (a best value at the limit of its range).
+    error : symmetric 1σ error from the curvature, None if there is none (a limit of its range within one error, or an
+        interval that is open there: read the interval).
     interval : MINOS interval at the level of the fit, None if not asked for.
     """
 
@@ -177,7 +178,7 @@ class FitResult:
         rows = [("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")]
         for p in self.free:
             i = p.interval
-            text = "" if i is None else f"[{_number(i.lower)}, {_number(i.upper)}]"
+            text = "" if i is None else _interval_text(i)
             rows.append((p.parameter.name, _number(p.value), _number(p.error), text, p.parameter.unit))
         rows += [(q.name, _number(v), "fixed", "", q.unit) for q, v in self.fixed]
         rows += [
@@ -251,22 +252,23 @@ def fit(
     notes += [f"{name} lies at the {side} limit of its range" for name, side in limits.items()]
     covariance, errors = _errors(cost, columns, best)
     if covariance is None:
-        notes.append("no covariance: the curvature at the best fit is not positive")
+        notes.append(
+            "no covariance: the curvature at the best fit is not positive; a parameter or a combination is undetermined"
+        )
     notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
     if intervals and len(columns) <= _FEW:
         notes += _other_regions(cost, columns, best, intervals, cl)
     profiled = cost.profiled(best)
     nu = profiled.nuisances[0]
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
-    results = [
-        ParameterResult(
-            p,
-            float(best[c]),
-            None if covariance is None or p.name in limits else sqrt(covariance[i, i]),
-            intervals.get(p.name),
-        )
-        for i, (p, c) in enumerate(zip(parameters, columns, strict=True))
-    ]
+    undetermined = {name for name, i in intervals.items() if i.lower is None and i.upper is None}
+    results = []
+    for i, (p, c) in enumerate(zip(parameters, columns, strict=True)):
+        error = None if covariance is None or p.name in limits else sqrt(covariance[i, i])
+        near = _near_limit(p, float(best[c]), error, intervals.get(p.name))
+        if error is not None and near and p.name not in undetermined:
+            notes.append(f"{p.name}: no symmetric error, because it may reach {near}; read the interval or a profile")
+        results.append(ParameterResult(p, float(best[c]), None if near else error, intervals.get(p.name)))
     value = float(profiled.twice_nll[0])
     return FitResult(
         cost=cost.name,
@@ -291,6 +293,28 @@ def fit(
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.5g}"
+
+
+def _interval_text(i: Interval) -> str:
+    if i.lower is None and i.upper is None:
+        return "undetermined"
+    if i.lower is None:
+        return f"< {_number(i.upper)}"
+    return f"> {_number(i.lower)}" if i.upper is None else f"[{_number(i.lower)}, {_number(i.upper)}]"
+
+
+def _near_limit(p: Parameter, value: float, error: float | None, interval: Interval | None) -> str:
+    """Name the limit of the range that one error reaches, or at which the interval is open; empty if there is none."""
+    for side, limit in (("lower", p.lower), ("upper", p.upper)):
+        is_open = interval is not None and getattr(interval, side) is None
+        if isfinite(limit) and (is_open or (error is not None and abs(value - limit) <= error)):
+            return f"the {side} limit {_with_unit(limit, p.unit)} of its range"
+    return ""
+
+
+def _with_unit(value: float, unit: str) -> str:
+    # a scaled unit such as 1e-11 muB would read like a second number
+    return f"{value:g}" + (f" x {unit}" if unit[:1].isdigit() else f" {unit}" if unit else "")
 
 
 def _survival(twice_nll: float, ndf: int) -> float:
@@ -381,10 +405,15 @@ def _intervals(
 def _interval(p: Parameter, lower: float | None, upper: float | None, cl: float) -> Interval:
     """Interval, with a note for each open side."""
     notes = []
+    if lower is None and upper is None and isfinite(p.lower) and isfinite(p.upper):
+        whole = f"{p.lower:g} to {_with_unit(p.upper, p.unit)}, at {100 * cl:.4g} %"
+        note = f"undetermined: the data allow all of its range, {whole}; fix it, or draw the others over it"
+        return Interval(None, None, note)
     for side, end, limit in (("lower", lower, p.lower), ("upper", upper, p.upper)):
         if end is None:
-            unit = f" {p.unit}" if p.unit else ""
-            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
+            reach = (
+                f"the {side} limit {_with_unit(limit, p.unit)} of its range" if isfinite(limit) else "any value tried"
+            )
             notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
     return Interval(lower, upper, "; ".join(notes))
 
