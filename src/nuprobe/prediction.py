@@ -37,8 +37,6 @@ _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3  # along axes, and for a component beside the largest one of its bin
-# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
-_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ class Templates:
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
     powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
-        m² + (50 MeV)² to that power.
+        m² + `momentum`² of the process to that power.
     """
 
     components: tuple[str, ...]
@@ -377,7 +375,7 @@ class Templates:
         result = self._counted(part, coefficients * scale, axis_values, derivative)
         if derivative is not None and self.powers[:, derivative].any():
             mass = axis_values[:, derivative, None]
-            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            slope = -2 * self.powers[:, derivative] * mass / (self.process.momentum**2 + mass**2)
             result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
         return result
 
@@ -385,7 +383,7 @@ class Templates:
         """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
         if axis_values is None or not self.powers.any():
             return None
-        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+        return np.asarray(np.prod((self.process.momentum**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
 
     def _counted(
         self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
@@ -504,7 +502,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine, known)
     terms = _terms(setup, setup.sectors_at(middle))
     powers = _powers(terms, axes)
-    parts = tuple(_scaled(part, axes, powers) for part in parts)
+    parts = tuple(_scaled(part, axes, powers, setup.process.momentum) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
@@ -547,12 +545,12 @@ def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
     return np.array(counts, dtype=float).reshape(len(terms), len(axes))
 
 
-def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
-    """Templates times m² + _SCALE² for each propagator."""
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray, momentum: float) -> _Part:
+    """Templates times m² + momentum² for each propagator, which falls by ten decades along the axis of its mass."""
     values = part.values
     for position, axis in enumerate(part.axes):
         if powers[:, axis].any():
-            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            factor = (momentum**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
             shape = [1] * values.ndim
             shape[2], shape[3 + position] = factor.shape
             values = values * factor.reshape(shape)
