@@ -445,7 +445,7 @@ class Entry(_Strict):
         if self.form in LIMITS or self.kind == "preferred_band":
             for key in ("cl", "sidedness", "statistic"):
                 if getattr(self, key) is None:
-                    raise InputError(f"{key}: a {self.form} needs it; write unknown if it was not published")
+                    raise InputError(f"{key}: required for kind {self.form}; write unknown if it was not published")
         if (self.status == "superseded") != bool(self.superseded_by):
             raise InputError("status: superseded and superseded_by go together")
         if bool(self.disputed_by) and self.status == "current":
@@ -487,12 +487,12 @@ class Entry(_Strict):
         wanted = needs.get(self.form, ())
         if wanted and not absent and not any(has.get(k, bool(self.code)) for k in wanted):
             raise InputError(
-                f"kind: a {self.form} needs {' or '.join(wanted)}; if it is not shipped, say why in notes.not_shipped"
+                f"kind: {self.form} needs {' or '.join(wanted)}; if it is not shipped, say why in notes.not_shipped"
             )
         if self.kind == "measurement" and has["value"] and not (has["errors"] or has["interval"]):
             raise InputError("errors: a measurement has errors or an interval")
         if self.form in ("upper_limit", "lower_limit") and (has["errors"] or has["interval"]):
-            raise InputError(f"value: an {self.form} is the value alone, without errors or interval")
+            raise InputError(f"value: {self.form} is the value alone, without errors or interval")
         if self.of_absolute_value and (self.form != "upper_limit" or (self.value is not None and self.value <= 0)):
             raise InputError("of_absolute_value: only for an upper limit with a positive value")
 

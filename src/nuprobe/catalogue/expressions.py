@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -35,7 +36,9 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
     if len(expression) > _LONGEST:
         raise InputError(f"an expression has at most {_LONGEST} characters, this one {len(expression)}")
     try:
-        value = _value(ast.parse(expression.strip(), mode="eval").body, numbers)
+        with warnings.catch_warnings(action="ignore"):  # Python's advice on odd spelling
+            tree = ast.parse(expression.strip(), mode="eval")
+        value = _value(tree.body, numbers)
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError, ZeroDivisionError) as err:
         if isinstance(err, InputError):
             raise

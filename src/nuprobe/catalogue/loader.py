@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Catalogue", "CatalogueFileError", "Problem", "catalogue", "read_entry", "read_library"]
 
 _LARGEST = 1_000_000
+_DEEPEST = 20
 
 
 class CatalogueFileError(ExperimentFileError):
@@ -133,7 +134,8 @@ def read_entry(text: str, source: str) -> Entry:
     except CatalogueFileError:
         raise
     except ExperimentFileError as err:
-        raise CatalogueFileError(str(err)) from None
+        # the checks of the whole entry begin with the key themselves
+        raise CatalogueFileError(str(err).replace(f"{source}: the file: ", f"{source}: ", 1)) from None
     except NuprobeError as err:
         raise CatalogueFileError(f"{source}: {err}") from None
 
@@ -154,7 +156,11 @@ def _plain_yaml(text: str) -> Any:
             return super().construct_mapping(node, deep=deep)
 
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=base):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise InputError("nested too deeply for an entry")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise InputError("anchors and aliases are not used here; write the value out")
             tag = getattr(event, "tag", None)
@@ -163,8 +169,6 @@ def _plain_yaml(text: str) -> Any:
         documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError as err:
         raise InputError(f"not valid YAML ({' '.join(str(err).split())}); correct that place") from None
-    except RecursionError:
-        raise InputError("nested too deeply for an entry") from None
     except ValueError as err:  # e.g. a date with a thirteenth month
         if isinstance(err, NuprobeError):
             raise

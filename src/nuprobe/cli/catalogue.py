@@ -292,15 +292,16 @@ def plot_entries(what: str, path: Path, library: Path | None) -> None:
         quantity, draw = ladders[what]
         figure = draw(shown(quantity, _read(library).search()))
     else:
-        figure = _plane()
+        found = shown("coupling", _read(library).search())
+        figure = _plane([e for e in found if e.topic == "lmu_ltau"])
     save(figure, path)
     click.echo(f"wrote {path}", err=True)
 
 
-def _plane() -> Figure:
+def _plane(entries: list[Entry]) -> Figure:
     from nuprobe.cli.limit import plane
     from nuprobe.experiments import TridentExperiment, experiment, limit
 
     found = [experiment(name) for name in ("ccfr-trident", "charm2-trident")]
     tridents = [e for e in found if isinstance(e, TridentExperiment)]
-    return plane(limit(tridents), tridents, {}, shipped=True)
+    return plane(limit(tridents), tridents, {}, shipped=entries)

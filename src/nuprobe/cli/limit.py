@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from nuprobe.tables import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from nuprobe.catalogue.entry import Entry
     from nuprobe.experiments import Experiment, Limit, TridentExperiment
 
 
@@ -60,9 +62,9 @@ def plane(
     analyses: Mapping[str, str],
     *,
     companions: bool = True,
-    shipped: bool = False,
+    shipped: Sequence[Entry] | None = None,
 ) -> Figure:
-    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and the curves of the catalogue."""
+    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and curves of the catalogue."""
     import numpy as np
 
     from nuprobe.experiments import TridentExperiment
@@ -91,7 +93,7 @@ def plane(
             else:
                 there = np.isfinite(one.upper)
                 curves.append((one.label, one.mass[there], one.upper[there], "-." if one.kind == "reach" else "-"))
-    draw = plot_catalogue_plane if shipped else plot_plane
+    draw = plot_plane if shipped is None else partial(plot_catalogue_plane, entries=shipped)
     return draw(
         found,
         bands=bands,

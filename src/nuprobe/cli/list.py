@@ -10,7 +10,7 @@ from nuprobe.cli.arguments import MODELS
 from nuprobe.cli.output import emit, output_options
 from nuprobe.tables import Table
 
-_WHAT = ("targets", "fluxes", "models", "form-factors", "experiments", "parameters", "reproductions")
+_WHAT = ("targets", "fluxes", "models", "form-factors", "experiments", "parameters", "reproductions", "catalogue")
 
 
 @click.command("list", epilog="Example: nuprobe list experiments")
@@ -19,10 +19,10 @@ _WHAT = ("targets", "fluxes", "models", "form-factors", "experiments", "paramete
 def list_command(what: str | None, as_json: bool, output: Path | None) -> None:
     """Everything that can be named.
 
-    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters, reproductions; all without it,
-    except the long list of targets.
+    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters, reproductions, catalogue; all
+    without it, except the long lists of targets and of the catalogue.
     """
-    tables = [_table(name) for name in ([what] if what else [n for n in _WHAT if n != "targets"])]
+    tables = [_table(name) for name in ([what] if what else [n for n in _WHAT if n not in ("targets", "catalogue")])]
     text = "\n\n".join(str(t) for t in tables)
     if what is None:
         text += "\n\nTargets: any of the isotopes of `nuprobe list targets`, elements, molecules and mixtures of them."
@@ -68,6 +68,11 @@ def _table(what: str) -> Table:
         from nuprobe.nuclei import FORM_FACTORS
 
         return Table("form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS))
+    if what == "catalogue":
+        from nuprobe.catalogue import catalogue
+        from nuprobe.cli.catalogue import entry_table
+
+        return entry_table(catalogue().search(), "catalogue")
     if what == "reproductions":
         from nuprobe.catalogue import catalogue
         from nuprobe.reproductions import _files

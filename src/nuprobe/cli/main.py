@@ -12,7 +12,7 @@ from nuprobe.errors import NuprobeError
 
 # command -> (module, one line of help): the help page imports nothing else
 _COMMANDS = {
-    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, reproductions."),
+    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, constraints."),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),

@@ -87,12 +87,13 @@ def _rung(entry: Entry, factor: float) -> _Rung | None:
 
 
 def _group(entry: Entry) -> str:
-    """Element of the matrix (``"ee"``, ``"emu"``), from the parameter or else from the flavour; empty for mixtures."""
+    """``"e"``, ``"emu"`` and the like, from the parameter or else from the flavour; empty for mixtures."""
     head, _, element = (entry.observable.parameter or "").partition(".")
     if head in ("charge_radius", "magnetic_moment", "mu_eff") and element:
-        return element
+        letters = _letters(element)
+        return letters[0] if len(set(letters)) == 1 else element
     leptons = {FLAVOURS[f].lepton for f in entry.flavour if f in FLAVOURS}
-    return leptons.pop() * 2 if len(leptons) == 1 and len(entry.flavour) <= 2 else ""
+    return leptons.pop() if len(leptons) == 1 and len(entry.flavour) <= 2 else ""
 
 
 def _letters(group: str) -> list[str]:
@@ -117,11 +118,14 @@ def _order(rung: _Rung) -> tuple[Any, ...]:
     return rank, rung.group, rung.entry.year, rung.entry.id
 
 
-def _label(entry: Entry, rungs: Sequence[_Rung]) -> str:
+def _label(rung: _Rung, rungs: Sequence[_Rung]) -> str:
+    entry = rung.entry
     name = f"{entry.experiment} {entry.year}"
-    double = sum((r.entry.experiment, r.entry.year) == (entry.experiment, entry.year) for r in rungs) > 1
-    if double:
-        name = f"{entry.id.rsplit('/', 1)[1]}"
+    if (
+        sum((r.group, r.entry.experiment, r.entry.year) == (rung.group, entry.experiment, entry.year) for r in rungs)
+        > 1
+    ):
+        name = entry.id.rsplit("/", 1)[1]
     return name + (" (disputed)" if entry.status == "disputed" else "")
 
 
@@ -205,6 +209,10 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
     ends = [abs(x) for r in rungs for x in (r.lower, r.upper, *r.computed) if x is not None]
     edge = 1.3 * max(*ends, 1.0)
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.8)
+    ticks = [t for t in (1, 10, 100, 1000) if t < edge]
+    ax.set_xticks(
+        [-t for t in reversed(ticks)] + [0, *ticks], [f"−{t}" for t in reversed(ticks)] + ["0", *map(str, ticks)]
+    )
     ax.set_xlim(-edge, edge)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
@@ -304,7 +312,7 @@ def _ladder(rungs: Sequence[_Rung]) -> tuple[Figure, Axes]:
     figure = new_figure(WIDTH, 1.7 + 0.24 * len(rungs))
     ax = figure.add_subplot()
     ax.set_ylim(len(rungs) - 0.4, -0.6)
-    ax.set_yticks(range(len(rungs)), [_label(r.entry, rungs) for r in rungs], fontsize=8.5)
+    ax.set_yticks(range(len(rungs)), [_label(r, rungs) for r in rungs], fontsize=8.5)
     ax.tick_params(axis="y", which="both", length=0)
     for y, (one, other) in enumerate(itertools.pairwise(rungs)):
         if one.group != other.group:
@@ -317,7 +325,7 @@ def _ladder(rungs: Sequence[_Rung]) -> tuple[Figure, Axes]:
 
 def _right(entry: Entry) -> str:
     level = "CL unknown" if isinstance(entry.cl, str) else "" if entry.cl is None else rf"{100 * entry.cl:.3g} %"
-    return level + {"half": " (PDG half)"}.get(entry.convention or "", "")
+    return level + {"half": " (given halved)"}.get(entry.convention or "", "")
 
 
 def _colour(rung: _Rung) -> str:

@@ -1,0 +1,164 @@
+"""``nuprobe catalogue`` as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.catalogue.examples import LINK, RATIO, text
+
+from nuprobe.catalogue import catalogue
+from nuprobe.cli import main
+from nuprobe.reproductions import recipes
+
+Run = Callable[..., tuple[int, str, str]]
+CCFR = "trident.mumu.ratio/CCFR-1991"
+L023 = "Altmannshofer2014:L023:ccfr_exclusion_cl"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "catalogue", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def library(tmp_path: Path, *contents: str) -> str:
+    for i, content in enumerate(contents):
+        folder = tmp_path / "ratio"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{i}.yaml").write_text(content, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_list_and_search(run: Run) -> None:
+    code, out, _ = run("list", "--json")
+    assert code == 0
+    assert {row["id"] for row in json.loads(out)} == set(catalogue())
+    code, out, _ = run("search", "iron", "--observable", "ratio", "--flavour", "nu_mu", "--year", "1991", "--json")
+    assert code == 0
+    assert CCFR in [row["id"] for row in json.loads(out)]
+    code, out, _ = run("search", "iron", "--year", "2000:2001")
+    assert code == 1
+    assert "0 entries" in out
+    for bad in (("--year", "last"), ("--kind", "rumour"), ("--observable", "energy")):
+        code, _, err = run("search", *bad)
+        assert code == 2
+        assert bad[1] in err
+
+
+def test_show_knows_ids_and_aliases(run: Run) -> None:
+    code, out, _ = run("show", CCFR)
+    assert code == 0
+    for word in ("0.82 +- 0.28", "observed", "37", "Mishra:1991bv", "$ nuprobe reproduce", "agrees"):
+        assert word in out
+    code, out, _ = run("show", L023, "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["id"] == catalogue()[L023].id
+    assert found["cl"] == 0.95
+    assert "value" not in found
+    code, _, err = run("show", "CCFR-1992")
+    assert code == 2
+    assert err.count("\n") == 1
+
+
+def test_every_entry_can_be_shown(run: Run) -> None:
+    for name, entry in catalogue().items():
+        code, out, _ = run("show", name)
+        assert code == 0
+        assert entry.title in out
+        assert "None" not in out
+
+
+def test_check_of_what_ships(run: Run) -> None:
+    code, out, _ = run("check", "--json")
+    found = json.loads(out)
+    assert (code, found["problems"], found["entries"]) == (0, [], len(catalogue()))
+    code, out, _ = run("check", CCFR, "--recompute")
+    assert code == 0
+    assert out.startswith("1 entries, 2 code links run again: 0 wrong")
+
+
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        ({"recipe": "magic"}, "code.0.recipe"),
+        ({"recipe": "__builtins__"}, "code.0.recipe"),
+        ({"keywords": {"isotop": "Ar40"}}, "code.0.keywords"),
+        ({"command": "nuprobe lsit"}, "code.0.command"),
+        ({"command": "nuprobe list planets"}, "code.0.command"),
+        ({"command": "nuprobe catalogue shwo x"}, "code.0.command"),
+        ({"command": "nuprobe fit coherent-csi-2017 --fre rn"}, "code.0.command"),
+        ({"command": "nuprobe list 'targets"}, "code.0.command"),
+    ],
+)
+def test_a_code_link_to_nowhere_is_found(run: Run, tmp_path: Path, link: dict[str, object], word: str) -> None:
+    entry = text(RATIO, {"value": 37215.0, "code": [LINK | link]})
+    code, out, _ = run("check", "--library", library(tmp_path, entry))
+    assert code == 1
+    lines = out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"ratio/0.yaml: {word}: ")
+
+
+def test_a_good_code_link_is_recomputed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = library(tmp_path, text(RATIO, {"value": 37215.0, "code": [LINK]}))
+    assert run("check", "--library", where, "--recompute")[0] == 0
+    monkeypatch.setattr(recipes, "nuclear_mass", lambda isotope: 37215.53 * 1.0011)
+    code, out, _ = run("check", "--library", where, "--recompute")
+    assert code == 1
+    assert "code.0.result: 37215.53 is stored, 37256.47 comes out" in out
+    assert run("check", "--library", where)[0] == 0
+    monkeypatch.setattr(recipes, "nuclear_mass", lambda isotope: float("nan"))
+    code, out, _ = run("check", "--library", where, "--recompute")
+    assert code == 1
+    assert "not finite" in out
+
+
+def test_check_names_each_wrong_file_in_a_line(run: Run, tmp_path: Path) -> None:
+    where = library(tmp_path, text(RATIO, {"unit": "furlong"}), text(RATIO), "a: [", text(RATIO))
+    code, out, _ = run("check", "--library", where)
+    assert code == 1
+    assert [line.split(": ")[0] for line in out.splitlines()[:-1]] == ["ratio/0.yaml", "ratio/2.yaml", "ratio/3.yaml"]
+    # what reads a library refuses it with the first line
+    code, _, err = run("list", "--library", where)
+    assert code == 2
+    assert "furlong" in err
+
+
+def test_exports(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("export", "csv", CCFR)
+    assert code == 0
+    assert [row["value"] for row in csv.DictReader(io.StringIO(out))] == ["0.82"]
+    target = tmp_path / "c.bib"
+    code, out, _ = run("export", "bibtex", "-o", str(target))
+    assert (code, out) == (0, "")
+    assert "@article{Mishra:1991bv," in target.read_text()
+    code, out, _ = run("export", "hepdata", CCFR, "--json")
+    assert json.loads(out)[0]["value"] == 0.82
+    code, _, err = run("export", "xml")
+    assert code == 2
+    assert "hepdata" in err
+
+
+def test_plots(run: Run, tmp_path: Path) -> None:
+    for what in ("magnetic-moments", "charge-radii", "plane"):
+        target = tmp_path / f"{what}.svg"
+        assert run("plot", what, str(target))[0] == 0
+        assert target.read_text().startswith("<?xml")
+    code, _, err = run("plot", "planes", str(tmp_path / "x.png"))
+    assert code == 2
+    assert "plane" in err
+    assert run("plot", "plane", str(tmp_path / "x.gif"))[0] == 2
