@@ -111,7 +111,7 @@ def _only_own_files(folder: Path, made_by: str) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise OutputError(f"cannot write the folder {folder}: a file has that name; choose another (it was not changed)")
+        raise OutputError(f"cannot write the folder {folder}: a file has that name; choose another")
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()}
     try:
         record = json.loads((folder / _MADE).read_text(encoding="utf-8"))

@@ -33,20 +33,31 @@ def entry_number(e: Entry) -> str:
     """The number of an entry with its sign and unit; empty without one."""
     sign = {"upper_limit": "<", "lower_limit": ">"}.get(e.form, "")
     if e.value is not None:
-        errors = (e.errors.plus, e.errors.minus) if e.errors else (None, None)
-        return range_text(e.value, e.unit, *errors, sign=sign)
+        plus, minus = (e.errors.plus, e.errors.minus) if e.errors else (None, None)
+        return range_text(e.value, e.unit, plus, minus, sign=sign)
     if e.interval is not None:
         return range_text(None, e.unit, lower=e.interval.lower, upper=e.interval.upper)
     return ""
 
 
-def axis_key(e: Entry) -> tuple[str, str, str] | None:
-    """What entries on one axis share: topic, quantity and convention; None if nothing converts to a common one."""
-    if common_factor(e) is None:
-        return None
+# one number each, whatever the flavour and whoever measured it
+_ONE_THING = ("magnetic_moment", "charge", "charge_radius", "anapole")
+# these depend on exposure, spectrum and target
+_OF_ONE_EXPERIMENT = ("events", "rate", "significance", "cross_section", "cross_section_over_energy")
+
+
+def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
+    """What entries on one axis share: topic, quantity, symbol and convention.
+
+    None for what cannot be compared: in a convention that nothing converts, or a number of one experiment alone.
+    """
     quantity = e.observable.quantity
+    if common_factor(e) is None or quantity in _OF_ONE_EXPERIMENT:
+        return None
+    # a predicted value stands beside the measured ones
+    symbol = "" if quantity in _ONE_THING else e.observable.latex.removesuffix(r"^\mathrm{SM}")
     # charge radii are converted into each other
-    return e.topic, quantity, "giunti" if quantity == "charge_radius" else e.convention or ""
+    return e.topic, quantity, symbol, "giunti" if quantity == "charge_radius" else e.convention or ""
 
 
 def plane_key(e: Entry) -> tuple[str, str, str] | None:
@@ -120,9 +131,7 @@ def _axis(rungs: Sequence[Rung]) -> _Axis:
     factor = unit_factor(unit, quantity)
     ends = [x for r in rungs for x in (r.lower, r.upper, r.centre, *r.computed) if x is not None]
     far = [f for f in map(_far, rungs) if f > 0]
-    signed = any(
-        (x is not None and x < 0) and not r.entry.of_absolute_value for r in rungs for x in (r.lower, r.upper)
-    )
+    signed = any((x is not None and x < 0) and not r.entry.of_absolute_value for r in rungs for x in (r.lower, r.upper))
     wide = bool(far) and max(far) / min(far) >= 20
     if wide and (not signed or max(far) / min(far) > 1e4):
         sizes = [abs(x) for x in (*far, *(c for r in rungs for c in r.computed)) if x]
@@ -132,7 +141,7 @@ def _axis(rungs: Sequence[Rung]) -> _Axis:
         return _log_axis(10.0 ** exponents[0], 10.0 ** exponents[1], base, note)
     if wide and signed:
         ordered = sorted(far)
-        linear = 10.0 ** round(math.log10(ordered[len(ordered) // 4] / factor)) * factor
+        linear = 10.0 ** math.floor(math.log10(ordered[len(ordered) // 4] / factor)) * factor
         return _symmetric_axis(1.4 * max(map(abs, ends)), linear, factor, unit)
     low, high = min(ends), max(ends)
     if any(r.entry.of_absolute_value for r in rungs) and not signed:
@@ -144,6 +153,7 @@ def _axis(rungs: Sequence[Rung]) -> _Axis:
 
 
 # ---------------------------------------------------------------------------------------------- ladder
+
 
 def _class(rung: Rung) -> str:
     letters = letters_of(rung.group)
@@ -196,7 +206,7 @@ def ladder_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = N
         is_open = chosen is None or any(r.entry.id == chosen.id for r in group) or len(rungs) <= 24
         summary = el("summary", heading, " ", el("span", str(len(group)), class_="count"))
         parts.append(el("details", summary, rows, open=is_open, class_=f"group group-{name}"))
-    ticks = [el("text", text, x=axis.at(v), y="14", text_anchor="middle") for v, text in axis.ticks]
+    ticks = [el("text", text, x=axis.at(v), y="14", text_anchor=_anchor(axis.place(v))) for v, text in axis.ticks]
     marks = [el("line", x1=axis.at(v), x2=axis.at(v), y1="0", y2="3", class_="tick") for v, _ in axis.ticks]
     scale = el(
         "div",
@@ -206,7 +216,7 @@ def ladder_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = N
         class_="rung scale",
     )
     symbol = {"charge_radius": r"\langle r^2\rangle", "magnetic_moment": r"\mu_\nu", "charge": r"q_\nu"}.get(
-        quantity, rungs[0].entry.observable.latex
+        quantity, min((r.entry.observable.latex for r in rungs), key=len)
     )
     unit = unit_text(axis.unit)
     words = quantity.replace("_", " ")
@@ -240,8 +250,14 @@ def ladder_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = N
     )
 
 
+def _anchor(place: float) -> str:
+    """Labels near an end stay inside."""
+    return "start" if place < 3 else "end" if place > 97 else "middle"
+
+
 def _row(rung: Rung, rungs: Sequence[Rung], axis: _Axis, link: Link, chosen: Entry | None) -> Html:
     e = rung.entry
+    letters = letters_of(rung.group)
     own = chosen is not None and e.id == chosen.id
     log = axis.place(0.0) == 0.0 and axis.ticks[0][0] > 0
     lower, upper = rung.lower, rung.upper
@@ -254,11 +270,12 @@ def _row(rung: Rung, rungs: Sequence[Rung], axis: _Axis, link: Link, chosen: Ent
     text = f"{e.experiment} {e.year}: {number}" + (f", {e.confidence}" if e.confidence else "")
     shapes = [el("title", text)]
     shapes += [el("line", x1=axis.at(v), x2=axis.at(v), y1="0", y2="22", class_="grid") for v, _ in axis.ticks]
-    shapes.append(el("rect", x=f"{left:.3f}%", y="5", width=f"{max(right - left, 0.15):.3f}%", height="12", class_="bar"))
+    shapes.append(
+        el("rect", x=f"{left:.3f}%", y="5", width=f"{max(right - left, 0.15):.3f}%", height="12", class_="bar")
+    )
     for end in (lower, upper):
         if end is not None:
             shapes.append(el("line", x1=axis.at(end), x2=axis.at(end), y1="4", y2="18", class_="end"))
-    letters = letters_of(rung.group)
     if e.observable.quantity == "charge_radius" and letters and letters[0] == letters[-1]:
         at = axis.at(standard_charge_radius(f"nu_{letters[0]}"))
         shapes.append(el("line", x1=at, x2=at, y1="0", y2="22", class_="standard"))
@@ -268,13 +285,15 @@ def _row(rung: Rung, rungs: Sequence[Rung], axis: _Axis, link: Link, chosen: Ent
         diamond = el("path", d="M0 4.5 5 11 0 17.5-5 11z", class_="diamond")
         shapes.append(el("svg", diamond, x=axis.at(abs(value) if log else value), overflow="visible"))
     label = rung_label(rung, rungs)
-    name = el("strong", label) if own else el("a", label, href=link(e))
-    half = " (given halved)" if e.convention == "half" else ""
+    name = el("strong", label, title=label) if own else el("a", label, href=link(e), title=label)
+    mixed = len(set(letters)) > 1
+    more = [formula(e.observable.latex)] if mixed else []
+    more += [Html("(given halved)")] if e.convention == "half" else []
     return el(
         "li",
-        el("span", name, class_="rung-label"),
+        el("span", name, [[" ", m] for m in more], class_="rung-label"),
         el("svg", shapes, width="100%", height="22", role="img", class_=_class(rung)),
-        el("span", unit_html(number), half, class_="rung-value"),
+        el("span", unit_html(number), class_="rung-value"),
         class_="rung own" if own else "rung",
         aria_current="true" if own else None,
     )
@@ -344,14 +363,14 @@ def curve_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = No
         class_="plane-plot",
     )
     left = [el("text", t, x="100%", dx="-6", y=y, dy="4", text_anchor="end") for y, t in y_ticks]
-    below = [el("text", t, x=x_axis.at(v), y="16", text_anchor="middle") for v, t in x_axis.ticks]
+    below = [el("text", t, x=x_axis.at(v), y="16", text_anchor=_anchor(x_axis.place(v))) for v, t in x_axis.ticks]
 
-    def name(axis: Html, unit: str) -> list[Html | str]:
+    def axis_name(axis: Html, unit: str) -> list[Html | str]:
         return [axis, el("span", " [", unit_html(unit_text(unit).removeprefix("× ")), "]") if unit_text(unit) else ""]
 
     return el(
         "figure",
-        el("p", name(formula(first.y.latex), first.y.unit), class_="axis-label y"),
+        el("p", axis_name(formula(first.y.latex), first.y.unit), class_="axis-label y"),
         el(
             "div",
             el("svg", left, width="100%", height="380", class_="axis", aria_hidden="true"),
@@ -360,7 +379,7 @@ def curve_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = No
             el("svg", below, width="100%", height="20", class_="axis", aria_hidden="true"),
             class_="plane",
         ),
-        el("p", name(formula(first.x.latex), first.x.unit), class_="axis-label"),
+        el("p", axis_name(formula(first.x.latex), first.x.unit), class_="axis-label"),
         el("ul", items, class_="curve-list"),
         class_="curves",
     )

@@ -11,7 +11,18 @@ from typing import Final
 
 from nuprobe.errors import InputError
 
-__all__ = ["Html", "el", "flavour_text", "mathml", "number_text", "prose", "range_text", "unit_html", "unit_text"]
+__all__ = [
+    "Html",
+    "el",
+    "flavour_text",
+    "flavours_html",
+    "mathml",
+    "number_text",
+    "prose",
+    "range_text",
+    "unit_html",
+    "unit_text",
+]
 
 
 class Html(str):
@@ -23,7 +34,12 @@ class Html(str):
 Child = str | None | Iterable["Child"]
 
 _VOID: Final = {"input", "link", "meta", "br", "hr"}
-_BLOCK: Final = set("body details div dl figure footer h1 h2 h3 head header li main ol p section table tr ul".split())
+# fmt: off
+_BLOCK: Final = {
+    "body", "details", "div", "dl", "figure", "footer", "h1", "h2", "h3", "head", "header", "li", "main", "ol", "p",
+    "section", "table", "tr", "ul",
+}
+# fmt: on
 
 
 def el(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Html:
@@ -33,8 +49,8 @@ def el(name: str, /, *children: Child, **attributes: str | float | bool | None) 
     ----------
     name : of the element.
     children : `Html` stays as it is, other text is escaped, None is nothing, an iterable is its items.
-    attributes : escaped; ``class_`` is ``class``, other underscores become hyphens; None and False are left out, True is
-        the bare name.
+    attributes : escaped; ``class_`` is ``class``, other underscores become hyphens; None and False are left out, True
+        is the bare name.
     """
     opened = name
     for key, value in attributes.items():
@@ -61,7 +77,7 @@ def _flat(children: Iterable[Child]) -> Iterator[str]:
 # ---------------------------------------------------------------------------------------------- numbers and units
 
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%"}
+_BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%", "sigma": "σ"}
 
 
 def number_text(value: float) -> str:
@@ -136,17 +152,28 @@ def range_text(
 
 # ---------------------------------------------------------------------------------------------- words
 
-_GREEK: Final = {
-    name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
-    for name in (
-        *("alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau".split()),
-        *("upsilon chi psi omega".split()),
-    )
-} | {"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "varrho": "ϱ", "ell": "ℓ"}
+# fmt: off
+_NAMES: Final = (
+    "alpha", "beta", "gamma", "delta", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho",
+    "sigma", "tau", "upsilon", "chi", "psi", "omega",
+)
+_CAPITALS: Final = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+# fmt: on
+
+
+def _greek(name: str) -> str:
+    case = "CAPITAL" if name[0].isupper() else "SMALL"
+    return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+
+
+_GREEK: Final = {name: _greek(name) for name in _NAMES} | {
+    **{"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "varrho": "ϱ", "ell": "ℓ"}
+}
 _LETTERS: Final = {**_GREEK, "nubar": "ν̄", "eff": "eff"}
 _SYMBOL: Final = re.compile(
-    r"(?P<base>\b(?:nubar|nu|mu|epsilon|sigma|theta|[LNGRTEVAQUYFmgqars]))_(?P<sub>[A-Za-z0-9]{1,5})\b(?!_)"
-    r"|(?P<anti>\banti-)(?=nu_)|(?P<arrow>->)|(?P<pm>\+-)|(?P<area>\bcm2\b)|(?P<va>\bV-A\b)"
+    r"(?P<base>\b(?:nubar|nu|mu|epsilon|sigma|theta|[νLNGRTEVAQUYFmgqars])|⟩)_(?P<sub>[A-Za-z0-9μτ]{1,5})\b(?!_)"
+    r"|(?P<anti>\banti-)(?=nu_)|(?P<arrow>->)|(?P<pm>\+-)|(?P<area>\bcm2\b)|(?P<va>\bV-A\b)|(?P<minus> - (?=L_))"
+    r"|(?<![\w.+-])(?P<power>\d+(?:\.\d+)?e[+-]?\d+)(?![\w.])"
     r"|(?P<radius><r2(?:_(?P<radius_sub>\w+))?>)"
 )
 
@@ -167,23 +194,28 @@ def prose(text: str) -> Html:
             parts += [_LETTERS.get(base, base), el("sub", _LETTERS.get(match["sub"], match["sub"]))]
         elif match["radius"]:
             parts += ["⟨r²", el("sub", match["radius_sub"]) if match["radius_sub"] else None, "⟩"]
+        elif match["power"]:
+            mantissa, _, exponent = match["power"].partition("e")
+            parts.append(f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}")
         else:
-            parts.append({"arrow": "→", "pm": "±", "area": "cm²", "va": "V−A"}[match.lastgroup or ""])
+            parts.append({"minus": " − ", "arrow": "→", "pm": "±", "area": "cm²", "va": "V−A"}[match.lastgroup or ""])
     return Html("".join(_flat([*parts, text[last:]])))
 
 
+def flavours_html(names: Iterable[str]) -> Html:
+    """Flavours with their subscripts; a word such as ``"solar"`` stays."""
+    return Html(", ".join(prose(n) for n in names))
+
+
 def flavour_text(name: str) -> str:
-    """``"nubar_mu"`` → ``"ν̄μ"``; a word such as ``"solar"`` stays."""
+    """``"nubar_mu"`` → ``"ν̄_μ"``, where there are no subscripts."""
     base, _, sub = name.partition("_")
-    return f"{_LETTERS[base]}{_LETTERS.get(sub, sub)}" if base in ("nu", "nubar") and sub else name
+    return f"{_LETTERS[base]}_{_LETTERS.get(sub, sub)}" if base in ("nu", "nubar") and sub else name
 
 
 # ---------------------------------------------------------------------------------------------- formulas
 
-_IDENTIFIERS: Final = _GREEK | {
-    name.capitalize(): unicodedata.lookup(f"GREEK CAPITAL LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
-    for name in "gamma delta theta lambda xi pi sigma upsilon phi psi omega".split()
-}
+_IDENTIFIERS: Final = _GREEK | {name: _greek(name) for name in _CAPITALS}
 _OPERATORS: Final = {
     **{"langle": "⟨", "rangle": "⟩", "to": "→", "rightarrow": "→", "times": "×", "cdot": "·", "pm": "±", "mp": "∓"},
     **{"sim": "∼", "approx": "≈", "simeq": "≃", "neq": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"},

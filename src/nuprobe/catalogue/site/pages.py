@@ -8,26 +8,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
 from urllib.parse import quote
 
 import nuprobe
-from nuprobe.catalogue.entry import KINDS, STATUSES, CodeLink, Entry, Number, Source
+from nuprobe.catalogue.entry import KINDS, STATUSES, CodeLink, Entry, Number, Source, Tolerance
 from nuprobe.catalogue.export import export
 from nuprobe.catalogue.ladder import shown
 from nuprobe.catalogue.loader import Catalogue
 from nuprobe.catalogue.quantities import QUANTITIES
-from nuprobe.catalogue.site.figures import axis_key, curve_figure, entry_number, formula, ladder_figure, plane_key
+from nuprobe.catalogue.site.figures import Link, axis_key, curve_figure, entry_number, formula, ladder_figure, plane_key
 from nuprobe.catalogue.site.markup import (
     Child,
     Html,
     el,
     flavour_text,
+    flavours_html,
     number_text,
     prose,
     range_text,
     unit_html,
-    unit_text,
 )
 
 __all__ = ["entry_folder", "entry_page", "index_page", "quantity_page"]
@@ -48,7 +47,7 @@ _METHODS = {
 
 def words(name: str) -> str:
     """``"charge_radius"`` → ``"charge radius"``; ``"nsi"`` → ``"NSI"``."""
-    return {"nsi": "NSI", "n_eff": "N_eff"}.get(name, name.replace("_", " "))
+    return {"nsi": "NSI", "charge": "electric charge", "n_eff": "N_eff"}.get(name, name.replace("_", " "))
 
 
 def capital(name: str) -> str:
@@ -159,19 +158,21 @@ def _copy(target: str, what: str) -> Html:
 
 def index_page(known: Catalogue) -> str:
     """All entries in a table that filters."""
-    entries = sorted(known.values(), key=lambda e: (e.observable.quantity, -e.year, e.id))
-    quantities = Counter(e.observable.quantity for e in entries)
+    quantities = Counter(e.observable.quantity for e in known.values())
+    entries = sorted(
+        known.values(), key=lambda e: (-quantities[e.observable.quantity], e.observable.quantity, -e.year, e.id)
+    )
     computed = sum(bool(e.code) for e in entries)
     chips = [
         el("a", capital(q), " ", el("span", str(n), class_="count"), href=_url("quantity", f"{q}.html"))
         for q, n in sorted(quantities.items(), key=lambda item: (-item[1], item[0]))
     ]
-    flavours = [f for f in dict.fromkeys(f for e in entries for f in e.flavour)]
+    flavours = sorted({f for e in entries for f in e.flavour})
     present = {e.kind for e in entries}, {e.status for e in entries}
     years = [e.year for e in entries] or [0]
     selects = [
         _select("observable", "Observable", [(q, capital(q)) for q in sorted(quantities)]),
-        _select("flavour", "Flavour", [(f, flavour_text(f)) for f in sorted(flavours)]),
+        _select("flavour", "Flavour", [(f, flavour_text(f)) for f in flavours]),
         _select("kind", "Kind", [(k, words(k)) for k in KINDS if k in present[0]]),
         _select("status", "Status", [(s, s) for s in STATUSES if s in present[1]]),
     ]
@@ -197,7 +198,7 @@ def index_page(known: Catalogue) -> str:
         aria_label="Filter the entries",
     )  # fmt: skip
     columns = [("experiment", "Entry"), ("observable", "Observable"), ("number", "Result"), ("cl", "Confidence"),
-               ("flavour", "Flavour"), ("year", "Year"), ("status", "Status"), ("computed", "nuprobe")]  # fmt: skip
+               ("flavour", "Flavour"), ("year", "Year"), ("status", "Status"), ("computed", "Computed")]  # fmt: skip
     head = el(
         "tr",
         [
@@ -243,7 +244,9 @@ def index_page(known: Catalogue) -> str:
         form,
         el("p", el("output", f"{len(entries)} entries", id="count", for_="q observable flavour kind status from to")),
         table,
-        el("p", "No entry fits. ", el("button", "Clear the filters", type="button", id="clear"), id="none", hidden=True),
+        el(
+            "p", "No entry fits. ", el("button", "Clear the filters", type="button", id="clear"), id="none", hidden=True
+        ),
         downloads,
     ]
     return _page("Constraints on neutrino interactions", "", body, name="index")
@@ -263,16 +266,16 @@ def _index_row(e: Entry) -> Html:
     searched = " ".join((e.words, e.kind, words(e.kind), e.status, *e.flavour, words(e.observable.quantity)))
     return el(
         "tr",
-        el("td", el("a", e.experiment, href=_url(entry_folder(e), "index.html")), el("span", prose(e.title), class_="sub"),
-            class_="name"),
+        el("td", el("a", e.experiment, href=_url(entry_folder(e), "index.html")),
+            el("span", prose(e.title), class_="sub"), class_="name"),
         el("td", formula(e.observable.latex), el("span", words(e.kind), class_="sub"), data_label="Observable"),
         el("td", unit_html(number), data_label="Result", class_="number"),
         el("td", _level(e), data_label="Confidence"),
-        el("td", ", ".join(map(flavour_text, e.flavour)), data_label="Flavour"),
+        el("td", flavours_html(e.flavour), data_label="Flavour"),
         el("td", str(e.year), data_label="Year"),
         el("td", _status(e), data_label="Status"),
         el("td", el("span", mark[0], title=mark[1], class_=f"mark {mark[1].split()[0]}"),
-            el("span", mark[1], class_="hidden"), data_label="nuprobe"),
+            el("span", mark[1], class_="hidden"), data_label="Computed", class_=None if verdicts else "absent"),
         data_words=" ".join(searched.split()),
         data_observable=e.observable.quantity,
         data_flavour=" ".join(e.flavour),
@@ -314,10 +317,10 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
             continue
         chosen = [e for e in summary if axis_key(e) == key]
         left_out = sum(e.convention == "other" and e.topic == key[0] for e in summary)
-        figure = ladder_figure(chosen, link, left_out=left_out)
+        figure = ladder_figure(chosen, link, left_out=left_out) if len(chosen) > 1 else None
         if figure is not None:
-            title = f"{capital(key[0])}" + (f", convention {key[2]}" if key[2] else "")
-            body += [el("h2", title), figure]
+            title = [formula(key[2])] if key[2] else ["On one axis"]
+            body += [el("h2", title, f", convention {key[3]}" if key[2] and key[3] else None), figure]
             drawn |= {e.id for e in chosen if entry_number(e)}
     for plane in dict.fromkeys(plane_key(e) for e in summary):
         figure = None
@@ -329,16 +332,32 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
             body += [el("h2", "Curves"), figure]
     rest = [e for e in found if e.id not in drawn]
     if rest:
+        why = (
+            "Superseded or withdrawn, a projection, without a number, in a convention that nothing converts, or a "
+            "number of one experiment that cannot stand beside others."
+        )
         body += [
-            el("h2", "Not drawn"),
-            el("p", "Superseded or withdrawn, projections, without a number, or in a convention that nothing converts."),
-            el("ul", [el("li", _entry_link(e, link(e)), " ", unit_html(entry_number(e)), " ", _status(e)) for e in rest]),
+            el("h2", "Not on an axis" if drawn else "Entries"),
+            el("p", why) if drawn else None,
+            _short_list(rest, link),
         ]
     conventions = QUANTITIES[quantity].conventions
     if conventions:
-        items = [(el("dt", el("code", name)), el("dd", meaning)) for name, meaning in conventions.items()]
-        body += [el("h2", "Conventions"), el("dl", items)]
+        items = [el("div", el("dt", el("code", name)), el("dd", prose(text))) for name, text in conventions.items()]
+        body += [el("h2", "Conventions"), el("dl", items, class_="wide-list")]
     return _page(f"{capital(quantity)} – constraints on neutrino interactions", "../", body, name="quantity")
+
+
+def _short_list(entries: Sequence[Entry], link: Link) -> Html:
+    return el(
+        "table",
+        el("tbody", [
+            el("tr", el("th", _entry_link(e, link(e)), scope="row"), el("td", prose(e.title)),
+                el("td", unit_html(entry_number(e)), class_="number"), el("td", _status(e)))
+            for e in entries
+        ]),
+        class_="short",
+    )  # fmt: skip
 
 
 def _entry_link(e: Entry, address: str) -> Html:
@@ -414,7 +433,7 @@ def entry_page(e: Entry, known: Catalogue) -> str:
     return _page(title, top, body, json="entry.json", name="entry")
 
 
-def _banner(e: Entry, known: Catalogue, link: Any) -> Html | None:
+def _banner(e: Entry, known: Catalogue, link: Link) -> Html | None:
     for key, text in (("superseded_by", "Superseded by "), ("disputed_by", "Disputed by ")):
         others = [known[o] for o in getattr(e, key)]
         if others:
@@ -428,12 +447,10 @@ def _headline(e: Entry) -> Html | None:
     if not number:
         return None
     symbol = formula(e.observable.latex)
-    relation = "" if number[0] in "<>" else " = " if e.value is not None else " from "
+    relation = "" if number[0] in "<>" else " = " if e.value is not None else ": "
     before, after = ("|", "|") if e.of_absolute_value else ("", "")
     level = el("span", e.confidence, class_="confidence") if e.confidence else None
-    return el(
-        "p", el("span", before, symbol, after, relation or " ", unit_html(number)), " ", level, class_="headline"
-    )
+    return el("p", el("span", before, symbol, after, relation or " ", unit_html(number)), " ", level, class_="headline")
 
 
 def _values(e: Entry, known: Catalogue) -> Html | None:
@@ -444,7 +461,11 @@ def _values(e: Entry, known: Catalogue) -> Html | None:
     if number:
         rows.append((symbol, number, words(e.form) + (", of the absolute value" if e.of_absolute_value else "")))
         rows += [
-            ([el("span", f"{words(c.source)} error", class_="sub")], f"+{number_text(c.plus)} −{number_text(c.minus)}", "")
+            (
+                [el("span", f"{words(c.source)} error", class_="sub")],
+                f"+{number_text(c.plus)} −{number_text(c.minus)}",
+                "",
+            )
             for c in e.components
         ]
     if e.value is not None and e.interval is not None:
@@ -467,8 +488,8 @@ def _values(e: Entry, known: Catalogue) -> Html | None:
         return el(
             "section",
             el("h2", "Values"),
-            el("p", prose(e.notes.not_shipped) if e.notes.not_shipped else "This entry holds no number of its own; it is "
-                "computed with the commands below."),
+            el("p", prose(e.notes.not_shipped or "This entry holds no number of its own; it is computed with the "
+                "commands below.")),
             provenance,
         )  # fmt: skip
     table = el(
@@ -516,7 +537,7 @@ def _provenance(e: Entry) -> Html:
 
 
 def _list(rows: Sequence[tuple[str, Child]]) -> Html:
-    return el("dl", [[el("dt", name), el("dd", value)] for name, value in rows])
+    return el("dl", [el("div", el("dt", name), el("dd", value)) for name, value in rows])
 
 
 def _recomputed(e: Entry) -> Html | None:
@@ -535,7 +556,9 @@ def _comparison(name: str, link: CodeLink, number: Number | None) -> Html:
     if number is not None:
         cells.append(_cell("Published", range_text(number.value, unit, number.plus, number.minus)))
     # the last digits of the stored result serve to notice a change, not to be read
-    cells.append(_cell("Computed", range_text(float(f"{link.result:.4g}"), unit) if number else number_text(link.result)))
+    cells.append(
+        _cell("Computed", range_text(float(f"{link.result:.4g}"), unit) if number else number_text(link.result))
+    )
     if number is not None:
         difference = link.result - number.value
         sigma = number.plus if difference > 0 else number.minus
@@ -543,9 +566,9 @@ def _comparison(name: str, link: CodeLink, number: Number | None) -> Html:
             cells.append(_cell("Pull", f"{difference / sigma:+.2f} σ".replace("-", "−")))
         elif number.value:
             cells.append(_cell("Difference", f"{100 * difference / abs(number.value):+.2g} %".replace("-", "−")))
-    tolerance = f"within {link.tolerance}" if not (link.tolerance.shown or link.tolerance.at_least) else ""
-    said = {"agrees": f"agrees {tolerance}", "differs": f"differs by more than {tolerance[7:]}", "shown": "not judged"}
-    text = "agrees, at least as strong" if link.tolerance.at_least and link.agrees else said[verdict].strip()
+    allowed = _tolerance(link.tolerance, unit)
+    said = {"agrees": f"agrees {allowed}", "differs": f"differs: not {allowed}", "shown": "shown, not judged"}
+    text = said[verdict]
     return el(
         "div",
         el("h3", prose(link.quantity), " ", _badge(f"verdict-{verdict}", text)),
@@ -554,6 +577,16 @@ def _comparison(name: str, link: CodeLink, number: Number | None) -> Html:
         el("div", el("pre", el("code", link.command, id=name)), _copy(name, "the command"), class_="command"),
         class_="comparison",
     )
+
+
+def _tolerance(t: Tolerance, unit: str | None) -> str:
+    if t.at_least:
+        return "with the lower bound"
+    if t.sigma is not None:
+        return f"within {number_text(t.sigma)} σ"
+    if t.relative is not None:
+        return f"within {number_text(100 * t.relative)} %"
+    return "exactly" if not t.absolute else f"within {range_text(t.absolute, unit)}"
 
 
 def _cell(name: str, text: str) -> Html:
@@ -574,7 +607,7 @@ def _facts(e: Entry) -> Html:
         ("Likelihood", e.likelihood),
         ("Convention", convention),
         ("Parameter", el("code", e.observable.parameter) if e.observable.parameter else None),
-        ("Flavour", ", ".join(map(flavour_text, e.flavour))),
+        ("Flavour", flavours_html(e.flavour)),
         ("Model", prose(e.model)),
         ("Valid", prose(e.valid_range)),
         *((capital(k), prose(v)) for k, v in e.conditions if v),
@@ -598,29 +631,31 @@ def _notes(e: Entry) -> Html | None:
     return el("section", el("h2", "Notes"), parts) if parts else None
 
 
-def _figures(e: Entry, known: Catalogue, link: Any) -> Html | None:
-    quantity = e.observable.quantity
-    others = shown(quantity, known.values())
+def _figures(e: Entry, known: Catalogue, link: Link) -> Html | None:
+    others = shown(e.observable.quantity, known.values())
     parts: list[Child] = []
     key = axis_key(e)
-    if entry_number(e):
-        same = [o for o in others if axis_key(o) == key and key is not None]
-        if key is not None:
-            same += [e] if e.id not in {o.id for o in same} else []
-            left_out = sum(o.convention == "other" and o.topic == e.topic for o in others)
-            parts.append(ladder_figure(same, link, e, left_out))
-        else:
-            parts.append(el("p", "The convention of this entry is not converted to that of the others, so it is not on their "
-                "axis: ", prose(e.notes.convention)))  # fmt: skip
+    if key is not None and entry_number(e):
+        same = [o for o in others if axis_key(o) == key]
+        same += [e] if e.id not in {o.id for o in same} else []
+        left_out = sum(o.convention == "other" and o.topic == e.topic for o in others)
+        parts.append(ladder_figure(same, link, e, left_out) if len(same) > 1 else None)
+    elif e.convention == "other" and entry_number(e):
+        text = "Its convention is not converted to that of the others, so it does not stand on their axis: "
+        parts.append(el("p", text, prose(e.notes.convention)))
     if e.curve is not None:
         plane = plane_key(e)
         same = [o for o in others if plane is not None and plane_key(o) == plane and o.id != e.id]
         parts.append(curve_figure([*same, e], link, e))
+    if not any(parts):
+        same = [o for o in others if o.topic == e.topic and o.id != e.id]
+        same.sort(key=lambda o: (o.year, o.id))
+        parts.append(_short_list(same, link) if same else None)
     parts = [p for p in parts if p]
     return el("section", el("h2", "Beside the others"), parts, class_="full") if parts else None
 
 
-def _related(e: Entry, known: Catalogue, link: Any) -> Html | None:
+def _related(e: Entry, known: Catalogue, link: Link) -> Html | None:
     disputes = [o for o in known.values() if e.id in {known[d].id for d in o.disputed_by}]
     rows: list[tuple[str, list[Entry]]] = [
         (title, [known[o] for o in getattr(e, key)])
@@ -703,9 +738,9 @@ def _history(e: Entry) -> Html:
         el(
             "details",
             el("summary", f"History of this entry ({len(e.history)})"),
-            el("ul", [el("li", el("time", str(h.date), datetime=str(h.date)), " ", prose(h.change)) for h in e.history]),
+            el(
+                "ul", [el("li", el("time", str(h.date), datetime=str(h.date)), " ", prose(h.change)) for h in e.history]
+            ),
         ),
         class_="full",
     )
-
-
