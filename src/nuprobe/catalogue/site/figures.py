@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nuprobe.catalogue.entry import Curve, Entry
 from nuprobe.catalogue.ladder import Rung, common_factor, letters_of, rung_label, rung_of, rung_order
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
-from nuprobe.catalogue.site.markup import Html, el, mathml, number_text, range_text, unit_html, unit_text
+from nuprobe.catalogue.site.markup import Html, el, mathml, number_text, power_text, range_text, unit_html, unit_text
 from nuprobe.models.predictions import standard_charge_radius
 
 __all__ = ["axis_key", "curve_figure", "entry_number", "formula", "ladder_figure", "plane_key"]
@@ -78,6 +78,7 @@ class _Axis:
     ticks: tuple[tuple[float, str], ...]
     unit: str
     note: str = ""
+    logarithmic: bool = False
 
     def at(self, value: float) -> str:
         return f"{min(max(self.place(value), 0.0), 100.0):.3f}%"
@@ -86,12 +87,15 @@ class _Axis:
 def _decades(low: float, high: float, most: int = 6) -> tuple[tuple[float, str], ...]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     step = max(1, math.ceil((last - first + 1) / most))
-    return tuple((10.0**k, number_text(float(f"1e{k}"))) for k in range(first, last + 1, step))
+    # from 10⁻³ to 10³ written out, beyond as powers
+    return tuple(
+        (10.0**k, number_text(10.0**k) if abs(k) <= 3 else power_text(k)) for k in range(first, last + 1, step)
+    )
 
 
 def _log_axis(low: float, high: float, unit: str, note: str = "") -> _Axis:
     a, b = math.log10(low), math.log10(high)
-    return _Axis(lambda v: 100 * (math.log10(v) - a) / (b - a) if v > 0 else 0.0, _decades(low, high), unit, note)
+    return _Axis(lambda v: 100 * (math.log10(v) - a) / (b - a) if v > 0 else 0.0, _decades(low, high), unit, note, True)
 
 
 def _linear_axis(low: float, high: float, factor: float, unit: str) -> _Axis:
@@ -163,7 +167,9 @@ def _class(rung: Rung) -> str:
 def _title(rung: Rung) -> tuple[str, Html]:
     letters = letters_of(rung.group)
     if not letters:
-        return "mix", Html("mixtures and any flavour")
+        flavour = rung.entry.flavour[0] if len(rung.entry.flavour) == 1 else ""
+        words = {"any": "any flavour", "solar": "solar neutrinos", "none": "none"}
+        return (flavour, Html(words[flavour])) if flavour in words else ("mix", Html("mixtures"))
     if letters[0] != letters[-1]:
         return "transition", Html("transitions")
     symbol = {"e": "e", "mu": "μ", "tau": "τ"}[letters[0]]
@@ -193,7 +199,13 @@ def ladder_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = N
             rungs.append(rung)
     if not rungs or not any(_far(r) for r in rungs):
         return None
-    rungs.sort(key=rung_order)
+    measured = [r for r in rungs if r.entry.kind != "theory"]
+    predicted = len(rungs) - len(measured)
+    if measured and predicted and not (chosen is not None and chosen.kind == "theory") and _axis(measured).logarithmic:
+        rungs = measured  # predictions lie decades below the limits
+    else:
+        predicted = 0
+    rungs.sort(key=lambda r: (rung_order(r)[0], _title(r), r.entry.year, r.entry.id))
     axis = _axis(rungs)
     quantity = rungs[0].entry.observable.quantity
     parts: list[Html] = []
@@ -232,6 +244,8 @@ def ladder_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = N
         notes.append("All in the convention F_Q = q²⟨r²⟩/6: those published halved are doubled.")
     if left_out:
         notes.append(f"{left_out} in a convention that nothing converts {'are' if left_out > 1 else 'is'} not drawn.")
+    if predicted:
+        notes.append(f"{predicted} predicted value{'s are' if predicted > 1 else ' is'} not drawn.")
     notes.append("Confidence levels differ; each is as published.")
     return el(
         "figure",
@@ -259,9 +273,10 @@ def _row(rung: Rung, rungs: Sequence[Rung], axis: _Axis, link: Link, chosen: Ent
     e = rung.entry
     letters = letters_of(rung.group)
     own = chosen is not None and e.id == chosen.id
-    log = axis.place(0.0) == 0.0 and axis.ticks[0][0] > 0
     lower, upper = rung.lower, rung.upper
-    if log:
+    if axis.logarithmic and lower is not None and upper is not None and (lower == upper or upper < 0):
+        lower, upper = sorted((abs(lower), abs(upper)))
+    elif axis.logarithmic:
         # on a logarithmic axis, what is allowed reaches from the edge to the larger end
         lower, upper = (None, _far(rung)) if upper is not None and (lower is None or lower <= 0) else (lower, upper)
     left = 0.0 if lower is None else max(0.0, axis.place(lower))
@@ -280,10 +295,11 @@ def _row(rung: Rung, rungs: Sequence[Rung], axis: _Axis, link: Link, chosen: Ent
         at = axis.at(standard_charge_radius(f"nu_{letters[0]}"))
         shapes.append(el("line", x1=at, x2=at, y1="0", y2="22", class_="standard"))
     if rung.centre is not None:
-        shapes.append(el("circle", cx=axis.at(rung.centre), cy="11", r="3.5", class_="centre"))
+        centre = abs(rung.centre) if axis.logarithmic else rung.centre
+        shapes.append(el("circle", cx=axis.at(centre), cy="11", r="3.5", class_="centre"))
     for value in rung.computed:
         diamond = el("path", d="M0 4.5 5 11 0 17.5-5 11z", class_="diamond")
-        shapes.append(el("svg", diamond, x=axis.at(abs(value) if log else value), overflow="visible"))
+        shapes.append(el("svg", diamond, x=axis.at(abs(value) if axis.logarithmic else value), overflow="visible"))
     label = rung_label(rung, rungs)
     name = el("strong", label, title=label) if own else el("a", label, href=link(e), title=label)
     mixed = len(set(letters)) > 1

@@ -18,6 +18,7 @@ __all__ = [
     "flavours_html",
     "mathml",
     "number_text",
+    "power_text",
     "prose",
     "range_text",
     "unit_html",
@@ -90,8 +91,13 @@ def number_text(value: float) -> str:
     mantissa = mantissa.replace("-", "−")
     if not e:
         return mantissa
-    power = "10" + str(int(exponent)).translate(_SUPERSCRIPT)
+    power = power_text(int(exponent))
     return power if mantissa == "1" else f"{mantissa} × {power}"
+
+
+def power_text(exponent: int) -> str:
+    """A power of ten: ``"10⁻³²"``."""
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 def unit_text(unit: str | None) -> str:
@@ -101,7 +107,7 @@ def unit_text(unit: str | None) -> str:
     power, _, base = unit.partition(" ") if unit.startswith("1e") else ("", "", unit)
     base = _BASE_UNITS.get(base, re.sub(r"(?<=[A-Za-z])(-?\d+)", lambda m: m[1].translate(_SUPERSCRIPT), base))
     if power:
-        base = f"× 10{str(int(power[2:])).translate(_SUPERSCRIPT)} {base}"
+        base = f"× {power_text(int(power[2:]))} {base}"
     return base.strip()
 
 
@@ -144,7 +150,7 @@ def range_text(
         body = text(next(x for x in (upper, lower) if x is not None))
     after = unit_text(unit)
     if shift:
-        after = f"× 10{str(shift).translate(_SUPERSCRIPT)} {after}".strip()
+        after = f"× {power_text(shift)} {after}".strip()
     if several and after.startswith("×"):
         body = f"({body})"
     return " ".join(t for t in (sign, body, after) if t)
@@ -171,11 +177,14 @@ _GREEK: Final = {name: _greek(name) for name in _NAMES} | {
 }
 _LETTERS: Final = {**_GREEK, "nubar": "ν̄", "eff": "eff"}
 _SYMBOL: Final = re.compile(
-    r"(?P<base>\b(?:nubar|nu|mu|epsilon|sigma|theta|[νLNGRTEVAQUYFmgqars])|⟩)_(?P<sub>[A-Za-z0-9μτ]{1,5})\b(?!_)"
-    r"|(?P<anti>\banti-)(?=nu_)|(?P<arrow>->)|(?P<pm>\+-)|(?P<area>\bcm2\b)|(?P<va>\bV-A\b)|(?P<minus> - (?=L_))"
+    r"(?P<base>\b(?:nubar|nu|mu|epsilon|sigma|theta|[νLNGRTEVAQUYFmgqars])|⟩|\)|Z[′'])_(?P<sub>[A-Za-z0-9αμτ]{1,5})\b(?!_)"
+    r"|(?P<anti>\banti-)(?=nu_)|(?P<arrow>->)|(?P<pm>\+-)|(?P<area>\bcm2\b)|(?P<va>\bV-A\b)|(?P<g>\bg-2\b)"
+    r"|\^(?P<sup>-?\d+|α)|(?P<minus> - (?=L_))"
     r"|(?<![\w.+-])(?P<power>\d+(?:\.\d+)?e[+-]?\d+)(?![\w.])"
     r"|(?P<radius><r2(?:_(?P<radius_sub>\w+))?>)"
 )
+
+_WORDS: Final = {"minus": " − ", "arrow": "→", "pm": "±", "area": "cm²", "va": "V−A", "g": "g−2"}
 
 
 def prose(text: str) -> Html:
@@ -194,11 +203,13 @@ def prose(text: str) -> Html:
             parts += [_LETTERS.get(base, base), el("sub", _LETTERS.get(match["sub"], match["sub"]))]
         elif match["radius"]:
             parts += ["⟨r²", el("sub", match["radius_sub"]) if match["radius_sub"] else None, "⟩"]
+        elif match["sup"]:
+            parts.append(el("sup", match["sup"].replace("-", "−")))
         elif match["power"]:
             mantissa, _, exponent = match["power"].partition("e")
-            parts.append(f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}")
+            parts.append(f"{mantissa} × {power_text(int(exponent))}")
         else:
-            parts.append({"minus": " − ", "arrow": "→", "pm": "±", "area": "cm²", "va": "V−A"}[match.lastgroup or ""])
+            parts.append(_WORDS[match.lastgroup or ""])
     return Html("".join(_flat([*parts, text[last:]])))
 
 

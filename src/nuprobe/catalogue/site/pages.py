@@ -343,7 +343,10 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
         ]
     conventions = QUANTITIES[quantity].conventions
     if conventions:
-        items = [el("div", el("dt", el("code", name)), el("dd", prose(text))) for name, text in conventions.items()]
+        items = [
+            el("div", el("dt", el("code", name)), el("dd", prose(text.replace("`", ""))))
+            for name, text in conventions.items()
+        ]
         body += [el("h2", "Conventions"), el("dl", items, class_="wide-list")]
     return _page(f"{capital(quantity)} – constraints on neutrino interactions", "../", body, name="quantity")
 
