@@ -59,11 +59,11 @@ def page(browser: WebDriver, site: Path) -> Iterator[WebDriver]:
     browser.get((site / "index.html").as_uri())
     browser.execute_script("localStorage.clear()")
     browser.refresh()
-    browser.get_log("browser")
-    browser.get_log("performance")
+    log(browser, "browser")
+    log(browser, "performance")
     yield browser
-    assert browser.get_log("browser") == []
-    events = [json.loads(e["message"])["message"] for e in browser.get_log("performance")]
+    assert log(browser, "browser") == []
+    events = [json.loads(e["message"])["message"] for e in log(browser, "performance")]
     asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
     assert [u for u in asked if not u.startswith(("file://", "data:"))] == []
 
@@ -71,6 +71,12 @@ def page(browser: WebDriver, site: Path) -> Iterator[WebDriver]:
 def resize(browser: WebDriver, width: int, height: int) -> None:
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def log(browser: Any, kind: str) -> list[dict[str, Any]]:
+    """What was logged since the last call."""
+    entries: list[dict[str, Any]] = browser.get_log(kind)
+    return entries
 
 
 def shown(browser: WebDriver) -> list[str]:
@@ -229,6 +235,6 @@ def test_nothing_is_wider_than_the_screen(page: WebDriver, site: Path, width: in
 def test_the_policy_stops_a_request(page: WebDriver) -> None:
     # the test of the tests: a page that asks for something is stopped and complained about
     page.execute_script("const i = new Image(); i.src = 'https://example.invalid/x.png'; document.body.append(i)")
-    refused = [e["message"] for e in page.get_log("browser")]
+    refused = [e["message"] for e in log(page, "browser")]
     assert any("Content Security Policy" in text for text in refused)
-    assert "blocked" in str(page.get_log("performance"))  # emptied here, so that the fixture finds nothing
+    assert "blocked" in str(log(page, "performance"))  # emptied here, so that the fixture finds nothing

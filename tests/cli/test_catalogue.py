@@ -153,6 +153,19 @@ def test_exports(run: Run, tmp_path: Path) -> None:
     assert "hepdata" in err
 
 
+def test_site(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    code, out, _ = run("site", str(folder))
+    assert code == 0
+    assert str(folder / "index.html") in out
+    assert (folder / f"entry/{CCFR}/index.html").is_file()
+    (folder / "mine.txt").write_text("keep")
+    code, _, err = run("site", str(folder))
+    assert code == 2
+    assert "mine.txt" in err
+    assert (folder / "mine.txt").read_text() == "keep"
+
+
 def test_plots(run: Run, tmp_path: Path) -> None:
     for what in ("magnetic-moments", "charge-radii", "plane"):
         target = tmp_path / f"{what}.svg"

@@ -277,9 +277,9 @@ def plot_entries(what: str, path: Path, library: Path | None) -> None:
 
     The plane shows the limits of the shipped trident measurements with the curves of the catalogue.
     """
+    from nuprobe.catalogue.ladder import shown
     from nuprobe.errors import UnknownNameError
     from nuprobe.plotting import plot_charge_radii, plot_magnetic_moments, save
-    from nuprobe.plotting.catalogue import shown
 
     ladders = {
         "magnetic-moments": ("magnetic_moment", plot_magnetic_moments),
@@ -296,6 +296,21 @@ def plot_entries(what: str, path: Path, library: Path | None) -> None:
         figure = _plane([e for e in found if e.topic == "lmu_ltau"])
     save(figure, path)
     click.echo(f"wrote {path}", err=True)
+
+
+@catalogue_command.command("site", epilog="Example: nuprobe catalogue site public")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_LIBRARY
+def write_catalogue_site(folder: Path, library: Path | None) -> None:
+    """Pages to browse, into the folder DIR: an index that filters, one page an entry, JSON beside each.
+
+    They work from the disk and ask nothing of a network. DIR is new, empty or an earlier site, which is replaced.
+    """
+    from nuprobe.catalogue.site import write_site
+
+    known = _read(library)
+    index = write_site(folder, known)
+    click.echo(f"wrote {len(known)} entries; open {index}")
 
 
 def _plane(entries: list[Entry]) -> Figure:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from urllib.parse import quote
 
-import nuprobe
 from nuprobe.catalogue.entry import KINDS, STATUSES, CodeLink, Entry, Number, Source, Tolerance
 from nuprobe.catalogue.export import export
 from nuprobe.catalogue.ladder import shown
@@ -94,7 +94,7 @@ def _page(title: str, top: str, body: Child, *, json: str | None = None, name: s
         el("title", title),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
-        el("meta", name="generator", content=f"nuprobe {nuprobe.__version__}"),
+        el("meta", name="generator", content=f"nuprobe {version('nuprobe')}"),
         el("link", rel="alternate", type="application/json", href=json) if json else None,
         el("link", rel="icon", href="data:,"),
         el("style", _asset("style.css")),
@@ -119,7 +119,7 @@ def _page(title: str, top: str, body: Child, *, json: str | None = None, name: s
     )
     footer = el(
         "footer",
-        el("p", f"Written by nuprobe {nuprobe.__version__} with “nuprobe catalogue site”. No page asks for anything ",
+        el("p", f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”. No page asks for anything ",
             "from a network. The numbers are facts of the publications named beside them."),
         el("p", "Keys: ", el("kbd", "/"), " search, ", el("kbd", "↑"), el("kbd", "↓"), " through entries, ",
             el("kbd", "←"), el("kbd", "→"), " neighbouring entries, ", el("kbd", "t"), " theme"),
