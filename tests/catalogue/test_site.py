@@ -174,6 +174,12 @@ def test_a_computed_number_stands_beside_the_published_one() -> None:
     assert {"bibtex", "command-0", "id"} == set(copies) <= ids
 
 
+def test_a_computed_number_has_one_digit_more_than_the_published_one() -> None:
+    link = LINK | {"result": 116592033.256, "tolerance": {"absolute": 1}}
+    known = toys(entry(RATIO, {"value": 116592033.0, "code": [link]}))
+    assert "116592033.3" in site_files(known)["entry/ratio.x/TOY-2001/index.html"]
+
+
 def test_hostile_text_is_text() -> None:
     source = {
         **{"doi": "10.1000/182", "locator": HOSTILE, "method": "text", "licence": HOSTILE, "retrieved": "2026-01-02"},

@@ -362,7 +362,16 @@ def curve_figure(entries: Iterable[Entry], link: Link, chosen: Entry | None = No
             shapes.append(el("path", title, d=f"{line}z", class_=f"{colour} line filled"))
         label = el("strong", name) if own else el("a", name, href=link(e))
         level = f", {e.confidence}" if e.confidence else ""
-        items.append(el("li", el("i", class_=f"key c-{i % 8}"), " ", label, level, f", {curve.excluded} excluded"))
+        items.append(
+            el(
+                "li",
+                el("i", class_=f"key c-{i % 8}"),
+                " ",
+                label,
+                level,
+                "" if curve.excluded == "none" else f", excluded {curve.excluded}",
+            )
+        )
     grid = [el("line", x1=x_axis.at(v), x2=x_axis.at(v), y1="0%", y2="100%", class_="grid") for v, _ in x_axis.ticks]
     y_ticks = [(f"{100 - y_axis.place(v):.3f}%", text) for v, text in y_axis.ticks]
     grid += [el("line", x1="0%", x2="100%", y1=at_y, y2=at_y, class_="grid") for at_y, _ in y_ticks]

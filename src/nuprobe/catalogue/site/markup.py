@@ -189,6 +189,7 @@ _WORDS: Final = {"minus": " − ", "arrow": "→", "pm": "±", "area": "cm²", "
 
 def prose(text: str) -> Html:
     """Text of an entry, escaped, with symbols such as ``nu_mu``, ``L_mu`` and ``cm2`` as they are read."""
+    text = text.replace("`", "")
     parts: list[Child] = []
     last = 0
     anti = False

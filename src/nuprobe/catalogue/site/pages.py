@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -343,10 +344,7 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
         ]
     conventions = QUANTITIES[quantity].conventions
     if conventions:
-        items = [
-            el("div", el("dt", el("code", name)), el("dd", prose(text.replace("`", ""))))
-            for name, text in conventions.items()
-        ]
+        items = [el("div", el("dt", el("code", name)), el("dd", prose(text))) for name, text in conventions.items()]
         body += [el("h2", "Conventions"), el("dl", items, class_="wide-list")]
     return _page(f"{capital(quantity)} – constraints on neutrino interactions", "../", body, name="quantity")
 
@@ -547,21 +545,26 @@ def _recomputed(e: Entry) -> Html | None:
     if not e.code:
         return None
     numbers = e.named_numbers()
-    parts = [_comparison(f"command-{i}", link, numbers.get(link.compares)) for i, link in enumerate(e.code)]
-    return el("section", el("h2", "Computed by nuprobe"), parts)
+    cards: list[Html] = []
+    # one command may show several numbers
+    for i, (command, links) in enumerate(itertools.groupby(e.code, key=lambda link: link.command)):
+        name = f"command-{i}"
+        shell = el("div", el("pre", el("code", command, id=name)), _copy(name, "the command"), class_="command")
+        cards.append(el("div", [_comparison(k, numbers.get(k.compares)) for k in links], shell, class_="comparison"))
+    return el("section", el("h2", "Computed by nuprobe"), cards)
 
 
-def _comparison(name: str, link: CodeLink, number: Number | None) -> Html:
-    """A computed number beside the published one, with pull, verdict and command."""
+def _comparison(link: CodeLink, number: Number | None) -> Child:
+    """A computed number beside the published one, with pull and verdict."""
     verdict = {True: "agrees", False: "differs", None: "shown"}[link.agrees]
     unit = number.unit if number else None
     cells: list[Html] = []
     if number is not None:
         cells.append(_cell("Published", range_text(number.value, unit, number.plus, number.minus)))
-    # the last digits of the stored result serve to notice a change, not to be read
-    cells.append(
-        _cell("Computed", range_text(float(f"{link.result:.4g}"), unit) if number else number_text(link.result))
-    )
+    # one digit more than was published: the last ones stored serve to notice a change, not to be read
+    published = f"{number.value:.12g}".partition("e")[0] if number else ""
+    digits = max(4, 1 + len(published.replace(".", "").lstrip("-0")))
+    cells.append(_cell("Computed", range_text(float(f"{link.result:.{digits}g}"), unit)))
     if number is not None:
         difference = link.result - number.value
         sigma = number.plus if difference > 0 else number.minus
@@ -572,14 +575,11 @@ def _comparison(name: str, link: CodeLink, number: Number | None) -> Html:
     allowed = _tolerance(link.tolerance, unit)
     said = {"agrees": f"agrees {allowed}", "differs": f"differs: not {allowed}", "shown": "shown, not judged"}
     text = said[verdict]
-    return el(
-        "div",
+    return [
         el("h3", prose(link.quantity), " ", _badge(f"verdict-{verdict}", text)),
         el("div", cells, class_="cells"),
         el("p", prose(link.explanation)) if link.explanation else None,
-        el("div", el("pre", el("code", link.command, id=name)), _copy(name, "the command"), class_="command"),
-        class_="comparison",
-    )
+    ]
 
 
 def _tolerance(t: Tolerance, unit: str | None) -> str:
@@ -713,7 +713,8 @@ def _citation(s: Source) -> Child:
     journal = [", " if s.title else None, s.journal] if s.journal else []
     year = f" ({s.year})" if s.year else ""
     keys = [[" ", el("code", k)] for k in s.texkeys]
-    return [text, journal, year, keys, [[" · ", link] for link in links]]
+    described = any((s.authors, s.title, s.journal, s.year, s.texkeys))
+    return [text, journal, year, keys, [[" · " if described or i else "", link] for i, link in enumerate(links)]]
 
 
 def _reference(e: Entry) -> Html:
