@@ -53,9 +53,9 @@ docs: $(READY) ## the documentation, warnings are errors; runs the gallery and t
 	@echo "open docs/_build/html/index.html"
 
 schema: $(READY) ## write the JSON Schemas in docs/ from the code
-	$(BIN)/nuprobe schema -o docs/experiment.schema.json
-	$(BIN)/nuprobe schema trident -o docs/trident.schema.json
-	$(BIN)/nuprobe schema catalogue -o docs/catalogue.schema.json
+	$(BIN)/nuprobe schema > docs/experiment.schema.json
+	$(BIN)/nuprobe schema trident > docs/trident.schema.json
+	$(BIN)/nuprobe schema catalogue > docs/catalogue.schema.json
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --group dev --no-annotate \

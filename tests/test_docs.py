@@ -65,6 +65,16 @@ def test_every_cited_work_is_in_the_bibliography() -> None:
     assert {key: where for key, where in cited.items() if key not in listed} == {}
 
 
+def test_the_bibliography_is_well_formed() -> None:
+    text = (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")
+    works = re.split(r"^(?=@)", re.sub(r"^%.*\n", "", text, flags=re.M), flags=re.M)[1:]
+    keys = [re.match(r"@\w+\{(.*?),", work) for work in works]
+    names = [key[1] for key in keys if key]
+    assert len(names) == len(works)
+    assert [name for name in names if names.count(name) > 1] == []
+    assert [w.splitlines()[0] for w in works if w.count("{") != w.count("}")] == []
+
+
 def test_the_published_schema_is_that_of_the_code() -> None:
     published = json.loads((ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8"))
     current = json_schema()

@@ -14,14 +14,16 @@ from nuprobe.errors import OutputError
 from nuprobe.experiments import experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
-from nuprobe.inference import scan
-from nuprobe.models import LMuLTau, StandardModel, VMinusA
+from nuprobe.inference import contour, scan
+from nuprobe.models import Electromagnetic, LMuLTau, StandardModel, VMinusA, standard_charge_radius
 from nuprobe.nuclei import target
 from nuprobe.plotting import (
     neutron_radius_markers,
+    plot_contour,
     plot_differential,
     plot_flux,
     plot_form_factors,
+    plot_millicharge,
     plot_profile,
     plot_rates,
     plot_total,
@@ -40,7 +42,21 @@ if TYPE_CHECKING:
 
 __all__ = ["DemoResult", "run"]
 
+RADII = ("charge_radius.ee", "charge_radius.mumu")
 CHANNELS = ("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_mu e+ e-", "nu_mu -> nu_e e+ mu-")
+# published numbers of what the demonstration computes; `nuprobe reproduce` compares all
+_REPRODUCED = (
+    "Cadeddu:2017etk",
+    "COHERENT:2017ipa",
+    "COHERENT:2020iec",
+    "COHERENT:2021xmm",
+    "cevns-reference",
+    "Mishra:1991bv",
+    "Altmannshofer:2019zhy",
+    "trident-reference",
+    "trident-code-a",
+    "trident-code-b",
+)
 TRIDENTS = ("ccfr-trident", "charm2-trident", "nutev-trident", "dune-nd-trident")
 
 
@@ -99,15 +115,17 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     rates = csi.predict(sm)
     rates_in_time = csi.predict(sm, "energy-time")
     result = csi.fit(sm, ["rn"])
+    radii = csi.fit(Electromagnetic(), RADII, "energy-time")
     choices, models = csi_choices(), nuclear_models()
     tridents = [experiment(name) for name in TRIDENTS]
     limits = limit(tridents)
-    rows = reproduce()
+    rows = reproduce(_REPRODUCED)
     compared = reproduction_table(rows)
 
     def tables() -> None:
         write("csi-2017-rate", str(rate_table(rates)), rates.to_dict())
         write("csi-2017-fit", str(result), result.to_dict())
+        write("csi-2017-charge-radii", str(radii), radii.to_dict())
         write("csi-2017-choices", str(choices), choices.to_dict())
         write("nuclear-models", str(models), models.to_dict())
         write("trident-limits", str(limit_table(limits)), limits.to_dict())
@@ -118,6 +136,25 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         cost = csi.cost(sm, ["rn"])
         scan(cost, {"rn": np.linspace(2.0, 9.0, 1401)}, checkpoint=path, overwrite=True)
         files.append(path)
+
+    def draw_radii() -> None:
+        grid = np.linspace(-90.0, 40.0, 66), np.linspace(-80.0, 30.0, 56)
+        found = contour(csi.cost(Electromagnetic(), RADII, "energy-time"), RADII, grid, cl=(0.6827, 0.9, 0.99))
+        levels = [(f"{100 * cl:.4g} %", delta) for cl, delta in found.thresholds.items()]
+        radius_e, radius_mu = (standard_charge_radius(f) / 1e-32 for f in ("nu_e", "nu_mu"))
+        draw(
+            "csi-2017-charge-radii",
+            lambda: plot_contour(
+                *found.axes,
+                found.delta,
+                found.parameters,
+                levels=levels,
+                best=found.best,
+                markers=[("Standard Model", radius_e, radius_mu)],
+                title=csi.file.analyses["energy-time"].title,
+                references=csi.file.references,
+            ),
+        )
 
     rn = result["rn"].parameter
     curve = csi.profile("rn", np.linspace(2.4, 8.6, 249), sm)
@@ -144,6 +181,8 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
             ),
         ),
         lambda: draw("cevns-differential", lambda: plot_differential(argon, sm, [10.0, 30.0, 50.0])),
+        lambda: draw("cevns-millicharge", lambda: plot_millicharge(argon, 50.0)),
+        draw_radii,
         lambda: draw("cevns-total", lambda: plot_total([argon, cesium], sm, energies)),
         lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
         lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
@@ -175,5 +214,5 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     for step in tqdm(steps, desc="demo", unit="step", leave=False, disable=not progress):
         step()
     failed = sum(row.agrees is False for row in rows)
-    text = "\n\n".join(map(str, (rate_table(rates), result, choices, models, limit_table(limits), compared)))
+    text = "\n\n".join(map(str, (rate_table(rates), result, radii, choices, models, limit_table(limits), compared)))
     return DemoResult(text, tuple(files), failed)

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 
@@ -31,12 +31,12 @@ from nuprobe.processes.cevns import Cevns, recoil_maximum
 from nuprobe.processes.elastic import CONTACT, Process, Scatterer, Sectors
 from nuprobe.processes.kernels import KernelGroup
 
-__all__ = ["AtSource", "Axis", "Propagation", "Setup", "Templates", "build_templates", "half_difference"]
+__all__ = ["AtSource", "Axis", "Propagation", "Setup", "Templates", "build_templates", "half_difference", "stacked"]
 
 _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
-_AXIS_FLOOR: Final = 1e-3
+_AXIS_FLOOR: Final = 1e-3  # along axes, and for a component beside the largest one of its bin
 # a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
 _SCALE: Final = 50.0
 
@@ -219,6 +219,21 @@ class Templates:
             by_axes[part.axes] = part if known is None else replace(known, values=known.values + part.values)
         return tuple(by_axes.values())
 
+    @cached_property
+    def _nodes(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Nodes of each axis and the matrix that differentiates along it."""
+        nodes = [chebyshev_nodes(*axis.ends, axis.nodes) for axis in self.axes]
+        return [(x, barycentric_matrix(x, x, derivative=True)) for x in nodes]
+
+    @cached_property
+    def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
+        """Values last asked for on each axis and their weights: several sets of counts are wanted at one point."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is cached."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def select(self, energy_bins: slice, time_bins: slice) -> Templates:
         """Keep only some bins."""
         parts = tuple(replace(part, values=part.values[:, energy_bins]) for part in self.parts)
@@ -323,18 +338,13 @@ class Templates:
         stacked = np.stack([np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients])
         scale = self._unscaled(axis_values)
         stacked = stacked if scale is None else stacked * scale
+        columns = stacked.transpose(2, 1, 3, 0)  # (points, components, terms, sets)
         total = sum_arrays(
-            [
-                np.einsum("cbt,kcpt->kpcb", part.values, stacked)
-                if not part.axes
-                else np.einsum(
-                    "pcbt,kcpt->kpcb", self._interpolated(part, part.values, axis_values, None), stacked, optimize=True
-                )
-                for part in self._merged
-            ]
+            [self._interpolated(part, part.values, axis_values, None) @ columns for part in self._merged]
         )
-        counts = np.einsum("kpcb,ct->kpbt", total, self.time)
-        return list(counts.reshape(*counts.shape[:2], -1))
+        # (points, bins, sets, components) with the time pattern of each component
+        counts = total.transpose(0, 2, 3, 1) @ self.time
+        return list(counts.transpose(2, 0, 1, 3).reshape(len(coefficients), points, -1))
 
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
@@ -413,14 +423,19 @@ class Templates:
 
     def _weights(self, axis: int, axis_values: FloatArray, derivative: int | None) -> FloatArray:
         try:
-            one = self.axes[axis]
+            one, (nodes, slopes) = self.axes[axis], self._nodes[axis]
             values = axis_values[:, axis]
-            _inside(one, values)
-            matrix = barycentric_matrix(
-                chebyshev_nodes(*one.ends, one.nodes), one.coordinate(values), derivative == axis
-            )
+            known = self._last.get(axis)
+            if known is not None and np.array_equal(known[0], values):
+                matrix = known[1]
+            else:
+                _inside(one, values)
+                matrix = barycentric_matrix(nodes, one.coordinate(values))
+                self._last[axis] = (values.copy(), matrix)
+            if derivative != axis:
+                return matrix
             # d/dx = (1/x) d/d ln x
-            return matrix / values[:, None] if one.log and derivative == axis else matrix
+            return matrix @ slopes / values[:, None] if one.log else matrix @ slopes
         except InputError as err:
             raise InputError(f"{self.axes[axis].parameter.name}: {err}") from None
 
@@ -543,6 +558,19 @@ def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
     return replace(part, values=values)
 
 
+def stacked(templates: Sequence[Templates]) -> Templates | None:
+    """Put the bins of several templates behind each other; None if they differ in more than their values."""
+    first = templates[0]
+    for other in templates[1:]:
+        same = [a.axes == b.axes and a.isotope == b.isotope for a, b in zip(first.parts, other.parts, strict=True)]
+        if not all(same) or first.axes != other.axes or not np.array_equal(first.time, other.time):
+            return None
+    parts = zip(*(t.parts for t in templates), strict=True)
+    return replace(
+        first, parts=tuple(replace(group[0], values=np.concatenate([p.values for p in group], 1)) for group in parts)
+    )
+
+
 def half_difference(up: Templates, down: Templates) -> Templates:
     """Half the difference of two templates: the linear shape of a systematic per standard deviation."""
     parts = tuple(replace(a, values=(a.values - b.values) / 2) for a, b in zip(up.parts, down.parts, strict=True))
@@ -569,8 +597,10 @@ def _time(setup: Setup, component: FluxComponent) -> FloatArray:
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
-    """Largest relative difference; what is far below the largest bin of its component and term counts absolutely."""
+    """Largest relative difference; what is far below the largest bin, or the largest component of its bin, counts
+    absolutely."""
     scale = np.maximum(np.abs(b), floor * np.abs(b).max(axis=1, keepdims=True))
+    scale = np.maximum(scale, _AXIS_FLOOR * np.abs(b).max(axis=0, keepdims=True))
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(scale > 0, np.abs(a - b) / scale, np.abs(a - b))
     return float(ratio.max(initial=0.0))

@@ -408,9 +408,16 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}
-    for stem in ("csi-2017-spectrum", "csi-2017-rn-profile", "cevns-total", "cevns-differential", "form-factors-ar40"):
+    plots = ("csi-2017-spectrum", "csi-2017-rn-profile", "cevns-total", "cevns-differential", "form-factors-ar40")
+    for stem in (*plots, "cevns-millicharge", "csi-2017-charge-radii"):
         assert {f"{stem}.pdf", f"{stem}.png"} <= names
-    for stem in ("csi-2017-fit", "csi-2017-choices", "nuclear-models", "published-and-computed"):
+    for stem in (
+        "csi-2017-fit",
+        "csi-2017-charge-radii",
+        "csi-2017-choices",
+        "nuclear-models",
+        "published-and-computed",
+    ):
         assert {f"{stem}.txt", f"{stem}.json"} <= names
     assert "csi-2017-rn-scan.h5" in names
     assert {"trident-plane.pdf", "trident-plane.png", "trident-limits.json"} <= names

@@ -65,6 +65,7 @@ def test_magnetic_moments_by_flavour_and_year() -> None:
         moment(
             "EARLY", 9e-11, year=2001, flavour=["nubar_e"], observable={"quantity": "magnetic_moment", "latex": "m"}
         ),
+        moment("SOME", 3e-19, kind="theory"),
         moment("SUN", 2.8e-11, flavour=["solar"], observable={"quantity": "magnetic_moment", "latex": "m"}),
     ]
     figure = plot_magnetic_moments(entries)
@@ -92,7 +93,7 @@ def test_charge_radii_are_in_one_convention() -> None:
         radius("F", -1, 1, {"convention": "other", "notes": {"convention": "strange"}}),
     ]
     figure = plot_charge_radii(entries)
-    assert names(figure) == ["A 2001", "B 2001", "C 2001", "D 2001", "E 2001"]
+    assert names(figure) == ["A 2001", "B 2001", "C 2001", "D 2001", r"E 2001, ${e}{\mu}$"]
     edge = figure.axes[0].get_xlim()[1]
     expected = [(-4.2, 6.6), (-4.2, 6.6), (-0.2, 9.2), (-4, edge), (-22, 22)]
     assert np.array(bars(figure)) == pytest.approx(np.array(expected), rel=1e-6)
@@ -116,6 +117,7 @@ def test_superseded_entries_and_projections_stay_out_of_the_default() -> None:
         radius("OLD", -1, 1, old),
         radius("WITHDRAWN", -1, 1, {"status": "withdrawn"}),
         radius("NEXT", -1, 1, foreseen),
+        radius("THEORY", -1, 1, {"kind": "theory"}),
         radius("DOUBTED", -1, 1, {"status": "disputed"}),
         moment("M", 1e-11),
     ]

@@ -1,4 +1,4 @@
-"""Arithmetic over named numbers: + − * / **, brackets, sqrt and abs; nothing else is read, and nothing is run."""
+"""Arithmetic over named numbers: sums, products, powers, brackets, sqrt and abs; nothing else is read or run."""
 
 from __future__ import annotations
 

@@ -16,20 +16,22 @@ __all__ = ["Rung", "common_factor", "letters_of", "rung_label", "rung_of", "rung
 _LEPTONS: Final = ("e", "mu", "tau")
 
 
-def shown(quantity: str, entries: Iterable[Entry] | None = None) -> list[Entry]:
-    """Entries of a quantity that a summary shows by default: neither superseded nor withdrawn, no projections.
+def shown(quantity: str, entries: Iterable[Entry] | None = None, *, theory: bool = False) -> list[Entry]:
+    """Entries that a summary of a quantity shows by default: not superseded or withdrawn, no projection, no theory.
 
     Parameters
     ----------
     quantity : such as ``"charge_radius"``.
     entries : to choose from; the package's catalogue without them.
+    theory : predictions too.
     """
+    hidden = ("projection",) if theory else ("projection", "theory")
     return [
         e
         for e in (catalogue().search() if entries is None else entries)
         if quantity in (e.observable.quantity, e.curve and e.curve.y.quantity)
         and e.status not in ("superseded", "withdrawn")
-        and e.kind != "projection"
+        and e.kind not in hidden
     ]
 
 

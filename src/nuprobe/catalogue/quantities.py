@@ -55,7 +55,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         _ONE,
         {
             "vector": "L = −2√2 G_F ε^{fV} (ν̄γP_Lν)(f̄γf), ε^V = ε^L + ε^R",
-            "axial": "as vector, with f̄γγ5f, ε^A = ε^L − ε^R up to its sign",
+            "axial": "as vector, with ε^A = ε^L − ε^R, which adds to g_A",
             "chiral": "L = −2√2 G_F ε^{fP} (ν̄γP_Lν)(f̄γPf), P = L or R",
             "matter": "ε as felt in matter, Σ_f (N_f/N_e) ε^{fV}",
             **_OTHER,

@@ -42,7 +42,11 @@ def reproduction_table(rows: list[Reproduction]) -> Table:
 
 @click.command("reproduce", epilog="Example: nuprobe reproduce Cadeddu:2017etk")
 @click.argument("keys", nargs=-1)
-@click.option("--study", help="A table of its own: nuclear-models, csi-choices, beam-energies or kinetic-mixing.")
+@click.option(
+    "--study",
+    help="A table of its own: nuclear-models, csi-choices, beam-energies, kinetic-mixing, charge-radii, "
+    "coherent-electromagnetic (both minutes), millicharge-figure or magnetic-spectra.",
+)
 @output_options
 def reproduce_command(keys: tuple[str, ...], study: str | None, as_json: bool, output: Path | None) -> None:
     """Published numbers beside computed ones.

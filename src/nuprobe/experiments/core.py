@@ -634,7 +634,9 @@ class Experiment:
             process=self.process,
             sectors_at=sectors.at,
             propagation=self.propagation(),
-            propagations={c.name: self.propagation(c.name) for c in source.components},
+            propagations={}
+            if self.file.propagation.kind == "none"
+            else {c.name: self.propagation(c.name) for c in source.components},
         )
 
     def _quenching(self) -> Quenching:

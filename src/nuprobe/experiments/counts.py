@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from nuprobe.inference import Expectation
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.prediction import Templates, sum_arrays
+from nuprobe.prediction import Templates, stacked, sum_arrays
 
 __all__ = ["CountsPrediction", "Effect"]
 
@@ -91,13 +91,19 @@ class _Quadratic:
     def derivatives(self, x: FloatArray) -> list[FloatArray]:
         """Derivative in each parameter, of the shape of the coefficients."""
         t = (x - self.centre) / self.step
-        d = t.shape[1]
-        first, second = self.pairs
-        found = []
-        for i in range(d):
-            quadratic = (first == i) * t[:, second] + (second == i) * t[:, first]
-            found.append(self._shaped((self.table[1 + i] + quadratic @ self.table[1 + d :]) / self.step[i]))
-        return found
+        rows = (t @ self._slopes[1:].reshape(t.shape[1], -1)).reshape(len(t), t.shape[1], -1) + self._slopes[0]
+        return [self._shaped(rows[:, i]) for i in range(t.shape[1])]
+
+    @cached_property
+    def _slopes(self) -> FloatArray:
+        """Derivatives, linear in t: the constant and the factor of each t, shape (1 + d, d, components × terms)."""
+        d = len(self.step)
+        result = np.zeros((1 + d, d, self.table.shape[1]))
+        result[0] = self.table[1 : 1 + d]
+        for i, j, row in zip(*self.pairs, self.table[1 + d :], strict=True):
+            result[1 + j, i] += row
+            result[1 + i, j] += row
+        return result / self.step[:, None]
 
     def _monomials(self, t: FloatArray) -> FloatArray:
         first, second = self.pairs
@@ -145,10 +151,11 @@ class CountsPrediction:
         """Counts for parameter points of shape (points, parameters)."""
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
-        signal = self._counts(self.templates, coefficients, points)
+        signal, *shapes = self._all_counts(coefficients, points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
         base = signal + sum(self.backgrounds.values())
-        return Expectation(base, tuple(self._slope(effect, signal, coefficients, points) for effect in self.effects))
+        shape = iter(shapes)
+        return Expectation(base, tuple(self._slope(effect, signal, shape) for effect in self.effects))
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Analytic derivatives of `expectation` with respect to the parameters.
@@ -169,17 +176,16 @@ class CountsPrediction:
             along = self._quadratic.derivatives(points[:, : len(self.free)])
         elif self.free:
             along = self.templates.coefficient_derivatives(self._at(points), self.free)
-        signal = self._signal_jacobian(self.templates, points, coefficients, along)
+        signal, *shapes = self._all_jacobians(points, coefficients, along)
+        shape = iter(shapes)
         slopes = []
         for effect in self.effects:
-            slope = np.zeros_like(signal)
-            if "signal" in effect.scales:
-                slope = slope + signal
+            pieces = [signal] if "signal" in effect.scales else []
             if effect.shape is not None:
-                slope = slope + self._signal_jacobian(effect.shape, points, coefficients, along)
+                pieces.append(next(shape))
             if effect.relative is not None:
-                slope = slope + signal * effect.relative
-            slopes.append(slope)
+                pieces.append(signal * effect.relative)
+            slopes.append(sum_arrays(pieces) if pieces else np.zeros((1, *signal.shape[1:])))
         return signal, tuple(slopes)
 
     def signal(self, points: FloatArray) -> FloatArray:
@@ -227,27 +233,47 @@ class CountsPrediction:
         own = self.parameters[: len(self.free)]
         return _Quadratic.of(lambda x: self.templates.coefficients(self._at(x)), own)
 
-    def _slope(self, effect: Effect, signal: FloatArray, coefficients: FloatArray, points: FloatArray) -> FloatArray:
+    def _slope(self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]) -> FloatArray:
         pieces = [self.backgrounds[name][None, :] for name in effect.scales if name != "signal"]
         if "signal" in effect.scales:
             pieces.append(signal)
         if effect.shape is not None:
-            pieces.append(self._counts(effect.shape, coefficients, points))
+            pieces.append(next(shapes))
         if effect.relative is not None:
             pieces.append(signal * effect.relative)
         if effect.added is not None:
             pieces.append(effect.added[None, :])
         return sum_arrays(pieces)
 
-    def _signal_jacobian(
-        self, templates: Templates, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]
-    ) -> FloatArray:
+    @cached_property
+    def _together(self) -> list[tuple[Templates, int]]:
+        """Templates of the signal and of the effects' shapes, and how many each holds: if possible, all in one."""
+        every = [self.templates, *(e.shape for e in self.effects if e.shape is not None)]
+        one = stacked(every)
+        return [(t, 1) for t in every] if one is None else [(one, len(every))]
+
+    def _all_counts(self, coefficients: FloatArray, points: FloatArray) -> list[FloatArray]:
+        """Counts of the signal and of each shape, (points or 1, bins)."""
+        found: list[FloatArray] = []
+        for templates, number in self._together:
+            counts = templates.counts(coefficients, self._axis_values(points))
+            found += self._split(counts, number)
+        return found
+
+    def _all_jacobians(self, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]) -> list[FloatArray]:
+        """Derivatives of the counts of the signal and of each shape, (points, parameters, bins)."""
         axis_values = self._axis_values(points)
-        rows = templates.counts_each(along, axis_values)
-        rows += [templates.counts(coefficients, axis_values, derivative=i) for i in range(len(templates.axes))]
-        if self.weights is not None:
-            rows = [row * self.weights for row in rows]
-        bins = templates.shape[0] * templates.shape[1]
-        if not rows:
-            return np.zeros((points.shape[0], 0, bins))
-        return np.stack([np.broadcast_to(row, (points.shape[0], bins)) for row in rows], axis=1)
+        found: list[FloatArray] = []
+        for templates, number in self._together:
+            rows = templates.counts_each(along, axis_values)
+            rows += [templates.counts(coefficients, axis_values, derivative=i) for i in range(len(templates.axes))]
+            bins = templates.shape[0] * templates.shape[1]
+            every = np.empty((points.shape[0], len(rows), bins))
+            for i, row in enumerate(rows):
+                every[:, i] = row
+            found += self._split(every, number)
+        return found
+
+    def _split(self, counts: FloatArray, number: int) -> list[FloatArray]:
+        pieces = np.split(counts, number, axis=-1) if number > 1 else [counts]
+        return pieces if self.weights is None else [piece * self.weights for piece in pieces]

@@ -52,6 +52,9 @@ class ReactorOptions(_Strict):
     fractions: dict[str, NonNegativeFloat] = Field(description="share of each isotope in the fissions; they sum to 1")
     low_energy: str = Field(default="none", description="spectrum below 2 MeV: a name of the file, or 'none'")
     bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(default=None, description="true, or its parameters")
+    highest: Annotated[float, BeforeValidator(_energy)] = Field(
+        default=8.0, ge=8, le=12, description="the polynomials, valid to 8 MeV, are continued up to here; '10 MeV'"
+    )
 
 
 class ReactorIsotope(_Strict):
@@ -80,7 +83,7 @@ class Reactor(_Strict):
         """One component for each isotope above 2 MeV, and those below."""
         share = self.shares(options.fractions)
         bump = options.bump or Bump(amplitude=0.0)
-        above = [self._above(name, number, bump) for name, number in share.items()]
+        above = [self._above(name, number, bump, options.highest) for name, number in share.items()]
         if options.low_energy == "none":
             return tuple(above)
         if options.low_energy not in self.low_energy:
@@ -110,14 +113,14 @@ class Reactor(_Strict):
             )
         return {name: share for name, share in fractions.items() if share > 0}
 
-    def _above(self, name: str, share: float, bump: Bump) -> FluxComponent:
+    def _above(self, name: str, share: float, bump: Bump, highest: float) -> FluxComponent:
         coefficients = self.isotopes[name].coefficients
 
         def density(e: FloatArray) -> FloatArray:
             excess = bump.amplitude * np.exp(-(((e - bump.centre) / bump.width) ** 2) / 2)
             return np.asarray(share * exp_polynomial(e, coefficients) * (1 + excess))
 
-        edges = np.linspace(_JOIN, 8.0, 13)
+        edges = np.union1d(np.arange(_JOIN, highest, 0.5), [highest])
         return FluxComponent(name, flavour("nubar_e"), density=density, edges=tuple(map(float, edges)))
 
 

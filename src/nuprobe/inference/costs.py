@@ -34,6 +34,7 @@ BLOCK: Final = 512
 # Newton decrements λ² below which the step just taken was the last one, or the next one (with the same Hessian) is. By
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
 _LAST, _LAST_BUT_ONE = 1e-6, 1e-3
+_FEW: Final = 64  # points
 _PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
 _BARRIER: Final = tuple(10.0**k for k in range(8, -9, -2))  # pseudo-counts that keep expectations positive
 _NEGLIGIBLE = 1e-9  # of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
@@ -207,25 +208,43 @@ class Cost(ABC):
         arrays, shapes (points,), (points, parameters), (points, parameters, parameters)
             Gradient and curvature are 0 where the data are impossible (the value is inf).
         """
-        p = self._points(points)
-        best = self.profiled(p)
-        good = np.isfinite(best.twice_nll)
-        gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
-        if good.any():
-            rows = np.flatnonzero(good)
-            for block in _blocks(len(rows)):
-                some = rows[block]
-                gradient[some], curvature[some] = self._slopes(p[some], best.nuisances[some], _barrier_of(best)[some])
-        return best.twice_nll, gradient, curvature
+        return self.profiled_slopes_from(points, None)[:3]
 
-    def _slopes(self, p: FloatArray, nu: FloatArray, barrier: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def profiled_slopes_from(
+        self, points: ArrayLike, start: FloatArray | None
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """`profiled_slopes` and the nuisances, which are looked for from `start`, (points, nuisances), if it is given.
+
+        Near the minimum that saves most of the work; the result is the same to the accuracy of the minimum.
+        """
+        p = self._points(points)
+        value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
+        gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
+        for block in _blocks(len(p)):
+            expectations = [term._expectation(p[block][:, columns]) for term, columns, _ in self._layout]
+            best = Profiled(*self._profile_block(p[block], expectations, None if start is None else start[block]))
+            value[block], nuisances[block] = best.twice_nll, best.nuisances
+            good = np.flatnonzero(np.isfinite(best.twice_nll))
+            if not good.size:
+                continue
+            if good.size < len(best.twice_nll):
+                expectations = [_some(e, good) for e in expectations]
+            rows = good + block.start
+            slopes = self._slopes(p[rows], best.nuisances[good], _barrier_of(best)[good], expectations)
+            gradient[rows], curvature[rows] = slopes
+        return value, gradient, curvature, nuisances
+
+    def _slopes(
+        self, p: FloatArray, nu: FloatArray, barrier: FloatArray, expectations: Sequence[Expectation]
+    ) -> tuple[FloatArray, FloatArray]:
         n, d, m = len(p), p.shape[1], nu.shape[1]
         gradient, hessian = np.zeros((n, d + m)), np.zeros((n, d + m, d + m))
         hessian[:, d + np.arange(m), d + np.arange(m)] += 2 * self._weights
-        for term, columns, k in self._layout:
-            expectation = term._expectation(p[:, columns])
+        for (term, columns, k), expectation in zip(self._layout, expectations, strict=True):
             mu = _expected(expectation, nu[:, k])
-            slope = term._full_slope(mu, barrier[:, None] * _flexible(expectation))
+            slope = term._full_slope(
+                mu, barrier[:, None] * _flexible(expectation) if barrier.any() else barrier[:, None]
+            )
             slope = np.where(np.isfinite(slope), slope, 0.0)
             jacobian, d_slopes = term.prediction.jacobian(p[:, columns])
             jacobian = np.array(np.broadcast_to(jacobian, (n, len(columns), mu.shape[1])))
@@ -239,7 +258,11 @@ class Cost(ABC):
             hessian[np.ix_(range(n), rows, rows)] += weighted @ weighted.swapaxes(1, 2)
         if m:
             inner, mixed = hessian[:, d:, d:], hessian[:, d:, :d]
-            hessian = hessian[:, :d, :d] - mixed.swapaxes(1, 2) @ np.linalg.solve(inner, mixed)
+            try:
+                follows = np.linalg.solve(inner, mixed)
+            except np.linalg.LinAlgError:  # an expectation near zero outweighs all else: rounding made it singular
+                follows = np.linalg.pinv(inner, hermitian=True) @ mixed
+            hessian = hessian[:, :d, :d] - mixed.swapaxes(1, 2) @ follows
         return gradient[:, :d], hessian[:, :d, :d]
 
     def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:
@@ -377,19 +400,29 @@ class Cost(ABC):
                 d_par[block.start : block.stop, columns] += total
         return d_par, d_nu
 
-    def _profile_block(self, p: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    def _profile_block(
+        self, p: FloatArray, expectations: Sequence[Expectation] | None = None, start: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Minimise one block: Newton for all points at once, then one by one those that touch µ = 0."""
         weights, layout = self._weights, self._layout
-        expectations = [term._expectation(p[:, columns]) for term, columns, _ in layout]
+        if expectations is None:
+            expectations = [term._expectation(p[:, columns]) for term, columns, _ in layout]
         parts = [term._part(e, k) for (term, _, k), e in zip(layout, expectations, strict=True)]
-        first = [term._first_part(e, k) for (term, _, k), e in zip(layout, expectations, strict=True)]
         good = np.ones(len(p), dtype=bool)
-        for part in parts:
-            good &= part.feasible()
         nu = np.zeros((len(weights), len(p)))
-        if not good.all():
-            rows = np.flatnonzero(good)
-            parts, first = [part.take(rows) for part in parts], [part.take(rows) for part in first]
+        first = None
+        if start is not None:
+            nu = start.T.copy()
+            parts = [part.shifted(nu) for part in parts]
+            if not all(part.feasible().all() for part in parts):
+                return self._profile_block(p, expectations)
+        else:
+            first = [term._first_part(e, k) for (term, _, k), e in zip(layout, expectations, strict=True)]
+            for part in parts:
+                good &= part.feasible()
+            if not good.all():
+                rows = np.flatnonzero(good)
+                parts, first = [part.take(rows) for part in parts], [part.take(rows) for part in first]
         nu[:, good], failed = _newton(parts, weights, nu[:, good], first)
         good[np.flatnonzero(good)[failed]] = False
         value = (nu**2 * weights[:, None]).sum(axis=0)
@@ -820,6 +853,11 @@ def _expected(e: Expectation, nu: FloatArray) -> FloatArray:
     return mu
 
 
+def _some(e: Expectation, rows: NDArray[np.intp]) -> Expectation:
+    """Expectation of some of the points."""
+    return Expectation(e.base[rows], tuple(s[rows] if len(s) == len(e.base) else s for s in e.slopes))
+
+
 def _flexible(e: Expectation) -> BoolArray:
     """Bins that some nuisance moves, (points, bins)."""
     flexible = np.zeros(e.base.shape, dtype=bool)
@@ -939,6 +977,14 @@ def _hessian(parts: list[_Part], weights: FloatArray, points: int) -> FloatArray
 def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
     """H⁻¹ g for every point by LDLᵀ over whole arrays of points; a direction that H does not see gives 0."""
     k = len(gradient)
+    if k and gradient.shape[1] <= _FEW:  # so few points that LAPACK, matrix by matrix, costs less
+        each = hessian.transpose(2, 0, 1)
+        try:
+            pivots = np.diagonal(np.linalg.cholesky(each), axis1=1, axis2=2) ** 2
+        except np.linalg.LinAlgError:
+            pivots = np.zeros((1, k))
+        if np.all(pivots > 1e-13 * np.diagonal(each, axis1=1, axis2=2)):
+            return np.asarray(np.linalg.solve(each, gradient.T[:, :, None])[:, :, 0].T)
     low: dict[tuple[int, int], FloatArray] = {}
     inverse: list[FloatArray] = []
     x = gradient.copy()

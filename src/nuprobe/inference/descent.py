@@ -6,6 +6,7 @@ any method that asks for one point after the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,11 @@ __all__ = ["descend", "interval_ends"]
 
 BoolArray = NDArray[np.bool_]
 
+_TURNS: Final = 80  # tries at most for each end
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
+
+
+Again = Callable[[NDArray[np.intp], FloatArray, FloatArray], tuple[BoolArray, FloatArray]]
 
 
 def descend(
@@ -29,6 +34,7 @@ def descend(
     fixed: BoolArray | None = None,
     close: float = 1e-6,
     steps: int = 80,
+    again: Again | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Go down from each point in some columns, the others fixed.
 
@@ -41,6 +47,9 @@ def descend(
     points : starts, shape (points, parameters).
     fixed : columns that a start keeps, shape (points, columns).
     close : expected fall of −2 ln L at which a start has arrived.
+    steps : taken at most from each start.
+    again : takes the numbers of the starts that have just arrived, their points and −2 ln L; returns which of them go
+        on, and from where. Each keeps what it has learnt of the curvature, and nobody waits for the slowest.
 
     Returns
     -------
@@ -48,36 +57,22 @@ def descend(
         Local minima (inf where the data are impossible at the start), in the order of the starts.
     """
     points = np.array(points, dtype=float)
-    if not columns:
+    n, d = len(points), len(columns)
+    if not columns and again is None:
         return points, cost.profiled(points).twice_nll
-    d = len(columns)
-    fixed = np.zeros((len(points), d), dtype=bool) if fixed is None else fixed
+    fixed = np.zeros((n, d), dtype=bool) if fixed is None else fixed
     width = _widths(cost, columns, points)
     low, high = (np.array([getattr(cost.parameters[c], end) for c in columns]) for end in ("lower", "upper"))
-
-    def slopes(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        value, gradient, curvature = cost.profiled_slopes(p)
-        return value, gradient[:, columns] * width, curvature[:, columns][:, :, columns] * width[:, None] * width
-
-    value, gradient, expected = slopes(points)
-    # where a parameter has no effect to first order (a symmetric point), start beside it
-    blind = np.diagonal(expected, axis1=1, axis2=2) < 1e-12
-    blind &= ~fixed
-    if blind.any():
-        moved = points.copy()
-        room = np.where(points[:, columns] + _PUSH * width <= high, _PUSH, -_PUSH)
-        moved[:, columns] = np.clip(points[:, columns] + blind * room * width, low, high)
-        rows = np.flatnonzero(blind.any(1) & np.isfinite(value))
-        new = slopes(moved[rows])
-        points[rows] = moved[rows]
-        value[rows], gradient[rows], expected[rows] = new
-    rest = np.zeros_like(expected)
-    radius = np.full(len(points), 3.0)
-    active = np.isfinite(value)
-    for _ in range(steps):
+    value, nuisances = np.full(n, np.inf), np.zeros((n, len(cost.nuisances)))
+    gradient, expected, rest = np.zeros((n, d)), np.zeros((n, d, d)), np.zeros((n, d, d))
+    radius, left = np.full(n, 3.0), np.full(n, steps)
+    # a start is first evaluated; if it lies on a point of symmetry, where a parameter has no effect to first order,
+    # it is moved beside it and evaluated again
+    fresh, moved, known = np.ones(n, dtype=bool), np.zeros(n, dtype=bool), False
+    active = np.ones(n, dtype=bool)
+    while active.any():
         rows = np.flatnonzero(active)
-        if not rows.size:
-            break
+        trial = points[rows].copy()
         x = points[rows][:, columns]
         g, h = gradient[rows], expected[rows] + rest[rows]
         # at a limit that the slope points across, that parameter stays
@@ -89,35 +84,62 @@ def descend(
         size, vectors = np.linalg.eigh(h / (unit[:, :, None] * unit[:, None, :]))
         along = np.einsum("pij,pi->pj", vectors, g / unit)
         size = np.maximum(np.abs(size), 1e-7)
-        arrived = 0.5 * (along**2 / size).sum(1) < close
+        stop = 0.5 * (along**2 / size).sum(1) < close
+        stop |= (left[rows] <= 0) | (radius[rows] < 1e-8) | ~np.isfinite(value[rows])
+        stop &= ~fresh[rows]
         move = -np.einsum("pij,pj->pi", vectors, along / size) / unit
-        length = np.abs(move).max(1)
+        length = np.abs(move).max(1, initial=0.0)
         move *= np.minimum(1.0, radius[rows] / np.maximum(length, 1e-300))[:, None]
-        active[rows[arrived]] = False
-        rows, x, move, length = rows[~arrived], x[~arrived], move[~arrived], length[~arrived]
-        if not rows.size:
-            continue
-        trial = points[rows].copy()
+        move[fresh[rows]] = 0.0
+        if stop.any():
+            ended = rows[stop]
+            active[ended] = False
+            if again is not None:
+                on, starts = again(ended, points[ended], value[ended])
+                ended = ended[on]
+                points[ended] = starts[on]
+                active[ended] = fresh[ended] = True
+                moved[ended] = False
+                radius[ended], left[ended] = 3.0, steps
+                keep = active[rows]
+                move[np.isin(rows, ended)] = 0.0
+                rows, move, length = rows[keep], move[keep], length[keep]
+                x, trial = points[rows][:, columns], points[rows].copy()
+            else:
+                rows, x, move, length, trial = rows[~stop], x[~stop], move[~stop], length[~stop], trial[~stop]
+            if not rows.size:
+                continue
         trial[:, columns] = np.clip(x + move * width, low, high)
         taken = (trial[:, columns] - x) / width
-        f, g, h = slopes(trial)
-        better = f < value[rows]
+        f, g, h, nu = cost.profiled_slopes_from(trial, nuisances[rows] if known else None)
+        known = True
+        g, h = g[:, columns] * width, h[:, columns][:, :, columns] * width[:, None] * width
+        begun = fresh[rows]
+        better = (f < value[rows]) | begun
         # the secant holds whether or not the step is taken
-        finite = np.isfinite(f)
         miss = g - gradient[rows] - np.einsum("pij,pj->pi", h + rest[rows], taken)
         scale = (miss * taken).sum(1)
-        use = finite & (np.abs(scale) > 1e-8 * np.linalg.norm(miss, axis=1) * np.linalg.norm(taken, axis=1))
+        use = np.isfinite(f) & ~begun
+        use &= np.abs(scale) > 1e-8 * np.linalg.norm(miss, axis=1) * np.linalg.norm(taken, axis=1)
         rest[rows[use]] += miss[use][:, :, None] * miss[use][:, None, :] / scale[use][:, None, None]
-        at = rows[better]
         reached = length >= 0.99 * radius[rows]
-        radius[rows] = np.where(
-            better, np.where(reached, 3.0, 1.0) * radius[rows], np.minimum(radius[rows], length) / 4
-        )
-        fell = value[at] - f[better]
+        size_now = np.where(better, np.where(reached, 3.0, 1.0) * radius[rows], np.minimum(radius[rows], length) / 4)
+        radius[rows] = np.where(begun, radius[rows], size_now)
+        fell = np.where(begun, np.inf, value[rows]) - np.where(np.isfinite(f), f, 0.0)
+        at = rows[better]
         points[at], value[at], gradient[at], expected[at] = trial[better], f[better], g[better], h[better]
-        stuck = radius[rows] < 1e-8
-        active[rows[stuck]] = False
-        active[at[(fell < close / 10) & (radius[at] < 1e-3)]] = False
+        nuisances[at] = nu[better]
+        left[rows] -= 1
+        # so small a step for so small a gain: arrived
+        left[rows[better & (fell < close / 10) & (radius[rows] < 1e-3)]] = 0
+        fresh[rows] = False
+        first = rows[begun & ~moved[rows] & np.isfinite(f)]
+        if first.size:
+            blind = (np.diagonal(expected[first], axis1=1, axis2=2) < 1e-12) & ~fixed[first]
+            room = np.where(points[first][:, columns] + _PUSH * width <= high, _PUSH, -_PUSH)
+            beside = np.clip(points[first][:, columns] + blind * room * width, low, high)
+            points[first[:, None], columns] = beside
+            fresh[first] = moved[first] = blind.any(1)
     return points, value
 
 
@@ -166,57 +188,91 @@ def interval_ends(
     near, far = np.full(n, best[which]), best[which] + direction * reach
     f_near, f_far = np.full(n, -np.sqrt(rise)), np.full(n, -np.inf)
     others = np.tile(best, (n, 1))  # where the other columns were at `near`
-    beyond = np.tile(best, (n, 1))
-    deeper, floor = None, lowest - 1e-3 * rise
+    deeper: FloatArray | None = None
+    floor = lowest - 1e-3 * rise
+    checked = np.zeros(n, dtype=bool)
     bracketed, open_end, done = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     last = np.zeros(n)  # side that the last two steps fell on
 
-    def evaluate(rows: NDArray[np.intp], at: FloatArray) -> FloatArray:
-        nonlocal deeper, floor
-        start = others[rows].copy()
-        start[np.arange(len(rows)), which[rows]] = at
-        beyond[rows], value = descend(
-            cost, columns, start, fixed=which[rows, None] == np.array(columns), close=1e-4 * rise
-        )
-        if value.min() < floor:
-            floor, deeper = float(value.min()), beyond[rows][np.argmin(value)].copy()
-        excess = np.minimum(value, 1e30) - lowest
-        return np.asarray(np.sqrt(np.maximum(excess, 0.0)) - np.sqrt(rise))
+    turns = np.zeros(n, dtype=int)
+    at = np.empty(n)
+    root = np.sqrt(rise)
 
-    for turn in range(80):
-        rows = np.flatnonzero(~(done | open_end))
-        if not rows.size or deeper is not None:
-            break
+    def ask(rows: NDArray[np.intp]) -> FloatArray:
+        """Next value at which each profile is wanted, with the others where they were."""
         grow = ~bracketed[rows]
         inside = near[rows] - f_near[rows] * (far[rows] - near[rows]) / np.where(grow, 1.0, f_far[rows] - f_near[rows])
-        if turn % 4 == 3:  # now and then halve: a profile may bend or jump
-            inside = (near[rows] + far[rows]) / 2
-        at = np.where(grow, far[rows], inside)
-        at = np.where(
-            grow, np.where(direction[rows] > 0, np.minimum(at, limits[rows]), np.maximum(at, limits[rows])), at
-        )
-        f = evaluate(rows, at)
-        low = f < 0
-        close = ~grow & (np.abs(f) < 2e-5 * np.sqrt(rise))
-        # where the profile jumps, the jump is the end
-        close |= ~grow & (np.abs(far[rows] - near[rows]) < 1e-6 * np.abs(far[rows] - best[which[rows]]))
-        for i, row in enumerate(rows):
-            if close[i]:
-                near[row], done[row] = at[i], True
-            elif low[i]:
-                if grow[i]:
-                    open_end[row] = at[i] == limits[row] or abs(at[i] - best[which[row]]) > 1e9 * step[row]
+        # now and then halve: a profile may bend or jump
+        inside = np.where(turns[rows] % 4 == 3, (near[rows] + far[rows]) / 2, inside)
+        ahead = np.where(direction[rows] > 0, np.minimum(far[rows], limits[rows]), np.maximum(far[rows], limits[rows]))
+        at[rows] = np.where(grow, ahead, inside)
+        turns[rows] += 1
+        start = others[rows].copy()
+        start[np.arange(len(rows)), which[rows]] = at[rows]
+        return start
+
+    def answer(rows: NDArray[np.intp], points: FloatArray, values: FloatArray) -> tuple[BoolArray, FloatArray]:
+        nonlocal deeper, floor
+        if values.min() < floor:
+            floor, deeper = float(values.min()), points[np.argmin(values)].copy()
+        for row, point, value in zip(rows, points, values, strict=True):
+            f = np.sqrt(max(min(value, 1e30) - lowest, 0.0)) - root
+            grow = not bracketed[row]
+            distance = at[row] - best[which[row]]
+            # where the profile jumps, the jump is the end
+            jump = abs(far[row] - near[row]) < 1e-6 * abs(far[row] - best[which[row]])
+            if not grow and (abs(f) < 2e-5 * root or jump):
+                near[row], done[row] = at[row], True
+            elif f < 0:
+                if grow:
+                    open_end[row] = at[row] == limits[row] or abs(distance) > 1e9 * step[row]
                     # aim a little beyond where a parabola through the best point would cross
-                    ratio = np.sqrt(rise) / max(f[i] + np.sqrt(rise), 1e-3)
-                    far[row] = best[which[row]] + (at[i] - best[which[row]]) * min(
-                        max(1.1 * ratio, 1.3 if turn < 4 else 2.0), 8.0
-                    )
+                    ratio = 1.1 * root / max(f + root, 1e-3)
+                    far[row] = best[which[row]] + distance * min(max(ratio, 1.3 if turns[row] < 5 else 2.0), 8.0)
                 elif last[row] < 0:
                     f_far[row] /= 2  # Illinois: the far end has not moved twice
-                near[row], f_near[row], others[row], last[row] = at[i], f[i], beyond[row], -1.0
+                near[row], f_near[row], others[row], last[row] = at[row], f, point, -1.0
             else:
-                if not grow[i] and last[row] > 0:
+                if not grow and last[row] > 0:
                     f_near[row] /= 2
-                far[row], f_far[row], bracketed[row], last[row] = at[i], f[i], True, 1.0
+                far[row], f_far[row], bracketed[row], last[row] = at[row], f, True, 1.0
+        on = ~(done[rows] | open_end[rows]) & (turns[rows] < _TURNS)
+        if deeper is not None:
+            on[:] = False
+        return on, ask(rows)
+
+    def settle(rows: NDArray[np.intp]) -> None:
+        held = which[rows, None] == np.array(columns)
+        tolerance = 1e-4 * rise
+        descend(cost, columns, ask(rows), fixed=held, close=tolerance, again=lambda r, p, v: answer(rows[r], p, v))
+
+    settle(np.arange(n))
+    for _ in range(_TURNS):
+        # a profile that was followed may lie in a valley beside the lowest one: look once more, from the best point
+        rows = np.flatnonzero(done & ~checked)
+        if not rows.size or deeper is not None:
+            break
+        checked[rows] = True
+        start = np.concatenate([np.tile(best, (rows.size, 1)), -others[rows]])
+        start = np.clip(start, [p.lower for p in cost.parameters], [p.upper for p in cost.parameters])
+        many = np.tile(rows, 2)
+        start[np.arange(many.size), which[many]] = near[many]
+        # so close that the way does not end on the ridge between two equal valleys
+        found, value = descend(cost, columns, start, fixed=which[many, None] == np.array(columns), close=1e-7 * rise)
+        if value.min() < floor:
+            deeper = found[np.argmin(value)].copy()
+            break
+        lowest_of = np.arange(rows.size) + rows.size * value.reshape(2, -1).argmin(0)
+        found, value = found[lowest_of], value[lowest_of]
+        f = np.sqrt(np.maximum(np.minimum(value, 1e30) - lowest, 0.0)) - root
+        lower = f < -1e-4 * root
+        rows, f = rows[lower], f[lower]
+        if not rows.size:
+            break
+        others[rows], f_near[rows], f_far[rows] = found[lower], f, -np.inf
+        far[rows] = near[rows] + 0.1 * (near[rows] - best[which[rows]])
+        done[rows] = bracketed[rows] = checked[rows] = False
+        last[rows] = turns[rows] = 0
+        settle(rows)
     ends = [float(near[i]) if done[i] else None for i in range(n)]
     return ends, list(done | open_end), deeper

@@ -29,6 +29,8 @@ __all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
 
 ONE_SIGMA = 0.6826894921370859
 _RESTARTS = 6  # times that the way to an interval's end may lead to a lower minimum
+_FEW = 3  # parameters up to which a fit looks for other regions
+_LOOKS = 32  # starts from which it does
 _DESCENTS = 4  # best points of the fixed set from which to go down
 _STARTS = 256  # points of the fixed set among which a fit without `start` begins
 
@@ -251,6 +253,8 @@ def fit(
     if covariance is None:
         notes.append("no covariance: the curvature at the best fit is not positive")
     notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
+    if intervals and len(columns) <= _FEW:
+        notes += _other_regions(cost, columns, best, intervals, cl)
     profiled = cost.profiled(best)
     nu = profiled.nuisances[0]
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
@@ -303,16 +307,46 @@ def _box(p: Parameter) -> tuple[float, float]:
     )
 
 
-def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray:
-    """Lowest of the minima below `point` and below the best of an additive-recurrence sequence that fills the box."""
+def _filled(cost: Cost, columns: list[int], point: FloatArray, count: int) -> FloatArray:
+    """`point`, and points of an additive-recurrence sequence that fills the box of some columns."""
     d = len(columns)
     root = 2.0
     for _ in range(60):  # the generalised golden ratio, root of x^(d+1) = x + 1
         root = (1 + root) ** (1 / (d + 1))
-    unit = (0.5 + np.arange(1, _STARTS + 1)[:, None] * root ** -np.arange(1.0, d + 1)) % 1
+    unit = (0.5 + np.arange(1, count + 1)[:, None] * root ** -np.arange(1.0, d + 1)) % 1
     low, high = np.array([_box(cost.parameters[c]) for c in columns]).T
-    points = np.tile(point, (_STARTS + 1, 1))
+    points = np.tile(point, (count + 1, 1))
     points[1:, columns] = low + (high - low) * unit
+    return points
+
+
+def _other_regions(
+    cost: Cost, columns: list[int], best: FloatArray, intervals: Mapping[str, Interval], cl: float
+) -> list[str]:
+    """Say if another minimum that the level allows lies outside an interval."""
+    from scipy.stats import chi2
+
+    lowest = float(cost.profiled(best).twice_nll[0])
+    points, values = descend(cost, columns, _filled(cost, columns, best, _LOOKS))
+    for i in np.argsort(values):
+        rise = float(values[i]) - lowest
+        if not rise < chi2.ppf(cl, 1):
+            break
+        for c in columns:
+            p, x = cost.parameters[c], float(points[i, c])
+            found = intervals[p.name]
+            if (found.lower is not None and x < found.lower) or (found.upper is not None and x > found.upper):
+                unit = f" {p.unit}" if p.unit else ""
+                return [
+                    f"another region is allowed too, around {p.name} = {x:.4g}{unit} (-2 ln L higher by {rise:.2g}): "
+                    "the intervals are those of the region of the best fit; a profile shows both"
+                ]
+    return []
+
+
+def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray:
+    """Lowest of the minima below `point` and below the best of a sequence that fills the box."""
+    points = _filled(cost, columns, point, _STARTS)
     values = cost.profiled(points).twice_nll
     chosen = np.unique([0, *np.argsort(values)[:_DESCENTS]])
     found, values = descend(cost, columns, points[chosen])

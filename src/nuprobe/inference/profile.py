@@ -60,10 +60,11 @@ class Profile:
 
     def delta_at(self, value: float) -> float:
         """Δ(−2 ln L) at any value of the parameter, computed and not interpolated."""
-        start = np.array(self.points[np.abs(self.values - value).argmin()])
-        start[self.cost.index(self.parameter.name)] = value
+        k = int(np.searchsorted(self.values, value))
+        starts = np.array(self.points[[max(k - 1, 0), min(k, len(self.values) - 1)]])  # either side may lie deeper
+        starts[:, self.cost.index(self.parameter.name)] = value
         columns = [self.cost.index(n) for n in self.free]
-        return float(descend(self.cost, columns, start[None], close=1e-9)[1][0]) - self.best_twice_nll
+        return float(descend(self.cost, columns, starts, close=1e-9)[1].min()) - self.best_twice_nll
 
     def intervals(self, cl: float = ONE_SIGMA, delta: float | None = None) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) stays below its threshold, as disjoint intervals.
@@ -94,7 +95,12 @@ class Profile:
 
         low, high = self.values[i], self.values[i + 1]
         tolerance = 1e-9 * (self.values[-1] - self.values[0])
-        return float(brentq(lambda x: min(self.delta_at(x), 1e30) - threshold, low, high, xtol=tolerance, rtol=1e-12))
+        known = {float(low): self.delta[i], float(high): self.delta[i + 1]}  # on both sides of the threshold
+
+        def excess(x: float) -> float:
+            return float(min(known[x] if x in known else self.delta_at(x), 1e30)) - threshold
+
+        return float(brentq(excess, low, high, xtol=tolerance, rtol=1e-12))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data; an infinite −2 ln L (data impossible there) becomes None."""

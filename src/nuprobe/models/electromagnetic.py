@@ -73,6 +73,14 @@ _PROPERTIES: Final = {
     "magnetic_moment": _Property(1e-11, "1e-11 muB", 5.0, r"\mu", True),
     "electric_moment": _Property(1e-11, "1e-11 muB", 5.0, r"\epsilon", True),
 }
+# a number beyond these was given in the wrong unit
+_LARGEST: Final = {
+    "charge_radius": (1e-20, "cm2"),
+    "anapole": (1e-20, "cm2"),
+    "charge": (10.0, "e"),
+    "magnetic_moment": (10.0, "Bohr magnetons"),
+    "electric_moment": (10.0, "Bohr magnetons"),
+}
 _FLAVOURS: Final = ("e", "mu", "tau", "s")
 _GREEK: Final = {"e": "e", "mu": r"\mu", "tau": r"\tau", "s": "s"}
 
@@ -194,6 +202,9 @@ class Electromagnetic:
                     f"{name} must be a {n}×{n} matrix [final, initial] or a dict such as "
                     f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {value!r:.60}"
                 )
+        limit, unit = _LARGEST[name]
+        if np.abs(matrix).max(initial=0.0) > limit:
+            raise InputError(f"{name} of {np.abs(matrix).max():g} {unit} is beyond any neutrino: it is given in {unit}")
         return matrix if np.any(matrix.imag) else matrix.real
 
     def _partner(self, name: str, value: Any) -> Any:

@@ -6,6 +6,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 from nuprobe.plotting.catalogue import plot_catalogue_plane, plot_charge_radii, plot_magnetic_moments
 from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.corner import plot_corner
+from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
@@ -18,6 +19,7 @@ from nuprobe.plotting.trident import plot_trident_energy, plot_trident_form_fact
 __all__ = [
     "check_path",
     "neutron_radius_markers",
+    "plot_averaged_moments",
     "plot_catalogue_plane",
     "plot_charge_radii",
     "plot_contour",
@@ -28,6 +30,7 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_magnetic_moments",
+    "plot_millicharge",
     "plot_plane",
     "plot_profile",
     "plot_rates",

@@ -14,6 +14,7 @@ from nuprobe.catalogue.ladder import Rung, common_factor, letters_of, rung_label
 from nuprobe.catalogue.quantities import unit_factor
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit
+from nuprobe.flavours import FLAVOURS
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
@@ -50,7 +51,8 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     """
     rungs = []
     for e in shown("magnetic_moment") if entries is None else entries:
-        rung = rung_of(e, e.factor) if e.observable.quantity == "magnetic_moment" else None
+        limit = e.observable.quantity == "magnetic_moment" and e.form in ("upper_limit", "interval")
+        rung = rung_of(e, e.factor) if limit else None
         if rung is not None and rung.upper is not None and rung.upper > 0:
             rungs.append(rung)
     rungs.sort(key=rung_order)
@@ -214,7 +216,7 @@ def _ladder(rungs: Sequence[Rung]) -> tuple[Figure, Axes]:
     figure = new_figure(WIDTH, 1.7 + 0.24 * len(rungs))
     ax = figure.add_subplot()
     ax.set_ylim(len(rungs) - 0.4, -0.6)
-    ax.set_yticks(range(len(rungs)), [rung_label(r, rungs) for r in rungs], fontsize=8.5)
+    ax.set_yticks(range(len(rungs)), [_label(r, rungs) for r in rungs], fontsize=8.5)
     ax.tick_params(axis="y", which="both", length=0)
     for y, (one, other) in enumerate(itertools.pairwise(rungs)):
         if one.group != other.group:
@@ -223,6 +225,14 @@ def _ladder(rungs: Sequence[Rung]) -> tuple[Figure, Axes]:
     right.set_yticks(range(len(rungs)), [_right(r.entry) for r in rungs], fontsize=7.5, color="0.3")
     right.tick_params(axis="y", which="both", length=0)
     return figure, ax
+
+
+def _label(rung: Rung, rungs: Sequence[Rung]) -> str:
+    name, disputed, _ = rung_label(rung, rungs).partition(" (disputed)")
+    letters = letters_of(rung.group)
+    if len(letters) == 2:
+        name += ", $" + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters) + "$"
+    return name + disputed
 
 
 def _right(entry: Entry) -> str:

@@ -25,6 +25,7 @@ from nuprobe.plotting.style import (
     primes,
     provenance,
     styled,
+    unit_text,
 )
 from nuprobe.units import fm
 
@@ -322,7 +323,7 @@ def _increasing(values: ArrayLike, what: str) -> FloatArray:
 def _axis(label: str | Parameter, unit: str) -> tuple[str, str]:
     """Text of an axis, and the unit alone."""
     if isinstance(label, Parameter):
-        unit = unit or label.unit
+        unit = unit or unit_text(label.unit)
         label = f"${label.latex}$" if label.latex else label.name
     return primes(f"{label} [{unit}]" if unit else label), unit
 

@@ -237,6 +237,13 @@ def pretty(name: str) -> str:
     return " ".join(words)
 
 
+def unit_text(unit: str) -> str:
+    """Return a parameter's unit for an axis: ``"1e-32 cm2"`` → 10⁻³² cm²."""
+    words = {"cm2": "cm$^2$", "muB": r"$\mu_\mathrm{B}$", "e": "$e$"}
+    parts = [re.sub(r"^1e(-?\d+)$", r"$10^{\1}$", words.get(word, word)) for word in unit.split()]
+    return " ".join(parts)
+
+
 def isotope_symbol(symbol: str, a: int) -> str:
     """Symbol of an isotope with its mass number raised."""
     return rf"$^{{{a}}}${symbol}"

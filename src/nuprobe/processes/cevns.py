@@ -22,7 +22,7 @@ interference of a magnetic moment with a scalar, which both flip the helicity, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal
@@ -34,6 +34,7 @@ from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator, check_model
 from nuprobe.nuclei import Component, Target, axial_terms, target
 from nuprobe.numerics import FloatArray, gauss_legendre
@@ -45,6 +46,7 @@ __all__ = [
     "AXIAL_TERMS",
     "VECTOR_TERMS",
     "Cevns",
+    "averaged",
     "coefficient_derivatives",
     "coefficients",
     "differential",
@@ -341,6 +343,58 @@ def differential(
         for component in target(target_).components
     )
     return np.asarray(result)
+
+
+def averaged(
+    flux: Flux,
+    t_nr: ArrayLike,
+    target_: Target | str | Mapping[str, float],
+    model: Model,
+    flavour: str | Flavour,
+    *,
+    axial: bool = False,
+    kinematics: Kinematics = "auto",
+) -> FloatArray:
+    """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
+
+    Parameters
+    ----------
+    flux : the source; lines are included.
+    t_nr, target_, model, flavour, axial, kinematics : as in `differential`.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per nucleus (per formula unit for a molecule or mixture), of the shape of `t_nr`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if the flux has no such flavour.
+    """
+    weights, t, number = coefficients(model, flavour, axial=axial), recoils(t_nr), flux.total(flavour)
+    if weights.ndim != 1:
+        raise InputError("a cross section needs a model with scalar parameters; use the templates for many points")
+    if number == 0:
+        raise InputError(f"flux {flux.name} has no {flavour}: it has {', '.join(map(str, flux.flavours))}")
+    sectors = sectors_of(model.couplings(_anti(flavour, None)), axial)
+    names = terms(sectors=sectors)
+    result = np.zeros(t.shape)
+    for component in target(target_).components:
+        mass = component.isotope.mass
+        least = (t + np.sqrt(t**2 + 2 * mass * t)) / 2  # smallest energy that can transfer T
+        for group in kernel_groups(component, axial=axial, kinematics=kinematics, sectors=sectors):
+            nuclear = group.response(t) @ weights[[names.index(term) for term in group.terms]]
+            for c in flux.of(flavour):
+                integral = c.integrate(partial(_at_recoil, group.kinematics, t), least)
+                result += component.count * integral * nuclear * (_HBARC2 / number)
+    return result
+
+
+def _at_recoil(
+    kinematics: Callable[[FloatArray, FloatArray], FloatArray], t_nr: FloatArray, e_nu: FloatArray
+) -> FloatArray:
+    return kinematics(e_nu, t_nr[..., None])
 
 
 def total(

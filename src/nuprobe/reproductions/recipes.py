@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
+from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.experiments import Experiment, TridentExperiment, limit
 from nuprobe.experiments import experiment as open_experiment
+from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
-from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VectorAxial, VMinusA
+from nuprobe.models import Electromagnetic, LeptonModel, LMuLTau, Model, StandardModel, VectorAxial, VMinusA
+from nuprobe.models.predictions import dirac_moments, majorana_moments
+from nuprobe.models.predictions import standard_charge_radius as charge_radius
 from nuprobe.nuclei import FormFactor, Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
-from nuprobe.processes import cevns, trident
+from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import PMNS, Averaged, Solar
+from nuprobe.oscillation import moment_limits as limits_on_moments
+from nuprobe.processes import anomalous_moment, cevns, monophoton, trident
 from nuprobe.processes.trident.tables import direct
-from nuprobe.units import GeV, keV, parse_quantity
+from nuprobe.reproductions.electromagnetic import charge_radius_fit, electromagnetic_limit, equal_recoil
+from nuprobe.units import GeV, eV, fm, keV, parse_quantity
 
 __all__ = [
+    "anomalous_moment_coupling",
+    "bound",
+    "charge_radius_fit",
     "counts",
     "differential_cross_section",
+    "dirac_moment",
+    "electromagnetic_limit",
+    "equal_recoil",
     "fit_error",
     "fit_value",
     "fitted_background",
     "fitted_signal",
     "flux_averaged",
     "full_coherence_sigma",
+    "millicharge",
+    "moment_limit",
+    "monophoton_reach",
     "no_signal",
+    "nuclear_charge_radius",
     "nuclear_mass",
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "standard_charge_radius",
     "total_cross_section",
+    "transition_moment_scale",
+    "trident_beam_cross_section",
     "trident_cross_section",
     "trident_events",
     "trident_heavy_limit",
@@ -56,11 +76,17 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
 """Changes of an experiment's file that take the form factors out."""
 
 
-def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
+@lru_cache(maxsize=8)
+def _opened(name: str) -> Experiment:
+    """One object a name, because it keeps its templates."""
     chosen = open_experiment(name)
     if not isinstance(chosen, Experiment):
         raise InputError(f"{name} has no spectrum")
-    return chosen.with_changes(changes) if changes else chosen
+    return chosen
+
+
+def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
+    return _opened(name).with_changes(changes) if changes else _opened(name)
 
 
 def _model(sin2_theta_w: float | None, scheme: str) -> StandardModel:
@@ -152,6 +178,46 @@ def no_signal(experiment: str, analysis: str | None = None, parameter: str = "ce
     return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
 
 
+def bound(
+    experiment: str,
+    parameter: str,
+    side: str,
+    delta: float,
+    analysis: str | None = None,
+    model: str = "electromagnetic",
+) -> float:
+    """Value of a parameter, in its unit, where −2 ln L is `delta` above its minimum over that parameter.
+
+    ``side``: ``"upper"`` or ``"lower"``: the outermost such value. ``model``: ``"electromagnetic"`` or ``"sm"``.
+    """
+    from scipy.optimize import brentq, minimize_scalar
+
+    chosen = _experiment(experiment, None)
+    base: Model = Electromagnetic() if model == "electromagnetic" else StandardModel()
+    own = next(p for p in chosen.parameters(base) if p.name == parameter)
+    cost = chosen.cost(base, [parameter], analysis)
+
+    def twice_nll(values: FloatArray) -> FloatArray:
+        return np.asarray(cost.profiled(values[:, None]).twice_nll)
+
+    def excess(value: float) -> float:
+        return float(twice_nll(np.array([value]))[0])
+
+    offsets = own.step * np.geomspace(1e-3, 1e3, 2000)
+    grid = own.default + np.concatenate([-offsets[::-1], [0.0], offsets])
+    grid = np.unique(np.clip(grid, own.lower, own.upper))
+    values = twice_nll(grid)
+    place = int(values.argmin())
+    around = grid[max(place - 1, 0)], grid[min(place + 1, grid.size - 1)]
+    level = min(values[place], minimize_scalar(excess, bounds=around, method="bounded").fun) + delta
+    if side == "lower":
+        grid, values = grid[::-1], values[::-1]
+    last = int(np.flatnonzero(values <= level)[-1])
+    if last + 1 == grid.size:
+        raise ComputationError(f"{experiment} does not bound {parameter} from this side")
+    return float(brentq(lambda v: excess(v) - level, grid[last], grid[last + 1], xtol=1e-12))
+
+
 def fitted_background(
     experiment: str, background: str, systematic: str, analysis: str | None = None, parameter: str = "cevns_scale"
 ) -> float:
@@ -215,12 +281,18 @@ def flux_averaged(
     r_n: str | None = None,
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    atoms: int = 1,
 ) -> float:
-    """CEνNS cross section averaged over all neutrinos of a flux, in cm²."""
-    source, nucleus, model = open_flux(flux), _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
+    """CEνNS cross section averaged over all neutrinos of a flux (with its options), in cm² per target/`atoms`."""
+    source, nucleus, model = (
+        open_flux(flux, **(options or {})),
+        _target(target, r_p, r_n, form_factor),
+        _model(sin2_theta_w, "tree"),
+    )
     numbers = [source.total(f) for f in source.flavours]
     means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
-    return float(np.average(means, weights=numbers))
+    return float(np.average(means, weights=numbers)) / atoms
 
 
 def nuclear_mass(isotope: str) -> float:
@@ -332,3 +404,79 @@ def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
     v, a = float(standard.vector), float(standard.axial)
     shift = np.sqrt(allowed * (v**2 + a**2) - a**2) - v
     return float(1 / np.sqrt(np.sqrt(2) * G_FERMI * shift)) / GeV
+
+
+def trident_beam_cross_section(experiment: str, atoms: int = 1, model: str = "sm") -> float:
+    """Flux-averaged trident cross section in cm² per formula unit, or per nucleus if it has that many atoms."""
+    rates = _tridents(experiment).predict(_lepton_model(model, None, None, None))
+    return sum(rates.cross_sections.values()) / atoms
+
+
+def standard_charge_radius(flavour: str) -> float:
+    """⟨r²⟩ of the Standard Model in cm²."""
+    return charge_radius(flavour)
+
+
+def dirac_moment(mass: str) -> float:
+    """Diagonal magnetic moment, in Bohr magnetons, of a Dirac neutrino in the Standard Model with right-handed ones."""
+    return float(dirac_moments([0.0, 0.0, parse_quantity(mass, "energy")], PMNS())[0][2, 2].real)
+
+
+def transition_moment_scale(kind: str) -> float:
+    """Magnetic transition moment over its masses and mixing, in Bohr magnetons per eV.
+
+    μ_12/[(m_1 + m_2) Σ_ℓ U*_ℓ1 U_ℓ2 (m_ℓ/m_τ)²] for ``"dirac"``, with Im of the product in the sum and divided by i for
+    ``"majorana"``.
+    """
+    masses, u = np.array([0.01, 0.02, 0.03]) * eV, PMNS().matrix
+    product = np.conj(u[:, 0]) * u[:, 1] * (np.array([M_ELECTRON, M_MUON, M_TAU]) / M_TAU) ** 2
+    if kind == "dirac":
+        scale = dirac_moments(masses, u)[0][0, 1] / product.sum()
+    elif kind == "majorana":
+        scale = majorana_moments(masses, u)[0][0, 1] / (1j * product.imag.sum())
+    else:
+        raise InputError(f'kind must be "dirac" or "majorana", got {kind!r}')
+    return float((scale / ((masses[0] + masses[1]) / eV)).real)
+
+
+def moment_limit(mu: float, element: str, energy: str | None = None, component: str = "Be7") -> float:
+    """Limit on a moment of mass states, in Bohr magnetons, from one on the effective moment of solar neutrinos.
+
+    `energy` and `component` take the shares of the mass states in the Sun; without an energy they are those of vacuum.
+    """
+    if energy is None:
+        shares = Averaged().states(as_flavour("nu_e"))[0].weights
+    else:
+        shares = Solar(component).functions(np.array(parse_quantity(energy, "energy")))
+    return limits_on_moments(mu, shares)[element]
+
+
+def millicharge(moment: float, threshold: str) -> float:
+    """Charge, in e, whose scattering on electrons equals at the threshold that of a magnetic moment (Bohr magnetons).
+
+    dσ_q/dσ_μ = (2 m_e/T)(q/e)²(μ_B/μ)² where T ≪ E.
+    """
+    return float(moment * np.sqrt(parse_quantity(threshold, "energy") / (2 * M_ELECTRON)))
+
+
+def nuclear_charge_radius(isotope: str) -> float:
+    """Measured rms charge radius in fm."""
+    radius = find_isotope(isotope).r_charge
+    if radius is None:
+        raise ComputationError(f"the charge radius of {isotope} is not measured")
+    return radius / fm
+
+
+def anomalous_moment_coupling(layer: str, mass: str, side: str, n_sigma: float = 2.0, cl: float = 0.95) -> float:
+    """Coupling to muons from (g−2)_μ: the ``"lower"`` or ``"upper"`` edge of the band, or the upper ``"limit"``."""
+    m = parse_quantity(mass, "energy")
+    if side == "limit":
+        return float(anomalous_moment.upper_limit(layer, m, cl))
+    if side not in ("lower", "upper"):
+        raise InputError(f'side must be "lower", "upper" or "limit", got {side!r}')
+    return float(anomalous_moment.band(layer, m, n_sigma)[side == "upper"])
+
+
+def monophoton_reach(mass: str, luminosity: float) -> float:
+    """Coupling g' at which Belle II expects three events e⁺e⁻ → γ + nothing in that luminosity (ab⁻¹)."""
+    return float(monophoton.reach(parse_quantity(mass, "energy"), luminosity * monophoton.INVERSE_AB))

@@ -12,6 +12,12 @@ from nuprobe.experiments import experiment, limit
 from nuprobe.inference import FitResult
 from nuprobe.models import LMuLTauFamily, StandardModel
 from nuprobe.nuclei import neutron_radius_models
+from nuprobe.reproductions.electromagnetic import (
+    charge_radii,
+    coherent_electromagnetic,
+    magnetic_spectra,
+    millicharge_figure,
+)
 from nuprobe.reproductions.recipes import FULL_COHERENCE
 from nuprobe.tables import Table
 
@@ -196,5 +202,9 @@ STUDIES: Final = {
     "csi-choices": csi_choices,
     "beam-energies": beam_energies,
     "kinetic-mixing": kinetic_mixing,
+    "charge-radii": charge_radii,
+    "coherent-electromagnetic": coherent_electromagnetic,
+    "millicharge-figure": millicharge_figure,
+    "magnetic-spectra": magnetic_spectra,
 }
 """Studies by their name on the command line."""

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from nuprobe.errors import InputError
+from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, tabulated
 from nuprobe.models import LMuLTau, StandardModel
+from nuprobe.numerics import panel_nodes
 from nuprobe.processes import trident
+from nuprobe.processes.trident import averages
 from nuprobe.units import GeV
 
 CHANNEL = "nu_mu -> nu_mu mu+ mu-"
@@ -58,3 +60,44 @@ def test_a_mediator_that_was_not_averaged_is_an_error(beam: Flux) -> None:
     assert found.total(LMuLTau(10.0, 1e-3)) > found.total(StandardModel())
     with pytest.raises(InputError, match="20"):
         found.total(LMuLTau(20.0, 1e-3))
+
+
+def test_mediator_terms_are_the_integrals_from_threshold_up(beam: Flux) -> None:
+    """Folded as ratios to VV at few energies, which grow without bound at threshold: against every term by itself."""
+    masses = [0.2, 3.0, 100.0, 1e4, 1e6]
+    low = trident.threshold_energy(CHANNEL, "Ar40")
+    # below, less is made than the tolerance
+    e, w = panel_nodes(np.geomspace(1.1 * low, 14 * GeV, 13), 8)
+    flux = np.array([bump(x) for x in e])
+    values = trident.kernels(e, CHANNEL, "Ar40", regime="all", mediators=masses, with_error=False).values
+    number = quad(bump, 0.05 * GeV, 14 * GeV, epsrel=1e-9)[0]
+    found = trident.average(beam, [CHANNEL], "Ar40", regime="all", mediators=masses)
+    np.testing.assert_allclose(found.values[0], (w * flux) @ values / number, rtol=3e-5)
+    assert found.error < 1e-4
+
+
+def test_flavours_that_share_kernels_keep_their_own_spectra() -> None:
+    """Beams of one range are folded together: the same as each by itself, and neutrinos as antineutrinos."""
+    energies = np.linspace(1, 14, 60) * GeV
+    soft, hard = [tabulated(n, n, energies, energies**p) for n, p in (("nu_mu", -2.0), ("nubar_mu", 1.0))]
+    channels = [CHANNEL, "nubar_mu -> nubar_mu mu+ mu-"]
+
+    def averaged(*parts: FluxComponent, chosen: list[str]) -> trident.Averaged:
+        return trident.average(Flux("f", parts, per="POT", emission="beam"), chosen, "Ar40", mediators=[1.0, 1e3])
+
+    both = averaged(soft, hard, chosen=channels)
+    for row, part, one in zip(both.values, (soft, hard), channels, strict=True):
+        alone = averaged(part, chosen=[one])
+        share = alone.fluence / both.fluence
+        np.testing.assert_allclose(row, share * alone.values[0], rtol=1e-5)
+    swapped = averaged(tabulated("a", "nubar_mu", energies, energies**-2.0), chosen=channels[1:])
+    assert both.values[0] == pytest.approx(swapped.values[0] * swapped.fluence / both.fluence, rel=1e-5, abs=0)
+    # a hard spectrum feels a light mediator less
+    per_vv = both.values[:, 3] / both.values[:, 0]
+    assert per_vv[1] < 0.9 * per_vv[0]
+
+
+def test_a_ratio_that_does_not_settle_is_an_error(beam: Flux, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
+    with pytest.raises(ComputationError, match="reaches only"):
+        trident.average(beam, [CHANNEL], "Ar40", mediators=[1.0])

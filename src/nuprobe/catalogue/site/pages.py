@@ -312,7 +312,7 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
             el("a", "List and filter them", href=f"../index.html#observable={quote(quantity)}"), ".", class_="lead"),
     ]  # fmt: skip
     drawn: set[str] = set()
-    summary = shown(quantity, found)
+    summary = shown(quantity, found, theory=True)
     for key in dict.fromkeys(axis_key(e) for e in summary):
         if key is None:
             continue
@@ -635,7 +635,7 @@ def _notes(e: Entry) -> Html | None:
 
 
 def _figures(e: Entry, known: Catalogue, link: Link) -> Html | None:
-    others = shown(e.observable.quantity, known.values())
+    others = shown(e.observable.quantity, known.values(), theory=True)
     parts: list[Child] = []
     key = axis_key(e)
     if key is not None and entry_number(e):

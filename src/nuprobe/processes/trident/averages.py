@@ -22,6 +22,9 @@ __all__ = ["Averaged", "average", "flux_averaged"]
 _NODES = 40
 _POINTS = 4  # a panel between two energies of the flux table
 _RTOL = 1e-4
+_RATIO_NODES = (5, 9, 17, 33, 65)  # nested
+_SETTLED = 2e-5  # of the sums: between two of these; the finer is better by far
+_NOTHING = 1e-7  # of the folded cross section
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ class Averaged:
         flux in the flavours of the channels, so that rows add.
     mediators : masses (MeV) of the mediator terms.
     fluence : neutrinos in those flavours per unit of the flux (per cm² for a beam).
-    error : largest relative numerical error of VV + AA.
+    error : largest relative numerical error, of VV + AA and of the mediator terms.
     """
 
     channels: tuple[Channel, ...]
@@ -80,7 +83,8 @@ def average(
     """Average the kernels of several channels over a flux.
 
     The kernels over E² are smooth in ln E: they are computed at Chebyshev nodes between threshold and the end of the
-    flux, and the spectrum is folded with the interpolant. A second order measures the error.
+    flux, and the spectrum is folded with the interpolant. The mediator terms are folded as ratios to VV, which need
+    fewer nodes. A second order measures the errors.
 
     Raises
     ------
@@ -95,52 +99,131 @@ def average(
     if fluence <= 0:
         raise InputError(f"flux {source.name} holds none of {', '.join(str(c.incoming) for c in read)}")
     masses = tuple(float(m) for m in mediators)
-    rows, error = [], 0.0
-    for one in read:
-        row = np.zeros(3 + 3 * len(masses))
-        coarse = np.zeros(3)
-        # the nodes in energy carry the error that is measured here; that in Q² is smaller by far
-        at = partial(
-            kernels,
-            channel_=one,
-            target_=target_,
-            regime=regime,
-            form_factor=form_factor,
-            pauli=pauli,
-            with_error=False,
-        )
+    rows = np.zeros((len(read), 3 + 3 * len(masses)))
+    errors = rows.copy()
+    # the nodes in energy carry the error that is measured here; that in Q² is smaller by far
+    at = partial(
+        kernels,
+        target_=target_,
+        regime=regime,
+        form_factor=form_factor,
+        pauli=pauli,
+        with_error=False,
+    )
+    # of a channel kernels know only the pair: flavours of one beam share them
+    lines: dict[tuple[float, ...], FloatArray] = {}
+    beams: dict[tuple[float, ...], list[tuple[int, FluxComponent]]] = {}
+    for i, one in enumerate(read):
         low = threshold_energy(one, target_, regime)
         for component in source.of(one.incoming):
             for line in component.lines:
-                found = at(line.energy, mediators=masses)
-                row += line.intensity * found.values
-                coarse += line.intensity * found.values[:3]
-            if component.density is None or component.edges[-1] <= low:
-                continue
-            row += _fold(component, partial(at, mediators=masses), low, nodes)
-            coarse += _fold(component, at, low, nodes - 8)
-        size = row[0] + row[1]
-        if size > 0:
-            error = max(error, float(np.abs(row[:2] - coarse[:2]).sum() / size))
-        rows.append(row / fluence)
-    if error > _RTOL:
-        raise ComputationError(f"the average over {source.name} reaches only {error:.1e}; smooth the flux table")
-    return Averaged(read, np.stack(rows), masses, fluence, error)
+                key = (*one.pair_masses, line.energy)
+                if key not in lines:
+                    lines[key] = at(line.energy, one, mediators=masses).values
+                rows[i] += line.intensity * lines[key]
+            if component.density is not None and component.edges[-1] > low:
+                beam = (*one.pair_masses, max(low, component.edges[0]), component.edges[-1])
+                beams.setdefault(beam, []).append((i, component))
+    for (*_, low, top), members in beams.items():
+        kernels_at = partial(at, channel_=read[members[0][0]])
+        folded = _fold([c for _, c in members], kernels_at, low, top, nodes, masses)
+        for (i, _), row, error in zip(members, *folded, strict=True):
+            rows[i] += row
+            errors[i] += error
+    worst = max((_relative(row, error) for row, error in zip(rows, errors, strict=True)), default=0.0)
+    if worst > _RTOL:
+        raise ComputationError(f"the average over {source.name} reaches only {worst:.1e}; smooth the flux table")
+    return Averaged(read, rows / fluence, masses, fluence, worst)
 
 
-def _fold(component: FluxComponent, kernels_at: Callable[[FloatArray], Kernels], low: float, nodes: int) -> FloatArray:
-    """∫ φ(E) K(E) dE with K/E² interpolated in ln E."""
-    low = max(low, component.edges[0])
-    top = component.edges[-1]
-    grid = chebyshev_nodes(math.log(low), math.log(top), nodes)
-    energies = np.exp(grid)
+def _relative(row: FloatArray, error: FloatArray) -> float:
+    """Largest error of VV + AA, and of the mediator terms; that of VAc counts as a part of VVc."""
+    if not row[0] + row[1] > 0:
+        return 0.0
+    size = np.abs(row[3:]).reshape(-1, 3)[:, [0, 0, 2]].ravel()
+    return float(max(error[:2].sum() / (row[0] + row[1]), (error[3:] / size).max(initial=0.0)))
+
+
+def _fold(
+    components: Sequence[FluxComponent],
+    kernels_at: Callable[..., Kernels],
+    low: float,
+    top: float,
+    nodes: int,
+    masses: tuple[float, ...],
+) -> tuple[FloatArray, FloatArray]:
+    """∫ φ(E) K(E) dE above `low` and its error, shape (components, terms)."""
+    points = [panel_nodes([low, *(edge for edge in c.edges if edge > low)], _POINTS) for c in components]
+    logs = [np.log(e) for e, _ in points]
+
+    def base(n: int) -> list[FloatArray]:
+        """VV, AA and VA at each point with its weight: K/E² interpolated in ln E."""
+        energies = _energies(low, top, n)
+        found = kernels_at(energies).values / energies[:, None] ** 2
+        return [
+            (w * c.continuum(e) * e**2)[:, None] * (_matrix(energies, log) @ found)
+            for c, (e, w), log in zip(components, points, logs, strict=True)
+        ]
+
+    fine = base(nodes)
+    rows = np.stack([part.sum(0) for part in fine])
+    errors = np.abs(rows - np.stack([part.sum(0) for part in base(nodes - 8)]))
+    more, change = np.zeros((2, len(components), 3 * len(masses)))
+    weights = [np.maximum(part[:, 0], 0.0) for part in fine]
+    if masses and any(w.any() for w in weights):
+        more, change = _mediated(logs, weights, partial(kernels_at, mediators=masses))
+    return np.concatenate([rows, more], axis=1), np.concatenate([errors, change], axis=1)
+
+
+def _mediated(
+    logs: Sequence[FloatArray], weights: Sequence[FloatArray], kernels_at: Callable[[FloatArray], Kernels]
+) -> tuple[FloatArray, FloatArray]:
+    """Mediator terms of each component, folded as ratios to VV: these are smooth where VV is not small.
+
+    Parameters
+    ----------
+    logs, weights : ln E of the points and VV there with their weight in the flux, by component.
+
+    Returns
+    -------
+    sums, errors : shape (components, 3 × masses).
+    """
+    ends = []
+    for log, weight in zip(logs, weights, strict=True):
+        share = np.cumsum(weight) / (weight.sum() or 1.0)
+        # the ratios grow without bound at threshold, where nothing is made
+        ends += list(log[(share > _NOTHING) & (share - weight / (weight.sum() or 1.0) < 1 - _NOTHING)])
+    low, top = math.exp(min(ends)), math.exp(max(ends))
+    top = max(top, low * (1 + 1e-6))  # one point alone
+    ratios, last = np.zeros((0, 0)), np.zeros((0, 0))
+    for n in _RATIO_NODES:
+        energies = _energies(low, top, n)
+        # every second node is known
+        new = slice(1 if ratios.size else 0, None, 2 if ratios.size else 1)
+        found = kernels_at(energies[new]).values
+        known, ratios = ratios, np.empty((n, found.shape[1] - 3))
+        ratios[::2] = known if known.size else 0.0
+        ratios[new] = found[:, 3:] / found[:, :1]
+        sums = np.stack([w @ _matrix(energies, log) @ ratios for log, w in zip(logs, weights, strict=True)])
+        if last.size:
+            errors = np.abs(sums - last)
+            size = np.abs(sums).reshape(len(sums), -1, 3)[:, :, [0, 0, 2]].reshape(sums.shape)
+            if np.all(errors <= _SETTLED * size):
+                break
+        last = sums
+    return sums, errors
+
+
+def _energies(low: float, top: float, n: int) -> FloatArray:
+    energies = np.exp(chebyshev_nodes(math.log(low), math.log(top), n))
     energies[[0, -1]] = low, top
-    found = kernels_at(energies)
-    # the flux is folded with each cardinal function once: weights of the nodes
-    e, w = panel_nodes([low, *(edge for edge in component.edges if edge > low)], _POINTS)
-    cardinal = barycentric_matrix(grid, np.clip(np.log(e), grid[0], grid[-1]))
-    weights = (w * component.continuum(e) * e**2) @ cardinal / energies**2
-    return np.asarray(weights @ found.values)
+    return energies
+
+
+def _matrix(energies: FloatArray, logs: FloatArray) -> FloatArray:
+    """Weights that interpolate values at `_energies` in ln E; constant beyond the ends."""
+    grid = chebyshev_nodes(math.log(energies[0]), math.log(energies[-1]), energies.size)
+    return barycentric_matrix(grid, np.clip(logs, grid[0], grid[-1]))
 
 
 def flux_averaged(
