@@ -137,9 +137,7 @@ def read_entry(text: str, source: str) -> Entry:
     from nuprobe.schema import validate
 
     if len(text) > _LARGEST:
-        raise CatalogueFileError(
-            f"{source}:1: larger than {_LARGEST} characters; thin out the curve"
-        )
+        raise CatalogueFileError(f"{source}:1: larger than {_LARGEST} characters; thin out the curve")
     try:
         return validate(Entry, _plain_yaml(text), source)
     except NuprobeError as err:
