@@ -33,7 +33,7 @@ def tests_oldest(session: nox.Session) -> None:
     if session.venv_backend != "uv":
         session.error("tests_oldest needs uv: install it and run again")
     # the tools of the tests come second: their own lower bounds are not a promise to users
-    session.install("--resolution", "lowest-direct", "-e", ".[cluster,sampling]")
+    session.install("--resolution", "lowest-direct", "-e", ".[cluster,sampling,events]")
     session.install(*TEST_TOOLS)
     # old releases use what newer releases of their own dependencies deprecate
     run_tests(session, "-W", "ignore::DeprecationWarning")
@@ -42,7 +42,7 @@ def tests_oldest(session: nox.Session) -> None:
 @nox.session
 def tests_newest(session: nox.Session) -> None:
     """The tests with the newest release of every dependency, whatever the lock says."""
-    session.install("--upgrade", "-e", ".[cluster,sampling]", *TEST_TOOLS)
+    session.install("--upgrade", "-e", ".[cluster,sampling,events]", *TEST_TOOLS)
     run_tests(session)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from nuprobe.errors import OutputError
 
-__all__ = ["atomic_write", "read_table", "writable_or_error"]
+__all__ = ["atomic_write", "read_table", "replace_folder", "writable_or_error"]
+
+_MADE = ".made-by.json"
 
 
 @contextmanager
@@ -58,6 +62,68 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
             temporary.unlink(missing_ok=True)
             raise
     return target
+
+
+def replace_folder(path: str | os.PathLike[str], files: Mapping[str, str], *, made_by: str) -> Path:
+    """Write a whole folder beside `path` and swap the two, so that no half-written one is ever seen.
+
+    Parameters
+    ----------
+    path : new, empty, or holding only what an earlier call with the same `made_by` wrote. A link is followed.
+    files : relative path → text.
+    made_by : what makes the folder; a file in it says so and lists the files.
+
+    Raises
+    ------
+    OutputError
+        If `path` holds anything else, its parent is missing, or writing fails; it is then left as it was.
+    """
+    target = Path(path).resolve()
+    _only_own_files(target, made_by)
+    with _as_output_error(target):
+        new = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        old = new.with_suffix(".old")
+        try:
+            record = {"made_by": made_by, "files": sorted(files)}
+            for name, text in {**files, _MADE: json.dumps(record, indent=1) + "\n"}.items():
+                file = new / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8", newline="\n")
+            mask = os.umask(0)
+            os.umask(mask)
+            new.chmod(0o777 & ~mask)  # mkdtemp makes private folders
+            if target.exists():
+                target.rename(old)
+            try:
+                new.rename(target)
+            except OSError:
+                if old.exists():
+                    old.rename(target)
+                raise
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def _only_own_files(folder: Path, made_by: str) -> None:
+    """Refuse a folder that holds anything but what its record lists."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise OutputError(f"cannot write the folder {folder}: a file has that name; choose another")
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()}
+    try:
+        record = json.loads((folder / _MADE).read_text(encoding="utf-8"))
+        own = {*record["files"], _MADE} if record["made_by"] == made_by else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    foreign = sorted(found - own)
+    if foreign:
+        raise OutputError(
+            f"{folder} holds {foreign[0]}, which “{made_by}” did not write; name a new or empty folder "
+            "(nothing there was changed)"
+        )
 
 
 def writable_or_error(path: str | os.PathLike[str]) -> Path:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from nuprobe.catalogue import catalogue
 from nuprobe.catalogue.entry import Entry
+from nuprobe.catalogue.ladder import Rung, common_factor, letters_of, rung_label, rung_of, rung_order, shown
 from nuprobe.catalogue.quantities import unit_factor
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit
 from nuprobe.flavours import FLAVOURS
-from nuprobe.models.electromagnetic import CHARGE_RADIUS_CONVENTIONS, charge_radius_convention
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
@@ -29,107 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_catalogue_plane", "plot_charge_radii", "plot_magnetic_moments", "shown"]
 
-_LEPTONS: Final = ("e", "mu", "tau")
 _RADIUS: Final = 1e-32
 _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PALETTE[3]}
-
-
-def shown(quantity: str, entries: Iterable[Entry] | None = None) -> list[Entry]:
-    """Entries that a summary of a quantity shows by default: not superseded or withdrawn, no projection, no theory.
-
-    Parameters
-    ----------
-    quantity : such as ``"charge_radius"``.
-    entries : to choose from; the package's catalogue without them.
-    """
-    return [
-        e
-        for e in (catalogue().search() if entries is None else entries)
-        if quantity in (e.observable.quantity, e.curve and e.curve.y.quantity)
-        and e.status not in ("superseded", "withdrawn")
-        and e.kind not in ("projection", "theory")
-    ]
-
-
-@dataclass
-class _Rung:
-    """One line of a ladder; an end that is None is open."""
-
-    entry: Entry
-    group: str
-    lower: float | None
-    upper: float | None
-    centre: float | None = None
-    computed: list[float] = field(default_factory=list)
-
-
-def _rung(entry: Entry, factor: float) -> _Rung | None:
-    """Ends of what the entry allows, times a factor; None for an entry without a number."""
-    lower = upper = centre = None
-    if entry.interval is not None:
-        lower, upper = entry.interval.lower, entry.interval.upper
-    elif entry.value is not None:
-        if entry.errors is not None:
-            centre = entry.value
-            lower, upper = centre - entry.errors.minus, centre + entry.errors.plus
-        elif entry.form == "lower_limit":
-            lower = entry.value
-        elif entry.form == "upper_limit":
-            lower, upper = (-entry.value if entry.of_absolute_value else None), entry.value
-        else:
-            centre = lower = upper = entry.value
-    else:
-        return None
-    ends = ("value", "lower", "upper")
-    computed = [link.result * factor for link in entry.code if link.compares in ends]
-    low, high, middle = (None if x is None else x * factor for x in (lower, upper, centre))
-    return _Rung(entry, _group(entry), low, high, middle, computed)
-
-
-def _group(entry: Entry) -> str:
-    """``"e"``, ``"emu"`` and the like, from the parameter or else from the flavour; empty for mixtures."""
-    head, _, element = (entry.observable.parameter or "").partition(".")
-    if head in ("charge_radius", "magnetic_moment", "mu_eff") and element:
-        letters = _letters(element)
-        return letters[0] if len(set(letters)) == 1 else element
-    leptons = {FLAVOURS[f].lepton for f in entry.flavour if f in FLAVOURS}
-    return leptons.pop() if len(leptons) == 1 and len(entry.flavour) <= 2 else ""
-
-
-def _letters(group: str) -> list[str]:
-    """``"emu"`` → e, mu; anything but flavours → nothing."""
-    found: list[str] = []
-    rest = group
-    while rest:
-        letter = next((x for x in _LEPTONS if rest.startswith(x)), None)
-        if letter is None:
-            return []
-        found, rest = [*found, letter], rest[len(letter) :]
-    return found
-
-
-def _order(rung: _Rung) -> tuple[Any, ...]:
-    letters = _letters(rung.group)
-    if not letters:
-        rank = 9
-    else:
-        first, last = _LEPTONS.index(letters[0]), _LEPTONS.index(letters[-1])
-        rank = first if first == last else 3 + first + last
-    return rank, rung.group, rung.entry.year, rung.entry.id
-
-
-def _label(rung: _Rung, rungs: Sequence[_Rung]) -> str:
-    entry = rung.entry
-    name = f"{entry.experiment} {entry.year}"
-    if (
-        sum((r.group, r.entry.experiment, r.entry.year) == (rung.group, entry.experiment, entry.year) for r in rungs)
-        > 1
-    ):
-        name = entry.id.rsplit("/", 1)[1]
-    letters = _letters(rung.group)
-    if len(letters) == 2:
-        name += ", $" + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters) + "$"
-    return name + (" (disputed)" if entry.status == "disputed" else "")
 
 
 @styled
@@ -153,10 +52,10 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     rungs = []
     for e in shown("magnetic_moment") if entries is None else entries:
         limit = e.observable.quantity == "magnetic_moment" and e.form in ("upper_limit", "interval")
-        rung = _rung(e, e.factor) if limit else None
+        rung = rung_of(e, e.factor) if limit else None
         if rung is not None and rung.upper is not None and rung.upper > 0:
             rungs.append(rung)
-    rungs.sort(key=_order)
+    rungs.sort(key=rung_order)
     if not rungs:
         raise InputError("nothing to plot: no entry holds an upper limit on a magnetic moment")
     figure, ax = _ladder(rungs)
@@ -200,13 +99,14 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
     for e in shown("charge_radius") if entries is None else entries:
         if e.observable.quantity != "charge_radius":
             continue
-        if e.convention not in CHARGE_RADIUS_CONVENTIONS:
+        factor = common_factor(e)
+        if factor is None:
             left_out += 1
             continue
-        rung = _rung(e, float(charge_radius_convention(1.0, e.convention)) * e.factor / _RADIUS)
+        rung = rung_of(e, factor / _RADIUS)
         if rung is not None:
             rungs.append(rung)
-    rungs.sort(key=_order)
+    rungs.sort(key=rung_order)
     if not rungs:
         raise InputError("nothing to plot: no entry holds a charge radius in a known convention")
     figure, ax = _ladder(rungs)
@@ -230,7 +130,7 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
             ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
         for value in rung.computed:
             handles["recomputed here"] = _diamond(ax, value, y)
-        letters = _letters(rung.group)
+        letters = letters_of(rung.group)
         if letters and letters[0] == letters[-1]:
             standard = standard_charge_radius(f"nu_{letters[0]}") / _RADIUS
             (handles["Standard Model"],) = ax.plot(
@@ -312,7 +212,7 @@ def _envelope(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, Flo
     return grid, np.exp(low), np.exp(high)
 
 
-def _ladder(rungs: Sequence[_Rung]) -> tuple[Figure, Axes]:
+def _ladder(rungs: Sequence[Rung]) -> tuple[Figure, Axes]:
     figure = new_figure(WIDTH, 1.7 + 0.24 * len(rungs))
     ax = figure.add_subplot()
     ax.set_ylim(len(rungs) - 0.4, -0.6)
@@ -327,13 +227,21 @@ def _ladder(rungs: Sequence[_Rung]) -> tuple[Figure, Axes]:
     return figure, ax
 
 
+def _label(rung: Rung, rungs: Sequence[Rung]) -> str:
+    name, disputed, _ = rung_label(rung, rungs).partition(" (disputed)")
+    letters = letters_of(rung.group)
+    if len(letters) == 2:
+        name += ", $" + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters) + "$"
+    return name + disputed
+
+
 def _right(entry: Entry) -> str:
     level = "CL unknown" if isinstance(entry.cl, str) else "" if entry.cl is None else rf"{100 * entry.cl:.3g} %"
     return level + {"half": " (given halved)"}.get(entry.convention or "", "")
 
 
-def _colour(rung: _Rung) -> str:
-    letters = _letters(rung.group)
+def _colour(rung: Rung) -> str:
+    letters = letters_of(rung.group)
     return _COLOURS[letters[0]] if letters and letters[0] == letters[-1] else _COLOURS[""]
 
 
@@ -344,15 +252,13 @@ def _diamond(ax: Axes, value: float, y: int) -> Artist:
     return artist
 
 
-def _finish(
-    figure: Figure, ax: Axes, rungs: Sequence[_Rung], handles: dict[str, Artist], title: str, note: str
-) -> None:
+def _finish(figure: Figure, ax: Axes, rungs: Sequence[Rung], handles: dict[str, Artist], title: str, note: str) -> None:
     from matplotlib.patches import Patch
 
     names = {"e": r"$\nu_e$", "mu": r"$\nu_\mu$", "tau": r"$\nu_\tau$"}
     patches: dict[str, Artist] = {}
     for rung in rungs:
-        letters = _letters(rung.group)
+        letters = letters_of(rung.group)
         same = bool(letters) and letters[0] == letters[-1]
         text = names[letters[0]] if same else "transitions" if letters else "mixtures"
         patches.setdefault(text, Patch(facecolor=blend(_colour(rung), 0.3), edgecolor=_colour(rung)))

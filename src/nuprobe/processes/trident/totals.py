@@ -41,6 +41,7 @@ __all__ = [
     "current_kernels",
     "currents",
     "kernels",
+    "lepton_couplings",
     "mediator_masses",
     "terms",
     "threshold_energy",

@@ -1,0 +1,65 @@
+"""The catalogue as a static site: plain files that work from a disk as from a server, and ask nothing of a network."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from nuprobe.catalogue.loader import Catalogue
+from nuprobe.files import replace_folder
+
+__all__ = ["site_files", "write_site"]
+
+
+def site_files(known: Catalogue) -> dict[str, str]:
+    """All files of the site: path → content.
+
+    Parameters
+    ----------
+    known : the entries, as `read_library` returns them without problems.
+    """
+    from nuprobe.catalogue.entry import json_schema
+    from nuprobe.catalogue.export import export
+    from nuprobe.catalogue.site.pages import entry_folder, entry_page, index_page, quantity_page
+
+    def dump(data: object) -> str:
+        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+    entries = known.search()
+    data = {e.id: e.model_dump(mode="json", exclude_defaults=True) for e in entries}
+    files = {
+        "index.html": index_page(known),
+        "catalogue.json": dump(list(data.values())),
+        "catalogue.schema.json": dump(json_schema()),
+        "catalogue.csv": export(entries, "csv") + "\n",
+        "catalogue.bib": export(entries, "bibtex") + "\n",
+        "catalogue.hepdata.yaml": export(entries, "hepdata") + "\n",
+    }
+    for quantity in sorted({e.observable.quantity for e in entries}):
+        files[f"quantity/{quantity}.html"] = quantity_page(quantity, known)
+    for e in entries:
+        files[f"{entry_folder(e)}/index.html"] = entry_page(e, known)
+        files[f"{entry_folder(e)}/entry.json"] = dump(data[e.id])
+    return files
+
+
+def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
+    """Write the site so that a reader finds the old one or the new one whole.
+
+    Parameters
+    ----------
+    folder : new, empty or an earlier site (anything else is refused); the folder it lies in must exist.
+    known : the entries.
+
+    Returns
+    -------
+    Path
+        Its ``index.html``.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds anything that is no earlier site's, or cannot be written; it is left as it was.
+    """
+    return replace_folder(folder, site_files(known), made_by="nuprobe catalogue site") / "index.html"
