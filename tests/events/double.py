@@ -1,4 +1,4 @@
-"""A generator of its own kind: right kinematics, flat in phase space, invented weights; fast and the same every time."""
+"""A generator of its own kind: right kinematics, flat in phase space, invented weights, fast."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from nuprobe.events import Chunk, Events, Process
 from nuprobe.fluxes import Flux, monoenergetic
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import channel, currents
 
@@ -39,19 +38,15 @@ class Double:
     """The interface of a generator."""
 
     channels: tuple[str, ...] = ("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-")
-    spec: Any = "Ar40"
+    target: Any = "Ar40"
     regime: str = "all"
-    flux: Flux = field(default_factory=lambda: monoenergetic(5000.0, "nu_mu"))
+    source: Flux = field(default_factory=lambda: monoenergetic(5000.0, "nu_mu"))
     model: LeptonModel = field(default_factory=StandardModel)
     seed: int = 1
     size: int = 40
     sigma: float = 3e-42
-    sigma_error: float = 3e-47
+    max_weight: float = 2e-42
     motion: float = 0.0
-
-    @property
-    def target(self) -> Target | None:
-        return None if self.spec is None else target(self.spec, form_factor="point")
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -59,12 +54,12 @@ class Double:
         return tuple(
             Process(channel(c), i.name, i.name if i.name in names else "coherent", i.mass, number)
             for c in self.channels
-            for number, i in currents(self.spec, self.regime, form_factor=None if self.spec is None else "fermi")
+            for number, i in currents(self.target, self.regime, form_factor=None if self.target is None else "fermi")
         )
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"channels": list(self.channels), "target": str(self.spec), "regime": self.regime, "seed": self.seed}
+        return {"channels": list(self.channels), "target": str(self.target), "regime": self.regime, "seed": self.seed}
 
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:
         rng = np.random.default_rng([self.seed, index])
@@ -72,7 +67,7 @@ class Double:
         pick = rng.integers(0, len(self.processes), n).astype(np.int32)
         masses = np.array([(p.mass, *p.channel.masses) for p in self.processes])[pick]
         mass, minus, plus = masses.T
-        e = np.array([line.energy for line in self.flux.components[0].lines] or [5000.0])[0] * np.ones(n)
+        e = np.array([line.energy for line in self.source.components[0].lines] or [5000.0])[0] * np.ones(n)
         zero = np.zeros(n)
         nu_in = np.column_stack([e, zero, zero, e])
         inside = np.array([p.regime in ("proton", "neutron") for p in self.processes])[pick]

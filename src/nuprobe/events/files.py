@@ -16,7 +16,7 @@ import numpy as np
 
 from nuprobe.errors import ComputationError, InputError, OutputError
 from nuprobe.events import hepmc, root
-from nuprobe.events.record import PB, Generator, Run, StoredEvents, Tally
+from nuprobe.events.record import PB, EventSource, Run, StoredEvents, Tally
 from nuprobe.events.sample import MOMENTA, Chunk
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.models import LeptonModel
@@ -37,7 +37,8 @@ class WrittenEvents:
     path : the file.
     events, trials : in it, and thrown for it.
     sigma, error : cross section from the events and its statistical error, cm² per target.
-    expected : the deterministic cross section, cm².
+    expected : the deterministic cross section, cm²; None where none is known (a Fermi gas with Pauli blocking).
+    overweight_fraction : share of the cross section carried by what weights exceed the maximum weight.
     resumed : events that an earlier run had left.
     """
 
@@ -46,13 +47,14 @@ class WrittenEvents:
     trials: int
     sigma: float
     error: float
-    expected: float
+    expected: float | None
+    overweight_fraction: float
     resumed: int
 
     @property
-    def pull(self) -> float:
-        """Difference of the two cross sections in statistical errors."""
-        return (self.sigma - self.expected) / self.error if self.error > 0 else 0.0
+    def pull(self) -> float | None:
+        """Difference of the two cross sections in statistical errors; None where one of them is not known."""
+        return (self.sigma - self.expected) / self.error if self.expected is not None and self.error > 0 else None
 
 
 def format_of(path: str | Path) -> str:
@@ -72,7 +74,7 @@ def unfinished(path: str | Path) -> tuple[Path, Path]:
 
 def write_events(
     path: str | Path,
-    generator: Generator,
+    generator: EventSource,
     n: int,
     *,
     variations: Mapping[str, LeptonModel] | None = None,
@@ -85,8 +87,8 @@ def write_events(
     """Generate events into a file.
 
     Chunks go to ``path.part``; after each, a journal beside it says how far that is good. A run that is killed leaves
-    both, and with `resume` the next one goes on: the file is then the same, byte for byte (ROOT files, which hold times,
-    entry by entry). `path` itself appears complete or not at all.
+    both, and with `resume` the next one goes on: the file is then the same, byte for byte (a ROOT file, which holds
+    the time, entry by entry). `path` itself appears complete or not at all.
 
     Parameters
     ----------
@@ -140,9 +142,10 @@ def write_events(
             _commit(journal, settings, state)
         resumed = state.tally.events
         if state.tally.events < n:
-            for state, block in _encoded(run, n, state, tool, zipped, workers, progress):
-                _append(part, state.offset - len(block), block)
-                _commit(journal, settings, state)
+            for done, block in _encoded(run, n, state, tool, zipped, workers, progress):
+                _append(part, state.offset, block)
+                _commit(journal, settings, done)
+                state = done
         if tool is root:
             made = path.with_name(f".{path.name}.root")
             try:
@@ -157,8 +160,18 @@ def write_events(
             _append(part, state.offset, _pack(hepmc.FOOTER, zipped))
             part.replace(path)
         journal.unlink()
-    sigma, error = state.tally.sigma()
-    return WrittenEvents(path, state.tally.events, state.tally.trials, sigma / PB, error / PB, generator.sigma, resumed)
+    tally = state.tally
+    sigma, error = tally.sigma()
+    return WrittenEvents(
+        path=path,
+        events=tally.events,
+        trials=tally.trials,
+        sigma=sigma / PB,
+        error=error / PB,
+        expected=None if run.sigma is None else run.sigma / PB,
+        overweight_fraction=tally.excess / tally.sums[0],
+        resumed=resumed,
+    )
 
 
 def read_events(path: str | Path) -> StoredEvents:
@@ -242,7 +255,13 @@ def _read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> _State
             int(data["chunk"]),
             int(data["offset"]),
             int(data["crc"]),
-            Tally(int(tally["events"]), int(tally["trials"]), tuple(tally["sums"]), tuple(tally["squares"])),
+            Tally(
+                int(tally["events"]),
+                int(tally["trials"]),
+                tuple(map(float, tally["sums"])),
+                tuple(map(float, tally["squares"])),
+                float(tally["excess"]),
+            ),
         )
         known = data["journal"] == _JOURNAL and isinstance(found, dict)
         known &= len(state.tally.sums) == len(state.tally.squares) == len(found.get("weights", ()))

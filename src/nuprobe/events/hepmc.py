@@ -49,13 +49,14 @@ _PARTICLE: Final = {
 }
 _REMNANT: Final = 2009900000
 _BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
-_CONVENTIONS: Final = "E.C.1 E.C.4 G.C.2 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
+_SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+_CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
 _THEORY: Final = ("Czyz:1964zz", "Lovseth:1971vv", "Brown:1973ih", "Altmannshofer:2019zhy")
 _ATTRIBUTES: Final = (
-    "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings V and A and mediators (strength "
-    "c, mass M) is v^2 VV + A^2 AA + v A VA with v = V + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and the squared "
-    "mass of the charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are in pb: summed and "
-    "divided by the attempted events of the last GenCrossSection they give the cross section."
+    "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings V and A and mediators "
+    "(strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and "
+    "the squared mass of the charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are in pb: "
+    "summed and divided by the attempted events of the last GenCrossSection they give the cross section."
 )
 
 
@@ -88,8 +89,6 @@ def header(run: Run) -> bytes:
         "NuHepMC.Version.Patch": 0,
         "NuHepMC.Units.CrossSection.Unit": "pb",
         "NuHepMC.Units.CrossSection.TargetScale": run.per,
-        "NuHepMC.FluxAveragedTotalCrossSection": repr(generator.sigma * PB),
-        "NuHepMC.FluxAveragedTotalCrossSectionUncertainty": repr(generator.sigma_error * PB),
         "NuHepMC.Citations.Generator.InspireHep": "Altmannshofer:2019zhy",
         "NuHepMC.Provenance.RNGSeed": int(generator.settings.get("seed", 0)),
         # nothing here that the scheme of the PDG lacks, but for the remnant of P.C.2
@@ -112,9 +111,12 @@ def header(run: Run) -> bytes:
     beam = _beam(run)
     found.update(beam)
     conventions = _CONVENTIONS.split() + ["G.C.4"] * bool(beam)
-    if generator.target is not None:
+    if run.sigma is not None:
+        found[_SIGMA] = repr(run.sigma)
+        conventions.append("G.C.2")
+    if run.target is not None:
         found["NuHepMC.TargetMaterialRelativeAtomicAbundance"] = " ".join(
-            f"{nucleus_pdg(c.isotope)}[{c.count!r}]" for c in generator.target.components
+            f"{nucleus_pdg(c.isotope)}[{c.count!r}]" for c in run.target.components
         )
         conventions.append("G.S.3")
     found["NuHepMC.Conventions"] = " ".join(sorted(conventions))
@@ -144,7 +146,7 @@ def _description(process: Process) -> str:
 
 def _beam(run: Run) -> dict[str, Any]:
     """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the flux is neither."""
-    source = run.generator.flux
+    source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
     found: dict[str, Any] = {"NuHepMC.Beam.EnergyUnit": "MEV"}
     for number, flavour in flavours.items():
@@ -256,7 +258,7 @@ def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[b
             incoming = [p["target"], p["nu_in"]]
         rows = np.column_stack([column[here] for column in (*base, *incoming, *final)])
         lines[here] = [template % tuple(row) for row in rows.tolist()]
-    return "".join(lines).encode(), tally.add(weights, chunk.trials)
+    return "".join(lines).encode(), tally.add(weights, chunk.trials, run.generator.max_weight * PB)
 
 
 def read_hepmc(path: str | Path) -> StoredEvents:
@@ -306,7 +308,7 @@ def read_hepmc(path: str | Path) -> StoredEvents:
         weights={name: weight[:, i] for i, name in enumerate(names)},
         models=json.loads(info["nuprobe.weights"]),
         trials=trials,
-        sigma=float(info["NuHepMC.FluxAveragedTotalCrossSection"]) / PB,
+        sigma=float(info[_SIGMA]) / PB if _SIGMA in info else None,
         settings=json.loads(info["nuprobe.settings"]),
     )
 

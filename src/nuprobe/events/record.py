@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from nuprobe.errors import InputError
 from nuprobe.events.sample import Chunk, Events, Process
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel
-from nuprobe.nuclei import Isotope, Target, isotope
+from nuprobe.nuclei import Isotope, Target, TargetSpec, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import CHANNELS, channel
 
@@ -39,8 +40,8 @@ _HUNDREDS: Final = {"coherent": 700, "proton": 800, "neutron": 900, "electron": 
 _NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
 
 
-class Generator(Protocol):
-    """What is written: any source of chunks that depend on their index alone."""
+class EventSource(Protocol):
+    """What is written: a generator, or anything whose chunks depend on their index alone."""
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -51,16 +52,20 @@ class Generator(Protocol):
         """Cross section averaged over the flux, per target, cm²: not from the events."""
 
     @property
-    def sigma_error(self) -> float:
-        """Numerical error of `sigma`, cm²."""
+    def max_weight(self) -> float:
+        """Weight of unweighted events, but for those beyond it, cm²."""
 
     @property
-    def target(self) -> Target | None:
+    def target(self) -> TargetSpec | None:
         """What the neutrinos hit."""
 
     @property
-    def flux(self) -> Flux:
-        """Where they come from."""
+    def regime(self) -> str:
+        """Of the cross section."""
+
+    @property
+    def source(self) -> Flux:
+        """Where the neutrinos come from."""
 
     @property
     def model(self) -> LeptonModel:
@@ -85,7 +90,7 @@ class Run:
     variations : models by the name of their weight.
     """
 
-    generator: Generator
+    generator: EventSource
     unweighted: bool
     variations: Mapping[str, LeptonModel]
 
@@ -116,37 +121,42 @@ class Run:
         """All that decides which numbers are in the file."""
         return {**self.generator.settings, "unweighted": self.unweighted, "weights": self.models}
 
+    @cached_property
+    def target(self) -> Target | None:
+        """What the neutrinos hit, as isotopes."""
+        spec = self.generator.target
+        return None if spec is None else spec if isinstance(spec, Target) else target(spec, form_factor="point")
+
     @property
     def per(self) -> str:
         """What the cross sections count, in the words of NuHepMC where it has them."""
-        kinds = {p.regime for p in self.generator.processes}
-        number = {p.number for p in self.generator.processes}
-        target = self.generator.target
-        if kinds == {"electron"}:
-            return "PerElectron"
-        if number == {1.0} and kinds in ({"proton"}, {"neutron"}) and (target is None or not self._hydrogen):
-            return f"Per{next(iter(kinds)).title()}"
-        assert target is not None  # only single nucleons and electrons need none
-        return "PerAtom" if len({c.isotope.z for c in target.components}) == 1 else "PerFormulaUnit"
+        if self.generator.regime in ("proton", "neutron", "electron"):
+            return f"Per{self.generator.regime.title()}"
+        assert self.target is not None  # the other regimes need one
+        return "PerAtom" if len({c.isotope.z for c in self.target.components}) == 1 else "PerFormulaUnit"
 
     @property
-    def _hydrogen(self) -> bool:
-        target = self.generator.target
-        return target is not None and all(c.isotope.a == 1 for c in target.components)
+    def sigma(self) -> float | None:
+        """Deterministic cross section of the generated model, pb; None where the events have what it leaves out."""
+        settings = self.generator.settings
+        blocked = settings.get("nucleons") == "fermi-gas" and settings.get("pauli")
+        if blocked and any(p.regime in _NUCLEONS for p in self.generator.processes):
+            return None
+        return self.generator.sigma * PB
 
     def hosts(self, process: int) -> list[tuple[Isotope, float]]:
         """Nuclei that hold the struck nucleon of a process and how many such nucleons they add; empty if it is free."""
-        one, target = self.generator.processes[process], self.generator.target
-        if one.regime not in _NUCLEONS or target is None:
+        one = self.generator.processes[process]
+        if one.regime not in _NUCLEONS or self.target is None:
             return []
         found = [
             (c.isotope, c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n))
-            for c in target.components
+            for c in self.target.components
             if c.isotope.a > 1
         ]
         # free protons come after the bound ones
         alike = [p for p in self.generator.processes[:process] if (p.channel, p.regime) == (one.channel, one.regime)]
-        if alike or self._hydrogen:
+        if alike:
             return []
         return [(nucleus, number) for nucleus, number in found if number > 0]
 
@@ -175,23 +185,27 @@ class Tally:
     ----------
     events, trials : so far.
     sums, squares : of the weights.
+    excess : sum of what weights of the generated model exceed the maximum weight, pb.
     """
 
     events: int
     trials: int
     sums: tuple[float, ...]
     squares: tuple[float, ...]
+    excess: float
 
     @classmethod
     def empty(cls, run: Run) -> Tally:
         """Return that of no events."""
-        return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names))
+        return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names), 0.0)
 
-    def add(self, weights: FloatArray, trials: int) -> Tally:
-        """Return the tally with more events: weights (pb) of shape (events, names)."""
+    def add(self, weights: FloatArray, trials: int, largest: float) -> Tally:
+        """Return the tally with more events: weights (pb) of shape (events, names), the maximum weight."""
         sums = tuple((np.array(self.sums) + weights.sum(axis=0)).tolist())
         squares = tuple((np.array(self.squares) + (weights**2).sum(axis=0)).tolist())
-        return Tally(self.events + len(weights), self.trials + trials, sums, squares)
+        # as the generator counts: no rounding makes an excess
+        excess = self.excess + float(np.maximum(weights[:, 0] - largest * (1 + 1e-12), 0.0).sum())
+        return Tally(self.events + len(weights), self.trials + trials, sums, squares, excess)
 
     def sigma(self, column: int = 0) -> tuple[float, float]:
         """Cross section of a weight and its statistical error, pb."""
@@ -209,7 +223,8 @@ class StoredEvents:
     weights : cm², shape (n,), by name; ``"CV"`` is that of the generated model.
     models : what the names mean.
     trials : points thrown to get the events: ``weights[name].sum() / trials`` is a cross section.
-    sigma : cross section of the generated model averaged over the flux, per target, cm²: not from the events.
+    sigma : deterministic cross section of the generated model averaged over the flux, per target, cm²; None where none
+        is known.
     settings : of the generator and the writer.
     """
 
@@ -217,7 +232,7 @@ class StoredEvents:
     weights: dict[str, FloatArray]
     models: dict[str, str]
     trials: int
-    sigma: float
+    sigma: float | None
     settings: dict[str, Any]
 
     def estimate(self, name: str = "CV") -> tuple[float, float]:

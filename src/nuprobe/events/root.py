@@ -75,7 +75,7 @@ def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[b
         rows[name] = events.terms[:, i]
     for i, name in enumerate(branches(run).values()):
         rows[name] = weights[:, i] / PB
-    return rows.tobytes(), tally.add(weights, chunk.trials)
+    return rows.tobytes(), tally.add(weights, chunk.trials, run.generator.max_weight * PB)
 
 
 def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
@@ -87,8 +87,7 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
         "branches": branches(run),
         "processes": [plain(p) for p in run.generator.processes],
         "trials": tally.trials,
-        "sigma": run.generator.sigma,
-        "sigma_error": run.generator.sigma_error,
+        "sigma": None if run.sigma is None else run.sigma / PB,
         "per": run.per,
         "units": "MeV, cm2; momenta (E, p) in the laboratory, beam along z",
     }
