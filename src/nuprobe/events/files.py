@@ -21,7 +21,7 @@ from nuprobe.events.sample import MOMENTA, Chunk
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.models import LeptonModel
 
-__all__ = ["FORMATS", "WrittenEvents", "format_of", "read_events", "unfinished", "write_events"]
+__all__ = ["FORMATS", "WrittenEvents", "check_new", "format_of", "read_events", "unfinished", "write_events"]
 
 FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
 """How the name of a file of events ends."""
@@ -40,6 +40,8 @@ class WrittenEvents:
     expected : the deterministic cross section, cm²; None where none is known (a Fermi gas with Pauli blocking).
     overweight_fraction : share of the cross section carried by what weights exceed the maximum weight.
     resumed : events that an earlier run had left.
+    per : what the cross sections count.
+    models : by the name of their weight.
     """
 
     path: Path
@@ -50,6 +52,8 @@ class WrittenEvents:
     expected: float | None
     overweight_fraction: float
     resumed: int
+    per: str
+    models: dict[str, str]
 
     @property
     def pull(self) -> float | None:
@@ -70,6 +74,28 @@ def unfinished(path: str | Path) -> tuple[Path, Path]:
     """Where a run keeps its events and its journal until the file is complete."""
     path = Path(path)
     return path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
+
+
+def check_new(path: str | Path, n: int, *, resume: bool = False, overwrite: bool = False) -> str:
+    """Raise what `write_events` raises before it generates; return the ending of the name."""
+    path = Path(path)
+    ending = format_of(path)
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise InputError(f"the number of events is an integer of 1 or more, got {n!r}")
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path} exists already{' and is complete' if resume else ''}: choose another name or add --overwrite"
+        )
+    left = [p for p in unfinished(path) if p.exists()]
+    if left and not (resume or overwrite):
+        raise InputError(f"{left[0]} is of an unfinished run: add --resume to go on, or --overwrite to begin anew")
+    writable_or_error(path)
+    _tool(ending).check()
+    return ending
+
+
+def _tool(ending: str) -> Any:
+    return root if ending == ".root" else hepmc
 
 
 def write_events(
@@ -99,8 +125,8 @@ def write_events(
         model can be applied on reading.
     unweighted : whether the events have equal weights.
     workers : threads that generate; the file does not depend on them.
-    overwrite : replace an existing file, at the end, and discard an unfinished run.
-    resume : go on with an unfinished run.
+    overwrite : replace an existing file, at the end; without `resume` discard an unfinished run.
+    resume : go on with an unfinished run, if there is one.
     progress : show a bar.
 
     Raises
@@ -112,23 +138,13 @@ def write_events(
         If the file cannot be written.
     """
     path = Path(path)
-    ending = format_of(path)
-    if n < 1:
-        raise InputError(f"ask for at least one event, got {n}")
+    ending = check_new(path, n, resume=resume, overwrite=overwrite)
     run = Run(generator, unweighted, dict(variations or {}))
     part, journal = unfinished(path)
-    if path.exists() and not overwrite:
-        raise InputError(
-            f"{path} exists already{' and is complete' if resume else ''}: choose another name or add --overwrite"
-        )
-    left = [p for p in (part, journal) if p.exists()]
-    if left and not (resume or overwrite):
-        raise InputError(f"{left[0]} holds an unfinished run: add --resume to go on, or --overwrite to begin anew")
-    writable_or_error(path)
-    tool = root if ending == ".root" else hepmc
-    tool.check()
+    left = part.exists() or journal.exists()
+    tool = _tool(ending)
     # the text goes through JSON once, so that it compares with what a journal says
-    settings: dict[str, Any] = json.loads(json.dumps({**run.settings, "events": n, "format": ending}))
+    settings: dict[str, Any] = json.loads(json.dumps({**run.settings, "events": int(n), "format": ending}))
     zipped = ending.endswith(".gz")
     with _as_output_error(path):
         if resume and left:
@@ -171,6 +187,8 @@ def write_events(
         expected=None if run.sigma is None else run.sigma / PB,
         overweight_fraction=tally.excess / tally.sums[0],
         resumed=resumed,
+        per=run.per,
+        models=run.models,
     )
 
 

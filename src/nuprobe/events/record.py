@@ -21,7 +21,7 @@ from nuprobe.processes.trident import CHANNELS, channel
 
 __all__ = [
     "PB",
-    "Generator",
+    "EventSource",
     "Run",
     "StoredEvents",
     "Tally",
