@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_events_of_several_models_in_one_file(run: Run, tmp_path: Path) -> None:
     assert abs(data["pull"]) < 5
     assert data["per"] == "PerAtom"
     assert list(data["weights"]) == ["CV", "v-a", "light"]
-    models = {"v-a": nu.VMinusA(), "light": nu.LMuLTau(10.0, 1e-3)}
+    models: dict[str, Any] = {"v-a": nu.VMinusA(), "light": nu.LMuLTau(10.0, 1e-3)}
     for name, model in models.items():
         assert stored.weights[name] == pytest.approx(stored.events.weights(model), rel=1e-12, abs=0)
     # the same again, as a tree and as a table

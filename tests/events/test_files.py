@@ -254,7 +254,7 @@ def test_uproot_reads_the_tree(tmp_path: Path) -> None:
 
 
 def test_variations_whose_branches_would_have_one_name_get_two(tmp_path: Path) -> None:
-    models = {"a-b": nu.VMinusA(), "a+b": nu.StandardModel()}
+    models: dict[str, Any] = {"a-b": nu.VMinusA(), "a+b": nu.StandardModel()}
     write_events(tmp_path / "x.root", SOURCES["argon"], 10, variations=models)
     stored = read_events(tmp_path / "x.root")
     for name, model in models.items():
