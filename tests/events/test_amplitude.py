@@ -137,7 +137,9 @@ def explicit(
     return [float(w * space) for w in (vv, aa, (both - odd) / 2)], float(max(abs(m) for m in misses))
 
 
-def point(random: np.random.Generator, e_nu: float, mass: float, m_minus: float, m_plus: float, q: float) -> tuple[Any, ...]:
+def point(
+    random: np.random.Generator, e_nu: float, mass: float, m_minus: float, m_plus: float, q: float
+) -> tuple[Any, ...]:
     """A point somewhere inside phase space at a given Q."""
     q2 = q * q
     x_max = 4 * e_nu * mass * q / (q + np.hypot(q, 2 * mass))

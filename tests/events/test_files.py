@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from tests.events import text
 from tests.events.double import Double
 
 import nuprobe as nu
-from nuprobe.errors import ComputationError, InputError, NuprobeError
+from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.events import MOMENTA, Chunk, Events, Process, trident
 from nuprobe.events.files import FORMATS, check_new, format_of, read_events, unfinished, write_events
 from nuprobe.events.hepmc import header
@@ -566,6 +567,26 @@ def test_the_number_of_events_is_positive(tmp_path: Path, n: Any) -> None:
 def test_a_folder_that_is_missing_is_named_before_anything_is_computed(tmp_path: Path) -> None:
     with pytest.raises(NuprobeError, match="cannot write"):
         check_new(tmp_path / "missing" / "x.root", 10)
+
+
+def test_a_full_disk_loses_nothing_and_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.hepmc3"
+    path.write_text("precious")
+    real, calls = os.fsync, []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) > 8:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OutputError, match="No space left on device"):
+            whole(path, overwrite=True)
+    assert path.read_text() == "precious"
+    whole(path, overwrite=True, resume=True)
+    assert path.read_bytes() == whole(tmp_path / "y.hepmc3", resume=True).read_bytes()
 
 
 def test_events_that_are_not_finite_are_not_written(tmp_path: Path) -> None:
