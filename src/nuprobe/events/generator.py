@@ -8,7 +8,7 @@ import json
 import math
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
@@ -166,6 +166,26 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
     return Flux(name="monoenergetic", components=parts, per="unit", title=f"{energy:g} MeV", emission="beam")
 
 
+class _Interpolant:
+    """Cross section over E² interpolated in ln E: good enough for every energy of a spectrum."""
+
+    def __init__(self, engine: Callable[[FloatArray], FloatArray], low: float, high: float) -> None:
+        self.engine, self.low, self.high = engine, low, high
+
+    @cached_property
+    def table(self) -> tuple[FloatArray, FloatArray]:
+        grid = chebyshev_nodes(math.log(self.low), math.log(self.high), _NODES)
+        energies = np.exp(grid)
+        return grid, self.engine(energies) / energies**2
+
+    def __call__(self, e: FloatArray) -> FloatArray:
+        """Zero below the lower end."""
+        grid, values = self.table
+        log = np.clip(np.log(np.maximum(e, self.low)), grid[0], grid[-1])
+        found = np.maximum(barycentric_matrix(grid, log) @ values, 0.0) * e**2
+        return np.where(e > self.low, found, 0.0)
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
     """A process ready to be sampled.
@@ -262,15 +282,7 @@ class Generator:
             return np.asarray(current_kernels(e, one, current, masses if masses.size else None).values @ weights)
 
         highest = top * (math.hypot(current.mass, k_f) + k_f) / current.mass * (1 + 1e-9)
-        nodes = np.exp(chebyshev_nodes(math.log(rest), math.log(highest), _NODES))
-        grid = chebyshev_nodes(math.log(rest), math.log(highest), _NODES)
-        values = engine(nodes) / nodes**2
-
-        def smooth(e: FloatArray) -> FloatArray:
-            """Cross section from an interpolant: good enough for every energy of a spectrum."""
-            inside = e > rest
-            log = np.clip(np.log(np.where(inside, e, rest)), grid[0], grid[-1])
-            return np.where(inside, np.maximum(barycentric_matrix(grid, log) @ values, 0.0) * e**2, 0.0)
+        smooth = _Interpolant(engine, rest, highest)
 
         def sigma(e: FloatArray, exact: bool = False) -> FloatArray:
             use = engine if exact else smooth
