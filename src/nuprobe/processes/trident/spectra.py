@@ -45,8 +45,8 @@ SPECTRA: Final = {
 }
 """Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of what was hit and E₊ + E₋."""
 _BLOCK: Final = 60_000  # values of one array
-_FINE: Final = (12, 20, 16, 16)  # points in a panel of the outer variable or ln Q, in K², in s, in x
-_COARSE: Final = (9, 16, 12, 12)
+_FINE: Final = (10, 10, 13, 12)  # points in a panel of the outer variable or ln Q, in K², in s, in x
+_COARSE: Final = (8, 8, 10, 9)
 
 
 @dataclass(frozen=True)
@@ -385,6 +385,23 @@ def _q_range_at(
     return ends[0], ends[1]
 
 
+def _scale2(beam: _Beam, current: Current) -> float:
+    """Return the largest ŝ that matters, roughly."""
+    return 2 * beam.top * min(current.q_soft, current.mass)
+
+
+def _adapted(
+    orders: tuple[int, int, int, int], variable: str, beam: _Beam, current: Current, soft2: float, s_min: float
+) -> tuple[int, int, int, int]:
+    """More points in K² and s for more decades of them, in x for a flux with its corners, and for bins that cut through all."""
+    n_q, n_k, n_s, n_x = orders
+    n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
+    n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
+    if variable == "e_pair":
+        return n_q + 4, n_k + 4, n_s + 4, 2 * n_x
+    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q, n_k + 4, n_s + 4, 2 * n_x)
+
+
 def _bins(
     variable: str,
     bounds: FloatArray,
@@ -398,7 +415,8 @@ def _bins(
     masses = one.pair_masses
     s_min = sum(masses) ** 2
     soft2 = min([s_min, *(m**2 for c in couplings for m, _ in c.mediators)])
-    angle = orders[1] + round(math.log1p(2 * beam.top * current.mass / (masses[0] * masses[1])))
+    orders = _adapted(orders, variable, beam, current, soft2, s_min)
+    angle = 16 + round(math.log1p(_scale2(beam, current) / (masses[0] * masses[1])))
     result = np.zeros((len(couplings), bounds.size - 1))
     points = _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders)
     step = max(1, _BLOCK // max(angle, orders[3]))
