@@ -17,6 +17,7 @@ from nuprobe.cli.arguments import (
     make_target_spec,
     model_options,
 )
+from nuprobe.cli.events_plot import plot_command
 from nuprobe.cli.output import emit
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 @click.group("events")
 def events_command() -> None:
     """Events: generated, weighted, written."""
+
+
+events_command.add_command(plot_command)
 
 
 @events_command.command(

@@ -21,7 +21,7 @@ from nuprobe.events.sample import Events
 from nuprobe.numerics import FloatArray
 from nuprobe.units import parse_quantity
 
-__all__ = ["Cut", "clopper_pearson", "parse_cuts"]
+__all__ = ["Cut", "clopper_pearson", "parse_cuts", "parse_value"]
 
 Mask = NDArray[np.bool_]
 _LONGEST: Final = 1000
@@ -240,6 +240,16 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
         if reader.at < len(reader.tokens):
             raise reader.error(f"{reader.tokens[reader.at][1]!r} follows where nothing should")
     return tuple(result)
+
+
+def parse_value(text: str, one: Observable) -> float:
+    """Read a number with a unit that fits an observable, e.g. ``"10 deg"``; raises `InputError` if it does not."""
+    reader = _Reader(text)
+    side = reader.side()
+    kind = _KINDS[one.unit]
+    if reader.at < len(reader.tokens) or isinstance(side.value, Observable) or side.kind != kind:
+        raise InputError(f"{text!r} is no value of {one.name}: write {_article(kind)} such as '{_EXAMPLES[kind]}'")
+    return side.value
 
 
 def clopper_pearson(passed: float, tried: float, level: float = 0.6827) -> tuple[float, float]:

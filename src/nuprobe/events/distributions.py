@@ -26,12 +26,23 @@ from nuprobe.events.observables import Observable, observable
 from nuprobe.events.sample import Chunk, Events
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.processes.trident.spectra import Spectrum, spectrum
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     import boost_histogram as bh
 
-__all__ = ["CutFlow", "Distribution", "Distributions", "distributions", "histogram"]
+    from nuprobe.events.generator import Generator
+
+__all__ = ["CutFlow", "Distribution", "Distributions", "distributions", "expected", "histogram"]
+
+_DETERMINISTIC: Final = {
+    "Q2": "q2",
+    "K2": "k2",
+    "m_pair": "m_pair",
+    "recoil_energy": "recoil_energy",
+    "E_pair": "e_pair",
+}
 
 Spec = str | Observable | tuple[str | Observable, str | Observable]
 CutSpec = str | Cut | Sequence[str | Cut] | None
@@ -358,6 +369,57 @@ def histogram(
     )
     made = found.items[0].histogram()
     return made if per == "cm2" else made * (1 / float(found.sigma[0]))
+
+
+def expected(
+    generator: Generator, distribution: Distribution, models: Mapping[str, LeptonModel | None]
+) -> Spectrum | None:
+    """Integrals over the bins of a distribution before cuts, by quadrature, with one row for each model.
+
+    Parameters
+    ----------
+    generator : what made the events.
+    distribution : in one dimension.
+    models : those of `distributions`; None is that of the generator.
+
+    Returns
+    -------
+    Spectrum or None
+        None where the quadrature does not know the observable: angles, the energy of one lepton, the energy of the pair
+        over a flux, and nucleons that move.
+    """
+    name = distribution.observables[0].name
+    if len(distribution.observables) > 1 or name not in _DETERMINISTIC or generator.nucleons != "rest":
+        return None
+    lines = all(c.density is None for one in generator.channels for c in generator.source.of(one.incoming))
+    if name == "E_pair" and not lines:
+        return None
+    edges = distribution.edges[0]
+    if edges[0] < 0:
+        return None
+    flavours = dict.fromkeys(one.incoming for one in generator.channels)
+    whole = sum(generator.source.total(f) for f in flavours)
+    used = [generator.model if m is None else m for m in models.values()]
+    values, error = np.zeros((2, len(used), edges.size - 1))
+    for one in generator.channels:
+        share = generator.source.total(one.incoming) / whole
+        if not share > 0:
+            continue
+        found = spectrum(
+            _DETERMINISTIC[name],
+            edges,
+            one,
+            generator.target,
+            generator.source,
+            used,
+            generator.regime,
+            form_factor=generator.form_factor,
+            pauli=generator.pauli,
+            k_f=generator.k_f,
+            nucleon_form_factors=generator.nucleon_form_factors,
+        )
+        values, error = values + share * found.values, error + share * found.error
+    return Spectrum(_DETERMINISTIC[name], edges, values, error)
 
 
 def _chunks(source: Any, n: int | None, unweighted: bool, workers: int) -> Iterator[Chunk]:
