@@ -260,9 +260,13 @@ class Assumptions:
 def _shown(value: Any) -> str:
     if not isinstance(value, Mapping):
         return f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)
-    return f"{len(value['ratio'])} points at {value['energy']}" if len(value["ratio"]) < 4 else (
-        f"{value['ratio'][0]:g} ... {value['ratio'][-1]:g} at {value['energy'].split(',')[0]} ... "
-        f"{value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points)"
+    return (
+        f"{len(value['ratio'])} points at {value['energy']}"
+        if len(value["ratio"]) < 4
+        else (
+            f"{value['ratio'][0]:g} ... {value['ratio'][-1]:g} at {value['energy'].split(',')[0]} ... "
+            f"{value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points)"
+        )
     )
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.constants import M_MUON, M_NEUTRON, M_PROTON
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.events.assumptions import Assumptions, assumptions
 from nuprobe.events.cuts import parse_cuts
 from nuprobe.events.decays import boost, decay_probability, direction, momentum_in_decay, semileptonic, two_body
@@ -176,7 +176,16 @@ def hadrons(
     anti : antineutrinos.
     table, random : the assumptions and the source of random numbers.
     a : mass number of the nucleus, for coherent pions.
+
+    Raises
+    ------
+    UnknownNameError
+        For another process.
+    InputError
+        If the assumptions leave no room for the process at one of the energies.
     """
+    if process not in PROCESSES:
+        raise UnknownNameError("charged-current process", process, PROCESSES)
     e = np.asarray(e_nu, dtype=float)
     n = e.size
     values = table.values
@@ -238,12 +247,10 @@ def _with_hadrons(e: FloatArray, muon: FloatArray, q2: FloatArray, w: FloatArray
     return Hadrons(muon, rest, _M_NUCLEON, q2, w)
 
 
-def _coherent(
-    e: FloatArray, phi: FloatArray, table: Assumptions, random: np.random.Generator, a: float
-) -> Hadrons:
+def _coherent(e: FloatArray, phi: FloatArray, table: Assumptions, random: np.random.Generator, a: float) -> Hadrons:
     """Pion along the momentum transfer, |t| exponential; the nucleus takes momentum and no energy."""
     values = table.values
-    m_pi, scale = values.pion.mass.value, values.coherent_pion.axial_mass.value ** 2
+    m_pi, scale = values.pion.mass.value, values.coherent_pion.axial_mass.value**2
     slope = (values.coherent_pion.radius.value * a ** (1 / 3)) ** 2 / 3
     n = e.size
     muon, pion, q2 = np.full((n, 4), np.nan), np.empty((n, 4)), np.empty(n)
@@ -387,7 +394,12 @@ def multiplicities(w: FloatArray, anti: bool, table: Assumptions) -> dict[str, F
 
 
 def _fragment(
-    found: Hadrons, mass: float, rest: float, number: FloatArray, table: Assumptions, random: np.random.Generator,
+    found: Hadrons,
+    mass: float,
+    rest: float,
+    number: FloatArray,
+    table: Assumptions,
+    random: np.random.Generator,
     heavy: bool = False,
 ) -> _Meson:
     """Draw a meson out of hadrons such that what is left weighs at least `rest`; no room, no meson."""
@@ -533,7 +545,11 @@ def _candidates(
     which = _kept(meson)
     meson = _take(meson, which)
     one_muon, other = two_body(meson.p, M_MUON, M_MUON, random)
-    yield which, meson.number, (9, one_muon, np.full(len(one_muon), values.rho.br_mu_mu.value), meson.extra + other[:, 0])
+    yield (
+        which,
+        meson.number,
+        (9, one_muon, np.full(len(one_muon), values.rho.br_mu_mu.value), meson.extra + other[:, 0]),
+    )
 
 
 def generate(
@@ -591,11 +607,27 @@ def generate(
                 total = minus + plus
                 s = total[:, 0] ** 2 - (total[:, 1:] ** 2).sum(1)
                 columns.append(
-                    (np.full(good.size, index, dtype=np.int32), _beam(e[which][good]), minus, plus, s, extra[good], heavy[good])
+                    (
+                        np.full(good.size, index, dtype=np.int32),
+                        _beam(e[which][good]),
+                        minus,
+                        plus,
+                        s,
+                        extra[good],
+                        heavy[good],
+                    )
                 )
     if not columns:
-        raise InputError(f"flux {source.name} makes no background: it has too little energy, or the assumptions forbid all")
-    return Background(KINDS, *(np.concatenate(c) for c in zip(*columns, strict=True)), trials=int(n))  # type: ignore[arg-type]
+        raise InputError(
+            f"flux {source.name} makes no background: it has too little energy, or the assumptions forbid all"
+        )
+    arrays: list[Any] = [np.concatenate(c) for c in zip(*columns, strict=True)]
+    return Background(KINDS, *arrays, int(n))
+
+
+def _as_events(sample: Events | Background) -> Events:
+    """Observables and cuts are written for `Events`; a `Background` has what they need or says what is missing."""
+    return cast(Events, sample)
 
 
 def _flux(source: Flux | str) -> tuple[Flux, tuple[Flavour, ...]]:
@@ -671,7 +703,9 @@ class Comparison:
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = s / b
             spread = ratio * np.hypot(ds / s, db / b)
-        rows.append(("S/B", *(f"{r:.3g} ± {e:.1g}" if np.isfinite(e) else "-" for r, e in zip(ratio, spread, strict=True))))
+        rows.append(
+            ("S/B", *(f"{r:.3g} ± {e:.1g}" if np.isfinite(e) else "-" for r, e in zip(ratio, spread, strict=True)))
+        )
         values = self.table.raw["normalisation"]
         notes = [f"{i}: {text}" for i, text in enumerate(self.stages) if i]
         notes += [
@@ -739,14 +773,18 @@ def compare(
     source, kinds = _flux(source)
     table = assumptions() if table is None else table
     if source.emission != "beam":
-        raise InputError(f"flux {source.name} is not a beam: events are counted for neutrinos per area, as of dune-nd-fhc")
+        raise InputError(
+            f"flux {source.name} is not a beam: events are counted for neutrinos per area, as of dune-nd-fhc"
+        )
     texts = [cuts] if isinstance(cuts, str) else list(table.cuts if cuts is None else cuts)
     stages = [(text, parse_cuts(text)) for text in texts]
     nucleus = target_ if isinstance(target_, Target) else target(target_, form_factor="point")
     background = generate(source, nucleus, n, table=table, seed=seed)
     for _, parts in stages:
         for cut in parts:
-            cut.passes(background[:0])  # backgrounds know less than tridents: say so before the signal is made
+            cut.passes(
+                _as_events(background[:0])
+            )  # backgrounds know less than tridents: say so before the signal is made
     channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
     generator = trident(channels, target_, source, model=model, seed=seed)
     signal = generator.generate(n)
@@ -767,7 +805,7 @@ def compare(
     for sample in (signal.events, background):
         alive = [np.ones(len(sample), dtype=bool)]
         for _, parts in stages:
-            alive.append(np.logical_and.reduce([alive[-1], *(cut.passes(sample) for cut in parts)]))
+            alive.append(np.logical_and.reduce([alive[-1], *(cut.passes(_as_events(sample)) for cut in parts)]))
         passed[id(sample)] = alive
     for j, (_, sample, mine, trials) in enumerate(groups):
         weight = sample.weight * scale / trials
@@ -801,8 +839,10 @@ def spectra(found: Comparison, name: str, edges: FloatArray, stage: int) -> Floa
     result = np.zeros((len(found.names), len(edges) - 1))
     conditions = [cut for text in found.stages[1 : stage + 1] for cut in parse_cuts(text)]
     for sample, trials in ((found.signal.events, found.signal.trials), (found.background, found.background.trials)):
-        alive = np.logical_and.reduce([np.ones(len(sample), dtype=bool), *(c.passes(sample) for c in conditions)])
-        value, weight = one(sample), sample.weight * found.scale / trials
+        alive = np.logical_and.reduce(
+            [np.ones(len(sample), dtype=bool), *(c.passes(_as_events(sample)) for c in conditions)]
+        )
+        value, weight = one(_as_events(sample)), sample.weight * found.scale / trials
         if isinstance(sample, Background):
             kind = sample.kind + found.signals
         else:

@@ -77,9 +77,7 @@ def _back_to_back(
     return np.column_stack([e1, k[:, None] * axis]), np.column_stack([e2, -k[:, None] * axis])
 
 
-def two_body(
-    parent: FloatArray, m1: float, m2: float, random: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
+def two_body(parent: FloatArray, m1: float, m2: float, random: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Decay parent → 1 2, isotropic in the rest frame (a spinless or unpolarised parent).
 
     Parameters
