@@ -621,8 +621,9 @@ def generate(
         raise InputError(
             f"flux {source.name} makes no background: it has too little energy, or the assumptions forbid all"
         )
-    arrays: list[Any] = [np.concatenate(c) for c in zip(*columns, strict=True)]
-    return Background(KINDS, *arrays, int(n))
+    names = ("kind", "nu_in", "minus", "plus", "s", "extra_energy", "weight")
+    arrays: dict[str, Any] = {k: np.concatenate(c) for k, c in zip(names, zip(*columns, strict=True), strict=True)}
+    return Background(kinds=KINDS, trials=int(n), **arrays)
 
 
 def _as_events(sample: Events | Background) -> Events:
@@ -688,7 +689,10 @@ class Comparison:
         ]
 
     def summary(self) -> Table:
-        """Counts by name and stage, and signal over background; ``<`` is 2.3 of the largest weights where none is left."""
+        """Counts by name and stage, and signal over background.
+
+        Where no event is left, ``<`` stands before 2.3 times the largest weight.
+        """
         columns = ["", *(f"{i}" if i else "all" for i in range(len(self.stages)))]
         rows: list[tuple[str, ...]] = []
         for j, name in enumerate(self.names):
