@@ -39,6 +39,9 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
     assert [s["cut"] for s in data["stages"]] == ["all", "extra_energy < 50 MeV", "m_pair < 0.5 GeV"]
     assert data["stages"][2]["signal_over_background"] > data["stages"][0]["signal_over_background"]
     assert data["assumptions"]["pion.br_mu_nu"]["value"] == 0.999877
+    published = data["published"]
+    assert (published["coherent"], published["incoherent"]) == (237.0, pytest.approx(100.7))
+    assert published["here"] == pytest.approx([237.0, 100.7], rel=0.15)
     assert figure.read_bytes().startswith(b"\x89PNG")
 
 

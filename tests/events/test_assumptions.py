@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_in_one_line(key: str, value: Any, message: st
 
 
 def test_an_unknown_key_gets_a_hint(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="did you mean kaon.br_mu_nu"):
+    with pytest.raises(UnknownNameError, match=r"did you mean kaon\.br_mu_nu"):
         assumptions(changes={"kaon.br_munu": 0.6})
     path = tmp_path / "mine.toml"
     path.write_text("[kaon]\nmasss = '1 GeV'\n", encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,7 +53,7 @@ def test_absorption_competes_with_decay(p: float, length: float, absorption: flo
     rate = M_PION / (p * tau)
 
     def density(x: float) -> float:
-        return rate * np.exp(-x * (rate + 1 / (absorption * m)))
+        return float(rate * np.exp(-x * (rate + 1 / (absorption * m))))
 
     # in units of the total rate the integrand is a plain exponential
     total = rate + 1 / (absorption * m)
@@ -125,7 +127,7 @@ def test_semileptonic_decay(mass: float, meson: float, pole: float) -> None:
         return (1 - r) ** 2 * ((1 + r / 2) * k**3 * f_plus**2 + scalar * f_zero**2)
 
     edges = np.linspace(low, high, 16)
-    expected = np.array([integrate.quad(rate, a, b)[0] for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    expected = np.array([integrate.quad(rate, a, b)[0] for a, b in pairwise(edges)])
     expected *= n / expected.sum()
     counts = np.histogram(q2, edges)[0]
     kept = expected > 20

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nuprobe.cli.arguments import flux_options, make_changes, make_flux, make_target_spec
 from nuprobe.cli.output import check_plot, emit, output_options
+
+if TYPE_CHECKING:
+    from nuprobe.events.backgrounds import Comparison
 
 
 @click.command(
@@ -65,9 +70,33 @@ def backgrounds_command(
         cuts=cuts or None,
         seed=seed,
     )
-    emit(str(found.summary()), found.to_dict(), as_json, output)
+    summary, data = found.summary(), found.to_dict()
+    published = _published(found)
+    if published:
+        summary = replace(summary, notes=(*summary.notes, published["text"]))
+        data["published"] = published
+    emit(str(summary), data, as_json, output)
     if plot_path is not None:
         from nuprobe.plotting.backgrounds import plot_backgrounds
         from nuprobe.plotting.style import save
 
         click.echo(f"wrote {save(plot_backgrounds(found), plot_path)}", err=True)
+
+
+def _published(found: Comparison) -> dict[str, Any]:
+    """Published signal for the same beam, target and exposure; the published backgrounds were not read."""
+    normalisation = found.table.raw["normalisation"].values()
+    if (found.flux, found.target) != ("dune-nd-fhc", "Ar40") or any(i["status"] != "unverified" for i in normalisation):
+        return {}
+    from nuprobe.catalogue import catalogue
+
+    book = catalogue()
+    names = ("coherent", "proton", "neutron")
+    coherent, *others = (book[f"trident.mumu.events/DUNE-2019-{name}"].value or 0.0 for name in names)
+    incoherent = sum(others)
+    here = found.neutrino_signal
+    text = (
+        f"Before cuts, neutrinos only: coherent {here[0]:.4g}, incoherent {here[1]:.4g}; published {coherent:g} and "
+        f"{incoherent:g} (Altmannshofer:2019zhy, unverified). Its backgrounds and cuts were not read: no comparison."
+    )
+    return {"coherent": coherent, "incoherent": incoherent, "here": list(here), "text": text}

@@ -681,6 +681,15 @@ class Comparison:
         """Background at each stage, shape (stages,)."""
         return np.asarray(self.counts[:, self.signals :].sum(1))
 
+    @property
+    def neutrino_signal(self) -> tuple[float, float]:
+        """Coherent and incoherent tridents of neutrinos, without antineutrinos, before cuts."""
+        events = self.signal.events
+        mine = np.array([not p.channel.incoming.anti for p in events.processes])[events.process]
+        coherent = np.array([p.regime == "coherent" for p in events.processes])[events.process]
+        weight = events.weight * self.scale / self.signal.trials
+        return float(weight[mine & coherent].sum()), float(weight[mine & ~coherent].sum())
+
     def _sums(self) -> list[tuple[str, FloatArray, FloatArray]]:
         s, b = slice(None, self.signals), slice(self.signals, None)
         return [
