@@ -554,7 +554,7 @@ class Generator:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """Everything that defines the stream, as JSON has it."""
-        from nuprobe import __version__
+        from importlib.metadata import version
 
         made = target(self.target, form_factor="point") if self.target is not None else None
         digest = hashlib.sha256()
@@ -562,7 +562,7 @@ class Generator:
             for array in (p.cumulative, p.bins, p.tables):
                 digest.update(np.round(array / np.abs(array).max(), 9).tobytes())
         return {
-            "version": __version__,
+            "version": version("nuprobe"),
             "seed": self.seed,
             "channels": [c.name for c in self.channels],
             "target": self.target.name if isinstance(self.target, Target) else made and made.name,
