@@ -20,6 +20,9 @@ __all__ = ["descend", "interval_ends"]
 BoolArray = NDArray[np.bool_]
 
 _TURNS: Final = 80  # tries at most for each end
+_FACTOR: Final = 10.0  # by which the scale of a parameter grows while the cost still looks quadratic
+_CURVED: Final = 10.0  # rise of −2 ln L, 1 for an error of a quadratic, from which it does not
+_CHANGED: Final = 4.0  # factor between two curvatures from which they are not one
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
 
 
@@ -144,13 +147,35 @@ def descend(
 
 
 def _widths(cost: Cost, columns: list[int], points: FloatArray) -> FloatArray:
-    """Scale of each parameter: its step, or the error that the data give at the middle start if that is larger."""
+    """Scale of each parameter: its step, or the error that the data give at the middle start if that is larger.
+
+    Where rates go with the square of a parameter, the slope and with it the curvature vanish at zero, and that error
+    may be anything: a step grows towards it only while value and curvature follow the quadratic that the error assumes.
+    """
+    start = points[[len(points) // 2]]
     step = np.array([cost.parameters[c].step for c in columns])
-    _, _, curvature = cost.profiled_slopes(points[[len(points) // 2]])
+    value, slope, curvature = cost.profiled_slopes(start)
     found = np.diag(curvature[0])[columns]
     error = np.sqrt(np.divide(2.0, found, out=np.zeros(len(columns)), where=found > 0))
     span = np.array([cost.parameters[c].upper - cost.parameters[c].lower for c in columns])
-    return np.asarray(np.clip(error, step, np.minimum(1e7 * step, span)))
+    wanted = np.clip(error, step, np.minimum(1e7 * step, span))
+    width = np.minimum(wanted, _FACTOR * step)
+    grow = np.flatnonzero(width < wanted)
+    while grow.size and np.isfinite(value[0]):
+        longer = np.minimum(wanted[grow], _FACTOR * width[grow])
+        chosen = np.array(columns)[grow]
+        low, high = (np.array([getattr(cost.parameters[c], end) for c in chosen]) for end in ("lower", "upper"))
+        # to the side that is open
+        move = np.where(start[0, chosen] + longer <= high, longer, np.maximum(-longer, low - start[0, chosen]))
+        trial = np.repeat(start, grow.size, axis=0)
+        trial[np.arange(grow.size), chosen] += move
+        there, _, bent = cost.profiled_slopes(trial)
+        ratio = bent[np.arange(grow.size), chosen, chosen] / found[grow]
+        good = np.abs(there - value[0] - slope[0, chosen] * move) < _CURVED
+        good &= (ratio < _CHANGED) & (ratio > 1 / _CHANGED)
+        width[grow[good]] = longer[good]
+        grow = grow[good & (longer < wanted[grow])]
+    return np.asarray(width)
 
 
 def interval_ends(
@@ -184,7 +209,9 @@ def interval_ends(
     variance = np.diag(np.linalg.pinv(inner / unit[:, None] / unit, hermitian=True)) / unit**2
     guess = dict(zip(columns, np.sqrt(2 * rise * np.maximum(variance, 0.0)), strict=True))
     reach = np.array([guess[c] for c in which])
-    reach = np.where((reach > 0.01 * step) & (reach < 1e7 * step), reach, step)
+    wide = dict(zip(columns, _widths(cost, columns, best[None]), strict=True))
+    most = _FACTOR * np.array([wide[c] for c in which])  # beyond it the curvature at the minimum says nothing
+    reach = np.where(reach > 0.01 * step, np.minimum(reach, most), step)
     near, far = np.full(n, best[which]), best[which] + direction * reach
     f_near, f_far = np.full(n, -np.sqrt(rise)), np.full(n, -np.inf)
     others = np.tile(best, (n, 1))  # where the other columns were at `near`
