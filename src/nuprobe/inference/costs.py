@@ -35,6 +35,7 @@ BLOCK: Final = 512
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
 _LAST, _LAST_BUT_ONE = 1e-6, 1e-3
 _FEW: Final = 64  # points
+_MOST: Final = 0.8  # share of bins with counts from which the empty ones do not matter for a first step
 _PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
 _BARRIER: Final = tuple(10.0**k for k in range(18, -9, -2))  # pseudo-counts that keep expectations positive
 _HUGE: Final = 1e-4 * 2.0**52  # smallest spreads of the data
@@ -424,13 +425,13 @@ class Cost(ABC):
                 good &= part.feasible() & ~term._huge(e)
             if not good.all():
                 rows = np.flatnonzero(good)
-                parts, first = [part.take(rows) for part in parts], [part.take(rows) for part in first]
+                parts = [part.take(rows) for part in parts]
+                first = [None if part is None else part.take(rows) for part in first]
         nu[:, good], failed = _newton(parts, weights, nu[:, good], first)
         good[np.flatnonzero(good)[failed]] = False
         value = (nu**2 * weights[:, None]).sum(axis=0)
         for (term, _, k), e in zip(layout, expectations, strict=True):
-            mu = _expected(e, nu[k].T)
-            value += term._value(mu)
+            value += term._value(_expected(e, nu[k].T))
         good &= np.isfinite(value)
         boundary = np.zeros(len(p), dtype=bool)
         for row in np.flatnonzero(~good):
@@ -606,9 +607,12 @@ class _Term(Cost):
     def _used(self, e: Expectation, barrier: float) -> BoolArray:
         return self._active | _flexible(e).any(axis=0) if barrier else self._active
 
-    def _first_part(self, e: Expectation, k: list[int]) -> _Part:
-        """All bins with the expected curvature: a first step from far lands much closer than with the actual one."""
-        return self._part(e, k)
+    def _first_part(self, e: Expectation, k: list[int]) -> _Part | None:
+        """All bins with the expected curvature: a first step from far lands much closer than with the actual one.
+
+        None where the active bins with the expected curvature do as well.
+        """
+        return None
 
     def _possible_rigid(self, e: Expectation) -> bool:
         """Whether the bins that no nuisance moves (of one point) allow the data."""
@@ -792,10 +796,13 @@ class PoissonCost(_Term):
         return _Curve(
             slope=lambda mu, out: np.divide(minus_twice, mu, out=out),
             curvature=lambda mu, slope, out: np.negative(np.divide(slope, mu, out=out), out=out),
+            expected=_inverse,
             floor=max(1e-10, -0.5 * minus_twice.max(initial=-inf if use.any() else -2.0)),
         )
 
-    def _first_part(self, e: Expectation, k: list[int]) -> _Part:
+    def _first_part(self, e: Expectation, k: list[int]) -> _Part | None:
+        if self._active.mean() > _MOST:
+            return None
         minus_twice = -2 * self.data
         # an infinite µ takes bins without expectation out
         return _Part(
@@ -805,8 +812,9 @@ class PoissonCost(_Term):
             linear=[(j, 2 * s.sum(axis=1)) for j, s in zip(k, e.slopes, strict=True)],
             curve=_Curve(
                 slope=lambda mu, out: np.divide(minus_twice, mu, out=out),
-                curvature=lambda mu, slope, out: np.divide(2.0, mu, out=out),
+                curvature=_inverse,
                 floor=1.0,
+                expected=_inverse,
             ),
             touched=False,
         )
@@ -932,7 +940,8 @@ class _Curve:
 
     slope: Callable[[FloatArray, FloatArray], FloatArray]  # (µ, out) -> f'
     curvature: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]  # (µ, f', out) -> f''
-    floor: float | None  # smallest count if µ must stay positive; None if it need not, and f is quadratic
+    expected: Callable[[FloatArray, FloatArray, FloatArray], FloatArray] | None = None  # the same for data as expected
+    floor: float | None = None  # smallest count if µ must stay positive; None if it need not, and f is quadratic
 
 
 _PULL: Final = _Curve(
@@ -1000,9 +1009,10 @@ class _Part:
         for j, s in self.varying:
             gradient[j] += _dot(slope, s)
 
-    def add_hessian(self, hessian: FloatArray) -> None:
+    def add_hessian(self, hessian: FloatArray, expected: bool) -> None:
         """Add to the lower triangle; uses the slope that `add_gradient` left."""
-        curvature = self.curve.curvature(self.base, self.slope, self.room)
+        bend = self.curve.expected if expected and self.curve.expected else self.curve.curvature
+        curvature = bend(self.base, self.slope, self.room)
         if self.order:
             for column, (a, b) in zip((curvature @ self.products.T).T, self.pairs, strict=True):
                 i, j = self.order[a], self.order[b]
@@ -1029,13 +1039,18 @@ def _gradient(parts: list[_Part], weights: FloatArray, nu: FloatArray) -> FloatA
     return gradient
 
 
-def _hessian(parts: list[_Part], weights: FloatArray, points: int) -> FloatArray:
+def _inverse(mu: FloatArray, slope: FloatArray, out: FloatArray) -> FloatArray:
+    """Expected curvature 2/µ of a Poisson cost."""
+    return np.divide(2.0, mu, out=out)
+
+
+def _hessian(parts: list[_Part], weights: FloatArray, points: int, expected: bool = False) -> FloatArray:
     """Symmetric, (nuisances, nuisances, points); needs the slopes of `_gradient`."""
     k = len(weights)
     hessian = np.zeros((k, k, points))
     hessian[range(k), range(k)] = 2 * weights[:, None]
     for part in parts:
-        part.add_hessian(hessian)
+        part.add_hessian(hessian, expected)
     for i in range(k):
         hessian[:i, i] = hessian[i, :i]
     return hessian
@@ -1079,7 +1094,7 @@ def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
 
 
 def _newton(
-    parts: list[_Part], weights: FloatArray, nu: FloatArray, first: list[_Part] | None = None
+    parts: list[_Part], weights: FloatArray, nu: FloatArray, first: list[_Part | None] | None = None
 ) -> tuple[FloatArray, NDArray[np.intp]]:
     """Minimise over the nuisances, from a possible start; the parts are at `nu` and move along.
 
@@ -1090,7 +1105,7 @@ def _newton(
     Parameters
     ----------
     parts, weights, nu : terms at the start, 1/σ² and start of the nuisances, (nuisances, points).
-    first : gives gradient and curvature of the first step.
+    first : gives gradient and curvature of the first step, or (None) the curvature expected for a part does.
 
     Returns
     -------
@@ -1103,14 +1118,15 @@ def _newton(
     floor = min(least, 1.0)
     last = False
     for iteration in range(_PLAIN + _DAMPED):
-        source = first if first is not None and iteration == 0 else parts
+        begin = first is not None and iteration == 0
+        source = [f or p for f, p in zip(first, parts, strict=True)] if begin and first else parts
         gradient = _gradient(source, weights, nu)
         if not last:
-            hessian = _hessian(source, weights, len(rows))
+            hessian = _hessian(source, weights, len(rows), begin)
         step = -_solve(hessian, gradient)
         decrement = -(step * gradient).sum(axis=0)
         # inside λ² < floor no µ can change sign (the Dikin ellipsoid), so there is nothing to check
-        near = source is parts and bool((decrement < floor).all())
+        near = not begin and bool((decrement < floor).all())
         length = np.ones(len(rows))
         for part in parts:
             change = part.move(step)
@@ -1128,12 +1144,12 @@ def _newton(
         for part in parts:
             part.base += part.change if full else np.multiply(length[:, None], part.change, out=part.room)
         done = np.full(len(rows), exact or last)
-        if source is parts:
+        if not begin:
             done |= (decrement <= _LAST * floor) & (length == 1)
         if done.all():
             result[:, rows] = nu
             return result, rows[:0]
-        last = source is parts and full and bool((decrement <= _LAST_BUT_ONE * floor).all())
+        last = not begin and full and bool((decrement <= _LAST_BUT_ONE * floor).all())
         if 2 * done.sum() > len(rows):
             result[:, rows] = nu
             left = np.flatnonzero(~done)

@@ -168,7 +168,7 @@ def _widths(cost: Cost, columns: list[int], points: FloatArray) -> FloatArray:
         # to the side that is open
         move = np.where(start[0, chosen] + longer <= high, longer, np.maximum(-longer, low - start[0, chosen]))
         trial = np.repeat(start, grow.size, axis=0)
-        trial[np.arange(grow.size), chosen] += move
+        trial[np.arange(grow.size), chosen] = np.clip(start[0, chosen] + move, low, high)
         there, _, bent = cost.profiled_slopes(trial)
         ratio = bent[np.arange(grow.size), chosen, chosen] / found[grow]
         good = np.abs(there - value[0] - slope[0, chosen] * move) < _CURVED
