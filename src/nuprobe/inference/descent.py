@@ -20,9 +20,9 @@ __all__ = ["descend", "interval_ends"]
 BoolArray = NDArray[np.bool_]
 
 _TURNS: Final = 80  # tries at most for each end
-_FACTOR: Final = 10.0  # by which the scale of a parameter grows while the cost still looks quadratic
-_CURVED: Final = 10.0  # rise of −2 ln L, 1 for an error of a quadratic, from which it does not
-_CHANGED: Final = 4.0  # factor between two curvatures from which they are not one
+_FACTOR: Final = 10.0  # between lengths tried for the scale of a parameter
+_LEARN: Final = 12  # steps after which the curvature is measured anew
+_SMALL: Final = 1e-3  # scales of each parameter over which it is
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
 
 
@@ -42,7 +42,8 @@ def descend(
     """Go down from each point in some columns, the others fixed.
 
     Structured quasi-Newton steps inside a trust region and the parameters' ranges: the expected curvature, which comes
-    with the gradient, plus a symmetric rank-one estimate of the rest, with its eigenvalues made positive.
+    with the gradient, plus a symmetric rank-one estimate of the rest (now and then measured, from differences of the
+    gradient), with its eigenvalues made positive.
 
     Parameters
     ----------
@@ -72,9 +73,16 @@ def descend(
     # a start is first evaluated; if it lies on a point of symmetry, where a parameter has no effect to first order,
     # it is moved beside it and evaluated again
     fresh, moved, known = np.ones(n, dtype=bool), np.zeros(n, dtype=bool), False
-    active = np.ones(n, dtype=bool)
+    active, taken_in_all = np.ones(n, dtype=bool), np.zeros(n, dtype=int)
     while active.any():
         rows = np.flatnonzero(active)
+        slow = rows[(taken_in_all[rows] % _LEARN == _LEARN - 1) & ~fresh[rows] & np.isfinite(value[rows])]
+        if slow.size:
+            state = (points[slow], gradient[slow], nuisances[slow])
+            seen = _differences(cost, columns, width, high, *state)
+            known_now = np.isfinite(seen).all((1, 2))
+            rest[slow[known_now]] = seen[known_now] - expected[slow[known_now]]
+        taken_in_all[rows] += 1
         trial = points[rows].copy()
         x = points[rows][:, columns]
         g, h = gradient[rows], expected[rows] + rest[rows]
@@ -103,6 +111,7 @@ def descend(
                 points[ended] = starts[on]
                 active[ended] = fresh[ended] = True
                 moved[ended] = False
+                taken_in_all[ended] = 0
                 radius[ended], left[ended] = 3.0, steps
                 keep = active[rows]
                 move[np.isin(rows, ended)] = 0.0
@@ -146,36 +155,63 @@ def descend(
     return points, value
 
 
-def _widths(cost: Cost, columns: list[int], points: FloatArray) -> FloatArray:
-    """Scale of each parameter: its step, or the error that the data give at the middle start if that is larger.
+def _differences(
+    cost: Cost,
+    columns: list[int],
+    width: FloatArray,
+    high: FloatArray,
+    points: FloatArray,
+    gradient: FloatArray,
+    nuisances: FloatArray,
+) -> FloatArray:
+    """Hessian at each point in units of `width` from differences of the gradient, (points, columns, columns)."""
+    n, d = len(points), len(columns)
+    trial = np.repeat(points, d, axis=0)
+    rows, which = np.arange(n * d), np.tile(np.array(columns), n)
+    move = np.tile(_SMALL * width, n)
+    move = np.where(trial[rows, which] + move <= np.tile(high, n), move, -move)
+    trial[rows, which] += move
+    there = cost.profiled_slopes_from(trial, np.repeat(nuisances, d, axis=0))
+    change = there[1][:, columns] * width - np.repeat(gradient, d, axis=0)
+    change[~np.isfinite(there[0])] = np.nan
+    hessian = (change / (move / np.tile(width, n))[:, None]).reshape(n, d, d)
+    return np.asarray((hessian + hessian.swapaxes(1, 2)) / 2)
 
-    Where rates go with the square of a parameter, the slope and with it the curvature vanish at zero, and that error
-    may be anything: a step grows towards it only while value and curvature follow the quadratic that the error assumes.
+
+def _widths(cost: Cost, columns: list[int], points: FloatArray) -> FloatArray:
+    """Scale of each parameter: how far from its default −2 ln L leaves its tangent by 1, to a factor of ten.
+
+    Inside that factor it is the error of the data, which alone says nothing where rates go with the square of a
+    parameter (at zero it is infinite), nor where rates are so high that nuisances take any of them away.
     """
     start = points[[len(points) // 2]]
-    step = np.array([cost.parameters[c].step for c in columns])
+    start[:, columns] = cost.default[columns]
+    known: dict[object, FloatArray] = cost.__dict__.setdefault("_known_widths", {})
+    key = (tuple(columns), start.tobytes())
+    if key not in known:
+        known[key] = _new_widths(cost, np.array(columns), start)
+    return known[key]
+
+
+def _new_widths(cost: Cost, columns: NDArray[np.intp], start: FloatArray) -> FloatArray:
+    step, low, high = (np.array([getattr(cost.parameters[c], x) for c in columns]) for x in ("step", "lower", "upper"))
     value, slope, curvature = cost.profiled_slopes(start)
     found = np.diag(curvature[0])[columns]
-    error = np.sqrt(np.divide(2.0, found, out=np.zeros(len(columns)), where=found > 0))
-    span = np.array([cost.parameters[c].upper - cost.parameters[c].lower for c in columns])
-    wanted = np.clip(error, step, np.minimum(1e7 * step, span))
-    width = np.minimum(wanted, _FACTOR * step)
-    grow = np.flatnonzero(width < wanted)
-    while grow.size and np.isfinite(value[0]):
-        longer = np.minimum(wanted[grow], _FACTOR * width[grow])
-        chosen = np.array(columns)[grow]
-        low, high = (np.array([getattr(cost.parameters[c], end) for c in chosen]) for end in ("lower", "upper"))
+    error = np.sqrt(np.divide(2.0, found, out=np.full(len(columns), np.inf), where=found > 0))
+    most = np.minimum(1e7 * step, high - low)
+    width = np.minimum(step, most)
+    grow = np.flatnonzero(width < most) if np.isfinite(value[0]) else np.zeros(0, dtype=int)
+    while grow.size:
+        at = start[0, columns[grow]]
         # to the side that is open
-        move = np.where(start[0, chosen] + longer <= high, longer, np.maximum(-longer, low - start[0, chosen]))
+        to = np.where(at + width[grow] <= high[grow], at + width[grow], np.maximum(at - width[grow], low[grow]))
         trial = np.repeat(start, grow.size, axis=0)
-        trial[np.arange(grow.size), chosen] = np.clip(start[0, chosen] + move, low, high)
-        there, _, bent = cost.profiled_slopes(trial)
-        ratio = bent[np.arange(grow.size), chosen, chosen] / found[grow]
-        good = np.abs(there - value[0] - slope[0, chosen] * move) < _CURVED
-        good &= (ratio < _CHANGED) & (ratio > 1 / _CHANGED)
-        width[grow[good]] = longer[good]
-        grow = grow[good & (longer < wanted[grow])]
-    return np.asarray(width)
+        trial[np.arange(grow.size), columns[grow]] = to
+        rise = cost.profiled(trial).twice_nll - value[0] - slope[0, columns[grow]] * (to - at)
+        grow = grow[np.abs(rise) < 1]
+        width[grow] = np.minimum(_FACTOR * width[grow], most[grow])
+        grow = grow[width[grow] < most[grow]]
+    return np.asarray(np.clip(error, np.maximum(width / _FACTOR, np.minimum(step, most)), width))
 
 
 def interval_ends(
