@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from iminuit import Minuit
 from scipy.optimize import minimize
 
 import nuprobe as nu
@@ -161,6 +162,46 @@ def together(fixed: dict[str, float]) -> float:
 def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
     best = fit(joint(), [FREE[0], FREE[1], *FREE[3:]], minos=False)
     assert best.twice_nll == pytest.approx(together({}), rel=0, abs=1e-6)
+
+
+def test_intervals_are_those_of_minos() -> None:
+    """Minuit by itself over the profiled likelihood: minimum to 1e-6, ends to 1e-4 of an error."""
+    free = [0, 1, 5, 6]
+    names = [*FREE[:2], "charge.ee", "charge.mumu"]
+    cost = nu.experiment("coherent-csi-2017").cost(nu.Electromagnetic(), [*FREE, *names[2:]], "energy-time")
+    best = fit(cost, names)
+
+    def value(x: FloatArray) -> float:
+        point = cost.default
+        point[free] = x
+        return float(cost.profiled(point).twice_nll[0])
+
+    def gradient(x: FloatArray) -> FloatArray:
+        point = cost.default
+        point[free] = x
+        return np.asarray(cost.profiled_gradient(point)[0, free])
+
+    minuit = Minuit(value, best.point[free] * 1.02 + 0.1, grad=gradient, name=names)
+    minuit.errordef, minuit.strategy, minuit.tol = 1.0, 2, 1e-6
+    minuit.migrad()
+    minuit.hesse()
+    minuit.minos()
+    assert best.twice_nll == pytest.approx(minuit.fval, rel=0, abs=1e-6)
+    for one in best.free:
+        name = one.parameter.name
+        error, minos = minuit.errors[name], minuit.merrors[name]
+        assert one.interval is not None
+        assert one.value == pytest.approx(minuit.values[name], rel=0, abs=1e-3 * error)
+        assert one.error == pytest.approx(error, rel=0.02, abs=0)  # HESSE's differences are coarse
+        assert one.interval.lower == pytest.approx(minuit.values[name] + minos.lower, rel=0, abs=1e-3 * error)
+        assert one.interval.upper == pytest.approx(minuit.values[name] + minos.upper, rel=0, abs=1e-3 * error)
+        # MINOS stops at 1e-3 of the rise or so; the ends themselves, by its own minimisation at a fixed value
+        for end in (one.interval.lower, one.interval.upper):
+            there = Minuit(value, best.point[free], grad=gradient, name=names)
+            there.errordef, there.tol, there.values[name], there.fixed[name] = 1.0, 1e-6, end, True
+            there.migrad()
+            slope = 2 / error  # of −2 ln L at the end, roughly
+            assert (there.fval - minuit.fval - 1) / slope == pytest.approx(0, abs=1e-4 * error)
 
 
 @pytest.mark.nightly

@@ -241,7 +241,7 @@ class CountsPrediction:
         """Counts of each monomial of the coefficients, (monomials, bins of all templates); None with axes."""
         if self._quadratic is None or self.templates.axes or len(self._together) > 1:
             return None
-        (templates, number), = self._together
+        ((templates, number),) = self._together
         return templates.counts(self._quadratic._shaped(self._quadratic.table)), number
 
     def _slope(self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]) -> FloatArray:

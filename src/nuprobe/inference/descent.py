@@ -21,8 +21,9 @@ BoolArray = NDArray[np.bool_]
 
 _TURNS: Final = 80  # tries at most for each end
 _FACTOR: Final = 10.0  # between lengths tried for the scale of a parameter
-_LEARN: Final = 12  # steps after which the curvature is measured anew
+_LEARN: Final = 10  # steps after which the curvature is measured anew
 _SMALL: Final = 1e-3  # scales of each parameter over which it is
+_END: Final = 4e-7  # of √(rise), to which an end of an interval is found
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
 
 
@@ -98,9 +99,8 @@ def descend(
         stop = 0.5 * (along**2 / size).sum(1) < close
         stop |= (left[rows] <= 0) | (radius[rows] < 1e-8) | ~np.isfinite(value[rows])
         stop &= ~fresh[rows]
-        move = -np.einsum("pij,pj->pi", vectors, along / size) / unit
-        length = np.abs(move).max(1, initial=0.0)
-        move *= np.minimum(1.0, radius[rows] / np.maximum(length, 1e-300))[:, None]
+        move, length = _step(along, size, vectors, unit, radius[rows])
+        predicted = -(g * move).sum(1) - 0.5 * np.einsum("pi,pij,pj->p", move, h, move)
         move[fresh[rows]] = 0.0
         if stop.any():
             ended = rows[stop]
@@ -115,10 +115,12 @@ def descend(
                 radius[ended], left[ended] = 3.0, steps
                 keep = active[rows]
                 move[np.isin(rows, ended)] = 0.0
-                rows, move, length = rows[keep], move[keep], length[keep]
+                rows, move, length, predicted = rows[keep], move[keep], length[keep], predicted[keep]
                 x, trial = points[rows][:, columns], points[rows].copy()
             else:
-                rows, x, move, length, trial = rows[~stop], x[~stop], move[~stop], length[~stop], trial[~stop]
+                keep = ~stop
+                rows, move, length, predicted = rows[keep], move[keep], length[keep], predicted[keep]
+                x, trial = x[keep], trial[keep]
             if not rows.size:
                 continue
         trial[:, columns] = np.clip(x + move * width, low, high)
@@ -135,7 +137,10 @@ def descend(
         use &= np.abs(scale) > 1e-8 * np.linalg.norm(miss, axis=1) * np.linalg.norm(taken, axis=1)
         rest[rows[use]] += miss[use][:, :, None] * miss[use][:, None, :] / scale[use][:, None, None]
         reached = length >= 0.99 * radius[rows]
-        size_now = np.where(better, np.where(reached, 3.0, 1.0) * radius[rows], np.minimum(radius[rows], length) / 4)
+        poor = value[rows] - f < 0.1 * predicted
+        size_now = np.where(reached & ~poor, 3.0, 1.0) * radius[rows]
+        size_now = np.where(better & poor, np.minimum(radius[rows], length), size_now)
+        size_now = np.where(better, size_now, np.minimum(radius[rows], length) / 4)
         radius[rows] = np.where(begun, radius[rows], size_now)
         fell = np.where(begun, np.inf, value[rows]) - np.where(np.isfinite(f), f, 0.0)
         at = rows[better]
@@ -153,6 +158,32 @@ def descend(
             points[first[:, None], columns] = beside
             fresh[first] = moved[first] = blind.any(1)
     return points, value
+
+
+def _step(
+    along: FloatArray, size: FloatArray, vectors: FloatArray, unit: FloatArray, radius: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Newton's step, bent towards the slope where it is longer than the radius (Levenberg and Marquardt).
+
+    A step that is only shortened would go along the flattest direction alone.
+    """
+
+    def at(damping: FloatArray, rows: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+        within = along[rows] / (size[rows] + damping[:, None])
+        move = -np.einsum("pij,pj->pi", vectors[rows], within) / unit[rows]
+        return move, np.abs(move).max(1, initial=0.0)
+
+    move, length = at(np.zeros(len(along)), np.arange(len(along)))
+    rows = np.flatnonzero(length > radius)
+    if rows.size:
+        low, high = np.full(rows.size, -9.0), np.full(rows.size, 9.0)  # decades
+        for _ in range(12):
+            middle = (low + high) / 2
+            beyond = at(10.0**middle, rows)[1] > radius[rows]
+            low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+        move[rows], length[rows] = at(10.0**high, rows)
+    shorter = np.minimum(1.0, radius / np.maximum(length, 1e-300))
+    return move * shorter[:, None], np.maximum(length, np.where(length > 0.8 * radius, radius, 0.0))
 
 
 def _differences(
@@ -284,7 +315,7 @@ def interval_ends(
             distance = at[row] - best[which[row]]
             # where the profile jumps, the jump is the end
             jump = abs(far[row] - near[row]) < 1e-6 * abs(far[row] - best[which[row]])
-            if not grow and (abs(f) < 2e-5 * root or jump):
+            if not grow and (abs(f) < _END * root or jump):
                 near[row], done[row] = at[row], True
             elif f < 0:
                 if grow:

@@ -34,7 +34,7 @@ _CLOSE = 1e-9  # expected fall of −2 ln L at which a descent to the best fit e
 _EDM = 2e-7  # and at which the best fit is one: MIGRAD's own goal for a tolerance of 1e-4
 _FEW = 3  # parameters up to which a fit looks for other regions
 _LOOKS = 32  # starts from which it does
-_DESCENTS = 4  # best points of the fixed set from which to go down
+_DESCENTS = 8  # best points of the fixed set from which to go down
 _STARTS = 256  # points of the fixed set among which a fit without `start` begins
 
 
