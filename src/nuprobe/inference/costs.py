@@ -445,16 +445,11 @@ class Cost(ABC):
         path leads to the minimum from far away. Newton's steps are taken in coordinates t along the principal axes of
         the slopes, ν = axes·t: where counts are huge and nuisances cancel them, the combination of nuisances that
         leaves them alone is then a coordinate and not a small difference. µ follows the steps for the same reason.
+        Rounding of the expectation itself, as the prediction gave it, remains.
         """
         weights, layout = self._weights, self._layout
         count = len(weights)
         given = [term._expectation(point[None, columns]) for term, columns, _ in layout]
-        for (term, _, _), e in zip(layout, given, strict=True):
-            if term._huge(e).any():
-                raise ComputationError(
-                    f"{term.name}: {e.base.max():.2g} expected at {self._describe(point)} are so far above the data "
-                    "that double precision does not tell what nuisances leave of them; look nearer"
-                )
         plain = [term._part(e, k, _BARRIER[0]) for (term, _, k), e in zip(layout, given, strict=True)]
         nu = np.zeros(count)
         impossible = any(not t._possible_rigid(e) for (t, _, _), e in zip(layout, given, strict=True))
@@ -597,7 +592,7 @@ class _Term(Cost):
         )
 
     def _huge(self, e: Expectation) -> BoolArray:
-        """Points whose expectation is rounded to more than 1e-4 of the spread of the data."""
+        """Points whose expectation is rounded to more than 1e-4 of the spread of the data: hard ones."""
         most = _HUGE * float(self._spread.min())
         # the sum is much cheaper than the maxima
         if abs(e.base).sum() < most:

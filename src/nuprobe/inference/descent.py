@@ -24,6 +24,8 @@ _FACTOR: Final = 10.0  # between lengths tried for the scale of a parameter
 _LEARN: Final = 10  # steps after which the curvature is measured anew
 _SMALL: Final = 1e-3  # scales of each parameter over which it is
 _END: Final = 4e-7  # of √(rise), to which an end of an interval is found
+_SPREAD: Final = 64  # points between the ends among which such starts are
+_VALLEYS: Final = 8  # starts from which an end of an interval is looked at once more
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
 
 
@@ -137,7 +139,9 @@ def descend(
         use &= np.abs(scale) > 1e-8 * np.linalg.norm(miss, axis=1) * np.linalg.norm(taken, axis=1)
         rest[rows[use]] += miss[use][:, :, None] * miss[use][:, None, :] / scale[use][:, None, None]
         reached = length >= 0.99 * radius[rows]
-        poor = value[rows] - f < 0.1 * predicted
+        poor = np.zeros(len(rows), dtype=bool)
+        tried = better & ~begun & np.isfinite(value[rows])
+        poor[tried] = value[rows[tried]] - f[tried] < 0.1 * predicted[tried]
         size_now = np.where(reached & ~poor, 3.0, 1.0) * radius[rows]
         size_now = np.where(better & poor, np.minimum(radius[rows], length), size_now)
         size_now = np.where(better, size_now, np.minimum(radius[rows], length) / 4)
@@ -245,6 +249,16 @@ def _new_widths(cost: Cost, columns: NDArray[np.intp], start: FloatArray) -> Flo
     return np.asarray(np.clip(error, np.maximum(width / _FACTOR, np.minimum(step, most)), width))
 
 
+def _between(best: FloatArray, which: NDArray[np.intp], near: FloatArray) -> FloatArray:
+    """Points of an additive recurrence that fill the box of the ends known so far."""
+    columns = np.unique(which)
+    low, high = (np.array([end(near[which == c]) for c in columns]) for end in (np.min, np.max))
+    unit = (np.arange(1, _SPREAD + 1)[:, None] * np.sqrt(np.arange(2.0, 2 + columns.size))) % 1
+    points = np.tile(best, (_SPREAD, 1))
+    points[:, columns] = low + (high - low) * unit
+    return points
+
+
 def interval_ends(
     cost: Cost, columns: list[int], best: FloatArray, lowest: float, rise: float, sides: list[tuple[int, int]]
 ) -> tuple[list[float | None], list[bool], FloatArray | None]:
@@ -343,21 +357,31 @@ def interval_ends(
     settle(np.arange(n))
     for _ in range(_TURNS):
         # a profile that was followed may lie in a valley beside the lowest one: look once more, from the best point
+        # from where the other profiles were, and between the ends
         rows = np.flatnonzero(done & ~checked)
         if not rows.size or deeper is not None:
             break
         checked[rows] = True
-        start = np.concatenate([np.tile(best, (rows.size, 1)), -others[rows]])
-        start = np.clip(start, [p.lower for p in cost.parameters], [p.upper for p in cost.parameters])
-        many = np.tile(rows, 2)
-        start[np.arange(many.size), which[many]] = near[many]
+        every = np.concatenate([best[None], others, -others, _between(best, which, near)])
+        every = np.clip(every, [p.lower for p in cost.parameters], [p.upper for p in cost.parameters])
+        start = np.tile(every, (rows.size, 1, 1))
+        start[np.arange(rows.size), :, which[rows]] = near[rows, None]
+        height = cost.profiled(start.reshape(-1, len(best))).twice_nll.reshape(rows.size, -1)
+        height[:, 0] = -np.inf  # always
+        height[np.arange(rows.size), 1 + n + rows] = -np.inf
+        height[np.arange(rows.size), 1 + rows] = np.inf  # where it came from
+        chosen = np.argsort(height, axis=1, kind="stable")[:, :_VALLEYS]
+        start = np.take_along_axis(start, chosen[:, :, None], axis=1).swapaxes(0, 1).reshape(-1, len(best))
+        many = np.tile(rows, chosen.shape[1])
+        held = which[many, None] == np.array(columns)
+        found, value = descend(cost, columns, start, fixed=held, close=1e-3 * rise, steps=30)
+        lowest_of = np.arange(rows.size) + rows.size * value.reshape(-1, rows.size).argmin(0)
+        found, held = found[lowest_of], held[lowest_of]
         # so close that the way does not end on the ridge between two equal valleys
-        found, value = descend(cost, columns, start, fixed=which[many, None] == np.array(columns), close=1e-7 * rise)
+        found, value = descend(cost, columns, found, fixed=held, close=1e-7 * rise)
         if value.min() < floor:
             deeper = found[np.argmin(value)].copy()
             break
-        lowest_of = np.arange(rows.size) + rows.size * value.reshape(2, -1).argmin(0)
-        found, value = found[lowest_of], value[lowest_of]
         f = np.sqrt(np.maximum(np.minimum(value, 1e30) - lowest, 0.0)) - root
         lower = f < -1e-4 * root
         rows, f = rows[lower], f[lower]
