@@ -164,44 +164,46 @@ def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
     assert best.twice_nll == pytest.approx(together({}), rel=0, abs=1e-6)
 
 
-def test_intervals_are_those_of_minos() -> None:
-    """Minuit by itself over the profiled likelihood: minimum to 1e-6, ends to 1e-4 of an error."""
-    free = [0, 1, 5, 6]
-    names = [*FREE[:2], "charge.ee", "charge.mumu"]
-    cost = nu.experiment("coherent-csi-2017").cost(nu.Electromagnetic(), [*FREE, *names[2:]], "energy-time")
-    best = fit(cost, names)
+def test_intervals_of_a_likelihood_with_many_valleys() -> None:
+    """Minimum by Minuit to 1e-6; at each end the profile, by BFGS from many starts, to 5e-5 of an error.
 
-    def value(x: FloatArray) -> float:
-        point = cost.default
-        point[free] = x
-        return float(cost.profiled(point).twice_nll[0])
+    Charges and charge radii can take each other's place, so that a profile followed from the best fit alone (MINOS)
+    ends too early: here by 4 % of an error.
+    """
+    free = {"charge_radius.ee": 20.0, "charge_radius.mumu": 20.0, "charge.ee": 2e5, "charge.mumu": 2e5}
+    cost = nu.experiment("coherent-csi-2017").cost(nu.Electromagnetic(), list(free), "energy-time")
+    scale = np.array(list(free.values()))
+    best = fit(cost)
 
-    def gradient(x: FloatArray) -> FloatArray:
-        point = cost.default
-        point[free] = x
-        return np.asarray(cost.profiled_gradient(point)[0, free])
+    def lowest(column: int, end: float) -> float:
+        move = [c for c in range(4) if c != column]
+        rng = np.random.default_rng(5)
+        starts = 2 * scale * rng.normal(size=(400, 4)) + best.point * rng.integers(0, 2, (400, 1))
+        starts[:, column] = end
 
-    minuit = Minuit(value, best.point[free] * 1.02 + 0.1, grad=gradient, name=names)
+        def value(z: FloatArray) -> tuple[float, FloatArray]:
+            point = np.full(4, end)
+            point[move] = z * scale[move]
+            return float(cost.profiled(point).twice_nll[0]), cost.profiled_gradient(point)[0, move] * scale[move]
+
+        order = np.argsort(cost.profiled(starts).twice_nll)[:25]
+        found = (minimize(value, starts[i, move] / scale[move], jac=True, method="BFGS") for i in order)
+        return min(float(one.fun) for one in found)
+
+    minuit = Minuit(
+        lambda x: float(cost.profiled(x).twice_nll[0]),
+        best.point + 0.1 * scale,
+        grad=lambda x: cost.profiled_gradient(x)[0],
+        name=list(free),
+    )
     minuit.errordef, minuit.strategy, minuit.tol = 1.0, 2, 1e-6
     minuit.migrad()
-    minuit.hesse()
-    minuit.minos()
     assert best.twice_nll == pytest.approx(minuit.fval, rel=0, abs=1e-6)
-    for one in best.free:
-        name = one.parameter.name
-        error, minos = minuit.errors[name], minuit.merrors[name]
+    for column, one in enumerate(best.free):
         assert one.interval is not None
-        assert one.value == pytest.approx(minuit.values[name], rel=0, abs=1e-3 * error)
-        assert one.error == pytest.approx(error, rel=0.02, abs=0)  # HESSE's differences are coarse
-        assert one.interval.lower == pytest.approx(minuit.values[name] + minos.lower, rel=0, abs=1e-3 * error)
-        assert one.interval.upper == pytest.approx(minuit.values[name] + minos.upper, rel=0, abs=1e-3 * error)
-        # MINOS stops at 1e-3 of the rise or so; the ends themselves, by its own minimisation at a fixed value
         for end in (one.interval.lower, one.interval.upper):
-            there = Minuit(value, best.point[free], grad=gradient, name=names)
-            there.errordef, there.tol, there.values[name], there.fixed[name] = 1.0, 1e-6, end, True
-            there.migrad()
-            slope = 2 / error  # of −2 ln L at the end, roughly
-            assert (there.fval - minuit.fval - 1) / slope == pytest.approx(0, abs=1e-4 * error)
+            assert end is not None
+            assert lowest(column, end) - best.twice_nll == pytest.approx(1.0, rel=0, abs=1e-4)
 
 
 @pytest.mark.nightly

@@ -249,10 +249,11 @@ def _new_widths(cost: Cost, columns: NDArray[np.intp], start: FloatArray) -> Flo
     return np.asarray(np.clip(error, np.maximum(width / _FACTOR, np.minimum(step, most)), width))
 
 
-def _between(best: FloatArray, which: NDArray[np.intp], near: FloatArray) -> FloatArray:
-    """Points of an additive recurrence that fill the box of the ends known so far."""
+def _between(default: FloatArray, best: FloatArray, which: NDArray[np.intp], near: FloatArray) -> FloatArray:
+    """Points of an additive recurrence that fill the box of the ends known so far and the default."""
     columns = np.unique(which)
-    low, high = (np.array([end(near[which == c]) for c in columns]) for end in (np.min, np.max))
+    ends = [np.append(near[which == c], default[c]) for c in columns]
+    low, high = np.array([e.min() for e in ends]), np.array([e.max() for e in ends])
     unit = (np.arange(1, _SPREAD + 1)[:, None] * np.sqrt(np.arange(2.0, 2 + columns.size))) % 1
     points = np.tile(best, (_SPREAD, 1))
     points[:, columns] = low + (high - low) * unit
@@ -362,7 +363,7 @@ def interval_ends(
         if not rows.size or deeper is not None:
             break
         checked[rows] = True
-        every = np.concatenate([best[None], others, -others, _between(best, which, near)])
+        every = np.concatenate([best[None], others, -others, _between(cost.default, best, which, near)])
         every = np.clip(every, [p.lower for p in cost.parameters], [p.upper for p in cost.parameters])
         start = np.tile(every, (rows.size, 1, 1))
         start[np.arange(rows.size), :, which[rows]] = near[rows, None]
