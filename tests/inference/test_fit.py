@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -241,6 +242,7 @@ def test_bad_requests() -> None:
 def test_no_minimum_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("iminuit.Minuit.valid", property(lambda _: False))
+        patch.setattr(sys.modules["nuprobe.inference.fit"], "_settled", lambda *_: False)
         with pytest.raises(ComputationError, match=r"no minimum found near strength=1, radius=.* fm; give another"):
             fit(strong(), free=["radius"])
     impossible = PoissonCost(Synthetic(background=0.0), np.ones(24))

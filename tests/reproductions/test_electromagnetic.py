@@ -211,3 +211,17 @@ def test_moments_and_recoils_that_are_equal() -> None:
 def test_what_is_refused(call: object, error: type[Exception], word: str) -> None:
     with pytest.raises(error, match=word):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.nightly
+def test_bounds_of_all_coherent_data() -> None:
+    """Every cell has an interval, and the bounds of the sum are those that another minimiser confirms."""
+    table = electromagnetic.coherent_electromagnetic().to_dict()
+    rows = {(row["parameter"], row["free"]): row for row in table["rows"]}
+    assert len(rows) == 11
+    for row in rows.values():
+        for one in ("CsI 2017", "CsI 2021", "LAr 2020", "CsI 2021 + LAr"):
+            assert " to " in row[one] or "<" in row[one]
+    both = {name: float(rows[name, "transitions"]["CsI 2021 + LAr"].strip("< ")) for name in ALL[2:5]}
+    assert both == pytest.approx({ALL[2]: 30.0, ALL[3]: 39.7, ALL[4]: 31.3}, abs=0.15)
+    assert rows["charge_radius.etau", "transitions"]["published"].startswith("< 37")
