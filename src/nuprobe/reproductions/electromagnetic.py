@@ -344,7 +344,7 @@ _PUBLISHED: Final = {
 
 def _published(fit: str, name: str) -> str:
     """Bound of another analysis, where there is one: from the seminar, in its convention, if from nowhere else."""
-    seminar = CHARGE_RADII_2018["energy-time", "fixed", True]
+    seminar = charge_radii_2018()["energy-time", "fixed", True]
     element = name.partition(".")[2]
     found = _PUBLISHED.get((fit, name), "")
     if found or fit != "transitions":
