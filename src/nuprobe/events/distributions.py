@@ -473,13 +473,15 @@ def _uniform(one: Observable, low: float, high: float, n: int) -> FloatArray:
 
 
 def _settle(one: Observable, edges: FloatArray | int, events: Events, weights: FloatArray) -> FloatArray:
-    """Edges from the first events: all but 0.1 % of the cross section at each end (and zero, if that is near)."""
+    """Edges from the first events: all but 0.2 % of the cross section at each end, 1 % at the upper one of what does not spread over
+    decades, and down to zero if that is near.
+    """
     if not isinstance(edges, int):
         return edges
     values = one(events)
     order = np.argsort(values)
     share = np.cumsum(weights[0][order]) / weights[0].sum()
-    low, high = (float(values[order[min(np.searchsorted(share, q), order.size - 1)]]) for q in (1e-3, 0.999))
+    low, high = (float(values[order[min(np.searchsorted(share, q), order.size - 1)]]) for q in (0.002, 0.998 if one.logarithmic else 0.99))
     if not one.logarithmic and 0 < low < 0.2 * high:
         low = 0.0
     if not low < high:  # one value only, as the energy of a monoenergetic beam

@@ -16,7 +16,7 @@ The decomposition into virtual-boson helicities is that of Budnev:1975poe.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +45,7 @@ SPECTRA: Final = {
 }
 """Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of what was hit and E₊ + E₋."""
 _BLOCK: Final = 60_000  # values of one array
+_SHORT: Final = 0.35  # panels shorter than this in the logarithm need half the points
 _FINE: Final = (10, 10, 13, 12)  # points in a panel of the outer variable or ln Q, in K², in s, in x
 _COARSE: Final = (8, 8, 10, 9)
 
@@ -267,7 +268,8 @@ def _points(
     energy: float,
     soft2: float,
     orders: tuple[int, int, int, int],
-) -> _Points:
+) -> Iterator[_Points]:
+    """Points of the panels, first of the short ones, which need few."""
     s_min, mass = sum(masses) ** 2, current.mass
     n_q, n_k, n_s, _ = orders
     low, high = (float(q[0]) for q in q_range(np.array([energy]), mass, *masses))
@@ -287,49 +289,55 @@ def _points(
         s = s_min * np.exp(log * t_s**2)
         return s, s * log * 2 * t_s * w_s
 
-    if variable in ("q2", "recoil_energy", ""):
-        edges = np.sqrt(bounds if variable == "q2" else 2 * mass * bounds)
-        start, end, which = _panels(edges, cuts, low, high) if variable else _panels(np.array([low, high]), cuts, low, high)
-        q, weight = _q_nodes(start, end, [], n_q)
+    def of_q(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        q, weight = _q_nodes(start, end, [], n)
         x = _largest_x(q, mass, energy)
         k2, w_2 = k_nodes(x * (1 - s_min / (x - q**2)))
         s, w_3 = s_nodes((x - q**2)[..., None] * (1 - k2 / x[..., None]))
         weight = weight[..., None, None] * w_2[..., None] * w_3
-        q, x, k2 = q[..., None, None], x[..., None, None], k2[..., None]
+        return q[..., None, None], k2[..., None], s, weight, x[..., None, None]
+
+    def of_k2(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        t, w = gauss_legendre(n)
+        first, last = np.log1p(start / soft2)[:, None], np.log1p(end / soft2)[:, None]
+        k2 = soft2 * np.expm1(first + (last - first) * t)
+        outer = (k2 + soft2) * (last - first) * w
+        q, w_q = _q_nodes(*_q_range_at(k2, s_min, mass, energy, low, high), cuts, n_q)
+        x, k2 = _largest_x(q, mass, energy), k2[..., None]
+        s, w_3 = s_nodes((x - q**2) * (1 - k2 / x))
+        return q[..., None], k2[..., None], s, (outer[..., None] * w_q)[..., None] * w_3, x[..., None]
+
+    def of_s(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        t, w = gauss_legendre(n)
+        first, last = np.log(start)[:, None], np.log(end)[:, None]
+        # quadratic in every panel: the first needs it
+        s = np.exp(first + (last - first) * t**2)
+        outer = s * (last - first) * 2 * t * w
+        q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
+        q, w_q = _q_nodes(q_low, np.minimum(q_high, np.maximum(2 * q_low, current.q_end)), cuts, n_q)
+        x = _largest_x(q, mass, energy)
+        k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
+        return q[..., None], k2, s[..., None, None], (outer[..., None] * w_q)[..., None] * w_2, x[..., None]
+
+    if variable == "k2":
+        nodes, panels = of_k2, _k_panels(bounds, soft2, low, high, s_min, mass, energy)
+        lengths = np.log((panels[1] + soft2) / (panels[0] + soft2))
+    elif variable == "m_pair":
+        top = (energy * mass * 2 / (math.sqrt(mass**2 + 2 * energy * mass) + mass)) ** 2
+        nodes, panels = of_s, _panels(bounds**2, _steps(s_min, top), s_min, top)
+        lengths = np.log(panels[1] / panels[0])
     else:
-        if variable == "k2":
-            start, end, which = _k_panels(bounds, soft2, low, high, s_min, mass, energy)
-            t, w = gauss_legendre(n_q)
-            logs = np.log1p(start / soft2)[:, None], np.log1p(end / soft2)[:, None]
-            k2 = soft2 * np.expm1(logs[0] + (logs[1] - logs[0]) * t)
-            outer = (k2 + soft2) * (logs[1] - logs[0]) * w
-            q_low, q_high = _q_range_at(k2, s_min, mass, energy, low, high)
-            q, w_q = _q_nodes(q_low, q_high, cuts, n_q)
-            x = _largest_x(q, mass, energy)
-            k2 = k2[..., None]
-            s, w_3 = s_nodes((x - q**2) * (1 - k2 / x))
-            weight = (outer[..., None] * w_q)[..., None] * w_3
-            q, x, k2 = q[..., None], x[..., None], k2[..., None]
-        else:  # m_pair
-            s_top = (energy * mass * 2 / (math.sqrt(mass**2 + 2 * energy * mass) + mass)) ** 2
-            start, end, which = _panels(bounds**2, _steps(s_min, s_top), s_min, s_top)
-            # quadratic everywhere: it costs nothing
-            t, w = gauss_legendre(n_q)
-            logs = np.log(start)[:, None], np.log(end)[:, None]
-            s = np.exp(logs[0] + (logs[1] - logs[0]) * t**2)
-            outer = s * (logs[1] - logs[0]) * 2 * t * w
-            q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
-            q_high = np.minimum(q_high, np.maximum(2 * q_low, current.q_end))
-            q, w_q = _q_nodes(q_low, q_high, cuts, n_q)
-            x = _largest_x(q, mass, energy)
-            k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
-            weight = (outer[..., None] * w_q)[..., None] * w_2
-            q, x, s = q[..., None], x[..., None], s[..., None, None]
-    shape = weight.shape
-    bins = which.reshape(-1, *(1,) * (len(shape) - 1))
-    arrays = [np.broadcast_to(a, shape).ravel() for a in (q**2, k2, s, weight, bins, x)]
-    live = arrays[3] > 0
-    return _Points(*(a[live] for a in arrays))  # type: ignore[arg-type]
+        edges = np.sqrt(bounds if variable == "q2" else 2 * mass * bounds) if variable else np.array([low, high])
+        nodes, panels = of_q, _panels(edges, cuts, low, high)
+        lengths = np.log(panels[1] / panels[0])
+    short = lengths < _SHORT
+    for picked, n in ((short, (n_q + 1) // 2), (~short, n_q)):
+        if picked.any():
+            q, k2, s, weight, x = nodes(panels[0][picked], panels[1][picked], n)
+            bins = panels[2][picked].reshape(-1, *(1,) * (weight.ndim - 1))
+            arrays = [np.broadcast_to(a, weight.shape).ravel() for a in (q**2, k2, s, weight, bins, x)]
+            live = arrays[3] > 0
+            yield _Points(*(a[live] for a in arrays))
 
 
 def _steps(low: float, high: float) -> list[float]:
@@ -418,28 +426,39 @@ def _bins(
     orders = _adapted(orders, variable, beam, current, soft2, s_min)
     angle = 16 + round(math.log1p(_scale2(beam, current) / (masses[0] * masses[1])))
     result = np.zeros((len(couplings), bounds.size - 1))
-    points = _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders)
-    step = max(1, _BLOCK // max(angle, orders[3]))
-    for first in range(0, points.q2.size, step):
-        part = slice(first, first + step)
-        q2, k2, s, x_max = points.q2[part], points.k2[part], points.s[part], points.x_max[part]
-        pair = pair_functions(s, k2, q2, *masses, angle)
-        low = x_minimum(s, k2, q2)
-        t, w = gauss_legendre(orders[3])
-        log = np.log(np.maximum(x_max / low, 1.0))[:, None]
-        x = low[:, None] * np.exp(log * t)
-        scale = (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None] * x * log * w
-        weights = np.stack([c(k2) for c in couplings])
-        if variable == "e_pair":
-            assert beam.energy is not None  # spectrum
-            values = _azimuth(pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds)
-            result += values
-            continue
-        values = np.einsum("cpx,px->cp", _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam), scale)
-        values = np.einsum("mcp,cp->mp", weights, values)
-        for row, value in zip(result, values, strict=True):
-            row += np.bincount(points.bin[part], value, minlength=row.size)
+    for points in _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders):
+        step = max(1, _BLOCK // max(angle, orders[3]))
+        for first in range(0, points.q2.size, step):
+            result += _block(variable, bounds, points, slice(first, first + step), one, current, beam, couplings, orders[3], angle)
     return result
+
+
+def _block(
+    variable: str,
+    bounds: FloatArray,
+    points: _Points,
+    part: slice,
+    one: Channel,
+    current: Current,
+    beam: _Beam,
+    couplings: Sequence[_Coupling],
+    n_x: int,
+    angle: int,
+) -> FloatArray:
+    """What some of the points add to `_bins`."""
+    q2, k2, s, x_max = points.q2[part], points.k2[part], points.s[part], points.x_max[part]
+    pair = pair_functions(s, k2, q2, *one.pair_masses, angle)
+    low = x_minimum(s, k2, q2)
+    t, w = gauss_legendre(n_x)
+    log = np.log(np.maximum(x_max / low, 1.0))[:, None]
+    x = low[:, None] * np.exp(log * t)
+    scale = (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None] * x * log * w
+    weights = np.stack([c(k2) for c in couplings])
+    if variable == "e_pair":
+        return _azimuth(pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds)
+    values = np.einsum("cpx,px->cp", _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam), scale)
+    values = np.einsum("mcp,cp->mp", weights, values)
+    return np.stack([np.bincount(points.bin[part], v, minlength=bounds.size - 1) for v in values])
 
 
 def _contracted(
