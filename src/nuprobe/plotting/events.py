@@ -1,4 +1,4 @@
-"""Distributions of trident events: models over each other with statistical bands, their ratios, curves by quadrature."""
+"""Distributions of trident events: models with statistical bands, their ratios, curves by quadrature."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def plot_distribution(
         upper, lower = figure.add_subplot(), None
     handles, labels = _draw(distribution, curve, upper, lower)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), note)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
     return figure
 
 
@@ -107,14 +107,16 @@ def plot_distributions(
         raise InputError("nothing to plot: name at least one observable")
     columns = min(3, len(distributions))
     rows = -(-len(distributions) // columns)
-    figure = new_figure(4.1 * columns, 3.7 * rows + 0.5)
+    figure = new_figure(4.3 * columns, 3.7 * rows + 0.5)
     outer = figure.add_gridspec(rows, columns)
     handles: list[Artist] = []
     labels: list[str] = []
     for i, one in enumerate(distributions):
         curve = (curves or {}).get(one.observables[0].name)
         below = len(one.models) > 1 or curve is not None
-        inner = outer[divmod(i, columns)].subgridspec(2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0)
+        inner = outer[divmod(i, columns)].subgridspec(
+            2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0
+        )
         upper = figure.add_subplot(inner[0])
         lower = figure.add_subplot(inner[1], sharex=upper) if below else None
         if lower is not None:
@@ -124,13 +126,11 @@ def plot_distributions(
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), note)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
     return figure
 
 
-def _draw(
-    one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None
-) -> tuple[list[Artist], list[str]]:
+def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
     if len(one.observables) != 1:
         raise InputError("only distributions in one dimension are plotted here")
     if not one.counts.any():
@@ -151,7 +151,9 @@ def _draw(
         y, error = one.values[i] / width, one.errors[i] / width
         top = max(top, float((y + error).max()))
         _band(upper, x, y, error, hue)
-        handles.append(upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None, zorder=2))
+        handles.append(
+            upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None, zorder=2)
+        )
         labels.append(name)
     centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
@@ -162,7 +164,7 @@ def _draw(
     upper.set_ylim(0, 1.08 * top)
     of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
     per = "" if logarithmic or not unit else f"/{unit}"
-    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per} per target]")
+    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per}]")
     if logarithmic:
         upper.set_xscale("log")
     upper.set_xlim(x[0], x[-1])

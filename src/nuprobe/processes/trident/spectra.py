@@ -1,9 +1,9 @@
 """Single-differential cross sections by quadrature: what generated events are compared with.
 
-The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into the bins of a histogram and each bin
-is an integral of its own, over the exact range that the others have there. The neutrino energy enters through
-r = x_max/x alone, so a whole flux costs as much as one energy: with E_x the energy at which x is the largest that can be
-reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the powers j = 0, 1, 2 that the hadron tensor holds.
+The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into the bins of a histogram and each
+bin is an integral of its own, over the exact range that the others have there. The neutrino energy enters through
+r = x_max/x alone, so a whole flux costs little more than one energy: with E_x the energy at which x is the largest that
+can be reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the powers j = 0, 1, 2 that the hadron tensor holds.
 
 The energy of the pair also needs the azimuth φ of K about k1 and q. With P the momentum of the target,
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -184,7 +185,7 @@ def _continuum(component: FluxComponent, share: float) -> _Beam:
         weight = component.continuum(e) * (high - low)[..., None] * w
         return np.stack([(weight * e ** (j - 2.0)).sum(-1) for j in range(3)])
 
-    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in zip(edges[:-1], edges[1:], strict=True)]))
+    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in pairwise(edges)]))
     above = np.zeros((3, fine.size))
     above[:, :-1] = np.cumsum(between(fine[:-1], fine[1:])[:, ::-1], axis=1)[:, ::-1]
 
@@ -241,9 +242,7 @@ def _panels(
     return ends[:-1][good], ends[1:][good], which[good]
 
 
-def _q_nodes(
-    low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int
-) -> tuple[FloatArray, FloatArray]:
+def _q_nodes(low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int) -> tuple[FloatArray, FloatArray]:
     """Nodes in Q, uniform in its logarithm in panels between `low` and `high`, and weights dQ²: (*low, nodes)."""
     ends = np.log(np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1))
     t, w = gauss_legendre(n)
@@ -256,7 +255,7 @@ def _cuts(current: Current, low: float, high: float) -> list[float]:
     """|Q| where panels end, for the form factor's sake, and for one panel not to be too long."""
     found = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
     ends = sorted([low, *(c for c in found if low < c < high), high])
-    more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in zip(ends, ends[1:], strict=False)]
+    more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in pairwise(ends)]
     return sorted(set(np.concatenate(more)[1:-1]))
 
 
@@ -294,8 +293,8 @@ def _points(
         x = _largest_x(q, mass, energy)
         k2, w_2 = k_nodes(x * (1 - s_min / (x - q**2)))
         s, w_3 = s_nodes((x - q**2)[..., None] * (1 - k2 / x[..., None]))
-        weight = weight[..., None, None] * w_2[..., None] * w_3
-        return q[..., None, None], k2[..., None], s, weight, x[..., None, None]
+        outer = weight[..., None, None] * w_2[..., None]
+        return q[..., None, None], k2[..., None], s, outer * w_3, x[..., None, None]
 
     def of_k2(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
         t, w = gauss_legendre(n)
@@ -335,9 +334,9 @@ def _points(
         if picked.any():
             q, k2, s, weight, x = nodes(panels[0][picked], panels[1][picked], n)
             bins = panels[2][picked].reshape(-1, *(1,) * (weight.ndim - 1))
-            arrays = [np.broadcast_to(a, weight.shape).ravel() for a in (q**2, k2, s, weight, bins, x)]
-            live = arrays[3] > 0
-            yield _Points(*(a[live] for a in arrays))
+            live = weight > 0
+            q2_, k2_, s_, x_ = (np.broadcast_to(a, weight.shape)[live] for a in (q**2, k2, s, x))
+            yield _Points(q2_, k2_, s_, weight[live], np.broadcast_to(bins, weight.shape)[live], x_)
 
 
 def _steps(low: float, high: float) -> list[float]:
@@ -401,13 +400,13 @@ def _scale2(beam: _Beam, current: Current) -> float:
 def _adapted(
     orders: tuple[int, int, int, int], variable: str, beam: _Beam, current: Current, soft2: float, s_min: float
 ) -> tuple[int, int, int, int]:
-    """More points in K² and s for more decades of them, in x for a flux with its corners, and for bins that cut through all."""
+    """More points for more decades of K² and s, for a flux with its corners, and for bins that cut through all."""
     n_q, n_k, n_s, n_x = orders
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
     if variable == "e_pair":
         return n_q + 4, n_k + 4, n_s + 4, 2 * n_x
-    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q, n_k + 4, n_s + 4, 2 * n_x)
+    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q + 2, n_k + 4, n_s + 7, 3 * n_x)
 
 
 def _bins(
@@ -429,7 +428,9 @@ def _bins(
     for points in _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders):
         step = max(1, _BLOCK // max(angle, orders[3]))
         for first in range(0, points.q2.size, step):
-            result += _block(variable, bounds, points, slice(first, first + step), one, current, beam, couplings, orders[3], angle)
+            result += _block(
+                variable, bounds, points, slice(first, first + step), one, current, beam, couplings, orders[3], angle
+            )
     return result
 
 
@@ -522,7 +523,12 @@ def _azimuth(
         for column in range(2):
             tt, lt, tl, ll, tau, mix = (v[:, None] for v in pair.even[:, column])
             x_ll, x_kk = 2 * kappa2 * ll + full * tl, 2 * (2 * kappa2 * lt + full * tt)
-            pp = g_p**2 * x_ll / q2 + p2 * x_kk / 2 + 2 * tau * (2 * dot**2 - kappa2 * p2) + 4 * g_p * a_v * dot * mix / root_q
+            pp = (
+                g_p**2 * x_ll / q2
+                + p2 * x_kk / 2
+                + 2 * tau * (2 * dot**2 - kappa2 * p2)
+                + 4 * g_p * a_v * dot * mix / root_q
+            )
             values.append(4 * c * pp + g_m * q2 * (x_kk - x_ll))
         odd_t, odd_l, odd_mix = (v[:, None] for v in pair.odd)
         x_ll, x_kk = np.sqrt(k2) * a_v * odd_l, np.sqrt(k2) * a_v * odd_t
