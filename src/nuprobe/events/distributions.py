@@ -23,7 +23,7 @@ import numpy as np
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.events.cuts import Cut, clopper_pearson, parse_cuts
 from nuprobe.events.observables import Observable, observable
-from nuprobe.events.sample import Chunk, Events
+from nuprobe.events.sample import Chunk
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.spectra import Spectrum, spectrum
