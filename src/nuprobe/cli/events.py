@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -139,6 +140,7 @@ def trident_command(
     seconds = time.perf_counter() - start
     kind = "weighted" if weighted else "unweighted"
     efficiency = generator.efficiency if weighted else written.events / written.trials
+    unit = re.sub("(?<!^)(?=[A-Z])", " ", written.per.removeprefix("Per")).lower()
     rows: list[tuple[str, str | int]] = [
         ("events", written.events),
         ("trials", written.trials),
@@ -156,7 +158,11 @@ def trident_command(
     if nucleons == "fermi-gas" and written.expected is None:
         notes.append("the deterministic sigma leaves the blocking of moving nucleons out")
     table = Table(
-        f"{written.path}: {kind} trident events per {written.per}", ("quantity", "value"), tuple(rows), {}, tuple(notes)
+        f"{written.path}: {kind} trident events, cross sections per {unit}",
+        ("quantity", "value"),
+        tuple(rows),
+        {},
+        tuple(notes),
     )
     data = {
         "file": str(written.path),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +14,7 @@ __all__ = ["fermi_average", "lowest_energy"]
 
 def lowest_energy(threshold: float, mass: float, k_f: float) -> float:
     """Smallest neutrino energy (MeV) that opens a channel on a nucleon that comes towards it."""
-    return threshold * mass / (np.hypot(mass, k_f) + k_f)
+    return threshold * mass / (math.hypot(mass, k_f) + k_f)
 
 
 def fermi_average(

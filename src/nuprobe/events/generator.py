@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
+import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.events.fermi import fermi_average, lowest_energy
 from nuprobe.events.grid import maximum_weight, refine, uniform
-from nuprobe.events.sample import Chunk, Events, Process, concatenate
+from nuprobe.events.sample import MOMENTA, Chunk, Events, Process, concatenate
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec, target
@@ -62,8 +65,8 @@ class Sample:
     events : the events.
     trials : points thrown to get them.
     sigma, error : the flux-averaged cross section per target and its standard error, cm².
-    overweight_fraction : share of the cross section carried by what weights exceed the maximum weight; unweighted events
-        keep that excess as a weight above the common one.
+    overweight_fraction : share of the cross section carried by what weights exceed the maximum weight; unweighted
+        events keep that excess as a weight above the common one.
     efficiency : events per trial.
     settings, seed : of the generator.
     """
@@ -122,7 +125,7 @@ def trident(
     >>> abs(sample.sigma - gen.sigma) < 5 * sample.error
     True
     """
-    listed = [channels] if isinstance(channels, (str, Channel)) or _is_pdg(channels) else list(channels)  # type: ignore[arg-type]
+    listed = [channels] if isinstance(channels, (str, Channel)) or _is_pdg(channels) else list(channels)
     read = tuple(dict.fromkeys(channel(c) for c in listed))  # type: ignore[arg-type]
     if not read:
         raise InputError("a generator needs at least one channel, e.g. 'nu_mu -> nu_mu mu+ mu-'")
@@ -161,6 +164,26 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
     flavours = dict.fromkeys(c.incoming for c in channels)
     parts = tuple(FluxComponent(f"{f} line", f, lines=(Line(energy, 1.0),)) for f in flavours)
     return Flux(name="monoenergetic", components=parts, per="unit", title=f"{energy:g} MeV", emission="beam")
+
+
+class _Interpolant:
+    """Cross section over E² interpolated in ln E: good enough for every energy of a spectrum."""
+
+    def __init__(self, engine: Callable[[FloatArray], FloatArray], low: float, high: float) -> None:
+        self.engine, self.low, self.high = engine, low, high
+
+    @cached_property
+    def table(self) -> tuple[FloatArray, FloatArray]:
+        grid = chebyshev_nodes(math.log(self.low), math.log(self.high), _NODES)
+        energies = np.exp(grid)
+        return grid, self.engine(energies) / energies**2
+
+    def __call__(self, e: FloatArray) -> FloatArray:
+        """Zero below the lower end."""
+        grid, values = self.table
+        log = np.clip(np.log(np.maximum(e, self.low)), grid[0], grid[-1])
+        found = np.maximum(barycentric_matrix(grid, log) @ values, 0.0) * e**2
+        return np.where(e > self.low, found, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +260,7 @@ class Generator:
         if not parts:
             if top <= lowest:
                 raise InputError(
-                    f"flux {source.name} ends at {top:.6g} MeV, below the threshold of {lowest:.6g} MeV: nothing is made"
+                    f"flux {source.name} ends at {top:.6g} MeV, not above the threshold of {lowest:.6g} MeV: no events"
                 )
             raise InputError("the cross section is zero: the model or the flux allows none of the channels")
         return tuple(parts)
@@ -259,15 +282,7 @@ class Generator:
             return np.asarray(current_kernels(e, one, current, masses if masses.size else None).values @ weights)
 
         highest = top * (math.hypot(current.mass, k_f) + k_f) / current.mass * (1 + 1e-9)
-        nodes = np.exp(chebyshev_nodes(math.log(rest), math.log(highest), _NODES))
-        grid = chebyshev_nodes(math.log(rest), math.log(highest), _NODES)
-        values = engine(nodes) / nodes**2
-
-        def smooth(e: FloatArray) -> FloatArray:
-            """Cross section from an interpolant: good enough for every energy of a spectrum."""
-            inside = e > rest
-            log = np.clip(np.log(np.where(inside, e, rest)), grid[0], grid[-1])
-            return np.where(inside, np.maximum(barycentric_matrix(grid, log) @ values, 0.0) * e**2, 0.0)
+        smooth = _Interpolant(engine, rest, highest)
 
         def sigma(e: FloatArray, exact: bool = False) -> FloatArray:
             use = engine if exact else smooth
@@ -356,33 +371,44 @@ class Generator:
         """Flux-averaged cross section per target by the deterministic engine, cm²; without blocking in a Fermi gas."""
         return sum(p.sigma for p in self._parts)
 
-    @cached_property
-    def _trained(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Grids, mean and largest weight of each process, and its mean squared."""
-        from nuprobe.events.kernels import BINS, DIMENSIONS, SLICES, scan
+    @property
+    def _columns(self) -> int:
+        return 14 if self.nucleons == "fermi-gas" else 11
 
-        grids, mean, largest, square = [], [], [], []
-        for i, part in enumerate(self._parts):
-            random = self._random(_TRAINING, i)
-            grid = uniform(DIMENSIONS, SLICES, BINS)
-            fixed = (part.cumulative, part.bins, len(part.bins), part.numbers, part.tables, part.couplings)
-            for n in _ROUNDS:
-                _, collected = scan(random.random((n, 12)), *fixed, grid)
+    @cached_property
+    def _trained(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Grids, mean and largest weight of each process."""
+        # one stream a process: threads change nothing
+        with ThreadPoolExecutor(min(len(self._parts), os.cpu_count() or 1)) as pool:
+            found = list(pool.map(self._train, range(len(self._parts))))
+        grids, mean, largest = zip(*found, strict=True)
+        return np.stack(grids), np.array(mean), np.array(largest)
+
+    def _train(self, index: int) -> tuple[FloatArray, float, float]:
+        from nuprobe.events.kernels import BINS, DIMENSIONS, SLICES, generate
+
+        run: Any = generate
+        part, random = self._parts[index], self._random(_TRAINING, index)
+        arrays = part.cumulative, part.bins, np.array(len(part.bins)), part.numbers, part.tables, part.couplings
+        fixed = [np.asarray(a)[None] for a in arrays]
+        grid = uniform(DIMENSIONS, SLICES, BINS)
+        none = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32), np.empty((1, 6, 4))
+        for n in (*_ROUNDS, _FINAL):
+            collected, values = np.zeros((DIMENSIONS, SLICES * BINS)), np.zeros((n, 7))
+            u = random.random((n, self._columns))
+            run(u, -1.0, np.array([0.0, 1.0]), *fixed, grid[None], collected, *none, values)
+            if n != _FINAL:
                 grid = refine(grid, collected.reshape(DIMENSIONS, SLICES, BINS), _DAMPING)
-            weights, _ = scan(random.random((_FINAL, 12)), *fixed, grid)
-            if not weights.sum() > 0:
-                raise ComputationError(f"no event of {part.process.channel} on {part.process.current} was found")
-            grids.append(grid)
-            mean.append(weights.mean())
-            square.append((weights**2).mean())
-            largest.append(maximum_weight(weights, _OVERWEIGHT))
-        return np.stack(grids), np.array(mean), np.array(largest), np.array(square)
+        weights = values[:, 0]
+        if not weights.sum() > 0:
+            raise ComputationError(f"no event of {part.process.channel} on {part.process.current} was found")
+        return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)
 
     @cached_property
-    def _arrays(self) -> tuple[Any, ...]:
+    def _arrays(self) -> Any:
         """Everything the kernel needs, processes stacked."""
         parts = self._parts
-        grids, _, largest, _ = self._trained
+        grids, _, largest = self._trained
         share = np.concatenate([[0.0], np.cumsum(largest)[:-1] / largest.sum(), [1.0]])
         counts = np.array([len(p.bins) for p in parts])
         cumulative = np.ones((len(parts), counts.max() + 1))
@@ -410,22 +436,21 @@ class Generator:
     def _random(self, stream: int, index: int) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence((self.seed, stream, index))))
 
-    def _make(self, index: int, unweighted: bool) -> tuple[Chunk, FloatArray]:
+    def _make(self, index: int, unweighted: bool) -> tuple[Chunk, NDArray[np.int64]]:
         """Make a chunk; also the numbers of the trials that its events come from."""
         from nuprobe.events.kernels import generate
 
-        arrays = self._arrays
-        columns = 14 if self.nucleons == "fermi-gas" else 11
-        u = self._random(_EVENTS, index).random((_TRIALS, columns))
-        trial, process = np.empty(_TRIALS + 1, dtype=np.int64), np.empty(_TRIALS + 1, dtype=np.int32)
-        momenta, values = np.empty((_TRIALS + 1, 6, 4)), np.empty((_TRIALS + 1, 7))
+        run: Any = generate
+        u = self._random(_EVENTS, index).random((_TRIALS, self._columns))
+        trial, process = np.empty(_TRIALS, dtype=np.int64), np.empty(_TRIALS, dtype=np.int32)
+        momenta, values = np.empty((_TRIALS, 6, 4)), np.empty((_TRIALS, 7))
         limit = self.max_weight if unweighted else 0.0
-        n = generate(u, arrays[0], limit, *arrays[1:], trial, process, momenta, values)
-        p, v = momenta[:n], values[:n]
+        n = run(u, limit, *self._arrays, np.empty((0, 0)), trial, process, momenta, values)
+        v = values[:n]
         events = Events(
-            self.processes,
-            process[:n].copy(),
-            *(p[:, i].copy() for i in range(6)),
+            processes=self.processes,
+            process=process[:n].copy(),
+            **{name: momenta[:n, i].copy() for i, name in enumerate(MOMENTA)},
             q2=v[:, 4].copy(),
             k2=v[:, 5].copy(),
             s=v[:, 6].copy(),
@@ -446,7 +471,7 @@ class Generator:
             raise InputError(f"the index of a chunk is an integer of 0 or more, got {index!r}")
         return self._make(int(index), unweighted)[0]
 
-    def _stream(self, start: int, unweighted: bool, workers: int) -> Iterator[tuple[Chunk, FloatArray]]:
+    def _stream(self, start: int, unweighted: bool, workers: int) -> Iterator[tuple[Chunk, NDArray[np.int64]]]:
         if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)) or workers < 1:
             raise InputError(f"the number of workers is an integer of 1 or more, got {workers!r}")
         index = start
@@ -456,7 +481,7 @@ class Generator:
                 yield self._make(index, unweighted)
                 index += 1
         pool = ThreadPoolExecutor(workers)
-        waiting: deque[Future[tuple[Chunk, FloatArray]]] = deque()
+        waiting: deque[Future[tuple[Chunk, NDArray[np.int64]]]] = deque()
         try:
             while True:
                 while len(waiting) < 2 * workers:
@@ -589,7 +614,7 @@ def _energy_bins(component: FluxComponent, low: float) -> FloatArray:
     edges = np.array([max(low, component.edges[0]), *(e for e in component.edges if e > max(low, component.edges[0]))])
     floor = edges[-1] * 1e-6  # a support may begin at 0
     cuts = [edges[:1]]
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         n = max(1, math.ceil(math.log(b / max(a, floor)) / _STEP)) if b > floor else 1
         inner = np.geomspace(max(a, floor), b, n + 1)[1:] if b > floor else np.array([b])
         cuts.append(inner)

@@ -1,15 +1,16 @@
 """Hot loop of the generator: unit cube → kinematics, |M|² and four-momenta, one event at a time.
 
-The leptons are the decomposition of `processes.trident.lepton` before any integral. In the rest frame of the pair with q
-along +z and k1 in the xz-plane, V*(K)γ*(q) → ℓ⁻ℓ′⁺ has 2×2 amplitudes for each polarisation (L, +, −) of V* and γ*; with
-ϕ the azimuth of ℓ⁻ an amplitude of polarisations (a, b) turns by e^{i(a+b)ϕ}. They are contracted with
+The leptons are the decomposition of `processes.trident.lepton` before any integral. In the rest frame of the pair
+with q along +z and k1 in the xz-plane, V*(K)γ*(q) → ℓ⁻ℓ′⁺ has 2×2 amplitudes for each polarisation (L, +, −) of V* and
+γ*; with ϕ the azimuth of ℓ⁻ an amplitude of polarisations (a, b) turns by e^{i(a+b)ϕ}. They are contracted with
 
     neutrino (rank one)   j = √8 (√2 κ, a_v + K/2, a_v − K/2)      along L, +, −
     target                H = C w w + G Q²(Σ_T − LL),   w = 2P − q = 2αk1 + 2P_T modulo q
 
 κ, a_v: components of k1 across and along; P_T ⊥ k1, q lies at the azimuth ψ, P_T² = (r − 1)((M² + b)r + M²). Every
-difference that vanishes at an edge of phase space (ŝ − s, K²_max − K², r − 1, s − s_min, D1 − D1_low, …) is computed from
-the variable itself, so nothing is lost at Q ~ 1 keV and 100 GeV.
+difference that vanishes at an edge of phase space (ŝ − s, K²_max − K², r − 1, s − s_min, D1 − D1_low, …) is computed
+from the variable itself, so nothing is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, so |M|² does
+not change under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are alike, and CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
 
 Everything is in one file, because a cached kernel does not notice changes in other files.
 """
@@ -17,16 +18,22 @@ Everything is in one file, because a cached kernel does not notice changes in ot
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["BINS", "DIMENSIONS", "PARENTS", "SLICES", "generate", "scan", "terms_at"]
+__all__ = ["BINS", "DIMENSIONS", "PARENTS", "SLICES", "generate", "terms_at"]
 
-_jit: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _jit(function: _Function) -> _Function:
+    return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
 
 DIMENSIONS = 7  # ln Q, ln x, s, K², pair angle, ϕ, ψ
 SLICES, BINS = 16, 48
@@ -252,12 +259,13 @@ def _interpolate(table: FloatArray, place: float) -> float:
     """Cubic through the four nearest entries."""
     i = min(max(int(place), 1), table.size - 3)
     d = place - i
-    return (
+    value: float = (
         -table[i - 1] * d * (d - 1) * (d - 2) / 6
         + table[i] * (d + 1) * (d - 1) * (d - 2) / 2
         - table[i + 1] * (d + 1) * d * (d - 2) / 2
         + table[i + 2] * (d + 1) * d * (d - 1) / 6
     )
+    return value
 
 
 @_jit
@@ -308,9 +316,9 @@ def _kinematics(
 ]:
     """A point of phase space for a target at rest.
 
-    Returns VV, AA, VA (cm², Jacobians included), q2, x, s, ŝ, k2, K²_max − K², λ, κ², r − 1, β, P_T, e_1, p, cos θ;
-    zeros where closed. `numbers`: mass, m₋, m₊, end of Q, K² below which a mediator is soft, ln Q of the table's
-    first entry, its step, prefactor.
+    Returns VV, AA, VA (cm², Jacobians included), q2, x, s, ŝ, k2, K²_max − K², λ, P_T, β, ϕ, ψ, and energy, momentum
+    along and across q of ℓ⁻ in the pair's frame; zeros where closed. `numbers`: mass, m₋, m₊, end of Q, smallest
+    squared mass of a mediator, ln Q of the tables' first entry, their step, prefactor.
     """
     closed = (0.0,) * 17
     mass, m_minus, m_plus = numbers[0], numbers[1], numbers[2]
@@ -329,7 +337,6 @@ def _kinematics(
     if q_high <= q_low:
         return closed
     jacobian = 1.0
-    previous = u_e
     v = np.empty(DIMENSIONS)
     for d in range(DIMENSIONS):
         parent = u_e if PARENTS[d] < 0 else u[PARENTS[d]]
@@ -379,15 +386,15 @@ def _kinematics(
         s, s_gap, k2, kappa2, lam, q2, x, alpha, p_t, v[4], phi, psi, m_minus, m_plus, max(c, 0.0), max(g, 0.0)
     )
     scale = numbers[7] * jacobian / (e * mass * q2) ** 2 * 8 / (16 * math.pi**2 * x)
-    return (
-        vv * scale, aa * scale, va * scale, q2, x, s, s_hat, k2, k2_gap, lam, p_t, em2 / x, phi, psi, e_1, p * cos, p * sin,
-    )  # fmt: skip
+    terms = vv * scale, aa * scale, va * scale
+    return *terms, q2, x, s, s_hat, k2, k2_gap, lam, p_t, em2 / x, phi, psi, e_1, p * cos, p * sin
 
 
 @_jit
 def _model(k2: float, couplings: FloatArray, vv: float, aa: float, va: float) -> float:
     """Weight in the model: couplings are V, A, then strength and squared mass of each mediator."""
-    v, a = couplings[0], couplings[1]
+    v: float = couplings[0]
+    a: float = couplings[1]
     for i in range(2, couplings.size, 2):
         v += couplings[i] / (k2 + couplings[i + 1])
     return v * v * vv + a * a * aa + v * a * va
@@ -484,33 +491,6 @@ def _to_laboratory(
 
 
 @_jit
-def scan(
-    u: FloatArray,
-    cumulative: FloatArray,
-    energies: FloatArray,
-    count: int,
-    numbers: FloatArray,
-    tables: FloatArray,
-    couplings: FloatArray,
-    grid: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Weights of points of one process, and what the bins of its grid collect, shape (dimensions, slices × bins).
-
-    `u`: columns as in `generate`, from the energy on.
-    """
-    weights = np.zeros(u.shape[0])
-    collected = np.zeros((DIMENSIONS, SLICES * BINS))
-    bins = np.zeros(DIMENSIONS, dtype=np.int64)
-    event = np.empty((6, 4))
-    for i in range(u.shape[0]):
-        weight = _trial(u[i], cumulative, energies, count, numbers, tables, couplings, grid, bins, event, False)[0]
-        weights[i] = weight
-        for d in range(DIMENSIONS):
-            collected[d, bins[d]] += weight * weight
-    return weights, collected
-
-
-@_jit
 def _trial(
     u: FloatArray,
     cumulative: FloatArray,
@@ -521,44 +501,37 @@ def _trial(
     couplings: FloatArray,
     grid: FloatArray,
     bins: Any,
-    event: FloatArray,
-    build: bool,
 ) -> Any:
-    """One trial: its weight, VV, AA, VA, q2, k2 and s; the four-momenta on request.
+    """One trial: its weight, what the flux adds to VV, AA, VA, the point of phase space, the energy and the nucleon.
 
     `numbers` goes on with: Fermi momentum (0: at rest), whether blocked, whether an antineutrino.
     """
-    e, flux = _draw_energy(cumulative, energies, count, u[0])
-    e_star = e
-    x = y = z = 0.0
-    mass, k_f = numbers[0], numbers[8]
-    energy = mass
-    if k_f > 0:
-        x, y, z, energy, e_star, factor = _nucleon(u[9:12], e, mass, k_f)
-        flux *= factor
-    point = _kinematics(e_star, u[1:8], u[0], numbers, tables, grid, bins)
-    vv, aa, va = point[0] * flux, point[1] * flux, point[2] * flux
-    q2, s, k2 = point[3], point[5], point[7]
-    weight = _model(k2, couplings, vv, aa, va)
-    if not weight > 0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    blocked = numbers[9] > 0
-    if build or blocked:
-        swap = numbers[10] > 0
-        _momenta(e_star, point, 2 * math.pi * u[8], numbers, swap, event)
-        if k_f > 0:
-            lepton, other = (numbers[2], numbers[1]) if swap else (numbers[1], numbers[2])
-            _to_laboratory(event, e, x, y, z, energy, (0.0, lepton, other, mass))
-        if blocked and event[5, 1] ** 2 + event[5, 2] ** 2 + event[5, 3] ** 2 < k_f**2:
-            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    return weight, vv, aa, va, q2, k2, s
+    e, flux = _draw_energy(cumulative, energies, count, u[1])
+    nucleon = 0.0, 0.0, 0.0, numbers[0], e, 1.0
+    if numbers[8] > 0:
+        nucleon = _nucleon(u[11:14], e, numbers[0], numbers[8])
+        flux *= nucleon[5]
+    point = _kinematics(nucleon[4], u[2:9], u[1], numbers, tables, grid, bins)
+    weight = flux * _model(point[7], couplings, point[0], point[1], point[2])
+    return weight, flux, point, e, nucleon
+
+
+@_jit
+def _build(out: FloatArray, point: Any, e: float, nucleon: Any, turn: float, numbers: FloatArray) -> None:
+    """Four-momenta of a trial in the laboratory."""
+    swap = numbers[10] > 0
+    _momenta(nucleon[4], point, 2 * math.pi * turn, numbers, swap, out)
+    if numbers[8] > 0:
+        lepton, other = (numbers[2], numbers[1]) if swap else (numbers[1], numbers[2])
+        x, y, z, energy, _, _ = nucleon
+        _to_laboratory(out, e, x, y, z, energy, (0.0, lepton, other, numbers[0]))
 
 
 @_jit
 def generate(
     u: FloatArray,
-    share: FloatArray,
     limit: float,
+    share: FloatArray,
     cumulative: FloatArray,
     energies: FloatArray,
     counts: Any,
@@ -566,6 +539,7 @@ def generate(
     tables: FloatArray,
     couplings: FloatArray,
     grids: FloatArray,
+    collected: FloatArray,
     trial: Any,
     process: Any,
     momenta: FloatArray,
@@ -576,41 +550,45 @@ def generate(
     Parameters
     ----------
     u : shape (trials, 11 or 14): process, energy, the seven dimensions, azimuth about the beam, acceptance, nucleon.
-    share : cumulative probabilities of the processes, from 0 to 1.
-    limit : maximum weight; 0 for weighted events.
-    trial, process, momenta, values : filled: number of the trial, index of the process, four-momenta (n, 6, 4), and
-        weight, VV, AA, VA, q2, k2, s (n, 7).
+    limit : maximum weight; 0 for weighted events; negative to train on one process: then `values` gets the weight of
+        each trial and `collected`, shape (dimensions, slices × bins), the sum of their squares in each bin.
+    share : cumulative probabilities of the processes, from 0 to 1; what follows has a row for each process.
+    trial, process, momenta, values : filled: number of the trial, index of the process, four-momenta (n, 6, 4) of
+        (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺, recoil), and weight, VV, AA, VA, q2, k2, s (n, 7).
     """
     found = 0
     bins = np.zeros(DIMENSIONS, dtype=np.int64)
-    row = np.empty(12)
     for i in range(u.shape[0]):
         j = 0
         while share[j + 1] <= u[i, 0]:
             j += 1
-        probability = share[j + 1] - share[j]
-        row[:9] = u[i, 1:10]
-        if u.shape[1] > 11:
-            row[9:] = u[i, 11:14]
-        event = momenta[found]
-        args = (row, cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j], bins, event)
-        got = _trial(*args, limit == 0)
-        weight = got[0] / probability
+        weight, flux, point, e, nucleon = _trial(
+            u[i], cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j], bins
+        )
         if not weight > 0:
             continue
-        scale = 1 / probability
-        if limit > 0:
-            if u[i, 10] * limit >= weight:
+        event = momenta[found]
+        blocked = numbers[j, 9] > 0
+        if blocked:
+            _build(event, point, e, nucleon, u[i, 9], numbers[j])
+            if event[5, 1] ** 2 + event[5, 2] ** 2 + event[5, 3] ** 2 < numbers[j, 8] ** 2:
                 continue
-            if numbers[j, 9] == 0:  # not built yet
-                _trial(*args, True)
-            if weight < limit:
-                scale *= limit / weight
+        if limit < 0:
+            values[i, 0] = weight
+            for d in range(DIMENSIONS):
+                collected[d, bins[d]] += weight * weight
+            continue
+        scale = 1 / (share[j + 1] - share[j])
+        if limit > 0:
+            if u[i, 10] * limit >= weight * scale:
+                continue
+            scale = max(limit / weight, scale)
+        if not blocked:
+            _build(event, point, e, nucleon, u[i, 9], numbers[j])
         trial[found], process[found] = i, j
-        values[found, 0] = got[0] * scale
-        for c in range(1, 4):
-            values[found, c] = got[c] * scale
-        for c in range(4, 7):
-            values[found, c] = got[c]
+        values[found, 0] = weight * scale
+        for c in range(3):
+            values[found, 1 + c] = point[c] * flux * scale
+        values[found, 4], values[found, 5], values[found, 6] = point[3], point[7], point[5]
         found += 1
     return found

@@ -118,8 +118,9 @@ class Run:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decides which numbers are in the file."""
-        return {**self.generator.settings, "unweighted": self.unweighted, "weights": self.models}
+        """All that decides which numbers are in the file, in which order."""
+        models = [[name, text] for name, text in self.models.items()]
+        return {**self.generator.settings, "unweighted": self.unweighted, "weights": models}
 
     @cached_property
     def target(self) -> Target | None:

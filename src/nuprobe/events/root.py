@@ -92,7 +92,7 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
         "units": "MeV, cm2; momenta (E, p) in the laboratory, beam along z",
     }
     with uproot().recreate(made) as file:
-        file[_ABOUT] = json.dumps(about, sort_keys=True)
+        file[_ABOUT] = json.dumps(about)
         tree = file.mktree(TREE, {name: layout[name].str for name in layout.names or ()}, title="neutrino tridents")
         with part.open("rb") as stream:
             while block := stream.read(_BLOCK * layout.itemsize):
