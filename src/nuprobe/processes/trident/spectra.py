@@ -402,6 +402,8 @@ def _adapted(
 ) -> tuple[int, int, int, int]:
     """More points for more decades of K² and s, for a flux with its corners, and for bins that cut through all."""
     n_q, n_k, n_s, n_x = orders
+    if not math.isfinite(current.q_soft):  # a point has no scale of its own where panels end
+        n_q += 6
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
     if variable == "e_pair":
