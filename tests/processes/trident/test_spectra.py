@@ -124,7 +124,7 @@ def brute_force(
     [
         (MUMU, "coherent", 5000.0),
         pytest.param(EMU, "proton", 5000.0, marks=pytest.mark.nightly),
-        (MUMU, "proton", "dune-nd-fhc"),
+        pytest.param(MUMU, "proton", "dune-nd-fhc", marks=pytest.mark.nightly),
     ],
 )
 def test_bins_agree_with_brute_force(name: str, regime: str, source: float | str) -> None:

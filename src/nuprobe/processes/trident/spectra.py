@@ -45,7 +45,7 @@ SPECTRA: Final = {
     "e_pair": "MeV",
 }
 """Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of what was hit and E₊ + E₋."""
-_BLOCK: Final = 60_000  # values of one array
+_BLOCK: Final = 15_000  # values of one array
 _SHORT: Final = 0.35  # panels shorter than this in the logarithm need half the points
 _FINE: Final = (10, 10, 13, 12)  # points in a panel of the outer variable or ln Q, in K², in s, in x
 _COARSE: Final = (8, 8, 10, 9)
