@@ -18,7 +18,6 @@ from nuprobe.cli.arguments import (
 )
 from nuprobe.cli.output import check_plot, emit
 from nuprobe.errors import InputError
-from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.events import Distributions
@@ -138,9 +137,7 @@ def plot_command(
         from nuprobe.plotting import plot_distribution, plot_distributions, save
 
         curves = {} if conditions else {d.observables[0].name: expected(generator, d, models) for d in found.items}
-        note = "; ".join(
-            [f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)]
-        )
+        note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
         if len(found.items) == 1:
             figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=title, note=note)
         else:

@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -86,7 +87,8 @@ class _Reader:
 
     def error(self, why: str) -> InputError:
         return InputError(
-            f"cut {self.text!r}: {why}; write for example 'theta_minus < 10 deg and E_minus > 0.5 GeV, m_pair < 0.8 GeV'"
+            f"cut {self.text!r}: {why}; write for example "
+            "'theta_minus < 10 deg and E_minus > 0.5 GeV, m_pair < 0.8 GeV'"
         )
 
     def peek(self, *words: str) -> bool:
@@ -150,7 +152,7 @@ class _Reader:
             sides.append(self.side())
         if not signs:
             raise self.error(f"{sides[0].text!r} is compared with nothing (use <, <=, > or >=)")
-        for a, b in zip(sides, sides[1:], strict=False):
+        for a, b in pairwise(sides):
             if a.kind != b.kind:
                 named = next(s for s in (a, b) if isinstance(s.value, Observable) or s is b)
                 raise self.error(
@@ -199,7 +201,7 @@ def _chain(
 ) -> Callable[[Events], Mask]:
     def passes(events: Events) -> Mask:
         values = [side(events) for side in sides]
-        found = [sign(a, b) for sign, a, b in zip(signs, values, values[1:], strict=False)]
+        found = [sign(a, b) for sign, (a, b) in zip(signs, pairwise(values), strict=True)]
         return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
 
     return passes

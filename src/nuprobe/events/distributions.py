@@ -13,17 +13,17 @@ what both share cancels. An efficiency is such a ratio too, of the events that p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.events.cuts import Cut, clopper_pearson, parse_cuts
 from nuprobe.events.observables import Observable, observable
-from nuprobe.events.sample import Chunk, Events
+from nuprobe.events.sample import Chunk
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.spectra import Spectrum, spectrum
@@ -80,7 +80,7 @@ class Distribution:
     @property
     def errors(self) -> FloatArray:
         """Statistical errors, cm², shape (models, *bins)."""
-        return np.sqrt(np.maximum(np.einsum("aa...->a...", self.covariance), 0.0))
+        return np.asarray(np.sqrt(np.maximum(np.einsum("aa...->a...", self.covariance), 0.0)))
 
     @property
     def widths(self) -> FloatArray:
@@ -111,7 +111,7 @@ class Distribution:
         square = self.second[a, a] - 2 * ratio * self.second[a, b] + ratio**2 * self.second[b, b]
         return ratio, np.where(full, np.sqrt(np.maximum(square, 0.0)) / safe, 0.0)
 
-    def histogram(self, model: str | None = None) -> bh.Histogram:
+    def histogram(self, model: str | None = None) -> bh.Histogram[Any]:
         """Return a boost-histogram with weights: ``values()`` in cm² and ``variances()`` (UHI)."""
         import boost_histogram as bh
 
@@ -272,11 +272,11 @@ def distributions(
         raise InputError("name at least one observable, or pairs of them: histograms have one or two dimensions")
     named = dict(models or {GENERATED: None})
     conditions = parse_cuts(cuts)
-    edges = {o.name: _edges(o, bins, ranges) for w in wanted for o in w}
+    asked = {o.name: (o, _edges(o, bins, ranges)) for w in wanted for o in w}
+    edges: dict[str, FloatArray] = {}
     flow = _Sums.empty(len(named), len(conditions) + 1)
     sums: list[_Sums] = []
     trials = events = 0
-    waiting: list[tuple[Events, FloatArray]] = []  # until something passes the cuts
     for chunk in _chunks(source, n, unweighted, workers):
         found = chunk.events
         trials += chunk.trials
@@ -288,18 +288,15 @@ def distributions(
             alive &= cut.passes(found)
             last[alive] = j + 1
         flow.add(last, weights)
-        waiting.append((found[alive], weights[:, alive]))
-        if not any(len(e) for e, _ in waiting):
-            waiting.clear()
+        if not alive.any():
             continue
-        for kept, heavy in waiting:
-            if not sums:
-                edges = {name: _settle(o, e, kept, heavy) for name, (o, e) in edges.items()}  # type: ignore[misc]
-                sums = [_Sums.empty(len(named), int(np.prod([edges[o.name].size for o in w]) + 1)) for w in wanted]  # type: ignore[union-attr, attr-defined]
-            values = {name: observable(name)(kept) for name in edges}
-            for w, one in zip(wanted, sums, strict=True):
-                one.add(_cells([values[o.name] for o in w], [edges[o.name] for o in w]), heavy)  # type: ignore[misc, arg-type]
-        waiting.clear()
+        kept, heavy = found[alive], weights[:, alive]
+        values = {name: one(kept) for name, (one, _) in asked.items()}
+        if not sums:
+            edges = {name: _settle(one, e, values[name], heavy[0]) for name, (one, e) in asked.items()}
+            sums = [_Sums.empty(len(named), math.prod(edges[o.name].size - 1 for o in w) + 1) for w in wanted]
+        for w, filled in zip(wanted, sums, strict=True):
+            filled.add(_cells([values[o.name] for o in w], [edges[o.name] for o in w]), heavy)
     if not events:
         raise InputError("there are no events: ask for more, or look whether the flux lies above the threshold")
     made = _flow(conditions, tuple(named), flow, trials)
@@ -310,7 +307,7 @@ def distributions(
             f"{events} events; loosen it, or generate more"
         )
     items = tuple(
-        _distribution(w, tuple(edges[o.name] for o in w), tuple(named), s, trials)  # type: ignore[misc]
+        _distribution(w, tuple(edges[o.name] for o in w), tuple(named), s, trials)
         for w, s in zip(wanted, sums, strict=True)
     )
     return Distributions(items, tuple(named), made.values[:, 0], made.errors[:, 0], made, events, trials)
@@ -328,7 +325,7 @@ def histogram(
     n: int | None = None,
     unweighted: bool = False,
     workers: int = 1,
-) -> bh.Histogram:
+) -> bh.Histogram[Any]:
     """Histogram one observable, or two, of trident events.
 
     Parameters
@@ -445,9 +442,7 @@ def _chunks(source: Any, n: int | None, unweighted: bool, workers: int) -> Itera
     raise InputError(f"events come from a sample, a generator or chunks, got {type(source).__name__}")
 
 
-def _edges(
-    one: Observable, bins: Any, ranges: Mapping[str, tuple[float, float]] | None
-) -> tuple[Observable, FloatArray | int]:
+def _edges(one: Observable, bins: Any, ranges: Mapping[str, tuple[float, float]] | None) -> FloatArray | int:
     """Edges of the bins, or their number until the range is known."""
     given = bins.get(one.name, _BINS) if isinstance(bins, Mapping) else bins
     limits = (ranges or {}).get(one.name)
@@ -457,29 +452,33 @@ def _edges(
             raise InputError(f"the edges of {one.name} must be finite and increase, got {given!r}")
         if limits is not None:
             raise InputError(f"{one.name} has edges already: leave its range out")
-        return one, edges
+        return edges
     if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 < given <= _MOST:
         raise InputError(f"bins of {one.name} are a number from 1 to {_MOST}, or edges, got {given!r}")
     if limits is None:
-        return one, int(given)
+        return int(given)
     low, high = (float(v) for v in limits)
     if not (np.isfinite([low, high]).all() and low < high):
         raise InputError(f"the range of {one.name} must be two finite numbers that increase, got {limits!r}")
-    return one, _uniform(one, low, high, int(given))
+    return _uniform(one, low, high, int(given))
 
 
 def _uniform(one: Observable, low: float, high: float, n: int) -> FloatArray:
     return np.geomspace(low, high, n + 1) if one.logarithmic and low > 0 else np.linspace(low, high, n + 1)
 
 
-def _settle(one: Observable, edges: FloatArray | int, events: Events, weights: FloatArray) -> FloatArray:
-    """Edges from the first events: all but 0.1 % of the cross section at each end (and zero, if that is near)."""
+def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Edges from the first events: all but 0.2 % of the cross section at each end.
+
+    What does not spread over decades loses 1 % at the upper end, and begins at zero if that is near.
+    """
     if not isinstance(edges, int):
         return edges
-    values = one(events)
     order = np.argsort(values)
-    share = np.cumsum(weights[0][order]) / weights[0].sum()
-    low, high = (float(values[order[min(np.searchsorted(share, q), order.size - 1)]]) for q in (1e-3, 0.999))
+    # a model may forbid what another makes
+    share = np.cumsum(weights[order] if weights.any() else np.ones(order.size))
+    tails = np.array([0.002, 0.998 if one.logarithmic else 0.99])
+    low, high = map(float, values[order[np.searchsorted(share, tails * share[-1])]])
     if not one.logarithmic and 0 < low < 0.2 * high:
         low = 0.0
     if not low < high:  # one value only, as the energy of a monoenergetic beam
@@ -495,14 +494,14 @@ def _cells(values: Sequence[FloatArray], edges: Sequence[FloatArray]) -> np.ndar
         i = np.searchsorted(e, v, side="right") - 1
         inside &= (i >= 0) & (i < e.size - 1)
         cell = cell * (e.size - 1) + i
-    return np.where(inside, cell, int(np.prod([e.size - 1 for e in edges])))
+    return np.where(inside, cell, math.prod(e.size - 1 for e in edges))
 
 
 def _distribution(
     wanted: tuple[Observable, ...], edges: tuple[FloatArray, ...], models: tuple[str, ...], sums: _Sums, trials: int
 ) -> Distribution:
     shape = tuple(e.size - 1 for e in edges)
-    size, m = int(np.prod(shape)), len(models)
+    size, m = math.prod(shape), len(models)
     return Distribution(
         wanted,
         edges,
@@ -531,8 +530,10 @@ def _flow(cuts: Sequence[Cut], models: tuple[str, ...], last: _Sums, trials: int
     error = np.sqrt(np.maximum(square, 0.0)) / total
     effective = np.where(second > 0, first**2 / np.where(second > 0, second, 1.0), 0.0)
     interval = np.array(
-        [[clopper_pearson(min(float(e), 1.0) * float(row[0]), float(row[0])) for e in es]
-         for es, row in zip(efficiency, effective, strict=True)]
+        [
+            [clopper_pearson(min(float(e), 1.0) * float(row[0]), float(row[0])) for e in es]
+            for es, row in zip(efficiency, effective, strict=True)
+        ]
     )
     texts = tuple(c.text for c in cuts)
     return CutFlow(texts, models, left(last.counts), values, errors, efficiency, error, interval, effective)

@@ -52,7 +52,7 @@ def _polar(p: FloatArray) -> FloatArray:
 
 def _opening(events: Events) -> FloatArray:
     a, b = events.minus[:, 1:], events.plus[:, 1:]
-    return np.arctan2(np.linalg.norm(np.cross(a, b), axis=1), (a * b).sum(1))
+    return np.asarray(np.arctan2(np.linalg.norm(np.cross(a, b), axis=1), (a * b).sum(1)))
 
 
 def _acoplanarity(events: Events) -> FloatArray:
@@ -86,27 +86,45 @@ _ALL: Final = (
     Observable("E_pair", "energy of both leptons", "MeV", "E_+ + E_-", lambda e: e.minus[:, 0] + e.plus[:, 0]),
     Observable("E_nu", "energy of the neutrino that comes in", "MeV", r"E_\nu", lambda e: e.nu_in[:, 0]),
     Observable(
-        "inelasticity", "share of the neutrino's energy in the pair", "", "(E_+ + E_-)/E_\\nu",
+        "inelasticity",
+        "share of the neutrino's energy in the pair",
+        "",
+        "(E_+ + E_-)/E_\\nu",
         lambda e: (e.minus[:, 0] + e.plus[:, 0]) / e.nu_in[:, 0],
     ),
     Observable(
-        "asymmetry", "(E_minus - E_plus)/(E_minus + E_plus)", "", "(E_- - E_+)/(E_- + E_+)",
+        "asymmetry",
+        "(E_minus - E_plus)/(E_minus + E_plus)",
+        "",
+        "(E_- - E_+)/(E_- + E_+)",
         lambda e: (e.minus[:, 0] - e.plus[:, 0]) / (e.minus[:, 0] + e.plus[:, 0]),
     ),
-    Observable("theta_minus", "angle of the negative lepton to the beam", "rad", r"\theta_-", lambda e: _polar(e.minus)),
+    Observable(
+        "theta_minus", "angle of the negative lepton to the beam", "rad", r"\theta_-", lambda e: _polar(e.minus)
+    ),
     Observable("theta_plus", "angle of the positive lepton to the beam", "rad", r"\theta_+", lambda e: _polar(e.plus)),
-    Observable("theta_pair", "angle of the pair's momentum to the beam", "rad", r"\theta_{+-}", lambda e: _polar(_pair(e))),
+    Observable(
+        "theta_pair", "angle of the pair's momentum to the beam", "rad", r"\theta_{+-}", lambda e: _polar(_pair(e))
+    ),
     Observable("opening_angle", "angle between the leptons", "rad", r"\Delta\theta_{+-}", _opening),
     Observable(
-        "acoplanarity", "pi minus the angle between the leptons' transverse momenta", "rad",
-        r"\pi - |\Delta\varphi_{+-}|", _acoplanarity,
+        "acoplanarity",
+        "pi minus the angle between the leptons' transverse momenta",
+        "rad",
+        r"\pi - |\Delta\varphi_{+-}|",
+        _acoplanarity,
     ),
     Observable("m_pair", "invariant mass of the pair", "MeV", "m_{+-}", lambda e: np.sqrt(e.s)),
-    Observable("pt_minus", "transverse momentum of the negative lepton", "MeV", "p_{T-}", lambda e: _transverse(e.minus)),
+    Observable(
+        "pt_minus", "transverse momentum of the negative lepton", "MeV", "p_{T-}", lambda e: _transverse(e.minus)
+    ),
     Observable("pt_plus", "transverse momentum of the positive lepton", "MeV", "p_{T+}", lambda e: _transverse(e.plus)),
     Observable(
-        "pt_missing", "missing transverse momentum: that of the pair, unbalanced by anything seen", "MeV",
-        r"p_T^\mathrm{miss}", lambda e: _transverse(_pair(e)),
+        "pt_missing",
+        "missing transverse momentum: that of the pair, unbalanced by anything seen",
+        "MeV",
+        r"p_T^\mathrm{miss}",
+        lambda e: _transverse(_pair(e)),
     ),
     Observable("Q2", "squared momentum transfer from the target", "MeV2", "Q^2", lambda e: e.q2, True),
     Observable("K2", "squared momentum transfer from the neutrino", "MeV2", "K^2", lambda e: e.k2, True),
@@ -114,7 +132,13 @@ _ALL: Final = (
     Observable(
         "extra_energy", "visible energy besides the pair, at the vertex", "MeV", r"E_\mathrm{extra}", _extra, True
     ),
-    Observable("theta_recoil", "angle of what was hit to the beam", "rad", r"\theta_\mathrm{recoil}", lambda e: _polar(e.recoil)),
+    Observable(
+        "theta_recoil",
+        "angle of what was hit to the beam",
+        "rad",
+        r"\theta_\mathrm{recoil}",
+        lambda e: _polar(e.recoil),
+    ),
 )
 OBSERVABLES: Final = {o.name: o for o in _ALL}
 """The observables by name."""

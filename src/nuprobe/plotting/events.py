@@ -1,8 +1,9 @@
-"""Distributions of trident events: models over each other with statistical bands, their ratios, curves by quadrature."""
+"""Distributions of trident events: models with statistical bands, their ratios, curves by quadrature."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from nuprobe.plotting.style import (
     legend_above,
     main_and_panel,
     new_figure,
+    power_of_ten,
     provenance,
     styled,
 )
@@ -36,9 +38,9 @@ _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)
-    "MeV": ((2e3, "GeV", 1e3), (0.0, "MeV", 1.0)),
+    "MeV": ((1e3, "GeV", 1e3), (0.0, "MeV", 1.0)),
     "MeV2": ((1e5, r"GeV$^2$", 1e6), (0.0, r"MeV$^2$", 1.0)),
-    "rad": ((0.05, "degrees", math.pi / 180), (0.0, "mrad", 1e-3)),
+    "rad": ((0.05, "degree", math.pi / 180), (0.0, "mrad", 1e-3)),
     "": ((0.0, "", 1.0),),
 }
 
@@ -80,7 +82,7 @@ def plot_distribution(
         upper, lower = figure.add_subplot(), None
     handles, labels = _draw(distribution, curve, upper, lower)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), note)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
     return figure
 
 
@@ -105,14 +107,16 @@ def plot_distributions(
         raise InputError("nothing to plot: name at least one observable")
     columns = min(3, len(distributions))
     rows = -(-len(distributions) // columns)
-    figure = new_figure(4.1 * columns, 3.7 * rows + 0.5)
+    figure = new_figure(4.3 * columns, 3.7 * rows + 0.5)
     outer = figure.add_gridspec(rows, columns)
     handles: list[Artist] = []
     labels: list[str] = []
     for i, one in enumerate(distributions):
         curve = (curves or {}).get(one.observables[0].name)
         below = len(one.models) > 1 or curve is not None
-        inner = outer[divmod(i, columns)].subgridspec(2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0)
+        inner = outer[divmod(i, columns)].subgridspec(
+            2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0
+        )
         upper = figure.add_subplot(inner[0])
         lower = figure.add_subplot(inner[1], sharex=upper) if below else None
         if lower is not None:
@@ -122,13 +126,11 @@ def plot_distributions(
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), note)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
     return figure
 
 
-def _draw(
-    one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None
-) -> tuple[list[Artist], list[str]]:
+def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
     if len(one.observables) != 1:
         raise InputError("only distributions in one dimension are plotted here")
     if not one.counts.any():
@@ -142,12 +144,16 @@ def _draw(
     hues = colours(len(one.models)) if len(one.models) > 1 else [PALETTE[0]]
     handles: list[Artist] = []
     labels: list[str] = []
+    scale, power = power_of_ten(one.values / width)
+    width = width * scale
     top = 0.0
     for i, (name, hue) in enumerate(zip(one.models, hues, strict=True)):
         y, error = one.values[i] / width, one.errors[i] / width
         top = max(top, float((y + error).max()))
         _band(upper, x, y, error, hue)
-        handles.append(upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None))
+        handles.append(
+            upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None, zorder=2)
+        )
         labels.append(name)
     centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
@@ -156,9 +162,9 @@ def _draw(
         handles += dots
         labels.append("quadrature")
     upper.set_ylim(0, 1.08 * top)
-    of = rf"\ln {what.latex}" if logarithmic else what.latex if "+" not in what.latex[1:] else f"({what.latex})"
-    per = "" if logarithmic or not unit else f" / {unit}"
-    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [cm$^2${per} per target]")
+    of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
+    per = "" if logarithmic or not unit else f"/{unit}"
+    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per}]")
     if logarithmic:
         upper.set_xscale("log")
     upper.set_xlim(x[0], x[-1])
@@ -180,14 +186,14 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         good = (one.counts >= 10) & (expected > 0)
         ratio, error = (np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0]))
         _band(lower, x, ratio, error, hues[0])
-        lower.stairs(ratio, x, color=hues[0], baseline=None)
+        lower.stairs(ratio, x, color=hues[0], baseline=None, zorder=2)
         shown += [ratio - error, ratio + error]
         lower.set_ylabel("events/quadr.")
     for i, name in enumerate(one.models[1:], 1):
         ratio, error = one.ratio(name)
         ratio = np.where(one.counts >= 10, ratio, np.nan)
         _band(lower, x, ratio, error, hues[i])
-        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None)
+        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None, zorder=2)
         shown.append(ratio)
         lower.set_ylabel("ratio")
     values = np.concatenate([*shown, [1.0]])

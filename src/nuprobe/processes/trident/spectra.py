@@ -1,9 +1,9 @@
 """Single-differential cross sections by quadrature: what generated events are compared with.
 
-The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into the bins of a histogram and each bin
-is an integral of its own, over the exact range that the others have there. The neutrino energy enters through
-r = x_max/x alone, so a whole flux costs as much as one energy: with E_x the energy at which x is the largest that can be
-reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the powers j = 0, 1, 2 that the hadron tensor holds.
+The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into the bins of a histogram and each
+bin is an integral of its own, over the exact range that the others have there. The neutrino energy enters through
+r = x_max/x alone, so a whole flux costs little more than one energy: with E_x the energy at which x is the largest that
+can be reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the powers j = 0, 1, 2 that the hadron tensor holds.
 
 The energy of the pair also needs the azimuth φ of K about k1 and q. With P the momentum of the target,
 
@@ -16,8 +16,9 @@ The decomposition into virtual-boson helicities is that of Budnev:1975poe.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -44,7 +45,8 @@ SPECTRA: Final = {
     "e_pair": "MeV",
 }
 """Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of what was hit and E₊ + E₋."""
-_BLOCK: Final = 60_000  # values of one array
+_BLOCK: Final = 15_000  # values of one array
+_SHORT: Final = 0.35  # panels shorter than this in the logarithm need half the points
 _FINE: Final = (10, 10, 13, 12)  # points in a panel of the outer variable or ln Q, in K², in s, in x
 _COARSE: Final = (8, 8, 10, 9)
 
@@ -183,7 +185,7 @@ def _continuum(component: FluxComponent, share: float) -> _Beam:
         weight = component.continuum(e) * (high - low)[..., None] * w
         return np.stack([(weight * e ** (j - 2.0)).sum(-1) for j in range(3)])
 
-    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in zip(edges[:-1], edges[1:], strict=True)]))
+    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in pairwise(edges)]))
     above = np.zeros((3, fine.size))
     above[:, :-1] = np.cumsum(between(fine[:-1], fine[1:])[:, ::-1], axis=1)[:, ::-1]
 
@@ -240,9 +242,7 @@ def _panels(
     return ends[:-1][good], ends[1:][good], which[good]
 
 
-def _q_nodes(
-    low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int
-) -> tuple[FloatArray, FloatArray]:
+def _q_nodes(low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int) -> tuple[FloatArray, FloatArray]:
     """Nodes in Q, uniform in its logarithm in panels between `low` and `high`, and weights dQ²: (*low, nodes)."""
     ends = np.log(np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1))
     t, w = gauss_legendre(n)
@@ -255,7 +255,7 @@ def _cuts(current: Current, low: float, high: float) -> list[float]:
     """|Q| where panels end, for the form factor's sake, and for one panel not to be too long."""
     found = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
     ends = sorted([low, *(c for c in found if low < c < high), high])
-    more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in zip(ends, ends[1:], strict=False)]
+    more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in pairwise(ends)]
     return sorted(set(np.concatenate(more)[1:-1]))
 
 
@@ -267,7 +267,8 @@ def _points(
     energy: float,
     soft2: float,
     orders: tuple[int, int, int, int],
-) -> _Points:
+) -> Iterator[_Points]:
+    """Points of the panels, first of the short ones, which need few."""
     s_min, mass = sum(masses) ** 2, current.mass
     n_q, n_k, n_s, _ = orders
     low, high = (float(q[0]) for q in q_range(np.array([energy]), mass, *masses))
@@ -287,49 +288,55 @@ def _points(
         s = s_min * np.exp(log * t_s**2)
         return s, s * log * 2 * t_s * w_s
 
-    if variable in ("q2", "recoil_energy", ""):
-        edges = np.sqrt(bounds if variable == "q2" else 2 * mass * bounds)
-        start, end, which = _panels(edges, cuts, low, high) if variable else _panels(np.array([low, high]), cuts, low, high)
-        q, weight = _q_nodes(start, end, [], n_q)
+    def of_q(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        q, weight = _q_nodes(start, end, [], n)
         x = _largest_x(q, mass, energy)
         k2, w_2 = k_nodes(x * (1 - s_min / (x - q**2)))
         s, w_3 = s_nodes((x - q**2)[..., None] * (1 - k2 / x[..., None]))
-        weight = weight[..., None, None] * w_2[..., None] * w_3
-        q, x, k2 = q[..., None, None], x[..., None, None], k2[..., None]
+        outer = weight[..., None, None] * w_2[..., None]
+        return q[..., None, None], k2[..., None], s, outer * w_3, x[..., None, None]
+
+    def of_k2(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        t, w = gauss_legendre(n)
+        first, last = np.log1p(start / soft2)[:, None], np.log1p(end / soft2)[:, None]
+        k2 = soft2 * np.expm1(first + (last - first) * t)
+        outer = (k2 + soft2) * (last - first) * w
+        q, w_q = _q_nodes(*_q_range_at(k2, s_min, mass, energy, low, high), cuts, n_q)
+        x, k2 = _largest_x(q, mass, energy), k2[..., None]
+        s, w_3 = s_nodes((x - q**2) * (1 - k2 / x))
+        return q[..., None], k2[..., None], s, (outer[..., None] * w_q)[..., None] * w_3, x[..., None]
+
+    def of_s(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
+        t, w = gauss_legendre(n)
+        first, last = np.log(start)[:, None], np.log(end)[:, None]
+        # quadratic in every panel: the first needs it
+        s = np.exp(first + (last - first) * t**2)
+        outer = s * (last - first) * 2 * t * w
+        q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
+        q, w_q = _q_nodes(q_low, np.minimum(q_high, np.maximum(2 * q_low, current.q_end)), cuts, n_q)
+        x = _largest_x(q, mass, energy)
+        k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
+        return q[..., None], k2, s[..., None, None], (outer[..., None] * w_q)[..., None] * w_2, x[..., None]
+
+    if variable == "k2":
+        nodes, panels = of_k2, _k_panels(bounds, soft2, low, high, s_min, mass, energy)
+        lengths = np.log((panels[1] + soft2) / (panels[0] + soft2))
+    elif variable == "m_pair":
+        top = (energy * mass * 2 / (math.sqrt(mass**2 + 2 * energy * mass) + mass)) ** 2
+        nodes, panels = of_s, _panels(bounds**2, _steps(s_min, top), s_min, top)
+        lengths = np.log(panels[1] / panels[0])
     else:
-        if variable == "k2":
-            start, end, which = _k_panels(bounds, soft2, low, high, s_min, mass, energy)
-            t, w = gauss_legendre(n_q)
-            logs = np.log1p(start / soft2)[:, None], np.log1p(end / soft2)[:, None]
-            k2 = soft2 * np.expm1(logs[0] + (logs[1] - logs[0]) * t)
-            outer = (k2 + soft2) * (logs[1] - logs[0]) * w
-            q_low, q_high = _q_range_at(k2, s_min, mass, energy, low, high)
-            q, w_q = _q_nodes(q_low, q_high, cuts, n_q)
-            x = _largest_x(q, mass, energy)
-            k2 = k2[..., None]
-            s, w_3 = s_nodes((x - q**2) * (1 - k2 / x))
-            weight = (outer[..., None] * w_q)[..., None] * w_3
-            q, x, k2 = q[..., None], x[..., None], k2[..., None]
-        else:  # m_pair
-            s_top = (energy * mass * 2 / (math.sqrt(mass**2 + 2 * energy * mass) + mass)) ** 2
-            start, end, which = _panels(bounds**2, _steps(s_min, s_top), s_min, s_top)
-            # quadratic everywhere: it costs nothing
-            t, w = gauss_legendre(n_q)
-            logs = np.log(start)[:, None], np.log(end)[:, None]
-            s = np.exp(logs[0] + (logs[1] - logs[0]) * t**2)
-            outer = s * (logs[1] - logs[0]) * 2 * t * w
-            q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
-            q_high = np.minimum(q_high, np.maximum(2 * q_low, current.q_end))
-            q, w_q = _q_nodes(q_low, q_high, cuts, n_q)
-            x = _largest_x(q, mass, energy)
-            k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
-            weight = (outer[..., None] * w_q)[..., None] * w_2
-            q, x, s = q[..., None], x[..., None], s[..., None, None]
-    shape = weight.shape
-    bins = which.reshape(-1, *(1,) * (len(shape) - 1))
-    arrays = [np.broadcast_to(a, shape).ravel() for a in (q**2, k2, s, weight, bins, x)]
-    live = arrays[3] > 0
-    return _Points(*(a[live] for a in arrays))  # type: ignore[arg-type]
+        edges = np.sqrt(bounds if variable == "q2" else 2 * mass * bounds) if variable else np.array([low, high])
+        nodes, panels = of_q, _panels(edges, cuts, low, high)
+        lengths = np.log(panels[1] / panels[0])
+    short = lengths < _SHORT
+    for picked, n in ((short, (n_q + 1) // 2), (~short, n_q)):
+        if picked.any():
+            q, k2, s, weight, x = nodes(panels[0][picked], panels[1][picked], n)
+            bins = panels[2][picked].reshape(-1, *(1,) * (weight.ndim - 1))
+            live = weight > 0
+            q2_, k2_, s_, x_ = (np.broadcast_to(a, weight.shape)[live] for a in (q**2, k2, s, x))
+            yield _Points(q2_, k2_, s_, weight[live], np.broadcast_to(bins, weight.shape)[live], x_)
 
 
 def _steps(low: float, high: float) -> list[float]:
@@ -393,13 +400,15 @@ def _scale2(beam: _Beam, current: Current) -> float:
 def _adapted(
     orders: tuple[int, int, int, int], variable: str, beam: _Beam, current: Current, soft2: float, s_min: float
 ) -> tuple[int, int, int, int]:
-    """More points in K² and s for more decades of them, in x for a flux with its corners, and for bins that cut through all."""
+    """More points for more decades of K² and s, for a flux with its corners, and for bins that cut through all."""
     n_q, n_k, n_s, n_x = orders
+    if not math.isfinite(current.q_soft):  # a point has no scale of its own where panels end
+        n_q += 6
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
     if variable == "e_pair":
         return n_q + 4, n_k + 4, n_s + 4, 2 * n_x
-    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q, n_k + 4, n_s + 4, 2 * n_x)
+    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q + 2, n_k + 4, n_s + 7, 3 * n_x)
 
 
 def _bins(
@@ -418,28 +427,41 @@ def _bins(
     orders = _adapted(orders, variable, beam, current, soft2, s_min)
     angle = 16 + round(math.log1p(_scale2(beam, current) / (masses[0] * masses[1])))
     result = np.zeros((len(couplings), bounds.size - 1))
-    points = _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders)
-    step = max(1, _BLOCK // max(angle, orders[3]))
-    for first in range(0, points.q2.size, step):
-        part = slice(first, first + step)
-        q2, k2, s, x_max = points.q2[part], points.k2[part], points.s[part], points.x_max[part]
-        pair = pair_functions(s, k2, q2, *masses, angle)
-        low = x_minimum(s, k2, q2)
-        t, w = gauss_legendre(orders[3])
-        log = np.log(np.maximum(x_max / low, 1.0))[:, None]
-        x = low[:, None] * np.exp(log * t)
-        scale = (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None] * x * log * w
-        weights = np.stack([c(k2) for c in couplings])
-        if variable == "e_pair":
-            assert beam.energy is not None  # spectrum
-            values = _azimuth(pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds)
-            result += values
-            continue
-        values = np.einsum("cpx,px->cp", _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam), scale)
-        values = np.einsum("mcp,cp->mp", weights, values)
-        for row, value in zip(result, values, strict=True):
-            row += np.bincount(points.bin[part], value, minlength=row.size)
+    for points in _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders):
+        step = max(1, _BLOCK // max(angle, orders[3]))
+        for first in range(0, points.q2.size, step):
+            result += _block(
+                variable, bounds, points, slice(first, first + step), one, current, beam, couplings, orders[3], angle
+            )
     return result
+
+
+def _block(
+    variable: str,
+    bounds: FloatArray,
+    points: _Points,
+    part: slice,
+    one: Channel,
+    current: Current,
+    beam: _Beam,
+    couplings: Sequence[_Coupling],
+    n_x: int,
+    angle: int,
+) -> FloatArray:
+    """What some of the points add to `_bins`."""
+    q2, k2, s, x_max = points.q2[part], points.k2[part], points.s[part], points.x_max[part]
+    pair = pair_functions(s, k2, q2, *one.pair_masses, angle)
+    low = x_minimum(s, k2, q2)
+    t, w = gauss_legendre(n_x)
+    log = np.log(np.maximum(x_max / low, 1.0))[:, None]
+    x = low[:, None] * np.exp(log * t)
+    scale = (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None] * x * log * w
+    weights = np.stack([c(k2) for c in couplings])
+    if variable == "e_pair":
+        return _azimuth(pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds)
+    values = np.einsum("cpx,px->cp", _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam), scale)
+    values = np.einsum("mcp,cp->mp", weights, values)
+    return np.stack([np.bincount(points.bin[part], v, minlength=bounds.size - 1) for v in values])
 
 
 def _contracted(
@@ -503,7 +525,12 @@ def _azimuth(
         for column in range(2):
             tt, lt, tl, ll, tau, mix = (v[:, None] for v in pair.even[:, column])
             x_ll, x_kk = 2 * kappa2 * ll + full * tl, 2 * (2 * kappa2 * lt + full * tt)
-            pp = g_p**2 * x_ll / q2 + p2 * x_kk / 2 + 2 * tau * (2 * dot**2 - kappa2 * p2) + 4 * g_p * a_v * dot * mix / root_q
+            pp = (
+                g_p**2 * x_ll / q2
+                + p2 * x_kk / 2
+                + 2 * tau * (2 * dot**2 - kappa2 * p2)
+                + 4 * g_p * a_v * dot * mix / root_q
+            )
             values.append(4 * c * pp + g_m * q2 * (x_kk - x_ll))
         odd_t, odd_l, odd_mix = (v[:, None] for v in pair.odd)
         x_ll, x_kk = np.sqrt(k2) * a_v * odd_l, np.sqrt(k2) * a_v * odd_t
