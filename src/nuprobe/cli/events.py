@@ -18,8 +18,8 @@ from nuprobe.cli.arguments import (
     make_target_spec,
     model_options,
 )
-from nuprobe.cli.events_plot import plot_command
 from nuprobe.cli.events_backgrounds import backgrounds_command
+from nuprobe.cli.events_plot import plot_command
 from nuprobe.cli.output import emit
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
