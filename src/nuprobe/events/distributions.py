@@ -369,7 +369,7 @@ def histogram(
 
 
 def expected(
-    generator: Generator, distribution: Distribution, models: Mapping[str, LeptonModel | None]
+    generator: Generator, distribution: Distribution, models: Mapping[str, LeptonModel | None], quick: bool = False
 ) -> Spectrum | None:
     """Integrals over the bins of a distribution before cuts, by quadrature, with one row for each model.
 
@@ -378,6 +378,7 @@ def expected(
     generator : what made the events.
     distribution : in one dimension.
     models : those of `distributions`; None is that of the generator.
+    quick : as in `nuprobe.trident.spectrum`.
 
     Returns
     -------
@@ -414,6 +415,7 @@ def expected(
             pauli=generator.pauli,
             k_f=generator.k_f,
             nucleon_form_factors=generator.nucleon_form_factors,
+            quick=quick,
         )
         values, error = values + share * found.values, error + share * found.error
     return Spectrum(_DETERMINISTIC[name], edges, values, error)

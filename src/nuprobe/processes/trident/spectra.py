@@ -60,7 +60,7 @@ class Spectrum:
     variable : one of `SPECTRA`.
     edges : shape (bins + 1,), in the unit of `SPECTRA`.
     values : cm², shape (bins,), or (models, bins): integrals over the bins, averaged over the flux.
-    error : numerical error of each, same shape: what coarser quadrature changes.
+    error : numerical error of each, same shape: what coarser quadrature changes; zeros of a quick one.
     """
 
     variable: str
@@ -87,6 +87,7 @@ def spectrum(
     pauli: bool = True,
     k_f: float = FERMI_MOMENTUM,
     nucleon_form_factors: str = "dipole",
+    quick: bool = False,
 ) -> Spectrum:
     """Integrate a single-differential cross section over the bins of a histogram.
 
@@ -97,6 +98,7 @@ def spectrum(
     channel_, target_, regime, form_factor, pauli, k_f, nucleon_form_factors : as in `total`; nucleons are at rest.
     source : neutrino energy in MeV, or a flux or its name: then an average over its neutrinos of the channel's flavour.
     model : one model with scalar parameters, or several.
+    quick : use the coarser rule alone, good to a few 1e-3, without an estimate of the error; for drawing.
 
     Returns
     -------
@@ -128,14 +130,14 @@ def spectrum(
         target_, regime, form_factor=form_factor, pauli=pauli, k_f=k_f, nucleon_form_factors=nucleon_form_factors
     )
     sums = []
-    for orders in (_FINE, _COARSE):
+    for orders in (_COARSE,) if quick else (_FINE, _COARSE):
         result = np.zeros((len(models), bounds.size - 1))
         for number, current in found:
             for beam in beams:
                 if beam.top > threshold(current.mass, *one.pair_masses):
                     result += number * _bins(variable, bounds, one, current, beam, couplings, orders)
         sums.append(result)
-    value, error = sums[0], np.abs(sums[0] - sums[1])
+    value, error = sums[0], np.abs(sums[0] - sums[-1])
     return Spectrum(variable, bounds, *((value, error) if several else (value[0], error[0])))
 
 
