@@ -11,7 +11,7 @@ from nuprobe.events import distributions, expected, trident
 from nuprobe.units import GeV, MeV
 
 models = {"Standard Model": None, "V−A": nu.VMinusA(), "Z′, 100 MeV, g′ = 1e−3": nu.LMuLTau(100 * MeV, 1e-3)}
-names = ["E_minus", "E_plus", "theta_minus", "theta_plus", "opening_angle", "m_pair", "pt_missing", "Q2"]
+names = ["E_minus", "E_plus", "E_pair", "theta_minus", "theta_plus", "opening_angle", "m_pair", "pt_missing", "Q2"]
 
 
 def draw(channel, target, source, models, title, curves=True):
@@ -29,8 +29,8 @@ def draw(channel, target, source, models, title, curves=True):
 dune = draw("nu_mu -> nu_mu mu+ mu-", "Ar40", "dune-nd-fhc", models, r"$\mu^+\mu^-$ on argon, DUNE near detector")
 
 # %%
-# Electrons: the neutral current alone, so neither the V−A theory nor the boson of L_μ − L_τ makes any. One of the two is
-# often soft and goes anywhere; the pair itself is very forward.
+# Electrons: the neutral current alone, so neither the V−A theory nor the boson of L_μ − L_τ makes any. One of the two
+# is often soft and goes anywhere; the pair itself is very forward.
 
 electrons = draw(
     "nu_mu -> nu_mu e+ e-",
@@ -54,7 +54,7 @@ mixed = draw(
 )
 
 # %%
-# The energies of CCFR: two degrees between the muons, and no sign left of a light boson but at the smallest masses.
+# The energies of CCFR: two degrees between the muons. A light boson adds at small masses and missing momenta only.
 
 ccfr = draw("nu_mu -> nu_mu mu+ mu-", "Fe56", 160 * GeV, models, r"$\mu^+\mu^-$ on iron at 160 GeV")
 

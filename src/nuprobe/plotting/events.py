@@ -40,7 +40,7 @@ _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)
     "MeV": ((1e3, "GeV", 1e3), (0.0, "MeV", 1.0)),
     "MeV2": ((1e5, r"GeV$^2$", 1e6), (0.0, r"MeV$^2$", 1.0)),
-    "rad": ((0.05, "degree", math.pi / 180), (0.0, "mrad", 1e-3)),
+    "rad": ((0.05, "deg", math.pi / 180), (0.0, "mrad", 1e-3)),
     "": ((0.0, "", 1.0),),
 }
 
@@ -122,6 +122,9 @@ def plot_distributions(
         if lower is not None:
             upper.tick_params(axis="x", which="both", labelbottom=False)
         found = _draw(one, curve, upper, lower)
+        for ax in (upper, lower):
+            if ax is not None:
+                ax.yaxis.label.set_size(10)
         if len(found[0]) > len(handles):
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)
