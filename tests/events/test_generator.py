@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from benchmarks.events_oracle import chunk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.processes.trident.dirac import METRIC, lepton_tensor
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, ValidityWarning
-from nuprobe.events import Events, Generator, generator, trident
+from nuprobe.events import MOMENTA, Events, Generator, generator, trident
 from nuprobe.events.grid import maximum_weight, refine, uniform
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, monoenergetic, tabulated
@@ -427,3 +428,16 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
         trident(EMU, "Ar40", 5000.0, regime="coherent"),
     ]
     assert len({g.fingerprint for g in (argon, *variants)}) == 6
+
+
+def test_plain_numpy_makes_the_same_events(dune: Generator) -> None:
+    u = dune._random(2, 3).random((2**15, 11))
+    for unweighted in (False, True):
+        events = dune.chunk(3, unweighted).events
+        plain = chunk(dune, u, dune.max_weight if unweighted else 0.0)
+        assert np.array_equal(plain["process"], events.process)
+        assert plain["weight"] == pytest.approx(events.weight, rel=1e-9, abs=0)
+        assert plain["terms"] == pytest.approx(events.terms, rel=1e-9, abs=1e-12 * events.weight.max())
+        for name in MOMENTA:
+            found, expected = plain[name], getattr(events, name)
+            assert (np.abs(found - expected).max(1) < 1e-10 * events.target[:, 0]).all()
