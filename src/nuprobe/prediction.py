@@ -182,7 +182,7 @@ class Templates:
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
     powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
-        m² + `momentum`² of the process to that power.
+        (m² + p²) to that power, with p the `momentum` of the process.
     """
 
     components: tuple[str, ...]
