@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-BASE = ("events", "plot", "--channel", "nu_mu -> nu_mu mu+ mu-", "--target", "Ar40", "--energy", "5 GeV", "-n", "1000")
-BASE += ("--regime", "coherent")
+BASE = [
+    *("events", "plot", "--channel", "nu_mu -> nu_mu mu+ mu-", "--target", "Ar40", "--energy", "5 GeV"),
+    *("--regime", "coherent", "-n", "1000"),
+]
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -136,7 +136,11 @@ def plot_command(
     if output is not None:
         from nuprobe.plotting import plot_distribution, plot_distributions, save
 
-        curves = {} if conditions else {d.observables[0].name: expected(generator, d, models, quick=True) for d in found.items}
+        curves = (
+            {}
+            if conditions
+            else {d.observables[0].name: expected(generator, d, models, quick=True) for d in found.items}
+        )
         note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
         if len(found.items) == 1:
             figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=title, note=note)

@@ -124,7 +124,7 @@ def plot_distributions(
         found = _draw(one, curve, upper, lower)
         for ax in (upper, lower):
             if ax is not None:
-                ax.yaxis.label.set_size(10)
+                ax.yaxis.label.set_fontsize(10)
         if len(found[0]) > len(handles):
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)

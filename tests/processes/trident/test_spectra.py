@@ -53,7 +53,8 @@ def test_bins_add_up_to_the_engine(name: str, regime: str, variable: str) -> Non
     target = None if regime == "electron" else "Ar40"
     boson = LMuLTau(50.0, 1e-3)
     found = trident.spectrum(variable, edges, name, target, e, [StandardModel(), VMinusA(), boson], regime)
-    for row, error, model in zip(found.values, found.error, (StandardModel(), VMinusA(), boson), strict=True):
+    models: list[LeptonModel] = [StandardModel(), VMinusA(), boson]
+    for row, error, model in zip(found.values, found.error, models, strict=True):
         total = float(trident.total(e, name, target, model, regime, exact=True))
         assert row.sum() == approx(total, rel=1e-5)
         assert (row >= -1e-12 * total).all()
