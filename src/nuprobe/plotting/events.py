@@ -1,4 +1,4 @@
-"""Distributions of trident events: models over each other with statistical bands, their ratios, curves by quadrature."""
+"""Distributions of trident events: models with statistical bands, their ratios, curves by quadrature."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_distribution", "plot_distributions"]
 
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
+_NAMES: Final = {"sm": "Standard Model", "v-a": "V−A"}
 _LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)
@@ -112,12 +113,15 @@ def plot_distributions(
     for i, one in enumerate(distributions):
         curve = (curves or {}).get(one.observables[0].name)
         below = len(one.models) > 1 or curve is not None
-        inner = outer[divmod(i, columns)].subgridspec(2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0)
+        inner = outer[divmod(i, columns)].subgridspec(
+            2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0
+        )
         upper = figure.add_subplot(inner[0])
         lower = figure.add_subplot(inner[1], sharex=upper) if below else None
         if lower is not None:
             upper.tick_params(axis="x", which="both", labelbottom=False)
         found = _draw(one, curve, upper, lower)
+        upper.yaxis.label.set_fontsize("small")  # as long as the panel is high
         if len(found[0]) > len(handles):
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)
@@ -126,9 +130,7 @@ def plot_distributions(
     return figure
 
 
-def _draw(
-    one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None
-) -> tuple[list[Artist], list[str]]:
+def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
     if len(one.observables) != 1:
         raise InputError("only distributions in one dimension are plotted here")
     if not one.counts.any():
@@ -147,8 +149,9 @@ def _draw(
         y, error = one.values[i] / width, one.errors[i] / width
         top = max(top, float((y + error).max()))
         _band(upper, x, y, error, hue)
-        handles.append(upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None))
-        labels.append(name)
+        style = _LINES[i % len(_LINES)]
+        handles.append(upper.stairs(y, x, color=hue, linestyle=style, linewidth=1.5, baseline=None, zorder=2))
+        labels.append(_NAMES.get(name, name))
     centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
         for i, _ in enumerate(one.models):
@@ -180,14 +183,14 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         good = (one.counts >= 10) & (expected > 0)
         ratio, error = (np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0]))
         _band(lower, x, ratio, error, hues[0])
-        lower.stairs(ratio, x, color=hues[0], baseline=None)
+        lower.stairs(ratio, x, color=hues[0], baseline=None, zorder=2)
         shown += [ratio - error, ratio + error]
         lower.set_ylabel("events/quadr.")
     for i, name in enumerate(one.models[1:], 1):
         ratio, error = one.ratio(name)
         ratio = np.where(one.counts >= 10, ratio, np.nan)
         _band(lower, x, ratio, error, hues[i])
-        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None)
+        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None, zorder=2)
         shown.append(ratio)
         lower.set_ylabel("ratio")
     values = np.concatenate([*shown, [1.0]])
@@ -201,7 +204,7 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
 
 
 def _band(ax: Axes, x: FloatArray, y: FloatArray, error: FloatArray, hue: str) -> None:
-    """Step band of one standard deviation."""
+    """Step band of one standard deviation, beneath the lines."""
     ax.fill_between(
         x,
         np.append(y - error, (y - error)[-1]),
