@@ -134,7 +134,10 @@ def plot_command(
     title = f"{', '.join(c.name for c in generator.channels)} on {target_text or regime}, {energy or flux_name}"
     tables = [found.flow.table(name) for name in models]
     if output is not None:
+        from nuprobe.nuclei import target
         from nuprobe.plotting import plot_distribution, plot_distributions, save
+        from nuprobe.plotting.style import target_symbol
+        from nuprobe.plotting.trident import channel_symbol
 
         curves = (
             {}
@@ -142,10 +145,12 @@ def plot_command(
             else {d.observables[0].name: expected(generator, d, models, quick=True) for d in found.items}
         )
         note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
+        hit = target_symbol(target(generator.target, form_factor="point")) if generator.target is not None else regime
+        over = f"{', '.join(map(channel_symbol, generator.channels))} on {hit}, {energy or flux_name}"
         if len(found.items) == 1:
-            figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=title, note=note)
+            figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=over, note=note)
         else:
-            figure = plot_distributions(found.items, curves=curves, title=title, note=note)
+            figure = plot_distributions(found.items, curves=curves, title=over, note=note)
         save(figure, output)
         click.echo(f"wrote {output}", err=True)
     text = "\n\n".join([title, *(str(t) for t in tables)])

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_distribution", "plot_distributions"]
 
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
+_NAMES: Final = {"sm": "Standard Model", "v-a": "V−A"}
 _LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)
@@ -154,10 +155,9 @@ def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | 
         y, error = one.values[i] / width, one.errors[i] / width
         top = max(top, float((y + error).max()))
         _band(upper, x, y, error, hue)
-        handles.append(
-            upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None, zorder=2)
-        )
-        labels.append(name)
+        style = _LINES[i % len(_LINES)]
+        handles.append(upper.stairs(y, x, color=hue, linestyle=style, linewidth=1.5, baseline=None, zorder=2))
+        labels.append(_NAMES.get(name, name))
     centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
         for i, _ in enumerate(one.models):
@@ -210,7 +210,7 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
 
 
 def _band(ax: Axes, x: FloatArray, y: FloatArray, error: FloatArray, hue: str) -> None:
-    """Step band of one standard deviation."""
+    """Step band of one standard deviation, beneath the lines."""
     ax.fill_between(
         x,
         np.append(y - error, (y - error)[-1]),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_trident_energy", "plot_trident_form_factors", "plot_trident_ratio"]
+__all__ = ["channel_symbol", "plot_trident_energy", "plot_trident_form_factors", "plot_trident_ratio"]
 
 _LOOK: Final = {
     # regime: name, line
@@ -136,7 +136,7 @@ def plot_trident_energy(
         figure,
         handles,
         labels,
-        f"tridents{where}" if several else f"{_symbol(chosen[0])}{where}",
+        f"tridents{where}" if several else f"{channel_symbol(chosen[0])}{where}",
     )
     nuclear, keys = _nuclear(target_, regimes, form_factor)
     provenance(figure, (*_METHOD, *keys), f"{_model(model)}; {nuclear}")
@@ -213,7 +213,7 @@ def plot_trident_ratio(
         figure,
         handles,
         [*models, "Standard Model" if standard else f"reference ({_model(base)})"],
-        f"{_symbol(one)} on {target_symbol(nucleus)}, {kind}",
+        f"{channel_symbol(one)} on {target_symbol(nucleus)}, {kind}",
     )
     nuclear, keys = _nuclear(target_, [regime], form_factor)
     if any(trident.mediator_masses(model, one) for model in models.values()):
@@ -301,7 +301,7 @@ def plot_trident_form_factors(
         figure,
         handles,
         labels,
-        f"{_symbol(one)} on {isotope_symbol(nucleus.symbol, nucleus.a)}, coherent: form factor (rms radius)",
+        f"{channel_symbol(one)} on {isotope_symbol(nucleus.symbol, nucleus.a)}, coherent: form factor (rms radius)",
     )
     keys = [*_METHOD, *(["DeVries:1987atn"] if measured else []), *(["Angeli:2013epw"] if radius else [])]
     provenance(figure, keys, note)
@@ -379,7 +379,7 @@ def _entries(
     labels: list[str] = []
     if several:
         handles += [_line(color=hue) for hue in hues]
-        labels += [_symbol(c) + ("" if any((c, r) in drawn for r in regimes) else " (zero)") for c in channels]
+        labels += [channel_symbol(c) + ("" if any((c, r) in drawn for r in regimes) else " (zero)") for c in channels]
     for regime, hue in zip(regimes, ["0.35"] * len(regimes) if several else hues, strict=True):
         handles.append(_line(color=hue, linestyle=_LOOK[regime][1]))
         labels.append(_LOOK[regime][0] + ("" if any((c, regime) in drawn for c in channels) else " (zero)"))
@@ -392,7 +392,7 @@ def _line(**look: object) -> Artist:
     return Line2D([], [], **look)  # type: ignore[arg-type]
 
 
-def _symbol(channel: Channel) -> str:
+def channel_symbol(channel: Channel) -> str:
     """Channel in symbols: ν_μ → ν_e e⁺ μ⁻."""
     plus, minus = _LEPTONS[channel.plus], _LEPTONS[channel.minus]
     return rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}} {minus}^{{-}}$"
