@@ -50,7 +50,7 @@ _NODES: Final = 40  # of a cross section in ln E
 _FAR: Final = 16  # Q ends there, in units of the smallest, if the form factor has fallen before
 _ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 _FINAL: Final = 2**17
-_DAMPING: Final = 0.7
+_DAMPING: Final = 0.5
 _OVERWEIGHT: Final = 5e-4
 _TRAINING: Final = 1  # streams
 _EVENTS: Final = 2
@@ -356,6 +356,7 @@ class Generator:
             k_f,
             float(bool(k_f) and self.pauli),
             float(one.incoming.anti),
+            float(tables[1].any()),
         ]
         return np.array(numbers), tables
 
@@ -552,7 +553,7 @@ class Generator:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """Everything that defines the stream, as JSON has it."""
-        from nuprobe import __version__
+        from importlib.metadata import version
 
         made = target(self.target, form_factor="point") if self.target is not None else None
         digest = hashlib.sha256()
@@ -560,7 +561,7 @@ class Generator:
             for array in (p.cumulative, p.bins, p.tables):
                 digest.update(np.round(array / np.abs(array).max(), 9).tobytes())
         return {
-            "version": __version__,
+            "version": version("nuprobe"),
             "seed": self.seed,
             "channels": [c.name for c in self.channels],
             "target": self.target.name if isinstance(self.target, Target) else made and made.name,
