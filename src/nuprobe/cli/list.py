@@ -10,7 +10,17 @@ from nuprobe.cli.arguments import MODELS
 from nuprobe.cli.output import emit, output_options
 from nuprobe.tables import Table
 
-_WHAT = ("targets", "fluxes", "models", "form-factors", "experiments", "parameters", "reproductions", "catalogue")
+_WHAT = (
+    "targets",
+    "fluxes",
+    "models",
+    "form-factors",
+    "experiments",
+    "parameters",
+    "observables",
+    "reproductions",
+    "catalogue",
+)
 
 
 @click.command("list", epilog="Example: nuprobe list experiments")
@@ -19,8 +29,8 @@ _WHAT = ("targets", "fluxes", "models", "form-factors", "experiments", "paramete
 def list_command(what: str | None, as_json: bool, output: Path | None) -> None:
     """Everything that can be named.
 
-    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters, reproductions, catalogue; all
-    without it, except the long lists of targets and of the catalogue.
+    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters, observables, reproductions,
+    catalogue; all without it, except the long lists of targets and of the catalogue.
     """
     tables = [_table(name) for name in ([what] if what else [n for n in _WHAT if n not in ("targets", "catalogue")])]
     text = "\n\n".join(str(t) for t in tables)
@@ -68,6 +78,14 @@ def _table(what: str) -> Table:
         from nuprobe.nuclei import FORM_FACTORS
 
         return Table("form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS))
+    if what == "observables":
+        from nuprobe.events.observables import OBSERVABLES
+
+        return Table(
+            "observables of events",
+            ("observable", "what", "unit"),
+            tuple((o.name, o.what, o.unit) for o in OBSERVABLES.values()),
+        )
     if what == "catalogue":
         from nuprobe.catalogue import catalogue
         from nuprobe.cli.catalogue import entry_table

@@ -20,6 +20,7 @@ _COMMANDS = {
     "sample": ("nuprobe.cli.sample", "Sample the posterior of parameters: credible intervals, chains, corner plot."),
     "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that experiments allow."),
     "reproduce": ("nuprobe.cli.reproduce", "Published numbers beside computed ones; exit code 1 if one disagrees."),
+    "events": ("nuprobe.cli.events", "Neutrino trident events: generated, weighted by any model, written."),
     "catalogue": ("nuprobe.cli.catalogue", "Published constraints: shown, searched, checked, exported, plotted."),
     "schema": ("nuprobe.cli.list", "JSON Schema of the experiment file or of a catalogue entry."),
     "data": ("nuprobe.cli.data", "Full data releases: fetched by DOI or from a folder, checksums verified."),

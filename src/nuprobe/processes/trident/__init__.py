@@ -8,6 +8,7 @@ The lepton half is universal and tabulated; a target adds its current, a model i
 from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, channel
 from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS, Current
+from nuprobe.processes.trident.spectra import SPECTRA, Spectrum, spectrum
 from nuprobe.processes.trident.totals import (
     REGIMES,
     TERMS,
@@ -29,12 +30,14 @@ __all__ = [
     "CHANNELS",
     "NUCLEON_FORM_FACTORS",
     "REGIMES",
+    "SPECTRA",
     "TERMS",
     "Averaged",
     "Channel",
     "CrossSection",
     "Current",
     "Kernels",
+    "Spectrum",
     "average",
     "channel",
     "charge_form_factor",
@@ -45,6 +48,7 @@ __all__ = [
     "kernels",
     "lepton_couplings",
     "mediator_masses",
+    "spectrum",
     "terms",
     "threshold_energy",
     "total",

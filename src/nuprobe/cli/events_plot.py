@@ -1,0 +1,203 @@
+"""``nuprobe events plot``: distributions of trident events, models compared, without a file of events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nuprobe.cli.arguments import (
+    energy_or_flux,
+    existing_or_new,
+    flux_options,
+    make_flux,
+    make_lepton_model,
+    make_target_spec,
+    model_options,
+)
+from nuprobe.cli.output import check_plot, emit
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.events import Distributions
+    from nuprobe.models import LeptonModel
+
+_DEFAULT = ("E_minus", "theta_minus", "opening_angle", "m_pair", "pt_missing", "Q2")
+
+
+@click.command(
+    "plot",
+    epilog="""\b
+Examples:
+  nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc --observable m_pair \\
+      --compare v-a --compare "lmu-ltau:coupling=1e-3,mass=100 MeV" -n 100000 -o mass.pdf
+  nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" -n 50000 \\
+      --cut "E_minus > 5 GeV and E_plus > 5 GeV, m_pair < 2 GeV" --json""",
+)
+@click.option("--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.")
+@click.option("--target", "target_text", help="As for xsec; not needed for --regime electron.")
+@click.option("--energy", help="Of every neutrino, e.g. '5 GeV'.")
+@flux_options
+@click.option(
+    "--regime",
+    type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
+    default="all",
+    show_default=True,
+)
+@click.option("--form-factor", help="Charge form factor [default: Fourier-Bessel density if measured].")
+@click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
+@click.option("--nucleons", type=click.Choice(["rest", "fermi-gas"]), default="rest", show_default=True)
+@model_options
+@click.option(
+    "--compare",
+    "compared",
+    multiple=True,
+    metavar="[NAME=]MODEL[:KEY=VALUE,...]",
+    help="Weight the same events in another model too, e.g. 'lmu-ltau:coupling=1e-3,mass=10 MeV'; repeatable.",
+)
+@click.option(
+    "--observable",
+    "observables",
+    multiple=True,
+    help=f"See `nuprobe list observables`; repeatable [default: {', '.join(_DEFAULT)}].",
+)
+@click.option("--bins", type=click.IntRange(1, 10000), default=40, show_default=True, help="Bins of each histogram.")
+@click.option(
+    "--range", "ranges", multiple=True, metavar="NAME=LOW:HIGH", help="E.g. 'theta_minus=0 deg:10 deg'; repeatable."
+)
+@click.option("--cut", "cuts", multiple=True, help="E.g. 'theta_minus < 10 deg and E_minus > 0.5 GeV'; repeatable.")
+@click.option("-n", "--number", type=click.IntRange(1), default=100_000, show_default=True, help="Events, at least.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads; they change no event.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure (pdf, png, svg).")
+@click.option("--overwrite", is_flag=True, help="Replace an existing figure.")
+@click.option("--json", "as_json", is_flag=True, help="Print the cut flow and the bins as JSON instead of a table.")
+def plot_command(
+    channels: tuple[str, ...],
+    target_text: str | None,
+    energy: str | None,
+    flux_name: str | None,
+    flux_option: tuple[str, ...],
+    regime: str,
+    form_factor: str | None,
+    no_pauli: bool,
+    nucleons: str,
+    model: str,
+    sin2_theta_w: float | None,
+    params: tuple[str, ...],
+    model_file: Path | None,
+    compared: tuple[str, ...],
+    observables: tuple[str, ...],
+    bins: int,
+    ranges: tuple[str, ...],
+    cuts: tuple[str, ...],
+    number: int,
+    seed: int,
+    workers: int,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Distributions of trident events, models over each other, with cuts; weighted events, nothing is stored."""
+    energy_or_flux(energy, flux_name, flux_option)
+    check_plot(output)
+    existing_or_new(output, overwrite)
+    from nuprobe.cli.events import make_variations
+    from nuprobe.events import distributions, expected, observable, parse_cuts, trident
+    from nuprobe.units import parse_quantity
+
+    conditions = parse_cuts(list(cuts))
+    names = [observable(o).name for o in observables or _DEFAULT]
+    limits = _ranges(ranges)
+    chosen = make_lepton_model(model, sin2_theta_w, params, model_file)
+    others = make_variations(compared, sin2_theta_w)
+    models: dict[str, LeptonModel | None] = {model if model_file is None else model_file.stem: None}
+    for name, other in others.items():
+        if name in models:
+            raise InputError(f"--compare {name!r} is the model of the generation: leave it out, or name it NAME={name}")
+        models[name] = other
+    generator = trident(
+        list(channels),
+        None if target_text is None else make_target_spec(target_text),
+        parse_quantity(energy, "energy") if energy is not None else make_flux(str(flux_name), flux_option),
+        model=chosen,
+        regime=regime,
+        form_factor=form_factor,
+        pauli=not no_pauli,
+        nucleons=nucleons,
+        seed=seed,
+    )
+    found = distributions(
+        generator, names, models=models, bins=bins, ranges=limits, cuts=conditions, n=number, workers=workers
+    )
+    title = f"{', '.join(c.name for c in generator.channels)} on {target_text or regime}, {energy or flux_name}"
+    tables = [found.flow.table(name) for name in models]
+    if output is not None:
+        from nuprobe.plotting import plot_distribution, plot_distributions, save
+
+        curves = (
+            {}
+            if conditions
+            else {d.observables[0].name: expected(generator, d, models, quick=True) for d in found.items}
+        )
+        note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
+        if len(found.items) == 1:
+            figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=title, note=note)
+        else:
+            figure = plot_distributions(found.items, curves=curves, title=title, note=note)
+        save(figure, output)
+        click.echo(f"wrote {output}", err=True)
+    text = "\n\n".join([title, *(str(t) for t in tables)])
+    emit(text, {"title": title, **_data(found)}, as_json, None)
+
+
+def _ranges(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    from nuprobe.events import observable
+    from nuprobe.events.cuts import parse_value
+
+    result = {}
+    for text in texts:
+        name, equals, rest = text.partition("=")
+        low, colon, high = rest.partition(":")
+        if not (equals and colon):
+            raise InputError(f"cannot read --range {text!r}: write NAME=LOW:HIGH, e.g. 'theta_minus=0 deg:10 deg'")
+        one = observable(name.strip())
+        result[one.name] = (parse_value(low, one), parse_value(high, one))
+    return result
+
+
+def _data(found: Distributions) -> dict[str, Any]:
+    flow = found.flow
+    return {
+        "events": found.events,
+        "trials": found.trials,
+        "models": {
+            name: {
+                "sigma_cm2": float(found.sigma[i]),
+                "error_cm2": float(found.error[i]),
+                "cuts": [
+                    {
+                        "cut": cut,
+                        "events": int(flow.events[j]),
+                        "sigma_cm2": float(flow.values[i, j]),
+                        "error_cm2": float(flow.errors[i, j]),
+                        "efficiency": float(flow.efficiency[i, j]),
+                        "interval": flow.interval[i, j].tolist(),
+                    }
+                    for j, cut in enumerate(("generated", *flow.cuts))
+                ],
+            }
+            for i, name in enumerate(found.models)
+        },
+        "distributions": [
+            {
+                "observable": d.observables[0].name,
+                "unit": d.observables[0].unit,
+                "edges": d.edges[0].tolist(),
+                "values_cm2": {name: d.values[i].tolist() for i, name in enumerate(d.models)},
+                "errors_cm2": {name: d.errors[i].tolist() for i, name in enumerate(d.models)},
+            }
+            for d in found.items
+        ],
+    }

@@ -1,0 +1,341 @@
+"""HepMC3 text in the NuHepMC layout, version 1.0.0 [Gardiner:2023ejq]; HepMC3 is [Buckley:2019xhk].
+
+pyhepmc writes what stands at the beginning and reads files. The events themselves are formatted here, faster than
+pyhepmc builds them one by one, and in its bytes: a file read and written by pyhepmc is the same file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.events.record import (
+    PB,
+    Run,
+    StoredEvents,
+    Tally,
+    nucleus_pdg,
+    plain,
+    process_id,
+    read_processes,
+    target_pdg,
+)
+from nuprobe.events.sample import MOMENTA, Chunk, Events, Process
+from nuprobe.numerics import FloatArray
+
+__all__ = ["FOOTER", "check", "encode", "header", "read_hepmc"]
+
+FOOTER: Final = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
+
+_VERTEX: Final = {
+    1: ("Primary", "the neutrino hits a nucleus, a nucleon or an electron"),
+    21: ("NucleonSeparation", "the struck nucleon leaves the target nucleus"),
+}
+_PARTICLE: Final = {
+    1: ("Final", "outgoing physical particle"),
+    4: ("Beam", "incoming neutrino"),
+    20: ("Target", "target nucleus, free nucleon or electron"),
+    21: ("StruckNucleon", "nucleon inside the target nucleus that is hit"),
+}
+_REMNANT: Final = 2009900000
+_BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
+_SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+_CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
+_THEORY: Final = ("Czyz:1964zz", "Lovseth:1971vv", "Brown:1973ih", "Altmannshofer:2019zhy")
+_ATTRIBUTES: Final = (
+    "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings V and A and mediators "
+    "(strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and "
+    "the squared mass of the charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are in pb: "
+    "summed and divided by the attempted events of the last GenCrossSection they give the cross section."
+)
+
+
+def pyhepmc() -> ModuleType:
+    """Import pyhepmc; raises `InputError` naming the extra."""
+    try:
+        import pyhepmc
+        import pyhepmc.io
+    except ImportError:
+        raise InputError('HepMC3 files need pyhepmc: pip install "nuprobe[events]"') from None
+    module: ModuleType = pyhepmc
+    return module
+
+
+def check() -> None:
+    """Raise `InputError` if pyhepmc is not installed."""
+    pyhepmc()
+
+
+def header(run: Run) -> bytes:
+    """Return the beginning of a file: all that holds for every event."""
+    hep = pyhepmc()
+    generator = run.generator
+    info = hep.GenRunInfo()
+    info.tools = [hep.GenRunInfo.ToolInfo("nuprobe", metadata.version("nuprobe"), "neutrino trident production")]
+    info.weight_names = list(run.names)
+    found: dict[str, Any] = {
+        "NuHepMC.Version.Major": 1,
+        "NuHepMC.Version.Minor": 0,
+        "NuHepMC.Version.Patch": 0,
+        "NuHepMC.Units.CrossSection.Unit": "pb",
+        "NuHepMC.Units.CrossSection.TargetScale": run.per,
+        "NuHepMC.Citations.Generator.InspireHep": "Altmannshofer:2019zhy",
+        "NuHepMC.Provenance.RNGSeed": int(generator.settings.get("seed", 0)),
+        # nothing here that the scheme of the PDG lacks, but for the remnant of P.C.2
+        "NuHepMC.AdditionalParticleNumbers": str(_REMNANT),
+        f"NuHepMC.AdditionalParticleNumber[{_REMNANT}].Name": "NuclearRemnant",
+        "nuprobe.settings": json.dumps(run.settings, sort_keys=True),
+        "nuprobe.weights": json.dumps(run.models),
+        "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),
+        "nuprobe.attributes": _ATTRIBUTES,
+        "nuprobe.unweighted": int(run.unweighted),
+    }
+    named = {process_id(p): (_name(p), _description(p)) for p in generator.processes}
+    for kind, table in (("Process", named), ("VertexStatus", _VERTEX), ("ParticleStatus", _PARTICLE)):
+        found[f"NuHepMC.{kind}IDs"] = " ".join(map(str, sorted(table)))
+        for number, (name, text) in table.items():
+            found[f"NuHepMC.{kind}Info[{number}].Name"] = name
+            found[f"NuHepMC.{kind}Info[{number}].Description"] = text
+    for number in named:
+        found[f"NuHepMC.Citations.Process[{number}].InspireHep"] = " ".join(_THEORY)
+    beam = _beam(run)
+    found.update(beam)
+    conventions = _CONVENTIONS.split() + ["G.C.4"] * bool(beam)
+    if run.sigma is not None:
+        found[_SIGMA] = repr(run.sigma)
+        conventions.append("G.C.2")
+    if run.target is not None:
+        found["NuHepMC.TargetMaterialRelativeAtomicAbundance"] = " ".join(
+            f"{nucleus_pdg(c.isotope)}[{c.count!r}]" for c in run.target.components
+        )
+        conventions.append("G.S.3")
+    found["NuHepMC.Conventions"] = " ".join(sorted(conventions))
+    for key, value in found.items():
+        info.attributes[key] = value
+    buffer = io.BytesIO()
+    stream = hep.io.pyiostream(buffer)
+    hep.io.WriterAscii(stream, info).close()
+    stream.flush()
+    # closed and deleted, the writer ends the file twice
+    return buffer.getvalue().partition(FOOTER)[0]
+
+
+def _name(process: Process) -> str:
+    return f"{process.regime} trident {process.channel.name}"
+
+
+def _description(process: Process) -> str:
+    one = process.channel
+    what = {"coherent": "a nucleus that stays whole", "electron": "an electron"}
+    exchange = "W and Z" if one.incoming == one.outgoing and one.incoming.index in (one.minus, one.plus) else "W"
+    if one.incoming == one.outgoing and exchange == "W":
+        exchange = "Z"
+    where = what.get(process.regime, f"a {process.regime}")
+    return f"{one.name} off {where}, {exchange} exchange in the Standard Model [{', '.join(_THEORY)}]"
+
+
+def _beam(run: Run) -> dict[str, Any]:
+    """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the flux is neither."""
+    source = run.generator.source
+    flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
+    found: dict[str, Any] = {"NuHepMC.Beam.EnergyUnit": "MEV"}
+    for number, flavour in flavours.items():
+        parts = source.of(flavour)
+        lines = {line.energy for part in parts for line in part.lines}
+        key = f"NuHepMC.Beam[{number}]"
+        if len(lines) == 1 and all(p.density is None for p in parts):
+            found |= {f"{key}.Type": "MonoEnergetic", f"{key}.MonoEnergetic.Energy": repr(lines.pop())}
+        elif not lines and parts:
+            edges = np.unique(np.concatenate([p.edges for p in parts]))
+            # what lies above an edge, less what lies above the next
+            above = sum(p.integrate(np.ones_like, edges) for p in parts)
+            found |= {
+                f"{key}.Type": "Histogram",
+                f"{key}.Histogram.BinEdges": " ".join(map(repr, edges.tolist())),
+                f"{key}.Histogram.BinContent": " ".join(map(repr, np.maximum(-np.diff(above), 0.0).tolist())),
+                f"{key}.Histogram.ContentIsPerWidth": "0",
+            }
+        else:
+            return {}
+    area = "cm-2" if source.emission == "beam" else "4pi"
+    return {**found, "NuHepMC.Beam.FluxUnit": f"{area} per {source.per}"}
+
+
+def _number(x: float) -> str:
+    return f"{x:.16e}"
+
+
+def _line(number: int, parent: int, pdg: int, momentum: str, mass: float, status: int) -> str:
+    return f"P {number} {parent} {pdg} {momentum} {_number(mass)} {status}\n"
+
+
+_P: Final = "%.16e %.16e %.16e %.16e"
+
+
+def _template(run: Run, index: int, host: int) -> tuple[str, float]:
+    """Text of an event of a process with gaps for numbers, and the mass of the target nucleus (0 if a particle is hit).
+
+    The gaps: event number, weights, cross sections, invariants, terms, [remnant], momenta by line.
+    """
+    process = run.generator.processes[index]
+    nu_in, nu_out, plus, minus = process.channel.pdg
+    m_minus, m_plus = process.channel.masses
+    hit = target_pdg(process)
+    more = len(run.names) - 1
+    bound = host >= 0
+    text = f"E %d {2 if bound else 1} {_BOUND if bound else 6}\nU MEV MM\n"
+    text += "W" + " %.22e" * (more + 1) + "\n"
+    text += "A 0 GenCrossSection %.8e %.8e %d %d" + " %.8e %.8e" * more + "\n"
+    text += "A 0 lab_pos 0 0 0\n"
+    text += f"A 0 nuprobe.invariants %r %r %r\nA 0 nuprobe.process {index}\nA 0 nuprobe.terms %r %r %r\n"
+    vertex = -1
+    if bound:
+        nucleus = run.hosts(index)[host][0]
+        z = nucleus.z - (process.regime == "proton")
+        text += f"A 2 remnant_particle_number {1_000_000_000 + 10_000 * z + 10 * (nucleus.a - 1)}\n"
+    text += f"A 0 signal_process_id {process_id(process)}\n"
+    if bound:
+        at_rest = " ".join(map(_number, (0.0, 0.0, 0.0, nucleus.mass)))
+        text += _line(1, 0, nucleus_pdg(nucleus), at_rest, nucleus.mass, 20) + "V -1 21 [1]\n"
+        text += f"P 2 -1 {_REMNANT} {_P} %.16e 1\n" + _line(3, -1, hit, _P, process.mass, 21)
+        text += _line(4, 0, nu_in, _P, 0.0, 4) + "V -2 1 [3,4]\n"
+        vertex, first = -2, 5
+    else:
+        text += _line(1, 0, hit, _P, process.mass, 20) + _line(2, 0, nu_in, _P, 0.0, 4) + "V -1 1 [1,2]\n"
+        first = 3
+    out = ((nu_out, 0.0), (minus, m_minus), (plus, m_plus), (hit, process.mass))
+    text += "".join(_line(first + i, vertex, pdg, _P, mass, 1) for i, (pdg, mass) in enumerate(out))
+    return text, nucleus.mass if bound else 0.0
+
+
+def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[bytes, Tally]:
+    """Format the events of a chunk.
+
+    Parameters
+    ----------
+    run : what is written.
+    chunk : of `run.generator`; if only its first events are wanted, those with their share of the trials.
+    weights : pb, shape (events, names).
+    tally : of what went before.
+
+    Returns
+    -------
+    text, tally : the tally includes the chunk.
+    """
+    events, n = chunk.events, len(chunk.events)
+    kinds = len(run.names)
+    trials = tally.trials + np.rint(chunk.trials * np.arange(1, n + 1) / max(n, 1))
+    s1, s2 = (a + np.cumsum(b, axis=0) for a, b in ((tally.sums, weights), (tally.squares, weights**2)))
+    sigma = s1 / trials[:, None]
+    error = np.sqrt(np.maximum(s2 / trials[:, None] - sigma**2, 0.0) / trials[:, None])
+    pairs = np.stack([sigma, error], axis=2).reshape(n, 2 * kinds)
+    counts = np.column_stack([tally.events + np.arange(1, n + 1), trials])
+    # (E, p) here, (p, E) there
+    p = {name: np.roll(getattr(events, name), -1, axis=1) for name in MOMENTA}
+    base = [tally.events + np.arange(n), weights, pairs[:, :2], counts, pairs[:, 2:]]
+    base += [events.q2, events.k2, events.s, events.terms]
+    final = [p[name] for name in ("nu_out", "minus", "plus", "recoil")]
+    hosts = run.pick_hosts(chunk)
+    lines: NDArray[np.object_] = np.empty(n, dtype=object)
+    for index, host in sorted(set(zip(events.process.tolist(), hosts.tolist(), strict=True))):
+        here = np.flatnonzero((events.process == index) & (hosts == host))
+        template, mass = _template(run, index, host)
+        if host >= 0:
+            remnant = np.array([0.0, 0.0, 0.0, mass]) - p["target"]
+            left = np.sqrt(np.maximum(remnant[:, 3] ** 2 - (remnant[:, :3] ** 2).sum(1), 0.0))
+            incoming = [remnant, left, p["target"], p["nu_in"]]
+        else:
+            incoming = [p["target"], p["nu_in"]]
+        rows = np.column_stack([column[here] for column in (*base, *incoming, *final)])
+        lines[here] = [template % tuple(row) for row in rows.tolist()]
+    return "".join(lines).encode(), tally.add(weights, chunk.trials, run.generator.max_weight * PB)
+
+
+def read_hepmc(path: str | Path) -> StoredEvents:
+    """Read a file that nuprobe wrote.
+
+    Raises
+    ------
+    InputError
+        If pyhepmc is not installed, or the file is missing, incomplete or not from nuprobe.
+    """
+    hep = pyhepmc()
+    path = Path(path)
+    _check_ends(path)
+    index, weights, invariants, terms, momenta = [], [], [], [], []
+    info: dict[str, str] = {}
+    names: list[str] = []
+    trials = 0
+    with hep.open(str(path), "r", format="HepMC3") as file:
+        for event in file:
+            if not info:
+                names = list(event.run_info.weight_names)
+                info = {key: str(value) for key, value in event.run_info.attributes.items()}
+            attributes = event.attributes
+            index.append(int(str(attributes["nuprobe.process"])))
+            weights.append(event.weights)
+            invariants.append(_floats(attributes["nuprobe.invariants"]))
+            terms.append(_floats(attributes["nuprobe.terms"]))
+            particles = event.numpy.particles
+            n = len(event.particles)
+            order = [*((3, 2) if n == _BOUND else (1, 0)), *range(n - 4, n)]
+            momenta.append(np.stack([particles.e, particles.px, particles.py, particles.pz], axis=1)[order])
+            trials = event.cross_section.attempted_events
+    found = np.array(momenta)
+    weight = np.array(weights) / PB
+    invariant = np.array(invariants).T
+    return StoredEvents(
+        events=Events(
+            processes=read_processes(info["nuprobe.processes"]),
+            process=np.array(index, dtype=np.int32),
+            **{name: found[:, i] for i, name in enumerate(MOMENTA)},
+            q2=invariant[0],
+            k2=invariant[1],
+            s=invariant[2],
+            terms=np.array(terms),
+            weight=weight[:, 0],
+        ),
+        weights={name: weight[:, i] for i, name in enumerate(names)},
+        models=json.loads(info["nuprobe.weights"]),
+        trials=trials,
+        sigma=float(info[_SIGMA]) / PB if _SIGMA in info else None,
+        settings=json.loads(info["nuprobe.settings"]),
+    )
+
+
+def _floats(attribute: object) -> list[float]:
+    return list(map(float, str(attribute).split()))
+
+
+def _check_ends(path: Path) -> None:
+    """Refuse what is not a whole file of nuprobe's; pyhepmc would stop without an error."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            if file.readline().split(b" ")[0] != b"HepMC::Version":
+                raise InputError(f"{path} is not HepMC3 text")
+            line = file.readline()
+            while line and not line.startswith((b"A nuprobe.settings", b"E ")):
+                line = file.readline()
+            if not line.startswith(b"A "):
+                raise InputError(f"{path} was not written by nuprobe: it lacks the attribute nuprobe.settings")
+            tail = b""
+            if path.suffix == ".gz":
+                while block := file.read(1 << 20):
+                    tail = (tail + block)[-len(FOOTER) :]
+            else:
+                file.seek(-len(FOOTER), 2)
+                tail = file.read()
+            if tail != FOOTER:
+                raise InputError(f"{path} is incomplete: its end is missing; write it again")
+    except (OSError, EOFError, zlib.error) as err:
+        raise InputError(f"cannot read {path}: {getattr(err, 'strerror', None) or err}") from None

@@ -1,0 +1,285 @@
+"""What a file of events says once, whatever its format: processes, targets, units, models, normalisation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.events.sample import Chunk, Events, Process
+from nuprobe.fluxes import Flux
+from nuprobe.models import LeptonModel
+from nuprobe.nuclei import Isotope, Target, TargetSpec, isotope, target
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.trident import CHANNELS, channel
+
+__all__ = [
+    "PB",
+    "EventSource",
+    "Run",
+    "StoredEvents",
+    "Tally",
+    "describe",
+    "nucleus_pdg",
+    "plain",
+    "process_id",
+    "read_processes",
+    "target_pdg",
+]
+
+PB: Final = 1e36
+"""Picobarns in a cm²."""
+
+_HUNDREDS: Final = {"coherent": 700, "proton": 800, "neutron": 900, "electron": 1000}
+_NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
+
+
+class EventSource(Protocol):
+    """What is written: a generator, or anything whose chunks depend on their index alone."""
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """What can happen."""
+
+    @property
+    def sigma(self) -> float:
+        """Cross section averaged over the flux, per target, cm²: not from the events."""
+
+    @property
+    def max_weight(self) -> float:
+        """Weight of unweighted events, but for those beyond it, cm²."""
+
+    @property
+    def target(self) -> TargetSpec | None:
+        """What the neutrinos hit."""
+
+    @property
+    def regime(self) -> str:
+        """Of the cross section."""
+
+    @property
+    def source(self) -> Flux:
+        """Where the neutrinos come from."""
+
+    @property
+    def model(self) -> LeptonModel:
+        """Model of the weights."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that defines the events, ready for JSON."""
+
+    def chunks(self, start: int = 0, unweighted: bool = False, workers: int = 1) -> Iterator[Chunk]:
+        """Chunks in the order of their index."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A generator and what of it is written.
+
+    Attributes
+    ----------
+    generator : of the events.
+    unweighted : whether the events are.
+    variations : models by the name of their weight.
+    """
+
+    generator: EventSource
+    unweighted: bool
+    variations: Mapping[str, LeptonModel]
+
+    def __post_init__(self) -> None:
+        for name in self.variations:
+            if name == "CV" or not name or any(c.isspace() or c in "\\|" or not c.isprintable() for c in name):
+                raise InputError(
+                    f"a variation cannot be called {name!r}: CV is the weight of the generated model, and blanks, "
+                    "| and \\ are not allowed"
+                )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the weights; ``"CV"``, the generated model, comes first."""
+        return ("CV", *self.variations)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The models behind the weights, written out."""
+        return {n: describe(m) for n, m in {"CV": self.generator.model, **self.variations}.items()}
+
+    def weights(self, events: Events) -> FloatArray:
+        """Weights of events by name, cm², shape (events, names)."""
+        return np.column_stack([events.weight, *(events.weights(m) for m in self.variations.values())])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that decides which numbers are in the file, in which order."""
+        models = [[name, text] for name, text in self.models.items()]
+        return {**self.generator.settings, "unweighted": self.unweighted, "weights": models}
+
+    @cached_property
+    def target(self) -> Target | None:
+        """What the neutrinos hit, as isotopes."""
+        spec = self.generator.target
+        return None if spec is None else spec if isinstance(spec, Target) else target(spec, form_factor="point")
+
+    @property
+    def per(self) -> str:
+        """What the cross sections count, in the words of NuHepMC where it has them."""
+        if self.generator.regime in ("proton", "neutron", "electron"):
+            return f"Per{self.generator.regime.title()}"
+        assert self.target is not None  # the other regimes need one
+        return "PerAtom" if len({c.isotope.z for c in self.target.components}) == 1 else "PerFormulaUnit"
+
+    @property
+    def sigma(self) -> float | None:
+        """Deterministic cross section of the generated model, pb; None where the events have what it leaves out."""
+        settings = self.generator.settings
+        blocked = settings.get("nucleons") == "fermi-gas" and settings.get("pauli")
+        if blocked and any(p.regime in _NUCLEONS for p in self.generator.processes):
+            return None
+        return self.generator.sigma * PB
+
+    def hosts(self, process: int) -> list[tuple[Isotope, float]]:
+        """Nuclei that hold the struck nucleon of a process and how many such nucleons they add; empty if it is free."""
+        one = self.generator.processes[process]
+        if one.regime not in _NUCLEONS or self.target is None:
+            return []
+        found = [
+            (c.isotope, c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n))
+            for c in self.target.components
+            if c.isotope.a > 1
+        ]
+        # free protons come after the bound ones
+        alike = [p for p in self.generator.processes[:process] if (p.channel, p.regime) == (one.channel, one.regime)]
+        if alike:
+            return []
+        return [(nucleus, number) for nucleus, number in found if number > 0]
+
+    def pick_hosts(self, chunk: Chunk) -> NDArray[np.int64]:
+        """Which of the `hosts` each event of a chunk hit, −1 for none: a function of seed and chunk alone.
+
+        Nucleons of all nuclei are blocked alike, so a nucleus is hit in proportion to its nucleons.
+        """
+        result = np.full(len(chunk.events), -1)
+        seed = int(self.generator.settings.get("seed", 0))
+        throws = np.random.default_rng([seed, chunk.index, 7]).random(len(chunk.events))
+        for i in range(len(self.generator.processes)):
+            shares = np.array([number for _, number in self.hosts(i)])
+            if shares.size:
+                here = chunk.events.process == i
+                edges = np.cumsum(shares / shares.sum())[:-1]
+                result[here] = np.searchsorted(edges, throws[here], side="right")
+        return result
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Running sums of the weights (pb), by name: what estimates of the cross section need.
+
+    Attributes
+    ----------
+    events, trials : so far.
+    sums, squares : of the weights.
+    excess : sum of what weights of the generated model exceed the maximum weight, pb.
+    """
+
+    events: int
+    trials: int
+    sums: tuple[float, ...]
+    squares: tuple[float, ...]
+    excess: float
+
+    @classmethod
+    def empty(cls, run: Run) -> Tally:
+        """Return that of no events."""
+        return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names), 0.0)
+
+    def add(self, weights: FloatArray, trials: int, largest: float) -> Tally:
+        """Return the tally with more events: weights (pb) of shape (events, names), the maximum weight."""
+        sums = tuple((np.array(self.sums) + weights.sum(axis=0)).tolist())
+        squares = tuple((np.array(self.squares) + (weights**2).sum(axis=0)).tolist())
+        # as the generator counts: no rounding makes an excess
+        excess = self.excess + float(np.maximum(weights[:, 0] - largest * (1 + 1e-12), 0.0).sum())
+        return Tally(self.events + len(weights), self.trials + trials, sums, squares, excess)
+
+    def sigma(self, column: int = 0) -> tuple[float, float]:
+        """Cross section of a weight and its statistical error, pb."""
+        mean = self.sums[column] / self.trials
+        return mean, float(np.sqrt(max(self.squares[column] / self.trials - mean**2, 0.0) / self.trials))
+
+
+@dataclass(frozen=True, eq=False)
+class StoredEvents:
+    """Events read from a file.
+
+    Attributes
+    ----------
+    events : the events, which any model can weight.
+    weights : cm², shape (n,), by name; ``"CV"`` is that of the generated model.
+    models : what the names mean.
+    trials : points thrown to get the events: ``weights[name].sum() / trials`` is a cross section.
+    sigma : deterministic cross section of the generated model averaged over the flux, per target, cm²; None where none
+        is known.
+    settings : of the generator and the writer.
+    """
+
+    events: Events
+    weights: dict[str, FloatArray]
+    models: dict[str, str]
+    trials: int
+    sigma: float | None
+    settings: dict[str, Any]
+
+    def estimate(self, name: str = "CV") -> tuple[float, float]:
+        """Cross section of a weight from the events and its statistical error, cm²."""
+        w = self.weights[name]
+        mean = float(w.sum()) / self.trials
+        return mean, float(np.sqrt(max(float(w @ w) / self.trials - mean**2, 0.0) / self.trials))
+
+
+def describe(model: LeptonModel) -> str:
+    """Return a model with its parameters as text in one line."""
+    return " ".join(repr(model).split())
+
+
+def process_id(process: Process) -> int:
+    """Process number of NuHepMC convention E.C.1, "other" (700 and above).
+
+    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron). Channels with W exchange alone
+    are in the block 00 to 49 of charged currents, those with Z exchange (and W, where flavours allow) in 50 to 99.
+    """
+    one = process.channel
+    same = one.incoming == one.outgoing
+    alike = [c for c in CHANNELS if (c.incoming == c.outgoing) == same]
+    return _HUNDREDS[process.regime] + 50 * same + alike.index(one)
+
+
+def target_pdg(process: Process) -> int:
+    """PDG number of what a process hits; a single nucleon has that of the particle."""
+    if process.regime == "electron":
+        return 11
+    if process.regime in _NUCLEONS:
+        return _NUCLEONS[process.regime]
+    return nucleus_pdg(isotope(process.current))
+
+
+def nucleus_pdg(one: Isotope) -> int:
+    """10LZZZAAAI of a nucleus."""
+    return 1_000_000_000 + 10_000 * one.z + 10 * one.a
+
+
+def plain(process: Process) -> dict[str, Any]:
+    """Return a process ready for JSON, as `read_processes` takes it."""
+    return {**asdict(process), "channel": process.channel.name, "id": process_id(process)}
+
+
+def read_processes(text: str) -> tuple[Process, ...]:
+    """Read the processes of a file from JSON."""
+    rows = json.loads(text)
+    return tuple(Process(channel(r["channel"]), r["current"], r["regime"], r["mass"], r["number"]) for r in rows)

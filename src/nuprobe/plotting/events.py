@@ -1,0 +1,222 @@
+"""Distributions of trident events: models with statistical bands, their ratios, curves by quadrature."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.events.distributions import Distribution
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    blend,
+    colours,
+    engine_pads,
+    legend_above,
+    main_and_panel,
+    new_figure,
+    power_of_ten,
+    provenance,
+    styled,
+)
+from nuprobe.processes.trident import Spectrum
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_distribution", "plot_distributions"]
+
+_METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
+_LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
+_UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
+    # unit: (used from this size on, name, size)
+    "MeV": ((1e3, "GeV", 1e3), (0.0, "MeV", 1.0)),
+    "MeV2": ((1e5, r"GeV$^2$", 1e6), (0.0, r"MeV$^2$", 1.0)),
+    "rad": ((0.05, "deg", math.pi / 180), (0.0, "mrad", 1e-3)),
+    "": ((0.0, "", 1.0),),
+}
+
+
+@styled
+def plot_distribution(
+    distribution: Distribution,
+    *,
+    curve: Spectrum | None = None,
+    title: str = "",
+    note: str = "",
+    references: Iterable[str] = (),
+) -> Figure:
+    """Plot a distribution of events in all its models.
+
+    Parameters
+    ----------
+    distribution : in one dimension; the first model is the reference of the ratios.
+    curve : the same bins by quadrature, from `nuprobe.events.expected`; drawn as dots.
+    title : over the legend, e.g. channel, target and flux.
+    note, references : for the line at the bottom.
+
+    Returns
+    -------
+    Figure
+        dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are statistical errors. Below, the ratios to
+        the first model, whose bands know that the events are the same; of one model, its ratio to the curve.
+
+    Raises
+    ------
+    InputError
+        For two dimensions, or if all bins are empty.
+    """
+    figure = new_figure(WIDTH, 5.0)
+    below = len(distribution.models) > 1 or curve is not None
+    if below:
+        upper, lower = main_and_panel(figure)
+    else:
+        upper, lower = figure.add_subplot(), None
+    handles, labels = _draw(distribution, curve, upper, lower)
+    legend_above(figure, handles, labels, title)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
+    return figure
+
+
+@styled
+def plot_distributions(
+    distributions: Sequence[Distribution],
+    *,
+    curves: Mapping[str, Spectrum | None] | None = None,
+    title: str = "",
+    note: str = "",
+    references: Iterable[str] = (),
+) -> Figure:
+    """Plot several distributions of the same events side by side, as `plot_distribution` plots one.
+
+    Parameters
+    ----------
+    distributions : in one dimension, of the same models.
+    curves : by the name of the observable.
+    title, note, references : as in `plot_distribution`.
+    """
+    if not distributions:
+        raise InputError("nothing to plot: name at least one observable")
+    columns = min(3, len(distributions))
+    rows = -(-len(distributions) // columns)
+    figure = new_figure(4.3 * columns, 3.7 * rows + 0.5)
+    outer = figure.add_gridspec(rows, columns)
+    handles: list[Artist] = []
+    labels: list[str] = []
+    for i, one in enumerate(distributions):
+        curve = (curves or {}).get(one.observables[0].name)
+        below = len(one.models) > 1 or curve is not None
+        inner = outer[divmod(i, columns)].subgridspec(
+            2 if below else 1, 1, height_ratios=(2.4, 1)[: 1 + below], hspace=0.0
+        )
+        upper = figure.add_subplot(inner[0])
+        lower = figure.add_subplot(inner[1], sharex=upper) if below else None
+        if lower is not None:
+            upper.tick_params(axis="x", which="both", labelbottom=False)
+        found = _draw(one, curve, upper, lower)
+        for ax in (upper, lower):
+            if ax is not None:
+                ax.yaxis.label.set_fontsize(10)
+        if len(found[0]) > len(handles):
+            handles, labels = found
+    engine_pads(figure, hspace=0.02, wspace=0.03)
+    legend_above(figure, handles, labels, title)
+    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
+    return figure
+
+
+def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
+    if len(one.observables) != 1:
+        raise InputError("only distributions in one dimension are plotted here")
+    if not one.counts.any():
+        raise InputError(f"nothing to plot: no event lies in the bins of {one.observables[0].name}")
+    what = one.observables[0]
+    edges = one.edges[0]
+    _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
+    logarithmic = what.logarithmic and edges[0] > 0
+    x = edges / size
+    width = np.diff(np.log(x)) if logarithmic else np.diff(x)
+    hues = colours(len(one.models)) if len(one.models) > 1 else [PALETTE[0]]
+    handles: list[Artist] = []
+    labels: list[str] = []
+    scale, power = power_of_ten(one.values / width)
+    width = width * scale
+    top = 0.0
+    for i, (name, hue) in enumerate(zip(one.models, hues, strict=True)):
+        y, error = one.values[i] / width, one.errors[i] / width
+        top = max(top, float((y + error).max()))
+        _band(upper, x, y, error, hue)
+        handles.append(
+            upper.stairs(y, x, color=hue, linestyle=_LINES[i % len(_LINES)], linewidth=1.5, baseline=None, zorder=2)
+        )
+        labels.append(name)
+    centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
+    if curve is not None:
+        for i, _ in enumerate(one.models):
+            dots = upper.plot(centres, np.atleast_2d(curve.values)[i] / width, ".", color="black", markersize=3.5)
+        handles += dots
+        labels.append("quadrature")
+    upper.set_ylim(0, 1.08 * top)
+    of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
+    per = "" if logarithmic or not unit else f"/{unit}"
+    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per}]")
+    if logarithmic:
+        upper.set_xscale("log")
+    upper.set_xlim(x[0], x[-1])
+    bottom = upper if lower is None else lower
+    bottom.set_xlabel(f"${what.latex}$" + (f" [{unit}]" if unit else ""))
+    if lower is not None:
+        _ratios(one, curve, x, hues, lower)
+    return handles, labels
+
+
+def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequence[str], lower: Axes) -> None:
+    lower.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=0.8, zorder=1.5)
+    shown: list[FloatArray] = []
+    if len(one.models) == 1:
+        assert curve is not None  # callers
+        expected = np.atleast_2d(curve.values)[0]
+        safe = np.where(expected > 0, expected, 1.0)
+        # bins of a few events say nothing
+        good = (one.counts >= 10) & (expected > 0)
+        ratio, error = (np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0]))
+        _band(lower, x, ratio, error, hues[0])
+        lower.stairs(ratio, x, color=hues[0], baseline=None, zorder=2)
+        shown += [ratio - error, ratio + error]
+        lower.set_ylabel("events/quadr.")
+    for i, name in enumerate(one.models[1:], 1):
+        ratio, error = one.ratio(name)
+        ratio = np.where(one.counts >= 10, ratio, np.nan)
+        _band(lower, x, ratio, error, hues[i])
+        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None, zorder=2)
+        shown.append(ratio)
+        lower.set_ylabel("ratio")
+    values = np.concatenate([*shown, [1.0]])
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if high > 8:
+        lower.set_yscale("log")
+        lower.set_ylim(min(0.5, low / 1.5), 2 * high)
+    else:
+        span = max(high - low, 0.1)
+        lower.set_ylim(low - 0.15 * span, high + 0.15 * span)
+
+
+def _band(ax: Axes, x: FloatArray, y: FloatArray, error: FloatArray, hue: str) -> None:
+    """Step band of one standard deviation."""
+    ax.fill_between(
+        x,
+        np.append(y - error, (y - error)[-1]),
+        np.append(y + error, (y + error)[-1]),
+        step="post",
+        color=blend(hue, 0.35),
+        linewidth=0,
+        zorder=1.2,
+    )
