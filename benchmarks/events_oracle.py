@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.events import Generator
-from nuprobe.events.kernels import BINS, DIMENSIONS, PARENTS, SLICES
+from nuprobe.events.kernels import BINS, DIMENSIONS, SLICES
 from nuprobe.events.sample import MOMENTA
 
 Array = NDArray[Any]
@@ -144,8 +144,7 @@ def trials(
     q_high = np.minimum(q_high, np.maximum(16 * q_low, end))
     v, jacobian = [], np.ones(len(u))
     for d in range(DIMENSIONS):
-        parent = u[:, 1] if PARENTS[d] < 0 else u[:, 2 + PARENTS[d]]
-        cell = np.minimum((parent * SLICES).astype(int), SLICES - 1)
+        cell = np.minimum((u[:, 1 + d] * SLICES).astype(int), SLICES - 1)
         b = np.minimum((u[:, 2 + d] * BINS).astype(int), BINS - 1)
         width = grid[d, cell, b + 1] - grid[d, cell, b]
         v.append(grid[d, cell, b] + (u[:, 2 + d] * BINS - b) * width)

@@ -50,7 +50,7 @@ _NODES: Final = 40  # of a cross section in ln E
 _FAR: Final = 16  # Q ends there, in units of the smallest, if the form factor has fallen before
 _ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 _FINAL: Final = 2**17
-_DAMPING: Final = 0.7
+_DAMPING: Final = 0.5
 _OVERWEIGHT: Final = 5e-4
 _TRAINING: Final = 1  # streams
 _EVENTS: Final = 2
@@ -356,6 +356,7 @@ class Generator:
             k_f,
             float(bool(k_f) and self.pauli),
             float(one.incoming.anti),
+            float(tables[1].any()),
         ]
         return np.array(numbers), tables
 
