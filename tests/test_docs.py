@@ -43,8 +43,8 @@ def test_there_are_commands_and_examples_to_check() -> None:
 @pytest.mark.parametrize("command", _commands())
 def test_a_command_shown_in_the_documentation_runs(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
-    run = subprocess.run(
-        [Path(sys.executable).with_name(program), *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    run = subprocess.run(  # the limit catches what hangs: a busy machine must not reach it
+        [Path(sys.executable).with_name(program), *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=900
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip()

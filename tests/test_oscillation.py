@@ -154,8 +154,8 @@ def test_zero_distance_is_the_source(mixing: PMNS, splittings: Splittings, name:
     e, f = np.array([0.5, 30.0]), flavour(name)
     expected = np.zeros((mixing.size, mixing.size))
     expected[f.index, f.index] = 1
-    for length in (0.0, 1e-14 * m):
-        np.testing.assert_allclose(density(Vacuum(length, mixing, splittings), f, e)[0], expected, atol=1e-12)
+    for length, tolerance in ((0.0, 1e-12), (2e-6 * m, 2e-5)):  # the phase at 2 µm is 1e-5 for Δm² = 1 eV²
+        np.testing.assert_allclose(density(Vacuum(length, mixing, splittings), f, e)[0], expected, atol=tolerance)
     nothing = Vacuum(0.0, mixing, splittings)
     assert nothing.names == AtSource().names
     model = Electromagnetic(charge_radius={"ee": 1e-31, "emu": 3e-31j, "mutau": 2e-31})
@@ -295,6 +295,34 @@ def test_defaults_are_the_named_fit() -> None:
     [
         (lambda: PMNS(sin2_12=1.2), "sin2_12"),
         (lambda: PMNS(sin2_14=-0.1), "sin2_14"),
+        (lambda: PMNS(sin2_12="a"), "sin2_12"),  # type: ignore[arg-type]
+        (lambda: PMNS(sin2_12=None), "sin2_12"),  # type: ignore[arg-type]
+        (lambda: PMNS(sin2_12=np.array([0.1, 0.2])), "sin2_12"),  # type: ignore[arg-type]
+        (lambda: PMNS(delta_cp="212"), "delta_cp in radians"),  # type: ignore[arg-type]
+        (lambda: PMNS(majorana=0.3), "(0.3, 0.0)"),  # type: ignore[arg-type]
+        (lambda: PMNS(majorana=("a",)), "majorana"),  # type: ignore[arg-type]
+        (lambda: PMNS.nufit(["normal"]), "mass ordering"),  # type: ignore[arg-type]
+        (lambda: Splittings(dm21=None), "dm21"),  # type: ignore[arg-type]
+        (lambda: Splittings(dm21="7.5e-5 eV2"), "7.5e-5 * eV**2"),  # type: ignore[arg-type]
+        (lambda: Splittings(dm21=7.5e-5), "with its unit, 7.5e-05 * eV**2"),
+        (lambda: Splittings(dm31=-2.5e-3), "with its unit"),
+        (lambda: Vacuum("53 km"), "53 * km"),  # type: ignore[arg-type]
+        (lambda: Vacuum(53), "with its unit, 53 * km"),
+        (lambda: Vacuum(1 * km, np.eye(3)), "PMNS()"),  # type: ignore[arg-type]
+        (lambda: Averaged(np.eye(3)), "PMNS()"),  # type: ignore[arg-type]
+        (lambda: Solar(mixing=np.eye(3)), "PMNS()"),  # type: ignore[arg-type]
+        (lambda: Vacuum(1 * km, PMNS(), (1, 2)), "Splittings("),  # type: ignore[arg-type]
+        (lambda: Solar(None), "name of a component"),  # type: ignore[arg-type]
+        (lambda: Splittings().masses("a"), "lightest"),  # type: ignore[arg-type]
+        (lambda: state(Averaged(), "nu_e", [1.0, 2.0]), "one finite number"),  # type: ignore[arg-type]
+        (lambda: state(Averaged(), ["nu_e"], 1.0), "flavour"),  # type: ignore[arg-type]
+        (lambda: state("vacuum", "nu_e", 1.0), "Averaged()"),  # type: ignore[arg-type]
+        (lambda: probabilities(Averaged, "nu_e", 1.0), "Averaged()"),  # type: ignore[arg-type]
+        (lambda: mu_eff(Electromagnetic(), "nu_e", 1.0, None), "Averaged()"),  # type: ignore[arg-type]
+        (lambda: probabilities(Vacuum(1e9 * km), "nu_e", [1.0, 1e-300]), "at 1e-300 MeV"),
+        (lambda: mu_eff(Electromagnetic(mu_eff={"e": 1e-11}), "nu_e", 1e-300, Vacuum(1e9 * km)), "at 1e-300 MeV"),
+        (lambda: moment_limits("a", [0.7, 0.2, 0.1]), "Bohr magnetons"),  # type: ignore[arg-type]
+        (lambda: moment_limits(1.0, ["a"]), "shares"),
         (lambda: PMNS(delta_cp=math.nan), "delta_cp"),
         (lambda: PMNS(majorana=(1.0, 2.0, 3.0)), "at most 2"),
         (lambda: PMNS.nufit("sideways"), "mass ordering"),
@@ -324,6 +352,11 @@ def test_bad_input_is_one_line_that_names_it(call: Callable[[], object], hint: s
         call()
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_components_of_the_sun_in_both_spellings() -> None:
+    assert Solar("8B") == Solar("B8")
+    assert Solar("7Be").potential == SOLAR_POTENTIALS["Be7"]
 
 
 @pytest.mark.parametrize("way", [Vacuum(1 * km), Averaged(), Solar()])

@@ -15,7 +15,14 @@ __all__ = [
     "UnitError",
     "UnknownNameError",
     "ValidityWarning",
+    "shown",
 ]
+
+
+def shown(value: object) -> str:
+    """What was given, in one short line of a message."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 class NuprobeError(Exception):

@@ -80,5 +80,5 @@ def flavour(name: str | Flavour) -> Flavour:
         return name
     try:
         return FLAVOURS[name]
-    except KeyError:
+    except (KeyError, TypeError):
         raise UnknownNameError("flavour", name, FLAVOURS) from None

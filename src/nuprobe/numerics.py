@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 
 __all__ = [
     "FloatArray",
     "barycentric_matrix",
     "chebyshev_nodes",
+    "common_shape",
     "gauss_legendre",
+    "number",
     "numbers",
     "panel_nodes",
 ]
@@ -29,8 +32,35 @@ def numbers(what: str, value: ArrayLike) -> FloatArray:
     except ValueError:
         array = np.asarray(None)
     if array.size and array.dtype.kind not in "fiu":
-        raise InputError(f"{what} must be real numbers, one or an array, got {value!r}")
+        raise InputError(f"{what} must be real numbers, one or an array, got {shown(value)}")
     return array.astype(float)
+
+
+def number(what: str, value: Any, example: str = "") -> float:
+    """Read one finite real number; raises `InputError` for anything else, text with a unit included.
+
+    `example` shows how to write it, e.g. ``"20 * m"``.
+    """
+    try:
+        array = numbers(what, value)
+    except InputError:
+        array = np.array([])
+    if array.shape != () or not np.isfinite(array):
+        how = f", e.g. {example} with the units of nuprobe.units" if example else ""
+        raise InputError(f"{what} must be one finite number{how}; got {shown(value)}")
+    return float(array)
+
+
+def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """Shape to which all broadcast; raises `InputError` that names them if there is none."""
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        different = {shape: name for name, shape in shapes.items() if shape}
+        raise InputError(
+            "arrays over parameter points must have one shape, but "
+            + ", ".join(f"{name} has {shape}" for shape, name in different.items())
+        ) from None
 
 
 @lru_cache(maxsize=64)

@@ -18,13 +18,14 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model, check_model
-from nuprobe.numerics import FloatArray
+from nuprobe.nuclei.isotopes import as_spelt
+from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.processes.elastic import columns, product
-from nuprobe.units import eV
+from nuprobe.units import eV, keV, m
 
 __all__ = [
     "NUFIT",
@@ -63,8 +64,13 @@ SOLAR_POTENTIALS: Final[dict[str, float]] = {
 those of pep, ⁷Be and ⁸B compared with a public code)."""
 
 
+# a number beyond these was given without its unit
+_LARGEST_SPLITTING: Final = keV**2
+_SHORTEST_BASELINE: Final = 1e-6 * m
+
+
 def _fit(ordering: str) -> tuple[float, float, float, float, float, float]:
-    if ordering not in NUFIT:
+    if not isinstance(ordering, str) or ordering not in NUFIT:
         raise UnknownNameError("mass ordering", ordering, NUFIT)
     return NUFIT[ordering]
 
@@ -99,13 +105,16 @@ class PMNS:
     def __post_init__(self) -> None:
         for name in ("sin2_12", "sin2_13", "sin2_23", "sin2_14", "sin2_24", "sin2_34"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            if (value is not None or "4" not in name) and not 0 <= number(name, value) <= 1:
                 raise InputError(f"{name} must lie between 0 and 1, got {value}")
-        for name, value in (("delta_cp", self.delta_cp), ("delta_14", self.delta_14), ("delta_34", self.delta_34)):
-            if not math.isfinite(value):
-                raise InputError(f"{name} must be finite (radians), got {value}")
-        if len(self.majorana) >= self.size or not all(map(math.isfinite, self.majorana)):
-            raise InputError(f"majorana must hold at most {self.size - 1} finite phases, got {self.majorana}")
+        for name in ("delta_cp", "delta_14", "delta_34"):
+            number(f"{name} in radians", getattr(self, name))
+        phases = numbers("majorana", self.majorana)
+        if phases.ndim != 1 or len(phases) >= self.size or not np.isfinite(phases).all():
+            raise InputError(
+                f"majorana must hold at most {self.size - 1} finite phases, such as (0.3, 0.0), "
+                f"got {shown(self.majorana)}"
+            )
 
     @classmethod
     def nufit(cls, ordering: str = "normal") -> PMNS:
@@ -162,8 +171,12 @@ class Splittings:
     def __post_init__(self) -> None:
         for name in ("dm21", "dm31", "dm41"):
             value = getattr(self, name)
-            if value is not None and not math.isfinite(value):
-                raise InputError(f"{name} must be finite (MeV², e.g. 7.5e-5 * eV**2), got {value}")
+            if value is None and name == "dm41":
+                continue
+            if abs(number(f"{name} in MeV²", value, "7.5e-5 * eV**2")) > _LARGEST_SPLITTING:
+                raise InputError(
+                    f"{name} of {value:g} MeV² is beyond any neutrino: give it with its unit, {value:g} * eV**2"
+                )
 
     @classmethod
     def nufit(cls, ordering: str = "normal") -> Splittings:
@@ -181,8 +194,8 @@ class Splittings:
 
     def masses(self, lightest: float = 0.0) -> FloatArray:
         """Masses in MeV for the mass of the lightest neutrino (MeV)."""
-        if not (math.isfinite(lightest) and lightest >= 0):
-            raise InputError(f"the mass of the lightest neutrino must be finite and not negative (MeV), got {lightest}")
+        if number("the mass of the lightest neutrino in MeV", lightest, "0.01 * eV") < 0:
+            raise InputError(f"the mass of the lightest neutrino must not be negative (MeV), got {lightest}")
         squares = self.squares(3 if self.dm41 is None else 4)
         result: FloatArray = np.sqrt(squares - squares.min() + lightest**2)
         return result
@@ -219,9 +232,14 @@ class Vacuum:
     splittings: Splittings = field(default_factory=Splittings)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.baseline) and self.baseline >= 0):
-            raise InputError(f"a baseline must be finite and not negative (20 * m, 1 * km), got {self.baseline}")
-        self.splittings.squares(self.mixing.size)
+        if number("a baseline", self.baseline, "53 * km") < 0:
+            raise InputError(f"a baseline must not be negative (20 * m, 1 * km), got {self.baseline}")
+        _check_mixing(self.mixing, self.splittings)
+        if 0 < self.baseline < _SHORTEST_BASELINE:
+            raise InputError(
+                f"a baseline of {self.baseline:g} is {self.baseline / m:.2g} m: give it with its unit, "
+                f"{self.baseline:g} * km (nuprobe.units)"
+            )
 
     @property
     def _pairs(self) -> list[tuple[int, int]]:
@@ -272,6 +290,9 @@ class Averaged:
 
     mixing: PMNS = field(default_factory=PMNS)
 
+    def __post_init__(self) -> None:
+        _check_mixing(self.mixing)
+
     @property
     def names(self) -> tuple[str, ...]:
         """One constant."""
@@ -300,7 +321,7 @@ class Solar:
 
     Attributes
     ----------
-    component : which n_e: a name of `SOLAR_POTENTIALS`, or √2 G_F n_e itself in MeV.
+    component : which n_e: a name of `SOLAR_POTENTIALS` (``"8B"`` is ``"B8"``), or √2 G_F n_e itself in MeV.
     mixing, splittings : U and Δm².
     """
 
@@ -309,16 +330,17 @@ class Solar:
     splittings: Splittings = field(default_factory=Splittings)
 
     def __post_init__(self) -> None:
-        if self.mixing.size != 3:
+        if isinstance(self.mixing, PMNS) and self.mixing.size != 3:
             raise InputError("solar neutrinos are computed for three neutrinos: leave out the sterile one")
-        self.splittings.squares(3)
+        _check_mixing(self.mixing, self.splittings)
         if not self.splittings.dm21 > 0:
             raise InputError(f"solar neutrinos need dm21 > 0 (that is what 1 and 2 mean), got {self.splittings.dm21}")
         if isinstance(self.component, str):
+            object.__setattr__(self, "component", as_spelt(self.component, SOLAR_POTENTIALS))
             if self.component not in SOLAR_POTENTIALS:
                 raise UnknownNameError("component of the solar flux", self.component, SOLAR_POTENTIALS)
-        elif not (math.isfinite(self.component) and self.component >= 0):
-            raise InputError(f"the potential in the Sun must be finite and not negative (MeV), got {self.component}")
+        elif number("the potential in the Sun in MeV, or the name of a component,", self.component) < 0:
+            raise InputError(f"the potential in the Sun must not be negative (MeV), got {self.component}")
 
     @property
     def potential(self) -> float:
@@ -366,9 +388,10 @@ def density(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> NDArray[np.com
     InputError
         If an energy is not positive and finite.
     """
+    check_way(way)
     e = _energies(e_nu)
     matrices = [(s.vectors * s.weights) @ np.conj(s.vectors.T) for s in way.states(as_flavour(flavour))]
-    return np.asarray(np.tensordot(way.functions(e), np.stack(matrices), axes=1), dtype=complex)
+    return np.asarray(np.tensordot(_functions(way, e), np.stack(matrices), axes=1), dtype=complex)
 
 
 def probabilities(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
@@ -379,7 +402,7 @@ def probabilities(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArr
 
 def state(way: Way, flavour: str | Flavour, e_nu: float) -> FlavourState:
     """State at one energy (MeV), which `nuprobe.cevns.differential` takes in place of a flavour."""
-    return FlavourState.of(density(way, flavour, float(e_nu)))
+    return FlavourState.of(density(way, flavour, number("the neutrino energy in MeV", e_nu)))
 
 
 def mu_eff(model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way) -> FloatArray:
@@ -404,6 +427,7 @@ def mu_eff(model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way) -> F
         If an energy is not positive and finite.
     """
     check_model(model)
+    check_way(way)
     f = as_flavour(flavour)
     e = _energies(e_nu)
     moment = model.couplings(f.anti).magnetic
@@ -413,7 +437,7 @@ def mu_eff(model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way) -> F
     for one in way.states(f):
         column = columns(moment, one)
         squares.append(product(column, column, one))
-    return np.sqrt(np.maximum(way.functions(e) @ np.stack(squares), 0.0))
+    return np.sqrt(np.maximum(_functions(way, e) @ np.stack(squares), 0.0))
 
 
 def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
@@ -438,11 +462,11 @@ def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
     InputError
         If the limit is not positive or the shares are not three fractions that add up to 1.
     """
-    p = np.asarray(shares, dtype=float)
+    p = numbers("shares", shares)
     if p.shape != (3,) or not np.all((p >= 0) & (p <= 1)) or abs(p.sum() - 1) > 1e-6:
-        raise InputError(f"shares must be three fractions that add up to 1, got {shares!r:.60}")
-    if not (math.isfinite(mu) and mu > 0):
-        raise InputError(f"a limit on a moment must be positive and finite, got {mu}")
+        raise InputError(f"shares must be three fractions that add up to 1, got {shown(shares)}")
+    if number("a limit on a moment in Bohr magnetons", mu) <= 0:
+        raise InputError(f"a limit on a moment must be positive, got {mu}")
 
     def limit(share: float) -> float:
         return float(mu / math.sqrt(share)) if share > 0 else math.inf
@@ -453,11 +477,36 @@ def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
     return result
 
 
+def check_way(way: Any) -> None:
+    """Refuse what is no way from source to detector with `InputError`."""
+    if isinstance(way, type) or not (hasattr(way, "functions") and hasattr(way, "states")):
+        raise InputError(f"a way is Vacuum(20 * m), Averaged() or Solar(), got {shown(way)}")
+
+
+def _check_mixing(mixing: Any, splittings: Any = None) -> None:
+    if not isinstance(mixing, PMNS):
+        raise InputError(f"mixing must be a PMNS, such as PMNS() or PMNS(sin2_12=0.31), got {shown(mixing)}")
+    if splittings is None:
+        return
+    if not isinstance(splittings, Splittings):
+        raise InputError(f"splittings must be Splittings, such as Splittings(7.5e-5 * eV**2), got {shown(splittings)}")
+    splittings.squares(mixing.size)
+
+
+def _functions(way: Way, e_nu: FloatArray) -> FloatArray:
+    """f_i of a way; raises `InputError` where they leave the range of numbers."""
+    with np.errstate(all="ignore"):
+        found = way.functions(e_nu)
+    wrong = ~np.isfinite(found).all(axis=-1)
+    if wrong.any():
+        raise InputError(
+            f"the way cannot be computed at {e_nu[wrong].flat[0]:g} MeV: give an energy of neutrinos, in MeV"
+        )
+    return found
+
+
 def _energies(e_nu: Any) -> FloatArray:
-    try:
-        e = np.asarray(e_nu, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"neutrino energies must be numbers in MeV, got {e_nu!r:.60}") from None
+    e = numbers("neutrino energies in MeV", e_nu)
     if not np.all((e > 0) & np.isfinite(e)):
         raise InputError("neutrino energies must be positive and finite (MeV)")
     return e

@@ -37,8 +37,6 @@ _RTOL: Final = 1e-6  # promised accuracy of every integral
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = 1e-3  # along axes, and for a component beside the largest one of its bin
-# a propagator falls by ten decades along the axis of its mass: times m² + _SCALE² (MeV²) it interpolates well
-_SCALE: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ class Templates:
     axis_error : largest relative error of the interpolation along each axis, measured between the nodes.
     process, sectors, propagation : give the coefficients of a model.
     powers : propagators of each axis in each term, shape (terms, axes); the parts hold the templates times
-        m² + (50 MeV)² to that power.
+        (m² + p²) to that power, with p the `momentum` of the process.
     """
 
     components: tuple[str, ...]
@@ -377,7 +375,7 @@ class Templates:
         result = self._counted(part, coefficients * scale, axis_values, derivative)
         if derivative is not None and self.powers[:, derivative].any():
             mass = axis_values[:, derivative, None]
-            slope = -2 * self.powers[:, derivative] * mass / (_SCALE**2 + mass**2)
+            slope = -2 * self.powers[:, derivative] * mass / (self.process.momentum**2 + mass**2)
             result = result + self._counted(part, coefficients * scale * slope, axis_values, None)
         return result
 
@@ -385,7 +383,7 @@ class Templates:
         """Factor that takes the scaling of the parts out, shape (points, terms); None if there is none."""
         if axis_values is None or not self.powers.any():
             return None
-        return np.asarray(np.prod((_SCALE**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
+        return np.asarray(np.prod((self.process.momentum**2 + axis_values[:, None, :] ** 2) ** -self.powers, axis=-1))
 
     def _counted(
         self, part: _Part, coefficients: FloatArray, axis_values: FloatArray | None, derivative: int | None
@@ -481,29 +479,30 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
         If the accuracy of 1e-6 is not reached.
     """
     components = setup.flux.components
+    known: _Known = {}
     middle = {a.parameter.name: a.middle for a in axes}
     order, refine = 32, 1  # of the integrals over the recoil and over the flux
     error = float("nan")
     if check:
         # settle the order on the middle of the axes, where it is as hard as anywhere, and the lightest mediators
         hard = {**middle, **{a.parameter.name: a.parameter.lower for a in axes if a.acts_on == "kernel"}}
-        coarse = _all_parts(setup, (), hard, order, refine)
+        coarse = _all_parts(setup, (), hard, order, refine, known)
         for _ in range(3):
-            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine)
+            fine = _all_parts(setup, (), hard, order + order // 2, 2 * refine, known)
             error = max(_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True))
             if error < _RTOL / 10:
                 break
             order, refine = 2 * order, 2 * refine
-            coarse = _all_parts(setup, (), hard, order, refine)
+            coarse = _all_parts(setup, (), hard, order, refine, known)
         else:
             raise ComputationError(
                 f"the folding integrals reach only {error:.1e}: the response (or the flux) is too narrow for its bins; "
                 "widen the smearing or use smearing = 'none'"
             )
-    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine)
+    parts = coarse if check and not axes else _all_parts(setup, axes, middle, order, refine, known)
     terms = _terms(setup, setup.sectors_at(middle))
     powers = _powers(terms, axes)
-    parts = tuple(_scaled(part, axes, powers) for part in parts)
+    parts = tuple(_scaled(part, axes, powers, setup.process.momentum) for part in parts)
     time = np.ones((len(components), 1))
     if setup.time_edges is not None:
         time = np.stack([_time(setup, component) for component in components])
@@ -523,7 +522,7 @@ def build_templates(setup: Setup, axes: Sequence[Axis] = (), *, check: bool = Tr
     )
     if not (check and axes):
         return templates
-    errors = tuple(_axis_error(setup, templates, i, middle, order, refine) for i in range(len(axes)))
+    errors = tuple(_axis_error(setup, templates, i, middle, order, refine, known) for i in range(len(axes)))
     if max(errors) > _RTOL:
         worst = axes[int(np.argmax(errors))]
         raise ComputationError(
@@ -546,12 +545,12 @@ def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
     return np.array(counts, dtype=float).reshape(len(terms), len(axes))
 
 
-def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray) -> _Part:
-    """Templates times m² + _SCALE² for each propagator."""
+def _scaled(part: _Part, axes: Sequence[Axis], powers: FloatArray, momentum: float) -> _Part:
+    """Templates times m² + momentum² for each propagator, which falls by ten decades along the axis of its mass."""
     values = part.values
     for position, axis in enumerate(part.axes):
         if powers[:, axis].any():
-            factor = (_SCALE**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
+            factor = (momentum**2 + axes[axis].points ** 2) ** powers[:, axis, None]  # (terms, nodes)
             shape = [1] * values.ndim
             shape[2], shape[3 + position] = factor.shape
             values = values * factor.reshape(shape)
@@ -607,7 +606,13 @@ def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
 
 
 def _axis_error(
-    setup: Setup, templates: Templates, index: int, middle: Mapping[str, float], order: int, refine: int
+    setup: Setup,
+    templates: Templates,
+    index: int,
+    middle: Mapping[str, float],
+    order: int,
+    refine: int,
+    known: _Known,
 ) -> float:
     """Interpolation error of the counts along one axis, halfway (in angle) between the nodes."""
     axis = templates.axes[index]
@@ -617,20 +622,26 @@ def _axis_error(
     probes = probes[np.unique(np.linspace(0, probes.size - 1, 7).astype(int))]
     points = np.array([[middle[a.parameter.name] for a in templates.axes]] * probes.size)
     points[:, index] = probes
+    exact = [
+        _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine, known) for probe in probes
+    ]
     worst = 0.0
     for term in range(len(templates.terms)):
         unit = np.zeros((len(templates.components), len(templates.terms)))
         unit[:, term] = 1.0
         got = templates.by_component(unit, points)
-        for row, probe in enumerate(probes):
-            exact = _all_parts(setup, (), {**middle, axis.parameter.name: float(probe)}, order, refine)
-            truth = sum_arrays([part.values[:, :, term] for part in exact])
+        for row, parts in enumerate(exact):
+            truth = sum_arrays([part.values[:, :, term] for part in parts])
             worst = max(worst, _difference(got[row], truth, _AXIS_FLOOR))
     return worst
 
 
+_Known = dict[tuple[Any, ...], FloatArray]
+"""Integrals over the flux, which do not change along most axes."""
+
+
 def _all_parts(
-    setup: Setup, axes: Sequence[Axis], fixed: Mapping[str, float], order: int, refine: int
+    setup: Setup, axes: Sequence[Axis], fixed: Mapping[str, float], order: int, refine: int, known: _Known
 ) -> tuple[_Part, ...]:
     """Evaluate every isotope on the tensor grid of its axes' nodes."""
     scatterers = setup.process.scatterers(setup.target_at(fixed))
@@ -649,7 +660,7 @@ def _all_parts(
                 here = {**at, **{axes[i].parameter.name: float(v) for i, v in zip(inner, node, strict=True)}}
                 one = setup.process.scatterers(setup.target_at(here))[position]
                 kernels.append(one.groups(setup.sectors_at(here)))
-            blocks.append(_fold(setup, scatterer, kernels, setup.response_at(at), order, refine))
+            blocks.append(_fold(setup, scatterer, kernels, setup.response_at(at), order, refine, known))
         values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
         # nodes last, in the order of the axes
         values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
@@ -666,6 +677,7 @@ def _fold(
     response: Response | TableResponse,
     order: int,
     refine: int,
+    known: _Known,
 ) -> FloatArray:
     """Templates of one scatterer for several sets of kernels, shape (sets, flux components, bins, terms)."""
     mass, groups = scatterer.mass, kernels[0]
@@ -681,22 +693,24 @@ def _fold(
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack([kernel[g].response(t_low) for kernel in kernels], axis=1)  # (T, sets, terms)
         for c, component in enumerate(setup.flux.components):
-            for w in range(len(ways)):
+            key = (scatterer.name, g, c, refine, t_low.tobytes())
+            if key not in known:
                 integrand = partial(_at_recoil, group.kinematics, t_low)
                 if ways != ("",):
                     way = setup.propagations.get(component.name, setup.propagation)
-                    integrand = partial(_on_the_way, integrand, way, w)
-                flux_integral = component.integrate(integrand, e_min, refine)
-                folded = (detected * flux_integral) @ nuclear.reshape(t_low.size, -1)
+                    integrand = partial(_on_the_way, integrand, way)
+                known[key] = component.integrate(integrand, e_min, refine).reshape(t_low.size, len(ways))
+            for w in range(len(ways)):
+                folded = (detected * known[key][:, w]) @ nuclear.reshape(t_low.size, -1)
                 folded = folded.reshape(response.bins, len(kernels), len(columns)).transpose(1, 0, 2)
                 result[:, c, :, w][:, :, columns] = folded
     return result.reshape(*result.shape[:3], -1)
 
 
 def _on_the_way(
-    kinematics: Callable[[FloatArray], FloatArray], propagation: Propagation, way: int, e_nu: FloatArray
+    kinematics: Callable[[FloatArray], FloatArray], propagation: Propagation, e_nu: FloatArray
 ) -> FloatArray:
-    return kinematics(e_nu) * propagation.functions(e_nu)[..., way]
+    return kinematics(e_nu)[..., None] * propagation.functions(e_nu)
 
 
 def _at_recoil(

@@ -70,13 +70,18 @@ def _factor(unit: str, dimension: str, text: str) -> float:
         return units[unit]
     allowed = ", ".join(u or "a bare number" for u in units)
     if not unit:
-        raise UnitError(f"{text!r} has no unit: write for example '{text.strip()} {next(iter(units))}' ({allowed})")
+        example = "MeV" if "MeV" in units else next(iter(units))
+        raise UnitError(f"{text!r} has no unit: write for example '{text.strip()} {example}' ({allowed})")
     for other, table in _DIMENSIONS.items():
         if unit in table:
-            raise UnitError(f"{text!r} has a unit of {other}, but this is a {dimension}: use one of {allowed}")
+            raise UnitError(f"{text!r} has a unit of {other}, but this is {_a(dimension)}: use one of {allowed}")
     near = UnknownNameError("unit", unit, units).suggestions
     hint = f" (did you mean {near[0]}?)" if near else ""
-    raise UnitError(f"{text!r} has an unknown unit {unit!r}{hint}: a {dimension} is given in {allowed}")
+    raise UnitError(f"{text!r} has an unknown unit {unit!r}{hint}: {_a(dimension)} is given in {allowed}")
+
+
+def _a(dimension: str) -> str:
+    return ("an " if dimension[0] in "aeiou" else "a ") + dimension
 
 
 def unit_dimension(unit: str) -> str:
@@ -108,7 +113,7 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     raw = str(text)
     match = _QUANTITY.fullmatch(raw)
     if match is None:
-        raise UnitError(f"cannot read {raw!r} as a {dimension}: write a number and a unit, e.g. '10 MeV'")
+        raise UnitError(f"cannot read {raw!r} as {_a(dimension)}: write a number and a unit, e.g. '10 MeV'")
     number = float(match[1])
     value = number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
     if not math.isfinite(value):

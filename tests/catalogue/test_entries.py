@@ -47,6 +47,8 @@ def test_an_entry_in_words() -> None:
     assert entry({"cl": "unknown", "sidedness": "unknown"}).confidence == "CL unknown"
     assert entry({"interval": {"upper": 6.0}}).number == "< 6 x 1e-32 cm2"
     assert entry(RATIO, {"kind": "projection", "projects": "measurement"}).form == "measurement"
+    # no digit is lost
+    assert catalogue()["anomalous_moment.mu/Muon-g-2-2025-world"].number == "11659207.15 +- 1.45 x 1e-10"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,12 @@ def test_an_entry_in_words() -> None:
             "the file",
             "components",
         ),
+        ((RATIO, {"value": 1.5, "interval": {"lower": 0.1, "upper": 1.2}}), "value", "own interval"),
+        ((RATIO, {"value": 0.05, "interval": {"lower": 0.1}}), "value", "own interval"),
+        (({"numbers": {"mean_energy": {"value": 160, "unit": "GeV"}}},), "numbers.mean_energy", "conditions"),
+        (({"numbers": {"goal": {"value": 50, "unit": "ab^-1"}}},), "numbers.goal", "conditions"),
+        (({"numbers": {"level": {"value": 95, "unit": "% CL"}}},), "numbers.level", "conditions"),
+        (({"numbers": {"cl": {"value": 0.95}}},), "numbers.cl", "conditions"),
         ((MOMENT, {"errors": {"plus": 1, "minus": 1}}), "the file", "alone"),
         ((MOMENT, {"value": -1e-11, "of_absolute_value": True}), "the file", "absolute"),
         (({"of_absolute_value": True},), "the file", "absolute"),
@@ -143,7 +151,7 @@ def test_what_is_wrong_is_refused_in_one_line(changes: tuple[dict[str, Any], ...
     with pytest.raises(CatalogueFileError) as caught:
         entry(*changes)
     message = str(caught.value)
-    assert message.startswith("toy.yaml: ")
+    assert re.match(r"toy\.yaml:\d+: ", message)
     assert word in message
     assert "\n" not in message
     named = message.split(": ")[1]
@@ -192,8 +200,36 @@ BOMB = "a: &a [1, 1]\n" + "".join(
 def test_hostile_files_are_refused(content: str, word: str) -> None:
     with pytest.raises(CatalogueFileError, match=word) as caught:
         read_entry(content, "toy.yaml")
-    assert "\n" not in str(caught.value)
+    assert re.match(r"toy\.yaml:\d+: .*\Z", str(caught.value))
     assert len(str(caught.value)) < 2000
+
+
+def test_a_problem_names_its_line() -> None:
+    good = text().splitlines()
+
+    def line(change: str, key: str) -> int:
+        wrong = "\n".join(change if row.startswith(key) else row for row in good)
+        with pytest.raises(CatalogueFileError) as caught:
+            read_entry(wrong, "toy.yaml")
+        return int(str(caught.value).split(":")[1])
+
+    def place(key: str) -> int:
+        return 1 + next(i for i, row in enumerate(good) if row.startswith(key))
+
+    for change, key in (
+        ("unit: barn", "unit:"),
+        ("cl: 95", "cl:"),
+        ("convention: quarter", "convention:"),
+        ("  doi: ten", "  doi:"),
+        ("kind: !new interval", "kind:"),
+        ("kind: &new interval", "kind:"),
+        ("  doi: 10.1000/182\n  doi: 10.1000/183", "  doi:"),
+        ("valeu: 1", "title:"),
+    ):
+        assert line(change, key) == place(key) + ("\n" in change)
+    # of a key that is not there, what should hold it
+    assert line("", "cl:") == 1
+    assert line("", "  locator:") == place("source:")
 
 
 @given(st.binary(max_size=200))
@@ -225,15 +261,22 @@ def test_a_library_names_every_wrong_file(tmp_path: Path) -> None:
         charge_radius__h=text({"id": "charge_radius.ee/H-2001", "aliases": ["twice", "twice"]}),
     )
     (tmp_path / "charge_radius" / "z.yaml").write_bytes(b"\xff\xfe")
+    # what no entry would be read from
+    (tmp_path / "top.yaml").write_text(text())
+    (tmp_path / "charge_radius" / "w.yml").write_text(text())
+    write(tmp_path / "charge_radius", deeper__a=text())
     found = problems(tmp_path)
     expected = [
-        ("charge_radius/charge_radius__b.yaml: id:", "is taken by charge_radius/charge_radius__a.yaml"),
-        ("charge_radius/charge_radius__c.yaml: aliases:", "'old:name' is taken"),
-        ("charge_radius/charge_radius__d.yaml: ", "cl: "),
-        ("charge_radius/charge_radius__h.yaml: aliases:", "twice"),
+        ("charge_radius/deeper:", "<topic>/<name>.yaml"),
+        ("charge_radius/w.yml:", "<topic>/<name>.yaml"),
+        ("top.yaml:", "<topic>/<name>.yaml"),
+        ("charge_radius/charge_radius__b.yaml:2: id:", "is taken by charge_radius/charge_radius__a.yaml"),
+        ("charge_radius/charge_radius__c.yaml:", "'old:name' is taken"),
+        ("charge_radius/charge_radius__d.yaml:1: ", "cl: "),
+        ("charge_radius/charge_radius__h.yaml:", "twice"),
         ("charge_radius/z.yaml: ", "cannot be read"),
-        ("magnetic_moment/magnetic_moment__e.yaml: id:", "charge_radius"),
-        ("charge_radius/charge_radius__f.yaml: shares_data_with:", "G-2001"),
+        ("magnetic_moment/magnetic_moment__e.yaml:2: id:", "charge_radius"),
+        ("charge_radius/charge_radius__f.yaml:", "G-2001"),
     ]
     assert len(found) == len(expected)
     for line, (start, word) in zip(found, expected, strict=True):

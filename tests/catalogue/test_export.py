@@ -13,6 +13,7 @@ from tests.catalogue.examples import CURVE, MOMENT, RADIUS, RATIO, entry
 
 from nuprobe.catalogue import catalogue
 from nuprobe.catalogue.export import export
+from nuprobe.catalogue.ladder import common_factor, rung_of, shown
 from nuprobe.errors import UnknownNameError
 
 COMPONENTS = {
@@ -93,3 +94,18 @@ def test_hepdata_of_bands_and_of_nothing() -> None:
     assert hepdata(entry(CURVE, {"curve": None, "notes": RADIUS["notes"] | {"not_shipped": "x"}})) == []
     with pytest.raises(UnknownNameError, match="bibtex"):
         export(ENTRIES, "bibtx")
+
+
+def test_solar_and_reactor_neutrinos_together_are_a_mixture() -> None:
+    rung = rung_of(catalogue()["magnetic_moment.majorana/Grimus-2002"], 1.0)
+    assert rung is not None
+    assert rung.group == ""
+    for name, group in (("magnetic_moment.e/GEMMA-2012", "e"), ("magnetic_moment.tau/DONUT-2001", "tau")):
+        rung = rung_of(catalogue()[name], 1.0)
+        assert rung is not None
+        assert rung.group == group
+
+
+def test_the_ladder_of_radii_has_recomputed_numbers() -> None:
+    rungs = [rung_of(e, 1.0) for e in shown("charge_radius") if common_factor(e) is not None]
+    assert sum(len(r.computed) for r in rungs if r) >= 8

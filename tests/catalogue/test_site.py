@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.catalogue.examples import CURVE, LINK, MOMENT, RATIO, entry
 
@@ -244,11 +244,15 @@ def test_numbers(value: float, text: str) -> None:
     assert number_text(value) == text
 
 
+@example(0.03125, 0.001953125)
 @given(st.floats(1e-40, 1e40), st.floats(1e-3, 1))
 def test_a_common_power_of_ten_loses_nothing(value: float, relative: float) -> None:
     value, error = float(f"{value:.4g}"), float(f"{value * relative:.3g}")
     text = range_text(value, "cm2", error, error)
-    match = re.fullmatch(r"\(?(.+?) ± (.+?)\)?(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))? cm²", text)
+    # a power of ten after brackets is that of both numbers, without them that of the error
+    match = re.fullmatch(r"\((.+?) ± (.+?)\) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+) cm²", text) or re.fullmatch(
+        r"\(?([^()]+?) ± ([^()]+?)()\)? cm²", text
+    )
     assert match is not None, text
     power = (match[3] or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     plain = [m.replace("− ", "-").replace(" × 10", "e") for m in match.group(1, 2)]
@@ -429,3 +433,9 @@ def test_a_failed_swap_leaves_the_old_site(tmp_path: Path, monkeypatch: pytest.M
         write_site(folder, toys(moment("A", 1e-11)))
     assert (folder / "entry/charge_radius.ee/TOY-2001/index.html").is_file()
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_what_was_derived_is_not_called_published(files: dict[str, str]) -> None:
+    assert "Reference</" in files["entry/lmu_ltau.coupling/g-2-2021/index.html"]
+    assert "Published</" not in files["entry/lmu_ltau.coupling/g-2-2021/index.html"]
+    assert "Published</" in files["entry/trident.mumu.ratio/CCFR-1991/index.html"]

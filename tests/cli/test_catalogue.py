@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.catalogue.examples import LINK, RATIO, text
+from tests.catalogue.examples import LINK, RADIUS, RATIO, text
 
 from nuprobe.catalogue import catalogue
 from nuprobe.cli import main
@@ -88,7 +88,7 @@ def test_check_of_what_ships(run: Run) -> None:
     assert (code, found["problems"], found["entries"]) == (0, [], len(catalogue()))
     code, out, _ = run("check", CCFR, "--recompute")
     assert code == 0
-    assert out.startswith("1 entries, 2 code links run again: 0 wrong")
+    assert out.startswith("1 entries, 1 code links run again: 0 wrong")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,24 @@ def test_a_code_link_to_nowhere_is_found(run: Run, tmp_path: Path, link: dict[st
     assert code == 1
     lines = out.splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith(f"ratio/0.yaml: {word}: ")
+    where, _, message = lines[0].partition(": ")
+    name, _, row = where.partition(":")
+    assert name == "ratio/0.yaml"
+    assert entry.splitlines()[int(row) - 1].strip(" -").startswith(f"{word.rsplit('.', 1)[1]}:")
+    assert message.startswith(f"{word}: ")
+
+
+def test_a_texkey_must_be_in_the_bibliography_given(run: Run, tmp_path: Path) -> None:
+    source = RATIO | {"source": RADIUS["source"] | {"texkeys": ["Smith:2001ab"]}}
+    where = library(tmp_path, text(source))
+    references = tmp_path / "references.bib"
+    references.write_text("@article{Smith:2001ac,\n  title = {x}\n}\n")
+    assert run("check", "--library", where)[0] == 0
+    code, out, _ = run("check", "--library", where, "--references", str(references))
+    assert code == 1
+    assert "source.texkeys.0: unknown texkey 'Smith:2001ab': did you mean Smith:2001ac?" in out
+    references.write_text("@article{Smith:2001ab,\n  title = {x}\n}\n")
+    assert run("check", "--library", where, "--references", str(references))[0] == 0
 
 
 def test_a_good_code_link_is_recomputed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +148,9 @@ def test_check_names_each_wrong_file_in_a_line(run: Run, tmp_path: Path) -> None
     where = library(tmp_path, text(RATIO, {"unit": "furlong"}), text(RATIO), "a: [", text(RATIO))
     code, out, _ = run("check", "--library", where)
     assert code == 1
-    assert [line.split(": ")[0] for line in out.splitlines()[:-1]] == ["ratio/0.yaml", "ratio/2.yaml", "ratio/3.yaml"]
+    assert [line.split(": ")[0] for line in out.splitlines()[:-1]] == [
+        *("ratio/0.yaml:10", "ratio/2.yaml:2", "ratio/3.yaml:2")
+    ]
     # what reads a library refuses it with the first line
     code, _, err = run("list", "--library", where)
     assert code == 2

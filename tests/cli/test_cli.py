@@ -247,7 +247,10 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ["mass", "positive"],
         ),
         (("limit", "ccfr-tridnt"), ["ccfr-trident"]),
-        (("limit", "coherent-csi-2017"), ["does not couple to nuclei", "mixing", "trident"]),
+        (
+            ("limit", "coherent-csi-2017", "--family", "lmu-ltau"),
+            ["b-l", "does not couple to nuclei", "mixing"],
+        ),
         (("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "loop"), ["--mixing"]),
         (("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"), ["trident"]),
         (("rate", "coherent-csi-2017", "--model", "light-vector"), ["mass", "required"]),

@@ -99,9 +99,49 @@ def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        (
+            "electromagnetic: {magnetic_moment: {12: 3e-11j}, kind: majorana, basis: mass, mixing: inverted}",
+            lambda: nu.Electromagnetic(
+                magnetic_moment={"12": 3e-11j}, kind="majorana", basis="mass", mixing=nu.PMNS.nufit("inverted")
+            ),
+        ),
+        (
+            "electromagnetic: {charge_radius: {mumu: -3e-31}, antineutrino_flip: true, mixing: {sin2_12: 0.31}}",
+            lambda: nu.Electromagnetic(
+                charge_radius={"mumu": -3e-31}, antineutrino_flip=True, mixing=nu.PMNS(sin2_12=0.31)
+            ),
+        ),
+        (
+            "light-vector: {mass: 10 MeV, coupling: 1e-4, mass_range: [1 MeV, 1 GeV]}",
+            lambda: nu.LightVector(10.0, 1e-4, mass_range=(1.0, 1e3)),
+        ),
+        (
+            "lmu-ltau: {mass: 10 MeV, coupling: 1e-3, mixing: 0.1, lepton_charges: [1, -1, 0]}",
+            lambda: LMuLTau(10.0, 1e-3, 0.1, lepton_charges=(1.0, -1.0, 0.0)),
+        ),
+    ],
+)
+def test_keys_of_a_model_file_are_the_arguments(tmp_path: Path, text: str, model: Callable[[], Any]) -> None:
+    (tmp_path / "model.yaml").write_text(f"model: [{{{text}}}]")
+    found, expected = read_stack(tmp_path / "model.yaml"), model()
+    assert found.mass_parameters == expected.mass_parameters
+    for flavour in ("nu_mu", "nubar_mu"):
+        one, other = (nu.cevns.total([10.0, 30.0], "CsI", m, flavour, threshold=1e-3) for m in (found, expected))
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("model: [", ["model.yaml"]),
+        ("model: [{electromagnetic: {basis: mass}}]", ["needs the mixing matrix"]),
+        ("model: [{electromagnetic: {basis: weak}}]", ["basis", "'mass'"]),
+        ("model: [{electromagnetic: {mixing: {sin2_12: 1.2}}}]", ["sin2_12", "1.2"]),
+        ("model: [{electromagnetic: {mixing: {s12: 0.3}}}]", ["s12", "sin2_12"]),
+        ("model: [{electromagnetic: {antineutrino_flip: perhaps}}]", ["antineutrino_flip"]),
+        ("model: [{light-vector: {mass: 10, coupling: 1e-4}}]", ["mass", "'10 MeV'"]),
         ("[1, 2]", ["model.yaml"]),
         ("models: []", ["models", "model"]),
         ("model: []", ["model"]),
@@ -134,6 +174,25 @@ def test_a_bad_model_file_is_one_line(run: Run, tmp_path: Path, text: str, words
     assert len(err.strip().splitlines()) == 1
     for word in words:
         assert word in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("--energy", "30 MeV", "--model", "light-vector", "--param", "mass=10", "--param", "coupling=1e-4"),
+            "'10 MeV'",
+        ),
+        (("--energy", "10 fm"), "this is an energy"),
+        (("--flux", "solar", "--flux-option", "components=8B"), "components=['8B']"),
+        (("--flux", "reactor", "--flux-option", "fractions={U235:1.0}"), "fractions={U235=0.6"),
+    ],
+)
+def test_messages_show_how_to_write_it(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    code, _, err = run("xsec", "cevns", "--target", "Ar40", *arguments)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+    assert words in err
 
 
 def test_a_file_excludes_other_options_and_python_objects(run: Run, tmp_path: Path) -> None:
@@ -171,3 +230,11 @@ def test_limits_of_counting_experiments(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-scalar", *grid, "--plot", str(plot))
     assert code == 0
     assert "universal-scalar" in out
+
+
+def test_a_mass_that_the_data_do_not_determine_is_named(run: Run) -> None:
+    parameters = _params(mass="10 MeV", coupling="1e-5")
+    arguments = ("fit", "coherent-csi-2017", "--model", "light-vector", *parameters, "--free", "coupling,mass")
+    code, out, err = run(*arguments)
+    assert code == 0, err
+    assert "mass: undetermined: the data allow all of its range" in out

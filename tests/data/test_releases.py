@@ -72,6 +72,12 @@ def test_what_cannot_be_fetched(toy: Path, tmp_path: Path) -> None:
         fetch("toy", source=tmp_path, cache=tmp_path / "cache")
 
 
+def test_a_release_without_checksums_says_where_it_is() -> None:
+    with pytest.raises(InputError, match=r"no checksum.*doi\.org/10\.5281/zenodo\.20576156"):
+        fetch("xenonnt-8b")
+    assert not set(data.WITHOUT_CHECKSUMS) & set(release_names())
+
+
 def test_the_registry_is_well_formed() -> None:
     assert release_names() == ("coherent-csi-2017", "coherent-lar-2020")
     assert len(release("coherent-lar-2020").sha256) == 21

@@ -13,6 +13,7 @@ import nuprobe as nu
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Experiment, family_cost, limit
+from nuprobe.experiments.limits import default_family
 from nuprobe.models import (
     FAMILIES,
     NSI,
@@ -142,6 +143,33 @@ def test_mixing_takes_l_mu_l_tau_to_nuclei(csi: Experiment) -> None:
     assert 1e-4 < loop < 1e-2
     large = limit([csi], LMuLTauFamily(mixing=0.1), mass=[1.0]).curves[0].coupling[0]
     assert large < loop
+
+
+def test_the_default_family_is_one_that_is_felt(csi: Experiment) -> None:
+    trident = nu.experiment("ccfr-trident")
+    assert limit([csi], mass=[1.0]).family == LightVectorFamily("b-l")
+    assert limit([trident], mass=[1.0]).family == LMuLTauFamily()
+    assert default_family([csi, trident]) == LMuLTauFamily()
+    assert default_family([csi], "loop") == LMuLTauFamily("loop")
+
+
+def test_a_limit_from_electrons() -> None:
+    """The mass along an axis is the mass of the model, and a heavy boson knows mass over coupling alone."""
+    xenon = nu.experiment("solar-xe-projection")
+    assert isinstance(xenon, Experiment)
+    cost = family_cost(xenon)
+    masses, g = np.array([0.1, 0.3, 3.0]), 1e-6
+    points = np.array([[{"mass": m, "coupling": g}[p.name] for p in cost.parameters] for m in masses])
+    by_axis = cost.terms[0].prediction.expectation(points).base
+    for mass, counts in zip(masses, by_axis, strict=True):
+        model = LightVector(mass, g, "b-l")
+        np.testing.assert_allclose(counts, xenon.predict(model).total.ravel(), rtol=1e-6)
+    found = limit([xenon], mass=[0.1, 100.0, 1000.0])
+    light, *heavy = found.curves[0].coupling
+    assert heavy[1] / heavy[0] == pytest.approx(10, rel=1e-4)
+    assert light < heavy[0]
+    with pytest.raises(InputError, match="does not couple to electrons"):
+        limit([xenon], LightScalarFamily())
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,25 @@ def test_share_of_muon_and_tau_neutrinos_of_8b(tmp_path: Path) -> None:
     assert 0.6 < share < 0.7
 
 
+def test_axes_outside_the_flux_integrals_repeat_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mediator's mass leaves the kinematics alone: with its axis the way is evaluated as often as without."""
+    calls: list[int] = []
+    functions = Solar.functions
+
+    def counted(self: Solar, e: np.ndarray) -> np.ndarray:
+        calls.append(e.size)
+        return functions(self, e)
+
+    monkeypatch.setattr(Solar, "functions", counted)
+    found, numbers = _invented(tmp_path, SUN, "solar"), []
+    model = nu.LightScalar(100.0, 1e-5, mass_range=(50.0, 500.0))
+    for free in ([], ["mass"]):
+        calls.clear()
+        found.prediction(model, free)
+        numbers.append(len(calls))
+    assert 0 < numbers[1] <= numbers[0]
+
+
 def test_vacuum_keeps_the_phases(tmp_path: Path) -> None:
     found = _invented(tmp_path, REACTOR, "vacuum")
     assert found.predict(SM).signal.sum() == pytest.approx(
@@ -119,7 +138,7 @@ def test_vacuum_keeps_the_phases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flux", "kind", "hint"),
     [
-        ('name = "sns"\nexposure = 1e20\ndistance = "20 m"', "solar", "component of the solar flux"),
+        ('name = "sns"\nexposure = 1e20\ndistance = "20 m"', "solar", "for neutrinos of the Sun, but flux sns has"),
         (SUN, "vacuum", "needs flux.distance"),
         (SUN, "earth", "propagation.kind"),
     ],

@@ -110,13 +110,21 @@ def test_chosen_components() -> None:
     assert list(_components(components=["8B", "hep"])) == ["hep", "8B"]  # the order of the file
 
 
+def test_nuclides_in_either_spelling() -> None:
+    one = _components(components=["B8", "7Be"], scale={"B8": 2.0})
+    other = _components(components=["8B", "7Be"], scale={"8B": 2.0})
+    assert list(one) == list(other) == ["7Be", "8B"]
+    assert float(one["8B"].integrate(np.ones_like)) == float(other["8B"].integrate(np.ones_like))
+
+
 @pytest.mark.parametrize(
     ("options", "hints"),
     [
         ({"model": "B16-GS89"}, ["model", "did you mean B16-GS98"]),
-        ({"components": ["B8"]}, ["component", "did you mean 8B"]),
+        ({"components": ["B9"]}, ["component", "B9"]),
         ({"components": []}, ["components", "at least 1"]),
-        ({"scale": {"Be7": 1.1}}, ["component", "Be7"]),
+        ({"scale": {"Be9": 1.1}}, ["component", "Be9"]),
+        ({"scale": {"Be7": 1.1, "7Be": 1.1}}, ["twice"]),
         ({"scale": {"7Be": -1}}, ["scale.7Be", "-1"]),
         ({"flavours": 3}, ["unknown key"]),
     ],

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import chi2
 from tests.inference.synthetic import Synthetic
 
@@ -137,11 +139,52 @@ def test_open_interval_is_said() -> None:
     assert interval is not None
     assert interval.lower is None
     assert interval.upper is None
-    assert "open on the lower side: the data allow the lower limit 1 fm of its range" in interval.note
-    assert any("the data allow the upper limit 9 fm" in note for note in result.notes)
+    assert "undetermined: the data allow all of its range, 1 to 9 fm," in interval.note
+    assert any(note.startswith("radius: undetermined") for note in result.notes)
     text = json.dumps(result.to_dict(), allow_nan=False)
     assert json.loads(text)["parameters"][0]["minos_lower"] is None
-    assert "–" in str(result)
+    assert "–         undetermined" in str(result)
+
+
+@pytest.mark.parametrize(("counts", "symmetric"), [(0.97, False), (1.0, False), (1.003, False), (1.3, True)])
+def test_a_limit_within_one_error_leaves_an_interval_and_no_error(counts: float, symmetric: bool) -> None:
+    """The signal grows with the strength's square, as that of a magnetic moment: flat at 0."""
+
+    @dataclass(frozen=True)
+    class Squared:
+        name: str = "squared"
+        parameters: tuple[Parameter, ...] = (Parameter("mu", 1.0, 0.0, unit="1e-11 muB"),)
+        nuisances: tuple[Nuisance, ...] = ()
+
+        def expectation(self, points: FloatArray) -> Expectation:
+            return Expectation(1000 + 10 * points**2, ())
+
+        def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+            return (20 * points)[:, :, None].swapaxes(1, 2), ()
+
+    for minos in (True, False):
+        result = fit(PoissonCost(Squared(), [1000 * counts]), minos=minos)
+        assert (result["mu"].error is not None) == symmetric
+        if symmetric:
+            continue
+        assert any("mu" in note and "limit" in note for note in result.notes)
+        if minos:
+            interval = result["mu"].interval
+            assert interval is not None
+            assert interval.lower is None
+            assert interval.upper == pytest.approx(_rise_of_one(1000 * counts), rel=1e-4)
+            assert f"< {interval.upper:.5g}" in str(result)
+
+
+def _rise_of_one(n: float) -> float:
+    """Where −2 ln L of n counts with 1000 + 10 mu² expected is 1 above its least value for mu >= 0."""
+
+    def value(mu: float) -> float:
+        expected = 1000 + 10 * mu**2
+        return float(2 * (expected - n * np.log(expected)))
+
+    best = np.sqrt(max(n - 1000, 0.0) / 10)
+    return float(brentq(lambda mu: value(mu) - value(best) - 1, best, best + 10))
 
 
 def test_best_value_at_a_limit() -> None:
@@ -199,6 +242,7 @@ def test_bad_requests() -> None:
 def test_no_minimum_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("iminuit.Minuit.valid", property(lambda _: False))
+        patch.setattr(sys.modules["nuprobe.inference.fit"], "_settled", lambda *_: False)
         with pytest.raises(ComputationError, match=r"no minimum found near strength=1, radius=.* fm; give another"):
             fit(strong(), free=["radius"])
     impossible = PoissonCost(Synthetic(background=0.0), np.ones(24))

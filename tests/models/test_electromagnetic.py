@@ -274,6 +274,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"kind": "weyl"}, "kind of neutrino"),
     ({"base": Electromagnetic()}, "give electromagnetic properties once"),
     ({"base": "sm"}, "model"),
+    ({"charge_radius": {"ee": [1e-32] * 2, "emu": [1e-32] * 3}}, "charge_radius.emu has (3,)"),
+    ({"charge_radius": {"ee": [1e-32] * 2}, "charge": {"ee": [1e-13] * 3}}, "charge has (3,)"),
+    ({"mu_eff": {"e": [1e-11] * 2, "mu": [1e-11] * 3}}, "mu_eff.mu has (3,)"),
+    ({"antineutrino_flip": "no"}, "True or False"),
 ]
 
 
@@ -292,11 +296,35 @@ def test_impossible_properties_are_refused_by_name(arguments: Mapping[str, Any],
         ({"charge_radius.ee": math.nan}, InputError),
         ({"mu_eff.e": -1.0}, InputError),
         ({"mu_eff.e": 1.0, "magnetic_moment.ee": 1.0}, InputError),
+        ({"charge_radius.ee": "x"}, InputError),
+        ({"mu_eff": 1.0, "mu_eff.e": 1.0}, InputError),
+        ({"charge_radius.ee": [1.0, 2.0], "charge_radius.emu": [1.0, 2.0, 3.0]}, InputError),
+        ({"charge_radius.ee": [1.0, 2.0], "sin2_theta_w": [0.2, 0.2, 0.2]}, InputError),
     ],
 )
-def test_impossible_values_are_refused(values: Mapping[str, float], error: type[Exception]) -> None:
+def test_impossible_values_are_refused(values: Mapping[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         Electromagnetic().with_values({k: np.array(v) for k, v in values.items()})
+
+
+def test_one_effective_moment_of_all_flavours() -> None:
+    each, values = ("mu_eff.e", "mu_eff.mu", "mu_eff.tau"), np.array([1.0, 3.0])
+    one = Electromagnetic().with_values({"mu_eff": values})
+    np.testing.assert_array_equal(one.mu_eff, Electromagnetic().with_values(dict.fromkeys(each, values)).mu_eff)
+    model = Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), 2e-11))
+    assert {p.name: p.default for p in model.parameters}["mu_eff"] == pytest.approx(2.0)
+    slopes = model.coupling_derivatives()
+    apart = np.sum([np.asarray(slopes[name].magnetic) for name in each], axis=0)
+    np.testing.assert_array_equal(np.asarray(slopes["mu_eff"].magnetic), apart)
+    assert "mu_eff" not in {p.name for p in Electromagnetic(mu_eff={"e": 1e-11}).parameters}
+
+
+def test_values_are_given_by_name() -> None:
+    with pytest.raises(InputError, match="by name"):
+        Electromagnetic().with_values([1.0])  # type: ignore[arg-type]
+    # a matrix kept over two points does not meet a value at three
+    with pytest.raises(InputError, match="one shape"):
+        Electromagnetic(charge={"ee": [1e-13] * 2}).with_values({"charge_radius.ee": np.ones(3)})
 
 
 def test_charge_radii_of_other_conventions_are_converted() -> None:
@@ -317,11 +345,15 @@ def test_charge_radii_of_other_conventions_are_converted() -> None:
     [
         (lambda: charge_radius_convention(1.0), InputError),
         (lambda: charge_radius_convention(1.0, "pdg2"), UnknownNameError),
+        (lambda: charge_radius_convention(1.0, ["half"]), UnknownNameError),  # type: ignore[arg-type]
     ],
 )
 def test_a_radius_without_its_convention_is_refused(call: Callable[[], object], error: type[Exception]) -> None:
     with pytest.raises(error, match="convention"):
         call()
+    for wrong in ("abc", math.nan, None):
+        with pytest.raises(InputError, match="charge radius"):
+            charge_radius_convention(wrong, "half")  # type: ignore[arg-type]
 
 
 def test_fits_free_what_the_model_does_not_hold_yet() -> None:

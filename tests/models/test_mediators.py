@@ -25,6 +25,7 @@ from nuprobe.models import (
     Electromagnetic,
     LightScalar,
     LightVector,
+    LightVectorFamily,
     LMuLTau,
     Propagator,
     ScalarCharges,
@@ -299,6 +300,20 @@ def test_nucleon_charges_from_quarks() -> None:
         (lambda: LightVector(10.0, 1e-4, mixing="tree"), ["'loop'"]),  # type: ignore[arg-type]
         (lambda: VectorCharges((1.0, 1.0), u=1.0), ["three"]),  # type: ignore[arg-type]
         (lambda: ScalarCharges(p=math.nan), ["finite"]),
+        (lambda: VectorCharges(neutrinos=1.0), ["neutrinos", "three"]),  # type: ignore[arg-type]
+        (lambda: VectorCharges(u="a"), ["charge u"]),  # type: ignore[arg-type]
+        (lambda: ScalarCharges.from_quarks("a", 1.0), ["charge u"]),  # type: ignore[arg-type]
+        (lambda: LightVector(10.0, 1e-4, [1, 2]), ["b-l", "VectorCharges"]),  # type: ignore[arg-type]
+        (lambda: LightScalar(10.0, 1e-4, [1, 2]), ["nucleons", "ScalarCharges"]),  # type: ignore[arg-type]
+        (lambda: LightVector(10.0, 1e-4, mass_range=5), ["lowest", "5"]),  # type: ignore[arg-type]
+        (lambda: LightVectorFamily(mass_range=("a", 2)), ["range of masses"]),  # type: ignore[arg-type]
+        (lambda: LightVector(10.0, 1e-4, label=3), ["label"]),  # type: ignore[arg-type]
+        (lambda: LightVector(10.0, 1e-4).with_values({"coupling": "x"}), ["coupling", "numbers"]),  # type: ignore[dict-item]
+        (lambda: LMuLTau(10.0, 1e-3, lepton_charges=3), ["leptons", "three"]),  # type: ignore[arg-type]
+        (lambda: ContactOperators(left=3), ["left", "indices"]),  # type: ignore[arg-type]
+        (lambda: ContactOperators(left={(0, 0, 0, 0): "a"}), ["left", "finite"]),  # type: ignore[dict-item]
+        (lambda: StandardModel(strange_axial="a"), ["strange_axial"]),  # type: ignore[arg-type]
+        (lambda: StandardModel().with_values(3), ["by name"]),  # type: ignore[arg-type]
         (lambda: LightVector(10.0, 1e-4, mass_range=(5.0, 1.0)), ["lowest"]),
         (lambda: LightVector(10.0, 1e-4, base=LightVector(5.0, 1e-4)).parameters, ["coupling", "label"]),
         (lambda: LightVector(10.0, 1e-4, base=ContactOperators()).couplings(), ["couplings to nucleons"]),

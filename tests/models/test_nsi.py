@@ -106,6 +106,9 @@ def test_a_fit_finds_the_interaction_it_was_given() -> None:
         ({"u": "big"}, ["3x3", "big"]),
         ({"u": {"exmu": 1}}, ["exmu", "emu"]),
         ({"base": 3}, ["couplings to nucleons"]),
+        ({"u": {"ee": "a"}}, ["epsilon_u.ee", "numbers", "'a'"]),
+        ({"u": {"ee": math.nan}}, ["epsilon_u.ee", "finite"]),
+        ({"u": {"ee": [0.1] * 2}, "d": {"ee": [0.1] * 3}}, ["one shape", "epsilon_d"]),
     ],
 )
 def test_impossible_matrices_are_refused_by_element(matrices: Any, words: list[str]) -> None:

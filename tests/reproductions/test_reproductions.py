@@ -13,7 +13,7 @@ import nuprobe as nu
 from nuprobe.catalogue import catalogue
 from nuprobe.errors import ExperimentFileError, UnknownNameError
 from nuprobe.reproductions import recipes, reproduce, reproduction_keys
-from nuprobe.reproductions.files import ReproductionFile
+from nuprobe.reproductions.files import Published, ReproductionFile
 from nuprobe.reproductions.studies import csi_choices, nuclear_models
 from nuprobe.schema import validate
 
@@ -83,10 +83,33 @@ def test_numbers_of_the_catalogue_are_taken_from_there() -> None:
     assert rows[0].key == entry.id
     # the file of the publication shows the same rows, and those of the exclusion
     named = reproduce("Mishra:1991bv")
-    assert [r.computed for r in named[: len(rows)]] == [r.computed for r in rows]
-    assert len(named) > len(rows)
+    assert {r.computed for r in named} > {r.computed for r in rows}
     with pytest.raises(UnknownNameError, match="CCFR-1991"):
         reproduce("trident.mumu.ratio/CCFR-1990")
+
+
+def test_no_number_of_the_catalogue_is_repeated() -> None:
+    known = {(number.value, number.plus) for entry in catalogue().values() for number in entry.named_numbers().values()}
+    own = [
+        (path.stem, entry["quantity"])
+        for path in LIBRARY.glob("*.yaml")
+        for entry in yaml.safe_load(path.read_text()).get("entries", [])
+        # a number with an error is no accident
+        if "plus" in entry["published"] and (entry["published"]["value"], entry["published"]["plus"]) in known
+    ]
+    assert own == []
+
+
+def test_a_number_of_the_catalogue_by_name() -> None:
+    name = "nuclear.neutron_radius.csi/COHERENT-2017"
+    assert Published(of=name).numbers() == (5.5, 0.9, 1.1)
+    assert Published(of=name, number="minus").numbers() == (-1.1, None, None)
+    assert Published(of="cevns.events/COHERENT-CsI-2017", number="expected_minus").numbers() == (-48, None, None)
+    assert Published(of=name, scale=10).numbers() == pytest.approx((55, 9, 11))
+    with pytest.raises(UnknownNameError, match="coherence"):
+        Published(of=name, number="coherense").numbers()
+    with pytest.raises(UnknownNameError, match="COHERENT-2017"):
+        Published(of=name + "x").numbers()
 
 
 def test_unknown_key_offers_the_nearest() -> None:
@@ -103,6 +126,8 @@ def test_unknown_key_offers_the_nearest() -> None:
         ({"tolerance": {"shown": True}}, "note"),
         ({"tolerance": {"at_least": False}}, "at_least"),
         ({"published": {"value": 1, "plus": 2}}, "minus"),
+        ({"published": {"value": 1, "of": "x/Y"}}, "`of`"),
+        ({"published": {"number": "lower"}}, "`of`"),
         ({"compute": {"recipe": "magic"}}, "magic"),
         ({"valeu": 1}, "valeu"),
     ],

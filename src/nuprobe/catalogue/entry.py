@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeF
 
 from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.flavours import FLAVOURS as KNOWN_FLAVOURS
 from nuprobe.units import parse_quantity
 
@@ -30,6 +30,9 @@ KINDS = (
 LIMITS = ("upper_limit", "lower_limit", "interval", "curve_limit")
 FLAVOURS = (*KNOWN_FLAVOURS, "nu_1", "nu_2", "nu_3", "nu_s", "solar", "any", "none")
 STATUSES = ("current", "superseded", "disputed", "withdrawn", "historical")
+# words and units of what describes a measurement: these stand under `cl` and `conditions`
+_NO_VALUE = re.compile(r"(?:.*_)?(?:cl|confidence|luminosity|energy|exposure)(?:_.*)?")
+_NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
 ConfidenceLevel = Annotated[float, Field(gt=0, lt=1)] | Literal["unknown"]
 
 
@@ -400,16 +403,16 @@ class Entry(_Strict):
             unit = f" x{unit}"
         symbol = {"upper_limit": "< ", "lower_limit": "> "}.get(self.form, "")
         if self.value is not None:
-            text = f"{symbol}{self.value:g}"
+            text = f"{symbol}{self.value:.12g}"
             if self.errors is not None:
                 plus, minus = self.errors.plus, self.errors.minus
-                text += f" +- {plus:g}" if plus == minus else f" +{plus:g} -{minus:g}"
+                text += f" +- {plus:.12g}" if plus == minus else f" +{plus:.12g} -{minus:.12g}"
             return text + unit
         if self.interval is not None:
             lower, upper = self.interval.lower, self.interval.upper
             if lower is None or upper is None:
-                return (f"< {upper:g}" if upper is not None else f"> {lower:g}") + unit
-            return f"{lower:g} to {upper:g}{unit}"
+                return (f"< {upper:.12g}" if upper is not None else f"> {lower:.12g}") + unit
+            return f"{lower:.12g} to {upper:.12g}{unit}"
         return "-" if self.curve is None else f"{self.curve.shape} of {len(self.curve.points)} points"
 
     @property
@@ -451,6 +454,12 @@ class Entry(_Strict):
         if bool(self.disputed_by) and self.status == "current":
             raise InputError("status: an entry with disputed_by is not current")
         numbers = self.named_numbers()
+        for name, number in self.numbers.items():
+            if _NO_VALUE.fullmatch(name) or _NO_VALUE_UNIT.fullmatch(number.unit):
+                raise InputError(
+                    f"numbers.{name}: a confidence level, an energy, a luminosity or an exposure is never a value; "
+                    "put it under cl or conditions"
+                )
         for name in {"value", "plus", "minus", "lower", "upper"} & set(self.numbers):
             raise InputError(f"numbers.{name}: that name is taken by the key of the entry; choose another")
         values = {k: n.value for k, n in numbers.items()}
@@ -473,7 +482,10 @@ class Entry(_Strict):
         if (has["value"] or has["interval"]) != (self.unit is not None):
             raise InputError("unit: it is required with a value or an interval, and only then (a pure number has '1')")
         if self.unit is not None:
-            unit_factor(self.unit, self.observable.quantity)
+            try:
+                unit_factor(self.unit, self.observable.quantity)
+            except NuprobeError as err:
+                raise InputError(f"unit: {err}") from None
         absent = bool(self.notes.not_shipped)
         needs: dict[str, tuple[str, ...]] = {
             "measurement": ("value",),
@@ -489,8 +501,14 @@ class Entry(_Strict):
             raise InputError(
                 f"kind: {self.form} needs {' or '.join(wanted)}; if it is not shipped, say why in notes.not_shipped"
             )
-        if self.kind == "measurement" and has["value"] and not (has["errors"] or has["interval"]):
-            raise InputError("errors: a measurement has errors or an interval")
+        if self.kind == "measurement" and has["value"] and not (has["errors"] or has["interval"] or absent):
+            raise InputError(
+                "errors: a measurement has errors or an interval; if they are not shipped, say why in notes.not_shipped"
+            )
+        if self.value is not None and self.interval is not None:
+            lower, upper = self.interval.lower, self.interval.upper
+            if (lower is not None and self.value < lower) or (upper is not None and self.value > upper):
+                raise InputError(f"value: {self.value:g} lies outside its own interval; correct one of the two")
         if self.form in ("upper_limit", "lower_limit") and (has["errors"] or has["interval"]):
             raise InputError(f"value: {self.form} is the value alone, without errors or interval")
         if self.of_absolute_value and (self.form != "upper_limit" or (self.value is not None and self.value <= 0)):

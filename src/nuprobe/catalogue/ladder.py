@@ -88,8 +88,8 @@ def _group(entry: Entry) -> str:
     if head in ("charge_radius", "magnetic_moment", "mu_eff") and element:
         letters = letters_of(element)
         return letters[0] if len(set(letters)) == 1 else element
-    leptons = {FLAVOURS[f].lepton for f in entry.flavour if f in FLAVOURS}
-    return leptons.pop() if len(leptons) == 1 and len(entry.flavour) <= 2 else ""
+    leptons = {FLAVOURS[f].lepton if f in FLAVOURS else "" for f in entry.flavour}
+    return leptons.pop() if len(leptons) == 1 else ""
 
 
 def letters_of(group: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,9 +32,10 @@ class Problem:
 
     file: str
     message: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.message}"
+        return f"{self.file}{'' if self.line is None else f':{self.line}'}: {self.message}"
 
 
 class Catalogue(Mapping[str, "Entry"]):
@@ -42,10 +44,12 @@ class Catalogue(Mapping[str, "Entry"]):
     Parameters
     ----------
     files : file name → entry; ids and aliases must be unique (`read_library` sees to it).
+    texts : file name → what stands in it, so that problems name a line.
     """
 
-    def __init__(self, files: Mapping[str, Entry]) -> None:
+    def __init__(self, files: Mapping[str, Entry], texts: Mapping[str, str] | None = None) -> None:
         self.files = dict(files)
+        self._texts = dict(texts or {})
         self._by_id = {e.id: e for e in files.values()}
         self._aliases = {a: e.id for e in files.values() for a in e.aliases}
 
@@ -63,6 +67,10 @@ class Catalogue(Mapping[str, "Entry"]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_id or name in self._aliases
+
+    def problem(self, file: str, message: str) -> Problem:
+        """Return a problem of a file, with the line of the key that the message begins with."""
+        return Problem(file, message, line_of(self._texts[file], message) if file in self._texts else None)
 
     def search(
         self,
@@ -122,22 +130,48 @@ def read_entry(text: str, source: str) -> Entry:
     Raises
     ------
     CatalogueFileError
-        If it is not plain YAML (tags, anchors and double keys are refused) or does not fit the schema.
+        If it is not plain YAML (tags, anchors and double keys are refused) or does not fit the schema. The message
+        begins with `source` and the line.
     """
     from nuprobe.catalogue.entry import Entry
     from nuprobe.schema import validate
 
     if len(text) > _LARGEST:
-        raise CatalogueFileError(f"{source}: larger than {_LARGEST} characters; a curve of that length needs thinning")
+        raise CatalogueFileError(f"{source}:1: larger than {_LARGEST} characters; thin out the curve")
     try:
         return validate(Entry, _plain_yaml(text), source)
-    except CatalogueFileError:
-        raise
-    except ExperimentFileError as err:
-        # the checks of the whole entry begin with the key themselves
-        raise CatalogueFileError(str(err).replace(f"{source}: the file: ", f"{source}: ", 1)) from None
     except NuprobeError as err:
-        raise CatalogueFileError(f"{source}: {err}") from None
+        # the checks of the whole entry begin with the key themselves
+        message = str(err).removeprefix(f"{source}: ").removeprefix("the file: ")
+        raise CatalogueFileError(str(Problem(source, message, line_of(text, message)))) from None
+
+
+def line_of(text: str, message: str) -> int:
+    """Line of an entry that a message is about: of the key it begins with, or of what should hold it."""
+    import yaml
+
+    if places := re.findall(r"line (\d+), column", message):
+        return int(places[-1])
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError):
+        return 1
+    line = 1
+    for key in message.partition(": ")[0].split("."):
+        found: Any = None
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(k, v) for k, v in node.value if k.value == key]
+            found = pairs[-1] if pairs else None
+        elif isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+            found = node.value[int(key)], node.value[int(key)]
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _place(node: Any) -> str:
+    return f"line {node.start_mark.line + 1}, column {node.start_mark.column + 1}"
 
 
 def _plain_yaml(text: str) -> Any:
@@ -149,10 +183,11 @@ def _plain_yaml(text: str) -> Any:
         """Refuses a key given twice, which YAML would let win silently."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [k.value for k, _ in node.value]
-            double = next((k for k in keys if keys.count(k) > 1), None)
-            if double is not None:
-                raise InputError(f"{double}: this key is given twice; keep one")
+            seen: list[Any] = []
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise InputError(f"{key.value}: this key is given twice, again at {_place(key)}; keep one")
+                seen.append(key.value)
             return super().construct_mapping(node, deep=deep)
 
     try:
@@ -160,12 +195,12 @@ def _plain_yaml(text: str) -> Any:
         for event in yaml.parse(text, Loader=base):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
-                raise InputError("nested too deeply for an entry")
+                raise InputError(f"nested too deeply for an entry ({_place(event)})")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise InputError("anchors and aliases are not used here; write the value out")
+                raise InputError(f"anchors and aliases are not used here ({_place(event)}); write the value out")
             tag = getattr(event, "tag", None)
             if tag:
-                raise InputError(f"the tag {tag} is not used here; write a plain value")
+                raise InputError(f"the tag {tag} is not used here ({_place(event)}); write a plain value")
         documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError as err:
         raise InputError(f"not valid YAML ({' '.join(str(err).split())}); correct that place") from None
@@ -197,31 +232,54 @@ def read_library(root: Traversable | Path | None = None) -> tuple[Catalogue, lis
     if not root.is_dir():
         raise CatalogueFileError(f"{root}: there is no such folder; give one that holds <topic>/<name>.yaml")
     files: dict[str, Entry] = {}
-    problems: list[Problem] = []
+    problems = [Problem(name, "no entry is read from here: give <topic>/<name>.yaml") for name in _stray(root)]
+    texts: dict[str, str] = {}
     seen: dict[str, str] = {}
+
+    def wrong(name: str, text: str) -> Problem:
+        return Problem(name, text, line_of(texts[name], text))
+
     for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
         for path in sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name):
             name = f"{folder.name}/{path.name}"
             try:
-                entry = read_entry(path.read_text(encoding="utf-8"), name)
-            except (CatalogueFileError, UnicodeDecodeError, OSError) as err:
-                message = str(err) if isinstance(err, CatalogueFileError) else f"cannot be read ({err})"
-                problems.append(Problem(name, message.removeprefix(f"{name}: ")))
+                texts[name] = path.read_text(encoding="utf-8")
+                entry = read_entry(texts[name], name)
+            except CatalogueFileError as err:
+                line, _, message = str(err).removeprefix(f"{name}:").partition(": ")
+                problems.append(Problem(name, message, int(line)))
+                continue
+            except (UnicodeDecodeError, OSError) as err:
+                problems.append(Problem(name, f"cannot be read ({err}); save it as UTF-8 text"))
                 continue
             double = [(k, n) for k, n in (("id", entry.id), *(("aliases", a) for a in entry.aliases)) if n in seen]
             if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
-                problems.append(Problem(name, "aliases: one of them stands twice, or is the id itself"))
+                problems.append(wrong(name, "aliases: one of them stands twice, or is the id itself"))
             if double:
-                problems += [Problem(name, f"{key}: {text!r} is taken by {seen[text]}") for key, text in double]
+                problems += [
+                    wrong(name, f"{key}: {text!r} is taken by {seen[text]}; choose another") for key, text in double
+                ]
                 continue
             if entry.topic != folder.name:
-                problems.append(
-                    Problem(name, f"id: it begins with {entry.topic!r}, so the file belongs in that folder")
-                )
+                problems.append(wrong(name, f"id: it begins with {entry.topic!r}, so the file belongs in that folder"))
             seen |= dict.fromkeys((entry.id, *entry.aliases), name)
             files[name] = entry
-    found = Catalogue(files)
-    return found, problems + [Problem(name, text) for name, e in files.items() for text in _links(e, found)]
+    found = Catalogue(files, texts)
+    return found, problems + [found.problem(name, text) for name, e in files.items() for text in _links(e, found)]
+
+
+def _stray(root: Traversable | Path) -> Iterator[str]:
+    """Files that look like entries but lie too high, too deep or have another ending."""
+    for folder in sorted(root.iterdir(), key=lambda f: f.name):
+        if folder.is_dir():
+            inside = sorted(folder.iterdir(), key=lambda p: p.name)
+            yield from (f"{folder.name}/{p.name}" for p in inside if p.name.endswith(".yml") or _holds_entries(p))
+        elif folder.name.endswith((".yaml", ".yml")):
+            yield folder.name
+
+
+def _holds_entries(path: Traversable | Path) -> bool:
+    return path.is_dir() and any(p.name.endswith((".yaml", ".yml")) for p in path.iterdir())
 
 
 def _links(entry: Entry, known: Catalogue) -> Iterator[str]:

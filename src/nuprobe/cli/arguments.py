@@ -67,6 +67,9 @@ def flux_options(function: F) -> F:
     )(function)
 
 
+_TOML = "write a list as \"components=['8B']\", a table as 'fractions={U235=0.6, Pu239=0.4}'"
+
+
 def make_flux(name: str, options: Iterable[str]) -> Flux:
     """Flux of that name with options written ``key=value``; a value that is not TOML is a text."""
     from nuprobe.fluxes import flux
@@ -79,8 +82,15 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
         try:
             read[key.strip()] = tomllib.loads(f"x = {value}")["x"]
         except tomllib.TOMLDecodeError:
+            if value.strip()[:1] in ("[", "{"):
+                raise InputError(f"--flux-option {text!r} is not TOML: {_TOML}") from None
             read[key.strip()] = value.strip()
-    return flux(name, **read)
+    try:
+        return flux(name, **read)
+    except InputError as err:
+        if "should be a valid list" in str(err) or "should be a valid dictionary" in str(err):
+            raise InputError(f"{err}: {_TOML}") from None
+        raise
 
 
 def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.output import check_plot, emit, output_options
-from nuprobe.errors import InputError, NuprobeError
+from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -192,17 +192,28 @@ def _source(s: object) -> str:
 @catalogue_command.command("check", epilog="Example: nuprobe catalogue check --recompute")
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @click.option("--recompute", is_flag=True, help="Run the code links too and compare with the stored results.")
+@click.option(
+    "--references",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="BIB",
+    help="BibTeX file that must hold every texkey.",
+)
 @_LIBRARY
 @output_options
 def check_entries(
-    names: tuple[str, ...], recompute: bool, library: Path | None, as_json: bool, output: Path | None
+    names: tuple[str, ...],
+    recompute: bool,
+    references: Path | None,
+    library: Path | None,
+    as_json: bool,
+    output: Path | None,
 ) -> None:
     """Everything that can be wrong with the entries, one line each; exit code 1 if something is.
 
     Checked are the schema, ids and aliases, units and confidence levels, curves, arithmetic, links between entries, and
     that each code link names a recipe and a command that exist.
     """
-    from nuprobe.catalogue import Problem, read_library
+    from nuprobe.catalogue import read_library
     from nuprobe.reproductions.files import changed_links, link_problems
 
     found, problems = read_library(library)
@@ -211,21 +222,31 @@ def check_entries(
     if names:
         problems = [p for p in problems if p.file in files]
     for file, entry in files.items():
+        if references is not None:
+            problems += [found.problem(file, text) for text in _unknown_texkeys(entry, references)]
         wrong = [*link_problems(entry), *_command_problems(entry)]
         if recompute and not wrong:
             wrong += changed_links(entry)
-        problems += [Problem(file, text) for text in wrong]
+        problems += [found.problem(file, text) for text in wrong]
     links = sum(len(e.code) for e in files.values())
     summary = f"{len(files)} entries, {links} code links{' run again' if recompute else ''}: {len(problems)} wrong"
     data = {
         "entries": len(files),
         "code_links": links,
         "recomputed": recompute,
-        "problems": [{"file": p.file, "message": p.message} for p in problems],
+        "problems": [{"file": p.file, "line": p.line, "message": p.message} for p in problems],
     }
     emit("\n".join([*map(str, problems), summary]), data, as_json, output)
     if problems:
         sys.exit(1)
+
+
+def _unknown_texkeys(entry: Entry, references: Path) -> Iterator[str]:
+    known = set(re.findall(r"^@\w+\{\s*([^,\s]+)", references.read_text(encoding="utf-8"), re.MULTILINE))
+    for name, source in (("source", entry.source), ("via", entry.via)):
+        for i, key in enumerate(source.texkeys if source else ()):
+            if key not in known:
+                yield f"{name}.texkeys.{i}: {UnknownNameError('texkey', key, known, f'Add it to {references}.')}"
 
 
 def _command_problems(entry: Entry) -> Iterator[str]:

@@ -19,10 +19,14 @@ def data_command() -> None:
 @output_options
 def list_releases(as_json: bool, output: Path | None) -> None:
     """Releases that can be fetched."""
-    from nuprobe.data import release, release_names
+    from nuprobe.data import WITHOUT_CHECKSUMS, release, release_names
 
     rows = tuple((one.name, one.doi, len(one.sha256)) for one in map(release, release_names()))
-    table = Table("data releases", ("release", "doi", "files"), rows)
+    notes = tuple(
+        f"{name}: doi:{doi}, to be downloaded by hand: no checksum of it is known here"
+        for name, doi in WITHOUT_CHECKSUMS.items()
+    )
+    table = Table("data releases", ("release", "doi", "files"), rows, notes=notes)
     emit(str(table), table.to_dict(), as_json, output)
 
 

@@ -18,6 +18,7 @@ from nuprobe.cli.arguments import (
     make_target_spec,
     model_options,
 )
+from nuprobe.cli.events_backgrounds import backgrounds_command
 from nuprobe.cli.events_plot import plot_command
 from nuprobe.cli.output import emit
 from nuprobe.errors import InputError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 @click.group("events")
 def events_command() -> None:
     """Events: generated, weighted, written."""
+
+
+events_command.add_command(backgrounds_command)
 
 
 events_command.add_command(plot_command)

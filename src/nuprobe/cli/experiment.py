@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -213,7 +214,11 @@ def fit_command(
 
         best = result[names[0]]
         parameter = best.parameter
-        grid = profile_range(best.value, best.error, parameter.lower, parameter.upper)
+        ends = [e for e in (best.interval.lower, best.interval.upper) if e is not None] if best.interval else []
+        width = max((abs(e - best.value) for e in ends), default=None) if best.error is None else best.error
+        if width is None and not math.isfinite(parameter.upper - parameter.lower):
+            width = 10 * parameter.step
+        grid = profile_range(best.value, width, parameter.lower, parameter.upper)
         curve = profile(cost, parameter.name, grid, free=names[1:])
         references = list(dict.fromkeys(r for one in chosen for r in one.file.references))
         save(plot_profile(curve, parameter, references=references), plot)

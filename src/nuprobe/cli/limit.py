@@ -110,12 +110,13 @@ def plane(
 Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" -o plane.h5 --workers 2
-  nuprobe limit coherent-csi-2017 --family b-l --plot b-l.pdf
+  nuprobe limit coherent-csi-2017 --plot b-l.pdf
+  nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
-@click.option("--family", default="lmu-ltau", show_default=True, help="lmu-ltau, universal-vector, b-l, scalar, ...")
+@click.option("--family", help="b-l, scalar, ... [default: lmu-ltau with tridents or --mixing, else b-l]")
 @click.option("--mixing", default="0", show_default=True, help="Kinetic mixing: a number, or loop.")
 @click.option("--grid", help="mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless :lin.")
 @click.option(
@@ -135,7 +136,7 @@ Examples:
 @output_options
 def limit_command(
     experiments: tuple[str, ...],
-    family: str,
+    family: str | None,
     mixing: str,
     grid: str | None,
     scan_file: Path | None,
@@ -153,15 +154,15 @@ def limit_command(
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and combined."""
     from nuprobe.errors import UnknownNameError
     from nuprobe.experiments import family_cost, limit
-    from nuprobe.experiments.limits import choose
+    from nuprobe.experiments.limits import choose, default_family
     from nuprobe.inference import scan
     from nuprobe.models import FAMILIES
     from nuprobe.units import parse_grid
 
     check_plot(plot)
-    if family not in FAMILIES:
+    if family is not None and family not in FAMILIES:
         raise UnknownNameError("family", family, FAMILIES)
-    if "scalar" in family and mixing != "0":
+    if family is not None and "scalar" in family and mixing != "0":
         raise InputError("--mixing belongs to vectors: a scalar does not mix with the photon")
     chosen: dict[str, str] = {}
     for pair in analysis:
@@ -170,7 +171,8 @@ def limit_command(
             raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
         chosen[name] = value
     found = choose(experiments, chosen)
-    scanned = FAMILIES[family](make_mixing(mixing))
+    number = make_mixing(mixing)
+    scanned = default_family(found, number) if family is None else FAMILIES[family](number)
     if grid is not None and masses is not None:
         raise InputError("give --grid or --masses, not both")
     axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)

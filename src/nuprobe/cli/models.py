@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import (
@@ -28,12 +28,27 @@ from nuprobe.models import (
     StandardModel,
     VectorCharges,
 )
+from nuprobe.oscillation import PMNS
 from nuprobe.schema import validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["STACK", "build", "read_stack"]
 
-Elements = dict[str, float | str]  # complex numbers are written as text, '0.1+0.2j'
+
+def _named(value: object) -> object:
+    """Turn the numbers by which YAML reads the elements 11, 12, … of the mass basis into names."""
+    return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+
+
+def _energy(value: object) -> str:
+    text = str(value)  # a bare number is told about its missing unit
+    parse_quantity(text, "energy")
+    return text
+
+
+# complex numbers are written as text, '0.1+0.2j'
+Elements = Annotated[dict[str, float | str], BeforeValidator(_named)]
+Mass = Annotated[str, BeforeValidator(_energy)]
 Triple = tuple[float, float, float]
 
 
@@ -51,11 +66,26 @@ class _Standard(_Entry):
     scheme: Literal["tree", "radiative"] = "tree"
     sin2_theta_w: float | None = None
     strange_axial: float = 0.0
+    sin2_theta_w_high: float | None = None
 
     def build(self, base: Any) -> Any:
-        options = self.model_dump(exclude_none=True)
         # given, it is meant, also where it happens to be the default of low energies
-        return StandardModel(**options, sin2_theta_w_high=self.sin2_theta_w)
+        return StandardModel(**{"sin2_theta_w_high": self.sin2_theta_w, **self.model_dump(exclude_none=True)})
+
+
+class _Mixing(_Entry):
+    """Arguments of `PMNS`, which says what is allowed."""
+
+    sin2_12: float | None = None
+    sin2_13: float | None = None
+    sin2_23: float | None = None
+    delta_cp: float | None = None
+    sin2_14: float | None = None
+    sin2_24: float | None = None
+    sin2_34: float | None = None
+    delta_14: float | None = None
+    delta_34: float | None = None
+    majorana: tuple[float, ...] | None = None
 
 
 class _Electromagnetic(_Entry):
@@ -65,11 +95,18 @@ class _Electromagnetic(_Entry):
     magnetic_moment: Elements | None = None
     electric_moment: Elements | None = None
     mu_eff: dict[Literal["e", "mu", "tau"], float] | None = None
+    basis: Literal["flavour", "mass"] = "flavour"
     kind: Literal["dirac", "majorana"] = "dirac"
+    mixing: Literal["normal", "inverted"] | _Mixing | None = None
+    antineutrino_flip: bool = False
 
     def build(self, base: Any) -> Any:
-        matrices: dict[str, Any] = {k: _numbers(v) for k, v in self if isinstance(v, dict) and k != "mu_eff"}
-        return Electromagnetic(**matrices, mu_eff=self.mu_eff, kind=self.kind, base=base)
+        given: dict[str, Any] = {k: _numbers(v) if isinstance(v, dict) and k != "mu_eff" else v for k, v in self}
+        if isinstance(self.mixing, _Mixing):
+            given["mixing"] = PMNS(**self.mixing.model_dump(exclude_none=True))
+        elif self.mixing is not None:
+            given["mixing"] = PMNS.nufit(self.mixing)
+        return Electromagnetic(**given, base=base)
 
 
 class _NSI(_Entry):
@@ -82,14 +119,22 @@ class _NSI(_Entry):
         return NSI(**{k: _numbers(v) for k, v in self}, base=base)
 
 
-class _Mediator(_Entry):
-    mass: str
+class _Massive(_Entry):
+    mass: Mass
     coupling: float
-    label: str = ""
+    mass_range: tuple[Mass, Mass] | None = None
 
     @property
-    def energy(self) -> float:
-        return parse_quantity(self.mass, "energy")
+    def numbers(self) -> dict[str, Any]:
+        """Mass, coupling and range of masses."""
+        found: dict[str, Any] = {"mass": parse_quantity(self.mass, "energy"), "coupling": self.coupling}
+        if self.mass_range is not None:
+            found["mass_range"] = tuple(parse_quantity(m, "energy") for m in self.mass_range)
+        return found
+
+
+class _Mediator(_Massive):
+    label: str = ""
 
 
 class _VectorCharges(_Entry):
@@ -112,7 +157,7 @@ class _LightVector(_Mediator):
 
     def build(self, base: Any) -> Any:
         charges = self.charges if isinstance(self.charges, str) else VectorCharges(**self.charges.model_dump())
-        return LightVector(self.energy, self.coupling, charges, self.mixing, base, label=self.label)
+        return LightVector(**self.numbers, charges=charges, mixing=self.mixing, base=base, label=self.label)
 
 
 class _LightScalar(_Mediator):
@@ -120,16 +165,17 @@ class _LightScalar(_Mediator):
 
     def build(self, base: Any) -> Any:
         charges = self.charges if isinstance(self.charges, str) else ScalarCharges(**self.charges.model_dump())
-        return LightScalar(self.energy, self.coupling, charges, base, label=self.label)
+        return LightScalar(**self.numbers, charges=charges, base=base, label=self.label)
 
 
-class _LMuLTau(_Entry):
-    mass: str
-    coupling: float
+class _LMuLTau(_Massive):
     mixing: float | Literal["loop"] = 0.0
+    lepton_charges: Triple = (0.0, 1.0, -1.0)
+    neutrino_charges: Triple = (0.0, 1.0, -1.0)
 
     def build(self, base: Any) -> Any:
-        return LMuLTau(parse_quantity(self.mass, "energy"), self.coupling, self.mixing, base=base)
+        charges: dict[str, Any] = {"lepton_charges": self.lepton_charges, "neutrino_charges": self.neutrino_charges}
+        return LMuLTau(**self.numbers, mixing=self.mixing, **charges, base=base)
 
 
 STACK: Final[Mapping[str, type[_Entry]]] = {

@@ -11,11 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from nuprobe.errors import ChecksumError, InputError, OutputError, UnknownNameError
 from nuprobe.files import atomic_write, read_table
 
-__all__ = ["Release", "fetch", "release", "release_names"]
+__all__ = ["WITHOUT_CHECKSUMS", "Release", "fetch", "release", "release_names"]
+
+WITHOUT_CHECKSUMS: Final = {"xenonnt-8b": "10.5281/zenodo.20576156"}
+"""DOIs of releases for which no checksum could be read in a source: they are not fetched."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,13 @@ def release_names() -> tuple[str, ...]:
 
 
 def release(name: str) -> Release:
-    """Release of that name; raises `UnknownNameError`."""
+    """Release of that name; raises `UnknownNameError`, or `InputError` for one `WITHOUT_CHECKSUMS`."""
     known = _releases()
+    if name in WITHOUT_CHECKSUMS:
+        raise InputError(
+            f"the release {name} is not fetched, because no checksum of it is known here: download "
+            f"https://doi.org/{WITHOUT_CHECKSUMS[name]} by hand (known: {', '.join(sorted(known))})"
+        )
     if name not in known:
         raise UnknownNameError("data release", name, known)
     return known[name]

@@ -50,7 +50,7 @@ _NODES: Final = 40  # of a cross section in ln E
 _FAR: Final = 16  # Q ends there, in units of the smallest, if the form factor has fallen before
 _ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 _FINAL: Final = 2**17
-_DAMPING: Final = 0.7
+_DAMPING: Final = 0.5
 _OVERWEIGHT: Final = 5e-4
 _TRAINING: Final = 1  # streams
 _EVENTS: Final = 2
@@ -149,7 +149,7 @@ def trident(
 
 
 def _is_pdg(spec: Any) -> bool:
-    return all(isinstance(n, (int, np.integer)) for n in spec)
+    return bool(spec) and all(isinstance(n, (int, np.integer)) for n in spec)
 
 
 def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
@@ -167,23 +167,17 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
 
 
 class _Interpolant:
-    """Cross section over E² interpolated in ln E: good enough for every energy of a spectrum."""
+    """Cross section over E² interpolated in ln E between two energies; zero below."""
 
     def __init__(self, engine: Callable[[FloatArray], FloatArray], low: float, high: float) -> None:
-        self.engine, self.low, self.high = engine, low, high
-
-    @cached_property
-    def table(self) -> tuple[FloatArray, FloatArray]:
-        grid = chebyshev_nodes(math.log(self.low), math.log(self.high), _NODES)
-        energies = np.exp(grid)
-        return grid, self.engine(energies) / energies**2
+        self.grid = chebyshev_nodes(math.log(low), math.log(high * (1 + 1e-9)), _NODES)
+        energies = np.exp(self.grid)
+        self.low, self.values = low, engine(energies) / energies**2
 
     def __call__(self, e: FloatArray) -> FloatArray:
-        """Zero below the lower end."""
-        grid, values = self.table
-        log = np.clip(np.log(np.maximum(e, self.low)), grid[0], grid[-1])
-        found = np.maximum(barycentric_matrix(grid, log) @ values, 0.0) * e**2
-        return np.where(e > self.low, found, 0.0)
+        log = np.clip(np.log(np.maximum(e, self.low)), self.grid[0], self.grid[-1])
+        found = np.maximum(barycentric_matrix(self.grid, log) @ self.values, 0.0) * e**2
+        return np.where(e >= self.low, found, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,26 +275,30 @@ class Generator:
         def engine(e: FloatArray) -> FloatArray:
             return np.asarray(current_kernels(e, one, current, masses if masses.size else None).values @ weights)
 
-        highest = top * (math.hypot(current.mass, k_f) + k_f) / current.mass * (1 + 1e-9)
-        smooth = _Interpolant(engine, rest, highest)
-
-        def sigma(e: FloatArray, exact: bool = False) -> FloatArray:
-            use = engine if exact else smooth
-            return fermi_average(use, e, current.mass, k_f) if k_f else use(e)
+        def sigma(e: FloatArray, low: float, high: float) -> FloatArray:
+            """Cross section at energies within an interval; one interpolant serves what nucleons see there."""
+            if not k_f:
+                return _Interpolant(engine, max(low, rest), high)(e)
+            total_, mass = math.hypot(current.mass, k_f), current.mass
+            seen = _Interpolant(
+                engine, max(rest, low * (total_ - k_f) / mass * (1 - 1e-9)), high * (total_ + k_f) / mass
+            )
+            return fermi_average(seen, e, mass, k_f)
 
         rows, sums = [], []
         for component in components:
             for line in component.lines:
                 if line.energy > low and line.intensity > 0:
                     rows.append(np.array([[line.energy, 0.0, line.intensity, 0.0]]))
-                    sums.append(line.intensity * sigma(np.array([line.energy]), True))
+                    e = np.array([line.energy])
+                    sums.append(line.intensity * (sigma(e, line.energy, line.energy) if k_f else engine(e)))
             if component.density is not None and component.edges[-1] > low:
                 row = _energy_bins(component, low)
                 t, w = gauss_legendre(3)
                 e = row[:, :1] + row[:, 1:2] * t
                 flux_ = np.maximum(row[:, 2:3] + row[:, 3:] * t, 0.0)
                 rows.append(row)
-                sums.append((flux_ * w * sigma(e.ravel()).reshape(e.shape)).sum(1))
+                sums.append((flux_ * w * sigma(e.ravel(), low, component.edges[-1]).reshape(e.shape)).sum(1))
         if not rows:
             return None
         bins, folded = np.concatenate(rows), np.concatenate(sums)
@@ -358,6 +356,7 @@ class Generator:
             k_f,
             float(bool(k_f) and self.pauli),
             float(one.incoming.anti),
+            float(tables[1].any()),
         ]
         return np.array(numbers), tables
 
@@ -377,11 +376,13 @@ class Generator:
 
     @cached_property
     def _trained(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Grids, mean and largest weight of each process."""
+        """Grids, mean and largest weight of each process; the largest is 0 where the Pauli principle blocks all."""
         # one stream a process: threads change nothing
         with ThreadPoolExecutor(min(len(self._parts), os.cpu_count() or 1)) as pool:
             found = list(pool.map(self._train, range(len(self._parts))))
         grids, mean, largest = zip(*found, strict=True)
+        if not sum(largest) > 0:
+            raise ComputationError("no event survives the Pauli blocking of the Fermi gas: use nucleons='rest'")
         return np.stack(grids), np.array(mean), np.array(largest)
 
     def _train(self, index: int) -> tuple[FloatArray, float, float]:
@@ -400,8 +401,6 @@ class Generator:
             if n != _FINAL:
                 grid = refine(grid, collected.reshape(DIMENSIONS, SLICES, BINS), _DAMPING)
         weights = values[:, 0]
-        if not weights.sum() > 0:
-            raise ComputationError(f"no event of {part.process.channel} on {part.process.current} was found")
         return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)
 
     @cached_property
@@ -554,7 +553,7 @@ class Generator:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """Everything that defines the stream, as JSON has it."""
-        from nuprobe import __version__
+        from importlib.metadata import version
 
         made = target(self.target, form_factor="point") if self.target is not None else None
         digest = hashlib.sha256()
@@ -562,7 +561,7 @@ class Generator:
             for array in (p.cumulative, p.bins, p.tables):
                 digest.update(np.round(array / np.abs(array).max(), 9).tobytes())
         return {
-            "version": __version__,
+            "version": version("nuprobe"),
             "seed": self.seed,
             "channels": [c.name for c in self.channels],
             "target": self.target.name if isinstance(self.target, Target) else made and made.name,

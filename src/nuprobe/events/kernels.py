@@ -26,7 +26,7 @@ import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["BINS", "DIMENSIONS", "PARENTS", "SLICES", "generate", "terms_at"]
+__all__ = ["BINS", "DIMENSIONS", "SLICES", "generate", "terms_at"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -35,10 +35,8 @@ def _jit(function: _Function) -> _Function:
     return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-DIMENSIONS = 7  # ln Q, ln x, s, K², pair angle, ϕ, ψ
+DIMENSIONS = 7  # ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one before it
 SLICES, BINS = 16, 48
-# the grid of a dimension depends on the slice of another, drawn before it: −1 is the energy
-PARENTS = np.array([-1, 0, 1, 2, 3, 4, 5], dtype=np.int64)
 
 
 @_jit
@@ -255,26 +253,17 @@ def terms_at(
 
 
 @_jit
-def _interpolate(table: FloatArray, place: float) -> float:
-    """Cubic through the four nearest entries."""
-    i = min(max(int(place), 1), table.size - 3)
+def _interpolate(table: FloatArray, row: int, place: float) -> float:
+    """Cubic through the four nearest entries of a row."""
+    i = min(max(int(place), 1), table.shape[1] - 3)
     d = place - i
     value: float = (
-        -table[i - 1] * d * (d - 1) * (d - 2) / 6
-        + table[i] * (d + 1) * (d - 1) * (d - 2) / 2
-        - table[i + 1] * (d + 1) * d * (d - 2) / 2
-        + table[i + 2] * (d + 1) * d * (d - 1) / 6
+        -table[row, i - 1] * d * (d - 1) * (d - 2) / 6
+        + table[row, i] * (d + 1) * (d - 1) * (d - 2) / 2
+        - table[row, i + 1] * (d + 1) * d * (d - 2) / 2
+        + table[row, i + 2] * (d + 1) * d * (d - 1) / 6
     )
     return value
-
-
-@_jit
-def _from_grid(grid: FloatArray, u: float) -> tuple[float, float, int]:
-    """Place in [0, 1], its Jacobian and the bin."""
-    n = grid.size - 1
-    b = min(int(u * n), n - 1)
-    width = grid[b + 1] - grid[b]
-    return grid[b] + (u * n - b) * width, n * width, b
 
 
 @_jit
@@ -294,7 +283,7 @@ def _draw_energy(cumulative: FloatArray, bins: FloatArray, count: int, u: float)
 
 @_jit
 def _kinematics(
-    e: float, u: FloatArray, u_e: float, numbers: FloatArray, tables: FloatArray, grid: FloatArray, bins: Any
+    e: float, u: FloatArray, numbers: FloatArray, tables: FloatArray, grid: FloatArray, v: FloatArray, bins: Any
 ) -> tuple[
     float,
     float,
@@ -318,7 +307,8 @@ def _kinematics(
 
     Returns VV, AA, VA (cm², Jacobians included), q2, x, s, ŝ, k2, K²_max − K², λ, P_T, β, ϕ, ψ, and energy, momentum
     along and across q of ℓ⁻ in the pair's frame; zeros where closed. `numbers`: mass, m₋, m₊, end of Q, smallest
-    squared mass of a mediator, ln Q of the tables' first entry, their step, prefactor.
+    squared mass of a mediator, ln Q of the tables' first entry, their step, prefactor; [11]: whether G is not 0.
+    `v`, `bins`: scratch.
     """
     closed = (0.0,) * 17
     mass, m_minus, m_plus = numbers[0], numbers[1], numbers[2]
@@ -337,15 +327,19 @@ def _kinematics(
     if q_high <= q_low:
         return closed
     jacobian = 1.0
-    v = np.empty(DIMENSIONS)
+    parent = u[1]
     for d in range(DIMENSIONS):
-        parent = u_e if PARENTS[d] < 0 else u[PARENTS[d]]
+        here = u[2 + d]
         cell = min(int(parent * SLICES), SLICES - 1)
-        v[d], j, bins[d] = _from_grid(grid[d, cell], u[d])
-        bins[d] += cell * BINS
-        jacobian *= j
+        b = min(int(here * BINS), BINS - 1)
+        width = grid[d, cell, b + 1] - grid[d, cell, b]
+        v[d] = grid[d, cell, b] + (here * BINS - b) * width
+        bins[d] = cell * BINS + b
+        jacobian *= BINS * width
+        parent = here
     span = math.log(q_high / q_low)
-    q = q_low * math.exp(span * v[0])
+    log_q = math.log(q_low) + span * v[0]
+    q = math.exp(log_q)
     q2 = q * q
     jacobian *= 2 * q2 * span
     x_max = 2 * em2 * q / (q + math.sqrt(q2 + 4 * mass**2))
@@ -379,8 +373,9 @@ def _kinematics(
     b = em2 * q2 / x_max
     p_t = math.sqrt(r_1 * ((mass**2 + b) * r + mass**2))
     alpha = (2 * b * r - q2) / x
-    place = (math.log(q) - numbers[5]) / numbers[6]
-    c, g = _interpolate(tables[0], place), _interpolate(tables[1], place)
+    place = (log_q - numbers[5]) / numbers[6]
+    c = _interpolate(tables, 0, place)
+    g = _interpolate(tables, 1, place) if numbers[11] > 0 else 0.0
     phi, psi = 2 * math.pi * v[5], 2 * math.pi * v[6]
     vv, aa, va, e_1, p, cos, sin = _matrix_element(
         s, s_gap, k2, kappa2, lam, q2, x, alpha, p_t, v[4], phi, psi, m_minus, m_plus, max(c, 0.0), max(g, 0.0)
@@ -500,6 +495,7 @@ def _trial(
     tables: FloatArray,
     couplings: FloatArray,
     grid: FloatArray,
+    v: FloatArray,
     bins: Any,
 ) -> Any:
     """One trial: its weight, what the flux adds to VV, AA, VA, the point of phase space, the energy and the nucleon.
@@ -511,7 +507,7 @@ def _trial(
     if numbers[8] > 0:
         nucleon = _nucleon(u[11:14], e, numbers[0], numbers[8])
         flux *= nucleon[5]
-    point = _kinematics(nucleon[4], u[2:9], u[1], numbers, tables, grid, bins)
+    point = _kinematics(nucleon[4], u, numbers, tables, grid, v, bins)
     weight = flux * _model(point[7], couplings, point[0], point[1], point[2])
     return weight, flux, point, e, nucleon
 
@@ -557,13 +553,13 @@ def generate(
         (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺, recoil), and weight, VV, AA, VA, q2, k2, s (n, 7).
     """
     found = 0
-    bins = np.zeros(DIMENSIONS, dtype=np.int64)
+    bins, v = np.zeros(DIMENSIONS, dtype=np.int64), np.zeros(DIMENSIONS)
     for i in range(u.shape[0]):
         j = 0
         while share[j + 1] <= u[i, 0]:
             j += 1
         weight, flux, point, e, nucleon = _trial(
-            u[i], cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j], bins
+            u[i], cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j], v, bins
         )
         if not weight > 0:
             continue

@@ -71,6 +71,15 @@ def _recoil(events: Events) -> FloatArray:
     return np.asarray((events.recoil[:, 1:] ** 2).sum(1) / (events.recoil[:, 0] + mass))
 
 
+def _extra(events: Events) -> FloatArray:
+    """Of backgrounds as generated; of tridents the kinetic energy of a proton: neutrons and nuclei are not seen."""
+    found = getattr(events, "extra_energy", None)
+    if found is not None:
+        return np.asarray(found)
+    seen = np.array([p.regime == "proton" for p in events.processes])[events.process]
+    return np.where(seen, _recoil(events), 0.0)
+
+
 _ALL: Final = (
     Observable("E_minus", "energy of the negative lepton", "MeV", "E_-", lambda e: e.minus[:, 0]),
     Observable("E_plus", "energy of the positive lepton", "MeV", "E_+", lambda e: e.plus[:, 0]),
@@ -120,6 +129,9 @@ _ALL: Final = (
     Observable("Q2", "squared momentum transfer from the target", "MeV2", "Q^2", lambda e: e.q2, True),
     Observable("K2", "squared momentum transfer from the neutrino", "MeV2", "K^2", lambda e: e.k2, True),
     Observable("recoil_energy", "kinetic energy of what was hit", "MeV", r"T_\mathrm{recoil}", _recoil, True),
+    Observable(
+        "extra_energy", "visible energy besides the pair, at the vertex", "MeV", r"E_\mathrm{extra}", _extra, True
+    ),
     Observable(
         "theta_recoil",
         "angle of what was hit to the beam",

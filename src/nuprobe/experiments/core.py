@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -49,7 +48,7 @@ from nuprobe.inference import Cost, FitResult, GaussianCost, PoissonCost, Profil
 from nuprobe.models import Model, StandardModel, check_model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.numerics import FloatArray
-from nuprobe.oscillation import PMNS, Solar, Splittings, Vacuum
+from nuprobe.oscillation import PMNS, SOLAR_POTENTIALS, Solar, Splittings, Vacuum
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.prediction import AtSource, Axis, Propagation, Setup, Templates, build_templates, half_difference
 from nuprobe.processes.cevns import Cevns
@@ -266,8 +265,13 @@ class Experiment:
             return Vacuum(parse_quantity(self.file.flux.distance, "length"), mixing, splittings)
         if section.kind == "solar":
             name = self.flux.components[0].name if component is None else component
-            # the flux writes 8B, the potentials B8
-            return Solar(re.sub(r"^(\d+)([A-Z][a-z]?)$", r"\2\1", name), mixing, splittings)
+            try:
+                return Solar(name, mixing, splittings)
+            except UnknownNameError:
+                raise InputError(
+                    f"propagation.kind = 'solar' is for neutrinos of the Sun, but flux {self.flux.name} has "
+                    f"{name!r}: use 'vacuum' or 'none', or components named {', '.join(SOLAR_POTENTIALS)}"
+                ) from None
         return AtSource()
 
     @property

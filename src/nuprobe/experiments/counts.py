@@ -150,8 +150,11 @@ class CountsPrediction:
     def expectation(self, points: FloatArray) -> Expectation:
         """Counts for parameter points of shape (points, parameters)."""
         points = np.asarray(points, dtype=float)
-        coefficients = self._coefficients(points)
-        signal, *shapes = self._all_counts(coefficients, points)
+        if self._direct is not None and self._quadratic is not None:
+            t = (points - self._quadratic.centre) / self._quadratic.step
+            signal, *shapes = self._split(self._quadratic._monomials(t) @ self._direct[0], self._direct[1])
+        else:
+            signal, *shapes = self._all_counts(self._coefficients(points), points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
         base = signal + sum(self.backgrounds.values())
         shape = iter(shapes)
@@ -232,6 +235,14 @@ class CountsPrediction:
             return None
         own = self.parameters[: len(self.free)]
         return _Quadratic.of(lambda x: self.templates.coefficients(self._at(x)), own)
+
+    @cached_property
+    def _direct(self) -> tuple[FloatArray, int] | None:
+        """Counts of each monomial of the coefficients, (monomials, bins of all templates); None with axes."""
+        if self._quadratic is None or self.templates.axes or len(self._together) > 1:
+            return None
+        ((templates, number),) = self._together
+        return templates.counts(self._quadratic._shaped(self._quadratic.table)), number
 
     def _slope(self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]) -> FloatArray:
         pieces = [self.backgrounds[name][None, :] for name in effect.scales if name != "signal"]

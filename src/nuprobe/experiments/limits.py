@@ -16,10 +16,10 @@ from nuprobe.experiments import experiment as find
 from nuprobe.experiments.core import Experiment
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
-from nuprobe.models.families import Family, LMuLTauFamily
+from nuprobe.models.families import FAMILIES, Family
 from nuprobe.numerics import FloatArray, numbers
 
-__all__ = ["Limit", "LimitCurve", "choose", "family_cost", "limit"]
+__all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
 _STEPS: Final = 240
@@ -192,19 +192,28 @@ def family_cost(
     InputError
         If the experiment has no data, or does not feel the mediator.
     """
-    family = family or LMuLTauFamily()
+    family = family or default_family([experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(family, analysis=analysis)
     mass, coupling = (p.default for p in family.parameters)
     model = family.model(mass, coupling)
     found = model.couplings()
-    mediated = [x.charges[n] for x in (*found.vector, *found.scalar) if x.propagator.parameter for n in ("p", "n")]
-    if not any(np.any(m) for m in mediated):
+    target, felt = ("electrons", ("e", "e_axial")) if experiment.file.process == "electron" else ("nuclei", ("p", "n"))
+    mediated = [x.charges.get(n) for x in (*found.vector, *found.scalar) if x.propagator.parameter for n in felt]
+    if not any(np.any(m) for m in mediated if m is not None):
         raise InputError(
-            f"{family.name} does not couple to nuclei, so {experiment.name} says nothing about it: give a kinetic "
-            "mixing (a number or 'loop'), or trident experiments"
+            f"{family.name} does not couple to {target}, so {experiment.name} says nothing about it: give a kinetic "
+            f"mixing (a number or 'loop'), trident experiments, or another family ({', '.join(FAMILIES)})"
         )
     return experiment.cost(model, ["mass", "coupling"], analysis)
+
+
+def default_family(
+    experiments: Sequence[Experiment | TridentExperiment], mixing: float | Literal["loop"] = 0.0
+) -> Family:
+    """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which every target feels."""
+    tridents = any(isinstance(one, TridentExperiment) for one in experiments)
+    return FAMILIES["lmu-ltau" if tridents or mixing != 0 else "b-l"](mixing)
 
 
 def choose(
@@ -257,7 +266,7 @@ def limit(
     ----------
     experiments : tridents with one measured or projected ratio each, and counting experiments with data; by name, path
         or as objects; one may stand alone.
-    family : default L_μ − L_τ without mixing.
+    family : default L_μ − L_τ without mixing if there are tridents, else B − L.
     grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest and largest bound the search.
     mass : masses in MeV, instead of a grid; default 200 over the family's range. Curves have them in increasing order.
     cl : confidence level.
@@ -290,7 +299,7 @@ def limit(
         raise InputError(f"a confidence level lies between 0 and 1, got {cl!r}")
     if sides not in (1, 2):
         raise InputError(f"sides is 1 or 2, got {sides!r}")
-    family = family or LMuLTauFamily()
+    family = family or default_family(opened)
     if isinstance(family, type) or not hasattr(family, "strengths"):
         raise InputError(f"a limit needs a family of mediators, such as LMuLTauFamily(), got {family!r}")
     masses, couplings = _search(family, grid, mass)

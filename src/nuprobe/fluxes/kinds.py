@@ -13,6 +13,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.shapes import allowed_positron_decay, exp_polynomial, pinched
 from nuprobe.fluxes.spectrum import FluxComponent, Line, tabulated
+from nuprobe.nuclei.isotopes import as_spelt
 from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder
 from nuprobe.units import parse_quantity
@@ -186,14 +187,17 @@ class Components(_Strict):
         if options.model not in self.models:
             raise UnknownNameError("model", options.model, self.models)
         numbers = self.models[options.model]
-        chosen = self.components if options.components is None else options.components
-        for name in (*chosen, *options.scale, *numbers):
+        chosen = [as_spelt(name, self.components) for name in options.components or self.components]
+        scale = {as_spelt(name, self.components): x for name, x in options.scale.items()}
+        if len(scale) < len(options.scale):
+            raise InputError(f"scale names a component twice, got {', '.join(options.scale)}: give each one factor")
+        for name in (*chosen, *scale, *numbers):
             if name not in self.components:
                 raise UnknownNameError("component", name, self.components)
         if missing := [name for name in self.components if name not in numbers]:
             raise InputError(f"model {options.model} has no number for {', '.join(missing)}; add it, 0 if it has none")
         return tuple(
-            self._component(folder, name, numbers[name] * options.scale.get(name, 1.0))
+            self._component(folder, name, numbers[name] * scale.get(name, 1.0))
             for name in self.components
             if name in chosen
         )

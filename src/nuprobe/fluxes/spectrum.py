@@ -99,16 +99,23 @@ class FluxComponent:
 
         Parameters
         ----------
-        function : takes energies of shape (..., nodes), where ... is the shape of `e_min`, and returns that shape.
+        function : takes energies of shape (..., nodes), where ... is the shape of `e_min`, and returns that shape, or
+            (..., nodes, k) for k integrands.
         e_min : lower limit in MeV, any shape (an array is one limit an integral).
         refine : multiplies the number of nodes; compare two values for an error estimate.
 
         Returns
         -------
-        array, of the shape of `e_min`
+        array, of the shape of `e_min`, or (..., k)
         """
         low = np.asarray(e_min, dtype=float)
-        result = np.zeros(low.shape)
+        result: FloatArray = np.zeros(low.shape)
+
+        def added(weight: FloatArray, values: FloatArray) -> FloatArray:
+            several = values.ndim > weight.ndim
+            one = (weight[..., None, :] @ values)[..., 0, :] if several else (weight * values).sum(-1)
+            return np.asarray((result[..., None] if several and result.ndim < one.ndim else result) + one)
+
         if self.density is not None:
             x, w = gauss_legendre(self.order * refine)
             edges = np.array(self.edges)
@@ -121,10 +128,10 @@ class FluxComponent:
                 shape = (*low.shape, left.size * x.size)
                 e = (start[..., None] + width[..., None] * x).reshape(shape)
                 weight = (width[..., None] * w).reshape(shape)
-                result += (self.density(e) * function(e) * weight).sum(-1)
+                result = added(self.density(e) * weight, function(e))
         for line in self.lines:
             e = np.full((*low.shape, 1), line.energy)
-            result += np.where(low <= line.energy, line.intensity * function(e)[..., 0], 0.0)
+            result = added(np.where(low <= line.energy, line.intensity, 0.0)[..., None], function(e))
         return result
 
 

@@ -35,8 +35,10 @@ BLOCK: Final = 512
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
 _LAST, _LAST_BUT_ONE = 1e-6, 1e-3
 _FEW: Final = 64  # points
+_MOST: Final = 0.8  # share of bins with counts from which the empty ones do not matter for a first step
 _PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
-_BARRIER: Final = tuple(10.0**k for k in range(8, -9, -2))  # pseudo-counts that keep expectations positive
+_BARRIER: Final = tuple(10.0**k for k in range(18, -9, -2))  # pseudo-counts that keep expectations positive
+_HUGE: Final = 1e-4 * 2.0**52  # smallest spreads of the data
 _NEGLIGIBLE = 1e-9  # of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
 
 BoolArray = NDArray[np.bool_]
@@ -414,21 +416,22 @@ class Cost(ABC):
         if start is not None:
             nu = start.T.copy()
             parts = [part.shifted(nu) for part in parts]
-            if not all(part.feasible().all() for part in parts):
+            huge = any(term._huge(e).any() for (term, _, _), e in zip(layout, expectations, strict=True))
+            if huge or not all(part.feasible().all() for part in parts):
                 return self._profile_block(p, expectations)
         else:
             first = [term._first_part(e, k) for (term, _, k), e in zip(layout, expectations, strict=True)]
-            for part in parts:
-                good &= part.feasible()
+            for part, (term, _, _), e in zip(parts, layout, expectations, strict=True):
+                good &= part.feasible() & ~term._huge(e)
             if not good.all():
                 rows = np.flatnonzero(good)
-                parts, first = [part.take(rows) for part in parts], [part.take(rows) for part in first]
+                parts = [part.take(rows) for part in parts]
+                first = [None if part is None else part.take(rows) for part in first]
         nu[:, good], failed = _newton(parts, weights, nu[:, good], first)
         good[np.flatnonzero(good)[failed]] = False
         value = (nu**2 * weights[:, None]).sum(axis=0)
         for (term, _, k), e in zip(layout, expectations, strict=True):
-            mu = _expected(e, nu[k].T)
-            value += term._value(mu)
+            value += term._value(_expected(e, nu[k].T))
         good &= np.isfinite(value)
         boundary = np.zeros(len(p), dtype=bool)
         for row in np.flatnonzero(~good):
@@ -439,39 +442,68 @@ class Cost(ABC):
         """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex minimum with µ ≥ 0.
 
         Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of interior-point methods, whose
-        path leads to the minimum from far away.
+        path leads to the minimum from far away. Newton's steps are taken in coordinates t along the principal axes of
+        the slopes, ν = axes·t: where counts are huge and nuisances cancel them, the combination of nuisances that
+        leaves them alone is then a coordinate and not a small difference. µ follows the steps for the same reason.
+        Rounding of the expectation itself, as the prediction gave it, remains.
         """
         weights, layout = self._weights, self._layout
-        expectations = [term._expectation(point[None, columns]) for term, columns, _ in layout]
-        parts = [term._part(e, k, _BARRIER[0]) for (term, _, k), e in zip(layout, expectations, strict=True)]
-        nu = np.zeros((len(weights), 1))
-        impossible = any(not t._possible_rigid(e) for (t, _, _), e in zip(layout, expectations, strict=True))
-        if not impossible and not all(part.feasible().all() for part in parts):
-            start = _feasible_start([part for part in parts if part.curve.floor], self.nuisances)
+        count = len(weights)
+        given = [term._expectation(point[None, columns]) for term, columns, _ in layout]
+        plain = [term._part(e, k, _BARRIER[0]) for (term, _, k), e in zip(layout, given, strict=True)]
+        nu = np.zeros(count)
+        impossible = any(not t._possible_rigid(e) for (t, _, _), e in zip(layout, given, strict=True))
+        if not impossible and not all(part.feasible().all() for part in plain):
+            start = _feasible_start([part for part in plain if part.curve.floor], self.nuisances)
             impossible = start is None
-            nu = nu if start is None else start[:, None]
+            nu = nu if start is None else start
         if impossible:
-            return inf, np.zeros(len(weights)), False
+            return inf, np.zeros(count), False
 
-        def value_at(nu: FloatArray) -> float:
-            costs = (t._value(_expected(e, nu[k].T))[0] for (t, _, k), e in zip(layout, expectations, strict=True))
-            return float((nu[:, 0] ** 2 * weights).sum() + sum(costs))
+        slopes = [np.zeros((count, term.n_bins)) for term in self.terms]
+        for matrix, (_, _, k), e in zip(slopes, layout, given, strict=True):
+            for j, slope in zip(k, e.slopes, strict=True):
+                matrix[j] = slope[0]
+        axes = _principal_axes(slopes, self.terms, weights)
+        along = [tuple(axes.T @ matrix) for matrix in slopes]  # a bin that no nuisance moves stays exactly so
+        every = list(range(count))
+        mu = [_expected(e, nu[None, k]) for (_, _, k), e in zip(layout, given, strict=True)]
+        t_now = np.asarray(np.linalg.solve(axes, nu)[:, None], dtype=float)
+        pulls = (axes * np.sqrt(weights)[:, None]).T  # (t, nuisances)
+        pulled = nu[None] * np.sqrt(weights)
 
-        value = value_at(nu)
-        for t in _BARRIER:
-            if t > max(value, _BARRIER[-1]):
+        def value_now() -> float:
+            return float((pulled**2).sum() + sum(t._value(m)[0] for t, m in zip(self.terms, mu, strict=True)))
+
+        value = value_now()
+        for pseudo in _BARRIER:
+            if pseudo > max(value, _BARRIER[-1]):
                 continue
-            parts = [term._part(e, k, t).shifted(nu) for (term, _, k), e in zip(layout, expectations, strict=True)]
-            nu, failed = _newton(parts, weights, nu)
+            now = [Expectation(m, tuple(s[None] for s in rows)) for m, rows in zip(mu, along, strict=True)]
+            parts = [term._part(e, every, pseudo) for term, e in zip(self.terms, now, strict=True)]
+            pull = _Part(pulled, list(enumerate(pulls)), [], [], _PULL, touched=False)
+            t_now, failed = _newton([*parts, pull], np.zeros(count), t_now)
             if failed.size:
                 raise ComputationError(
                     f"{self.name}: the nuisances did not converge at {self._describe(point)}; "
                     "look for a nuisance without effect, or a prediction that is nearly 0"
                 )
-            value = value_at(nu)
-            if t <= _NEGLIGIBLE * value:
+            for term, e, m, part in zip(self.terms, now, mu, parts, strict=True):
+                m[:, term._used(e, pseudo)] = part.base
+            pulled = pull.base
+            value = value_now()
+            if pseudo <= _NEGLIGIBLE * value:
                 break
-        return value, nu[:, 0], any(part.touched for part in parts)
+        return value, axes @ t_now[:, 0], any(part.touched for part in parts)
+
+
+def _principal_axes(slopes: list[FloatArray], terms: Sequence[_Term], weights: FloatArray) -> FloatArray:
+    """Principal axes of slopes in units of the spread of the data and of the constraints, (nuisances, axes)."""
+    rows = np.concatenate([s / term._spread for s, term in zip(slopes, terms, strict=True)], axis=1)
+    size = np.linalg.norm(rows, axis=1)
+    free = 1 / np.where(size > 0, size, 1.0)
+    unit = np.where(weights > 0, 1 / np.sqrt(np.where(weights > 0, weights, 1.0)), free)
+    return np.asarray(unit[:, None] * np.linalg.svd(rows * unit[:, None], full_matrices=rows.shape[1] < len(rows))[0])
 
 
 def _barrier_of(best: Profiled) -> FloatArray:
@@ -547,7 +579,7 @@ class _Term(Cost):
 
     def _part(self, e: Expectation, k: list[int], barrier: float = 0.0) -> _Part:
         """Cut to the bins in which the cost is not just linear; a barrier gives the empty ones a pseudo-count."""
-        use = self._active | _flexible(e).any(axis=0) if barrier else self._active
+        use = self._used(e, barrier)
         bins = np.flatnonzero(use)
         cut: Callable[[FloatArray], FloatArray] = (lambda a: a) if use.all() else (lambda a: a.take(bins, axis=1))
         return _Part(
@@ -559,9 +591,23 @@ class _Term(Cost):
             touched=bool((use & ~self._active).any()),
         )
 
-    def _first_part(self, e: Expectation, k: list[int]) -> _Part:
-        """All bins with the expected curvature: a first step from far lands much closer than with the actual one."""
-        return self._part(e, k)
+    def _huge(self, e: Expectation) -> BoolArray:
+        """Points whose expectation is rounded to more than 1e-4 of the spread of the data: hard ones."""
+        most = _HUGE * float(self._spread.min())
+        # the sum is much cheaper than the maxima
+        if abs(e.base).sum() < most:
+            return np.zeros(len(e.base), dtype=bool)
+        return np.asarray(np.abs(e.base).max(axis=1) > most)
+
+    def _used(self, e: Expectation, barrier: float) -> BoolArray:
+        return self._active | _flexible(e).any(axis=0) if barrier else self._active
+
+    def _first_part(self, e: Expectation, k: list[int]) -> _Part | None:
+        """All bins with the expected curvature: a first step from far lands much closer than with the actual one.
+
+        None where the active bins with the expected curvature do as well.
+        """
+        return None
 
     def _possible_rigid(self, e: Expectation) -> bool:
         """Whether the bins that no nuisance moves (of one point) allow the data."""
@@ -573,6 +619,11 @@ class _Term(Cost):
     @abstractmethod
     def _active(self) -> BoolArray:
         """Bins with a part beyond the linear one."""
+
+    @property
+    @abstractmethod
+    def _spread(self) -> FloatArray:
+        """Standard deviation to expect of the data, roughly, (bins,)."""
 
     @abstractmethod
     def _curve(self, use: BoolArray, barrier: float) -> _Curve:
@@ -651,6 +702,10 @@ class GaussianCost(_Term):
     def _active(self) -> BoolArray:
         return np.ones(self.n_bins, dtype=bool)
 
+    @property
+    def _spread(self) -> FloatArray:
+        return self.sigma
+
     def _curve(self, use: BoolArray, barrier: float) -> _Curve:
         weight, data = 2 / self.sigma[use] ** 2, self.data[use]
         if self.below is not self.sigma:
@@ -727,15 +782,22 @@ class PoissonCost(_Term):
     def _active(self) -> BoolArray:
         return self.data > 0
 
+    @property
+    def _spread(self) -> FloatArray:
+        return np.sqrt(np.maximum(self.data, 1.0))
+
     def _curve(self, use: BoolArray, barrier: float) -> _Curve:
         minus_twice = -2 * np.maximum(self.data, barrier)[use]
         return _Curve(
             slope=lambda mu, out: np.divide(minus_twice, mu, out=out),
             curvature=lambda mu, slope, out: np.negative(np.divide(slope, mu, out=out), out=out),
-            floor=max(1e-10, min(1.0, -0.5 * minus_twice.max(initial=-2.0))),
+            expected=_inverse,
+            floor=max(1e-10, -0.5 * minus_twice.max(initial=-inf if use.any() else -2.0)),
         )
 
-    def _first_part(self, e: Expectation, k: list[int]) -> _Part:
+    def _first_part(self, e: Expectation, k: list[int]) -> _Part | None:
+        if self._active.mean() > _MOST:
+            return None
         minus_twice = -2 * self.data
         # an infinite µ takes bins without expectation out
         return _Part(
@@ -745,8 +807,9 @@ class PoissonCost(_Term):
             linear=[(j, 2 * s.sum(axis=1)) for j, s in zip(k, e.slopes, strict=True)],
             curve=_Curve(
                 slope=lambda mu, out: np.divide(minus_twice, mu, out=out),
-                curvature=lambda mu, slope, out: np.divide(2.0, mu, out=out),
+                curvature=_inverse,
                 floor=1.0,
+                expected=_inverse,
             ),
             touched=False,
         )
@@ -872,7 +935,15 @@ class _Curve:
 
     slope: Callable[[FloatArray, FloatArray], FloatArray]  # (µ, out) -> f'
     curvature: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]  # (µ, f', out) -> f''
-    floor: float | None  # smallest count (at most 1) if µ must stay positive; None if it need not, and f is quadratic
+    expected: Callable[[FloatArray, FloatArray, FloatArray], FloatArray] | None = None  # the same for data as expected
+    floor: float | None = None  # smallest count if µ must stay positive; None if it need not, and f is quadratic
+
+
+_PULL: Final = _Curve(
+    slope=lambda mu, out: np.multiply(mu, 2.0, out=out),
+    curvature=lambda mu, slope, out: np.full_like(mu, 2.0),
+    floor=None,
+)
 
 
 @dataclass
@@ -933,9 +1004,10 @@ class _Part:
         for j, s in self.varying:
             gradient[j] += _dot(slope, s)
 
-    def add_hessian(self, hessian: FloatArray) -> None:
+    def add_hessian(self, hessian: FloatArray, expected: bool) -> None:
         """Add to the lower triangle; uses the slope that `add_gradient` left."""
-        curvature = self.curve.curvature(self.base, self.slope, self.room)
+        bend = self.curve.expected if expected and self.curve.expected else self.curve.curvature
+        curvature = bend(self.base, self.slope, self.room)
         if self.order:
             for column, (a, b) in zip((curvature @ self.products.T).T, self.pairs, strict=True):
                 i, j = self.order[a], self.order[b]
@@ -962,13 +1034,18 @@ def _gradient(parts: list[_Part], weights: FloatArray, nu: FloatArray) -> FloatA
     return gradient
 
 
-def _hessian(parts: list[_Part], weights: FloatArray, points: int) -> FloatArray:
+def _inverse(mu: FloatArray, slope: FloatArray, out: FloatArray) -> FloatArray:
+    """Expected curvature 2/µ of a Poisson cost."""
+    return np.divide(2.0, mu, out=out)
+
+
+def _hessian(parts: list[_Part], weights: FloatArray, points: int, expected: bool = False) -> FloatArray:
     """Symmetric, (nuisances, nuisances, points); needs the slopes of `_gradient`."""
     k = len(weights)
     hessian = np.zeros((k, k, points))
     hessian[range(k), range(k)] = 2 * weights[:, None]
     for part in parts:
-        part.add_hessian(hessian)
+        part.add_hessian(hessian, expected)
     for i in range(k):
         hessian[:i, i] = hessian[i, :i]
     return hessian
@@ -1012,17 +1089,18 @@ def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
 
 
 def _newton(
-    parts: list[_Part], weights: FloatArray, nu: FloatArray, first: list[_Part] | None = None
+    parts: list[_Part], weights: FloatArray, nu: FloatArray, first: list[_Part | None] | None = None
 ) -> tuple[FloatArray, NDArray[np.intp]]:
     """Minimise over the nuisances, from a possible start; the parts are at `nu` and move along.
 
     Full steps, shortened so that µ keeps a tenth of itself. Points that have not converged so go on with the damping
-    1/(1 + λ), which always converges for self-concordant functions such as µ − n ln µ (Boyd & Vandenberghe §9.6).
+    1/(1 + λ), which always converges for self-concordant functions such as µ/n − ln µ (Boyd & Vandenberghe §9.6): here
+    λ² is the decrement over twice the smallest count n.
 
     Parameters
     ----------
     parts, weights, nu : terms at the start, 1/σ² and start of the nuisances, (nuisances, points).
-    first : gives gradient and curvature of the first step.
+    first : gives gradient and curvature of the first step, or (None) the curvature expected for a part does.
 
     Returns
     -------
@@ -1031,17 +1109,19 @@ def _newton(
     result = nu.copy()
     rows = np.arange(nu.shape[1])
     floors = [part.curve.floor for part in parts if part.curve.floor is not None]
-    exact, floor = not floors, min(floors, default=1.0)
+    exact, least = not floors, min(floors, default=1.0)
+    floor = min(least, 1.0)
     last = False
     for iteration in range(_PLAIN + _DAMPED):
-        source = first if first is not None and iteration == 0 else parts
+        begin = first is not None and iteration == 0
+        source = [f or p for f, p in zip(first, parts, strict=True)] if begin and first else parts
         gradient = _gradient(source, weights, nu)
         if not last:
-            hessian = _hessian(source, weights, len(rows))
+            hessian = _hessian(source, weights, len(rows), begin)
         step = -_solve(hessian, gradient)
         decrement = -(step * gradient).sum(axis=0)
         # inside λ² < floor no µ can change sign (the Dikin ellipsoid), so there is nothing to check
-        near = source is parts and bool((decrement < floor).all())
+        near = not begin and bool((decrement < floor).all())
         length = np.ones(len(rows))
         for part in parts:
             change = part.move(step)
@@ -1050,18 +1130,21 @@ def _newton(
                 lost = -np.divide(change, part.base, out=part.room).min(axis=1)
                 length = np.minimum(length, 0.9 / np.maximum(lost, 0.9))
         if iteration >= _PLAIN:
-            length = np.minimum(length, np.where(decrement < 0.1, 1.0, 1 / (1 + np.sqrt(np.maximum(decrement, 0) / 2))))
+            length = np.minimum(
+                length,
+                np.where(decrement < 0.1 * least, 1.0, 1 / (1 + np.sqrt(np.maximum(decrement, 0) / (2 * least)))),
+            )
         full = bool((length == 1).all())
         nu = nu + (step if full else length * step)
         for part in parts:
             part.base += part.change if full else np.multiply(length[:, None], part.change, out=part.room)
         done = np.full(len(rows), exact or last)
-        if source is parts:
+        if not begin:
             done |= (decrement <= _LAST * floor) & (length == 1)
         if done.all():
             result[:, rows] = nu
             return result, rows[:0]
-        last = source is parts and full and bool((decrement <= _LAST_BUT_ONE * floor).all())
+        last = not begin and full and bool((decrement <= _LAST_BUT_ONE * floor).all())
         if 2 * done.sum() > len(rows):
             result[:, rows] = nu
             left = np.flatnonzero(~done)

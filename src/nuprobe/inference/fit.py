@@ -1,7 +1,8 @@
 """Best fit, errors and goodness of fit of a cost.
 
 The nuisances are minimised inside the cost (`Cost.profiled`), so the fit proper has only the few physics parameters,
-with analytic gradients; MIGRAD and MINOS of iminuit do the rest. The covariance is twice the inverse Hessian of
+with analytic gradients: many descents at once find the minimum and the ends of the intervals, and MIGRAD and MINOS of
+iminuit do what they leave unsettled. The covariance is twice the inverse Hessian of
 −2 ln L, from differences of the analytic gradient; for the nuisances it follows from their exact covariance at the best
 fit and from how they move with the parameters.
 """
@@ -29,9 +30,11 @@ __all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
 
 ONE_SIGMA = 0.6826894921370859
 _RESTARTS = 6  # times that the way to an interval's end may lead to a lower minimum
+_CLOSE = 1e-9  # expected fall of −2 ln L at which a descent to the best fit ends
+_EDM = 2e-7  # and at which the best fit is one: MIGRAD's own goal for a tolerance of 1e-4
 _FEW = 3  # parameters up to which a fit looks for other regions
 _LOOKS = 32  # starts from which it does
-_DESCENTS = 4  # best points of the fixed set from which to go down
+_DESCENTS = 8  # best points of the fixed set from which to go down
 _STARTS = 256  # points of the fixed set among which a fit without `start` begins
 
 
@@ -52,7 +55,8 @@ class ParameterResult:
     ----------
     parameter : its definition.
     value : best value.
-    error : symmetric 1σ error from the curvature, None if there is none (a best value at the limit of its range).
+    error : symmetric 1σ error from the curvature, None if there is none (a limit of its range within one error, or an
+        interval that is open there: read the interval).
     interval : MINOS interval at the level of the fit, None if not asked for.
     """
 
@@ -177,7 +181,7 @@ class FitResult:
         rows = [("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")]
         for p in self.free:
             i = p.interval
-            text = "" if i is None else f"[{_number(i.lower)}, {_number(i.upper)}]"
+            text = "" if i is None else _interval_text(i)
             rows.append((p.parameter.name, _number(p.value), _number(p.error), text, p.parameter.unit))
         rows += [(q.name, _number(v), "fixed", "", q.unit) for q, v in self.fixed]
         rows += [
@@ -234,12 +238,10 @@ def fit(
         point = _best_start(cost, columns, point)
     intervals: dict[str, Interval] = {}
     for _ in range(_RESTARTS):
-        minuit = _minimised(cost, columns, point)
-        best = np.array(point)
-        best[columns] = minuit.values
+        best = _lowest(cost, columns, point)
         if not minos:
             break
-        intervals, deeper = _intervals(minuit, cost, columns, best, cl)
+        intervals, deeper = _intervals(cost, columns, best, cl)
         if deeper is None:
             break
         point = descend(cost, columns, deeper[None])[0][0]  # the way to an end led below the minimum
@@ -247,26 +249,27 @@ def fit(
         raise ComputationError(f"{cost.name}: each minimum lies above another one; give a `start` near the lowest")
     notes: list[str] = []
     parameters = [cost.parameters[c] for c in columns]
-    limits = {p.name: side for p in parameters if (side := _at_limit(p, float(minuit.values[p.name])))}
+    limits = {p.name: side for p in parameters if (side := _at_limit(p, float(best[cost.index(p.name)])))}
     notes += [f"{name} lies at the {side} limit of its range" for name, side in limits.items()]
     covariance, errors = _errors(cost, columns, best)
     if covariance is None:
-        notes.append("no covariance: the curvature at the best fit is not positive")
+        notes.append(
+            "no covariance: the curvature at the best fit is not positive; a parameter or a combination is undetermined"
+        )
     notes += [f"{name}: {i.note}" for name, i in intervals.items() if i.note]
     if intervals and len(columns) <= _FEW:
         notes += _other_regions(cost, columns, best, intervals, cl)
     profiled = cost.profiled(best)
     nu = profiled.nuisances[0]
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
-    results = [
-        ParameterResult(
-            p,
-            float(best[c]),
-            None if covariance is None or p.name in limits else sqrt(covariance[i, i]),
-            intervals.get(p.name),
-        )
-        for i, (p, c) in enumerate(zip(parameters, columns, strict=True))
-    ]
+    undetermined = {name for name, i in intervals.items() if i.lower is None and i.upper is None}
+    results = []
+    for i, (p, c) in enumerate(zip(parameters, columns, strict=True)):
+        error = None if covariance is None or p.name in limits else sqrt(covariance[i, i])
+        near = _near_limit(p, float(best[c]), error, intervals.get(p.name))
+        if error is not None and near and p.name not in undetermined:
+            notes.append(f"{p.name}: no symmetric error, because it may reach {near}; read the interval or a profile")
+        results.append(ParameterResult(p, float(best[c]), None if near else error, intervals.get(p.name)))
     value = float(profiled.twice_nll[0])
     return FitResult(
         cost=cost.name,
@@ -291,6 +294,28 @@ def fit(
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.5g}"
+
+
+def _interval_text(i: Interval) -> str:
+    if i.lower is None and i.upper is None:
+        return "undetermined"
+    if i.lower is None:
+        return f"< {_number(i.upper)}"
+    return f"> {_number(i.lower)}" if i.upper is None else f"[{_number(i.lower)}, {_number(i.upper)}]"
+
+
+def _near_limit(p: Parameter, value: float, error: float | None, interval: Interval | None) -> str:
+    """Name the limit of the range that one error reaches, or at which the interval is open; empty if there is none."""
+    for side, limit in (("lower", p.lower), ("upper", p.upper)):
+        is_open = interval is not None and getattr(interval, side) is None
+        if isfinite(limit) and (is_open or (error is not None and abs(value - limit) <= error)):
+            return f"the {side} limit {_with_unit(limit, p.unit)} of its range"
+    return ""
+
+
+def _with_unit(value: float, unit: str) -> str:
+    # a scaled unit such as 1e-11 muB would read like a second number
+    return f"{value:g}" + (f" x {unit}" if unit[:1].isdigit() else f" {unit}" if unit else "")
 
 
 def _survival(twice_nll: float, ndf: int) -> float:
@@ -355,8 +380,38 @@ def _best_start(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray
     return np.asarray(found[np.argmin(values)])
 
 
+def _lowest(cost: Cost, columns: list[int], point: FloatArray) -> FloatArray:
+    """Minimum below a point: by descent, and by MIGRAD from there unless that has settled."""
+    found, value = descend(cost, columns, point[None], close=_CLOSE)
+    best = np.array(point)
+    if isfinite(value[0]):
+        best = np.array(found[0])
+        if _settled(cost, columns, best):
+            return best
+    best[columns] = _minimised(cost, columns, best).values
+    return best
+
+
+def _settled(cost: Cost, columns: list[int], point: FloatArray) -> bool:
+    """Whether gradient and curvature (from differences) say that −2 ln L falls no further, by less than MIGRAD asks."""
+    gradient = cost.profiled_gradient(point)[0]
+    move = []
+    for c in columns:
+        p = cost.parameters[c]
+        outwards = (point[c] == p.lower and gradient[c] >= 0) or (point[c] == p.upper and gradient[c] <= 0)
+        if not outwards:
+            move.append(c)
+    if not move:
+        return True
+    hessian = _curvature(cost, move, point)[0]
+    if not _positive(hessian):
+        return False
+    slope = gradient[move]
+    return bool(0.5 * slope @ np.linalg.solve(hessian, slope) < _EDM)
+
+
 def _intervals(
-    minuit: Any, cost: Cost, columns: list[int], best: FloatArray, cl: float
+    cost: Cost, columns: list[int], best: FloatArray, cl: float
 ) -> tuple[dict[str, Interval], FloatArray | None]:
     """Intervals of all free parameters at once, those that do not come out so by MINOS; or a point below the best."""
     from scipy.stats import chi2
@@ -372,7 +427,7 @@ def _intervals(
         if all(settled[2 * i : 2 * i + 2]):
             result[p.name] = _interval(p, ends[2 * i], ends[2 * i + 1], cl)
             continue
-        result[p.name], deeper = _minos(minuit, cost, columns, best, c, cl)
+        result[p.name], deeper = _minos(cost, columns, best, c, cl)
         if deeper is not None:
             return {}, deeper
     return result, None
@@ -381,10 +436,15 @@ def _intervals(
 def _interval(p: Parameter, lower: float | None, upper: float | None, cl: float) -> Interval:
     """Interval, with a note for each open side."""
     notes = []
+    if lower is None and upper is None and isfinite(p.lower) and isfinite(p.upper):
+        whole = f"{p.lower:g} to {_with_unit(p.upper, p.unit)}, at {100 * cl:.4g} %"
+        note = f"undetermined: the data allow all of its range, {whole}; fix it, or draw the others over it"
+        return Interval(None, None, note)
     for side, end, limit in (("lower", lower, p.lower), ("upper", upper, p.upper)):
         if end is None:
-            unit = f" {p.unit}" if p.unit else ""
-            reach = f"the {side} limit {limit:g}{unit} of its range" if isfinite(limit) else "any value tried"
+            reach = (
+                f"the {side} limit {_with_unit(limit, p.unit)} of its range" if isfinite(limit) else "any value tried"
+            )
             notes.append(f"open on the {side} side: the data allow {reach} at {100 * cl:.4g} %")
     return Interval(lower, upper, "; ".join(notes))
 
@@ -451,12 +511,13 @@ def _reminimised(cost: Cost, columns: list[int], start: FloatArray) -> tuple[Flo
 
 
 def _minos(
-    minuit: Any, cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float
+    cost: Cost, columns: list[int], best: FloatArray, column: int, cl: float
 ) -> tuple[Interval, FloatArray | None]:
     """Interval of one parameter by MINOS; a side that MINOS does not find, by root finding on the profile."""
     p = cost.parameters[column]
     found: dict[str, float | None] = {"lower": None, "upper": None}
     if not any(_at_limit(cost.parameters[c], float(best[c])) for c in columns):
+        minuit = _minimised(cost, columns, best)
         try:
             minuit.minos(p.name, cl=cl)
         except RuntimeError:
@@ -504,8 +565,8 @@ def _end(cost: Cost, columns: list[int], best: FloatArray, column: int, limit: f
     return None
 
 
-def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArray | None, FloatArray]:
-    """Covariance of the free parameters (None if the curvature is not positive), and 1σ errors of the nuisances."""
+def _curvature(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Hessian of −2 ln L over some columns and how the nuisances move with them, from differences of the gradient."""
     # a difference over a hundredth of the error balances rounding and curvature: a first guess, then once more
     widths = np.array([cost.parameters[c].step for c in columns]) / 30
     for _ in range(2):
@@ -521,10 +582,18 @@ def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArra
         moved = cost.profiled(points).nuisances
         response = (moved[1::2] - moved[::2]) / width
         if not _positive(hessian):
-            return None, np.sqrt(np.diag(cost.nuisance_covariance(best, cost.profiled(best).nuisances)))
-        covariance: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
-        widths = 0.01 * np.sqrt(np.diag(covariance))
+            break
+        widths = 0.01 * np.sqrt(np.diag(2 * np.linalg.inv(hessian)))
+    return hessian, response
+
+
+def _errors(cost: Cost, columns: list[int], best: FloatArray) -> tuple[FloatArray | None, FloatArray]:
+    """Covariance of the free parameters (None if the curvature is not positive), and 1σ errors of the nuisances."""
+    hessian, response = _curvature(cost, columns, best)
     total = cost.nuisance_covariance(best, cost.profiled(best).nuisances)
+    if not _positive(hessian):
+        return None, np.sqrt(np.diag(total))
+    covariance: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
     return covariance, np.sqrt(np.diag(total + response.T @ covariance @ response))
 
 

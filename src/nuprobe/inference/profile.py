@@ -169,7 +169,7 @@ def profile(
     )
     best = float(found.x)
     point, value = at(best)
-    if value < twice_nll[i]:
+    if value < twice_nll[i] - 1e-13:  # not by rounding
         k = int(np.searchsorted(values, best))
         if best not in values:
             values = np.insert(values, k, best)

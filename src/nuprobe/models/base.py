@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.models.couplings import Couplings, VectorExchange
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, common_shape, numbers
 from nuprobe.parameters import Parameter
 
 __all__ = ["Model", "NucleonCouplings", "check_model"]
@@ -62,24 +63,44 @@ class Model(Protocol):
 def check_model(model: Any) -> TypeGuard[Model]:
     """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
     if isinstance(model, type) or not hasattr(model, "couplings"):
-        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {model!r}")
+        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {shown(model)}")
     return True
 
 
-def as_array(value: float | FloatArray) -> FloatArray:
+def as_array(value: ArrayLike, what: str = "a parameter of a model") -> FloatArray:
     """View a field as a float array; raises `InputError` for what is no number."""
-    try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"a parameter of a model must be a number or an array of numbers, got {value!r}") from None
+    return numbers(what, value)
 
 
-def finite(what: str, value: float | FloatArray) -> FloatArray:
+def finite(what: str, value: ArrayLike) -> FloatArray:
     """View a field as a float array; raises `InputError` for what is no finite number."""
-    array = as_array(value)
+    array = as_array(value, what)
     if not np.all(np.isfinite(array)):
-        raise InputError(f"{what} must be finite, got {value}")
+        raise InputError(f"{what} must be finite, got {shown(value)}")
     return array
+
+
+def complex_numbers(what: str, value: Any, finite: bool = True) -> NDArray[Any]:
+    """View as an array of (finite) real or complex numbers; raises `InputError` for anything else."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.size and array.dtype.kind not in "fiuc":
+        raise InputError(f"{what} must hold numbers, got {shown(value)}")
+    array = array.astype(complex if array.dtype.kind == "c" else float)
+    if finite and not np.isfinite(array).all():
+        raise InputError(f"{what} must be finite, got {array[~np.isfinite(array)].ravel()[0]}")
+    return array
+
+
+def parameter_values(values: Any) -> dict[str, FloatArray]:
+    """Read what `with_values` takes: finite numbers by name, or arrays over parameter points of one shape."""
+    if not isinstance(values, Mapping):
+        raise InputError(f"values of parameters are given by name, {{'sin2_theta_w': 0.23}}, got {shown(values)}")
+    found = {key: finite(str(key), value) for key, value in values.items()}
+    common_shape({key: value.shape for key, value in found.items()})
+    return found
 
 
 def stacked(base: tuple[Parameter, ...], own: tuple[Parameter, ...]) -> tuple[Parameter, ...]:

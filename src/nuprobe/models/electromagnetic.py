@@ -32,11 +32,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import ALPHA_EM, G_FERMI
-from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import Model, check_model
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.models.base import Model, check_model, complex_numbers, finite, parameter_values
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
 from nuprobe.models.standard import StandardModel
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
 from nuprobe.units import cm2
 
@@ -115,8 +115,9 @@ class Electromagnetic:
 
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``, ``.etau``, ``.mutau`` and the like
     for the others (``.11`` … in the mass basis), real numbers with a sign, in units of 1e-32 cm² (charge radius and
-    anapole), 1e-12 e and 1e-11 μ_B; ``mu_eff.e`` …; and those of `base`. An off-diagonal one multiplies a fixed phase:
-    that of the element given, or 1 (i for what is antisymmetric) where none is.
+    anapole), 1e-12 e and 1e-11 μ_B; ``mu_eff.e`` …, and ``mu_eff`` where all flavours have the same; and those of
+    `base`. An off-diagonal one multiplies a fixed phase: that of the element given, or 1 (i for what is antisymmetric)
+    where none is.
 
     Raises
     ------
@@ -143,9 +144,12 @@ class Electromagnetic:
             raise UnknownNameError("basis", self.basis, get_args(Basis))
         if self.kind not in get_args(Kind):
             raise UnknownNameError("kind of neutrino", self.kind, get_args(Kind))
+        if not isinstance(self.antineutrino_flip, bool):
+            raise InputError(f"antineutrino_flip is True or False, got {shown(self.antineutrino_flip)}")
         if self.mu_eff is not None and not (self.magnetic_moment is None and self.electric_moment is None):
             raise InputError("mu_eff stands for the moments' matrices: give it, or them, not both")
         if self._phases is not None:  # made by with_values from a model that was checked
+            self._check_points()
             return
         check_model(self.base)
         object.__setattr__(self, "mixing", None if self.mixing is None else mixing_matrix(self.mixing))
@@ -164,6 +168,15 @@ class Electromagnetic:
         object.__setattr__(self, "_phases", phases)
         if self.mu_eff is not None:
             object.__setattr__(self, "mu_eff", _read_mu_eff(self.mu_eff))
+        self._check_points()
+
+    def _check_points(self) -> None:
+        """Refuse matrices over different numbers of parameter points."""
+        given = {name: getattr(self, name) for name in _PROPERTIES}
+        shapes = {name: matrix.shape[:-2] for name, matrix in given.items() if matrix is not None}
+        if self.mu_eff is not None:
+            shapes["mu_eff"] = self.mu_eff.shape[:-1]
+        common_shape(shapes)
 
     # -- reading ----------------------------------------------------------------------------------------------
 
@@ -188,19 +201,19 @@ class Electromagnetic:
             for key, entry in value.items():
                 if key not in places:
                     raise UnknownNameError(f"element of {name} ({self.basis} basis)", key, places)
-                entries[places[key]] = _numbers(f"{name}.{key}", entry)
-            shape = np.broadcast_shapes(*(e.shape for e in entries.values()))
+                entries[places[key]] = complex_numbers(f"{name}.{key}", entry)
+            shape = common_shape({self._element(name, *place): e.shape for place, e in entries.items()})
             matrix = np.zeros((*shape, n, n), dtype=complex)
             for (i, j), entry in entries.items():
                 matrix[..., i, j] = entry
                 if (j, i) not in entries:
                     matrix[..., j, i] = self._partner(name, entry)
         else:
-            matrix = _numbers(name, value).astype(complex)
+            matrix = complex_numbers(name, value).astype(complex)
             if matrix.shape[-2:] != (n, n):
                 raise InputError(
                     f"{name} must be a {n}×{n} matrix [final, initial] or a dict such as "
-                    f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {value!r:.60}"
+                    f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {shown(value)}"
                 )
         limit, unit = _LARGEST[name]
         if np.abs(matrix).max(initial=0.0) > limit:
@@ -316,6 +329,9 @@ class Electromagnetic:
             default = float(self.mu_eff[i] / p.scale) if one else 0.0
             latex = rf"|\mu_{{\nu_{{{_GREEK[flavour]}}}}}|"
             found.append(Parameter(f"mu_eff.{flavour}", default, 0.0, step=p.step, unit=p.unit, latex=latex))
+        defaults = {q.default for q in found[-3:]}
+        if len(defaults) == 1:
+            found.append(Parameter("mu_eff", defaults.pop(), 0.0, step=p.step, unit=p.unit, latex=r"|\mu_\nu|"))
         return (*found, *self.base.parameters)
 
     @property
@@ -323,10 +339,11 @@ class Electromagnetic:
         """Those of the base."""
         return self.base.mass_parameters
 
-    def _slots(self) -> dict[str, tuple[str, int, int]]:
+    def _slots(self) -> dict[str, tuple[str, Any, Any]]:
         """Place of each own parameter."""
         slots = {self._element(n, i, j): (n, i, j) for n in _PROPERTIES for i, j in self._elements(n)}
-        return {**slots, **{f"mu_eff.{f}": ("mu_eff", i, i) for i, f in enumerate(_FLAVOURS[:3])}}
+        one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(_FLAVOURS[:3])}
+        return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model at other values of its parameters, in the parameters' units; arrays give many points.
@@ -338,13 +355,16 @@ class Electromagnetic:
         InputError
             For values that are not finite, or a `mu_eff` that is negative or meets moments.
         """
+        values = parameter_values(values)
         slots = self._slots()
         base_names = {p.name for p in self.base.parameters}
         changed: dict[str, Any] = {}
         for key in values:
             if key not in slots and key not in base_names:
                 raise UnknownNameError("parameter of the electromagnetic model", key, [*slots, *base_names])
-        mine = {key: np.asarray(value, dtype=float) for key, value in values.items() if key in slots}
+        mine = {key: value for key, value in values.items() if key in slots}
+        if "mu_eff" in mine and sum(slots[key][0] == "mu_eff" for key in mine) > 1:
+            raise InputError("mu_eff is that of all flavours: give it, or those of the flavours (mu_eff.e, ...)")
         for name in dict.fromkeys(slots[key][0] for key in mine):
             here = {key: v for key, v in mine.items() if slots[key][0] == name}
             changed[name] = self._moved(name, here, slots)
@@ -353,10 +373,8 @@ class Electromagnetic:
             changed["base"] = self.base.with_values(weak)
         return replace(self, **changed)
 
-    def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, int, int]]) -> Matrix:
+    def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, Any, Any]]) -> Matrix:
         for key, v in values.items():
-            if not np.isfinite(v).all():
-                raise InputError(f"{key} must be finite, got {v[~np.isfinite(v)].ravel()[0]}")
             if name == "mu_eff" and np.any(v < 0):
                 raise InputError(f"{key} is a modulus and cannot be negative, got {v.min():g}")
         old = getattr(self, name)
@@ -365,7 +383,7 @@ class Electromagnetic:
             old = np.zeros(3) if old is None else old
             new = np.array(np.broadcast_to(old, (*np.broadcast_shapes(shape, old.shape[:-1]), 3)))
             for key, v in values.items():
-                new[..., slots[key][1]] = v * _PROPERTIES["magnetic_moment"].scale
+                new[..., slots[key][1]] = v[..., None] * _PROPERTIES["magnetic_moment"].scale
             return new
         assert self._phases is not None  # __post_init__
         scale, phases, n = _PROPERTIES[name].scale, self._phases[name], self._n
@@ -475,20 +493,20 @@ def charge_radius_convention(value: ArrayLike, convention: str | None = None) ->
     Raises
     ------
     InputError
-        If the convention is missing.
+        If the convention is missing, or the radius is no finite number.
     UnknownNameError
         If it is unknown.
     """
     if convention is None:
         raise InputError('a charge radius needs its convention: "giunti" (q²⟨r²⟩/6) or "half" (radii half as large)')
-    if convention not in CHARGE_RADIUS_CONVENTIONS:
+    if not isinstance(convention, str) or convention not in CHARGE_RADIUS_CONVENTIONS:
         raise UnknownNameError("charge-radius convention", convention, CHARGE_RADIUS_CONVENTIONS)
-    return np.asarray(value, dtype=float) * CHARGE_RADIUS_CONVENTIONS[convention]
+    return finite("a charge radius", value) * CHARGE_RADIUS_CONVENTIONS[convention]
 
 
 def mixing_matrix(mixing: Any) -> Matrix:
     """Return the unitary matrix of an array, or of what has one as `matrix`; `InputError` if it is not unitary."""
-    matrix = _numbers("mixing", getattr(mixing, "matrix", mixing))
+    matrix = complex_numbers("mixing", getattr(mixing, "matrix", mixing))
     if matrix.ndim != 2 or matrix.shape not in ((3, 3), (4, 4)):
         raise InputError(f"mixing must be a 3×3 or 4×4 matrix (PMNS(...) makes one), got shape {matrix.shape}")
     error = np.abs(matrix @ np.conj(matrix.T) - np.eye(len(matrix))).max()
@@ -497,27 +515,17 @@ def mixing_matrix(mixing: Any) -> Matrix:
     return matrix
 
 
-def _numbers(what: str, value: Any) -> Matrix:
-    try:
-        array = np.asarray(value)
-        array = array.astype(complex if np.iscomplexobj(array) else float)
-    except (TypeError, ValueError):
-        raise InputError(f"{what} must hold numbers, got {value!r:.60}") from None
-    if not np.isfinite(array).all():
-        raise InputError(f"{what} must be finite, got {array[~np.isfinite(array)].ravel()[0]}")
-    return np.asarray(array)
-
-
 def _read_mu_eff(value: Any) -> FloatArray:
     if not isinstance(value, Mapping):
         raise InputError(f"mu_eff must be a dict such as {{'e': 1e-10, 'mu': 3e-10}}, got {value!r:.60}")
     for key in value:
         if key not in _FLAVOURS[:3]:
             raise UnknownNameError("flavour of mu_eff", key, _FLAVOURS[:3])
-    entries = {key: _numbers(f"mu_eff.{key}", v) for key, v in value.items()}
+    entries = {key: complex_numbers(f"mu_eff.{key}", v) for key, v in value.items()}
     for key, v in entries.items():
         if np.iscomplexobj(v) or np.any(v < 0):
             raise InputError(f"mu_eff.{key} is a modulus: a real number, not negative; got {value[key]!r:.60}")
+    common_shape({f"mu_eff.{key}": v.shape for key, v in entries.items()})
     columns = np.broadcast_arrays(*(entries.get(f, np.zeros(())) for f in _FLAVOURS[:3]))
     return np.stack(columns, axis=-1)
 

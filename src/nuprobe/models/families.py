@@ -10,7 +10,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.models.leptons import LMuLTau
-from nuprobe.models.mediators import LightScalar, LightVector, ScalarCharges, VectorCharges
+from nuprobe.models.mediators import LightScalar, LightVector, ScalarCharges, VectorCharges, check_mass_range
 from nuprobe.models.vertex import Vertex
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -47,10 +47,8 @@ class _Mediated:
     _symbols = ("m_{Z'}", "g'")
 
     def __post_init__(self) -> None:
-        low, high = self.mass_range
-        if not 0 < low < high < float("inf"):
-            raise InputError(f"a range of masses needs 0 < lowest < highest (MeV), got {self.mass_range}")
-        self.model(low, 1.0)  # refuses impossible charges and mixings
+        check_mass_range(self.mass_range)
+        self.model(self.mass_range[0], 1.0)  # refuses impossible charges and mixings
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -10,13 +10,13 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from nuprobe.constants import G_FERMI
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.models.base import as_array, finite
 from nuprobe.models.couplings import Couplings
 from nuprobe.models.mediators import MASS_RANGE, LightVector, VectorCharges
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Vertex
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, number
 from nuprobe.parameters import Parameter
 
 __all__ = ["ContactOperators", "LMuLTau", "VMinusA", "VectorAxial"]
@@ -79,13 +79,14 @@ class ContactOperators:
 
     def __post_init__(self) -> None:
         for name, values in (("left", self.left), ("right", self.right)):
+            if not isinstance(values, Mapping):
+                raise InputError(f"{name} is given by flavour indices, {{(1, 1, 1, 1): 1e-12}}, got {shown(values)}")
             for key, value in values.items():
-                if len(key) != 4 or any(i not in (0, 1, 2) for i in key):
+                if not isinstance(key, tuple) or len(key) != 4 or any(i not in (0, 1, 2) for i in key):
                     raise InputError(
                         f"a contact operator has four flavour indices 0, 1, 2 (nu_in, nu_out, l-, l+), got {key}"
                     )
-                if isinstance(value, complex) or not math.isfinite(value):
-                    raise InputError(f"the {name} coefficient {key} must be a finite real number of MeV⁻², got {value}")
+                number(f"the {name} coefficient {key}, real and in MeV⁻²,", value)
 
     @property
     def name(self) -> str:

@@ -19,12 +19,12 @@ from nuprobe.constants import (
     M_TAU,
     SIN2_THETA_W_MZ,
 )
-from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import Model, as_array, check_model, exchange, finite, split_values, stacked
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.models.base import Model, check_model, exchange, finite, parameter_values, split_values, stacked
 from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange, diagonal
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Mediator, Vertex
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.parameters import Parameter
 
 __all__ = ["SCALARS", "VECTORS", "LightScalar", "LightVector", "ScalarCharges", "VectorCharges"]
@@ -65,7 +65,8 @@ class VectorCharges:
     def __post_init__(self) -> None:
         _triple("neutrinos", self.neutrinos)
         _triple("leptons", self.leptons)
-        finite("the charges", np.array([self.u, self.d], dtype=float))
+        for name in ("u", "d"):
+            number(f"the charge {name}", getattr(self, name))
 
     @property
     def by_target(self) -> Mapping[str, float]:
@@ -90,7 +91,8 @@ class ScalarCharges:
 
     def __post_init__(self) -> None:
         _triple("neutrinos", self.neutrinos)
-        finite("the charges", np.array([self.p, self.n, self.e], dtype=float))
+        for name in ("p", "n", "e"):
+            number(f"the charge {name}", getattr(self, name))
 
     @classmethod
     def from_quarks(
@@ -102,7 +104,7 @@ class ScalarCharges:
         [Hoferichter:2015dsa; Junnarkar:2013ac; Cerdeno:2016sfi, eq. unverified]: 17.2 for the proton if u and d have
         charge 1. Heavy quarks, which act through gluons, are left out.
         """
-        quarks = {"u": u, "d": d, "s": s}
+        quarks = {name: number(f"the charge {name}", q) for name, q in (("u", u), ("d", d), ("s", s))}
         charge = {
             nucleon: sum(quarks[q] * f * mass / _QUARKS[q] for q, f in _F_T[nucleon].items())
             for nucleon, mass in (("p", M_PROTON), ("n", M_NEUTRON))
@@ -111,9 +113,8 @@ class ScalarCharges:
 
 
 def _triple(what: str, values: Any) -> None:
-    if len(values) != 3:
-        raise InputError(f"the charges of the {what} are three numbers for e, mu, tau, got {values!r}")
-    finite(f"the charges of the {what}", np.array(values, dtype=float))
+    if finite(f"the charges of the {what}", values).shape != (3,):
+        raise InputError(f"the charges of the {what} are three numbers for e, mu, tau, got {shown(values)}")
 
 
 def _lepton_number(i: int) -> Triple:
@@ -154,13 +155,19 @@ class _Fields(Protocol):
 
 
 def _check(model: _Fields) -> None:
-    mass = as_array(model.mass)
-    if mass.ndim or not (np.isfinite(mass) and mass > 0):
+    if number("the mass of a mediator, positive and in MeV,", model.mass, "10 * MeV") <= 0:
         raise InputError(f"the mass of a mediator must be positive (MeV, e.g. 10 * MeV), got {model.mass}")
     finite("the coupling", model.coupling)
-    low, high = model.mass_range
-    if not 0 < low < high < math.inf:
-        raise InputError(f"a range of masses needs 0 < lowest < highest (MeV), got {model.mass_range}")
+    check_mass_range(model.mass_range)
+    if not isinstance(model.label, str):
+        raise InputError(f"a label is text such as 'second.', got {shown(model.label)}")
+
+
+def check_mass_range(values: Any) -> None:
+    """Refuse what is no pair 0 < lowest < highest (MeV) with `InputError`."""
+    ends = numbers("a range of masses (MeV)", values)
+    if ends.shape != (2,) or not 0 < ends[0] < ends[1] < math.inf:
+        raise InputError(f"a range of masses needs 0 < lowest < highest (MeV), such as (1, 1000), got {shown(values)}")
 
 
 def _coupling_parameter(model: _Fields) -> Parameter:
@@ -238,8 +245,8 @@ class LightVector:
     def _charges(self) -> VectorCharges:
         if isinstance(self.charges, VectorCharges):
             return self.charges
-        if self.charges not in VECTORS:
-            raise UnknownNameError("charges", self.charges, VECTORS)
+        if not isinstance(self.charges, str) or self.charges not in VECTORS:
+            raise UnknownNameError("charges", self.charges, VECTORS, "Or give VectorCharges(...)")
         return VECTORS[self.charges]
 
     def _mixing(self) -> tuple[float, float]:
@@ -356,8 +363,8 @@ class LightScalar:
     def _charges(self) -> ScalarCharges:
         if isinstance(self.charges, ScalarCharges):
             return self.charges
-        if self.charges not in SCALARS:
-            raise UnknownNameError("charges", self.charges, SCALARS)
+        if not isinstance(self.charges, str) or self.charges not in SCALARS:
+            raise UnknownNameError("charges", self.charges, SCALARS, "Or give ScalarCharges(...)")
         return SCALARS[self.charges]
 
     @property
@@ -402,6 +409,6 @@ def _elastic(base: Any) -> Model:
 
 def _moved(model: _Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a model at other values of its parameters."""
-    mine, others = split_values(values, (_coupling_parameter(model),))
+    mine, others = split_values(parameter_values(values), (_coupling_parameter(model),))
     base = _elastic(model.base).with_values(others) if others else model.base
     return {"coupling": mine.get(model.label + "coupling", model.coupling), "base": base}

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import Model, check_model, exchange, split_values, stacked
+from nuprobe.models.base import Model, check_model, complex_numbers, exchange, parameter_values, split_values, stacked
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.standard import StandardModel
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
 
 __all__ = ["NSI"]
@@ -73,6 +73,7 @@ class NSI:
         check_model(self.base)
         for name in _FERMIONS:
             object.__setattr__(self, name, _hermitian(f"epsilon_{name}", getattr(self, name)))
+        common_shape({f"epsilon_{name}": getattr(self, name).shape[:-2] for name in _FERMIONS})
 
     @property
     def name(self) -> str:
@@ -114,7 +115,7 @@ class NSI:
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
         """Return the model at other values of its parameters; raises `UnknownNameError` for other names."""
-        mine, others = split_values(values, self._own())
+        mine, others = split_values(parameter_values(values), self._own())
         changed: dict[str, Any] = {}
         for name in _FERMIONS:
             matrix = np.asarray(getattr(self, name))
@@ -124,7 +125,7 @@ class NSI:
                     kept = matrix.real if not real else 1j * matrix.imag if np.iscomplexobj(matrix) else 0.0
                     # the other part of this element stays, all other elements do
                     old = np.where(unit != 0, kept, matrix)
-                    matrix = old + np.asarray(value, dtype=float)[..., None, None] * unit
+                    matrix = old + value[..., None, None] * unit
             changed[name] = matrix
         return replace(self, base=self.base.with_values(others) if others else self.base, **changed)
 
@@ -162,29 +163,32 @@ def _unit(name: str) -> tuple[Matrix, bool]:
 def _hermitian(name: str, value: Any) -> Matrix:
     if isinstance(value, Mapping):
         places = {_FLAVOURS[i] + _FLAVOURS[j]: (i, j) for i in range(3) for j in range(3)}
-        entries, value = value, np.zeros((3, 3), dtype=complex)
-        for key, entry in entries.items():
+        entries = {}
+        for key, entry in value.items():
             if key not in places:
                 raise UnknownNameError(f"element of {name}", key, places)
+            entries[key] = complex_numbers(f"{name}.{key}", entry)
+        value = np.zeros((*common_shape({f"{name}.{k}": e.shape for k, e in entries.items()}), 3, 3), dtype=complex)
+        for key, entry in entries.items():
             i, j = places[key]
-            value[i, j] = entry
+            value[..., i, j] = entry
             if _FLAVOURS[j] + _FLAVOURS[i] not in entries:
-                value[j, i] = np.conj(entry)
-    try:
-        matrix = np.asarray(value, dtype=complex)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be a 3x3 matrix of numbers, got {value!r}") from None
+                value[..., j, i] = np.conj(entry)
+    matrix = complex_numbers(f"{name}, a 3x3 matrix,", value, finite=False).astype(complex)
     if matrix.ndim < 2 or matrix.shape[-2:] != (3, 3):
         raise InputError(f"{name} must be a 3x3 matrix in (e, mu, tau), got shape {matrix.shape}")
-    bad = ~np.isfinite(matrix)
+    if (bad := ~np.isfinite(matrix)).any():
+        *_, i, j = (int(k) for k in np.argwhere(bad)[0])
+        raise InputError(
+            f"{name} must be finite, but its element [{_FLAVOURS[i]}, {_FLAVOURS[j]}] is {matrix[bad][0]:g}"
+        )
     wrong = np.abs(matrix - np.conj(np.swapaxes(matrix, -1, -2))) > 1e-12 * np.maximum(1.0, np.abs(matrix))
-    for mask, what in ((bad, "must be finite"), (wrong, "must be hermitian")):
-        if mask.any():
-            *point, i, j = (int(k) for k in np.argwhere(mask)[0])
-            a, b = _FLAVOURS[i], _FLAVOURS[j]
-            one, other = matrix[(*point, i, j)], matrix[(*point, j, i)]
-            raise InputError(
-                f"{name} {what}: its element [{a}, {b}] is {one:g} and [{b}, {a}] is {other:g}; "
-                "give each the complex conjugate of the other"
-            )
+    if wrong.any():
+        *point, i, j = (int(k) for k in np.argwhere(wrong)[0])
+        a, b = _FLAVOURS[i], _FLAVOURS[j]
+        one, other = matrix[(*point, i, j)], matrix[(*point, j, i)]
+        raise InputError(
+            f"{name} must be hermitian: its element [{a}, {b}] is {one:g}"
+            + (", which must be real" if i == j else f" and [{b}, {a}] {other:g}; give each the conjugate of the other")
+        )
     return matrix if matrix.imag.any() else np.ascontiguousarray(matrix.real)

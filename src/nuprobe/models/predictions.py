@@ -18,7 +18,7 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models.electromagnetic import mixing_matrix
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["dirac_moments", "majorana_moments", "standard_charge_radius"]
 
@@ -42,7 +42,7 @@ def standard_charge_radius(flavour: str | Flavour) -> float:
 def _loop(masses: ArrayLike, mixing: Any) -> tuple[FloatArray, NDArray[Any]]:
     """Masses, and (3G_F m_e/4√2π²) Σ_ℓ (2f(a_ℓ)/3) U*_ℓk U_ℓj in μ_B/MeV, a_ℓ = m_ℓ²/m_W²."""
     u = mixing_matrix(mixing)
-    m = np.asarray(masses, dtype=float)
+    m = numbers("masses (MeV)", masses)
     if m.shape != (len(u),) or not np.all((m >= 0) & np.isfinite(m)):
         raise InputError(
             f"masses must be {len(u)} finite numbers in MeV, none negative (0.05 * eV), got {masses!r:.60}"

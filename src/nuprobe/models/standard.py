@@ -11,10 +11,10 @@ import numpy as np
 from nuprobe.constants import G_A, SIN2_THETA_W_LOW, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
-from nuprobe.models.base import NucleonCouplings, as_array
+from nuprobe.models.base import NucleonCouplings, as_array, parameter_values
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, diagonal
 from nuprobe.models.vertex import LeptonCouplings, Vertex, standard_couplings
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, number
 from nuprobe.parameters import Parameter
 
 __all__ = ["SCHEMES", "Scheme", "StandardModel"]
@@ -59,16 +59,15 @@ class StandardModel:
     sin2_theta_w_high: float | FloatArray | None = None
 
     def __post_init__(self) -> None:
-        if self.scheme not in SCHEMES:
+        if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
             raise UnknownNameError("coupling scheme", self.scheme, SCHEMES)
-        sin2 = as_array(self.sin2_theta_w)
+        sin2 = as_array(self.sin2_theta_w, "sin2_theta_w")
         if not np.all((sin2 > 0) & (sin2 < 1)):
             raise InputError(f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}")
-        high = as_array(self.lepton_sin2)
+        high = as_array(self.lepton_sin2, "sin2_theta_w_high")
         if not np.all((high > 0) & (high < 1)):
             raise InputError(f"sin2_theta_w_high must lie between 0 and 1, got {self.sin2_theta_w_high}")
-        if not np.isfinite(self.strange_axial):
-            raise InputError(f"strange_axial must be a finite number, got {self.strange_axial}")
+        number("strange_axial", self.strange_axial)
 
     @property
     def name(self) -> str:
@@ -84,6 +83,7 @@ class StandardModel:
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model with other values of ``sin2_theta_w``; raises `UnknownNameError` for any other name."""
+        values = parameter_values(values)
         unknown = set(values) - {"sin2_theta_w"}
         if unknown:
             raise UnknownNameError("parameter of the Standard Model", min(unknown), ["sin2_theta_w"])

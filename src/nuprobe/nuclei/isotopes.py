@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -178,6 +179,12 @@ def isotope(name: str | Isotope) -> Isotope:
         remedy = f"(of {key.rstrip('0123456789')} there are {', '.join(same)})" if same else ""
         raise UnknownNameError("isotope", name, _table(), remedy)
     return found
+
+
+def as_spelt(name: str, known: Container[str]) -> str:
+    """Return a nuclide's name in the spelling (8B or B8) that is `known`; the name itself if neither is."""
+    swapped = re.sub(r"^(\d+)([A-Z][a-z]?)$|^([A-Z][a-z]?)(\d+)$", r"\2\1\4\3", name)
+    return swapped if name not in known and swapped in known else name
 
 
 def natural(symbol: str) -> tuple[tuple[Isotope, float], ...]:

@@ -161,6 +161,11 @@ class Cevns:
 
     kinematics: Kinematics = "auto"
 
+    @property
+    def momentum(self) -> float:
+        """A typical momentum transfer, MeV."""
+        return 50.0
+
     def scatterers(self, target_: Target) -> tuple[Scatterer, ...]:
         """Return one scatterer an isotope."""
 

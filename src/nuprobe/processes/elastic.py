@@ -104,6 +104,10 @@ class Scatterer:
 class Process(Protocol):
     """Elastic scattering off nuclei or electrons."""
 
+    @property
+    def momentum(self) -> float:
+        """A typical momentum transfer, MeV: where a mediator's mass begins to matter."""
+
     def scatterers(self, target: Target) -> tuple[Scatterer, ...]:
         """Return what recoils in a target."""
 

@@ -151,6 +151,11 @@ class Electron:
 
     binding: bool = True
 
+    @property
+    def momentum(self) -> float:
+        """A typical momentum transfer, MeV: √(2 m_e T) is 0.1 for T of 10 keV and 1 for 1 MeV."""
+        return 0.5
+
     def scatterers(self, target: Target) -> tuple[Scatterer, ...]:
         """Return one scatterer an element; raises `InputError` for one whose binding energies are not tabulated."""
         found = []

@@ -23,17 +23,41 @@ class _Strict(BaseModel):
 
 
 class Published(_Strict):
-    """A published value with its errors (both positive)."""
+    """A published value with its errors (both positive), or the number of a catalogue entry that holds it."""
 
-    value: float
+    value: float | None = None
     plus: PositiveFloat | None = None
     minus: PositiveFloat | None = None
+    of: str | None = Field(default=None, description="entry of the catalogue")
+    number: str = Field(
+        default="value",
+        description="value, lower, upper, plus, minus (negative), one of `numbers`, or that with _plus or _minus",
+    )
+
+    scale: PositiveFloat = Field(default=1.0, description="from the unit of that number to the unit of the row")
 
     @model_validator(mode="after")
     def _check(self) -> Published:
         if (self.plus is None) != (self.minus is None):
             raise InputError("give both plus and minus, or neither")
+        if (self.value is None) == (self.of is None) or (self.of is not None and self.plus is not None):
+            raise InputError("give a value, with errors where there are, or `of` and `number`")
         return self
+
+    def numbers(self) -> tuple[float, float | None, float | None]:
+        """Value and errors; raises `UnknownNameError` for an entry or a number that does not exist."""
+        if self.of is None:
+            assert self.value is not None  # one of the two is given
+            return self.value, self.plus, self.minus
+        known: dict[str, tuple[float, float | None, float | None]] = {}
+        for name, n in catalogue()[self.of].named_numbers().items():
+            known[name] = (-n.value if name == "minus" else n.value, n.plus or None, n.minus or None)
+            known |= {f"{name}_plus": (n.plus, None, None)} if n.plus else {}
+            known |= {f"{name}_minus": (-n.minus, None, None)} if n.minus else {}
+        if self.number not in known:
+            raise UnknownNameError(f"number of {self.of}", self.number, known)
+        value, plus, minus = known[self.number]
+        return value * self.scale, plus and plus * self.scale, minus and minus * self.scale
 
 
 class Compute(BaseModel):
@@ -90,10 +114,9 @@ class ReproductionFile(_Strict):
 def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
     """Compute the numbers of a file and compare; raises `ComputationError` if a result is not finite."""
     for entry in file.entries:
-        p = entry.published
         computed = _compute(entry.compute.recipe, entry.compute.model_extra or {}, f"{file.key}, {entry.quantity}")
         yield _row(
-            file.key, entry.quantity, entry.unit, (p.value, p.plus, p.minus), computed, entry.tolerance, entry.note
+            file.key, entry.quantity, entry.unit, entry.published.numbers(), computed, entry.tolerance, entry.note
         )
     for name in file.catalogue:
         yield from catalogue_rows(catalogue()[name], file.key)

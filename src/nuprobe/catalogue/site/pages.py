@@ -546,21 +546,25 @@ def _recomputed(e: Entry) -> Html | None:
         return None
     numbers = e.named_numbers()
     cards: list[Html] = []
+    # a number derived from others was not published as it stands
+    label = "Reference" if e.source.method == "recomputed" else "Published"
     # one command may show several numbers
     for i, (command, links) in enumerate(itertools.groupby(e.code, key=lambda link: link.command)):
         name = f"command-{i}"
         shell = el("div", el("pre", el("code", command, id=name)), _copy(name, "the command"), class_="command")
-        cards.append(el("div", [_comparison(k, numbers.get(k.compares)) for k in links], shell, class_="comparison"))
+        cards.append(
+            el("div", [_comparison(k, numbers.get(k.compares), label) for k in links], shell, class_="comparison")
+        )
     return el("section", el("h2", "Computed by nuprobe"), cards)
 
 
-def _comparison(link: CodeLink, number: Number | None) -> Child:
+def _comparison(link: CodeLink, number: Number | None, label: str) -> Child:
     """A computed number beside the published one, with pull and verdict."""
     verdict = {True: "agrees", False: "differs", None: "shown"}[link.agrees]
     unit = number.unit if number else None
     cells: list[Html] = []
     if number is not None:
-        cells.append(_cell("Published", range_text(number.value, unit, number.plus, number.minus)))
+        cells.append(_cell(label, range_text(number.value, unit, number.plus, number.minus)))
     # one digit more than was published: the last ones stored serve to notice a change, not to be read
     published = f"{number.value:.12g}".partition("e")[0] if number else ""
     digits = max(4, 1 + len(published.replace(".", "").lstrip("-0")))

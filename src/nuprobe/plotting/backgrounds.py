@@ -1,0 +1,79 @@
+"""Trident dimuons over what looks like them: invariant mass and opening angle before and after cuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nuprobe.events.backgrounds import Comparison, spectra
+from nuprobe.plotting.style import legend_above, new_figure, provenance, styled
+from nuprobe.units import GeV
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_backgrounds"]
+
+_GROUPS: Final = (
+    ("deep inelastic pion", "deep inelastic pions", "#8a8a8a"),
+    ("single pion", "single pion", "#56B4E9"),
+    ("coherent pion", "coherent pion", "#0072B2"),
+    ("deep inelastic K", "kaons", "#009E73"),
+    ("charm", "charm", "#E69F00"),
+    ("deep inelastic rho", "ρ → μμ", "#CC79A7"),
+)
+_COLUMNS: Final = (
+    ("m_pair", GeV, np.linspace(0.2, 2.0, 37) * GeV, "invariant mass of the pair [GeV]"),
+    ("opening_angle", np.pi / 180, np.linspace(0, 90, 46) * np.pi / 180, "opening angle [degree]"),
+)
+
+
+@styled
+def plot_backgrounds(found: Comparison) -> Figure:
+    """Plot signal and backgrounds by invariant mass and opening angle, before and after all cuts.
+
+    Parameters
+    ----------
+    found : from `nuprobe.events.backgrounds.compare`.
+
+    Returns
+    -------
+    Figure
+        Backgrounds by origin as lines, all of them together as an area, and the signal in black. Expected events in a
+        bin, on a logarithmic scale; after the cuts the axes end where nothing is left.
+    """
+    figure = new_figure(8.2, 6.4)
+    axes = figure.subplots(2, 2)
+    last = len(found.stages) - 1
+    handles: dict[str, Artist] = {}
+    for row, stage in enumerate((0, last)):
+        for column, (name, unit, edges, text) in enumerate(_COLUMNS):
+            ax = axes[row, column]
+            if row:
+                filled = np.flatnonzero(spectra(found, name, edges, stage).sum(0))
+                if filled.size:
+                    edges = np.linspace(edges[0], edges[filled[-1] + 1], 31)
+            counts = spectra(found, name, edges, stage)
+            signal, total = counts[: found.signals].sum(0), counts[found.signals :].sum(0)
+            handles["all backgrounds"] = ax.stairs(total, edges / unit, fill=True, color="0.88")
+            for start, label, colour in _GROUPS:
+                mine = [j for j, n in enumerate(found.names) if j >= found.signals and n.startswith(start)]
+                handles[label] = ax.stairs(counts[mine].sum(0), edges / unit, color=colour, linewidth=1.3)
+            handles["trident dimuons"] = ax.stairs(signal, edges / unit, color="black", linewidth=2.0)
+            ax.set_yscale("log")
+            positive = np.concatenate([total[total > 0], signal[signal > 0]])
+            if positive.size:
+                ax.set_ylim(0.3 * min(1.0, float(positive.min())), 20 * float(positive.max()))
+            ax.set_xlim(edges[0] / unit, edges[-1] / unit)
+            words = "before cuts" if stage == 0 else "after the cuts"
+            ax.text(0.97, 0.95, words, transform=ax.transAxes, ha="right", va="top")
+            ax.set_xlabel(text)
+        axes[row, 0].set_ylabel("expected events in a bin")
+    legend_above(figure, list(handles.values()), list(handles), f"{found.flux} on {found.target}")
+    sources = [one.get("source", "") for items in found.table.raw.values() for one in items.values()]
+    keys = {key for text in sources for key in text.split() if ":" in key}
+    cuts = "; ".join(found.stages[1:])
+    provenance(figure, sorted(keys), f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}")
+    return figure

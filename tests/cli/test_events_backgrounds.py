@@ -1,0 +1,67 @@
+"""``nuprobe events backgrounds``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nuprobe.cli.main import cli
+from nuprobe.errors import InputError, NuprobeError, UnknownNameError
+from nuprobe.events.assumptions import assumptions
+
+
+def _run(*arguments: str) -> str:
+    found = CliRunner().invoke(cli, ["events", "backgrounds", *arguments], catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def test_the_assumptions_are_shown_with_their_sources() -> None:
+    text = _run("--show-assumptions", "--set", "kaon.br_mu_nu=0.5")
+    for section, items in assumptions().raw.items():
+        assert all(f"{section}.{key} " in text for key in items)
+    line = next(row for row in text.splitlines() if row.startswith("kaon.br_mu_nu"))
+    assert "0.5" in line
+    assert "given by the user" in line
+    rows = json.loads(_run("--show-assumptions", "--json"))["rows"]
+    assert {"key", "value", "status", "source", "note"} == set(rows[0])
+
+
+def test_counts_and_a_figure(tmp_path: Path) -> None:
+    figure = tmp_path / "b.png"
+    text = _run(
+        "-n", "2000", "--cut", "extra_energy < 50 MeV", "--cut", "m_pair < 0.5 GeV", "--plot", str(figure), "--json"
+    )
+    data = json.loads(text)
+    assert [s["cut"] for s in data["stages"]] == ["all", "extra_energy < 50 MeV", "m_pair < 0.5 GeV"]
+    assert data["stages"][2]["signal_over_background"] > data["stages"][0]["signal_over_background"]
+    assert data["assumptions"]["pion.br_mu_nu"]["value"] == 0.999877
+    published = data["published"]
+    assert (published["coherent"], published["incoherent"]) == (237.0, pytest.approx(100.7))
+    assert published["here"] == pytest.approx([237.0, 100.7], rel=0.15)
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (["--set", "pion.br_munu=1"], UnknownNameError, "did you mean pion.br_mu_nu"),
+        (["--set", "pion.br_mu_nu"], InputError, "key=value"),
+        (["--set", "pion.br_mu_nu=-1"], InputError, "pion.br_mu_nu"),
+        (["--set", "muon.decay_length=5"], InputError, "no unit"),
+        (["--assumptions", "missing.toml"], InputError, "cannot be read"),
+        (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
+        (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
+        (["-n", "0"], InputError, "from 1 to"),
+        (["--plot", "x.gif"], InputError, ".png"),
+        (["--target", "Xy3"], NuprobeError, "Xy"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: list[str], kind: type[Exception], message: str) -> None:
+    found = CliRunner().invoke(cli, ["events", "backgrounds", *arguments])
+    assert isinstance(found.exception, kind)
+    assert message in str(found.exception)
+    assert "\n" not in str(found.exception)

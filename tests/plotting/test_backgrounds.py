@@ -1,0 +1,36 @@
+"""The figure of trident dimuons over their backgrounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nuprobe.events.backgrounds import Comparison, compare, spectra
+from nuprobe.plotting.backgrounds import plot_backgrounds
+from nuprobe.plotting.style import save
+
+
+@pytest.fixture(scope="module")
+def found() -> Comparison:
+    return compare("dune-nd-fhc", "Ar40", 2000)
+
+
+def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
+    figure = plot_backgrounds(found)
+    assert len(figure.axes) == 4
+    for row, stage in enumerate((0, len(found.stages) - 1)):
+        for ax, name in zip(figure.axes[2 * row : 2 * row + 2], ("m_pair", "opening_angle"), strict=True):
+            drawn = ax.patches[-1]
+            edges = drawn.get_data().edges * (1e3 if name == "m_pair" else np.pi / 180)  # type: ignore[attr-defined]
+            counts = spectra(found, name, edges, stage)
+            np.testing.assert_allclose(drawn.get_data().values, counts[:2].sum(0))  # type: ignore[attr-defined]
+            np.testing.assert_allclose(ax.patches[0].get_data().values, counts[2:].sum(0))  # type: ignore[attr-defined]
+            assert ax.get_yscale() == "log"
+
+
+def test_the_figure_names_its_sources(found: Comparison, tmp_path: Path) -> None:
+    figure = plot_backgrounds(found)
+    assert "MicroBooNE:2021sfa" in figure.get_supxlabel().replace("\n", " ")
+    assert save(figure, tmp_path / "b.pdf").stat().st_size > 1000
