@@ -150,17 +150,16 @@ def test_default_ranges_hold_nearly_everything(sample: Sample) -> None:
 def test_expected_knows_what_can_be_computed(gen: Generator) -> None:
     found = distributions(gen, ["m_pair", "E_pair", "theta_minus"], bins=4, models=MODELS, n=1000)
     for one in found.items[:2]:
-        curve = expected(gen, one, MODELS)
+        curve = expected(gen, one, MODELS, quick=True)
         assert curve is not None
         assert curve.values.shape == (3, 4)
-        pulls = (one.values - curve.values) / np.hypot(one.errors, curve.error)
-        assert np.abs(pulls).max() < 5
+        assert np.abs((one.values - curve.values) / one.errors).max() < 5
     assert expected(gen, found.items[2], MODELS) is None
     both = trident([MUMU, "nubar_mu -> nubar_mu mu+ mu-"], "Ar40", "dune-nd-fhc", regime="proton")
     whole = distributions(both, ["Q2", "E_pair"], bins={"Q2": [0.0, 1e9], "E_pair": [0.0, 1e6]}, n=1000)
-    curve = expected(both, whole.items[0], {"SM": None})
+    curve = expected(both, whole.items[0], {"SM": None}, quick=True)
     assert curve is not None
-    assert curve.values[0, 0] == pytest.approx(both.sigma, rel=1e-4, abs=0)
+    assert curve.values[0, 0] == pytest.approx(both.sigma, rel=3e-3, abs=0)
     assert expected(both, whole.items[1], {"SM": None}) is None
 
 

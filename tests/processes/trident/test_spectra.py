@@ -34,11 +34,11 @@ EDGES = {
 
 CASES = [
     *((MUMU, "coherent", v) for v in EDGES),
-    *((EMU, "proton", v) for v in ("q2", "e_pair")),
+    (EMU, "proton", "q2"),
     *((MUMU, "electron", v) for v in ("m_pair", "k2")),
 ]
 SLOW = [
-    *((EMU, "proton", v) for v in ("k2", "m_pair", "recoil_energy")),
+    *((EMU, "proton", v) for v in ("k2", "m_pair", "recoil_energy", "e_pair")),
     *((MUMU, "electron", v) for v in ("q2", "e_pair", "recoil_energy")),
     *((EE, regime, v) for regime in ("coherent", "neutron") for v in EDGES),
 ]
@@ -62,7 +62,19 @@ def test_bins_add_up_to_the_engine(name: str, regime: str, variable: str) -> Non
         assert error.max() < (3e-3 if variable == "e_pair" else 1e-4) * total
 
 
-@pytest.mark.parametrize("variable", ["q2", pytest.param("k2", marks=pytest.mark.nightly), "m_pair"])
+@pytest.mark.parametrize("variable", ["q2", pytest.param("m_pair", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("above", [1.5, 5.0])
+def test_form_factors_that_oscillate_are_resolved(variable: str, above: float) -> None:
+    """τ pairs on argon need Q of 0.3 GeV and more, where only the tail of the form factor is left."""
+    e = above * trident.threshold_energy("nu_mu -> nu_mu tau+ tau-", "Ar40")
+    edges = {"q2": [0, 440**2, 470**2, 560**2, 1e8], "m_pair": [0, 3700, 3900, 1e5]}[variable]
+    found = trident.spectrum(variable, edges, "nu_mu -> nu_mu tau+ tau-", "Ar40", e, None, "coherent")
+    total = float(trident.total(e, "nu_mu -> nu_mu tau+ tau-", "Ar40"))
+    assert found.values.sum() == approx(total, rel=1e-4)
+    assert found.error.max() < 1e-3 * total
+
+
+@pytest.mark.parametrize("variable", ["q2", *(pytest.param(v, marks=pytest.mark.nightly) for v in ("k2", "m_pair"))])
 def test_bins_add_up_to_the_average_over_a_flux(variable: str) -> None:
     edges = EDGES[variable]
     found = trident.spectrum(variable, edges, MUMU, "Ar40", "dune-nd-fhc", None, "proton")
@@ -108,7 +120,7 @@ def brute_force(
     weight = weight * s * np.log(top / s_min) * 2 * u[3]
     inside = (x_minimum(s, k2, q2) <= x) & (weight > 0)
     e, q2, k2, s, x, x_max, weight = (v[inside] for v in (e, q2, k2, s, x, x_max, weight))
-    a, y = structure(pair_functions(s, k2, q2, m_1, m_2, 32), s, k2, q2, x[:, None])[..., 0]
+    a, y = structure(pair_functions(s, k2, q2, m_1, m_2, 20), s, k2, q2, x[:, None])[..., 0]
     c = model.lepton_couplings(one.vertex)
     v = c.vector + sum(m.strength / (k2 + m.mass**2) for m in c.mediators)
     a, y = (v**2 * f[0] + c.axial**2 * f[1] + v * c.axial * f[2] for f in (a, y))
@@ -123,7 +135,7 @@ def brute_force(
 @pytest.mark.parametrize(
     ("name", "regime", "source"),
     [
-        (MUMU, "coherent", 5000.0),
+        (MUMU, "coherent", 1000.0),
         pytest.param(EMU, "proton", 5000.0, marks=pytest.mark.nightly),
         pytest.param(MUMU, "proton", "dune-nd-fhc", marks=pytest.mark.nightly),
     ],

@@ -253,9 +253,16 @@ def _q_nodes(low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int) -
     return q.reshape(*low.shape, -1), (2 * q**2 * width * w).reshape(*low.shape, -1)
 
 
+def _rough(current: Current, low: float) -> bool:
+    """Whether Q begins where the form factor oscillates (with period 1.6 q_soft); elsewhere that does not matter."""
+    return low > current.q_soft / 2
+
+
 def _cuts(current: Current, low: float, high: float) -> list[float]:
     """|Q| where panels end, for the form factor's sake, and for one panel not to be too long."""
     found = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
+    if _rough(current, low):
+        found += list(np.arange(low, high, current.q_soft / 2))
     ends = sorted([low, *(c for c in found if low < c < high), high])
     more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in pairwise(ends)]
     return sorted(set(np.concatenate(more)[1:-1]))
@@ -274,7 +281,7 @@ def _points(
     s_min, mass = sum(masses) ** 2, current.mass
     n_q, n_k, n_s, _ = orders
     low, high = (float(q[0]) for q in q_range(np.array([energy]), mass, *masses))
-    high = min(high, max(2 * low, current.q_end))
+    high = min(high, max((16 if _rough(current, low) else 2) * low, current.q_end))
     cuts = _cuts(current, low, high)
     t_k, w_k = gauss_legendre(n_k)
     t_s, w_s = gauss_legendre(n_s)
@@ -315,7 +322,7 @@ def _points(
         s = np.exp(first + (last - first) * t**2)
         outer = s * (last - first) * 2 * t * w
         q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
-        q, w_q = _q_nodes(q_low, np.minimum(q_high, np.maximum(2 * q_low, current.q_end)), cuts, n_q)
+        q, w_q = _q_nodes(q_low, np.minimum(q_high, np.maximum(2 * q_low, high)), cuts, n_q)
         x = _largest_x(q, mass, energy)
         k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
         return q[..., None], k2, s[..., None, None], (outer[..., None] * w_q)[..., None] * w_2, x[..., None]
