@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
-from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.protocols import CompiledPrediction, Expectation, Prediction
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -258,11 +258,7 @@ class Cost(ABC):
 
                 rows = [*columns, *(d + j for j in k)]
                 part, both = np.empty((n, len(rows))), np.empty((n, len(rows), len(rows)))
-                total, d_slopes = term.prediction.jacobian(p[:, columns])
-                total = np.array(np.broadcast_to(total, (n, *total.shape[1:])), order="C")
-                for v, along in zip(nu[:, k].T, d_slopes, strict=True):
-                    if len(along) > 1 or along.any():
-                        total += v[:, None, None] * along
+                total = _total_jacobian(term.prediction, p[:, columns], nu[:, k])
                 base, constant, varying, index = _arrays_of(expectation)
                 add_curvature(base, constant, varying, index, total, nu[:, k].copy(), term.data.copy(), part, both)
                 gradient[:, rows] += part
@@ -997,6 +993,17 @@ def _arrays_of(e: Expectation) -> tuple[FloatArray, FloatArray, FloatArray, NDAr
         rows[:] = e.slopes[j]
     base = np.require(e.base, requirements=["C", "W"])
     return base, constant, varying, np.array(fixed + others, dtype=np.int64)
+
+
+def _total_jacobian(prediction: Prediction, p: FloatArray, nu: FloatArray) -> FloatArray:
+    """Derivatives of the expectation at some nuisances in the parameters, (points, parameters, bins)."""
+    if isinstance(prediction, CompiledPrediction) and prediction.compiled:
+        return prediction.total_jacobian(p, nu)
+    base, slopes = prediction.jacobian(p)
+    total = np.array(np.broadcast_to(base, (len(p), *base.shape[1:])), order="C")
+    for v, along in zip(nu.T, slopes, strict=True):
+        total += v[:, None, None] * along
+    return total
 
 
 def _some(e: Expectation, rows: NDArray[np.intp]) -> Expectation:
