@@ -98,7 +98,8 @@ class _Quadratic:
         """Derivatives, (points, d, components, terms)."""
         t = (x - self.centre) / self.step
         n, d = t.shape
-        return ((t @ self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]).reshape(n, d, *self.shape)
+        rows = ((t @ self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]).reshape(n, d, *self.shape)
+        return np.asarray(rows)
 
     @cached_property
     def _slopes(self) -> FloatArray:

@@ -26,10 +26,13 @@ from nuprobe.inference.protocols import CompiledPrediction, Expectation, Predict
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
-__all__ = ["BLOCK", "Cost", "CostSum", "GaussianCost", "PoissonCost", "Profiled"]
+__all__ = ["BLOCK", "COMPILED", "Cost", "CostSum", "GaussianCost", "PoissonCost", "Profiled"]
 
 BLOCK: Final = 512
 """Points evaluated together: small enough that a block of a few hundred bins stays in cache."""
+
+COMPILED: Final = 8192
+"""Points asked for at once from which loading the compiled loops of `kernels` (half a second) pays."""
 
 # Newton decrements λ² below which the step just taken was the last one, or the next one (with the same Hessian) is. By
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
@@ -39,7 +42,6 @@ _MOST: Final = 0.8  # share of bins with counts from which the empty ones do not
 _PLAIN, _DAMPED = 15, 500  # iterations with a step to the boundary at most, then with self-concordant damping
 _BARRIER: Final = tuple(10.0**k for k in range(18, -9, -2))  # pseudo-counts that keep expectations positive
 _HUGE: Final = 1e-4 * 2.0**52  # smallest spreads of the data
-_COMPILED: Final = 8192  # points asked for at once from which loading the compiled loops pays
 _NEGLIGIBLE = 1e-9  # of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
 
 BoolArray = NDArray[np.bool_]
@@ -168,13 +170,15 @@ class Cost(ABC):
         nu = self._nu(nuisances, len(p))
         return self._gradient(p, nu, np.zeros(len(p)))
 
-    def profiled(self, points: ArrayLike, *, threads: int = 1) -> Profiled:
+    def profiled(self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None) -> Profiled:
         """−2 ln L minimised over all nuisances, for many points at once.
 
         Parameters
         ----------
         points : shape (points, parameters), or (parameters,) for one point.
         threads : threads to share the blocks of points; the result does not depend on it.
+        compiled : use compiled loops where this cost has them (its terms are all Poisson), from `COMPILED` points on if
+            not given; the results of the two ways agree to the accuracy of the minimum, not to the last bit.
 
         Raises
         ------
@@ -185,7 +189,8 @@ class Cost(ABC):
         """
         p = self._points(points)
         blocks = _blocks(len(p))
-        profile = self._profile_compiled if self._compilable and len(p) >= _COMPILED else self._profile_block
+        compiled = len(p) >= COMPILED if compiled is None else compiled
+        profile = self._profile_compiled if compiled and self._compilable else self._profile_block
         if threads > 1 and len(blocks) > 1:
             with ThreadPoolExecutor(threads) as pool:
                 parts = list(pool.map(lambda block: profile(p[block]), blocks))
