@@ -220,12 +220,13 @@ class Cost(ABC):
         return self.profiled_slopes_from(points, None)[:3]
 
     def profiled_slopes_from(
-        self, points: ArrayLike, start: FloatArray | None, *, compiled: bool = False
+        self, points: ArrayLike, start: FloatArray | None, *, compiled: bool = False, bent: bool = True
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """`profiled_slopes` and the nuisances, which are looked for from `start`, (points, nuisances), if it is given.
 
         Near the minimum that saves most of the work; the result is the same to the accuracy of the minimum.
-        `compiled` loops, where there are some for this cost, pay for themselves after some hundred calls.
+        `compiled` loops, where there are some for this cost, pay for themselves after some hundred calls. Without
+        `bent` the curvature may be left out (0).
         """
         compiled = compiled and self._compilable
         profile = self._profile_compiled if compiled else self._profile_block
@@ -242,7 +243,8 @@ class Cost(ABC):
             if good.size < len(best.twice_nll):
                 expectations = [_some(e, good) for e in expectations]
             rows = good + block.start
-            slopes = self._slopes(p[rows], best.nuisances[good], _barrier_of(best)[good], expectations, compiled)
+            barrier = _barrier_of(best)[good]
+            slopes = self._slopes(p[rows], best.nuisances[good], barrier, expectations, compiled, bent)
             gradient[rows], curvature[rows] = slopes
         return value, gradient, curvature, nuisances
 
@@ -253,8 +255,10 @@ class Cost(ABC):
         barrier: FloatArray,
         expectations: Sequence[Expectation],
         compiled: bool = False,
+        bent: bool = True,
     ) -> tuple[FloatArray, FloatArray]:
         n, d, m = len(p), p.shape[1], nu.shape[1]
+        bent = bent or not compiled or bool(barrier.any())
         gradient, hessian = np.zeros((n, d + m)), np.zeros((n, d + m, d + m))
         hessian[:, d + np.arange(m), d + np.arange(m)] += 2 * self._weights
         for (term, columns, k), expectation in zip(self._layout, expectations, strict=True):
@@ -262,12 +266,13 @@ class Cost(ABC):
                 from nuprobe.inference.kernels import add_curvature
 
                 rows = [*columns, *(d + j for j in k)]
-                part, both = np.empty((n, len(rows))), np.empty((n, len(rows), len(rows)))
+                part, both = np.empty((n, len(rows))), np.empty((n if bent else 0, len(rows), len(rows)))
                 total = _total_jacobian(term.prediction, p[:, columns], nu[:, k])
                 base, constant, varying, index = _arrays_of(expectation)
                 add_curvature(base, constant, varying, index, total, nu[:, k].copy(), term.data.copy(), part, both)
                 gradient[:, rows] += part
-                hessian[np.ix_(range(n), rows, rows)] += both
+                if bent:
+                    hessian[np.ix_(range(n), rows, rows)] += both
                 continue
             mu = _expected(expectation, nu[:, k])
             slope = term._full_slope(
@@ -285,7 +290,7 @@ class Cost(ABC):
             gradient[:, rows] += np.einsum("pib,pb->pi", every, slope)
             weighted = every * np.sqrt(term._information(mu))[:, None]
             hessian[np.ix_(range(n), rows, rows)] += weighted @ weighted.swapaxes(1, 2)
-        if m:
+        if m and bent:
             inner, mixed = hessian[:, d:, d:], hessian[:, d:, :d]
             try:
                 follows = np.linalg.solve(inner, mixed)
@@ -388,6 +393,9 @@ class Cost(ABC):
         if p.ndim != 2 or p.shape[1] != n:
             names = ", ".join(q.name for q in self.parameters)
             raise InputError(f"{self.name}: points have shape (points, {n}) for ({names}), got {p.shape}")
+        low, high = np.array([(q.lower, q.upper) for q in self.parameters]).reshape(n, 2).T
+        if ((p >= low) & (p <= high) & (np.abs(p) < inf)).all():
+            return p
         for column, q in zip(p.T, self.parameters, strict=True):
             bad = ~((column >= q.lower) & (column <= q.upper) & np.isfinite(column))
             if bad.any():
@@ -578,6 +586,8 @@ def _principal_axes(slopes: list[FloatArray], terms: Sequence[_Term], weights: F
 
 def _barrier_of(best: Profiled) -> FloatArray:
     """The pseudo-count with which `_profile_hard` ended at each point, 0 where it was not needed."""
+    if not best.boundary.any():
+        return np.zeros(len(best.boundary))
     last = np.full(len(best.boundary), _BARRIER[-1])
     for t in reversed(_BARRIER):
         last[t <= _NEGLIGIBLE * best.twice_nll] = t

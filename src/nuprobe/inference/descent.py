@@ -207,7 +207,7 @@ def _differences(
     move = np.tile(_SMALL * width, n)
     move = np.where(trial[rows, which] + move <= np.tile(high, n), move, -move)
     trial[rows, which] += move
-    there = cost.profiled_slopes_from(trial, np.repeat(nuisances, d, axis=0), compiled=d >= _MANY)
+    there = cost.profiled_slopes_from(trial, np.repeat(nuisances, d, axis=0), compiled=d >= _MANY, bent=False)
     change = there[1][:, columns] * width - np.repeat(gradient, d, axis=0)
     change[~np.isfinite(there[0])] = np.nan
     hessian = (change / (move / np.tile(width, n))[:, None]).reshape(n, d, d)

@@ -235,7 +235,7 @@ def add_curvature(
     jacobian : derivatives of the expectation in the parameters, at the nuisances, (points, parameters, bins).
     nuisances : (points, nuisances).
     data : counts, (bins,).
-    gradient, hessian : are written, (points, both) and (points, both, both).
+    gradient, hessian : are written, (points, both) and (points, both, both); no hessian if it has no points.
     """
     points, bins = base.shape
     d, k, fixed = jacobian.shape[1], nuisances.shape[1], len(constant)
@@ -259,6 +259,8 @@ def add_curvature(
             slope[b] = 2 - 2 * data[b] * one if positive or (mu[b] == 0 and data[b] == 0) else 0.0
         for i in range(d + k):
             gradient[p, i] = _dot(every[i], slope, bins)
+            if len(hessian) == 0:
+                continue
             for b in range(bins):
                 row[b] = every[i, b] * information[b]
             for j in range(i + 1):
