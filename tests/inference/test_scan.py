@@ -332,11 +332,11 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
 
 
 def test_chunks_do_not_matter_with_compiled_loops(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nuprobe.inference import scan as module
-
     grid = {"strength": np.linspace(0.5, 6, 50), "radius": np.linspace(2, 8, 30)}
     plain = scan(cost, grid)
-    monkeypatch.setattr(module, "COMPILED", 1500)  # the grid has as many points, a chunk has not
+    monkeypatch.setattr(
+        sys.modules["nuprobe.inference.scan"], "COMPILED", 1500
+    )  # the grid has as many points, a chunk has not
     small, large = scan(cost, grid, chunk=BLOCK), scan(cost, grid, chunk=4 * BLOCK)
     assert small.twice_nll.tobytes() == large.twice_nll.tobytes()
     np.testing.assert_allclose(small.twice_nll, plain.twice_nll, rtol=1e-9)
