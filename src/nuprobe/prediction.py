@@ -344,6 +344,14 @@ class Templates:
         counts = total.transpose(0, 2, 3, 1) @ self.time
         return list(counts.transpose(2, 0, 1, 3).reshape(len(coefficients), points, -1))
 
+    def by_axis(self) -> list[tuple[tuple[int, ...], FloatArray]]:
+        """Values of the parts that share axes, added: axes, and (components, energy bins, terms, nodes...)."""
+        return [(part.axes, part.values) for part in self._merged]
+
+    def weighted(self, axis: int, axis_values: FloatArray, table: FloatArray, derivative: bool = False) -> FloatArray:
+        """Interpolate (or differentiate) along one axis: from a table (nodes, numbers) to (points, numbers)."""
+        return _product(self._weights(axis, axis_values, axis if derivative else None), table)
+
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
     ) -> FloatArray:

@@ -143,6 +143,27 @@ def test_jacobians_against_differences(invented: Experiment, free: list[str], an
             np.testing.assert_allclose(slope[0, i], (u - d)[0] / 2e-5, rtol=1e-5, atol=1e-5 * scale)
 
 
+@pytest.mark.parametrize("free", [["sin2_theta_w"], ["sin2_theta_w", "rn"]])
+@pytest.mark.parametrize("analysis", ["both", "energy"])
+def test_compiled_jacobian(invented: Experiment, free: list[str], analysis: str) -> None:
+    prediction = invented.prediction(SM, free, analysis)
+    assert prediction.compiled
+    rng = np.random.default_rng(3)
+    columns = [rng.uniform(*{"sin2_theta_w": (0.2, 0.3), "rn": (4.0, 6.0)}[p.name], 9) for p in prediction.parameters]
+    points, nuisances = np.stack(columns, axis=1), rng.normal(0, 0.3, (9, len(prediction.nuisances)))
+    base, slopes = prediction.jacobian(points)
+    total = base + sum(v[:, None, None] * slope for v, slope in zip(nuisances.T, slopes, strict=True))
+    found = prediction.total_jacobian(points, nuisances)
+    np.testing.assert_allclose(found, total, rtol=1e-10, atol=1e-13 * np.abs(total).max())
+
+
+def test_no_compiled_jacobian(invented: Experiment) -> None:
+    without_coefficients = invented.prediction(SM, ["rn"], "both")
+    assert not without_coefficients.compiled
+    with pytest.raises(InputError, match="no compiled"):
+        without_coefficients.total_jacobian(np.array([[5.0]]), np.zeros((1, len(without_coefficients.nuisances))))
+
+
 def test_nuisances_do_what_they_say(invented: Experiment) -> None:
     prediction = invented.prediction(SM, ["rn"], "both")
     point = np.array([[5.0]])

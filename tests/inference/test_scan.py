@@ -213,11 +213,11 @@ def test_interrupt_saves_what_is_done(
     path = tmp_path / "scan.h5"
     profiled, calls = Cost.profiled, []
 
-    def interrupted(self: Cost, points: FloatArray, *, threads: int = 1) -> Any:
+    def interrupted(self: Cost, points: FloatArray, *, threads: int = 1, compiled: bool | None = None) -> Any:
         calls.append(len(points))
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return profiled(self, points, threads=threads)
+        return profiled(self, points, threads=threads, compiled=compiled)
 
     with monkeypatch.context() as patch:
         patch.setattr(Cost, "profiled", interrupted)
@@ -329,3 +329,14 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
     assert killed
     assert killed[0] < reference.twice_nll.size  # it died while there was work to do
     assert_same_bits(result, reference)
+
+
+def test_chunks_do_not_matter_with_compiled_loops(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = {"strength": np.linspace(0.5, 6, 50), "radius": np.linspace(2, 8, 30)}
+    plain = scan(cost, grid)
+    monkeypatch.setattr(
+        sys.modules["nuprobe.inference.scan"], "COMPILED", 1500
+    )  # the grid has as many points, a chunk has not
+    small, large = scan(cost, grid, chunk=BLOCK), scan(cost, grid, chunk=4 * BLOCK)
+    assert small.twice_nll.tobytes() == large.twice_nll.tobytes()
+    np.testing.assert_allclose(small.twice_nll, plain.twice_nll, rtol=1e-9)

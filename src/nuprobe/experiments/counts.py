@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.errors import InputError
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray
@@ -90,9 +91,15 @@ class _Quadratic:
 
     def derivatives(self, x: FloatArray) -> list[FloatArray]:
         """Derivative in each parameter, of the shape of the coefficients."""
+        rows = self.slopes(x)
+        return [rows[:, i].transpose(1, 0, 2) for i in range(x.shape[1])]
+
+    def slopes(self, x: FloatArray) -> FloatArray:
+        """Derivatives, (points, d, components, terms)."""
         t = (x - self.centre) / self.step
-        rows = (t @ self._slopes[1:].reshape(t.shape[1], -1)).reshape(len(t), t.shape[1], -1) + self._slopes[0]
-        return [self._shaped(rows[:, i]) for i in range(t.shape[1])]
+        n, d = t.shape
+        rows = ((t @ self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]).reshape(n, d, *self.shape)
+        return np.asarray(rows)
 
     @cached_property
     def _slopes(self) -> FloatArray:
@@ -190,6 +197,74 @@ class CountsPrediction:
                 pieces.append(signal * effect.relative)
             slopes.append(sum_arrays(pieces) if pieces else np.zeros((1, *signal.shape[1:])))
         return signal, tuple(slopes)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `total_jacobian` is there: nuisances scale or add templates, each with at most one axis."""
+        return self._layers is not None
+
+    def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
+        """Derivatives of the expectation at some nuisances with respect to the parameters, by a compiled loop.
+
+        Parameters
+        ----------
+        points, nuisances : shapes (points, parameters) and (points, nuisances).
+
+        Returns
+        -------
+        array, shape (points, parameters, bins)
+
+        Raises
+        ------
+        InputError
+            If there is no compiled loop for this prediction.
+        """
+        from nuprobe.experiments.kernels import total_jacobian
+
+        if self._layers is None or self._quadratic is None:
+            raise InputError(f"{self.name}: no compiled derivatives for this prediction; ask for `jacobian`")
+        ((templates, number),) = self._together
+        segments, shape = self._layers
+        axis_values, x = self._axis_values(points), points[:, : len(self.free)]
+        layers = np.zeros((1 + len(templates.axes), len(points), int(np.prod(shape))))
+        for axis, table in segments:
+            if axis is None:
+                layers[0] += table
+            else:
+                layers[0] += templates.weighted(axis, axis_values, table)
+                layers[1 + axis] += templates.weighted(axis, axis_values, table, derivative=True)
+        factors = np.zeros((len(points), number))
+        factors[:, 0] = 1.0
+        shapes = iter(range(1, number))
+        for effect, v in zip(self.effects, nuisances.T, strict=True):
+            if "signal" in effect.scales:
+                factors[:, 0] += v
+            if effect.shape is not None:
+                factors[:, next(shapes)] += v
+        coefficients = np.ascontiguousarray(self._quadratic(x).transpose(1, 0, 2))
+        time = np.array(templates.time)
+        result = np.empty((len(points), points.shape[1], shape[-1] * time.shape[1]))
+        layers = layers.reshape(layers.shape[:2] + shape)
+        total_jacobian(layers, coefficients, self._quadratic.slopes(x), factors, time, result)
+        return result if self.weights is None else result * self.weights
+
+    @cached_property
+    def _layers(self) -> tuple[list[tuple[int | None, FloatArray]], tuple[int, ...]] | None:
+        """Axis and values of each part, (nodes or 1, numbers), and their shape (templates, components, terms, bins)."""
+        if self._quadratic is None or len(self._together) > 1 or any(e.relative is not None for e in self.effects):
+            return None
+        ((templates, number),) = self._together
+        parts = templates.by_axis()
+        if templates.powers.any() or any(len(axes) > 1 for axes, _ in parts):
+            return None
+        segments: list[tuple[int | None, FloatArray]] = []
+        for axes, values in parts:
+            table = values if axes else values[..., None]  # (components, templates × bins, terms, nodes)
+            components, rows, terms, nodes = table.shape
+            table = table.reshape(components, number, rows // number, terms, nodes).transpose(4, 1, 0, 3, 2)
+            shape = table.shape[1:]
+            segments.append((axes[0] if axes else None, np.ascontiguousarray(table).reshape(nodes, -1)))
+        return segments, shape
 
     def signal(self, points: FloatArray) -> FloatArray:
         """Signal counts alone, shape (points, bins)."""

@@ -22,14 +22,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
-from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.protocols import CompiledPrediction, Expectation, Prediction
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
-__all__ = ["BLOCK", "Cost", "CostSum", "GaussianCost", "PoissonCost", "Profiled"]
+__all__ = ["BLOCK", "COMPILED", "Cost", "CostSum", "GaussianCost", "PoissonCost", "Profiled"]
 
 BLOCK: Final = 512
 """Points evaluated together: small enough that a block of a few hundred bins stays in cache."""
+
+COMPILED: Final = 8192
+"""Points asked for at once from which loading the compiled loops of `kernels` (half a second) pays."""
 
 # Newton decrements λ² below which the step just taken was the last one, or the next one (with the same Hessian) is. By
 # self-concordance λ after a step is at most λ²/(1 − λ)², so −2 ln L is then exact to 1e-9 even in the worst case.
@@ -167,13 +170,15 @@ class Cost(ABC):
         nu = self._nu(nuisances, len(p))
         return self._gradient(p, nu, np.zeros(len(p)))
 
-    def profiled(self, points: ArrayLike, *, threads: int = 1) -> Profiled:
+    def profiled(self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None) -> Profiled:
         """−2 ln L minimised over all nuisances, for many points at once.
 
         Parameters
         ----------
         points : shape (points, parameters), or (parameters,) for one point.
         threads : threads to share the blocks of points; the result does not depend on it.
+        compiled : use compiled loops where this cost has them (its terms are all Poisson), from `COMPILED` points on if
+            not given; the results of the two ways agree to the accuracy of the minimum, not to the last bit.
 
         Raises
         ------
@@ -184,11 +189,13 @@ class Cost(ABC):
         """
         p = self._points(points)
         blocks = _blocks(len(p))
+        compiled = len(p) >= COMPILED if compiled is None else compiled
+        profile = self._profile_compiled if compiled and self._compilable else self._profile_block
         if threads > 1 and len(blocks) > 1:
             with ThreadPoolExecutor(threads) as pool:
-                parts = list(pool.map(lambda block: self._profile_block(p[block]), blocks))
+                parts = list(pool.map(lambda block: profile(p[block]), blocks))
         else:
-            parts = [self._profile_block(p[block]) for block in blocks]
+            parts = [profile(p[block]) for block in blocks]
         if not parts:
             return Profiled(np.empty(0), np.empty((0, len(self.nuisances))), np.empty(0, dtype=bool))
         return Profiled(*(np.concatenate(part) for part in zip(*parts, strict=True)))
@@ -213,18 +220,22 @@ class Cost(ABC):
         return self.profiled_slopes_from(points, None)[:3]
 
     def profiled_slopes_from(
-        self, points: ArrayLike, start: FloatArray | None
+        self, points: ArrayLike, start: FloatArray | None, *, compiled: bool = False, bent: bool = True
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """`profiled_slopes` and the nuisances, which are looked for from `start`, (points, nuisances), if it is given.
 
         Near the minimum that saves most of the work; the result is the same to the accuracy of the minimum.
+        `compiled` loops, where there are some for this cost, pay for themselves after some hundred calls. Without
+        `bent` the curvature may be left out (0).
         """
+        compiled = compiled and self._compilable
+        profile = self._profile_compiled if compiled else self._profile_block
         p = self._points(points)
         value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in _blocks(len(p)):
             expectations = [term._expectation(p[block][:, columns]) for term, columns, _ in self._layout]
-            best = Profiled(*self._profile_block(p[block], expectations, None if start is None else start[block]))
+            best = Profiled(*profile(p[block], expectations, None if start is None else start[block]))
             value[block], nuisances[block] = best.twice_nll, best.nuisances
             good = np.flatnonzero(np.isfinite(best.twice_nll))
             if not good.size:
@@ -232,17 +243,37 @@ class Cost(ABC):
             if good.size < len(best.twice_nll):
                 expectations = [_some(e, good) for e in expectations]
             rows = good + block.start
-            slopes = self._slopes(p[rows], best.nuisances[good], _barrier_of(best)[good], expectations)
+            barrier = _barrier_of(best)[good]
+            slopes = self._slopes(p[rows], best.nuisances[good], barrier, expectations, compiled, bent)
             gradient[rows], curvature[rows] = slopes
         return value, gradient, curvature, nuisances
 
     def _slopes(
-        self, p: FloatArray, nu: FloatArray, barrier: FloatArray, expectations: Sequence[Expectation]
+        self,
+        p: FloatArray,
+        nu: FloatArray,
+        barrier: FloatArray,
+        expectations: Sequence[Expectation],
+        compiled: bool = False,
+        bent: bool = True,
     ) -> tuple[FloatArray, FloatArray]:
         n, d, m = len(p), p.shape[1], nu.shape[1]
+        bent = bent or not compiled or bool(barrier.any())
         gradient, hessian = np.zeros((n, d + m)), np.zeros((n, d + m, d + m))
         hessian[:, d + np.arange(m), d + np.arange(m)] += 2 * self._weights
         for (term, columns, k), expectation in zip(self._layout, expectations, strict=True):
+            if compiled and not barrier.any():
+                from nuprobe.inference.kernels import add_curvature
+
+                rows = [*columns, *(d + j for j in k)]
+                part, both = np.empty((n, len(rows))), np.empty((n if bent else 0, len(rows), len(rows)))
+                total = _total_jacobian(term.prediction, p[:, columns], nu[:, k])
+                base, constant, varying, index = _arrays_of(expectation)
+                add_curvature(base, constant, varying, index, total, nu[:, k].copy(), term.data.copy(), part, both)
+                gradient[:, rows] += part
+                if bent:
+                    hessian[np.ix_(range(n), rows, rows)] += both
+                continue
             mu = _expected(expectation, nu[:, k])
             slope = term._full_slope(
                 mu, barrier[:, None] * _flexible(expectation) if barrier.any() else barrier[:, None]
@@ -253,12 +284,13 @@ class Cost(ABC):
             for v, along in zip(nu[:, k].T, d_slopes, strict=True):
                 jacobian += v[:, None, None] * along
             rows = [*columns, *(d + j for j in k)]
-            both = [jacobian, *(np.broadcast_to(s, mu.shape)[:, None] for s in expectation.slopes)]
-            every = np.concatenate(both, axis=1)
+            every = np.concatenate(
+                [jacobian, *(np.broadcast_to(s, mu.shape)[:, None] for s in expectation.slopes)], axis=1
+            )
             gradient[:, rows] += np.einsum("pib,pb->pi", every, slope)
             weighted = every * np.sqrt(term._information(mu))[:, None]
             hessian[np.ix_(range(n), rows, rows)] += weighted @ weighted.swapaxes(1, 2)
-        if m:
+        if m and bent:
             inner, mixed = hessian[:, d:, d:], hessian[:, d:, :d]
             try:
                 follows = np.linalg.solve(inner, mixed)
@@ -361,6 +393,9 @@ class Cost(ABC):
         if p.ndim != 2 or p.shape[1] != n:
             names = ", ".join(q.name for q in self.parameters)
             raise InputError(f"{self.name}: points have shape (points, {n}) for ({names}), got {p.shape}")
+        low, high = np.array([(q.lower, q.upper) for q in self.parameters]).reshape(n, 2).T
+        if ((p >= low) & (p <= high) & (np.abs(p) < inf)).all():
+            return p
         for column, q in zip(p.T, self.parameters, strict=True):
             bad = ~((column >= q.lower) & (column <= q.upper) & np.isfinite(column))
             if bad.any():
@@ -438,6 +473,49 @@ class Cost(ABC):
             value[row], nu[:, row], boundary[row] = self._profile_hard(p[row])
         return value, nu.T, boundary
 
+    @property
+    def _compilable(self) -> bool:
+        """Whether there are compiled loops for this cost."""
+        return all(type(term) is PoissonCost for term in self.terms)
+
+    def _profile_compiled(
+        self, p: FloatArray, expectations: Sequence[Expectation] | None = None, start: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """`_profile_block` by the compiled loops, which leave the hard points to it."""
+        from nuprobe.inference.kernels import profile
+
+        if expectations is None:
+            expectations = [term._expectation(p[:, columns]) for term, columns, _ in self._layout]
+        data = np.concatenate([term.data for term in self.terms])
+        order = np.argsort(data <= 0, kind="stable")
+        counts = data[data > 0]
+        most = _HUGE * min(float(term._spread.min(initial=1.0)) for term in self.terms)
+        limits = np.array([most, min(max(1e-10, counts.min(initial=1.0)), 1.0), _LAST, _LAST_BUT_ONE, _PLAIN])
+        value, nu = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
+        start = nu[:0] if start is None else np.array(start, order="C")
+        profile(*_arrays_of(self._joined(expectations)), order, counts, self._weights, start, limits, value, nu)
+        boundary = np.zeros(len(p), dtype=bool)
+        left = np.flatnonzero(np.isnan(value))
+        if left.size:
+            value[left], nu[left], boundary[left] = self._profile_block(p[left], [_some(e, left) for e in expectations])
+        return value, nu, boundary
+
+    def _joined(self, expectations: Sequence[Expectation]) -> Expectation:
+        """Bins of all terms behind each other, with a slope for each nuisance of the cost."""
+        if len(self.terms) == 1:
+            return expectations[0]
+        slopes: list[list[FloatArray]] = [[] for _ in self.nuisances]
+        for (term, _, k), e in zip(self._layout, expectations, strict=True):
+            known = dict(zip(k, e.slopes, strict=True))
+            for j, row in enumerate(slopes):
+                row.append(known.get(j, np.zeros((1, term.n_bins))))
+        points = len(expectations[0].base)
+        joined = []
+        for row in slopes:
+            length = points if any(len(s) > 1 for s in row) else 1
+            joined.append(np.concatenate([np.broadcast_to(s, (length, s.shape[1])) for s in row], axis=1))
+        return Expectation(np.concatenate([e.base for e in expectations], axis=1), tuple(joined))
+
     def _profile_hard(self, point: FloatArray) -> tuple[float, FloatArray, bool]:
         """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex minimum with µ ≥ 0.
 
@@ -508,6 +586,8 @@ def _principal_axes(slopes: list[FloatArray], terms: Sequence[_Term], weights: F
 
 def _barrier_of(best: Profiled) -> FloatArray:
     """The pseudo-count with which `_profile_hard` ended at each point, 0 where it was not needed."""
+    if not best.boundary.any():
+        return np.zeros(len(best.boundary))
     last = np.full(len(best.boundary), _BARRIER[-1])
     for t in reversed(_BARRIER):
         last[t <= _NEGLIGIBLE * best.twice_nll] = t
@@ -914,6 +994,31 @@ def _expected(e: Expectation, nu: FloatArray) -> FloatArray:
     for v, slope in zip(nu.T, e.slopes, strict=True):
         mu += np.multiply(v[:, None], slope, out=room)
     return mu
+
+
+def _arrays_of(e: Expectation) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.int64]]:
+    """Base, slopes alike at all points, other slopes and the nuisance of each, as the compiled loops take them."""
+    points, bins = e.base.shape
+    fixed = [j for j, s in enumerate(e.slopes) if len(s) == 1]
+    others = [j for j, s in enumerate(e.slopes) if len(s) > 1]
+    constant, varying = np.empty((len(fixed), bins)), np.empty((len(others), points, bins))
+    for row, j in zip(constant, fixed, strict=True):
+        row[:] = e.slopes[j][0]
+    for rows, j in zip(varying, others, strict=True):
+        rows[:] = e.slopes[j]
+    base = np.require(e.base, requirements=["C", "W"])
+    return base, constant, varying, np.array(fixed + others, dtype=np.int64)
+
+
+def _total_jacobian(prediction: Prediction, p: FloatArray, nu: FloatArray) -> FloatArray:
+    """Derivatives of the expectation at some nuisances in the parameters, (points, parameters, bins)."""
+    if isinstance(prediction, CompiledPrediction) and prediction.compiled:
+        return prediction.total_jacobian(p, nu)
+    base, slopes = prediction.jacobian(p)
+    total = np.array(np.broadcast_to(base, (len(p), *base.shape[1:])), order="C")
+    for v, along in zip(nu.T, slopes, strict=True):
+        total += v[:, None, None] * along
+    return total
 
 
 def _some(e: Expectation, rows: NDArray[np.intp]) -> Expectation:

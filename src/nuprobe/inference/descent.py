@@ -26,6 +26,7 @@ _SMALL: Final = 1e-3  # scales of each parameter over which it is
 _END: Final = 4e-7  # of √(rise), to which an end of an interval is found
 _SPREAD: Final = 64  # points between the ends among which such starts are
 _VALLEYS: Final = 8  # starts from which an end of an interval is looked at once more
+_MANY: Final = 6  # columns from which a descent has so many steps that compiled loops pay
 _PUSH: Final = 0.3  # steps by which a start leaves a point of symmetry, where the slope says nothing
 
 
@@ -127,7 +128,7 @@ def descend(
                 continue
         trial[:, columns] = np.clip(x + move * width, low, high)
         taken = (trial[:, columns] - x) / width
-        f, g, h, nu = cost.profiled_slopes_from(trial, nuisances[rows] if known else None)
+        f, g, h, nu = cost.profiled_slopes_from(trial, nuisances[rows] if known else None, compiled=d >= _MANY)
         known = True
         g, h = g[:, columns] * width, h[:, columns][:, :, columns] * width[:, None] * width
         begun = fresh[rows]
@@ -206,7 +207,7 @@ def _differences(
     move = np.tile(_SMALL * width, n)
     move = np.where(trial[rows, which] + move <= np.tile(high, n), move, -move)
     trial[rows, which] += move
-    there = cost.profiled_slopes_from(trial, np.repeat(nuisances, d, axis=0))
+    there = cost.profiled_slopes_from(trial, np.repeat(nuisances, d, axis=0), compiled=d >= _MANY, bent=False)
     change = there[1][:, columns] * width - np.repeat(gradient, d, axis=0)
     change[~np.isfinite(there[0])] = np.nan
     hessian = (change / (move / np.tile(width, n))[:, None]).reshape(n, d, d)

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
-__all__ = ["Expectation", "Prediction"]
+__all__ = ["CompiledPrediction", "Expectation", "Prediction"]
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,15 @@ class Prediction(Protocol):
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Derivatives of base, (points, parameters, bins), and of each slope, (points or 1, parameters, bins)."""
+
+
+@runtime_checkable
+class CompiledPrediction(Protocol):
+    """A prediction with a faster way to its derivatives, where `compiled` says so."""
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `total_jacobian` may be asked for."""
+
+    def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
+        """Derivatives of the expectation at some nuisances in the parameters, a new (points, parameters, bins)."""

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.files import atomic_write, writable_or_error
-from nuprobe.inference.costs import BLOCK, Cost
+from nuprobe.inference.costs import BLOCK, COMPILED, Cost
 from nuprobe.inference.fit import ONE_SIGMA
 from nuprobe.inference.profile import delta_threshold
 from nuprobe.numerics import FloatArray
@@ -303,13 +303,18 @@ def _start_worker(cost: Cost) -> None:
     _WORKER["cost"] = cost
 
 
-def _work_here(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return _work(_WORKER["cost"], points)
+def _work_here(points: FloatArray, compiled: bool) -> tuple[FloatArray, FloatArray]:
+    return _work(_WORKER["cost"], points, compiled)
 
 
-def _work(cost: Cost, points: FloatArray, threads: int = 1) -> tuple[FloatArray, FloatArray]:
-    best = cost.profiled(points, threads=threads)
+def _work(cost: Cost, points: FloatArray, compiled: bool, threads: int = 1) -> tuple[FloatArray, FloatArray]:
+    best = cost.profiled(points, threads=threads, compiled=compiled)
     return best.twice_nll, best.nuisances
+
+
+def _compiled(grid: FloatArray) -> bool:
+    """Whether compiled loops pay: said by the whole grid, so that the size of a chunk changes no bit."""
+    return len(grid) >= COMPILED
 
 
 _Compute = Callable[[FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]]
@@ -322,19 +327,23 @@ def _computing(cost: Cost, executor: Executor | None, workers: int | None, threa
 
         def here(points: FloatArray, tasks: list[slice]) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             for task in tasks:
-                yield task, *_work(cost, points[task], threads)
+                yield task, *_work(cost, points[task], _compiled(points), threads)
 
         yield here
     elif executor is not None:
         share = getattr(executor, "share", None)
         payload = share(cost) if share is not None else cost
-        yield lambda points, tasks: _gathered(lambda t: executor.submit(_work, payload, points[t]), tasks)
+        yield lambda points, tasks: _gathered(
+            lambda t: executor.submit(_work, payload, points[t], _compiled(points)), tasks
+        )
     else:
         from multiprocessing import get_context
 
         pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (cost,))
         try:
-            yield lambda points, tasks: _gathered(lambda t: pool.submit(_work_here, points[t]), tasks)
+            yield lambda points, tasks: _gathered(
+                lambda t: pool.submit(_work_here, points[t], _compiled(points)), tasks
+            )
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
