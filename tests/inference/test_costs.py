@@ -425,18 +425,6 @@ def test_pickle_gives_the_same_bits() -> None:
     assert cost.asimov([1.0, 4.0]).digest() != cost.digest()
 
 
-def test_many_points_in_no_time() -> None:
-    # a guard against a loop over points, not a benchmark: 20 000 points took 0.2 s when this was written
-    import time
-
-    p = Synthetic(bins=144)
-    cost = PoissonCost(p, counts(p))
-    points = scattered(20_000)
-    start = time.perf_counter()
-    cost.profiled(points)
-    assert time.perf_counter() - start < 5.0
-
-
 def test_errors_of_two_sides() -> None:
     """Above and below the data other errors hold: value, minimum over the nuisances, and toys."""
     p = Synthetic()

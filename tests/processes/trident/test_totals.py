@@ -453,5 +453,5 @@ def test_z_prime() -> None:
             LMuLTau(**({"mass": 10.0, "coupling": 1e-3} | arguments))
     with pytest.raises(InputError, match="four flavour indices"):
         ContactOperators({(1, 1, 1, 3): 1.0})
-    with pytest.raises(InputError, match="finite real number"):
+    with pytest.raises(InputError, match="one finite number"):
         ContactOperators(right={(1, 1, 1, 1): complex(1, 1)})  # type: ignore[dict-item]
