@@ -45,7 +45,7 @@ nightly: $(READY) ## the slow checks too, and the oldest and newest dependencies
 	$(BIN)/nox -s tests_oldest tests_newest
 
 bench: $(READY) ## speed, with the accuracy printed beside it
-	$(BIN)/python -m pytest benchmarks --benchmark-only -s
+	$(BIN)/python -m pytest benchmarks -s
 
 docs: $(READY) ## the documentation, warnings are errors; runs the gallery and the examples in the text
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
