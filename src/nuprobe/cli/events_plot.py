@@ -202,6 +202,8 @@ def _data(found: Distributions) -> dict[str, Any]:
                 "edges": d.edges[0].tolist(),
                 "values_cm2": {name: d.values[i].tolist() for i, name in enumerate(d.models)},
                 "errors_cm2": {name: d.errors[i].tolist() for i, name in enumerate(d.models)},
+                "effective_events": {name: d.effective[i].tolist() for i, name in enumerate(d.models)},
+                "outside_cm2": {name: float(d.outside[i]) for i, name in enumerate(d.models)},
             }
             for d in found.items
         ],

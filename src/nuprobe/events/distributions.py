@@ -8,7 +8,8 @@ and of two models a, b weighted on the *same* events the ratio R = Σw_a/Σw_b h
 
     var R = Σ(w_a − R w_b)²/(Σw_b)² = (S_aa − 2R S_ab + R² S_bb)/(Σw_b)²:
 
-what both share cancels. An efficiency is such a ratio too, of the events that pass to all.
+what both share cancels. An efficiency is such a ratio too, of the events that pass to all. First order is what it
+says: in bins of few effective events, (Σw_b)²/Σw_b² below 25 or so, the error of a ratio comes out too small.
 """
 
 from __future__ import annotations
@@ -88,6 +89,12 @@ class Distribution:
         sizes = [np.diff(e) for e in self.edges]
         return np.asarray(sizes[0] if len(sizes) == 1 else np.multiply.outer(*sizes))
 
+    @property
+    def effective(self) -> FloatArray:
+        """Kish's effective numbers of events, (Σw)²/Σw², shape (models, *bins): how far errors can be trusted."""
+        square = np.einsum("aa...->a...", self.second)
+        return np.asarray(np.where(square > 0, self.values**2 / np.where(square > 0, square, 1.0), 0.0))
+
     def index(self, model: str | None) -> int:
         """Row of a model; the first for None."""
         if model is None:
@@ -102,7 +109,10 @@ class Distribution:
         return np.asarray(self.values[i] / self.widths), np.asarray(self.errors[i] / self.widths)
 
     def ratio(self, model: str, reference: str | None = None) -> tuple[FloatArray, FloatArray]:
-        """Ratio of two models in each bin, and its error for events that both share; 0 ± 0 in bins without events."""
+        """Ratio of two models in each bin, and its error for events that both share; 0 ± 0 in bins without events.
+
+        The error is of first order: where `effective` of the reference is small it is too small.
+        """
         a, b = self.index(model), self.index(reference)
         below = self.values[b]
         full = below > 0
@@ -252,7 +262,8 @@ def distributions(
     models : by name; None as a model, and without any, is that of the generation. Others weight the same events anew.
     bins : a number, edges, or a mapping of observables to one of them; a number makes bins that are uniform, in the
         logarithm where an observable spreads over decades.
-    ranges : of observables, in MeV, MeV² or rad; by default of the first events that pass the cuts.
+    ranges : of observables, in MeV, MeV² or rad; by default of the first events that pass the cuts, without the tails
+        (`Distribution.outside` says what lies there).
     cuts : as `parse_cuts` reads them.
     n : at least so many events from a generator (whole chunks are used, so that no trial is lost).
     unweighted, workers : passed to a generator.
@@ -470,17 +481,19 @@ def _uniform(one: Observable, low: float, high: float, n: int) -> FloatArray:
 
 
 def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Edges from the first events: all but 0.2 % of the cross section at each end.
+    """Edges from the first events: all but 0.5 % of the cross section at each end.
 
-    What does not spread over decades loses 1 % at the upper end, and begins at zero if that is near.
+    A long tail of what does not spread over decades is cut at 4 %, and its axis begins at zero if that is near.
     """
     if not isinstance(edges, int):
         return edges
     order = np.argsort(values)
     # a model may forbid what another makes
     share = np.cumsum(weights[order] if weights.any() else np.ones(order.size))
-    tails = np.array([0.002, 0.998 if one.logarithmic else 0.99])
-    low, high = map(float, values[order[np.searchsorted(share, tails * share[-1])]])
+    tails = np.array([0.005, 0.96, 0.995])
+    low, body, high = map(float, values[order[np.searchsorted(share, tails * share[-1])]])
+    if not one.logarithmic and high - low > 1.25 * (body - low) > 0:
+        high = body
     if not one.logarithmic and 0 < low < 0.2 * high:
         low = 0.0
     if not low < high:  # one value only, as the energy of a monoenergetic beam

@@ -36,6 +36,7 @@ __all__ = ["plot_distribution", "plot_distributions"]
 
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _NAMES: Final = {"sm": "Standard Model", "v-a": "V−A"}
+_ENOUGH: Final = 10  # effective events, below which a ratio says nothing
 _LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)
@@ -185,8 +186,7 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         assert curve is not None  # callers
         expected = np.atleast_2d(curve.values)[0]
         safe = np.where(expected > 0, expected, 1.0)
-        # bins of a few events say nothing
-        good = (one.counts >= 10) & (expected > 0)
+        good = (one.effective[0] >= _ENOUGH) & (expected > 0)
         ratio, error = (np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0]))
         _band(lower, x, ratio, error, hues[0])
         lower.stairs(ratio, x, color=hues[0], baseline=None, zorder=2)
@@ -194,7 +194,7 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         lower.set_ylabel("events/quadr.")
     for i, name in enumerate(one.models[1:], 1):
         ratio, error = one.ratio(name)
-        ratio = np.where(one.counts >= 10, ratio, np.nan)
+        ratio = np.where(one.effective[0] >= _ENOUGH, ratio, np.nan)
         _band(lower, x, ratio, error, hues[i])
         lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None, zorder=2)
         shown.append(ratio)
