@@ -132,6 +132,26 @@ def test_an_existing_file_stays_without_overwrite(run: Run, tmp_path: Path) -> N
     assert "damaged" in err
     assert err.count("\n") == 1
     assert part.read_bytes() == b"x"
+    # what is said wrongly comes before what lies there
+    code, _, err = run("--channel", "nu_e -> e- e+", *FIVE[2:], "-n", "5", "-o", str(path))
+    assert code == 2
+    assert "cannot read the channel" in err
+
+
+def test_a_flux_of_the_user_below_threshold(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "low"
+    folder.mkdir()
+    (folder / "flux.toml").write_text(
+        'schema_version = 1\nname = "low"\ntitle = "Low"\nper = "second"\nemission = "beam"\nreferences = []\n'
+        '[source]\nkind = "table"\ntable = "low.csv"\nenergy_column = "energy"\nenergy_unit = "MeV"\n'
+        'flavours = ["nu_mu"]\n'
+    )
+    (folder / "low.csv").write_text("energy,nu_mu\n50,1.0\n100,2.0\n200,0.5\n")
+    code, _, err = run(*MUMU, "--flux", str(folder), "-n", "5", "-o", str(tmp_path / "x.root"))
+    assert code == 2
+    assert "threshold of 21" in err
+    assert err.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["low"]
 
 
 def test_a_killed_command_goes_on(run: Run, tmp_path: Path) -> None:

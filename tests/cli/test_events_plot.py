@@ -44,9 +44,27 @@ def test_figure_and_numbers(tmp_path: Path) -> None:
     assert "--overwrite" in again.stderr
 
 
+def test_a_plane_with_progress(tmp_path: Path) -> None:
+    pair = ("--observable", "E_minus,E_plus", "--bins", "5")
+    done = run(*BASE, *pair, "-o", "plane.png", "--json", "--progress", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "event" in done.stderr
+    assert (tmp_path / "plane.png").read_bytes().startswith(b"\x89PNG")
+    (one,) = json.loads(done.stdout)["distributions"]
+    assert one["observables"] == ["E_minus", "E_plus"]
+    assert [len(e) for e in one["edges"]] == [6, 6]
+    assert [len(v) for v in one["values_cm2"]["sm"]] == [5] * 5
+    quiet = run(*BASE, *pair, cwd=tmp_path)
+    assert quiet.returncode == 0
+    assert quiet.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
+        (("--observable", "m_pair", "--observable", "E_minus,E_plus"), "the only --observable"),
+        (("--observable", "m_pair,E_minus,E_plus"), "the only --observable"),
+        (("--observable", "E_minus,mass"), "unknown observable 'mass'"),
         (("--cut", "m_pair < 0.1 GeV"), "'m_pair < 0.1 GeV' took the last"),
         (("--cut", "E_minus > 3"), "0.5 GeV"),
         (("--observable", "mass"), "unknown observable 'mass'"),

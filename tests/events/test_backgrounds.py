@@ -252,7 +252,9 @@ def test_cuts_only_take_away_and_help(compared: Comparison) -> None:
     for name in ("m_pair", "opening_angle"):
         edges = np.linspace(0, 1e5 if name == "m_pair" else np.pi, 50)
         for stage in (0, len(compared.stages) - 1):
-            np.testing.assert_allclose(spectra(compared, name, edges, stage).sum(1), compared.counts[stage], rtol=1e-9)
+            counts, errors = spectra(compared, name, edges, stage)
+            np.testing.assert_allclose(counts.sum(1), compared.counts[stage], rtol=1e-9)
+            np.testing.assert_allclose(np.sqrt((errors**2).sum(1)), compared.errors[stage], rtol=1e-9)
 
 
 def test_a_cut_on_what_backgrounds_have_not_is_refused() -> None:

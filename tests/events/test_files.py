@@ -548,6 +548,21 @@ def test_nothing_that_exists_is_lost(tmp_path: Path) -> None:
     assert _contents(tmp_path) == before
 
 
+def test_two_processes_do_not_write_one_file(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="no locks on this system")
+    path = tmp_path / "x.hepmc3"
+    interrupt(path, 2)
+    before = _contents(tmp_path)
+    part, _ = unfinished(path)
+    with part.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for overwrite in (False, True):
+            with pytest.raises(InputError, match="being written by another process"):
+                whole(path, resume=not overwrite, overwrite=overwrite)
+        assert _contents(tmp_path) == before
+    assert whole(path, resume=True).read_bytes() == whole(tmp_path / "y.hepmc3").read_bytes()
+
+
 @pytest.mark.parametrize("name", ["x", "x.txt", "x.h5", ".hepmc3", "x.gz", "x.root.gz"])
 def test_an_unknown_ending_names_those_allowed(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=re.escape(", ".join(FORMATS))):

@@ -10,7 +10,7 @@ from matplotlib.patches import StepPatch
 from nuprobe.errors import InputError
 from nuprobe.events import Distributions, distributions, expected, generator, trident
 from nuprobe.models import VMinusA
-from nuprobe.plotting import plot_distribution, plot_distributions, save
+from nuprobe.plotting import plot_distribution, plot_distribution_2d, plot_distributions, save
 
 MODELS = {"SM": None, "V−A": VMinusA()}
 
@@ -78,6 +78,41 @@ def test_several_panels(found: tuple[generator.Generator, Distributions]) -> Non
     _, made = found
     figure = plot_distributions(made.items[:3], title="three")
     assert len(figure.axes) == 6
+
+
+def test_a_plane_of_two_observables(found: tuple[generator.Generator, Distributions], tmp_path: Path) -> None:
+    gen, made = found
+    one = made.items[3]
+    figure = plot_distribution_2d(one, title="plane", note="test")
+    left, right, bar = figure.axes
+    assert [left.get_title(), right.get_title()] == ["SM", "V−A"]
+    area = np.multiply.outer(*(np.diff(e / 1e3) for e in one.edges))
+    power = float(bar.get_ylabel().split("10^{")[1].split("}")[0])
+    for ax, values in zip((left, right), one.values, strict=True):
+        drawn = np.asarray(np.ma.filled(np.ma.asarray(ax.collections[0].get_array()), 0.0), dtype=float).reshape(8, 8)
+        np.testing.assert_allclose(drawn.T * 10**power, values / area, rtol=1e-9)
+    assert "/GeV/GeV" in bar.get_ylabel()
+    # with enough events contours hold the share they say, up to the smoothing and the size of the bins
+    many = distributions(gen, [("m_pair", "Q2")], bins={"m_pair": 20, "Q2": 20}, n=100_000).items[0]
+    figure = plot_distribution_2d(many)
+    ax = figure.axes[0]
+    assert ax.get_yscale() == "log"
+    assert ax.get_xscale() == "linear"
+    contours = [c for c in ax.collections if hasattr(c, "levels")]
+    assert len(contours) == 1
+    low, high = contours[0].levels
+    x, y = (e.copy() for e in many.edges)
+    x /= 1e3 if x[-1] >= 1e3 else 1.0
+    area = np.multiply.outer(np.diff(x), np.diff(np.log(y)))
+    power = float(figure.axes[1].get_ylabel().split("10^{")[1].split("}")[0])
+    density = many.values[0] / area / 10**power
+    for level, share in ((high, 0.5), (low, 0.9)):
+        assert many.values[0][density > level].sum() / many.values[0].sum() == pytest.approx(share, abs=0.05)
+    assert save(figure, tmp_path / "plane.png").stat().st_size > 10_000
+    with pytest.raises(InputError, match="two observables"):
+        plot_distribution_2d(made.items[0])
+    with pytest.raises(InputError, match="no event lies in the bins of E_minus and E_plus"):
+        plot_distribution_2d(replace(one, values=0 * one.values))
 
 
 def test_bad_input(found: tuple[generator.Generator, Distributions]) -> None:

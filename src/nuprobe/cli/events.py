@@ -111,18 +111,22 @@ def trident_command(
     """Generate neutrino trident events into a file: exact kinematics, equal weights, any number of models at once."""
     from nuprobe.events import trident
     from nuprobe.events.files import check_new, write_events
+    from nuprobe.processes.trident import channel
     from nuprobe.units import parse_quantity
 
     energy_or_flux(energy, flux_name, flux_option)
-    # before anything is computed
-    check_new(output, number, resume=resume, overwrite=overwrite)
+    read = [channel(text) for text in channels]
     chosen = make_lepton_model(model, sin2_theta_w, params, model_file)
     variations = make_variations(varied, sin2_theta_w)
+    hit = None if target_text is None else make_target_spec(target_text)
+    source = parse_quantity(energy, "energy") if energy is not None else make_flux(str(flux_name), flux_option)
+    # after what is said wrongly, before what takes time
+    check_new(output, number, resume=resume, overwrite=overwrite)
     start = time.perf_counter()
     generator = trident(
-        list(channels),
-        None if target_text is None else make_target_spec(target_text),
-        parse_quantity(energy, "energy") if energy is not None else make_flux(str(flux_name), flux_option),
+        read,
+        hit,
+        source,
         model=chosen,
         regime=regime,
         form_factor=form_factor,

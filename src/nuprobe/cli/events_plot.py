@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,9 @@ Examples:
   nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc --observable m_pair \\
       --compare v-a --compare "lmu-ltau:coupling=1e-3,mass=100 MeV" -n 100000 -o mass.pdf
   nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" -n 50000 \\
-      --cut "E_minus > 5 GeV and E_plus > 5 GeV, m_pair < 2 GeV" --json""",
+      --cut "E_minus > 5 GeV and E_plus > 5 GeV, m_pair < 2 GeV" --json
+  nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc --observable E_minus,E_plus \\
+      --range "E_minus=0 GeV:6 GeV" --range "E_plus=0 GeV:6 GeV" -n 500000 -o plane.pdf""",
 )
 @click.option("--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.")
 @click.option("--target", "target_text", help="As for xsec; not needed for --regime electron.")
@@ -60,7 +63,7 @@ Examples:
     "--observable",
     "observables",
     multiple=True,
-    help=f"See `nuprobe list observables`; repeatable [default: {', '.join(_DEFAULT)}].",
+    help=f"See `nuprobe list observables`; repeatable. X,Y is a plane of two [default: {', '.join(_DEFAULT)}].",
 )
 @click.option("--bins", type=click.IntRange(1, 10000), default=40, show_default=True, help="Bins of each histogram.")
 @click.option(
@@ -70,6 +73,7 @@ Examples:
 @click.option("-n", "--number", type=click.IntRange(1), default=100_000, show_default=True, help="Events, at least.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads; they change no event.")
+@click.option("--progress/--no-progress", default=None, help="Progress bars [default: on a terminal].")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure (pdf, png, svg).")
 @click.option("--overwrite", is_flag=True, help="Replace an existing figure.")
 @click.option("--json", "as_json", is_flag=True, help="Print the cut flow and the bins as JSON instead of a table.")
@@ -95,6 +99,7 @@ def plot_command(
     number: int,
     seed: int,
     workers: int,
+    progress: bool | None,
     output: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -107,8 +112,11 @@ def plot_command(
     from nuprobe.events import distributions, expected, observable, parse_cuts, trident
     from nuprobe.units import parse_quantity
 
+    bars = sys.stderr.isatty() if progress is None else progress
     conditions = parse_cuts(list(cuts))
-    names = [observable(o).name for o in observables or _DEFAULT]
+    names = [tuple(observable(o.strip()).name for o in text.split(",")) for text in observables or _DEFAULT]
+    if any(len(n) > 1 for n in names) and (len(names) > 1 or len(names[0]) > 2):
+        raise InputError("a plane X,Y of two observables is a figure of its own: give it as the only --observable")
     limits = _ranges(ranges)
     chosen = make_lepton_model(model, sin2_theta_w, params, model_file)
     others = make_variations(compared, sin2_theta_w)
@@ -129,26 +137,41 @@ def plot_command(
         seed=seed,
     )
     found = distributions(
-        generator, names, models=models, bins=bins, ranges=limits, cuts=conditions, n=number, workers=workers
+        generator,
+        [n[0] if len(n) == 1 else (n[0], n[1]) for n in names],
+        models=models,
+        bins=bins,
+        ranges=limits,
+        cuts=conditions,
+        n=number,
+        workers=workers,
+        progress=bars,
     )
     title = f"{', '.join(c.name for c in generator.channels)} on {target_text or regime}, {energy or flux_name}"
     tables = [found.flow.table(name) for name in models]
     if output is not None:
+        from tqdm import tqdm
+
         from nuprobe.nuclei import target
-        from nuprobe.plotting import plot_distribution, plot_distributions, save
+        from nuprobe.plotting import plot_distribution, plot_distribution_2d, plot_distributions, save
         from nuprobe.plotting.style import target_symbol
         from nuprobe.plotting.trident import channel_symbol
 
         curves = (
             {}
             if conditions
-            else {d.observables[0].name: expected(generator, d, models, quick=True) for d in found.items}
+            else {
+                d.observables[0].name: expected(generator, d, models, quick=True)
+                for d in tqdm(found.items, desc="quadrature", unit="observable", disable=not bars)
+            }
         )
         note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
         hit = target_symbol(target(generator.target, form_factor="point")) if generator.target is not None else regime
         over = f"{', '.join(map(channel_symbol, generator.channels))} on {hit}, {energy or flux_name}"
-        if len(found.items) == 1:
-            figure = plot_distribution(found.items[0], curve=curves.get(names[0]), title=over, note=note)
+        if len(names[0]) == 2:
+            figure = plot_distribution_2d(found.items[0], title=over, note=note)
+        elif len(found.items) == 1:
+            figure = plot_distribution(found.items[0], curve=curves.get(names[0][0]), title=over, note=note)
         else:
             figure = plot_distributions(found.items, curves=curves, title=over, note=note)
         save(figure, output)
@@ -197,9 +220,19 @@ def _data(found: Distributions) -> dict[str, Any]:
         },
         "distributions": [
             {
-                "observable": d.observables[0].name,
-                "unit": d.observables[0].unit,
-                "edges": d.edges[0].tolist(),
+                **(
+                    {
+                        "observable": d.observables[0].name,
+                        "unit": d.observables[0].unit,
+                        "edges": d.edges[0].tolist(),
+                    }
+                    if len(d.observables) == 1
+                    else {
+                        "observables": [o.name for o in d.observables],
+                        "units": [o.unit for o in d.observables],
+                        "edges": [e.tolist() for e in d.edges],
+                    }
+                ),
                 "values_cm2": {name: d.values[i].tolist() for i, name in enumerate(d.models)},
                 "errors_cm2": {name: d.errors[i].tolist() for i, name in enumerate(d.models)},
                 "effective_events": {name: d.effective[i].tolist() for i, name in enumerate(d.models)},

@@ -721,6 +721,11 @@ class Comparison:
         )
         values = self.table.raw["normalisation"]
         notes = [f"{i}: {text}" for i, text in enumerate(self.stages) if i]
+        if not self.events[-1, self.signals :].all():
+            notes.append(
+                "<: no event of this sample is left; 2.3 times the largest weight, which the sum does not hold. "
+                "More interactions (-n) lower it."
+            )
         notes += [
             "Errors are statistical errors of this sample only; those of the assumptions are far larger.",
             f"sigma_CC: {self.table.raw['charged_current']['neutrino']['source'] or 'given by the user'}.",
@@ -833,7 +838,7 @@ def compare(
     )  # fmt: skip
 
 
-def spectra(found: Comparison, name: str, edges: FloatArray, stage: int) -> FloatArray:
+def spectra(found: Comparison, name: str, edges: FloatArray, stage: int) -> tuple[FloatArray, FloatArray]:
     """Histogram an observable of signal and backgrounds after a stage of the cuts.
 
     Parameters
@@ -845,11 +850,11 @@ def spectra(found: Comparison, name: str, edges: FloatArray, stage: int) -> Floa
 
     Returns
     -------
-    array, shape (names, bins)
-        Expected events by bin.
+    counts, errors : shape (names, bins)
+        Expected events by bin, and the statistical errors √Σw² of this sample.
     """
     one = observable(name)
-    result = np.zeros((len(found.names), len(edges) - 1))
+    result, square = np.zeros((2, len(found.names), len(edges) - 1))
     conditions = [cut for text in found.stages[1 : stage + 1] for cut in parse_cuts(text)]
     for sample, trials in ((found.signal.events, found.signal.trials), (found.background, found.background.trials)):
         alive = np.logical_and.reduce(
@@ -863,4 +868,5 @@ def spectra(found: Comparison, name: str, edges: FloatArray, stage: int) -> Floa
         for j in np.unique(kind):
             mine = alive & (kind == j)
             result[j] += np.histogram(value[mine], edges, weights=weight[mine])[0]
-    return result
+            square[j] += np.histogram(value[mine], edges, weights=weight[mine] ** 2)[0]
+    return result, np.sqrt(square)

@@ -252,6 +252,7 @@ def distributions(
     n: int | None = None,
     unweighted: bool = False,
     workers: int = 1,
+    progress: bool = False,
 ) -> Distributions:
     """Fill several histograms in several models from one pass over events; nothing else of them is kept.
 
@@ -267,6 +268,7 @@ def distributions(
     cuts : as `parse_cuts` reads them.
     n : at least so many events from a generator (whole chunks are used, so that no trial is lost).
     unweighted, workers : passed to a generator.
+    progress : show a bar, where `n` is given.
 
     Returns
     -------
@@ -288,7 +290,7 @@ def distributions(
     flow = _Sums.empty(len(named), len(conditions) + 1)
     sums: list[_Sums] = []
     trials = events = 0
-    for chunk in _chunks(source, n, unweighted, workers):
+    for chunk in _chunks(source, n, unweighted, workers, progress):
         found = chunk.events
         trials += chunk.trials
         events += len(found)
@@ -432,7 +434,7 @@ def expected(
     return Spectrum(_DETERMINISTIC[name], edges, values, error)
 
 
-def _chunks(source: Any, n: int | None, unweighted: bool, workers: int) -> Iterator[Chunk]:
+def _chunks(source: Any, n: int | None, unweighted: bool, workers: int, progress: bool) -> Iterator[Chunk]:
     """Chunks of whatever holds events."""
     if hasattr(source, "events") and hasattr(source, "trials"):
         if n is not None:
@@ -442,12 +444,16 @@ def _chunks(source: Any, n: int | None, unweighted: bool, workers: int) -> Itera
     if hasattr(source, "chunks"):
         if n is None or isinstance(n, bool) or not n > 0:
             raise InputError(f"say how many events to generate, at least one: n=100_000 (got {n!r})")
+        from tqdm import tqdm
+
         made = 0
-        for chunk in source.chunks(unweighted=unweighted, workers=workers):
-            yield chunk
-            made += len(chunk.events)
-            if made >= n:
-                return
+        with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:
+            for chunk in source.chunks(unweighted=unweighted, workers=workers):
+                yield chunk
+                made += len(chunk.events)
+                bar.update(min(len(chunk.events), n - bar.n))
+                if made >= n:
+                    return
         return
     if isinstance(source, Iterable):
         yield from source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -20,6 +21,11 @@ from nuprobe.events.record import PB, EventSource, Run, StoredEvents, Tally
 from nuprobe.events.sample import MOMENTA, Chunk
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.models import LeptonModel
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["FORMATS", "WrittenEvents", "check_new", "format_of", "read_events", "unfinished", "write_events"]
 
@@ -132,8 +138,8 @@ def write_events(
     Raises
     ------
     InputError
-        If `n` is not positive, the ending unknown, the file there already, or the unfinished run damaged or of other
-        settings; nothing is changed then.
+        If `n` is not positive, the ending unknown, the file there already, another process writing it, or the
+        unfinished run damaged or of other settings; nothing is changed then.
     OutputError
         If the file cannot be written.
     """
@@ -141,13 +147,12 @@ def write_events(
     ending = check_new(path, n, resume=resume, overwrite=overwrite)
     run = Run(generator, unweighted, dict(variations or {}))
     part, journal = unfinished(path)
-    left = part.exists() or journal.exists()
     tool = _tool(ending)
     # the text goes through JSON once, so that it compares with what a journal says
     settings: dict[str, Any] = json.loads(json.dumps({**run.settings, "events": int(n), "format": ending}))
     zipped = ending.endswith(".gz")
-    with _as_output_error(path):
-        if resume and left:
+    with _as_output_error(path), _alone(part) as fresh:
+        if resume and (journal.exists() or not fresh):
             state = _read_journal(part, journal, settings)
         else:
             head = hepmc.header(run) if tool is hepmc else b""
@@ -302,6 +307,29 @@ def _read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> _State
         what = f"is shorter than {journal} says" if left else f"is not what {journal} says"
         raise InputError(f"cannot go on: {part} {what}; {anew}")
     return state
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[bool]:
+    """Hold `part` against other processes, also one that resumes it; yields whether it was not there before."""
+    fresh = not part.exists()
+    with part.open("ab") as held:
+        if fcntl is not None:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(
+                    f"{part} is being written by another process: wait for it, or choose another name"
+                ) from None
+            except OSError as err:  # a file system without locks
+                if err.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL):
+                    raise
+        try:
+            yield fresh
+        except InputError:
+            if fresh and part.exists() and not part.stat().st_size:
+                part.unlink()
+            raise
 
 
 @contextmanager

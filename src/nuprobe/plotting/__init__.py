@@ -8,7 +8,7 @@ from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
-from nuprobe.plotting.events import plot_distribution, plot_distributions
+from nuprobe.plotting.events import plot_distribution, plot_distribution_2d, plot_distributions
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -27,6 +27,7 @@ __all__ = [
     "plot_corner",
     "plot_differential",
     "plot_distribution",
+    "plot_distribution_2d",
     "plot_distributions",
     "plot_electron_differential",
     "plot_electron_total",

@@ -41,8 +41,9 @@ def plot_backgrounds(found: Comparison) -> Figure:
     Returns
     -------
     Figure
-        Backgrounds by origin as lines, all of them together as an area, and the signal in black. Expected events in a
-        bin, on a logarithmic scale; after the cuts the axes end where nothing is left.
+        Backgrounds by origin as lines, all of them together as an area, and the signal in black: expected events in a
+        bin, on a logarithmic scale, with the statistical errors of the sample. After the cuts the axes end where
+        nothing is left.
     """
     figure = new_figure(8.2, 6.4)
     axes = figure.subplots(2, 2)
@@ -52,12 +53,19 @@ def plot_backgrounds(found: Comparison) -> Figure:
         for column, (name, unit, edges, text) in enumerate(_COLUMNS):
             ax = axes[row, column]
             if row:
-                filled = np.flatnonzero(spectra(found, name, edges, stage).sum(0))
+                filled = np.flatnonzero(spectra(found, name, edges, stage)[0].sum(0))
                 if filled.size:
                     edges = np.linspace(edges[0], edges[filled[-1] + 1], 31)
-            counts = spectra(found, name, edges, stage)
-            signal, total = counts[: found.signals].sum(0), counts[found.signals :].sum(0)
+            counts, errors = spectra(found, name, edges, stage)
+            parts = slice(None, found.signals), slice(found.signals, None)
+            signal, total = (counts[p].sum(0) for p in parts)
+            spread = [np.sqrt((errors[p] ** 2).sum(0)) for p in parts]
             handles["all backgrounds"] = ax.stairs(total, edges / unit, fill=True, color="0.88")
+            for y, dy, colour in ((total, spread[1], "0.72"), (signal, spread[0], "0.45")):
+                low, high = np.maximum(y - dy, 1e-9), y + dy
+                handles["statistical errors"] = ax.stairs(
+                    high, edges / unit, baseline=low, fill=True, color=colour, linewidth=0
+                )
             for start, label, colour in _GROUPS:
                 mine = [j for j, n in enumerate(found.names) if j >= found.signals and n.startswith(start)]
                 handles[label] = ax.stairs(counts[mine].sum(0), edges / unit, color=colour, linewidth=1.3)

@@ -11,6 +11,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.events.distributions import Distribution
+from nuprobe.events.observables import Observable
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     PALETTE,
@@ -22,6 +23,7 @@ from nuprobe.plotting.style import (
     main_and_panel,
     new_figure,
     power_of_ten,
+    primes,
     provenance,
     styled,
 )
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_distribution", "plot_distributions"]
+__all__ = ["plot_distribution", "plot_distribution_2d", "plot_distributions"]
 
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _NAMES: Final = {"sm": "Standard Model", "v-a": "V−A"}
@@ -135,16 +137,111 @@ def plot_distributions(
     return figure
 
 
+@styled
+def plot_distribution_2d(
+    distribution: Distribution,
+    *,
+    title: str = "",
+    note: str = "",
+    references: Iterable[str] = (),
+) -> Figure:
+    """Plot a distribution of two observables, a panel for each model.
+
+    Parameters
+    ----------
+    distribution : in two dimensions.
+    title : over the panels, e.g. channel, target and flux.
+    note, references : for the line at the bottom.
+
+    Returns
+    -------
+    Figure
+        d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of three decades for all panels, and
+        the smallest areas that hold 50 % and 90 % of the cross section in the bins, smoothed over one bin and only if
+        there are enough events.
+
+    Raises
+    ------
+    InputError
+        For one dimension, or if all bins are empty.
+    """
+    from matplotlib.colors import LogNorm
+    from scipy.ndimage import gaussian_filter
+
+    if len(distribution.observables) != 2:
+        raise InputError("a plane needs two observables: use plot_distribution for one")
+    if not distribution.values.any():
+        names = " and ".join(o.name for o in distribution.observables)
+        raise InputError(f"nothing to plot: no event lies in the bins of {names}")
+    n = len(distribution.models)
+    columns = min(3, n)
+    rows = -(-n // columns)
+    figure = new_figure(3.9 * columns + 1.6, 3.6 * rows + 0.7)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+    (x, of_x, label_x, log_x), (y, of_y, label_y, log_y) = (
+        _axis(o, e) for o, e in zip(distribution.observables, distribution.edges, strict=True)
+    )
+    area = np.multiply.outer(np.diff(np.log(x) if log_x else x), np.diff(np.log(y) if log_y else y))
+    density = distribution.values / area
+    scale, power = power_of_ten(density)
+    density = density / scale
+    top = float(density.max())
+    image = None
+    for ax, name, values, shares, effective in zip(
+        axes, distribution.models, density, distribution.values, distribution.effective, strict=False
+    ):
+        shown = np.ma.masked_less_equal(values.T, 0.0)
+        image = ax.pcolormesh(x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True)
+        # levels of noise would be drawn around every bin
+        if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(values.shape) > 4:
+            smooth = gaussian_filter(values, 1.0, mode="nearest")
+            order = np.argsort(smooth.ravel())[::-1]
+            held = np.cumsum(shares.ravel()[order]) / shares.sum()
+            levels = [float(smooth.ravel()[order][np.searchsorted(held, share)]) for share in (0.9, 0.5)]
+            if 0 < levels[0] < levels[1]:
+                at = [np.sqrt(e[1:] * e[:-1]) if log else (e[1:] + e[:-1]) / 2 for e, log in ((x, log_x), (y, log_y))]
+                ax.contour(*at, smooth.T, levels=levels, colors="white", linewidths=1.2, linestyles=["--", "-"])
+        ax.set_title(_NAMES.get(name, name) if n > 1 else "", fontsize=11)
+        if log_x:
+            ax.set_xscale("log")
+        if log_y:
+            ax.set_yscale("log")
+        ax.label_outer()
+    for ax in axes[n:]:
+        ax.remove()
+    for i, ax in enumerate(axes[:n]):
+        if i % columns == 0:
+            ax.set_ylabel(label_y)
+        if i + columns >= n:
+            ax.set_xlabel(label_x)
+            ax.tick_params(labelbottom=True)
+    assert image is not None  # a distribution has a model
+    per = "".join(f"/{u}" for u, log in ((of_x[1], log_x), (of_y[1], log_y)) if u and not log)
+    figure.colorbar(image, ax=list(axes[:n]), extend="min").set_label(
+        rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{of_x[0]}\,\mathrm{{d}}{of_y[0]}$ [{power}cm$^2${per}]"
+    )
+    if title:
+        figure.suptitle(primes(title), fontsize=11)
+    what = "cross sections per target; contours hold 90 % (dashed) and 50 %"
+    provenance(figure, (*_METHOD, *references), f"{what}; {note}" if note else what)
+    return figure
+
+
+def _axis(what: Observable, edges: FloatArray) -> tuple[FloatArray, tuple[str, str], str, bool]:
+    """Edges in the unit of the axis, what differentials are of and their unit, label, whether it is logarithmic."""
+    _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
+    logarithmic = what.logarithmic and bool(edges[0] > 0)
+    of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
+    return edges / size, (of, unit), f"${what.latex}$" + (f" [{unit}]" if unit else ""), logarithmic
+
+
 def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
     if len(one.observables) != 1:
         raise InputError("only distributions in one dimension are plotted here")
     if not one.counts.any():
         raise InputError(f"nothing to plot: no event lies in the bins of {one.observables[0].name}")
     what = one.observables[0]
-    edges = one.edges[0]
-    _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
-    logarithmic = what.logarithmic and edges[0] > 0
-    x = edges / size
+    x, (of, unit), label, logarithmic = _axis(what, one.edges[0])
     width = np.diff(np.log(x)) if logarithmic else np.diff(x)
     hues = colours(len(one.models)) if len(one.models) > 1 else [PALETTE[0]]
     handles: list[Artist] = []
@@ -166,14 +263,13 @@ def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | 
         handles += dots
         labels.append("quadrature")
     upper.set_ylim(0, 1.08 * top)
-    of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
     per = "" if logarithmic or not unit else f"/{unit}"
     upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per}]")
     if logarithmic:
         upper.set_xscale("log")
     upper.set_xlim(x[0], x[-1])
     bottom = upper if lower is None else lower
-    bottom.set_xlabel(f"${what.latex}$" + (f" [{unit}]" if unit else ""))
+    bottom.set_xlabel(label)
     if lower is not None:
         _ratios(one, curve, x, hues, lower)
     return handles, labels
