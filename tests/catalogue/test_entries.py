@@ -59,7 +59,7 @@ def test_an_entry_in_words() -> None:
         (({"sidedness": None},), "sidedness", "unknown"),
         (({"statistic": None},), "statistic", "unknown"),
         ((CURVE, {"cl": None}), "cl", "unknown"),
-        (({"cl": 95},), "cl", "1"),
+        (({"cl": 95},), "cl", "write 0.95 for 95 %"),
         (({"cl": 1.0},), "cl", "1"),
         (({"cl": "high"},), "cl", "high"),
         # a confidence level, an energy or a luminosity is no value

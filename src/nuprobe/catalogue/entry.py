@@ -33,7 +33,18 @@ STATUSES = ("current", "superseded", "disputed", "withdrawn", "historical")
 # words and units of what describes a measurement: these stand under `cl` and `conditions`
 _NO_VALUE = re.compile(r"(?:.*_)?(?:cl|confidence|luminosity|energy|exposure)(?:_.*)?")
 _NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
-ConfidenceLevel = Annotated[float, Field(gt=0, lt=1)] | Literal["unknown"]
+
+
+def _fraction(value: object) -> object:
+    if isinstance(value, int | float) and 1 < value < 100:
+        raise ValueError(f"a confidence level is a fraction: write {value / 100:.6g} for {value:g} %")
+    return value
+
+
+ConfidenceLevel = Annotated[
+    Annotated[float, Field(gt=0, lt=1)] | Literal["unknown"],
+    BeforeValidator(_fraction),
+]
 
 
 def _energy(value: object) -> str:
