@@ -22,7 +22,7 @@ demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
 test: $(READY) ## everything a change must pass: lint, types, floors, tests
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going lint || status=1; \
-	$(BIN)/python -m pytest -n $(N) || status=1; \
+	$(BIN)/python -m pytest -n $(N) --dist worksteal || status=1; \
 	exit $$status
 
 .PHONY: ruff ruff-format types floors
@@ -41,7 +41,7 @@ format: $(READY) ## let ruff mend style and formatting
 	$(BIN)/ruff format .
 
 nightly: $(READY) ## the slow checks too, and the oldest and newest dependencies
-	$(BIN)/python -m pytest -n $(N) -m ''
+	$(BIN)/python -m pytest -n $(N) --dist worksteal -m ''
 	$(BIN)/nox -s tests_oldest tests_newest
 
 bench: $(READY) ## speed, with the accuracy printed beside it

@@ -17,7 +17,7 @@ def install_locked(session: nox.Session) -> None:
 
 
 def run_tests(session: nox.Session, *options: str) -> None:
-    session.run("python", "-m", "pytest", *options, *(session.posargs or ["-n", "2"]))
+    session.run("python", "-m", "pytest", *options, *(session.posargs or ["-n", "2", "--dist", "worksteal"]))
 
 
 @nox.session(python=PYTHONS)

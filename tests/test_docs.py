@@ -37,10 +37,17 @@ def _modules_with_examples() -> list[str]:
 
 def test_there_are_commands_and_examples_to_check() -> None:
     assert len(_commands()) > 4
+    assert set(_commands()) > SLOW
     assert _modules_with_examples()
 
 
-@pytest.mark.parametrize("command", _commands())
+# every number of it has a test of its own
+SLOW = {"nuprobe reproduce"}
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(c, marks=pytest.mark.nightly if c in SLOW else ()) for c in _commands()]
+)
 def test_a_command_shown_in_the_documentation_runs(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
     run = subprocess.run(  # the limit catches what hangs: a busy machine must not reach it
