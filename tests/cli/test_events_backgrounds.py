@@ -39,6 +39,8 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
     text = _run(
         "-n", "2000", "--cut", "extra_energy < 50 MeV", "--cut", "m_pair < 0.5 GeV", "--plot", str(figure), "--json"
     )
+    with pytest.raises(InputError, match=r"b\.png exists already: choose another name or add --overwrite"):
+        _run("-n", "2000", "--plot", str(figure))
     data = json.loads(text)
     assert [s["cut"] for s in data["stages"]] == ["all", "extra_energy < 50 MeV", "m_pair < 0.5 GeV"]
     assert data["stages"][2]["signal_over_background"] > data["stages"][0]["signal_over_background"]
@@ -59,6 +61,12 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
         (["--assumptions", "missing.toml"], InputError, "cannot be read"),
         (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
         (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
+        (["--cut", "m_pair < 1 MeV", "-n", "100"], InputError, "'m_pair < 1 MeV' took the last"),
+        (
+            ["--cut", "extra_energy < 1 GeV", "--cut", "E_minus > 900 TeV", "-n", "100"],
+            InputError,
+            "'E_minus > 900 TeV'",
+        ),
         (["-n", "0"], InputError, "from 1 to"),
         (["--plot", "x.gif"], InputError, ".png"),
         (["--target", "Xy3"], NuprobeError, "Xy"),

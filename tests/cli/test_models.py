@@ -227,7 +227,11 @@ def test_limits_of_counting_experiments(run: Run, tmp_path: Path) -> None:
     assert stored.twice_nll.shape == (6, 9)
     code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-vector", *grid)
     assert "allowed again" in out
-    code, out, _ = run("limit", "coherent-csi-2017", "--family", "universal-scalar", *grid, "--plot", str(plot))
+    scalar = ("limit", "coherent-csi-2017", "--family", "universal-scalar", *grid, "--plot", str(plot))
+    code, _, err = run(*scalar)
+    assert code == 2
+    assert "exists already" in err
+    code, out, _ = run(*scalar, "--overwrite")
     assert code == 0
     assert "universal-scalar" in out
 

@@ -14,6 +14,7 @@ from nuprobe.events.backgrounds import (
     PROCESSES,
     Background,
     Comparison,
+    _coherent_nuclei,
     charged_current,
     compare,
     generate,
@@ -24,6 +25,7 @@ from nuprobe.events.backgrounds import (
 from nuprobe.events.decays import decay_probability
 from nuprobe.events.observables import OBSERVABLES
 from nuprobe.fluxes import flux, monoenergetic
+from nuprobe.nuclei import target
 from nuprobe.units import GeV, m, ns
 
 M_N = (M_PROTON + M_NEUTRON) / 2
@@ -223,6 +225,53 @@ def test_longer_paths_and_smaller_branching_ratios_act() -> None:
     assert total(kind, muon__decay_length="1 m") < total(kind)
     track = "coherent pion, taken for a muon"
     assert total(track, muon__track_length="5 m") == pytest.approx(total(track) * np.exp(-2.5 / 1.07), rel=1e-9, abs=0)
+
+
+def test_hydrogen_makes_no_coherent_pions() -> None:
+    """The nucleus of a coherent pion in CH is carbon: its weight and its momentum transfer are."""
+    pure, compound = (generate("dune-nd-fhc", what, 20_000, table=TABLE) for what in ("C12", "CH"))
+    track = KINDS.index("coherent pion, taken for a muon")
+    found = []
+    for sample in (pure, compound):
+        one = sample[sample.kind == track]
+        angle = np.arccos(np.clip(one.plus[:, 3] / np.linalg.norm(one.plus[:, 1:], axis=1), -1, 1))
+        found.append((one.weight.sum() / sample.trials, np.average(angle, weights=one.weight)))
+    # 1.1 % of carbon is C13
+    assert found[1] == pytest.approx(found[0], rel=2e-2, abs=0)
+    # nuclei in proportion to their cross sections
+    salt = target("CsI", form_factor="point")
+    a, share = _coherent_nuclei(TABLE, salt)
+    assert a.tolist() == [133.0, 127.0] or a.tolist() == [127.0, 133.0]
+    assert share == pytest.approx((a / 40) ** 0.6667, rel=1e-12)
+    e = np.full(20_000, 5 * GeV)
+    drawn = hadrons("coherent pion", e, False, TABLE, _random(), a=np.repeat([12.0, 208.0], 10_000))
+    t = -_mass2(np.column_stack([e, 0 * e, 0 * e, e]) - drawn.muon - drawn.hadrons)
+    assert t[:10_000].mean() > 3 * t[10_000:].mean()
+
+
+def test_the_track_cut_belongs_to_the_track_length() -> None:
+    longer = assumptions(changes={"muon.track_length": "4 m"})
+    (line,) = longer.warnings(longer.cuts)
+    assert "0.95 GeV" in line
+    assert longer.warnings(["m_pair < 1 GeV"]) == []
+    assert TABLE.warnings(TABLE.cuts) == []
+    both = assumptions(changes={"muon.track_length": "4 m", "cuts.tracks": "E_minus > 0.95 GeV"})
+    assert both.warnings(both.cuts) == []
+    found = compare("dune-nd-fhc", "Ar40", 300, table=longer)
+    assert line in found.summary().notes
+    assert found.to_dict()["warnings"] == [line]
+    # the shipped cut is that of the shipped path
+    again = assumptions(changes={"muon.track_length": "2.5 m"})
+    assert "0.63 GeV" in again.warnings(again.cuts)[0].split("needs")[1]
+
+
+def test_limits_of_what_is_not_left(compared: Comparison) -> None:
+    empty = compared.events[:, compared.signals :] == 0
+    assert empty[-1].any()
+    assert not compared.limits[0]
+    largest = compared.largest[compared.signals :]
+    assert compared.limits[-1] == pytest.approx(2.3 * largest[empty[-1]].sum(), rel=1e-12, abs=0)
+    assert compared.to_dict()["stages"][-1]["background_limit_of_empty"] == compared.limits[-1]
 
 
 def test_the_same_seed_gives_the_same_events() -> None:

@@ -191,6 +191,19 @@ def test_default_ranges_hold_nearly_everything(sample: Sample) -> None:
     )
 
 
+def test_axes_begin_where_there_is_something(sample: Sample) -> None:
+    found = distributions(sample, ["m_pair", "E_plus", ("E_minus", "E_plus"), ("E_minus", "m_pair")], bins=40)
+    assert 2 * 105.65 < found["m_pair"].edges[0][0] < 2 * 105.66 + 5
+    assert found["E_plus"].edges[0][0] == 0
+    # the two leptons of a plane share their range, other pairs do not
+    plane, other = found.items[2:]
+    np.testing.assert_array_equal(plane.edges[0], plane.edges[1])
+    assert other.edges[0][-1] != other.edges[1][-1]
+    alone = distributions(sample, [("E_minus", "E_plus")], bins=40, ranges={"E_plus": (0.0, 100.0)}).items[0]
+    assert alone.edges[0][-1] > 1000
+    assert alone.edges[1][-1] == 100
+
+
 def test_expected_knows_what_can_be_computed(gen: Generator) -> None:
     found = distributions(gen, ["m_pair", "E_pair", "theta_minus"], bins=4, models=MODELS, n=1000)
     for one in found.items[:2]:
@@ -215,6 +228,8 @@ def test_expected_knows_what_can_be_computed(gen: Generator) -> None:
         ({"n": 10, "bins": 0}, "from 1 to"),
         ({"n": 10, "bins": [1.0, 0.0]}, "increase"),
         ({"n": 10, "ranges": {"m_pair": (2.0, 1.0)}}, "two finite numbers"),
+        ({"n": 10, "ranges": {"Q2": (1.0, 2.0)}}, "range of Q2: it is not among the observables m_pair"),
+        ({"n": 10, "bins": {"Q2": 5}}, "bins of Q2: it is not among"),
         ({"n": 10, "ranges": {"m_pair": (1.0, 2.0)}, "bins": [1.0, 2.0]}, "leave its range out"),
     ],
 )

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from tests.events.double import Double
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.events import MOMENTA, Chunk, Events, Process, trident
-from nuprobe.events.files import FORMATS, check_new, format_of, read_events, unfinished, write_events
+from nuprobe.events.files import FORMATS, _checksum, check_new, format_of, read_events, unfinished, write_events
 from nuprobe.events.hepmc import header
 from nuprobe.events.record import PB, Run, process_id
 from nuprobe.fluxes import Flux, flux, monoenergetic
@@ -151,7 +152,13 @@ def _check_rules(file: text.File) -> None:
     assert a["NuHepMC.Citations.Generator.InspireHep"]
     for number in known["Process"]:
         assert re.fullmatch(r"(\w+:\d{4}\w+ ?)+", a[f"NuHepMC.Citations.Process[{number}].InspireHep"])
-    assert a["NuHepMC.Beam.EnergyUnit"] == "MEV"
+    # G.C.4
+    described = {k.split("]")[0] for k in a if k.startswith("NuHepMC.Beam[")}
+    assert described
+    for key in described:
+        assert a[f"{key}].EnergyUnit"] == "MEV"
+        assert a[f"{key}].Type"] in ("MonoEnergetic", "Histogram")
+        assert a[f"{key}].RateUnit"]
     # E.R.2
     assert [e.number for e in file.events] == list(range(len(file.events)))
     attempted = 0
@@ -294,6 +301,7 @@ def test_the_beam_is_described_where_nuhepmc_can(tmp_path: Path) -> None:
     )
     assert edges.size == content.size + 1
     assert content.sum() == pytest.approx(beam.total("nu_mu"), rel=1e-9)
+    assert a["NuHepMC.Beam[14].RateUnit"] == "cm-2 per proton on target"
     i = int(np.argmax(content))
     middle = beam.spectrum("nu_mu", 0.5 * (edges[i] + edges[i + 1])) * (edges[i + 1] - edges[i])
     assert content[i] == pytest.approx(float(middle), rel=0.2)
@@ -426,7 +434,8 @@ def test_kill_nine_leaves_what_can_go_on(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="events was 100000"):
         write_events(path, Double(motion=50.0, size=400), n, variations=MODELS, unweighted=False, resume=True)
     good["settings"]["events"] = n
-    journal.write_text(json.dumps(good))
+    del good["check"]
+    journal.write_text(json.dumps({**good, "check": _checksum(good)}))
     source = Double(motion=50.0, size=400)
     assert write_events(path, source, n, variations=MODELS, unweighted=False, resume=True).resumed > 0
     write_events(tmp_path / "once.hepmc3", source, n, variations=MODELS, unweighted=False)
@@ -488,6 +497,34 @@ def test_a_damaged_unfinished_run_is_refused_and_kept(tmp_path: Path, damage: An
     # the remedy works
     whole(path, overwrite=True)
     assert _contents(tmp_path) == {"x.hepmc3": whole(tmp_path / "y.hepmc3").read_bytes()}
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], bytes]:
+    """What an interrupted run leaves, and what the whole one makes."""
+    folder = tmp_path_factory.mktemp("left")
+    interrupt(folder / "x.hepmc3", 3)
+    remains = _contents(folder)
+    return remains, whole(folder / "y.hepmc3").read_bytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_no_changed_digit_of_a_journal_is_believed(left: tuple[dict[str, bytes], bytes], data: st.DataObject) -> None:
+    """Numbers of events and sums of weights make the cross section: a flipped bit must not."""
+    remains, right = left
+    (name,) = (n for n in remains if n.endswith(".json"))
+    journal = bytearray(remains[name])
+    journal[data.draw(st.integers(0, len(journal) - 1))] ^= 1 << data.draw(st.integers(0, 6))
+    with TemporaryDirectory() as folder:
+        for other, content in {**remains, name: bytes(journal)}.items():
+            (Path(folder) / other).write_bytes(content)
+        try:
+            whole(Path(folder) / "x.hepmc3", resume=True)
+        except InputError:
+            assert _contents(Path(folder)) == {**remains, name: bytes(journal)}
+        else:  # white space
+            assert (Path(folder) / "x.hepmc3").read_bytes() == right
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -556,9 +593,9 @@ def test_two_processes_do_not_write_one_file(tmp_path: Path) -> None:
     part, _ = unfinished(path)
     with part.open("ab") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        for overwrite in (False, True):
+        for options in ({"resume": True}, {"overwrite": True}, {}):
             with pytest.raises(InputError, match="being written by another process"):
-                whole(path, resume=not overwrite, overwrite=overwrite)
+                whole(path, **options)
         assert _contents(tmp_path) == before
     assert whole(path, resume=True).read_bytes() == whole(tmp_path / "y.hepmc3").read_bytes()
 

@@ -293,7 +293,8 @@ def export_entries(form: str, names: tuple[str, ...], library: Path | None, as_j
 @click.argument("what", metavar="magnetic-moments|charge-radii|plane")
 @click.argument("path", type=click.Path(path_type=Path))
 @_LIBRARY
-def plot_entries(what: str, path: Path, library: Path | None) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace an existing figure.")
+def plot_entries(what: str, path: Path, library: Path | None, overwrite: bool) -> None:
     """Summary figure of the entries that are not superseded: bars as published, diamonds as recomputed.
 
     The plane shows the limits of the shipped trident measurements with the curves of the catalogue.
@@ -308,7 +309,7 @@ def plot_entries(what: str, path: Path, library: Path | None) -> None:
     }
     if what not in (*ladders, "plane"):
         raise UnknownNameError("figure", what, [*ladders, "plane"])
-    check_plot(path)
+    check_plot(path, overwrite)
     if what in ladders:
         quantity, draw = ladders[what]
         figure = draw(shown(quantity, _read(library).search()))

@@ -156,8 +156,14 @@ def trident_command(
         ("statistical error [cm2]", f"{written.error:.1e}"),
         ("deterministic sigma [cm2]", "not known" if written.expected is None else f"{written.expected:.6e}"),
         ("difference in errors", "not known" if written.pull is None else f"{written.pull:+.2f}"),
-        ("unweighting efficiency", f"{efficiency:.4f}"),
-        ("overweight fraction", f"{written.overweight_fraction:.2e}"),
+        *(
+            []
+            if weighted
+            else [
+                ("unweighting efficiency", f"{efficiency:.4f}"),
+                ("overweight fraction", f"{written.overweight_fraction:.2e}"),
+            ]
+        ),
         ("seconds", f"{seconds:.2f}"),
     ]
     if written.resumed:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Examples:
   nuprobe events backgrounds --show-assumptions
   nuprobe events backgrounds --flux dune-nd-fhc --target Ar40 -n 100000 --plot backgrounds.pdf
-  nuprobe events backgrounds --set "muon.track_length=4 m" --cut "extra_energy < 50 MeV" --cut "opening_angle < 20 deg"
+  nuprobe events backgrounds --set "muon.track_length=4 m" --set "cuts.tracks=E_minus > 0.95 GeV, E_plus > 0.95 GeV"
+  nuprobe events backgrounds --set "muon.decay_length=3 m" --cut "extra_energy < 50 MeV" --cut "opening_angle < 20 deg"
 Cuts compare observables with numbers and units; each --cut is a stage of its own, and they replace those of the
 assumptions.""",
 )

@@ -10,7 +10,6 @@ import click
 
 from nuprobe.cli.arguments import (
     energy_or_flux,
-    existing_or_new,
     flux_options,
     make_flux,
     make_lepton_model,
@@ -65,7 +64,11 @@ Examples:
     multiple=True,
     help=f"See `nuprobe list observables`; repeatable. X,Y is a plane of two [default: {', '.join(_DEFAULT)}].",
 )
-@click.option("--bins", type=click.IntRange(1, 10000), default=40, show_default=True, help="Bins of each histogram.")
+@click.option(
+    "--bins",
+    type=click.IntRange(1, 10000),
+    help="Bins of a histogram [default: 40; of a plane 25 each way].",
+)
 @click.option(
     "--range", "ranges", multiple=True, metavar="NAME=LOW:HIGH", help="E.g. 'theta_minus=0 deg:10 deg'; repeatable."
 )
@@ -93,7 +96,7 @@ def plot_command(
     model_file: Path | None,
     compared: tuple[str, ...],
     observables: tuple[str, ...],
-    bins: int,
+    bins: int | None,
     ranges: tuple[str, ...],
     cuts: tuple[str, ...],
     number: int,
@@ -106,8 +109,7 @@ def plot_command(
 ) -> None:
     """Distributions of trident events, models over each other, with cuts; weighted events, nothing is stored."""
     energy_or_flux(energy, flux_name, flux_option)
-    check_plot(output)
-    existing_or_new(output, overwrite)
+    check_plot(output, overwrite)
     from nuprobe.cli.events import make_variations
     from nuprobe.events import distributions, expected, observable, parse_cuts, trident
     from nuprobe.units import parse_quantity
@@ -140,7 +142,7 @@ def plot_command(
         generator,
         [n[0] if len(n) == 1 else (n[0], n[1]) for n in names],
         models=models,
-        bins=bins,
+        bins=bins or (40 if len(names[0]) == 1 else 25),
         ranges=limits,
         cuts=conditions,
         n=number,
@@ -165,7 +167,8 @@ def plot_command(
                 for d in tqdm(found.items, desc="quadrature", unit="observable", disable=not bars)
             }
         )
-        note = "; ".join([f"{regime}, {found.events} weighted events", *(f"cut {c.text}" for c in conditions)])
+        texts = [f"cut {c.text}".replace(" ", "\u00a0") for c in conditions]
+        note = "; ".join([f"{regime}, {found.events} weighted events", *texts])
         hit = target_symbol(target(generator.target, form_factor="point")) if generator.target is not None else regime
         over = f"{', '.join(map(channel_symbol, generator.channels))} on {hit}, {energy or flux_name}"
         if len(names[0]) == 2:

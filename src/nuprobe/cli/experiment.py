@@ -275,7 +275,7 @@ def scan_command(
     as_json: bool,
 ) -> None:
     """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every point."""
-    check_plot(plot)
+    check_plot(plot, resume or overwrite)
     from contextlib import ExitStack
 
     from nuprobe.errors import InputError

@@ -25,7 +25,7 @@ def output_options(function: F) -> F:
         is_eager=True,
         expose_value=False,
         callback=lambda ctx, _, value: ctx.meta.__setitem__(_OVERWRITE, value),
-        help="Replace an existing file of -o.",
+        help="Replace an existing file or figure.",
     )(function)
     return click.option(
         "-o",
@@ -49,12 +49,16 @@ def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path
     return path
 
 
-def check_plot(path: Path | None) -> None:
-    """Refuse a figure that could not be written before anything is computed."""
+def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
+    """Refuse a figure that could not be written, or would replace one, before anything is computed.
+
+    Without `overwrite` it is the option ``--overwrite`` of `output_options` that allows to replace.
+    """
     if path is not None:
         from nuprobe.plotting import check_path
 
         check_path(path)
+        existing_or_new(path, overwriting() if overwrite is None else overwrite)
 
 
 def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:

@@ -74,7 +74,7 @@ def sample_command(
     from nuprobe.files import writable_or_error
     from nuprobe.inference import sample
 
-    check_plot(plot)
+    check_plot(plot, resume or overwrite)
     if not resume:
         existing_or_new(output, overwrite)
     if getdist is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,16 +14,18 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
 
+from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
 from nuprobe.schema import validate
 from nuprobe.tables import Table
-from nuprobe.units import GeV, parse_grid, parse_quantity
+from nuprobe.units import GeV, MeV, cm, parse_grid, parse_quantity
 
 __all__ = ["Assumptions", "Curve", "assumptions"]
 
 T = TypeVar("T")
 _GIVEN = "given by the user"
+_LOSS = 2.1 * MeV / cm  # of a muon in liquid argon, as in the note of cuts.tracks
 
 
 class _Strict(BaseModel):
@@ -247,6 +249,17 @@ class Assumptions:
         """The cuts, in their order."""
         return tuple(item.value for item in self.values.cuts.values())
 
+    def warnings(self, cuts: Sequence[str]) -> list[str]:
+        """What fits together no longer: the cut on tracks is that of the muon's path unless one of them was changed."""
+        path, cut = self.raw["muon"]["track_length"], self.raw["cuts"]["tracks"]
+        if path["status"] != _GIVEN or cut["status"] == _GIVEN or cut["value"] not in cuts:
+            return []
+        e = (M_MUON + _LOSS * self.values.muon.track_length.value) / GeV
+        return [
+            f"muon.track_length is {path['value']}, but cuts.tracks is still {cut['value']!r}: that path needs about "
+            f'{e:.2f} GeV (--set "cuts.tracks=E_minus > {e:.2f} GeV, E_plus > {e:.2f} GeV")'
+        ]
+
     def table(self) -> Table:
         """Every assumption: key, value with unit, status, source and note."""
         rows = [
@@ -261,11 +274,11 @@ def _shown(value: Any) -> str:
     if not isinstance(value, Mapping):
         return f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)
     return (
-        f"{len(value['ratio'])} points at {value['energy']}"
+        f"{len(value['ratio'])} points at {value['energy']}, linear in ln E"
         if len(value["ratio"]) < 4
         else (
             f"{value['ratio'][0]:g} ... {value['ratio'][-1]:g} at {value['energy'].split(',')[0]} ... "
-            f"{value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points)"
+            f"{value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points, linear in ln E)"
         )
     )
 

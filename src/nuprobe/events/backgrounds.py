@@ -165,7 +165,12 @@ def _q2_range(e: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def hadrons(
-    process: str, e_nu: FloatArray, anti: bool, table: Assumptions, random: np.random.Generator, a: float = 40.0
+    process: str,
+    e_nu: FloatArray,
+    anti: bool,
+    table: Assumptions,
+    random: np.random.Generator,
+    a: float | FloatArray = 40.0,
 ) -> Hadrons:
     """Draw charged-current interactions of neutrinos of given energies.
 
@@ -175,7 +180,7 @@ def hadrons(
     e_nu : energies in MeV above the threshold of the process, shape (n,).
     anti : antineutrinos.
     table, random : the assumptions and the source of random numbers.
-    a : mass number of the nucleus, for coherent pions.
+    a : mass number of the nucleus, for coherent pions; one for all or one each.
 
     Raises
     ------
@@ -247,12 +252,14 @@ def _with_hadrons(e: FloatArray, muon: FloatArray, q2: FloatArray, w: FloatArray
     return Hadrons(muon, rest, _M_NUCLEON, q2, w)
 
 
-def _coherent(e: FloatArray, phi: FloatArray, table: Assumptions, random: np.random.Generator, a: float) -> Hadrons:
+def _coherent(
+    e: FloatArray, phi: FloatArray, table: Assumptions, random: np.random.Generator, a: float | FloatArray
+) -> Hadrons:
     """Pion along the momentum transfer, |t| exponential; the nucleus takes momentum and no energy."""
     values = table.values
     m_pi, scale = values.pion.mass.value, values.coherent_pion.axial_mass.value**2
-    slope = (values.coherent_pion.radius.value * a ** (1 / 3)) ** 2 / 3
     n = e.size
+    slope = np.broadcast_to((values.coherent_pion.radius.value * np.cbrt(a)) ** 2 / 3, n)
     muon, pion, q2 = np.full((n, 4), np.nan), np.empty((n, 4)), np.empty(n)
     todo = np.arange(n)
     while todo.size:
@@ -267,7 +274,7 @@ def _coherent(e: FloatArray, phi: FloatArray, table: Assumptions, random: np.ran
         length = np.linalg.norm(transfer, axis=1)
         p = np.sqrt(np.maximum(nu**2 - m_pi**2, 0.0))
         t_min = (length - p) ** 2
-        t = random.exponential(1 / slope, m)
+        t = random.exponential(1 / slope[todo])
         with np.errstate(invalid="ignore"):
             c = (length**2 + p**2 - t) / (2 * length * p)
             # the form factor cuts |t| < t_min away: an event with a large one is rare
@@ -308,13 +315,20 @@ def _start(process: str, table: Assumptions) -> float:
     return factor * ((w + M_MUON) ** 2 - _M_NUCLEON**2) / (2 * _M_NUCLEON)
 
 
+def _coherent_nuclei(table: Assumptions, nucleus: Target) -> tuple[FloatArray, FloatArray]:
+    """Mass numbers of the nuclei that make coherent pions, and their cross sections in units of that of A = 40."""
+    heavy = [c for c in nucleus.components if c.isotope.a > 1]
+    a = np.array([c.isotope.a for c in heavy], dtype=float)
+    power = table.values.coherent_pion.mass_number_power.value
+    return a, np.array([c.count for c in heavy], dtype=float) * (a / 40) ** power
+
+
 def _sigma(process: str, e: FloatArray, kind: Flavour, table: Assumptions, nucleus: Target) -> FloatArray:
     """Cross section per target (formula unit), cm², before mesons are counted."""
     values = table.values
     if process == "coherent pion":
-        power = values.coherent_pion.mass_number_power.value
-        nuclei = sum(c.count * (c.isotope.a / 40) ** power for c in nucleus.components if c.isotope.a > 1)
-        found = values.coherent_pion.cross_section.value(e) * 1e-38 * nuclei
+        _, share = _coherent_nuclei(table, nucleus)
+        found = values.coherent_pion.cross_section.value(e) * 1e-38 * share.sum()
     else:
         nucleons = sum(c.count * c.isotope.a for c in nucleus.components)
         quasi, one = values.composition.quasielastic.value(e), values.composition.single_pion.value(e)
@@ -595,7 +609,10 @@ def generate(
             e, weight = _energies(source, kind, process, table, nucleus, n, random)
             if not e.size:
                 continue
-            a = sum(c.count * c.isotope.a for c in nucleus.components) / sum(c.count for c in nucleus.components)
+            a: float | FloatArray = 40.0
+            if process == "coherent pion":
+                numbers_, share = _coherent_nuclei(table, nucleus)
+                a = random.choice(numbers_, e.size, p=share / share.sum()) if len(numbers_) > 1 else numbers_[0]
             found = hadrons(process, e, kind.anti, table, random, a)
             for which, number, (index, second, probability, extra) in _candidates(
                 process, found, kind.anti, table, random
@@ -690,6 +707,12 @@ class Comparison:
         weight = events.weight * self.scale / self.signal.trials
         return float(weight[mine & coherent].sum()), float(weight[mine & ~coherent].sum())
 
+    @property
+    def limits(self) -> FloatArray:
+        """Sum of the limits on backgrounds of which no event is left, at each stage, shape (stages,)."""
+        empty = self.events[:, self.signals :] == 0
+        return np.asarray((empty * 2.3 * self.largest[self.signals :]).sum(1))
+
     def _sums(self) -> list[tuple[str, FloatArray, FloatArray]]:
         s, b = slice(None, self.signals), slice(self.signals, None)
         return [
@@ -713,6 +736,9 @@ class Comparison:
         (_, s, ds), (_, b, db) = self._sums()
         for name, value, error in self._sums():
             rows.append((name, *(f"{v:.4g} ± {e:.2g}" for v, e in zip(value, error, strict=True))))
+        limits = self.limits
+        if limits.any():
+            rows.append(("limits <, not in the sum", *(f"{v:.2g}" if v else "-" for v in limits)))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = s / b
             spread = ratio * np.hypot(ds / s, db / b)
@@ -721,11 +747,12 @@ class Comparison:
         )
         values = self.table.raw["normalisation"]
         notes = [f"{i}: {text}" for i, text in enumerate(self.stages) if i]
-        if not self.events[-1, self.signals :].all():
+        if limits.any():
             notes.append(
-                "<: no event of this sample is left; 2.3 times the largest weight, which the sum does not hold. "
-                "More interactions (-n) lower it."
+                "<: no event of this sample is left; 2.3 times the largest weight, which neither the sum nor S/B "
+                "holds. More interactions (-n) lower it."
             )
+        notes += self.table.warnings(self.stages)
         notes += [
             "Errors are statistical errors of this sample only; those of the assumptions are far larger.",
             f"sigma_CC: {self.table.raw['charged_current']['neutrino']['source'] or 'given by the user'}.",
@@ -752,6 +779,7 @@ class Comparison:
                     "background": dict(list(parts.items())[self.signals :]),
                     "total_signal": s,
                     "total_background": b,
+                    "background_limit_of_empty": float(self.limits[i]),
                     "signal_over_background": s / b if b > 0 else None,
                 }
             )
@@ -759,6 +787,7 @@ class Comparison:
             "flux": self.flux,
             "target": self.target,
             "counts_per_cm2": self.scale,
+            "warnings": self.table.warnings(self.stages),
             "stages": stages,
             "assumptions": {f"{s}.{k}": dict(item) for s, items in self.table.raw.items() for k, item in items.items()},
         }
@@ -786,7 +815,7 @@ def compare(
     Raises
     ------
     InputError
-        If the flux is not a beam, a cut cannot be read or asks for what backgrounds have not.
+        If the flux is not a beam, a cut cannot be read or asks for what backgrounds have not, or nothing passes.
     """
     source, kinds = _flux(source)
     table = assumptions() if table is None else table
@@ -832,6 +861,13 @@ def compare(
             kept = weight[mine & passed[id(sample)][i]]
             counts[i, j], events[i, j] = kept.sum(), kept.size
             errors[i, j] = math.sqrt(float((kept**2).sum()))
+    left = events.sum(1)
+    if not left[-1]:
+        i = int(np.argmax(left == 0))
+        raise InputError(
+            f"no event passes the cuts: {stages[i - 1][0]!r} took the last {left[i - 1]} of {left[0]} events, of "
+            "signal and backgrounds together; loosen it, or generate more"
+        )
     return Comparison(
         tuple(g[0] for g in groups), 2, ("all", *(text for text, _ in stages)), counts, errors, events, largest,
         signal, background, scale, table, source.name, nucleus.name,

@@ -286,6 +286,9 @@ def distributions(
     named = dict(models or {GENERATED: None})
     conditions = parse_cuts(cuts)
     asked = {o.name: (o, _edges(o, bins, ranges)) for w in wanted for o in w}
+    for given, text in ((ranges, "range"), (bins, "bins")):
+        if isinstance(given, Mapping) and (idle := [k for k in given if k not in asked]):
+            raise InputError(f"{text} of {idle[0]}: it is not among the observables {', '.join(asked)}")
     edges: dict[str, FloatArray] = {}
     flow = _Sums.empty(len(named), len(conditions) + 1)
     sums: list[_Sums] = []
@@ -307,6 +310,8 @@ def distributions(
         values = {name: one(kept) for name, (one, _) in asked.items()}
         if not sums:
             edges = {name: _settle(one, e, values[name], heavy[0]) for name, (one, e) in asked.items()}
+            for w in wanted:
+                _share(w, edges, {name: isinstance(e, int) for name, (_, e) in asked.items()})
             sums = [_Sums.empty(len(named), math.prod(edges[o.name].size - 1 for o in w) + 1) for w in wanted]
         for w, filled in zip(wanted, sums, strict=True):
             filled.add(_cells([values[o.name] for o in w], [edges[o.name] for o in w]), heavy)
@@ -489,7 +494,8 @@ def _uniform(one: Observable, low: float, high: float, n: int) -> FloatArray:
 def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weights: FloatArray) -> FloatArray:
     """Edges from the first events: all but 0.5 % of the cross section at each end.
 
-    A long tail of what does not spread over decades is cut at 4 %, and its axis begins at zero if that is near.
+    A long tail of what does not spread over decades is cut at 4 %. Its axis begins at the lowest value if that is less
+    than a bin away, and at zero if that is.
     """
     if not isinstance(edges, int):
         return edges
@@ -500,11 +506,25 @@ def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weight
     low, body, high = map(float, values[order[np.searchsorted(share, tails * share[-1])]])
     if not one.logarithmic and high - low > 1.25 * (body - low) > 0:
         high = body
-    if not one.logarithmic and 0 < low < 0.2 * high:
-        low = 0.0
+    if not one.logarithmic:
+        lowest, width = float(values[order[0]]), (high - low) / edges
+        low = lowest if low - lowest < width else low
+        low = 0.0 if 0 < low < width else low
     if not low < high:  # one value only, as the energy of a monoenergetic beam
         low, high = low - 0.5 * abs(low) - 0.5, high + 0.5 * abs(high) + 0.5
     return _uniform(one, low, high, edges)
+
+
+def _share(pair: Sequence[Observable], edges: dict[str, FloatArray], free: Mapping[str, bool]) -> None:
+    """Give the two axes of a plane of ℓ⁻ and ℓ⁺ one range, where neither was given."""
+    if len(pair) != 2 or not all(free[o.name] for o in pair):
+        return
+    plus = {o.name.replace("_minus", "_plus") for o in pair}
+    if len(plus) > 1 or pair[0].name == pair[1].name:
+        return
+    both = np.concatenate([edges[o.name][[0, -1]] for o in pair])
+    for o in pair:
+        edges[o.name] = _uniform(o, float(both.min()), float(both.max()), edges[o.name].size - 1)
 
 
 def _cells(values: Sequence[FloatArray], edges: Sequence[FloatArray]) -> np.ndarray[Any, Any]:

@@ -31,7 +31,7 @@ __all__ = ["FORMATS", "WrittenEvents", "check_new", "format_of", "read_events", 
 
 FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
 """How the name of a file of events ends."""
-_JOURNAL: Final = 1
+_JOURNAL: Final = 2
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,9 @@ def check_new(path: str | Path, n: int, *, resume: bool = False, overwrite: bool
         )
     left = [p for p in unfinished(path) if p.exists()]
     if left and not (resume or overwrite):
+        if left[0].suffix == ".part":
+            with _alone(left[0]):  # or somebody else is writing it
+                pass
         raise InputError(f"{left[0]} is of an unfinished run: add --resume to go on, or --overwrite to begin anew")
     writable_or_error(path)
     _tool(ending).check()
@@ -264,7 +267,12 @@ def _append(part: Path, offset: int, content: bytes) -> None:
 
 
 def _commit(journal: Path, settings: dict[str, Any], state: _State) -> None:
-    atomic_write(journal, json.dumps({"journal": _JOURNAL, **asdict(state), "settings": settings}, indent=1) + "\n")
+    content = {"journal": _JOURNAL, **asdict(state), "settings": settings}
+    atomic_write(journal, json.dumps({**content, "check": _checksum(content)}, indent=1) + "\n")
+
+
+def _checksum(content: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(content, sort_keys=True).encode())
 
 
 def _read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> _State:
@@ -286,7 +294,7 @@ def _read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> _State
                 float(tally["excess"]),
             ),
         )
-        known = data["journal"] == _JOURNAL and isinstance(found, dict)
+        known = data["journal"] == _JOURNAL and isinstance(found, dict) and data.pop("check") == _checksum(data)
         known &= len(state.tally.sums) == len(state.tally.squares) == len(found.get("weights", ()))
     except (OSError, ValueError, LookupError, TypeError):
         known = False

@@ -52,6 +52,7 @@ _ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 _FINAL: Final = 2**17
 _DAMPING: Final = 0.5
 _OVERWEIGHT: Final = 5e-4
+_ONE_ENERGY: Final = "monoenergetic"
 _TRAINING: Final = 1  # streams
 _EVENTS: Final = 2
 
@@ -163,7 +164,7 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
         raise InputError(f"the source is an energy in MeV, a flux or its name, got {source!r}")
     flavours = dict.fromkeys(c.incoming for c in channels)
     parts = tuple(FluxComponent(f"{f} line", f, lines=(Line(energy, 1.0),)) for f in flavours)
-    return Flux(name="monoenergetic", components=parts, per="unit", title=f"{energy:g} MeV", emission="beam")
+    return Flux(name=_ONE_ENERGY, components=parts, per="unit", title=f"{energy:g} MeV", emission="beam")
 
 
 class _Interpolant:
@@ -253,9 +254,8 @@ class Generator:
                     parts.append(part)
         if not parts:
             if top <= lowest:
-                raise InputError(
-                    f"flux {source.name} ends at {top:.6g} MeV, not above the threshold of {lowest:.6g} MeV: no events"
-                )
+                what = "the neutrinos have" if source.name == _ONE_ENERGY else f"flux {source.name} ends at"
+                raise InputError(f"{what} {top:.6g} MeV, not above the threshold of {lowest:.6g} MeV: no events")
             raise InputError("the cross section is zero: the model or the flux allows none of the channels")
         return tuple(parts)
 

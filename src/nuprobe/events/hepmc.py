@@ -56,7 +56,8 @@ _ATTRIBUTES: Final = (
     "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings V and A and mediators "
     "(strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and "
     "the squared mass of the charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are in pb: "
-    "summed and divided by the attempted events of the last GenCrossSection they give the cross section."
+    "summed and divided by the attempted events of the last GenCrossSection they give the cross section. "
+    "nuprobe.target: nuclides of the target (PDG numbers) and how many of each it has."
 )
 
 
@@ -115,10 +116,7 @@ def header(run: Run) -> bytes:
         found[_SIGMA] = repr(run.sigma)
         conventions.append("G.C.2")
     if run.target is not None:
-        found["NuHepMC.TargetMaterialRelativeAtomicAbundance"] = " ".join(
-            f"{nucleus_pdg(c.isotope)}[{c.count!r}]" for c in run.target.components
-        )
-        conventions.append("G.S.3")
+        found["nuprobe.target"] = json.dumps({str(nucleus_pdg(c.isotope)): c.count for c in run.target.components})
     found["NuHepMC.Conventions"] = " ".join(sorted(conventions))
     for key, value in found.items():
         info.attributes[key] = value
@@ -148,7 +146,9 @@ def _beam(run: Run) -> dict[str, Any]:
     """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the flux is neither."""
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
-    found: dict[str, Any] = {"NuHepMC.Beam.EnergyUnit": "MEV"}
+    found: dict[str, Any] = {}
+    area = "cm-2" if source.emission == "beam" else "4pi"
+    rate = "Arbitrary" if source.per == "unit" else f"{area} per {source.per}"
     for number, flavour in flavours.items():
         parts = source.of(flavour)
         lines = {line.energy for part in parts for line in part.lines}
@@ -167,8 +167,8 @@ def _beam(run: Run) -> dict[str, Any]:
             }
         else:
             return {}
-    area = "cm-2" if source.emission == "beam" else "4pi"
-    return {**found, "NuHepMC.Beam.FluxUnit": f"{area} per {source.per}"}
+        found |= {f"{key}.EnergyUnit": "MEV", f"{key}.RateUnit": rate}
+    return found
 
 
 def _number(x: float) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from nuprobe.events.backgrounds import Comparison, spectra
-from nuprobe.plotting.style import legend_above, new_figure, provenance, styled
+from nuprobe.plotting.style import isotope_symbol, legend_above, new_figure, provenance, styled
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _GROUPS: Final = (
 )
 _COLUMNS: Final = (
     ("m_pair", GeV, np.linspace(0.2, 2.0, 37) * GeV, "invariant mass of the pair [GeV]"),
-    ("opening_angle", np.pi / 180, np.linspace(0, 90, 46) * np.pi / 180, "opening angle [degree]"),
+    ("opening_angle", np.pi / 180, np.linspace(0, 90, 46) * np.pi / 180, "opening angle [deg]"),
 )
 
 
@@ -79,9 +80,11 @@ def plot_backgrounds(found: Comparison) -> Figure:
             ax.text(0.97, 0.95, words, transform=ax.transAxes, ha="right", va="top")
             ax.set_xlabel(text)
         axes[row, 0].set_ylabel("expected events in a bin")
-    legend_above(figure, list(handles.values()), list(handles), f"{found.flux} on {found.target}")
+    isotope = re.fullmatch(r"([A-Z][a-z]?)(\d+)", found.target)
+    hit = isotope_symbol(isotope[1], int(isotope[2])) if isotope else found.target
+    legend_above(figure, list(handles.values()), list(handles), f"{found.flux} on {hit}")
     sources = [one.get("source", "") for items in found.table.raw.values() for one in items.values()]
     keys = {key for text in sources for key in text.split() if ":" in key}
-    cuts = "; ".join(found.stages[1:])
+    cuts = "; ".join(stage.replace(" ", "\u00a0") for stage in found.stages[1:])
     provenance(figure, sorted(keys), f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}")
     return figure

@@ -157,7 +157,7 @@ def plot_distribution_2d(
     -------
     Figure
         d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of three decades for all panels, and
-        the smallest areas that hold 50 % and 90 % of the cross section in the bins, smoothed over one bin and only if
+        the smallest areas that hold 50 % and 90 % of the cross section in the bins, smoothed over 1.5 bins and only if
         there are enough events.
 
     Raises
@@ -194,7 +194,7 @@ def plot_distribution_2d(
         image = ax.pcolormesh(x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True)
         # levels of noise would be drawn around every bin
         if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(values.shape) > 4:
-            smooth = gaussian_filter(values, 1.0, mode="nearest")
+            smooth = gaussian_filter(values, 1.5, mode="nearest")
             order = np.argsort(smooth.ravel())[::-1]
             held = np.cumsum(shares.ravel()[order]) / shares.sum()
             levels = [float(smooth.ravel()[order][np.searchsorted(held, share)]) for share in (0.9, 0.5)]
@@ -276,6 +276,8 @@ def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | 
 
 
 def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequence[str], lower: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     lower.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=0.8, zorder=1.5)
     shown: list[FloatArray] = []
     if len(one.models) == 1:
@@ -303,6 +305,7 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
     else:
         span = max(high - low, 0.1)
         lower.set_ylim(low - 0.15 * span, high + 0.15 * span)
+        lower.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="upper"))
 
 
 def _band(ax: Axes, x: FloatArray, y: FloatArray, error: FloatArray, hue: str) -> None:
