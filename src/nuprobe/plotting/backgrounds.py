@@ -56,7 +56,7 @@ def plot_backgrounds(found: Comparison) -> Figure:
             if row:
                 filled = np.flatnonzero(spectra(found, name, edges, stage)[0].sum(0))
                 if filled.size:
-                    edges = np.linspace(edges[0], edges[filled[-1] + 1], 31)
+                    edges = np.linspace(edges[0], edges[filled[-1] + 1], 17)
             counts, errors = spectra(found, name, edges, stage)
             parts = slice(None, found.signals), slice(found.signals, None)
             signal, total = (counts[p].sum(0) for p in parts)

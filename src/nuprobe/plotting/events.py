@@ -165,6 +165,7 @@ def plot_distribution_2d(
     InputError
         For one dimension, or if all bins are empty.
     """
+    from matplotlib import colormaps
     from matplotlib.colors import LogNorm
     from scipy.ndimage import gaussian_filter
 
@@ -191,6 +192,7 @@ def plot_distribution_2d(
         axes, distribution.models, density, distribution.values, distribution.effective, strict=False
     ):
         shown = np.ma.masked_less_equal(values.T, 0.0)
+        ax.set_facecolor(colormaps["cividis"](0.0))  # bins without events are below the scale too
         image = ax.pcolormesh(x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True)
         # levels of noise would be drawn around every bin
         if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(values.shape) > 4:
