@@ -25,7 +25,7 @@ from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.models import Model, Propagator
 from nuprobe.nuclei import Target
-from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
+from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre, product
 from nuprobe.parameters import Parameter
 from nuprobe.processes.cevns import Cevns, recoil_maximum
 from nuprobe.processes.elastic import CONTACT, Process, Scatterer, Sectors
@@ -350,7 +350,7 @@ class Templates:
 
     def weighted(self, axis: int, axis_values: FloatArray, table: FloatArray, derivative: bool = False) -> FloatArray:
         """Interpolate (or differentiate) along one axis: from a table (nodes, numbers) to (points, numbers)."""
-        return _product(self._weights(axis, axis_values, axis if derivative else None), table)
+        return product(self._weights(axis, axis_values, axis if derivative else None), table)
 
     def by_component(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None, derivative: int | None = None
@@ -420,7 +420,7 @@ class Templates:
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
         weights = self._weights(part.axes[0], axis_values, derivative)
-        current = _product(weights, table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
+        current = product(weights, table.reshape(table.shape[0], -1)).reshape(points, *table.shape[1:])
         for axis in part.axes[1:]:
             weights = self._weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
@@ -452,12 +452,6 @@ def _inside(axis: Axis, values: FloatArray) -> None:
         raise InputError(
             f"{values[values <= 0][0]:g} lies outside [{axis.parameter.lower:g}, {axis.parameter.upper:g}]"
         )
-
-
-def _product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost more than they save here."""
-    rows = max(1, 200_000 // right.size)
-    return np.concatenate([left[i : i + rows] @ right for i in range(0, len(left), rows)] or [left @ right])
 
 
 def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, product
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.prediction import Templates, stacked, sum_arrays
 
@@ -87,7 +87,7 @@ class _Quadratic:
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """Coefficients at x of shape (points, d), shape (components, points, terms)."""
-        return self._shaped(self._monomials((x - self.centre) / self.step) @ self.table)
+        return self._shaped(product(self._monomials((x - self.centre) / self.step), self.table))
 
     def derivatives(self, x: FloatArray) -> list[FloatArray]:
         """Derivative in each parameter, of the shape of the coefficients."""
@@ -98,8 +98,8 @@ class _Quadratic:
         """Derivatives, (points, d, components, terms)."""
         t = (x - self.centre) / self.step
         n, d = t.shape
-        rows = ((t @ self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]).reshape(n, d, *self.shape)
-        return np.asarray(rows)
+        rows = product(t, self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]
+        return np.asarray(rows.reshape(n, d, *self.shape))
 
     @cached_property
     def _slopes(self) -> FloatArray:
@@ -159,7 +159,7 @@ class CountsPrediction:
         points = np.asarray(points, dtype=float)
         if self._direct is not None and self._quadratic is not None:
             t = (points - self._quadratic.centre) / self._quadratic.step
-            signal, *shapes = self._split(self._quadratic._monomials(t) @ self._direct[0], self._direct[1])
+            signal, *shapes = self._split(product(self._quadratic._monomials(t), self._direct[0]), self._direct[1])
         else:
             signal, *shapes = self._all_counts(self._coefficients(points), points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
