@@ -495,7 +495,7 @@ def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weight
     """Edges from the first events: all but 0.5 % of the cross section at each end.
 
     A long tail of what does not spread over decades is cut at 4 %. Its axis begins at the lowest value if that is less
-    than a bin away, and at zero if that is.
+    than two bins away, and at zero if that is.
     """
     if not isinstance(edges, int):
         return edges
@@ -507,9 +507,9 @@ def _settle(one: Observable, edges: FloatArray | int, values: FloatArray, weight
     if not one.logarithmic and high - low > 1.25 * (body - low) > 0:
         high = body
     if not one.logarithmic:
-        lowest, width = float(values[order[0]]), (high - low) / edges
-        low = lowest if low - lowest < width else low
-        low = 0.0 if 0 < low < width else low
+        lowest, near = float(values[order[0]]), 2 * (high - low) / edges
+        low = lowest if low - lowest < near else low
+        low = 0.0 if 0 < low < near else low
     if not low < high:  # one value only, as the energy of a monoenergetic beam
         low, high = low - 0.5 * abs(low) - 0.5, high + 0.5 * abs(high) + 0.5
     return _uniform(one, low, high, edges)
