@@ -67,6 +67,46 @@ def flux_options(function: F) -> F:
     )(function)
 
 
+def trident_options(function: F) -> F:
+    """Add ``--regime``, ``--form-factor`` and ``--no-pauli`` of tridents."""
+    function = click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")(function)
+    function = click.option(
+        "--form-factor",
+        help="Charge form factor, of the measured charge radius [default: Fourier-Bessel density if measured].",
+    )(function)
+    return click.option(
+        "--regime",
+        type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
+        default="all",
+        show_default=True,
+    )(function)
+
+
+def generator_options(function: F) -> F:
+    """Add what generates trident events: channels, target, energy or flux, regime, nucleons, model, seed, workers."""
+    for option in (
+        click.option(
+            "--workers",
+            type=click.IntRange(1),
+            default=1,
+            show_default=True,
+            help="Threads; they do not change the events.",
+        ),
+        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers."),
+        model_options,
+        click.option("--nucleons", type=click.Choice(["rest", "fermi-gas"]), default="rest", show_default=True),
+        trident_options,
+        flux_options,
+        click.option("--energy", help="Of every neutrino, e.g. '5 GeV'."),
+        click.option("--target", "target_text", help="As for xsec; not needed for --regime electron."),
+        click.option(
+            "--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 _TOML = "write a list as \"components=['8B']\", a table as 'fractions={U235=0.6, Pu239=0.4}'"
 
 

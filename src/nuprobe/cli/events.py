@@ -12,11 +12,10 @@ import click
 
 from nuprobe.cli.arguments import (
     energy_or_flux,
-    flux_options,
+    generator_options,
     make_flux,
     make_lepton_model,
     make_target_spec,
-    model_options,
 )
 from nuprobe.cli.events_backgrounds import backgrounds_command
 from nuprobe.cli.events_plot import plot_command
@@ -49,22 +48,7 @@ Examples:
 The name of the file says what it is: HepMC3 text (.hepmc3, .hepmc, .hepmc3.gz, .hepmc.gz) in the layout of NuHepMC, or
 a ROOT tree (.root). Needs pyhepmc or uproot: pip install "nuprobe[events]".""",
 )
-@click.option(
-    "--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; may be repeated."
-)
-@click.option("--target", "target_text", help="As for xsec; not needed for --regime electron.")
-@click.option("--energy", help="Of every neutrino, e.g. '5 GeV'.")
-@flux_options
-@click.option(
-    "--regime",
-    type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
-    default="all",
-    show_default=True,
-)
-@click.option("--form-factor", help="Charge form factor [default: Fourier-Bessel density if measured].")
-@click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
-@click.option("--nucleons", type=click.Choice(["rest", "fermi-gas"]), default="rest", show_default=True)
-@model_options
+@generator_options
 @click.option(
     "--vary",
     "varied",
@@ -74,13 +58,9 @@ a ROOT tree (.root). Needs pyhepmc or uproot: pip install "nuprobe[events]".""",
 )
 @click.option("-n", "--number", type=int, required=True, help="How many events.")
 @click.option("--weighted", is_flag=True, help="Events with weights of their own instead of equal ones.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File of the events.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file, once the new one is complete.")
-@click.option(
-    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads; they do not change the events."
-)
 @click.option("--progress/--no-progress", default=None, help="A progress bar [default: on a terminal].")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def trident_command(

@@ -10,11 +10,10 @@ import click
 
 from nuprobe.cli.arguments import (
     energy_or_flux,
-    flux_options,
+    generator_options,
     make_flux,
     make_lepton_model,
     make_target_spec,
-    model_options,
 )
 from nuprobe.cli.output import check_plot, emit
 from nuprobe.errors import InputError
@@ -37,20 +36,7 @@ Examples:
   nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc --observable E_minus,E_plus \\
       --range "E_minus=0 GeV:6 GeV" --range "E_plus=0 GeV:6 GeV" -n 500000 -o plane.pdf""",
 )
-@click.option("--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.")
-@click.option("--target", "target_text", help="As for xsec; not needed for --regime electron.")
-@click.option("--energy", help="Of every neutrino, e.g. '5 GeV'.")
-@flux_options
-@click.option(
-    "--regime",
-    type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
-    default="all",
-    show_default=True,
-)
-@click.option("--form-factor", help="Charge form factor [default: Fourier-Bessel density if measured].")
-@click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
-@click.option("--nucleons", type=click.Choice(["rest", "fermi-gas"]), default="rest", show_default=True)
-@model_options
+@generator_options
 @click.option(
     "--compare",
     "compared",
@@ -74,8 +60,6 @@ Examples:
 )
 @click.option("--cut", "cuts", multiple=True, help="E.g. 'theta_minus < 10 deg and E_minus > 0.5 GeV'; repeatable.")
 @click.option("-n", "--number", type=click.IntRange(1), default=100_000, show_default=True, help="Events, at least.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads; they change no event.")
 @click.option("--progress/--no-progress", default=None, help="Progress bars [default: on a terminal].")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure (pdf, png, svg).")
 @click.option("--overwrite", is_flag=True, help="Replace an existing figure.")

@@ -17,6 +17,7 @@ from nuprobe.cli.arguments import (
     make_target_spec,
     make_trident_model,
     model_options,
+    trident_options,
 )
 from nuprobe.cli.output import check_plot, emit, output_options
 from nuprobe.errors import InputError
@@ -289,17 +290,7 @@ Examples:
 @click.option("--target", "target_text", help="As for cevns; not needed for --regime electron.")
 @click.option("--energy", help="'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
 @flux_options
-@click.option(
-    "--regime",
-    type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
-    default="all",
-    show_default=True,
-)
-@click.option(
-    "--form-factor",
-    help="Charge form factor, of the measured charge radius [default: Fourier-Bessel density if measured].",
-)
-@click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")
+@trident_options
 @click.option("--model", default="sm", show_default=True, help="sm, v-a or lmu-ltau.")
 @click.option("--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23122].")
 @click.option("--mass", help="Mass of the Z' of lmu-ltau, e.g. '10 MeV'.")
