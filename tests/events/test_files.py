@@ -24,7 +24,7 @@ from tests.events.double import Double
 
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
-from nuprobe.events import MOMENTA, Chunk, Events, Process, trident
+from nuprobe.events import MOMENTA, Chunk, Events, Process, files, trident
 from nuprobe.events.files import FORMATS, _checksum, check_new, format_of, read_events, unfinished, write_events
 from nuprobe.events.hepmc import header
 from nuprobe.events.record import PB, Run, process_id
@@ -598,6 +598,15 @@ def test_two_processes_do_not_write_one_file(tmp_path: Path) -> None:
                 whole(path, **options)
         assert _contents(tmp_path) == before
     assert whole(path, resume=True).read_bytes() == whole(tmp_path / "y.hepmc3").read_bytes()
+
+
+def test_systems_without_locks_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = whole(tmp_path / "x.hepmc3").read_bytes()
+    monkeypatch.setattr(files, "_LOCKS", False)
+    interrupt(tmp_path / "y.hepmc3", 2)
+    with pytest.raises(InputError, match="unfinished run"):
+        whole(tmp_path / "y.hepmc3")
+    assert whole(tmp_path / "y.hepmc3", resume=True).read_bytes() == first
 
 
 @pytest.mark.parametrize("name", ["x", "x.txt", "x.h5", ".hepmc3", "x.gz", "x.root.gz"])

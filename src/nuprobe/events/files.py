@@ -8,8 +8,9 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,16 +23,12 @@ from nuprobe.events.sample import MOMENTA, Chunk
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.models import LeptonModel
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks
-    fcntl = None  # type: ignore[assignment]
-
 __all__ = ["FORMATS", "WrittenEvents", "check_new", "format_of", "read_events", "unfinished", "write_events"]
 
 FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
 """How the name of a file of events ends."""
 _JOURNAL: Final = 2
+_LOCKS: Final = find_spec("fcntl") is not None  # Windows has none
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def check_new(path: str | Path, n: int, *, resume: bool = False, overwrite: bool
     left = [p for p in unfinished(path) if p.exists()]
     if left and not (resume or overwrite):
         if left[0].suffix == ".part":
-            with _alone(left[0]):  # or somebody else is writing it
+            with suppress(OSError), _alone(left[0]):  # or somebody else is writing it
                 pass
         raise InputError(f"{left[0]} is of an unfinished run: add --resume to go on, or --overwrite to begin anew")
     writable_or_error(path)
@@ -321,17 +318,21 @@ def _read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> _State
 def _alone(part: Path) -> Iterator[bool]:
     """Hold `part` against other processes, also one that resumes it; yields whether it was not there before."""
     fresh = not part.exists()
+    if not _LOCKS:
+        yield fresh
+        return
+    import fcntl
+
     with part.open("ab") as held:
-        if fcntl is not None:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InputError(
-                    f"{part} is being written by another process: wait for it, or choose another name"
-                ) from None
-            except OSError as err:  # a file system without locks
-                if err.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL):
-                    raise
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{part} is being written by another process: wait for it, or choose another name"
+            ) from None
+        except OSError as err:  # a file system without locks
+            if err.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL):
+                raise
         try:
             yield fresh
         except InputError:
