@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuprobe.errors import InputError
-from nuprobe.numerics import barycentric_matrix, chebyshev_nodes, gauss_legendre, panel_nodes
+from nuprobe.numerics import barycentric_matrix, chebyshev_nodes, gauss_legendre, panel_nodes, product
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 24, 64])
@@ -18,6 +18,16 @@ def test_gauss_legendre_is_exact_up_to_degree_2n_minus_1_and_no_further(n: int) 
         assert w @ x**degree == pytest.approx(1 / (degree + 1), rel=1e-12, abs=0)
     if n <= 5:
         assert abs(w @ x ** (2 * n) - 1 / (2 * n + 1)) > 1e-9
+
+
+@given(st.integers(0, 400), st.integers(0, 60), st.integers(0, 60))
+def test_product_is_the_product_of_matrices(rows: int, inner: int, columns: int) -> None:
+    """In pieces or not; 400 rows of 60 × 60 numbers are many pieces."""
+    rng = np.random.default_rng(rows + 1000 * inner + 10**6 * columns)
+    left, right = rng.normal(size=(rows, inner)), rng.normal(size=(inner, columns))
+    found = product(left, right)
+    assert found.shape == (rows, columns)
+    np.testing.assert_allclose(found, np.einsum("ij,jk->ik", left, right), rtol=0, atol=1e-12)
 
 
 def test_cached_nodes_cannot_be_overwritten() -> None:

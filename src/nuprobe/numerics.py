@@ -148,5 +148,5 @@ def _differentiation_matrix(nodes: FloatArray, weights: FloatArray) -> FloatArra
 
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
     """``left @ right`` in pieces below the size at which BLAS starts threads: they cost more than they save here."""
-    rows = max(1, 200_000 // right.size)
+    rows = max(1, 200_000 // max(1, right.size))
     return np.concatenate([left[i : i + rows] @ right for i in range(0, len(left), rows)] or [left @ right])
