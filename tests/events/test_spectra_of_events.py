@@ -121,6 +121,12 @@ def test_the_energy_of_the_pair_follows_the_quadrature() -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize(("name", "e"), [("nu_e -> nu_e e+ e-", 100.0), (MUMU, 60e3), (EMU, 60e3)])
+def test_spectra_on_electrons_follow_the_quadrature(name: str, e: float) -> None:
+    check(p_values(trident(name, None, e, regime="electron", seed=60), 100_000), of=3)
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize("number", range(len(CHANNELS)), ids=[str(c) for c in CHANNELS])
 def test_spectra_of_every_channel_follow_the_quadrature(number: int) -> None:
     one = CHANNELS[number]

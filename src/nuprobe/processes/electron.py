@@ -20,6 +20,7 @@ Electrons of atoms are free ones that an energy transfer T below their binding e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -183,11 +184,11 @@ class Electron:
 
 def _elements(target: Target) -> dict[tuple[str, int], float]:
     """Atoms of each element (symbol, Z) in a formula unit."""
-    counts: dict[tuple[str, int], float] = {}
+    counts: dict[tuple[str, int], list[float]] = {}
     for c in target.components:
-        key = c.isotope.symbol, c.isotope.z
-        counts[key] = counts.get(key, 0.0) + c.count
-    return counts
+        counts.setdefault((c.isotope.symbol, c.isotope.z), []).append(c.count)
+    # abundances add up to one atom without rounding
+    return {key: math.fsum(parts) for key, parts in counts.items()}
 
 
 def _levels(symbol: str, z: int, binding: bool) -> Levels:

@@ -416,7 +416,8 @@ def _adapted(
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
     if variable == "e_pair":
-        return n_q + 4, n_k + 4, n_s + 4, 2 * n_x
+        # its kinks lie across s: every e-fold needs a point
+        return n_q + 4, n_k + 4, n_s + 4 + round(math.log1p(_scale2(beam, current) / s_min)), 2 * n_x
     return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q + 2, n_k + 4, n_s + 7, 3 * n_x)
 
 
