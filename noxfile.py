@@ -17,7 +17,13 @@ def install_locked(session: nox.Session) -> None:
 
 
 def run_tests(session: nox.Session, *options: str) -> None:
-    session.run("python", "-m", "pytest", *options, *(session.posargs or ["-n", "2", "--dist", "worksteal"]))
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        *options,
+        *(session.posargs or ["-n", "2", "--dist", "worksteal"]),
+    )
 
 
 @nox.session(python=PYTHONS)
@@ -29,10 +35,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS[0])
 def tests_oldest(session: nox.Session) -> None:
-    """The tests with the lower bound of every dependency (needs uv, which can resolve to it)."""
+    """The tests with the lower bound of every dependency (needs uv, which can resolve
+    to it)."""
     if session.venv_backend != "uv":
         session.error("tests_oldest needs uv: install it and run again")
-    # the tools of the tests come second: their own lower bounds are not a promise to users
+    # the tools of the tests come second: their own lower bounds are not a promise to
+    # users
     session.install("--resolution", "lowest-direct", "-e", ".[cluster,sampling,events]")
     session.install(*TEST_TOOLS)
     # old releases use what newer releases of their own dependencies deprecate
@@ -60,5 +68,16 @@ def lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation with its gallery and doctests, warnings as errors."""
     install_locked(session)
-    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
-    session.run("python", "-m", "pytest", "-q", "tests/test_docs.py", "README.md", "docs/guide")
+    session.run(
+        "sphinx-build",
+        "-W",
+        "--keep-going",
+        "-q",
+        "-b",
+        "html",
+        "docs",
+        "docs/_build/html",
+    )
+    session.run(
+        "python", "-m", "pytest", "-q", "tests/test_docs.py", "README.md", "docs/guide"
+    )

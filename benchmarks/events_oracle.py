@@ -1,4 +1,5 @@
-"""The generator's hot loop in plain NumPy, whole arrays at a time: what the compiled one is compared with."""
+"""The generator's hot loop in plain NumPy, whole arrays at a time: what the compiled
+one is compared with."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def matrix_element(
     d1_high = ((s + k2) * (1 + share) + q2 * (1 - share)) / 2 + slope
     d2_high = ((s + k2) * (1 - share) + q2 * (1 + share)) / 2 + slope
     product = 2 * m_minus * m_plus
-    common = q2 * (product * s + (m_minus - m_plus) ** 2 * s_gap + k2 * (product + s_gap))
+    common = q2 * (
+        product * s + (m_minus - m_plus) ** 2 * s_gap + k2 * (product + s_gap)
+    )
     d1_low = (m_plus**2 * q2**2 + common + m_minus**2 * (s + k2) ** 2) / (s * d1_high)
     d2_low = (m_minus**2 * q2**2 + common + m_plus**2 * (s + k2) ** 2) / (s * d2_high)
     y_low = np.log(d1_low / d2_high)
@@ -95,15 +98,31 @@ def matrix_element(
         turned = []
         for j11, j12, j21, j22 in four:
             mixed, swap = ud * (j12 + j21), ud * (j22 - j11)
-            rows = uu * j11 + mixed + dd * j22, swap + uu * j12 - dd * j21, swap + uu * j21 - dd * j12
+            rows = (
+                uu * j11 + mixed + dd * j22,
+                swap + uu * j12 - dd * j21,
+                swap + uu * j21 - dd * j12,
+            )
             last = dd * j11 - mixed + uu * j22
-            turned.append(sum(f**2 * np.abs(a) ** 2 for f, a in zip(factors, (*rows, last), strict=True)))
+            turned.append(
+                sum(
+                    f**2 * np.abs(a) ** 2
+                    for f, a in zip(factors, (*rows, last), strict=True)
+                )
+            )
         squares.append(c * turned[0] + g * q2 * (turned[1] + turned[2] - turned[3]))
     flips = [(a * np.conj(b)).real.sum(0) for a, b in zip(*kept, strict=True)]
     flip = c * flips[0] + g * q2 * (flips[1] + flips[2] - flips[3])
     left, right = squares
     total, mass = (left + right) * measure, -2 * m_minus * m_plus * flip * measure
-    return total + mass, total - mass, 2 * (left - right) * measure, e_1, p * (uu - dd), 2 * p * ud
+    return (
+        total + mass,
+        total - mass,
+        2 * (left - right) * measure,
+        e_1,
+        p * (uu - dd),
+        2 * p * ud,
+    )
 
 
 def interpolate(table: Array, place: Array) -> Array:
@@ -128,11 +147,18 @@ def trials(
     grid: Array,
 ) -> tuple[Array, Array, dict[str, Array]]:
     """Weights, terms and kinematics of trials of one process on a target at rest."""
-    at = np.clip(np.searchsorted(cumulative[: count + 1], u[:, 1], side="right") - 1, 0, count - 1)
+    at = np.clip(
+        np.searchsorted(cumulative[: count + 1], u[:, 1], side="right") - 1,
+        0,
+        count - 1,
+    )
     share = cumulative[at + 1] - cumulative[at]
     t = (u[:, 1] - cumulative[at]) / share
     bins = energies[at]
-    e, flux = bins[:, 0] + bins[:, 1] * t, np.maximum(bins[:, 2] + bins[:, 3] * t, 0.0) / share
+    e, flux = (
+        bins[:, 0] + bins[:, 1] * t,
+        np.maximum(bins[:, 2] + bins[:, 3] * t, 0.0) / share,
+    )
     mass, m_minus, m_plus, end, soft, first, step, prefactor = numbers[:8]
     total = m_minus + m_plus
     s_min, em2 = total**2, 2 * e * mass
@@ -155,7 +181,11 @@ def trials(
     jacobian *= 2 * q2 * span
     x_max, x_min = 2 * em2 * q / (q + np.sqrt(q2 + 4 * mass**2)), s_min + q2
     span = np.log(x_max / x_min)
-    x, r_1, hat_gap = x_min * np.exp(span * v[1]), np.expm1(span * (1 - v[1])), x_min * np.expm1(span * v[1])
+    x, r_1, hat_gap = (
+        x_min * np.exp(span * v[1]),
+        np.expm1(span * (1 - v[1])),
+        x_min * np.expm1(span * v[1]),
+    )
     s_hat = s_min + hat_gap
     jacobian *= x * span
     span = np.log1p(hat_gap / s_min)
@@ -166,7 +196,10 @@ def trials(
     k2_max = -x * np.expm1(-span * (1 - t2))
     soft2 = np.minimum(s, soft)
     span = np.log1p(k2_max / soft2)
-    k2, k2_gap = soft2 * np.expm1(span * v[3]), -(k2_max + soft2) * np.expm1(-span * (1 - v[3]))
+    k2, k2_gap = (
+        soft2 * np.expm1(span * v[3]),
+        -(k2_max + soft2) * np.expm1(-span * (1 - v[3])),
+    )
     jacobian *= (k2 + soft2) * span
     lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
     r, b2 = 1 + r_1, em2 * q2 / x_max
@@ -175,15 +208,49 @@ def trials(
     c, g = (np.maximum(interpolate(table, place), 0.0) for table in tables)
     phi, psi = 2 * np.pi * v[5], 2 * np.pi * v[6]
     vv, aa, va, e_1, p_z, p_r = matrix_element(
-        s, s_gap, k2, k2 * s_hat * k2_gap / lam, lam, q2, x, alpha, p_t, v[4], phi, psi, m_minus, m_plus, c, g
+        s,
+        s_gap,
+        k2,
+        k2 * s_hat * k2_gap / lam,
+        lam,
+        q2,
+        x,
+        alpha,
+        p_t,
+        v[4],
+        phi,
+        psi,
+        m_minus,
+        m_plus,
+        c,
+        g,
     )
     scale = flux * prefactor * jacobian / (e * mass * q2) ** 2 * 8 / (16 * np.pi**2 * x)
     terms = np.stack([vv, aa, va], axis=1) * scale[:, None]
     vector = couplings[0] + sum(a / (k2 + m) for a, m in couplings[2:].reshape(-1, 2))
     axial = couplings[1]
-    weight = vector**2 * terms[:, 0] + axial**2 * terms[:, 1] + vector * axial * terms[:, 2]
-    point = {"e": e, "q2": q2, "x": x, "s": s, "s_hat": s_hat, "k2": k2, "k2_gap": k2_gap, "lam": lam, "p_t": p_t}
-    point |= {"phi": phi, "psi": psi, "e_1": e_1, "p_z": p_z, "p_r": p_r, "turn": 2 * np.pi * u[:, 9]}
+    weight = (
+        vector**2 * terms[:, 0] + axial**2 * terms[:, 1] + vector * axial * terms[:, 2]
+    )
+    point = {
+        "e": e,
+        "q2": q2,
+        "x": x,
+        "s": s,
+        "s_hat": s_hat,
+        "k2": k2,
+        "k2_gap": k2_gap,
+        "lam": lam,
+        "p_t": p_t,
+    }
+    point |= {
+        "phi": phi,
+        "psi": psi,
+        "e_1": e_1,
+        "p_z": p_z,
+        "p_r": p_r,
+        "turn": 2 * np.pi * u[:, 9],
+    }
     return weight, terms, point
 
 
@@ -204,17 +271,33 @@ def momenta(point: dict[str, Array], numbers: Array) -> Array:
     p_z = ((s + p_x**2 + p_y**2) / low - low) / 2
     xi, eta = (u - 2 * k2 * q2 / x) / root_lam, 2 * k_t / root_lam
     zero = np.zeros_like(e)
-    axis_x = -np.stack([xi * cos + eta * q_t, xi * sin, xi * tilt * cos + 2 * q2 * eta / x * e + eta * q_z], -1)
+    axis_x = -np.stack(
+        [
+            xi * cos + eta * q_t,
+            xi * sin,
+            xi * tilt * cos + 2 * q2 * eta / x * e + eta * q_z,
+        ],
+        -1,
+    )
     axis_y = np.stack([-sin, cos, -tilt * sin], -1)
     part = ((s + k2 - q2) / (2 * s))[:, None]
     pair = np.stack([p_x, p_y, p_z], -1)
-    axis_z = (np.stack([q_t, zero, q_z], -1) - part * pair) / (root_lam / (2 * root_s))[:, None]
-    along = point["p_r"][:, None] * (np.cos(point["phi"])[:, None] * axis_x + np.sin(point["phi"])[:, None] * axis_y)
-    minus = (point["e_1"] / root_s)[:, None] * pair + along + point["p_z"][:, None] * axis_z
+    axis_z = (np.stack([q_t, zero, q_z], -1) - part * pair) / (root_lam / (2 * root_s))[
+        :, None
+    ]
+    along = point["p_r"][:, None] * (
+        np.cos(point["phi"])[:, None] * axis_x + np.sin(point["phi"])[:, None] * axis_y
+    )
+    minus = (
+        (point["e_1"] / root_s)[:, None] * pair + along + point["p_z"][:, None] * axis_z
+    )
     co, si = np.cos(point["turn"])[:, None], np.sin(point["turn"])[:, None]
 
     def four(m: float, p: Array) -> Array:
-        turned = np.concatenate([co * p[:, :1] - si * p[:, 1:2], si * p[:, :1] + co * p[:, 1:2], p[:, 2:]], axis=1)
+        turned = np.concatenate(
+            [co * p[:, :1] - si * p[:, 1:2], si * p[:, :1] + co * p[:, 1:2], p[:, 2:]],
+            axis=1,
+        )
         return np.concatenate([np.sqrt(m**2 + (p**2).sum(1))[:, None], turned], axis=1)
 
     leptons = [four(m_minus, minus), four(m_plus, pair - minus)]
@@ -231,19 +314,33 @@ def momenta(point: dict[str, Array], numbers: Array) -> Array:
 
 
 def chunk(gen: Generator, u: Array, limit: float) -> dict[str, Array]:
-    """What `kernels.generate` makes of the same numbers; nucleons at rest. `limit` 0: weighted."""
+    """What `kernels.generate` makes of the same numbers; nucleons at rest. `limit` 0:
+    weighted."""
     share, cumulative, energies, counts, numbers, tables, couplings, grids = gen._arrays
     process = np.searchsorted(share, u[:, 0], side="right") - 1
-    parts: dict[str, list[Array]] = {name: [] for name in ("trial", "process", "weight", "terms", "momenta", "q2")}
+    parts: dict[str, list[Array]] = {
+        name: [] for name in ("trial", "process", "weight", "terms", "momenta", "q2")
+    }
     for j in range(len(counts)):
         trial = np.flatnonzero(process == j)
-        args = (cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j])
+        args = (
+            cumulative[j],
+            energies[j],
+            counts[j],
+            numbers[j],
+            tables[j],
+            couplings[j],
+            grids[j],
+        )
         weight, terms, point = trials(u[trial], *args)
         scale = np.full(weight.shape, 1 / (share[j + 1] - share[j]))
         use = weight > 0
         if limit:
             use &= u[trial, 10] * limit < weight * scale
-            scale = np.maximum(np.divide(limit, weight, where=weight > 0, out=np.ones_like(weight)), scale)
+            scale = np.maximum(
+                np.divide(limit, weight, where=weight > 0, out=np.ones_like(weight)),
+                scale,
+            )
         point = {name: value[use] for name, value in point.items()}
         parts["trial"].append(trial[use])
         parts["process"].append(np.full(use.sum(), j))

@@ -1,7 +1,9 @@
-"""The same counts by plain adaptive quadrature, bin by bin: slow, simple and written apart from the package.
+"""The same counts by plain adaptive quadrature, bin by bin: slow, simple and written
+apart from the package.
 
-Everything is written out here from the formulas: Helm form factor, spectra of pion decay at rest, CEvNS cross section,
-photoelectron response. Only the constants of nature are shared with nuprobe. Energies in MeV, lengths in fm.
+Everything is written out here from the formulas: Helm form factor, spectra of pion
+decay at rest, CEvNS cross section, photoelectron response. Only the constants of nature
+are shared with nuprobe. Energies in MeV, lengths in fm.
 """
 
 from __future__ import annotations
@@ -15,7 +17,14 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.special import gammaln
 
-from nuprobe.constants import ATOMIC_MASS_UNIT, G_FERMI, HBARC_MEV_CM, HBARC_MEV_FM, M_MUON, M_PION
+from nuprobe.constants import (
+    ATOMIC_MASS_UNIT,
+    G_FERMI,
+    HBARC_MEV_CM,
+    HBARC_MEV_FM,
+    M_MUON,
+    M_PION,
+)
 
 PION_LINE = (M_PION**2 - M_MUON**2) / (2 * M_PION)
 COMPONENTS = ("prompt nu_mu", "delayed nubar_mu", "delayed nu_e")
@@ -50,7 +59,9 @@ class Nucleus:
 
     def coupled(self, t: float, g_p: float, g_n: float) -> float:
         q2 = 2 * self.mass * t
-        return (g_p * self.z * helm(q2, self.r_p) + g_n * self.n * helm(q2, self.r_n)) ** 2
+        return (
+            g_p * self.z * helm(q2, self.r_p) + g_n * self.n * helm(q2, self.r_n)
+        ) ** 2
 
     def per_energy(self, e: float, t: float) -> float:
         """dsigma/dT without couplings, cm²/MeV."""
@@ -63,7 +74,8 @@ class Nucleus:
 
 @dataclass(frozen=True)
 class Detector:
-    """A scintillator: `gain` is the mean number of photoelectrons per MeV of recoil energy."""
+    """A scintillator: `gain` is the mean number of photoelectrons per MeV of recoil
+    energy."""
 
     gain: float
     logistic: tuple[float, float, float]
@@ -82,7 +94,9 @@ class Detector:
                     factor = value
         return factor * a / (1 + math.exp(-k * (x - x0)))
 
-    def _breaks(self, low: float, high: float, extra: Iterable[float] = ()) -> list[float]:
+    def _breaks(
+        self, low: float, high: float, extra: Iterable[float] = ()
+    ) -> list[float]:
         inner = {p for p in (*(p for p, _ in self.steps), *extra) if low < p < high}
         return sorted({low, high} | inner)
 
@@ -98,7 +112,8 @@ class Detector:
             return self.acceptance(mean) if low <= mean < high else 0.0
         if self.smearing == "poisson":
             return sum(
-                self._cell(n) * math.exp(n * math.log(mean) - mean - gammaln(n + 1)) for n in range(int(low), int(high))
+                self._cell(n) * math.exp(n * math.log(mean) - mean - gammaln(n + 1))
+                for n in range(int(low), int(high))
             )
         a, b, c = self.resolution
         sigma = math.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
@@ -108,16 +123,25 @@ class Detector:
             return 0.0
         return pieces(
             lambda x: (
-                self.acceptance(x) * math.exp(-0.5 * ((x - mean) / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
+                self.acceptance(x)
+                * math.exp(-0.5 * ((x - mean) / sigma) ** 2)
+                / (sigma * math.sqrt(2 * math.pi))
             ),
             self._breaks(start, stop, (mean - 3 * sigma, mean, mean + 3 * sigma)),
             1e-11,
         )
 
 
-def pieces(function: Callable[[float], float], edges: Sequence[float], rtol: float = 1e-9) -> float:
+def pieces(
+    function: Callable[[float], float], edges: Sequence[float], rtol: float = 1e-9
+) -> float:
     """Adaptive quadrature between neighbouring edges."""
-    return float(sum(quad(function, a, b, epsabs=0, epsrel=rtol, limit=200)[0] for a, b in pairwise(edges)))
+    return float(
+        sum(
+            quad(function, a, b, epsabs=0, epsrel=rtol, limit=200)[0]
+            for a, b in pairwise(edges)
+        )
+    )
 
 
 def flux_integral(nucleus: Nucleus, component: str, t: float) -> float:
@@ -128,7 +152,9 @@ def flux_integral(nucleus: Nucleus, component: str, t: float) -> float:
     e_max = M_MUON / 2
     if e_min >= e_max:
         return 0.0
-    return pieces(lambda e: michel(component, e) * nucleus.per_energy(e, t), [e_min, e_max], 1e-10)
+    return pieces(
+        lambda e: michel(component, e) * nucleus.per_energy(e, t), [e_min, e_max], 1e-10
+    )
 
 
 def counts(
@@ -140,7 +166,8 @@ def counts(
     fluence: float,
     g: tuple[float, float],
 ) -> float:
-    """Counts of one isotope and flux component in one bin; `fluence` is neutrinos of that component per cm²."""
+    """Counts of one isotope and flux component in one bin; `fluence` is neutrinos of
+    that component per cm²."""
     e_max = PION_LINE if component == "prompt nu_mu" else M_MUON / 2
     top = nucleus.t_max(e_max)
     if detector.smearing == "none":
@@ -156,7 +183,16 @@ def counts(
 
     else:
         width = 3 * math.sqrt(high) + 4
-        means = (0.0, low - 2 * width, low - width, low, high, high + width, high + 2 * width, high + 4 * width)
+        means = (
+            0.0,
+            low - 2 * width,
+            low - width,
+            low,
+            high,
+            high + width,
+            high + 2 * width,
+            high + 4 * width,
+        )
         edges = sorted({min(max(x / detector.gain, 0.0), top) for x in means} | {top})
 
         def shape(t: float) -> float:
@@ -170,14 +206,28 @@ def counts(
         return 2 * u * integrand(u * u)
 
     limits = [(math.sqrt(a), math.sqrt(b)) for a, b in pairwise(edges)]
-    # a first rough pass, so that far tails are not chased to a relative accuracy of their own
-    rough = sum((b - a) * in_root(a + x * (b - a)) for a, b in limits for x in (0.1, 0.3, 0.5, 0.7, 0.9)) / 5
+    # a first rough pass, so that far tails are not chased to a relative accuracy of
+    # their own
+    rough = (
+        sum(
+            (b - a) * in_root(a + x * (b - a))
+            for a, b in limits
+            for x in (0.1, 0.3, 0.5, 0.7, 0.9)
+        )
+        / 5
+    )
     if rough == 0:
         return 0.0
-    parts = [quad(in_root, a, b, epsabs=1e-10 * rough, epsrel=1e-9, limit=200)[:2] for a, b in limits]
+    parts = [
+        quad(in_root, a, b, epsabs=1e-10 * rough, epsrel=1e-9, limit=200)[:2]
+        for a, b in limits
+    ]
     total, error = (sum(column) for column in zip(*parts, strict=True))
     if error > 1e-6 * total:
-        raise ArithmeticError(f"bin [{low}, {high}]: the oracle itself is only good to {error / total:.1e}")
+        raise ArithmeticError(
+            f"bin [{low}, {high}]: the oracle itself is only good to"
+            f" {error / total:.1e}"
+        )
     return float(total * nucleus.number * fluence)
 
 
@@ -185,12 +235,15 @@ def counts(
 class CsI2017:
     """The first COHERENT detector, numbers written out once more."""
 
-    detector: Detector = Detector(13.348e3 * 0.0878, (0.6655, 0.4942, 10.8507), ((5, 0.5), (6, 1.0)))
+    detector: Detector = Detector(
+        13.348e3 * 0.0878, (0.6655, 0.4942, 10.8507), ((5, 0.5), (6, 1.0))
+    )
     mass_kg: float = 14.57
     distance_m: float = 19.3
     neutrinos: float = 0.08 * 1.76e23
     g: tuple[float, float] = (0.5 - 2 * 0.23863, -0.5)
-    # rms radii in fm: point protons from the muonic charge radii, neutrons from RMF NL-Z2
+    # rms radii in fm: point protons from the muonic charge radii, neutrons from RMF
+    # NL-Z2
     r_p: tuple[float, float] = (0.0, 0.0)
     r_n: tuple[float, float] = (5.01, 4.94)
     masses: tuple[float, float] | None = None
@@ -201,11 +254,14 @@ class CsI2017:
 
     @property
     def nuclei(self) -> tuple[Nucleus, Nucleus]:
-        # AME2020 atomic masses in u; a nucleus is lighter by its electrons and heavier by their binding
+        # AME2020 atomic masses in u; a nucleus is lighter by its electrons and heavier
+        # by their binding
         cs, iodine = 132.905451958, 126.904471900
         number = self.mass_kg * KG_IN_U / (cs + iodine)
         bare = self.masses or [
-            a * ATOMIC_MASS_UNIT - z * 0.51099895 + (14.4381 * z**2.39 + 1.55468e-6 * z**5.35) * 1e-6
+            a * ATOMIC_MASS_UNIT
+            - z * 0.51099895
+            + (14.4381 * z**2.39 + 1.55468e-6 * z**5.35) * 1e-6
             for a, z in ((cs, 55), (iodine, 53))
         ]
         return (
@@ -227,4 +283,6 @@ class CsI2017:
     def spectrum(self, edges: Sequence[float]) -> np.ndarray:
         """Counts, shape (components, bins)."""
         rows = [self.bin(a, b) for a, b in pairwise(edges)]
-        return np.array([[sum(row[i, c] for i in (0, 1)) for row in rows] for c in COMPONENTS])
+        return np.array(
+            [[sum(row[i, c] for i in (0, 1)) for row in rows] for c in COMPONENTS]
+        )

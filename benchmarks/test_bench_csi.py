@@ -1,4 +1,5 @@
-"""Speed on the COHERENT CsI 2017 data with the accuracy printed beside: `make bench`. Nothing here asserts a time."""
+"""Speed on the COHERENT CsI 2017 data with the accuracy printed beside: `make bench`.
+Nothing here asserts a time."""
 
 from __future__ import annotations
 
@@ -31,10 +32,14 @@ def table() -> Iterator[None]:
     yield
     head = ("what", "time", "largest deviation", "ratio", "target")
     widths = [max(len(row[i]) for row in [head, *ROWS]) for i in range(5)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *ROWS]]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in [head, *ROWS]
+    ]
     print("\n\n" + "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]]))
     print(
-        "deviation: relative, against plain adaptive quadrature (benchmarks/oracle.py), bins above 1e-6 of the largest"
+        "deviation: relative, against plain adaptive quadrature (benchmarks/oracle.py),"
+        " bins above 1e-6 of the largest"
     )
 
 
@@ -57,11 +62,21 @@ def _best(benchmark: BenchmarkFixture) -> float:
     return float(benchmark.stats.stats.min)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("free", [(), ("rn",), ("rn_cs", "rn_i")], ids=["fixed radii", "one radius", "two radii"])
-def test_templates(benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017, free: tuple[str, ...]) -> None:
-    # a fresh experiment each round, since templates are kept once built; errors are estimated in the time
+@pytest.mark.parametrize(
+    "free",
+    [(), ("rn",), ("rn_cs", "rn_i")],
+    ids=["fixed radii", "one radius", "two radii"],
+)
+def test_templates(
+    benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017, free: tuple[str, ...]
+) -> None:
+    # a fresh experiment each round, since templates are kept once built; errors are
+    # estimated in the time
     templates = benchmark.pedantic(
-        lambda fresh: fresh.templates(free), setup=lambda: ((csi.with_changes({}),), {}), rounds=5, warmup_rounds=1
+        lambda fresh: fresh.templates(free),
+        setup=lambda: ((csi.with_changes({}),), {}),
+        rounds=5,
+        warmup_rounds=1,
     )
     mine = _best(benchmark)
     case = replace(oracle, r_n=(5.3, 5.3)) if free else oracle
@@ -72,19 +87,26 @@ def test_templates(benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017
     got = templates.by_component(templates.coefficients(nu.StandardModel()), point)[0]
     scale = np.maximum(truth, 1e-6 * truth.max())
     deviation = (np.abs(got - truth) / scale).max()
-    # the plain method reads its own mass table: one common factor; the rest compares the integrals
+    # the plain method reads its own mass table: one common factor; the rest compares
+    # the integrals
     factor = got.sum() / truth.sum()
     rest = (np.abs(got / factor - truth) / scale).max()
     own = max([templates.error, *templates.axis_error])
     assert rest <= own + ORACLE_ERROR
-    # one spectrum for fixed radii; for one free radius, as many as the templates have nodes; two radii cost no more
-    # than one, since each isotope has its own
+    # one spectrum for fixed radii; for one free radius, as many as the templates have
+    # nodes; two radii cost no more than one, since each isotope has its own
     spectra = 28 if free else 1
     ROWS.append(
         (
-            f"templates, {' x '.join(free) or 'fixed radii'}: 2 isotopes x 3 fluxes x 25 x 24 bins",
+            (
+                f"templates, {' x '.join(free) or 'fixed radii'}: 2 isotopes x 3 fluxes"
+                " x 25 x 24 bins"
+            ),
             f"{mine * 1e3:.1f} ms",
-            f"{deviation:.1e}; integrals {rest:.0e} <= own estimate {own:.0e} + plain method's {ORACLE_ERROR:.0e}",
+            (
+                f"{deviation:.1e}; integrals {rest:.0e} <= own estimate {own:.0e} +"
+                f" plain method's {ORACLE_ERROR:.0e}"
+            ),
             f"{spectra * plain / mine:.0f} (plain: {spectra} x {plain:.2f} s)",
             "<= 100 ms",
         )
@@ -92,9 +114,15 @@ def test_templates(benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017
 
 
 def _plain_point(
-    csi: Experiment, oracle: CsI2017, sin2: float, rn: float, signal_times: np.ndarray, backgrounds: np.ndarray
+    csi: Experiment,
+    oracle: CsI2017,
+    sin2: float,
+    rn: float,
+    signal_times: np.ndarray,
+    backgrounds: np.ndarray,
 ) -> float:
-    """-2 ln L of one point, minimised over four nuisances, with quadrature bin by bin."""
+    """-2 ln L of one point, minimised over four nuisances, with quadrature bin by
+    bin."""
     case = replace(oracle.with_radius(rn), g=(0.5 - 2 * sin2, -0.5))
     spectra = []
     for shift in (0.0, SIGMA_QUENCHING, -SIGMA_QUENCHING):
@@ -112,26 +140,52 @@ def _plain_point(
         mu = base + steady + neutrons + (x * sigma) @ slopes
         if np.any(mu <= 0):
             return 1e10, np.zeros(4)
-        logs = np.where(counts > 0, counts * np.log(np.where(counts > 0, counts, 1) / mu), 0)
-        return float(2 * (mu - counts + logs).sum() + x @ x), 2 * sigma * (slopes @ (1 - counts / mu)) + 2 * x
+        logs = np.where(
+            counts > 0, counts * np.log(np.where(counts > 0, counts, 1) / mu), 0
+        )
+        return (
+            float(2 * (mu - counts + logs).sum() + x @ x),
+            2 * sigma * (slopes @ (1 - counts / mu)) + 2 * x,
+        )
 
-    return float(minimize(cost, np.zeros(4), jac=True, method="BFGS", options={"gtol": 1e-9}).fun)
+    return float(
+        minimize(cost, np.zeros(4), jac=True, method="BFGS", options={"gtol": 1e-9}).fun
+    )
 
 
-def test_profiled_points(benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017) -> None:
+def test_profiled_points(
+    benchmark: BenchmarkFixture, csi: Experiment, oracle: CsI2017
+) -> None:
     cost = csi.cost(nu.StandardModel(), ["sin2_theta_w", "rn"], "energy-time")
     assert len(cost.nuisances) == 4
     rng = np.random.default_rng(7)
-    points = np.column_stack([rng.uniform(0.2, 0.28, POINTS), rng.uniform(4.0, 7.0, POINTS)])
-    result = benchmark.pedantic(lambda: cost.profiled(points, threads=2), rounds=7, warmup_rounds=1)
+    points = np.column_stack(
+        [rng.uniform(0.2, 0.28, POINTS), rng.uniform(4.0, 7.0, POINTS)]
+    )
+    result = benchmark.pedantic(
+        lambda: cost.profiled(points, threads=2), rounds=7, warmup_rounds=1
+    )
     mine = _best(benchmark)
     rates = csi.predict(analysis="energy-time")
-    backgrounds = np.array([rates.components[name].ravel() for name in ("steady-state", "prompt-neutrons")])
-    times = np.array([v.sum(0) / v.sum() for k, v in rates.components.items() if k.startswith("signal")])
-    window = [nu.flux("sns").times[c.time or ""].probability[:12].sum() for c in nu.flux("sns").components]
+    backgrounds = np.array(
+        [rates.components[name].ravel() for name in ("steady-state", "prompt-neutrons")]
+    )
+    times = np.array(
+        [
+            v.sum(0) / v.sum()
+            for k, v in rates.components.items()
+            if k.startswith("signal")
+        ]
+    )
+    window = [
+        nu.flux("sns").times[c.time or ""].probability[:12].sum()
+        for c in nu.flux("sns").components
+    ]
     times *= np.array(window)[:, None]
     start = time.perf_counter()
-    truth = [_plain_point(csi, oracle, *points[i], times, backgrounds) for i in range(4)]
+    truth = [
+        _plain_point(csi, oracle, *points[i], times, backgrounds) for i in range(4)
+    ]
     plain = (time.perf_counter() - start) / 4
     deviation = np.abs(result.twice_nll[:4] / np.array(truth) - 1).max()
     ROWS.append(
@@ -139,7 +193,10 @@ def test_profiled_points(benchmark: BenchmarkFixture, csi: Experiment, oracle: C
             f"{POINTS} points, 4 nuisances profiled, 144 bins, 2 threads",
             f"{mine:.2f} s",
             f"{deviation:.1e} in -2 ln L",
-            f"{plain * POINTS / mine:.0f} (plain: {plain:.2f} s a point, mean of 4, times {POINTS})",
+            (
+                f"{plain * POINTS / mine:.0f} (plain: {plain:.2f} s a point, mean of 4,"
+                f" times {POINTS})"
+            ),
             "<= 1 s, ratio >= 1000",
         )
     )
@@ -147,19 +204,46 @@ def test_profiled_points(benchmark: BenchmarkFixture, csi: Experiment, oracle: C
 
 def _fresh(code: str) -> float:
     """Best of several, seconds as the fresh interpreter itself measures them."""
-    text = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
-    runs = [subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True) for _ in range(9)]
+    text = (
+        f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", text], capture_output=True, text=True, check=True
+        )
+        for _ in range(9)
+    ]
     return min(float(run.stdout) for run in runs)
 
 
 def test_import(benchmark: BenchmarkFixture) -> None:
-    mine, numpy = benchmark.pedantic(lambda: (_fresh("import nuprobe"), _fresh("import numpy")), rounds=1)
-    ROWS.append(("import nuprobe / import numpy", f"{mine * 1e3:.0f} ms", "", f"{mine / numpy:.2f}", "<= 2"))
+    mine, numpy = benchmark.pedantic(
+        lambda: (_fresh("import nuprobe"), _fresh("import numpy")), rounds=1
+    )
+    ROWS.append(
+        (
+            "import nuprobe / import numpy",
+            f"{mine * 1e3:.0f} ms",
+            "",
+            f"{mine / numpy:.2f}",
+            "<= 2",
+        )
+    )
 
 
 def test_help(benchmark: BenchmarkFixture) -> None:
     command = Path(sys.executable).parent / "nuprobe"
-    if not command.exists() or subprocess.run([command, "--help"], capture_output=True, check=False).returncode:
+    if (
+        not command.exists()
+        or subprocess.run(
+            [command, "--help"], capture_output=True, check=False
+        ).returncode
+    ):
         pytest.skip("the command line is not installed")
-    benchmark.pedantic(lambda: subprocess.run([command, "--help"], capture_output=True, check=True), rounds=7)
-    ROWS.append(("nuprobe --help", f"{_best(benchmark) * 1e3:.0f} ms", "", "", "<= 400 ms"))
+    benchmark.pedantic(
+        lambda: subprocess.run([command, "--help"], capture_output=True, check=True),
+        rounds=7,
+    )
+    ROWS.append(
+        ("nuprobe --help", f"{_best(benchmark) * 1e3:.0f} ms", "", "", "<= 400 ms")
+    )

@@ -1,4 +1,5 @@
-"""Speed of the event generator beside that of plain NumPy: `make bench`. Nothing here asserts a time."""
+"""Speed of the event generator beside that of plain NumPy: `make bench`. Nothing here
+asserts a time."""
 
 from __future__ import annotations
 
@@ -25,9 +26,21 @@ def table() -> Iterator[None]:
     """Print all rows at the end, with the load of the machine."""
     ROWS.clear()
     yield
-    ROWS.append(("load of the machine / processors", f"{os.getloadavg()[0]:.1f} / {os.cpu_count()}", ""))
+    ROWS.append(
+        (
+            "load of the machine / processors",
+            f"{os.getloadavg()[0]:.1f} / {os.cpu_count()}",
+            "",
+        )
+    )
     widths = [max(len(row[i]) for row in ROWS) for i in range(3)]
-    print("\n\n" + "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in ROWS))
+    print(
+        "\n\n"
+        + "\n".join(
+            "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))
+            for row in ROWS
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,33 +70,68 @@ def threads(gen: Generator, unweighted: bool, workers: int) -> float:
 def test_events_per_second(gen: Generator, unweighted: bool, target: int) -> None:
     kind = "unweighted" if unweighted else "weighted"
     limit = gen.max_weight if unweighted else 0.0
-    plain = rate(lambda i: len(chunk(gen, gen._random(2, i).random((2**15, 11)), limit)["trial"]))
+    plain = rate(
+        lambda i: len(chunk(gen, gen._random(2, i).random((2**15, 11)), limit)["trial"])
+    )
     one, two = (threads(gen, unweighted, n) for n in (1, 2))
     ROWS.append((f"{kind} events/s, plain NumPy", f"{plain:,.0f}", ""))
-    ROWS.append((f"{kind} events/s, one thread", f"{one:,.0f}", f"{one / plain:.1f} times NumPy"))
-    ROWS.append((f"{kind} events/s, two threads", f"{two:,.0f}", f"{two / plain:.1f} times NumPy; target {target:,}"))
+    ROWS.append(
+        (
+            f"{kind} events/s, one thread",
+            f"{one:,.0f}",
+            f"{one / plain:.1f} times NumPy",
+        )
+    )
+    ROWS.append(
+        (
+            f"{kind} events/s, two threads",
+            f"{two:,.0f}",
+            f"{two / plain:.1f} times NumPy; target {target:,}",
+        )
+    )
 
 
 def test_efficiency(gen: Generator) -> None:
     sample = gen.generate(100_000, unweighted=True)
     ROWS.append(("unweighting efficiency", f"{sample.efficiency:.3f}", ""))
-    ROWS.append(("share of the cross section beyond the maximum weight", f"{sample.overweight_fraction:.1e}", ""))
-    ROWS.append(("events over engine", f"{sample.sigma / gen.sigma:.4f}", f"+- {sample.error / gen.sigma:.4f}"))
+    ROWS.append(
+        (
+            "share of the cross section beyond the maximum weight",
+            f"{sample.overweight_fraction:.1e}",
+            "",
+        )
+    )
+    ROWS.append(
+        (
+            "events over engine",
+            f"{sample.sigma / gen.sigma:.4f}",
+            f"+- {sample.error / gen.sigma:.4f}",
+        )
+    )
     assert abs(sample.sigma - gen.sigma) < 5 * sample.error
 
 
 @pytest.mark.parametrize("cached", [False, True])
 def test_time_to_first_event(cached: bool) -> None:
-    code = f"from nuprobe.events import trident; trident({MUMU!r}, 'Ar40', 'dune-nd-fhc').generate(1)"
+    code = (
+        f"from nuprobe.events import trident; trident({MUMU!r}, 'Ar40',"
+        " 'dune-nd-fhc').generate(1)"
+    )
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"NUMBA_CACHE_DIR": folder}
         times = []
         for _ in range(2 if cached else 1):
             start = time.perf_counter()
-            subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, check=True)
+            subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", code],
+                env=environment,
+                check=True,
+            )
             times.append(time.perf_counter() - start)
     what = "cached kernels" if cached else "kernels not compiled yet"
-    ROWS.append((f"first event from a fresh interpreter, {what}", f"{times[-1]:.1f} s", ""))
+    ROWS.append(
+        (f"first event from a fresh interpreter, {what}", f"{times[-1]:.1f} s", "")
+    )
 
 
 def test_numpy_makes_the_same_events(gen: Generator) -> None:

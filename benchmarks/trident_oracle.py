@@ -1,11 +1,13 @@
-"""Coherent trident cross sections by Monte Carlo over the seven dimensions of phase space: nothing is shared.
+"""Coherent trident cross sections by Monte Carlo over the seven dimensions of phase
+space: nothing is shared.
 
     σ = 1/(4EM) ∫dQ² dx/(32π²EM) dΦ3 (G_F²/2)(4πα)²/Q⁴ Z²F² Σ|f·M|²
 
-with Σ|f·M|² from two-component spinors, point by point. It is meant to be a fast Monte Carlo: amplitudes rather than
-traces, everything in the rest frame of k1 + q, Q, x = 2k1·q and the pair mass in logarithms. `Oracle.adapted` also
-flattens the lepton propagators analytically and puts a VEGAS grid on top [Lepage:1977sw]. Only constants of nature are
-shared with nuprobe. Energies in MeV, lengths in fm, cross sections in cm².
+with Σ|f·M|² from two-component spinors, point by point. It is meant to be a fast Monte
+Carlo: amplitudes rather than traces, everything in the rest frame of k1 + q, Q, x =
+2k1·q and the pair mass in logarithms. `Oracle.adapted` also flattens the lepton
+propagators analytically and puts a VEGAS grid on top [Lepage:1977sw]. Only constants of
+nature are shared with nuprobe. Energies in MeV, lengths in fm, cross sections in cm².
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ BINS = 64
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean and standard error in cm², and what they cost: events and seconds, those of the adaptation in `prepare`."""
+    """Mean and standard error in cm², and what they cost: events and seconds, those of
+    the adaptation in `prepare`."""
 
     value: float
     error: float
@@ -66,10 +69,13 @@ class Oracle:
         c, z = self.radius / HBARC_MEV_FM, math.pi * self.diffuseness / HBARC_MEV_FM
         zq = np.minimum(z * q, 300.0)
         bracket = zq / np.tanh(zq) * np.sin(q * c) - q * c * np.cos(q * c)
-        return np.asarray(3 * zq / np.sinh(zq) * bracket / (q * c * ((q * c) ** 2 + zq**2)))
+        return np.asarray(
+            3 * zq / np.sinh(zq) * bracket / (q * c * ((q * c) ** 2 + zq**2))
+        )
 
     def weights(self, u: Array, flat: bool) -> Array:
-        """Integrand over the unit cube, u of shape (7, events): its mean is σ in cm²."""
+        """Integrand over the unit cube, u of shape (7, events): its mean is σ in
+        cm²."""
         e, m, m1, m2 = self.e_nu, self.mass, self.m_minus, self.m_plus
         s_min = (m1 + m2) ** 2
         # ends of Q where ŝ = s_min; 10/c is far beyond where the form factor has died
@@ -96,12 +102,15 @@ class Oracle:
         p_x = np.sqrt(np.maximum(p_0**2 - p_z**2 - m * m, 0.0))
         zero = np.zeros_like(k)
         q = np.stack([w - k, zero, zero, k])
-        # 2P in the gauge where it is orthogonal to k1, which leaves no large cancellations
+        # 2P in the gauge where it is orthogonal to k1, which leaves no large
+        # cancellations
         flow = 2 * np.stack([p_0, p_x, zero, p_z]) - q * (4 * e * m / x)
         out = (s_hat - s) / (2 * w)
         cos, phi = 2 * u[3] - 1, 2 * math.pi * u[4]
         sin = np.sqrt(1 - cos**2)
-        k2 = out * np.stack([np.ones_like(cos), sin * np.cos(phi), sin * np.sin(phi), cos])
+        k2 = out * np.stack(
+            [np.ones_like(cos), sin * np.cos(phi), sin * np.sin(phi), cos]
+        )
         weight *= out / (4 * math.pi * w)
         pair = np.stack([w - out, *(-k2[1:])])
 
@@ -111,14 +120,24 @@ class Oracle:
         size = np.sqrt((q_rest[1:] ** 2).sum(0))
         p = np.sqrt((s - s_min) * (s - (m1 - m2) ** 2)) / (2 * r)
         e_1 = np.sqrt(p**2 + m1**2)
-        middle, slope = 2 * e_1 * q_rest[0] + q2, 2 * p * size  # D1 = 2p₋·q + Q² = middle − slope cos θ
+        middle, slope = (
+            2 * e_1 * q_rest[0] + q2,
+            2 * p * size,
+        )  # D1 = 2p₋·q + Q² = middle − slope cos θ
         both = 2 * r * q_rest[0] + 2 * q2  # D1 + D2
         if flat:
             top = middle + slope
             bottom = (middle**2 - slope**2) / top
             y_low, y_high = np.log(bottom / (both - bottom)), np.log(top / (both - top))
             d1 = both / (1 + np.exp(-(y_low + (y_high - y_low) * u[5])))
-            weight *= (y_high - y_low) * d1 * (both - d1) / (both * slope) * p / (8 * math.pi * r)
+            weight *= (
+                (y_high - y_low)
+                * d1
+                * (both - d1)
+                / (both * slope)
+                * p
+                / (8 * math.pi * r)
+            )
             cos = np.clip((middle - d1) / slope, -1, 1)
         else:
             cos = 2 * u[5] - 1
@@ -132,8 +151,16 @@ class Oracle:
         third = np.cross(axis, across, axis=0)
         direction = axis * cos + sin * (across * np.cos(phi) + third * np.sin(phi))
         minus = _boost(np.stack([e_1, *(p * direction)]), pair, r)
-        squared = _squared(k, k2, q, minus, pair - minus, flow, d1, d2, m1, m2, self.vector, self.axial)
-        scale = G_FERMI**2 / 2 * (4 * math.pi * ALPHA_EM) ** 2 * HBARC_MEV_CM**2 / (128 * math.pi**2 * (e * m) ** 2)
+        squared = _squared(
+            k, k2, q, minus, pair - minus, flow, d1, d2, m1, m2, self.vector, self.axial
+        )
+        scale = (
+            G_FERMI**2
+            / 2
+            * (4 * math.pi * ALPHA_EM) ** 2
+            * HBARC_MEV_CM**2
+            / (128 * math.pi**2 * (e * m) ** 2)
+        )
         nucleus = (self.charge * self.form_factor(q_abs)) ** 2
         return np.asarray(scale * weight * nucleus / q2**2 * squared)
 
@@ -142,7 +169,8 @@ class Oracle:
         return self._run(events, np.random.default_rng(seed), None, False, 0.0)
 
     def adapted(self, events: int, seed: int = 1, rounds: int = 6) -> Estimate:
-        """Importance sampling: lepton propagators flattened, then a VEGAS grid frozen after `rounds` of training."""
+        """Importance sampling: lepton propagators flattened, then a VEGAS grid frozen
+        after `rounds` of training."""
         start = time.perf_counter()
         rng = np.random.default_rng(seed)
         grid = np.tile(np.linspace(0, 1, BINS + 1), (7, 1))
@@ -153,10 +181,19 @@ class Oracle:
                 square = (self.weights(u, True) * jacobian) ** 2
                 for axis in range(7):
                     content[axis] += np.bincount(bins[axis], square, BINS)
-            grid = np.stack([_refine(edges, row) for edges, row in zip(grid, content, strict=True)])
+            grid = np.stack(
+                [_refine(edges, row) for edges, row in zip(grid, content, strict=True)]
+            )
         return self._run(events, rng, grid, True, time.perf_counter() - start)
 
-    def _run(self, events: int, rng: np.random.Generator, grid: Array | None, flat: bool, prepare: float) -> Estimate:
+    def _run(
+        self,
+        events: int,
+        rng: np.random.Generator,
+        grid: Array | None,
+        flat: bool,
+        prepare: float,
+    ) -> Estimate:
         start = time.perf_counter()
         blocks = max(2, events // BLOCK)
         moments = np.zeros(2)
@@ -174,7 +211,8 @@ class Oracle:
 
 
 def _boost(p: Array, frame: Array, mass: Array) -> Array:
-    """Take p from the rest frame of `frame` to where it moves as `frame`; components first."""
+    """Take p from the rest frame of `frame` to where it moves as `frame`; components
+    first."""
     along = (p[1:] * frame[1:]).sum(0)
     shift = (along / (frame[0] + mass) + p[0]) / mass
     return np.stack([(p[0] * frame[0] + along) / mass, *(p[1:] + frame[1:] * shift)])
@@ -187,7 +225,11 @@ def _stretch(grid: Array, u: Array) -> tuple[Array, Array, Array]:
     width = np.diff(grid)
     rows = np.arange(7)[:, None]
     chosen = width[rows, bins]
-    return bins, grid[rows, bins] + (place - bins) * chosen, np.asarray((chosen * BINS).prod(0))
+    return (
+        bins,
+        grid[rows, bins] + (place - bins) * chosen,
+        np.asarray((chosen * BINS).prod(0)),
+    )
 
 
 def _refine(edges: Array, content: Array) -> Array:
@@ -206,7 +248,12 @@ def _times(a: Array, b: Array) -> Array:
 
 def _sigma(a: Array) -> tuple[Array, Array]:
     """a·σ and a·σ̄, σ = (1, σ⃗), σ̄ = (1, −σ⃗), of a four-vector."""
-    up, down, cross, other = a[0] + a[3], a[0] - a[3], a[1] - 1j * a[2], a[1] + 1j * a[2]
+    up, down, cross, other = (
+        a[0] + a[3],
+        a[0] - a[3],
+        a[1] - 1j * a[2],
+        a[1] + 1j * a[2],
+    )
     return np.stack([np.stack([down, -cross]), np.stack([-other, up])]), np.stack(
         [np.stack([up, cross]), np.stack([other, down])]
     )
@@ -216,8 +263,10 @@ def _squared(
     k: Array, k2: Array, q: Array, minus: Array, plus: Array, flow: Array, d1: Array, d2: Array,
     m1: float, m2: float, v: float, a: float,
 ) -> Array:  # fmt: skip
-    """Σ_spins |f_μ M^μ|² without G_F/√2 and e, in the chiral representation; k1 = k(1, 0, 0, −1)."""
-    # neutrino current ū(k2)γ^α(1 − γ5)u(k1) = 2 φ2†σ̄^α φ1 with φ1 = √2k (1, 0), φφ† = k·σ
+    """Σ_spins |f_μ M^μ|² without G_F/√2 and e, in the chiral representation; k1 = k(1,
+    0, 0, −1)."""
+    # neutrino current ū(k2)γ^α(1 − γ5)u(k1) = 2 φ2†σ̄^α φ1 with φ1 = √2k (1, 0), φφ† =
+    # k·σ
     norm = np.sqrt(np.maximum(k2[0] + k2[3], 1e-300))
     first, second = (-(k2[1] + 1j * k2[2]) / norm, norm)  # φ2†
     j = 2 * np.sqrt(2 * k) * np.stack([first, -second, -1j * second, -first])
@@ -230,7 +279,12 @@ def _squared(
     u_l, u_r = ((x + m1 * one) / np.sqrt(2 * (minus[0] + m1)) for x in _sigma(minus))
     v_l, v_r = ((x + m2 * one) / np.sqrt(2 * (plus[0] + m2)) for x in _sigma(plus))
     v_r = -v_r
-    uf, ufb, fv, fbv = _times(u_r, f), _times(u_l, f_bar), _times(f, v_r), _times(f_bar, v_l)
+    uf, ufb, fv, fbv = (
+        _times(u_r, f),
+        _times(u_l, f_bar),
+        _times(f, v_r),
+        _times(f_bar, v_l),
+    )
     left = _times(r1 * uf + _times(ufb, s), _times(weak_bar, v_l))
     left += _times(_times(u_l, weak_bar), _times(t, fbv) + r2 * fv)
     right = _times(_times(uf, s_bar) + r1 * ufb, _times(weak, v_r))

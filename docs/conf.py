@@ -1,4 +1,5 @@
-"""Sphinx configuration: `make docs` builds with warnings as errors and without network."""
+"""Sphinx configuration: `make docs` builds with warnings as errors and without
+network."""
 
 import re
 import sys
@@ -18,7 +19,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx.ext.mathjax",
-    "sphinx-mathjax-offline",  # copies MathJax into the output: the pages need no network
+    # copies MathJax into the output: the pages need no network
+    "sphinx-mathjax-offline",
     "sphinxcontrib.bibtex",
     "sphinx_gallery.gen_gallery",
 ]
@@ -60,7 +62,8 @@ _UNPACKING = re.compile(r"(?<=[(\[ ])\*(?=[A-Za-z_][\w. ]*[,)])")
 
 
 def _physics_to_rst(app, what, name, obj, options, lines):
-    """Let docstrings be written as people write: |q|² and (*shape, 3) are no markup, a texkey becomes a citation."""
+    """Let docstrings be written as people write: |q|² and (*shape, 3) are no markup, a
+    texkey becomes a citation."""
     for i, line in enumerate(lines):
         parts = _LITERAL.split(line)
         for j in range(0, len(parts), 2):

@@ -1,4 +1,5 @@
-"""Let sphinx-gallery find figures that are made without pyplot, as `nuprobe.plotting` does."""
+"""Let sphinx-gallery find figures that are made without pyplot, as `nuprobe.plotting`
+does."""
 
 from matplotlib.figure import Figure
 from sphinx_gallery.scrapers import figure_rst

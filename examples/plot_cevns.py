@@ -2,8 +2,8 @@
 Cross sections and the loss of coherence
 ========================================
 
-The recoil spectrum on argon, and total cross sections beside the curves of full coherence, which a point nucleus would
-follow.
+The recoil spectrum on argon, and total cross sections beside the curves of full
+coherence, which a point nucleus would follow.
 """
 
 import numpy as np
@@ -28,5 +28,7 @@ totals = plotting.plot_total(["Ar40", "CsI"], sm, np.linspace(1, 55, 109) * MeV)
 # The numbers behind the curves, in cm² per nucleus:
 
 for form_factor in ("point", "helm"):
-    sigma = nu.cevns.total(30 * MeV, nu.target("Ar40", form_factor=form_factor), sm, flavour="nu_mu")
+    sigma = nu.cevns.total(
+        30 * MeV, nu.target("Ar40", form_factor=form_factor), sm, flavour="nu_mu"
+    )
     print(f"{form_factor:6} {sigma:.4e} cm2")

@@ -2,8 +2,8 @@
 COHERENT CsI 2017: rate and neutron radius
 ==========================================
 
-Counts after subtraction of the anticoincidence window, the prediction with its parts, and a fit of one rms neutron
-radius for caesium and iodine.
+Counts after subtraction of the anticoincidence window, the prediction with its parts,
+and a fit of one rms neutron radius for caesium and iodine.
 """
 
 import nuprobe as nu
@@ -12,12 +12,19 @@ from nuprobe import plotting
 sm = nu.StandardModel()
 csi = nu.experiment("coherent-csi-2017")
 rates = csi.predict(sm)
-print(f"Standard Model {rates.signal.sum():.0f}, observed {rates.data.sum():.0f} counts")
+print(
+    f"Standard Model {rates.signal.sum():.0f}, observed {rates.data.sum():.0f} counts"
+)
 
-spectrum = plotting.plot_rates(rates, subtracted=csi.file.analyses["energy"].subtract, references=csi.file.references)
+spectrum = plotting.plot_rates(
+    rates,
+    subtracted=csi.file.analyses["energy"].subtract,
+    references=csi.file.references,
+)
 
 # %%
-# The fit frees one parameter by its name; any other name of the model or of the experiment would do.
+# The fit frees one parameter by its name; any other name of the model or of the
+# experiment would do.
 
 result = csi.fit(sm, free=["rn"])
 print(result)

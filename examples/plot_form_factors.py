@@ -2,19 +2,25 @@
 Form factors of one radius
 ==========================
 
-Shapes with the same rms radius agree at small momentum transfer, where only the radius counts, and part beyond the
-first zero.
+Shapes with the same rms radius agree at small momentum transfer, where only the radius
+counts, and part beyond the first zero.
 """
 
 import nuprobe as nu
 from nuprobe import plotting
 from nuprobe.units import MeV, fm
 
-figure = plotting.plot_form_factors("Cs133", ["helm", "klein-nystrand", "fermi"], rms=4.9 * fm)
+figure = plotting.plot_form_factors(
+    "Cs133", ["helm", "klein-nystrand", "fermi"], rms=4.9 * fm
+)
 
 # %%
-# What coherent scattering of a 30 MeV neutrino makes of it: the largest momentum transfer is twice the energy.
+# What coherent scattering of a 30 MeV neutrino makes of it: the largest momentum
+# transfer is twice the energy.
 
 for name in ("helm", "klein-nystrand", "fermi"):
     caesium = nu.target("Cs133", r_p=4.9 * fm, r_n=4.9 * fm, form_factor=name)
-    print(f"{name:15} {nu.cevns.total(30 * MeV, caesium, nu.StandardModel(), flavour='nu_e'):.4e} cm2")
+    print(
+        f"{name:15}"
+        f" {nu.cevns.total(30 * MeV, caesium, nu.StandardModel(), flavour='nu_e'):.4e} cm2"
+    )

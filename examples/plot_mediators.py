@@ -2,7 +2,8 @@
 Light mediators
 ===============
 
-A vector boson that couples to all quarks and neutrinos alike: the recoil spectrum, and what COHERENT CsI 2017 excludes.
+A vector boson that couples to all quarks and neutrinos alike: the recoil spectrum, and
+what COHERENT CsI 2017 excludes.
 """
 
 import numpy as np
@@ -18,12 +19,15 @@ light = nu.LightVector(10 * MeV, 3e-5)
 spectrum = plotting.plot_differential("Ar40", light, [20.0, 50.0], scale="log")
 
 # %%
-# The plane of mass and coupling, excluded at 95 %. Below the momentum transfer the limit does not depend on the mass;
-# above, on m/g' alone. Above the dotted line, as far as the search resolves it, larger couplings are allowed again:
-# there the boson just reverses the weak amplitude.
+# The plane of mass and coupling, excluded at 95 %. Below the momentum transfer the
+# limit does not depend on the mass; above, on m/g' alone. Above the dotted line, as far
+# as the search resolves it, larger couplings are allowed again: there the boson just
+# reverses the weak amplitude.
 
 csi = nu.experiment("coherent-csi-2017")
-found = nu.limit([csi], nu.LightVectorFamily("universal"), mass=np.geomspace(1, 1000, 25) * MeV)
+found = nu.limit(
+    [csi], nu.LightVectorFamily("universal"), mass=np.geomspace(1, 1000, 25) * MeV
+)
 curve = found["coherent-csi-2017"]
 there = np.isfinite(curve.reopens)
 plane = plotting.plot_plane(

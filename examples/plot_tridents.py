@@ -2,7 +2,8 @@
 Neutrino tridents: regimes, models and a limit
 ==============================================
 
-A neutrino makes a pair of muons in the field of a nucleus or of its nucleons; how often tells its couplings to muons.
+A neutrino makes a pair of muons in the field of a nucleus or of its nucleons; how often
+tells its couplings to muons.
 """
 
 import numpy as np
@@ -15,13 +16,16 @@ from nuprobe.units import GeV, MeV
 channel = "nu_mu -> nu_mu mu+ mu-"
 
 # %%
-# The whole nucleus wins by Z², and the more the better its form factor is reached: at high energy.
+# The whole nucleus wins by Z², and the more the better its form factor is reached: at
+# high energy.
 
-regimes = plotting.plot_trident_energy([channel, "nu_mu -> nu_mu e+ e-"], "Ar40", np.geomspace(0.25, 200, 40) * GeV)
+regimes = plotting.plot_trident_energy(
+    [channel, "nu_mu -> nu_mu e+ e-"], "Ar40", np.geomspace(0.25, 200, 40) * GeV
+)
 
 # %%
-# Interference of W and Z makes the Standard Model's rate about 0.6 of that of the V−A theory, and a light boson of
-# L_μ − L_τ adds most at low energy.
+# Interference of W and Z makes the Standard Model's rate about 0.6 of that of the V−A
+# theory, and a light boson of L_μ − L_τ adds most at low energy.
 
 models = plotting.plot_trident_ratio(
     channel,
@@ -31,10 +35,17 @@ models = plotting.plot_trident_ratio(
 )
 
 # %%
-# CCFR saw 0.82 ± 0.28 of the expected rate: V−A is excluded, and so is all of the plane above the line.
+# CCFR saw 0.82 ± 0.28 of the expected rate: V−A is excluded, and so is all of the plane
+# above the line.
 
 ccfr = nu.experiment("ccfr-trident")
-print(f"V-A over the Standard Model {ccfr.predict(nu.VMinusA()).ratio:.2f}, measured {ccfr.measurement().ratio:g}")
+print(
+    f"V-A over the Standard Model {ccfr.predict(nu.VMinusA()).ratio:.2f}, measured"
+    f" {ccfr.measurement().ratio:g}"
+)
 found = nu.limit([ccfr], mass=np.geomspace(1, 1e5, 60) * MeV)
-print(f"heavy boson: m/g' > {found['ccfr-trident'].heavy / GeV:.0f} GeV (two-sided 95 % CL)")
+print(
+    f"heavy boson: m/g' > {found['ccfr-trident'].heavy / GeV:.0f} GeV (two-sided 95"
+    " % CL)"
+)
 limits = plane(found, [ccfr], {})

@@ -1,6 +1,8 @@
-"""What the documentation shows works: commands, examples in docstrings, citations, the published schema.
+"""What the documentation shows works: commands, examples in docstrings, citations, the
+published schema.
 
-The Python examples of README.md and docs/guide are collected by pytest itself (`testpaths`, `--doctest-glob`).
+The Python examples of README.md and docs/guide are collected by pytest itself
+(`testpaths`, `--doctest-glob`).
 """
 
 from __future__ import annotations
@@ -25,14 +27,29 @@ TEXKEY = re.compile(r"(?<![\w-])[A-Z][A-Za-z-]+(?:-\d)?:(?:19|20)\d\d[a-z]{2,3}\
 
 
 def _commands() -> list[str]:
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "guide").glob("*.md"))]
-    found = [c for page in pages for c in re.findall(r"^\$ (nuprobe .*)$", page.read_text(encoding="utf-8"), re.M)]
+    pages = [
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "docs" / "guide").glob("*.md")),
+    ]
+    found = [
+        c
+        for page in pages
+        for c in re.findall(
+            r"^\$ (nuprobe .*)$", page.read_text(encoding="utf-8"), re.M
+        )
+    ]
     return sorted(set(found))
 
 
 def _modules_with_examples() -> list[str]:
-    paths = [p for p in sorted(SRC.rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")]
-    return [".".join(p.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__") for p in paths]
+    paths = [
+        p for p in sorted(SRC.rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")
+    ]
+    return [
+        ".".join(p.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+        for p in paths
+    ]
 
 
 def test_there_are_commands_and_examples_to_check() -> None:
@@ -46,12 +63,23 @@ SLOW = {"nuprobe reproduce"}
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(c, marks=pytest.mark.nightly if c in SLOW else ()) for c in _commands()]
+    "command",
+    [
+        pytest.param(c, marks=pytest.mark.nightly if c in SLOW else ())
+        for c in _commands()
+    ],
 )
-def test_a_command_shown_in_the_documentation_runs(command: str, tmp_path: Path) -> None:
+def test_a_command_shown_in_the_documentation_runs(
+    command: str, tmp_path: Path
+) -> None:
     program, *arguments = shlex.split(command)
-    run = subprocess.run(  # the limit catches what hangs: a busy machine must not reach it
-        [Path(sys.executable).with_name(program), *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=900
+    # the limit catches what hangs: a busy machine must not reach it
+    run = subprocess.run(
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=900,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip()
@@ -59,7 +87,10 @@ def test_a_command_shown_in_the_documentation_runs(command: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", _modules_with_examples())
 def test_examples_in_docstrings_run(name: str) -> None:
-    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    result = doctest.testmod(
+        importlib.import_module(name),
+        optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE,
+    )
     assert result.attempted > 0
     assert result.failed == 0
 
@@ -67,8 +98,18 @@ def test_examples_in_docstrings_run(name: str) -> None:
 def test_every_cited_work_is_in_the_bibliography() -> None:
     suffixes = {".py", ".csv", ".toml", ".yaml", ".md"}
     files = [p for p in sorted(SRC.rglob("*")) if p.suffix in suffixes]
-    cited = {key: path.name for path in files for key in TEXKEY.findall(path.read_text(encoding="utf-8"))}
-    listed = set(re.findall(r"^@\w+\{(.*?),", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"), re.M))
+    cited = {
+        key: path.name
+        for path in files
+        for key in TEXKEY.findall(path.read_text(encoding="utf-8"))
+    }
+    listed = set(
+        re.findall(
+            r"^@\w+\{(.*?),",
+            (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"),
+            re.M,
+        )
+    )
     assert {key: where for key, where in cited.items() if key not in listed} == {}
 
 
@@ -83,12 +124,18 @@ def test_the_bibliography_is_well_formed() -> None:
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
-    published = json.loads((ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8"))
+    published = json.loads(
+        (ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8")
+    )
     current = json_schema()
 
-    # the exact wording of a schema depends on the version of pydantic, its sections and keys do not
+    # the exact wording of a schema depends on the version of pydantic, its sections and
+    # keys do not
     def keys(schema: dict[str, Any]) -> dict[str, list[str]]:
-        return {name: sorted(part.get("properties", {})) for name, part in {"": schema, **schema["$defs"]}.items()}
+        return {
+            name: sorted(part.get("properties", {}))
+            for name, part in {"": schema, **schema["$defs"]}.items()
+        }
 
     assert keys(published) == keys(current)
     assert published["$id"] == current["$id"]

@@ -32,7 +32,16 @@ def test_content_arrives_whole(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
-@pytest.mark.parametrize("where", ["os.fsync", "os.replace", "os.rename", "pathlib.Path.replace", "pathlib.Path.chmod"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "os.fsync",
+        "os.replace",
+        "os.rename",
+        "pathlib.Path.replace",
+        "pathlib.Path.chmod",
+    ],
+)
 def test_a_failed_write_leaves_the_old_content_and_no_scraps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -60,7 +69,9 @@ def test_a_failed_write_leaves_the_old_content_and_no_scraps(
     assert os.listdir(tmp_path) == ["scan.h5"]
 
 
-def test_an_interrupt_leaves_no_scraps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_no_scraps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(_: int) -> NoReturn:
         raise KeyboardInterrupt
 
@@ -82,7 +93,9 @@ def test_places_that_cannot_hold_a_file(tmp_path: Path, write: object) -> None:
     assert (tmp_path / "plain").read_text() == "a file"
 
 
-def test_the_check_before_a_long_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_before_a_long_run_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "there").write_text("old")
     for name in ("there", "new"):
         assert writable_or_error(tmp_path / name) == tmp_path / name
@@ -101,11 +114,16 @@ def test_the_mode_is_that_of_an_ordinary_file(tmp_path: Path, mask: int) -> None
         (tmp_path / "plain").write_text("x")
     finally:
         os.umask(before)
-    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "plain")]
+    modes = [
+        stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "plain")
+    ]
     assert modes[0] == modes[1] == 0o666 & ~mask
 
 
 def test_tables_skip_provenance_lines(tmp_path: Path) -> None:
     path: Traversable = tmp_path / "t.csv"
     (tmp_path / "t.csv").write_text("# source: here\nname,value\n\nA,1\n# note\nB,2\n")
-    assert read_table(path) == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
+    assert read_table(path) == [
+        {"name": "A", "value": "1"},
+        {"name": "B", "value": "2"},
+    ]

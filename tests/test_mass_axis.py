@@ -1,4 +1,5 @@
-"""Templates along the mass of a mediator: against templates at a fixed mass, derivatives, errors."""
+"""Templates along the mass of a mediator: against templates at a fixed mass,
+derivatives, errors."""
 
 from __future__ import annotations
 
@@ -24,10 +25,16 @@ def csi() -> Experiment:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda m: LightVector(m, 3e-5), lambda m: LightScalar(m, 3e-5), lambda m: LMuLTau(m, 3e-5, "loop")],
+    [
+        lambda m: LightVector(m, 3e-5),
+        lambda m: LightScalar(m, 3e-5),
+        lambda m: LMuLTau(m, 3e-5, "loop"),
+    ],
     ids=["vector", "scalar", "loop"],
 )
-def test_interpolated_templates_are_those_at_a_fixed_mass(csi: Experiment, make: Any) -> None:
+def test_interpolated_templates_are_those_at_a_fixed_mass(
+    csi: Experiment, make: Any
+) -> None:
     masses = np.geomspace(*RANGE, 12)
     templates = csi.templates(("mass",), make(10.0))
     assert templates.axis_error[0] < 1e-6
@@ -37,14 +44,17 @@ def test_interpolated_templates_are_those_at_a_fixed_mass(csi: Experiment, make:
         unit[:, term] = 1.0
         got = templates.by_component(unit, masses[:, None])
         # the same for coefficients that depend on the point
-        many = templates.by_component(np.repeat(unit[:, None], masses.size, axis=1), masses[:, None])
+        many = templates.by_component(
+            np.repeat(unit[:, None], masses.size, axis=1), masses[:, None]
+        )
         np.testing.assert_allclose(many, got, rtol=1e-12)
         for row, mass in enumerate(masses):
             fixed = csi.templates((), make(float(mass)))
             exact = fixed.by_component(unit)[0]
             largest = np.abs(exact).max(axis=1, keepdims=True)
             np.testing.assert_array_less(
-                np.abs(got[row] - exact), 1e-6 * np.maximum(np.abs(exact), 1e-3 * largest) + 1e-300
+                np.abs(got[row] - exact),
+                1e-6 * np.maximum(np.abs(exact), 1e-3 * largest) + 1e-300,
             )
 
 
@@ -57,21 +67,35 @@ def test_derivatives_along_mass_and_coupling(csi: Experiment) -> None:
         step[:, i] = 1e-4 * points[:, i]
         up, down = (prediction.expectation(points + s * step) for s in (1, -1))
         width = 2 * step[:, i, None]
-        np.testing.assert_allclose(jacobian[:, i], (up.base - down.base) / width, rtol=2e-5, atol=1e-9 / width.min())
+        np.testing.assert_allclose(
+            jacobian[:, i],
+            (up.base - down.base) / width,
+            rtol=2e-5,
+            atol=1e-9 / width.min(),
+        )
         for k, slope in enumerate(slopes):
             exact = (up.slopes[k] - down.slopes[k]) / width
             np.testing.assert_allclose(
-                np.broadcast_to(slope, (4, 2, slope.shape[2]))[:, i], exact, rtol=2e-5, atol=1e-9 / width.min()
+                np.broadcast_to(slope, (4, 2, slope.shape[2]))[:, i],
+                exact,
+                rtol=2e-5,
+                atol=1e-9 / width.min(),
             )
 
 
 def test_a_fit_frees_mass_and_coupling(csi: Experiment) -> None:
-    cost = csi.cost(LightVector(30.0, 6e-5, "b-l"), ["coupling"]).asimov({"coupling": 6e-5})
+    cost = csi.cost(LightVector(30.0, 6e-5, "b-l"), ["coupling"]).asimov(
+        {"coupling": 6e-5}
+    )
     assert nu.fit(cost)["coupling"].value == pytest.approx(6e-5, rel=1e-3, abs=0)
     both = csi.cost(LightVector(30.0, 6e-5, "b-l"), ["coupling", "mass"])
     values = both.expected({"coupling": 6e-5, "mass": 30.0})[0]
     np.testing.assert_allclose(
-        values, csi.prediction(LightVector(30.0, 6e-5, "b-l")).expectation(np.zeros((1, 0))).base[0], rtol=1e-6
+        values,
+        csi.prediction(LightVector(30.0, 6e-5, "b-l"))
+        .expectation(np.zeros((1, 0)))
+        .base[0],
+        rtol=1e-6,
     )
 
 
@@ -80,4 +104,6 @@ def test_outside_the_range_is_an_error(csi: Experiment) -> None:
     with pytest.raises(InputError, match="outside its range"):
         cost.profiled([[0.5]])
     with pytest.raises(InputError, match="templates hold no exchange"):
-        csi.templates(("mass",), LightVector(30.0, 1e-5)).coefficients(LightScalar(30.0, 1e-5))
+        csi.templates(("mass",), LightVector(30.0, 1e-5)).coefficients(
+            LightScalar(30.0, 1e-5)
+        )

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuprobe.errors import InputError
-from nuprobe.numerics import barycentric_matrix, chebyshev_nodes, gauss_legendre, panel_nodes, product
+from nuprobe.numerics import (
+    barycentric_matrix,
+    chebyshev_nodes,
+    gauss_legendre,
+    panel_nodes,
+    product,
+)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 24, 64])
@@ -21,13 +27,17 @@ def test_gauss_legendre_is_exact_up_to_degree_2n_minus_1_and_no_further(n: int) 
 
 
 @given(st.integers(0, 400), st.integers(0, 60), st.integers(0, 60))
-def test_product_is_the_product_of_matrices(rows: int, inner: int, columns: int) -> None:
+def test_product_is_the_product_of_matrices(
+    rows: int, inner: int, columns: int
+) -> None:
     """In pieces or not; 400 rows of 60 × 60 numbers are many pieces."""
     rng = np.random.default_rng(rows + 1000 * inner + 10**6 * columns)
     left, right = rng.normal(size=(rows, inner)), rng.normal(size=(inner, columns))
     found = product(left, right)
     assert found.shape == (rows, columns)
-    np.testing.assert_allclose(found, np.einsum("ij,jk->ik", left, right), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(
+        found, np.einsum("ij,jk->ik", left, right), rtol=0, atol=1e-12
+    )
 
 
 def test_cached_nodes_cannot_be_overwritten() -> None:
@@ -45,7 +55,13 @@ def test_panels_resolve_a_kink_only_at_an_edge() -> None:
     assert np.abs(x - 0.3) @ w != pytest.approx(exact, rel=1e-6, abs=0)
 
 
-@given(st.floats(-10, 10), st.floats(0.1, 20), st.integers(4, 24), st.floats(0, 1), st.data())
+@given(
+    st.floats(-10, 10),
+    st.floats(0.1, 20),
+    st.integers(4, 24),
+    st.floats(0, 1),
+    st.data(),
+)
 def test_interpolation_reproduces_polynomials_and_their_derivatives(
     lower: float, width: float, n: int, where: float, data: st.DataObject
 ) -> None:
@@ -53,7 +69,9 @@ def test_interpolation_reproduces_polynomials_and_their_derivatives(
     nodes = chebyshev_nodes(lower, lower + width, n)
     polynomial = np.polynomial.Chebyshev(c, domain=[lower, lower + width])
     x = np.array([lower + where * width, nodes[1], nodes[-1]])
-    np.testing.assert_allclose(barycentric_matrix(nodes, x) @ polynomial(nodes), polynomial(x), atol=1e-11)
+    np.testing.assert_allclose(
+        barycentric_matrix(nodes, x) @ polynomial(nodes), polynomial(x), atol=1e-11
+    )
     slope = barycentric_matrix(nodes, x, derivative=True) @ polynomial(nodes)
     np.testing.assert_allclose(slope, polynomial.deriv()(x), atol=1e-9 * n**4 / width)
 
@@ -63,7 +81,11 @@ def test_interpolation_converges_geometrically() -> None:
     errors = []
     for n in (8, 16, 24):
         nodes = chebyshev_nodes(1.6, 10, n)
-        errors.append(np.abs(barycentric_matrix(nodes, x) @ np.sin(2 * nodes) - np.sin(2 * x)).max())
+        errors.append(
+            np.abs(
+                barycentric_matrix(nodes, x) @ np.sin(2 * nodes) - np.sin(2 * x)
+            ).max()
+        )
     assert errors[1] < 2e-2 * errors[0]
     assert errors[2] < 1e-5 * errors[1]
 
@@ -71,7 +93,9 @@ def test_interpolation_converges_geometrically() -> None:
 def test_a_point_a_hair_from_a_node_is_that_node() -> None:
     nodes = chebyshev_nodes(0, 1, 5)
     for x in (5e-324, 2e-311, 1e-250, 1e-17):
-        np.testing.assert_allclose(barycentric_matrix(nodes, np.array([x]))[0], np.eye(5)[0], atol=1e-15)
+        np.testing.assert_allclose(
+            barycentric_matrix(nodes, np.array([x]))[0], np.eye(5)[0], atol=1e-15
+        )
 
 
 def test_rows_at_nodes_are_unit_vectors_and_all_rows_sum_to_one() -> None:
@@ -89,7 +113,9 @@ def test_there_is_no_extrapolation(x: float) -> None:
         barycentric_matrix(chebyshev_nodes(-1, 3, 9), np.array([0.0, x]))
 
 
-@pytest.mark.parametrize("bad", [(1.0, 1.0, 5), (2.0, 1.0, 5), (0.0, 1.0, 1), (np.nan, 1.0, 5)])
+@pytest.mark.parametrize(
+    "bad", [(1.0, 1.0, 5), (2.0, 1.0, 5), (0.0, 1.0, 1), (np.nan, 1.0, 5)]
+)
 def test_axes_need_a_range_and_two_nodes(bad: tuple[float, float, int]) -> None:
     with pytest.raises(InputError, match="Chebyshev"):
         chebyshev_nodes(*bad)

@@ -16,7 +16,12 @@ from nuprobe.constants import M_ELECTRON
 from nuprobe.detectors import ConstantQuenching, Response, TableAcceptance
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line
-from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
+from nuprobe.models.couplings import (
+    Couplings,
+    Propagator,
+    ScalarExchange,
+    VectorExchange,
+)
 from nuprobe.nuclei import shells
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis, Setup, build_templates
@@ -36,7 +41,9 @@ def _density(e: NDArray[np.float64]) -> NDArray[np.float64]:
 FLUX = Flux(
     "test",
     (
-        FluxComponent("continuum", flavour("nu_e"), density=_density, edges=(E_LOW, E_HIGH)),
+        FluxComponent(
+            "continuum", flavour("nu_e"), density=_density, edges=(E_LOW, E_HIGH)
+        ),
         FluxComponent("line", flavour("nubar_mu"), lines=(LINE,)),
     ),
     per="unit",
@@ -53,7 +60,9 @@ def _model() -> Given:
 
 
 def _response(smearing: str) -> Response:
-    return Response(EDGES, 1 / keV, ConstantQuenching(1.0), ACCEPTANCE, smearing, (0.05, 0.3, 0.004))  # type: ignore[arg-type]
+    return Response(
+        EDGES, 1 / keV, ConstantQuenching(1.0), ACCEPTANCE, smearing, (0.05, 0.3, 0.004)
+    )  # type: ignore[arg-type]
 
 
 def _detected(smearing: str, t: float, low: float, high: float) -> float:
@@ -68,15 +77,23 @@ def _detected(smearing: str, t: float, low: float, high: float) -> float:
         a, b = max(a, t - 10 * sigma), min(b, t + 10 * sigma)
         if a < b:
             x = (a + b) / 2 + (b - a) / 2 * nodes
-            total += float((norm.pdf(x, t, sigma) * ACCEPTANCE(x) * weights).sum() * (b - a) / 2)
+            total += float(
+                (norm.pdf(x, t, sigma) * ACCEPTANCE(x) * weights).sum() * (b - a) / 2
+            )
     return total
 
 
 @pytest.mark.parametrize(
     ("target", "elements", "smearing"),
-    [("Xe", ("Xe",), "none"), ("NaI", ("Na", "I"), "none"), ("Xe", ("Xe",), "gaussian")],
+    [
+        ("Xe", ("Xe",), "none"),
+        ("NaI", ("Na", "I"), "none"),
+        ("Xe", ("Xe",), "gaussian"),
+    ],
 )
-def test_bound_electrons_against_adaptive_integration(target: str, elements: tuple[str, ...], smearing: str) -> None:
+def test_bound_electrons_against_adaptive_integration(
+    target: str, elements: tuple[str, ...], smearing: str
+) -> None:
     model = _model()
     setup = Setup(
         flux=FLUX,
@@ -99,7 +116,11 @@ def test_bound_electrons_against_adaptive_integration(target: str, elements: tup
                 1e40
                 * keV
                 * LINE.intensity
-                * float(electron.differential(LINE.energy, t * keV, model, "nubar_mu", target))
+                * float(
+                    electron.differential(
+                        LINE.energy, t * keV, model, "nubar_mu", target
+                    )
+                )
             )
         least = (t * keV + np.sqrt((t * keV) ** 2 + 2 * M_ELECTRON * t * keV)) / 2
         low = max(least, E_LOW)
@@ -112,14 +133,28 @@ def test_bound_electrons_against_adaptive_integration(target: str, elements: tup
 
     for c, kind in enumerate(("continuum", "line")):
         for b, (low, high) in enumerate(pairwise(EDGES)):
-            margin = 0.0 if smearing == "none" else 10 * np.sqrt(0.05**2 + 0.09 * high + (0.004 * high) ** 2)
+            margin = (
+                0.0
+                if smearing == "none"
+                else 10 * np.sqrt(0.05**2 + 0.09 * high + (0.004 * high) ** 2)
+            )
             start, stop = max(low - margin, 1e-3), high + margin
             points = [x for x in (*edges, 3.0, low, high) if start < x < stop]
 
-            def counts(t: float, kind: str = kind, low: float = low, high: float = high) -> float:
+            def counts(
+                t: float, kind: str = kind, low: float = low, high: float = high
+            ) -> float:
                 return rate(t, kind) * _detected(smearing, t, low, high)
 
-            exact = quad(counts, start, stop, points=points or None, limit=2000, epsrel=1e-8, epsabs=0)[0]
+            exact = quad(
+                counts,
+                start,
+                stop,
+                points=points or None,
+                limit=2000,
+                epsrel=1e-8,
+                epsabs=0,
+            )[0]
             assert got[c, b] == pytest.approx(exact, rel=1e-6, abs=0)
     assert templates.error < 1e-6
 
@@ -133,11 +168,14 @@ def test_free_electrons_are_one_scatterer_without_edges() -> None:
 
 
 def test_the_mass_of_a_mediator_is_an_axis() -> None:
-    """Interpolated along a logarithmic mass, the templates are those built at that mass."""
+    """Interpolated along a logarithmic mass, the templates are those built at that
+    mass."""
     sm = nu.StandardModel().couplings()
 
     def couplings(mass: float) -> Couplings:
-        mediator = VectorExchange(Propagator(mass, "m"), {"e": np.diag([1e-5, 0.0, 0.0])})
+        mediator = VectorExchange(
+            Propagator(mass, "m"), {"e": np.diag([1e-5, 0.0, 0.0])}
+        )
         return Couplings((sm.vector[0], mediator))
 
     def setup(mass: float) -> Setup:
@@ -158,4 +196,6 @@ def test_the_mass_of_a_mediator_is_an_axis() -> None:
         model = Given(couplings(mass))
         got = with_axis.by_component(with_axis.coefficients(model), np.array([[mass]]))
         direct = build_templates(setup(mass))
-        np.testing.assert_allclose(got, direct.by_component(direct.coefficients(model)), rtol=2e-6)
+        np.testing.assert_allclose(
+            got, direct.by_component(direct.coefficients(model)), rtol=2e-6
+        )

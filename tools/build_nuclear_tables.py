@@ -1,7 +1,8 @@
 """Write nuprobe's nuclear tables from the evaluated compilations.
 
-``python tools/build_nuclear_tables.py FOLDER`` reads ``nubase2020_long_lived.csv``, ``angeli2013.csv`` and
-``fourier_bessel.csv`` in FOLDER and writes ``src/nuprobe/nuclei/data/{isotopes,fourier_bessel}.csv``.
+``python tools/build_nuclear_tables.py FOLDER`` reads ``nubase2020_long_lived.csv``,
+``angeli2013.csv`` and ``fourier_bessel.csv`` in FOLDER and writes
+``src/nuprobe/nuclei/data/{isotopes,fourier_bessel}.csv``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,20 @@ from nuprobe.files import atomic_write
 DATA = Path(__file__).resolve().parents[1] / "src" / "nuprobe" / "nuclei" / "data"
 YEARS = {
     prefix + "y": 10.0**power
-    for prefix, power in {"k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "Y": 24}.items()
+    for prefix, power in {
+        "k": 3,
+        "M": 6,
+        "G": 9,
+        "T": 12,
+        "P": 15,
+        "E": 18,
+        "Z": 21,
+        "Y": 24,
+    }.items()
 }
-# a row is refused when its charge is further than this (relative) from Z: the sound rows agree to 3e-4, a wrong digit
-# shows. A radius that differs from the charge-radii table is only noted: the analyses themselves differ by 1-2 %
+# a row is refused when its charge is further than this (relative) from Z: the sound
+# rows agree to 3e-4, a wrong digit shows. A radius that differs from the charge-radii
+# table is only noted: the analyses themselves differ by 1-2 %
 CHARGE_TOLERANCE, RADIUS_TOLERANCE = 1e-3, 0.013
 
 ISOTOPE_HEADER = """\
@@ -48,14 +59,20 @@ FB_HEADER = """\
 
 def rows(path: Path, fields: list[str] | None = None) -> list[dict[str, str]]:
     """Read a CSV file whose comment lines start with ``#``."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     return list(csv.DictReader(lines, fieldnames=fields))
 
 
 def spin_parity(text: str) -> tuple[float, int, bool]:
-    """Read "7/2+*", "(3/2-)", "1+#" into spin, parity and whether the assignment is certain.
+    """Read "7/2+*", "(3/2-)", "1+#" into spin, parity and whether the assignment is
+    certain.
 
-    In NUBASE2020 ``*`` marks a directly measured spin, ``#`` systematics, parentheses a tentative value.
+    In NUBASE2020 ``*`` marks a directly measured spin, ``#`` systematics, parentheses a
+    tentative value.
     """
     match = re.fullmatch(r"\(?(\d+)(/2)?\)?\(?([+-])\)?[*#]?\)?[*#]?", text)
     if match is None:
@@ -83,7 +100,10 @@ def main(folder: Path) -> None:
     """Write both tables."""
     radii = {
         (int(r["z"]), int(r["a"])): (r["radius_val"], r["radius_unc"])
-        for r in rows(folder / "angeli2013.csv", ["z", "symbol", "n", "a", "radius_val", "radius_unc", "pre", "preunc"])
+        for r in rows(
+            folder / "angeli2013.csv",
+            ["z", "symbol", "n", "a", "radius_val", "radius_unc", "pre", "preunc"],
+        )
         if int(r["z"]) > 0 and r["radius_val"]
     }
     isotopes = [
@@ -92,7 +112,11 @@ def main(folder: Path) -> None:
     for r in rows(folder / "nubase2020_long_lived.csv"):
         z, a = int(r["Z"]), int(r["A"])
         spin, parity, certain = spin_parity(r["J_pi"])
-        abundance = f"{float(r['abundance_percent']) / 100:.8g}" if r["abundance_percent"] else ""
+        abundance = (
+            f"{float(r['abundance_percent']) / 100:.8g}"
+            if r["abundance_percent"]
+            else ""
+        )
         radius, unc = radii.get((z, a), ("", ""))
         isotopes.append(
             f"{r['nuclide'][len(str(a)) :]},{z},{a},{r['mass_excess_keV']},{spin:g},{parity:+d},{certain:d},"
@@ -114,11 +138,17 @@ def main(folder: Path) -> None:
             if abs(rms / measured - 1) > RADIUS_TOLERANCE:
                 wide.append(f"{r['nucleus']} ({rms:.3f} against {measured:.3f} fm)")
             values = " ".join(f"{c:g}" for c in coefficients)
-            kept.append(f"{r['nucleus']},{z},{a},{cutoff:g},{charge:.4f},{rms:.4f},{values}")
-        print(f"{r['nucleus']:6s} charge/Z-1 = {charge / z - 1:+.1e}  rms/measured-1 = {rms / measured - 1:+.2%}")
+            kept.append(
+                f"{r['nucleus']},{z},{a},{cutoff:g},{charge:.4f},{rms:.4f},{values}"
+            )
+        print(
+            f"{r['nucleus']:6s} charge/Z-1 = {charge / z - 1:+.1e}  rms/measured-1 ="
+            f" {rms / measured - 1:+.2%}"
+        )
     note = (
-        f"# Refused, because the recomputed charge is not Z: {'; '.join(refused)}.\n"
-        f"# Kept, though rms differs by more than {RADIUS_TOLERANCE:.1%} from Angeli:2013epw: {'; '.join(wide)}.\n"
+        f"# Refused, because the recomputed charge is not Z: {'; '.join(refused)}.\n#"
+        f" Kept, though rms differs by more than {RADIUS_TOLERANCE:.1%} from"
+        f" Angeli:2013epw: {'; '.join(wide)}.\n"
     )
     atomic_write(DATA / "fourier_bessel.csv", FB_HEADER + note + "\n".join(kept) + "\n")
 

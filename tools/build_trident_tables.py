@@ -1,8 +1,10 @@
-"""Rebuild src/nuprobe/processes/trident/data/*.npz, the interpolants of the trident's lepton half.
+"""Rebuild src/nuprobe/processes/trident/data/*.npz, the interpolants of the trident's
+lepton half.
 
     python tools/build_trident_tables.py [NAME ...]
 
-without names all of `PLANS`, two at a time; each line printed gives the size and the error measured at random points.
+without names all of `PLANS`, two at a time; each line printed gives the size and the
+error measured at random points.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from pathlib import Path
 from nuprobe.files import atomic_write
 from nuprobe.processes.trident.tables import PLANS, build, to_bytes
 
-DATA = Path(__file__).parent.parent / "src" / "nuprobe" / "processes" / "trident" / "data"
+DATA = (
+    Path(__file__).parent.parent / "src" / "nuprobe" / "processes" / "trident" / "data"
+)
 
 
 def make(name: str) -> str:
@@ -24,17 +28,23 @@ def make(name: str) -> str:
     table = build(name)
     content = to_bytes(table)
     atomic_write(DATA / f"{name}.npz", content)
-    shapes = [table.left.shape, table.right.shape, *(a.shape for a in table.mediator or ())]
+    shapes = [
+        table.left.shape,
+        table.right.shape,
+        *(a.shape for a in table.mediator or ()),
+    ]
     return (
-        f"{name}: {len(content) / 1e3:.0f} kB {shapes}, error {table.error:.1e}, mediator "
-        f"{table.mediator_error:.1e}, {time.perf_counter() - start:.0f} s"
+        f"{name}: {len(content) / 1e3:.0f} kB {shapes}, error {table.error:.1e},"
+        f" mediator {table.mediator_error:.1e}, {time.perf_counter() - start:.0f} s"
     )
 
 
 def main() -> None:
     """Build the tables named on the command line."""
     with ProcessPoolExecutor(2) as pool:
-        for line in pool.map(make, sys.argv[1:] or sorted(PLANS, key=lambda n: -PLANS[n].orders.angle)):
+        for line in pool.map(
+            make, sys.argv[1:] or sorted(PLANS, key=lambda n: -PLANS[n].orders.angle)
+        ):
             print(line, flush=True)
 
 

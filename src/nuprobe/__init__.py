@@ -1,7 +1,8 @@
 """nuprobe: neutrinos scattering off nuclei and electrons as a probe of new physics.
 
-A model and an experiment go in; a rate, a fit or an exclusion contour comes out. Energies, masses and momenta are in
-MeV, lengths go through `nuprobe.units`, cross sections are numbers of cm².
+A model and an experiment go in; a rate, a fit or an exclusion contour comes out.
+Energies, masses and momenta are in MeV, lengths go through `nuprobe.units`, cross
+sections are numbers of cm².
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ __all__ = [
     "units",
 ]
 
-# public name -> where it lives; imported when first used, so that `import nuprobe` costs next to nothing
+# public name -> where it lives; imported when first used, so that `import nuprobe`
+# costs next to nothing
 _PLACES = {
     "ContactOperators": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",

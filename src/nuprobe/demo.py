@@ -1,4 +1,5 @@
-"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, and trident limits, with plots and tables."""
+"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, and trident
+limits, with plots and tables."""
 
 from __future__ import annotations
 
@@ -15,7 +16,13 @@ from nuprobe.experiments import experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
 from nuprobe.inference import contour, scan
-from nuprobe.models import Electromagnetic, LMuLTau, StandardModel, VMinusA, standard_charge_radius
+from nuprobe.models import (
+    Electromagnetic,
+    LMuLTau,
+    StandardModel,
+    VMinusA,
+    standard_charge_radius,
+)
 from nuprobe.nuclei import target
 from nuprobe.plotting import (
     neutron_radius_markers,
@@ -81,7 +88,8 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
 
     Parameters
     ----------
-    folder : where figures (pdf, png), tables (txt, json) and the scan (h5) go; made if it does not exist.
+    folder : where figures (pdf, png), tables (txt, json) and the scan (h5) go; made if
+        it does not exist.
     progress : show a progress bar on standard error.
 
     Raises
@@ -97,7 +105,9 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise OutputError(f"cannot make the folder {folder}: {err.strerror}; choose another place") from None
+        raise OutputError(
+            f"cannot make the folder {folder}: {err.strerror}; choose another place"
+        ) from None
     files: list[Path] = []
 
     def write(name: str, text: str, data: object) -> None:
@@ -139,9 +149,18 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
 
     def draw_radii() -> None:
         grid = np.linspace(-90.0, 40.0, 66), np.linspace(-80.0, 30.0, 56)
-        found = contour(csi.cost(Electromagnetic(), RADII, "energy-time"), RADII, grid, cl=(0.6827, 0.9, 0.99))
-        levels = [(f"{100 * cl:.4g} %", delta) for cl, delta in found.thresholds.items()]
-        radius_e, radius_mu = (standard_charge_radius(f) / 1e-32 for f in ("nu_e", "nu_mu"))
+        found = contour(
+            csi.cost(Electromagnetic(), RADII, "energy-time"),
+            RADII,
+            grid,
+            cl=(0.6827, 0.9, 0.99),
+        )
+        levels = [
+            (f"{100 * cl:.4g} %", delta) for cl, delta in found.thresholds.items()
+        ]
+        radius_e, radius_mu = (
+            standard_charge_radius(f) / 1e-32 for f in ("nu_e", "nu_mu")
+        )
         draw(
             "csi-2017-charge-radii",
             lambda: plot_contour(
@@ -166,9 +185,15 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
         tables,
         scan_rn,
         lambda: draw(
-            "csi-2017-spectrum", lambda: plot_rates(rates, subtracted=["steady-state"], references=csi.file.references)
+            "csi-2017-spectrum",
+            lambda: plot_rates(
+                rates, subtracted=["steady-state"], references=csi.file.references
+            ),
         ),
-        lambda: draw("csi-2017-energy-and-time", lambda: plot_rates(rates_in_time, references=csi.file.references)),
+        lambda: draw(
+            "csi-2017-energy-and-time",
+            lambda: plot_rates(rates_in_time, references=csi.file.references),
+        ),
         lambda: draw(
             "csi-2017-rn-profile",
             lambda: plot_profile(
@@ -180,14 +205,20 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
                 references=["COHERENT:2018imc", "Cadeddu:2017etk"],
             ),
         ),
-        lambda: draw("cevns-differential", lambda: plot_differential(argon, sm, [10.0, 30.0, 50.0])),
+        lambda: draw(
+            "cevns-differential",
+            lambda: plot_differential(argon, sm, [10.0, 30.0, 50.0]),
+        ),
         lambda: draw("cevns-millicharge", lambda: plot_millicharge(argon, 50.0)),
         draw_radii,
         lambda: draw("cevns-total", lambda: plot_total([argon, cesium], sm, energies)),
         lambda: draw("form-factors-ar40", lambda: plot_form_factors("Ar40")),
         lambda: draw("flux-sns", lambda: plot_flux(flux("sns"))),
         lambda: draw(
-            "trident-energy", lambda: plot_trident_energy(CHANNELS, "Ar40", np.geomspace(0.25, 200, 50) * GeV)
+            "trident-energy",
+            lambda: plot_trident_energy(
+                CHANNELS, "Ar40", np.geomspace(0.25, 200, 50) * GeV
+            ),
         ),
         lambda: draw(
             "trident-models",
@@ -198,21 +229,42 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
                 {
                     "V-A": VMinusA(),
                     "100 MeV, g' = 1e-3": LMuLTau(100 * MeV, 1e-3),
-                    "100 MeV, g' = 1e-3, mixing 0.01": LMuLTau(100 * MeV, 1e-3, mixing=0.01),
-                    "10 MeV, g' = 5e-4, mixing 0.003": LMuLTau(10 * MeV, 5e-4, mixing=0.003),
+                    "100 MeV, g' = 1e-3, mixing 0.01": LMuLTau(
+                        100 * MeV, 1e-3, mixing=0.01
+                    ),
+                    "10 MeV, g' = 5e-4, mixing 0.003": LMuLTau(
+                        10 * MeV, 5e-4, mixing=0.003
+                    ),
                 },
             ),
         ),
         lambda: draw(
             "trident-form-factors",
-            lambda: plot_trident_form_factors(CHANNELS[0], "Ar40", np.geomspace(0.3, 50, 30) * GeV),
+            lambda: plot_trident_form_factors(
+                CHANNELS[0], "Ar40", np.geomspace(0.3, 50, 30) * GeV
+            ),
         ),
         lambda: draw("trident-plane", lambda: plane(limits, tridents, {})),
     ]
     from tqdm import tqdm
 
-    for step in tqdm(steps, desc="demo", unit="step", leave=False, disable=not progress):
+    for step in tqdm(
+        steps, desc="demo", unit="step", leave=False, disable=not progress
+    ):
         step()
     failed = sum(row.agrees is False for row in rows)
-    text = "\n\n".join(map(str, (rate_table(rates), result, radii, choices, models, limit_table(limits), compared)))
+    text = "\n\n".join(
+        map(
+            str,
+            (
+                rate_table(rates),
+                result,
+                radii,
+                choices,
+                models,
+                limit_table(limits),
+                compared,
+            ),
+        )
+    )
     return DemoResult(text, tuple(files), failed)

@@ -1,4 +1,5 @@
-"""What can go wrong, under one root: everything a user can cause is a `NuprobeError`."""
+"""What can go wrong, under one root: everything a user can cause is a
+`NuprobeError`."""
 
 from __future__ import annotations
 
@@ -26,15 +27,18 @@ def shown(value: object) -> str:
 
 
 class NuprobeError(Exception):
-    """Root of every error nuprobe raises on purpose; its message is one line with a remedy."""
+    """Root of every error nuprobe raises on purpose; its message is one line with a
+    remedy."""
 
 
 class InputError(NuprobeError, ValueError):
-    """A value that cannot be used: the message says what was given and what is allowed."""
+    """A value that cannot be used: the message says what was given and what is
+    allowed."""
 
 
 class UnitError(InputError):
-    """A quantity without a unit, with an unknown unit, or with a unit of another dimension."""
+    """A quantity without a unit, with an unknown unit, or with a unit of another
+    dimension."""
 
 
 class UnknownNameError(InputError, LookupError):
@@ -48,11 +52,16 @@ class UnknownNameError(InputError, LookupError):
     remedy : a sentence appended to the message.
     """
 
-    def __init__(self, kind: str, name: object, known: Iterable[str], remedy: str = "") -> None:
+    def __init__(
+        self, kind: str, name: object, known: Iterable[str], remedy: str = ""
+    ) -> None:
         known = sorted(set(known))
         text = str(name)
         lowered = {k.lower(): k for k in reversed(known)}
-        near = [lowered[m] for m in difflib.get_close_matches(text.lower(), lowered, n=4, cutoff=0.5)]
+        near = [
+            lowered[m]
+            for m in difflib.get_close_matches(text.lower(), lowered, n=4, cutoff=0.5)
+        ]
         if near:
             hint = "did you mean " + ", ".join(near) + "?"
         elif known and len(known) <= 12:
@@ -61,7 +70,9 @@ class UnknownNameError(InputError, LookupError):
             hint = "nothing similar is known"
         if remedy and not (hint.endswith("?") or remedy.startswith("(")):
             hint += "."
-        super().__init__(f"unknown {kind} {text!r}: {hint}" + (f" {remedy}" if remedy else ""))
+        super().__init__(
+            f"unknown {kind} {text!r}: {hint}" + (f" {remedy}" if remedy else "")
+        )
         self.kind, self.name, self.suggestions = kind, text, tuple(near)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -69,7 +80,9 @@ class UnknownNameError(InputError, LookupError):
         return (_rebuild, (type(self), self.args, self.__dict__))
 
 
-def _rebuild(cls: type[UnknownNameError], args: tuple[object, ...], state: dict[str, object]) -> UnknownNameError:
+def _rebuild(
+    cls: type[UnknownNameError], args: tuple[object, ...], state: dict[str, object]
+) -> UnknownNameError:
     error = cls.__new__(cls)
     Exception.__init__(error, *args)
     error.__dict__.update(state)
@@ -77,11 +90,13 @@ def _rebuild(cls: type[UnknownNameError], args: tuple[object, ...], state: dict[
 
 
 class ExperimentFileError(InputError):
-    """An experiment (or flux) folder that cannot be read: the message names file, key and remedy."""
+    """An experiment (or flux) folder that cannot be read: the message names file, key
+    and remedy."""
 
 
 class ChecksumError(InputError):
-    """A data file whose content is not the published one; it was kept under another name, which the message gives."""
+    """A data file whose content is not the published one; it was kept under another
+    name, which the message gives."""
 
 
 class ComputationError(NuprobeError, ArithmeticError):
@@ -93,4 +108,5 @@ class OutputError(NuprobeError, OSError):
 
 
 class ValidityWarning(UserWarning):
-    """The result stands, but leaves the domain where its assumptions are known to hold."""
+    """The result stands, but leaves the domain where its assumptions are known to
+    hold."""

@@ -26,12 +26,14 @@ def _as_output_error(path: Path) -> Iterator[None]:
     except OSError as err:
         reason = err.strerror or str(err)
         raise OutputError(
-            f"cannot write {path}: {reason}; choose another place or free space (nothing there was changed)"
+            f"cannot write {path}: {reason}; choose another place or free space"
+            " (nothing there was changed)"
         ) from err
 
 
 def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
-    """Write `content` to `path` so that a reader sees the old file or the new one, never a part.
+    """Write `content` to `path` so that a reader sees the old file or the new one,
+    never a part.
 
     Parameters
     ----------
@@ -41,12 +43,15 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     Raises
     ------
     OutputError
-        If the folder is missing or not writable, or the disk is full; an existing file is left as it was.
+        If the folder is missing or not writable, or the disk is full; an existing file
+        is left as it was.
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
     with _as_output_error(target):
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=".part", dir=target.parent
+        )
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -64,28 +69,40 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     return target
 
 
-def replace_folder(path: str | os.PathLike[str], files: Mapping[str, str], *, made_by: str) -> Path:
-    """Write a whole folder beside `path` and swap the two, so that no half-written one is ever seen.
+def replace_folder(
+    path: str | os.PathLike[str], files: Mapping[str, str], *, made_by: str
+) -> Path:
+    """Write a whole folder beside `path` and swap the two, so that no half-written one
+    is ever seen.
 
     Parameters
     ----------
-    path : new, empty, or holding only what an earlier call with the same `made_by` wrote. A link is followed.
+    path : new, empty, or holding only what an earlier call with the same `made_by`
+        wrote. A link is followed.
     files : relative path → text.
     made_by : what makes the folder; a file in it says so and lists the files.
 
     Raises
     ------
     OutputError
-        If `path` holds anything else, its parent is missing, or writing fails; it is then left as it was.
+        If `path` holds anything else, its parent is missing, or writing fails; it is
+        then left as it was.
     """
     target = Path(path).resolve()
     _only_own_files(target, made_by)
     with _as_output_error(target):
-        new = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        new = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}.", suffix=".part", dir=target.parent
+            )
+        )
         old = new.with_suffix(".old")
         try:
             record = {"made_by": made_by, "files": sorted(files)}
-            for name, text in {**files, _MADE: json.dumps(record, indent=1) + "\n"}.items():
+            for name, text in {
+                **files,
+                _MADE: json.dumps(record, indent=1) + "\n",
+            }.items():
                 file = new / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8", newline="\n")
@@ -111,8 +128,14 @@ def _only_own_files(folder: Path, made_by: str) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise OutputError(f"cannot write the folder {folder}: a file has that name; choose another")
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir() or p.is_symlink()}
+        raise OutputError(
+            f"cannot write the folder {folder}: a file has that name; choose another"
+        )
+    found = {
+        p.relative_to(folder).as_posix()
+        for p in folder.rglob("*")
+        if not p.is_dir() or p.is_symlink()
+    }
     try:
         record = json.loads((folder / _MADE).read_text(encoding="utf-8"))
         own = {*record["files"], _MADE} if record["made_by"] == made_by else set()
@@ -121,25 +144,29 @@ def _only_own_files(folder: Path, made_by: str) -> None:
     foreign = sorted(found - own)
     if foreign:
         raise OutputError(
-            f"{folder} holds {foreign[0]}, which “{made_by}” did not write; name a new or empty folder "
-            "(nothing there was changed)"
+            f"{folder} holds {foreign[0]}, which “{made_by}” did not write; name a new"
+            " or empty folder (nothing there was changed)"
         )
 
 
 def writable_or_error(path: str | os.PathLike[str]) -> Path:
-    """Check before a long computation that `path` could be written; raises `OutputError` if not."""
+    """Check before a long computation that `path` could be written; raises
+    `OutputError` if not."""
     target = Path(path)
     with _as_output_error(target):
         if target.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=".part", dir=target.parent
+        )
         os.close(descriptor)
         Path(name).unlink()
     return target
 
 
 def read_table(resource: Traversable) -> list[dict[str, str]]:
-    """Read one of the package's CSV tables: ``#`` lines are provenance, the first other line the header.
+    """Read one of the package's CSV tables: ``#`` lines are provenance, the first other
+    line the header.
 
     Returns
     -------

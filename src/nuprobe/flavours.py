@@ -18,7 +18,8 @@ _LATEX: Final = ("e", r"\mu", r"\tau")
 
 @dataclass(frozen=True)
 class Flavour:
-    """One of the six: `index` 0, 1, 2 for e, μ, τ (the order of every matrix), and `anti`."""
+    """One of the six: `index` 0, 1, 2 for e, μ, τ (the order of every matrix), and
+    `anti`."""
 
     index: int
     anti: bool = False
@@ -44,11 +45,13 @@ class Flavour:
 
 @dataclass(frozen=True, eq=False)
 class FlavourState:
-    """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: what arrives at the target, or one term of it.
+    """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: what arrives at the
+    target, or one term of it.
 
     Attributes
     ----------
-    vectors : v_r as columns, shape (n, r), in the flavour basis (e, μ, τ and sterile states if any).
+    vectors : v_r as columns, shape (n, r), in the flavour basis (e, μ, τ and sterile
+        states if any).
     weights : w_r, shape (r,).
     """
 
@@ -75,7 +78,8 @@ FLAVOURS: Final[dict[str, Flavour]] = {
 
 
 def flavour(name: str | Flavour) -> Flavour:
-    """Return the flavour of that name; raises `UnknownNameError` with the nearest names otherwise."""
+    """Return the flavour of that name; raises `UnknownNameError` with the nearest names
+    otherwise."""
     if isinstance(name, Flavour):
         return name
     try:

@@ -1,4 +1,5 @@
-"""Quadrature and interpolation shared by every floor: Gauss–Legendre panels and Chebyshev axes."""
+"""Quadrature and interpolation shared by every floor: Gauss–Legendre panels and
+Chebyshev axes."""
 
 from __future__ import annotations
 
@@ -27,18 +28,22 @@ FloatArray = NDArray[np.float64]
 
 
 def numbers(what: str, value: ArrayLike) -> FloatArray:
-    """Read real numbers as an array of their shape; raises `InputError` for text, complex numbers and ragged lists."""
+    """Read real numbers as an array of their shape; raises `InputError` for text,
+    complex numbers and ragged lists."""
     try:
         array = np.asarray(value)
     except ValueError:
         array = np.asarray(None)
     if array.size and array.dtype.kind not in "fiu":
-        raise InputError(f"{what} must be real numbers, one or an array, got {shown(value)}")
+        raise InputError(
+            f"{what} must be real numbers, one or an array, got {shown(value)}"
+        )
     return array.astype(float)
 
 
 def number(what: str, value: Any, example: str = "") -> float:
-    """Read one finite real number; raises `InputError` for anything else, text with a unit included.
+    """Read one finite real number; raises `InputError` for anything else, text with a
+    unit included.
 
     `example` shows how to write it, e.g. ``"20 * m"``.
     """
@@ -53,7 +58,8 @@ def number(what: str, value: Any, example: str = "") -> float:
 
 
 def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """Shape to which all broadcast; raises `InputError` that names them if there is none."""
+    """Shape to which all broadcast; raises `InputError` that names them if there is
+    none."""
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
@@ -66,7 +72,8 @@ def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights of the n-point Gauss–Legendre rule on [0, 1] (read-only arrays)."""
+    """Nodes and weights of the n-point Gauss–Legendre rule on [0, 1] (read-only
+    arrays)."""
     x, w = np.polynomial.legendre.leggauss(n)
     nodes, weights = (x + 1) / 2, w / 2
     nodes.flags.writeable = False
@@ -75,11 +82,13 @@ def gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
 
 
 def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]:
-    """Gauss–Legendre nodes and weights with `n` points between each two neighbouring `edges`.
+    """Gauss–Legendre nodes and weights with `n` points between each two neighbouring
+    `edges`.
 
     Parameters
     ----------
-    edges : increasing panel edges; an integrand needs to be smooth only inside each panel.
+    edges : increasing panel edges; an integrand needs to be smooth only inside each
+        panel.
     n : points a panel.
 
     Returns
@@ -93,15 +102,22 @@ def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]
 
 
 def chebyshev_nodes(lower: float, upper: float, n: int) -> FloatArray:
-    """Return the `n` Chebyshev points of the second kind on [lower, upper], increasing, ends included."""
+    """Return the `n` Chebyshev points of the second kind on [lower, upper], increasing,
+    ends included."""
     if n < 2 or not lower < upper:
-        raise InputError(f"a Chebyshev axis needs lower < upper and n >= 2, got [{lower}, {upper}] with {n}")
+        raise InputError(
+            f"a Chebyshev axis needs lower < upper and n >= 2, got [{lower}, {upper}]"
+            f" with {n}"
+        )
     k = np.arange(n)
     return lower + (upper - lower) * (1 - np.cos(np.pi * k / (n - 1))) / 2
 
 
-def barycentric_matrix(nodes: FloatArray, x: FloatArray, derivative: bool = False) -> FloatArray:
-    """Weights that interpolate values at Chebyshev `nodes` to the points `x` (Berrut & Trefethen 2004).
+def barycentric_matrix(
+    nodes: FloatArray, x: FloatArray, derivative: bool = False
+) -> FloatArray:
+    """Weights that interpolate values at Chebyshev `nodes` to the points `x` (Berrut &
+    Trefethen 2004).
 
     Parameters
     ----------
@@ -121,8 +137,13 @@ def barycentric_matrix(nodes: FloatArray, x: FloatArray, derivative: bool = Fals
     """
     x = np.atleast_1d(np.asarray(x, dtype=float))
     span = nodes[-1] - nodes[0]
-    if np.any(~(x >= nodes[0] - 1e-12 * span)) or np.any(~(x <= nodes[-1] + 1e-12 * span)):
-        raise InputError(f"a point lies outside the interpolation range [{nodes[0]:.6g}, {nodes[-1]:.6g}]")
+    if np.any(~(x >= nodes[0] - 1e-12 * span)) or np.any(
+        ~(x <= nodes[-1] + 1e-12 * span)
+    ):
+        raise InputError(
+            f"a point lies outside the interpolation range [{nodes[0]:.6g},"
+            f" {nodes[-1]:.6g}]"
+        )
     weights = np.where(np.arange(nodes.size) % 2, -1.0, 1.0)
     weights[[0, -1]] *= 0.5
     if derivative:
@@ -147,6 +168,10 @@ def _differentiation_matrix(nodes: FloatArray, weights: FloatArray) -> FloatArra
 
 
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost more than they save here."""
+    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost
+    more than they save here."""
     rows = max(1, 200_000 // max(1, right.size))
-    return np.concatenate([left[i : i + rows] @ right for i in range(0, len(left), rows)] or [left @ right])
+    return np.concatenate(
+        [left[i : i + rows] @ right for i in range(0, len(left), rows)]
+        or [left @ right]
+    )

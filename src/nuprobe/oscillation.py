@@ -1,10 +1,13 @@
-"""Flavour on the way from source to detector: mixing, vacuum oscillations, averages, the Sun.
+"""Flavour on the way from source to detector: mixing, vacuum oscillations, averages,
+the Sun.
 
-A neutrino produced with flavour ℓ arrives as ν_ℓ(L) = Σ_k U*_ℓk e^{−i m_k² L/2E} ν_k (antineutrinos: with U), and
-what it does in the detector follows from its density matrix, ρ(E) = Σ_i f_i(E) ρ_i. Each way below gives the f_i and
-the ρ_i (it is a `Propagation` of `nuprobe.prediction`); `density`, `probabilities`, `state` and `mu_eff` put them
-together. The amplitude of Kouzakov:2017hbc (eq. unverified; read in the proceedings of EPS-HEP2021, eqs. 1, 2, 6), with
-photon exchange between mass states, is Re Tr[M ρ M†] of these matrices.
+A neutrino produced with flavour ℓ arrives as ν_ℓ(L) = Σ_k U*_ℓk e^{−i m_k² L/2E} ν_k
+(antineutrinos: with U), and what it does in the detector follows from its density
+matrix, ρ(E) = Σ_i f_i(E) ρ_i. Each way below gives the f_i and the ρ_i (it is a
+`Propagation` of `nuprobe.prediction`); `density`, `probabilities`, `state` and `mu_eff`
+put them together. The amplitude of Kouzakov:2017hbc (eq. unverified; read in the
+proceedings of EPS-HEP2021, eqs. 1, 2, 6), with photon exchange between mass states, is
+Re Tr[M ρ M†] of these matrices.
 """
 
 from __future__ import annotations
@@ -42,13 +45,15 @@ __all__ = [
     "state",
 ]
 
-# NuFIT 6.0 with the tabulated atmospheric data (Esteban:2024eli: not read in the paper; the numbers agree in several
-# public copies of its table): sin² of the angles, δ_CP in degrees, Δm²₂₁ and Δm²₃₁ in eV² (inverted: from Δm²₃₂)
+# NuFIT 6.0 with the tabulated atmospheric data (Esteban:2024eli: not read in the paper;
+# the numbers agree in several public copies of its table): sin² of the angles, δ_CP in
+# degrees, Δm²₂₁ and Δm²₃₁ in eV² (inverted: from Δm²₃₂)
 NUFIT: Final[dict[str, tuple[float, float, float, float, float, float]]] = {
     "normal": (0.308, 0.02215, 0.470, 212.0, 7.49e-5, 2.513e-3),
     "inverted": (0.308, 0.02231, 0.550, 274.0, 7.49e-5, -2.484e-3 + 7.49e-5),
 }
-"""Best fit by mass ordering: sin²θ₁₂, sin²θ₁₃, sin²θ₂₃, δ_CP/degree, Δm²₂₁/eV², Δm²₃₁/eV²."""
+"""Best fit by mass ordering: sin²θ₁₂, sin²θ₁₃, sin²θ₂₃, δ_CP/degree, Δm²₂₁/eV²,
+Δm²₃₁/eV²."""
 
 SOLAR_POTENTIALS: Final[dict[str, float]] = {
     "pp": 4.68e-12 * eV,
@@ -60,8 +65,9 @@ SOLAR_POTENTIALS: Final[dict[str, float]] = {
     "O15": 6.69e-12 * eV,
     "F17": 6.74e-12 * eV,
 }
-"""√2 G_F n_e in MeV, averaged over where each component of the solar flux is made (deHolanda:2004fd; from memory,
-those of pep, ⁷Be and ⁸B compared with a public code)."""
+"""√2 G_F n_e in MeV, averaged over where each component of the solar flux is made
+(deHolanda:2004fd; from memory, those of pep, ⁷Be and ⁸B compared with a public
+code)."""
 
 
 # a number beyond these was given without its unit
@@ -77,18 +83,22 @@ def _fit(ordering: str) -> tuple[float, float, float, float, float, float]:
 
 @dataclass(frozen=True)
 class PMNS:
-    """Mixing matrix U, ν_α = Σ_k U_αk ν_k, of three neutrinos or of three and a sterile one.
+    """Mixing matrix U, ν_α = Σ_k U_αk ν_k, of three neutrinos or of three and a sterile
+    one.
 
-    U = R₃₄(δ₃₄) R₂₄ R₁₄(δ₁₄) R₂₃ R₁₃(δ) R₁₂ diag(1, e^{iα₂₁/2}, e^{iα₃₁/2}, e^{iα₄₁/2}), where R_jk(δ) has
-    sin θ_jk e^{−iδ} in the row j and column k. Defaults: NuFIT 6.0, normal ordering (`NUFIT`).
+    U = R₃₄(δ₃₄) R₂₄ R₁₄(δ₁₄) R₂₃ R₁₃(δ) R₁₂ diag(1, e^{iα₂₁/2}, e^{iα₃₁/2},
+    e^{iα₄₁/2}), where R_jk(δ) has sin θ_jk e^{−iδ} in the row j and column k. Defaults:
+    NuFIT 6.0, normal ordering (`NUFIT`).
 
     Attributes
     ----------
     sin2_12, sin2_13, sin2_23 : sin² of the angles.
     delta_cp : δ in radians.
-    sin2_14, sin2_24, sin2_34 : of the sterile neutrino; None in all three means that there is none.
+    sin2_14, sin2_24, sin2_34 : of the sterile neutrino; None in all three means that
+        there is none.
     delta_14, delta_34 : its phases.
-    majorana : α₂₁, α₃₁ (and α₄₁), which oscillations do not see but moments of Majorana neutrinos do.
+    majorana : α₂₁, α₃₁ (and α₄₁), which oscillations do not see but moments of Majorana
+        neutrinos do.
     """
 
     sin2_12: float = NUFIT["normal"][0]
@@ -105,15 +115,21 @@ class PMNS:
     def __post_init__(self) -> None:
         for name in ("sin2_12", "sin2_13", "sin2_23", "sin2_14", "sin2_24", "sin2_34"):
             value = getattr(self, name)
-            if (value is not None or "4" not in name) and not 0 <= number(name, value) <= 1:
+            if (value is not None or "4" not in name) and not 0 <= number(
+                name, value
+            ) <= 1:
                 raise InputError(f"{name} must lie between 0 and 1, got {value}")
         for name in ("delta_cp", "delta_14", "delta_34"):
             number(f"{name} in radians", getattr(self, name))
         phases = numbers("majorana", self.majorana)
-        if phases.ndim != 1 or len(phases) >= self.size or not np.isfinite(phases).all():
+        if (
+            phases.ndim != 1
+            or len(phases) >= self.size
+            or not np.isfinite(phases).all()
+        ):
             raise InputError(
-                f"majorana must hold at most {self.size - 1} finite phases, such as (0.3, 0.0), "
-                f"got {shown(self.majorana)}"
+                f"majorana must hold at most {self.size - 1} finite phases, such as"
+                f" (0.3, 0.0), got {shown(self.majorana)}"
             )
 
     @classmethod
@@ -156,7 +172,8 @@ class PMNS:
 
 @dataclass(frozen=True)
 class Splittings:
-    """Differences of squared masses, MeV² (``7.49e-5 * eV**2``). Defaults: NuFIT 6.0, normal ordering.
+    """Differences of squared masses, MeV² (``7.49e-5 * eV**2``). Defaults: NuFIT 6.0,
+    normal ordering.
 
     Attributes
     ----------
@@ -173,9 +190,13 @@ class Splittings:
             value = getattr(self, name)
             if value is None and name == "dm41":
                 continue
-            if abs(number(f"{name} in MeV²", value, "7.5e-5 * eV**2")) > _LARGEST_SPLITTING:
+            if (
+                abs(number(f"{name} in MeV²", value, "7.5e-5 * eV**2"))
+                > _LARGEST_SPLITTING
+            ):
                 raise InputError(
-                    f"{name} of {value:g} MeV² is beyond any neutrino: give it with its unit, {value:g} * eV**2"
+                    f"{name} of {value:g} MeV² is beyond any neutrino: give it with its"
+                    f" unit, {value:g} * eV**2"
                 )
 
     @classmethod
@@ -184,25 +205,36 @@ class Splittings:
         return cls(*(dm2 * eV**2 for dm2 in _fit(ordering)[4:]))
 
     def squares(self, size: int) -> FloatArray:
-        """Return m_k² − m₁² of 3 or 4 states; raises `InputError` if the number of states is another."""
+        """Return m_k² − m₁² of 3 or 4 states; raises `InputError` if the number of
+        states is another."""
         if (size == 4) != (self.dm41 is not None):
             raise InputError(
-                "a sterile neutrino needs both its mixing (sin2_14 … of PMNS) and its mass (dm41 of Splittings), got "
+                "a sterile neutrino needs both its mixing (sin2_14 … of PMNS) and its"
+                " mass (dm41 of Splittings), got "
                 + ("only the mixing" if size == 4 else "only the mass")
             )
-        return np.array([0.0, self.dm21, self.dm31, *(() if self.dm41 is None else (self.dm41,))])
+        return np.array(
+            [0.0, self.dm21, self.dm31, *(() if self.dm41 is None else (self.dm41,))]
+        )
 
     def masses(self, lightest: float = 0.0) -> FloatArray:
         """Masses in MeV for the mass of the lightest neutrino (MeV)."""
-        if number("the mass of the lightest neutrino in MeV", lightest, "0.01 * eV") < 0:
-            raise InputError(f"the mass of the lightest neutrino must not be negative (MeV), got {lightest}")
+        if (
+            number("the mass of the lightest neutrino in MeV", lightest, "0.01 * eV")
+            < 0
+        ):
+            raise InputError(
+                "the mass of the lightest neutrino must not be negative (MeV), got"
+                f" {lightest}"
+            )
         squares = self.squares(3 if self.dm41 is None else 4)
         result: FloatArray = np.sqrt(squares - squares.min() + lightest**2)
         return result
 
 
 class Way(Protocol):
-    """Propagation between source and detector: ρ(E) = Σ_i f_i(E) ρ_i (as in `nuprobe.prediction`)."""
+    """Propagation between source and detector: ρ(E) = Σ_i f_i(E) ρ_i (as in
+    `nuprobe.prediction`)."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -219,7 +251,8 @@ class Way(Protocol):
 class Vacuum:
     """Coherent oscillations in vacuum over one distance.
 
-    ρ has a constant and, for each pair of masses, cos and sin of Δm² L/2E. At zero distance it is the flavour itself.
+    ρ has a constant and, for each pair of masses, cos and sin of Δm² L/2E. At zero
+    distance it is the flavour itself.
 
     Attributes
     ----------
@@ -233,12 +266,14 @@ class Vacuum:
 
     def __post_init__(self) -> None:
         if number("a baseline", self.baseline, "53 * km") < 0:
-            raise InputError(f"a baseline must not be negative (20 * m, 1 * km), got {self.baseline}")
+            raise InputError(
+                f"a baseline must not be negative (20 * m, 1 * km), got {self.baseline}"
+            )
         _check_mixing(self.mixing, self.splittings)
         if 0 < self.baseline < _SHORTEST_BASELINE:
             raise InputError(
-                f"a baseline of {self.baseline:g} is {self.baseline / m:.2g} m: give it with its unit, "
-                f"{self.baseline:g} * km (nuprobe.units)"
+                f"a baseline of {self.baseline:g} is {self.baseline / m:.2g} m: give it"
+                f" with its unit, {self.baseline:g} * km (nuprobe.units)"
             )
 
     @property
@@ -246,12 +281,19 @@ class Vacuum:
         squares = self.splittings.squares(self.mixing.size)
         pairs = [(j, i) for i, j in itertools.combinations(range(self.mixing.size), 2)]
         # equal masses stay coherent for ever; their pair belongs to the constant
-        return [(k, j) for k, j in pairs if squares[k] != squares[j]] if self.baseline else []
+        return (
+            [(k, j) for k, j in pairs if squares[k] != squares[j]]
+            if self.baseline
+            else []
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
         """Constant, then cos and sin of each pair."""
-        return ("", *(f"{f}{k + 1}{j + 1}" for k, j in self._pairs for f in ("cos", "sin")))
+        return (
+            "",
+            *(f"{f}{k + 1}{j + 1}" for k, j in self._pairs for f in ("cos", "sin")),
+        )
 
     def functions(self, e_nu: FloatArray) -> FloatArray:
         """1, cos, sin, …"""
@@ -276,7 +318,9 @@ class Vacuum:
             # ν_k carries e^{−i m_k² L/2E}
             cross = np.outer(parts[:, k], np.conj(parts[:, j]))
             waves += [cross + np.conj(cross.T), -1j * cross + 1j * np.conj(cross.T)]
-        return tuple(FlavourState.of(matrix) for matrix in (pure - sum(waves[::2]), *waves))
+        return tuple(
+            FlavourState.of(matrix) for matrix in (pure - sum(waves[::2]), *waves)
+        )
 
 
 @dataclass(frozen=True)
@@ -305,23 +349,31 @@ class Averaged:
     def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
         """Return Σ_k |U_ℓk|² ν_k ν_k†."""
         u = self.mixing.matrix
-        return (FlavourState(np.conj(u) if flavour.anti else u, np.abs(u[flavour.index]) ** 2),)
+        return (
+            FlavourState(
+                np.conj(u) if flavour.anti else u, np.abs(u[flavour.index]) ** 2
+            ),
+        )
 
 
 @dataclass(frozen=True)
 class Solar:
-    """Solar ν_e by day: incoherent mass states with adiabatic conversion in the Sun (three neutrinos).
+    """Solar ν_e by day: incoherent mass states with adiabatic conversion in the Sun
+    (three neutrinos).
 
-    P_e3 = sin²θ₁₃, P_e1 = cos²θ₁₃ cos²θ_M, P_e2 = cos²θ₁₃ sin²θ_M with the mixing angle θ_M where the neutrino is made,
+    P_e3 = sin²θ₁₃, P_e1 = cos²θ₁₃ cos²θ_M, P_e2 = cos²θ₁₃ sin²θ_M with the mixing angle
+    θ_M where the neutrino is made,
 
-        cos 2θ_M = (cos 2θ₁₂ − β)/√[(cos 2θ₁₂ − β)² + sin² 2θ₁₂],  β = 2 E cos²θ₁₃ √2 G_F n_e/Δm²₂₁
+        cos 2θ_M = (cos 2θ₁₂ − β)/√[(cos 2θ₁₂ − β)² + sin² 2θ₁₂],  β = 2 E cos²θ₁₃ √2
+        G_F n_e/Δm²₂₁
 
-    (deHolanda:2004fd, eq. unverified; textbook). Matter in the Earth, the width of the production region and the effect
-    of matter on θ₁₃ (below 1 %) are left out.
+    (deHolanda:2004fd, eq. unverified; textbook). Matter in the Earth, the width of the
+    production region and the effect of matter on θ₁₃ (below 1 %) are left out.
 
     Attributes
     ----------
-    component : which n_e: a name of `SOLAR_POTENTIALS` (``"8B"`` is ``"B8"``), or √2 G_F n_e itself in MeV.
+    component : which n_e: a name of `SOLAR_POTENTIALS` (``"8B"`` is ``"B8"``), or √2
+        G_F n_e itself in MeV.
     mixing, splittings : U and Δm².
     """
 
@@ -331,21 +383,44 @@ class Solar:
 
     def __post_init__(self) -> None:
         if isinstance(self.mixing, PMNS) and self.mixing.size != 3:
-            raise InputError("solar neutrinos are computed for three neutrinos: leave out the sterile one")
+            raise InputError(
+                "solar neutrinos are computed for three neutrinos: leave out the"
+                " sterile one"
+            )
         _check_mixing(self.mixing, self.splittings)
         if not self.splittings.dm21 > 0:
-            raise InputError(f"solar neutrinos need dm21 > 0 (that is what 1 and 2 mean), got {self.splittings.dm21}")
+            raise InputError(
+                "solar neutrinos need dm21 > 0 (that is what 1 and 2 mean), got"
+                f" {self.splittings.dm21}"
+            )
         if isinstance(self.component, str):
-            object.__setattr__(self, "component", as_spelt(self.component, SOLAR_POTENTIALS))
+            object.__setattr__(
+                self, "component", as_spelt(self.component, SOLAR_POTENTIALS)
+            )
             if self.component not in SOLAR_POTENTIALS:
-                raise UnknownNameError("component of the solar flux", self.component, SOLAR_POTENTIALS)
-        elif number("the potential in the Sun in MeV, or the name of a component,", self.component) < 0:
-            raise InputError(f"the potential in the Sun must not be negative (MeV), got {self.component}")
+                raise UnknownNameError(
+                    "component of the solar flux", self.component, SOLAR_POTENTIALS
+                )
+        elif (
+            number(
+                "the potential in the Sun in MeV, or the name of a component,",
+                self.component,
+            )
+            < 0
+        ):
+            raise InputError(
+                "the potential in the Sun must not be negative (MeV), got"
+                f" {self.component}"
+            )
 
     @property
     def potential(self) -> float:
         """√2 G_F n_e in MeV."""
-        return SOLAR_POTENTIALS[self.component] if isinstance(self.component, str) else self.component
+        return (
+            SOLAR_POTENTIALS[self.component]
+            if isinstance(self.component, str)
+            else self.component
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -359,17 +434,22 @@ class Solar:
         x = cos2 - 2 * e_nu * (1 - p.sin2_13) * self.potential / self.splittings.dm21
         matter = (1 + x / np.hypot(x, sin2)) / 2  # cos² θ_M
         c13 = 1 - p.sin2_13
-        return np.stack([c13 * matter, c13 * (1 - matter), np.full_like(e_nu, p.sin2_13)], axis=-1)
+        return np.stack(
+            [c13 * matter, c13 * (1 - matter), np.full_like(e_nu, p.sin2_13)], axis=-1
+        )
 
     def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return the three mass states; raises `InputError` for what the Sun does not make."""
+        """Return the three mass states; raises `InputError` for what the Sun does not
+        make."""
         if flavour.index or flavour.anti:
             raise InputError(f"the Sun makes nu_e, not {flavour}")
         u = self.mixing.matrix
         return tuple(FlavourState(u[:, [k]], np.ones(1)) for k in range(3))
 
 
-def density(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> NDArray[np.complex128]:
+def density(
+    way: Way, flavour: str | Flavour, e_nu: ArrayLike
+) -> NDArray[np.complex128]:
     """Density matrix ρ(E) in the flavour basis of what was produced as `flavour`.
 
     Parameters
@@ -390,26 +470,38 @@ def density(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> NDArray[np.com
     """
     check_way(way)
     e = _energies(e_nu)
-    matrices = [(s.vectors * s.weights) @ np.conj(s.vectors.T) for s in way.states(as_flavour(flavour))]
-    return np.asarray(np.tensordot(_functions(way, e), np.stack(matrices), axes=1), dtype=complex)
+    matrices = [
+        (s.vectors * s.weights) @ np.conj(s.vectors.T)
+        for s in way.states(as_flavour(flavour))
+    ]
+    return np.asarray(
+        np.tensordot(_functions(way, e), np.stack(matrices), axes=1), dtype=complex
+    )
 
 
 def probabilities(way: Way, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
-    """Probabilities to arrive as e, μ, τ (s), shape (*e_nu.shape, n); arguments as in `density`."""
+    """Probabilities to arrive as e, μ, τ (s), shape (*e_nu.shape, n); arguments as in
+    `density`."""
     diagonal = np.diagonal(density(way, flavour, e_nu), axis1=-2, axis2=-1).real
     return np.clip(diagonal, 0.0, 1.0)
 
 
 def state(way: Way, flavour: str | Flavour, e_nu: float) -> FlavourState:
-    """State at one energy (MeV), which `nuprobe.cevns.differential` takes in place of a flavour."""
-    return FlavourState.of(density(way, flavour, number("the neutrino energy in MeV", e_nu)))
+    """State at one energy (MeV), which `nuprobe.cevns.differential` takes in place of a
+    flavour."""
+    return FlavourState.of(
+        density(way, flavour, number("the neutrino energy in MeV", e_nu))
+    )
 
 
-def mu_eff(model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way) -> FloatArray:
-    """Effective magnetic moment |μ_ν| of neutrinos produced as `flavour` where they are detected, in Bohr magnetons.
+def mu_eff(
+    model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way
+) -> FloatArray:
+    """Effective magnetic moment |μ_ν| of neutrinos produced as `flavour` where they are
+    detected, in Bohr magnetons.
 
-    μ² = Σ_j |Σ_k U*_ℓk e^{−i m_k² L/2E} (μ − iε)_jk|² (Giunti:2014ixa, eq. unverified), and
-    Σ_k P_ek Σ_j |(μ − iε)_jk|² where the mass states are incoherent.
+    μ² = Σ_j |Σ_k U*_ℓk e^{−i m_k² L/2E} (μ − iε)_jk|² (Giunti:2014ixa, eq. unverified),
+    and Σ_k P_ek Σ_j |(μ − iε)_jk|² where the mass states are incoherent.
 
     Parameters
     ----------
@@ -441,7 +533,8 @@ def mu_eff(model: Model, flavour: str | Flavour, e_nu: ArrayLike, way: Way) -> F
 
 
 def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
-    """Turn an upper limit on the effective moment of incoherent neutrinos into limits on moments of mass states.
+    """Turn an upper limit on the effective moment of incoherent neutrinos into limits
+    on moments of mass states.
 
     μ² = Σ_k P_k Σ_j |μ_jk|²; each limit assumes that all other elements vanish.
 
@@ -453,18 +546,22 @@ def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
     Returns
     -------
     mapping
-        ``"mu_11"``, ``"mu_22"``, ``"mu_33"`` (Dirac); ``"mu_12"``, ``"mu_13"``, ``"mu_23"`` (Majorana, or Dirac with
-        its hermitian partner); ``"lambda_1"`` … are the latter under the names |Λ_i| = |μ_jk| of Canas:2015yoa. A share
-        of zero gives no limit, ``inf``.
+        ``"mu_11"``, ``"mu_22"``, ``"mu_33"`` (Dirac); ``"mu_12"``, ``"mu_13"``,
+        ``"mu_23"`` (Majorana, or Dirac with its hermitian partner); ``"lambda_1"`` …
+        are the latter under the names |Λ_i| = |μ_jk| of Canas:2015yoa. A share of zero
+        gives no limit, ``inf``.
 
     Raises
     ------
     InputError
-        If the limit is not positive or the shares are not three fractions that add up to 1.
+        If the limit is not positive or the shares are not three fractions that add up
+        to 1.
     """
     p = numbers("shares", shares)
     if p.shape != (3,) or not np.all((p >= 0) & (p <= 1)) or abs(p.sum() - 1) > 1e-6:
-        raise InputError(f"shares must be three fractions that add up to 1, got {shown(shares)}")
+        raise InputError(
+            f"shares must be three fractions that add up to 1, got {shown(shares)}"
+        )
     if number("a limit on a moment in Bohr magnetons", mu) <= 0:
         raise InputError(f"a limit on a moment must be positive, got {mu}")
 
@@ -479,17 +576,27 @@ def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
 
 def check_way(way: Any) -> None:
     """Refuse what is no way from source to detector with `InputError`."""
-    if isinstance(way, type) or not (hasattr(way, "functions") and hasattr(way, "states")):
-        raise InputError(f"a way is Vacuum(20 * m), Averaged() or Solar(), got {shown(way)}")
+    if isinstance(way, type) or not (
+        hasattr(way, "functions") and hasattr(way, "states")
+    ):
+        raise InputError(
+            f"a way is Vacuum(20 * m), Averaged() or Solar(), got {shown(way)}"
+        )
 
 
 def _check_mixing(mixing: Any, splittings: Any = None) -> None:
     if not isinstance(mixing, PMNS):
-        raise InputError(f"mixing must be a PMNS, such as PMNS() or PMNS(sin2_12=0.31), got {shown(mixing)}")
+        raise InputError(
+            "mixing must be a PMNS, such as PMNS() or PMNS(sin2_12=0.31), got"
+            f" {shown(mixing)}"
+        )
     if splittings is None:
         return
     if not isinstance(splittings, Splittings):
-        raise InputError(f"splittings must be Splittings, such as Splittings(7.5e-5 * eV**2), got {shown(splittings)}")
+        raise InputError(
+            "splittings must be Splittings, such as Splittings(7.5e-5 * eV**2), got"
+            f" {shown(splittings)}"
+        )
     splittings.squares(mixing.size)
 
 
@@ -500,7 +607,8 @@ def _functions(way: Way, e_nu: FloatArray) -> FloatArray:
     wrong = ~np.isfinite(found).all(axis=-1)
     if wrong.any():
         raise InputError(
-            f"the way cannot be computed at {e_nu[wrong].flat[0]:g} MeV: give an energy of neutrinos, in MeV"
+            f"the way cannot be computed at {e_nu[wrong].flat[0]:g} MeV: give an energy"
+            " of neutrinos, in MeV"
         )
     return found
 

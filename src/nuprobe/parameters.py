@@ -1,6 +1,7 @@
 """Names that physics shares: a parameter of interest and a linear nuisance.
 
-A parameter is named once and the same name serves Python, files, the command line, plots and tables.
+A parameter is named once and the same name serves Python, files, the command line,
+plots and tables.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ class Parameter:
     ----------
     name : name used everywhere, e.g. ``"rn"``.
     default : value when it is not free (in `unit`).
-    lower, upper : allowed range (in `unit`); a value outside is an error, never clipped.
+    lower, upper : allowed range (in `unit`); a value outside is an error, never
+        clipped.
     step : a typical scale of variation, used to start a fit.
-    unit : unit in which values of this parameter are given and shown (``"fm"``); empty if dimensionless.
+    unit : unit in which values of this parameter are given and shown (``"fm"``); empty
+        if dimensionless.
     latex : symbol for plots and tables, without dollar signs.
     """
 
@@ -37,12 +40,16 @@ class Parameter:
 
     def __post_init__(self) -> None:
         if not self.lower <= self.default <= self.upper:
-            raise InputError(f"parameter {self.name}: default {self.default} lies outside [{self.lower}, {self.upper}]")
+            raise InputError(
+                f"parameter {self.name}: default {self.default} lies outside"
+                f" [{self.lower}, {self.upper}]"
+            )
 
 
 @dataclass(frozen=True)
 class Nuisance:
-    """A nuisance that enters the expectation linearly, centred on 0 with a Gaussian constraint.
+    """A nuisance that enters the expectation linearly, centred on 0 with a Gaussian
+    constraint.
 
     Attributes
     ----------
@@ -58,4 +65,6 @@ class Nuisance:
 
     def __post_init__(self) -> None:
         if not self.sigma > 0:
-            raise InputError(f"nuisance {self.name}: sigma must be positive, got {self.sigma}")
+            raise InputError(
+                f"nuisance {self.name}: sigma must be positive, got {self.sigma}"
+            )

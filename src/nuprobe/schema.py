@@ -1,4 +1,5 @@
-"""Reading the TOML folders users write: safe paths, and errors that name file, key and remedy."""
+"""Reading the TOML folders users write: safe paths, and errors that name file, key and
+remedy."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 
 
 class Folder:
-    """A folder with one TOML file and tables beside it; nothing outside it is ever read.
+    """A folder with one TOML file and tables beside it; nothing outside it is ever
+    read.
 
     Parameters
     ----------
@@ -38,9 +40,14 @@ class Folder:
         self._rows: dict[str, list[dict[str, str]]] = {}
         self._columns: dict[tuple[str, str], FloatArray] = {}
         if isinstance(root, Path) and root.is_file():
-            raise ExperimentFileError(f"{root} is a file: give the folder that holds it, {root.absolute().parent}")
+            raise ExperimentFileError(
+                f"{root} is a file: give the folder that holds it,"
+                f" {root.absolute().parent}"
+            )
         if not root.joinpath(main).is_file():
-            raise ExperimentFileError(f"{root}: there is no {main} in it; give a folder that holds one")
+            raise ExperimentFileError(
+                f"{root}: there is no {main} in it; give a folder that holds one"
+            )
 
     @property
     def name(self) -> str:
@@ -50,22 +57,33 @@ class Folder:
     def load(self) -> dict[str, Any]:
         """Parse the TOML file."""
         try:
-            return tomllib.loads(self.root.joinpath(self.main).read_text(encoding="utf-8"))
+            return tomllib.loads(
+                self.root.joinpath(self.main).read_text(encoding="utf-8")
+            )
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-            raise ExperimentFileError(f"{self.name}: not valid TOML ({err}); correct that place") from None
+            raise ExperimentFileError(
+                f"{self.name}: not valid TOML ({err}); correct that place"
+            ) from None
 
     def subfolder(self, name: str, main: str) -> Folder:
-        """Return a folder inside this one; raises `ExperimentFileError` if it lies outside or has no `main`."""
+        """Return a folder inside this one; raises `ExperimentFileError` if it lies
+        outside or has no `main`."""
         return Folder(self._inside(name), main)
 
     def _inside(self, name: str) -> Traversable:
         if os.path.isabs(name) or ".." in Path(name).parts or "\0" in name:
             raise ExperimentFileError(
-                f"{self.name}: {name!r} leaves the folder; put it beside {self.main} and give its name"
+                f"{self.name}: {name!r} leaves the folder; put it beside {self.main}"
+                " and give its name"
             )
         path = self.root.joinpath(name)
-        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(self.root.resolve()):
-            raise ExperimentFileError(f"{self.name}: {name!r} is a link out of the folder; put the file itself there")
+        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(
+            self.root.resolve()
+        ):
+            raise ExperimentFileError(
+                f"{self.name}: {name!r} is a link out of the folder; put the file"
+                " itself there"
+            )
         return path
 
     def _table_rows(self, file: str) -> list[dict[str, str]]:
@@ -74,22 +92,31 @@ class Folder:
             return self._rows[file]
         path = self._inside(file)
         if not path.is_file():
-            raise ExperimentFileError(f"{self.name}: table {file!r} does not exist; add it or correct the name")
+            raise ExperimentFileError(
+                f"{self.name}: table {file!r} does not exist; add it or correct the"
+                " name"
+            )
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as err:
-            raise ExperimentFileError(f"{self.root}/{file}: not UTF-8 text ({err.reason}); save it as UTF-8") from None
-        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+            raise ExperimentFileError(
+                f"{self.root}/{file}: not UTF-8 text ({err.reason}); save it as UTF-8"
+            ) from None
+        lines = [
+            line for line in text.splitlines() if line and not line.startswith("#")
+        ]
         self._rows[file] = list(csv.DictReader(lines, skipinitialspace=True))
         return self._rows[file]
 
     def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
-        """Read named columns of a CSV table in the folder (``#`` lines are comments, then one header line).
+        """Read named columns of a CSV table in the folder (``#`` lines are comments,
+        then one header line).
 
         Raises
         ------
         ExperimentFileError
-            If the path leaves the folder, the file or a column is missing, or a cell is not a finite number.
+            If the path leaves the folder, the file or a column is missing, or a cell is
+            not a finite number.
         """
         rows = self._table_rows(file)
         result = {}
@@ -99,7 +126,9 @@ class Folder:
                 continue
             if not rows or column not in rows[0]:
                 known = list(rows[0]) if rows else []
-                raise ExperimentFileError(f"{self.root}/{file}: {UnknownNameError('column', column, known)}")
+                raise ExperimentFileError(
+                    f"{self.root}/{file}: {UnknownNameError('column', column, known)}"
+                )
             values = []
             for number, row in enumerate(rows, 1):
                 try:
@@ -108,8 +137,8 @@ class Folder:
                     value = np.nan
                 if not np.isfinite(value):
                     raise ExperimentFileError(
-                        f"{self.root}/{file}: row {number}, column {column}: {row[column]!r} is not a finite number; "
-                        "correct it"
+                        f"{self.root}/{file}: row {number}, column {column}:"
+                        f" {row[column]!r} is not a finite number; correct it"
                     )
                 values.append(value)
             result[column] = self._columns[file, column] = np.array(values)
@@ -138,11 +167,20 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     # a misspelt key shows as one extra and one missing: the extra says more
     problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     extra = problem["type"] == "extra_forbidden"
-    location, known = _walk(model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"])
-    key = ".".join(map(str, [*location, problem["loc"][-1]] if extra else location)) or "the file"
+    location, known = _walk(
+        model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"]
+    )
+    key = (
+        ".".join(map(str, [*location, problem["loc"][-1]] if extra else location))
+        or "the file"
+    )
     cause = (problem.get("ctx") or {}).get("error")
     if extra:
-        message = str(UnknownNameError("key", problem["loc"][-1], known, "Remove it or correct its name."))
+        message = str(
+            UnknownNameError(
+                "key", problem["loc"][-1], known, "Remove it or correct its name."
+            )
+        )
     elif isinstance(cause, NuprobeError):
         message = str(cause)
     elif problem["type"] == "missing":
@@ -153,21 +191,32 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     return " ".join(f"{key}: {message}{more}".split())
 
 
-def _walk(schema: dict[str, Any], path: tuple[int | str, ...]) -> tuple[list[int | str], list[str]]:
-    """Keys on the way to a place of a JSON schema, without the tags of unions, and the keys allowed there."""
+def _walk(
+    schema: dict[str, Any], path: tuple[int | str, ...]
+) -> tuple[list[int | str], list[str]]:
+    """Keys on the way to a place of a JSON schema, without the tags of unions, and the
+    keys allowed there."""
 
     def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
         if "$ref" in node:
             return variants(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], tagged)
         if "discriminator" in node and not tagged:
             return [node]
-        inner = [leaf for v in node.get("anyOf", []) + node.get("oneOf", []) for leaf in variants(v, tagged)]
+        inner = [
+            leaf
+            for v in node.get("anyOf", []) + node.get("oneOf", [])
+            for leaf in variants(v, tagged)
+        ]
         return inner or [node]
 
     location: list[int | str] = []
     nodes = variants(schema)
     for part in path:
-        tags = [node["discriminator"]["mapping"].get(part) for node in nodes if "discriminator" in node]
+        tags = [
+            node["discriminator"]["mapping"].get(part)
+            for node in nodes
+            if "discriminator" in node
+        ]
         if any(tags):
             nodes = [leaf for tag in tags if tag for leaf in variants({"$ref": tag})]
             continue
@@ -175,10 +224,21 @@ def _walk(schema: dict[str, Any], path: tuple[int | str, ...]) -> tuple[list[int
         for leaf in [leaf for node in nodes for leaf in variants(node, tagged=True)]:
             if isinstance(part, int):
                 # a tuple of given length lists its items one by one
-                children += leaf.get("prefixItems", [])[part : part + 1] or [leaf.get("items")]
+                children += leaf.get("prefixItems", [])[part : part + 1] or [
+                    leaf.get("items")
+                ]
             else:
-                children.append(leaf.get("properties", {}).get(part, leaf.get("additionalProperties")))
-        found = [leaf for child in children if isinstance(child, dict) for leaf in variants(child)]
+                children.append(
+                    leaf.get("properties", {}).get(
+                        part, leaf.get("additionalProperties")
+                    )
+                )
+        found = [
+            leaf
+            for child in children
+            if isinstance(child, dict)
+            for leaf in variants(child)
+        ]
         # what the schema does not know is an inner step of the validator, not a key
         if found:
             location.append(part)

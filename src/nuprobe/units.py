@@ -1,8 +1,9 @@
 """Units as plain numbers in natural units (ħ = c = 1) with one energy unit: MeV.
 
-``3.4 * fm`` is a length in MeV⁻¹, ``160 * GeV`` an energy in MeV, ``mass / kg`` a mass in kilograms.
-Cross sections are the exception at the public boundary: functions return them as plain numbers of cm².
-`parse_quantity` and `parse_grid` read what people write in files and on the command line ("160 GeV").
+``3.4 * fm`` is a length in MeV⁻¹, ``160 * GeV`` an energy in MeV, ``mass / kg`` a mass
+in kilograms. Cross sections are the exception at the public boundary: functions return
+them as plain numbers of cm². `parse_quantity` and `parse_grid` read what people write
+in files and on the command line ("160 GeV").
 """
 
 from __future__ import annotations
@@ -48,10 +49,24 @@ tonne: Final = 1e3 * kg
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV, "erg": erg},
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
-    "time": {"ns": ns, "us": us, "µs": us, "s": s, "min": minute, "h": hour, "d": day, "yr": year},
+    "time": {
+        "ns": ns,
+        "us": us,
+        "µs": us,
+        "s": s,
+        "min": minute,
+        "h": hour,
+        "d": day,
+        "yr": year,
+    },
     "mass": {"g": g, "kg": kg, "t": tonne},
     "inverse energy": {"1/keV": 1 / keV, "1/MeV": 1 / MeV, "1/GeV": 1 / GeV},
-    "light yield": {"PE/keVee": 1 / keV, "PE/keV": 1 / keV, "PE/MeV": 1 / MeV, "1/keV": 1 / keV},
+    "light yield": {
+        "PE/keVee": 1 / keV,
+        "PE/keV": 1 / keV,
+        "PE/MeV": 1 / MeV,
+        "1/keV": 1 / keV,
+    },
     "dimensionless": {"": 1.0, "%": 0.01},
 }
 DIMENSIONS: Final = tuple(_DIMENSIONS)
@@ -71,13 +86,22 @@ def _factor(unit: str, dimension: str, text: str) -> float:
     allowed = ", ".join(u or "a bare number" for u in units)
     if not unit:
         example = "MeV" if "MeV" in units else next(iter(units))
-        raise UnitError(f"{text!r} has no unit: write for example '{text.strip()} {example}' ({allowed})")
+        raise UnitError(
+            f"{text!r} has no unit: write for example '{text.strip()} {example}'"
+            f" ({allowed})"
+        )
     for other, table in _DIMENSIONS.items():
         if unit in table:
-            raise UnitError(f"{text!r} has a unit of {other}, but this is {_a(dimension)}: use one of {allowed}")
+            raise UnitError(
+                f"{text!r} has a unit of {other}, but this is {_a(dimension)}: use one"
+                f" of {allowed}"
+            )
     near = UnknownNameError("unit", unit, units).suggestions
     hint = f" (did you mean {near[0]}?)" if near else ""
-    raise UnitError(f"{text!r} has an unknown unit {unit!r}{hint}: {_a(dimension)} is given in {allowed}")
+    raise UnitError(
+        f"{text!r} has an unknown unit {unit!r}{hint}: {_a(dimension)} is given in"
+        f" {allowed}"
+    )
 
 
 def _a(dimension: str) -> str:
@@ -85,11 +109,15 @@ def _a(dimension: str) -> str:
 
 
 def unit_dimension(unit: str) -> str:
-    """Dimension of a unit, e.g. ``"fm"`` → ``"length"``; raises `UnitError` for an unknown one."""
+    """Dimension of a unit, e.g. ``"fm"`` → ``"length"``; raises `UnitError` for an
+    unknown one."""
     for dimension, table in _DIMENSIONS.items():
         if unit in table:
             return dimension
-    raise UnitError(f"unknown unit {unit!r}: known are {', '.join(u for t in _DIMENSIONS.values() for u in t if u)}")
+    raise UnitError(
+        f"unknown unit {unit!r}: known are"
+        f" {', '.join(u for t in _DIMENSIONS.values() for u in t if u)}"
+    )
 
 
 def parse_quantity(text: str | float, dimension: str) -> float:
@@ -113,20 +141,27 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     raw = str(text)
     match = _QUANTITY.fullmatch(raw)
     if match is None:
-        raise UnitError(f"cannot read {raw!r} as {_a(dimension)}: write a number and a unit, e.g. '10 MeV'")
+        raise UnitError(
+            f"cannot read {raw!r} as {_a(dimension)}: write a number and a unit, e.g."
+            " '10 MeV'"
+        )
     number = float(match[1])
-    value = number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
+    value = (
+        number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
+    )
     if not math.isfinite(value):
         raise UnitError(f"{raw!r} is not a finite {dimension}")
     return value
 
 
 def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
-    """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV", "1e-3:10:80:log GeV").
+    """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV",
+    "1e-3:10:80:log GeV").
 
     Parameters
     ----------
-    text : ``start:stop:count[:log] unit`` includes both ends; the unit stands once, at the end.
+    text : ``start:stop:count[:log] unit`` includes both ends; the unit stands once, at
+        the end.
     dimension : one of `DIMENSIONS`.
 
     Returns
@@ -140,10 +175,14 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
         If it cannot be read, is empty, or the unit is missing or of another dimension.
     """
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
-    match = re.fullmatch(r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*", text)
+    match = re.fullmatch(
+        r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
+        text,
+    )
     if match is None or not match[1].strip():
         raise UnitError(
-            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count MeV', one unit at the end"
+            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count"
+            " MeV', one unit at the end"
         )
     body, unit = match[1].strip(), match[2] or ""
     factor = _factor(unit, dimension, text)
@@ -154,16 +193,27 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
             if kind not in ([], ["log"]):
                 raise ValueError
             if n > 10_000_000:
-                raise UnitError(f"{text!r} asks for {n} points: ten million are the most")
+                raise UnitError(
+                    f"{text!r} asks for {n} points: ten million are the most"
+                )
             if n < 1:
-                raise UnitError(f"{text!r} is an empty grid: ask for at least one point")
-            values = np.geomspace(float(start), float(stop), n) if kind else np.linspace(float(start), float(stop), n)
+                raise UnitError(
+                    f"{text!r} is an empty grid: ask for at least one point"
+                )
+            values = (
+                np.geomspace(float(start), float(stop), n)
+                if kind
+                else np.linspace(float(start), float(stop), n)
+            )
         else:
             values = np.array([float(part) for part in body.split(",")])
     except UnitError:
         raise
     except ValueError:
-        raise UnitError(f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'") from None
+        raise UnitError(
+            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or"
+            " 'start:stop:count[:log] MeV'"
+        ) from None
     with np.errstate(over="ignore"):
         result: NDArray[np.float64] = values * factor
     if not np.all(np.isfinite(result)):

@@ -15,7 +15,11 @@ RADIUS: dict[str, Any] = {
     "title": "A toy",
     "experiment": "TOY",
     "year": 2001,
-    "observable": {"quantity": "charge_radius", "latex": "r", "parameter": "charge_radius.ee"},
+    "observable": {
+        "quantity": "charge_radius",
+        "latex": "r",
+        "parameter": "charge_radius.ee",
+    },
     "kind": "interval",
     "interval": {"lower": -4.0, "upper": 6.0},
     "unit": "1e-32 cm2",
@@ -41,7 +45,11 @@ RADIUS: dict[str, Any] = {
 }
 MOMENT: dict[str, Any] = {
     "id": "magnetic_moment.e/TOY-2001",
-    "observable": {"quantity": "magnetic_moment", "latex": "m", "parameter": "mu_eff.e"},
+    "observable": {
+        "quantity": "magnetic_moment",
+        "latex": "m",
+        "parameter": "mu_eff.e",
+    },
     "kind": "upper_limit",
     "interval": None,
     "value": 3e-11,
@@ -88,7 +96,9 @@ def text(*changes: dict[str, Any]) -> str:
     raw = dict(RADIUS)
     for change in changes:
         raw |= change
-    return yaml.safe_dump({k: v for k, v in raw.items() if v is not None}, sort_keys=False)
+    return yaml.safe_dump(
+        {k: v for k, v in raw.items() if v is not None}, sort_keys=False
+    )
 
 
 def entry(*changes: dict[str, Any]) -> Entry:

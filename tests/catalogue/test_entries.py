@@ -1,4 +1,5 @@
-"""Entries: what the schema takes and refuses, hostile files, arithmetic, and what ships."""
+"""Entries: what the schema takes and refuses, hostile files, arithmetic, and what
+ships."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.catalogue.examples import CURVE, LINK, MOMENT, RADIUS, RATIO, entry, text
 
-from nuprobe.catalogue import Catalogue, CatalogueFileError, catalogue, read_entry, read_library
+from nuprobe.catalogue import (
+    Catalogue,
+    CatalogueFileError,
+    catalogue,
+    read_entry,
+    read_library,
+)
 from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
 from nuprobe.errors import InputError, NuprobeError, UnitError, UnknownNameError
@@ -27,13 +34,17 @@ def test_what_ships_is_in_order() -> None:
     assert [problem for e in found.values() for problem in link_problems(e)] == []
 
 
-@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if any(c.fast for c in e.code)])
+@pytest.mark.parametrize(
+    "name", [n for n, e in catalogue().items() if any(c.fast for c in e.code)]
+)
 def test_fast_code_links_give_what_is_stored(name: str) -> None:
     assert list(changed_links(catalogue()[name], slow=False)) == []
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", [n for n, e in catalogue().items() if not all(c.fast for c in e.code)])
+@pytest.mark.parametrize(
+    "name", [n for n, e in catalogue().items() if not all(c.fast for c in e.code)]
+)
 def test_slow_code_links_give_what_is_stored(name: str) -> None:
     assert list(changed_links(catalogue()[name])) == []
 
@@ -46,9 +57,15 @@ def test_an_entry_in_words() -> None:
     assert entry(CURVE).number == "curve of 3 points"
     assert entry({"cl": "unknown", "sidedness": "unknown"}).confidence == "CL unknown"
     assert entry({"interval": {"upper": 6.0}}).number == "< 6 x 1e-32 cm2"
-    assert entry(RATIO, {"kind": "projection", "projects": "measurement"}).form == "measurement"
+    assert (
+        entry(RATIO, {"kind": "projection", "projects": "measurement"}).form
+        == "measurement"
+    )
     # no digit is lost
-    assert catalogue()["anomalous_moment.mu/Muon-g-2-2025-world"].number == "11659207.15 +- 1.45 x 1e-10"
+    assert (
+        catalogue()["anomalous_moment.mu/Muon-g-2-2025-world"].number
+        == "11659207.15 +- 1.45 x 1e-10"
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +80,11 @@ def test_an_entry_in_words() -> None:
         (({"cl": 1.0},), "cl", "1"),
         (({"cl": "high"},), "cl", "high"),
         # a confidence level, an energy or a luminosity is no value
-        (({"observable": {"quantity": "confidence_level", "latex": "c"}},), "observable.quantity", "confidence_level"),
+        (
+            ({"observable": {"quantity": "confidence_level", "latex": "c"}},),
+            "observable.quantity",
+            "confidence_level",
+        ),
         ((MOMENT, {"value": 10.58, "unit": "GeV"}), "the file", "GeV"),
         ((RATIO, {"value": 50, "unit": "ab^-1"}), "the file", "ab^-1"),
         ((RATIO, {"unit": None}), "the file", "unit"),
@@ -83,40 +104,144 @@ def test_an_entry_in_words() -> None:
         ((RATIO, {"errors": {"plus": 0.1, "minus": -0.1}}), "errors.minus", "0"),
         ((RATIO, {"errors": None}), "the file", "errors"),
         (
-            (RATIO, {"errors": None, "components": [{"source": "stat", "plus": 1, "minus": 1}]}),
+            (
+                RATIO,
+                {
+                    "errors": None,
+                    "components": [{"source": "stat", "plus": 1, "minus": 1}],
+                },
+            ),
             "the file",
             "components",
         ),
-        ((RATIO, {"value": 1.5, "interval": {"lower": 0.1, "upper": 1.2}}), "value", "own interval"),
+        (
+            (RATIO, {"value": 1.5, "interval": {"lower": 0.1, "upper": 1.2}}),
+            "value",
+            "own interval",
+        ),
         ((RATIO, {"value": 0.05, "interval": {"lower": 0.1}}), "value", "own interval"),
-        (({"numbers": {"mean_energy": {"value": 160, "unit": "GeV"}}},), "numbers.mean_energy", "conditions"),
-        (({"numbers": {"goal": {"value": 50, "unit": "ab^-1"}}},), "numbers.goal", "conditions"),
-        (({"numbers": {"level": {"value": 95, "unit": "% CL"}}},), "numbers.level", "conditions"),
+        (
+            ({"numbers": {"mean_energy": {"value": 160, "unit": "GeV"}}},),
+            "numbers.mean_energy",
+            "conditions",
+        ),
+        (
+            ({"numbers": {"goal": {"value": 50, "unit": "ab^-1"}}},),
+            "numbers.goal",
+            "conditions",
+        ),
+        (
+            ({"numbers": {"level": {"value": 95, "unit": "% CL"}}},),
+            "numbers.level",
+            "conditions",
+        ),
         (({"numbers": {"cl": {"value": 0.95}}},), "numbers.cl", "conditions"),
         ((MOMENT, {"errors": {"plus": 1, "minus": 1}}), "the file", "alone"),
-        ((MOMENT, {"value": -1e-11, "of_absolute_value": True}), "the file", "absolute"),
+        (
+            (MOMENT, {"value": -1e-11, "of_absolute_value": True}),
+            "the file",
+            "absolute",
+        ),
         (({"of_absolute_value": True},), "the file", "absolute"),
         ((RATIO, {"value": math.inf}), "value", "finite"),
         # curves
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1], [1, 2]]}}), "curve", "increase"),
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[2, 1], [1, 2]]}}), "curve", "increase"),
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[1, 0], [2, 1]]}}), "curve.points.0.1", "greater"),
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1], [2, -1]]}}), "curve.points.1.1", "greater"),
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1]]}}), "curve.points", "2"),
-        ((CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1, 2], [2, 1, 2]]}}), "curve", "2 numbers"),
-        ((CURVE, {"curve": CURVE["curve"] | {"shape": "band", "points": [[1, 2, 1], [2, 1, 2]]}}), "curve", "below"),
-        ((CURVE, {"curve": CURVE["curve"] | {"shape": "region"}, "year": 0}), "year", "1930"),
-        ((CURVE, {"curve": CURVE["curve"] | {"shape": "region", "points": [[1, 1], [2, 2]]}}), "curve", "three"),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1], [1, 2]]}}),
+            "curve",
+            "increase",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[2, 1], [1, 2]]}}),
+            "curve",
+            "increase",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[1, 0], [2, 1]]}}),
+            "curve.points.0.1",
+            "greater",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1], [2, -1]]}}),
+            "curve.points.1.1",
+            "greater",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1]]}}),
+            "curve.points",
+            "2",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"points": [[1, 1, 2], [2, 1, 2]]}}),
+            "curve",
+            "2 numbers",
+        ),
+        (
+            (
+                CURVE,
+                {
+                    "curve": (
+                        CURVE["curve"]
+                        | {
+                            "shape": "band",
+                            "points": [[1, 2, 1], [2, 1, 2]],
+                        }
+                    )
+                },
+            ),
+            "curve",
+            "below",
+        ),
+        (
+            (CURVE, {"curve": CURVE["curve"] | {"shape": "region"}, "year": 0}),
+            "year",
+            "1930",
+        ),
+        (
+            (
+                CURVE,
+                {
+                    "curve": (
+                        CURVE["curve"] | {"shape": "region", "points": [[1, 1], [2, 2]]}
+                    )
+                },
+            ),
+            "curve",
+            "three",
+        ),
         ((CURVE, {"curve": None}), "the file", "not_shipped"),
         # where from
         (({"source": RADIUS["source"] | {"doi": None}},), "source", "recid"),
-        (({"source": RADIUS["source"] | {"doi": "doi:10.1/2"}},), "source.doi", "pattern"),
-        (({"source": RADIUS["source"] | {"texkeys": ["Smith 2001"]}},), "source.texkeys.0", "pattern"),
+        (
+            ({"source": RADIUS["source"] | {"doi": "doi:10.1/2"}},),
+            "source.doi",
+            "pattern",
+        ),
+        (
+            ({"source": RADIUS["source"] | {"texkeys": ["Smith 2001"]}},),
+            "source.texkeys.0",
+            "pattern",
+        ),
         (({"source": RADIUS["source"] | {"recid": -5}},), "source.recid", "greater"),
-        (({"source": RADIUS["source"] | {"arxiv": "1406.23"}},), "source.arxiv", "pattern"),
-        (({"source": RADIUS["source"] | {"pdg": {"block": "S066CRD"}}},), "source.pdg.edition", "required"),
-        (({"source": RADIUS["source"] | {"method": "guess"}},), "source.method", "guess"),
-        (({"source": RADIUS["source"] | {"retrieved": "yesterday"}},), "source.retrieved", "yesterday"),
+        (
+            ({"source": RADIUS["source"] | {"arxiv": "1406.23"}},),
+            "source.arxiv",
+            "pattern",
+        ),
+        (
+            ({"source": RADIUS["source"] | {"pdg": {"block": "S066CRD"}}},),
+            "source.pdg.edition",
+            "required",
+        ),
+        (
+            ({"source": RADIUS["source"] | {"method": "guess"}},),
+            "source.method",
+            "guess",
+        ),
+        (
+            ({"source": RADIUS["source"] | {"retrieved": "yesterday"}},),
+            "source.retrieved",
+            "yesterday",
+        ),
         (({"conditions": {"energy": "10.58"}},), "conditions.energy", "unit"),
         (({"conditions": {"energy": "9 to 3 MeV"}},), "conditions.energy", "increase"),
         (({"conditions": {"luminosity": "50"}},), "conditions.luminosity", "pattern"),
@@ -134,20 +259,53 @@ def test_an_entry_in_words() -> None:
         (({"valeu": 1},), "valeu", "valeu"),
         (({"notes": {"wy": "x"}},), "notes.wy", "why"),
         # arithmetic
-        ((RATIO, {"derived": [{"expression": "value * 2", "equals": 1.7, "absolute": 0.05}]}), "the file", "derived.0"),
-        ((RATIO, {"derived": [{"expression": "valve", "equals": 1, "absolute": 1}]}), "the file", "value"),
+        (
+            (
+                RATIO,
+                {
+                    "derived": [
+                        {"expression": "value * 2", "equals": 1.7, "absolute": 0.05}
+                    ]
+                },
+            ),
+            "the file",
+            "derived.0",
+        ),
+        (
+            (RATIO, {"derived": [{"expression": "valve", "equals": 1, "absolute": 1}]}),
+            "the file",
+            "value",
+        ),
         ((RATIO, {"numbers": {"value": {"value": 1}}}), "the file", "numbers.value"),
         # code links
         ((RATIO, {"code": [LINK]}), "the file", "agrees"),
         ((RATIO, {"code": [LINK | {"agrees": False}]}), "code.0", "explanation"),
         ((RATIO, {"code": [LINK | {"compares": "vaule"}]}), "the file", "value"),
-        ((RATIO, {"code": [LINK | {"tolerance": {}}]}), "code.0.tolerance", "exactly one"),
-        ((RATIO, {"code": [LINK | {"command": "rm -rf /"}]}), "code.0.command", "pattern"),
-        ((RATIO, {"code": [LINK | {"command": "nuprobe a\nb"}]}), "code.0.command", "pattern"),
-        ((MOMENT, {"code": [LINK | {"tolerance": {"sigma": 1}}]}), "the file", "errors"),
+        (
+            (RATIO, {"code": [LINK | {"tolerance": {}}]}),
+            "code.0.tolerance",
+            "exactly one",
+        ),
+        (
+            (RATIO, {"code": [LINK | {"command": "rm -rf /"}]}),
+            "code.0.command",
+            "pattern",
+        ),
+        (
+            (RATIO, {"code": [LINK | {"command": "nuprobe a\nb"}]}),
+            "code.0.command",
+            "pattern",
+        ),
+        (
+            (MOMENT, {"code": [LINK | {"tolerance": {"sigma": 1}}]}),
+            "the file",
+            "errors",
+        ),
     ],
 )
-def test_what_is_wrong_is_refused_in_one_line(changes: tuple[dict[str, Any], ...], key: str, word: str) -> None:
+def test_what_is_wrong_is_refused_in_one_line(
+    changes: tuple[dict[str, Any], ...], key: str, word: str
+) -> None:
     with pytest.raises(CatalogueFileError) as caught:
         entry(*changes)
     message = str(caught.value)
@@ -159,15 +317,23 @@ def test_what_is_wrong_is_refused_in_one_line(changes: tuple[dict[str, Any], ...
 
 
 def test_a_curve_may_come_from_code_or_be_missing_with_a_reason() -> None:
-    link = LINK | {"compares": "curve", "tolerance": {"shown": True}, "agrees": None, "explanation": "a curve"}
+    link = LINK | {
+        "compares": "curve",
+        "tolerance": {"shown": True},
+        "agrees": None,
+        "explanation": "a curve",
+    }
     assert entry(CURVE, {"curve": None, "code": [link]}).number == "-"
-    assert entry(CURVE, {"curve": None, "notes": {"not_shipped": "licence"}}).number == "-"
+    assert (
+        entry(CURVE, {"curve": None, "notes": {"not_shipped": "licence"}}).number == "-"
+    )
     region = CURVE["curve"] | {"shape": "region", "points": [[1, 1], [2, 2], [1, 3]]}
     assert entry(CURVE, {"curve": region}).curve is not None
 
 
 BOMB = "a: &a [1, 1]\n" + "".join(
-    f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{c}: &{c} [*{p}, *{p}, *{p}]\n"
+    for p, c in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 
@@ -254,11 +420,20 @@ def test_a_library_names_every_wrong_file(tmp_path: Path) -> None:
         tmp_path,
         charge_radius__a=text({"aliases": ["old:name"]}),
         charge_radius__b=text(),
-        charge_radius__c=text({"id": "charge_radius.ee/OTHER-2001", "aliases": ["old:name"]}),
+        charge_radius__c=text(
+            {"id": "charge_radius.ee/OTHER-2001", "aliases": ["old:name"]}
+        ),
         charge_radius__d=text({"id": "charge_radius.ee/D-2001", "cl": None}),
         magnetic_moment__e=text({"id": "charge_radius.ee/E-2001"}),
-        charge_radius__f=text({"id": "charge_radius.ee/F-2001", "shares_data_with": ["charge_radius.ee/G-2001"]}),
-        charge_radius__h=text({"id": "charge_radius.ee/H-2001", "aliases": ["twice", "twice"]}),
+        charge_radius__f=text(
+            {
+                "id": "charge_radius.ee/F-2001",
+                "shares_data_with": ["charge_radius.ee/G-2001"],
+            }
+        ),
+        charge_radius__h=text(
+            {"id": "charge_radius.ee/H-2001", "aliases": ["twice", "twice"]}
+        ),
     )
     (tmp_path / "charge_radius" / "z.yaml").write_bytes(b"\xff\xfe")
     # what no entry would be read from
@@ -270,7 +445,10 @@ def test_a_library_names_every_wrong_file(tmp_path: Path) -> None:
         ("charge_radius/deeper:", "<topic>/<name>.yaml"),
         ("charge_radius/w.yml:", "<topic>/<name>.yaml"),
         ("top.yaml:", "<topic>/<name>.yaml"),
-        ("charge_radius/charge_radius__b.yaml:2: id:", "is taken by charge_radius/charge_radius__a.yaml"),
+        (
+            "charge_radius/charge_radius__b.yaml:2: id:",
+            "is taken by charge_radius/charge_radius__a.yaml",
+        ),
         ("charge_radius/charge_radius__c.yaml:", "'old:name' is taken"),
         ("charge_radius/charge_radius__d.yaml:1: ", "cl: "),
         ("charge_radius/charge_radius__h.yaml:", "twice"),
@@ -285,14 +463,20 @@ def test_a_library_names_every_wrong_file(tmp_path: Path) -> None:
 
 
 def test_links_between_entries_go_both_ways(tmp_path: Path) -> None:
-    old = {"id": "charge_radius.ee/OLD-1999", "status": "superseded", "superseded_by": ["charge_radius.ee/TOY-2001"]}
+    old = {
+        "id": "charge_radius.ee/OLD-1999",
+        "status": "superseded",
+        "superseded_by": ["charge_radius.ee/TOY-2001"],
+    }
     new = {"supersedes": ["charge_radius.ee/OLD-1999"]}
     write(tmp_path, charge_radius__a=text(new), charge_radius__b=text(old))
     assert problems(tmp_path) == []
     write(tmp_path, charge_radius__a=text())
     assert "does not name this entry in its supersedes" in problems(tmp_path)[0]
     write(
-        tmp_path, charge_radius__a=text({"shares_data_with": ["charge_radius.ee/TOY-2001"]}), charge_radius__b=text(old)
+        tmp_path,
+        charge_radius__a=text({"shares_data_with": ["charge_radius.ee/TOY-2001"]}),
+        charge_radius__b=text(old),
     )
     assert any("itself" in p for p in problems(tmp_path))
     with pytest.raises(CatalogueFileError, match="no such folder"):
@@ -311,8 +495,13 @@ def test_an_alias_finds_its_entry() -> None:
 SAMPLE = Catalogue(
     {
         "a": entry(),
-        "b": entry(MOMENT, {"year": 2012, "flavour": ["nubar_e"], "title": "Reactor limit"}),
-        "c": entry(RATIO, {"year": 1991, "flavour": ["nu_mu", "nubar_mu"], "status": "historical"}),
+        "b": entry(
+            MOMENT, {"year": 2012, "flavour": ["nubar_e"], "title": "Reactor limit"}
+        ),
+        "c": entry(
+            RATIO,
+            {"year": 1991, "flavour": ["nu_mu", "nubar_mu"], "status": "historical"},
+        ),
         "d": entry(CURVE, {"year": 2014, "flavour": ["nu_mu"]}),
     }
 )
@@ -327,9 +516,21 @@ SAMPLE = Catalogue(
     st.sampled_from(["", "toy", "REACTOR", "reactor limit", "limit nothing"]),
 )
 def test_search_keeps_what_fits_everything(
-    observable: str | None, flavour: str | None, kind: str | None, year: Any, status: str | None, words: str
+    observable: str | None,
+    flavour: str | None,
+    kind: str | None,
+    year: Any,
+    status: str | None,
+    words: str,
 ) -> None:
-    found = SAMPLE.search(words, observable=observable, flavour=flavour, kind=kind, year=year, status=status)
+    found = SAMPLE.search(
+        words,
+        observable=observable,
+        flavour=flavour,
+        kind=kind,
+        year=year,
+        status=status,
+    )
     first, last = (year, year) if isinstance(year, int) else year or (0, 9999)
     for e in SAMPLE.values():
         fits = [
@@ -353,11 +554,15 @@ def test_search_refuses_what_no_entry_can_have() -> None:
 # arithmetic
 
 NUMBERS = {"a": 2.5, "b": -3.0, "c": 0.125}
-ATOMS = st.one_of(st.sampled_from(sorted(NUMBERS)), st.integers(0, 99).map(str), st.just("1.5e-3"))
+ATOMS = st.one_of(
+    st.sampled_from(sorted(NUMBERS)), st.integers(0, 99).map(str), st.just("1.5e-3")
+)
 EXPRESSIONS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]})"
+        ),
         inner.map(lambda x: f"-{x}"),
         inner.map(lambda x: f"sqrt(abs({x}))"),
         inner.map(lambda x: f"({x})**2"),
@@ -368,7 +573,9 @@ EXPRESSIONS = st.recursive(
 
 @given(EXPRESSIONS)
 def test_arithmetic_is_that_of_python(expression: str) -> None:
-    scope = {"__builtins__": {}, "sqrt": math.sqrt, "abs": abs} | {k: float(v) for k, v in NUMBERS.items()}
+    scope = {"__builtins__": {}, "sqrt": math.sqrt, "abs": abs} | {
+        k: float(v) for k, v in NUMBERS.items()
+    }
     try:
         expected = float(eval(expression, scope))
     except (ZeroDivisionError, OverflowError):
@@ -377,7 +584,9 @@ def test_arithmetic_is_that_of_python(expression: str) -> None:
         with pytest.raises(InputError):
             evaluate(expression, NUMBERS)
     else:
-        assert evaluate(expression, NUMBERS) == pytest.approx(expected, rel=1e-12, abs=1e-300)
+        assert evaluate(expression, NUMBERS) == pytest.approx(
+            expected, rel=1e-12, abs=1e-300
+        )
 
 
 @pytest.mark.parametrize(
@@ -427,8 +636,12 @@ def test_what_is_not_arithmetic_is_refused(expression: str) -> None:
 def test_units_have_the_right_size() -> None:
     assert unit_factor("1e-32 cm2", "charge_radius") == 1e-32
     assert unit_factor("cm2", "charge_radius") == 1.0
-    assert unit_factor("1e-6 fm2", "charge_radius") == pytest.approx(1e-32, rel=1e-12, abs=0)
-    assert unit_factor("1/GeV2", "charge_radius") == pytest.approx((0.1973269804e-13) ** 2, rel=1e-9, abs=0)
+    assert unit_factor("1e-6 fm2", "charge_radius") == pytest.approx(
+        1e-32, rel=1e-12, abs=0
+    )
+    assert unit_factor("1/GeV2", "charge_radius") == pytest.approx(
+        (0.1973269804e-13) ** 2, rel=1e-9, abs=0
+    )
     assert unit_factor("1e-11 muB", "magnetic_moment") == 1e-11
     assert unit_factor("%", "accuracy") == 0.01
     assert unit_factor("1e-3", "nsi") == 1e-3
@@ -453,9 +666,14 @@ def test_half_is_half_in_both_places() -> None:
 
 
 def test_the_entry_of_the_guide_is_valid() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "guide" / "catalogue.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "catalogue.md").read_text(
+        encoding="utf-8"
+    )
     example, code = re.findall(r"```yaml\n(.*?)```", guide, re.S)
-    assert read_entry(example, "guide").number == catalogue()["magnetic_moment.e/GEMMA-2012"].number
+    assert (
+        read_entry(example, "guide").number
+        == catalogue()["magnetic_moment.e/GEMMA-2012"].number
+    )
     ratio = text(RATIO, {"numbers": {"va_ratio": {"value": 1.724}}})
     assert read_entry(ratio + code, "guide").code[0].agrees
     # so are the messages it shows

@@ -17,30 +17,60 @@ from nuprobe.catalogue.ladder import common_factor, rung_of, shown
 from nuprobe.errors import UnknownNameError
 
 COMPONENTS = {
-    "components": [{"source": "stat", "plus": 0.2, "minus": 0.1}, {"source": "syst", "plus": 0.2, "minus": 0.1}]
+    "components": [
+        {"source": "stat", "plus": 0.2, "minus": 0.1},
+        {"source": "syst", "plus": 0.2, "minus": 0.1},
+    ]
 }
-ENTRIES = [entry(), entry(MOMENT), entry(RATIO), entry(RATIO, COMPONENTS, {"id": "ratio.x/B-1"}), entry(CURVE)]
+ENTRIES = [
+    entry(),
+    entry(MOMENT),
+    entry(RATIO),
+    entry(RATIO, COMPONENTS, {"id": "ratio.x/B-1"}),
+    entry(CURVE),
+]
 
 
 def test_csv_has_one_row_an_entry() -> None:
     rows = list(csv.DictReader(io.StringIO(export(ENTRIES, "csv"))))
     assert [r["id"] for r in rows] == [e.id for e in ENTRIES]
-    assert (rows[0]["lower"], rows[0]["upper"], rows[0]["unit"]) == ("-4.0", "6.0", "1e-32 cm2")
+    assert (rows[0]["lower"], rows[0]["upper"], rows[0]["unit"]) == (
+        "-4.0",
+        "6.0",
+        "1e-32 cm2",
+    )
     assert float(rows[1]["value"]) == 3e-11
-    assert (rows[2]["value"], rows[2]["plus"], rows[2]["minus"]) == ("0.8", "0.3", "0.2")
+    assert (rows[2]["value"], rows[2]["plus"], rows[2]["minus"]) == (
+        "0.8",
+        "0.3",
+        "0.2",
+    )
     assert rows[4]["curve_points"] == "3"
     assert rows[0]["doi"] == "10.1000/182"
-    assert len(list(csv.DictReader(io.StringIO(export(catalogue().values(), "csv"))))) == len(catalogue())
+    assert len(
+        list(csv.DictReader(io.StringIO(export(catalogue().values(), "csv"))))
+    ) == len(catalogue())
 
 
 def test_bibtex_has_each_publication_once() -> None:
     works: dict[str, dict[str, Any]] = {
         "a": {"texkeys": ["Smith:2001ab"], "arxiv": "hep-ph/0101001"},
-        "b": {"texkeys": ["Smith:2001ab"], "title": "On {half", "journal": "J. 1", "year": 2001},
+        "b": {
+            "texkeys": ["Smith:2001ab"],
+            "title": "On {half",
+            "journal": "J. 1",
+            "year": 2001,
+        },
         "c": {"doi": "10.1000/182"},
         "d": {"recid": 7},
     }
-    rest = {"doi": None, "locator": "p. 1", "method": "text", "licence": "x", "retrieved": "2026-01-02"}
+    rest = {
+        "doi": None,
+        "locator": "p. 1",
+        "method": "text",
+        "licence": "x",
+        "retrieved": "2026-01-02",
+    }
     entries = [entry({"source": rest | work}) for work in works.values()]
     text = export(entries, "bibtex")
     assert re.findall(r"^@(\w+)\{(.*),$", text, re.M) == [
@@ -53,7 +83,9 @@ def test_bibtex_has_each_publication_once() -> None:
     whole = export(catalogue().values(), "bibtex")
     keys = re.findall(r"^@\w+\{(.*),$", whole, re.M)
     assert len(keys) == len(set(keys))
-    assert {e.source.texkeys[0] for e in catalogue().values() if e.source.texkeys} <= set(keys)
+    assert {
+        e.source.texkeys[0] for e in catalogue().values() if e.source.texkeys
+    } <= set(keys)
 
 
 def hepdata(*entries: Any) -> list[dict[str, Any]]:
@@ -69,19 +101,29 @@ def values(column: dict[str, Any]) -> list[Any]:
 def test_hepdata_tables_hold_the_numbers() -> None:
     interval, moment, ratio, parts, curve = hepdata(*ENTRIES)
     for table in (interval, moment, ratio, parts, curve):
-        lengths = {len(c["values"]) for c in table["independent_variables"] + table["dependent_variables"]}
+        lengths = {
+            len(c["values"])
+            for c in table["independent_variables"] + table["dependent_variables"]
+        }
         assert len(lengths) == 1
         assert {"name", "description", "location", "keywords"} <= set(table)
         assert len(table["name"]) <= 64
     assert [values(c) for c in interval["dependent_variables"]] == [[-4.0], [6.0]]
     assert interval["dependent_variables"][0]["header"]["units"] == "1e-32 cm2"
-    assert {"name": "Convention", "value": "giunti"} in interval["dependent_variables"][1]["qualifiers"]
+    assert {"name": "Convention", "value": "giunti"} in interval["dependent_variables"][
+        1
+    ]["qualifiers"]
     assert values(moment["dependent_variables"][0]) == [3e-11]
     (number,) = ratio["dependent_variables"][0]["values"]
-    assert number["errors"] == [{"asymerror": {"plus": 0.3, "minus": -0.2}, "label": "total"}]
+    assert number["errors"] == [
+        {"asymerror": {"plus": 0.3, "minus": -0.2}, "label": "total"}
+    ]
     (number,) = parts["dependent_variables"][0]["values"]
     assert [e["label"] for e in number["errors"]] == ["stat", "syst"]
-    assert [values(curve["independent_variables"][0]), values(curve["dependent_variables"][0])] == [
+    assert [
+        values(curve["independent_variables"][0]),
+        values(curve["dependent_variables"][0]),
+    ] == [
         [0.1, 1.0, 10.0],
         [1e-3, 2e-3, 2e-2],
     ]
@@ -91,7 +133,14 @@ def test_hepdata_of_bands_and_of_nothing() -> None:
     band = CURVE["curve"] | {"shape": "band", "points": [[1, 2, 3], [2, 3, 4]]}
     (table,) = hepdata(entry(CURVE, {"curve": band}))
     assert [values(c) for c in table["dependent_variables"]] == [[2, 3], [3, 4]]
-    assert hepdata(entry(CURVE, {"curve": None, "notes": RADIUS["notes"] | {"not_shipped": "x"}})) == []
+    assert (
+        hepdata(
+            entry(
+                CURVE, {"curve": None, "notes": RADIUS["notes"] | {"not_shipped": "x"}}
+            )
+        )
+        == []
+    )
     with pytest.raises(UnknownNameError, match="bibtex"):
         export(ENTRIES, "bibtx")
 
@@ -100,12 +149,17 @@ def test_solar_and_reactor_neutrinos_together_are_a_mixture() -> None:
     rung = rung_of(catalogue()["magnetic_moment.majorana/Grimus-2002"], 1.0)
     assert rung is not None
     assert rung.group == ""
-    for name, group in (("magnetic_moment.e/GEMMA-2012", "e"), ("magnetic_moment.tau/DONUT-2001", "tau")):
+    for name, group in (
+        ("magnetic_moment.e/GEMMA-2012", "e"),
+        ("magnetic_moment.tau/DONUT-2001", "tau"),
+    ):
         rung = rung_of(catalogue()[name], 1.0)
         assert rung is not None
         assert rung.group == group
 
 
 def test_the_ladder_of_radii_has_recomputed_numbers() -> None:
-    rungs = [rung_of(e, 1.0) for e in shown("charge_radius") if common_factor(e) is not None]
+    rungs = [
+        rung_of(e, 1.0) for e in shown("charge_radius") if common_factor(e) is not None
+    ]
     assert sum(len(r.computed) for r in rungs if r) >= 8

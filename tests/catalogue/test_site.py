@@ -1,4 +1,5 @@
-"""The catalogue's site as files: well-formed, complete, escaped, and asking nothing of a network."""
+"""The catalogue's site as files: well-formed, complete, escaped, and asking nothing of
+a network."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ def toys(*entries: Entry) -> Catalogue:
 
 
 def moment(name: str, value: float, **changes: object) -> Entry:
-    return entry(MOMENT, {"id": f"magnetic_moment.e/{name}-2001", "experiment": name, "value": value}, changes)
+    return entry(
+        MOMENT,
+        {"id": f"magnetic_moment.e/{name}-2001", "experiment": name, "value": value},
+        changes,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +88,9 @@ def test_each_entry_has_a_page_and_its_json(files: dict[str, str]) -> None:
     for e in catalogue().values():
         assert f"entry/{e.id}/index.html" in files
         assert Entry.model_validate_json(files[f"entry/{e.id}/entry.json"]) == e
-    assert [Entry.model_validate(raw) for raw in json.loads(files["catalogue.json"])] == catalogue().search()
+    assert [
+        Entry.model_validate(raw) for raw in json.loads(files["catalogue.json"])
+    ] == catalogue().search()
     schema = json.loads(files["catalogue.schema.json"])
     for e in catalogue().values():
         raw = json.loads(files[f"entry/{e.id}/entry.json"])
@@ -97,7 +104,11 @@ def test_pages_are_documents(pages: dict[str, Page]) -> None:
         assert page.elements[0][1]["lang"] == "en"
         for once in ("title", "h1", "main", "header", "footer"):
             # an SVG has a title too; the document's is in its head
-            assert tags[: tags.index("body")].count(once) + (once != "title") * tags.count(once) == 1, (name, once)
+            assert (
+                tags[: tags.index("body")].count(once)
+                + (once != "title") * tags.count(once)
+                == 1
+            ), (name, once)
         ids = [a["id"] for _, a in page.elements if "id" in a]
         assert len(set(ids)) == len(ids), name
         for tag, attributes in page.elements:
@@ -139,7 +150,11 @@ def test_nothing_is_fetched(pages: dict[str, Page]) -> None:
             assert not any(key.startswith("on") for key in attributes), name
             if tag == "link":
                 assert not re.match(r"https?:|//", attributes["href"]), name
-        policy = next(a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+        policy = next(
+            a["content"]
+            for _, a in page.elements
+            if a.get("http-equiv") == "Content-Security-Policy"
+        )
         assert policy.startswith("default-src 'none';")
 
 
@@ -164,10 +179,21 @@ def test_conditions_are_no_values(files: dict[str, str]) -> None:
 
 def test_a_computed_number_stands_beside_the_published_one() -> None:
     # 0.8 + 0.3 - 0.2 and 0.5 computed: (0.5 - 0.8) / 0.2 = -1.5
-    link = LINK | {"result": 0.5, "tolerance": {"sigma": 1}, "agrees": False, "explanation": "because"}
+    link = LINK | {
+        "result": 0.5,
+        "tolerance": {"sigma": 1},
+        "agrees": False,
+        "explanation": "because",
+    }
     known = toys(entry(RATIO, {"code": [link]}))
     page = Page(site_files(known)["entry/ratio.x/TOY-2001/index.html"])
-    for text in ("0.8 +0.3 −0.2", "−1.50 σ", "differs: not within 1 σ", "because", LINK["command"]):
+    for text in (
+        "0.8 +0.3 −0.2",
+        "−1.50 σ",
+        "differs: not within 1 σ",
+        "because",
+        LINK["command"],
+    ):
         assert text in page.text, text
     copies = [a["data-copy"] for _, a in page.elements if "data-copy" in a]
     ids = {a["id"] for _, a in page.elements if "id" in a}
@@ -182,7 +208,13 @@ def test_a_computed_number_has_one_digit_more_than_the_published_one() -> None:
 
 def test_hostile_text_is_text() -> None:
     source = {
-        **{"doi": "10.1000/182", "locator": HOSTILE, "method": "text", "licence": HOSTILE, "retrieved": "2026-01-02"},
+        **{
+            "doi": "10.1000/182",
+            "locator": HOSTILE,
+            "method": "text",
+            "licence": HOSTILE,
+            "retrieved": "2026-01-02",
+        },
         **{"title": HOSTILE, "authors": HOSTILE, "journal": HOSTILE},
     }
     hostile = entry(
@@ -224,7 +256,9 @@ def test_any_text_survives_an_element(text: str) -> None:
     shown: list[str] = []
 
     class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        def handle_starttag(
+            self, tag: str, attrs: list[tuple[str, str | None]]
+        ) -> None:
             assert (tag, attrs) == ("b", [("title", text)])
 
         def handle_data(self, data: str) -> None:
@@ -238,7 +272,14 @@ def test_any_text_survives_an_element(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.82, "0.82"), (2.9e-11, "2.9 × 10⁻¹¹"), (-0.5, "−0.5"), (1e-7, "10⁻⁷"), (11659207.15, "11659207.15"), (0, "0")],
+    [
+        (0.82, "0.82"),
+        (2.9e-11, "2.9 × 10⁻¹¹"),
+        (-0.5, "−0.5"),
+        (1e-7, "10⁻⁷"),
+        (11659207.15, "11659207.15"),
+        (0, "0"),
+    ],
 )
 def test_numbers(value: float, text: str) -> None:
     assert number_text(value) == text
@@ -249,26 +290,35 @@ def test_numbers(value: float, text: str) -> None:
 def test_a_common_power_of_ten_loses_nothing(value: float, relative: float) -> None:
     value, error = float(f"{value:.4g}"), float(f"{value * relative:.3g}")
     text = range_text(value, "cm2", error, error)
-    # a power of ten after brackets is that of both numbers, without them that of the error
-    match = re.fullmatch(r"\((.+?) ± (.+?)\) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+) cm²", text) or re.fullmatch(
-        r"\(?([^()]+?) ± ([^()]+?)()\)? cm²", text
-    )
+    # a power of ten after brackets is that of both numbers, without them that of the
+    # error
+    match = re.fullmatch(
+        r"\((.+?) ± (.+?)\) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+) cm²", text
+    ) or re.fullmatch(r"\(?([^()]+?) ± ([^()]+?)()\)? cm²", text)
     assert match is not None, text
     power = (match[3] or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     plain = [m.replace("− ", "-").replace(" × 10", "e") for m in match.group(1, 2)]
     plain = [re.sub(r"^10([⁻⁰-⁹¹²³]+)$", r"1e\1", m) for m in plain]
-    found = [float(m.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))) for m in plain]
-    assert found == pytest.approx([x / 10 ** int(power) for x in (value, error)], rel=1e-11, abs=0)
+    found = [
+        float(m.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))) for m in plain
+    ]
+    assert found == pytest.approx(
+        [x / 10 ** int(power) for x in (value, error)], rel=1e-11, abs=0
+    )
 
 
 def test_units_and_words() -> None:
     assert unit_text("1e-32 cm2") == "× 10⁻³² cm²"
     assert unit_text("1") == ""
-    assert range_text(None, "1e-32 cm2", lower=-4.2, upper=6.6) == "(−4.2 to 6.6) × 10⁻³² cm²"
+    assert (
+        range_text(None, "1e-32 cm2", lower=-4.2, upper=6.6)
+        == "(−4.2 to 6.6) × 10⁻³² cm²"
+    )
     assert range_text(None, "muB", upper=3e-11) == "< 3 × 10⁻¹¹ μB"
     assert range_text(2.2, "fm", 2.4, 2.3) == "2.2 +2.4 −2.3 fm"
-    assert prose("anti-nu_e, L_mu - L_tau & 0.48e-32 cm2") == (
-        "ν̄<sub>e</sub>, L<sub>μ</sub> − L<sub>τ</sub> &amp; 0.48 × 10⁻³² cm²"
+    assert (
+        prose("anti-nu_e, L_mu - L_tau & 0.48e-32 cm2")
+        == "ν̄<sub>e</sub>, L<sub>μ</sub> − L<sub>τ</sub> &amp; 0.48 × 10⁻³² cm²"
     )
     assert prose("charge_radius of my_file") == "charge_radius of my_file"
     assert flavour_text("nubar_mu") == "ν̄_μ"
@@ -276,21 +326,44 @@ def test_units_and_words() -> None:
 
 
 def test_mathml() -> None:
-    assert mathml(r"\mu_{\nu_e}") == (
-        r'<math alttext="\mu_{\nu_e}"><msub><mi>μ</mi><msub><mi>ν</mi><mi>e</mi></msub></msub></math>'
+    assert (
+        mathml(r"\mu_{\nu_e}") == r"<math"
+        r' alttext="\mu_{\nu_e}"><msub><mi>μ</mi><msub><mi>ν</mi><mi>e</mi></msub></msub></math>'
     )
-    assert "<mfrac><mn>1</mn><msqrt><mi>x</mi></msqrt></mfrac>" in mathml(r"\frac{1}\sqrt{x}")
-    assert "<msubsup><mi>g</mi><mn>1</mn><mrow><mo>′</mo><mn>2</mn></mrow></msubsup>" in mathml("g'^2_1")
+    assert "<mfrac><mn>1</mn><msqrt><mi>x</mi></msqrt></mfrac>" in mathml(
+        r"\frac{1}\sqrt{x}"
+    )
+    assert (
+        "<msubsup><mi>g</mi><mn>1</mn><mrow><mo>′</mo><mn>2</mn></mrow></msubsup>"
+        in mathml("g'^2_1")
+    )
     assert "<msup><mi>x</mi><mn>1</mn></msup><mn>2</mn>" in mathml("x^12")
 
 
 @pytest.mark.parametrize(
-    "latex", [r"\newcommand", "{a", "a}", "a^", "a_b_c", r"\mathrm a", r"\left", "$a$", r"\text{a"]
+    "latex",
+    [
+        r"\newcommand",
+        "{a",
+        "a}",
+        "a^",
+        "a_b_c",
+        r"\mathrm a",
+        r"\left",
+        "$a$",
+        r"\text{a",
+    ],
 )
-def test_a_formula_that_cannot_be_read_is_an_error_and_shown_as_it_is(latex: str) -> None:
+def test_a_formula_that_cannot_be_read_is_an_error_and_shown_as_it_is(
+    latex: str,
+) -> None:
     with pytest.raises(InputError, match="formula"):
         mathml(latex)
-    page = Page(site_files(toys(entry({"observable": {"quantity": "charge_radius", "latex": latex}})))["index.html"])
+    page = Page(
+        site_files(
+            toys(entry({"observable": {"quantity": "charge_radius", "latex": latex}}))
+        )["index.html"]
+    )
     assert latex in page.text
 
 
@@ -306,7 +379,9 @@ def test_any_formula_is_well_formed_or_an_error(latex: str) -> None:
 def bars(figure: str) -> Iterator[tuple[str, float, float]]:
     """Title, left and right end in per cent of each row."""
     for row in re.findall(r'<svg[^>]*role="img"[^>]*>(.*?)</svg>', figure, re.DOTALL):
-        title, x, width = re.search(r'<title>(.*?)</title>.*<rect x="([\d.]+)%" y="5" width="([\d.]+)%"', row).groups()  # type: ignore[union-attr]
+        title, x, width = re.search(
+            r'<title>(.*?)</title>.*<rect x="([\d.]+)%" y="5" width="([\d.]+)%"', row
+        ).groups()  # type: ignore[union-attr]
         yield title, float(x), float(x) + float(width)
 
 
@@ -322,9 +397,17 @@ def test_limits_lie_on_a_logarithmic_axis() -> None:
 
 def test_charge_radii_are_converted_to_one_convention() -> None:
     # half of the same interval in the convention that halves
-    half = {"id": "charge_radius.ee/HALF-2001", "experiment": "HALF", "convention": "half"}
+    half = {
+        "id": "charge_radius.ee/HALF-2001",
+        "experiment": "HALF",
+        "convention": "half",
+    }
     halved = {"interval": {"lower": -2.0, "upper": 3.0}}
-    other = {"id": "charge_radius.ee/ODD-2001", "convention": "other", "notes": {"why": "x", "convention": "odd"}}
+    other = {
+        "id": "charge_radius.ee/ODD-2001",
+        "convention": "other",
+        "notes": {"why": "x", "convention": "odd"},
+    }
     found = [entry(), entry(half, halved)]
     figure = ladder_figure(found, lambda e: e.id)
     assert figure is not None
@@ -337,7 +420,13 @@ def test_charge_radii_are_converted_to_one_convention() -> None:
 
 
 def test_an_open_end_reaches_the_edge() -> None:
-    lower = entry({"id": "charge_radius.ee/OPEN-2001", "experiment": "OPEN", "interval": {"lower": -1.0}})
+    lower = entry(
+        {
+            "id": "charge_radius.ee/OPEN-2001",
+            "experiment": "OPEN",
+            "interval": {"lower": -1.0},
+        }
+    )
     figure = ladder_figure([entry(), lower], lambda e: e.id)
     assert figure is not None
     ends = {title.split()[0]: right for title, _, right in bars(figure)}
@@ -348,7 +437,12 @@ def test_an_open_end_reaches_the_edge() -> None:
 @given(st.lists(st.floats(1e-20, 1e3), min_size=2, max_size=6), st.booleans())
 def test_bars_stay_on_the_axis(values: list[float], signed: bool) -> None:
     found = [
-        entry({"id": f"charge_radius.ee/T{i}-2001", "interval": {"lower": -v if signed else 0.5 * v, "upper": v}})
+        entry(
+            {
+                "id": f"charge_radius.ee/T{i}-2001",
+                "interval": {"lower": -v if signed else 0.5 * v, "upper": v},
+            }
+        )
         for i, v in enumerate(values)
     ]
     figure = ladder_figure(found, lambda e: e.id)
@@ -359,17 +453,31 @@ def test_bars_stay_on_the_axis(values: list[float], signed: bool) -> None:
         assert math.isfinite(left + right)
         assert 0 <= left <= right <= 100.2
     # larger limits reach farther, whatever the axis; rows are in the order of the ids
-    ends = [right for _, (_, right) in sorted(zip(values, [row[1:] for row in rows], strict=True))]
+    ends = [
+        right
+        for _, (_, right) in sorted(zip(values, [row[1:] for row in rows], strict=True))
+    ]
     assert ends == sorted(ends)
 
 
 def test_curves_stand_in_one_plane() -> None:
-    other = {"id": "lmu_ltau.coupling/BAND-2003", "experiment": "BAND", "year": 2003, "kind": "preferred_band"}
-    band = CURVE["curve"] | {"shape": "band", "excluded": "none", "points": [[0.1, 1e-4, 2e-4], [10.0, 1e-3, 2e-3]]}
+    other = {
+        "id": "lmu_ltau.coupling/BAND-2003",
+        "experiment": "BAND",
+        "year": 2003,
+        "kind": "preferred_band",
+    }
+    band = CURVE["curve"] | {
+        "shape": "band",
+        "excluded": "none",
+        "points": [[0.1, 1e-4, 2e-4], [10.0, 1e-3, 2e-3]],
+    }
     made = site_files(toys(entry(CURVE), entry(CURVE, other | {"curve": band})))
     page = Page(made["entry/lmu_ltau.coupling/TOY-2001/index.html"])
     assert [a["href"] for _, a in page.elements if "BAND-2003" in a.get("href", "")]
-    paths = [a["d"] for tag, a in page.elements if tag == "path" and "area" not in a["class"]]
+    paths = [
+        a["d"] for tag, a in page.elements if tag == "path" and "area" not in a["class"]
+    ]
     assert len(paths) == 2
     for path in paths:
         for number in re.findall(r"[\d.]+", path):
@@ -378,7 +486,9 @@ def test_curves_stand_in_one_plane() -> None:
 
 
 def test_relations_are_links() -> None:
-    old = moment("OLD", 1e-10, status="superseded", superseded_by=["magnetic_moment.e/NEW-2001"])
+    old = moment(
+        "OLD", 1e-10, status="superseded", superseded_by=["magnetic_moment.e/NEW-2001"]
+    )
     new = moment("NEW", 1e-11, supersedes=["magnetic_moment.e/OLD-2001"])
     made = site_files(toys(old, new))
     for here, there in (("OLD", "NEW"), ("NEW", "OLD")):
@@ -418,7 +528,9 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         write_site(tmp_path / "no" / "site", toys(entry()))
 
 
-def test_a_failed_swap_leaves_the_old_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_swap_leaves_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "site"
     write_site(folder, toys(entry()))
     rename = Path.rename

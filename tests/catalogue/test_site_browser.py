@@ -1,4 +1,5 @@
-"""The catalogue's site in a real browser, from the disk: filters, keys, copying, themes, and no request at all."""
+"""The catalogue's site in a real browser, from the disk: filters, keys, copying,
+themes, and no request at all."""
 
 from __future__ import annotations
 
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
 
 CCFR = "trident.mumu.ratio/CCFR-1991"
 # without these, Chromium itself looks for its maker's hosts
-QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync")  # fmt: skip
+QUIET = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +39,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    webdriver = pytest.importorskip(
+        "selenium.webdriver", reason="selenium is not installed"
+    )
     from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.chrome.service import Service
 
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
-        pytest.skip("no chromium with chromedriver here (Debian: apt-get install chromium chromium-driver)")
+        pytest.skip(
+            "no chromium with chromedriver here (Debian: apt-get install chromium"
+            " chromium-driver)"
+        )
     options = webdriver.ChromeOptions()
     options.binary_location = program
     for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.set_capability(
+        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+    )
     try:
         made = webdriver.Chrome(options=options, service=Service(driver))
     except WebDriverException as err:
@@ -54,7 +70,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 
 @pytest.fixture
 def page(browser: WebDriver, site: Path) -> Iterator[WebDriver]:
-    """The index in a window of a desk; afterwards nothing may have been complained about or asked for."""
+    """The index in a window of a desk; afterwards nothing may have been complained
+    about or asked for."""
     resize(browser, 1280, 900)
     browser.get((site / "index.html").as_uri())
     browser.execute_script("localStorage.clear()")
@@ -64,12 +81,21 @@ def page(browser: WebDriver, site: Path) -> Iterator[WebDriver]:
     yield browser
     assert log(browser, "browser") == []
     events = [json.loads(e["message"])["message"] for e in log(browser, "performance")]
-    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    asked = [
+        e["params"]["request"]["url"]
+        for e in events
+        if e["method"] == "Network.requestWillBeSent"
+    ]
     assert [u for u in asked if not u.startswith(("file://", "data:"))] == []
 
 
 def resize(browser: WebDriver, width: int, height: int) -> None:
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    size = {
+        "width": width,
+        "height": height,
+        "deviceScaleFactor": 1,
+        "mobile": width < 500,
+    }
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
@@ -82,8 +108,9 @@ def log(browser: Any, kind: str) -> list[dict[str, Any]]:
 def shown(browser: WebDriver) -> list[str]:
     """Ids of the entries in the table, from their addresses."""
     links: list[str] = browser.execute_script(
-        "return [...document.querySelectorAll('#entries tbody tr')].filter((r) => r.offsetParent)"
-        ".map((r) => decodeURIComponent(r.querySelector('a').getAttribute('href')))"
+        "return [...document.querySelectorAll('#entries tbody tr')].filter((r) =>"
+        " r.offsetParent).map((r) =>"
+        " decodeURIComponent(r.querySelector('a').getAttribute('href')))"
     )
     return [link.removeprefix("entry/").removesuffix("/index.html") for link in links]
 
@@ -105,7 +132,11 @@ def press(browser: WebDriver, *keys: str) -> None:
 
 
 def focused(browser: WebDriver) -> str:
-    return str(browser.execute_script("return document.activeElement.id || document.activeElement.textContent"))
+    return str(
+        browser.execute_script(
+            "return document.activeElement.id || document.activeElement.textContent"
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,14 +195,17 @@ def test_the_keyboard_alone_finds_and_opens_an_entry(page: WebDriver) -> None:
     press(page, Keys.ARROW_DOWN, Keys.ENTER)
     assert page.find_element("tag name", "h1").text == catalogue()[CCFR].title
     outline = page.execute_script(
-        "const a = document.querySelector('.home'); a.focus(); return getComputedStyle(a).outlineStyle"
+        "const a = document.querySelector('.home'); a.focus(); return"
+        " getComputedStyle(a).outlineStyle"
     )
     assert outline == "solid"
     press(page, "/")
     assert focused(page) == "q"
 
 
-def test_provenance_is_one_click_away_and_bibtex_is_copied(page: WebDriver, site: Path) -> None:
+def test_provenance_is_one_click_away_and_bibtex_is_copied(
+    page: WebDriver, site: Path
+) -> None:
     entry = catalogue()[CCFR]
     page.get((site / f"entry/{CCFR}/index.html").as_uri())
     where = page.find_element("css selector", ".provenance dl")
@@ -180,25 +214,41 @@ def test_provenance_is_one_click_away_and_bibtex_is_copied(page: WebDriver, site
     assert where.is_displayed()
     assert entry.source.locator in where.text
 
-    page.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
+    page.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]}
+    )
     page.find_element("id", "copy-bibtex").click()
-    read = "navigator.clipboard.readText().then(arguments[0], (e) => arguments[0](String(e)))"
+    read = (
+        "navigator.clipboard.readText().then(arguments[0], (e) =>"
+        " arguments[0](String(e)))"
+    )
     assert page.execute_async_script(read) == export([entry], "bibtex")
     assert page.find_element("id", "said").get_attribute("textContent") == "Copied"
     page.find_element("css selector", "[data-copy=command-0]").click()
     assert page.execute_async_script(read) == entry.code[0].command
 
     # without a clipboard, a selected field is copied
-    page.execute_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    heard = "document.addEventListener('copy', () => { window.heard = document.activeElement.value; }, true)"
+    page.execute_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+    )
+    heard = (
+        "document.addEventListener('copy', () => { window.heard ="
+        " document.activeElement.value; }, true)"
+    )
     page.execute_script(heard)
     page.find_element("id", "copy-bibtex").click()
     assert page.execute_script("return window.heard") == export([entry], "bibtex")
 
 
-def test_the_theme_is_the_systems_until_chosen_and_then_remembered(page: WebDriver, site: Path) -> None:
+def test_the_theme_is_the_systems_until_chosen_and_then_remembered(
+    page: WebDriver, site: Path
+) -> None:
     def background() -> str:
-        return str(page.execute_script("return getComputedStyle(document.body).backgroundColor"))
+        return str(
+            page.execute_script(
+                "return getComputedStyle(document.body).backgroundColor"
+            )
+        )
 
     def system(scheme: str) -> None:
         feature = {"name": "prefers-color-scheme", "value": scheme}
@@ -223,18 +273,34 @@ def test_the_theme_is_the_systems_until_chosen_and_then_remembered(page: WebDriv
 
 
 @pytest.mark.parametrize("width", [320, 380, 768, 1024, 1280])
-def test_nothing_is_wider_than_the_screen(page: WebDriver, site: Path, width: int) -> None:
+def test_nothing_is_wider_than_the_screen(
+    page: WebDriver, site: Path, width: int
+) -> None:
     resize(page, width, 800)
-    pages = ["index.html", f"entry/{CCFR}/index.html", "entry/charge_radius.ee/TEXONO-2009/index.html"]
-    pages += [f"quantity/{q}.html" for q in ("charge_radius", "magnetic_moment", "coupling")]
+    pages = [
+        "index.html",
+        f"entry/{CCFR}/index.html",
+        "entry/charge_radius.ee/TEXONO-2009/index.html",
+    ]
+    pages += [
+        f"quantity/{q}.html" for q in ("charge_radius", "magnetic_moment", "coupling")
+    ]
     for name in pages:
         page.get((site / name).as_uri())
-        assert page.execute_script("return document.documentElement.scrollWidth") <= width, name
+        assert (
+            page.execute_script("return document.documentElement.scrollWidth") <= width
+        ), name
 
 
 def test_the_policy_stops_a_request(page: WebDriver) -> None:
-    # the test of the tests: a page that asks for something is stopped and complained about
-    page.execute_script("const i = new Image(); i.src = 'https://example.invalid/x.png'; document.body.append(i)")
+    # the test of the tests: a page that asks for something is stopped and complained
+    # about
+    page.execute_script(
+        "const i = new Image(); i.src = 'https://example.invalid/x.png';"
+        " document.body.append(i)"
+    )
     refused = [e["message"] for e in log(page, "browser")]
     assert any("Content Security Policy" in text for text in refused)
-    assert "blocked" in str(log(page, "performance"))  # emptied here, so that the fixture finds nothing
+    assert "blocked" in str(
+        log(page, "performance")
+    )  # emptied here, so that the fixture finds nothing

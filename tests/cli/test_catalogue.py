@@ -46,7 +46,17 @@ def test_list_and_search(run: Run) -> None:
     code, out, _ = run("list", "--json")
     assert code == 0
     assert {row["id"] for row in json.loads(out)} == set(catalogue())
-    code, out, _ = run("search", "iron", "--observable", "ratio", "--flavour", "nu_mu", "--year", "1991", "--json")
+    code, out, _ = run(
+        "search",
+        "iron",
+        "--observable",
+        "ratio",
+        "--flavour",
+        "nu_mu",
+        "--year",
+        "1991",
+        "--json",
+    )
     assert code == 0
     assert CCFR in [row["id"] for row in json.loads(out)]
     code, out, _ = run("search", "iron", "--year", "2000:2001")
@@ -61,7 +71,14 @@ def test_list_and_search(run: Run) -> None:
 def test_show_knows_ids_and_aliases(run: Run) -> None:
     code, out, _ = run("show", CCFR)
     assert code == 0
-    for word in ("0.82 +- 0.28", "observed", "37", "Mishra:1991bv", "$ nuprobe reproduce", "agrees"):
+    for word in (
+        "0.82 +- 0.28",
+        "observed",
+        "37",
+        "Mishra:1991bv",
+        "$ nuprobe reproduce",
+        "agrees",
+    ):
         assert word in out
     code, out, _ = run("show", L023, "--json")
     assert code == 0
@@ -104,7 +121,9 @@ def test_check_of_what_ships(run: Run) -> None:
         ({"command": "nuprobe list 'targets"}, "code.0.command"),
     ],
 )
-def test_a_code_link_to_nowhere_is_found(run: Run, tmp_path: Path, link: dict[str, object], word: str) -> None:
+def test_a_code_link_to_nowhere_is_found(
+    run: Run, tmp_path: Path, link: dict[str, object], word: str
+) -> None:
     entry = text(RATIO, {"value": 37215.0, "code": [LINK | link]})
     code, out, _ = run("check", "--library", library(tmp_path, entry))
     assert code == 1
@@ -113,7 +132,11 @@ def test_a_code_link_to_nowhere_is_found(run: Run, tmp_path: Path, link: dict[st
     where, _, message = lines[0].partition(": ")
     name, _, row = where.partition(":")
     assert name == "ratio/0.yaml"
-    assert entry.splitlines()[int(row) - 1].strip(" -").startswith(f"{word.rsplit('.', 1)[1]}:")
+    assert (
+        entry.splitlines()[int(row) - 1]
+        .strip(" -")
+        .startswith(f"{word.rsplit('.', 1)[1]}:")
+    )
     assert message.startswith(f"{word}: ")
 
 
@@ -125,12 +148,17 @@ def test_a_texkey_must_be_in_the_bibliography_given(run: Run, tmp_path: Path) ->
     assert run("check", "--library", where)[0] == 0
     code, out, _ = run("check", "--library", where, "--references", str(references))
     assert code == 1
-    assert "source.texkeys.0: unknown texkey 'Smith:2001ab': did you mean Smith:2001ac?" in out
+    assert (
+        "source.texkeys.0: unknown texkey 'Smith:2001ab': did you mean Smith:2001ac?"
+        in out
+    )
     references.write_text("@article{Smith:2001ab,\n  title = {x}\n}\n")
     assert run("check", "--library", where, "--references", str(references))[0] == 0
 
 
-def test_a_good_code_link_is_recomputed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_good_code_link_is_recomputed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     where = library(tmp_path, text(RATIO, {"value": 37215.0, "code": [LINK]}))
     assert run("check", "--library", where, "--recompute")[0] == 0
     monkeypatch.setattr(recipes, "nuclear_mass", lambda isotope: 37215.53 * 1.0011)
@@ -145,7 +173,9 @@ def test_a_good_code_link_is_recomputed(run: Run, tmp_path: Path, monkeypatch: p
 
 
 def test_check_names_each_wrong_file_in_a_line(run: Run, tmp_path: Path) -> None:
-    where = library(tmp_path, text(RATIO, {"unit": "furlong"}), text(RATIO), "a: [", text(RATIO))
+    where = library(
+        tmp_path, text(RATIO, {"unit": "furlong"}), text(RATIO), "a: [", text(RATIO)
+    )
     code, out, _ = run("check", "--library", where)
     assert code == 1
     assert [line.split(": ")[0] for line in out.splitlines()[:-1]] == [

@@ -1,4 +1,5 @@
-"""The command line as a user meets it: results, files, JSON, and one-line errors with exit code 2."""
+"""The command line as a user meets it: results, files, JSON, and one-line errors with
+exit code 2."""
 
 from __future__ import annotations
 
@@ -33,8 +34,19 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_python_dash_m_is_the_command_line() -> None:
-    command = [sys.executable, "-m", "nuprobe", "xsec", "cevns", "--target", "Ar40", "--energy"]
-    good = subprocess.run([*command, "30 MeV", "--json"], capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "nuprobe",
+        "xsec",
+        "cevns",
+        "--target",
+        "Ar40",
+        "--energy",
+    ]
+    good = subprocess.run(
+        [*command, "30 MeV", "--json"], capture_output=True, text=True
+    )
     assert good.returncode == 0
     assert json.loads(good.stdout)["rows"][0]["E [MeV]"] == 30
     bad = subprocess.run([*command, "30 ells"], capture_output=True, text=True)
@@ -43,45 +55,107 @@ def test_python_dash_m_is_the_command_line() -> None:
 
 
 def test_xsec_prints_what_the_library_computes(run: Run) -> None:
-    code, out, _ = run("xsec", "cevns", "--target", "Ar40", "--energy", "10:50:3 MeV", "--json")
+    code, out, _ = run(
+        "xsec", "cevns", "--target", "Ar40", "--energy", "10:50:3 MeV", "--json"
+    )
     assert code == 0
     rows = json.loads(out)["rows"]
-    expected = nu.cevns.total([10.0, 30.0, 50.0], nu.target("Ar40"), nu.StandardModel(), "nu_mu")
+    expected = nu.cevns.total(
+        [10.0, 30.0, 50.0], nu.target("Ar40"), nu.StandardModel(), "nu_mu"
+    )
     assert [row["E [MeV]"] for row in rows] == [10, 30, 50]
-    np.testing.assert_allclose([row["sigma [cm2]"] for row in rows], expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        [row["sigma [cm2]"] for row in rows], expected, rtol=1e-12
+    )
 
 
 def test_xsec_takes_radii_mixtures_and_recoils(run: Run) -> None:
     code, out, _ = run(
-        *("xsec", "cevns", "--target", "Si28=1,O16=2", "--energy", "30 MeV", "--recoil", "5, 10 keV"),
-        *("--form-factor", "klein-nystrand", "--sin2-theta-w", "0.24", "--flavour", "nubar_e", "--json"),
+        *(
+            "xsec",
+            "cevns",
+            "--target",
+            "Si28=1,O16=2",
+            "--energy",
+            "30 MeV",
+            "--recoil",
+            "5, 10 keV",
+        ),
+        *(
+            "--form-factor",
+            "klein-nystrand",
+            "--sin2-theta-w",
+            "0.24",
+            "--flavour",
+            "nubar_e",
+            "--json",
+        ),
     )
     assert code == 0
     quartz = nu.target({"Si28": 1, "O16": 2}, form_factor="klein-nystrand")
-    expected = nu.cevns.differential(30.0, np.array([5.0, 10.0]) * keV, quartz, nu.StandardModel(0.24), "nubar_e") * keV
-    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], expected, rtol=1e-12)
+    expected = (
+        nu.cevns.differential(
+            30.0, np.array([5.0, 10.0]) * keV, quartz, nu.StandardModel(0.24), "nubar_e"
+        )
+        * keV
+    )
+    np.testing.assert_allclose(
+        [r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]],
+        expected,
+        rtol=1e-12,
+    )
 
     code, out, _ = run(
-        "xsec", "cevns", "--target", "Ar40", "--energy", "30 MeV", "--r-p", "3.33 fm", "--r-n", "3.42 fm"
+        "xsec",
+        "cevns",
+        "--target",
+        "Ar40",
+        "--energy",
+        "30 MeV",
+        "--r-p",
+        "3.33 fm",
+        "--r-n",
+        "3.42 fm",
     )
     assert code == 0
-    sigma = float(nu.cevns.total(30.0, nu.target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm), nu.StandardModel(), "nu_mu"))
+    sigma = float(
+        nu.cevns.total(
+            30.0,
+            nu.target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm),
+            nu.StandardModel(),
+            "nu_mu",
+        )
+    )
     assert f"{sigma:.6e}" in out
 
 
 def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "rate.json"
-    code, out, err = run("rate", "coherent-csi-2017", "--model", "sm-radiative", "--json", "-o", str(target))
+    code, out, err = run(
+        "rate",
+        "coherent-csi-2017",
+        "--model",
+        "sm-radiative",
+        "--json",
+        "-o",
+        str(target),
+    )
     assert (code, out) == (0, "")
     assert str(target) in err
     written = json.loads(target.read_text())
     assert written["signal"] == pytest.approx(
-        nu.experiment("coherent-csi-2017").predict(nu.StandardModel(scheme="radiative")).signal.sum(), rel=1e-12, abs=0
+        nu.experiment("coherent-csi-2017")
+        .predict(nu.StandardModel(scheme="radiative"))
+        .signal.sum(),
+        rel=1e-12,
+        abs=0,
     )
     assert [p.name for p in tmp_path.iterdir()] == ["rate.json"]
 
     plot = tmp_path / "profile.png"
-    code, out, _ = run("fit", "coherent-csi-2017", "--free", "rn", "--json", "--plot", str(plot))
+    code, out, _ = run(
+        "fit", "coherent-csi-2017", "--free", "rn", "--json", "--plot", str(plot)
+    )
     assert code == 0
     assert plot.read_bytes()[:4] == b"\x89PNG"
     (parameter,) = json.loads(out)["parameters"]
@@ -92,13 +166,24 @@ def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
 def test_fit_of_several_experiments(run: Run, tmp_path: Path) -> None:
     plot = tmp_path / "joint.png"
     both = ("coherent-csi-2021", "coherent-lar-2020")
-    code, out, _ = run("fit", *both, "--free", "sin2_theta_w", "--no-minos", "--json", "--plot", str(plot))
+    code, out, _ = run(
+        "fit",
+        *both,
+        "--free",
+        "sin2_theta_w",
+        "--no-minos",
+        "--json",
+        "--plot",
+        str(plot),
+    )
     assert code == 0
     assert plot.read_bytes()[:4] == b"\x89PNG"
     found = json.loads(out)
     assert [n["name"] for n in found["nuisances"]].count("sns-flux") == 1
     assert found["ndf"] == 8 * 14 + 960 - 1
-    code, _, err = run("fit", *both, "--free", "sin2_theta_w", "--analysis", "published")
+    code, _, err = run(
+        "fit", *both, "--free", "sin2_theta_w", "--analysis", "published"
+    )
     assert code == 2
     assert "--analysis" in err
 
@@ -106,8 +191,19 @@ def test_fit_of_several_experiments(run: Run, tmp_path: Path) -> None:
 def test_data_fetch(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("data", "list", "--json")
     assert code == 0
-    assert {row["release"] for row in json.loads(out)["rows"]} == {"coherent-csi-2017", "coherent-lar-2020"}
-    code, _, err = run("data", "fetch", "coherent-lar-2020", "--from", str(tmp_path), "--cache", str(tmp_path / "c"))
+    assert {row["release"] for row in json.loads(out)["rows"]} == {
+        "coherent-csi-2017",
+        "coherent-lar-2020",
+    }
+    code, _, err = run(
+        "data",
+        "fetch",
+        "coherent-lar-2020",
+        "--from",
+        str(tmp_path),
+        "--cache",
+        str(tmp_path / "c"),
+    )
     assert code == 2
     assert "give a folder that holds it" in err
     code, _, err = run("data", "fetch", "coherent-lar-2021")
@@ -132,13 +228,23 @@ def test_a_detector_of_ones_own_without_data_or_time(run: Run) -> None:
 
 def test_set_changes_one_choice(run: Run) -> None:
     _, before, _ = run("rate", "coherent-csi-2017", "--json")
-    _, after, _ = run("rate", "coherent-csi-2017", "--json", "--set", "response.smearing.kind=none")
+    _, after, _ = run(
+        "rate", "coherent-csi-2017", "--json", "--set", "response.smearing.kind=none"
+    )
     assert json.loads(after)["signal"] < 0.95 * json.loads(before)["signal"]
 
 
 def test_scan_resumes_and_refuses(run: Run, tmp_path: Path) -> None:
     path = str(tmp_path / "rn.h5")
-    arguments = ("scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:21", "-o", path, "--json")
+    arguments = (
+        "scan",
+        "coherent-csi-2017",
+        "--grid",
+        "rn=3:8 fm:21",
+        "-o",
+        path,
+        "--json",
+    )
     code, out, _ = run(*arguments, "--plot", str(tmp_path / "rn.pdf"))
     assert code == 0
     first = json.loads(out)
@@ -146,12 +252,16 @@ def test_scan_resumes_and_refuses(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "rn.pdf").read_bytes()[:4] == b"%PDF"
     assert run(*arguments)[0] == 2  # exists
     assert json.loads(run(*arguments, "--resume")[1]) == first
-    code, _, err = run("scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:22", "-o", path, "--resume")
+    code, _, err = run(
+        "scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:22", "-o", path, "--resume"
+    )
     assert code == 2
     assert "another scan" in err
 
 
-@pytest.mark.parametrize("what", ["targets", "fluxes", "models", "form-factors", "experiments", "parameters"])
+@pytest.mark.parametrize(
+    "what", ["targets", "fluxes", "models", "form-factors", "experiments", "parameters"]
+)
 def test_list(run: Run, what: str) -> None:
     code, out, _ = run("list", what, "--json")
     assert code == 0
@@ -164,18 +274,29 @@ def test_list(run: Run, what: str) -> None:
 
 def test_list_all_names_every_kind(run: Run) -> None:
     _, out, _ = run("list")
-    for word in ("sns", "sm-radiative", "coherent-csi-2017", "Cadeddu:2017etk", "klein-nystrand", "rn"):
+    for word in (
+        "sns",
+        "sm-radiative",
+        "coherent-csi-2017",
+        "Cadeddu:2017etk",
+        "klein-nystrand",
+        "rn",
+    ):
         assert word in out
 
 
-def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reproduce_exits_1_when_a_number_disagrees(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, out, _ = run("reproduce", "COHERENT:2020iec", "--json")
     assert code == 0
     assert json.loads(out)[0]["agrees"] is True
     code, out, _ = run("reproduce", "trident-code-a")
     assert code == 0
     assert out.count("not judged:") == 2
-    monkeypatch.setattr("nuprobe.reproductions.recipes.flux_averaged", lambda **_: 9e-39)
+    monkeypatch.setattr(
+        "nuprobe.reproductions.recipes.flux_averaged", lambda **_: 9e-39
+    )
     code, out, err = run("reproduce", "COHERENT:2020iec")
     assert code == 1
     assert "no" in out.split()
@@ -183,7 +304,8 @@ def test_reproduce_exits_1_when_a_number_disagrees(run: Run, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("process", "file"), [("cevns", "experiment"), ("trident", "trident"), ("catalogue", "catalogue")]
+    ("process", "file"),
+    [("cevns", "experiment"), ("trident", "trident"), ("catalogue", "catalogue")],
 )
 def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
     code, out, _ = run("schema", process)
@@ -194,7 +316,10 @@ def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
     for schema in (json.loads(published.read_text(encoding="utf-8")), current):
         assert schema["properties"].keys() == current["properties"].keys()
         for name, part in current["$defs"].items():
-            assert schema["$defs"][name].get("properties", {}).keys() == part.get("properties", {}).keys()
+            assert (
+                schema["$defs"][name].get("properties", {}).keys()
+                == part.get("properties", {}).keys()
+            )
 
 
 TRIDENT = ("xsec", "trident", "--energy", "20 GeV", "--channel")
@@ -217,14 +342,23 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ((*CEVNS, "Ar40", "--energy", "1 MeV", "--flavour", "nu_m"), ["nu_mu"]),
         ((*CEVNS, "Ar40", "--energy", "1 MeV", "--form-factor", "helmm"), ["helm"]),
         ((*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "SM"), ["sm"]),
-        ((*CEVNS, "Ar40", "--energy", "1 MeV", "-o", "no-such-folder/x.txt"), ["no-such-folder"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", "-o", "no-such-folder/x.txt"),
+            ["no-such-folder"],
+        ),
         ((*CEVNS, "Ar40", "--energy", "1 MeV", "--plot", "x.doc"), [".doc", "pdf"]),
         ((*CEVNS, "Ar40"), ["--energy"]),
         (("rate", "coherent-csi-2071"), ["coherent-csi-2017"]),
         (("rate", "./no-such-folder"), ["no-such-folder", "experiment.toml"]),
         (("rate", "coherent-csi-2017", "--analysis", "enrgy"), ["energy"]),
-        (("rate", "coherent-csi-2017", "--set", "target.mas=3 kg"), ["target.mas", "mass"]),
-        (("rate", "coherent-csi-2017", "--set", "target.mass=3"), ["target.mass", "unit"]),
+        (
+            ("rate", "coherent-csi-2017", "--set", "target.mas=3 kg"),
+            ["target.mas", "mass"],
+        ),
+        (
+            ("rate", "coherent-csi-2017", "--set", "target.mass=3"),
+            ["target.mass", "unit"],
+        ),
         (("fit", "coherent-csi-2017", "--free", "r_n"), ["rn"]),
         (("fit", "coherent-csi-2017", "--free", ","), ["nothing to fit"]),
         (("fit", "coherent-csi-2017", "--free", "rn,rn_cs"), ["same isotope"]),
@@ -236,14 +370,34 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ((*SCAN, "rn=2:9 fm:10", "--workers", "2", "--dask", "tcp://x"), ["--workers"]),
         (("reproduce", "Cadeddu:2017"), ["Cadeddu:2017etk"]),
         (("reproduce", "--study", "choices"), ["csi-choices"]),
-        ((*TRIDENT, "nu_mu -> nu_e mu+ mu-", "--target", "Ar40"), ["lepton number", "nu_mu -> nu_e e+ mu-"]),
+        (
+            (*TRIDENT, "nu_mu -> nu_e mu+ mu-", "--target", "Ar40"),
+            ["lepton number", "nu_mu -> nu_e e+ mu-"],
+        ),
         ((*TRIDENT, "nu_mu to muons", "--target", "Ar40"), ["nu_mu -> nu_mu mu+ mu-"]),
         ((*TRIDENT, MUONS), ["target"]),
         ((*TRIDENT, MUONS, "--target", "Ar40", "--mass", "1 MeV"), ["lmu-ltau"]),
-        ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau"), ["--mass", "--coupling"]),
-        ((*TRIDENT, MUONS, "--target", "Xe132", "--form-factor", "fourier-bessel"), ["Xe132"]),
         (
-            (*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau", "--mass", "-1 MeV", "--coupling", "1"),
+            (*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau"),
+            ["--mass", "--coupling"],
+        ),
+        (
+            (*TRIDENT, MUONS, "--target", "Xe132", "--form-factor", "fourier-bessel"),
+            ["Xe132"],
+        ),
+        (
+            (
+                *TRIDENT,
+                MUONS,
+                "--target",
+                "Ar40",
+                "--model",
+                "lmu-ltau",
+                "--mass",
+                "-1 MeV",
+                "--coupling",
+                "1",
+            ),
             ["mass", "positive"],
         ),
         (("limit", "ccfr-tridnt"), ["ccfr-trident"]),
@@ -251,25 +405,70 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ("limit", "coherent-csi-2017", "--family", "lmu-ltau"),
             ["b-l", "does not couple to nuclei", "mixing"],
         ),
-        (("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "loop"), ["--mixing"]),
-        (("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"), ["trident"]),
-        (("rate", "coherent-csi-2017", "--model", "light-vector"), ["mass", "required"]),
+        (
+            ("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "loop"),
+            ["--mixing"],
+        ),
+        (
+            ("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"),
+            ["trident"],
+        ),
+        (
+            ("rate", "coherent-csi-2017", "--model", "light-vector"),
+            ["mass", "required"],
+        ),
         (("rate", "coherent-csi-2017", "--model", "light-vektor"), ["light-vector"]),
         (("rate", "coherent-csi-2017", "--model", "v-a"), ["tridents"]),
-        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--param", "mass"), ["--param", "key=value"]),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", "--param", "mass"),
+            ["--param", "key=value"],
+        ),
         (
             (*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=10"),
             ["mass"],
         ),
-        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=-1 MeV"), ["positive"]),
-        ((*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "masss=1 MeV"), ["masss", "mass"]),
-        ((*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "nsi", "--param", "u.ee=1j"), ["epsilon_u", "hermitian"]),
         (
-            (*CEVNS, "Ar40", "--energy", "1 MeV", "--model", "light-scalar", "--param", "interference=true"),
+            (*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "mass=-1 MeV"),
+            ["positive"],
+        ),
+        (
+            (*CEVNS, "Ar40", "--energy", "1 MeV", *VECTOR, "--param", "masss=1 MeV"),
+            ["masss", "mass"],
+        ),
+        (
+            (
+                *CEVNS,
+                "Ar40",
+                "--energy",
+                "1 MeV",
+                "--model",
+                "nsi",
+                "--param",
+                "u.ee=1j",
+            ),
+            ["epsilon_u", "hermitian"],
+        ),
+        (
+            (
+                *CEVNS,
+                "Ar40",
+                "--energy",
+                "1 MeV",
+                "--model",
+                "light-scalar",
+                "--param",
+                "interference=true",
+            ),
             ["cannot interfere with a vector"],
         ),
-        (("rate", "coherent-csi-2017", "--model-file", "nowhere.yaml"), ["nowhere.yaml"]),
-        (("rate", "ccfr-trident", "--model", "nsi", "--param", "u.ee=0.1"), ["nsi", "tridents"]),
+        (
+            ("rate", "coherent-csi-2017", "--model-file", "nowhere.yaml"),
+            ["nowhere.yaml"],
+        ),
+        (
+            ("rate", "ccfr-trident", "--model", "nsi", "--param", "u.ee=0.1"),
+            ["nsi", "tridents"],
+        ),
         (("limit", "ccfr-trident", "--mixing", "tree"), ["loop"]),
         (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),
         (("limit", "ccfr-trident", "--masses", "1:2:0 GeV"), ["empty"]),
@@ -278,7 +477,10 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
         (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
         (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
-        (("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"), ["one unit at the end"]),
+        (
+            ("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"),
+            ["one unit at the end"],
+        ),
         (("rate", "ccfr-trident", "--model", "foo"), ["lmu-ltau"]),
         ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "foo"), ["lmu-ltau"]),
         ((*TRIDENT, MUONS, "--target", "Ar40", "--energy", "1e300 GeV"), ["1e+09 MeV"]),
@@ -288,7 +490,11 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
     ],
 )
 def test_bad_input_is_one_line_with_a_remedy(
-    run: Run, arguments: tuple[str, ...], words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    arguments: tuple[str, ...],
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*arguments)
@@ -304,7 +510,16 @@ def test_bad_input_is_one_line_with_a_remedy(
 def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "h.txt"
     path.write_text("precious")
-    arguments = (*TRIDENT, MUONS, "--target", "Ar40", "--regime", "coherent", "-o", str(path))
+    arguments = (
+        *TRIDENT,
+        MUONS,
+        "--target",
+        "Ar40",
+        "--regime",
+        "coherent",
+        "-o",
+        str(path),
+    )
     code, _, err = run(*arguments)
     assert (code, path.read_text()) == (2, "precious")
     assert "--overwrite" in err
@@ -312,15 +527,26 @@ def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
     assert "sigma" in path.read_text()
     scan = tmp_path / "h.h5"
     scan.write_text("precious")
-    code, _, err = run("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:2,coupling=1e-4:1:3", "-o", str(scan))
+    code, _, err = run(
+        "limit",
+        "ccfr-trident",
+        "--grid",
+        "mass=1:2 GeV:2,coupling=1e-4:1:3",
+        "-o",
+        str(scan),
+    )
     assert (code, scan.read_text()) == (2, "precious")
     assert "--resume" in err
 
 
 def test_a_given_mixing_angle_is_used(run: Run) -> None:
     """Also the default of low energies: σ ∝ V² + A² roughly, with V = ½ + 2 sin²θ_W."""
-    ratio = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.23863", "--json")[1])["ratio"]
-    near = json.loads(run("rate", "ccfr-trident", "--sin2-theta-w", "0.238631", "--json")[1])["ratio"]
+    ratio = json.loads(
+        run("rate", "ccfr-trident", "--sin2-theta-w", "0.23863", "--json")[1]
+    )["ratio"]
+    near = json.loads(
+        run("rate", "ccfr-trident", "--sin2-theta-w", "0.238631", "--json")[1]
+    )["ratio"]
     assert ratio == pytest.approx(near, rel=1e-5)
     assert ratio == pytest.approx(1.024, abs=0.002)
 
@@ -335,7 +561,9 @@ def test_a_file_of_an_experiment_is_no_folder(run: Run, tmp_path: Path) -> None:
 
 def test_xsec_trident(run: Run) -> None:
     channel = ("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-", "--json")
-    code, out, _ = run(*channel, "--target", "Fe56", "--energy", "0.1, 20 GeV", "--regime", "coherent")
+    code, out, _ = run(
+        *channel, "--target", "Fe56", "--energy", "0.1, 20 GeV", "--regime", "coherent"
+    )
     assert code == 0
     below, above = json.loads(out)["rows"]
     assert (below["sigma [cm2]"], below["below threshold"]) == (0.0, True)
@@ -343,8 +571,19 @@ def test_xsec_trident(run: Run) -> None:
     assert above["ratio to SM"] == 1.0
     assert 0 < above["error [cm2]"] < 1e-3 * above["sigma [cm2]"]
     mediator = ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3")
-    code, out, _ = run(*channel, "--target", "Ar40", "--energy", "1 GeV", "--regime", "coherent", *mediator)
-    assert json.loads(out)["rows"][0]["ratio to SM"] == pytest.approx(29.7, rel=0.02, abs=0)
+    code, out, _ = run(
+        *channel,
+        "--target",
+        "Ar40",
+        "--energy",
+        "1 GeV",
+        "--regime",
+        "coherent",
+        *mediator,
+    )
+    assert json.loads(out)["rows"][0]["ratio to SM"] == pytest.approx(
+        29.7, rel=0.02, abs=0
+    )
     code, out, _ = run(*channel, "--energy", "60 GeV", "--regime", "electron")
     assert code == 0
     assert "per electron" in json.loads(out)["title"]
@@ -355,12 +594,21 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
     assert code == 0
     assert json.loads(out)["events"]["coherent"] == pytest.approx(290, rel=0.03, abs=0)
     plot = tmp_path / "plane.png"
-    arguments = ("limit", "ccfr-trident", "charm2-trident", "--masses", "1e-3:1e3:30:log GeV", "--json")
+    arguments = (
+        "limit",
+        "ccfr-trident",
+        "charm2-trident",
+        "--masses",
+        "1e-3:1e3:30:log GeV",
+        "--json",
+    )
     code, out, _ = run(*arguments, "--plot", str(plot))
     assert code == 0
     curves = {c["label"]: c for c in json.loads(out)["curves"]}
     assert set(curves) == {"ccfr-trident", "charm2-trident", "combined"}
-    assert curves["ccfr-trident"]["heavy_m_over_g_MeV"] == pytest.approx(540e3, rel=0.01, abs=0)
+    assert curves["ccfr-trident"]["heavy_m_over_g_MeV"] == pytest.approx(
+        540e3, rel=0.01, abs=0
+    )
     assert plot.read_bytes()[:4] == b"\x89PNG"
     scan = tmp_path / "plane.h5"
     grid = ("--grid", "mass=1e-3:1e2 GeV:7,coupling=1e-5:1:9", "--scan", str(scan))
@@ -369,8 +617,12 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
     assert [round(m) for m in json.loads(out)["curves"][0]["mass"]][:2] == [1, 7]
     stored = nu.inference.ScanResult.load(scan)
     assert stored.twice_nll.shape == (7, 9)
-    assert json.loads(run("limit", "ccfr-trident", "nutev-trident", *grid, "--resume", "--json")[1]) == json.loads(out)
-    code, out, _ = run("limit", "ccfr-trident", "--mixing", "loop", "--sides", "1", "--cl", "0.9")
+    assert json.loads(
+        run("limit", "ccfr-trident", "nutev-trident", *grid, "--resume", "--json")[1]
+    ) == json.loads(out)
+    code, out, _ = run(
+        "limit", "ccfr-trident", "--mixing", "loop", "--sides", "1", "--cl", "0.9"
+    )
     assert code == 0
     assert "one-sided, upper 90 % CL" in out
 
@@ -396,13 +648,13 @@ def test_help_of_every_command_shows_an_example(run: Run) -> None:
 
 def test_help_imports_no_numerics() -> None:
     code = (
-        "import sys; sys.argv = ['nuprobe', '--help']\n"
-        "from nuprobe.cli import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        "print(sorted({'numpy', 'scipy', 'pydantic', 'matplotlib', 'h5py', 'iminuit'} & set(sys.modules)))"
+        "import sys; sys.argv = ['nuprobe', '--help']\nfrom nuprobe.cli import"
+        " main\ntry: main()\nexcept SystemExit: pass\nprint(sorted({'numpy', 'scipy',"
+        " 'pydantic', 'matplotlib', 'h5py', 'iminuit'} & set(sys.modules)))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert run.stdout.splitlines()[-1] == "[]"
 
 
@@ -411,7 +663,13 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}
-    plots = ("csi-2017-spectrum", "csi-2017-rn-profile", "cevns-total", "cevns-differential", "form-factors-ar40")
+    plots = (
+        "csi-2017-spectrum",
+        "csi-2017-rn-profile",
+        "cevns-total",
+        "cevns-differential",
+        "form-factors-ar40",
+    )
     for stem in (*plots, "cevns-millicharge", "csi-2017-charge-radii"):
         assert {f"{stem}.pdf", f"{stem}.png"} <= names
     for stem in (
@@ -430,19 +688,38 @@ def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
 
 
 def test_xsec_averages_over_a_flux_with_options(run: Run) -> None:
-    arguments = ("xsec", "cevns", "--target", "Ge", "--threshold", "0.2 keV", "--flux", "reactor", "--json")
+    arguments = (
+        "xsec",
+        "cevns",
+        "--target",
+        "Ge",
+        "--threshold",
+        "0.2 keV",
+        "--flux",
+        "reactor",
+        "--json",
+    )
     means = {}
     for isotope in ("U235", "Pu239"):
-        options = ("--flux-option", f"fractions={{{isotope}=1.0}}", "--flux-option", "low_energy=none")
+        options = (
+            "--flux-option",
+            f"fractions={{{isotope}=1.0}}",
+            "--flux-option",
+            "low_energy=none",
+        )
         code, out, _ = run(*arguments, *options)
         assert code == 0
         (row,) = json.loads(out)["rows"]
         assert row["flavour"] == "nubar_e"
         flux = nu.flux("reactor", fractions={isotope: 1.0}, low_energy="none")
-        assert row["neutrinos [in 4 pi per fission]"] == pytest.approx(flux.total("nubar_e"))
+        assert row["neutrinos [in 4 pi per fission]"] == pytest.approx(
+            flux.total("nubar_e")
+        )
         # the same mean on a fine grid of energies
         e = np.linspace(2, 8, 2001)
-        sigma = nu.cevns.total(e, nu.target("Ge"), nu.StandardModel(), "nubar_e", threshold=0.2 * keV)
+        sigma = nu.cevns.total(
+            e, nu.target("Ge"), nu.StandardModel(), "nubar_e", threshold=0.2 * keV
+        )
         weight = flux.spectrum("nubar_e", e)
         mean = np.trapezoid(weight * sigma, e) / np.trapezoid(weight, e)
         assert row["sigma [cm2]"] == pytest.approx(mean, rel=1e-4, abs=0)
@@ -466,8 +743,12 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
         "--json",
     )
     assert code == 0
-    expected = nu.trident.flux_averaged("dune-nd-fhc", channel, "Ar40", regime="coherent")
-    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(expected, rel=1e-12, abs=0)
+    expected = nu.trident.flux_averaged(
+        "dune-nd-fhc", channel, "Ar40", regime="coherent"
+    )
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(
+        expected, rel=1e-12, abs=0
+    )
 
 
 @pytest.mark.parametrize(
@@ -483,53 +764,120 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
         (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
     ],
 )
-def test_xsec_over_a_flux_tells_what_is_wrong(run: Run, arguments: list[str], hint: str) -> None:
+def test_xsec_over_a_flux_tells_what_is_wrong(
+    run: Run, arguments: list[str], hint: str
+) -> None:
     code, _, error = run("xsec", "cevns", "--target", "Ar40", *arguments)
     assert code == 2
     assert hint in error
 
 
-def test_xsec_electron_prints_what_the_library_computes(run: Run, tmp_path: Path) -> None:
-    code, out, _ = run("xsec", "electron", "--energy", "1, 3 MeV", "--flavour", "nubar_e", "--json")
+def test_xsec_electron_prints_what_the_library_computes(
+    run: Run, tmp_path: Path
+) -> None:
+    code, out, _ = run(
+        "xsec", "electron", "--energy", "1, 3 MeV", "--flavour", "nubar_e", "--json"
+    )
     assert code == 0
     sigma = nu.electron.total([1.0, 3.0], nu.StandardModel(), "nubar_e")
-    np.testing.assert_allclose([row["sigma [cm2]"] for row in json.loads(out)["rows"]], sigma, rtol=1e-12)
+    np.testing.assert_allclose(
+        [row["sigma [cm2]"] for row in json.loads(out)["rows"]], sigma, rtol=1e-12
+    )
 
     figure = tmp_path / "electron.svg"
     code, out, _ = run(
-        *("xsec", "electron", "--target", "Ge", "--energy", "3 MeV", "--recoil", "1, 5, 20 keV"),
-        *("--magnetic-moment", "2.9e-11", "--flavour", "nubar_e", "--json", "--plot", str(figure)),
+        *(
+            "xsec",
+            "electron",
+            "--target",
+            "Ge",
+            "--energy",
+            "3 MeV",
+            "--recoil",
+            "1, 5, 20 keV",
+        ),
+        *(
+            "--magnetic-moment",
+            "2.9e-11",
+            "--flavour",
+            "nubar_e",
+            "--json",
+            "--plot",
+            str(figure),
+        ),
     )
     assert code == 0
     assert "<svg" in figure.read_text()
     model = nu.Electromagnetic(mu_eff={"e": 2.9e-11})
-    exact = nu.electron.differential(3.0, np.array([1, 5, 20]) * keV, model, "nubar_e", "Ge") * keV
-    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
+    exact = (
+        nu.electron.differential(
+            3.0, np.array([1, 5, 20]) * keV, model, "nubar_e", "Ge"
+        )
+        * keV
+    )
+    np.testing.assert_allclose(
+        [r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12
+    )
 
 
 def test_xsec_electron_over_a_flux(run: Run) -> None:
-    code, out, _ = run("xsec", "electron", "--flux", "solar", "--recoil", "1, 30 keV", "--target", "Xe", "--json")
+    code, out, _ = run(
+        "xsec",
+        "electron",
+        "--flux",
+        "solar",
+        "--recoil",
+        "1, 30 keV",
+        "--target",
+        "Xe",
+        "--json",
+    )
     assert code == 0
-    exact = nu.electron.averaged(nu.flux("solar"), [1 * keV, 30 * keV], nu.StandardModel(), "nu_e", "Xe") * keV
-    np.testing.assert_allclose([r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12)
-    code, out, _ = run("xsec", "electron", "--flux", "solar", "--threshold", "50 keV", "--json")
+    exact = (
+        nu.electron.averaged(
+            nu.flux("solar"), [1 * keV, 30 * keV], nu.StandardModel(), "nu_e", "Xe"
+        )
+        * keV
+    )
+    np.testing.assert_allclose(
+        [r["dsigma/dT [cm2/keV]"] for r in json.loads(out)["rows"]], exact, rtol=1e-12
+    )
+    code, out, _ = run(
+        "xsec", "electron", "--flux", "solar", "--threshold", "50 keV", "--json"
+    )
     assert code == 0
-    mean = nu.flux("solar").average(lambda e: nu.electron.total(e, nu.StandardModel(), "nu_e", threshold=0.05), "nu_e")
-    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(mean, rel=1e-4, abs=0)
+    mean = nu.flux("solar").average(
+        lambda e: nu.electron.total(e, nu.StandardModel(), "nu_e", threshold=0.05),
+        "nu_e",
+    )
+    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(
+        mean, rel=1e-4, abs=0
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["--energy", "1 MeV", "--target", "Pb"], "no binding energies of the electrons of Pb"),
+        (
+            ["--energy", "1 MeV", "--target", "Pb"],
+            "no binding energies of the electrons of Pb",
+        ),
         (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
-        (["--energy", "1 MeV", "--free-electrons"], "--free-electrons belongs to --target"),
-        (["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"], "--threshold belongs to"),
+        (
+            ["--energy", "1 MeV", "--free-electrons"],
+            "--free-electrons belongs to --target",
+        ),
+        (
+            ["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"],
+            "--threshold belongs to",
+        ),
         (["--flux", "reactor", "--plot", "x.pdf"], "--plot belongs to --energy"),
         ([], "give either --energy or --flux"),
     ],
 )
-def test_xsec_electron_tells_what_is_wrong(run: Run, arguments: list[str], hint: str) -> None:
+def test_xsec_electron_tells_what_is_wrong(
+    run: Run, arguments: list[str], hint: str
+) -> None:
     code, out, error = run("xsec", "electron", *arguments)
     assert (code, out) == (2, "")
     assert hint in error
@@ -550,9 +898,15 @@ def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
     )
     for arguments, expected in (
         ((), "couplings of sm: V = 0.96244, A = 0.5, sin2 theta_W = 0.23122;"),
-        (("--sin2-theta-w", "0.24"), "couplings of sm: V = 0.98, A = 0.5, sin2 theta_W = 0.24;"),
+        (
+            ("--sin2-theta-w", "0.24"),
+            "couplings of sm: V = 0.98, A = 0.5, sin2 theta_W = 0.24;",
+        ),
         (("--model", "v-a"), "V = 1, A = 1;"),
-        (("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3"), "sin2 theta_W = 0.23122;"),
+        (
+            ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3"),
+            "sin2 theta_W = 0.23122;",
+        ),
     ):
         code, out, _ = run(*command, *arguments)
         assert code == 0

@@ -45,13 +45,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_events_of_several_models_in_one_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "x.hepmc3"
     vary = ("--vary", "v-a", "--vary", "light=lmu-ltau:coupling=1e-3,mass=10 MeV")
-    code, out, err = run(*FIVE, "-n", "300", "-o", str(path), *vary, "--no-progress", "--json")
+    code, out, err = run(
+        *FIVE, "-n", "300", "-o", str(path), *vary, "--no-progress", "--json"
+    )
     assert code == 0
     assert err == ""
     data = json.loads(out)
     stored = read_events(path)
     assert data["events"] == len(stored.events) == 300
-    assert (data["sigma_cm2"], data["error_cm2"]) == pytest.approx(stored.estimate(), rel=1e-12, abs=0)
+    assert (data["sigma_cm2"], data["error_cm2"]) == pytest.approx(
+        stored.estimate(), rel=1e-12, abs=0
+    )
     expected = nu.trident.total(5000.0, MUMU[1], "Ar40", nu.StandardModel(), "coherent")
     assert data["deterministic_cm2"] == pytest.approx(float(expected), rel=1e-4, abs=0)
     assert abs(data["pull"]) < 5
@@ -59,18 +63,41 @@ def test_events_of_several_models_in_one_file(run: Run, tmp_path: Path) -> None:
     assert list(data["weights"]) == ["CV", "v-a", "light"]
     models: dict[str, Any] = {"v-a": nu.VMinusA(), "light": nu.LMuLTau(10.0, 1e-3)}
     for name, model in models.items():
-        assert stored.weights[name] == pytest.approx(stored.events.weights(model), rel=1e-12, abs=0)
+        assert stored.weights[name] == pytest.approx(
+            stored.events.weights(model), rel=1e-12, abs=0
+        )
     # the same again, as a tree and as a table
-    code, out, _ = run(*FIVE, "-n", "300", "-o", str(tmp_path / "x.root"), "--workers", "2", "--progress")
+    code, out, _ = run(
+        *FIVE,
+        "-n",
+        "300",
+        "-o",
+        str(tmp_path / "x.root"),
+        "--workers",
+        "2",
+        "--progress",
+    )
     assert code == 0
     assert "unweighted trident events" in out
     assert "difference in errors" in out
-    assert np.array_equal(read_events(tmp_path / "x.root").events.minus, stored.events.minus)
+    assert np.array_equal(
+        read_events(tmp_path / "x.root").events.minus, stored.events.minus
+    )
 
 
 def test_weighted_events_of_a_flux_and_another_model(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "x.hepmc3.gz"
-    options = ("--flux", "dune-nd-fhc", "--weighted", "--model", "v-a", "--seed", "7", "--nucleons", "fermi-gas")
+    options = (
+        "--flux",
+        "dune-nd-fhc",
+        "--weighted",
+        "--model",
+        "v-a",
+        "--seed",
+        "7",
+        "--nucleons",
+        "fermi-gas",
+    )
     code, out, _ = run(*MUMU, *options, "-n", "200", "-o", str(path))
     assert code == 0
     assert "not known" in out
@@ -78,30 +105,57 @@ def test_weighted_events_of_a_flux_and_another_model(run: Run, tmp_path: Path) -
     assert stored.settings["seed"] == 7
     assert stored.models == {"CV": "VMinusA()"}
     assert np.unique(stored.events.weight).size > 100
-    assert stored.events.weights(nu.VMinusA()) == pytest.approx(stored.events.weight, rel=1e-9, abs=0)
+    assert stored.events.weights(nu.VMinusA()) == pytest.approx(
+        stored.events.weight, rel=1e-9, abs=0
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((*FIVE, "-n", "0", "-o", "x.hepmc3"), "number of events is an integer of 1 or more, got 0"),
+        (
+            (*FIVE, "-n", "0", "-o", "x.hepmc3"),
+            "number of events is an integer of 1 or more, got 0",
+        ),
         ((*FIVE, "-n", "5", "-o", "x.txt"), "ends in .hepmc3"),
         ((*FIVE, "-n", "5", "-o", "no/x.root"), "cannot write"),
-        ((*FIVE, "-n", "5", "-o", "x.root", "--model", "sn"), "unknown model for tridents 'sn'"),
-        ((*FIVE, "-n", "5", "-o", "x.root", "--vary", "electromagnetic"), "unknown model for tridents"),
-        ((*FIVE, "-n", "5", "-o", "x.root", "--vary", "v-a", "--vary", "v-a"), "names 'v-a' twice"),
-        ((*FIVE, "-n", "5", "-o", "x.root", "--vary", "CV=v-a"), "cannot be called 'CV'"),
-        ((*FIVE, "-n", "5", "-o", "x.root", "--flux", "dune-nd-fhc"), "either --energy or --flux"),
+        (
+            (*FIVE, "-n", "5", "-o", "x.root", "--model", "sn"),
+            "unknown model for tridents 'sn'",
+        ),
+        (
+            (*FIVE, "-n", "5", "-o", "x.root", "--vary", "electromagnetic"),
+            "unknown model for tridents",
+        ),
+        (
+            (*FIVE, "-n", "5", "-o", "x.root", "--vary", "v-a", "--vary", "v-a"),
+            "names 'v-a' twice",
+        ),
+        (
+            (*FIVE, "-n", "5", "-o", "x.root", "--vary", "CV=v-a"),
+            "cannot be called 'CV'",
+        ),
+        (
+            (*FIVE, "-n", "5", "-o", "x.root", "--flux", "dune-nd-fhc"),
+            "either --energy or --flux",
+        ),
         ((*MUMU, "-n", "5", "-o", "x.root"), "either --energy or --flux"),
         ((*MUMU, "--energy", "5", "-n", "5", "-o", "x.root"), "unit"),
         ((*MUMU, "--energy", "100 MeV", "-n", "5", "-o", "x.root"), "threshold of 21"),
         ((*MUMU, "--flux", "sns", "-n", "5", "-o", "x.root"), "threshold of 21"),
-        (("--channel", "nu_e -> e- e+", *FIVE[2:], "-n", "5", "-o", "x.root"), "cannot read the channel"),
+        (
+            ("--channel", "nu_e -> e- e+", *FIVE[2:], "-n", "5", "-o", "x.root"),
+            "cannot read the channel",
+        ),
         ((*FIVE[:2], *FIVE[4:], "-n", "5", "-o", "x.root"), "needs a target"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*arguments)
@@ -133,7 +187,9 @@ def test_an_existing_file_stays_without_overwrite(run: Run, tmp_path: Path) -> N
     assert err.count("\n") == 1
     assert part.read_bytes() == b"x"
     # what is said wrongly comes before what lies there
-    code, _, err = run("--channel", "nu_e -> e- e+", *FIVE[2:], "-n", "5", "-o", str(path))
+    code, _, err = run(
+        "--channel", "nu_e -> e- e+", *FIVE[2:], "-n", "5", "-o", str(path)
+    )
     assert code == 2
     assert "cannot read the channel" in err
 
@@ -142,12 +198,15 @@ def test_a_flux_of_the_user_below_threshold(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "low"
     folder.mkdir()
     (folder / "flux.toml").write_text(
-        'schema_version = 1\nname = "low"\ntitle = "Low"\nper = "second"\nemission = "beam"\nreferences = []\n'
-        '[source]\nkind = "table"\ntable = "low.csv"\nenergy_column = "energy"\nenergy_unit = "MeV"\n'
-        'flavours = ["nu_mu"]\n'
+        'schema_version = 1\nname = "low"\ntitle = "Low"\nper = "second"\nemission ='
+        ' "beam"\nreferences = []\n[source]\nkind = "table"\ntable ='
+        ' "low.csv"\nenergy_column = "energy"\nenergy_unit = "MeV"\nflavours ='
+        ' ["nu_mu"]\n'
     )
     (folder / "low.csv").write_text("energy,nu_mu\n50,1.0\n100,2.0\n200,0.5\n")
-    code, _, err = run(*MUMU, "--flux", str(folder), "-n", "5", "-o", str(tmp_path / "x.root"))
+    code, _, err = run(
+        *MUMU, "--flux", str(folder), "-n", "5", "-o", str(tmp_path / "x.root")
+    )
     assert code == 2
     assert "threshold of 21" in err
     assert err.count("\n") == 1
@@ -159,11 +218,22 @@ def test_a_killed_command_goes_on(run: Run, tmp_path: Path) -> None:
     arguments = (*FIVE, "-n", "65000", "--weighted", "--no-progress", "--vary", "v-a")
     assert run(*arguments, "-o", str(once))[0] == 0
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "nuprobe", "events", "trident", *arguments, "-o", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "nuprobe",
+        "events",
+        "trident",
+        *arguments,
+        "-o",
+        str(path),
+    ]
     with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
         _, journal = unfinished(path)
         # after the first chunk, or any later moment
-        while process.poll() is None and not (journal.exists() and json.loads(journal.read_text())["chunk"] > 0):
+        while process.poll() is None and not (
+            journal.exists() and json.loads(journal.read_text())["chunk"] > 0
+        ):
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     assert journal.exists()
@@ -176,11 +246,18 @@ def test_a_killed_command_goes_on(run: Run, tmp_path: Path) -> None:
 
 def test_variations_are_named_by_the_user_or_by_what_they_are() -> None:
     found = make_variations(
-        ("v-a", "lmu-ltau:coupling=1e-3, mass=10 MeV", "Z'=light-vector:mass=1 GeV,coupling=0.1"), None
+        (
+            "v-a",
+            "lmu-ltau:coupling=1e-3, mass=10 MeV",
+            "Z'=light-vector:mass=1 GeV,coupling=0.1",
+        ),
+        None,
     )
     assert list(found) == ["v-a", "lmu-ltau(coupling=1e-3,mass=10MeV)", "Z'"]
     assert found["v-a"] == nu.VMinusA()
     assert found["lmu-ltau(coupling=1e-3,mass=10MeV)"] == nu.LMuLTau(10.0, 1e-3)
-    assert make_variations(("a=sm", "b=v-a"), 0.25)["a"] == nu.StandardModel(sin2_theta_w=0.25, sin2_theta_w_high=0.25)
+    assert make_variations(("a=sm", "b=v-a"), 0.25)["a"] == nu.StandardModel(
+        sin2_theta_w=0.25, sin2_theta_w_high=0.25
+    )
     with pytest.raises(InputError, match="twice"):
         make_variations(("a=sm", "a=v-a"), None)

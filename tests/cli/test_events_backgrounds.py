@@ -37,16 +37,37 @@ def test_the_assumptions_are_shown_with_their_sources() -> None:
 def test_counts_and_a_figure(tmp_path: Path) -> None:
     figure = tmp_path / "b.png"
     text = _run(
-        "-n", "2000", "--cut", "extra_energy < 50 MeV", "--cut", "m_pair < 0.5 GeV", "--plot", str(figure), "--json"
+        "-n",
+        "2000",
+        "--cut",
+        "extra_energy < 50 MeV",
+        "--cut",
+        "m_pair < 0.5 GeV",
+        "--plot",
+        str(figure),
+        "--json",
     )
-    with pytest.raises(InputError, match=r"b\.png exists already: choose another name or add --overwrite"):
+    with pytest.raises(
+        InputError,
+        match=r"b\.png exists already: choose another name or add --overwrite",
+    ):
         _run("-n", "2000", "--plot", str(figure))
     data = json.loads(text)
-    assert [s["cut"] for s in data["stages"]] == ["all", "extra_energy < 50 MeV", "m_pair < 0.5 GeV"]
-    assert data["stages"][2]["signal_over_background"] > data["stages"][0]["signal_over_background"]
+    assert [s["cut"] for s in data["stages"]] == [
+        "all",
+        "extra_energy < 50 MeV",
+        "m_pair < 0.5 GeV",
+    ]
+    assert (
+        data["stages"][2]["signal_over_background"]
+        > data["stages"][0]["signal_over_background"]
+    )
     assert data["assumptions"]["pion.br_mu_nu"]["value"] == 0.999877
     published = data["published"]
-    assert (published["coherent"], published["incoherent"]) == (237.0, pytest.approx(100.7))
+    assert (published["coherent"], published["incoherent"]) == (
+        237.0,
+        pytest.approx(100.7),
+    )
     assert published["here"] == pytest.approx([237.0, 100.7], rel=0.15)
     assert figure.read_bytes().startswith(b"\x89PNG")
 
@@ -61,9 +82,20 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
         (["--assumptions", "missing.toml"], InputError, "cannot be read"),
         (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
         (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
-        (["--cut", "m_pair < 1 MeV", "-n", "100"], InputError, "'m_pair < 1 MeV' took the last"),
         (
-            ["--cut", "extra_energy < 1 GeV", "--cut", "E_minus > 900 TeV", "-n", "100"],
+            ["--cut", "m_pair < 1 MeV", "-n", "100"],
+            InputError,
+            "'m_pair < 1 MeV' took the last",
+        ),
+        (
+            [
+                "--cut",
+                "extra_energy < 1 GeV",
+                "--cut",
+                "E_minus > 900 TeV",
+                "-n",
+                "100",
+            ],
             InputError,
             "'E_minus > 900 TeV'",
         ),
@@ -72,7 +104,9 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
         (["--target", "Xy3"], NuprobeError, "Xy"),
     ],
 )
-def test_bad_input_is_one_line(arguments: list[str], kind: type[Exception], message: str) -> None:
+def test_bad_input_is_one_line(
+    arguments: list[str], kind: type[Exception], message: str
+) -> None:
     found = CliRunner().invoke(cli, ["events", "backgrounds", *arguments])
     assert isinstance(found.exception, kind)
     assert message in str(found.exception)

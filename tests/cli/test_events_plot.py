@@ -10,14 +10,27 @@ from pathlib import Path
 import pytest
 
 BASE = [
-    *("events", "plot", "--channel", "nu_mu -> nu_mu mu+ mu-", "--target", "Ar40", "--energy", "5 GeV"),
+    *(
+        "events",
+        "plot",
+        "--channel",
+        "nu_mu -> nu_mu mu+ mu-",
+        "--target",
+        "Ar40",
+        "--energy",
+        "5 GeV",
+    ),
     *("--regime", "coherent", "-n", "1000"),
 ]
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "nuprobe", *arguments], cwd=cwd, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "nuprobe", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
 
 
@@ -32,12 +45,19 @@ def test_figure_and_numbers(tmp_path: Path) -> None:
     data = json.loads(done.stdout)
     assert list(data["models"]) == ["sm", "v-a", "light"]
     flow = data["models"]["sm"]["cuts"]
-    assert [c["cut"] for c in flow] == ["generated", "E_minus > 0.5 GeV", "E_plus > 0.5 GeV", "m_pair < 0.8 GeV"]
+    assert [c["cut"] for c in flow] == [
+        "generated",
+        "E_minus > 0.5 GeV",
+        "E_plus > 0.5 GeV",
+        "m_pair < 0.8 GeV",
+    ]
     (one,) = data["distributions"]
     assert one["edges"][0] == 200
     assert one["edges"][-1] == 800
     # all that is left lies in the bins
-    assert sum(one["values_cm2"]["sm"]) == pytest.approx(flow[-1]["sigma_cm2"], rel=1e-9, abs=0)
+    assert sum(one["values_cm2"]["sm"]) == pytest.approx(
+        flow[-1]["sigma_cm2"], rel=1e-9, abs=0
+    )
     assert data["models"]["v-a"]["sigma_cm2"] > 1.5 * data["models"]["sm"]["sigma_cm2"]
     again = run(*BASE, "-o", "mass.pdf", cwd=tmp_path)
     assert again.returncode == 2
@@ -62,7 +82,10 @@ def test_a_plane_with_progress(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--observable", "m_pair", "--observable", "E_minus,E_plus"), "the only --observable"),
+        (
+            ("--observable", "m_pair", "--observable", "E_minus,E_plus"),
+            "the only --observable",
+        ),
         (("--observable", "m_pair,E_minus,E_plus"), "the only --observable"),
         (("--observable", "E_minus,mass"), "unknown observable 'mass'"),
         (("--cut", "m_pair < 0.1 GeV"), "'m_pair < 0.1 GeV' took the last"),
@@ -75,7 +98,9 @@ def test_a_plane_with_progress(tmp_path: Path) -> None:
         (("--flux", "dune-nd-fhc"), "either --energy or --flux"),
     ],
 )
-def test_bad_input_is_one_line(more: tuple[str, ...], message: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_line(
+    more: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
     done = run(*BASE, *more, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning"
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "sample", "coherent-csi-2017", *arguments])
+        monkeypatch.setattr(
+            sys, "argv", ["nuprobe", "sample", "coherent-csi-2017", *arguments]
+        )
         with pytest.raises(SystemExit) as end:
             main()
         captured = capsys.readouterr()
@@ -34,17 +36,40 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
-def test_sample_gives_what_the_library_gives_and_all_files(run: Run, tmp_path: Path) -> None:
-    short = ("--free", "rn", "--prior", "rn = normal:5:0.3 fm", "--seed", "4", "--quiet", "-o", str(tmp_path / "c.h5"))
-    extra = ("--getdist", str(tmp_path / "chain"), "--plot", str(tmp_path / "corner.png"))
+def test_sample_gives_what_the_library_gives_and_all_files(
+    run: Run, tmp_path: Path
+) -> None:
+    short = (
+        "--free",
+        "rn",
+        "--prior",
+        "rn = normal:5:0.3 fm",
+        "--seed",
+        "4",
+        "--quiet",
+        "-o",
+        str(tmp_path / "c.h5"),
+    )
+    extra = (
+        "--getdist",
+        str(tmp_path / "chain"),
+        "--plot",
+        str(tmp_path / "corner.png"),
+    )
     code, out, _ = run(*short, "--steps", "30", *extra, "--json")
     assert code == 0
     cost = nu.experiment("coherent-csi-2017").cost(None, ["rn"])
-    expected = nu.sample(cost, ["rn"], priors={"rn": Normal(5.0, 0.3)}, steps=30, seed=4)
+    expected = nu.sample(
+        cost, ["rn"], priors={"rn": Normal(5.0, 0.3)}, steps=30, seed=4
+    )
     assert json.loads(out) == expected.to_dict()
     assert np.array_equal(SampleResult.from_h5(tmp_path / "c.h5").chain, expected.chain)
     assert (tmp_path / "corner.png").stat().st_size > 10_000
-    assert (tmp_path / "chain.paramnames").read_text().startswith("rn\tR_n\\ [\\mathrm{fm}]\n")
+    assert (
+        (tmp_path / "chain.paramnames")
+        .read_text()
+        .startswith("rn\tR_n\\ [\\mathrm{fm}]\n")
+    )
 
     code, _, err = run(*short, "--steps", "40")
     assert code == 2
@@ -66,9 +91,15 @@ def test_sample_gives_what_the_library_gives_and_all_files(run: Run, tmp_path: P
         (("--free", "rn", "--prior", "rn=normal:5 fm"), "cannot read --prior"),
         (("--free", "rn", "--prior", "rn=cauchy:5:1 fm"), "cannot read --prior"),
         (("--free", "rn", "--prior", "r=flat:5:6 fm"), "unknown parameter 'r'"),
-        (("--free", "rn", "--prior", "rn=flat:5:6 fm", "--prior", "rn=flat:5:6 fm"), "twice"),
+        (
+            ("--free", "rn", "--prior", "rn=flat:5:6 fm", "--prior", "rn=flat:5:6 fm"),
+            "twice",
+        ),
         (("--free", "rn", "--prior", "rn=flat:6:5 fm"), "lower < upper"),
-        (("--free", "rn", "--prior", "sin2_theta_w=normal:0.24:0.01"), "no free parameter"),
+        (
+            ("--free", "rn", "--prior", "sin2_theta_w=normal:0.24:0.01"),
+            "no free parameter",
+        ),
         (("--free", "rn", "--prior", "rn=flat:5:6 MeV"), "MeV"),
         (("--free", "rn", "--walkers", "7"), "walkers is even"),
         (("--free", "rn", "--resume"), "resume needs"),
@@ -76,7 +107,9 @@ def test_sample_gives_what_the_library_gives_and_all_files(run: Run, tmp_path: P
         (("--free", "rn", "--getdist", "missing/chain"), "cannot write"),
     ],
 )
-def test_bad_input_is_one_line(run: Run, arguments: tuple[str, ...], message: str) -> None:
+def test_bad_input_is_one_line(
+    run: Run, arguments: tuple[str, ...], message: str
+) -> None:
     code, out, err = run(*arguments)
     assert code == 2
     assert out == ""

@@ -18,8 +18,12 @@ CONTENT = {"a.txt": b"1 2 3\n", "b+1sig.txt": b"4 5 6\n"}
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A release of two files, and a folder that holds them."""
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
-    monkeypatch.setattr(data, "_releases", lambda: {"toy": Release("toy", "10.5281/zenodo.42", sums)})
+    sums = {
+        name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()
+    }
+    monkeypatch.setattr(
+        data, "_releases", lambda: {"toy": Release("toy", "10.5281/zenodo.42", sums)}
+    )
     folder = tmp_path / "downloads"
     folder.mkdir()
     for name, content in CONTENT.items():
@@ -36,7 +40,9 @@ def test_a_local_folder_is_taken(toy: Path, tmp_path: Path) -> None:
 
 def test_a_tampered_file_is_kept_aside_and_named(toy: Path, tmp_path: Path) -> None:
     (toy / "a.txt").write_bytes(b"1 2 4\n")
-    with pytest.raises(ChecksumError, match=r"a\.txt is not the file of doi:10\.5281/zenodo\.42") as caught:
+    with pytest.raises(
+        ChecksumError, match=r"a\.txt is not the file of doi:10\.5281/zenodo\.42"
+    ) as caught:
         fetch("toy", source=toy, cache=tmp_path / "cache")
     kept = [p for p in (tmp_path / "cache" / "toy").iterdir() if "rejected" in p.name]
     assert len(kept) == 1
@@ -48,10 +54,14 @@ def test_a_tampered_file_is_kept_aside_and_named(toy: Path, tmp_path: Path) -> N
 def test_a_file_that_rots_in_the_cache_is_replaced(toy: Path, tmp_path: Path) -> None:
     folder = fetch("toy", source=toy, cache=tmp_path)
     (folder / "a.txt").write_bytes(b"rotten")
-    assert (fetch("toy", source=toy, cache=tmp_path) / "a.txt").read_bytes() == CONTENT["a.txt"]
+    assert (fetch("toy", source=toy, cache=tmp_path) / "a.txt").read_bytes() == CONTENT[
+        "a.txt"
+    ]
 
 
-def test_downloads_are_checked_too(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_downloads_are_checked_too(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
 
     def download(url: str) -> bytes:
@@ -73,7 +83,9 @@ def test_what_cannot_be_fetched(toy: Path, tmp_path: Path) -> None:
 
 
 def test_a_release_without_checksums_says_where_it_is() -> None:
-    with pytest.raises(InputError, match=r"no checksum.*doi\.org/10\.5281/zenodo\.20576156"):
+    with pytest.raises(
+        InputError, match=r"no checksum.*doi\.org/10\.5281/zenodo\.20576156"
+    ):
         fetch("xenonnt-8b")
     assert not set(data.WITHOUT_CHECKSUMS) & set(release_names())
 
@@ -82,11 +94,23 @@ def test_the_registry_is_well_formed() -> None:
     assert release_names() == ("coherent-csi-2017", "coherent-lar-2020")
     assert len(release("coherent-lar-2020").sha256) == 21
     for name in release_names():
-        assert all(len(sum_) == 64 and int(sum_, 16) for sum_ in release(name).sha256.values())
+        assert all(
+            len(sum_) == 64 and int(sum_, 16) for sum_ in release(name).sha256.values()
+        )
 
 
 def test_the_full_lar_release(tmp_path: Path) -> None:
     place = os.environ.get("NUPROBE_TEST_LAR_2020")
     if not place:
-        pytest.skip("NUPROBE_TEST_LAR_2020 names no folder with the release doi:10.5281/zenodo.3903810")
-    assert len(list(fetch("coherent-lar-2020", source=Path(place), cache=tmp_path).iterdir())) == 21
+        pytest.skip(
+            "NUPROBE_TEST_LAR_2020 names no folder with the release"
+            " doi:10.5281/zenodo.3903810"
+        )
+    assert (
+        len(
+            list(
+                fetch("coherent-lar-2020", source=Path(place), cache=tmp_path).iterdir()
+            )
+        )
+        == 21
+    )

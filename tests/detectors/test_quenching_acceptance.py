@@ -54,7 +54,9 @@ def test_tables_are_linear_inside_and_constant_outside() -> None:
 
 def test_lindhard_in_germanium() -> None:
     # k = 0.133 Z^(2/3) A^(-1/2) = 0.157: 0.171 at 1 keV and 0.234 at 10 keV by hand
-    got = LindhardQuenching(0.157, 32)(np.array([1.0, 10.0]) * keV) / (np.array([1.0, 10.0]) * keV)
+    got = LindhardQuenching(0.157, 32)(np.array([1.0, 10.0]) * keV) / (
+        np.array([1.0, 10.0]) * keV
+    )
     epsilon = 11.5 * 32 ** (-7 / 3) * np.array([1.0, 10.0])
     g = 3 * epsilon**0.15 + 0.7 * epsilon**0.6 + epsilon
     np.testing.assert_allclose(got, 0.157 * g / (1 + 0.157 * g))
@@ -72,10 +74,15 @@ def test_lindhard_in_germanium() -> None:
         ([1], [0.1]),
         ([-1, 2], [0.1, 0.1]),
         ([1, 2], [1.0, 0.4]),  # the light falls from point to point
-        ([1, 2], [1.0, 0.55]),  # the light rises from point to point, but falls between them
+        (
+            [1, 2],
+            [1.0, 0.55],
+        ),  # the light rises from point to point, but falls between them
     ],
 )
-def test_impossible_quenching_tables_are_refused(t: list[float], f: list[float]) -> None:
+def test_impossible_quenching_tables_are_refused(
+    t: list[float], f: list[float]
+) -> None:
     with pytest.raises(InputError, match="quenching table"):
         TableQuenching(np.array(t, dtype=float), np.array(f, dtype=float))
 
@@ -94,13 +101,17 @@ LOGISTIC = LogisticAcceptance(0.6655, 0.4942, 10.8507, ((5, 0.5), (6, 1.0)))
 def test_the_logistic_of_the_csi_detector() -> None:
     x = np.array([0.0, 4.999, 5.0, 5.999, 6.0, 10.8507, 1e4, -1e4])
     curve = 0.6655 / (1 + np.exp(-0.4942 * np.clip(x - 10.8507, -1e3, 1e3)))
-    np.testing.assert_allclose(LOGISTIC(x), curve * [0, 0, 0.5, 0.5, 1, 1, 1, 0], rtol=1e-13, atol=1e-300)
+    np.testing.assert_allclose(
+        LOGISTIC(x), curve * [0, 0, 0.5, 0.5, 1, 1, 1, 0], rtol=1e-13, atol=1e-300
+    )
     assert LOGISTIC(np.array([10.8507])) == pytest.approx(0.6655 / 2)
 
 
 def test_the_tail_of_the_logistic_keeps_its_digits() -> None:
     steep = LogisticAcceptance(1.0, 5.0, 20.0)
-    np.testing.assert_allclose(steep(np.array([0.0, 8.0])), np.exp([-100.0, -60.0]), rtol=1e-12)
+    np.testing.assert_allclose(
+        steep(np.array([0.0, 8.0])), np.exp([-100.0, -60.0]), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,18 +140,31 @@ def test_impossible_acceptances_are_refused(make: object) -> None:
 
 def test_a_table_acceptance_is_zero_below_and_constant_above() -> None:
     table = TableAcceptance(np.array([1.0, 3.0]), np.array([0.2, 0.6]))
-    np.testing.assert_allclose(table(np.array([0.0, 0.999, 1.0, 2.0, 3.0, 10.0])), [0, 0, 0.2, 0.4, 0.6, 0.6])
+    np.testing.assert_allclose(
+        table(np.array([0.0, 0.999, 1.0, 2.0, 3.0, 10.0])), [0, 0, 0.2, 0.4, 0.6, 0.6]
+    )
 
 
 @given(st.floats(0.05, 30), st.floats(-5, 60), st.floats(0.5, 60), st.floats(0, 40))
-def test_bin_averages_against_adaptive_quadrature(k: float, x0: float, width: float, low: float) -> None:
+def test_bin_averages_against_adaptive_quadrature(
+    k: float, x0: float, width: float, low: float
+) -> None:
     acceptance = LogisticAcceptance(0.7, k, x0, ((5, 0.5), (6.3, 1.0)))
     edges = np.array([low, low + width, low + 1.5 * width])
     got = bin_acceptance(acceptance, edges)
     for value, a, b in zip(got, edges[:-1], edges[1:], strict=True):
-        marks = sorted({a, b} | {x for x in (5, 6.3, x0 - 8 / k, x0, x0 + 8 / k) if a < x < b})
+        marks = sorted(
+            {a, b} | {x for x in (5, 6.3, x0 - 8 / k, x0, x0 + 8 / k) if a < x < b}
+        )
         exact = sum(
-            quad(lambda x: float(acceptance(np.array(x))), lo, hi, epsabs=1e-13, epsrel=1e-11, limit=200)[0]
+            quad(
+                lambda x: float(acceptance(np.array(x))),
+                lo,
+                hi,
+                epsabs=1e-13,
+                epsrel=1e-11,
+                limit=200,
+            )[0]
             for lo, hi in pairwise(marks)
         )
         assert value == pytest.approx(exact / (b - a), rel=1e-8, abs=1e-13)
@@ -148,10 +172,14 @@ def test_bin_averages_against_adaptive_quadrature(k: float, x0: float, width: fl
 
 def test_an_undeclared_jump_is_noticed() -> None:
     class Jump(FullAcceptance):
-        def __call__(self, x: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+        def __call__(
+            self, x: np.typing.NDArray[np.float64]
+        ) -> np.typing.NDArray[np.float64]:
             return np.where(np.asarray(x) < 0.3371, 0.0, 1.0)
 
     jump: Acceptance = Jump()
     with pytest.raises(ComputationError, match="breakpoints"):
         bin_acceptance(jump, np.array([0.0, 1.0]))
-    np.testing.assert_array_equal(bin_acceptance(FullAcceptance(), np.array([0.0, 1.0, 5.0])), [1, 1])
+    np.testing.assert_array_equal(
+        bin_acceptance(FullAcceptance(), np.array([0.0, 1.0, 5.0])), [1, 1]
+    )

@@ -1,4 +1,5 @@
-"""The response matrix against scipy's distributions, adaptive quadrature and its own sum rules."""
+"""The response matrix against scipy's distributions, adaptive quadrature and its own
+sum rules."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_every_recoil_lands_somewhere(
     smearing: str, top: float, bins: int, resolution: tuple[float, float, float]
 ) -> None:
     t = np.array([0.01, 0.3, 1.0]) * top
-    sigma = np.sqrt(resolution[0] ** 2 + resolution[1] ** 2 * top + resolution[2] ** 2 * top**2) + np.sqrt(top)
+    sigma = np.sqrt(
+        resolution[0] ** 2 + resolution[1] ** 2 * top + resolution[2] ** 2 * top**2
+    ) + np.sqrt(top)
     high = np.ceil(top + 12 * sigma + 40)
     low = -high if smearing == "gaussian" else 0.0
     edges = np.linspace(low, high, bins + 1)
@@ -61,16 +64,25 @@ def test_poisson_is_scipys_poisson() -> None:
 
 
 def test_no_light_is_zero_photoelectrons() -> None:
-    np.testing.assert_array_equal(Response(np.arange(4.0), 1.0).matrix(np.array([0.0]))[:, 0], [1, 0, 0])
+    np.testing.assert_array_equal(
+        Response(np.arange(4.0), 1.0).matrix(np.array([0.0]))[:, 0], [1, 0, 0]
+    )
 
 
 @pytest.mark.parametrize("where", ACCEPTANCE_POINTS)
 def test_conventions_of_the_acceptance_in_a_cell(where: str) -> None:
-    response = Response(np.arange(0, 51, 2.0), 1.0, acceptance=STAIRS, acceptance_at=where)  # type: ignore[arg-type]
+    response = Response(
+        np.arange(0, 51, 2.0), 1.0, acceptance=STAIRS, acceptance_at=where
+    )  # type: ignore[arg-type]
     mean = np.array([3.0, 12.0, 30.0])
     n = np.arange(50.0)
     if where == "integrated":
-        cell = np.array([quad(lambda x: float(STAIRS(np.array(x))), a + 1e-12, a + 1 - 1e-12)[0] for a in n])
+        cell = np.array(
+            [
+                quad(lambda x: float(STAIRS(np.array(x))), a + 1e-12, a + 1 - 1e-12)[0]
+                for a in n
+            ]
+        )
     else:
         cell = STAIRS(n + {"lower": 0.0, "centre": 0.5, "upper": 1.0}[where])
     expected = (poisson.pmf(n[:, None], mean) * cell[:, None]).reshape(25, 2, 3).sum(1)
@@ -82,13 +94,20 @@ def test_poisson_becomes_gaussian_for_many_photoelectrons() -> None:
     edges = np.round(4e4 + 200 * np.arange(-6, 7))
     count = Response(edges, 1.0).matrix(mean)
     # a count n covers [n, n+1): the continuous quantity is half a count higher
-    smooth = Response(edges - 0.5, 1.0, smearing="gaussian", resolution=(0, 1, 0)).matrix(mean)
+    smooth = Response(
+        edges - 0.5, 1.0, smearing="gaussian", resolution=(0, 1, 0)
+    ).matrix(mean)
     np.testing.assert_allclose(count, smooth, atol=5e-4)
     assert count.sum() == pytest.approx(1, abs=1e-7)
 
 
-def _exact(acceptance: Acceptance, low: float, high: float, mean: float, sigma: float) -> float:
-    marks = [*acceptance.breakpoints, *(mean + k * sigma for k in (-30, -14, -8, -3, 0, 3, 8, 14, 30))]
+def _exact(
+    acceptance: Acceptance, low: float, high: float, mean: float, sigma: float
+) -> float:
+    marks = [
+        *acceptance.breakpoints,
+        *(mean + k * sigma for k in (-30, -14, -8, -3, 0, 3, 8, 14, 30)),
+    ]
     if isinstance(acceptance, LogisticAcceptance):
         marks += [acceptance.x0 + s / acceptance.k for s in (-5, 0, 5)]
     edges = sorted({low, high} | {m for m in marks if low < m < high})
@@ -96,7 +115,12 @@ def _exact(acceptance: Acceptance, low: float, high: float, mean: float, sigma: 
     def f(x: float) -> float:
         return float(acceptance(np.array(x))) * float(norm.pdf(x, mean, sigma))
 
-    return float(sum(quad(f, a, b, epsabs=1e-15, epsrel=1e-10, limit=100)[0] for a, b in itertools.pairwise(edges)))
+    return float(
+        sum(
+            quad(f, a, b, epsabs=1e-15, epsrel=1e-10, limit=100)[0]
+            for a, b in itertools.pairwise(edges)
+        )
+    )
 
 
 @pytest.mark.parametrize("width", [0.5, 2.0, 10.0])
@@ -115,15 +139,23 @@ def test_gaussian_times_acceptance_against_adaptive_quadrature(
     acceptance: Acceptance, sigma: float, width: float
 ) -> None:
     edges = np.arange(0, 30.1, width)
-    response = Response(edges, 1.0, acceptance=acceptance, smearing="gaussian", resolution=(sigma, 0, 0))
+    response = Response(
+        edges, 1.0, acceptance=acceptance, smearing="gaussian", resolution=(sigma, 0, 0)
+    )
     for mean in (5.5, 11.9):
         got = response.matrix(np.array([mean]))[:, 0]
-        chosen = np.unique(np.clip([0, (mean - sigma) // width, mean // width, got.size - 1], 0, got.size - 1)).astype(
-            int
-        )
+        chosen = np.unique(
+            np.clip(
+                [0, (mean - sigma) // width, mean // width, got.size - 1],
+                0,
+                got.size - 1,
+            )
+        ).astype(int)
         for i in chosen:
             exact = _exact(acceptance, edges[i], edges[i + 1], mean, sigma)
-            assert got[i] == pytest.approx(exact, rel=1e-6, abs=1e-8 * got.max() + 1e-14)
+            assert got[i] == pytest.approx(
+                exact, rel=1e-6, abs=1e-8 * got.max() + 1e-14
+            )
 
 
 def test_the_width_grows_as_stated() -> None:
@@ -136,7 +168,9 @@ def test_the_width_grows_as_stated() -> None:
     mean = middle @ matrix
     np.testing.assert_allclose(mean, 2 * t, rtol=1e-9)
     variance = (middle**2) @ matrix - mean**2 - 1 / 12  # the bins are 1 wide
-    np.testing.assert_allclose(variance, a**2 + b**2 * 2 * t + c**2 * 4 * t**2, rtol=2e-3, atol=2e-2)
+    np.testing.assert_allclose(
+        variance, a**2 + b**2 * 2 * t + c**2 * 4 * t**2, rtol=2e-3, atol=2e-2
+    )
 
 
 def test_without_smearing_bins_are_intervals_of_the_mean() -> None:
@@ -152,9 +186,15 @@ def test_without_smearing_bins_are_intervals_of_the_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    "quenching", [ConstantQuenching(0.1), TableQuenching(np.array([0.01, 0.02]), np.array([0.1, 0.12]))]
+    "quenching",
+    [
+        ConstantQuenching(0.1),
+        TableQuenching(np.array([0.01, 0.02]), np.array([0.1, 0.12])),
+    ],
 )
-def test_breakpoints_conserve_counts_without_smearing(quenching: ConstantQuenching | TableQuenching) -> None:
+def test_breakpoints_conserve_counts_without_smearing(
+    quenching: ConstantQuenching | TableQuenching,
+) -> None:
     acceptance = LogisticAcceptance(0.9, 0.8, 11.0, ((5, 0.5), (7.7, 1.0)))
     edges = np.array([0.0, 3.1, 8.0, 20.0])
     response = Response(edges, 5000.0, quenching, acceptance, smearing="none")
@@ -175,7 +215,12 @@ def test_breakpoints_conserve_counts_without_smearing(quenching: ConstantQuenchi
         inside = (a + b) / 2
         if response.mean(np.array([inside]))[0] < 20:
             exact += quad(
-                lambda u: float(acceptance(response.mean(np.array(u))) * spectrum(np.array(u))), a, b, epsrel=1e-11
+                lambda u: float(
+                    acceptance(response.mean(np.array(u))) * spectrum(np.array(u))
+                ),
+                a,
+                b,
+                epsrel=1e-11,
             )[0]
     assert total == pytest.approx(exact, rel=1e-9, abs=0)
     smeared = Response(np.arange(0, 21.0), 5000.0, ConstantQuenching(0.1), acceptance)
@@ -185,9 +230,15 @@ def test_breakpoints_conserve_counts_without_smearing(quenching: ConstantQuenchi
 def test_scaling_the_light_is_scaling_the_quenching() -> None:
     t = np.linspace(0.001, 0.04, 9)
     factor = 1.19
-    other = Response(CSI.edges, CSI.light_yield, ConstantQuenching(0.0878 * factor), STAIRS)
-    np.testing.assert_allclose(CSI.scaled(factor).matrix(t), other.matrix(t), rtol=1e-11, atol=1e-16)
-    np.testing.assert_allclose(CSI.scaled(factor).mean(t), factor * CSI.mean(t), rtol=1e-14)
+    other = Response(
+        CSI.edges, CSI.light_yield, ConstantQuenching(0.0878 * factor), STAIRS
+    )
+    np.testing.assert_allclose(
+        CSI.scaled(factor).matrix(t), other.matrix(t), rtol=1e-11, atol=1e-16
+    )
+    np.testing.assert_allclose(
+        CSI.scaled(factor).mean(t), factor * CSI.mean(t), rtol=1e-14
+    )
     assert CSI.bins == 25
 
 
@@ -213,7 +264,9 @@ def test_response_in_small_and_large_recoils_vanishes() -> None:
         ({"smearing": "none", "acceptance_at": "lower"}, "Poisson"),
     ],
 )
-def test_impossible_responses_are_refused(changes: dict[str, object], hint: str) -> None:
+def test_impossible_responses_are_refused(
+    changes: dict[str, object], hint: str
+) -> None:
     keywords = {"edges": np.array([0.0, 1, 2]), "light_yield": 1.0} | changes
     with pytest.raises(InputError, match=hint) as caught:
         Response(**keywords)  # type: ignore[arg-type]
@@ -233,16 +286,28 @@ def test_an_undeclared_jump_of_the_acceptance_is_noticed() -> None:
             return np.where(np.asarray(x) < 0.3371, 0.0, 1.0)
 
     with pytest.raises(ComputationError, match="breakpoints"):
-        Response(np.array([0.0, 1, 2]), 1.0, acceptance=Jump(), smearing="gaussian").matrix(np.array([1.0]))
+        Response(
+            np.array([0.0, 1, 2]), 1.0, acceptance=Jump(), smearing="gaussian"
+        ).matrix(np.array([1.0]))
 
 
 def test_outside_its_window_a_gaussian_response_is_zero() -> None:
-    response = Response(np.array([3.0, 5.0, 8.0]), 1 / keV, smearing="gaussian", resolution=(0.1, 0.2, 0.01))
+    response = Response(
+        np.array([3.0, 5.0, 8.0]),
+        1 / keV,
+        smearing="gaussian",
+        resolution=(0.1, 0.2, 0.01),
+    )
     low, high = response.window(10.0)
     assert 0 < low < 3 * keV < 8 * keV < high < 20 * keV
     outside = np.concatenate([np.linspace(0, low, 50), np.linspace(high, 10.0, 50)])
     assert response.matrix(outside).max() < 1e-17
     # nothing is cut where nothing is smeared, or where the smearing has no end
-    assert Response(np.array([3.0, 5.0]), 1 / keV, smearing="none").window(10.0) == (0.0, 10.0)
-    wide = Response(np.array([3.0, 5.0]), 1 / keV, smearing="gaussian", resolution=(0.0, 0.0, 0.5))
+    assert Response(np.array([3.0, 5.0]), 1 / keV, smearing="none").window(10.0) == (
+        0.0,
+        10.0,
+    )
+    wide = Response(
+        np.array([3.0, 5.0]), 1 / keV, smearing="gaussian", resolution=(0.0, 0.0, 0.5)
+    )
     assert wide.window(10.0)[1] == 10.0

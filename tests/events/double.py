@@ -1,4 +1,5 @@
-"""A generator of its own kind: right kinematics, flat in phase space, invented weights, fast."""
+"""A generator of its own kind: right kinematics, flat in phase space, invented weights,
+fast."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import channel, currents
 
 
-def _two_body(parent: FloatArray, m1: FloatArray, m2: FloatArray, rng: np.random.Generator) -> list[FloatArray]:
+def _two_body(
+    parent: FloatArray, m1: FloatArray, m2: FloatArray, rng: np.random.Generator
+) -> list[FloatArray]:
     """Isotropic decay of four-momenta (E, p) into masses m1 and m2."""
     mass2 = parent[:, 0] ** 2 - (parent[:, 1:] ** 2).sum(1)
     mass = np.sqrt(mass2)
@@ -28,7 +31,9 @@ def _two_body(parent: FloatArray, m1: FloatArray, m2: FloatArray, rng: np.random
     gamma = parent[:, 0] / mass
     along = (beta * p[:, None] * direction).sum(1)
     b2 = np.maximum((beta**2).sum(1), 1e-300)
-    momentum = p[:, None] * direction + ((gamma - 1) * along / b2 + gamma * e1)[:, None] * beta
+    momentum = (
+        p[:, None] * direction + ((gamma - 1) * along / b2 + gamma * e1)[:, None] * beta
+    )
     first = np.column_stack([np.sqrt(m1**2 + (momentum**2).sum(1)), momentum])
     return [first, parent - first]
 
@@ -52,14 +57,29 @@ class Double:
     def processes(self) -> tuple[Process, ...]:
         names = {"proton", "neutron", "electron"}
         return tuple(
-            Process(channel(c), i.name, i.name if i.name in names else "coherent", i.mass, number)
+            Process(
+                channel(c),
+                i.name,
+                i.name if i.name in names else "coherent",
+                i.mass,
+                number,
+            )
             for c in self.channels
-            for number, i in currents(self.target, self.regime, form_factor=None if self.target is None else "fermi")
+            for number, i in currents(
+                self.target,
+                self.regime,
+                form_factor=None if self.target is None else "fermi",
+            )
         )
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"channels": list(self.channels), "target": str(self.target), "regime": self.regime, "seed": self.seed}
+        return {
+            "channels": list(self.channels),
+            "target": str(self.target),
+            "regime": self.regime,
+            "seed": self.seed,
+        }
 
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:
         rng = np.random.default_rng([self.seed, index])
@@ -67,10 +87,14 @@ class Double:
         pick = rng.integers(0, len(self.processes), n).astype(np.int32)
         masses = np.array([(p.mass, *p.channel.masses) for p in self.processes])[pick]
         mass, minus, plus = masses.T
-        e = np.array([line.energy for line in self.source.components[0].lines] or [5000.0])[0] * np.ones(n)
+        e = np.array(
+            [line.energy for line in self.source.components[0].lines] or [5000.0]
+        )[0] * np.ones(n)
         zero = np.zeros(n)
         nu_in = np.column_stack([e, zero, zero, e])
-        inside = np.array([p.regime in ("proton", "neutron") for p in self.processes])[pick]
+        inside = np.array([p.regime in ("proton", "neutron") for p in self.processes])[
+            pick
+        ]
         p = self.motion * rng.normal(size=(n, 3)) * inside[:, None]
         hit = np.column_stack([np.sqrt(mass**2 + (p**2).sum(1)), p])
         total = nu_in + hit
@@ -85,7 +109,9 @@ class Double:
             return np.asarray(v[:, 0] ** 2 - (v[:, 1:] ** 2).sum(1))
 
         vv, aa = rng.uniform(0.5, 2, (2, n)) * 1e-41
-        terms = np.column_stack([vv, aa, 0.3 * rng.uniform(-1, 1, n) * np.sqrt(vv * aa)])
+        terms = np.column_stack(
+            [vv, aa, 0.3 * rng.uniform(-1, 1, n) * np.sqrt(vv * aa)]
+        )
         events = Events(
             processes=self.processes,
             process=pick,
@@ -104,10 +130,15 @@ class Double:
         weight = events.weights(self.model)
         if unweighted:
             scale = 2e-42 / weight
-            events, weight = replace(events, terms=terms * scale[:, None]), np.full(n, 2e-42)
+            events, weight = (
+                replace(events, terms=terms * scale[:, None]),
+                np.full(n, 2e-42),
+            )
         return Chunk(index, replace(events, weight=weight), self.size)
 
-    def chunks(self, start: int = 0, unweighted: bool = False, workers: int = 1) -> Iterator[Chunk]:
+    def chunks(
+        self, start: int = 0, unweighted: bool = False, workers: int = 1
+    ) -> Iterator[Chunk]:
         index = start
         while True:
             yield self.chunk(index, unweighted)

@@ -1,4 +1,5 @@
-"""The matrix element at single points: explicit Dirac matrices in 40 digits, and the structure functions as average."""
+"""The matrix element at single points: explicit Dirac matrices in 40 digits, and the
+structure functions as average."""
 
 from __future__ import annotations
 
@@ -42,7 +43,9 @@ def product(a: Vector, b: Vector) -> Any:
 
 
 def slash(a: Vector) -> Matrix:
-    return sum((s * x * g for s, x, g in zip(SIGNS, a, GAMMA, strict=True)), mp_.zeros(4))
+    return sum(
+        (s * x * g for s, x, g in zip(SIGNS, a, GAMMA, strict=True)), mp_.zeros(4)
+    )
 
 
 def trace(m: Matrix) -> Any:
@@ -53,7 +56,8 @@ def explicit(
     s: float, k2: float, q2: float, x: float, t: float, phi: float, psi: float,
     e_nu: float, mass: float, m_minus: float, m_plus: float, c: float, g: float,
 ) -> tuple[list[float], float]:  # fmt: skip
-    """VV, AA, VA as `terms_at` gives them, by traces; and by how much the momenta miss what they should be."""
+    """VV, AA, VA as `terms_at` gives them, by traces; and by how much the momenta miss
+    what they should be."""
     f = mp_.mpf
     s, k2, q2, x, t, phi, psi, e_nu, mass, mm, mp1, c, g = (
         f(v) for v in (s, k2, q2, x, t, phi, psi, e_nu, mass, m_minus, m_plus, c, g)
@@ -72,7 +76,10 @@ def explicit(
     e1 = (s + mm**2 - mp1**2) / (2 * root)
 
     def d(cos: Any) -> tuple[Any, Any]:
-        return 2 * (e1 * q0 - p * kz * cos) + q2, 2 * ((root - e1) * q0 + p * kz * cos) + q2
+        return (
+            2 * (e1 * q0 - p * kz * cos) + q2,
+            2 * ((root - e1) * q0 + p * kz * cos) + q2,
+        )
 
     low, high = (mp_.log(a / b) for a, b in (d(f(1)), d(f(-1))))
     y = low + (high - low) * t
@@ -107,10 +114,24 @@ def explicit(
         product(q, q) / q2 + 1,
     ]
     # traces
-    f1 = (slash([a - b for a, b in zip(minus, q, strict=True)]) + mm * ONE) / (product(q, q) - 2 * product(minus, q))
-    f2 = (slash([a - b for a, b in zip(q, plus, strict=True)]) + mp1 * ONE) / (product(q, q) - 2 * product(plus, q))
+    f1 = (slash([a - b for a, b in zip(minus, q, strict=True)]) + mm * ONE) / (
+        product(q, q) - 2 * product(minus, q)
+    )
+    f2 = (slash([a - b for a, b in zip(q, plus, strict=True)]) + mp1 * ONE) / (
+        product(q, q) - 2 * product(plus, q)
+    )
     neutrino = [
-        [trace(slash(out) * GAMMA[i] * (ONE - GAMMA5) * slash(k1) * (ONE + GAMMA5) * GAMMA[j]) for j in range(4)]
+        [
+            trace(
+                slash(out)
+                * GAMMA[i]
+                * (ONE - GAMMA5)
+                * slash(k1)
+                * (ONE + GAMMA5)
+                * GAMMA[j]
+            )
+            for j in range(4)
+        ]
         for i in range(4)
     ]
 
@@ -121,24 +142,43 @@ def explicit(
             vertex = SIGNS[i] * GAMMA[i] * (v * ONE - a * GAMMA5)
             lines.append(eps * f1 * vertex + vertex * f2 * eps)
         bars = [GAMMA[0] * line.transpose_conj() * GAMMA[0] for line in lines]
-        left = [(slash(minus) + mm * ONE) * line * (slash(plus) - mp1 * ONE) for line in lines]
-        return sum((neutrino[i][j] * trace(left[i] * bars[j])).real for i in range(4) for j in range(4))
+        left = [
+            (slash(minus) + mm * ONE) * line * (slash(plus) - mp1 * ONE)
+            for line in lines
+        ]
+        return sum(
+            (neutrino[i][j] * trace(left[i] * bars[j])).real
+            for i in range(4)
+            for j in range(4)
+        )
 
     flow = [2 * a - b for a, b in zip(target, q, strict=True)]
     axes = [[f(int(i == j)) for j in range(4)] for i in range(4)]
 
     def everything(v: int, a: int) -> Any:
-        magnetic = sum(-sign * contracted(v, a, axis) for sign, axis in zip(SIGNS, axes, strict=True))
+        magnetic = sum(
+            -sign * contracted(v, a, axis)
+            for sign, axis in zip(SIGNS, axes, strict=True)
+        )
         return c * contracted(v, a, flow) + g * q2 * magnetic
 
-    vv, aa, both, odd = (everything(*pair) for pair in ((1, 0), (0, 1), (1, 1), (1, -1)))
+    vv, aa, both, odd = (
+        everything(*pair) for pair in ((1, 0), (0, 1), (1, 1), (1, -1))
+    )
     dcos = (high - low) * d1 * (u - d1) / (2 * u * p * kz)
     space = p / (8 * mp_.pi * root) * dcos / (16 * mp_.pi**2 * x)
-    return [float(w * space) for w in (vv, aa, (both - odd) / 2)], float(max(abs(m) for m in misses))
+    return [float(w * space) for w in (vv, aa, (both - odd) / 2)], float(
+        max(abs(m) for m in misses)
+    )
 
 
 def point(
-    random: np.random.Generator, e_nu: float, mass: float, m_minus: float, m_plus: float, q: float
+    random: np.random.Generator,
+    e_nu: float,
+    mass: float,
+    m_minus: float,
+    m_plus: float,
+    q: float,
 ) -> tuple[Any, ...]:
     """A point somewhere inside phase space at a given Q."""
     q2 = q * q
@@ -168,7 +208,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("e_nu", "mass", "m_minus", "m_plus", "q"), CASES)
-def test_matrix_element_against_dirac_traces(e_nu: float, mass: float, m_minus: float, m_plus: float, q: float) -> None:
+def test_matrix_element_against_dirac_traces(
+    e_nu: float, mass: float, m_minus: float, m_plus: float, q: float
+) -> None:
     c, g = (1.0, 0.0) if mass == AR40 else (0.7, 2.3)
     at: Any = point(np.random.default_rng(3), e_nu, mass, m_minus, m_plus, q)
     at = (*at, c, g)
@@ -176,7 +218,9 @@ def test_matrix_element_against_dirac_traces(e_nu: float, mass: float, m_minus: 
     got = terms_at(*at)
     assert miss < 1e-15
     assert got[:2] == pytest.approx(expected[:2], rel=1e-9, abs=0)
-    assert got[2] == pytest.approx(expected[2], rel=0, abs=1e-9 * (expected[0] + expected[1]))
+    assert got[2] == pytest.approx(
+        expected[2], rel=0, abs=1e-9 * (expected[0] + expected[1])
+    )
     # V·A is there at a point even for equal masses
     assert abs(expected[2]) > 1e-6 * (expected[0] + expected[1])
 
@@ -188,19 +232,43 @@ def test_average_over_angles_is_the_structure_functions(
     s, k2, q2, x, *_ = point(np.random.default_rng(8), e_nu, mass, m_minus, m_plus, q)
     c, g = 0.4, 1.7
     t, w = gauss_legendre(64)
-    angles = 2 * np.pi * np.arange(5) / 5  # exact: a trigonometric polynomial of degree 2 in each
+    angles = (
+        2 * np.pi * np.arange(5) / 5
+    )  # exact: a trigonometric polynomial of degree 2 in each
     got = np.zeros(3)
     for place, weight in zip(t, w, strict=True):
         for phi in angles:
             for psi in angles:
                 got += (
-                    weight / 25 * np.array(terms_at(s, k2, q2, x, place, phi, psi, e_nu, mass, m_minus, m_plus, c, g))
+                    weight
+                    / 25
+                    * np.array(
+                        terms_at(
+                            s,
+                            k2,
+                            q2,
+                            x,
+                            place,
+                            phi,
+                            psi,
+                            e_nu,
+                            mass,
+                            m_minus,
+                            m_plus,
+                            c,
+                            g,
+                        )
+                    )
                 )
     arrays = np.array(s), np.array(k2), np.array(q2)
-    a, y = structure(pair_functions(*arrays, m_minus, m_plus, 64), *arrays, np.array([x]))[..., 0]
+    a, y = structure(
+        pair_functions(*arrays, m_minus, m_plus, 64), *arrays, np.array([x])
+    )[..., 0]
     x_max = 4 * e_nu * mass * q / (q + np.hypot(q, 2 * mass))
     r, b = x_max / x, 2 * e_nu * mass * q2 / x_max
-    electric = a * (r - 1) * ((mass**2 + b) * r + mass**2) + y * ((mass**2 + b) * r**2 - b * r + q2 / 4)
+    electric = a * (r - 1) * ((mass**2 + b) * r + mass**2) + y * (
+        (mass**2 + b) * r**2 - b * r + q2 / 4
+    )
     expected = 4 * c * electric + g * q2 * (2 * a - y)
     assert got[:2] == pytest.approx(expected[:2], rel=1e-9, abs=0)
     assert got[2] == pytest.approx(expected[2], rel=0, abs=1e-9 * expected[:2].sum())
@@ -214,6 +282,10 @@ def test_mirror_image_and_exchange_of_leptons() -> None:
         rest: Any = e_nu, mass, m_minus, m_plus, 1.0, 0.5
         one = terms_at(s, k2, q2, x, t, phi, psi, *rest)
         mirror = terms_at(s, k2, q2, x, t, -phi, -psi, *rest)
-        other = terms_at(s, k2, q2, x, 1 - t, phi + np.pi, psi, e_nu, mass, m_plus, m_minus, 1.0, 0.5)
+        other = terms_at(
+            s, k2, q2, x, 1 - t, phi + np.pi, psi, e_nu, mass, m_plus, m_minus, 1.0, 0.5
+        )
         assert mirror == pytest.approx(one, rel=1e-9, abs=1e-12 * one[0])
-        assert other == pytest.approx((one[0], one[1], -one[2]), rel=1e-9, abs=1e-12 * one[0])
+        assert other == pytest.approx(
+            (one[0], one[1], -one[2]), rel=1e-9, abs=1e-12 * one[0]
+        )

@@ -56,11 +56,19 @@ def compared() -> Comparison:
 
 def test_the_cross_section_is_the_named_one() -> None:
     e = np.array([100.0, 300.0]) * GeV
-    np.testing.assert_allclose(charged_current(e, "nu_mu", TABLE) / (e / GeV), 0.677e-38)
-    np.testing.assert_allclose(charged_current(e, "nubar_mu", TABLE) / (e / GeV), 0.334e-38)
+    np.testing.assert_allclose(
+        charged_current(e, "nu_mu", TABLE) / (e / GeV), 0.677e-38
+    )
+    np.testing.assert_allclose(
+        charged_current(e, "nubar_mu", TABLE) / (e / GeV), 0.334e-38
+    )
     # measurements the table is not made of, SciBooNE and IHEP-JINR, within their errors
-    assert charged_current(np.array([0.87 * GeV]), "nu_mu", TABLE)[0] == pytest.approx(1.01e-38, abs=0.12e-38)
-    assert charged_current(np.array([15 * GeV]), "nu_mu", TABLE)[0] / 15 == pytest.approx(0.683e-38, abs=0.033e-38)
+    assert charged_current(np.array([0.87 * GeV]), "nu_mu", TABLE)[0] == pytest.approx(
+        1.01e-38, abs=0.12e-38
+    )
+    assert charged_current(np.array([15 * GeV]), "nu_mu", TABLE)[
+        0
+    ] / 15 == pytest.approx(0.683e-38, abs=0.033e-38)
 
 
 def test_antiquarks_make_the_ratio_of_the_cross_sections() -> None:
@@ -71,13 +79,18 @@ def test_antiquarks_make_the_ratio_of_the_cross_sections() -> None:
 @pytest.mark.parametrize("process", PROCESSES)
 @pytest.mark.parametrize("anti", [False, True])
 @pytest.mark.parametrize("energy", [12.0, 80.0])
-def test_interactions_conserve_energy_and_momentum(process: str, anti: bool, energy: float) -> None:
+def test_interactions_conserve_energy_and_momentum(
+    process: str, anti: bool, energy: float
+) -> None:
     e = np.full(2000, energy * GeV)
     found = hadrons(process, e, anti, TABLE, _random())
     assert np.abs(_mass2(found.muon) / e**2 - (M_MUON / e) ** 2).max() < 1e-12
     # Q2 once more from the muon alone
     np.testing.assert_allclose(
-        2 * e * (found.muon[:, 0] - found.muon[:, 3]) - M_MUON**2, found.q2, rtol=1e-6, atol=1e-9 * e[0] ** 2
+        2 * e * (found.muon[:, 0] - found.muon[:, 3]) - M_MUON**2,
+        found.q2,
+        rtol=1e-6,
+        atol=1e-9 * e[0] ** 2,
     )
     total = found.muon + found.hadrons
     np.testing.assert_allclose(total[:, 0], e + found.mass, rtol=1e-12)
@@ -95,14 +108,17 @@ def test_single_pions_reach_down_to_threshold() -> None:
 
 
 def test_deep_inelastic_muons_have_the_inelasticity_of_quarks() -> None:
-    """Far above threshold the mean y is that of 1 + r (1 - y)^2 and of r + (1 - y)^2."""
+    """Far above threshold the mean y is that of 1 + r (1 - y)^2 and of r + (1 -
+    y)^2."""
     e = np.full(40_000, 1e4 * GeV)
     r = TABLE.values.deep_inelastic.antiquark_ratio.value
     for anti, (flat, falling) in ((False, (1.0, r)), (True, (r, 1.0))):
         y = 1 - hadrons("deep inelastic", e, anti, TABLE, _random()).muon[:, 0] / e
         mean = (flat / 2 + falling / 12) / (flat + falling / 3)
         assert y.mean() == pytest.approx(mean, abs=5 * y.std() / 200)
-    assert 0.18 < (TABLE.values.deep_inelastic.x_rise.value + 1) / 5.3 < 0.3  # mean x of data
+    assert (
+        0.18 < (TABLE.values.deep_inelastic.x_rise.value + 1) / 5.3 < 0.3
+    )  # mean x of data
 
 
 def test_coherent_pions_leave_the_nucleus_alone() -> None:
@@ -114,7 +130,8 @@ def test_coherent_pions_leave_the_nucleus_alone() -> None:
     assert t.min() >= 0
     transfer = np.linalg.norm((beam - found.muon)[:, 1:], axis=1)
     t_min = (transfer - np.linalg.norm(found.hadrons[:, 1:], axis=1)) ** 2
-    # an exponential has no memory: beyond the smallest |t| of each event its mean is 1/b
+    # an exponential has no memory: beyond the smallest |t| of each event its mean is
+    # 1/b
     assert (t >= t_min * (1 - 1e-6) - 1e-3).all()
     assert (t - t_min).mean() * slope == pytest.approx(1.0, abs=5 / np.sqrt(4000))
     lighter = hadrons("coherent pion", e, False, TABLE, _random(), a=12.0)
@@ -131,7 +148,9 @@ def test_mesons_do_not_carry_more_energy_than_there_is(anti: bool) -> None:
     # mean z of (1 - z)^n / z from m/nu on, times the number: less than all
     n = TABLE.values.hadrons.fragmentation_power.value
     for mass, kind in ((139.57, "pion"), (493.7, "kaon")):
-        for energy, number in zip((w**2 - M_N**2) / (2 * M_N) / 0.8, found[kind], strict=True):
+        for energy, number in zip(
+            (w**2 - M_N**2) / (2 * M_N) / 0.8, found[kind], strict=True
+        ):
             low = min(mass / energy, 0.9)
             norm = integrate.quad(lambda z: (1 - z) ** n / z, low, 1)[0]
             mean = integrate.quad(lambda z: (1 - z) ** n, low, 1)[0] / norm
@@ -148,34 +167,48 @@ def test_events_are_on_shell_and_weigh_something(dune: Background) -> None:
     seen = dune.minus[:, 0] + dune.plus[:, 0]
     assert (seen <= dune.nu_in[:, 0] + M_N).all()
     assert set(np.unique(dune.kind)) == set(range(len(KINDS)))
-    np.testing.assert_allclose(OBSERVABLES["m_pair"](dune) ** 2, _mass2(dune.minus + dune.plus), rtol=1e-9)  # type: ignore[arg-type]
+    np.testing.assert_allclose(
+        OBSERVABLES["m_pair"](dune) ** 2, _mass2(dune.minus + dune.plus), rtol=1e-9
+    )  # type: ignore[arg-type]
 
 
 def test_the_charged_current_muon_has_the_charge_of_the_neutrino() -> None:
-    """At high y the antineutrino's muon is soft: minus and plus swap between nu and nubar."""
+    """At high y the antineutrino's muon is soft: minus and plus swap between nu and
+    nubar."""
     energy = 20 * GeV
     nu = generate(_mono(energy), "Ar40", 4000)  # type: ignore[arg-type]
     nubar = generate(_mono(energy, "nubar_mu"), "Ar40", 4000)  # type: ignore[arg-type]
-    for found, prompt, other in ((nu, nu.minus, nu.plus), (nubar, nubar.plus, nubar.minus)):
+    for found, prompt, other in (
+        (nu, nu.minus, nu.plus),
+        (nubar, nubar.plus, nubar.minus),
+    ):
         w = found.weight / found.weight.sum()
         assert (w * prompt[:, 0]).sum() > 3 * (w * other[:, 0]).sum()
 
 
 def test_single_pion_weights_are_the_closed_form() -> None:
-    """One energy: everything is the cross section, a share and a probability; decays by a mean over pions."""
+    """One energy: everything is the cross section, a share and a probability; decays by
+    a mean over pions."""
     energy = 3 * GeV
     found = generate(_mono(energy), "Ar40", 4000)  # type: ignore[arg-type]
     v = TABLE.values
     sigma = 40 * charged_current(np.array([energy]), "nu_mu", TABLE)[0]
-    share = v.composition.single_pion.value(np.array([energy]))[0] * v.single_pion.charged_share.value
+    share = (
+        v.composition.single_pion.value(np.array([energy]))[0]
+        * v.single_pion.charged_share.value
+    )
     taken = found.kind == 1
     assert found.weight[taken].sum() / found.trials == pytest.approx(
         sigma * share * np.exp(-2.5 / 1.07), rel=1e-9, abs=0
     )
     # the same pions, in the same order, decay
     p = np.linalg.norm(found.plus[taken][:, 1:], axis=1)
-    probability = decay_probability(p, v.pion.mass.value, 26.033 * ns, 5 * m, 1.07 * m) * 0.999877
-    np.testing.assert_allclose(found.weight[found.kind == 0], sigma * share * probability, rtol=1e-9)
+    probability = (
+        decay_probability(p, v.pion.mass.value, 26.033 * ns, 5 * m, 1.07 * m) * 0.999877
+    )
+    np.testing.assert_allclose(
+        found.weight[found.kind == 0], sigma * share * probability, rtol=1e-9
+    )
 
 
 def test_a_flux_gives_the_average_over_its_spectrum() -> None:
@@ -185,12 +218,18 @@ def test_a_flux_gives_the_average_over_its_spectrum() -> None:
 
     def sigma(kind: str) -> float:
         def one(e: np.ndarray) -> np.ndarray:
-            share = v.composition.single_pion.value(e) * v.single_pion.charged_share.value
-            return np.where(e > 280.0, 40 * charged_current(e, kind, TABLE) * share, 0.0)
+            share = (
+                v.composition.single_pion.value(e) * v.single_pion.charged_share.value
+            )
+            return np.where(
+                e > 280.0, 40 * charged_current(e, kind, TABLE) * share, 0.0
+            )
 
         return source.average(one, kind, refine=4) * source.total(kind)
 
-    expected = (sigma("nu_mu") + sigma("nubar_mu")) / (source.total("nu_mu") + source.total("nubar_mu"))
+    expected = (sigma("nu_mu") + sigma("nubar_mu")) / (
+        source.total("nu_mu") + source.total("nubar_mu")
+    )
     w = found.weight[found.kind == 1] / found.trials
     assert w.sum() == pytest.approx(expected * np.exp(-2.5 / 1.07), rel=5e-3, abs=0)
 
@@ -211,7 +250,11 @@ def test_heavy_mesons_have_thresholds() -> None:
     assert not (found.kind == KINDS.index("charm, decay to K mu nu")).any()
     # 1.05 GeV makes hadrons of less than 1.6 GeV: no hyperon with a kaon
     found = generate(_mono(1.05 * GeV), "Ar40", 2000)  # type: ignore[arg-type]
-    assert not any((found.kind == i).any() for i, name in enumerate(KINDS) if " K" in name or "rho" in name)
+    assert not any(
+        (found.kind == i).any()
+        for i, name in enumerate(KINDS)
+        if " K" in name or "rho" in name
+    )
 
 
 def test_longer_paths_and_smaller_branching_ratios_act() -> None:
@@ -221,21 +264,32 @@ def test_longer_paths_and_smaller_branching_ratios_act() -> None:
         return float(found.weight[found.kind == KINDS.index(kind)].sum())
 
     kind = "deep inelastic K, decay to mu nu"
-    assert total(kind, kaon__br_mu_nu=0.3) == pytest.approx(total(kind) * 0.3 / 0.6356, rel=1e-9, abs=0)
+    assert total(kind, kaon__br_mu_nu=0.3) == pytest.approx(
+        total(kind) * 0.3 / 0.6356, rel=1e-9, abs=0
+    )
     assert total(kind, muon__decay_length="1 m") < total(kind)
     track = "coherent pion, taken for a muon"
-    assert total(track, muon__track_length="5 m") == pytest.approx(total(track) * np.exp(-2.5 / 1.07), rel=1e-9, abs=0)
+    assert total(track, muon__track_length="5 m") == pytest.approx(
+        total(track) * np.exp(-2.5 / 1.07), rel=1e-9, abs=0
+    )
 
 
 def test_hydrogen_makes_no_coherent_pions() -> None:
-    """The nucleus of a coherent pion in CH is carbon: its weight and its momentum transfer are."""
-    pure, compound = (generate("dune-nd-fhc", what, 20_000, table=TABLE) for what in ("C12", "CH"))
+    """The nucleus of a coherent pion in CH is carbon: its weight and its momentum
+    transfer are."""
+    pure, compound = (
+        generate("dune-nd-fhc", what, 20_000, table=TABLE) for what in ("C12", "CH")
+    )
     track = KINDS.index("coherent pion, taken for a muon")
     found = []
     for sample in (pure, compound):
         one = sample[sample.kind == track]
-        angle = np.arccos(np.clip(one.plus[:, 3] / np.linalg.norm(one.plus[:, 1:], axis=1), -1, 1))
-        found.append((one.weight.sum() / sample.trials, np.average(angle, weights=one.weight)))
+        angle = np.arccos(
+            np.clip(one.plus[:, 3] / np.linalg.norm(one.plus[:, 1:], axis=1), -1, 1)
+        )
+        found.append(
+            (one.weight.sum() / sample.trials, np.average(angle, weights=one.weight))
+        )
     # 1.1 % of carbon is C13
     assert found[1] == pytest.approx(found[0], rel=2e-2, abs=0)
     # nuclei in proportion to their cross sections
@@ -244,7 +298,9 @@ def test_hydrogen_makes_no_coherent_pions() -> None:
     assert a.tolist() == [133.0, 127.0] or a.tolist() == [127.0, 133.0]
     assert share == pytest.approx((a / 40) ** 0.6667, rel=1e-12)
     e = np.full(20_000, 5 * GeV)
-    drawn = hadrons("coherent pion", e, False, TABLE, _random(), a=np.repeat([12.0, 208.0], 10_000))
+    drawn = hadrons(
+        "coherent pion", e, False, TABLE, _random(), a=np.repeat([12.0, 208.0], 10_000)
+    )
     t = -_mass2(np.column_stack([e, 0 * e, 0 * e, e]) - drawn.muon - drawn.hadrons)
     assert t[:10_000].mean() > 3 * t[10_000:].mean()
 
@@ -255,7 +311,9 @@ def test_the_track_cut_belongs_to_the_track_length() -> None:
     assert "0.95 GeV" in line
     assert longer.warnings(["m_pair < 1 GeV"]) == []
     assert TABLE.warnings(TABLE.cuts) == []
-    both = assumptions(changes={"muon.track_length": "4 m", "cuts.tracks": "E_minus > 0.95 GeV"})
+    both = assumptions(
+        changes={"muon.track_length": "4 m", "cuts.tracks": "E_minus > 0.95 GeV"}
+    )
     assert both.warnings(both.cuts) == []
     found = compare("dune-nd-fhc", "Ar40", 300, table=longer)
     assert line in found.summary().notes
@@ -270,23 +328,33 @@ def test_limits_of_what_is_not_left(compared: Comparison) -> None:
     assert empty[-1].any()
     assert not compared.limits[0]
     largest = compared.largest[compared.signals :]
-    assert compared.limits[-1] == pytest.approx(2.3 * largest[empty[-1]].sum(), rel=1e-12, abs=0)
-    assert compared.to_dict()["stages"][-1]["background_limit_of_empty"] == compared.limits[-1]
+    assert compared.limits[-1] == pytest.approx(
+        2.3 * largest[empty[-1]].sum(), rel=1e-12, abs=0
+    )
+    assert (
+        compared.to_dict()["stages"][-1]["background_limit_of_empty"]
+        == compared.limits[-1]
+    )
 
 
 def test_the_same_seed_gives_the_same_events() -> None:
     one, two = (generate("dune-nd-fhc", "Ar40", 300, seed=4) for _ in range(2))
     np.testing.assert_array_equal(one.plus, two.plus)
-    assert not np.array_equal(one.plus, generate("dune-nd-fhc", "Ar40", 300, seed=5).plus)
+    assert not np.array_equal(
+        one.plus, generate("dune-nd-fhc", "Ar40", 300, seed=5).plus
+    )
 
 
 def test_the_signal_is_that_of_the_engine(compared: Comparison) -> None:
-    """Counts of the repository's own projection for the same mass and exposure, by quadrature."""
+    """Counts of the repository's own projection for the same mass and exposure, by
+    quadrature."""
     import nuprobe as nu
 
     rates = nu.experiment("dune-nd-trident").predict(nu.StandardModel())
     assert rates.events is not None
-    for j, expected in enumerate((rates.events["coherent"], rates.events["proton"] + rates.events["neutron"])):
+    for j, expected in enumerate(
+        (rates.events["coherent"], rates.events["proton"] + rates.events["neutron"])
+    ):
         assert abs(compared.counts[0, j] - expected) < 5 * compared.errors[0, j]
 
 
@@ -303,7 +371,9 @@ def test_cuts_only_take_away_and_help(compared: Comparison) -> None:
         for stage in (0, len(compared.stages) - 1):
             counts, errors = spectra(compared, name, edges, stage)
             np.testing.assert_allclose(counts.sum(1), compared.counts[stage], rtol=1e-9)
-            np.testing.assert_allclose(np.sqrt((errors**2).sum(1)), compared.errors[stage], rtol=1e-9)
+            np.testing.assert_allclose(
+                np.sqrt((errors**2).sum(1)), compared.errors[stage], rtol=1e-9
+            )
 
 
 def test_a_cut_on_what_backgrounds_have_not_is_refused() -> None:

@@ -16,19 +16,33 @@ from nuprobe.events.cuts import clopper_pearson, parse_value
 
 @pytest.fixture(scope="module")
 def sample() -> Sample:
-    return trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent").generate(20_000)
+    return trident(
+        "nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent"
+    ).generate(20_000)
 
 
 DEGREE = np.pi / 180
 MEANINGS = [
     ("E_minus > 0.5 GeV", lambda v: v["E_minus"] > 500),
-    ("0.5GeV<E_minus<=2e3 MeV", lambda v: (v["E_minus"] > 500) & (v["E_minus"] <= 2000)),
-    ("theta_minus < 10 deg and E_minus > 0.5 GeV", lambda v: (v["theta_minus"] < 10 * DEGREE) & (v["E_minus"] > 500)),
-    ("theta_minus < 100 mrad or E_minus > E_plus", lambda v: (v["theta_minus"] < 0.1) | (v["E_minus"] > v["E_plus"])),
+    (
+        "0.5GeV<E_minus<=2e3 MeV",
+        lambda v: (v["E_minus"] > 500) & (v["E_minus"] <= 2000),
+    ),
+    (
+        "theta_minus < 10 deg and E_minus > 0.5 GeV",
+        lambda v: (v["theta_minus"] < 10 * DEGREE) & (v["E_minus"] > 500),
+    ),
+    (
+        "theta_minus < 100 mrad or E_minus > E_plus",
+        lambda v: (v["theta_minus"] < 0.1) | (v["E_minus"] > v["E_plus"]),
+    ),
     ("not (m_pair < 0.3 GeV)", lambda v: v["m_pair"] >= 300),
     ("not m_pair < 0.3 GeV", lambda v: v["m_pair"] >= 300),
     ("Q2 < 0.001 GeV2", lambda v: v["Q2"] < 1e3),
-    ("inelasticity > 0.5, 1 GeV < E_pair", lambda v: (v["inelasticity"] > 0.5) & (v["E_pair"] > 1000)),
+    (
+        "inelasticity > 0.5, 1 GeV < E_pair",
+        lambda v: (v["inelasticity"] > 0.5) & (v["E_pair"] > 1000),
+    ),
     (
         "E_minus > 3 GeV or E_plus > 3 GeV and m_pair > 300 MeV",
         lambda v: (v["E_minus"] > 3000) | ((v["E_plus"] > 3000) & (v["m_pair"] > 300)),
@@ -51,7 +65,12 @@ def test_meaning(text: str, meaning: object, sample: Sample) -> None:
 
 
 def test_texts_are_taken_apart_at_commas_and_outer_ands() -> None:
-    found = parse_cuts(["E_minus > 1 GeV and (E_plus > 1 GeV and m_pair < 1 GeV), Q2 < 1 GeV2", "theta_minus < 5 deg"])
+    found = parse_cuts(
+        [
+            "E_minus > 1 GeV and (E_plus > 1 GeV and m_pair < 1 GeV), Q2 < 1 GeV2",
+            "theta_minus < 5 deg",
+        ]
+    )
     assert [c.text for c in found] == [
         "E_minus > 1 GeV",
         "(E_plus > 1 GeV and m_pair < 1 GeV)",
@@ -64,7 +83,13 @@ def test_texts_are_taken_apart_at_commas_and_outer_ands() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("E_minus > 0.5", "an energy, '0.5' a plain number: compare E_minus with something like '0.5 GeV'"),
+        (
+            "E_minus > 0.5",
+            (
+                "an energy, '0.5' a plain number: compare E_minus with something like"
+                " '0.5 GeV'"
+            ),
+        ),
         ("E_minus > 10 deg", "an energy, '10 deg' an angle"),
         ("theta_minus < 1 GeV", "'10 deg'"),
         ("Q2 < 1 GeV", "energy squared"),
@@ -93,7 +118,23 @@ def test_what_cannot_be_read_is_refused(text: str, message: str) -> None:
 
 
 WORDS = st.sampled_from(
-    ["E_minus", "theta_plus", "Q2", "<", ">=", "1", "2.5 GeV", "3 deg", "and", "or", "not", "(", ")", ",", "@"]
+    [
+        "E_minus",
+        "theta_plus",
+        "Q2",
+        "<",
+        ">=",
+        "1",
+        "2.5 GeV",
+        "3 deg",
+        "and",
+        "or",
+        "not",
+        "(",
+        ")",
+        ",",
+        "@",
+    ]
 )
 
 
@@ -124,30 +165,47 @@ def test_cut_flow(sample: Sample) -> None:
         mask &= cut.passes(events)
         w = events.weight * mask
         assert flow.events[j] == mask.sum()
-        assert flow.values[0, j] == pytest.approx(w.sum() / sample.trials, rel=1e-12, abs=0)
+        assert flow.values[0, j] == pytest.approx(
+            w.sum() / sample.trials, rel=1e-12, abs=0
+        )
         efficiency = w.sum() / events.weight.sum()
         assert flow.efficiency[0, j] == pytest.approx(efficiency, rel=1e-12)
         # definition, without the shortcut
-        expected = np.sqrt((events.weight**2 * (mask - efficiency) ** 2).sum()) / events.weight.sum()
+        expected = (
+            np.sqrt((events.weight**2 * (mask - efficiency) ** 2).sum())
+            / events.weight.sum()
+        )
         assert flow.efficiency_error[0, j] == pytest.approx(expected, rel=1e-9)
         assert flow.interval[0, j, 0] < efficiency < flow.interval[0, j, 1]
-        assert flow.effective[0, j] == pytest.approx(w.sum() ** 2 / (w**2).sum(), rel=1e-12)
+        assert flow.effective[0, j] == pytest.approx(
+            w.sum() ** 2 / (w**2).sum(), rel=1e-12
+        )
     kept = found["m_pair"]
-    assert kept.values.sum() + kept.outside[0] == pytest.approx(flow.values[0, -1], rel=1e-12, abs=0)
+    assert kept.values.sum() + kept.outside[0] == pytest.approx(
+        flow.values[0, -1], rel=1e-12, abs=0
+    )
     text = str(flow.table())
     assert "opening_angle < 8 deg" in text
 
 
 def test_a_cut_that_removes_everything_says_which(sample: Sample) -> None:
     with pytest.raises(InputError) as error:
-        distributions(sample, ["m_pair"], cuts="E_minus > 1 GeV, m_pair < 0.2 GeV, E_plus > 1 GeV")
+        distributions(
+            sample, ["m_pair"], cuts="E_minus > 1 GeV, m_pair < 0.2 GeV, E_plus > 1 GeV"
+        )
     left = int((sample.events.minus[:, 0] > 1000).sum())
-    assert f"'m_pair < 0.2 GeV' took the last {left} of {len(sample.events)} events" in str(error.value)
+    assert (
+        f"'m_pair < 0.2 GeV' took the last {left} of {len(sample.events)} events"
+        in str(error.value)
+    )
 
 
 def test_efficiency_errors_are_the_scatter_of_many_samples() -> None:
     gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent", seed=8)
-    found = [distributions([chunk], ["m_pair"], bins=5, cuts="E_minus > 2 GeV") for chunk in islice(gen.chunks(), 60)]
+    found = [
+        distributions([chunk], ["m_pair"], bins=5, cuts="E_minus > 2 GeV")
+        for chunk in islice(gen.chunks(), 60)
+    ]
     values = np.array([f.flow.efficiency[0, 1] for f in found])
     errors = np.array([f.flow.efficiency_error[0, 1] for f in found])
     # the scatter of 60 numbers is known to 9 %
@@ -163,5 +221,10 @@ def test_clopper_pearson() -> None:
     rng = np.random.default_rng(3)
     for p in (0.02, 0.5, 0.9):
         passed = rng.binomial(40, p, 2000)
-        covered = np.mean([low <= p <= high for low, high in (clopper_pearson(int(k), 40) for k in passed)])
+        covered = np.mean(
+            [
+                low <= p <= high
+                for low, high in (clopper_pearson(int(k), 40) for k in passed)
+            ]
+        )
         assert covered > 0.6827 - 3 * 0.0105

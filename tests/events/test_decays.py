@@ -12,7 +12,13 @@ from scipy import integrate
 
 from nuprobe.constants import M_MUON, M_PION
 from nuprobe.errors import InputError
-from nuprobe.events.decays import boost, decay_probability, momentum_in_decay, semileptonic, two_body
+from nuprobe.events.decays import (
+    boost,
+    decay_probability,
+    momentum_in_decay,
+    semileptonic,
+    two_body,
+)
 from nuprobe.units import m, ns
 
 M_KAON, M_PI0 = 493.677, 134.9768
@@ -34,8 +40,12 @@ def _moving(mass: float, n: int, seed: int = 2, top: float = 2e4) -> np.ndarray:
 def test_decay_probability_is_the_textbook_one() -> None:
     # c tau of the pion is 7.8045 m: a pion of 1 GeV over 5 m
     p = decay_probability(1000.0, M_PION, 26.033 * ns, 5 * m)
-    assert p == pytest.approx(1 - np.exp(-5 * M_PION / (1000.0 * 7.8045)), rel=1e-4, abs=0)
-    assert decay_probability(1000.0, M_PION, 26.033 * ns, 1e6 * m) == pytest.approx(1.0, rel=1e-12)
+    assert p == pytest.approx(
+        1 - np.exp(-5 * M_PION / (1000.0 * 7.8045)), rel=1e-4, abs=0
+    )
+    assert decay_probability(1000.0, M_PION, 26.033 * ns, 1e6 * m) == pytest.approx(
+        1.0, rel=1e-12
+    )
     # so short that it is linear: no digits are lost
     tiny = decay_probability(1e6, M_PION, 26.033 * ns, 1e-9 * m)
     assert tiny == pytest.approx(1e-9 * M_PION / (1e6 * 7.80450), rel=1e-4, abs=0)
@@ -46,7 +56,9 @@ def test_decay_probability_is_the_textbook_one() -> None:
     length=st.floats(1e-3, 1e3),
     absorption=st.floats(1e-2, 1e3),
 )
-def test_absorption_competes_with_decay(p: float, length: float, absorption: float) -> None:
+def test_absorption_competes_with_decay(
+    p: float, length: float, absorption: float
+) -> None:
     tau = 26.033 * ns
     alone = float(decay_probability(p, M_PION, tau, length * m))
     both = float(decay_probability(p, M_PION, tau, length * m, absorption * m))
@@ -103,12 +115,18 @@ def test_muons_of_fast_pions_are_flat_between_the_mass_ratio_and_one() -> None:
     assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 60
 
 
-@pytest.mark.parametrize(("mass", "meson", "pole"), [(M_KAON, M_PI0, 880.0), (1864.84, M_KAON, 2112.2)])
+@pytest.mark.parametrize(
+    ("mass", "meson", "pole"), [(M_KAON, M_PI0, 880.0), (1864.84, M_KAON, 2112.2)]
+)
 def test_semileptonic_decay(mass: float, meson: float, pole: float) -> None:
     n = 100_000
     parent = _moving(mass, n)
-    pi, muon, neutrino = semileptonic(parent, mass, meson, M_MUON, lambda q2: 1 / (1 - q2 / pole**2), _random())
-    np.testing.assert_allclose(pi + muon + neutrino, parent, atol=1e-9 * parent[:, 0].max())
+    pi, muon, neutrino = semileptonic(
+        parent, mass, meson, M_MUON, lambda q2: 1 / (1 - q2 / pole**2), _random()
+    )
+    np.testing.assert_allclose(
+        pi + muon + neutrino, parent, atol=1e-9 * parent[:, 0].max()
+    )
     scale = parent[:, 0] ** 2
     for p, m0 in ((pi, meson), (muon, M_MUON), (neutrino, 0.0)):
         assert np.abs((_mass2(p) - m0**2) / scale).max() < 1e-12
@@ -135,12 +153,14 @@ def test_semileptonic_decay(mass: float, meson: float, pole: float) -> None:
 
 
 def test_the_lepton_of_a_semileptonic_decay_follows_the_matrix_element() -> None:
-    """Mean energy of the muon in the rest frame against a quadrature of the Dalitz density in energies."""
+    """Mean energy of the muon in the rest frame against a quadrature of the Dalitz
+    density in energies."""
     n, mass, meson = 100_000, M_KAON, M_PI0
     parent = np.tile([mass, 0.0, 0.0, 0.0], (n, 1))
     _, muon, _ = semileptonic(parent, mass, meson, M_MUON, np.ones_like, _random())
 
-    # V-A trace in the rest frame: Q = P + P', dGamma ~ [2 (Q l)(Q nu) - Q2 (l nu)] dE_l dE_nu
+    # V-A trace in the rest frame: Q = P + P', dGamma ~ [2 (Q l)(Q nu) - Q2 (l nu)] dE_l
+    # dE_nu
     def density(e_l: float, e_nu: float) -> float:
         q2 = mass**2 + meson**2 - 2 * mass * (mass - e_l - e_nu)
         l_nu = (q2 - M_MUON**2) / 2
@@ -157,4 +177,6 @@ def test_the_lepton_of_a_semileptonic_decay_follows_the_matrix_element() -> None
     weights = np.vectorize(density)(e_l, e_nu)
     assert weights.min() >= 0
     mean = (weights * e_l).sum() / weights.sum()
-    assert muon[:, 0].mean() == pytest.approx(mean, abs=5 * muon[:, 0].std() / np.sqrt(n) + 0.05)
+    assert muon[:, 0].mean() == pytest.approx(
+        mean, abs=5 * muon[:, 0].std() / np.sqrt(n) + 0.05
+    )

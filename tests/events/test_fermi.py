@@ -1,4 +1,5 @@
-"""Nucleons that move: totals against a deterministic average, and the blocking of the Fermi sphere."""
+"""Nucleons that move: totals against a deterministic average, and the blocking of the
+Fermi sphere."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def free(e: FloatArray) -> FloatArray:
 
 @pytest.mark.parametrize("e_nu", [300.0, 1000.0, 8000.0])
 def test_total_is_the_average_over_the_sphere(e_nu: float) -> None:
-    gen = trident(MUMU, "C12", e_nu, regime="proton", nucleons="fermi-gas", pauli=False, seed=5)
+    gen = trident(
+        MUMU, "C12", e_nu, regime="proton", nucleons="fermi-gas", pauli=False, seed=5
+    )
     # by Monte Carlo in Cartesian momenta
     random = np.random.default_rng(1)
     p = random.uniform(-1, 1, (400_000, 3)) * FERMI_MOMENTUM
@@ -31,7 +34,9 @@ def test_total_is_the_average_over_the_sphere(e_nu: float) -> None:
     dot = e_nu * (energy - p[:, 2])
     e_star = np.sort(dot / M_PROTON)
     table = np.geomspace(max(e_star[0], 235.2), e_star[-1], 300)
-    value = np.interp(dot / M_PROTON, table, free(table), left=0.0) * dot / (e_nu * energy)
+    value = (
+        np.interp(dot / M_PROTON, table, free(table), left=0.0) * dot / (e_nu * energy)
+    )
     error = value.std() / np.sqrt(value.size) + 1e-3 * value.mean()
     assert abs(gen.sigma - value.mean()) < 4 * error
     sample = gen.generate(60_000)
@@ -41,12 +46,21 @@ def test_total_is_the_average_over_the_sphere(e_nu: float) -> None:
 
 def test_average_of_simple_cross_sections() -> None:
     e = np.array([100.0, 2000.0])
-    # a constant gives ⟨k·p/(E E_N)⟩ = 1; one of E: ⟨E*·k·p/(E E_N)⟩ = E⟨(E_N² + p²/3)/(M E_N)⟩
-    assert fermi_average(np.ones_like, e, M_PROTON, 235.0) == pytest.approx(np.ones(2), rel=1e-12, abs=0)
+    # a constant gives ⟨k·p/(E E_N)⟩ = 1; one of E: ⟨E*·k·p/(E E_N)⟩ = E⟨(E_N² +
+    # p²/3)/(M E_N)⟩
+    assert fermi_average(np.ones_like, e, M_PROTON, 235.0) == pytest.approx(
+        np.ones(2), rel=1e-12, abs=0
+    )
     p = (np.arange(20000) + 0.5) / 20000 * 235.0
     energy = np.hypot(p, M_PROTON)
-    mean = (3 * p**2 / 235.0**3 * (energy**2 + p**2 / 3) / (M_PROTON * energy)).sum() * 235.0 / 20000
-    assert fermi_average(lambda x: x, e, M_PROTON, 235.0) == pytest.approx(e * mean, rel=1e-7, abs=0)
+    mean = (
+        (3 * p**2 / 235.0**3 * (energy**2 + p**2 / 3) / (M_PROTON * energy)).sum()
+        * 235.0
+        / 20000
+    )
+    assert fermi_average(lambda x: x, e, M_PROTON, 235.0) == pytest.approx(
+        e * mean, rel=1e-7, abs=0
+    )
 
 
 def test_motion_lowers_the_threshold() -> None:
@@ -57,22 +71,33 @@ def test_motion_lowers_the_threshold() -> None:
     assert s == pytest.approx(M_PROTON**2 + 2 * M_PROTON * rest, rel=1e-12, abs=0)
     with pytest.raises(ValueError, match="threshold"):
         trident(MUMU, "C12", low * 0.999, regime="proton", nucleons="fermi-gas")
-    gen = trident(MUMU, "C12", rest * 0.95, regime="proton", nucleons="fermi-gas", pauli=False)
+    gen = trident(
+        MUMU, "C12", rest * 0.95, regime="proton", nucleons="fermi-gas", pauli=False
+    )
     sample = gen.generate(2000)
     assert abs(sample.sigma - gen.sigma) < 5 * sample.error
 
 
 def test_drawn_nucleons_are_blocked_as_the_pauli_factor_says() -> None:
     random = np.random.default_rng(2)
-    drawn = np.array([_nucleon(u, 500.0, M_PROTON, FERMI_MOMENTUM)[:3] for u in random.random((40_000, 3))])
+    drawn = np.array(
+        [
+            _nucleon(u, 500.0, M_PROTON, FERMI_MOMENTUM)[:3]
+            for u in random.random((40_000, 3))
+        ]
+    )
     assert (drawn**2).sum(1).max() < FERMI_MOMENTUM**2
     direction = np.array([0.6, 0.0, 0.8])
     for x in (0.1, 0.4, 0.7, 0.95, 1.1):
         size = 2 * FERMI_MOMENTUM * x
         kept = (((drawn + size * direction) ** 2).sum(1) > FERMI_MOMENTUM**2).mean()
-        q2 = 2 * M_PROTON * (np.hypot(M_PROTON, size) - M_PROTON)  # |q|² = Q²(1 + Q²/4M²)
+        q2 = (
+            2 * M_PROTON * (np.hypot(M_PROTON, size) - M_PROTON)
+        )  # |q|² = Q²(1 + Q²/4M²)
         expected = float(pauli_factor(np.array(q2), M_PROTON))
-        assert kept == pytest.approx(expected, rel=0, abs=5 * np.sqrt(expected * (1 - expected) / 40_000) + 1e-9)
+        assert kept == pytest.approx(
+            expected, rel=0, abs=5 * np.sqrt(expected * (1 - expected) / 40_000) + 1e-9
+        )
 
 
 def test_blocking_drops_events_and_nothing_else() -> None:

@@ -1,4 +1,5 @@
-"""Files of events: what is in them, whatever reads them, and what a killed run leaves."""
+"""Files of events: what is in them, whatever reads them, and what a killed run
+leaves."""
 
 from __future__ import annotations
 
@@ -25,16 +26,31 @@ from tests.events.double import Double
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.events import MOMENTA, Chunk, Events, Process, files, trident
-from nuprobe.events.files import FORMATS, _checksum, check_new, format_of, read_events, unfinished, write_events
+from nuprobe.events.files import (
+    FORMATS,
+    _checksum,
+    check_new,
+    format_of,
+    read_events,
+    unfinished,
+    write_events,
+)
 from nuprobe.events.hepmc import header
 from nuprobe.events.record import PB, Run, process_id
 from nuprobe.fluxes import Flux, flux, monoenergetic
 from nuprobe.processes.trident import CHANNELS
 
-pyhepmc = pytest.importorskip("pyhepmc", reason="the extra nuprobe[events] is not installed")
-uproot = pytest.importorskip("uproot", reason="the extra nuprobe[events] is not installed")
+pyhepmc = pytest.importorskip(
+    "pyhepmc", reason="the extra nuprobe[events] is not installed"
+)
+uproot = pytest.importorskip(
+    "uproot", reason="the extra nuprobe[events] is not installed"
+)
 
-MODELS: dict[str, Any] = {"VMinusA": nu.VMinusA(), "LMuLTau(g=1e-3,M=10MeV)": nu.LMuLTau(10.0, 1e-3)}
+MODELS: dict[str, Any] = {
+    "VMinusA": nu.VMinusA(),
+    "LMuLTau(g=1e-3,M=10MeV)": nu.LMuLTau(10.0, 1e-3),
+}
 # every kind of scatterer: nuclei, moving bound nucleons, free protons, electrons
 SOURCES = {
     "argon": Double(motion=100.0),
@@ -42,7 +58,10 @@ SOURCES = {
     "salt": Double(target="CsI", regime="incoherent", motion=80.0),
     "hydrogen": Double(target="H1", regime="proton"),
     "electron": Double(
-        channels=("nubar_mu -> nubar_mu e+ e-",), target=None, regime="electron", source=monoenergetic(9e3, "nubar_mu")
+        channels=("nubar_mu -> nubar_mu e+ e-",),
+        target=None,
+        regime="electron",
+        source=monoenergetic(9e3, "nubar_mu"),
     ),
 }
 
@@ -54,7 +73,10 @@ def events_of(source: Double, n: int, unweighted: bool) -> Events:
         found.append(chunk.events)
         if sum(map(len, found)) >= n:
             break
-    arrays = {name: np.concatenate([getattr(e, name) for e in found])[:n] for name in (*MOMENTA, *REST)}
+    arrays = {
+        name: np.concatenate([getattr(e, name) for e in found])[:n]
+        for name in (*MOMENTA, *REST)
+    }
     return Events(source.processes, **arrays)
 
 
@@ -63,56 +85,91 @@ REST = ("process", "q2", "k2", "s", "terms", "weight")
 
 @pytest.mark.parametrize("name", SOURCES)
 @pytest.mark.parametrize("ending", [".hepmc3", ".hepmc.gz", ".root"])
-def test_what_is_read_is_what_was_generated(tmp_path: Path, name: str, ending: str) -> None:
+def test_what_is_read_is_what_was_generated(
+    tmp_path: Path, name: str, ending: str
+) -> None:
     source = SOURCES[name]
-    written = write_events(tmp_path / f"x{ending}", source, 150, variations=MODELS, unweighted=False)
+    written = write_events(
+        tmp_path / f"x{ending}", source, 150, variations=MODELS, unweighted=False
+    )
     stored = read_events(tmp_path / f"x{ending}")
     expected = events_of(source, 150, False)
     for field in (*MOMENTA, *REST):
         if field != "weight":
-            assert np.array_equal(getattr(stored.events, field), getattr(expected, field)), field
+            assert np.array_equal(
+                getattr(stored.events, field), getattr(expected, field)
+            ), field
     assert stored.events.processes == source.processes
     # through picobarns and back
     assert stored.events.weight == pytest.approx(expected.weight, rel=1e-15, abs=0)
     assert list(stored.weights) == ["CV", *MODELS]
     for variation, model in MODELS.items():
-        assert stored.weights[variation] == pytest.approx(expected.weights(model), rel=1e-14, abs=0)
+        assert stored.weights[variation] == pytest.approx(
+            expected.weights(model), rel=1e-14, abs=0
+        )
     # a model nobody thought of when the file was written
     late = nu.LMuLTau(300.0, 0.02)
     assert np.array_equal(stored.events.weights(late), expected.weights(late))
     assert stored.settings["seed"] == source.seed
     assert stored.sigma == pytest.approx(source.sigma, rel=1e-15, abs=0)
     assert (stored.trials, len(stored.events)) == (written.trials, 150)
-    assert stored.estimate() == pytest.approx((written.sigma, written.error), rel=1e-12, abs=0)
+    assert stored.estimate() == pytest.approx(
+        (written.sigma, written.error), rel=1e-12, abs=0
+    )
     assert stored.models["VMinusA"] == "VMinusA()"
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_an_independent_reader_finds_conserved_momenta_masses_and_weights(tmp_path: Path, name: str) -> None:
+def test_an_independent_reader_finds_conserved_momenta_masses_and_weights(
+    tmp_path: Path, name: str
+) -> None:
     source = SOURCES[name]
-    write_events(tmp_path / "x.hepmc3", source, 120, variations=MODELS, unweighted=False)
+    write_events(
+        tmp_path / "x.hepmc3", source, 120, variations=MODELS, unweighted=False
+    )
     file = text.read(tmp_path / "x.hepmc3")
     expected = events_of(source, 120, False)
-    weights = np.column_stack([expected.weight, *(expected.weights(m) for m in MODELS.values())])
-    assert np.array([e.weights for e in file.events]) == pytest.approx(weights * PB, rel=1e-15, abs=0)
+    weights = np.column_stack(
+        [expected.weight, *(expected.weights(m) for m in MODELS.values())]
+    )
+    assert np.array([e.weights for e in file.events]) == pytest.approx(
+        weights * PB, rel=1e-15, abs=0
+    )
     for i, event in enumerate(file.events):
         process = source.processes[expected.process[i]]
         scale = max(p.p[3] for p in event.particles.values())
         for vertex, (_, incoming) in event.vertices.items():
             left = sum(event.particles[j].p for j in incoming)
-            assert np.abs(left - sum(p.p for p in event.leaving(vertex))).max() < 1e-9 * scale
-        outer = sum(p.p for p in event.leaving(0)) - sum(p.p for p in event.with_status(1))
+            assert (
+                np.abs(left - sum(p.p for p in event.leaving(vertex))).max()
+                < 1e-9 * scale
+            )
+        outer = sum(p.p for p in event.leaving(0)) - sum(
+            p.p for p in event.with_status(1)
+        )
         assert np.abs(outer).max() < 1e-9 * scale
-        *_, nu_out, minus, plus, recoil = (event.particles[j] for j in sorted(event.particles))
-        for particle, field in ((nu_out, "nu_out"), (minus, "minus"), (plus, "plus"), (recoil, "recoil")):
+        *_, nu_out, minus, plus, recoil = (
+            event.particles[j] for j in sorted(event.particles)
+        )
+        for particle, field in (
+            (nu_out, "nu_out"),
+            (minus, "minus"),
+            (plus, "plus"),
+            (recoil, "recoil"),
+        ):
             e, *p = getattr(expected, field)[i]
             assert particle.p.tolist() == [*p, e]
         beam, final = event.with_status(4)[0], (nu_out.pdg, plus.pdg, minus.pdg)
         assert (beam.pdg, *final) == process.channel.pdg
-        assert (minus.mass, plus.mass, recoil.mass) == (*process.channel.masses, process.mass)
+        assert (minus.mass, plus.mass, recoil.mass) == (
+            *process.channel.masses,
+            process.mass,
+        )
         for particle in event.particles.values():
             mass2 = particle.p[3] ** 2 - particle.p[:3] @ particle.p[:3]
-            assert mass2 == pytest.approx(particle.mass**2, rel=1e-9, abs=1e-9 * particle.p[3] ** 2)
+            assert mass2 == pytest.approx(
+                particle.mass**2, rel=1e-9, abs=1e-9 * particle.p[3] ** 2
+            )
 
 
 def test_every_requirement_of_nuhepmc_is_met(tmp_path: Path) -> None:
@@ -122,10 +179,13 @@ def test_every_requirement_of_nuhepmc_is_met(tmp_path: Path) -> None:
 
 
 def _check_rules(file: text.File) -> None:
-    """The requirements of version 1.0.0, and the conventions that the file says it follows."""
+    """The requirements of version 1.0.0, and the conventions that the file says it
+    follows."""
     a = file.attributes
     # G.R.2, G.R.3
-    assert [int(a[f"NuHepMC.Version.{part}"]) for part in ("Major", "Minor", "Patch")] == [1, 0, 0]
+    assert [
+        int(a[f"NuHepMC.Version.{part}"]) for part in ("Major", "Minor", "Patch")
+    ] == [1, 0, 0]
     assert file.tools
     assert all(all(tool.split("\\|")[:2]) for tool in file.tools)
     # G.R.4, G.R.5
@@ -134,7 +194,12 @@ def _check_rules(file: text.File) -> None:
     assert all(re.fullmatch(r"[GEVP]\.[CS]\.\d+", c) for c in conventions)
     # G.R.6, G.R.7
     assert a["NuHepMC.Units.CrossSection.Unit"] == "pb"
-    assert a["NuHepMC.Units.CrossSection.TargetScale"] in ("PerAtom", "PerFormulaUnit", "PerProton", "PerElectron")
+    assert a["NuHepMC.Units.CrossSection.TargetScale"] in (
+        "PerAtom",
+        "PerFormulaUnit",
+        "PerProton",
+        "PerElectron",
+    )
     assert file.names[0] == "CV"
     assert len(set(file.names)) == len(file.names)
     # G.R.8 to G.R.10
@@ -146,12 +211,16 @@ def _check_rules(file: text.File) -> None:
             assert a[f"NuHepMC.{kind}Info[{number}].Description"]
     # G.R.11
     special = set(map(int, a["NuHepMC.AdditionalParticleNumbers"].split(" ")))
-    assert all(a[f"NuHepMC.AdditionalParticleNumber[{number}].Name"] for number in special)
+    assert all(
+        a[f"NuHepMC.AdditionalParticleNumber[{number}].Name"] for number in special
+    )
     # G.C.2, G.C.3, G.C.4
     assert float(a["NuHepMC.FluxAveragedTotalCrossSection"]) > 0
     assert a["NuHepMC.Citations.Generator.InspireHep"]
     for number in known["Process"]:
-        assert re.fullmatch(r"(\w+:\d{4}\w+ ?)+", a[f"NuHepMC.Citations.Process[{number}].InspireHep"])
+        assert re.fullmatch(
+            r"(\w+:\d{4}\w+ ?)+", a[f"NuHepMC.Citations.Process[{number}].InspireHep"]
+        )
     # G.C.4
     described = {k.split("]")[0] for k in a if k.startswith("NuHepMC.Beam[")}
     assert described
@@ -181,7 +250,9 @@ def _check_rules(file: text.File) -> None:
         beams, targets, struck = (event.with_status(s) for s in (4, 20, 21))
         assert len(beams) == len(targets) == 1
         assert abs(beams[0].pdg) in (12, 14, 16)
-        assert targets[0].pdg in (11, 2212) or re.fullmatch(r"10\d{7}0", str(targets[0].pdg))
+        assert targets[0].pdg in (11, 2212) or re.fullmatch(
+            r"10\d{7}0", str(targets[0].pdg)
+        )
         # P.R.1, P.C.1, V.C.1
         assert {p.status for p in event.particles.values()} <= known["ParticleStatus"]
         assert bool(struck) == (21 in {s for s, _ in event.vertices.values()})
@@ -191,10 +262,14 @@ def _check_rules(file: text.File) -> None:
             # P.C.2: what the nucleus has left
             z, n = (targets[0].pdg // 10_000) % 1000, (targets[0].pdg // 10) % 1000
             left = int(event.attributes[i, "remnant_particle_number"])
-            assert left == 1_000_000_000 + 10_000 * (z - (nucleon.pdg == 2212)) + 10 * (n - 1)
+            assert left == 1_000_000_000 + 10_000 * (z - (nucleon.pdg == 2212)) + 10 * (
+                n - 1
+            )
         assert len(event.weights) == len(file.names)
         # E.C.4
-        first, error, accepted, tried, *more = event.attributes[0, "GenCrossSection"].split(" ")
+        first, error, accepted, tried, *more = event.attributes[
+            0, "GenCrossSection"
+        ].split(" ")
         assert float(first) > 0
         assert float(error) >= 0
         assert int(accepted) == event.number + 1
@@ -204,15 +279,21 @@ def _check_rules(file: text.File) -> None:
 
 
 def test_the_running_cross_section_is_that_of_the_events_so_far(tmp_path: Path) -> None:
-    written = write_events(tmp_path / "x.hepmc3", SOURCES["argon"], 90, variations=MODELS, unweighted=False)
+    written = write_events(
+        tmp_path / "x.hepmc3", SOURCES["argon"], 90, variations=MODELS, unweighted=False
+    )
     file = text.read(tmp_path / "x.hepmc3")
     w = np.array([e.weights for e in file.events])
     for i in (0, 44, 89):
-        numbers = [float(x) for x in file.events[i].attributes[0, "GenCrossSection"].split(" ")]
+        numbers = [
+            float(x) for x in file.events[i].attributes[0, "GenCrossSection"].split(" ")
+        ]
         trials = numbers.pop(3)
         del numbers[2]
         mean = w[: i + 1].sum(0) / trials
-        error = np.sqrt(np.maximum((w[: i + 1] ** 2).sum(0) / trials - mean**2, 0) / trials)
+        error = np.sqrt(
+            np.maximum((w[: i + 1] ** 2).sum(0) / trials - mean**2, 0) / trials
+        )
         assert numbers[::2] == pytest.approx(mean, rel=1e-7)
         assert numbers[1::2] == pytest.approx(error, rel=1e-6, abs=1e-15)
     assert trials == written.trials
@@ -221,8 +302,13 @@ def test_the_running_cross_section_is_that_of_the_events_so_far(tmp_path: Path) 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_pyhepmc_writes_the_same_bytes(tmp_path: Path, name: str) -> None:
-    write_events(tmp_path / "x.hepmc3", SOURCES[name], 80, variations=MODELS, unweighted=False)
-    with pyhepmc.open(tmp_path / "x.hepmc3") as source, pyhepmc.open(tmp_path / "y.hepmc3", "w") as copy:
+    write_events(
+        tmp_path / "x.hepmc3", SOURCES[name], 80, variations=MODELS, unweighted=False
+    )
+    with (
+        pyhepmc.open(tmp_path / "x.hepmc3") as source,
+        pyhepmc.open(tmp_path / "y.hepmc3", "w") as copy,
+    ):
         read = list(source)
         for event in read:
             copy.write(event)
@@ -230,7 +316,9 @@ def test_pyhepmc_writes_the_same_bytes(tmp_path: Path, name: str) -> None:
     assert ours == theirs
     assert len(read) == 80
     assert read[3].weight("VMinusA") == read[3].weights[1]
-    assert [p.pid for p in read[3].beams] == [p.pid for p in read[3].particles if p.status in (4, 20)]
+    assert [p.pid for p in read[3].beams] == [
+        p.pid for p in read[3].particles if p.status in (4, 20)
+    ]
 
 
 def _until_end(path: Path) -> list[str]:
@@ -266,7 +354,9 @@ def test_variations_whose_branches_would_have_one_name_get_two(tmp_path: Path) -
     write_events(tmp_path / "x.root", SOURCES["argon"], 10, variations=models)
     stored = read_events(tmp_path / "x.root")
     for name, model in models.items():
-        assert stored.weights[name] == pytest.approx(stored.events.weights(model), rel=1e-14, abs=0)
+        assert stored.weights[name] == pytest.approx(
+            stored.events.weights(model), rel=1e-14, abs=0
+        )
 
 
 def test_struck_nucleons_come_from_all_nuclei_in_proportion(tmp_path: Path) -> None:
@@ -303,11 +393,17 @@ def test_the_beam_is_described_where_nuhepmc_can(tmp_path: Path) -> None:
     assert content.sum() == pytest.approx(beam.total("nu_mu"), rel=1e-9)
     assert a["NuHepMC.Beam[14].RateUnit"] == "cm-2 per proton on target"
     i = int(np.argmax(content))
-    middle = beam.spectrum("nu_mu", 0.5 * (edges[i] + edges[i + 1])) * (edges[i + 1] - edges[i])
+    middle = beam.spectrum("nu_mu", 0.5 * (edges[i] + edges[i + 1])) * (
+        edges[i + 1] - edges[i]
+    )
     assert content[i] == pytest.approx(float(middle), rel=0.2)
     assert "G.C.4" in a["NuHepMC.Conventions"].split(" ")
     # a line with a continuum is neither of the two kinds
-    both = Flux("both", (*monoenergetic(5000.0, "nu_mu").components, *beam.of("nu_mu")), per="unit")
+    both = Flux(
+        "both",
+        (*monoenergetic(5000.0, "nu_mu").components, *beam.of("nu_mu")),
+        per="unit",
+    )
     write_events(tmp_path / "y.hepmc3", Double(source=both), 5)
     a = text.read(tmp_path / "y.hepmc3").attributes
     assert not [k for k in a if "Beam" in k]
@@ -332,7 +428,12 @@ def test_a_cross_section_that_is_not_known_is_not_written(tmp_path: Path) -> Non
 
 def test_process_numbers_are_all_different_and_in_their_ranges() -> None:
     found = {}
-    for regime, hundreds in (("coherent", 700), ("proton", 800), ("neutron", 900), ("electron", 1000)):
+    for regime, hundreds in (
+        ("coherent", 700),
+        ("proton", 800),
+        ("neutron", 900),
+        ("electron", 1000),
+    ):
         for one in CHANNELS:
             number = process_id(Process(one, "x", regime, 1.0, 1.0))
             assert hundreds <= number < hundreds + 100
@@ -352,7 +453,9 @@ class Stopping(Double):
 
     stop: int = 2
 
-    def chunks(self, start: int = 0, unweighted: bool = False, workers: int = 1) -> Iterator[Chunk]:
+    def chunks(
+        self, start: int = 0, unweighted: bool = False, workers: int = 1
+    ) -> Iterator[Chunk]:
         for chunk in super().chunks(start, unweighted, workers):
             if chunk.index == self.stop:
                 raise Interrupted
@@ -361,17 +464,28 @@ class Stopping(Double):
 
 def interrupt(path: Path, stop: int, n: int = 150, **options: Any) -> None:
     with pytest.raises(Interrupted):
-        write_events(path, Stopping(motion=50.0, stop=stop), n, variations=MODELS, unweighted=False, **options)
+        write_events(
+            path,
+            Stopping(motion=50.0, stop=stop),
+            n,
+            variations=MODELS,
+            unweighted=False,
+            **options,
+        )
 
 
 def whole(path: Path, n: int = 150, **options: Any) -> Path:
-    write_events(path, Double(motion=50.0), n, variations=MODELS, unweighted=False, **options)
+    write_events(
+        path, Double(motion=50.0), n, variations=MODELS, unweighted=False, **options
+    )
     return path
 
 
 @pytest.mark.parametrize("stop", [0, 1, 3])
 @pytest.mark.parametrize("ending", [".hepmc3", ".hepmc3.gz", ".root"])
-def test_a_run_that_goes_on_writes_the_same_file(tmp_path: Path, ending: str, stop: int) -> None:
+def test_a_run_that_goes_on_writes_the_same_file(
+    tmp_path: Path, ending: str, stop: int
+) -> None:
     once, twice = tmp_path / f"once{ending}", tmp_path / f"twice{ending}"
     whole(once)
     interrupt(twice, stop)
@@ -381,14 +495,24 @@ def test_a_run_that_goes_on_writes_the_same_file(tmp_path: Path, ending: str, st
     # what a kill in the middle of writing leaves behind the last good byte
     with part.open("ab") as stream:
         stream.write(b"E 17 half an ev")
-    written = write_events(twice, Double(motion=50.0), 150, variations=MODELS, unweighted=False, resume=True, workers=2)
+    written = write_events(
+        twice,
+        Double(motion=50.0),
+        150,
+        variations=MODELS,
+        unweighted=False,
+        resume=True,
+        workers=2,
+    )
     assert (written.resumed > 0) == (stop > 0)
     assert not part.exists()
     assert not journal.exists()
     if ending == ".root":
         first, second = (read_events(p) for p in (once, twice))
         for field in (*MOMENTA, *REST):
-            assert np.array_equal(getattr(first.events, field), getattr(second.events, field))
+            assert np.array_equal(
+                getattr(first.events, field), getattr(second.events, field)
+            )
         assert first.trials == second.trials
         assert first.estimate() == second.estimate()
     else:
@@ -418,7 +542,9 @@ def test_kill_nine_leaves_what_can_go_on(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
     command = [sys.executable, "-c", _KILLED, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp_path) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp_path
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if int(line) == 6:
@@ -432,13 +558,27 @@ def test_kill_nine_leaves_what_can_go_on(tmp_path: Path) -> None:
     n = good["tally"]["events"] + 700
     # the number of events is one of the settings
     with pytest.raises(InputError, match="events was 100000"):
-        write_events(path, Double(motion=50.0, size=400), n, variations=MODELS, unweighted=False, resume=True)
+        write_events(
+            path,
+            Double(motion=50.0, size=400),
+            n,
+            variations=MODELS,
+            unweighted=False,
+            resume=True,
+        )
     good["settings"]["events"] = n
     del good["check"]
     journal.write_text(json.dumps({**good, "check": _checksum(good)}))
     source = Double(motion=50.0, size=400)
-    assert write_events(path, source, n, variations=MODELS, unweighted=False, resume=True).resumed > 0
-    write_events(tmp_path / "once.hepmc3", source, n, variations=MODELS, unweighted=False)
+    assert (
+        write_events(
+            path, source, n, variations=MODELS, unweighted=False, resume=True
+        ).resumed
+        > 0
+    )
+    write_events(
+        tmp_path / "once.hepmc3", source, n, variations=MODELS, unweighted=False
+    )
     assert path.read_bytes() == (tmp_path / "once.hepmc3").read_bytes()
 
 
@@ -484,7 +624,9 @@ def _changed(part: Path, journal: Path) -> None:
         (_changed, "is not what"),
     ],
 )
-def test_a_damaged_unfinished_run_is_refused_and_kept(tmp_path: Path, damage: Any, message: str) -> None:
+def test_a_damaged_unfinished_run_is_refused_and_kept(
+    tmp_path: Path, damage: Any, message: str
+) -> None:
     path = tmp_path / "x.hepmc3"
     interrupt(path, 3)
     damage(*unfinished(path))
@@ -496,7 +638,9 @@ def test_a_damaged_unfinished_run_is_refused_and_kept(tmp_path: Path, damage: An
     assert _contents(tmp_path) == before
     # the remedy works
     whole(path, overwrite=True)
-    assert _contents(tmp_path) == {"x.hepmc3": whole(tmp_path / "y.hepmc3").read_bytes()}
+    assert _contents(tmp_path) == {
+        "x.hepmc3": whole(tmp_path / "y.hepmc3").read_bytes()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -510,12 +654,17 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], by
 
 @settings(deadline=None, max_examples=60)
 @given(st.data())
-def test_no_changed_digit_of_a_journal_is_believed(left: tuple[dict[str, bytes], bytes], data: st.DataObject) -> None:
-    """Numbers of events and sums of weights make the cross section: a flipped bit must not."""
+def test_no_changed_digit_of_a_journal_is_believed(
+    left: tuple[dict[str, bytes], bytes], data: st.DataObject
+) -> None:
+    """Numbers of events and sums of weights make the cross section: a flipped bit must
+    not."""
     remains, right = left
     (name,) = (n for n in remains if n.endswith(".json"))
     journal = bytearray(remains[name])
-    journal[data.draw(st.integers(0, len(journal) - 1))] ^= 1 << data.draw(st.integers(0, 6))
+    journal[data.draw(st.integers(0, len(journal) - 1))] ^= 1 << data.draw(
+        st.integers(0, 6)
+    )
     with TemporaryDirectory() as folder:
         for other, content in {**remains, name: bytes(journal)}.items():
             (Path(folder) / other).write_bytes(content)
@@ -557,7 +706,12 @@ def test_an_unfinished_run_of_other_settings_is_refused(
     for models in ({}, dict(reversed(MODELS.items()))):
         with pytest.raises(InputError, match="weights was"):
             write_events(
-                tmp_path / "x.hepmc3", Double(motion=50.0), 150, variations=models, unweighted=False, resume=True
+                tmp_path / "x.hepmc3",
+                Double(motion=50.0),
+                150,
+                variations=models,
+                unweighted=False,
+                resume=True,
             )
     assert _contents(tmp_path) == before
 
@@ -565,7 +719,9 @@ def test_an_unfinished_run_of_other_settings_is_refused(
 def test_nothing_that_exists_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "x.hepmc3"
     path.write_text("precious")
-    with pytest.raises(InputError, match="exists already: choose another name or add --overwrite"):
+    with pytest.raises(
+        InputError, match="exists already: choose another name or add --overwrite"
+    ):
         whole(path)
     with pytest.raises(InputError, match="exists already and is complete"):
         whole(path, resume=True)
@@ -580,7 +736,9 @@ def test_nothing_that_exists_is_lost(tmp_path: Path) -> None:
     # an unfinished run is not begun anew by accident
     interrupt(tmp_path / "z.hepmc3", 2)
     before = _contents(tmp_path)
-    with pytest.raises(InputError, match=r"unfinished run: add --resume to go on, or --overwrite"):
+    with pytest.raises(
+        InputError, match=r"unfinished run: add --resume to go on, or --overwrite"
+    ):
         whole(tmp_path / "z.hepmc3")
     assert _contents(tmp_path) == before
 
@@ -597,10 +755,15 @@ def test_two_processes_do_not_write_one_file(tmp_path: Path) -> None:
             with pytest.raises(InputError, match="being written by another process"):
                 whole(path, **options)
         assert _contents(tmp_path) == before
-    assert whole(path, resume=True).read_bytes() == whole(tmp_path / "y.hepmc3").read_bytes()
+    assert (
+        whole(path, resume=True).read_bytes()
+        == whole(tmp_path / "y.hepmc3").read_bytes()
+    )
 
 
-def test_systems_without_locks_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systems_without_locks_write_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = whole(tmp_path / "x.hepmc3").read_bytes()
     monkeypatch.setattr(files, "_LOCKS", False)
     interrupt(tmp_path / "y.hepmc3", 2)
@@ -625,12 +788,16 @@ def test_the_number_of_events_is_positive(tmp_path: Path, n: Any) -> None:
     assert _contents(tmp_path) == {}
 
 
-def test_a_folder_that_is_missing_is_named_before_anything_is_computed(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_is_named_before_anything_is_computed(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(NuprobeError, match="cannot write"):
         check_new(tmp_path / "missing" / "x.root", 10)
 
 
-def test_a_full_disk_loses_nothing_and_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_loses_nothing_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "x.hepmc3"
     path.write_text("precious")
     real, calls = os.fsync, []
@@ -665,9 +832,13 @@ def test_events_that_are_not_finite_are_not_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["CV", "", "a b", "a|b", "a\\b", "a\nb"])
-def test_names_of_weights_that_the_format_cannot_hold_are_refused(tmp_path: Path, name: str) -> None:
+def test_names_of_weights_that_the_format_cannot_hold_are_refused(
+    tmp_path: Path, name: str
+) -> None:
     with pytest.raises(InputError, match="variation cannot be called"):
-        write_events(tmp_path / "x.hepmc3", Double(), 10, variations={name: nu.VMinusA()})
+        write_events(
+            tmp_path / "x.hepmc3", Double(), 10, variations={name: nu.VMinusA()}
+        )
     assert _contents(tmp_path) == {}
 
 
@@ -678,7 +849,9 @@ def test_any_name_of_a_weight_is_kept_or_refused(names: list[str]) -> None:
         run = Run(Double(), True, dict.fromkeys(names, nu.VMinusA()))
     except InputError:
         return
-    line = next(line for line in header(run).decode().split("\n") if line.startswith("W "))
+    line = next(
+        line for line in header(run).decode().split("\n") if line.startswith("W ")
+    )
     assert line[2:].split("\\|") == ["CV", *names]
 
 
@@ -686,14 +859,20 @@ def test_any_name_of_a_weight_is_kept_or_refused(names: list[str]) -> None:
     ("name", "content", "message"),
     [
         ("x.hepmc3", b"hello", "not HepMC3 text"),
-        ("x.hepmc3", b"HepMC::Version 3\nHepMC::Asciiv3-START_EVENT_LISTING\nE 0 1 2\n", "not written by nuprobe"),
+        (
+            "x.hepmc3",
+            b"HepMC::Version 3\nHepMC::Asciiv3-START_EVENT_LISTING\nE 0 1 2\n",
+            "not written by nuprobe",
+        ),
         ("x.hepmc3", None, "cannot read"),
         ("x.hepmc3.gz", b"hello", "cannot read"),
         ("x.root", b"hello", "not a whole ROOT file"),
         ("x.root", None, "cannot read"),
     ],
 )
-def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
+def test_a_file_that_is_none_of_ours_is_refused(
+    tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
@@ -708,7 +887,9 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, ending: str) -> None:
         read_events(path)
 
 
-@pytest.mark.parametrize(("ending", "module"), [(".hepmc3", "pyhepmc"), (".root", "uproot")])
+@pytest.mark.parametrize(
+    ("ending", "module"), [(".hepmc3", "pyhepmc"), (".root", "uproot")]
+)
 def test_a_missing_library_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, module: str
 ) -> None:
@@ -726,7 +907,11 @@ def test_format_of_knows_every_ending() -> None:
 @pytest.fixture(scope="module")
 def generator() -> Any:
     return trident(
-        ["nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-"], "Ar40", flux("dune-nd-fhc"), nucleons="fermi-gas", seed=3
+        ["nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-"],
+        "Ar40",
+        flux("dune-nd-fhc"),
+        nucleons="fermi-gas",
+        seed=3,
     )
 
 
@@ -740,20 +925,31 @@ def test_the_generator_in_a_file(tmp_path: Path, generator: Any) -> None:
         scale = max(p.p[3] for p in event.particles.values())
         for vertex, (_, incoming) in event.vertices.items():
             left = sum(event.particles[j].p for j in incoming)
-            assert np.abs(left - sum(p.p for p in event.leaving(vertex))).max() < 1e-9 * scale
+            assert (
+                np.abs(left - sum(p.p for p in event.leaving(vertex))).max()
+                < 1e-9 * scale
+            )
     stored = read_events(tmp_path / "x.hepmc3")
     for name, model in MODELS.items():
-        assert stored.weights[name] == pytest.approx(stored.events.weights(model), rel=1e-12, abs=0)
-    assert stored.events.weights(nu.StandardModel()) == pytest.approx(stored.events.weight, rel=1e-9, abs=0)
+        assert stored.weights[name] == pytest.approx(
+            stored.events.weights(model), rel=1e-12, abs=0
+        )
+    assert stored.events.weights(nu.StandardModel()) == pytest.approx(
+        stored.events.weight, rel=1e-9, abs=0
+    )
 
 
 def test_the_cross_section_in_a_file_is_the_deterministic_one(tmp_path: Path) -> None:
     source = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, seed=5)
     for unweighted in (True, False):
-        written = write_events(tmp_path / f"{unweighted}.root", source, 4000, unweighted=unweighted)
+        written = write_events(
+            tmp_path / f"{unweighted}.root", source, 4000, unweighted=unweighted
+        )
         assert written.expected == pytest.approx(source.sigma, rel=1e-14, abs=0)
         assert written.pull is not None
         assert abs(written.pull) < 5
         assert 0 < written.error < 0.1 * written.sigma
         assert 0 <= written.overweight_fraction < 0.01
-        assert read_events(written.path).estimate()[0] == pytest.approx(written.sigma, rel=1e-12, abs=0)
+        assert read_events(written.path).estimate()[0] == pytest.approx(
+            written.sigma, rel=1e-12, abs=0
+        )

@@ -14,7 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.processes.trident.dirac import METRIC, lepton_tensor
 
-from nuprobe.errors import ComputationError, InputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    UnknownNameError,
+    ValidityWarning,
+)
 from nuprobe.events import MOMENTA, Events, Generator, generator, trident
 from nuprobe.events.grid import maximum_weight, refine, uniform
 from nuprobe.flavours import flavour
@@ -60,8 +65,18 @@ def energy(channel: engine.Channel, regime: str, above: float) -> float:
 def pulls(cases: Iterator[tuple[engine.Channel, str, float]], n: int) -> FloatArray:
     found = []
     for i, (channel, regime, above) in enumerate(cases):
-        gen = trident(channel, REGIMES[regime], energy(channel, regime, above), regime=regime, seed=100 + i)
-        expected = float(engine.total(gen.source.components[0].e_max, channel, REGIMES[regime], None, regime))
+        gen = trident(
+            channel,
+            REGIMES[regime],
+            energy(channel, regime, above),
+            regime=regime,
+            seed=100 + i,
+        )
+        expected = float(
+            engine.total(
+                gen.source.components[0].e_max, channel, REGIMES[regime], None, regime
+            )
+        )
         sample = gen.generate(n)
         assert gen.sigma == pytest.approx(expected, rel=1e-9, abs=0)
         assert 0 < sample.error < 0.06 * expected
@@ -70,7 +85,8 @@ def pulls(cases: Iterator[tuple[engine.Channel, str, float]], n: int) -> FloatAr
 
 
 def check(found: FloatArray) -> None:
-    """No total is five sigma off, and together they scatter as a normal distribution does."""
+    """No total is five sigma off, and together they scatter as a normal distribution
+    does."""
     assert np.abs(found).max() < 5
     assert abs(found.mean()) < 4 / np.sqrt(found.size)
     assert abs((found**2).mean() - 1) < 5 * np.sqrt(2 / found.size)
@@ -97,7 +113,10 @@ def test_flux_average_is_the_engine_s(dune: Generator) -> None:
         assert sample.error < 0.01 * sample.sigma
         assert sample.overweight_fraction < 1.5e-3
         # each process by its share of the cross section
-        shares = [sample.events.weight[sample.events.process == i].sum() for i in range(len(dune.processes))]
+        shares = [
+            sample.events.weight[sample.events.process == i].sum()
+            for i in range(len(dune.processes))
+        ]
         expected = np.array([p.sigma for p in dune._parts]) / dune.sigma
         counts = np.bincount(sample.events.process, minlength=len(expected))
         limit = 5 * np.sqrt(expected / n) * (1 if unweighted else 1.6) + 1e-3 * expected
@@ -110,7 +129,9 @@ def test_energies_follow_flux_times_cross_section() -> None:
         "two parts",
         (
             FluxComponent("line", flavour("nu_mu"), lines=(Line(900.0, 0.5),)),
-            tabulated("table", "nu_mu", [100.0, 700.0, 1500.0, 4000.0], [1.0, 3.0, 1.0, 0.2]),
+            tabulated(
+                "table", "nu_mu", [100.0, 700.0, 1500.0, 4000.0], [1.0, 3.0, 1.0, 0.2]
+            ),
         ),
         per="unit",
     )
@@ -137,7 +158,11 @@ def test_energies_follow_flux_times_cross_section() -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     channel=st.sampled_from(CHANNELS),
     regime=st.sampled_from(sorted(REGIMES)),
@@ -145,10 +170,20 @@ def test_energies_follow_flux_times_cross_section() -> None:
     nucleons=st.sampled_from(["rest", "fermi-gas"]),
     seed=st.integers(0, 2**40),
 )
-def test_closure_and_mass_shells(channel: engine.Channel, regime: str, above: float, nucleons: str, seed: int) -> None:
+def test_closure_and_mass_shells(
+    channel: engine.Channel, regime: str, above: float, nucleons: str, seed: int
+) -> None:
     e = energy(channel, regime, above)
     pauli = nucleons == "rest"  # hardly any event of low energy leaves the Fermi sphere
-    gen = trident(channel, REGIMES[regime], e, regime=regime, nucleons=nucleons, pauli=pauli, seed=seed)
+    gen = trident(
+        channel,
+        REGIMES[regime],
+        e,
+        regime=regime,
+        nucleons=nucleons,
+        pauli=pauli,
+        seed=seed,
+    )
     events = gen.generate(300).events
     total = events.nu_in + events.target
     rest = total - events.nu_out - events.minus - events.plus - events.recoil
@@ -177,19 +212,25 @@ def test_closure_and_mass_shells(channel: engine.Channel, regime: str, above: fl
 
 
 @pytest.mark.parametrize(
-    ("regime", "channel"), [("coherent", EMU), ("proton", MUMU), ("electron", "nu_e -> nu_e e+ e-")]
+    ("regime", "channel"),
+    [("coherent", EMU), ("proton", MUMU), ("electron", "nu_e -> nu_e e+ e-")],
 )
 @pytest.mark.usefixtures("quick")
 def test_momenta_carry_the_matrix_element(regime: str, channel: str) -> None:
     """AA/VV and VA/VV of each event, from traces with its four-momenta."""
     gen = trident(
-        channel, "He4" if regime != "electron" else None, 20.0 if regime == "electron" else 800.0, regime=regime
+        channel,
+        "He4" if regime != "electron" else None,
+        20.0 if regime == "electron" else 800.0,
+        regime=regime,
     )
     events = gen.generate(60).events
     (part,) = gen._parts
     q = events.target - events.recoil
     minus, plus = gen.channels[0].masses
-    tensor = lepton_tensor(events.nu_in, events.nu_out, q, events.minus, events.plus, minus, plus)
+    tensor = lepton_tensor(
+        events.nu_in, events.nu_out, q, events.minus, events.plus, minus, plus
+    )
     flow = (events.target + events.recoil) @ METRIC
     c, g = part.current.electric(events.q2), part.current.magnetic(events.q2)
     found = c[:, None] * np.einsum("pm,pn,pcmn->pc", flow, flow, tensor).real
@@ -211,13 +252,19 @@ def test_workers_and_order_change_nothing() -> None:
     for unweighted in (False, True):
         third = again.chunk(2, unweighted)
         for workers in (1, 2, 3):
-            walk = list(itertools.islice(gen.chunks(unweighted=unweighted, workers=workers), 3))
+            walk = list(
+                itertools.islice(gen.chunks(unweighted=unweighted, workers=workers), 3)
+            )
             assert [c.index for c in walk] == [0, 1, 2]
             assert same(walk[2].events, third.events)
-        one, two = (g.generate(9000, unweighted, workers=w) for g, w in ((gen, 1), (again, 2)))
+        one, two = (
+            g.generate(9000, unweighted, workers=w) for g, w in ((gen, 1), (again, 2))
+        )
         assert same(one.events, two.events)
         assert (one.trials, one.sigma) == (two.trials, two.sigma)
-        assert not same(gen.chunk(0, unweighted).events[:100], gen.chunk(1, unweighted).events[:100])
+        assert not same(
+            gen.chunk(0, unweighted).events[:100], gen.chunk(1, unweighted).events[:100]
+        )
     other = trident([MUMU, EMU], "Ar40", "dune-nd-fhc", seed=10)
     assert other.fingerprint != gen.fingerprint
     assert not same(other.chunk(0).events[:100], gen.chunk(0).events[:100])
@@ -227,13 +274,17 @@ def test_one_sample_serves_every_model(dune: Generator) -> None:
     events = dune.generate(200_000).events
     assert events.weights(dune.model) == pytest.approx(events.weight, rel=1e-12, abs=0)
     unweighted = dune.generate(3000, unweighted=True).events
-    assert unweighted.weights(dune.model) == pytest.approx(unweighted.weight, rel=1e-12, abs=0)
+    assert unweighted.weights(dune.model) == pytest.approx(
+        unweighted.weight, rel=1e-12, abs=0
+    )
     assert np.unique(np.round(unweighted.weight / dune.max_weight, 12))[0] == 1.0
     average = engine.average(dune.source, dune.channels, "Ar40", regime="all")
     check_model(dune, events, VMinusA(), average.total(VMinusA()))
 
 
-def check_model(gen: Generator, events: Events, model: LeptonModel, expected: float) -> None:
+def check_model(
+    gen: Generator, events: Events, model: LeptonModel, expected: float
+) -> None:
     trials = gen.generate(len(events)).trials
     weights = events.weights(model)
     error = np.sqrt((weights**2).sum()) / trials
@@ -243,7 +294,11 @@ def check_model(gen: Generator, events: Events, model: LeptonModel, expected: fl
 
 def test_mediators_by_weight_and_by_generation(argon: Generator) -> None:
     events = argon.generate(150_000).events
-    for model in (LMuLTau(coupling=1e-3, mass=50.0), LMuLTau(coupling=3e-4, mass=3.0), LMuLTau(coupling=0.3, mass=5e3)):
+    for model in (
+        LMuLTau(coupling=1e-3, mass=50.0),
+        LMuLTau(coupling=3e-4, mass=3.0),
+        LMuLTau(coupling=0.3, mass=5e3),
+    ):
         expected = float(engine.total(5000.0, MUMU, "Ar40", model))
         assert abs(expected / argon.sigma - 1) > 0.05
         check_model(argon, events, model, expected)
@@ -257,13 +312,19 @@ def test_mediators_by_weight_and_by_generation(argon: Generator) -> None:
 
 
 def chi2(
-    one: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray], edges: FloatArray
+    one: tuple[FloatArray, FloatArray],
+    other: tuple[FloatArray, FloatArray],
+    edges: FloatArray,
 ) -> tuple[float, int]:
     """Two-sample χ² of normalised histograms of (values, weights)."""
     sums = [np.histogram(v, edges, weights=w / w.sum())[0] for v, w in (one, other)]
-    errors = [np.histogram(v, edges, weights=(w / w.sum()) ** 2)[0] for v, w in (one, other)]
+    errors = [
+        np.histogram(v, edges, weights=(w / w.sum()) ** 2)[0] for v, w in (one, other)
+    ]
     use = (errors[0] > 0) & (errors[1] > 0)
-    return float(((sums[0] - sums[1]) ** 2 / (errors[0] + errors[1]))[use].sum()), int(use.sum())
+    return float(((sums[0] - sums[1]) ** 2 / (errors[0] + errors[1]))[use].sum()), int(
+        use.sum()
+    )
 
 
 def observables(events: Events) -> dict[str, FloatArray]:
@@ -280,7 +341,11 @@ def observables(events: Events) -> dict[str, FloatArray]:
         "s": np.log(events.s),
         "Q": np.log(events.q2),
         "K": np.log(events.k2),
-        "plane": np.sign(triple) * np.abs(triple / np.linalg.norm(normal, axis=1) / events.minus[:, 0]) ** 0.3,
+        "plane": (
+            np.sign(triple)
+            * np.abs(triple / np.linalg.norm(normal, axis=1) / events.minus[:, 0])
+            ** 0.3
+        ),
     }
 
 
@@ -299,13 +364,19 @@ def compare(one: Events, other: Events, swap: bool = False) -> None:
 
 
 def test_unweighted_events_are_distributed_as_weighted_ones(argon: Generator) -> None:
-    compare(argon.generate(60_000).events, argon.generate(40_000, unweighted=True).events)
+    compare(
+        argon.generate(60_000).events, argon.generate(40_000, unweighted=True).events
+    )
 
 
 def test_antineutrinos_are_the_cp_conjugate() -> None:
     one = trident(EMU, "Ar40", 2000.0, regime="coherent", seed=3).generate(60_000)
-    other = trident("nubar_mu -> nubar_e e- mu+", "Ar40", 2000.0, regime="coherent", seed=4).generate(60_000)
-    assert one.sigma == pytest.approx(other.sigma, rel=5 * (one.error + other.error) / one.sigma, abs=0)
+    other = trident(
+        "nubar_mu -> nubar_e e- mu+", "Ar40", 2000.0, regime="coherent", seed=4
+    ).generate(60_000)
+    assert one.sigma == pytest.approx(
+        other.sigma, rel=5 * (one.error + other.error) / one.sigma, abs=0
+    )
     compare(one.events, other.events, swap=True)
     # parity: nothing prefers one side of the plane of beam and recoil
     for sample in (one, other):
@@ -323,7 +394,9 @@ def test_trials_count_up_to_the_event_after_the_last(argon: Generator) -> None:
     chunk, where = argon._make(0, True)
     assert sample.trials == where[7]
     assert np.array_equal(sample.events.q2, chunk.events.q2[:7])
-    assert sample.sigma == pytest.approx(sample.events.weight.sum() / sample.trials, rel=1e-14, abs=0)
+    assert sample.sigma == pytest.approx(
+        sample.events.weight.sum() / sample.trials, rel=1e-14, abs=0
+    )
     assert sample.efficiency == 7 / sample.trials
 
 
@@ -331,7 +404,9 @@ def test_maximum_weight_leaves_the_share_it_is_told() -> None:
     weights = np.random.default_rng(2).exponential(size=4000) ** 2
     for share in (1e-1, 1e-2, 1e-3):
         limit = maximum_weight(weights, share)
-        assert np.maximum(weights - limit, 0).sum() <= share * weights.sum() * (1 + 1e-12)
+        assert np.maximum(weights - limit, 0).sum() <= share * weights.sum() * (
+            1 + 1e-12
+        )
         below = weights[weights < limit].max()
         assert np.maximum(weights - below, 0).sum() > share * weights.sum()
     assert maximum_weight(weights, 0.0) == weights.max()
@@ -352,8 +427,12 @@ def test_grids_learn_a_peak() -> None:
         width = np.diff(edges)[cell]
         weight = density(edges[cell] + (u - cell) * width) * 32 * width
         spread.append(weight.std() / weight.mean())
-        assert weight.mean() == pytest.approx(0.01 * np.sqrt(2 * np.pi), rel=5 * spread[-1] / np.sqrt(4000), abs=0)
-        grid = refine(grid, np.bincount(cell, weight**2, 32)[None, None].astype(float), 0.7)
+        assert weight.mean() == pytest.approx(
+            0.01 * np.sqrt(2 * np.pi), rel=5 * spread[-1] / np.sqrt(4000), abs=0
+        )
+        grid = refine(
+            grid, np.bincount(cell, weight**2, 32)[None, None].astype(float), 0.7
+        )
     assert spread[-1] < 0.2 * spread[0]
     assert (np.diff(grid[0, 0]) > 0).all()
 
@@ -397,7 +476,9 @@ def test_bad_options(argon: Generator) -> None:
     with pytest.raises(InputError, match="seed"):
         trident(MUMU, "Ar40", 5e3, seed=-1)
     with pytest.raises(InputError, match="scalar parameters"):
-        trident(MUMU, "Ar40", 5e3, model=LMuLTau(coupling=np.array([1e-3, 1e-2]), mass=10.0))
+        trident(
+            MUMU, "Ar40", 5e3, model=LMuLTau(coupling=np.array([1e-3, 1e-2]), mass=10.0)
+        )
 
 
 @pytest.mark.filterwarnings("default")
@@ -410,9 +491,15 @@ def test_what_is_blocked_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "_ROUNDS", (8,))
     monkeypatch.setattr(generator, "_FINAL", 16)
     with pytest.raises(ComputationError, match="blocking"):
-        trident("nu_e -> nu_e e+ e-", "O16", 1.2, regime="proton", nucleons="fermi-gas").chunk(0)
+        trident(
+            "nu_e -> nu_e e+ e-", "O16", 1.2, regime="proton", nucleons="fermi-gas"
+        ).chunk(0)
     # beside what is not blocked it is no error
-    events = trident("nu_e -> nu_e e+ e-", "O16", 1.2, nucleons="fermi-gas").generate(100).events
+    events = (
+        trident("nu_e -> nu_e e+ e-", "O16", 1.2, nucleons="fermi-gas")
+        .generate(100)
+        .events
+    )
     assert (events.process == 0).all()
 
 
@@ -437,7 +524,9 @@ def test_plain_numpy_makes_the_same_events(dune: Generator) -> None:
         plain = chunk(dune, u, dune.max_weight if unweighted else 0.0)
         assert np.array_equal(plain["process"], events.process)
         assert plain["weight"] == pytest.approx(events.weight, rel=1e-9, abs=0)
-        assert plain["terms"] == pytest.approx(events.terms, rel=1e-9, abs=1e-12 * events.weight.max())
+        assert plain["terms"] == pytest.approx(
+            events.terms, rel=1e-9, abs=1e-12 * events.weight.max()
+        )
         for name in MOMENTA:
             found, expected = plain[name], getattr(events, name)
             assert (np.abs(found - expected).max(1) < 1e-10 * events.target[:, 0]).all()

@@ -18,7 +18,9 @@ from nuprobe.processes.trident import channel
 ANGLE = st.floats(1e-9, 3.1)
 
 
-def vector(energy: float, theta: float, phi: float, mass: float = M_ELECTRON) -> list[float]:
+def vector(
+    energy: float, theta: float, phi: float, mass: float = M_ELECTRON
+) -> list[float]:
     p = math.sqrt(energy**2 - mass**2)
     return [
         energy,
@@ -28,7 +30,12 @@ def vector(energy: float, theta: float, phi: float, mass: float = M_ELECTRON) ->
     ]
 
 
-def event(minus: list[float], plus: list[float], recoil: list[float] | None = None, mass: float = 37e3) -> Events:
+def event(
+    minus: list[float],
+    plus: list[float],
+    recoil: list[float] | None = None,
+    mass: float = 37e3,
+) -> Events:
     """One event of given leptons; the neutrinos only carry what observables need."""
     process = Process(channel("nu_mu -> nu_mu e+ e-"), "Ar40", "coherent", mass, 1.0)
     a, b = np.array([minus]), np.array([plus])
@@ -38,7 +45,19 @@ def event(minus: list[float], plus: list[float], recoil: list[float] | None = No
     s = pair[:, 0] ** 2 - (pair[:, 1:] ** 2).sum(1)
     beam = np.array([[1e4, 0, 0, 1e4]])
     return Events(
-        (process,), np.zeros(1, np.int32), beam, nothing, nothing, a, b, hit, one, one, s, np.ones((1, 3)), one
+        (process,),
+        np.zeros(1, np.int32),
+        beam,
+        nothing,
+        nothing,
+        a,
+        b,
+        hit,
+        one,
+        one,
+        s,
+        np.ones((1, 3)),
+        one,
     )
 
 
@@ -60,7 +79,8 @@ def test_small_angles_keep_their_digits(theta: float) -> None:
 
 
 def test_collinear_electrons_at_a_milliradian() -> None:
-    """Off the beam, where the arc cosine of a normalised product is wrong in the fifth digit."""
+    """Off the beam, where the arc cosine of a normalised product is wrong in the fifth
+    digit."""
     base, turn = 0.05, 1e-3
     one = event(vector(5e3, base, 0.0), vector(3e3, base + turn, 0.0))
     assert value("opening_angle", one) == pytest.approx(turn, rel=1e-10, abs=0)
@@ -70,7 +90,13 @@ def test_collinear_electrons_at_a_milliradian() -> None:
 
 
 @settings(max_examples=50)
-@given(ANGLE, ANGLE, st.floats(0, 2 * math.pi), st.floats(0, 2 * math.pi), st.floats(0.1, 6.0))
+@given(
+    ANGLE,
+    ANGLE,
+    st.floats(0, 2 * math.pi),
+    st.floats(0, 2 * math.pi),
+    st.floats(0.1, 6.0),
+)
 def test_rotations_around_the_beam_and_names_of_the_leptons(
     t1: float, t2: float, f1: float, f2: float, by: float
 ) -> None:
@@ -78,21 +104,38 @@ def test_rotations_around_the_beam_and_names_of_the_leptons(
     turned = event(vector(900.0, t1, f1 + by), vector(400.0, t2, f2 + by))
     swapped = replace(one, minus=one.plus, plus=one.minus)
     for name in ("theta_pair", "opening_angle", "acoplanarity", "pt_missing", "E_pair"):
-        assert value(name, turned) == pytest.approx(value(name, one), rel=1e-9, abs=1e-7)
-        assert value(name, swapped) == pytest.approx(value(name, one), rel=1e-12, abs=1e-12)
+        assert value(name, turned) == pytest.approx(
+            value(name, one), rel=1e-9, abs=1e-7
+        )
+        assert value(name, swapped) == pytest.approx(
+            value(name, one), rel=1e-12, abs=1e-12
+        )
     assert value("asymmetry", swapped) == -value("asymmetry", one)
-    cosine = math.cos(t1) * math.cos(t2) + math.sin(t1) * math.sin(t2) * math.cos(f1 - f2)
+    cosine = math.cos(t1) * math.cos(t2) + math.sin(t1) * math.sin(t2) * math.cos(
+        f1 - f2
+    )
     assert math.cos(value("opening_angle", one)) == pytest.approx(cosine, abs=1e-12)
 
 
 def test_recoil_of_a_nucleus_keeps_its_digits() -> None:
     mass, p = 37e3, 1e-2
-    one = event(vector(1e3, 0.1, 0), vector(1e3, 0.1, 1), [math.sqrt(mass**2 + p**2), 0, p, 0], mass)
-    assert value("recoil_energy", one) == pytest.approx(p**2 / (2 * mass), rel=1e-9, abs=0)
+    one = event(
+        vector(1e3, 0.1, 0),
+        vector(1e3, 0.1, 1),
+        [math.sqrt(mass**2 + p**2), 0, p, 0],
+        mass,
+    )
+    assert value("recoil_energy", one) == pytest.approx(
+        p**2 / (2 * mass), rel=1e-9, abs=0
+    )
 
 
 def test_generated_events_are_consistent() -> None:
-    events = trident(["nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-"], "Ar40", 3000.0).generate(3000).events
+    events = (
+        trident(["nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-"], "Ar40", 3000.0)
+        .generate(3000)
+        .events
+    )
     values = {name: one(events) for name, one in OBSERVABLES.items()}
     assert all(np.isfinite(v).all() for v in values.values())
     pair = events.minus + events.plus
@@ -100,10 +143,16 @@ def test_generated_events_are_consistent() -> None:
     np.testing.assert_allclose(values["m_pair"] ** 2, m2, rtol=1e-6)
     # nobody sees the neutrino and what was hit: they carry what is missing
     unseen = events.nu_out + events.recoil
-    np.testing.assert_allclose(values["pt_missing"], np.hypot(unseen[:, 1], unseen[:, 2]), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        values["pt_missing"], np.hypot(unseen[:, 1], unseen[:, 2]), rtol=1e-6, atol=1e-6
+    )
     masses = np.array([p.mass for p in events.processes])[events.process]
-    np.testing.assert_allclose(values["recoil_energy"], events.q2 / (2 * masses), rtol=1e-6)
-    np.testing.assert_allclose(values["inelasticity"], values["E_pair"] / 3000.0, rtol=1e-12)
+    np.testing.assert_allclose(
+        values["recoil_energy"], events.q2 / (2 * masses), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        values["inelasticity"], values["E_pair"] / 3000.0, rtol=1e-12
+    )
     transverse = np.hypot(events.minus[:, 1], events.minus[:, 2])
     np.testing.assert_allclose(values["pt_minus"], transverse, rtol=1e-12)
 

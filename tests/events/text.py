@@ -46,7 +46,11 @@ class File:
 
 
 def read(path: Path) -> File:
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    data = (
+        gzip.decompress(path.read_bytes())
+        if path.suffix == ".gz"
+        else path.read_bytes()
+    )
     lines = data.decode().split("\n")
     assert lines[0].startswith("HepMC::Version 3")
     assert lines[1] == "HepMC::Asciiv3-START_EVENT_LISTING"
@@ -72,11 +76,16 @@ def read(path: Path) -> File:
         elif now is not None and kind == "A":
             now.attributes[int(words[0]), words[1]] = " ".join(words[2:])
         elif now is not None and kind == "V":
-            now.vertices[int(words[0])] = (int(words[1]), [int(i) for i in words[2].strip("[]").split(",")])
+            now.vertices[int(words[0])] = (
+                int(words[1]),
+                [int(i) for i in words[2].strip("[]").split(",")],
+            )
         elif now is not None and kind == "P":
             number, parent, pdg = map(int, words[:3])
             numbers = [float(x) for x in words[3:8]]
-            now.particles[number] = Particle(parent, pdg, np.array(numbers[:4]), numbers[4], int(words[8]))
+            now.particles[number] = Particle(
+                parent, pdg, np.array(numbers[:4]), numbers[4], int(words[8])
+            )
         else:
             raise AssertionError(line)
     return file

@@ -136,17 +136,24 @@ OFF = [[8, 7, 9], [6, 6, 5], [4, 5, 3], [3, 2, 3], [2, 1, 2], [1, 1, 1]]
 ON = [[19, 26, 12], [27, 32, 16], [21, 27, 13], [11, 17, 8], [5, 10, 4], [2, 5, 3]]
 
 TABLES = {
-    "counts.csv": "# invented\nlow,high,t_low,t_high,on,off\n"
-    + "".join(
-        f"{a},{b},{c},{d},{ON[i][j]},{OFF[i][j]}\n"
-        for i, (a, b) in enumerate(ENERGIES)
-        for j, (c, d) in enumerate(TIMES)
+    "counts.csv": (
+        "# invented\nlow,high,t_low,t_high,on,off\n"
+        + "".join(
+            f"{a},{b},{c},{d},{ON[i][j]},{OFF[i][j]}\n"
+            for i, (a, b) in enumerate(ENERGIES)
+            for j, (c, d) in enumerate(TIMES)
+        )
     ),
     "acceptance.csv": "x,efficiency\n4,0.1\n10,0.6\n30,0.8\n",
-    "neutrons.csv": "low,high,events\n" + "".join(f"{x},{x + 2},{3 * 0.8**i}\n" for i, x in enumerate(range(0, 40, 2))),
+    "neutrons.csv": (
+        "low,high,events\n"
+        + "".join(f"{x},{x + 2},{3 * 0.8**i}\n" for i, x in enumerate(range(0, 40, 2)))
+    ),
     "neutron_times.csv": "low_us,high_us,probability\n0,1,0.7\n1,2,0.2\n2,4,0.1\n",
     "source/flux.toml": FLUX,
-    "source/times.csv": "low_us,high_us,pulse,tail\n0,1,0.9,0.2\n1,2,0.1,0.3\n2,6,0,0.4\n6,10,0,0.1\n",
+    "source/times.csv": (
+        "low_us,high_us,pulse,tail\n0,1,0.9,0.2\n1,2,0.1,0.3\n2,6,0,0.4\n6,10,0,0.1\n"
+    ),
 }
 
 BOLOMETER = """\
@@ -190,7 +197,9 @@ lines = [{ flavour = "nu_e", energy = "20 MeV", intensity = 1e12 }]
 """
 
 
-def write(folder: Path, main: str = EXPERIMENT, tables: dict[str, str] | None = None) -> Path:
+def write(
+    folder: Path, main: str = EXPERIMENT, tables: dict[str, str] | None = None
+) -> Path:
     """Write the folder; `tables` replace or add files."""
     for name, text in {"experiment.toml": main, **TABLES, **(tables or {})}.items():
         path = folder / name

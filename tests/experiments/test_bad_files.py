@@ -36,12 +36,32 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
     [
         # keys
         ("mass =", "masss =", ["target.masss", "did you mean mass"]),
-        ("light_yield =", "lightyield =", ["response.lightyield", "did you mean light_yield"]),
-        ('kind = "constant", factor', 'kind = "constant", facto', ["response.quenching.facto", "did you mean factor"]),
-        ('kind = "table", table', 'kind = "table", tabel', ["response.acceptance.tabel", "did you mean table"]),
-        ('column = "off"', 'colum = "off"', ["backgrounds.0.colum", "did you mean column"]),
+        (
+            "light_yield =",
+            "lightyield =",
+            ["response.lightyield", "did you mean light_yield"],
+        ),
+        (
+            'kind = "constant", factor',
+            'kind = "constant", facto',
+            ["response.quenching.facto", "did you mean factor"],
+        ),
+        (
+            'kind = "table", table',
+            'kind = "table", tabel',
+            ["response.acceptance.tabel", "did you mean table"],
+        ),
+        (
+            'column = "off"',
+            'colum = "off"',
+            ["backgrounds.0.colum", "did you mean column"],
+        ),
         ("sigma = 0.3", "sigm = 0.3", ["systematics.1.sigm", "did you mean sigma"]),
-        ("time_bins = true", "timebins = true", ["analyses.both.timebins", "did you mean time_bins"]),
+        (
+            "time_bins = true",
+            "timebins = true",
+            ["analyses.both.timebins", "did you mean time_bins"],
+        ),
         ('mass = "20 kg"\n', "", ["target.mass", "required"]),
         ('kind = "constant", ', "", ["response.quenching"]),
         ("schema_version = 1", "schema_version = 2", ["schema_version", "got 2"]),
@@ -76,50 +96,127 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         ("start = 4\nstop = 28", "edges = [4, 8]", ["binning.energy", "either"]),
         ("stop = 28\n", "", ["binning.energy", "all of start, stop and bins"]),
         ('stop = "6 us"', 'stop = "-6 us"', ["binning.time", "before"]),
-        ("energy_range = [8, 28]", "energy_range = [9, 28]", ["energy_range", "9 is not a bin edge", "nearest is 8"]),
-        ("energy_range = [8, 28]", "energy_range = [28, 8]", ["energy_range", "no bin"]),
+        (
+            "energy_range = [8, 28]",
+            "energy_range = [9, 28]",
+            ["energy_range", "9 is not a bin edge", "nearest is 8"],
+        ),
+        (
+            "energy_range = [8, 28]",
+            "energy_range = [28, 8]",
+            ["energy_range", "no bin"],
+        ),
         ("energy_range = [8, 28]", "energy_range = [8, nan]", ["energy_range"]),
         ('["0 us", "4 us"]', '["0 us", "3 us"]', ["time_range", "3 is not a bin edge"]),
         ('["0 us", "4 us"]', '["0 us", "4"]', ["time_range", "no unit"]),
-        ('[binning.time]\nstart = "0 us"\nstop = "6 us"\nbins = 3\n', "", ["both", "time_bins", "[binning.time]"]),
+        (
+            '[binning.time]\nstart = "0 us"\nstop = "6 us"\nbins = 3\n',
+            "",
+            ["both", "time_bins", "[binning.time]"],
+        ),
         ('time_low = "t_low"\n', "", ["time_low", "name the columns"]),
         # names
-        ('name = "off"', 'name = "neutrons"', ["background 'neutrons' is defined twice"]),
+        (
+            'name = "off"',
+            'name = "neutrons"',
+            ["background 'neutrons' is defined twice"],
+        ),
         ('name = "off"', 'name = "signal"', ["background 'signal' is defined twice"]),
-        ('name = "neutron-rate"', 'name = "flux"', ["systematic 'flux' is defined twice"]),
+        (
+            'name = "neutron-rate"',
+            'name = "flux"',
+            ["systematic 'flux' is defined twice"],
+        ),
         ('name = "light"\n', 'name = "rn"\n', ["parameter 'rn' is defined twice"]),
         (
             'acts_on = ["neutrons"]',
             'acts_on = ["neutron"]',
             ["neutron-rate.acts_on", "'neutron' is not defined", "neutrons"],
         ),
-        ('"flux", "neutron-rate", "light-yield"', '"fluxx"', ["both.systematics", "'fluxx' is not defined", "flux"]),
-        ('subtract = ["off"]', 'subtract = ["of"]', ["energy.subtract", "'of' is not defined", "off"]),
-        ('subtract = ["off"]', 'subtract = ["neutrons"]', ["energy.subtract", "defined are off"]),
+        (
+            '"flux", "neutron-rate", "light-yield"',
+            '"fluxx"',
+            ["both.systematics", "'fluxx' is not defined", "flux"],
+        ),
+        (
+            'subtract = ["off"]',
+            'subtract = ["of"]',
+            ["energy.subtract", "'of' is not defined", "off"],
+        ),
+        (
+            'subtract = ["off"]',
+            'subtract = ["neutrons"]',
+            ["energy.subtract", "defined are off"],
+        ),
         ("time_bins = true", 'subtract = ["off"]', ["both", "gaussian"]),
-        ('isotopes = ["Cs133", "I127"]', 'isotopes = ["Cs133", "I128"]', ["parameters.0.isotopes", "I127"]),
-        ('isotopes = ["Cs133", "I127"]', "isotopes = []", ["parameters.0", "names its isotopes"]),
-        ('I127 = "4.94 fm"', 'Xe131 = "4.94 fm"', ["target.neutron_radius", "Xe131", "I127"]),
+        (
+            'isotopes = ["Cs133", "I127"]',
+            'isotopes = ["Cs133", "I128"]',
+            ["parameters.0.isotopes", "I127"],
+        ),
+        (
+            'isotopes = ["Cs133", "I127"]',
+            "isotopes = []",
+            ["parameters.0", "names its isotopes"],
+        ),
+        (
+            'I127 = "4.94 fm"',
+            'Xe131 = "4.94 fm"',
+            ["target.neutron_radius", "Xe131", "I127"],
+        ),
         ('material = "CsI"', 'material = "CsJ"', ["J"]),
         ('name = "./source"', 'name = "sn"', ["flux", "did you mean sns"]),
-        ('acts_on = "quenching-scale"', 'acts_on = "quenching"', ["parameters.1.acts_on", "quenching-scale"]),
-        ('[data]\ntable = "counts.csv"\ncounts = "on"\ntime_low = "t_low"\ntime_high = "t_high"\n', "", ["[data]"]),
+        (
+            'acts_on = "quenching-scale"',
+            'acts_on = "quenching"',
+            ["parameters.1.acts_on", "quenching-scale"],
+        ),
+        (
+            (
+                '[data]\ntable = "counts.csv"\ncounts = "on"\ntime_low ='
+                ' "t_low"\ntime_high = "t_high"\n'
+            ),
+            "",
+            ["[data]"],
+        ),
         ('distance = "20 m"\n', "", ["flux.distance", "required"]),
         ("title =", "title ", ["not valid TOML", "line 3"]),
         # paths
         ('table = "counts.csv"', 'table = "none.csv"', ["none.csv", "does not exist"]),
-        ('table = "counts.csv"', 'table = "../counts.csv"', ["../counts.csv", "leaves the folder"]),
-        ('table = "counts.csv"', 'table = "source/../../x/counts.csv"', ["leaves the folder"]),
-        ('table = "counts.csv"', 'table = "/etc/hostname"', ["/etc/hostname", "leaves the folder"]),
-        ('table = "acceptance.csv"', 'table = "../acceptance.csv"', ["leaves the folder"]),
-        ('energy_table = "neutrons.csv"', 'energy_table = "/dev/null"', ["leaves the folder"]),
+        (
+            'table = "counts.csv"',
+            'table = "../counts.csv"',
+            ["../counts.csv", "leaves the folder"],
+        ),
+        (
+            'table = "counts.csv"',
+            'table = "source/../../x/counts.csv"',
+            ["leaves the folder"],
+        ),
+        (
+            'table = "counts.csv"',
+            'table = "/etc/hostname"',
+            ["/etc/hostname", "leaves the folder"],
+        ),
+        (
+            'table = "acceptance.csv"',
+            'table = "../acceptance.csv"',
+            ["leaves the folder"],
+        ),
+        (
+            'energy_table = "neutrons.csv"',
+            'energy_table = "/dev/null"',
+            ["leaves the folder"],
+        ),
         ('name = "./source"', 'name = "./../source"', ["leaves the folder"]),
         ('name = "./source"', 'name = "../source"', ["flux.name", "leaves the folder"]),
         ('name = "./source"', 'name = "/tmp"', ["flux.name", "leaves the folder"]),
         ('name = "./source"', 'name = "./nothing"', ["no flux.toml"]),
     ],
 )
-def test_mistakes_in_the_file(tmp_path: Path, old: str, new: str, hints: list[str]) -> None:
+def test_mistakes_in_the_file(
+    tmp_path: Path, old: str, new: str, hints: list[str]
+) -> None:
     assert old in EXPERIMENT
     # a folder beside it that must never be read
     write(tmp_path)
@@ -129,34 +226,100 @@ def test_mistakes_in_the_file(tmp_path: Path, old: str, new: str, hints: list[st
 @pytest.mark.parametrize(
     ("file", "change", "hints"),
     [
-        ("counts.csv", lambda t: t.replace("27,6", "nan,6"), ["counts.csv", "row 4", "column on", "'nan'"]),
-        ("counts.csv", lambda t: t.replace("27,6", "many,6"), ["row 4", "'many' is not a finite number"]),
-        ("counts.csv", lambda t: t.replace("27,6", "-27,6"), ["row 4", "column on", "negative"]),
+        (
+            "counts.csv",
+            lambda t: t.replace("27,6", "nan,6"),
+            ["counts.csv", "row 4", "column on", "'nan'"],
+        ),
+        (
+            "counts.csv",
+            lambda t: t.replace("27,6", "many,6"),
+            ["row 4", "'many' is not a finite number"],
+        ),
+        (
+            "counts.csv",
+            lambda t: t.replace("27,6", "-27,6"),
+            ["row 4", "column on", "negative"],
+        ),
         ("counts.csv", lambda t: t.replace(",27,6", ",27"), ["row 4", "column off"]),
-        ("counts.csv", lambda t: t.replace("on,off", "yes,off"), ["counts.csv", "column 'on'"]),
-        ("counts.csv", lambda t: t.rsplit("\n", 2)[0] + "\n", ["17 rows", "6 x 3 = 18"]),
-        ("counts.csv", lambda t: t.replace("8,12,0,2", "9,12,0,2"), ["column low", "does not match"]),
+        (
+            "counts.csv",
+            lambda t: t.replace("on,off", "yes,off"),
+            ["counts.csv", "column 'on'"],
+        ),
+        (
+            "counts.csv",
+            lambda t: t.rsplit("\n", 2)[0] + "\n",
+            ["17 rows", "6 x 3 = 18"],
+        ),
+        (
+            "counts.csv",
+            lambda t: t.replace("8,12,0,2", "9,12,0,2"),
+            ["column low", "does not match"],
+        ),
         ("counts.csv", lambda t: t + "24,28,4,6,1,1\n", ["19 rows"]),
         ("counts.csv", lambda _: "", ["counts.csv", "column"]),
-        ("acceptance.csv", lambda t: t.replace("0.6", "1.6"), ["acceptance", "between 0 and 1"]),
-        ("acceptance.csv", lambda t: t.replace("0.6", "inf"), ["acceptance.csv", "row 2", "'inf'"]),
+        (
+            "acceptance.csv",
+            lambda t: t.replace("0.6", "1.6"),
+            ["acceptance", "between 0 and 1"],
+        ),
+        (
+            "acceptance.csv",
+            lambda t: t.replace("0.6", "inf"),
+            ["acceptance.csv", "row 2", "'inf'"],
+        ),
         ("acceptance.csv", lambda t: t.replace("10,", "40,"), ["increasing"]),
-        ("neutrons.csv", lambda t: t.replace("4,6,", "6,6,"), ["neutrons.csv", "row 3", "increase"]),
-        ("neutrons.csv", lambda t: t.replace("4,6,", "3,6,"), ["neutrons.csv", "row 3", "overlap"]),
-        ("neutrons.csv", lambda t: t.replace("4,6,", "4,6,-"), ["neutrons.csv", "row 3", "negative"]),
-        ("neutron_times.csv", lambda t: t.replace("0.7", "NaN"), ["neutron_times.csv", "row 1", "'NaN'"]),
-        ("source/times.csv", lambda t: t.replace("0.9", "nan"), ["times.csv", "row 1", "'nan'"]),
-        ("source/times.csv", lambda t: t.replace("2,6,", "3,6,"), ["times.csv", "touch"]),
+        (
+            "neutrons.csv",
+            lambda t: t.replace("4,6,", "6,6,"),
+            ["neutrons.csv", "row 3", "increase"],
+        ),
+        (
+            "neutrons.csv",
+            lambda t: t.replace("4,6,", "3,6,"),
+            ["neutrons.csv", "row 3", "overlap"],
+        ),
+        (
+            "neutrons.csv",
+            lambda t: t.replace("4,6,", "4,6,-"),
+            ["neutrons.csv", "row 3", "negative"],
+        ),
+        (
+            "neutron_times.csv",
+            lambda t: t.replace("0.7", "NaN"),
+            ["neutron_times.csv", "row 1", "'NaN'"],
+        ),
+        (
+            "source/times.csv",
+            lambda t: t.replace("0.9", "nan"),
+            ["times.csv", "row 1", "'nan'"],
+        ),
+        (
+            "source/times.csv",
+            lambda t: t.replace("2,6,", "3,6,"),
+            ["times.csv", "touch"],
+        ),
         (
             "source/flux.toml",
             lambda t: t.replace("neutrinos_per_flavour", "neutrinos"),
             ["flux.toml", "source.neutrinos"],
         ),
-        ("source/flux.toml", lambda t: t.replace("0.1", "nan"), ["flux.toml", "neutrinos_per_flavour"]),
-        ("source/flux.toml", lambda t: t.replace('prompt = "pulse"', 'prompt = "puls"'), ["did you mean pulse"]),
+        (
+            "source/flux.toml",
+            lambda t: t.replace("0.1", "nan"),
+            ["flux.toml", "neutrinos_per_flavour"],
+        ),
+        (
+            "source/flux.toml",
+            lambda t: t.replace('prompt = "pulse"', 'prompt = "puls"'),
+            ["did you mean pulse"],
+        ),
     ],
 )
-def test_mistakes_in_the_tables(tmp_path: Path, file: str, change: Callable[[str], str], hints: list[str]) -> None:
+def test_mistakes_in_the_tables(
+    tmp_path: Path, file: str, change: Callable[[str], str], hints: list[str]
+) -> None:
     changed = change(TABLES[file])
     assert changed != TABLES[file]
     _refused(write(tmp_path / "lab", tables={file: changed}), *hints)
@@ -197,7 +360,9 @@ def test_rows_in_any_order_are_the_same_data(tmp_path: Path) -> None:
     head, *rows = COUNTS.split("\n", 2)[2].splitlines()
     shuffled = "\n".join(["low,high,t_low,t_high,on,off", *rows[::-1], head]) + "\n"
     ordered, other = (
-        nu.experiment(write(tmp_path / name, tables={"counts.csv": text})).predict().data
+        nu.experiment(write(tmp_path / name, tables={"counts.csv": text}))
+        .predict()
+        .data
         for name, text in (("a", COUNTS), ("b", shuffled))
     )
     assert ordered is not None

@@ -1,4 +1,5 @@
-"""Experiments of electron recoils: predictions against direct integration, projections, and what is refused."""
+"""Experiments of electron recoils: predictions against direct integration, projections,
+and what is refused."""
 
 from __future__ import annotations
 
@@ -82,24 +83,37 @@ def test_counts_are_flux_times_cross_section_times_atoms(
 
     def mixed(e: np.ndarray, t: float, component: str) -> np.ndarray:
         shares = probabilities(Solar(component), "nu_e", e)
-        each = [nu.electron.differential(e, t, model, f, target=material) for f in ("nu_e", "nu_mu", "nu_tau")]
+        each = [
+            nu.electron.differential(e, t, model, f, target=material)
+            for f in ("nu_e", "nu_mu", "nu_tau")
+        ]
         return np.asarray(sum(shares[..., i] * one for i, one in enumerate(each)))
 
     def rate(t: float) -> float:
         t *= keV
         if chosen.file.propagation.kind == "none":
-            found = float(nu.electron.averaged(flux, t, model, flavour, material)) * flux.total(flavour)
+            found = float(
+                nu.electron.averaged(flux, t, model, flavour, material)
+            ) * flux.total(flavour)
         else:
             least = (t + math.sqrt(t**2 + 2 * M_ELECTRON * t)) / 2
             found = float(
-                sum(c.integrate(partial(mixed, t=t, component=c.name), least, refine=2) for c in flux.components)
+                sum(
+                    c.integrate(partial(mixed, t=t, component=c.name), least, refine=2)
+                    for c in flux.components
+                )
             )
         return found * keV * 1e45
 
     for b in (0, 7, 20):
         low, high = rates.energy_edges[b : b + 2]
         points = [x for x in edges if low < x < high]
-        exact = quad(rate, low, high, points=points or None, epsabs=0, epsrel=1e-9)[0] * 1e-45 * exposure * atoms
+        exact = (
+            quad(rate, low, high, points=points or None, epsabs=0, epsrel=1e-9)[0]
+            * 1e-45
+            * exposure
+            * atoms
+        )
         assert rates.signal[b, 0] == pytest.approx(exact, rel=1e-6, abs=0)
 
 
@@ -118,7 +132,9 @@ def test_projections_say_so_and_fit_the_standard_model(name: str) -> None:
     assert chosen.predict().data is None
     for analysis in chosen.analyses:
         result = chosen.fit(nu.StandardModel(), ["sin2_theta_w"], analysis, minos=False)
-        assert result["sin2_theta_w"].value == pytest.approx(nu.StandardModel().sin2_theta_w, rel=1e-4)
+        assert result["sin2_theta_w"].value == pytest.approx(
+            nu.StandardModel().sin2_theta_w, rel=1e-4
+        )
         assert result.twice_nll == pytest.approx(0, abs=1e-6)
 
 
@@ -133,12 +149,20 @@ LIMITS = [
 @pytest.mark.parametrize(("name", "analysis", "limit"), LIMITS)
 def test_largest_moment_at_90_per_cent(name: str, analysis: str, limit: float) -> None:
     grid = np.linspace(0, 2 * limit, 81)
-    curve = _experiment(name).profile("mu_eff", grid, nu.Electromagnetic(), analysis=analysis)
+    curve = _experiment(name).profile(
+        "mu_eff", grid, nu.Electromagnetic(), analysis=analysis
+    )
     assert np.interp(1.642, curve.delta, curve.values) == pytest.approx(limit, rel=5e-3)
-    if name == "solar-xe-projection":  # 55 % of the neutrinos are nu_e, and their spectrum hardly differs
-        alone = _experiment(name).profile("mu_eff.e", grid, nu.Electromagnetic(), analysis=analysis)
+    if (
+        name == "solar-xe-projection"
+    ):  # 55 % of the neutrinos are nu_e, and their spectrum hardly differs
+        alone = _experiment(name).profile(
+            "mu_eff.e", grid, nu.Electromagnetic(), analysis=analysis
+        )
         share = float(probabilities(Solar("pp"), "nu_e", 0.3)[0])
-        assert np.interp(1.642, alone.delta, alone.values) == pytest.approx(limit / math.sqrt(share), rel=0.01)
+        assert np.interp(1.642, alone.delta, alone.values) == pytest.approx(
+            limit / math.sqrt(share), rel=0.01
+        )
     # the order of magnitude of the experiments it is drawn after: 2.9e-11 and 0.64e-11
     published = {"reactor-ge-projection": 2.9, "solar-xe-projection": 0.64}[name]
     assert 0.9 < limit / published < 1.5
@@ -146,35 +170,75 @@ def test_largest_moment_at_90_per_cent(name: str, analysis: str, limit: float) -
 
 def test_the_limit_of_the_difference_by_hand() -> None:
     """Without systematics Δχ² = μ⁴ Σ s²/σ² with σ² = on + off/τ."""
-    chosen = _experiment("reactor-ge-projection").with_changes({"analyses.on-minus-off.systematics": []})
+    chosen = _experiment("reactor-ge-projection").with_changes(
+        {"analyses.on-minus-off.systematics": []}
+    )
     one = nu.Electromagnetic(mu_eff={"e": 1e-11})
-    signal = (chosen.predict(one, "on-minus-off").signal - chosen.predict(None, "on-minus-off").signal).ravel()
+    signal = (
+        chosen.predict(one, "on-minus-off").signal
+        - chosen.predict(None, "on-minus-off").signal
+    ).ravel()
     off = 2.5 * 1133.4 * np.ones(52)
-    variance = chosen.predict(None, "on-minus-off").signal.ravel() + off * (1 + 1 / 0.2474)
+    variance = chosen.predict(None, "on-minus-off").signal.ravel() + off * (
+        1 + 1 / 0.2474
+    )
     slope = float(np.sum(signal**2 / variance))
     grid = np.array([2.0, 4.0])
-    curve = chosen.profile("mu_eff.e", np.array([0.0, *grid]), one, analysis="on-minus-off")
+    curve = chosen.profile(
+        "mu_eff.e", np.array([0.0, *grid]), one, analysis="on-minus-off"
+    )
     np.testing.assert_allclose(np.asarray(curve.delta)[1:], grid**4 * slope, rtol=1e-6)
 
 
-def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(tmp_path: Path) -> None:
-    flat = '[[backgrounds]]\nkind = "flat"\nname = "flat"\ndensity = 3.0\nscale = 2.0\naccepted = {}\n'
-    accepted = _invented(tmp_path, FLUX_ONLY + flat.format("true")).predict().components["flat"]
+def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
+    tmp_path: Path,
+) -> None:
+    flat = (
+        '[[backgrounds]]\nkind = "flat"\nname = "flat"\ndensity = 3.0\nscale ='
+        " 2.0\naccepted = {}\n"
+    )
+    accepted = (
+        _invented(tmp_path, FLUX_ONLY + flat.format("true"))
+        .predict()
+        .components["flat"]
+    )
     np.testing.assert_allclose(accepted.ravel(), 18.0, rtol=1e-12)
     (tmp_path / "a.csv").write_text("x,efficiency\n0,0\n10,1\n")
     other = _invented(tmp_path, FLUX_ONLY + flat.format("false"))
-    other = other.with_changes({"response.acceptance": {"kind": "table", "table": "a.csv"}})
-    np.testing.assert_allclose(other.predict().components["flat"].ravel(), [18 * 0.25, 18 * 0.55, 18 * 0.85], rtol=1e-9)
+    other = other.with_changes(
+        {"response.acceptance": {"kind": "table", "table": "a.csv"}}
+    )
+    np.testing.assert_allclose(
+        other.predict().components["flat"].ravel(),
+        [18 * 0.25, 18 * 0.55, 18 * 0.85],
+        rtol=1e-9,
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [
         ({"target.material": "Pb"}, "no binding energies of the electrons of Pb"),
-        ({"target.form_factor": "helm"}, "target.form_factor belongs to process = 'cevns'"),
-        ({"process": "cevns", "target.binding": True}, "target.binding belongs to process = 'electron'"),
         (
-            {"backgrounds": [{"kind": "flat", "name": "b", "density": 1.0, "accepted": True, "control": 2.0}]},
+            {"target.form_factor": "helm"},
+            "target.form_factor belongs to process = 'cevns'",
+        ),
+        (
+            {"process": "cevns", "target.binding": True},
+            "target.binding belongs to process = 'electron'",
+        ),
+        (
+            {
+                "backgrounds": [
+                    {
+                        "kind": "flat",
+                        "name": "b",
+                        "density": 1.0,
+                        "accepted": True,
+                        "control": 2.0,
+                    }
+                ]
+            },
             "control of b belongs to projection",
         ),
         (
@@ -183,7 +247,9 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(tmp
         ),
         (
             {
-                "backgrounds": [{"kind": "flat", "name": "b", "density": 1.0, "accepted": True}],
+                "backgrounds": [
+                    {"kind": "flat", "name": "b", "density": 1.0, "accepted": True}
+                ],
                 "binning.time": {"start": "0 us", "stop": "1 us", "bins": 1},
             },
             "a flat background has no arrival times",
@@ -199,7 +265,9 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(tmp
         ),
     ],
 )
-def test_what_does_not_belong_is_refused(tmp_path: Path, changes: Mapping[str, Any], hint: str) -> None:
+def test_what_does_not_belong_is_refused(
+    tmp_path: Path, changes: Mapping[str, Any], hint: str
+) -> None:
     chosen = _invented(tmp_path)
     with pytest.raises(ExperimentFileError, match=hint):
         chosen.with_changes(changes)
@@ -210,5 +278,9 @@ def test_without_data_and_projection_there_is_nothing_to_fit(tmp_path: Path) -> 
         _invented(tmp_path).cost(None, ["sin2_theta_w"])
     # all elements are allowed with free electrons
     assert (
-        _invented(tmp_path).with_changes({"target.material": "Pb", "target.binding": False}).predict().signal.sum() > 0
+        _invented(tmp_path)
+        .with_changes({"target.material": "Pb", "target.binding": False})
+        .predict()
+        .signal.sum()
+        > 0
     )

@@ -1,4 +1,5 @@
-"""Limits from counting experiments: root finding at a fixed mass, published numbers, contact limit, combination."""
+"""Limits from counting experiments: root finding at a fixed mass, published numbers,
+contact limit, combination."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def csi() -> Experiment:
 
 @pytest.mark.parametrize("name", ["b-l", "universal-vector", "scalar"])
 @pytest.mark.parametrize("mass", [0.5, 45.0, 3e4])
-def test_the_limit_is_the_root_at_a_fixed_mass(csi: Experiment, name: str, mass: float) -> None:
+def test_the_limit_is_the_root_at_a_fixed_mass(
+    csi: Experiment, name: str, mass: float
+) -> None:
     """Templates at this mass, one coupling at a time, scipy's minimum and root."""
     family = FAMILIES[name](0.0)
     found = limit([csi], family, mass=[mass], cl=0.9).curves[0].coupling[0]
@@ -47,10 +50,19 @@ def test_the_limit_is_the_root_at_a_fixed_mass(csi: Experiment, name: str, mass:
         return float(cost.profiled([[math.exp(log)]]).twice_nll[0])
 
     top = math.log(found)
-    best = minimize_scalar(chi2, bounds=(top - 4, top), method="bounded", options={"xatol": 1e-8})
+    best = minimize_scalar(
+        chi2, bounds=(top - 4, top), method="bounded", options={"xatol": 1e-8}
+    )
     floor = min(best.fun, float(cost.profiled([[0.0]]).twice_nll[0]))
     start = best.x if best.fun == floor else top - 4
-    exact = math.exp(brentq(lambda x: chi2(x) - floor - 1.6448536269514722**2, start, top + 0.05, xtol=1e-10))
+    exact = math.exp(
+        brentq(
+            lambda x: chi2(x) - floor - 1.6448536269514722**2,
+            start,
+            top + 0.05,
+            xtol=1e-10,
+        )
+    )
     assert found == pytest.approx(exact, rel=1e-5, abs=0)
 
 
@@ -58,24 +70,34 @@ def test_the_limit_is_the_root_at_a_fixed_mass(csi: Experiment, name: str, mass:
 def test_the_universal_vector_is_where_a_public_analysis_of_the_same_data_has_it(
     csi: Experiment, mass: float, product: float
 ) -> None:
-    """Delta chi2 = 2.706 in the product of couplings, read from the profile of the code of Billard:2018jnl.
+    """Delta chi2 = 2.706 in the product of couplings, read from the profile of the code
+    of Billard:2018jnl.
 
-    That code (doi 10.5281/zenodo.1229055, MIT licence) has another efficiency, no steady-state fluctuation and one
-    nuisance: 25 % in the coupling is what two analyses of these 134 events can differ by.
+    That code (doi 10.5281/zenodo.1229055, MIT licence) has another efficiency, no
+    steady-state fluctuation and one nuisance: 25 % in the coupling is what two analyses
+    of these 134 events can differ by.
     """
     found = limit([csi], LightVectorFamily(), mass=[mass], cl=0.9).curves[0].coupling[0]
     assert found == pytest.approx(math.sqrt(product), rel=0.25)
 
 
-def test_a_heavy_vector_gives_the_limit_on_contact_interactions(csi: Experiment) -> None:
+def test_a_heavy_vector_gives_the_limit_on_contact_interactions(
+    csi: Experiment,
+) -> None:
     curve = limit([csi], LightVectorFamily(), mass=[1e5, 1e6]).curves[0]
     assert curve.coupling[1] == pytest.approx(10 * curve.coupling[0], rel=1e-6, abs=0)
     epsilon = (curve.coupling[1] / 1e6) ** 2 / (math.sqrt(2) * G_FERMI)
 
     def chi2(x: float) -> float:
-        return float(csi.cost(NSI(u=x * np.eye(3), d=x * np.eye(3))).profiled(np.zeros((1, 0))).twice_nll[0])
+        return float(
+            csi.cost(NSI(u=x * np.eye(3), d=x * np.eye(3)))
+            .profiled(np.zeros((1, 0)))
+            .twice_nll[0]
+        )
 
-    best = minimize_scalar(chi2, bounds=(0, epsilon), method="bounded", options={"xatol": 1e-8})
+    best = minimize_scalar(
+        chi2, bounds=(0, epsilon), method="bounded", options={"xatol": 1e-8}
+    )
     assert chi2(epsilon) - best.fun == pytest.approx(1.959963984540054**2, rel=1e-3)
 
 
@@ -92,7 +114,10 @@ def test_destructive_interference_reopens_what_is_excluded(csi: Experiment) -> N
     assert curve.coupling[0] < curve.reopens[0] < math.inf  # type: ignore[index]
     cost = family_cost(csi, LightVectorFamily())
     inside = [curve.coupling[0] * 1.02, curve.reopens[0]]  # type: ignore[index]
-    points = [[g if p.name == "coupling" else 1e4 for p in cost.parameters] for g in (0.0, *inside)]
+    points = [
+        [g if p.name == "coupling" else 1e4 for p in cost.parameters]
+        for g in (0.0, *inside)
+    ]
     zero, excluded, again = cost.profiled(points).twice_nll
     assert excluded - zero > 3
     assert again - zero < 3.85
@@ -105,11 +130,19 @@ def test_sides_levels_and_analyses(csi: Experiment) -> None:
     two = limit([csi], family, mass=[10.0])
     one = limit([csi], family, mass=[10.0], sides=1)
     tighter = limit([csi], family, mass=[10.0], cl=0.9)
-    assert one.curves[0].coupling[0] == pytest.approx(tighter.curves[0].coupling[0], rel=1e-6, abs=0)
+    assert one.curves[0].coupling[0] == pytest.approx(
+        tighter.curves[0].coupling[0], rel=1e-6, abs=0
+    )
     assert tighter.curves[0].coupling[0] < two.curves[0].coupling[0]
-    timed = limit([csi], family, mass=[10.0], analyses={"coherent-csi-2017": "energy-time"})
+    timed = limit(
+        [csi], family, mass=[10.0], analyses={"coherent-csi-2017": "energy-time"}
+    )
     # arrival times tell the signal from the background
-    assert 0.3 * two.curves[0].coupling[0] < timed.curves[0].coupling[0] < two.curves[0].coupling[0]
+    assert (
+        0.3 * two.curves[0].coupling[0]
+        < timed.curves[0].coupling[0]
+        < two.curves[0].coupling[0]
+    )
     assert "best coupling" in two.statistic
     assert "3.841" in two.statistic
     record = two.to_dict()
@@ -121,7 +154,11 @@ def test_nuclei_and_tridents_combine(csi: Experiment) -> None:
     ccfr = nu.experiment("ccfr-trident")
     family = LightVectorFamily("b-l")
     found = limit([csi, ccfr], family, mass=[1.0, 1e4])
-    assert [c.label for c in found.curves] == ["coherent-csi-2017", "ccfr-trident", "combined"]
+    assert [c.label for c in found.curves] == [
+        "coherent-csi-2017",
+        "ccfr-trident",
+        "combined",
+    ]
     cost = family_cost(csi, family)
     measured = ccfr.measurement()
 
@@ -129,16 +166,24 @@ def test_nuclei_and_tridents_combine(csi: Experiment) -> None:
         point = [[{"mass": mass, "coupling": g}[p.name] for p in cost.parameters]]
         ratio = ccfr.prediction(family).expectation(np.array([[mass, g]])).base[0, 0]
         sigma = measured.plus if ratio > measured.ratio else measured.minus
-        return float(cost.profiled(point).twice_nll[0] + ((ratio - measured.ratio) / sigma) ** 2)
+        return float(
+            cost.profiled(point).twice_nll[0] + ((ratio - measured.ratio) / sigma) ** 2
+        )
 
     for mass, g in zip(found["combined"].mass, found["combined"].coupling, strict=True):
         # both prefer no boson: the smallest sum lies at zero coupling
-        assert chi2(mass, g) - chi2(mass, 0.0) == pytest.approx(1.959963984540054**2, rel=2e-3)
+        assert chi2(mass, g) - chi2(mass, 0.0) == pytest.approx(
+            1.959963984540054**2, rel=2e-3
+        )
 
 
 def test_mixing_takes_l_mu_l_tau_to_nuclei(csi: Experiment) -> None:
     loop = limit([csi], LMuLTauFamily(mixing="loop"), mass=[1.0]).curves[0].coupling[0]
-    same = limit([csi], LightVectorFamily("lmu-ltau", "loop"), mass=[1.0]).curves[0].coupling[0]
+    same = (
+        limit([csi], LightVectorFamily("lmu-ltau", "loop"), mass=[1.0])
+        .curves[0]
+        .coupling[0]
+    )
     assert loop == pytest.approx(same, rel=1e-9, abs=0)
     assert 1e-4 < loop < 1e-2
     large = limit([csi], LMuLTauFamily(mixing=0.1), mass=[1.0]).curves[0].coupling[0]
@@ -154,16 +199,21 @@ def test_the_default_family_is_one_that_is_felt(csi: Experiment) -> None:
 
 
 def test_a_limit_from_electrons() -> None:
-    """The mass along an axis is the mass of the model, and a heavy boson knows mass over coupling alone."""
+    """The mass along an axis is the mass of the model, and a heavy boson knows mass
+    over coupling alone."""
     xenon = nu.experiment("solar-xe-projection")
     assert isinstance(xenon, Experiment)
     cost = family_cost(xenon)
     masses, g = np.array([0.1, 0.3, 3.0]), 1e-6
-    points = np.array([[{"mass": m, "coupling": g}[p.name] for p in cost.parameters] for m in masses])
+    points = np.array(
+        [[{"mass": m, "coupling": g}[p.name] for p in cost.parameters] for m in masses]
+    )
     by_axis = cost.terms[0].prediction.expectation(points).base
     for mass, counts in zip(masses, by_axis, strict=True):
         model = LightVector(mass, g, "b-l")
-        np.testing.assert_allclose(counts, xenon.predict(model).total.ravel(), rtol=1e-6)
+        np.testing.assert_allclose(
+            counts, xenon.predict(model).total.ravel(), rtol=1e-6
+        )
     found = limit([xenon], mass=[0.1, 100.0, 1000.0])
     light, *heavy = found.curves[0].coupling
     assert heavy[1] / heavy[0] == pytest.approx(10, rel=1e-4)
@@ -175,23 +225,45 @@ def test_a_limit_from_electrons() -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda e: limit([e], LMuLTauFamily()), ["does not couple to nuclei", "mixing", "trident"]),
-        (lambda e: limit([nu.experiment("ccfr-trident")], LightScalarFamily()), ["scalar", "leave the trident"]),
-        (lambda e: limit([e], LightVectorFamily(), mass=[1e-3]), ["masses must lie", "MeV"]),
-        (lambda e: limit([e], LightVectorFamily(), analyses={e.name: "enrgy"}), ["energy"]),
+        (
+            lambda e: limit([e], LMuLTauFamily()),
+            ["does not couple to nuclei", "mixing", "trident"],
+        ),
+        (
+            lambda e: limit([nu.experiment("ccfr-trident")], LightScalarFamily()),
+            ["scalar", "leave the trident"],
+        ),
+        (
+            lambda e: limit([e], LightVectorFamily(), mass=[1e-3]),
+            ["masses must lie", "MeV"],
+        ),
+        (
+            lambda e: limit([e], LightVectorFamily(), analyses={e.name: "enrgy"}),
+            ["energy"],
+        ),
         (lambda e: LightVectorFamily("b-k"), ["b-l"]),
         (lambda e: LightScalarFamily(mass_range=(2.0, 1.0)), ["lowest"]),
     ],
 )
-def test_what_cannot_be_limited_is_refused(csi: Experiment, make: Any, words: list[str]) -> None:
+def test_what_cannot_be_limited_is_refused(
+    csi: Experiment, make: Any, words: list[str]
+) -> None:
     with pytest.raises((InputError, UnknownNameError)) as info:
         make(csi)
     for word in words:
         assert word in str(info.value)
 
 
-def test_a_limit_on_b_minus_l_rules_out_a_model_that_a_fit_rejects(csi: Experiment) -> None:
+def test_a_limit_on_b_minus_l_rules_out_a_model_that_a_fit_rejects(
+    csi: Experiment,
+) -> None:
     g = 2 * limit([csi], LightVectorFamily("b-l"), mass=[5.0]).curves[0].coupling[0]
-    zero = csi.cost(LightVector(5.0, 0.0, "b-l"), ["coupling"]).profiled([[0.0], [g]]).twice_nll
+    zero = (
+        csi.cost(LightVector(5.0, 0.0, "b-l"), ["coupling"])
+        .profiled([[0.0], [g]])
+        .twice_nll
+    )
     assert zero[1] - zero[0] > 3.84
-    assert limit([csi], LightVectorFamily("b-l"), mass=[1e6]).curves[0].heavy == pytest.approx(718 * GeV, rel=0.01)
+    assert limit([csi], LightVectorFamily("b-l"), mass=[1e6]).curves[
+        0
+    ].heavy == pytest.approx(718 * GeV, rel=0.01)

@@ -1,4 +1,5 @@
-"""Trident experiments and limits: interpolation against direct computation, asymptotes against formulas, bad files."""
+"""Trident experiments and limits: interpolation against direct computation, asymptotes
+against formulas, bad files."""
 
 from __future__ import annotations
 
@@ -12,7 +13,12 @@ from hypothesis import strategies as st
 
 import nuprobe as nu
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+)
 from nuprobe.experiments import LimitCurve, TridentExperiment, experiment_names, limit
 from nuprobe.inference import profile
 from nuprobe.models import LMuLTau, LMuLTauFamily, StandardModel, VMinusA
@@ -48,8 +54,13 @@ def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) 
 
 
 @settings(max_examples=15, deadline=None)
-@given(mass=st.floats(math.log(0.1), math.log(1e6)), coupling=st.floats(math.log(1e-5), 0.0))
-def test_the_interpolated_ratio_is_the_computed_one(mass: float, coupling: float) -> None:
+@given(
+    mass=st.floats(math.log(0.1), math.log(1e6)),
+    coupling=st.floats(math.log(1e-5), 0.0),
+)
+def test_the_interpolated_ratio_is_the_computed_one(
+    mass: float, coupling: float
+) -> None:
     one = nu.experiment("ccfr-trident")
     m, g = math.exp(mass), math.exp(coupling)
     got = one.prediction().expectation(np.array([[m, g]])).base[0, 0]
@@ -57,22 +68,30 @@ def test_the_interpolated_ratio_is_the_computed_one(mass: float, coupling: float
 
 
 @pytest.mark.parametrize("mixing", [0.0, 0.02, -0.02, "loop"])
-def test_mixing_reaches_the_ratio_and_the_derivatives_are_exact(ccfr: TridentExperiment, mixing: float | str) -> None:
+def test_mixing_reaches_the_ratio_and_the_derivatives_are_exact(
+    ccfr: TridentExperiment, mixing: float | str
+) -> None:
     family = LMuLTauFamily(mixing=mixing)  # type: ignore[arg-type]
     prediction = ccfr.prediction(family)
     point = np.array([[300.0, 3e-3]])
     got = prediction.expectation(point).base[0, 0]
-    assert got == pytest.approx(ccfr.predict(family.model(300.0, 3e-3)).ratio, rel=3e-6, abs=0)
+    assert got == pytest.approx(
+        ccfr.predict(family.model(300.0, 3e-3)).ratio, rel=3e-6, abs=0
+    )
     slope = prediction.jacobian(point)[0][0, :, 0]
     for i in range(2):
         step = np.zeros((1, 2))
         step[0, i] = 1e-4 * point[0, i]
-        numeric = (prediction.expectation(point + step).base - prediction.expectation(point - step).base)[0, 0]
+        numeric = (
+            prediction.expectation(point + step).base
+            - prediction.expectation(point - step).base
+        )[0, 0]
         assert slope[i] == pytest.approx(numeric / (2 * step[0, i]), rel=1e-6, abs=0)
 
 
 def test_the_heavy_limit_of_ccfr(ccfr: TridentExperiment) -> None:
-    """m/g' > 545 GeV in the literature, which takes σ ∝ V² + A²; the V² and A² kernels differ."""
+    """m/g' > 545 GeV in the literature, which takes σ ∝ V² + A²; the V² and A² kernels
+    differ."""
     allowed = 0.82 + 1.959964 * 0.28
     v, a = 0.5 + 2 * SIN2_THETA_W_MZ, 0.5
 
@@ -102,10 +121,14 @@ def test_asymptotes_and_order(ccfr: TridentExperiment) -> None:
     np.testing.assert_allclose(one_sided.coupling, tighter.coupling, rtol=1e-10)
 
 
-def test_a_limit_is_where_the_pull_reaches_its_threshold(ccfr: TridentExperiment) -> None:
+def test_a_limit_is_where_the_pull_reaches_its_threshold(
+    ccfr: TridentExperiment,
+) -> None:
     curve = limit([ccfr], mass=[10.0, 1e3]).curves[0]
     for m, g in zip(curve.mass, curve.coupling, strict=True):
-        assert ccfr.predict(LMuLTau(float(m), float(g))).pull == pytest.approx(1.959964, abs=2e-4)
+        assert ccfr.predict(LMuLTau(float(m), float(g))).pull == pytest.approx(
+            1.959964, abs=2e-4
+        )
 
 
 def test_combined_lies_between_or_below(ccfr: TridentExperiment) -> None:
@@ -118,15 +141,17 @@ def test_combined_lies_between_or_below(ccfr: TridentExperiment) -> None:
 
 
 def test_low_energy_is_more_sensitive_to_light_mediators(tmp_path: Path) -> None:
-    """The talk's point: σ_int/σ_SM falls as ln E/E, so the same relative error at lower energy reaches lower g'."""
+    """The talk's point: σ_int/σ_SM falls as ln E/E, so the same relative error at lower
+    energy reaches lower g'."""
     limits = []
     for energy in ("2 GeV", "20 GeV", "160 GeV"):
         folder = tmp_path / energy.split()[0]
         folder.mkdir()
         (folder / "experiment.toml").write_text(
-            'schema_version = 1\nname = "toy"\ntitle = "t"\nprocess = "trident"\npair = "mu"\nregime = "coherent"\n'
-            f'[target]\nmaterial = "Ar40"\n[flux]\nenergy = "{energy}"\nflavours = {{ nu_mu = 1 }}\n'
-            '[analyses.a]\ntitle = "a"\nkind = "projection"\nratio = 1\nplus = 0.25\nminus = 0.25\n'
+            'schema_version = 1\nname = "toy"\ntitle = "t"\nprocess = "trident"\npair'
+            ' = "mu"\nregime = "coherent"\n[target]\nmaterial = "Ar40"\n[flux]\nenergy'
+            f' = "{energy}"\nflavours = {{ nu_mu = 1 }}\n[analyses.a]\ntitle ='
+            ' "a"\nkind = "projection"\nratio = 1\nplus = 0.25\nminus = 0.25\n'
         )
         limits.append(limit([nu.experiment(folder)], mass=[10.0]).curves[0].coupling[0])
     assert limits[0] < limits[1] < limits[2]
@@ -139,7 +164,9 @@ def test_the_cost_takes_part_in_inference(ccfr: TridentExperiment) -> None:
     assert cost.twice_nll(cost.point(point))[0] == pytest.approx(
         ((1 - 0.82) / 0.28) ** 2 + (0.28 / 1.73) ** 2, rel=1e-3, abs=0
     )
-    curve = profile(ccfr.cost(), "coupling", np.linspace(1e-5, 5e-3, 9), fixed={"mass": 1000.0})
+    curve = profile(
+        ccfr.cost(), "coupling", np.linspace(1e-5, 5e-3, 9), fixed={"mass": 1000.0}
+    )
     assert np.all(np.diff(curve.delta[1:]) > 0)
 
 
@@ -156,11 +183,19 @@ def test_the_cost_takes_part_in_inference(ccfr: TridentExperiment) -> None:
         ("plus = 0.28", "plus = inf", ["plus", "finite"]),
         ("ratio = 0.82", "ratio = nan", ["ratio", "finite"]),
         ('energy = "160 GeV"', 'energy = "0.1 GeV"', ["flux", "threshold"]),
-        ('material = "natural Fe"', 'material = "natural Fe"\nform_factor = "helmet"', ["target.form_factor", "helm"]),
+        (
+            'material = "natural Fe"',
+            'material = "natural Fe"\nform_factor = "helmet"',
+            ["target.form_factor", "helm"],
+        ),
     ],
 )
-def test_bad_files_name_file_key_and_remedy(tmp_path: Path, old: str, new: str, words: list[str]) -> None:
-    text = (Path(nu.__file__).parent / "experiments/library/ccfr-trident/experiment.toml").read_text()
+def test_bad_files_name_file_key_and_remedy(
+    tmp_path: Path, old: str, new: str, words: list[str]
+) -> None:
+    text = (
+        Path(nu.__file__).parent / "experiments/library/ccfr-trident/experiment.toml"
+    ).read_text()
     assert old in text
     (tmp_path / "experiment.toml").write_text(text.replace(old, new, 1))
     with pytest.raises(ExperimentFileError) as error:
@@ -186,12 +221,19 @@ def test_bad_limits_are_refused(ccfr: TridentExperiment) -> None:
         limit([ccfr], analyses={"ccfr-trident": "publishd"})
 
 
-def toy(folder: Path, ratio: float, plus: float = 0.25, minus: float = 0.25, name: str = "toy") -> TridentExperiment:
+def toy(
+    folder: Path,
+    ratio: float,
+    plus: float = 0.25,
+    minus: float = 0.25,
+    name: str = "toy",
+) -> TridentExperiment:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "experiment.toml").write_text(
-        f'schema_version = 1\nname = "{name}"\ntitle = "t"\nprocess = "trident"\npair = "mu"\nregime = "coherent"\n'
-        '[target]\nmaterial = "Ar40"\n[flux]\nenergy = "20 GeV"\nflavours = { nu_mu = 1 }\n'
-        f'[analyses.a]\ntitle = "a"\nkind = "measurement"\nratio = {ratio}\nplus = {plus}\nminus = {minus}\n'
+        f'schema_version = 1\nname = "{name}"\ntitle = "t"\nprocess = "trident"\npair ='
+        ' "mu"\nregime = "coherent"\n[target]\nmaterial = "Ar40"\n[flux]\nenergy = "20'
+        ' GeV"\nflavours = { nu_mu = 1 }\n[analyses.a]\ntitle = "a"\nkind ='
+        f' "measurement"\nratio = {ratio}\nplus = {plus}\nminus = {minus}\n'
     )
     found = nu.experiment(folder)
     assert isinstance(found, TridentExperiment)
@@ -236,11 +278,15 @@ def test_limits_take_names_and_sort_masses() -> None:
 
 
 def test_where_the_standard_model_is_excluded(tmp_path: Path) -> None:
-    """A high measurement excludes small couplings from below: its limit is the upper end of what it allows."""
+    """A high measurement excludes small couplings from below: its limit is the upper
+    end of what it allows."""
     high = toy(tmp_path / "high", 5.0)
     curve = limit([high], mass=[100.0]).curves[0]
     assert curve.standard_excluded
-    pulls = [high.predict(LMuLTau(100.0, float(g))).pull for g in (curve.coupling[0], 0.97 * curve.coupling[0], 0.0)]
+    pulls = [
+        high.predict(LMuLTau(100.0, float(g))).pull
+        for g in (curve.coupling[0], 0.97 * curve.coupling[0], 0.0)
+    ]
     assert pulls[0] == pytest.approx(1.959964, abs=2e-4)
     assert abs(pulls[1]) < 1.96 < -pulls[2]
     with pytest.raises(InputError, match=r"every coupling .* 4\.00 sigma"):
@@ -251,14 +297,20 @@ def test_where_the_standard_model_is_excluded(tmp_path: Path) -> None:
 
 def test_a_mediator_that_does_not_couple(tmp_path: Path) -> None:
     one = toy(tmp_path, 1.0)
-    silent = LMuLTauFamily(lepton_charges=(1.0, 0.0, -1.0), neutrino_charges=(1.0, 0.0, -1.0))
+    silent = LMuLTauFamily(
+        lepton_charges=(1.0, 0.0, -1.0), neutrino_charges=(1.0, 0.0, -1.0)
+    )
     with pytest.raises(InputError, match="does not couple in nu_mu"):
         limit([one], silent, mass=[10.0])
 
 
 def test_one_sided_combination(tmp_path: Path) -> None:
-    """Two Gaussian measurements are their weighted mean, for limits above as on both sides."""
-    a, b = toy(tmp_path / "a", 0.7, 0.3, 0.3, "a"), toy(tmp_path / "b", 1.6, 0.4, 0.4, "b")
+    """Two Gaussian measurements are their weighted mean, for limits above as on both
+    sides."""
+    a, b = (
+        toy(tmp_path / "a", 0.7, 0.3, 0.3, "a"),
+        toy(tmp_path / "b", 1.6, 0.4, 0.4, "b"),
+    )
     weights = np.array([0.3, 0.4]) ** -2.0
     mean, sigma = (weights @ [0.7, 1.6]) / weights.sum(), weights.sum() ** -0.5
     both = toy(tmp_path / "c", mean, sigma, sigma, "both")
@@ -278,5 +330,7 @@ def test_the_cost_has_the_error_of_each_side(tmp_path: Path) -> None:
         point = cost.point({"mass": 100.0, "coupling": coupling})
         step = np.array([0.0, 1e-4 * coupling])
         slope = cost.gradient(point)[0][0, 1]
-        numeric = (cost.twice_nll(point + step) - cost.twice_nll(point - step))[0] / (2 * step[1])
+        numeric = (cost.twice_nll(point + step) - cost.twice_nll(point - step))[0] / (
+            2 * step[1]
+        )
         assert slope == pytest.approx(numeric, rel=1e-4, abs=1e-6)

@@ -1,4 +1,5 @@
-"""Reactor antineutrinos: the polynomials against the published tables, yields, fuel, exposure."""
+"""Reactor antineutrinos: the polynomials against the published tables, yields, fuel,
+exposure."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def _pure(isotope: str, **options: Any) -> Flux:
     return nu.flux("reactor", fractions={isotope: 1.0}, **options)
 
 
-# Huber:2011wv, 250 keV tables: MeV, per fission and MeV, total relative standard deviation
+# Huber:2011wv, 250 keV tables: MeV, per fission and MeV, total relative standard
+# deviation
 TABLES = {
     "U235": [
         (2, 1.3166, 0.018),
@@ -35,8 +37,18 @@ TABLES = {
         (5, 0.109896, 0.026),
         (6, 0.0389392, 0.031),
     ],
-    "Pu239": [(2, 1.08367, 0.026), (3, 0.514998, 0.029), (4, 0.195292, 0.034), (5, 0.0612671, 0.047)],
-    "Pu241": [(2, 1.26316, 0.025), (3, 0.640508, 0.024), (4, 0.281813, 0.026), (5, 0.0973649, 0.033)],
+    "Pu239": [
+        (2, 1.08367, 0.026),
+        (3, 0.514998, 0.029),
+        (4, 0.195292, 0.034),
+        (5, 0.0612671, 0.047),
+    ],
+    "Pu241": [
+        (2, 1.26316, 0.025),
+        (3, 0.640508, 0.024),
+        (4, 0.281813, 0.026),
+        (5, 0.0973649, 0.033),
+    ],
 }
 
 
@@ -49,33 +61,56 @@ def test_polynomials_agree_with_the_tables_of_huber(isotope: str) -> None:
 
 @pytest.mark.parametrize("isotope", TABLES)
 def test_polynomials_agree_with_every_bin_of_huber(isotope: str) -> None:
-    file = Path(os.environ.get("NUPROBE_DATA", "")) / "reactor" / f"{isotope}-anti-neutrino-flux-250keV.dat"
+    file = (
+        Path(os.environ.get("NUPROBE_DATA", ""))
+        / "reactor"
+        / f"{isotope}-anti-neutrino-flux-250keV.dat"
+    )
     if not file.is_file():
-        pytest.skip("the tables are not here: set NUPROBE_DATA to a folder that holds them in reactor/")
+        pytest.skip(
+            "the tables are not here: set NUPROBE_DATA to a folder that holds them in"
+            " reactor/"
+        )
     table = np.loadtxt(file)
-    pull = (_pure(isotope, low_energy="none").spectrum("nubar_e", table[:, 0]) / table[:, 1] - 1) / table[:, 13]
+    pull = (
+        _pure(isotope, low_energy="none").spectrum("nubar_e", table[:, 0]) / table[:, 1]
+        - 1
+    ) / table[:, 13]
     assert np.abs(pull).max() < 1.7
     assert np.sqrt(np.mean(pull**2)) < 0.8
 
 
 def _inverse_beta_decay(e_nu: FloatArray) -> FloatArray:
-    """Cross section in 1e-43 cm² (Strumia:2003zx eq. (25)), written without the package."""
+    """Cross section in 1e-43 cm² (Strumia:2003zx eq. (25)), written without the
+    package."""
     e = np.maximum(np.asarray(e_nu) - 1.293, M_ELECTRON)
     log = np.log(e_nu)
-    return np.asarray(np.sqrt(e**2 - M_ELECTRON**2) * e * e_nu ** (-0.07056 + 0.02018 * log - 0.001953 * log**3))
+    return np.asarray(
+        np.sqrt(e**2 - M_ELECTRON**2)
+        * e
+        * e_nu ** (-0.07056 + 0.02018 * log - 0.001953 * log**3)
+    )
 
 
-@pytest.mark.parametrize(("isotope", "published"), [("U235", 6.69), ("U238", 10.10), ("Pu239", 4.36), ("Pu241", 6.04)])
+@pytest.mark.parametrize(
+    ("isotope", "published"),
+    [("U235", 6.69), ("U238", 10.10), ("Pu239", 4.36), ("Pu241", 6.04)],
+)
 def test_inverse_beta_decay_yields(isotope: str, published: float) -> None:
-    """Published yields of these spectra, 1e-43 cm² per fission (e.g. Gariazzo:2017fdh); threshold 1.806 MeV."""
+    """Published yields of these spectra, 1e-43 cm² per fission (e.g. Gariazzo:2017fdh);
+    threshold 1.806 MeV."""
     (above,) = _pure(isotope, low_energy="none").components
     below = _pure(isotope).components[1]
-    rate = above.integrate(_inverse_beta_decay) + below.integrate(_inverse_beta_decay, e_min=1.806)
+    rate = above.integrate(_inverse_beta_decay) + below.integrate(
+        _inverse_beta_decay, e_min=1.806
+    )
     assert rate == pytest.approx(published, rel=0.015, abs=0)
 
 
 @given(
-    shares=st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda x: sum(x) > 0.1),
+    shares=st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(
+        lambda x: sum(x) > 0.1
+    ),
     low=st.sampled_from(["none", "vogel-engel"]),
     e=st.floats(0.0, 9.0, allow_subnormal=False),
 )
@@ -86,27 +121,41 @@ def test_fuel_mixes_linearly(shares: list[float], low: str, e: float) -> None:
     total = sum(x * pure[n].total("nubar_e") for n, x in fractions.items())
     assert mixed.total("nubar_e") == pytest.approx(total, rel=1e-12, abs=0)
     value = sum(x * float(pure[n].spectrum("nubar_e", e)) for n, x in fractions.items())
-    assert float(mixed.spectrum("nubar_e", e)) == pytest.approx(value, rel=1e-12, abs=1e-300)
+    assert float(mixed.spectrum("nubar_e", e)) == pytest.approx(
+        value, rel=1e-12, abs=1e-300
+    )
 
 
 @pytest.mark.parametrize("isotope", ISOTOPES)
 def test_normalisation_and_support(isotope: str) -> None:
     flux = _pure(isotope)
-    by_quad = quad(lambda e: float(flux.spectrum("nubar_e", e)), 2.0, 8.0, epsabs=0, epsrel=1e-10)[0]
-    assert flux.components[0].integrate(np.ones_like) == pytest.approx(by_quad, rel=1e-9, abs=0)
-    # a fission makes about six beta decays: 5.6 to 6.9 (Vogel:1989iv and the spectra above 2 MeV)
+    by_quad = quad(
+        lambda e: float(flux.spectrum("nubar_e", e)), 2.0, 8.0, epsabs=0, epsrel=1e-10
+    )[0]
+    assert flux.components[0].integrate(np.ones_like) == pytest.approx(
+        by_quad, rel=1e-9, abs=0
+    )
+    # a fission makes about six beta decays: 5.6 to 6.9 (Vogel:1989iv and the spectra
+    # above 2 MeV)
     assert 5.0 < flux.total("nubar_e") < 7.2
     np.testing.assert_array_equal(flux.spectrum("nubar_e", [8.01, 20.0]), 0.0)
-    np.testing.assert_array_equal(_pure(isotope, low_energy="none").spectrum("nubar_e", [0.1, 1.999]), 0.0)
-    # the two parts meet: no double counting at 2 MeV, and a step of a few per cent at most
+    np.testing.assert_array_equal(
+        _pure(isotope, low_energy="none").spectrum("nubar_e", [0.1, 1.999]), 0.0
+    )
+    # the two parts meet: no double counting at 2 MeV, and a step of a few per cent at
+    # most
     below, at = flux.spectrum("nubar_e", [1.99999, 2.0])
     assert at / below == pytest.approx(1, abs=0.08)
 
 
 def test_low_energy_spectra_differ_by_captures() -> None:
-    products, all_ = (nu.flux("reactor", low_energy=n) for n in ("vogel-engel", "kopeikin"))
+    products, all_ = (
+        nu.flux("reactor", low_energy=n) for n in ("vogel-engel", "kopeikin")
+    )
     captures = all_.total("nubar_e") - products.total("nubar_e")
-    assert captures == pytest.approx(1.2, abs=0.3)  # 0.6 captures a fission, two decays each
+    assert captures == pytest.approx(
+        1.2, abs=0.3
+    )  # 0.6 captures a fission, two decays each
     # U239 and Np239 end at 1.26 and 0.71 MeV: the two spectra differ less above
     e = np.array([0.3, 1.0, 1.7])
     excess = all_.spectrum("nubar_e", e) / products.spectrum("nubar_e", e) - 1
@@ -116,18 +165,30 @@ def test_low_energy_spectra_differ_by_captures() -> None:
 
 def test_bump() -> None:
     plain, bumped = (nu.flux("reactor", bump=b) for b in (False, True))
-    own = nu.flux("reactor", bump={"amplitude": 0.2, "centre": "5 MeV", "width": 500 * keV})
+    own = nu.flux(
+        "reactor", bump={"amplitude": 0.2, "centre": "5 MeV", "width": 500 * keV}
+    )
     e = np.array([1.0, 3.0, 5.0, 5.8, 7.0])
     ratio = bumped.spectrum("nubar_e", e) / plain.spectrum("nubar_e", e)
-    np.testing.assert_allclose(ratio, 1 + np.where(e > 2, 0.1 * np.exp(-(((e - 5.8) / 0.6) ** 2) / 2), 0), rtol=1e-12)
-    assert own.spectrum("nubar_e", 5.0) / plain.spectrum("nubar_e", 5.0) == pytest.approx(1.2)
+    np.testing.assert_allclose(
+        ratio,
+        1 + np.where(e > 2, 0.1 * np.exp(-(((e - 5.8) / 0.6) ** 2) / 2), 0),
+        rtol=1e-12,
+    )
+    assert own.spectrum("nubar_e", 5.0) / plain.spectrum(
+        "nubar_e", 5.0
+    ) == pytest.approx(1.2)
 
 
 def test_fissions() -> None:
     # 1 GW for a day: 8.64e13 J over 201.92 MeV
-    assert fissions(1.0, {"U235": 1.0}) == pytest.approx(8.64e13 / (201.92e6 * 1.602176634e-19), rel=1e-12, abs=0)
+    assert fissions(1.0, {"U235": 1.0}) == pytest.approx(
+        8.64e13 / (201.92e6 * 1.602176634e-19), rel=1e-12, abs=0
+    )
     mean = 0.564 * 201.92 + 0.076 * 205.52 + 0.304 * 209.99 + 0.056 * 213.60
-    assert fissions(2.9 * 365) == pytest.approx(2.9 * 365 * fissions(1.0, {"U235": 1.0}) * 201.92 / mean, rel=1e-12)
+    assert fissions(2.9 * 365) == pytest.approx(
+        2.9 * 365 * fissions(1.0, {"U235": 1.0}) * 201.92 / mean, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,15 +228,21 @@ def test_wrong_fissions_and_options_nobody_takes() -> None:
 
 
 def test_a_tolerated_sum_is_not_rescaled() -> None:
-    assert nu.flux("reactor", fractions={"U235": 0.9995}, low_energy="none").total("nubar_e") == pytest.approx(
+    assert nu.flux("reactor", fractions={"U235": 0.9995}, low_energy="none").total(
+        "nubar_e"
+    ) == pytest.approx(
         0.9995 * _pure("U235", low_energy="none").total("nubar_e"), rel=1e-12
     )
 
 
 def _detector(folder: Path, options: str) -> Path:
-    text = (Path(__file__).parents[2] / "examples/argon-detector/experiment.toml").read_text(encoding="utf-8")
+    text = (
+        Path(__file__).parents[2] / "examples/argon-detector/experiment.toml"
+    ).read_text(encoding="utf-8")
     text = text.replace('name = "sns"', f'name = "reactor"\noptions = {{ {options} }}')
-    text = text.replace("start = 5\nstop = 30", "start = 0.1\nstop = 0.5").replace("0.2, 0]", "0.05, 0]")
+    text = text.replace("start = 5\nstop = 30", "start = 0.1\nstop = 0.5").replace(
+        "0.2, 0]", "0.05, 0]"
+    )
     (folder / "experiment.toml").write_text(text, encoding="utf-8")
     return folder
 
@@ -183,13 +250,18 @@ def _detector(folder: Path, options: str) -> Path:
 def test_options_in_an_experiment(tmp_path: Path) -> None:
     counts = {}
     for isotope in ("U235", "Pu239"):
-        mine = nu.experiment(_detector(tmp_path, f"fractions = {{ {isotope} = 1.0 }}, low_energy = 'none'"))
+        mine = nu.experiment(
+            _detector(
+                tmp_path, f"fractions = {{ {isotope} = 1.0 }}, low_energy = 'none'"
+            )
+        )
         assert [c.name for c in mine.flux.components] == [isotope]
         counts[isotope] = float(mine.predict(nu.StandardModel()).signal.sum())
     # the softer spectrum of plutonium gives less
     assert 0.3 < counts["Pu239"] / counts["U235"] < 0.8
     with pytest.raises(
-        ExperimentFileError, match=r"experiment\.toml: options of flux reactor: the fractions sum to 0\.5"
+        ExperimentFileError,
+        match=r"experiment\.toml: options of flux reactor: the fractions sum to 0\.5",
     ):
         nu.experiment(_detector(tmp_path, "fractions = { U235 = 0.5 }"))
     with pytest.raises(ExperimentFileError, match="did you mean fractions"):
@@ -198,9 +270,16 @@ def test_options_in_an_experiment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("gigawatt", "metre", "published"),
-    # total fluxes per cm² and second stated by GEMMA (Beda:2012zz) and TEXONO (TEXONO:2006xds)
+    # total fluxes per cm² and second stated by GEMMA (Beda:2012zz) and TEXONO
+    # (TEXONO:2006xds)
     [(3.0, 13.9, 2.7e13), (2.9, 28.0, 6.4e12)],
 )
-def test_total_flux_at_known_places(gigawatt: float, metre: float, published: float) -> None:
-    per_second = fissions(gigawatt / 86400) * nu.flux("reactor", low_energy="kopeikin").total("nubar_e")
-    assert per_second / (4 * np.pi * (100 * metre) ** 2) == pytest.approx(published, rel=0.1, abs=0)
+def test_total_flux_at_known_places(
+    gigawatt: float, metre: float, published: float
+) -> None:
+    per_second = fissions(gigawatt / 86400) * nu.flux(
+        "reactor", low_energy="kopeikin"
+    ).total("nubar_e")
+    assert per_second / (4 * np.pi * (100 * metre) ** 2) == pytest.approx(
+        published, rel=0.1, abs=0
+    )

@@ -1,4 +1,5 @@
-"""Solar neutrinos: shapes against published tables and means, normalisations, options."""
+"""Solar neutrinos: shapes against published tables and means, normalisations,
+options."""
 
 from __future__ import annotations
 
@@ -19,13 +20,36 @@ from nuprobe.nuclei import isotope
 
 # Vinyoles:2016djt, per cm² and second
 NUMBERS = {
-    "B16-GS98": {"pp": 5.98e10, "pep": 1.44e8, "hep": 7.98e3, "7Be": 4.93e9, "8B": 5.46e6, "13N": 2.78e8}
+    "B16-GS98": {
+        "pp": 5.98e10,
+        "pep": 1.44e8,
+        "hep": 7.98e3,
+        "7Be": 4.93e9,
+        "8B": 5.46e6,
+        "13N": 2.78e8,
+    }
     | {"15O": 2.05e8, "17F": 5.29e6},
-    "B16-AGSS09met": {"pp": 6.03e10, "pep": 1.46e8, "hep": 8.25e3, "7Be": 4.50e9, "8B": 4.50e6, "13N": 2.04e8}
+    "B16-AGSS09met": {
+        "pp": 6.03e10,
+        "pep": 1.46e8,
+        "hep": 8.25e3,
+        "7Be": 4.50e9,
+        "8B": 4.50e6,
+        "13N": 2.04e8,
+    }
     | {"15O": 1.44e8, "17F": 3.26e6},
 }
-# mean energies in MeV; Bahcall:1987jc, Bahcall:1997eg; 8B: 6.735 ± 0.036 of earlier data
-MEANS = {"pp": 0.2668, "pep": 1.442, "hep": 9.628, "8B": 6.735, "13N": 0.7063, "15O": 0.9964, "17F": 0.9977}
+# mean energies in MeV; Bahcall:1987jc, Bahcall:1997eg; 8B: 6.735 ± 0.036 of earlier
+# data
+MEANS = {
+    "pp": 0.2668,
+    "pep": 1.442,
+    "hep": 9.628,
+    "8B": 6.735,
+    "13N": 0.7063,
+    "15O": 0.9964,
+    "17F": 0.9977,
+}
 
 
 def _components(**options: Any) -> dict[str, FluxComponent]:
@@ -34,9 +58,14 @@ def _components(**options: Any) -> dict[str, FluxComponent]:
 
 @pytest.mark.parametrize("model", NUMBERS)
 def test_each_component_has_the_number_of_the_model(model: str) -> None:
-    found = {name: float(c.integrate(np.ones_like)) for name, c in _components(model=model).items()}
+    found = {
+        name: float(c.integrate(np.ones_like))
+        for name, c in _components(model=model).items()
+    }
     assert found == pytest.approx(NUMBERS[model], rel=1e-9, abs=0)
-    assert nu.flux("solar", model=model).total("nu_e") == pytest.approx(sum(NUMBERS[model].values()), rel=1e-9, abs=0)
+    assert nu.flux("solar", model=model).total("nu_e") == pytest.approx(
+        sum(NUMBERS[model].values()), rel=1e-9, abs=0
+    )
 
 
 @pytest.mark.parametrize("name", MEANS)
@@ -50,39 +79,83 @@ def test_the_boron_table_is_whole_and_has_no_slip() -> None:
     file = Path(nu.__file__).parent / "fluxes/library/solar/b8.csv"
     energy, value = np.loadtxt(file, delimiter=",", skiprows=4).T
     np.testing.assert_allclose(np.diff(energy), 0.1)
-    assert np.trapezoid(value, energy) == pytest.approx(1000, abs=0.05)  # normalised to 1000 decays by its authors
+    assert np.trapezoid(value, energy) == pytest.approx(
+        1000, abs=0.05
+    )  # normalised to 1000 decays by its authors
     # smooth: a wrong digit would show
     assert np.abs(np.diff(value, 3))[4:].max() < 0.03
 
 
-# endpoint MeV, daughter, tabulated dN/dE per MeV of the normalised spectrum at an energy
+# endpoint MeV, daughter, tabulated dN/dE per MeV of the normalised spectrum at an
+# energy
 SHAPES = [
-    (0.42341, 1, 2, [(0.05041, 0.3094), (0.20162, 2.9766), (0.30244, 4.0605), (0.40325, 2.2589)]),  # Bahcall:1997eg
-    (18.784, 2, 4, [(0.93919, 3.3443e-3), (3.7567, 3.8338e-2), (9.3919, 9.7258e-2), (12.209, 8.4034e-2)]),
-    (1.1990, 6, 13, [(0.1199, 0.11157), (0.5995, 1.2636), (0.89925, 1.2955), (1.1031, 0.69927)]),  # Bahcall:1987jc
-    (1.7400, 8, 17, [(0.174, 0.086305), (0.522, 0.52933), (1.218, 0.91886), (1.566, 0.47848)]),
+    (
+        0.42341,
+        1,
+        2,
+        [(0.05041, 0.3094), (0.20162, 2.9766), (0.30244, 4.0605), (0.40325, 2.2589)],
+    ),  # Bahcall:1997eg
+    (
+        18.784,
+        2,
+        4,
+        [
+            (0.93919, 3.3443e-3),
+            (3.7567, 3.8338e-2),
+            (9.3919, 9.7258e-2),
+            (12.209, 8.4034e-2),
+        ],
+    ),
+    (
+        1.1990,
+        6,
+        13,
+        [(0.1199, 0.11157), (0.5995, 1.2636), (0.89925, 1.2955), (1.1031, 0.69927)],
+    ),  # Bahcall:1987jc
+    (
+        1.7400,
+        8,
+        17,
+        [(0.174, 0.086305), (0.522, 0.52933), (1.218, 0.91886), (1.566, 0.47848)],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("endpoint", "z", "a", "table"), SHAPES)
-def test_allowed_spectra_agree_with_tables(endpoint: float, z: int, a: int, table: list[tuple[float, float]]) -> None:
-    norm = quad(lambda e: float(allowed_positron_decay(np.array(e), endpoint, z, a)), 0, endpoint, epsrel=1e-8)[0]
+def test_allowed_spectra_agree_with_tables(
+    endpoint: float, z: int, a: int, table: list[tuple[float, float]]
+) -> None:
+    norm = quad(
+        lambda e: float(allowed_positron_decay(np.array(e), endpoint, z, a)),
+        0,
+        endpoint,
+        epsrel=1e-8,
+    )[0]
     e, published = np.array(table).T
-    np.testing.assert_allclose(allowed_positron_decay(e, endpoint, z, a) / norm, published, rtol=1.2e-3)
+    np.testing.assert_allclose(
+        allowed_positron_decay(e, endpoint, z, a) / norm, published, rtol=1.2e-3
+    )
 
 
 @given(endpoint=st.floats(0.05, 20.0), z=st.integers(1, 20), x=st.floats(0, 1))
-def test_allowed_spectra_are_finite_and_vanish_at_both_ends(endpoint: float, z: int, x: float) -> None:
-    values = allowed_positron_decay(np.array([0.0, x * endpoint, endpoint]), endpoint, z, 2 * z)
+def test_allowed_spectra_are_finite_and_vanish_at_both_ends(
+    endpoint: float, z: int, x: float
+) -> None:
+    values = allowed_positron_decay(
+        np.array([0.0, x * endpoint, endpoint]), endpoint, z, 2 * z
+    )
     assert np.all(np.isfinite(values))
     assert np.all(values >= 0)
     assert values[0] == 0
-    assert values[2] < 1e-12 * allowed_positron_decay(np.array(endpoint / 2), endpoint, z, 2 * z)
+    assert values[2] < 1e-12 * allowed_positron_decay(
+        np.array(endpoint / 2), endpoint, z, 2 * z
+    )
 
 
 def test_beryllium_lines_follow_from_the_masses() -> None:
     lines = _components()["7Be"].lines
-    # Q of electron capture from the atomic mass excesses 15.7690 and 14.9071 MeV (Wang:2021xhn), less the recoil
+    # Q of electron capture from the atomic mass excesses 15.7690 and 14.9071 MeV
+    # (Wang:2021xhn), less the recoil
     q = 15.7690 - 14.9071
     recoil = q**2 / (2 * isotope("Li7").mass)
     assert lines[0].energy == pytest.approx(q - recoil, abs=2e-4)
@@ -99,22 +172,33 @@ def test_only_electron_neutrinos_and_nothing_beyond_the_ends() -> None:
     assert nu.flux("solar", components=["pp"]).spectrum("nu_e", 0.424) == 0
 
 
-@given(scale=st.dictionaries(st.sampled_from(sorted(NUMBERS["B16-GS98"])), st.floats(0, 3), max_size=3))
+@given(
+    scale=st.dictionaries(
+        st.sampled_from(sorted(NUMBERS["B16-GS98"])), st.floats(0, 3), max_size=3
+    )
+)
 def test_scale_multiplies_components(scale: dict[str, float]) -> None:
     numbers = NUMBERS["B16-GS98"]
     expected = sum(x * scale.get(n, 1.0) for n, x in numbers.items())
-    assert nu.flux("solar", scale=scale).total("nu_e") == pytest.approx(expected, rel=1e-9, abs=0)
+    assert nu.flux("solar", scale=scale).total("nu_e") == pytest.approx(
+        expected, rel=1e-9, abs=0
+    )
 
 
 def test_chosen_components() -> None:
-    assert list(_components(components=["8B", "hep"])) == ["hep", "8B"]  # the order of the file
+    assert list(_components(components=["8B", "hep"])) == [
+        "hep",
+        "8B",
+    ]  # the order of the file
 
 
 def test_nuclides_in_either_spelling() -> None:
     one = _components(components=["B8", "7Be"], scale={"B8": 2.0})
     other = _components(components=["8B", "7Be"], scale={"8B": 2.0})
     assert list(one) == list(other) == ["7Be", "8B"]
-    assert float(one["8B"].integrate(np.ones_like)) == float(other["8B"].integrate(np.ones_like))
+    assert float(one["8B"].integrate(np.ones_like)) == float(
+        other["8B"].integrate(np.ones_like)
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +238,9 @@ shape = SHAPE
 
 def test_components_of_ones_own(tmp_path: Path) -> None:
     def write(shape: str, text: str = OWN) -> Path:
-        (tmp_path / "flux.toml").write_text(text.replace("SHAPE", shape), encoding="utf-8")
+        (tmp_path / "flux.toml").write_text(
+            text.replace("SHAPE", shape), encoding="utf-8"
+        )
         return tmp_path
 
     lines = '{ kind = "lines", lines = [["1 MeV", 0.25], ["3 MeV", 0.75]] }'
@@ -169,5 +255,7 @@ def test_components_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("energy,y\n0,0\n1000,5\n2000,0\n", encoding="utf-8")
     assert nu.flux(write(table)).total("nu_mu") == pytest.approx(2.0)
     (tmp_path / "t.csv").write_text("energy,y\n0,0\n1000,0\n", encoding="utf-8")
-    with pytest.raises(ExperimentFileError, match="component x: its table is 0 everywhere"):
+    with pytest.raises(
+        ExperimentFileError, match="component x: its table is 0 everywhere"
+    ):
         nu.flux(write(table))

@@ -24,7 +24,10 @@ class Line:
     """Linear in its parameters and its nuisance, so that the fit has a closed form."""
 
     name: str = "line"
-    parameters: tuple[Parameter, ...] = (Parameter("slope", 0.0, unit="1/bin"), Parameter("offset", 0.0))
+    parameters: tuple[Parameter, ...] = (
+        Parameter("slope", 0.0, unit="1/bin"),
+        Parameter("offset", 0.0),
+    )
     nuisances: tuple[Nuisance, ...] = (Nuisance("curvature", 0.3),)
 
     def design(self) -> FloatArray:
@@ -64,15 +67,21 @@ def test_against_least_squares() -> None:
     b = np.append(data / sigma, 0.0)
     covariance = np.linalg.inv(a.T @ a)
     x = covariance @ a.T @ b
-    np.testing.assert_allclose([result["slope"].value, result["offset"].value], x[:2], rtol=1e-7)
+    np.testing.assert_allclose(
+        [result["slope"].value, result["offset"].value], x[:2], rtol=1e-7
+    )
     assert result.covariance is not None
     np.testing.assert_allclose(result.covariance, covariance[:2, :2], rtol=1e-7)
     assert result.nuisances[0].value == pytest.approx(x[2], abs=1e-8)
-    assert result.nuisances[0].error == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-7, abs=0)
+    assert result.nuisances[0].error == pytest.approx(
+        np.sqrt(covariance[2, 2]), rel=1e-7, abs=0
+    )
     assert result.nuisances[0].pull == pytest.approx(x[2] / 0.3, abs=1e-7)
     assert result.twice_nll == pytest.approx(((a @ x - b) ** 2).sum(), rel=1e-9, abs=0)
     assert result.ndf == 6
-    assert result.goodness_of_fit == pytest.approx(chi2.sf(result.twice_nll, 6), rel=1e-9, abs=0)
+    assert result.goodness_of_fit == pytest.approx(
+        chi2.sf(result.twice_nll, 6), rel=1e-9, abs=0
+    )
     for i, p in enumerate(result.free):
         error = np.sqrt(covariance[i, i])
         assert p.error == pytest.approx(error, rel=1e-7, abs=0)
@@ -80,18 +89,25 @@ def test_against_least_squares() -> None:
 
 
 def test_errors_are_those_of_the_joint_hessian() -> None:
-    cost: Cost = strong() + GaussianCost(Synthetic(suffix=" b"), np.full(24, 18.0), np.full(24, 4.0))
+    cost: Cost = strong() + GaussianCost(
+        Synthetic(suffix=" b"), np.full(24, 18.0), np.full(24, 4.0)
+    )
     result = fit(cost, minos=False)
     x = np.concatenate([result.point, result.nuisance_values])
     columns = []
     for i, h in enumerate(1e-5 * np.ones(len(x))):
         e = np.eye(len(x))[i] * h
-        up, down = (np.concatenate([g[0] for g in cost.gradient((x + s)[:2], (x + s)[2:])]) for s in (e, -e))
+        up, down = (
+            np.concatenate([g[0] for g in cost.gradient((x + s)[:2], (x + s)[2:])])
+            for s in (e, -e)
+        )
         columns.append((up - down) / (2 * h))
     covariance = 2 * np.linalg.inv(np.array(columns))
     assert result.covariance is not None
     np.testing.assert_allclose(result.covariance, covariance[:2, :2], rtol=2e-3)
-    np.testing.assert_allclose([n.error for n in result.nuisances], np.sqrt(np.diag(covariance)[2:]), rtol=2e-3)
+    np.testing.assert_allclose(
+        [n.error for n in result.nuisances], np.sqrt(np.diag(covariance)[2:]), rtol=2e-3
+    )
 
 
 @pytest.mark.parametrize("cl", [0.6827, 0.9])
@@ -99,7 +115,9 @@ def test_errors_are_those_of_the_joint_hessian() -> None:
 def test_minos_against_profile(cl: float, free: list[str]) -> None:
     cost = strong()
     result = fit(cost, free=free, cl=cl)
-    line = profile(cost, "radius", np.linspace(1, 9, 9), free=[n for n in free if n != "radius"])
+    line = profile(
+        cost, "radius", np.linspace(1, 9, 9), free=[n for n in free if n != "radius"]
+    )
     assert line.best == pytest.approx(result["radius"].value, abs=1e-3)
     assert line.best_twice_nll == pytest.approx(result.twice_nll, abs=1e-6)
     ((low, high),) = line.intervals(cl)
@@ -109,7 +127,8 @@ def test_minos_against_profile(cl: float, free: list[str]) -> None:
 
 
 def test_start_does_not_matter_with_two_minima() -> None:
-    # the rate goes with (s - 3)², so s = 1 and s = 5 are alike but for a small asymmetry
+    # the rate goes with (s - 3)², so s = 1 and s = 5 are alike but for a small
+    # asymmetry
     @dataclass(frozen=True)
     class Two:
         name: str = "two"
@@ -117,9 +136,13 @@ def test_start_does_not_matter_with_two_minima() -> None:
         nuisances: tuple[Nuisance, ...] = ()
 
         def expectation(self, points: FloatArray) -> Expectation:
-            return Expectation(10 + (points - 3) ** 2 * [20.0, 5.0] + points * [0.0, 3.0], ())
+            return Expectation(
+                10 + (points - 3) ** 2 * [20.0, 5.0] + points * [0.0, 3.0], ()
+            )
 
-        def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        def jacobian(
+            self, points: FloatArray
+        ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
             return (2 * (points - 3) * [20.0, 5.0] + [0.0, 3.0])[:, None], ()
 
     cost = PoissonCost(Two(), [0.0, 0.0]).asimov([1.0])
@@ -146,20 +169,29 @@ def test_open_interval_is_said() -> None:
     assert "–         undetermined" in str(result)
 
 
-@pytest.mark.parametrize(("counts", "symmetric"), [(0.97, False), (1.0, False), (1.003, False), (1.3, True)])
-def test_a_limit_within_one_error_leaves_an_interval_and_no_error(counts: float, symmetric: bool) -> None:
-    """The signal grows with the strength's square, as that of a magnetic moment: flat at 0."""
+@pytest.mark.parametrize(
+    ("counts", "symmetric"), [(0.97, False), (1.0, False), (1.003, False), (1.3, True)]
+)
+def test_a_limit_within_one_error_leaves_an_interval_and_no_error(
+    counts: float, symmetric: bool
+) -> None:
+    """The signal grows with the strength's square, as that of a magnetic moment: flat
+    at 0."""
 
     @dataclass(frozen=True)
     class Squared:
         name: str = "squared"
-        parameters: tuple[Parameter, ...] = (Parameter("mu", 1.0, 0.0, unit="1e-11 muB"),)
+        parameters: tuple[Parameter, ...] = (
+            Parameter("mu", 1.0, 0.0, unit="1e-11 muB"),
+        )
         nuisances: tuple[Nuisance, ...] = ()
 
         def expectation(self, points: FloatArray) -> Expectation:
             return Expectation(1000 + 10 * points**2, ())
 
-        def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        def jacobian(
+            self, points: FloatArray
+        ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
             return (20 * points)[:, :, None].swapaxes(1, 2), ()
 
     for minos in (True, False):
@@ -172,12 +204,15 @@ def test_a_limit_within_one_error_leaves_an_interval_and_no_error(counts: float,
             interval = result["mu"].interval
             assert interval is not None
             assert interval.lower is None
-            assert interval.upper == pytest.approx(_rise_of_one(1000 * counts), rel=1e-4)
+            assert interval.upper == pytest.approx(
+                _rise_of_one(1000 * counts), rel=1e-4
+            )
             assert f"< {interval.upper:.5g}" in str(result)
 
 
 def _rise_of_one(n: float) -> float:
-    """Where −2 ln L of n counts with 1000 + 10 mu² expected is 1 above its least value for mu >= 0."""
+    """Where −2 ln L of n counts with 1000 + 10 mu² expected is 1 above its least value
+    for mu >= 0."""
 
     def value(mu: float) -> float:
         expected = 1000 + 10 * mu**2
@@ -197,7 +232,10 @@ def test_best_value_at_a_limit() -> None:
     assert interval is not None
     assert interval.lower is None
     assert interval.upper is not None
-    above = PoissonCost(p, background_only).profiled([interval.upper, 5.0]).twice_nll[0] - result.twice_nll
+    above = (
+        PoissonCost(p, background_only).profiled([interval.upper, 5.0]).twice_nll[0]
+        - result.twice_nll
+    )
     assert above == pytest.approx(1.0, rel=1e-6, abs=0)
 
 
@@ -208,7 +246,15 @@ def test_fixed_free_and_table() -> None:
     assert list(result.values) == ["strength"]
     assert result.fixed[0][1] == 6.0
     table = str(result)
-    for word in ("strength", "radius", "fixed", "fm", "signal norm", "pull", "ndf = 23"):
+    for word in (
+        "strength",
+        "radius",
+        "fixed",
+        "fm",
+        "signal norm",
+        "pull",
+        "ndf = 23",
+    ):
         assert word in table
     json.dumps(result.to_dict(), allow_nan=False)
 
@@ -242,8 +288,13 @@ def test_bad_requests() -> None:
 def test_no_minimum_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("iminuit.Minuit.valid", property(lambda _: False))
-        patch.setattr(sys.modules["nuprobe.inference.fit"], "_settled", lambda *_: False)
-        with pytest.raises(ComputationError, match=r"no minimum found near strength=1, radius=.* fm; give another"):
+        patch.setattr(
+            sys.modules["nuprobe.inference.fit"], "_settled", lambda *_: False
+        )
+        with pytest.raises(
+            ComputationError,
+            match=r"no minimum found near strength=1, radius=.* fm; give another",
+        ):
             fit(strong(), free=["radius"])
     impossible = PoissonCost(Synthetic(background=0.0), np.ones(24))
     with pytest.raises(ComputationError, match="impossible at the start"):

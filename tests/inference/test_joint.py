@@ -1,6 +1,8 @@
-"""The joint likelihood of two experiments, with rates that go with squares of parameters and shared nuisances.
+"""The joint likelihood of two experiments, with rates that go with squares of
+parameters and shared nuisances.
 
-Oracles: scipy's exact trust region over the nuisances, and its BFGS over parameters and nuisances together.
+Oracles: scipy's exact trust region over the nuisances, and its BFGS over parameters and
+nuisances together.
 """
 
 from __future__ import annotations
@@ -26,13 +28,17 @@ FREE = [f"charge_radius.{e}" for e in ("ee", "mumu", "emu", "etau", "mutau")]
 @cache
 def joint() -> Cost:
     model = nu.Electromagnetic()
-    cost = sum(nu.experiment(e).cost(model, FREE) for e in ("coherent-csi-2021", "coherent-lar-2020"))
+    cost = sum(
+        nu.experiment(e).cost(model, FREE)
+        for e in ("coherent-csi-2021", "coherent-lar-2020")
+    )
     assert isinstance(cost, Cost)
     return cost
 
 
 def directly(cost: Cost, point: FloatArray) -> float:
-    """Minimum over the nuisances by scipy: Poisson likelihood written out, nuisances in units of their sigma.
+    """Minimum over the nuisances by scipy: Poisson likelihood written out, nuisances in
+    units of their sigma.
 
     Principal axes of the slopes, because scipy solves the normal equations too.
     """
@@ -47,7 +53,11 @@ def directly(cost: Cost, point: FloatArray) -> float:
         n.append(term.data)
         base.append(e.base[0])
         rows.append(block)
-    data, mu0, slopes = np.concatenate(n), np.concatenate(base), np.concatenate(rows, axis=1)
+    data, mu0, slopes = (
+        np.concatenate(n),
+        np.concatenate(base),
+        np.concatenate(rows, axis=1),
+    )
     axes = np.linalg.svd(slopes, full_matrices=False)[0]
     slopes = axes.T @ slopes
 
@@ -60,7 +70,12 @@ def directly(cost: Cost, point: FloatArray) -> float:
 
     def slope(t: FloatArray) -> FloatArray:
         mu = mu0 + t @ slopes
-        return np.asarray(2 * slopes @ (1 - np.divide(data, mu, out=np.zeros_like(mu), where=data > 0)) + 2 * t)
+        return np.asarray(
+            2
+            * slopes
+            @ (1 - np.divide(data, mu, out=np.zeros_like(mu), where=data > 0))
+            + 2 * t
+        )
 
     def curvature(t: FloatArray) -> FloatArray:
         mu = mu0 + t @ slopes
@@ -80,8 +95,11 @@ def directly(cost: Cost, point: FloatArray) -> float:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(0.0, 2.5), st.lists(st.floats(-1.0, 1.0), min_size=5, max_size=5))
-def test_profiled_against_scipy_at_any_radii(decades: float, direction: list[float]) -> None:
-    """From rates like those measured to some thousand times as many, which nuisances must cancel."""
+def test_profiled_against_scipy_at_any_radii(
+    decades: float, direction: list[float]
+) -> None:
+    """From rates like those measured to some thousand times as many, which nuisances
+    must cancel."""
     point = 10.0**decades * np.array(direction)
     found = joint().profiled(point)
     truth = directly(joint(), point)
@@ -93,12 +111,17 @@ def test_profiled_against_scipy_at_any_radii(decades: float, direction: list[flo
 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.0, 4.0), st.lists(st.floats(-1.0, 1.0), min_size=5, max_size=5))
-def test_two_ways_to_the_nuisances_are_one(decades: float, direction: list[float]) -> None:
-    """The interior-point way along principal axes, for hard points, gives what the batch gives."""
+def test_two_ways_to_the_nuisances_are_one(
+    decades: float, direction: list[float]
+) -> None:
+    """The interior-point way along principal axes, for hard points, gives what the
+    batch gives."""
     point = 10.0**decades * np.array(direction)
     batch = joint().profiled(point)
     value, nuisances, boundary = joint()._profile_hard(point)
-    tolerance = 1e-9 + 1e-13 * 100.0**decades  # rounding of counts, which grow as the square
+    tolerance = (
+        1e-9 + 1e-13 * 100.0**decades
+    )  # rounding of counts, which grow as the square
     assert value == pytest.approx(batch.twice_nll[0], rel=0, abs=tolerance)
     if decades < 2 and not boundary:
         # the pseudo-counts push by 1e-6 of −2 ln L at most
@@ -106,7 +129,8 @@ def test_two_ways_to_the_nuisances_are_one(decades: float, direction: list[float
 
 
 def test_rates_without_end_tend_to_a_plateau() -> None:
-    """Nuisances scale the signal, so that they can take away any: −2 ln L then goes as a constant minus 1/rate."""
+    """Nuisances scale the signal, so that they can take away any: −2 ln L then goes as
+    a constant minus 1/rate."""
     radii = np.array([1e3, 1e4, 1e5, 1e6])
     points = np.zeros((4, 5))
     points[:, 3:] = radii[:, None]
@@ -116,25 +140,36 @@ def test_rates_without_end_tend_to_a_plateau() -> None:
 
 
 def test_rates_beyond_double_precision_are_no_failure() -> None:
-    """The expectation is then rounded by more than a count, which adds to −2 ln L; neighbours do not feel it."""
+    """The expectation is then rounded by more than a count, which adds to −2 ln L;
+    neighbours do not feel it."""
     points = np.zeros((3, 5))
     points[:, 3] = points[:, 4] = 1.0, 3e8, 3.0
     found = joint().profiled(points).twice_nll
     plateau = joint().profiled([0.0, 0.0, 0.0, 1e5, 1e5]).twice_nll[0]
     assert plateau - 1 < found[1] < np.inf
-    np.testing.assert_allclose(found[::2], joint().profiled(points[::2]).twice_nll, rtol=1e-12)
+    np.testing.assert_allclose(
+        found[::2], joint().profiled(points[::2]).twice_nll, rtol=1e-12
+    )
 
 
 def test_a_start_beside_a_point_of_symmetry_stays_where_the_data_speak() -> None:
-    """At etau = mutau = 0 the data give those radii no error to first order: nothing to take a step from."""
-    starts = np.array([[0.0, 0.0, emu, tiny, tiny] for emu in (0.0, 50.0, 500.0) for tiny in (0.0, 1e-12, 1e-6)])
+    """At etau = mutau = 0 the data give those radii no error to first order: nothing to
+    take a step from."""
+    starts = np.array(
+        [
+            [0.0, 0.0, emu, tiny, tiny]
+            for emu in (0.0, 50.0, 500.0)
+            for tiny in (0.0, 1e-12, 1e-6)
+        ]
+    )
     found, value = descend(joint(), [0, 1, 3, 4], starts)
     assert np.isfinite(value).all()
     assert np.abs(found[:, [0, 1, 3, 4]]).max() < 1e4
 
 
 def together(fixed: dict[str, float]) -> float:
-    """Minimum by BFGS over radii and nuisances together, from some starts; emu stays at zero unless fixed.
+    """Minimum by BFGS over radii and nuisances together, from some starts; emu stays at
+    zero unless fixed.
 
     Rates know emu² + etau² and emu² + mutau² only, so that nothing is lost.
     """
@@ -156,7 +191,10 @@ def together(fixed: dict[str, float]) -> float:
     rng = np.random.default_rng(3)
     starts = rng.uniform(-6, 4, (8, len(move) + len(sigma)))
     starts[:, len(move) :] = 0
-    return min(float(minimize(value, x, jac=True, method="BFGS", options={"gtol": 1e-6}).fun) for x in starts)
+    return min(
+        float(minimize(value, x, jac=True, method="BFGS", options={"gtol": 1e-6}).fun)
+        for x in starts
+    )
 
 
 def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
@@ -165,29 +203,45 @@ def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
 
 
 def test_intervals_of_a_likelihood_with_many_valleys() -> None:
-    """Minimum by Minuit to 1e-6; at each end the profile, by BFGS from many starts, to 5e-5 of an error.
+    """Minimum by Minuit to 1e-6; at each end the profile, by BFGS from many starts, to
+    5e-5 of an error.
 
-    Charges and charge radii can take each other's place, so that a profile followed from the best fit alone (MINOS)
-    ends too early: here by 4 % of an error.
+    Charges and charge radii can take each other's place, so that a profile followed
+    from the best fit alone (MINOS) ends too early: here by 4 % of an error.
     """
-    free = {"charge_radius.ee": 20.0, "charge_radius.mumu": 20.0, "charge.ee": 2e5, "charge.mumu": 2e5}
-    cost = nu.experiment("coherent-csi-2017").cost(nu.Electromagnetic(), list(free), "energy-time")
+    free = {
+        "charge_radius.ee": 20.0,
+        "charge_radius.mumu": 20.0,
+        "charge.ee": 2e5,
+        "charge.mumu": 2e5,
+    }
+    cost = nu.experiment("coherent-csi-2017").cost(
+        nu.Electromagnetic(), list(free), "energy-time"
+    )
     scale = np.array(list(free.values()))
     best = fit(cost)
 
     def lowest(column: int, end: float) -> float:
         move = [c for c in range(4) if c != column]
         rng = np.random.default_rng(5)
-        starts = 2 * scale * rng.normal(size=(400, 4)) + best.point * rng.integers(0, 2, (400, 1))
+        starts = 2 * scale * rng.normal(size=(400, 4)) + best.point * rng.integers(
+            0, 2, (400, 1)
+        )
         starts[:, column] = end
 
         def value(z: FloatArray) -> tuple[float, FloatArray]:
             point = np.full(4, end)
             point[move] = z * scale[move]
-            return float(cost.profiled(point).twice_nll[0]), cost.profiled_gradient(point)[0, move] * scale[move]
+            return (
+                float(cost.profiled(point).twice_nll[0]),
+                cost.profiled_gradient(point)[0, move] * scale[move],
+            )
 
         order = np.argsort(cost.profiled(starts).twice_nll)[:25]
-        found = (minimize(value, starts[i, move] / scale[move], jac=True, method="BFGS") for i in order)
+        found = (
+            minimize(value, starts[i, move] / scale[move], jac=True, method="BFGS")
+            for i in order
+        )
         return min(float(one.fun) for one in found)
 
     minuit = Minuit(
@@ -203,13 +257,20 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
         assert one.interval is not None
         for end in (one.interval.lower, one.interval.upper):
             assert end is not None
-            assert lowest(column, end) - best.twice_nll == pytest.approx(1.0, rel=0, abs=1e-4)
+            assert lowest(column, end) - best.twice_nll == pytest.approx(
+                1.0, rel=0, abs=1e-4
+            )
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("name", "bound"), [(FREE[2], 29.97), (FREE[3], 39.72), (FREE[4], 31.28)])
+@pytest.mark.parametrize(
+    ("name", "bound"), [(FREE[2], 29.97), (FREE[3], 39.72), (FREE[4], 31.28)]
+)
 def test_joint_bounds_on_transition_radii(name: str, bound: float) -> None:
-    """90 %: −2 ln L is 2.7055 above its minimum at the bound, by another minimiser; and the profile ends there."""
+    """90 %: −2 ln L is 2.7055 above its minimum at the bound, by another minimiser; and
+    the profile ends there."""
     assert together({name: bound}) - together({}) == pytest.approx(2.7055, abs=0.01)
     data = {"coherent-csi-2021": None, "coherent-lar-2020": None}
-    np.testing.assert_allclose(intervals(data, name, FREE), [(0.0, bound)], rtol=0, atol=0.01)
+    np.testing.assert_allclose(
+        intervals(data, name, FREE), [(0.0, bound)], rtol=0, atol=0.01
+    )

@@ -1,4 +1,5 @@
-"""Compiled loops against the same in numpy, which other tests hold against scipy and brute force."""
+"""Compiled loops against the same in numpy, which other tests hold against scipy and
+brute force."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ TRUTH = np.array([1.0, 5.0])
 
 def synthetic(seed: int = 1, **changes: object) -> PoissonCost:
     p = Synthetic(**changes)  # type: ignore[arg-type]
-    return PoissonCost(p, np.random.default_rng(seed).poisson(p.expectation(TRUTH[None]).base[0]))
+    return PoissonCost(
+        p, np.random.default_rng(seed).poisson(p.expectation(TRUTH[None]).base[0])
+    )
 
 
 def scattered(n: int, seed: int = 0) -> FloatArray:
@@ -31,7 +34,8 @@ def scattered(n: int, seed: int = 0) -> FloatArray:
 
 @dataclass(frozen=True)
 class Invented:
-    """Signal x², some of whose bins are empty, with a normalisation, a shape of both signs and a background."""
+    """Signal x², some of whose bins are empty, with a normalisation, a shape of both
+    signs and a background."""
 
     signal: FloatArray
     shape: FloatArray
@@ -42,11 +46,17 @@ class Invented:
 
     @property
     def nuisances(self) -> tuple[Nuisance, ...]:
-        return tuple(Nuisance(n, s) for n, s in zip(("norm", "shape", "background"), self.sigmas, strict=True))
+        return tuple(
+            Nuisance(n, s)
+            for n, s in zip(("norm", "shape", "background"), self.sigmas, strict=True)
+        )
 
     def expectation(self, points: FloatArray) -> Expectation:
         signal = points**2 * self.signal
-        return Expectation(signal + self.background, (signal, signal * self.shape, self.background[None]))
+        return Expectation(
+            signal + self.background,
+            (signal, signal * self.shape, self.background[None]),
+        )
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         slope = (2 * points * self.signal)[:, None]
@@ -60,30 +70,50 @@ def costs(draw: st.DrawFn) -> PoissonCost:
     size = 10.0 ** draw(st.floats(-1, 4))
     empty = draw(st.floats(0, 0.5))
     signal = size * rng.random(bins) * (rng.random(bins) >= empty)
-    background = size * rng.random(bins) * (rng.random(bins) >= empty)  # 0 where a bin may go to zero
-    sigmas = (draw(st.floats(0.05, 2)), draw(st.floats(0.05, 2)), draw(st.floats(0.05, 2)))
+    background = (
+        size * rng.random(bins) * (rng.random(bins) >= empty)
+    )  # 0 where a bin may go to zero
+    sigmas = (
+        draw(st.floats(0.05, 2)),
+        draw(st.floats(0.05, 2)),
+        draw(st.floats(0.05, 2)),
+    )
     p = Invented(signal, rng.uniform(-1, 1, bins), background, sigmas)
     return PoissonCost(p, rng.poisson(signal * rng.uniform(0, 2) + background))
 
 
 def compare(cost: Cost, points: FloatArray) -> None:
-    plain, fast = cost.profiled(points, compiled=False), cost.profiled(points, compiled=True)
+    plain, fast = (
+        cost.profiled(points, compiled=False),
+        cost.profiled(points, compiled=True),
+    )
     finite = np.isfinite(plain.twice_nll)
     np.testing.assert_array_equal(finite, np.isfinite(fast.twice_nll))
     np.testing.assert_array_equal(plain.boundary, fast.boundary)
     scale = 1e-9 * (1 + np.abs(plain.twice_nll[finite]))
     assert np.all(np.abs(plain.twice_nll[finite] - fast.twice_nll[finite]) <= scale)
     cold = cost.profiled_slopes_from(points, None)
-    for start in (None, 1.2 * plain.nuisances, plain.nuisances - 3.0):  # the last is often impossible
+    for start in (
+        None,
+        1.2 * plain.nuisances,
+        plain.nuisances - 3.0,
+    ):  # the last is often impossible
         mine = cost.profiled_slopes_from(points, start, compiled=True)
         assert np.all(np.abs(mine[0][finite] - cold[0][finite]) <= scale)
         np.testing.assert_array_equal(mine[0][~finite], cold[0][~finite])
-    # slopes at the same nuisances: those of the two minima differ by what is left of the way there
+    # slopes at the same nuisances: those of the two minima differ by what is left of
+    # the way there
     inner = np.flatnonzero(finite & ~plain.boundary)
     p, nu, none = points[inner], plain.nuisances[inner], np.zeros(len(inner))
     given = [term._expectation(p[:, columns]) for term, columns, _ in cost._layout]
-    for a, b in zip(cost._slopes(p, nu, none, given, True), cost._slopes(p, nu, none, given), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9 * np.abs(b).max(initial=1e-3))
+    for a, b in zip(
+        cost._slopes(p, nu, none, given, True),
+        cost._slopes(p, nu, none, given),
+        strict=True,
+    ):
+        np.testing.assert_allclose(
+            a, b, rtol=1e-9, atol=1e-9 * np.abs(b).max(initial=1e-3)
+        )
 
 
 @settings(max_examples=100, deadline=None)
@@ -103,11 +133,15 @@ def test_most_points_are_settled() -> None:
     # and it is a minimum: no slope is left
     left = cost.gradient(scattered(200), nuisances)[1]
     assert np.abs(left).max() < 1e-3
-    np.testing.assert_allclose(value, cost.twice_nll(scattered(200), nuisances), rtol=1e-12)
+    np.testing.assert_allclose(
+        value, cost.twice_nll(scattered(200), nuisances), rtol=1e-12
+    )
 
 
 def test_sum_with_shared_nuisances() -> None:
-    cost = synthetic(bins=30) + synthetic(bins=17, seed=2, suffix=" two", background=20.0, n_nuisances=3)
+    cost = synthetic(bins=30) + synthetic(
+        bins=17, seed=2, suffix=" two", background=20.0, n_nuisances=3
+    )
     assert isinstance(cost, CostSum)
     compare(cost, scattered(64))
 
@@ -126,7 +160,10 @@ def test_without_nuisances() -> None:
 
 def test_threads_and_neighbours_do_not_matter() -> None:
     cost, points = synthetic(bins=30), scattered(3 * BLOCK + 17)
-    one, two = cost.profiled(points, compiled=True), cost.profiled(points, threads=2, compiled=True)
+    one, two = (
+        cost.profiled(points, compiled=True),
+        cost.profiled(points, threads=2, compiled=True),
+    )
     assert one.twice_nll.tobytes() == two.twice_nll.tobytes()
     assert one.nuisances.tobytes() == two.nuisances.tobytes()
     part = cost.profiled(points[BLOCK : 2 * BLOCK], compiled=True)
@@ -134,10 +171,15 @@ def test_threads_and_neighbours_do_not_matter() -> None:
 
 
 def test_huge_and_impossible_points_go_to_the_reference() -> None:
-    p = Invented(np.array([1.0, 0.0]), np.zeros(2), np.array([0.0, 1e-3]), (0.1, 0.1, 0.1))
+    p = Invented(
+        np.array([1.0, 0.0]), np.zeros(2), np.array([0.0, 1e-3]), (0.1, 0.1, 0.1)
+    )
     impossible = PoissonCost(p, [3.0, 0.0]).profiled([[0.0]], compiled=True)
     assert impossible.twice_nll[0] == np.inf
-    huge = PoissonCost(Invented(np.array([1e14, 1.0]), np.zeros(2), np.ones(2), (1.0, 1.0, 1.0)), [5.0, 1.0])
+    huge = PoissonCost(
+        Invented(np.array([1e14, 1.0]), np.zeros(2), np.ones(2), (1.0, 1.0, 1.0)),
+        [5.0, 1.0],
+    )
     compare(huge, np.array([[1.0], [10.0]]))
 
 
@@ -158,7 +200,10 @@ def test_a_fit_does_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
         assert a.interval is not None
         assert b.interval is not None
         assert abs(a.value - b.value) < 1e-4 * b.error
-        ends = [(a.interval.lower, b.interval.lower), (a.interval.upper, b.interval.upper)]
+        ends = [
+            (a.interval.lower, b.interval.lower),
+            (a.interval.upper, b.interval.upper),
+        ]
         assert any(x is not None for x, _ in ends)
         for x, y in ends:
             assert (x is None) == (y is None)

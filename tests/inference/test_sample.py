@@ -1,4 +1,5 @@
-"""Posterior samples against posteriors known in closed form or by quadrature, resuming, files, hostile input."""
+"""Posterior samples against posteriors known in closed form or by quadrature, resuming,
+files, hostile input."""
 
 from __future__ import annotations
 
@@ -15,8 +16,26 @@ from hypothesis import strategies as st
 from tests.inference.synthetic import Synthetic
 
 import nuprobe as nu
-from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError, UnknownNameError, ValidityWarning
-from nuprobe.inference import Cost, Flat, GaussianCost, LogFlat, Normal, PoissonCost, Prior, SampleResult, sample, scan
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    NuprobeError,
+    OutputError,
+    UnknownNameError,
+    ValidityWarning,
+)
+from nuprobe.inference import (
+    Cost,
+    Flat,
+    GaussianCost,
+    LogFlat,
+    Normal,
+    PoissonCost,
+    Prior,
+    SampleResult,
+    sample,
+    scan,
+)
 from nuprobe.inference.protocols import Expectation
 from nuprobe.inference.sample import autocorrelation_time, split_r_hat
 from nuprobe.numerics import FloatArray
@@ -27,13 +46,16 @@ pytest.importorskip("emcee", reason="the extra nuprobe[sampling] is not installe
 X = np.linspace(-1, 1, 9)
 SIGMA = np.full(9, 0.8)
 DATA = 3 + 2 * X + 0.4 * np.cos(9 * X)
-SHORT = pytest.mark.filterwarnings("ignore:.*not converged:nuprobe.errors.ValidityWarning")
+SHORT = pytest.mark.filterwarnings(
+    "ignore:.*not converged:nuprobe.errors.ValidityWarning"
+)
 """For runs that are short on purpose."""
 
 
 @dataclass
 class Line:
-    """µ = a + b x + ν x²; `power` 2 makes it a² + b x, with two solutions; `fail_at` call number raises `error`."""
+    """µ = a + b x + ν x²; `power` 2 makes it a² + b x, with two solutions; `fail_at`
+    call number raises `error`."""
 
     nuisances: tuple[Nuisance, ...] = (Nuisance("bend", 0.5),)
     lower: float = -np.inf
@@ -47,7 +69,10 @@ class Line:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("a", 2.0, self.lower, self.upper, unit="fm", latex="a"), Parameter("b", 0.5, latex="b"))
+        return (
+            Parameter("a", 2.0, self.lower, self.upper, unit="fm", latex="a"),
+            Parameter("b", 0.5, latex="b"),
+        )
 
     def expectation(self, points: FloatArray) -> Expectation:
         self.calls += 1
@@ -70,19 +95,23 @@ def line(**options: Any) -> Cost:
 
 
 def exact(bend: float) -> tuple[FloatArray, FloatArray]:
-    """Mean and covariance of (a, b, bend) of `line`: normal equations, with the constraint as one more datum."""
+    """Mean and covariance of (a, b, bend) of `line`: normal equations, with the
+    constraint as one more datum."""
     design = np.stack([np.ones_like(X), X, X**2]) / SIGMA
     covariance = np.linalg.inv(design @ design.T + np.diag([0, 0, bend**-2.0]))
     return covariance @ design @ (DATA / SIGMA), covariance
 
 
 def agree(result: SampleResult, mean: FloatArray, covariance: FloatArray) -> None:
-    """Within 5 standard errors: of a mean σ/√n, of a covariance at most √(2/n) in units of the σs."""
+    """Within 5 standard errors: of a mean σ/√n, of a covariance at most √(2/n) in units
+    of the σs."""
     n = min(s.ess for s in result.summary)
     sigma = np.sqrt(np.diag(covariance))
     assert (np.abs(result.samples.mean(axis=0) - mean) / sigma).max() < 5 / np.sqrt(n)
     found = np.cov(result.samples.T) / np.outer(sigma, sigma)
-    assert np.abs(found - covariance / np.outer(sigma, sigma)).max() < 5 * np.sqrt(2 / n)
+    assert np.abs(found - covariance / np.outer(sigma, sigma)).max() < 5 * np.sqrt(
+        2 / n
+    )
 
 
 @pytest.fixture(scope="module")
@@ -99,17 +128,26 @@ def test_a_gaussian_posterior_comes_out(result: SampleResult) -> None:
     assert result.kept.shape == (32, 1200, 3)
     mean, covariance = exact(0.5)
     for s, m, v in zip(result.summary, mean, np.diag(covariance), strict=True):
-        # an end of a central interval: the quantile's standard error is √(p(1 − p)/n)/density, 1.3 to 2.7 σ/√n here
+        # an end of a central interval: the quantile's standard error is √(p(1 −
+        # p)/n)/density, 1.3 to 2.7 σ/√n here
         for cl, z in ((0.68, 0.99446), (0.90, 1.64485), (0.95, 1.95996)):
             tolerance = 5 * 2.7 * v**0.5 / s.ess**0.5
-            np.testing.assert_allclose(s.equal_tailed[cl], (m - z * v**0.5, m + z * v**0.5), atol=tolerance)
-            np.testing.assert_allclose(np.diff(s.highest_density[cl]), 2 * z * v**0.5, atol=2 * tolerance)
+            np.testing.assert_allclose(
+                s.equal_tailed[cl], (m - z * v**0.5, m + z * v**0.5), atol=tolerance
+            )
+            np.testing.assert_allclose(
+                np.diff(s.highest_density[cl]), 2 * z * v**0.5, atol=2 * tolerance
+            )
             a, b = s.highest_density[cl]
-            assert ((result[s.name] >= a) & (result[s.name] <= b)).mean() == pytest.approx(cl, abs=1e-3)
+            assert (
+                (result[s.name] >= a) & (result[s.name] <= b)
+            ).mean() == pytest.approx(cl, abs=1e-3)
     assert result.best["a"] == pytest.approx(mean[0], abs=0.5 * covariance[0, 0] ** 0.5)
 
 
-def test_profiled_nuisances_give_the_same_for_a_linear_model(result: SampleResult) -> None:
+def test_profiled_nuisances_give_the_same_for_a_linear_model(
+    result: SampleResult,
+) -> None:
     profiled = sample(line(), steps=800, nuisances="profiled", seed=4)
     assert profiled.names == ("a", "b")
     mean, covariance = exact(0.5)
@@ -117,7 +155,9 @@ def test_profiled_nuisances_give_the_same_for_a_linear_model(result: SampleResul
 
 
 def test_a_nuisance_without_constraint_is_sampled_too() -> None:
-    agree(sample(line(nuisances=(Nuisance("bend", np.inf),)), steps=1000), *exact(np.inf))
+    agree(
+        sample(line(nuisances=(Nuisance("bend", np.inf),)), steps=1000), *exact(np.inf)
+    )
 
 
 @SHORT
@@ -130,9 +170,13 @@ def test_a_nuisance_without_constraint_is_sampled_too() -> None:
     ],
 )
 def test_priors_multiply_the_likelihood(prior: Prior, density: Any) -> None:
-    found = sample(line(nuisances=()), ["a"], {"b": 2.0}, priors={"a": prior}, steps=1000)
+    found = sample(
+        line(nuisances=()), ["a"], {"b": 2.0}, priors={"a": prior}, steps=1000
+    )
     a = np.linspace(1.5, 6, 20001)
-    posterior = density(a) * np.exp(-0.5 * (((DATA - a[:, None] - 2 * X) / SIGMA) ** 2).sum(axis=1))
+    posterior = density(a) * np.exp(
+        -0.5 * (((DATA - a[:, None] - 2 * X) / SIGMA) ** 2).sum(axis=1)
+    )
     posterior /= posterior.sum()
     mean = float(posterior @ a)
     std = float(posterior @ (a - mean) ** 2) ** 0.5
@@ -144,11 +188,16 @@ def test_priors_multiply_the_likelihood(prior: Prior, density: Any) -> None:
     assert found.logarithmic == (isinstance(prior, LogFlat),)
 
 
-def test_the_limits_of_a_parameter_hold_and_a_posterior_that_they_cut_is_noted() -> None:
+def test_the_limits_of_a_parameter_hold_and_a_posterior_that_they_cut_is_noted() -> (
+    None
+):
     found = sample(line(lower=2.0, upper=2.8), steps=1300)
     assert found["a"].min() >= 2.0
     assert found["a"].max() <= 2.8
-    assert any("a: the posterior does not fall off towards the upper limit" in note for note in found.notes)
+    assert any(
+        "a: the posterior does not fall off towards the upper limit" in note
+        for note in found.notes
+    )
     assert found.converged
     assert str(found).count("note:") == 1
 
@@ -173,7 +222,8 @@ def test_a_chain_that_stays_in_two_places_is_called_out(result: SampleResult) ->
 
 def test_a_short_run_warns() -> None:
     with pytest.warns(
-        ValidityWarning, match=r"line: not converged: the 32 steps used are only .* 50 are needed"
+        ValidityWarning,
+        match=r"line: not converged: the 32 steps used are only .* 50 are needed",
     ) as caught:
         found = sample(line(), steps=40)
     assert len(caught) == 1
@@ -183,13 +233,17 @@ def test_a_short_run_warns() -> None:
 def radius_posterior(cost: Cost, treatment: str) -> tuple[float, float]:
     """Mean and standard deviation of R_n (fm) by quadrature.
 
-    At a given radius the nuisances are Gaussian: their integral is the minimum times the root of a determinant.
+    At a given radius the nuisances are Gaussian: their integral is the minimum times
+    the root of a determinant.
     """
     r = np.linspace(1.6, 10, 281)
     best = cost.profiled(r[:, None])
     density = np.exp(-0.5 * (best.twice_nll - best.twice_nll.min()))
     if treatment == "sampled":
-        covariances = [cost.nuisance_covariance([x], n) for x, n in zip(r, best.nuisances, strict=True)]
+        covariances = [
+            cost.nuisance_covariance([x], n)
+            for x, n in zip(r, best.nuisances, strict=True)
+        ]
         density *= np.sqrt(np.linalg.det(covariances))
     density /= density.sum()
     mean = float(density @ r)
@@ -206,8 +260,11 @@ def test_the_neutron_radius_of_csi_2017_against_quadrature_and_minos() -> None:
     assert interval is not None
     assert interval.lower is not None
     assert interval.upper is not None
-    # a flat prior and a near-Gaussian likelihood: the shortest interval is like that of MINOS to a third of its error
-    assert s.highest_density[0.68] == pytest.approx((interval.lower, interval.upper), rel=0, abs=0.35)
+    # a flat prior and a near-Gaussian likelihood: the shortest interval is like that of
+    # MINOS to a third of its error
+    assert s.highest_density[0.68] == pytest.approx(
+        (interval.lower, interval.upper), rel=0, abs=0.35
+    )
 
 
 @pytest.mark.nightly
@@ -217,10 +274,13 @@ def test_long_chains_have_no_bias(treatment: Literal["sampled", "profiled"]) -> 
     s = nu.sample(cost, ["rn"], nuisances=treatment, steps=20000).summary[0]
     mean, std = radius_posterior(cost, treatment)
     assert s.mean == pytest.approx(mean, rel=0, abs=4 * s.error)
-    # a standard error of 1/√(2·40000) = 0.4 %; a biased move of emcee made it 2 % too small
+    # a standard error of 1/√(2·40000) = 0.4 %; a biased move of emcee made it 2 % too
+    # small
     assert s.std == pytest.approx(std, rel=0.012)
     # the two densities differ: 5.31 and 5.58 fm
-    other = radius_posterior(cost, "profiled" if treatment == "sampled" else "sampled")[0]
+    other = radius_posterior(cost, "profiled" if treatment == "sampled" else "sampled")[
+        0
+    ]
     assert abs(s.mean - other) > 10 * s.error
 
 
@@ -236,7 +296,9 @@ def test_one_seed_one_chain() -> None:
 
 
 @SHORT
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError("trap"), ComputationError("no")])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), ZeroDivisionError("trap"), ComputationError("no")]
+)
 def test_an_interrupted_run_resumes_to_the_same_numbers(
     error: BaseException, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,7 +311,9 @@ def test_an_interrupted_run_resumes_to_the_same_numbers(
     sample(broken, steps=5, seed=2)
     prediction.fail_at = 2 * prediction.calls + 41
     kind = ComputationError if isinstance(error, ComputationError) else NuprobeError
-    with pytest.raises(kind, match=r"sampling stopped .* of 60 steps are saved in .*--resume"):
+    with pytest.raises(
+        kind, match=r"sampling stopped .* of 60 steps are saved in .*--resume"
+    ):
         sample(broken, steps=60, seed=2, checkpoint=path)
     assert capsys.readouterr().out == ""
     with pytest.raises(InputError, match="not finished"):
@@ -269,7 +333,9 @@ def test_a_run_without_a_checkpoint_says_that_nothing_is_kept() -> None:
     assert isinstance(prediction, Line)
     sample(cost, steps=5)
     prediction.fail_at = 2 * prediction.calls + 11
-    with pytest.raises(NuprobeError, match=r"interrupted.*nothing is saved; give a checkpoint"):
+    with pytest.raises(
+        NuprobeError, match=r"interrupted.*nothing is saved; give a checkpoint"
+    ):
         sample(cost, steps=60)
 
 
@@ -299,12 +365,18 @@ def test_a_file_of_another_run_is_refused(tmp_path: Path) -> None:
     scan(line(), {"a": [1.0, 2.0]}, checkpoint=tmp_path / "scan.h5")
     (tmp_path / "text.h5").write_text("no")
     (tmp_path / "half.h5").write_bytes(before[: len(before) // 2])
-    for name, message in (("scan.h5", "is no chain"), ("text.h5", "cannot be read"), ("half.h5", "cannot be read")):
+    for name, message in (
+        ("scan.h5", "is no chain"),
+        ("text.h5", "cannot be read"),
+        ("half.h5", "cannot be read"),
+    ):
         with pytest.raises(InputError, match=message):
             sample(line(), steps=20, checkpoint=tmp_path / name, resume=True)
         with pytest.raises(InputError, match=message):
             SampleResult.from_h5(tmp_path / name)
-    assert sample(line(), steps=30, checkpoint=path, overwrite=True).chain.shape[1] == 30
+    assert (
+        sample(line(), steps=30, checkpoint=path, overwrite=True).chain.shape[1] == 30
+    )
 
 
 def test_files_hold_the_result(result: SampleResult, tmp_path: Path) -> None:
@@ -315,27 +387,38 @@ def test_files_hold_the_result(result: SampleResult, tmp_path: Path) -> None:
     assert str(back) == str(result)
     assert back.fingerprint == result.fingerprint
     with pytest.raises(InputError, match="a chain alone"):
-        sample(line(), steps=3000, seed=3, checkpoint=tmp_path / "chain.h5", resume=True)
+        sample(
+            line(), steps=3000, seed=3, checkpoint=tmp_path / "chain.h5", resume=True
+        )
     with pytest.raises(OutputError):
         result.to_h5(tmp_path / "missing" / "chain.h5")
     json.dumps(result.to_dict(), allow_nan=False)
 
 
 def test_getdist_files_by_hand(result: SampleResult, tmp_path: Path) -> None:
-    cut = replace(result, lower=np.array([1.0, -np.inf, -np.inf]), names=("a", "b * 2", "b ? 2"), latex=("a", "", ""))
+    cut = replace(
+        result,
+        lower=np.array([1.0, -np.inf, -np.inf]),
+        names=("a", "b * 2", "b ? 2"),
+        latex=("a", "", ""),
+    )
     files = cut.to_getdist(tmp_path / "toy", thin=1)
     assert [f.name for f in files] == ["toy_1.txt", "toy.paramnames", "toy.ranges"]
     table = np.loadtxt(files[0])
     np.testing.assert_allclose(table[:, 2:], cut.samples, rtol=1e-8)
-    np.testing.assert_allclose(table[:, 1], -cut.log_posterior[:, cut.burn :].ravel(), rtol=1e-8)
+    np.testing.assert_allclose(
+        table[:, 1], -cut.log_posterior[:, cut.burn :].ravel(), rtol=1e-8
+    )
     assert (table[:, 0] == 1).all()
     assert (
-        files[1].read_text()
-        == "a\ta\\ [\\mathrm{fm}]\nb___2\t\\mathrm{b\\_\\_\\_2}\nb___2_2\t\\mathrm{b\\_\\_\\_2\\_2}\n"
+        files[1].read_text() == "a\ta\\"
+        " [\\mathrm{fm}]\nb___2\t\\mathrm{b\\_\\_\\_2}\nb___2_2\t\\mathrm{b\\_\\_\\_2\\_2}\n"
     )
     assert files[2].read_text() == "a 1 N\nb___2 N N\nb___2_2 N N\n"
     tau = min(s.tau for s in result.summary)
-    assert len(np.loadtxt(result.to_getdist(tmp_path / "thin")[0])) == 32 * -(-1200 // int(tau / 2))
+    assert len(np.loadtxt(result.to_getdist(tmp_path / "thin")[0])) == 32 * -(
+        -1200 // int(tau / 2)
+    )
     with pytest.raises(InputError, match="thin is at least 1"):
         result.to_getdist(tmp_path / "no", thin=0)
 
@@ -346,22 +429,34 @@ def test_getdist_reads_its_files(result: SampleResult, tmp_path: Path) -> None:
     result.to_getdist(tmp_path / "toy", thin=1)
     loaded = getdist.loadMCSamples(str(tmp_path / "toy"), no_cache=True)
     assert loaded.getParamNames().list() == ["a", "b", "bend"]
-    np.testing.assert_allclose(loaded.getMeans()[:3], result.samples.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(loaded.getCovMat().matrix[:3, :3], np.cov(result.samples.T), rtol=1e-3)
+    np.testing.assert_allclose(
+        loaded.getMeans()[:3], result.samples.mean(axis=0), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        loaded.getCovMat().matrix[:3, :3], np.cov(result.samples.T), rtol=1e-3
+    )
 
 
 @SHORT
 def test_points_at_which_the_data_are_impossible_have_no_samples() -> None:
     counts = np.array([5.0, 3.0, 8.0, 2.0, 1.0, 4.0, 6.0, 3.0, 2.0])
-    found = sample(PoissonCost(Line(nuisances=(Nuisance("bend", 3.0),)), counts), steps=300)
-    mu = found.samples[:, 0, None] + found.samples[:, 1, None] * X + found.samples[:, 2, None] * X**2
+    found = sample(
+        PoissonCost(Line(nuisances=(Nuisance("bend", 3.0),)), counts), steps=300
+    )
+    mu = (
+        found.samples[:, 0, None]
+        + found.samples[:, 1, None] * X
+        + found.samples[:, 2, None] * X**2
+    )
     assert (mu > 0).all()
     assert np.isfinite(found.log_posterior).all()
 
 
 def test_a_realistic_cost_with_several_nuisances_runs() -> None:
     prediction = Synthetic()
-    cost = PoissonCost(prediction, prediction.expectation(np.array([[1.0, 5.0]])).base[0])
+    cost = PoissonCost(
+        prediction, prediction.expectation(np.array([[1.0, 5.0]])).base[0]
+    )
     with pytest.warns(ValidityWarning):
         found = sample(cost, steps=200)
     assert found.units == ("", "fm", "", "", "", "")
@@ -413,7 +508,9 @@ def test_bad_priors_and_names_are_refused(result: SampleResult) -> None:
             make()
 
 
-def test_a_prediction_that_is_no_number_stops_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_prediction_that_is_no_number_stops_the_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(ComputationError, match="not a finite number"):
         sample(line(nan=True), steps=200)
     assert capsys.readouterr().out == ""
@@ -438,7 +535,8 @@ def test_the_autocorrelation_time_of_an_autoregressive_process(phi: float) -> No
     x[:, 0] = rng.standard_normal(32)
     for i in range(1, x.shape[1]):
         x[:, i] = phi * x[:, i - 1] + (1 - phi**2) ** 0.5 * rng.standard_normal(32)
-    # the window of 5 τ leaves out e^-5 of the sum, and the estimate scatters by √(2·2·5 τ/N) = 2 %
+    # the window of 5 τ leaves out e^-5 of the sum, and the estimate scatters by √(2·2·5
+    # τ/N) = 2 %
     assert autocorrelation_time(x) == pytest.approx((1 + phi) / (1 - phi), rel=0.08)
     assert split_r_hat(x) == pytest.approx(1.0, abs=0.005)
 
@@ -460,7 +558,9 @@ def test_diagnostics_of_chains_that_do_not_mix() -> None:
     scale=st.floats(1e-30, 1e30),
     shift=st.floats(-3, 3),
 )
-def test_diagnostics_and_intervals_know_no_units(seed: int, scale: float, shift: float) -> None:
+def test_diagnostics_and_intervals_know_no_units(
+    seed: int, scale: float, shift: float
+) -> None:
     rng = np.random.default_rng(seed)
     x = np.cumsum(rng.standard_normal((6, 40)), axis=1)
     y = scale * (x + shift)
@@ -469,16 +569,21 @@ def test_diagnostics_and_intervals_know_no_units(seed: int, scale: float, shift:
 
 
 @given(seed=st.integers(0, 1000))
-def test_the_shortest_interval_is_not_longer_than_the_central_one(seed: int, result: SampleResult) -> None:
+def test_the_shortest_interval_is_not_longer_than_the_central_one(
+    seed: int, result: SampleResult
+) -> None:
     rng = np.random.default_rng(seed)
     chain = np.exp(rng.standard_normal((6, 200, 3)) * rng.uniform(0.1, 2, 3))
     for s in replace(result, chain=chain, log_posterior=chain[:, :, 0], burn=0).summary:
         for cl in (0.68, 0.90, 0.95):
             (a, b), (c, d) = s.highest_density[cl], s.equal_tailed[cl]
-            # the central ends are interpolated between samples, so a spacing may be missing
+            # the central ends are interpolated between samples, so a spacing may be
+            # missing
             spacing = np.diff(np.sort(chain.ravel())).max()
             assert b - a <= d - c + 2 * spacing
-            assert s.quantiles[0.5] == pytest.approx(float(np.median(chain[:, :, s_index(result, s.name)])))
+            assert s.quantiles[0.5] == pytest.approx(
+                float(np.median(chain[:, :, s_index(result, s.name)]))
+            )
 
 
 def s_index(result: SampleResult, name: str) -> int:

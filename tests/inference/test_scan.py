@@ -16,12 +16,23 @@ import pytest
 from tests.inference.synthetic import Synthetic
 
 from nuprobe.errors import InputError, NuprobeError, OutputError, UnknownNameError
-from nuprobe.inference import Cost, PoissonCost, ScanResult, dask_executor, delta_threshold, profile, scan
+from nuprobe.inference import (
+    Cost,
+    PoissonCost,
+    ScanResult,
+    dask_executor,
+    delta_threshold,
+    profile,
+    scan,
+)
 from nuprobe.inference.costs import BLOCK
 from nuprobe.numerics import FloatArray
 
 ROOT = Path(__file__).parents[2]
-GRID = {"strength": np.linspace(0.5, 20.0, 40), "radius": np.linspace(2.0, 8.0, 128)}  # ten blocks
+GRID = {
+    "strength": np.linspace(0.5, 20.0, 40),
+    "radius": np.linspace(2.0, 8.0, 128),
+}  # ten blocks
 
 
 def cost_of(prediction: Synthetic) -> Cost:
@@ -74,10 +85,14 @@ def test_values_are_those_of_the_cost(cost: Cost, reference: ScanResult) -> None
     assert reference.nuisances.shape == (40, 128, 6)
     for i, j in ((0, 0), (3, 100), (39, 127)):
         point = [GRID["strength"][i], GRID["radius"][j]]
-        assert reference.twice_nll[i, j] == pytest.approx(cost.profiled(point).twice_nll[0], rel=1e-10, abs=0)
+        assert reference.twice_nll[i, j] == pytest.approx(
+            cost.profiled(point).twice_nll[0], rel=1e-10, abs=0
+        )
     best = reference.best
     assert reference.delta.min() == 0
-    assert cost.profiled([best["strength"], best["radius"]]).twice_nll[0] == pytest.approx(reference.twice_nll.min())
+    assert cost.profiled([best["strength"], best["radius"]]).twice_nll[
+        0
+    ] == pytest.approx(reference.twice_nll.min())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +104,9 @@ def test_values_are_those_of_the_cost(cost: Cost, reference: ScanResult) -> None
         {"chunk": BLOCK, "workers": 2},
     ],
 )
-def test_every_way_gives_the_same_bits(cost: Cost, reference: ScanResult, how: dict[str, Any]) -> None:
+def test_every_way_gives_the_same_bits(
+    cost: Cost, reference: ScanResult, how: dict[str, Any]
+) -> None:
     if how.get("executor"):
         with ThreadPoolExecutor(2) as pool:
             assert_same_bits(scan(cost, GRID, **{**how, "executor": pool}), reference)
@@ -99,7 +116,9 @@ def test_every_way_gives_the_same_bits(cost: Cost, reference: ScanResult, how: d
 
 def test_save_and_load(cost: Cost, reference: ScanResult, tmp_path: Path) -> None:
     path = tmp_path / "scan.h5"
-    result = scan(cost, {"radius": [3.0, 4.0, 5.0]}, fixed={"strength": 1.5}, checkpoint=path)
+    result = scan(
+        cost, {"radius": [3.0, 4.0, 5.0]}, fixed={"strength": 1.5}, checkpoint=path
+    )
     again = ScanResult.load(path)
     assert_same_bits(result, again)
     assert again.units == {"radius": "fm"}
@@ -107,7 +126,11 @@ def test_save_and_load(cost: Cost, reference: ScanResult, tmp_path: Path) -> Non
     assert again.nuisance_names == tuple(n.name for n in cost.nuisances)
     reference.save(tmp_path / "other.h5")
     assert_same_bits(ScanResult.load(tmp_path / "other.h5"), reference)
-    swapped = scan(cost, {"radius": [3.0, 4.0], "strength": [1.0, 2.0, 3.0]}, checkpoint=tmp_path / "swapped.h5")
+    swapped = scan(
+        cost,
+        {"radius": [3.0, 4.0], "strength": [1.0, 2.0, 3.0]},
+        checkpoint=tmp_path / "swapped.h5",
+    )
     assert list(ScanResult.load(tmp_path / "swapped.h5").axes) == ["radius", "strength"]
     assert swapped.twice_nll.shape == (2, 3)
 
@@ -117,18 +140,22 @@ def test_intervals_and_levels() -> None:
     c = PoissonCost(p, p.expectation(np.array([[1.0, 5.0]])).base[0])
     result = scan(c, {"radius": np.linspace(1, 9, 81)})
     ((low, high),) = result.intervals(0.9)
-    ((exact_low, exact_high),) = profile(c, "radius", np.linspace(1, 9, 9)).intervals(0.9)
+    ((exact_low, exact_high),) = profile(c, "radius", np.linspace(1, 9, 9)).intervals(
+        0.9
+    )
     np.testing.assert_allclose([low, high], [exact_low, exact_high], atol=1e-4)
     assert result.contour_levels(0.9) == {0.9: delta_threshold(0.9, 1)}
-    assert scan(c, {"radius": np.linspace(4.9, 5.1, 5)}).intervals() == [(-np.inf, np.inf)]
+    assert scan(c, {"radius": np.linspace(4.9, 5.1, 5)}).intervals() == [
+        (-np.inf, np.inf)
+    ]
 
 
 def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -> None:
     path = tmp_path / "scan.h5"
     code = (
-        "import numpy as np\n"
-        "from tests.inference.test_scan import GRID, BLOCK, Synthetic, cost_of, scan\n"
-        f"scan(cost_of(Synthetic(delay=0.05)), GRID, checkpoint={str(path)!r}, every_s=0, chunk=BLOCK)\n"
+        "import numpy as np\nfrom tests.inference.test_scan import GRID, BLOCK,"
+        " Synthetic, cost_of, scan\nscan(cost_of(Synthetic(delay=0.05)), GRID,"
+        f" checkpoint={str(path)!r}, every_s=0, chunk=BLOCK)\n"
     )
     process = run_python(code)
     deadline = time.monotonic() + 60
@@ -140,7 +167,9 @@ def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -
     process.communicate()
     done = done_points(path)
     assert 3 * BLOCK <= done < reference.twice_nll.size
-    with pytest.raises(InputError, match=rf"not finished \({done} of 5120 points\).*resume=True"):
+    with pytest.raises(
+        InputError, match=rf"not finished \({done} of 5120 points\).*resume=True"
+    ):
         ScanResult.load(path)
     with pytest.raises(InputError, match="exists: give resume=True"):
         scan(cost, GRID, checkpoint=path)
@@ -148,9 +177,13 @@ def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -
     assert_same_bits(ScanResult.load(path), reference)
 
 
-def test_resume_does_not_compute_again(cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_does_not_compute_again(
+    cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "scan.h5"
-    first = scan(cost, GRID, checkpoint=path, resume=True)  # there is nothing to go on with: it starts
+    first = scan(
+        cost, GRID, checkpoint=path, resume=True
+    )  # there is nothing to go on with: it starts
 
     def refuse(*_: object) -> None:
         raise AssertionError("computed again")
@@ -175,7 +208,12 @@ def test_resume_refuses_another_scan(cost: Cost, tmp_path: Path) -> None:
     # same data, names and systematics, but other physics
     data = [t.data for t in cost.terms]
     with pytest.raises(InputError, match="belongs to another scan"):
-        scan(cost_of(Synthetic(signal=151.0)).with_data(data), GRID, checkpoint=path, resume=True)
+        scan(
+            cost_of(Synthetic(signal=151.0)).with_data(data),
+            GRID,
+            checkpoint=path,
+            resume=True,
+        )
     (tmp_path / "text.h5").write_text("no scan")
     with pytest.raises(InputError, match="cannot be read as a scan"):
         scan(cost, GRID, checkpoint=tmp_path / "text.h5", resume=True)
@@ -189,15 +227,24 @@ def test_resume_refuses_another_scan(cost: Cost, tmp_path: Path) -> None:
     [(False, {}), (False, {"workers": 1}), (True, {"workers": 1})],
     ids=["error here", "error in a process", "a process dies"],
 )
-def test_failure_saves_what_is_done(reference: ScanResult, tmp_path: Path, fatal: bool, how: dict[str, Any]) -> None:
+def test_failure_saves_what_is_done(
+    reference: ScanResult, tmp_path: Path, fatal: bool, how: dict[str, Any]
+) -> None:
     trap, path = tmp_path / "trap", tmp_path / "scan.h5"
     trap.touch()
     cost = cost_of(Synthetic(trap=str(trap), fatal=fatal))
     message = (
-        r"scan stopped \((ZeroDivisionError: the trap is set|BrokenProcessPool.*)\); (\d+) of 5120 points are saved"
+        r"scan stopped \((ZeroDivisionError: the trap is set|BrokenProcessPool.*)\);"
+        r" (\d+) of 5120 points are saved"
     )
     with pytest.raises(NuprobeError, match=message) as error:
-        scan(cost_of(Synthetic(trap=str(trap), fatal=fatal)), GRID, checkpoint=path, chunk=BLOCK, **how)
+        scan(
+            cost_of(Synthetic(trap=str(trap), fatal=fatal)),
+            GRID,
+            checkpoint=path,
+            chunk=BLOCK,
+            **how,
+        )
     assert "resume=True" in str(error.value)
     assert 0 < done_points(path) < 5120
     trap.unlink()
@@ -213,7 +260,13 @@ def test_interrupt_saves_what_is_done(
     path = tmp_path / "scan.h5"
     profiled, calls = Cost.profiled, []
 
-    def interrupted(self: Cost, points: FloatArray, *, threads: int = 1, compiled: bool | None = None) -> Any:
+    def interrupted(
+        self: Cost,
+        points: FloatArray,
+        *,
+        threads: int = 1,
+        compiled: bool | None = None,
+    ) -> Any:
         calls.append(len(points))
         if len(calls) == 4:
             raise KeyboardInterrupt
@@ -221,7 +274,10 @@ def test_interrupt_saves_what_is_done(
 
     with monkeypatch.context() as patch:
         patch.setattr(Cost, "profiled", interrupted)
-        with pytest.raises(NuprobeError, match=rf"interrupted\); {3 * BLOCK} of 5120 points are saved in .*"):
+        with pytest.raises(
+            NuprobeError,
+            match=rf"interrupted\); {3 * BLOCK} of 5120 points are saved in .*",
+        ):
             scan(cost, GRID, checkpoint=path, chunk=BLOCK)
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True), reference)
 
@@ -232,16 +288,12 @@ def test_full_disk_leaves_the_old_checkpoint(tmp_path: Path) -> None:
     scan(cost_of(Synthetic()), small, checkpoint=path)
     before = path.read_bytes()
     code = (
-        "import resource, signal\n"
-        "from tests.inference.test_scan import GRID, BLOCK, Synthetic, cost_of, scan\n"
-        "from nuprobe.errors import OutputError\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "cost = cost_of(Synthetic())\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        "try:\n"
-        f"    scan(cost, GRID, checkpoint={str(path)!r}, overwrite=True, every_s=0, chunk=BLOCK)\n"
-        "except OutputError as error:\n"
-        "    print(error)\n"
+        "import resource, signal\nfrom tests.inference.test_scan import GRID, BLOCK,"
+        " Synthetic, cost_of, scan\nfrom nuprobe.errors import"
+        " OutputError\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\ncost ="
+        " cost_of(Synthetic())\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096,"
+        f" 4096))\ntry:\n    scan(cost, GRID, checkpoint={str(path)!r}, overwrite=True,"
+        " every_s=0, chunk=BLOCK)\nexcept OutputError as error:\n    print(error)\n"
     )
     process = run_python(code)
     out, err = process.communicate(timeout=60)
@@ -252,7 +304,9 @@ def test_full_disk_leaves_the_old_checkpoint(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["scan.h5"]  # no debris
 
 
-def test_bad_requests(cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_requests(
+    cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computed before the check")
 
@@ -263,7 +317,10 @@ def test_bad_requests(cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         scan(cost, {"radius": []})
     with pytest.raises(UnknownNameError, match="did you mean radius"):
         scan(cost, {"radus": [1.0]})
-    with pytest.raises(InputError, match=r"radius: the grid must lie in \[1, 9\] fm, got values from 3 to 12"):
+    with pytest.raises(
+        InputError,
+        match=r"radius: the grid must lie in \[1, 9\] fm, got values from 3 to 12",
+    ):
         scan(cost, {"radius": [3.0, 12.0]})
     with pytest.raises(InputError, match="radius: the grid must lie in"):
         scan(cost, {"radius": [3.0, np.nan]})
@@ -281,7 +338,9 @@ def test_bad_requests(cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         scan(cost, GRID, checkpoint=tmp_path / "missing" / "scan.h5")
 
 
-def test_progress_only_on_a_terminal(cost: Cost, capfd: pytest.CaptureFixture[str]) -> None:
+def test_progress_only_on_a_terminal(
+    cost: Cost, capfd: pytest.CaptureFixture[str]
+) -> None:
     scan(cost, GRID, progress=True)
     assert capfd.readouterr() == ("", "")
 
@@ -298,7 +357,10 @@ def test_progress_on_a_terminal(
 
 def test_dask_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"nuprobe\[cluster\]"), dask_executor("tcp://127.0.0.1:1"):
+    with (
+        pytest.raises(InputError, match=r"nuprobe\[cluster\]"),
+        dask_executor("tcp://127.0.0.1:1"),
+    ):
         pass
 
 
@@ -307,7 +369,11 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
     path = tmp_path / "scan.h5"
     killed: list[int] = []
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        silence_logs=50,
     ) as cluster:
         with distributed.Client(cluster, set_as_default=False) as client:
             pids = list(client.run(os.getpid).values())
@@ -323,7 +389,12 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
         with dask_executor(cluster.scheduler_address) as executor:
             watcher.start()
             result = scan(
-                cost_of(Synthetic(delay=0.1)), GRID, executor=executor, checkpoint=path, every_s=0, chunk=BLOCK
+                cost_of(Synthetic(delay=0.1)),
+                GRID,
+                executor=executor,
+                checkpoint=path,
+                every_s=0,
+                chunk=BLOCK,
             )
         watcher.join(timeout=10)
     assert killed
@@ -331,7 +402,9 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
     assert_same_bits(result, reference)
 
 
-def test_chunks_do_not_matter_with_compiled_loops(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_do_not_matter_with_compiled_loops(
+    cost: Cost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grid = {"strength": np.linspace(0.5, 6, 50), "radius": np.linspace(2, 8, 30)}
     plain = scan(cost, grid)
     monkeypatch.setattr(

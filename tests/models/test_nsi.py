@@ -29,9 +29,18 @@ def hermitian(draw: st.DrawFn) -> NDArray[Any]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(u=hermitian(), d=hermitian(), e=st.floats(2, 60), fraction=st.floats(0, 0.99), f=st.sampled_from(FLAVOURS))
-def test_the_sum_over_final_flavours(u: NDArray[Any], d: NDArray[Any], e: float, fraction: float, f: str) -> None:
-    """|g_p Z + g_n N + Z(2ε_u + ε_d) + N(ε_u + 2ε_d)|² for the flavour kept, plus those that change it."""
+@given(
+    u=hermitian(),
+    d=hermitian(),
+    e=st.floats(2, 60),
+    fraction=st.floats(0, 0.99),
+    f=st.sampled_from(FLAVOURS),
+)
+def test_the_sum_over_final_flavours(
+    u: NDArray[Any], d: NDArray[Any], e: float, fraction: float, f: str
+) -> None:
+    """|g_p Z + g_n N + Z(2ε_u + ε_d) + N(ε_u + 2ε_d)|² for the flavour kept, plus those
+    that change it."""
     one = nu.isotope("Ar40")
     i = FLAVOURS.index(f) % 3
     sin2 = 0.23
@@ -41,10 +50,19 @@ def test_the_sum_over_final_flavours(u: NDArray[Any], d: NDArray[Any], e: float,
         new = one.z * (2 * u[j, i] + d[j, i]) + one.n * (u[j, i] + 2 * d[j, i])
         old = one.z * (0.5 - 2 * sin2) - 0.5 * one.n if i == j else 0.0
         charge += abs(old + new) ** 2
-    exact = G_FERMI**2 * one.mass / math.pi * (1 - t / e - one.mass * t / (2 * e**2)) * charge * HBARC_MEV_CM**2
+    exact = (
+        G_FERMI**2
+        * one.mass
+        / math.pi
+        * (1 - t / e - one.mass * t / (2 * e**2))
+        * charge
+        * HBARC_MEV_CM**2
+    )
     model = NSI(u, d, base=StandardModel(sin2_theta_w=sin2))
     got = cevns.differential(e, t, nu.target("Ar40", form_factor="point"), model, f)
-    assert got == pytest.approx(exact, rel=1e-10, abs=1e-12 * G_FERMI**2 * one.mass * HBARC_MEV_CM**2)
+    assert got == pytest.approx(
+        exact, rel=1e-10, abs=1e-12 * G_FERMI**2 * one.mass * HBARC_MEV_CM**2
+    )
 
 
 def test_antineutrinos_have_the_complex_conjugate() -> None:
@@ -64,9 +82,14 @@ def test_derivatives(u: NDArray[Any], d: NDArray[Any], flavour: str) -> None:
     found = cevns.coefficient_derivatives(model, flavour)
     assert set(found) == {p.name for p in model.parameters}
     for p in model.parameters:
-        up, down = (cevns.coefficients(model.with_values({p.name: p.default + s}), flavour) for s in (1e-3, -1e-3))
+        up, down = (
+            cevns.coefficients(model.with_values({p.name: p.default + s}), flavour)
+            for s in (1e-3, -1e-3)
+        )
         # the coefficients are quadratic: the central difference is exact
-        np.testing.assert_allclose(found[p.name], (up - down) / 2e-3, rtol=1e-8, atol=1e-9)
+        np.testing.assert_allclose(
+            found[p.name], (up - down) / 2e-3, rtol=1e-8, atol=1e-9
+        )
 
 
 def test_parameters_name_the_elements_and_keep_the_others() -> None:
@@ -76,7 +99,13 @@ def test_parameters_name_the_elements_and_keep_the_others() -> None:
     assert values["epsilon_u.emu.im"] == pytest.approx(0.2)
     assert values["epsilon_u.mumu"] == pytest.approx(0.3)
     assert "epsilon_u.ee.im" not in values
-    moved = model.with_values({"epsilon_u.emu": np.array([0.4, 0.5]), "epsilon_d.ee": 0.1, "sin2_theta_w": 0.2})
+    moved = model.with_values(
+        {
+            "epsilon_u.emu": np.array([0.4, 0.5]),
+            "epsilon_d.ee": 0.1,
+            "sin2_theta_w": 0.2,
+        }
+    )
     np.testing.assert_allclose(moved.u[:, 0, 1], [0.4 + 0.2j, 0.5 + 0.2j])
     np.testing.assert_allclose(moved.u[:, 1, 0], [0.4 - 0.2j, 0.5 - 0.2j])
     np.testing.assert_allclose(moved.u[:, 1, 1], 0.3)
@@ -91,13 +120,18 @@ def test_parameters_name_the_elements_and_keep_the_others() -> None:
 def test_a_fit_finds_the_interaction_it_was_given() -> None:
     csi = nu.experiment("coherent-csi-2017")
     cost = csi.cost(NSI(), ["epsilon_u.mumu"]).asimov({"epsilon_u.mumu": 0.05})
-    assert nu.fit(cost, start={"epsilon_u.mumu": 0.04})["epsilon_u.mumu"].value == pytest.approx(0.05, abs=1e-3)
+    assert nu.fit(cost, start={"epsilon_u.mumu": 0.04})[
+        "epsilon_u.mumu"
+    ].value == pytest.approx(0.05, abs=1e-3)
 
 
 @pytest.mark.parametrize(
     ("matrices", "words"),
     [
-        ({"u": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]}, ["epsilon_u", "hermitian", "[e, mu]", "[mu, e]"]),
+        (
+            {"u": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]},
+            ["epsilon_u", "hermitian", "[e, mu]", "[mu, e]"],
+        ),
         ({"d": np.diag([0, 0, 1j])}, ["epsilon_d", "hermitian", "[tau, tau]"]),
         ({"e": {"etau": 1, "taue": 2}}, ["epsilon_e", "hermitian", "[e, tau]"]),
         ({"u": np.diag([0, math.nan, 0])}, ["epsilon_u", "finite", "[mu, mu]"]),
@@ -111,7 +145,9 @@ def test_a_fit_finds_the_interaction_it_was_given() -> None:
         ({"u": {"ee": [0.1] * 2}, "d": {"ee": [0.1] * 3}}, ["one shape", "epsilon_d"]),
     ],
 )
-def test_impossible_matrices_are_refused_by_element(matrices: Any, words: list[str]) -> None:
+def test_impossible_matrices_are_refused_by_element(
+    matrices: Any, words: list[str]
+) -> None:
     with pytest.raises(InputError) as info:
         NSI(**matrices)
     for word in words:

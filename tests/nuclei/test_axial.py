@@ -3,7 +3,13 @@ import pytest
 
 from nuprobe.constants import G_A
 from nuprobe.errors import UnknownNameError
-from nuprobe.nuclei import axial_couplings, axial_form_factor, axial_terms, isotope, spin_expectation
+from nuprobe.nuclei import (
+    axial_couplings,
+    axial_form_factor,
+    axial_terms,
+    isotope,
+    spin_expectation,
+)
 from nuprobe.nuclei.axial import _table
 from nuprobe.nuclei.form_factors import Exponential, Point
 from nuprobe.units import fm
@@ -26,8 +32,12 @@ def test_terms_make_the_square(name: str) -> None:
     one, spins = isotope(name), spin_expectation(name)
     g_p, g_n = axial_couplings(-0.085)
     assert (g_p, g_n) == pytest.approx((G_A + 0.085, -G_A + 0.085))
-    direct = 4 / 3 * (one.spin + 1) / one.spin * (g_p * spins.s_p + g_n * spins.s_n) ** 2
-    assert float(axial_form_factor(name, 0.0, couplings=(g_p, g_n))) == pytest.approx(direct, rel=1e-12, abs=0)
+    direct = (
+        4 / 3 * (one.spin + 1) / one.spin * (g_p * spins.s_p + g_n * spins.s_n) ** 2
+    )
+    assert float(axial_form_factor(name, 0.0, couplings=(g_p, g_n))) == pytest.approx(
+        direct, rel=1e-12, abs=0
+    )
     q2 = np.linspace(0, 100, 11) ** 2
     terms = axial_terms(name, q2)
     assert terms.shape == (11, 3)
@@ -46,7 +56,8 @@ def test_spins_respect_the_ground_state(name: str) -> None:
     odd, even = (spins.s_p, spins.s_n) if one.z % 2 else (spins.s_n, spins.s_p)
     assert abs(odd) > 3 * abs(even)
     assert abs(odd) <= 0.5
-    # sign of the Schmidt estimate: j = l + 1/2 is aligned, j = l - 1/2 is not (Na23 is three d5/2 protons, not a d3/2)
+    # sign of the Schmidt estimate: j = l + 1/2 is aligned, j = l - 1/2 is not (Na23 is
+    # three d5/2 protons, not a d3/2)
     aligned = (one.spin - 0.5) % 2 == (0 if one.parity > 0 else 1)
     assert (odd > 0) == (aligned or name == "Na23")
 
@@ -66,5 +77,7 @@ def test_momentum_dependence_is_a_choice() -> None:
     flat = axial_terms("Xe129", q2, form_factor=Point())
     assert flat == pytest.approx(axial_terms("Xe129", 0.0))
     shape = Exponential.from_rms(4 * fm)
-    assert axial_terms("Xe129", q2, form_factor=shape) == pytest.approx(flat * float(shape(q2)) ** 2)
+    assert axial_terms("Xe129", q2, form_factor=shape) == pytest.approx(
+        flat * float(shape(q2)) ** 2
+    )
     assert np.all(np.abs(axial_terms("Xe129", q2)) < np.abs(flat))

@@ -34,7 +34,11 @@ SHAPES: dict[str, tuple[FormFactor, float, list[float]]] = {
     # form factor, where its density ends, where its density has kinks (MeV^-1)
     "helm": (Helm(AR), 15 * fm, []),
     "helm-lead": (Helm(5.5 * fm), 20 * fm, []),
-    "klein-nystrand": (KleinNystrand.from_rms(AR), 35 * fm, [KleinNystrand.from_rms(AR).radius]),
+    "klein-nystrand": (
+        KleinNystrand.from_rms(AR),
+        35 * fm,
+        [KleinNystrand.from_rms(AR).radius],
+    ),
     "fermi": (Fermi.from_rms(AR), 30 * fm, []),
     "woods-saxon": (WoodsSaxon.from_rms(AR), 28 * fm, []),
     "fourier-bessel": (FourierBessel.of("Ar40"), 9 * fm, []),
@@ -47,7 +51,12 @@ shapes = pytest.mark.parametrize("name", SHAPES)
 
 def integrate(f: Callable[[float], float], end: float, kinks: list[float]) -> float:
     edges = np.unique([0.0, *kinks, *np.linspace(0, end, 9)]).tolist()
-    return float(sum(quad(f, a, b, epsabs=1e-14, epsrel=1e-10, limit=200)[0] for a, b in pairwise(edges)))
+    return float(
+        sum(
+            quad(f, a, b, epsabs=1e-14, epsrel=1e-10, limit=200)[0]
+            for a, b in pairwise(edges)
+        )
+    )
 
 
 def density(name: str) -> Callable[[float], float]:
@@ -67,9 +76,15 @@ def test_unit_at_zero_and_protocol(name: str) -> None:
 def test_density_is_normalised(name: str) -> None:
     ff, end, kinks = SHAPES[name]
     rho = density(name)
-    assert integrate(lambda r: 4 * math.pi * r**2 * rho(r), end, kinks) == pytest.approx(1, rel=1e-8, abs=0)
-    assert integrate(lambda r: 4 * math.pi * r**4 * rho(r), end, kinks) == pytest.approx(ff.rms**2, rel=1e-6, abs=0)
-    assert integrate(lambda r: 4 * math.pi * r**6 * rho(r), end, kinks) == pytest.approx(ff.r4, rel=1e-4, abs=0)
+    assert integrate(
+        lambda r: 4 * math.pi * r**2 * rho(r), end, kinks
+    ) == pytest.approx(1, rel=1e-8, abs=0)
+    assert integrate(
+        lambda r: 4 * math.pi * r**4 * rho(r), end, kinks
+    ) == pytest.approx(ff.rms**2, rel=1e-6, abs=0)
+    assert integrate(
+        lambda r: 4 * math.pi * r**6 * rho(r), end, kinks
+    ) == pytest.approx(ff.r4, rel=1e-4, abs=0)
 
 
 @shapes
@@ -77,7 +92,11 @@ def test_density_is_normalised(name: str) -> None:
 def test_form_factor_is_the_transform_of_its_density(name: str, q: float) -> None:
     ff, end, kinks = SHAPES[name]
     rho = density(name)
-    direct = integrate(lambda r: 4 * math.pi * r**2 * math.sin(q * r) / (q * r) * rho(r) if r else 0.0, end, kinks)
+    direct = integrate(
+        lambda r: 4 * math.pi * r**2 * math.sin(q * r) / (q * r) * rho(r) if r else 0.0,
+        end,
+        kinks,
+    )
     assert float(ff(q**2)) == pytest.approx(direct, abs=2e-9)
 
 
@@ -87,10 +106,14 @@ def test_slope_and_curvature_at_zero(name: str) -> None:
     # Richardson extrapolation of (1 - F)/q^2 and of what is left
     q2 = (0.02 / ff.rms) ** 2 * np.array([1.0, 2.0, 4.0])
     slope = (1 - ff(q2)) / q2
-    assert (8 * slope[0] - 6 * slope[1] + slope[2]) / 3 == pytest.approx(ff.rms**2 / 6, rel=1e-8, abs=0)
+    assert (8 * slope[0] - 6 * slope[1] + slope[2]) / 3 == pytest.approx(
+        ff.rms**2 / 6, rel=1e-8, abs=0
+    )
     q2 = (0.3 / ff.rms) ** 2 * np.array([1.0, 2.0, 4.0])
     rest = (ff(q2) - 1 + ff.rms**2 * q2 / 6) / q2**2
-    assert (8 * rest[0] - 6 * rest[1] + rest[2]) / 3 == pytest.approx(ff.r4 / 120, rel=1e-4, abs=0)
+    assert (8 * rest[0] - 6 * rest[1] + rest[2]) / 3 == pytest.approx(
+        ff.r4 / 120, rel=1e-4, abs=0
+    )
 
 
 @shapes
@@ -107,7 +130,8 @@ def test_smooth_towards_zero(name: str) -> None:
 
 @shapes
 def test_continuous_where_the_formula_switches(name: str) -> None:
-    # second differences of a smooth function are small: a jump of 1e-12 between branches would show
+    # second differences of a smooth function are small: a jump of 1e-12 between
+    # branches would show
     ff = SHAPES[name][0]
     q = np.linspace(1.0, 400.0, 4001)
     step = ff(q**2)[2:] - 2 * ff(q**2)[1:-1] + ff(q**2)[:-2]
@@ -115,14 +139,23 @@ def test_continuous_where_the_formula_switches(name: str) -> None:
 
 
 def test_textbook_formulas_where_they_are_well_conditioned() -> None:
-    # our arrangement switches from series to closed forms at x = 1 and y = 1: straddle both
+    # our arrangement switches from series to closed forms at x = 1 and y = 1: straddle
+    # both
     x = np.linspace(0.3, 40.0, 500)
     sphere = Helm(3 * fm, s=0)
-    assert sphere((x / sphere.radius) ** 2) == pytest.approx(3 * spherical_jn(1, x) / x, rel=2e-13, abs=1e-16)
+    assert sphere((x / sphere.radius) ** 2) == pytest.approx(
+        3 * spherical_jn(1, x) / x, rel=2e-13, abs=1e-16
+    )
     ff = Fermi(6 * fm, 0.6 * fm)
     q = np.linspace(0.3, 3.0, 300) / (math.pi * ff.diffuseness)
     c, y = q * ff.radius, math.pi * q * ff.diffuseness
-    textbook = 3 / (c * (c**2 + y**2)) * y / np.sinh(y) * (y * np.sin(c) / np.tanh(y) - c * np.cos(c))
+    textbook = (
+        3
+        / (c * (c**2 + y**2))
+        * y
+        / np.sinh(y)
+        * (y * np.sin(c) / np.tanh(y) - c * np.cos(c))
+    )
     assert ff(q**2) == pytest.approx(textbook, rel=1e-10, abs=5e-15)
 
 
@@ -145,11 +178,15 @@ def test_bad_momentum(name: str, bad: ArrayLike) -> None:
 
 
 def test_helm_needs_room_for_its_surface() -> None:
-    with pytest.raises(InputError, match=r"rms radius of 1 fm: its surface alone gives 1\.55885 fm"):
+    with pytest.raises(
+        InputError, match=r"rms radius of 1 fm: its surface alone gives 1\.55885 fm"
+    ):
         Helm(1 * fm)
     edge = math.sqrt(3) * 0.9 * fm
     assert Helm(edge).radius == pytest.approx(0, abs=1e-6 * fm)
-    assert float(Helm(edge)(1e4)) == pytest.approx(math.exp(-1e4 * (0.9 * fm) ** 2 / 2), rel=1e-9, abs=0)
+    assert float(Helm(edge)(1e4)) == pytest.approx(
+        math.exp(-1e4 * (0.9 * fm) ** 2 / 2), rel=1e-9, abs=0
+    )
     assert float(Helm(edge).density(0.3 * fm)) == pytest.approx(
         float(Exponential.from_rms(edge).density(0.3 * fm)), rel=1e-5, abs=0
     )
@@ -169,7 +206,11 @@ def test_bad_lengths(bad: float) -> None:
             build(bad)
     with pytest.raises(InputError, match="positive"):
         NucleonDipole(bad)
-    for zero in (lambda: Fermi(0.0), lambda: Fermi(AR, 0.0), lambda: WoodsSaxon(AR, 0.0)):
+    for zero in (
+        lambda: Fermi(0.0),
+        lambda: Fermi(AR, 0.0),
+        lambda: WoodsSaxon(AR, 0.0),
+    ):
         with pytest.raises(InputError, match="positive"):
             zero()
 
@@ -195,7 +236,9 @@ def test_symmetrised_fermi_differs_from_woods_saxon_by_the_tail_at_the_centre() 
     differences = []
     for ratio in (4.0, 8.0, 16.0):
         a = 0.5 * fm
-        differences.append(np.max(np.abs(Fermi(ratio * a, a)(q2) - WoodsSaxon(ratio * a, a)(q2))))
+        differences.append(
+            np.max(np.abs(Fermi(ratio * a, a)(q2) - WoodsSaxon(ratio * a, a)(q2)))
+        )
     for ratio, difference in zip((4.0, 8.0, 16.0), differences, strict=True):
         # the volume left out by the symmetrisation is 6 (a/R)³ e^(−R/a) of the whole
         assert 1 < difference / (math.exp(-ratio) / ratio**3) < 10
@@ -209,7 +252,8 @@ def test_woods_saxon_error_estimate_bounds_the_error() -> None:
     q2 = np.linspace(0, 2000, 41) ** 2
     estimate = ff.error_estimate(q2)
     assert np.max(estimate) < 1e-10
-    # the exact Fourier transform: the symmetrised part and a rapidly converging sum over e^(-nR/a)
+    # the exact Fourier transform: the symmetrised part and a rapidly converging sum
+    # over e^(-nR/a)
     a, big = ff.diffuseness, ff.radius
     for q, value in zip(np.sqrt(q2)[1:], ff(q2)[1:], strict=True):
         y = math.pi * q * a
@@ -218,18 +262,30 @@ def test_woods_saxon_error_estimate_bounds_the_error() -> None:
             4
             * math.pi
             / q
-            * (math.pi * a * sh * (y / (math.tanh(y) * q) * math.sin(q * big) - big * math.cos(q * big)))
+            * (
+                math.pi
+                * a
+                * sh
+                * (y / (math.tanh(y) * q) * math.sin(q * big) - big * math.cos(q * big))
+            )
         )
-        series = sum((-1) ** (n + 1) * math.exp(-n * big / a) * n / (n**2 + (q * a) ** 2) ** 2 for n in range(1, 40))
+        series = sum(
+            (-1) ** (n + 1) * math.exp(-n * big / a) * n / (n**2 + (q * a) ** 2) ** 2
+            for n in range(1, 40)
+        )
         total = bulk + 8 * math.pi * a**3 * series
-        norm = 4 * math.pi * (big**3 / 3 * (1 + (math.pi * a / big) ** 2)) + 8 * math.pi * a**3 * sum(
+        norm = 4 * math.pi * (
+            big**3 / 3 * (1 + (math.pi * a / big) ** 2)
+        ) + 8 * math.pi * a**3 * sum(
             (-1) ** (n + 1) * math.exp(-n * big / a) / n**3 for n in range(1, 40)
         )
         assert value == pytest.approx(total / norm, abs=1e-12)
 
 
 def test_numerical_transform_refuses_what_it_cannot_do() -> None:
-    rough = DensityFormFactor(lambda r: np.where(r < 3 * fm, 1.0, 0.0), 10 * fm, 10 * fm)
+    rough = DensityFormFactor(
+        lambda r: np.where(r < 3 * fm, 1.0, 0.0), 10 * fm, 10 * fm
+    )
     with pytest.raises(ComputationError, match="smaller scale"):
         rough(100.0**2)
     with pytest.raises(ComputationError, match="too large"):
@@ -251,7 +307,9 @@ def test_numerical_transform_of_an_analytic_pair() -> None:
 
 @pytest.mark.parametrize("name", fourier_bessel_isotopes())
 def test_fourier_bessel_charge_and_radius(name: str) -> None:
-    row = next(r for r in read_table(DATA / "fourier_bessel.csv") if r["isotope"] == name)
+    row = next(
+        r for r in read_table(DATA / "fourier_bessel.csv") if r["isotope"] == name
+    )
     ff = FourierBessel.of(name)
     assert ff.integral == pytest.approx(int(row["z"]), rel=5e-4, abs=0)
     assert ff.integral == pytest.approx(float(row["charge"]), abs=6e-5)
@@ -270,7 +328,9 @@ def test_fourier_bessel_removable_singularities(name: str) -> None:
     exact = np.array(ff.coefficients) * 2 * math.pi * ff.cutoff / nodes**2 / ff.integral
     assert ff(nodes**2) == pytest.approx(exact, rel=1e-9, abs=1e-15)
     for shift in (1e-12, 1e-9, 1e-7):
-        assert ff((nodes * (1 + shift)) ** 2) == pytest.approx(exact, abs=3 * shift + 1e-15)
+        assert ff((nodes * (1 + shift)) ** 2) == pytest.approx(
+            exact, abs=3 * shift + 1e-15
+        )
 
 
 def test_fourier_bessel_of_what_is_not_there() -> None:
@@ -285,7 +345,8 @@ def test_fourier_bessel_of_what_is_not_there() -> None:
 
 
 def test_argon_charge_density_is_the_measured_one() -> None:
-    # two independent measurements: electron scattering, and a Helm shape with the compiled charge radius
+    # two independent measurements: electron scattering, and a Helm shape with the
+    # compiled charge radius
     charge = isotope("Ar40").r_charge
     assert charge is not None
     q2 = np.linspace(0, 100, 11) ** 2
@@ -296,8 +357,12 @@ def test_trident_dipoles() -> None:
     r0 = 1.21 * 40 ** (1 / 3) * fm
     q2 = 50.0**2
     assert float(Dipole.of("Ar40")(q2)) == pytest.approx((1 + q2 * r0**2 / 20) ** -2)
-    assert float(Exponential.of("Ar40")(q2)) == pytest.approx(math.exp(-q2 * r0**2 / 10))
-    assert float(NucleonDipole()(q2)) == pytest.approx((1 + 1.21 * q2 / 938.27208816**2) ** -2)
+    assert float(Exponential.of("Ar40")(q2)) == pytest.approx(
+        math.exp(-q2 * r0**2 / 10)
+    )
+    assert float(NucleonDipole()(q2)) == pytest.approx(
+        (1 + 1.21 * q2 / 938.27208816**2) ** -2
+    )
     assert Dipole.of("Ar40").rms == pytest.approx(math.sqrt(3 / 5) * r0)
     # 0.80 fm: a nucleon's size
     assert NucleonDipole().rms / fm == pytest.approx(0.80, abs=0.01)
@@ -311,8 +376,17 @@ def test_literature_parametrisations() -> None:
 
 @pytest.mark.parametrize("name", FORM_FACTORS)
 def test_make_by_name(name: str) -> None:
-    free = name in ("helm", "klein-nystrand", "fermi", "woods-saxon", "dipole", "exponential")
-    ff = make_form_factor(name.upper().replace("-", "_"), rms=AR if free else None, isotope="Ar40")
+    free = name in (
+        "helm",
+        "klein-nystrand",
+        "fermi",
+        "woods-saxon",
+        "dipole",
+        "exponential",
+    )
+    ff = make_form_factor(
+        name.upper().replace("-", "_"), rms=AR if free else None, isotope="Ar40"
+    )
     assert isinstance(ff, FormFactor)
     if free:
         assert ff.rms == pytest.approx(AR, rel=1e-12, abs=0)
@@ -329,11 +403,15 @@ def test_make_by_name(name: str) -> None:
 
 
 def test_make_with_a_surface() -> None:
-    assert make_form_factor("helm", rms=AR, isotope="Ar40", s=0.8 * fm) == Helm(AR, 0.8 * fm)
-    assert make_form_factor("fermi", rms=AR, isotope="Ar40", s=0.5 * fm) == Fermi.from_rms(AR, 0.5 * fm)
-    assert make_form_factor("klein-nystrand", rms=None, isotope="Ar40", s=0.5 * fm) == KleinNystrand(
-        KleinNystrand.of("Ar40").radius, 0.5 * fm
+    assert make_form_factor("helm", rms=AR, isotope="Ar40", s=0.8 * fm) == Helm(
+        AR, 0.8 * fm
     )
+    assert make_form_factor(
+        "fermi", rms=AR, isotope="Ar40", s=0.5 * fm
+    ) == Fermi.from_rms(AR, 0.5 * fm)
+    assert make_form_factor(
+        "klein-nystrand", rms=None, isotope="Ar40", s=0.5 * fm
+    ) == KleinNystrand(KleinNystrand.of("Ar40").radius, 0.5 * fm)
     with pytest.raises(InputError, match="no surface"):
         make_form_factor("dipole", rms=AR, isotope="Ar40", s=0.5 * fm)
 

@@ -6,19 +6,36 @@ import pytest
 
 from nuprobe.constants import M_PROTON
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.nuclei import Isotope, isotope, isotopes, natural, neutron_radius_models, point_proton_radius
+from nuprobe.nuclei import (
+    Isotope,
+    isotope,
+    isotopes,
+    natural,
+    neutron_radius_models,
+    point_proton_radius,
+)
 from nuprobe.nuclei.isotopes import charge_to_point, electron_binding, elements
 from nuprobe.units import MeV, eV, fm, year
 
 
-@pytest.mark.parametrize("name", ["Ar40", "40Ar", "Ar-40", "40-Ar", "ar40", "AR40", " Ar40 ", "ar 40", "ar_40"])
+@pytest.mark.parametrize(
+    "name",
+    ["Ar40", "40Ar", "Ar-40", "40-Ar", "ar40", "AR40", " Ar40 ", "ar 40", "ar_40"],
+)
 def test_spellings(name: str) -> None:
     assert isotope(name) is isotope("Ar40")
 
 
 def test_attributes() -> None:
     ar = isotope("Ar40")
-    assert (ar.symbol, ar.z, ar.n, ar.a, ar.name, str(ar)) == ("Ar", 18, 22, 40, "Ar40", "Ar40")
+    assert (ar.symbol, ar.z, ar.n, ar.a, ar.name, str(ar)) == (
+        "Ar",
+        18,
+        22,
+        40,
+        "Ar40",
+        "Ar40",
+    )
     assert (ar.spin, ar.parity, ar.has_spin, ar.half_life) == (0.0, 1, False, math.inf)
     cs = isotope("Cs133")
     assert (cs.spin, cs.parity, cs.has_spin, cs.spin_certain) == (3.5, 1, True, True)
@@ -28,15 +45,23 @@ def test_attributes() -> None:
 
 
 def test_nuclear_masses_of_nuclei_known_by_other_means() -> None:
-    # CODATA 2018 masses of the bare deuteron, helion and alpha particle; the proton from the constants
-    codata = {"H1": M_PROTON, "H2": 1875.61294257, "He3": 2808.39160743, "He4": 3727.3794066}
+    # CODATA 2018 masses of the bare deuteron, helion and alpha particle; the proton
+    # from the constants
+    codata = {
+        "H1": M_PROTON,
+        "H2": 1875.61294257,
+        "He3": 2808.39160743,
+        "He4": 3727.3794066,
+    }
     for name, mass in codata.items():
         assert isotope(name).mass == pytest.approx(mass, rel=3e-8, abs=0)
 
 
 def test_atomic_mass_differs_by_the_electrons() -> None:
     for one in isotopes():
-        assert one.atomic_mass - one.mass == pytest.approx(one.z * 0.51099895 * MeV - electron_binding(one.z), abs=1e-9)
+        assert one.atomic_mass - one.mass == pytest.approx(
+            one.z * 0.51099895 * MeV - electron_binding(one.z), abs=1e-9
+        )
         assert 0 < electron_binding(one.z) < one.z**2 * 100 * eV
     # hydrogen: 13.6 eV; the formula is a fit for heavy atoms
     assert electron_binding(1) == pytest.approx(13.6 * eV, rel=0.1, abs=0)
@@ -48,7 +73,13 @@ def test_binding_per_nucleon_is_plausible_everywhere() -> None:
         if one.a > 10:
             binding = (one.z * M_PROTON + one.n * 939.56542052 - one.mass) / one.a
             assert 6.0 < binding < 8.9, one.name
-    assert max(isotopes(), key=lambda i: (i.z * M_PROTON + i.n * 939.56542052 - i.mass) / i.a).name == "Ni62"
+    assert (
+        max(
+            isotopes(),
+            key=lambda i: (i.z * M_PROTON + i.n * 939.56542052 - i.mass) / i.a,
+        ).name
+        == "Ni62"
+    )
 
 
 def test_names_are_unique_and_spin_follows_from_nucleon_numbers() -> None:
@@ -62,17 +93,30 @@ def test_names_are_unique_and_spin_follows_from_nucleon_numbers() -> None:
 
 def test_natural_abundances_sum_to_one() -> None:
     for symbol in elements():
-        present = [one.abundance for one in isotopes() if one.symbol == symbol and one.abundance > 0]
+        present = [
+            one.abundance
+            for one in isotopes()
+            if one.symbol == symbol and one.abundance > 0
+        ]
         if present:
             # sulphur is evaluated to 0.999938; the rest of tantalum is an isomer
             loose = {"S": 7e-5, "Ta": 1.3e-4}.get(symbol, 2e-5)
             assert sum(present) == pytest.approx(1, abs=loose), symbol
-            assert sum(f for _, f in natural(symbol)) == pytest.approx(1, rel=1e-14, abs=0)
+            assert sum(f for _, f in natural(symbol)) == pytest.approx(
+                1, rel=1e-14, abs=0
+            )
 
 
 def test_standard_atomic_weights() -> None:
     # IUPAC 2021, in u
-    for symbol, weight in {"Xe": 131.293, "Ge": 72.630, "Ar": 39.95, "Si": 28.085, "W": 183.84, "Cl": 35.45}.items():
+    for symbol, weight in {
+        "Xe": 131.293,
+        "Ge": 72.630,
+        "Ar": 39.95,
+        "Si": 28.085,
+        "W": 183.84,
+        "Cl": 35.45,
+    }.items():
         mean = sum(f * one.atomic_mass for one, f in natural(symbol)) / 931.49410242
         assert mean == pytest.approx(weight, rel=2e-4, abs=0)
 
@@ -95,7 +139,12 @@ def test_element_without_natural_isotopes() -> None:
 
 def test_point_proton_radius() -> None:
     # R_ch^2 - 0.8409^2 + (22/18) 0.1155 - 0.0332 by hand, in fm^2
-    by_hand = math.sqrt(3.4274**2 - 0.8409**2 + 22 / 18 * 0.1155 - 0.75 * (197.3269804 / 938.27208816) ** 2)
+    by_hand = math.sqrt(
+        3.4274**2
+        - 0.8409**2
+        + 22 / 18 * 0.1155
+        - 0.75 * (197.3269804 / 938.27208816) ** 2
+    )
     assert point_proton_radius("Ar40") / fm == pytest.approx(by_hand, rel=1e-12, abs=0)
     assert point_proton_radius("H1") == 0
     charge = isotope("Pb208").r_charge
@@ -129,8 +178,11 @@ def test_isotope_is_immutable_and_hashable() -> None:
 
 def test_importing_nuclei_needs_numpy_only() -> None:
     code = (
-        "import sys; import nuprobe.nuclei as n; n.target('CsI');"
-        "print([m for m in ('scipy', 'matplotlib', 'iminuit', 'h5py', 'yaml', 'pydantic') if m in sys.modules])"
+        "import sys; import nuprobe.nuclei as n; n.target('CsI');print([m for m in"
+        " ('scipy', 'matplotlib', 'iminuit', 'h5py', 'yaml', 'pydantic') if m in"
+        " sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert out.stdout.strip() == "[]"

@@ -5,7 +5,13 @@ import pytest
 
 from nuprobe.constants import ATOMIC_MASS_UNIT
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
-from nuprobe.nuclei import isotope, isotopes, point_proton_radius, target, with_form_factors
+from nuprobe.nuclei import (
+    isotope,
+    isotopes,
+    point_proton_radius,
+    target,
+    with_form_factors,
+)
 from nuprobe.nuclei.form_factors import Exponential, Fermi, FourierBessel, Helm, Point
 from nuprobe.nuclei.materials import TargetSpec, default_radius
 from nuprobe.units import fm, g
@@ -58,7 +64,9 @@ def test_counts(spec: TargetSpec, expected: dict[str, float]) -> None:
 def test_molar_masses(spec: str, molar: float) -> None:
     assert target(spec).mass / ATOMIC_MASS_UNIT == pytest.approx(molar, rel=2e-4, abs=0)
     # a mole of it weighs that many grams
-    assert 6.02214076e23 * target(spec).mass / g == pytest.approx(molar, rel=2e-4, abs=0)
+    assert 6.02214076e23 * target(spec).mass / g == pytest.approx(
+        molar, rel=2e-4, abs=0
+    )
 
 
 def test_single_and_names() -> None:
@@ -73,7 +81,9 @@ def test_single_and_names() -> None:
 
 def test_natural_composition_is_by_number() -> None:
     xe = target("Xe")
-    assert {c.isotope.name: c.count for c in xe.components}["Xe132"] == pytest.approx(0.26909, rel=1e-4, abs=0)
+    assert {c.isotope.name: c.count for c in xe.components}["Xe132"] == pytest.approx(
+        0.26909, rel=1e-4, abs=0
+    )
     assert len(xe.components) == 9
 
 
@@ -96,7 +106,12 @@ def test_radii_given() -> None:
 
 
 def test_form_factor_choices() -> None:
-    (ar,) = target("Ar40", form_factor=("fourier-bessel", "helm"), r_n=3.4 * fm, surface_thickness=0.8 * fm).components
+    (ar,) = target(
+        "Ar40",
+        form_factor=("fourier-bessel", "helm"),
+        r_n=3.4 * fm,
+        surface_thickness=0.8 * fm,
+    ).components
     assert (ar.ff_p, ar.ff_n) == (FourierBessel.of("Ar40"), Helm(3.4 * fm, 0.8 * fm))
     shape = Fermi.of("Ar40")
     (ar,) = target("Ar40", form_factor=shape).components
@@ -127,12 +142,14 @@ def test_light_nuclei_are_gaussian() -> None:
     assert helium.ff_p == Exponential.from_rms(point_proton_radius("He4"))
     # what a Helm shape becomes when only its surface is left
     s = helium.ff_p.rms / math.sqrt(3)
-    assert float(Helm(math.sqrt(3) * s, s)(5e3)) == pytest.approx(float(helium.ff_p(5e3)), rel=1e-9, abs=0)
+    assert float(Helm(math.sqrt(3) * s, s)(5e3)) == pytest.approx(
+        float(helium.ff_p(5e3)), rel=1e-9, abs=0
+    )
     for name in ("klein-nystrand", "fermi", "woods-saxon"):
         for one in ("H1", "H2", "He3", "He4", "Li7", "C12"):
-            assert target(one, form_factor=name).components[0].ff_p.rms == pytest.approx(
-                point_proton_radius(one), rel=1e-9, abs=0
-            )
+            assert target(one, form_factor=name).components[
+                0
+            ].ff_p.rms == pytest.approx(point_proton_radius(one), rel=1e-9, abs=0)
     with pytest.raises(InputError, match=r"at least that.*exponential"):
         target("H1", r_p=0.8 * fm)
 
@@ -205,4 +222,6 @@ def test_bad_options() -> None:
 
 
 def test_silicate_mixture_equals_molecule_up_to_isotopes() -> None:
-    assert target({"Si": 1, "O": 2}).mass == pytest.approx(target("SiO2").mass, rel=1e-14, abs=0)
+    assert target({"Si": 1, "O": 2}).mass == pytest.approx(
+        target("SiO2").mass, rel=1e-14, abs=0
+    )

@@ -21,17 +21,26 @@ def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
     figure = plot_backgrounds(found)
     assert len(figure.axes) == 4
     for row, stage in enumerate((0, len(found.stages) - 1)):
-        for ax, name in zip(figure.axes[2 * row : 2 * row + 2], ("m_pair", "opening_angle"), strict=True):
+        for ax, name in zip(
+            figure.axes[2 * row : 2 * row + 2], ("m_pair", "opening_angle"), strict=True
+        ):
             drawn = ax.patches[-1]
             edges = drawn.get_data().edges * (1e3 if name == "m_pair" else np.pi / 180)  # type: ignore[attr-defined]
             counts, errors = spectra(found, name, edges, stage)
             np.testing.assert_allclose(drawn.get_data().values, counts[:2].sum(0))  # type: ignore[attr-defined]
-            np.testing.assert_allclose(ax.patches[0].get_data().values, counts[2:].sum(0))  # type: ignore[attr-defined]
+            np.testing.assert_allclose(
+                ax.patches[0].get_data().values, counts[2:].sum(0)
+            )  # type: ignore[attr-defined]
             assert ax.get_yscale() == "log"
             # bands of the sum and of the signal
             for i, part in ((1, slice(2, None)), (2, slice(2))):
-                band, spread = ax.patches[i].get_data(), np.sqrt((errors[part] ** 2).sum(0))  # type: ignore[attr-defined]
-                np.testing.assert_allclose(band.values - counts[part].sum(0), spread, atol=1e-9)
+                band, spread = (
+                    ax.patches[i].get_data(),
+                    np.sqrt((errors[part] ** 2).sum(0)),
+                )  # type: ignore[attr-defined]
+                np.testing.assert_allclose(
+                    band.values - counts[part].sum(0), spread, atol=1e-9
+                )
 
 
 def test_the_figure_names_its_sources(found: Comparison, tmp_path: Path) -> None:

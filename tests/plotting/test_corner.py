@@ -51,13 +51,22 @@ def test_densities_are_those_of_a_gaussian(result: SampleResult) -> None:
     at, density = density_1d(x, -4.0, 4.0, len(x))
     np.testing.assert_allclose(density, norm.pdf(at), atol=0.01)
     at_x, at_y, plane = density_2d(x, y, (-4.0, 4.0, -4.0, 4.0), len(x))
-    exact = np.exp(-0.5 * (at_x[:, None] ** 2 + at_y**2 - 2 * RHO * at_x[:, None] * at_y) / (1 - RHO**2))
+    exact = np.exp(
+        -0.5
+        * (at_x[:, None] ** 2 + at_y**2 - 2 * RHO * at_x[:, None] * at_y)
+        / (1 - RHO**2)
+    )
     exact /= 2 * np.pi * (1 - RHO**2) ** 0.5
     np.testing.assert_allclose(plane, exact, atol=0.06 * exact.max())
-    # the region of probability p of two Gaussian parameters ends where the density is 1 − p of its peak
+    # the region of probability p of two Gaussian parameters ends where the density is 1
+    # − p of its peak
     for p in (0.68, 0.95):
-        assert height_of(exact[1:-1, 1:-1], p) / exact.max() == pytest.approx(1 - p, abs=0.01)
-        assert height_of(plane[1:-1, 1:-1], p) / exact.max() == pytest.approx(1 - p, abs=0.03)
+        assert height_of(exact[1:-1, 1:-1], p) / exact.max() == pytest.approx(
+            1 - p, abs=0.01
+        )
+        assert height_of(plane[1:-1, 1:-1], p) / exact.max() == pytest.approx(
+            1 - p, abs=0.03
+        )
 
 
 def test_a_density_that_ends_at_a_limit_does_not_fall_towards_it() -> None:
@@ -65,11 +74,15 @@ def test_a_density_that_ends_at_a_limit_does_not_fall_towards_it() -> None:
     x, y = rng.uniform(0, 1, (2, 40_000))
     np.testing.assert_allclose(density_1d(x, 0.0, 1.0, 40_000)[1], 1.0, atol=0.06)
     # the kernel spans some 600 samples in the middle, a quarter of it at a corner
-    np.testing.assert_allclose(density_2d(x, y, (0.0, 1.0, 0.0, 1.0), 40_000)[2], 1.0, atol=0.25)
+    np.testing.assert_allclose(
+        density_2d(x, y, (0.0, 1.0, 0.0, 1.0), 40_000)[2], 1.0, atol=0.25
+    )
 
 
 def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
-    figure = plot_corner(result, markers={"rn": 5.5}, marker_label="RMF", references=["COHERENT:2017ipa"])
+    figure = plot_corner(
+        result, markers={"rn": 5.5}, marker_label="RMF", references=["COHERENT:2017ipa"]
+    )
     axes = np.array(figure.axes).reshape(3, 3)
     assert [[ax.get_visible() for ax in row] for row in axes] == [
         [True] + [False] * 2,
@@ -81,7 +94,9 @@ def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
     assert "nuisance" in axes[2, 2].get_xlabel()
     assert axes[0, 0].get_title().startswith("$R_n$ = $5.")
     assert axes[0, 0].get_title().endswith("$ fm")
-    labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    labels = [
+        text.get_text() for legend in figure.legends for text in legend.get_texts()
+    ]
     assert labels == ["68 % credible", "95 % credible", "RMF"]
     assert [line.get_xdata()[0] for line in axes[1, 0].lines] == [5.5]
     assert "COHERENT:2017ipa" in figure.get_supxlabel()
@@ -93,7 +108,9 @@ def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
     assert inside == pytest.approx(0.95, abs=0.015)
 
 
-def test_one_column_a_choice_and_a_logarithm(result: SampleResult, tmp_path: Path) -> None:
+def test_one_column_a_choice_and_a_logarithm(
+    result: SampleResult, tmp_path: Path
+) -> None:
     assert len(plot_corner(result, ["g"]).axes) == 1
     figure = plot_corner(result, ["g", "rn"])
     assert figure.axes[2].get_xlabel() == "$g′$"
@@ -104,9 +121,13 @@ def test_one_column_a_choice_and_a_logarithm(result: SampleResult, tmp_path: Pat
         lower=np.array([1e-3, -np.inf, 1e-3]),
         upper=np.array([1e12, np.inf, 1e3]),
     )
-    figure = plot_corner(powers, ["rn", "a-long-name-of-a-nuisance"], markers={"rn": 1e5})
+    figure = plot_corner(
+        powers, ["rn", "a-long-name-of-a-nuisance"], markers={"rn": 1e5}
+    )
     assert figure.axes[2].get_xlabel() == r"$\log_{10}(R_n/\mathrm{fm})$"
-    assert figure.axes[2].get_xlim() == pytest.approx(plot_corner(result, ["rn"]).axes[0].get_xlim(), rel=1e-6)
+    assert figure.axes[2].get_xlim() == pytest.approx(
+        plot_corner(result, ["rn"]).axes[0].get_xlim(), rel=1e-6
+    )
     assert figure.axes[0].lines[-1].get_xdata()[0] == 5  # type: ignore[index]
     save(figure, tmp_path / "corner.pdf")
     assert (tmp_path / "corner.pdf").read_bytes().startswith(b"%PDF")

@@ -27,7 +27,9 @@ def test_millicharge_draws_the_cross_sections_and_their_ratio() -> None:
     figure = plot_millicharge("Ar40", 50.0, [1.5e-12, -1.5e-12], flavour="nu_mu")
     main, panel = figure.axes[:2]
     assert len(main.lines) == 3
-    for line, ratio, charge in zip(main.lines, panel.lines, (0.0, 1.5e-12, -1.5e-12), strict=True):
+    for line, ratio, charge in zip(
+        main.lines, panel.lines, (0.0, 1.5e-12, -1.5e-12), strict=True
+    ):
         x, y = data(line)
         model = nu.Electromagnetic(charge={"mumu": charge})
         exact = nu.cevns.differential(50.0, x * keV, "Ar40", model, "nu_mu") * keV
@@ -36,7 +38,11 @@ def test_millicharge_draws_the_cross_sections_and_their_ratio() -> None:
             weak = nu.cevns.differential(50.0, x * keV, "Ar40", SM, "nu_mu") * keV
             np.testing.assert_allclose(data(ratio)[1], exact / weak, rtol=1e-12)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert labels == [r"$e_\nu$ = 0", r"$e_\nu$ = $1.5\times10^{-12}$ $e$", r"$e_\nu$ = $-1.5\times10^{-12}$ $e$"]
+    assert labels == [
+        r"$e_\nu$ = 0",
+        r"$e_\nu$ = $1.5\times10^{-12}$ $e$",
+        r"$e_\nu$ = $-1.5\times10^{-12}$ $e$",
+    ]
 
 
 def test_a_positive_charge_cancels_the_weak_amplitude_where_it_must() -> None:
@@ -52,20 +58,39 @@ def test_a_positive_charge_cancels_the_weak_amplitude_where_it_must() -> None:
 def test_averaged_moments_draws_the_mean_over_all_neutrinos(electrons: bool) -> None:
     flux = nu.flux("sns")
     recoils = np.array([1e-4, 1e-3, 2e-2])
-    figure = plot_averaged_moments(flux, "Ge", [1e-9], electrons=electrons, recoils=recoils)
-    weak, magnetic, both = (dict(zip(*data(line), strict=True)) for line in figure.axes[0].lines)
+    figure = plot_averaged_moments(
+        flux, "Ge", [1e-9], electrons=electrons, recoils=recoils
+    )
+    weak, magnetic, both = (
+        dict(zip(*data(line), strict=True)) for line in figure.axes[0].lines
+    )
     unit = keV
     for t in recoils[:2]:
         model = nu.Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), 1e-9))
         values = []
         for one in (SM, model):
             if electrons:
-                values.append(np.mean([nu.electron.averaged(flux, t, one, f, "Ge") for f in flux.flavours]))
+                values.append(
+                    np.mean(
+                        [
+                            nu.electron.averaged(flux, t, one, f, "Ge")
+                            for f in flux.flavours
+                        ]
+                    )
+                )
             else:
-                values.append(np.mean([cevns.averaged(flux, t, "Ge", one, f) for f in flux.flavours]))
+                values.append(
+                    np.mean(
+                        [cevns.averaged(flux, t, "Ge", one, f) for f in flux.flavours]
+                    )
+                )
         x = min(weak, key=lambda v: abs(v - t / unit))
-        np.testing.assert_allclose([weak[x], both[x]], np.array(values) * unit, rtol=1e-9)
-        assert magnetic[x] == pytest.approx((values[1] - values[0]) * unit, rel=1e-6, abs=0)
+        np.testing.assert_allclose(
+            [weak[x], both[x]], np.array(values) * unit, rtol=1e-9
+        )
+        assert magnetic[x] == pytest.approx(
+            (values[1] - values[0]) * unit, rel=1e-6, abs=0
+        )
     if electrons:
         edge = shells("Ge")[0].energy / unit
         assert min(abs(x - edge) for x in weak) < 1e-6
@@ -81,16 +106,24 @@ def test_averaged_cross_section_is_the_integral_over_the_spectrum() -> None:
     mass = nu.isotope("Ar40").mass
     least = (t + np.sqrt(t**2 + 2 * mass * t)) / 2
     exact = quad(integrand, least, M_MUON / 2, epsabs=0)[0]
-    assert cevns.averaged(flux, t, "Ar40", model, "nu_e") == pytest.approx(exact, rel=1e-8, abs=0)
+    assert cevns.averaged(flux, t, "Ar40", model, "nu_e") == pytest.approx(
+        exact, rel=1e-8, abs=0
+    )
     line = flux.lines("nu_mu")[0].energy
     assert cevns.averaged(flux, t, "CsI", SM, "nu_mu") == pytest.approx(
         cevns.differential(line, t, "CsI", SM, "nu_mu"), rel=1e-12, abs=0
     )
     assert cevns.averaged(flux, 1.0, "CsI", SM, "nu_mu") == 0.0
     for axial in (False, True):
-        got = cevns.averaged(flux, np.array([t, 0.0]), "Xe131", SM, "nu_mu", axial=axial)
+        got = cevns.averaged(
+            flux, np.array([t, 0.0]), "Xe131", SM, "nu_mu", axial=axial
+        )
         np.testing.assert_allclose(
-            got, cevns.differential(line, np.array([t, 0.0]), "Xe131", SM, "nu_mu", axial=axial), rtol=1e-12
+            got,
+            cevns.differential(
+                line, np.array([t, 0.0]), "Xe131", SM, "nu_mu", axial=axial
+            ),
+            rtol=1e-12,
         )
     with pytest.raises(InputError, match="has no nu_tau"):
         cevns.averaged(flux, t, "CsI", SM, "nu_tau")

@@ -45,7 +45,11 @@ SM = nu.StandardModel()
 def toy_rates(time_bins: int = 1, gaussian: bool = False) -> Rates:
     rng = np.random.default_rng(7)
     edges = np.array([0.0, 1.0, 2.0, 4.0])
-    times = np.linspace(0, 6, time_bins + 1) if time_bins > 1 else np.array([-np.inf, np.inf])
+    times = (
+        np.linspace(0, 6, time_bins + 1)
+        if time_bins > 1
+        else np.array([-np.inf, np.inf])
+    )
     shape = (3, time_bins)
     components = {
         "signal: prompt nu_mu": rng.uniform(1, 9, shape),
@@ -54,7 +58,9 @@ def toy_rates(time_bins: int = 1, gaussian: bool = False) -> Rates:
     }
     data = rng.poisson(sum(components.values())).astype(float)
     sigma = rng.uniform(1, 4, shape) if gaussian else None
-    return Rates("toy", "all", "photoelectrons", "PE", edges, times, components, data, sigma, 3.0)
+    return Rates(
+        "toy", "all", "photoelectrons", "PE", edges, times, components, data, sigma, 3.0
+    )
 
 
 def parabola() -> tuple[FloatArray, FloatArray]:
@@ -68,7 +74,11 @@ def visible(figure: Figure) -> list[Axes]:
 
 def curves(ax: Axes) -> list[FloatArray]:
     """Curves of more than two points as arrays of shape (2, n)."""
-    return [np.array(line.get_data(), float) for line in ax.lines if len(np.asarray(line.get_xdata())) > 2]
+    return [
+        np.array(line.get_data(), float)
+        for line in ax.lines
+        if len(np.asarray(line.get_xdata())) > 2
+    ]
 
 
 def legend_labels(figure: Figure) -> list[str]:
@@ -84,9 +94,15 @@ FIGURES: dict[str, Any] = {
     "total": lambda: plot_total(["Ar40", "CsI"], SM, np.linspace(5, 50, 12)),
     "form factors": lambda: plot_form_factors("Ar40"),
     "rates": lambda: plot_rates(toy_rates(4), references=["Some:2020ab"]),
-    "residual rates": lambda: plot_rates(toy_rates(gaussian=True), subtracted=["steady-state"]),
+    "residual rates": lambda: plot_rates(
+        toy_rates(gaussian=True), subtracted=["steady-state"]
+    ),
     "profile": lambda: plot_profile(
-        parabola(), "$R_n$", "fm", published=[("published", 5.5, 0.9, 1.1)], markers=neutron_radius_markers()
+        parabola(),
+        "$R_n$",
+        "fm",
+        published=[("published", 5.5, 0.9, 1.1)],
+        markers=neutron_radius_markers(),
     ),
     "contour": lambda: plot_contour(
         np.linspace(0, 1, 9),
@@ -107,12 +123,18 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     return made
 
 
-def test_every_figure_has_axis_labels_a_legend_and_its_provenance(figure: Figure) -> None:
+def test_every_figure_has_axis_labels_a_legend_and_its_provenance(
+    figure: Figure,
+) -> None:
     assert isinstance(figure, Figure)
     assert legend_labels(figure)
     assert all(legend_labels(figure))
     assert "nuprobe " in provenance_of(figure)
-    bottom = [ax for ax in figure.axes if any(t.get_visible() for t in ax.get_xticklabels()) and ax.get_xlabel()]
+    bottom = [
+        ax
+        for ax in figure.axes
+        if any(t.get_visible() for t in ax.get_xticklabels()) and ax.get_xlabel()
+    ]
     assert bottom
     assert any("[" in ax.get_xlabel() for ax in bottom)
     assert any(ax.get_ylabel() for ax in visible(figure))
@@ -121,7 +143,11 @@ def test_every_figure_has_axis_labels_a_legend_and_its_provenance(figure: Figure
 def test_no_text_leaves_the_figure_or_runs_into_another(figure: Figure) -> None:
     figure.draw_without_rendering()
     frame = figure.bbox
-    for artist in [*figure.legends, *(ax.xaxis.label for ax in figure.axes), *(ax.yaxis.label for ax in figure.axes)]:
+    for artist in [
+        *figure.legends,
+        *(ax.xaxis.label for ax in figure.axes),
+        *(ax.yaxis.label for ax in figure.axes),
+    ]:
         box = artist.get_window_extent()
         assert box.x0 >= frame.x0 - 1
         assert box.x1 <= frame.x1 + 1
@@ -135,28 +161,40 @@ def test_no_text_leaves_the_figure_or_runs_into_another(figure: Figure) -> None:
 
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_the_same_figure_gives_the_same_bytes(tmp_path: Path, suffix: str) -> None:
-    paths = [save(FIGURES["residual rates"](), tmp_path / f"{i}.{suffix}") for i in range(2)]
+    paths = [
+        save(FIGURES["residual rates"](), tmp_path / f"{i}.{suffix}") for i in range(2)
+    ]
     first, second = (path.read_bytes() for path in paths)
     assert first == second
     assert len(first) > 5000
-    assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix])
+    assert first.startswith(
+        {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix]
+    )
 
 
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     code = (
-        "import sys, numpy as np; from nuprobe.plotting import plot_contour, save\n"
-        "x = np.linspace(0, 1, 9); f = plot_contour(x, x, np.add.outer(x, x) * 5, ('a', 'b'))\n"
-        "for suffix in ('pdf', 'svg'): save(f, sys.argv[1] + suffix)"
+        "import sys, numpy as np; from nuprobe.plotting import plot_contour, save\nx ="
+        " np.linspace(0, 1, 9); f = plot_contour(x, x, np.add.outer(x, x) * 5, ('a',"
+        " 'b'))\nfor suffix in ('pdf', 'svg'): save(f, sys.argv[1] + suffix)"
     )
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run([sys.executable, "-c", code, str(tmp_path / f"{seed}.")], check=True, env=environment)
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / f"{seed}.")],
+            check=True,
+            env=environment,
+        )
     for suffix in ("pdf", "svg"):
-        assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
+        assert (tmp_path / f"1.{suffix}").read_bytes() == (
+            tmp_path / f"2.{suffix}"
+        ).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["figure.jpg", "figure", "figure.", ".pdf"])
-def test_an_unknown_suffix_is_an_error_that_lists_the_known_ones(tmp_path: Path, name: str) -> None:
+def test_an_unknown_suffix_is_an_error_that_lists_the_known_ones(
+    tmp_path: Path, name: str
+) -> None:
     with pytest.raises(InputError, match=r"\.pdf, \.png, \.svg"):
         save(Figure(), tmp_path / name)
     with pytest.raises(InputError, match=r"\.pdf, \.png, \.svg"):
@@ -173,7 +211,9 @@ def test_an_unwritable_place_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_drawing_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_drawing_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "figure.png"
     path.write_text("old")
 
@@ -188,29 +228,41 @@ def test_a_failed_drawing_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest
 
 
 def test_importing_the_package_does_not_import_matplotlib() -> None:
-    code = "import sys, nuprobe.plotting; print(sorted({'matplotlib', 'scipy', 'iminuit'} & set(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = (
+        "import sys, nuprobe.plotting; print(sorted({'matplotlib', 'scipy', 'iminuit'}"
+        " & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "[]"
 
 
 def test_settings_and_pyplot_are_left_alone(tmp_path: Path) -> None:
     code = (
-        "import sys, matplotlib as mpl, numpy as np; mpl.rcParams['lines.linewidth'] = 7\n"
-        "from nuprobe.plotting import plot_profile, save\n"
-        "x = np.linspace(-2, 2, 9); save(plot_profile((x, x**2), 'x'), sys.argv[1])\n"
-        "assert 'matplotlib.pyplot' not in sys.modules\n"
-        "assert mpl.rcParams['lines.linewidth'] == 7; assert mpl.rcParams['font.family'] == ['sans-serif']"
+        "import sys, matplotlib as mpl, numpy as np; mpl.rcParams['lines.linewidth'] ="
+        " 7\nfrom nuprobe.plotting import plot_profile, save\nx = np.linspace(-2, 2,"
+        " 9); save(plot_profile((x, x**2), 'x'), sys.argv[1])\nassert"
+        " 'matplotlib.pyplot' not in sys.modules\nassert"
+        " mpl.rcParams['lines.linewidth'] == 7; assert mpl.rcParams['font.family'] =="
+        " ['sans-serif']"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.png")], check=True)
 
 
 def test_a_users_settings_do_not_change_the_figure(tmp_path: Path) -> None:
     plain = save(plot_profile(parabola(), "x"), tmp_path / "plain.png").read_bytes()
-    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "xtick.direction": "out"}):
-        assert save(plot_profile(parabola(), "x"), tmp_path / "other.png").read_bytes() == plain
+    with mpl.rc_context(
+        {"font.size": 30, "axes.facecolor": "red", "xtick.direction": "out"}
+    ):
+        assert (
+            save(plot_profile(parabola(), "x"), tmp_path / "other.png").read_bytes()
+            == plain
+        )
 
 
-# -- cross sections --------------------------------------------------------------------------------------------
+# -- cross sections
+# --------------------------------------------------------------------------------------------
 
 
 def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
@@ -218,7 +270,12 @@ def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -
     main, panel = plot_differential("Cs133", SM, [40.0], recoils=recoils).axes
     exact, full = curves(main)
     expected = cevns.differential(40.0, recoils, "Cs133", SM, "nu_mu") * keV
-    point = cevns.differential(40.0, recoils, nu.target("Cs133", form_factor="point"), SM, "nu_mu") * keV
+    point = (
+        cevns.differential(
+            40.0, recoils, nu.target("Cs133", form_factor="point"), SM, "nu_mu"
+        )
+        * keV
+    )
     np.testing.assert_allclose(exact[0], recoils / keV, rtol=1e-14)
     np.testing.assert_allclose(exact[1] * 1e-39, expected, rtol=1e-12)
     np.testing.assert_allclose(full[1] * 1e-39, point, rtol=1e-12)
@@ -226,7 +283,9 @@ def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -
     assert ratio[1, 0] == pytest.approx(1, rel=1e-14, abs=0)
     # one nucleus, F_p = F_n: the ratio is the square of the form factor
     component = nu.target("Cs133").components[0]
-    np.testing.assert_allclose(ratio[1], component.ff_n(2 * component.isotope.mass * recoils) ** 2, rtol=1e-10)
+    np.testing.assert_allclose(
+        ratio[1], component.ff_n(2 * component.isotope.mass * recoils) ** 2, rtol=1e-10
+    )
     assert "10^{-39}" in main.get_ylabel()
     assert "cm$^2$/keV per nucleus" in main.get_ylabel()
     assert main.lines[1].get_linestyle() == "--"
@@ -241,17 +300,24 @@ def test_differential_of_a_molecule_ends_at_the_lighter_nucleus() -> None:
         assert exact[1, -1] == pytest.approx(0, abs=1e-12)
         assert curves(panel)[i][1, 0] == pytest.approx(1)
     assert "per formula unit" in main.get_ylabel()
-    assert "per atom" in plot_differential("natural Xe", SM, [30.0]).axes[0].get_ylabel()
+    assert (
+        "per atom" in plot_differential("natural Xe", SM, [30.0]).axes[0].get_ylabel()
+    )
 
 
 def test_flavours_with_equal_couplings_share_a_curve() -> None:
     flavours = ["nu_e", "nu_mu"]
     tree = plot_differential("Ar40", SM, [30.0], flavours=flavours)
-    radiative = plot_differential("Ar40", nu.StandardModel(scheme="radiative"), [30.0], flavours=flavours)
+    radiative = plot_differential(
+        "Ar40", nu.StandardModel(scheme="radiative"), [30.0], flavours=flavours
+    )
     assert len(curves(tree.axes[0])) == 2
     assert r"$\nu_{e}$, $\nu_{\mu}$" in tree.legends[0].get_title().get_text()
     assert len(curves(radiative.axes[0])) == 4
-    assert [r"\nu_{e}" in label for label in legend_labels(radiative)][:2] == [True, False]
+    assert [r"\nu_{e}" in label for label in legend_labels(radiative)][:2] == [
+        True,
+        False,
+    ]
 
 
 def test_a_wide_logarithmic_range_and_many_energies_stay_finite() -> None:
@@ -267,9 +333,13 @@ def test_total_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
     for i, name in enumerate(("Ar40", "CsI")):
         exact, full = curves(main)[2 * i : 2 * i + 2]
         np.testing.assert_array_equal(exact[0], e)
-        np.testing.assert_allclose(exact[1], cevns.total(e, name, SM, "nu_mu"), rtol=1e-12)
         np.testing.assert_allclose(
-            full[1], cevns.total(e, nu.target(name, form_factor="point"), SM, "nu_mu"), rtol=1e-12
+            exact[1], cevns.total(e, name, SM, "nu_mu"), rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            full[1],
+            cevns.total(e, nu.target(name, form_factor="point"), SM, "nu_mu"),
+            rtol=1e-12,
         )
         ratio = curves(panel)[i][1]
         np.testing.assert_allclose(ratio, exact[1] / full[1], rtol=1e-12)
@@ -291,21 +361,44 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         (lambda: plot_differential("Ar40", SM, []), "is empty"),
         (lambda: plot_differential("Ar40", SM, [np.nan]), "number 1 of it is nan"),
         (lambda: plot_differential("Ar40", SM, [-3.0]), "must be positive"),
-        (lambda: plot_differential("Ar40", SM, [30.0], flavours=[]), "at least one flavour"),
-        (lambda: plot_differential("Ar40", SM, [30.0], recoils=[0.0]), "two increasing"),
+        (
+            lambda: plot_differential("Ar40", SM, [30.0], flavours=[]),
+            "at least one flavour",
+        ),
+        (
+            lambda: plot_differential("Ar40", SM, [30.0], recoils=[0.0]),
+            "two increasing",
+        ),
         (lambda: plot_total("Ar40", SM, [30.0]), "two increasing"),
         (lambda: plot_total([], SM, [30.0, 40.0]), "at least one target"),
         (lambda: plot_form_factors("Ar40", []), "at least one form factor"),
         (lambda: plot_form_factors("Ar40", q_max=-1.0), "positive momentum"),
         (lambda: plot_profile(([], []), "x"), "is empty"),
-        (lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, np.nan, 1.0, 2.0]), "x"), "number 2 of it is nan"),
+        (
+            lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, np.nan, 1.0, 2.0]), "x"),
+            "number 2 of it is nan",
+        ),
         (lambda: plot_profile(([1.0, 3.0, 2.0], [1.0, 0.0, 1.0]), "x"), "increasing"),
         (lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, 0.0]), "x"), "as many"),
-        (lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"), "finite nowhere"),
+        (
+            lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"),
+            "finite nowhere",
+        ),
         (lambda: plot_profile(parabola()), "needs a label"),
-        (lambda: plot_profile(parabola(), "x", published=[("a", 5.0, 1.0, -1.0)]), "must not be negative"),
-        (lambda: plot_contour([0, 1], [0, 1, 2], np.zeros((3, 2)), ("x", "y")), "has shape"),
-        (lambda: plot_contour([0, 1], [0, 1], np.zeros((2, 2)), ("x", "y"), levels=()), "at least one level"),
+        (
+            lambda: plot_profile(parabola(), "x", published=[("a", 5.0, 1.0, -1.0)]),
+            "must not be negative",
+        ),
+        (
+            lambda: plot_contour([0, 1], [0, 1, 2], np.zeros((3, 2)), ("x", "y")),
+            "has shape",
+        ),
+        (
+            lambda: plot_contour(
+                [0, 1], [0, 1], np.zeros((2, 2)), ("x", "y"), levels=()
+            ),
+            "at least one level",
+        ),
         (lambda: plot_rates(toy_rates(), rates_time=toy_rates()), "no time bins"),
         (lambda: plot_rates(replace(toy_rates(), components={})), "no component"),
     ],
@@ -315,7 +408,8 @@ def test_bad_input_is_named(call: Any, message: str) -> None:
         call()
 
 
-# -- form factors ----------------------------------------------------------------------------------------------
+# -- form factors
+# ----------------------------------------------------------------------------------------------
 
 
 def test_form_factors_are_drawn_with_a_common_radius_against_helm() -> None:
@@ -325,11 +419,15 @@ def test_form_factors_are_drawn_with_a_common_radius_against_helm() -> None:
     q = curves(main)[0][0]
     assert q[0] == 0
     assert q[-1] == 150
-    values = [make_form_factor(name, rms=3.4 * fm, isotope="Ar40")(q**2) for name in names]
+    values = [
+        make_form_factor(name, rms=3.4 * fm, isotope="Ar40")(q**2) for name in names
+    ]
     for curve, f in zip(curves(main), values, strict=True):
         np.testing.assert_allclose(curve[1], f**2, rtol=1e-12)
     for curve, f in zip(curves(panel), values[1:], strict=True):
-        np.testing.assert_allclose(curve[1], 100 * (f / values[0] - 1), rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(
+            curve[1], 100 * (f / values[0] - 1), rtol=1e-9, atol=1e-11
+        )
     assert any("3.4 fm" in label for label in legend_labels(figure))
 
 
@@ -348,13 +446,18 @@ def test_every_family_is_drawn_and_the_difference_breaks_at_the_zeros_of_helm() 
     assert len(legend_labels(figure)) == 8
     assert any(label.startswith("Fourier") for label in legend_labels(figure))
     assert any(np.isnan(curve[1]).any() for curve in curves(figure.axes[1]))
-    # without an analysis of its charge density there is no such curve, and asking for it is an error
-    assert not any(label.startswith("Fourier") for label in legend_labels(plot_form_factors("Cs133")))
+    # without an analysis of its charge density there is no such curve, and asking for
+    # it is an error
+    assert not any(
+        label.startswith("Fourier")
+        for label in legend_labels(plot_form_factors("Cs133"))
+    )
     with pytest.raises(UnknownNameError):
         plot_form_factors("Cs133", ["fourier-bessel"])
 
 
-# -- experiments -----------------------------------------------------------------------------------------------
+# -- experiments
+# -----------------------------------------------------------------------------------------------
 
 
 def errorbar(ax: Axes) -> ErrorbarContainer:
@@ -368,7 +471,11 @@ def drawn_data(ax: Axes) -> FloatArray:
 
 def tops(ax: Axes) -> list[FloatArray]:
     """Upper edges of the filled components, from the bottom of the stack."""
-    return [np.asarray(p.get_data()[0]) for p in ax.patches if isinstance(p, StepPatch) and p.get_fill()]
+    return [
+        np.asarray(p.get_data()[0])
+        for p in ax.patches
+        if isinstance(p, StepPatch) and p.get_fill()
+    ]
 
 
 @pytest.mark.parametrize("gaussian", [False, True])
@@ -395,7 +502,9 @@ def test_rates_with_time_bins_have_both_projections() -> None:
     rates = toy_rates(4)
     assert rates.data is not None
     energy, _, time, panel = plot_rates(rates).axes
-    np.testing.assert_allclose(drawn_data(energy)[1], rates.data.sum(1) / np.diff(rates.energy_edges))
+    np.testing.assert_allclose(
+        drawn_data(energy)[1], rates.data.sum(1) / np.diff(rates.energy_edges)
+    )
     np.testing.assert_array_equal(drawn_data(time)[1], rates.data.sum(0))
     np.testing.assert_allclose(tops(time)[-1], rates.total.sum(0))
     assert panel.get_xlabel() == "arrival time [μs]"
@@ -407,13 +516,18 @@ def test_errors_of_a_gaussian_projection_add_in_quadrature() -> None:
     assert rates.sigma is not None
     bars = errorbar(plot_rates(rates).axes[0]).lines[2][1].get_segments()
     lengths = [np.ptp(np.asarray(segment)[:, 1]) / 2 for segment in bars]
-    np.testing.assert_allclose(lengths, np.sqrt((rates.sigma**2).sum(1)) / np.diff(rates.energy_edges))
+    np.testing.assert_allclose(
+        lengths, np.sqrt((rates.sigma**2).sum(1)) / np.diff(rates.energy_edges)
+    )
 
 
 def test_a_third_quantity_has_its_own_column() -> None:
     rates = toy_rates(4)
     share = np.array([0.25, 0.75])
-    components = {name: values[:, None] * share[:, None] for name, values in rates.components.items()}
+    components = {
+        name: values[:, None] * share[:, None]
+        for name, values in rates.components.items()
+    }
     assert rates.data is not None
     spread = replace(
         rates,
@@ -432,7 +546,9 @@ def test_a_third_quantity_has_its_own_column() -> None:
 
 def test_the_time_column_can_come_from_another_analysis() -> None:
     time = toy_rates(4)
-    figure = plot_rates(toy_rates(gaussian=True), rates_time=time, subtracted=["steady-state"])
+    figure = plot_rates(
+        toy_rates(gaussian=True), rates_time=time, subtracted=["steady-state"]
+    )
     assert len(figure.axes) == 4
     assert time.data is not None
     np.testing.assert_array_equal(drawn_data(figure.axes[2])[1], time.data.sum(0))
@@ -467,7 +583,8 @@ def test_the_published_data_are_drawn() -> None:
     assert "2 PE" in main.get_ylabel()
 
 
-# -- fits ------------------------------------------------------------------------------------------------------
+# -- fits
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_a_profile_draws_its_points_its_intervals_and_the_others() -> None:
@@ -486,20 +603,35 @@ def test_a_profile_draws_its_points_its_intervals_and_the_others() -> None:
     np.testing.assert_array_equal(drawn[1][np.isin(drawn[0], values)], delta)
     np.testing.assert_allclose(drawn[1], (drawn[0] - 5.5) ** 2, atol=1e-9)
     # Δχ² = (x − 5.5)²: 1σ is ±1, 90 % is ±1.645
-    ends = sorted({round(float(s[0, 0]), 3) for c in main.collections for s in _segments(c) if s[1, 1] < 3})
+    ends = sorted(
+        {
+            round(float(s[0, 0]), 3)
+            for c in main.collections
+            for s in _segments(c)
+            if s[1, 1] < 3
+        }
+    )
     assert ends == [3.855, 4.5, 6.5, 7.145]
     assert r"5.5^{+1.0}_{-1.0}" in figure.legends[0].get_title().get_text()
     rows = [label.get_text() for label in strip.get_yticklabels()]
     assert rows[:3] == ["this fit (1σ)", "published", "SkM* (SHF)"]
     assert len(rows) == 10
-    bar = [c for c in strip.containers if isinstance(c, ErrorbarContainer)][1].lines[2][0].get_segments()[0]
+    bar = (
+        [c for c in strip.containers if isinstance(c, ErrorbarContainer)][1]
+        .lines[2][0]
+        .get_segments()[0]
+    )
     np.testing.assert_allclose(np.asarray(bar)[:, 0], [4.3, 6.3])
     assert legend_labels(figure)[1:] == ["$^{133}$Cs", "$^{127}$I"]
     assert "Cadeddu:2017etk" in provenance_of(figure)
 
 
 def _segments(collection: Any) -> list[FloatArray]:
-    return [np.asarray(s) for s in collection.get_segments()] if hasattr(collection, "get_segments") else []
+    return (
+        [np.asarray(s) for s in collection.get_segments()]
+        if hasattr(collection, "get_segments")
+        else []
+    )
 
 
 def test_labels_of_close_predictions_do_not_overlap() -> None:
@@ -521,12 +653,18 @@ def test_a_profile_of_real_data_shows_the_numbers_of_inference() -> None:
     figure = plot_profile(profile, published=[("published", 5.5, 0.9, 1.1)])
     main, strip = figure.axes
     drawn = curves(main)[0]
-    np.testing.assert_array_equal(drawn[1][np.isin(drawn[0], profile.values)], profile.delta)
+    np.testing.assert_array_equal(
+        drawn[1][np.isin(drawn[0], profile.values)], profile.delta
+    )
     assert main.get_xlabel() == "$R_n$ [fm]"
     bar = next(c for c in strip.containers if isinstance(c, ErrorbarContainer))
-    assert np.asarray(bar.lines[0].get_xdata())[0] == pytest.approx(profile.best, abs=1e-3)
+    assert np.asarray(bar.lines[0].get_xdata())[0] == pytest.approx(
+        profile.best, abs=1e-3
+    )
     ((low, high),) = profile.intervals()
-    np.testing.assert_allclose(np.asarray(bar.lines[2][0].get_segments()[0])[:, 0], [low, high], atol=1e-3)
+    np.testing.assert_allclose(
+        np.asarray(bar.lines[2][0].get_segments()[0])[:, 0], [low, high], atol=1e-3
+    )
 
 
 def test_impossible_points_are_drawn_as_walls() -> None:
@@ -535,21 +673,34 @@ def test_impossible_points_are_drawn_as_walls() -> None:
     figure = plot_profile((x, wall), "x")
     main = figure.axes[0]
     assert main.get_ylim()[1] < 20
-    ends = sorted({round(float(s[0, 0]), 1) for c in main.collections for s in _segments(c) if s[1, 1] < 1.5})
+    ends = sorted(
+        {
+            round(float(s[0, 0]), 1)
+            for c in main.collections
+            for s in _segments(c)
+            if s[1, 1] < 1.5
+        }
+    )
     assert ends[-1] == 1.0
     assert -0.7 < ends[0] < -0.4
     grid = np.add.outer(wall, x**2)
     assert len(plot_contour(x, x, grid, ("a", "b")).axes) == 1
 
 
-def test_an_interval_that_leaves_the_range_or_falls_in_two_pieces_is_not_given_as_a_number() -> None:
+def test_an_interval_that_leaves_the_range_or_falls_in_two_pieces_is_not_given_as_a_number() -> (
+    None
+):
     x = np.linspace(-3, 3, 121)
     closed = plot_profile((x, x**2), "x")
     assert closed.legends[0].get_title().get_text() == "x = $0.0^{+1.0}_{-1.0}$"
     flat = plot_profile((x, 0.01 * x**2), "x")
     assert flat.legends[0].get_title().get_text() == ""
     two = plot_profile((x, (x**2 - 4) ** 2), "x")
-    fills = [c for c in two.axes[0].collections if type(c).__name__ in ("PolyCollection", "FillBetweenPolyCollection")]
+    fills = [
+        c
+        for c in two.axes[0].collections
+        if type(c).__name__ in ("PolyCollection", "FillBetweenPolyCollection")
+    ]
     assert len(fills) == 4
     assert two.legends[0].get_title().get_text() == ""
 
@@ -557,66 +708,100 @@ def test_an_interval_that_leaves_the_range_or_falls_in_two_pieces_is_not_given_a
 def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
     x, y = np.linspace(-3, 3, 61), np.linspace(-2, 4, 41)
     delta = np.add.outer((x - 0.5) ** 2, (y - 1.0) ** 2 / 0.25)
-    figure = plot_contour(x, y, delta, ("a", "b"), ("fm", ""), markers=[("SM", 0.0, 0.0)])
+    figure = plot_contour(
+        x, y, delta, ("a", "b"), ("fm", ""), markers=[("SM", 0.0, 0.0)]
+    )
     (ax,) = figure.axes
     assert ax.get_xlabel() == "a [fm]"
     assert ax.get_ylabel() == "b"
     best = next(line for line in ax.lines if line.get_marker() == "+")
-    assert [float(np.asarray(v)[0]) for v in best.get_data()] == pytest.approx([0.5, 1.0])
+    assert [float(np.asarray(v)[0]) for v in best.get_data()] == pytest.approx(
+        [0.5, 1.0]
+    )
     assert legend_labels(figure) == ["1σ", "90 %", "best fit", "SM"]
     lines = ax.collections[-1].get_paths()
     level = np.asarray(lines[0].vertices)
-    np.testing.assert_allclose((level[:, 0] - 0.5) ** 2 + (level[:, 1] - 1) ** 2 / 0.25, 2.2957, atol=0.05)
+    np.testing.assert_allclose(
+        (level[:, 0] - 0.5) ** 2 + (level[:, 1] - 1) ** 2 / 0.25, 2.2957, atol=0.05
+    )
 
 
-# -- fluxes ----------------------------------------------------------------------------------------------------
+# -- fluxes
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_a_flux_draws_continua_lines_and_arrival_times() -> None:
     source = flux("sns")
     figure = plot_flux(source)
     spectra, times, lines = figure.axes
-    for component, curve in zip([c for c in source.components if c.density], curves(spectra), strict=True):
+    for component, curve in zip(
+        [c for c in source.components if c.density], curves(spectra), strict=True
+    ):
         e, values = curve[:, 1:-1]
         np.testing.assert_allclose(values * 1e-3, component.continuum(e), rtol=1e-12)
         area = np.sum((values[1:] + values[:-1]) / 2 * np.diff(e))
         assert area * 1e-3 == pytest.approx(0.08, rel=1e-5, abs=0)
-    arrow = next(t for t in lines.texts if hasattr(t, "arrow_patch") and t.arrow_patch is not None)
+    arrow = next(
+        t
+        for t in lines.texts
+        if hasattr(t, "arrow_patch") and t.arrow_patch is not None
+    )
     assert arrow.xy == pytest.approx((29.79, 0.08), rel=1e-3, abs=0)  # type: ignore[attr-defined]
     assert any("29.79 MeV" in t.get_text() for t in lines.texts)
     steps = [p for p in times.patches if isinstance(p, StepPatch)]
     for name, step in zip(("prompt", "delayed"), steps, strict=True):
         values, edges, _ = step.get_data()
-        assert np.sum(np.asarray(values) * np.diff(edges)) == pytest.approx(source.times[name].probability.sum())
+        assert np.sum(np.asarray(values) * np.diff(edges)) == pytest.approx(
+            source.times[name].probability.sum()
+        )
     assert "COHERENT:2017ipa" in provenance_of(figure)
     assert "per proton on target" in spectra.get_ylabel()
 
 
 def test_a_beam_without_times_has_one_panel() -> None:
     e = np.linspace(1, 10, 20)
-    source = Flux("toy", (tabulated("beam nu_mu", "nu_mu", e, e),), per="proton", emission="beam")
+    source = Flux(
+        "toy", (tabulated("beam nu_mu", "nu_mu", e, e),), per="proton", emission="beam"
+    )
     figure = plot_flux(source)
     assert len(figure.axes) == 1
     assert "cm$^{-2}$" in figure.axes[0].get_ylabel()
 
 
-# -- house -----------------------------------------------------------------------------------------------------
+# -- house
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_the_palette_is_distinguishable_without_colour_vision() -> None:
-    """Machado, Oliveira & Fernandes 2009: full protanopia and deuteranopia; distances in CIE Lab."""
+    """Machado, Oliveira & Fernandes 2009: full protanopia and deuteranopia; distances
+    in CIE Lab."""
     from matplotlib.colors import to_rgb
 
-    protan = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-    deutan = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    protan = [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ]
+    deutan = [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ]
+    xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
     srgb = np.array([to_rgb(c) for c in PALETTE])
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     for matrix in (np.eye(3), np.array(protan), np.array(deutan)):
         t = np.clip(linear @ matrix.T, 0, 1) @ xyz.T / xyz.sum(1)
         f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
-        lab = np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
-        distances = np.linalg.norm(lab[:, None] - lab[None, :], axis=-1)[np.triu_indices(len(PALETTE), 1)]
+        lab = np.stack(
+            [116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])],
+            axis=1,
+        )
+        distances = np.linalg.norm(lab[:, None] - lab[None, :], axis=-1)[
+            np.triu_indices(len(PALETTE), 1)
+        ]
         assert distances.min() > 10
 
 
@@ -630,6 +815,10 @@ def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
         e, values = curve[:, 1:-1]
         np.testing.assert_allclose(values, component.continuum(e), rtol=1e-12)
         assert ax.get_ylim()[0] < values.max() < ax.get_ylim()[1]
-    arrows = [np.array(line.get_data(), float) for line in ax.get_lines() if line.get_marker() == "^"]
+    arrows = [
+        np.array(line.get_data(), float)
+        for line in ax.get_lines()
+        if line.get_marker() == "^"
+    ]
     ends = [(arrow[0, 1], arrow[1, 1]) for arrow in arrows]
     assert ends == [(line.energy, line.intensity) for line in source.lines("nu_e")]

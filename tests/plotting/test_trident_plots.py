@@ -44,14 +44,23 @@ def toy_limit(**changes: Any) -> Limit:
         LimitCurve("dune-nd-trident", MASS, 0.3 * REACH),
         LimitCurve("combined", MASS, 0.9 * REACH),
     )
-    return replace(Limit(LMuLTauFamily(), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"), **changes)
+    return replace(
+        Limit(LMuLTauFamily(), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
+        **changes,
+    )
 
 
 def full_plane() -> Figure:
     return plot_plane(
         toy_limit(),
-        bands=[("$(g-2)_\\mu$, 2021", MASS, 0.4 * REACH, 0.8 * REACH), ("gap", MASS[2:6], 0 * MASS[2:6], REACH[2:6])],
-        curves=[("Belle II, signal-only reach", MASS, GAP / 10, ":"), ("$(g-2)_\\mu$ upper limit", MASS, REACH, "-.")],
+        bands=[
+            ("$(g-2)_\\mu$, 2021", MASS, 0.4 * REACH, 0.8 * REACH),
+            ("gap", MASS[2:6], 0 * MASS[2:6], REACH[2:6]),
+        ],
+        curves=[
+            ("Belle II, signal-only reach", MASS, GAP / 10, ":"),
+            ("$(g-2)_\\mu$ upper limit", MASS, REACH, "-."),
+        ],
         lines=[("16.7 MeV", 16.7)],
         references=["Mishra:1991bv", "Geiregat:1990gz"],
         projected=["dune-nd-trident"],
@@ -61,9 +70,14 @@ def full_plane() -> Figure:
 
 FIGURES: dict[str, Any] = {
     "energy": lambda: plot_trident_energy([MUMU, EE], "Ar40", E),
-    "one channel": lambda: plot_trident_energy(MUMU, "Fe56", E, regimes=["coherent", "all"]),
+    "one channel": lambda: plot_trident_energy(
+        MUMU, "Fe56", E, regimes=["coherent", "all"]
+    ),
     "ratio": lambda: plot_trident_ratio(
-        MUMU, "Ar40", E, {"V−A": nu.VMinusA(), "$Z'$ at 100 MeV": nu.LMuLTau(100, 1e-3, 1e-2)}
+        MUMU,
+        "Ar40",
+        E,
+        {"V−A": nu.VMinusA(), "$Z'$ at 100 MeV": nu.LMuLTau(100, 1e-3, 1e-2)},
     ),
     "form factors": lambda: plot_trident_form_factors(MUMU, "Ar40", E),
     "plane": full_plane,
@@ -115,14 +129,26 @@ def test_no_text_leaves_the_figure_or_runs_into_the_axes(figure: Figure) -> None
     frame = figure.bbox
     for artist in [*figure.legends, ax.xaxis.label, ax.yaxis.label]:
         box = artist.get_window_extent()
-        assert min(box.x0 - frame.x0, frame.x1 - box.x1, box.y0 - frame.y0, frame.y1 - box.y1) > -1
+        assert (
+            min(
+                box.x0 - frame.x0,
+                frame.x1 - box.x1,
+                box.y0 - frame.y0,
+                frame.y1 - box.y1,
+            )
+            > -1
+        )
     assert not figure.legends[0].get_window_extent().overlaps(ax.get_tightbbox())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["ratio", "plane"])
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
-def test_the_same_figure_gives_the_same_bytes(tmp_path: Path, name: str, suffix: str) -> None:
-    first, second = (save(FIGURES[name](), tmp_path / f"{i}.{suffix}").read_bytes() for i in range(2))
+def test_the_same_figure_gives_the_same_bytes(
+    tmp_path: Path, name: str, suffix: str
+) -> None:
+    first, second = (
+        save(FIGURES[name](), tmp_path / f"{i}.{suffix}").read_bytes() for i in range(2)
+    )
     assert first == second
     assert len(first) > 5000
 
@@ -131,7 +157,8 @@ def test_primes_of_formulas_only() -> None:
     assert primes("the model's $g'$ and $m_{Z'}$") == "the model's $g′$ and $m_{Z′}$"
 
 
-# -- energy ----------------------------------------------------------------------------------------------------
+# -- energy
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_the_curves_are_cross_sections_of_a_whole_nucleus_over_energy() -> None:
@@ -142,9 +169,13 @@ def test_the_curves_are_cross_sections_of_a_whole_nucleus_over_energy() -> None:
     drawn = iter(lines_of(ax))
     for channel in (MUMU, EE):
         for regime, number in (("coherent", 1), ("proton", 18), ("neutron", 22)):
-            expected = number * trident.total(E, channel, "Ar40", regime=regime) / (E / GeV)
+            expected = (
+                number * trident.total(E, channel, "Ar40", regime=regime) / (E / GeV)
+            )
             some = expected > 0
-            np.testing.assert_allclose(at(next(drawn), E[some]), expected[some], rtol=1e-12)
+            np.testing.assert_allclose(
+                at(next(drawn), E[some]), expected[some], rtol=1e-12
+            )
     assert legend_labels(figure) == [
         r"$\nu_{\mu} \to \nu_{\mu}\, \mu^{+} \mu^{-}$",
         r"$\nu_{\mu} \to \nu_{\mu}\, e^{+} e^{-}$",
@@ -160,8 +191,13 @@ def test_the_curves_are_cross_sections_of_a_whole_nucleus_over_energy() -> None:
 def test_thresholds_are_marked_and_the_curves_fall_towards_them() -> None:
     (ax,) = plot_trident_energy(MUMU, "Ar40", E).axes
     marks = [c for c in ax.collections if isinstance(c, LineCollection)]
-    expected = [trident.threshold_energy(MUMU, "Ar40", r) / GeV for r in ("coherent", "proton", "neutron")]
-    np.testing.assert_allclose([np.asarray(m.get_segments()[0])[0, 0] for m in marks], expected)
+    expected = [
+        trident.threshold_energy(MUMU, "Ar40", r) / GeV
+        for r in ("coherent", "proton", "neutron")
+    ]
+    np.testing.assert_allclose(
+        [np.asarray(m.get_segments()[0])[0, 0] for m in marks], expected
+    )
     for line, start in zip(lines_of(ax), expected, strict=True):
         x, y = data(line)
         assert start < x[0] < 1.002 * start
@@ -172,7 +208,9 @@ def test_thresholds_are_marked_and_the_curves_fall_towards_them() -> None:
 def test_all_is_the_sum_of_the_regimes_also_with_free_protons() -> None:
     regimes = ["all", "coherent", "proton", "neutron"]
     for material in ("Ar40", "CH2"):
-        (ax,) = plot_trident_energy(MUMU, material, [1 * GeV, 3 * GeV, 9 * GeV], regimes=regimes).axes
+        (ax,) = plot_trident_energy(
+            MUMU, material, [1 * GeV, 3 * GeV, 9 * GeV], regimes=regimes
+        ).axes
         everything, *parts = [data(line)[1] for line in lines_of(ax)]
         np.testing.assert_allclose(sum(parts), everything, rtol=1e-10)
 
@@ -187,7 +225,9 @@ def test_electrons_are_counted_and_closed_regimes_are_named_so() -> None:
 
 
 def test_a_channel_that_the_model_does_not_make_is_named_so() -> None:
-    figure = plot_trident_energy([MUMU, EE], "Ar40", E, model=nu.VMinusA(), regimes=["coherent"])
+    figure = plot_trident_energy(
+        [MUMU, EE], "Ar40", E, model=nu.VMinusA(), regimes=["coherent"]
+    )
     assert legend_labels(figure)[1].endswith("(zero)")
     assert "v-a" in figure.get_supxlabel()
 
@@ -199,13 +239,16 @@ def test_impossible_requests_for_the_energy_plot() -> None:
         plot_trident_energy(MUMU, "Ar40", E[::-1])
     with pytest.raises(InputError, match="number 1 of it is nan"):
         plot_trident_energy(MUMU, "Ar40", [np.nan, 1.0])
-    with pytest.raises(InputError, match=r"zero up to 0\.2 GeV; the lowest threshold is 0\.2119"):
+    with pytest.raises(
+        InputError, match=r"zero up to 0\.2 GeV; the lowest threshold is 0\.2119"
+    ):
         plot_trident_energy(MUMU, "Ar40", [100.0, 200.0])
     with pytest.raises(UnknownNameError, match="coherent"):
         plot_trident_energy(MUMU, "Ar40", E, regimes=["coherrent"])
 
 
-# -- ratio -----------------------------------------------------------------------------------------------------
+# -- ratio
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_ratios_to_the_standard_model() -> None:
@@ -215,11 +258,14 @@ def test_ratios_to_the_standard_model() -> None:
     above = E[trident.threshold_energy(MUMU, "Ar40") < E]
     models: list[LeptonModel] = [nu.VMinusA(), mixed]
     for line, model in zip(lines_of(ax), models, strict=True):
-        expected = trident.total(above, MUMU, "Ar40", model) / trident.total(above, MUMU, "Ar40")
+        expected = trident.total(above, MUMU, "Ar40", model) / trident.total(
+            above, MUMU, "Ar40"
+        )
         np.testing.assert_allclose(at(line, above), expected, rtol=1e-12)
         assert data(line)[0].min() > trident.threshold_energy(MUMU, "Ar40") / GeV
     assert data(lines_of(ax)[0])[1].min() > 1
-    # a kinetic mixing against the gauge coupling interferes destructively with the Standard Model
+    # a kinetic mixing against the gauge coupling interferes destructively with the
+    # Standard Model
     y = data(lines_of(ax)[1])[1]
     assert y.min() < 0.95 < 1.05 < y.max()
     assert legend_labels(figure) == ["V−A", "mixed", "Standard Model"]
@@ -232,7 +278,9 @@ def test_ratios_to_the_standard_model() -> None:
 
 def test_another_reference_and_a_narrow_range() -> None:
     e = np.array([5.0, 10.0, 20.0]) * GeV
-    figure = plot_trident_ratio(MUMU, "Ar40", e, {"SM": SM}, nu.VMinusA(), regime="proton")
+    figure = plot_trident_ratio(
+        MUMU, "Ar40", e, {"SM": SM}, nu.VMinusA(), regime="proton"
+    )
     (ax,) = figure.axes
     expected = trident.total(e, MUMU, "Ar40", regime="proton") / trident.total(
         e, MUMU, "Ar40", nu.VMinusA(), regime="proton"
@@ -254,14 +302,17 @@ def test_impossible_requests_for_the_ratio() -> None:
         plot_trident_ratio(EE, "Ar40", E, {"SM": SM}, nu.VMinusA())
 
 
-# -- form factors ----------------------------------------------------------------------------------------------
+# -- form factors
+# ----------------------------------------------------------------------------------------------
 
 
 def test_the_choice_of_form_factor_is_ten_per_cent_at_one_gev() -> None:
     figure = plot_trident_form_factors(MUMU, "Ar40", E)
     (ax,) = figure.axes
     one = np.array([1.0 * GeV])
-    fermi, helm, literature, numerical = [float(at(line, one)[0]) for line in lines_of(ax)]
+    fermi, helm, literature, numerical = [
+        float(at(line, one)[0]) for line in lines_of(ax)
+    ]
     assert -1 < fermi < 0
     assert -6 < helm < -2
     assert -10 < literature < -8
@@ -278,7 +329,11 @@ def test_the_reference_lies_at_zero_and_names_take_the_measured_radius() -> None
     np.testing.assert_array_equal(data(same)[1], 0)
     e = E[0.3 * GeV < E]
     shape = make_form_factor("helm", rms=isotope("Ar40").r_charge, isotope="Ar40")
-    expected = trident.total(e, MUMU, "Ar40", form_factor=shape) / trident.total(e, MUMU, "Ar40") - 1
+    expected = (
+        trident.total(e, MUMU, "Ar40", form_factor=shape)
+        / trident.total(e, MUMU, "Ar40")
+        - 1
+    )
     np.testing.assert_allclose(at(helm, e), 100 * expected, atol=1e-9)
 
 
@@ -291,7 +346,8 @@ def test_impossible_requests_for_the_form_factors() -> None:
         plot_trident_form_factors(MUMU, "Ar40", [100.0, 200.0])
 
 
-# -- plane -----------------------------------------------------------------------------------------------------
+# -- plane
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_the_plane_draws_every_limit_in_gev() -> None:
@@ -305,11 +361,16 @@ def test_the_plane_draws_every_limit_in_gev() -> None:
     for line, coupling in zip(drawn, expected, strict=False):
         x, y = data(line)
         np.testing.assert_array_equal(x, MASS / GeV)
-        np.testing.assert_array_equal(y, np.where(np.isfinite(coupling), coupling, np.nan))
+        np.testing.assert_array_equal(
+            y, np.where(np.isfinite(coupling), coupling, np.nan)
+        )
     ccfr, nutev, dune, combined, belle, muon = drawn[:6]
     assert combined.get_linewidth() > 1.4 * ccfr.get_linewidth()
     assert combined.get_color() == "black"
-    assert len({line.get_color() for line in (ccfr, nutev, dune, combined, belle, muon)}) == 6
+    assert (
+        len({line.get_color() for line in (ccfr, nutev, dune, combined, belle, muon)})
+        == 6
+    )
     assert dune.get_linestyle() == "--"
     assert ccfr.get_linestyle() == nutev.get_linestyle() == "-"
     assert (belle.get_linestyle(), muon.get_linestyle()) == (":", "-.")
@@ -319,11 +380,15 @@ def test_the_plane_draws_every_limit_in_gev() -> None:
 
 def test_only_measurements_are_shaded_on_their_excluded_side() -> None:
     (ax,) = plot_plane(toy_limit(), projected=["dune-nd-trident"]).axes
-    fills = [np.concatenate([p.vertices for p in c.get_paths()]) for c in ax.collections]
+    fills = [
+        np.concatenate([p.vertices for p in c.get_paths()]) for c in ax.collections
+    ]
     assert len(fills) == 3
     for corners, coupling in zip(fills, (REACH, GAP, 0.9 * REACH), strict=True):
         inside = np.isfinite(coupling)
-        bottom = [corners[np.isclose(corners[:, 0], m / GeV), 1].min() for m in MASS[inside]]
+        bottom = [
+            corners[np.isclose(corners[:, 0], m / GeV), 1].min() for m in MASS[inside]
+        ]
         np.testing.assert_allclose(bottom, coupling[inside])
         assert corners[:, 1].max() > ax.get_ylim()[1]
         assert corners[:, 0].max() <= MASS[inside].max() / GeV * (1 + 1e-12)
@@ -342,11 +407,18 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
         "gap",
         "16.7 MeV",
     ]
-    assert title(figure) == r"$L_\mu-L_\tau$: excluded above the lines at 95 % CL, two-sided"
+    assert (
+        title(figure)
+        == r"$L_\mu-L_\tau$: excluded above the lines at 95 % CL, two-sided"
+    )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
     mixed = plot_plane(toy_limit(family=LMuLTauFamily(mixing=-0.01), sides=1, cl=0.9))
-    assert title(mixed) == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL, one-sided"
+    assert (
+        title(mixed)
+        == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
+        r" one-sided"
+    )
     loop = plot_plane(toy_limit(family=LMuLTauFamily(mixing="loop")))
     assert "loop-induced mixing" in title(loop)
     other = LMuLTauFamily(lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
@@ -355,7 +427,9 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
 
 def test_a_limit_that_excludes_nothing_is_named_so() -> None:
     none = LimitCurve("nutev-trident", MASS, np.full(MASS.size, np.inf))
-    figure = plot_plane(toy_limit(curves=(LimitCurve("ccfr-trident", MASS, REACH), none)))
+    figure = plot_plane(
+        toy_limit(curves=(LimitCurve("ccfr-trident", MASS, REACH), none))
+    )
     assert legend_labels(figure) == ["ccfr-trident", "nutev-trident: no limit"]
     assert not np.isfinite(data(lines_of(figure.axes[0])[1])[1]).any()
     with pytest.raises(InputError, match="no coupling is excluded at any mass"):
@@ -402,11 +476,21 @@ def test_a_limit_of_experiments_is_drawn_as_it_is() -> None:
     (line,) = lines_of(ax)
     np.testing.assert_array_equal(data(line)[1], found["ccfr-trident"].coupling)
     x, y = data(line)
-    assert x[-1] / y[-1] == pytest.approx(545, rel=0.02, abs=0)  # GeV [Mishra:1991bv; Altmannshofer:2014pba]
+    assert x[-1] / y[-1] == pytest.approx(
+        545, rel=0.02, abs=0
+    )  # GeV [Mishra:1991bv; Altmannshofer:2014pba]
 
 
 def test_marked_energies_have_dots_on_the_curves() -> None:
     channel = "nu_mu -> nu_mu mu+ mu-"
-    figure = plot_trident_energy(channel, "Ar40", np.geomspace(300, 3e3, 9), regimes=["coherent"], marks=[1e3])
-    dots = [np.asarray(line.get_xydata()) for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert dots[0][0] == pytest.approx([1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0)
+    figure = plot_trident_energy(
+        channel, "Ar40", np.geomspace(300, 3e3, 9), regimes=["coherent"], marks=[1e3]
+    )
+    dots = [
+        np.asarray(line.get_xydata())
+        for line in figure.axes[0].lines
+        if line.get_marker() == "o"
+    ]
+    assert dots[0][0] == pytest.approx(
+        [1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0
+    )

@@ -1,4 +1,5 @@
-"""e⁺e⁻ → γ Z′ against explicit traces, QED, numerical integration and the published reach."""
+"""e⁺e⁻ → γ Z′ against explicit traces, QED, numerical integration and the published
+reach."""
 
 from __future__ import annotations
 
@@ -22,14 +23,18 @@ METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
 
 
 def _gammas() -> NDArray[np.complex128]:
-    pauli = [np.array(m, dtype=complex) for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])]
+    pauli = [
+        np.array(m, dtype=complex)
+        for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])
+    ]
     zero, one = np.zeros((2, 2)), np.eye(2)
     first = np.block([[zero, one], [one, zero]]).astype(complex)
     return np.array([first, *(np.block([[zero, p], [-p, zero]]) for p in pauli)])
 
 
 def _by_traces(cos_theta: float, mass: float, mixing: float) -> float:
-    """dσ/dcos θ in cm² from explicit Dirac matrices, spin-averaged, polarisations summed with −g."""
+    """dσ/dcos θ in cm² from explicit Dirac matrices, spin-averaged, polarisations
+    summed with −g."""
     gamma = _gammas()
     gamma_low = np.einsum("mn,nab->mab", METRIC, gamma)
 
@@ -45,8 +50,14 @@ def _by_traces(cos_theta: float, mass: float, mixing: float) -> float:
     total = 0.0
     for m in range(4):
         for n in range(4):
-            amplitude = gamma[n] @ slash(a) @ gamma[m] / a2 + gamma[m] @ slash(b) @ gamma[n] / b2
-            conjugate = gamma_low[m] @ slash(a) @ gamma_low[n] / a2 + gamma_low[n] @ slash(b) @ gamma_low[m] / b2
+            amplitude = (
+                gamma[n] @ slash(a) @ gamma[m] / a2
+                + gamma[m] @ slash(b) @ gamma[n] / b2
+            )
+            conjugate = (
+                gamma_low[m] @ slash(a) @ gamma_low[n] / a2
+                + gamma_low[n] @ slash(b) @ gamma_low[m] / b2
+            )
             total += np.trace(slash(p2) @ amplitude @ slash(p1) @ conjugate).real / 4
     squared = (ELECTRIC_CHARGE**2 * mixing) ** 2 * total
     return float(squared * k / (16 * math.pi * SQRT_S**3) * HBARC_MEV_CM**2)
@@ -60,16 +71,25 @@ def test_differential_against_explicit_traces(mass: float, cos_theta: float) -> 
 
 
 def test_massless_limit_is_twice_two_photons() -> None:
-    """QED: dσ/dΩ(e⁺e⁻ → γγ) = (α²/s)(1 + c²)/(1 − c²), with a factor 1/2 for identical photons in the total."""
+    """QED: dσ/dΩ(e⁺e⁻ → γγ) = (α²/s)(1 + c²)/(1 − c²), with a factor 1/2 for identical
+    photons in the total."""
     c = np.linspace(-0.9, 0.9, 7)
     qed = ALPHA_EM**2 / SQRT_S**2 * (1 + c**2) / (1 - c**2) * HBARC_MEV_CM**2
-    np.testing.assert_allclose(mono.differential(c, 0.0, 1.0, SQRT_S), 2 * math.pi * qed, rtol=1e-12)
+    np.testing.assert_allclose(
+        mono.differential(c, 0.0, 1.0, SQRT_S), 2 * math.pi * qed, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("mass", [1.0, 300.0, 4000.0, 8000.0])
 def test_total_against_numerical_integration(mass: float) -> None:
     low, high = mono.BELLE_II.cos_range
-    numeric = quad(lambda c: float(mono.differential(c, mass, 1e-4, SQRT_S)), low, high, epsabs=0, epsrel=1e-11)[0]
+    numeric = quad(
+        lambda c: float(mono.differential(c, mass, 1e-4, SQRT_S)),
+        low,
+        high,
+        epsabs=0,
+        epsrel=1e-11,
+    )[0]
     assert mono.cross_section(mass, 1e-4) == pytest.approx(numeric, rel=1e-10, abs=0)
 
 
@@ -77,7 +97,9 @@ def test_total_against_numerical_integration(mass: float) -> None:
 def test_scaling_with_mixing(log_mass: float, log_mixing: float, factor: float) -> None:
     mass, mixing = 10**log_mass, 10**log_mixing
     one = float(mono.cross_section(mass, mixing))
-    assert mono.cross_section(mass, factor * mixing) == pytest.approx(factor**2 * one, rel=1e-12, abs=0)
+    assert mono.cross_section(mass, factor * mixing) == pytest.approx(
+        factor**2 * one, rel=1e-12, abs=0
+    )
     assert mono.cross_section(mass, 1j * mixing) == pytest.approx(one, rel=1e-12, abs=0)
 
 
@@ -90,7 +112,8 @@ def test_scaling_with_energy(ratio: float, factor: float, c: float) -> None:
 
 
 def test_angles_in_the_centre_of_mass() -> None:
-    """A photon is boosted by hand: E(1, sin θ, cos θ) of the laboratory into the centre of mass."""
+    """A photon is boosted by hand: E(1, sin θ, cos θ) of the laboratory into the centre
+    of mass."""
     low, high = mono.BELLE_II.cos_range
     gamma = 1 / math.sqrt(1 - (3 / 11) ** 2)
     for angle, got in ((155.1, low), (12.4, high)):
@@ -102,7 +125,9 @@ def test_angles_in_the_centre_of_mass() -> None:
 def test_soft_photons_and_too_heavy_bosons_give_exactly_zero() -> None:
     edge = math.sqrt(SQRT_S**2 - 2 * SQRT_S * 1800)
     assert mono.photon_energy(edge, SQRT_S) == pytest.approx(1800, rel=1e-12, abs=0)
-    got = mono.cross_section(np.array([edge * 0.999, edge * 1.001, SQRT_S, 2 * SQRT_S]), 1e-3)
+    got = mono.cross_section(
+        np.array([edge * 0.999, edge * 1.001, SQRT_S, 2 * SQRT_S]), 1e-3
+    )
     assert got[0] > 0
     assert np.all(got[1:] == 0)
     assert np.all(mono.differential(0.0, [SQRT_S, 2 * SQRT_S], 1e-3, SQRT_S) == 0)
@@ -113,22 +138,31 @@ def test_reach_gives_back_its_events() -> None:
     mass = np.array([1.0, 100.0, 210.0, 500.0, 3000.0, 8000.0])
     g = mono.reach(mass, events=5.0)
     np.testing.assert_allclose(mono.expected_events(mass, g), 5.0, rtol=1e-10)
-    np.testing.assert_allclose(mono.reach(mass, 4 * mono.BELLE_II.luminosity, events=5.0), g / 2, rtol=1e-10)
+    np.testing.assert_allclose(
+        mono.reach(mass, 4 * mono.BELLE_II.luminosity, events=5.0), g / 2, rtol=1e-10
+    )
     epsilon = mono.mixing_reach(mass, events=5.0)
-    np.testing.assert_allclose(mono.BELLE_II.luminosity * mono.cross_section(mass, epsilon), 5.0, rtol=1e-12)
-    # below 2m_μ every boson is invisible up to the electrons of the loop, so the two reaches are one
-    np.testing.assert_allclose(np.abs(loop_mixing(mass[:3] ** 2, g[:3])), epsilon[:3], rtol=1e-4)
+    np.testing.assert_allclose(
+        mono.BELLE_II.luminosity * mono.cross_section(mass, epsilon), 5.0, rtol=1e-12
+    )
+    # below 2m_μ every boson is invisible up to the electrons of the loop, so the two
+    # reaches are one
+    np.testing.assert_allclose(
+        np.abs(loop_mixing(mass[:3] ** 2, g[:3])), epsilon[:3], rtol=1e-4
+    )
 
 
 def test_light_reach_by_hand() -> None:
-    """2πα²/s = 1.164e-33 cm², times 5.556 of angles, (g′/69.3)² and 5e43 cm⁻²: three events at 2.11e-4."""
+    """2πα²/s = 1.164e-33 cm², times 5.556 of angles, (g′/69.3)² and 5e43 cm⁻²: three
+    events at 2.11e-4."""
     by_hand = 69.285 * math.sqrt(3 / (1.1640e-33 * 5.556 * 5e43))
     assert mono.reach(1.0) == pytest.approx(by_hand, rel=2e-3, abs=0)
     assert mono.reach(1.0) == pytest.approx(2.11e-4, rel=5e-3, abs=0)
 
 
 def test_signal_only_reach_lies_below_the_published_one_with_background() -> None:
-    """Araki:2017wyg (abstract) finds g′ ≳ 8e-4 for M ≲ 1 GeV with background and 50 ab⁻¹."""
+    """Araki:2017wyg (abstract) finds g′ ≳ 8e-4 for M ≲ 1 GeV with background and 50
+    ab⁻¹."""
     best = mono.reach(np.geomspace(1, 1000, 30))
     assert np.all(best < 8e-4)
     assert np.all(best > 8e-5)
@@ -136,7 +170,9 @@ def test_signal_only_reach_lies_below_the_published_one_with_background() -> Non
 
 def test_tree_mixing() -> None:
     events = mono.expected_events(100.0, 1e-3, 1e-5)
-    assert events == pytest.approx(mono.BELLE_II.luminosity * mono.cross_section(100.0, 1e-5), rel=1e-4, abs=0)
+    assert events == pytest.approx(
+        mono.BELLE_II.luminosity * mono.cross_section(100.0, 1e-5), rel=1e-4, abs=0
+    )
 
 
 def test_bad_input() -> None:

@@ -1,4 +1,5 @@
-"""Widths and loop-induced mixing of the L_μ − L_τ boson against explicit integrals, limits and unitarity."""
+"""Widths and loop-induced mixing of the L_μ − L_τ boson against explicit integrals,
+limits and unitarity."""
 
 from __future__ import annotations
 
@@ -30,12 +31,17 @@ def _loop_by_quadrature(q2: float) -> complex:
         if q2 > 4 * m**2:
             root = mpmath.sqrt(1 - 4 * mpmath.mpf(m) ** 2 / q2)
             edges |= {(1 - root) / 2, (1 + root) / 2}
-    value = mpmath.quad(lambda x: x * (1 - x) * (logarithm(M_TAU, x) - logarithm(M_MUON, x)), sorted(edges))
+    value = mpmath.quad(
+        lambda x: x * (1 - x) * (logarithm(M_TAU, x) - logarithm(M_MUON, x)),
+        sorted(edges),
+    )
     result: complex = complex(value) * ELECTRIC_CHARGE / (2 * math.pi**2)
     return result
 
 
-@pytest.mark.parametrize("q", [0.0, 1e-3, 17.0, 105.7, 210.0, 212.0, 500.0, 3553.0, 3554.0, 8600.0])
+@pytest.mark.parametrize(
+    "q", [0.0, 1e-3, 17.0, 105.7, 210.0, 212.0, 500.0, 3553.0, 3554.0, 8600.0]
+)
 def test_loop_mixing_against_quadrature_timelike(q: float) -> None:
     got, wanted = complex(loop_mixing(q**2, 1.0)), _loop_by_quadrature(q**2)
     assert got.real == pytest.approx(wanted.real, rel=1e-11, abs=0)
@@ -45,7 +51,9 @@ def test_loop_mixing_against_quadrature_timelike(q: float) -> None:
 @pytest.mark.parametrize("q", [1.0, 105.7, 1776.0, 1e4])
 def test_loop_mixing_against_quadrature_spacelike(q: float) -> None:
     got = complex(loop_mixing(-(q**2), 1.0))
-    assert got.real == pytest.approx(_loop_by_quadrature(-(q**2)).real, rel=1e-11, abs=0)
+    assert got.real == pytest.approx(
+        _loop_by_quadrature(-(q**2)).real, rel=1e-11, abs=0
+    )
     assert got.imag == 0
 
 
@@ -60,18 +68,25 @@ def test_loop_mixing_limits() -> None:
     assert abs(complex(loop_mixing(-1e20, 1e-3))) < 1e-12
     # to first order in q² the integral of x²(1−x)² is 1/30
     slope = (complex(loop_mixing(1.0, 1.0)) - complex(loop_mixing(-1.0, 1.0))).real / 2
-    assert slope == pytest.approx(e / (60 * math.pi**2) * (1 / M_MUON**2 - 1 / M_TAU**2), rel=1e-6, abs=0)
+    assert slope == pytest.approx(
+        e / (60 * math.pi**2) * (1 / M_MUON**2 - 1 / M_TAU**2), rel=1e-6, abs=0
+    )
 
 
 @pytest.mark.parametrize("mass", [250.0, 1000.0, 5000.0, 50000.0])
 def test_imaginary_part_is_the_decay_through_the_loop(mass: float) -> None:
-    """Unitarity: M² e Im ε is Σ of the mixed widths, g′ e Q_ℓ (M²/12π)(1 + 2r)√(1 − 4r), with charge −1."""
+    """Unitarity: M² e Im ε is Σ of the mixed widths, g′ e Q_ℓ (M²/12π)(1 + 2r)√(1 −
+    4r), with charge −1."""
     got = complex(loop_mixing(mass**2, 1.0)).imag
     cut = sum(
-        charge * (1 + 2 * (m / mass) ** 2) * math.sqrt(max(1 - 4 * (m / mass) ** 2, 0.0))
+        charge
+        * (1 + 2 * (m / mass) ** 2)
+        * math.sqrt(max(1 - 4 * (m / mass) ** 2, 0.0))
         for charge, m in ((1, M_MUON), (-1, M_TAU))
     )
-    assert got == pytest.approx(ELECTRIC_CHARGE / (12 * math.pi) * cut, rel=1e-10, abs=0)
+    assert got == pytest.approx(
+        ELECTRIC_CHARGE / (12 * math.pi) * cut, rel=1e-10, abs=0
+    )
 
 
 def test_electron_is_coupled_with_the_sign_opposite_to_the_muon() -> None:
@@ -85,7 +100,9 @@ def test_electron_is_coupled_with_the_sign_opposite_to_the_muon() -> None:
 def test_widths_and_branching_fractions() -> None:
     mass = np.array([1.0, 100.0, 300.0, 1000.0, 1e6])
     widths = partial_widths(mass, 1e-3)
-    np.testing.assert_allclose(widths["neutrinos"], 2 * 1e-6 * mass / (24 * math.pi), rtol=1e-14)
+    np.testing.assert_allclose(
+        widths["neutrinos"], 2 * 1e-6 * mass / (24 * math.pi), rtol=1e-14
+    )
     assert np.all(widths["e"] == 0)
     np.testing.assert_array_equal(widths["mu"] > 0, mass > 2 * M_MUON)
     np.testing.assert_array_equal(widths["tau"] > 0, mass > 2 * M_TAU)

@@ -38,7 +38,9 @@ def test_bracketed_by_its_expansion(rms: float, qr: float) -> None:
 
 
 @given(radii, st.floats(1.01, 1.5), st.floats(0.0, 1.5))
-def test_a_larger_nucleus_has_a_smaller_form_factor(rms: float, factor: float, qr: float) -> None:
+def test_a_larger_nucleus_has_a_smaller_form_factor(
+    rms: float, factor: float, qr: float
+) -> None:
     q2 = (qr / (rms * factor * fm)) ** 2
     for small, large in zip(family(rms), family(rms * factor), strict=True):
         assert float(large(q2)) <= float(small(q2)) + 1e-14
@@ -52,17 +54,24 @@ def test_only_q_times_length_matters(rms: float, q: float, scale: float) -> None
         (fermi, Fermi(scale * fermi.radius, scale * fermi.diffuseness)),
     ]
     for one, scaled in pairs:
-        assert np.isclose(float(one(q**2)), float(scaled((q / scale) ** 2)), rtol=1e-9, atol=1e-13)
+        assert np.isclose(
+            float(one(q**2)), float(scaled((q / scale) ** 2)), rtol=1e-9, atol=1e-13
+        )
 
 
 @given(radii, radii)
 def test_kurtosis_is_physical(rms: float, other: float) -> None:
     for ff in family(min(rms, other)):
-        # <r^4> >= <r^2>^2, with equality for a thin shell only; a uniform sphere has 25/21
+        # <r^4> >= <r^2>^2, with equality for a thin shell only; a uniform sphere has
+        # 25/21
         assert ff.r4 >= 25 / 21 * ff.rms**4 * (1 - 1e-12)
 
 
-@given(st.sampled_from([i for i in isotopes() if i.r_charge is not None]), st.integers(1, 5), st.integers(1, 5))
+@given(
+    st.sampled_from([i for i in isotopes() if i.r_charge is not None]),
+    st.integers(1, 5),
+    st.integers(1, 5),
+)
 def test_mixtures_are_linear_in_their_counts(one: object, n: int, m: int) -> None:
     name = str(one)
     mixed, again = target({name: n, "Ar40": m}), target({name: 2 * n, "Ar40": 2 * m})

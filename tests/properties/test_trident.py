@@ -35,8 +35,15 @@ def test_equal_masses_scale_out(delta: float, q2: float, mass: float) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(logs(0.02, 1e4), logs(1e-4, 1e4), st.sampled_from([M_ELECTRON, M_MUON, M_TAU]), logs(1e-2, 1e3))
-def test_moments_are_positive_and_mediators_bounded(delta: float, q2: float, mass: float, mediator: float) -> None:
+@given(
+    logs(0.02, 1e4),
+    logs(1e-4, 1e4),
+    st.sampled_from([M_ELECTRON, M_MUON, M_TAU]),
+    logs(1e-2, 1e3),
+)
+def test_moments_are_positive_and_mediators_bounded(
+    delta: float, q2: float, mass: float, mediator: float
+) -> None:
     x, q = np.array([q2 + 4 * (1 + delta)]) * mass**2, np.array([q2]) * mass**2
     base, mediated, _ = evaluate(x, q, mass, mass, np.array([mediator * mass]))
     assert (base[:, :2] > 0).all()
@@ -55,12 +62,16 @@ def test_range_of_momentum_transfer(mass: float, above: float, lepton: float) ->
     e = np.array([threshold(mass, lepton, lepton) * (1 + above)])
     for q in q_range(e, mass, lepton, lepton):
         x_max = 4 * e * mass * q / (q + np.hypot(q, 2 * mass))
-        assert abs(x_max - q**2 - 4 * lepton**2)[0] < 1e-6 * max(float(x_max[0]), float(q[0]) ** 2)
+        assert abs(x_max - q**2 - 4 * lepton**2)[0] < 1e-6 * max(
+            float(x_max[0]), float(q[0]) ** 2
+        )
 
 
 @settings(max_examples=20, deadline=None)
 @given(CHANNELS, logs(1.1, 100.0), st.sampled_from(["C12", "Ar40", "Pb208"]))
-def test_cross_sections_rise_and_respect_cp(channel: trident.Channel, ratio: float, nucleus: str) -> None:
+def test_cross_sections_rise_and_respect_cp(
+    channel: trident.Channel, ratio: float, nucleus: str
+) -> None:
     low = trident.threshold_energy(channel, nucleus)
     e = low * np.array([0.99, ratio, ratio * 1.3])
     kernels = trident.kernels(e, channel, nucleus, with_error=False).values
@@ -81,5 +92,7 @@ def test_never_negative(vector: float, axial: float, e_nu: float) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(logs(1.0, 1e5), st.floats(-0.02, 0.02), logs(1e-6, 1e-2), logs(400.0, 3e4))
-def test_mediators_never_make_it_negative(mass: float, mixing: float, coupling: float, e_nu: float) -> None:
+def test_mediators_never_make_it_negative(
+    mass: float, mixing: float, coupling: float, e_nu: float
+) -> None:
     assert trident.total(e_nu, MUMU, "Ar40", LMuLTau(mass, coupling, mixing=mixing)) > 0

@@ -1,7 +1,9 @@
-"""Published and independently computed numbers of CEvNS, each with the tolerance it deserves.
+"""Published and independently computed numbers of CEvNS, each with the tolerance it
+deserves.
 
-Conventions of the tables: tree-level couplings, sin²θ_W = 0.23857, Helm form factor with R0² = 5/3 (R² − 3s²),
-s = 0.9 fm, nuclear masses, spin-0 kinematics 1 − T/E − MT/2E².
+Conventions of the tables: tree-level couplings, sin²θ_W = 0.23857, Helm form factor
+with R0² = 5/3 (R² − 3s²), s = 0.9 fm, nuclear masses, spin-0 kinematics 1 − T/E −
+MT/2E².
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ def test_totals(name: str) -> None:
 @pytest.mark.parametrize("name", POINTLIKE)
 def test_totals_without_form_factor(name: str) -> None:
     energies = np.array(list(POINTLIKE[name]), dtype=float)
-    got = nu.cevns.total(energies, nu.target(name, form_factor="point"), SM, "nu_mu", kinematics="spin-0")
+    got = nu.cevns.total(
+        energies, nu.target(name, form_factor="point"), SM, "nu_mu", kinematics="spin-0"
+    )
     np.testing.assert_allclose(got, list(POINTLIKE[name].values()), rtol=1e-4)
 
 
@@ -78,7 +82,9 @@ def test_differential_on_argon() -> None:
 def test_mean_over_pion_decay_at_rest(name: str) -> None:
     flux, target = nu.flux("sns"), _target(name)
     means = [
-        flux.average(lambda e, f=f: nu.cevns.total(np.maximum(e, 1e-3), target, SM, f), f)  # type: ignore[misc]
+        flux.average(
+            lambda e, f=f: nu.cevns.total(np.maximum(e, 1e-3), target, SM, f), f
+        )  # type: ignore[misc]
         for f in ("nu_mu", "nubar_mu", "nu_e")
     ]
     assert np.mean(means) == pytest.approx(PI_DAR[name], rel=3e-4, abs=0)
@@ -90,7 +96,9 @@ def test_csi_2017_counts_in_the_window(csi: Experiment) -> None:
     assert rates.data.sum() == 547  # COHERENT:2017ipa, 6-30 PE, 0-6 us
     assert rates.energy_edges[[0, -1]].tolist() == [6, 30]
     assert rates.time_edges[[0, -1]].tolist() == [0, 6]
-    assert rates.components["steady-state"].sum() == pytest.approx(405, rel=0.05, abs=0)  # smoothed: not exactly
+    assert rates.components["steady-state"].sum() == pytest.approx(
+        405, rel=0.05, abs=0
+    )  # smoothed: not exactly
     residual = csi.predict(analysis="energy")
     assert residual.data is not None
     assert residual.data.sum() == 547 - 405
@@ -100,12 +108,17 @@ def test_csi_2017_counts_in_the_window(csi: Experiment) -> None:
 
 
 def test_csi_2017_signal_near_the_published_prediction(csi: Experiment) -> None:
-    # 173 ± 48 events (COHERENT:2017ipa); radiative couplings and radii move it by a few per cent
+    # 173 ± 48 events (COHERENT:2017ipa); radiative couplings and radii move it by a few
+    # per cent
     assert csi.predict().signal.sum() == pytest.approx(173, abs=12)
-    assert csi.predict(nu.StandardModel(scheme="radiative")).signal.sum() == pytest.approx(173, abs=12)
+    assert csi.predict(
+        nu.StandardModel(scheme="radiative")
+    ).signal.sum() == pytest.approx(173, abs=12)
 
 
-def test_csi_2017_prompt_neutrons_are_the_table_times_exposure_and_acceptance(csi: Experiment) -> None:
+def test_csi_2017_prompt_neutrons_are_the_table_times_exposure_and_acceptance(
+    csi: Experiment,
+) -> None:
     table = read_table(Path(str(csi.folder.root)) / "prompt_neutrons_energy.csv")
     expected = 0.0
     for row in table:
@@ -114,5 +127,11 @@ def test_csi_2017_prompt_neutrons_are_the_table_times_exposure_and_acceptance(cs
             continue
         # acceptance averaged over the photoelectron bin by a midpoint sum
         x = low + (np.arange(2000) + 0.5) / 2000
-        expected += float(row["per_gwh"]) * 7.47594 * float(np.mean(0.6655 / (1 + np.exp(-0.4942 * (x - 10.8507)))))
-    assert csi.predict().components["prompt-neutrons"].sum() == pytest.approx(expected, rel=1e-6, abs=0)
+        expected += (
+            float(row["per_gwh"])
+            * 7.47594
+            * float(np.mean(0.6655 / (1 + np.exp(-0.4942 * (x - 10.8507)))))
+        )
+    assert csi.predict().components["prompt-neutrons"].sum() == pytest.approx(
+        expected, rel=1e-6, abs=0
+    )

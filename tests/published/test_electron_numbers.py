@@ -1,4 +1,5 @@
-"""Where magnetic and weak scattering of reactor antineutrinos off electrons are equal: published energies."""
+"""Where magnetic and weak scattering of reactor antineutrinos off electrons are equal:
+published energies."""
 
 from __future__ import annotations
 
@@ -12,7 +13,11 @@ from nuprobe.fluxes import Flux, FluxComponent
 
 FRACTIONS = {"U235": 0.564, "U238": 0.076, "Pu239": 0.304, "Pu241": 0.056}
 SM = nu.StandardModel(sin2_theta_w=0.23863)
-CASES = [(1e-10, 0.262, 5e-4), (2.9e-11, 0.0203, 5e-5), (1e-11, 0.0024, 5e-5)]  # mu_B, MeV, half the last digit
+CASES = [
+    (1e-10, 0.262, 5e-4),
+    (2.9e-11, 0.0203, 5e-5),
+    (1e-11, 0.0024, 5e-5),
+]  # mu_B, MeV, half the last digit
 
 
 def _crossing(flux: Flux, moment: float) -> float:
@@ -27,17 +32,25 @@ def _crossing(flux: Flux, moment: float) -> float:
 
 
 @pytest.mark.parametrize(("moment", "energy", "rounding"), CASES)
-def test_with_the_spectrum_above_the_inverse_beta_threshold(moment: float, energy: float, rounding: float) -> None:
-    """The published energies come with the neutrinos above 1.8 MeV alone, the polynomials extrapolated from 2 MeV."""
+def test_with_the_spectrum_above_the_inverse_beta_threshold(
+    moment: float, energy: float, rounding: float
+) -> None:
+    """The published energies come with the neutrinos above 1.8 MeV alone, the
+    polynomials extrapolated from 2 MeV."""
     whole = nu.flux("reactor", fractions=FRACTIONS, low_energy="none")
     parts = [
-        FluxComponent(c.name, flavour("nubar_e"), density=c.density, edges=(1.806, *c.edges)) for c in whole.components
+        FluxComponent(
+            c.name, flavour("nubar_e"), density=c.density, edges=(1.806, *c.edges)
+        )
+        for c in whole.components
     ]
     cut = Flux("above 1.8 MeV", tuple(parts), per="fission")
     assert _crossing(cut, moment) == pytest.approx(energy, abs=rounding)
 
 
-@pytest.mark.parametrize(("low_energy", "energies"), [("none", (0.2605, 0.02033, 0.002404))])
+@pytest.mark.parametrize(
+    ("low_energy", "energies"), [("none", (0.2605, 0.02033, 0.002404))]
+)
 def test_above_2_mev(low_energy: str, energies: tuple[float, float, float]) -> None:
     flux = nu.flux("reactor", fractions=FRACTIONS, low_energy=low_energy)
     for (moment, published, _), computed in zip(CASES, energies, strict=True):
@@ -46,7 +59,8 @@ def test_above_2_mev(low_energy: str, energies: tuple[float, float, float]) -> N
 
 
 def test_the_whole_spectrum_moves_the_largest_by_17_per_cent() -> None:
-    """Neutrinos below 2 MeV scatter weakly at small recoils only: without them 0.26 MeV, with them 0.31 MeV."""
+    """Neutrinos below 2 MeV scatter weakly at small recoils only: without them 0.26
+    MeV, with them 0.31 MeV."""
     for low_energy, computed in (("vogel-engel", 0.3079), ("kopeikin", 0.3131)):
         flux = nu.flux("reactor", fractions=FRACTIONS, low_energy=low_energy)
         assert _crossing(flux, 1e-10) == pytest.approx(computed, rel=2e-3)

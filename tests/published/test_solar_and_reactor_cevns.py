@@ -1,4 +1,5 @@
-"""XENONnT and PandaX-4T with solar 8B neutrinos, CONUS+ at a reactor: published numbers, and limits by other means."""
+"""XENONnT and PandaX-4T with solar 8B neutrinos, CONUS+ at a reactor: published
+numbers, and limits by other means."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _experiment(name: str) -> Experiment:
 
 
 def test_xenonnt() -> None:
-    """Events exactly; background within its error; expected signal 0.44 of its error low (see its README)."""
+    """Events exactly; background within its error; expected signal 0.44 of its error
+    low (see its README)."""
     rates = _experiment("xenonnt-8b").predict(analysis="counts")
     assert rates.data is not None
     assert rates.data.sum() == 37
@@ -38,7 +40,9 @@ def test_xenonnt() -> None:
     assert rates.total.sum() - rates.signal.sum() == pytest.approx(26.4, abs=0.2)
     assert rates.signal.sum() == pytest.approx(11.9, abs=0.5 * 4.2)
     assert recipes.scaled_signal("xenonnt-8b", "counts") == pytest.approx(10.7, abs=0.5)
-    assert math.sqrt(recipes.no_signal("xenonnt-8b", "counts")) == pytest.approx(2.73, abs=0.05)
+    assert math.sqrt(recipes.no_signal("xenonnt-8b", "counts")) == pytest.approx(
+        2.73, abs=0.05
+    )
 
 
 def test_xenonnt_without_background_uncertainty_by_hand() -> None:
@@ -46,7 +50,11 @@ def test_xenonnt_without_background_uncertainty_by_hand() -> None:
     found = _experiment("xenonnt-8b").with_changes({"analyses.counts.systematics": []})
     rates = found.predict(analysis="counts")
     assert rates.data is not None
-    n, s, b = rates.data.ravel(), rates.signal.ravel(), (rates.total - rates.signal).ravel()
+    n, s, b = (
+        rates.data.ravel(),
+        rates.signal.ravel(),
+        (rates.total - rates.signal).ravel(),
+    )
 
     def twice_nll(x: float) -> float:
         return float(2 * (x * s + b - n * np.log(x * s + b)).sum())
@@ -56,13 +64,20 @@ def test_xenonnt_without_background_uncertainty_by_hand() -> None:
     assert fit.values["cevns_scale"] == pytest.approx(best, rel=1e-4, abs=0)
     cost = found.cost(None, ["cevns_scale"], "counts")
     values = cost.profiled(np.array([[0.0], [best]])).twice_nll
-    assert values[0] - values[1] == pytest.approx(twice_nll(0.0) - twice_nll(best), rel=1e-8, abs=0)
+    assert values[0] - values[1] == pytest.approx(
+        twice_nll(0.0) - twice_nll(best), rel=1e-8, abs=0
+    )
 
 
-def test_tables_of_xenonnt_are_those_of_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_of_xenonnt_are_those_of_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = Path(os.environ.get("NUPROBE_DATA", "")) / "xenonnt_8b"
     if "NUPROBE_DATA" not in os.environ or not (place / "templates_nominal").is_dir():
-        pytest.skip("the release is not here: set NUPROBE_DATA to a folder that holds it in xenonnt_8b/")
+        pytest.skip(
+            "the release is not here: set NUPROBE_DATA to a folder that holds it in"
+            " xenonnt_8b/"
+        )
     tool = Path(__file__).parents[2] / "tools" / "build_xenonnt_8b.py"
     spec = importlib.util.spec_from_file_location("build_xenonnt_8b", tool)
     assert spec is not None
@@ -77,37 +92,61 @@ def test_tables_of_xenonnt_are_those_of_the_release(tmp_path: Path, monkeypatch:
 
 
 def test_pandax() -> None:
-    """The flux found from two counts, within one published error; the expectation is the published one."""
+    """The flux found from two counts, within one published error; the expectation is
+    the published one."""
     found = _experiment("pandax-4t-8b")
-    assert found.predict().signal.ravel() == pytest.approx([3.5 * 5.46 / 8.4, 75 * 5.46 / 8.4], rel=1e-3, abs=0)
+    assert found.predict().signal.ravel() == pytest.approx(
+        [3.5 * 5.46 / 8.4, 75 * 5.46 / 8.4], rel=1e-3, abs=0
+    )
     scale = found.fit(None, ["cevns_scale"], "counts").values["cevns_scale"]
     assert scale == pytest.approx(8.4 / 5.46, abs=3.1 / 5.46)
 
 
 def test_conus_plus() -> None:
-    """The prediction 0.85 of its error low (see its README); the excess is the published 3.7 sigma."""
+    """The prediction 0.85 of its error low (see its README); the excess is the
+    published 3.7 sigma."""
     found = _experiment("conus-plus")
-    assert found.file.flux.exposure == pytest.approx(fissions(3.6 * 327 / 2.83), rel=1e-4, abs=0)
+    assert found.file.flux.exposure == pytest.approx(
+        fissions(3.6 * 327 / 2.83), rel=1e-4, abs=0
+    )
     rates = found.predict()
     assert rates.signal.sum() == pytest.approx(347, abs=59)
-    assert rates.signal_sigma == pytest.approx(0.17 * rates.signal.sum(), rel=1e-9, abs=0)
-    assert math.sqrt(recipes.no_signal("conus-plus", "counts")) == pytest.approx(3.7, abs=0.05)
+    assert rates.signal_sigma == pytest.approx(
+        0.17 * rates.signal.sum(), rel=1e-9, abs=0
+    )
+    assert math.sqrt(recipes.no_signal("conus-plus", "counts")) == pytest.approx(
+        3.7, abs=0.05
+    )
     shapes = found.predict(analysis="shapes")
-    assert shapes.signal_sigma / shapes.signal.sum() == pytest.approx(59 / 347, abs=0.05)
+    assert shapes.signal_sigma / shapes.signal.sum() == pytest.approx(
+        59 / 347, abs=0.05
+    )
 
 
 def test_conus_plus_by_hand() -> None:
-    """Each detector alone, on a grid of recoil energies, with the error function as the efficiency of its threshold."""
+    """Each detector alone, on a grid of recoil energies, with the error function as the
+    efficiency of its threshold."""
     found = _experiment("conus-plus")
-    source, ge = nu.flux("reactor", low_energy="none", highest="10 MeV"), nu.target("natural Ge")
+    source, ge = (
+        nu.flux("reactor", low_energy="none", highest="10 MeV"),
+        nu.target("natural Ge"),
+    )
     quenching = LindhardQuenching(0.162, 32)
     t = np.asarray((np.arange(1500) + 0.5) * 2e-3 * keV)  # up to 3 keV
     e = 2 + (np.arange(1600) + 0.5) * 0.005
     spectrum = sum(c.continuum(e) for c in source.components)
-    per_t = (cevns.differential(e[None, :], t[:, None], ge, SM, "nubar_e") * spectrum).sum(1) * 0.005
+    per_t = (
+        cevns.differential(e[None, :], t[:, None], ge, SM, "nubar_e") * spectrum
+    ).sum(1) * 0.005
     x = quenching(t) / keV
     sigma = np.hypot(0.0204, 0.0176 * np.sqrt(x))
-    kept = sum(ndtr((0.8 - x) / sigma) - ndtr((threshold - x) / sigma) for threshold in (0.16, 0.17, 0.18)) / 3
+    kept = (
+        sum(
+            ndtr((0.8 - x) / sigma) - ndtr((threshold - x) / sigma)
+            for threshold in (0.16, 0.17, 0.18)
+        )
+        / 3
+    )
     counts = (per_t * kept).sum() * 2e-3 * keV * 1.0926e27 / (4 * math.pi * 2070**2)
     counts *= parse_quantity("2.83 kg", "mass") / ge.mass
     assert found.predict().signal.sum() == pytest.approx(counts, rel=2e-3, abs=0)
@@ -115,13 +154,21 @@ def test_conus_plus_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("parameter", "side", "step"),
-    [("mu_eff.e", "upper", 10.0), ("charge_radius.ee", "upper", 10.0), ("charge_radius.ee", "lower", 10.0)],
+    [
+        ("mu_eff.e", "upper", 10.0),
+        ("charge_radius.ee", "upper", 10.0),
+        ("charge_radius.ee", "lower", 10.0),
+    ],
 )
 def test_bounds_from_one_count_by_hand(parameter: str, side: str, step: float) -> None:
-    """One count with one linear nuisance: the profile is (n − s)²/(σ² + (0.17 s)²), s a parabola in the parameter."""
+    """One count with one linear nuisance: the profile is (n − s)²/(σ² + (0.17 s)²), s a
+    parabola in the parameter."""
     model, found = nu.Electromagnetic(), _experiment("conus-plus")
     points = np.array([0.0, step, 2 * step])
-    counts = [float(found.predict(model.with_values({parameter: np.asarray(v)})).signal.sum()) for v in points]
+    counts = [
+        float(found.predict(model.with_values({parameter: np.asarray(v)})).signal.sum())
+        for v in points
+    ]
     parabola = np.polyfit(points, counts, 2)
 
     def chi2(value: float) -> float:
@@ -134,10 +181,14 @@ def test_bounds_from_one_count_by_hand(parameter: str, side: str, step: float) -
 
 
 def test_weak_mixing_angle_from_one_count_by_hand() -> None:
-    """The neutrons do not know the angle, the protons' coupling is 1/2 − 2 s²: counts are a parabola in s²."""
+    """The neutrons do not know the angle, the protons' coupling is 1/2 − 2 s²: counts
+    are a parabola in s²."""
     found = _experiment("conus-plus")
     points = np.array([0.2, 0.25, 0.3])
-    counts = [float(found.predict(nu.StandardModel(sin2_theta_w=s)).signal.sum()) for s in points]
+    counts = [
+        float(found.predict(nu.StandardModel(sin2_theta_w=s)).signal.sum())
+        for s in points
+    ]
     parabola = np.polyfit(points, counts, 2)
     best = brentq(lambda s: float(np.polyval(parabola, s)) - 395, 0.2, 0.4)
     fit = found.fit(SM, ["sin2_theta_w"], "rate")
@@ -146,7 +197,10 @@ def test_weak_mixing_angle_from_one_count_by_hand() -> None:
 
 
 def test_the_reactor_spectrum_may_go_on() -> None:
-    short, long = nu.flux("reactor", low_energy="none"), nu.flux("reactor", low_energy="none", highest="10 MeV")
+    short, long = (
+        nu.flux("reactor", low_energy="none"),
+        nu.flux("reactor", low_energy="none", highest="10 MeV"),
+    )
     for a, b in zip(short.components, long.components, strict=True):
         assert (a.e_max, b.e_max) == (8.0, 10.0)
         e = np.array([3.0, 7.9])

@@ -1,4 +1,5 @@
-"""A charge radius may reverse the amplitude: a fit says that its interval is one of two regions."""
+"""A charge radius may reverse the amplitude: a fit says that its interval is one of two
+regions."""
 
 from __future__ import annotations
 
@@ -24,9 +25,14 @@ def test_a_fit_tells_of_the_region_that_reverses_the_amplitude() -> None:
 
 
 def test_a_fit_with_one_region_has_no_note() -> None:
-    assert nu.experiment("coherent-csi-2017").fit(nu.StandardModel(), free=["rn"]).notes == ()
+    assert (
+        nu.experiment("coherent-csi-2017").fit(nu.StandardModel(), free=["rn"]).notes
+        == ()
+    )
 
 
 def test_numbers_in_the_unit_of_fits_are_refused() -> None:
-    with pytest.raises(nu.NuprobeError, match=r"charge_radius of 0\.5 cm2 .* it is given in cm2"):
+    with pytest.raises(
+        nu.NuprobeError, match=r"charge_radius of 0\.5 cm2 .* it is given in cm2"
+    ):
         nu.Electromagnetic(charge_radius={"mumu": 0.5})

@@ -1,4 +1,5 @@
-"""Fits and figures of electromagnetic properties: published bounds, exact relations, formulas by hand."""
+"""Fits and figures of electromagnetic properties: published bounds, exact relations,
+formulas by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ ALL = (*DIAGONAL, "charge_radius.emu", "charge_radius.etau", "charge_radius.muta
 SEMINAR_FIT = {"flip": True, "form": "mw2", "changes": "seminar"}
 
 
-@pytest.mark.parametrize("quantity", ["ee lower", "ee upper", "mumu lower", "mumu upper", "chi2", "ndf"])
+@pytest.mark.parametrize(
+    "quantity", ["ee lower", "ee upper", "mumu lower", "mumu upper", "chi2", "ndf"]
+)
 def test_the_diagonal_fit_of_the_seminar(quantity: str) -> None:
     published = charge_radii_2018()["energy", "fixed", False][quantity]
     computed = charge_radius_fit(quantity, **SEMINAR_FIT)  # type: ignore[arg-type]
@@ -46,24 +49,43 @@ def test_the_file_has_all_numbers_of_the_seminar() -> None:
 def test_the_numbers_of_the_study_are_those_of_the_slides() -> None:
     fits = charge_radii_2018()
     assert fits["energy", "free", False] == {
-        **{"ee lower": -69, "ee upper": 40, "mumu lower": -33, "mumu upper": 38, "chi2": 2.5, "ndf": 8}
+        **{
+            "ee lower": -69,
+            "ee upper": 40,
+            "mumu lower": -33,
+            "mumu upper": 38,
+            "chi2": 2.5,
+            "ndf": 8,
+        }
     }
     assert fits["energy-time", "fixed", True] == {
         **{"ee lower": -63, "ee upper": 12, "mumu lower": -7, "mumu upper": 9},
         **{"emu": 22, "etau": 37, "mutau": 26, "chi2": 154.2, "ndf": 139},
     }
-    assert fits["energy-time", "free", True]["etau"] == 40  # not the label of the last slide
-    links = [link for name in catalogue() if "/COHERENT-2018-" in name for link in catalogue()[name].code]
+    assert (
+        fits["energy-time", "free", True]["etau"] == 40
+    )  # not the label of the last slide
+    links = [
+        link
+        for name in catalogue()
+        if "/COHERENT-2018-" in name
+        for link in catalogue()[name].code
+    ]
     assert len(links) == sum(map(len, fits.values())) == 48
 
 
 def test_published_degrees_of_freedom() -> None:
     for (analysis, radii, transitions), published in charge_radii_2018().items():
-        assert charge_radius_fit("ndf", analysis, radii, transitions) == published["ndf"]
+        assert (
+            charge_radius_fit("ndf", analysis, radii, transitions) == published["ndf"]
+        )
 
 
-def test_the_sign_of_antineutrinos_decides_whether_the_muon_radius_has_a_mirror() -> None:
-    """A charge radius that reverses both muon amplitudes is excluded with the sign reversed, and allowed without."""
+def test_the_sign_of_antineutrinos_decides_whether_the_muon_radius_has_a_mirror() -> (
+    None
+):
+    """A charge radius that reverses both muon amplitudes is excluded with the sign
+    reversed, and allowed without."""
     flipped = intervals({CSI: "energy"}, DIAGONAL[1], DIAGONAL, flip=True)
     assert len(flipped) == 1
     assert flipped[0][0] > -20
@@ -71,22 +93,41 @@ def test_the_sign_of_antineutrinos_decides_whether_the_muon_radius_has_a_mirror(
     assert intervals({CSI: "energy"}, DIAGONAL[1], DIAGONAL)[0][0] < -60
     mirror, near = intervals({CSI: "energy-time"}, DIAGONAL[1], DIAGONAL)
     assert mirror[1] < -35 < near[0] < 0 < near[1]
-    # where the amplitude of the proton's and neutron's couplings is reversed: r = 2 Q_W/(c Z)
+    # where the amplitude of the proton's and neutron's couplings is reversed: r = 2
+    # Q_W/(c Z)
     model = nu.StandardModel()
-    per_proton = (0.5 - 2 * model.sin2_theta_w) - 0.5 * 76 / 54  # mean of Cs and I, form factors left out
-    reversal = 2 * per_proton / (np.sqrt(2) * np.pi * ALPHA_EM / (3 * nu.constants.G_FERMI)) * (197.327e-13) ** 2 * 1e32
+    per_proton = (
+        0.5 - 2 * model.sin2_theta_w
+    ) - 0.5 * 76 / 54  # mean of Cs and I, form factors left out
+    reversal = (
+        2
+        * per_proton
+        / (np.sqrt(2) * np.pi * ALPHA_EM / (3 * nu.constants.G_FERMI))
+        * (197.327e-13) ** 2
+        * 1e32
+    )
     assert mirror[0] < reversal < mirror[1]
 
 
-def test_bounds_scale_with_the_coefficient_and_with_the_convention_of_the_radius() -> None:
+def test_bounds_scale_with_the_coefficient_and_with_the_convention_of_the_radius() -> (
+    None
+):
     by_alpha = charge_radius_fit("ee lower", flip=True)
     by_mass = charge_radius_fit("ee lower", flip=True, form="mw2")
     assert by_alpha / by_mass == pytest.approx(FORMS["mw2"], rel=1e-12)
     assert FORMS["mw2"] == pytest.approx(1.109, abs=5e-4)
-    # the Particle Data Group lists radii half as large: bounds compare only after conversion
+    # the Particle Data Group lists radii half as large: bounds compare only after
+    # conversion
     listed = np.array([-27.5, 3.0])
-    np.testing.assert_allclose(charge_radius_convention(listed, "half"), [-55, 6], rtol=1e-12)
-    found = np.array([charge_radius_fit(f"mumu {s}", "energy-time", form="mw2") for s in ("lower", "upper")])
+    np.testing.assert_allclose(
+        charge_radius_convention(listed, "half"), [-55, 6], rtol=1e-12
+    )
+    found = np.array(
+        [
+            charge_radius_fit(f"mumu {s}", "energy-time", form="mw2")
+            for s in ("lower", "upper")
+        ]
+    )
     np.testing.assert_allclose(found, charge_radius_convention(listed, "half"), atol=3)
     assert np.abs(found - listed).max() > 25
 
@@ -102,7 +143,11 @@ def test_bounds_scale_with_the_coefficient_and_with_the_convention_of_the_radius
 def test_the_interval_holds_against_random_starts(name: str, starts: int) -> None:
     """Δχ² at its end, minimised anew over what is free from random starts."""
     names = [*ALL[:2], *ALL[3:]]  # emu can stay at zero
-    cost = nu.experiment(CSI).with_changes(SEMINAR["energy"]).cost(nu.Electromagnetic(antineutrino_flip=True), names)
+    cost = (
+        nu.experiment(CSI)
+        .with_changes(SEMINAR["energy"])
+        .cost(nu.Electromagnetic(antineutrino_flip=True), names)
+    )
     rng = np.random.default_rng(1)
 
     def lowest(fixed: dict[str, float]) -> float:
@@ -112,22 +157,30 @@ def test_the_interval_holds_against_random_starts(name: str, starts: int) -> Non
             point = cost.point(fixed)
             point[move] = rng.uniform(-50, 50, len(move))
 
-            def value(x: np.ndarray, point: np.ndarray = point) -> tuple[float, np.ndarray]:
+            def value(
+                x: np.ndarray, point: np.ndarray = point
+            ) -> tuple[float, np.ndarray]:
                 at = point.copy()
                 at[move] = x
-                return float(cost.profiled(at).twice_nll[0]), cost.profiled_gradient(at)[0, move]
+                return (
+                    float(cost.profiled(at).twice_nll[0]),
+                    cost.profiled_gradient(at)[0, move],
+                )
 
             values.append(minimize(value, point[move], jac=True, method="L-BFGS-B").fun)
         return float(min(values))
 
     best = lowest({})
-    end = intervals({CSI: "energy"}, name, ALL, changes=SEMINAR["energy"], flip=True)[-1][1]
+    end = intervals({CSI: "energy"}, name, ALL, changes=SEMINAR["energy"], flip=True)[
+        -1
+    ][1]
     assert lowest({name: end}) - best == pytest.approx(2.7055, abs=5e-3)
 
 
 @pytest.mark.nightly
 def test_a_free_transition_that_is_not_asked_for_changes_nothing() -> None:
-    """Rates know emu² + etau² and emu² + mutau² only, so that the bounds on the others do not feel emu."""
+    """Rates know emu² + etau² and emu² + mutau² only, so that the bounds on the others
+    do not feel emu."""
     from nuprobe.inference import profile
 
     cost = nu.experiment(CSI).cost(nu.Electromagnetic(antineutrino_flip=True), ALL)
@@ -138,7 +191,8 @@ def test_a_free_transition_that_is_not_asked_for_changes_nothing() -> None:
 
 
 def test_a_moment_that_the_data_see_only_as_its_square() -> None:
-    """Bounds on the effective moments of CsI 2017: a few 1e-9 Bohr magnetons, as the seminar says."""
+    """Bounds on the effective moments of CsI 2017: a few 1e-9 Bohr magnetons, as the
+    seminar says."""
     free = ("mu_eff.e", "mu_eff.mu")
     for name in free:
         bound = electromagnetic_limit({CSI: "energy-time"}, name, free)
@@ -151,7 +205,9 @@ def test_millicharges_of_the_figure_follow_the_closed_form() -> None:
     table = electromagnetic.millicharge_figure().to_dict()["rows"]
     for row in table:
         for q in ("0", "1.5e-12", "-1.5e-12"):
-            assert row[f"e = {q}"] == pytest.approx(row[f"e = {q}, formula"], rel=1e-9, abs=0)
+            assert row[f"e = {q}"] == pytest.approx(
+                row[f"e = {q}, formula"], rel=1e-9, abs=0
+            )
         # a positive charge weakens the neutron-dominated amplitude
         assert row["e = 1.5e-12"] < row["e = 0"] < row["e = -1.5e-12"]
     # the difference falls as 1/T
@@ -177,14 +233,32 @@ def test_the_magnetic_part_of_the_averaged_spectra_by_hand() -> None:
             ]
             parts = [1 / t - 1 / line if line > least else 0.0]
             parts += [
-                quad(lambda e, s=s, t=t: s(e) * (1 / t - 1 / e), least, top, epsrel=1e-10)[0] if least < top else 0.0
+                (
+                    quad(
+                        lambda e, s=s, t=t: s(e) * (1 / t - 1 / e),
+                        least,
+                        top,
+                        epsrel=1e-10,
+                    )[0]
+                    if least < top
+                    else 0.0
+                )
                 for s in spectra
             ]
             charge = (z * float(c.ff_p(2 * mass * t))) ** 2 * c.count
-            expected += np.pi * ALPHA_EM**2 / M_ELECTRON**2 * (197.3269804e-13) ** 2 * charge * np.mean(parts)
+            expected += (
+                np.pi
+                * ALPHA_EM**2
+                / M_ELECTRON**2
+                * (197.3269804e-13) ** 2
+                * charge
+                * np.mean(parts)
+            )
         got = (row["mu = 1e-09 muB"] - row["mu = 0 muB"]) / keV
         assert got == pytest.approx(1e-18 * expected, rel=2e-3, abs=0)
-        assert (row["mu = 1e-10 muB"] - row["mu = 0 muB"]) / keV == pytest.approx(got / 100, rel=1e-3, abs=0)
+        assert (row["mu = 1e-10 muB"] - row["mu = 0 muB"]) / keV == pytest.approx(
+            got / 100, rel=1e-3, abs=0
+        )
 
 
 def test_moments_and_recoils_that_are_equal() -> None:
@@ -203,8 +277,16 @@ def test_moments_and_recoils_that_are_equal() -> None:
         (lambda: charge_radius_fit("emu"), UnknownNameError, "charge_radius.ee"),
         (lambda: charge_radius_fit("ee lower", changes="mine"), InputError, "seminar"),
         (lambda: electromagnetic_limit(CSI, "sin2_theta_w"), InputError, "range"),
-        (lambda: electromagnetic_limit("ccfr-trident", "mu_eff.e"), InputError, "spectrum"),
-        (lambda: electromagnetic.coherent_electromagnetic(["CsI 2018"]), UnknownNameError, "CsI 2017"),
+        (
+            lambda: electromagnetic_limit("ccfr-trident", "mu_eff.e"),
+            InputError,
+            "spectrum",
+        ),
+        (
+            lambda: electromagnetic.coherent_electromagnetic(["CsI 2018"]),
+            UnknownNameError,
+            "CsI 2017",
+        ),
         (lambda: equal_recoil(1e-6), ComputationError, "nowhere"),
     ],
 )
@@ -215,13 +297,17 @@ def test_what_is_refused(call: object, error: type[Exception], word: str) -> Non
 
 @pytest.mark.nightly
 def test_bounds_of_all_coherent_data() -> None:
-    """Every cell has an interval, and the bounds of the sum are those that another minimiser confirms."""
+    """Every cell has an interval, and the bounds of the sum are those that another
+    minimiser confirms."""
     table = electromagnetic.coherent_electromagnetic().to_dict()
     rows = {(row["parameter"], row["free"]): row for row in table["rows"]}
     assert len(rows) == 11
     for row in rows.values():
         for one in ("CsI 2017", "CsI 2021", "LAr 2020", "CsI 2021 + LAr"):
             assert " to " in row[one] or "<" in row[one]
-    both = {name: float(rows[name, "transitions"]["CsI 2021 + LAr"].strip("< ")) for name in ALL[2:5]}
+    both = {
+        name: float(rows[name, "transitions"]["CsI 2021 + LAr"].strip("< "))
+        for name in ALL[2:5]
+    }
     assert both == pytest.approx({ALL[2]: 30.0, ALL[3]: 39.7, ALL[4]: 31.3}, abs=0.15)
     assert rows["charge_radius.etau", "transitions"]["published"].startswith("< 37")

@@ -1,4 +1,5 @@
-"""Published numbers: every one is recomputed and inside its stated tolerance, and the files are strict."""
+"""Published numbers: every one is recomputed and inside its stated tolerance, and the
+files are strict."""
 
 from __future__ import annotations
 
@@ -20,11 +21,17 @@ from nuprobe.schema import validate
 LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
 
 
-SLOW = {"charge-radii-2018"}  # a minute; its diagonal fit is computed in test_electromagnetic
+SLOW = {
+    "charge-radii-2018"
+}  # a minute; its diagonal fit is computed in test_electromagnetic
 
 
 @pytest.mark.parametrize(
-    "key", [pytest.param(k, marks=pytest.mark.nightly) if k in SLOW else k for k in reproduction_keys()]
+    "key",
+    [
+        pytest.param(k, marks=pytest.mark.nightly) if k in SLOW else k
+        for k in reproduction_keys()
+    ],
 )
 def test_every_number_is_inside_its_tolerance(key: str) -> None:
     rows = reproduce(key)
@@ -35,7 +42,9 @@ def test_every_number_is_inside_its_tolerance(key: str) -> None:
             assert row.tolerance == "not judged"
             assert row.note
             continue
-        assert row.agrees, f"{row.quantity}: published {row.published}, computed {row.computed}"
+        assert row.agrees, (
+            f"{row.quantity}: published {row.published}, computed {row.computed}"
+        )
         if row.pull is not None:
             error = row.plus if row.difference > 0 else row.minus
             assert error is not None
@@ -79,7 +88,9 @@ def test_known_differences_are_shown_and_not_judged() -> None:
 def test_numbers_of_the_catalogue_are_taken_from_there() -> None:
     rows = reproduce("trident.mumu.ratio/CCFR-1991")
     entry = catalogue()["trident.mumu.ratio/CCFR-1991"]
-    assert [r.published for r in rows] == [entry.numbers[link.compares].value for link in entry.code]
+    assert [r.published for r in rows] == [
+        entry.numbers[link.compares].value for link in entry.code
+    ]
     assert rows[0].key == entry.id
     # the file of the publication shows the same rows, and those of the exclusion
     named = reproduce("Mishra:1991bv")
@@ -89,13 +100,18 @@ def test_numbers_of_the_catalogue_are_taken_from_there() -> None:
 
 
 def test_no_number_of_the_catalogue_is_repeated() -> None:
-    known = {(number.value, number.plus) for entry in catalogue().values() for number in entry.named_numbers().values()}
+    known = {
+        (number.value, number.plus)
+        for entry in catalogue().values()
+        for number in entry.named_numbers().values()
+    }
     own = [
         (path.stem, entry["quantity"])
         for path in LIBRARY.glob("*.yaml")
         for entry in yaml.safe_load(path.read_text()).get("entries", [])
         # a number with an error is no accident
-        if "plus" in entry["published"] and (entry["published"]["value"], entry["published"]["plus"]) in known
+        if "plus" in entry["published"]
+        and (entry["published"]["value"], entry["published"]["plus"]) in known
     ]
     assert own == []
 
@@ -104,7 +120,9 @@ def test_a_number_of_the_catalogue_by_name() -> None:
     name = "nuclear.neutron_radius.csi/COHERENT-2017"
     assert Published(of=name).numbers() == (5.5, 0.9, 1.1)
     assert Published(of=name, number="minus").numbers() == (-1.1, None, None)
-    assert Published(of="cevns.events/COHERENT-CsI-2017", number="expected_minus").numbers() == (-48, None, None)
+    assert Published(
+        of="cevns.events/COHERENT-CsI-2017", number="expected_minus"
+    ).numbers() == (-48, None, None)
     assert Published(of=name, scale=10).numbers() == pytest.approx((55, 9, 11))
     with pytest.raises(UnknownNameError, match="coherence"):
         Published(of=name, number="coherense").numbers()
@@ -132,36 +150,55 @@ def test_unknown_key_offers_the_nearest() -> None:
         ({"valeu": 1}, "valeu"),
     ],
 )
-def test_a_file_that_says_too_little_is_refused(change: dict[str, Any], word: str) -> None:
+def test_a_file_that_says_too_little_is_refused(
+    change: dict[str, Any], word: str
+) -> None:
     entry: dict[str, Any] = {
         "quantity": "x",
         "published": {"value": 1.0},
         "compute": {"recipe": "nuclear_mass", "isotope": "Ar40"},
         "tolerance": {"relative": 0.1},
     }
-    file = {"key": "a:b", "title": "t", "verification": "v", "entries": [entry | change]}
+    file = {
+        "key": "a:b",
+        "title": "t",
+        "verification": "v",
+        "entries": [entry | change],
+    }
     with pytest.raises(ExperimentFileError, match=word):
         validate(ReproductionFile, file, "x.yaml")
 
 
 def test_nuclear_models_lie_within_one_sigma_of_the_fit() -> None:
     rows = nuclear_models().to_dict()["rows"]
-    models = [row for row in rows if row["chi2"] is not None and not row["model"].startswith("fit")]
+    models = [
+        row
+        for row in rows
+        if row["chi2"] is not None and not row["model"].startswith("fit")
+    ]
     assert len(models) == 8
     assert all(0 < row["delta chi2"] < 1 for row in models)
     # a larger neutron radius loses coherence: fewer counts
     ordered = sorted(models, key=lambda row: row["R_n(Cs) [fm]"] + row["R_n(I) [fm]"])
-    assert ordered[0]["signal [counts]"] == max(row["signal [counts]"] for row in models)
-    assert ordered[-1]["signal [counts]"] == min(row["signal [counts]"] for row in models)
+    assert ordered[0]["signal [counts]"] == max(
+        row["signal [counts]"] for row in models
+    )
+    assert ordered[-1]["signal [counts]"] == min(
+        row["signal [counts]"] for row in models
+    )
 
 
 def test_choices_move_the_prediction_as_known() -> None:
     rows = {row["choice"]: row for row in csi_choices().to_dict()["rows"]}
     default = rows["default: Poisson, acceptance integrated over each count"]
-    lower, upper = rows["acceptance at the lower edge"], rows["acceptance at the upper edge"]
+    lower, upper = (
+        rows["acceptance at the lower edge"],
+        rows["acceptance at the upper edge"],
+    )
     assert lower["signal"] / default["signal"] == pytest.approx(0.94, abs=0.01)
     assert upper["signal"] / default["signal"] == pytest.approx(1.06, abs=0.01)
     assert default["NDF"] == 11
-    # the published analysis, which neither smears nor says that it applies the arrival window
+    # the published analysis, which neither smears nor says that it applies the arrival
+    # window
     published = rows["no smearing, arrival window not applied"]
     assert published["R_n [fm]"] == pytest.approx(5.5, abs=0.1)

@@ -1,4 +1,5 @@
-"""The format of one catalogue entry: a published number, limit, curve or band, with where it comes from."""
+"""The format of one catalogue entry: a published number, limit, curve or band, with
+where it comes from."""
 
 from __future__ import annotations
 
@@ -7,7 +8,15 @@ import itertools
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    model_validator,
+)
 
 from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
@@ -30,14 +39,17 @@ KINDS = (
 LIMITS = ("upper_limit", "lower_limit", "interval", "curve_limit")
 FLAVOURS = (*KNOWN_FLAVOURS, "nu_1", "nu_2", "nu_3", "nu_s", "solar", "any", "none")
 STATUSES = ("current", "superseded", "disputed", "withdrawn", "historical")
-# words and units of what describes a measurement: these stand under `cl` and `conditions`
+# words and units of what describes a measurement: these stand under `cl` and
+# `conditions`
 _NO_VALUE = re.compile(r"(?:.*_)?(?:cl|confidence|luminosity|energy|exposure)(?:_.*)?")
 _NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
 
 
 def _fraction(value: object) -> object:
     if isinstance(value, int | float) and 1 < value < 100:
-        raise ValueError(f"a confidence level is a fraction: write {value / 100:.6g} for {value:g} %")
+        raise ValueError(
+            f"a confidence level is a fraction: write {value / 100:.6g} for {value:g} %"
+        )
     return value
 
 
@@ -52,7 +64,9 @@ def _energy(value: object) -> str:
     low, dash, high = text.partition(" to ")
     if dash:
         unit = re.sub(r"^[\s\d.eE+-]+", "", high)
-        if not parse_quantity(f"{low} {unit}", "energy") < parse_quantity(high, "energy"):
+        if not parse_quantity(f"{low} {unit}", "energy") < parse_quantity(
+            high, "energy"
+        ):
             raise InputError(f"the energy range {text!r} must increase")
     else:
         parse_quantity(text, "energy")
@@ -60,7 +74,9 @@ def _energy(value: object) -> str:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class Errors(_Strict):
@@ -86,8 +102,14 @@ class Interval(_Strict):
     def _check(self) -> Interval:
         if self.lower is None and self.upper is None:
             raise InputError("give lower, upper or both")
-        if self.lower is not None and self.upper is not None and not self.lower < self.upper:
-            raise InputError(f"lower must be below upper, got {self.lower:g} and {self.upper:g}")
+        if (
+            self.lower is not None
+            and self.upper is not None
+            and not self.lower < self.upper
+        ):
+            raise InputError(
+                f"lower must be below upper, got {self.lower:g} and {self.upper:g}"
+            )
         return self
 
 
@@ -96,7 +118,9 @@ class Observable(_Strict):
 
     quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
     latex: str = Field(min_length=1, description="symbol in LaTeX, without dollars")
-    parameter: str | None = Field(default=None, description="parameter of nuprobe, e.g. charge_radius.emu")
+    parameter: str | None = Field(
+        default=None, description="parameter of nuprobe, e.g. charge_radius.emu"
+    )
 
 
 class Axis(_Strict):
@@ -118,7 +142,10 @@ class Curve(_Strict):
     x: Axis
     y: Axis
     shape: Literal["curve", "band", "region"] = Field(
-        default="curve", description="curve: [x, y]; band: [x, lower, upper]; region: a closed polygon of [x, y]"
+        default="curve",
+        description=(
+            "curve: [x, y]; band: [x, lower, upper]; region: a closed polygon of [x, y]"
+        ),
     )
     excluded: Literal["above", "below", "inside", "none"] = "above"
     points: list[list[PositiveFloat]] = Field(min_length=2)
@@ -128,16 +155,25 @@ class Curve(_Strict):
         width = 3 if self.shape == "band" else 2
         for i, point in enumerate(self.points):
             if len(point) != width:
-                raise InputError(f"points.{i}: a {self.shape} has {width} numbers a point, got {len(point)}")
+                raise InputError(
+                    f"points.{i}: a {self.shape} has {width} numbers a point, got"
+                    f" {len(point)}"
+                )
             if self.shape == "band" and not point[1] < point[2]:
-                raise InputError(f"points.{i}: lower must be below upper, got {point[1]:g} and {point[2]:g}")
+                raise InputError(
+                    f"points.{i}: lower must be below upper, got {point[1]:g} and"
+                    f" {point[2]:g}"
+                )
         if self.shape == "region":
             if len(self.points) < 3:
                 raise InputError("a region has at least three points")
             return self
         for i, (before, after) in enumerate(itertools.pairwise(self.points)):
             if not before[0] < after[0]:
-                raise InputError(f"points.{i + 1}: x must increase, got {after[0]:g} after {before[0]:g}")
+                raise InputError(
+                    f"points.{i + 1}: x must increase, got {after[0]:g} after"
+                    f" {before[0]:g}"
+                )
         return self
 
 
@@ -145,10 +181,17 @@ class Conditions(_Strict):
     """Under what it was measured: none of these is ever a value."""
 
     energy: Annotated[str, BeforeValidator(_energy)] | None = Field(
-        default=None, description="neutrino or centre-of-mass energy, e.g. '10.58 GeV' or '2 to 8 MeV'"
+        default=None,
+        description=(
+            "neutrino or centre-of-mass energy, e.g. '10.58 GeV' or '2 to 8 MeV'"
+        ),
     )
-    luminosity: str | None = Field(default=None, pattern=r"^[\d.eE+-]+ (ab|fb|pb)\^-1$", examples=["50 ab^-1"])
-    exposure: str | None = Field(default=None, description="e.g. '3 yr in each beam mode'")
+    luminosity: str | None = Field(
+        default=None, pattern=r"^[\d.eE+-]+ (ab|fb|pb)\^-1$", examples=["50 ab^-1"]
+    )
+    exposure: str | None = Field(
+        default=None, description="e.g. '3 yr in each beam mode'"
+    )
     target: str | None = None
     source: str | None = Field(default=None, description="reactor, accelerator, sun, …")
 
@@ -163,22 +206,34 @@ class Pdg(_Strict):
 class Source(_Strict):
     """A publication and how the numbers were taken from it."""
 
-    texkeys: list[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9'._-]*:\d{4}[a-z]{2,3}$")]] = Field(
-        default=[], description="INSPIRE texkeys, the present one first"
+    texkeys: list[
+        Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9'._-]*:\d{4}[a-z]{2,3}$")]
+    ] = Field(default=[], description="INSPIRE texkeys, the present one first")
+    recid: int | None = Field(
+        default=None, gt=0, description="INSPIRE record number: the key to join on"
     )
-    recid: int | None = Field(default=None, gt=0, description="INSPIRE record number: the key to join on")
     doi: str | None = Field(default=None, pattern=r"^10\.\d{4,9}/\S+$")
-    arxiv: str | None = Field(default=None, pattern=r"^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})$")
+    arxiv: str | None = Field(
+        default=None, pattern=r"^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})$"
+    )
     pdg: Pdg | None = None
-    hepdata: str | None = Field(default=None, pattern=r"^(ins\d+(/\S+)?|10\.17182/\S+)$")
+    hepdata: str | None = Field(
+        default=None, pattern=r"^(ins\d+(/\S+)?|10\.17182/\S+)$"
+    )
     authors: str = ""
     title: str = ""
     journal: str = ""
     year: int | None = Field(default=None, ge=1930, le=2100)
-    locator: str = Field(min_length=1, description="where in it: 'Fig. 4', 'Eq. 11', 'abstract', 'Table 2'")
+    locator: str = Field(
+        min_length=1,
+        description="where in it: 'Fig. 4', 'Eq. 11', 'abstract', 'Table 2'",
+    )
     method: Literal["text", "hepdata", "digitised", "recomputed"]
     licence: str = Field(
-        min_length=1, description="of what was taken; for numbers of a text 'facts, not copyrightable'"
+        min_length=1,
+        description=(
+            "of what was taken; for numbers of a text 'facts, not copyrightable'"
+        ),
     )
     retrieved: datetime.date
 
@@ -192,9 +247,14 @@ class Source(_Strict):
 class Verification(_Strict):
     """How sure the transcription is."""
 
-    level: Literal["transcribed", "second_source", "recomputed", "primary_read"] = Field(
-        description="transcribed: from one listing or review; second_source: two that agree; recomputed: this package "
-        "finds it too; primary_read: read in the publication itself"
+    level: Literal["transcribed", "second_source", "recomputed", "primary_read"] = (
+        Field(
+            description=(
+                "transcribed: from one listing or review; second_source: two that"
+                " agree; recomputed: this package finds it too; primary_read: read in"
+                " the publication itself"
+            )
+        )
     )
     evidence: str = Field(min_length=1, description="what was compared with what")
 
@@ -210,31 +270,47 @@ class Notes(_Strict):
     """Prose, each key short."""
 
     why: str = Field(default="", description="why it constrains")
-    changed: str = Field(default="", description="what changed since the original paper")
+    changed: str = Field(
+        default="", description="what changed since the original paper"
+    )
     validity: str = Field(default="", description="validity and model dependence")
-    convention: str = Field(default="", description="required for the convention 'other'")
+    convention: str = Field(
+        default="", description="required for the convention 'other'"
+    )
     not_shipped: str = Field(default="", description="why no number or curve is given")
     caveat: str = ""
 
 
 class Tolerance(_Strict):
-    """When a computed number and a published one are called compatible: exactly one of the five."""
+    """When a computed number and a published one are called compatible: exactly one of
+    the five."""
 
     absolute: NonNegativeFloat | None = None
     relative: PositiveFloat | None = None
-    sigma: PositiveFloat | None = Field(default=None, description="in units of the published error")
-    at_least: Literal[True] | None = Field(default=None, description="the published value is a lower bound of ours")
-    shown: Literal[True] | None = Field(default=None, description="a known difference: shown, not judged; say why")
+    sigma: PositiveFloat | None = Field(
+        default=None, description="in units of the published error"
+    )
+    at_least: Literal[True] | None = Field(
+        default=None, description="the published value is a lower bound of ours"
+    )
+    shown: Literal[True] | None = Field(
+        default=None, description="a known difference: shown, not judged; say why"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Tolerance:
         given = (self.absolute, self.relative, self.sigma, self.at_least, self.shown)
         if sum(v is not None for v in given) != 1:
-            raise InputError("give exactly one of absolute, relative, sigma, at_least and shown")
+            raise InputError(
+                "give exactly one of absolute, relative, sigma, at_least and shown"
+            )
         return self
 
-    def judge(self, computed: float, value: float, plus: float | None, minus: float | None) -> bool | None:
-        """Whether `computed` is compatible with the published number; None if that is not judged."""
+    def judge(
+        self, computed: float, value: float, plus: float | None, minus: float | None
+    ) -> bool | None:
+        """Whether `computed` is compatible with the published number; None if that is
+        not judged."""
         difference = computed - value
         if self.shown:
             return None
@@ -255,23 +331,45 @@ class Tolerance(_Strict):
             return "not judged"
         if self.at_least:
             return "at least"
-        name = "sigma" if self.sigma is not None else "relative" if self.relative is not None else "absolute"
+        name = (
+            "sigma"
+            if self.sigma is not None
+            else "relative"
+            if self.relative is not None
+            else "absolute"
+        )
         return f"{getattr(self, name):g} {name}"
 
 
 class CodeLink(_Strict):
-    """The call of this package that computes a number of the entry, and what it gave."""
+    """The call of this package that computes a number of the entry, and what it
+    gave."""
 
     quantity: str = Field(min_length=1, description="what is computed, in words")
     recipe: str = Field(description="function of nuprobe.reproductions.recipes")
     keywords: dict[str, Any] = {}
-    command: str = Field(pattern=r"^nuprobe [\x20-\x7e]+$", description="a line to type in a shell that shows it")
-    compares: str = Field(
-        default="value", description="published number beside it: value, plus, minus, lower, upper or one of `numbers`"
+    command: str = Field(
+        pattern=r"^nuprobe [\x20-\x7e]+$",
+        description="a line to type in a shell that shows it",
     )
-    result: float = Field(description="what the recipe gave, in the unit of the number it is compared with")
-    reproducible: PositiveFloat = Field(default=1e-3, description="relative change of the result that is allowed")
-    tolerance: Tolerance = Field(description="between the result and the published number")
+    compares: str = Field(
+        default="value",
+        description=(
+            "published number beside it: value, plus, minus, lower, upper or one of"
+            " `numbers`"
+        ),
+    )
+    result: float = Field(
+        description=(
+            "what the recipe gave, in the unit of the number it is compared with"
+        )
+    )
+    reproducible: PositiveFloat = Field(
+        default=1e-3, description="relative change of the result that is allowed"
+    )
+    tolerance: Tolerance = Field(
+        description="between the result and the published number"
+    )
     agrees: bool | None = Field(description="null if not judged")
     explanation: str = Field(default="", description="required unless it agrees")
     fast: bool = Field(default=True, description="false: not run by the quick tests")
@@ -279,7 +377,9 @@ class CodeLink(_Strict):
     @model_validator(mode="after")
     def _check(self) -> CodeLink:
         if self.agrees is not True and not self.explanation:
-            raise InputError("a result that does not agree or is not judged needs an explanation")
+            raise InputError(
+                "a result that does not agree or is not judged needs an explanation"
+            )
         return self
 
 
@@ -297,17 +397,25 @@ class Derived(_Strict):
     """Arithmetic that must come out."""
 
     expression: str = Field(
-        description="over value, plus, minus, lower, upper, `numbers` and their errors, e.g. observed_plus / observed"
+        description=(
+            "over value, plus, minus, lower, upper, `numbers` and their errors, e.g."
+            " observed_plus / observed"
+        )
     )
     equals: float
-    absolute: NonNegativeFloat = Field(description="allowed difference, e.g. half of the last digit")
+    absolute: NonNegativeFloat = Field(
+        description="allowed difference, e.g. half of the last digit"
+    )
 
     def difference(self, numbers: dict[str, float]) -> float:
         """The expression minus what it should be."""
         return evaluate(self.expression, numbers) - self.equals
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_+-]+)*/[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
+Id = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_+-]+)*/[A-Za-z0-9][A-Za-z0-9_.+-]*$"),
+]
 Alias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:_.+/-]*$")]
 
 
@@ -315,26 +423,40 @@ class Entry(_Strict):
     """One entry of the catalogue."""
 
     schema_version: Literal[1]
-    id: Id = Field(examples=["trident.mumu.ratio/CCFR-1991"], description="<topic>.<what>/<experiment>-<year>")
+    id: Id = Field(
+        examples=["trident.mumu.ratio/CCFR-1991"],
+        description="<topic>.<what>/<experiment>-<year>",
+    )
     aliases: list[Alias] = []
     title: str = Field(min_length=1)
-    experiment: str = Field(min_length=1, description="experiment, or first author for an analysis or a theory")
+    experiment: str = Field(
+        min_length=1,
+        description="experiment, or first author for an analysis or a theory",
+    )
     year: int = Field(ge=1930, le=2100)
     observable: Observable
     kind: Literal[KINDS]  # type: ignore[valid-type]
-    projects: Literal["measurement", "upper_limit", "lower_limit", "interval", "curve_limit"] | None = Field(
-        default=None, description="for a projection: what it foresees"
-    )
+    projects: (
+        Literal["measurement", "upper_limit", "lower_limit", "interval", "curve_limit"]
+        | None
+    ) = Field(default=None, description="for a projection: what it foresees")
     value: float | None = None
     errors: Errors | None = None
     components: list[Component] = []
     interval: Interval | None = None
     curve: Curve | None = None
-    unit: str | None = Field(default=None, description="of value, errors, components and interval, e.g. '1e-32 cm2'")
-    of_absolute_value: bool = Field(default=False, description="an upper limit on the absolute value")
+    unit: str | None = Field(
+        default=None,
+        description="of value, errors, components and interval, e.g. '1e-32 cm2'",
+    )
+    of_absolute_value: bool = Field(
+        default=False, description="an upper limit on the absolute value"
+    )
     numbers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Number] = {}
     derived: list[Derived] = []
-    cl: ConfidenceLevel | None = Field(default=None, description="a fraction; of the errors 0.6827 if left out")
+    cl: ConfidenceLevel | None = Field(
+        default=None, description="a fraction; of the errors 0.6827 if left out"
+    )
     sidedness: Literal["one-sided", "two-sided", "unknown"] | None = None
     statistic: (
         Literal[
@@ -349,18 +471,38 @@ class Entry(_Strict):
             "unknown",
         ]
         | None
-    ) = Field(default=None, description="how the limit was set; bound: a physical argument rather than statistics")
-    likelihood: Literal["gaussian", "asymmetric-gaussian", "poisson", "limit-only", "published", "unknown", "none"] = (
-        "unknown"
+    ) = Field(
+        default=None,
+        description=(
+            "how the limit was set; bound: a physical argument rather than statistics"
+        ),
     )
-    convention: str | None = Field(default=None, description="required for charge radii, NSI, couplings and the like")
+    likelihood: Literal[
+        "gaussian",
+        "asymmetric-gaussian",
+        "poisson",
+        "limit-only",
+        "published",
+        "unknown",
+        "none",
+    ] = "unknown"
+    convention: str | None = Field(
+        default=None,
+        description="required for charge radii, NSI, couplings and the like",
+    )
     flavour: list[Literal[FLAVOURS]] = Field(min_length=1)  # type: ignore[valid-type]
-    effective: bool = Field(description="a combination seen by one experiment, not an element of a matrix")
+    effective: bool = Field(
+        description="a combination seen by one experiment, not an element of a matrix"
+    )
     model: str = Field(min_length=1, description="assumed in the extraction")
-    valid_range: str = Field(min_length=1, description="where it holds: masses, momentum transfers")
+    valid_range: str = Field(
+        min_length=1, description="where it holds: masses, momentum transfers"
+    )
     conditions: Conditions = Conditions()
     source: Source
-    via: Source | None = Field(default=None, description="the compilation or review it was taken through")
+    via: Source | None = Field(
+        default=None, description="the compilation or review it was taken through"
+    )
     supersedes: list[Id] = []
     superseded_by: list[Id] = []
     shares_data_with: list[Id] = []
@@ -384,7 +526,11 @@ class Entry(_Strict):
     @property
     def factor(self) -> float:
         """Factor from `unit` to the base unit of the quantity; 1 without a unit."""
-        return 1.0 if self.unit is None else unit_factor(self.unit, self.observable.quantity)
+        return (
+            1.0
+            if self.unit is None
+            else unit_factor(self.unit, self.observable.quantity)
+        )
 
     @property
     def words(self) -> str:
@@ -400,7 +546,14 @@ class Entry(_Strict):
                 self.observable.quantity,
                 self.model,
             ),
-            *(*source.texkeys, source.doi, source.arxiv, source.hepdata, source.authors, source.title),
+            *(
+                *source.texkeys,
+                source.doi,
+                source.arxiv,
+                source.hepdata,
+                source.authors,
+                source.title,
+            ),
             *(*(self.via.texkeys if self.via else ()), *(c.recipe for c in self.code)),
             *self.notes.model_dump().values(),
         )
@@ -408,7 +561,8 @@ class Entry(_Strict):
 
     @property
     def number(self) -> str:
-        """The number with its sign and unit as text, such as ``"< 2.9e-11 muB"``; ``"-"`` without one."""
+        """The number with its sign and unit as text, such as ``"< 2.9e-11 muB"``;
+        ``"-"`` without one."""
         unit = "" if self.unit in (None, "1") else f" {self.unit}"
         if unit.startswith(" 1e"):
             unit = f" x{unit}"
@@ -417,33 +571,51 @@ class Entry(_Strict):
             text = f"{symbol}{self.value:.12g}"
             if self.errors is not None:
                 plus, minus = self.errors.plus, self.errors.minus
-                text += f" +- {plus:.12g}" if plus == minus else f" +{plus:.12g} -{minus:.12g}"
+                text += (
+                    f" +- {plus:.12g}"
+                    if plus == minus
+                    else f" +{plus:.12g} -{minus:.12g}"
+                )
             return text + unit
         if self.interval is not None:
             lower, upper = self.interval.lower, self.interval.upper
             if lower is None or upper is None:
-                return (f"< {upper:.12g}" if upper is not None else f"> {lower:.12g}") + unit
+                return (
+                    f"< {upper:.12g}" if upper is not None else f"> {lower:.12g}"
+                ) + unit
             return f"{lower:.12g} to {upper:.12g}{unit}"
-        return "-" if self.curve is None else f"{self.curve.shape} of {len(self.curve.points)} points"
+        return (
+            "-"
+            if self.curve is None
+            else f"{self.curve.shape} of {len(self.curve.points)} points"
+        )
 
     @property
     def confidence(self) -> str:
         """Confidence level and sidedness as text; empty without one."""
         if self.cl is None:
             return ""
-        level = "CL unknown" if isinstance(self.cl, str) else f"{100 * self.cl:.4g} % CL"
-        return level + (f", {self.sidedness}" if self.sidedness not in (None, "unknown") else "")
+        level = (
+            "CL unknown" if isinstance(self.cl, str) else f"{100 * self.cl:.4g} % CL"
+        )
+        return level + (
+            f", {self.sidedness}" if self.sidedness not in (None, "unknown") else ""
+        )
 
     def named_numbers(self) -> dict[str, Number]:
-        """`value`, `lower`, `upper`, `plus`, `minus` and the further numbers, in the units of the entry."""
+        """`value`, `lower`, `upper`, `plus`, `minus` and the further numbers, in the
+        units of the entry."""
         unit = self.unit or ""
         found: dict[str, Number] = {}
         if self.value is not None:
-            plus, minus = (self.errors.plus, self.errors.minus) if self.errors else (None, None)
+            plus, minus = (
+                (self.errors.plus, self.errors.minus) if self.errors else (None, None)
+            )
             found["value"] = Number(value=self.value, plus=plus, minus=minus, unit=unit)
         if self.errors is not None:
             found |= {
-                k: Number(value=v, unit=unit) for k, v in (("plus", self.errors.plus), ("minus", self.errors.minus))
+                k: Number(value=v, unit=unit)
+                for k, v in (("plus", self.errors.plus), ("minus", self.errors.minus))
             }
         if self.interval is not None:
             sides = ("lower", self.interval.lower), ("upper", self.interval.upper)
@@ -455,11 +627,16 @@ class Entry(_Strict):
         self._check_numbers()
         self._check_convention()
         if (self.kind == "projection") != (self.projects is not None):
-            raise InputError("projects: a projection says what it foresees, and nothing else does")
+            raise InputError(
+                "projects: a projection says what it foresees, and nothing else does"
+            )
         if self.form in LIMITS or self.kind == "preferred_band":
             for key in ("cl", "sidedness", "statistic"):
                 if getattr(self, key) is None:
-                    raise InputError(f"{key}: required for kind {self.form}; write unknown if it was not published")
+                    raise InputError(
+                        f"{key}: required for kind {self.form}; write unknown if it was"
+                        " not published"
+                    )
         if (self.status == "superseded") != bool(self.superseded_by):
             raise InputError("status: superseded and superseded_by go together")
         if bool(self.disputed_by) and self.status == "current":
@@ -468,30 +645,46 @@ class Entry(_Strict):
         for name, number in self.numbers.items():
             if _NO_VALUE.fullmatch(name) or _NO_VALUE_UNIT.fullmatch(number.unit):
                 raise InputError(
-                    f"numbers.{name}: a confidence level, an energy, a luminosity or an exposure is never a value; "
-                    "put it under cl or conditions"
+                    f"numbers.{name}: a confidence level, an energy, a luminosity or an"
+                    " exposure is never a value; put it under cl or conditions"
                 )
         for name in {"value", "plus", "minus", "lower", "upper"} & set(self.numbers):
-            raise InputError(f"numbers.{name}: that name is taken by the key of the entry; choose another")
+            raise InputError(
+                f"numbers.{name}: that name is taken by the key of the entry; choose"
+                " another"
+            )
         values = {k: n.value for k, n in numbers.items()}
-        values |= {f"{k}_plus": n.plus for k, n in numbers.items() if n.plus is not None}
-        values |= {f"{k}_minus": n.minus for k, n in numbers.items() if n.minus is not None}
+        values |= {
+            f"{k}_plus": n.plus for k, n in numbers.items() if n.plus is not None
+        }
+        values |= {
+            f"{k}_minus": n.minus for k, n in numbers.items() if n.minus is not None
+        }
         for i, derived in enumerate(self.derived):
             off = derived.difference(values)
             if abs(off) > derived.absolute * (1 + 1e-9):
-                raise InputError(f"derived.{i}: {derived.expression} differs from {derived.equals:g} by {off:+.3g}")
+                raise InputError(
+                    f"derived.{i}: {derived.expression} differs from {derived.equals:g}"
+                    f" by {off:+.3g}"
+                )
         for i, link in enumerate(self.code):
             self._check_link(f"code.{i}", link, numbers)
         return self
 
     def _check_numbers(self) -> None:
-        has = {k: getattr(self, k) is not None for k in ("value", "errors", "interval", "curve")}
+        has = {
+            k: getattr(self, k) is not None
+            for k in ("value", "errors", "interval", "curve")
+        }
         if self.components and self.errors is None:
             raise InputError("components: give the total in errors too")
         if has["errors"] and not has["value"]:
             raise InputError("errors: they need a value")
         if (has["value"] or has["interval"]) != (self.unit is not None):
-            raise InputError("unit: it is required with a value or an interval, and only then (a pure number has '1')")
+            raise InputError(
+                "unit: it is required with a value or an interval, and only then (a"
+                " pure number has '1')"
+            )
         if self.unit is not None:
             try:
                 unit_factor(self.unit, self.observable.quantity)
@@ -508,34 +701,64 @@ class Entry(_Strict):
             "theory": ("value", "interval", "curve", "code"),
         }
         wanted = needs.get(self.form, ())
-        if wanted and not absent and not any(has.get(k, bool(self.code)) for k in wanted):
+        if (
+            wanted
+            and not absent
+            and not any(has.get(k, bool(self.code)) for k in wanted)
+        ):
             raise InputError(
-                f"kind: {self.form} needs {' or '.join(wanted)}; if it is not shipped, say why in notes.not_shipped"
+                f"kind: {self.form} needs {' or '.join(wanted)}; if it is not shipped,"
+                " say why in notes.not_shipped"
             )
-        if self.kind == "measurement" and has["value"] and not (has["errors"] or has["interval"] or absent):
+        if (
+            self.kind == "measurement"
+            and has["value"]
+            and not (has["errors"] or has["interval"] or absent)
+        ):
             raise InputError(
-                "errors: a measurement has errors or an interval; if they are not shipped, say why in notes.not_shipped"
+                "errors: a measurement has errors or an interval; if they are not"
+                " shipped, say why in notes.not_shipped"
             )
         if self.value is not None and self.interval is not None:
             lower, upper = self.interval.lower, self.interval.upper
-            if (lower is not None and self.value < lower) or (upper is not None and self.value > upper):
-                raise InputError(f"value: {self.value:g} lies outside its own interval; correct one of the two")
-        if self.form in ("upper_limit", "lower_limit") and (has["errors"] or has["interval"]):
-            raise InputError(f"value: {self.form} is the value alone, without errors or interval")
-        if self.of_absolute_value and (self.form != "upper_limit" or (self.value is not None and self.value <= 0)):
-            raise InputError("of_absolute_value: only for an upper limit with a positive value")
+            if (lower is not None and self.value < lower) or (
+                upper is not None and self.value > upper
+            ):
+                raise InputError(
+                    f"value: {self.value:g} lies outside its own interval; correct one"
+                    " of the two"
+                )
+        if self.form in ("upper_limit", "lower_limit") and (
+            has["errors"] or has["interval"]
+        ):
+            raise InputError(
+                f"value: {self.form} is the value alone, without errors or interval"
+            )
+        if self.of_absolute_value and (
+            self.form != "upper_limit" or (self.value is not None and self.value <= 0)
+        ):
+            raise InputError(
+                "of_absolute_value: only for an upper limit with a positive value"
+            )
 
     def _check_convention(self) -> None:
         known: dict[str, str] = {}
-        quantities = [self.observable.quantity] + ([self.curve.y.quantity] if self.curve else [])
+        quantities = [self.observable.quantity] + (
+            [self.curve.y.quantity] if self.curve else []
+        )
         for quantity in quantities:
             known |= QUANTITIES[quantity].conventions
         if not known:
             return
         if self.convention is None:
-            raise InputError(f"convention: required for a {self.observable.quantity}; one of {', '.join(known)}")
+            raise InputError(
+                f"convention: required for a {self.observable.quantity}; one of"
+                f" {', '.join(known)}"
+            )
         if self.convention not in known:
-            raise InputError(f"convention: {UnknownNameError('convention', self.convention, known)}")
+            raise InputError(
+                f"convention: {UnknownNameError('convention', self.convention, known)}"
+            )
         if self.convention == "other" and not self.notes.convention:
             raise InputError("convention: 'other' is written out in notes.convention")
 
@@ -546,13 +769,18 @@ class Entry(_Strict):
                 raise InputError(f"{key}.agrees: null where nothing is compared")
             return
         if link.compares not in numbers:
-            raise InputError(f"{key}.compares: {UnknownNameError('number', link.compares, numbers)}")
+            raise InputError(
+                f"{key}.compares: {UnknownNameError('number', link.compares, numbers)}"
+            )
         number = numbers[link.compares]
-        found = link.tolerance.judge(link.result, number.value, number.plus, number.minus)
+        found = link.tolerance.judge(
+            link.result, number.value, number.plus, number.minus
+        )
         if found is not link.agrees:
             words = {True: "true", False: "false", None: "null"}
             raise InputError(
-                f"{key}.agrees: {link.result:g} beside {number.value:g}, tolerance {link.tolerance}, is {words[found]}"
+                f"{key}.agrees: {link.result:g} beside {number.value:g}, tolerance"
+                f" {link.tolerance}, is {words[found]}"
             )
 
 

@@ -20,8 +20,8 @@ def export(entries: Iterable[Entry], form: str) -> str:
     Parameters
     ----------
     entries : what to write, in this order.
-    form : ``"csv"`` (one row an entry; curves are counted, not written), ``"bibtex"`` (each publication once) or
-        ``"hepdata"`` (a submission in a single YAML file).
+    form : ``"csv"`` (one row an entry; curves are counted, not written), ``"bibtex"``
+        (each publication once) or ``"hepdata"`` (a submission in a single YAML file).
 
     Raises
     ------
@@ -35,8 +35,30 @@ def export(entries: Iterable[Entry], form: str) -> str:
 
 def _csv(entries: list[Entry]) -> str:
     columns = (
-        *("id", "title", "experiment", "year", "quantity", "parameter", "kind", "projects", "value", "plus", "minus"),
-        *("lower", "upper", "unit", "curve_points", "of_absolute_value", "cl", "sidedness", "statistic", "convention"),
+        *(
+            "id",
+            "title",
+            "experiment",
+            "year",
+            "quantity",
+            "parameter",
+            "kind",
+            "projects",
+            "value",
+            "plus",
+            "minus",
+        ),
+        *(
+            "lower",
+            "upper",
+            "unit",
+            "curve_points",
+            "of_absolute_value",
+            "cl",
+            "sidedness",
+            "statistic",
+            "convention",
+        ),
         *(
             "flavour",
             "effective",
@@ -57,10 +79,24 @@ def _csv(entries: list[Entry]) -> str:
     for e in entries:
         writer.writerow(
             {name: getattr(e, name, None) for name in columns}
-            | {name: number.value for name, number in e.named_numbers().items() if name in columns}
-            | {"quantity": e.observable.quantity, "parameter": e.observable.parameter, "flavour": " ".join(e.flavour)}
-            | {"verification": e.verification.level, "curve_points": len(e.curve.points) if e.curve else None}
-            | {name: getattr(e.source, name) for name in ("recid", "doi", "arxiv", "locator", "method")}
+            | {
+                name: number.value
+                for name, number in e.named_numbers().items()
+                if name in columns
+            }
+            | {
+                "quantity": e.observable.quantity,
+                "parameter": e.observable.parameter,
+                "flavour": " ".join(e.flavour),
+            }
+            | {
+                "verification": e.verification.level,
+                "curve_points": len(e.curve.points) if e.curve else None,
+            }
+            | {
+                name: getattr(e.source, name)
+                for name in ("recid", "doi", "arxiv", "locator", "method")
+            }
             | {"texkey": e.source.texkeys[0] if e.source.texkeys else None}
         )
     return text.getvalue().rstrip("\n")
@@ -79,7 +115,11 @@ def _bibtex(entries: list[Entry]) -> str:
 def _citation_key(source: Source) -> str:
     if source.texkeys:
         return source.texkeys[0]
-    name = f"arXiv:{source.arxiv}" if source.arxiv else source.doi or f"recid:{source.recid}"
+    name = (
+        f"arXiv:{source.arxiv}"
+        if source.arxiv
+        else source.doi or f"recid:{source.recid}"
+    )
     return re.sub(r"[^A-Za-z0-9:._/-]", "-", name)
 
 
@@ -94,23 +134,41 @@ def _work(key: str, source: Source) -> str:
         "archivePrefix": "arXiv" if source.arxiv else None,
         "note": f"INSPIRE record {source.recid}" if source.recid else None,
     }
-    lines = [f"  {name} = {{{_balanced(str(value))}}}" for name, value in fields.items() if value]
-    return "\n".join([f"@{'article' if source.journal else 'misc'}{{{key},", ",\n".join(lines), "}"])
+    lines = [
+        f"  {name} = {{{_balanced(str(value))}}}"
+        for name, value in fields.items()
+        if value
+    ]
+    return "\n".join(
+        [f"@{'article' if source.journal else 'misc'}{{{key},", ",\n".join(lines), "}"]
+    )
 
 
 def _balanced(text: str) -> str:
     """Text without braces that would end a field."""
-    return text if text.count("{") == text.count("}") else text.replace("{", "").replace("}", "")
+    return (
+        text
+        if text.count("{") == text.count("}")
+        else text.replace("{", "").replace("}", "")
+    )
 
 
 def _hepdata(entries: list[Entry]) -> str:
     import yaml
 
     documents: list[dict[str, Any]] = [
-        {"comment": "Constraints on neutrino interactions, from the catalogue of nuprobe"}
+        {
+            "comment": (
+                "Constraints on neutrino interactions, from the catalogue of nuprobe"
+            )
+        }
     ]
-    documents += [_table(e) for e in entries if e.curve or e.value is not None or e.interval]
-    return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
+    documents += [
+        _table(e) for e in entries if e.curve or e.value is not None or e.interval
+    ]
+    return yaml.safe_dump_all(
+        documents, sort_keys=False, allow_unicode=True, width=120
+    ).rstrip("\n")
 
 
 def _table(e: Entry) -> dict[str, Any]:
@@ -129,9 +187,16 @@ def _table(e: Entry) -> dict[str, Any]:
     ]
     independent, dependent = _curve(e.curve) if e.curve else _numbers(e)
     for column in dependent:
-        column["qualifiers"] = [dict(q) for q in qualifiers]  # copies: YAML would write one as an anchor
+        column["qualifiers"] = [
+            dict(q) for q in qualifiers
+        ]  # copies: YAML would write one as an anchor
     source = e.source
-    origin = ", ".join(filter(None, (source.doi, source.arxiv and f"arXiv:{source.arxiv}", *source.texkeys)))
+    origin = ", ".join(
+        filter(
+            None,
+            (source.doi, source.arxiv and f"arXiv:{source.arxiv}", *source.texkeys),
+        )
+    )
     return {
         # HEPData allows 64 characters
         "name": e.id[:64],
@@ -152,22 +217,44 @@ def _numbers(e: Entry) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         parts: list[tuple[str, Errors]] = [(c.source, c) for c in e.components]
         if e.errors and not parts:
             parts = [("total", e.errors)]
-        errors = [{"asymerror": {"plus": p.plus, "minus": -p.minus}, "label": label} for label, p in parts]
-        columns.append({"header": {"name": latex} | units, "values": [value | ({"errors": errors} if errors else {})]})
+        errors = [
+            {"asymerror": {"plus": p.plus, "minus": -p.minus}, "label": label}
+            for label, p in parts
+        ]
+        columns.append(
+            {
+                "header": {"name": latex} | units,
+                "values": [value | ({"errors": errors} if errors else {})],
+            }
+        )
     if e.interval is not None:
         for side, edge in (("lower", e.interval.lower), ("upper", e.interval.upper)):
             if edge is not None:
-                columns.append({"header": {"name": f"{latex}, {side} end"} | units, "values": [{"value": edge}]})
-    return [{"header": {"name": "Experiment"}, "values": [{"value": e.experiment}]}], columns
+                columns.append(
+                    {
+                        "header": {"name": f"{latex}, {side} end"} | units,
+                        "values": [{"value": edge}],
+                    }
+                )
+    return [
+        {"header": {"name": "Experiment"}, "values": [{"value": e.experiment}]}
+    ], columns
 
 
 def _curve(curve: Curve) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     def column(axis: Any, index: int, more: str = "") -> dict[str, Any]:
-        header = {"name": f"${axis.latex}${more}"} | ({} if axis.unit == "1" else {"units": axis.unit})
-        return {"header": header, "values": [{"value": point[index]} for point in curve.points]}
+        header = {"name": f"${axis.latex}${more}"} | (
+            {} if axis.unit == "1" else {"units": axis.unit}
+        )
+        return {
+            "header": header,
+            "values": [{"value": point[index]} for point in curve.points],
+        }
 
     sides = (", lower", ", upper") if curve.shape == "band" else ("",)
-    return [column(curve.x, 0)], [column(curve.y, i + 1, more) for i, more in enumerate(sides)]
+    return [column(curve.x, 0)], [
+        column(curve.y, i + 1, more) for i, more in enumerate(sides)
+    ]
 
 
 EXPORTS: Final = {"csv": _csv, "bibtex": _bibtex, "hepdata": _hepdata}

@@ -1,4 +1,5 @@
-"""Arithmetic over named numbers: sums, products, powers, brackets, sqrt and abs; nothing else is read or run."""
+"""Arithmetic over named numbers: sums, products, powers, brackets, sqrt and abs;
+nothing else is read or run."""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ _BINARY: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
     ast.Div: operator.truediv,
     ast.Pow: math.pow,
 }
-_UNARY: Final[dict[type[ast.unaryop], Callable[[float], float]]] = {ast.UAdd: operator.pos, ast.USub: operator.neg}
+_UNARY: Final[dict[type[ast.unaryop], Callable[[float], float]]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
 _FUNCTIONS: Final[dict[str, Callable[[float], float]]] = {"sqrt": math.sqrt, "abs": abs}
 _LONGEST: Final = 200
 
@@ -31,15 +35,28 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
     Raises
     ------
     InputError
-        If it is not arithmetic, is longer than 200 characters, names an unknown number, or has no finite value.
+        If it is not arithmetic, is longer than 200 characters, names an unknown number,
+        or has no finite value.
     """
     if len(expression) > _LONGEST:
-        raise InputError(f"an expression has at most {_LONGEST} characters, this one {len(expression)}")
+        raise InputError(
+            f"an expression has at most {_LONGEST} characters, this one"
+            f" {len(expression)}"
+        )
     try:
-        with warnings.catch_warnings(action="ignore"):  # Python's advice on odd spelling
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # Python's advice on odd spelling
             tree = ast.parse(expression.strip(), mode="eval")
         value = _value(tree.body, numbers)
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError, ZeroDivisionError) as err:
+    except (
+        SyntaxError,
+        ValueError,
+        MemoryError,
+        RecursionError,
+        OverflowError,
+        ZeroDivisionError,
+    ) as err:
         if isinstance(err, InputError):
             raise
         raise InputError(f"cannot evaluate {expression!r}: {err}") from None
@@ -50,7 +67,9 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
 
 def _value(node: ast.expr, numbers: Mapping[str, float]) -> float:
     match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+        case ast.Constant(value=int() | float() as number) if not isinstance(
+            number, bool
+        ):
             return float(number)
         case ast.Name(id=name):
             if name not in numbers:
@@ -60,6 +79,11 @@ def _value(node: ast.expr, numbers: Mapping[str, float]) -> float:
             return _BINARY[type(op)](_value(left, numbers), _value(right, numbers))
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
             return _UNARY[type(op)](_value(operand, numbers))
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if (
+            name in _FUNCTIONS
+        ):
             return _FUNCTIONS[name](_value(argument, numbers))
-    raise InputError(f"{ast.unparse(node)!r} is not arithmetic: use numbers, names, + - * / **, brackets, sqrt and abs")
+    raise InputError(
+        f"{ast.unparse(node)!r} is not arithmetic: use numbers, names, + - * / **,"
+        " brackets, sqrt and abs"
+    )

@@ -1,4 +1,5 @@
-"""What a row of a summary plot shows: the range that an entry allows, in a common unit and convention."""
+"""What a row of a summary plot shows: the range that an entry allows, in a common unit
+and convention."""
 
 from __future__ import annotations
 
@@ -9,15 +10,29 @@ from typing import Any, Final
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.loader import catalogue
 from nuprobe.flavours import FLAVOURS
-from nuprobe.models.electromagnetic import CHARGE_RADIUS_CONVENTIONS, charge_radius_convention
+from nuprobe.models.electromagnetic import (
+    CHARGE_RADIUS_CONVENTIONS,
+    charge_radius_convention,
+)
 
-__all__ = ["Rung", "common_factor", "letters_of", "rung_label", "rung_of", "rung_order", "shown"]
+__all__ = [
+    "Rung",
+    "common_factor",
+    "letters_of",
+    "rung_label",
+    "rung_of",
+    "rung_order",
+    "shown",
+]
 
 _LEPTONS: Final = ("e", "mu", "tau")
 
 
-def shown(quantity: str, entries: Iterable[Entry] | None = None, *, theory: bool = False) -> list[Entry]:
-    """Entries that a summary of a quantity shows by default: not superseded or withdrawn, no projection, no theory.
+def shown(
+    quantity: str, entries: Iterable[Entry] | None = None, *, theory: bool = False
+) -> list[Entry]:
+    """Entries that a summary of a quantity shows by default: not superseded or
+    withdrawn, no projection, no theory.
 
     Parameters
     ----------
@@ -48,19 +63,25 @@ class Rung:
 
 
 def common_factor(entry: Entry) -> float | None:
-    """Factor from the entry's unit to the base unit of its quantity in the convention that plots use.
+    """Factor from the entry's unit to the base unit of its quantity in the convention
+    that plots use.
 
-    Charge radii are converted to ``"giunti"``. None if the convention is ``"other"``, which nothing converts.
+    Charge radii are converted to ``"giunti"``. None if the convention is ``"other"``,
+    which nothing converts.
     """
     if entry.convention == "other":
         return None
-    if entry.observable.quantity == "charge_radius" and entry.convention in CHARGE_RADIUS_CONVENTIONS:
+    if (
+        entry.observable.quantity == "charge_radius"
+        and entry.convention in CHARGE_RADIUS_CONVENTIONS
+    ):
         return float(charge_radius_convention(1.0, entry.convention)) * entry.factor
     return entry.factor
 
 
 def rung_of(entry: Entry, factor: float) -> Rung | None:
-    """Ends of what the entry allows, times a factor; None for an entry without a number."""
+    """Ends of what the entry allows, times a factor; None for an entry without a
+    number."""
     lower = upper = centre = None
     if entry.interval is not None:
         lower, upper = entry.interval.lower, entry.interval.upper
@@ -71,19 +92,25 @@ def rung_of(entry: Entry, factor: float) -> Rung | None:
         elif entry.form == "lower_limit":
             lower = entry.value
         elif entry.form == "upper_limit":
-            lower, upper = (-entry.value if entry.of_absolute_value else None), entry.value
+            lower, upper = (
+                (-entry.value if entry.of_absolute_value else None),
+                entry.value,
+            )
         else:
             centre = lower = upper = entry.value
     else:
         return None
     ends = ("value", "lower", "upper")
     computed = [link.result * factor for link in entry.code if link.compares in ends]
-    low, high, middle = (None if x is None else x * factor for x in (lower, upper, centre))
+    low, high, middle = (
+        None if x is None else x * factor for x in (lower, upper, centre)
+    )
     return Rung(entry, _group(entry), low, high, middle, computed)
 
 
 def _group(entry: Entry) -> str:
-    """``"e"``, ``"emu"`` and the like, from the parameter or else from the flavour; empty for mixtures."""
+    """``"e"``, ``"emu"`` and the like, from the parameter or else from the flavour;
+    empty for mixtures."""
     head, _, element = (entry.observable.parameter or "").partition(".")
     if head in ("charge_radius", "magnetic_moment", "mu_eff") and element:
         letters = letters_of(element)
@@ -120,7 +147,11 @@ def rung_label(rung: Rung, rungs: Sequence[Rung]) -> str:
     entry = rung.entry
     name = f"{entry.experiment} {entry.year}"
     if (
-        sum((r.group, r.entry.experiment, r.entry.year) == (rung.group, entry.experiment, entry.year) for r in rungs)
+        sum(
+            (r.group, r.entry.experiment, r.entry.year)
+            == (rung.group, entry.experiment, entry.year)
+            for r in rungs
+        )
         > 1
     ):
         name = entry.id.rsplit("/", 1)[1]

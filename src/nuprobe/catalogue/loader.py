@@ -1,4 +1,5 @@
-"""Reading the entries: safe YAML, one file an entry, and every problem as one line that names file and key."""
+"""Reading the entries: safe YAML, one file an entry, and every problem as one line that
+names file and key."""
 
 from __future__ import annotations
 
@@ -11,12 +12,24 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+)
 
 if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
 
-__all__ = ["Catalogue", "CatalogueFileError", "Problem", "catalogue", "read_entry", "read_library"]
+__all__ = [
+    "Catalogue",
+    "CatalogueFileError",
+    "Problem",
+    "catalogue",
+    "read_entry",
+    "read_library",
+]
 
 _LARGEST = 1_000_000
 _DEEPEST = 20
@@ -35,7 +48,9 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}{'' if self.line is None else f':{self.line}'}: {self.message}"
+        return (
+            f"{self.file}{'' if self.line is None else f':{self.line}'}: {self.message}"
+        )
 
 
 class Catalogue(Mapping[str, "Entry"]):
@@ -43,11 +58,14 @@ class Catalogue(Mapping[str, "Entry"]):
 
     Parameters
     ----------
-    files : file name → entry; ids and aliases must be unique (`read_library` sees to it).
+    files : file name → entry; ids and aliases must be unique (`read_library` sees to
+        it).
     texts : file name → what stands in it, so that problems name a line.
     """
 
-    def __init__(self, files: Mapping[str, Entry], texts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, Entry], texts: Mapping[str, str] | None = None
+    ) -> None:
         self.files = dict(files)
         self._texts = dict(texts or {})
         self._by_id = {e.id: e for e in files.values()}
@@ -56,7 +74,9 @@ class Catalogue(Mapping[str, "Entry"]):
     def __getitem__(self, name: str) -> Entry:
         found = self._by_id.get(self._aliases.get(name, name))
         if found is None:
-            raise UnknownNameError("catalogue entry", name, [*self._by_id, *self._aliases])
+            raise UnknownNameError(
+                "catalogue entry", name, [*self._by_id, *self._aliases]
+            )
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -69,8 +89,13 @@ class Catalogue(Mapping[str, "Entry"]):
         return name in self._by_id or name in self._aliases
 
     def problem(self, file: str, message: str) -> Problem:
-        """Return a problem of a file, with the line of the key that the message begins with."""
-        return Problem(file, message, line_of(self._texts[file], message) if file in self._texts else None)
+        """Return a problem of a file, with the line of the key that the message begins
+        with."""
+        return Problem(
+            file,
+            message,
+            line_of(self._texts[file], message) if file in self._texts else None,
+        )
 
     def search(
         self,
@@ -86,7 +111,8 @@ class Catalogue(Mapping[str, "Entry"]):
 
         Parameters
         ----------
-        text : words that all occur (in any case) in id, aliases, title, experiment, model, notes or source.
+        text : words that all occur (in any case) in id, aliases, title, experiment,
+            model, notes or source.
         observable : a quantity such as ``"charge_radius"``.
         flavour : such as ``"nu_mu"``.
         kind, status : as in the files.
@@ -130,24 +156,29 @@ def read_entry(text: str, source: str) -> Entry:
     Raises
     ------
     CatalogueFileError
-        If it is not plain YAML (tags, anchors and double keys are refused) or does not fit the schema. The message
-        begins with `source` and the line.
+        If it is not plain YAML (tags, anchors and double keys are refused) or does not
+        fit the schema. The message begins with `source` and the line.
     """
     from nuprobe.catalogue.entry import Entry
     from nuprobe.schema import validate
 
     if len(text) > _LARGEST:
-        raise CatalogueFileError(f"{source}:1: larger than {_LARGEST} characters; thin out the curve")
+        raise CatalogueFileError(
+            f"{source}:1: larger than {_LARGEST} characters; thin out the curve"
+        )
     try:
         return validate(Entry, _plain_yaml(text), source)
     except NuprobeError as err:
         # the checks of the whole entry begin with the key themselves
         message = str(err).removeprefix(f"{source}: ").removeprefix("the file: ")
-        raise CatalogueFileError(str(Problem(source, message, line_of(text, message)))) from None
+        raise CatalogueFileError(
+            str(Problem(source, message, line_of(text, message)))
+        ) from None
 
 
 def line_of(text: str, message: str) -> int:
-    """Line of an entry that a message is about: of the key it begins with, or of what should hold it."""
+    """Line of an entry that a message is about: of the key it begins with, or of what
+    should hold it."""
     import yaml
 
     if places := re.findall(r"line (\d+), column", message):
@@ -162,7 +193,11 @@ def line_of(text: str, message: str) -> int:
         if isinstance(node, yaml.MappingNode):
             pairs = [(k, v) for k, v in node.value if k.value == key]
             found = pairs[-1] if pairs else None
-        elif isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode)
+            and key.isdecimal()
+            and int(key) < len(node.value)
+        ):
             found = node.value[int(key)], node.value[int(key)]
         if found is None:
             break
@@ -186,24 +221,37 @@ def _plain_yaml(text: str) -> Any:
             seen: list[Any] = []
             for key, _ in node.value:
                 if key.value in seen:
-                    raise InputError(f"{key.value}: this key is given twice, again at {_place(key)}; keep one")
+                    raise InputError(
+                        f"{key.value}: this key is given twice, again at {_place(key)};"
+                        " keep one"
+                    )
                 seen.append(key.value)
             return super().construct_mapping(node, deep=deep)
 
     try:
         depth = 0
         for event in yaml.parse(text, Loader=base):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+                event, yaml.CollectionEndEvent
+            )
             if depth > _DEEPEST:
                 raise InputError(f"nested too deeply for an entry ({_place(event)})")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise InputError(f"anchors and aliases are not used here ({_place(event)}); write the value out")
+                raise InputError(
+                    f"anchors and aliases are not used here ({_place(event)}); write"
+                    " the value out"
+                )
             tag = getattr(event, "tag", None)
             if tag:
-                raise InputError(f"the tag {tag} is not used here ({_place(event)}); write a plain value")
+                raise InputError(
+                    f"the tag {tag} is not used here ({_place(event)}); write a plain"
+                    " value"
+                )
         documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError as err:
-        raise InputError(f"not valid YAML ({' '.join(str(err).split())}); correct that place") from None
+        raise InputError(
+            f"not valid YAML ({' '.join(str(err).split())}); correct that place"
+        ) from None
     except ValueError as err:  # e.g. a date with a thirteenth month
         if isinstance(err, NuprobeError):
             raise
@@ -213,7 +261,9 @@ def _plain_yaml(text: str) -> Any:
     return documents[0]
 
 
-def read_library(root: Traversable | Path | None = None) -> tuple[Catalogue, list[Problem]]:
+def read_library(
+    root: Traversable | Path | None = None,
+) -> tuple[Catalogue, list[Problem]]:
     """Read all entries below a folder and everything wrong with them.
 
     Parameters
@@ -225,22 +275,33 @@ def read_library(root: Traversable | Path | None = None) -> tuple[Catalogue, lis
     Catalogue
         The entries that could be read.
     list of Problem
-        Files that could not, double ids and aliases, entries in the wrong folder, links to nowhere.
+        Files that could not, double ids and aliases, entries in the wrong folder, links
+        to nowhere.
     """
     if root is None:
         root = resources.files(__package__).joinpath("library")
     if not root.is_dir():
-        raise CatalogueFileError(f"{root}: there is no such folder; give one that holds <topic>/<name>.yaml")
+        raise CatalogueFileError(
+            f"{root}: there is no such folder; give one that holds <topic>/<name>.yaml"
+        )
     files: dict[str, Entry] = {}
-    problems = [Problem(name, "no entry is read from here: give <topic>/<name>.yaml") for name in _stray(root)]
+    problems = [
+        Problem(name, "no entry is read from here: give <topic>/<name>.yaml")
+        for name in _stray(root)
+    ]
     texts: dict[str, str] = {}
     seen: dict[str, str] = {}
 
     def wrong(name: str, text: str) -> Problem:
         return Problem(name, text, line_of(texts[name], text))
 
-    for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
-        for path in sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name):
+    for folder in sorted(
+        (f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name
+    ):
+        for path in sorted(
+            (p for p in folder.iterdir() if p.name.endswith(".yaml")),
+            key=lambda p: p.name,
+        ):
             name = f"{folder.name}/{path.name}"
             try:
                 texts[name] = path.read_text(encoding="utf-8")
@@ -250,36 +311,70 @@ def read_library(root: Traversable | Path | None = None) -> tuple[Catalogue, lis
                 problems.append(Problem(name, message, int(line)))
                 continue
             except (UnicodeDecodeError, OSError) as err:
-                problems.append(Problem(name, f"cannot be read ({err}); save it as UTF-8 text"))
+                problems.append(
+                    Problem(name, f"cannot be read ({err}); save it as UTF-8 text")
+                )
                 continue
-            double = [(k, n) for k, n in (("id", entry.id), *(("aliases", a) for a in entry.aliases)) if n in seen]
-            if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
-                problems.append(wrong(name, "aliases: one of them stands twice, or is the id itself"))
+            double = [
+                (k, n)
+                for k, n in (("id", entry.id), *(("aliases", a) for a in entry.aliases))
+                if n in seen
+            ]
+            if (
+                len(set(entry.aliases)) < len(entry.aliases)
+                or entry.id in entry.aliases
+            ):
+                problems.append(
+                    wrong(
+                        name, "aliases: one of them stands twice, or is the id itself"
+                    )
+                )
             if double:
                 problems += [
-                    wrong(name, f"{key}: {text!r} is taken by {seen[text]}; choose another") for key, text in double
+                    wrong(
+                        name,
+                        f"{key}: {text!r} is taken by {seen[text]}; choose another",
+                    )
+                    for key, text in double
                 ]
                 continue
             if entry.topic != folder.name:
-                problems.append(wrong(name, f"id: it begins with {entry.topic!r}, so the file belongs in that folder"))
+                problems.append(
+                    wrong(
+                        name,
+                        f"id: it begins with {entry.topic!r}, so the file belongs in"
+                        " that folder",
+                    )
+                )
             seen |= dict.fromkeys((entry.id, *entry.aliases), name)
             files[name] = entry
     found = Catalogue(files, texts)
-    return found, problems + [found.problem(name, text) for name, e in files.items() for text in _links(e, found)]
+    return found, problems + [
+        found.problem(name, text)
+        for name, e in files.items()
+        for text in _links(e, found)
+    ]
 
 
 def _stray(root: Traversable | Path) -> Iterator[str]:
-    """Files that look like entries but lie too high, too deep or have another ending."""
+    """Files that look like entries but lie too high, too deep or have another
+    ending."""
     for folder in sorted(root.iterdir(), key=lambda f: f.name):
         if folder.is_dir():
             inside = sorted(folder.iterdir(), key=lambda p: p.name)
-            yield from (f"{folder.name}/{p.name}" for p in inside if p.name.endswith(".yml") or _holds_entries(p))
+            yield from (
+                f"{folder.name}/{p.name}"
+                for p in inside
+                if p.name.endswith(".yml") or _holds_entries(p)
+            )
         elif folder.name.endswith((".yaml", ".yml")):
             yield folder.name
 
 
 def _holds_entries(path: Traversable | Path) -> bool:
-    return path.is_dir() and any(p.name.endswith((".yaml", ".yml")) for p in path.iterdir())
+    return path.is_dir() and any(
+        p.name.endswith((".yaml", ".yml")) for p in path.iterdir()
+    )
 
 
 def _links(entry: Entry, known: Catalogue) -> Iterator[str]:
@@ -301,7 +396,8 @@ def _links(entry: Entry, known: Catalogue) -> Iterator[str]:
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the package's own entries; raises `CatalogueFileError` for the first that is wrong."""
+    """Return the package's own entries; raises `CatalogueFileError` for the first that
+    is wrong."""
     found, problems = read_library()
     if problems:
         raise CatalogueFileError(str(problems[0]))

@@ -1,4 +1,5 @@
-"""What a catalogue entry can be about: the units that fit, and the conventions that must be named."""
+"""What a catalogue entry can be about: the units that fit, and the conventions that
+must be named."""
 
 from __future__ import annotations
 
@@ -47,9 +48,12 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "magnetic_moment": Quantity({"muB": 1.0}),
     "anomalous_moment": Quantity({"1": 1.0}),
     "charge": Quantity({"e": 1.0}),
-    "charge_radius": Quantity({"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27}, {**_RADIUS, **_OTHER}),
+    "charge_radius": Quantity(
+        {"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27}, {**_RADIUS, **_OTHER}
+    ),
     "anapole": Quantity(
-        {"cm2": 1.0, "fm2": 1e-26}, {"minus-sixth": "a = −⟨r²⟩/6 acts like the charge radius ⟨r²⟩", **_OTHER}
+        {"cm2": 1.0, "fm2": 1e-26},
+        {"minus-sixth": "a = −⟨r²⟩/6 acts like the charge radius ⟨r²⟩", **_OTHER},
     ),
     "nsi": Quantity(
         _ONE,
@@ -64,17 +68,29 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "coupling": Quantity(
         {"1": 1.0},
         {
-            "charge-one": "L = g′ Q Z′_α f̄γ^αf with the charges Q of `model`, unit charge for at least one field",
-            "product": "square root of the product of two couplings (detector times neutrino)",
+            "charge-one": (
+                "L = g′ Q Z′_α f̄γ^αf with the charges Q of `model`, unit charge for at"
+                " least one field"
+            ),
+            "product": (
+                "square root of the product of two couplings (detector times neutrino)"
+            ),
             **_OTHER,
         },
     ),
-    "mass_over_coupling": Quantity({"GeV": 1.0, "MeV": 1e-3, "TeV": 1e3}, {"charge-one": "m_Z′/g′", **_OTHER}),
-    "kinetic_mixing": Quantity({"1": 1.0}, {"electron": "electron coupling −εe", **_OTHER}),
+    "mass_over_coupling": Quantity(
+        {"GeV": 1.0, "MeV": 1e-3, "TeV": 1e3}, {"charge-one": "m_Z′/g′", **_OTHER}
+    ),
+    "kinetic_mixing": Quantity(
+        {"1": 1.0}, {"electron": "electron coupling −εe", **_OTHER}
+    ),
     "yukawa_coupling": Quantity({"1": 1.0}, {"scalar": "L = g φ f̄f", **_OTHER}),
-    "contact_coupling": Quantity({"1": 1.0}, {"va": "g_V, g_A or shifts of V, A normalised to G_F/√2", **_OTHER}),
+    "contact_coupling": Quantity(
+        {"1": 1.0}, {"va": "g_V, g_A or shifts of V, A normalised to G_F/√2", **_OTHER}
+    ),
     "weak_mixing_angle": Quantity(
-        {"1": 1.0}, {s: s for s in ("on-shell", "msbar", "low-energy", "effective", "other")}
+        {"1": 1.0},
+        {s: s for s in ("on-shell", "msbar", "low-energy", "effective", "other")},
     ),
     "weak_coupling": Quantity({"1": 1.0}),
     "nuclear_radius": Quantity({"fm": 1.0}),
@@ -89,13 +105,15 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "n_eff": Quantity({"1": 1.0}),
     "helium_fraction": Quantity({"1": 1.0}),
 }
-"""Quantities by name. A confidence level, a luminosity or an energy is none: they have keys of their own."""
+"""Quantities by name. A confidence level, a luminosity or an energy is none: they have
+keys of their own."""
 
 _UNIT = re.compile(r"(?:(1e[+-]?\d{1,3})(?: +|$))?(.*)")
 
 
 def unit_factor(unit: str, quantity: str) -> float:
-    """Factor from `unit` (such as ``"cm2"`` or ``"1e-32 cm2"``) to the first unit of the quantity.
+    """Factor from `unit` (such as ``"cm2"`` or ``"1e-32 cm2"``) to the first unit of
+    the quantity.
 
     Raises
     ------
@@ -110,6 +128,7 @@ def unit_factor(unit: str, quantity: str) -> float:
     base = match[2] or ("1" if match[1] else "")
     if base not in units:
         raise UnitError(
-            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or such as '1e-3 {next(iter(units))}'"
+            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or such"
+            f" as '1e-3 {next(iter(units))}'"
         )
     return float(match[1] or 1) * units[base]

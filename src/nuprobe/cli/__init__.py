@@ -1,4 +1,5 @@
-"""The command line: ``nuprobe list | xsec | rate | fit | scan | reproduce | catalogue | schema | demo``."""
+"""The command line:
+``nuprobe list | xsec | rate | fit | scan | reproduce | catalogue | schema | demo``."""
 
 from nuprobe.cli.main import main
 

@@ -26,11 +26,23 @@ MODELS = {
     "sm": "Standard Model, tree-level couplings",
     "sm-radiative": "Standard Model, couplings with radiative corrections (CEvNS)",
     "v-a": "V-A theory without neutral currents (tridents)",
-    "electromagnetic": "charge, charge radius, magnetic moment, ... (CEvNS; --param charge_radius.mumu=-1e-32)",
+    "electromagnetic": (
+        "charge, charge radius, magnetic moment, ... (CEvNS; --param"
+        " charge_radius.mumu=-1e-32)"
+    ),
     "nsi": "non-standard interactions (CEvNS; --param u.emu=0.1 --param d.ee=-0.05)",
-    "light-vector": "light vector (--param mass='10 MeV', coupling=1e-4, charges=universal or b-l ..., mixing=0.01)",
-    "light-scalar": "light scalar (CEvNS; --param mass='10 MeV', coupling=1e-4, charges=nucleons or universal)",
-    "lmu-ltau": "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS: --param)",
+    "light-vector": (
+        "light vector (--param mass='10 MeV', coupling=1e-4, charges=universal or b-l"
+        " ..., mixing=0.01)"
+    ),
+    "light-scalar": (
+        "light scalar (CEvNS; --param mass='10 MeV', coupling=1e-4, charges=nucleons or"
+        " universal)"
+    ),
+    "lmu-ltau": (
+        "Z' of a gauged L_mu - L_tau (tridents: --mass, --coupling, --mixing; CEvNS:"
+        " --param)"
+    ),
 }
 """Names of the models and what they are."""
 
@@ -38,10 +50,14 @@ MODELS = {
 def model_options(function: F) -> F:
     """Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``."""
     function = click.option(
-        "--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23863; tridents 0.23122]."
+        "--sin2-theta-w",
+        type=float,
+        help="Weak mixing angle [default: 0.23863; tridents 0.23122].",
     )(function)
     function = click.option(
-        "--model-file", type=click.Path(path_type=Path), help="YAML file with a stack of models, instead of --model."
+        "--model-file",
+        type=click.Path(path_type=Path),
+        help="YAML file with a stack of models, instead of --model.",
     )(function)
     function = click.option(
         "--param",
@@ -50,7 +66,9 @@ def model_options(function: F) -> F:
         metavar="KEY=VALUE",
         help="Parameter of the model, e.g. mass='10 MeV'; repeatable.",
     )(function)
-    return click.option("--model", default="sm", show_default=True, help="See `nuprobe list models`.")(function)
+    return click.option(
+        "--model", default="sm", show_default=True, help="See `nuprobe list models`."
+    )(function)
 
 
 def flux_options(function: F) -> F:
@@ -60,30 +78,46 @@ def flux_options(function: F) -> F:
         "flux_option",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or 'fractions={U235=1.0}'; may be repeated.",
+        help=(
+            "Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or"
+            " 'fractions={U235=1.0}'; may be repeated."
+        ),
     )(function)
     return click.option(
-        "--flux", "flux_name", help="Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy."
+        "--flux",
+        "flux_name",
+        help=(
+            "Average over a flux (see `nuprobe list fluxes`) or ./folder instead of"
+            " --energy."
+        ),
     )(function)
 
 
 def trident_options(function: F) -> F:
     """Add ``--regime``, ``--form-factor`` and ``--no-pauli`` of tridents."""
-    function = click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons.")(function)
+    function = click.option(
+        "--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons."
+    )(function)
     function = click.option(
         "--form-factor",
-        help="Charge form factor, of the measured charge radius [default: Fourier-Bessel density if measured].",
+        help=(
+            "Charge form factor, of the measured charge radius [default: Fourier-Bessel"
+            " density if measured]."
+        ),
     )(function)
     return click.option(
         "--regime",
-        type=click.Choice(["coherent", "proton", "neutron", "incoherent", "electron", "all"]),
+        type=click.Choice(
+            ["coherent", "proton", "neutron", "incoherent", "electron", "all"]
+        ),
         default="all",
         show_default=True,
     )(function)
 
 
 def generator_options(function: F) -> F:
-    """Add what generates trident events: channels, target, energy or flux, regime, nucleons, model, seed, workers."""
+    """Add what generates trident events: channels, target, energy or flux, regime,
+    nucleons, model, seed, workers."""
     for option in (
         click.option(
             "--workers",
@@ -92,26 +126,49 @@ def generator_options(function: F) -> F:
             show_default=True,
             help="Threads; they do not change the events.",
         ),
-        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers."),
+        click.option(
+            "--seed",
+            type=click.IntRange(0),
+            default=1,
+            show_default=True,
+            help="Of all random numbers.",
+        ),
         model_options,
-        click.option("--nucleons", type=click.Choice(["rest", "fermi-gas"]), default="rest", show_default=True),
+        click.option(
+            "--nucleons",
+            type=click.Choice(["rest", "fermi-gas"]),
+            default="rest",
+            show_default=True,
+        ),
         trident_options,
         flux_options,
         click.option("--energy", help="Of every neutrino, e.g. '5 GeV'."),
-        click.option("--target", "target_text", help="As for xsec; not needed for --regime electron."),
         click.option(
-            "--channel", "channels", multiple=True, required=True, help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable."
+            "--target",
+            "target_text",
+            help="As for xsec; not needed for --regime electron.",
+        ),
+        click.option(
+            "--channel",
+            "channels",
+            multiple=True,
+            required=True,
+            help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
         ),
     ):
         function = option(function)
     return function
 
 
-_TOML = "write a list as \"components=['8B']\", a table as 'fractions={U235=0.6, Pu239=0.4}'"
+_TOML = (
+    "write a list as \"components=['8B']\", a table as 'fractions={U235=0.6,"
+    " Pu239=0.4}'"
+)
 
 
 def make_flux(name: str, options: Iterable[str]) -> Flux:
-    """Flux of that name with options written ``key=value``; a value that is not TOML is a text."""
+    """Flux of that name with options written ``key=value``; a value that is not TOML is
+    a text."""
     from nuprobe.fluxes import flux
 
     read: dict[str, Any] = {}
@@ -123,17 +180,23 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
             read[key.strip()] = tomllib.loads(f"x = {value}")["x"]
         except tomllib.TOMLDecodeError:
             if value.strip()[:1] in ("[", "{"):
-                raise InputError(f"--flux-option {text!r} is not TOML: {_TOML}") from None
+                raise InputError(
+                    f"--flux-option {text!r} is not TOML: {_TOML}"
+                ) from None
             read[key.strip()] = value.strip()
     try:
         return flux(name, **read)
     except InputError as err:
-        if "should be a valid list" in str(err) or "should be a valid dictionary" in str(err):
+        if "should be a valid list" in str(
+            err
+        ) or "should be a valid dictionary" in str(err):
             raise InputError(f"{err}: {_TOML}") from None
         raise
 
 
-def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]) -> None:
+def energy_or_flux(
+    energy: str | None, flux_name: str | None, flux_option: tuple[str, ...]
+) -> None:
     """Refuse both or neither of ``--energy`` and ``--flux``."""
     if (energy is None) == (flux_name is None):
         raise InputError("give either --energy or --flux")
@@ -142,7 +205,10 @@ def energy_or_flux(energy: str | None, flux_name: str | None, flux_option: tuple
 
 
 def make_model(
-    name: str, sin2_theta_w: float | None, params: Iterable[str] = (), model_file: Path | None = None
+    name: str,
+    sin2_theta_w: float | None,
+    params: Iterable[str] = (),
+    model_file: Path | None = None,
 ) -> Model:
     """Model of that name with its parameters, or the stack of a file."""
     from nuprobe.cli import models
@@ -150,12 +216,21 @@ def make_model(
     given = make_changes(params, "--param", "mass='10 MeV'")
     if model_file is not None:
         if given or name != "sm" or sin2_theta_w is not None:
-            raise InputError("--model-file says all: leave --model, --param and --sin2-theta-w out")
+            raise InputError(
+                "--model-file says all: leave --model, --param and --sin2-theta-w out"
+            )
         return models.read_stack(model_file)
     if name not in (*models.STACK, "sm", "sm-radiative"):
         known = [m for m in MODELS if m != "v-a"]
-        raise UnknownNameError("model", name, known, "" if name not in MODELS else "(that one is for tridents)")
-    standard: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+        raise UnknownNameError(
+            "model",
+            name,
+            known,
+            "" if name not in MODELS else "(that one is for tridents)",
+        )
+    standard: dict[str, Any] = (
+        {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+    )
     if name in ("sm", "sm-radiative", "standard"):
         if name == "sm-radiative":
             standard["scheme"] = "radiative"
@@ -169,7 +244,9 @@ def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
 
     if name == "v-a":
         if sin2_theta_w is not None:
-            raise InputError("the V-A theory has no weak mixing angle: leave --sin2-theta-w out")
+            raise InputError(
+                "the V-A theory has no weak mixing angle: leave --sin2-theta-w out"
+            )
         return VMinusA()
     if name != "sm":
         raise UnknownNameError("model for tridents", name, ["sm", "v-a", "lmu-ltau"])
@@ -180,16 +257,23 @@ def make_trident_model(name: str, sin2_theta_w: float | None) -> LeptonModel:
 
 
 def make_lepton_model(
-    name: str, sin2_theta_w: float | None, params: Iterable[str], model_file: Path | None
+    name: str,
+    sin2_theta_w: float | None,
+    params: Iterable[str],
+    model_file: Path | None,
 ) -> LeptonModel:
-    """Model of that name for a trident experiment, or any stack that has couplings to charged leptons."""
+    """Model of that name for a trident experiment, or any stack that has couplings to
+    charged leptons."""
     if name in ("sm", "v-a") and not tuple(params) and model_file is None:
         return make_trident_model(name, sin2_theta_w)
     if name not in (known := ("sm", "v-a", "light-vector", "lmu-ltau")):
         raise UnknownNameError("model for tridents", name, known)
     model: Any = make_model(name, sin2_theta_w, params, model_file)
     if not hasattr(model, "lepton_couplings"):
-        raise InputError(f"the model {model.name} has no couplings for tridents: use light-vector or lmu-ltau")
+        raise InputError(
+            f"the model {model.name} has no couplings for tridents: use light-vector or"
+            " lmu-ltau"
+        )
     found: LeptonModel = model
     return found
 
@@ -204,15 +288,22 @@ def make_mixing(text: str) -> float | Literal["loop"]:
         raise InputError(f"--mixing is a number or loop, got {text!r}") from None
 
 
-def make_mediator(mass: str | None, coupling: float | None, mixing: str, sin2_theta_w: float | None) -> LeptonModel:
+def make_mediator(
+    mass: str | None, coupling: float | None, mixing: str, sin2_theta_w: float | None
+) -> LeptonModel:
     """L_mu - L_tau from the options of the command line."""
     from nuprobe.models import LMuLTau
     from nuprobe.units import parse_quantity
 
     if mass is None or coupling is None:
-        raise InputError("--model lmu-ltau needs --mass and --coupling, e.g. --mass '10 MeV' --coupling 1e-3")
+        raise InputError(
+            "--model lmu-ltau needs --mass and --coupling, e.g. --mass '10 MeV'"
+            " --coupling 1e-3"
+        )
     base = make_trident_model("sm", sin2_theta_w)
-    return LMuLTau(parse_quantity(mass, "energy"), coupling, make_mixing(mixing), base=base)
+    return LMuLTau(
+        parse_quantity(mass, "energy"), coupling, make_mixing(mixing), base=base
+    )
 
 
 def make_target_spec(text: str) -> str | dict[str, float]:
@@ -226,20 +317,26 @@ def make_target_spec(text: str) -> str | dict[str, float]:
             mixture[name.strip()] = float(number)
         except ValueError:
             raise InputError(
-                f"cannot read {part!r} in the mixture {text!r}: write name=number, e.g. Si28=1,O16=2"
+                f"cannot read {part!r} in the mixture {text!r}: write name=number, e.g."
+                " Si28=1,O16=2"
             ) from None
     return mixture
 
 
 def make_changes(
-    pairs: Iterable[str], option: str = "--set", example: str = "response.smearing.kind=none"
+    pairs: Iterable[str],
+    option: str = "--set",
+    example: str = "response.smearing.kind=none",
 ) -> dict[str, Any]:
-    """'key=value' pairs of ``--set`` or another option; values are JSON where they can be, text otherwise."""
+    """'key=value' pairs of ``--set`` or another option; values are JSON where they can
+    be, text otherwise."""
     changes: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise InputError(f"cannot read {option} {pair!r}: write key=value, e.g. {example}")
+            raise InputError(
+                f"cannot read {option} {pair!r}: write key=value, e.g. {example}"
+            )
         try:
             changes[key.strip()] = json.loads(value)
         except json.JSONDecodeError:
@@ -247,8 +344,11 @@ def make_changes(
     return changes
 
 
-def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> dict[str, FloatArray]:
-    """'rn=2:9 fm:200,sin2_theta_w=0.2:0.3:50[:log]' as axes in the parameters' own units."""
+def make_grid(
+    text: str, parameters: Iterable[Parameter], log: bool = False
+) -> dict[str, FloatArray]:
+    """'rn=2:9 fm:200,sin2_theta_w=0.2:0.3:50[:log]' as axes in the parameters' own
+    units."""
     import numpy as np
 
     from nuprobe.units import parse_quantity, unit_dimension
@@ -263,55 +363,88 @@ def make_grid(text: str, parameters: Iterable[Parameter], log: bool = False) -> 
             raise UnknownNameError("parameter", name, known)
         match = re.fullmatch(r"([^:]+):([^:]+):\s*(\d+)\s*(:log|:lin)?", body.strip())
         if match is None:
-            raise InputError(f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g. rn=2:9 fm:200")
+            raise InputError(
+                f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g."
+                " rn=2:9 fm:200"
+            )
         unit = known[name].unit
         start_text, stop_text = match[1].strip(), match[2].strip()
-        if unit[:1].isdigit():  # a scaled unit such as 1e-32 cm2: plain numbers, the unit may be repeated at the end
-            start, stop = (parse_quantity(t.removesuffix(unit), "dimensionless") for t in (start_text, stop_text))
+        if unit[
+            :1
+            # a scaled unit such as 1e-32 cm2: plain numbers, the unit may be repeated
+            # at the end
+        ].isdigit():
+            start, stop = (
+                parse_quantity(t.removesuffix(unit), "dimensionless")
+                for t in (start_text, stop_text)
+            )
         elif unit:
             suffix = re.search(r"[a-zA-Zµ]+$", stop_text)
             if suffix is None:
                 raise InputError(
-                    f"the grid {part!r} has no unit: write {name}={start_text}:{stop_text} {unit}:{match[3]}"
+                    f"the grid {part!r} has no unit: write"
+                    f" {name}={start_text}:{stop_text} {unit}:{match[3]}"
                 )
             if not re.search(r"[a-zA-Zµ]$", start_text):
                 start_text = f"{start_text} {suffix[0]}"
             dimension = unit_dimension(unit)
             scale = parse_quantity(f"1 {unit}", dimension)
-            start, stop = (parse_quantity(t, dimension) / scale for t in (start_text, stop_text))
+            start, stop = (
+                parse_quantity(t, dimension) / scale for t in (start_text, stop_text)
+            )
         else:
-            start, stop = (parse_quantity(t, "dimensionless") for t in (start_text, stop_text))
+            start, stop = (
+                parse_quantity(t, "dimensionless") for t in (start_text, stop_text)
+            )
         count = int(match[3])
         if count < 1:
             raise InputError(f"the grid {part!r} is empty: ask for at least one point")
         logarithmic = match[4] == ":log" or (log and match[4] is None)
         if logarithmic and (start <= 0 or stop <= 0):
-            raise InputError(f"the grid {part!r} is logarithmic: both ends must be positive")
+            raise InputError(
+                f"the grid {part!r} is logarithmic: both ends must be positive"
+            )
         if name in axes:
-            raise InputError(f"the grid names {name} twice: give each parameter one axis")
+            raise InputError(
+                f"the grid names {name} twice: give each parameter one axis"
+            )
         total *= count
         if total > 100_000_000:
-            raise InputError(f"the grid has {total} points and more: a hundred million are the most")
-        axes[name] = np.geomspace(start, stop, count) if logarithmic else np.linspace(start, stop, count)
+            raise InputError(
+                f"the grid has {total} points and more: a hundred million are the most"
+            )
+        axes[name] = (
+            np.geomspace(start, stop, count)
+            if logarithmic
+            else np.linspace(start, stop, count)
+        )
     if not axes:
         raise InputError("the grid is empty: write for example rn=2:9 fm:200")
     return axes
 
 
-def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[str, Prior]:
-    """Priors from ``rn=flat:3:8 fm``, ``coupling=log:1e-5:1`` (between) or ``rn=normal:5:0.2 fm`` (mean, sigma)."""
+def make_priors(
+    texts: Iterable[str], parameters: Iterable[Parameter]
+) -> dict[str, Prior]:
+    """Priors from ``rn=flat:3:8 fm``, ``coupling=log:1e-5:1`` (between) or
+    ``rn=normal:5:0.2 fm`` (mean, sigma)."""
     from nuprobe.inference import Flat, LogFlat, Normal
     from nuprobe.units import parse_quantity, unit_dimension
 
-    kinds: dict[str, Callable[[float, float], Prior]] = {"flat": Flat, "log": LogFlat, "normal": Normal}
+    kinds: dict[str, Callable[[float, float], Prior]] = {
+        "flat": Flat,
+        "log": LogFlat,
+        "normal": Normal,
+    }
     known = {p.name: p for p in parameters}
     priors: dict[str, Prior] = {}
     for text in texts:
         match = re.fullmatch(r"\s*([^=\s]+)\s*=\s*(\w+):([^:]+):([^:]+)", text)
         if match is None or match[2] not in kinds:
             raise InputError(
-                f"cannot read --prior {text!r}: write name=flat:lower:upper unit, name=log:lower:upper unit or "
-                "name=normal:mean:sigma unit, e.g. rn=normal:5:0.2 fm"
+                f"cannot read --prior {text!r}: write name=flat:lower:upper unit,"
+                " name=log:lower:upper unit or name=normal:mean:sigma unit, e.g."
+                " rn=normal:5:0.2 fm"
             )
         if match[1] not in known:
             raise UnknownNameError("parameter", match[1], known)
@@ -321,16 +454,22 @@ def make_priors(texts: Iterable[str], parameters: Iterable[Parameter]) -> dict[s
         first, second = match[3].strip(), match[4].strip()
         suffix = re.search(r"[a-zA-Zµ]+$", second)
         if unit and suffix is None:
-            raise InputError(f"--prior {text!r} has no unit: write {text.strip()} {unit}")
+            raise InputError(
+                f"--prior {text!r} has no unit: write {text.strip()} {unit}"
+            )
         if suffix is not None and not re.search(r"[a-zA-Zµ]$", first):
             first = f"{first} {suffix[0]}"
         dimension = unit_dimension(unit) if unit else "dimensionless"
         scale = parse_quantity(f"1 {unit}", dimension) if unit else 1.0
-        priors[match[1]] = kinds[match[2]](*(parse_quantity(t, dimension) / scale for t in (first, second)))
+        priors[match[1]] = kinds[match[2]](
+            *(parse_quantity(t, dimension) / scale for t in (first, second))
+        )
     return priors
 
 
 def existing_or_new(path: Path | None, overwrite: bool, more: str = "") -> None:
     """Refuse to replace a file unless asked to."""
     if path is not None and path.exists() and not overwrite:
-        raise InputError(f"{path} exists already: choose another name or add --overwrite{more}")
+        raise InputError(
+            f"{path} exists already: choose another name or add --overwrite{more}"
+        )

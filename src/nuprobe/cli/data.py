@@ -12,7 +12,8 @@ from nuprobe.tables import Table
 
 @click.group("data")
 def data_command() -> None:
-    """Full data releases, fetched by DOI or taken from a folder; a file with a wrong checksum is refused."""
+    """Full data releases, fetched by DOI or taken from a folder; a file with a wrong
+    checksum is refused."""
 
 
 @data_command.command("list")
@@ -21,7 +22,9 @@ def list_releases(as_json: bool, output: Path | None) -> None:
     """Releases that can be fetched."""
     from nuprobe.data import WITHOUT_CHECKSUMS, release, release_names
 
-    rows = tuple((one.name, one.doi, len(one.sha256)) for one in map(release, release_names()))
+    rows = tuple(
+        (one.name, one.doi, len(one.sha256)) for one in map(release, release_names())
+    )
     notes = tuple(
         f"{name}: doi:{doi}, to be downloaded by hand: no checksum of it is known here"
         for name, doi in WITHOUT_CHECKSUMS.items()
@@ -30,10 +33,21 @@ def list_releases(as_json: bool, output: Path | None) -> None:
     emit(str(table), table.to_dict(), as_json, output)
 
 
-@data_command.command("fetch", epilog="Example: nuprobe data fetch coherent-lar-2020 --from ./downloads")
+@data_command.command(
+    "fetch", epilog="Example: nuprobe data fetch coherent-lar-2020 --from ./downloads"
+)
 @click.argument("name")
-@click.option("--from", "source", type=click.Path(path_type=Path), help="Take the files from this folder.")
-@click.option("--cache", type=click.Path(path_type=Path), help="Keep them here [default: $NUPROBE_DATA or ~/.cache].")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    help="Take the files from this folder.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    help="Keep them here [default: $NUPROBE_DATA or ~/.cache].",
+)
 def fetch_release(name: str, source: Path | None, cache: Path | None) -> None:
     """Fetch the release NAME and print the folder that holds it."""
     from nuprobe.data import fetch

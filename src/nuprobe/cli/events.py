@@ -54,14 +54,35 @@ a ROOT tree (.root). Needs pyhepmc or uproot: pip install "nuprobe[events]".""",
     "varied",
     multiple=True,
     metavar="[NAME=]MODEL[:KEY=VALUE,...]",
-    help="Another model whose weight each event gets too, e.g. 'lmu-ltau:coupling=1e-3,mass=10 MeV'; repeatable.",
+    help=(
+        "Another model whose weight each event gets too, e.g."
+        " 'lmu-ltau:coupling=1e-3,mass=10 MeV'; repeatable."
+    ),
 )
 @click.option("-n", "--number", type=int, required=True, help="How many events.")
-@click.option("--weighted", is_flag=True, help="Events with weights of their own instead of equal ones.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File of the events.")
+@click.option(
+    "--weighted",
+    is_flag=True,
+    help="Events with weights of their own instead of equal ones.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File of the events.",
+)
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
-@click.option("--overwrite", is_flag=True, help="Replace an existing file, once the new one is complete.")
-@click.option("--progress/--no-progress", default=None, help="A progress bar [default: on a terminal].")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace an existing file, once the new one is complete.",
+)
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="A progress bar [default: on a terminal].",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def trident_command(
     channels: tuple[str, ...],
@@ -88,7 +109,8 @@ def trident_command(
     progress: bool | None,
     as_json: bool,
 ) -> None:
-    """Generate neutrino trident events into a file: exact kinematics, equal weights, any number of models at once."""
+    """Generate neutrino trident events into a file: exact kinematics, equal weights,
+    any number of models at once."""
     from nuprobe.events import trident
     from nuprobe.events.files import check_new, write_events
     from nuprobe.processes.trident import channel
@@ -99,7 +121,11 @@ def trident_command(
     chosen = make_lepton_model(model, sin2_theta_w, params, model_file)
     variations = make_variations(varied, sin2_theta_w)
     hit = None if target_text is None else make_target_spec(target_text)
-    source = parse_quantity(energy, "energy") if energy is not None else make_flux(str(flux_name), flux_option)
+    source = (
+        parse_quantity(energy, "energy")
+        if energy is not None
+        else make_flux(str(flux_name), flux_option)
+    )
     # after what is said wrongly, before what takes time
     check_new(output, number, resume=resume, overwrite=overwrite)
     start = time.perf_counter()
@@ -134,8 +160,14 @@ def trident_command(
         ("trials", written.trials),
         ("sigma from events [cm2]", f"{written.sigma:.6e}"),
         ("statistical error [cm2]", f"{written.error:.1e}"),
-        ("deterministic sigma [cm2]", "not known" if written.expected is None else f"{written.expected:.6e}"),
-        ("difference in errors", "not known" if written.pull is None else f"{written.pull:+.2f}"),
+        (
+            "deterministic sigma [cm2]",
+            "not known" if written.expected is None else f"{written.expected:.6e}",
+        ),
+        (
+            "difference in errors",
+            "not known" if written.pull is None else f"{written.pull:+.2f}",
+        ),
         *(
             []
             if weighted
@@ -150,7 +182,9 @@ def trident_command(
         rows.append(("events of the earlier run", written.resumed))
     notes = [f"weight {name}: {text}" for name, text in written.models.items()]
     if nucleons == "fermi-gas" and written.expected is None:
-        notes.append("the deterministic sigma leaves the blocking of moving nucleons out")
+        notes.append(
+            "the deterministic sigma leaves the blocking of moving nucleons out"
+        )
     table = Table(
         f"{written.path}: {kind} trident events, cross sections per {unit}",
         ("quantity", "value"),
@@ -177,16 +211,23 @@ def trident_command(
     emit(str(table), data, as_json, None)
 
 
-def make_variations(texts: tuple[str, ...], sin2_theta_w: float | None) -> dict[str, LeptonModel]:
-    """Read ``[NAME=]MODEL[:KEY=VALUE,...]``; without a name the text is the name, in brackets and without blanks."""
+def make_variations(
+    texts: tuple[str, ...], sin2_theta_w: float | None
+) -> dict[str, LeptonModel]:
+    """Read ``[NAME=]MODEL[:KEY=VALUE,...]``; without a name the text is the name, in
+    brackets and without blanks."""
     found: dict[str, LeptonModel] = {}
     for text in texts:
         head, _, rest = text.partition(":")
         name, _, model = head.rpartition("=")
         params = tuple(part.strip() for part in rest.split(",") if part.strip())
-        name = name.strip() or (f"{model.strip()}({','.join(params)})" if params else model.strip()).replace(" ", "")
+        name = name.strip() or (
+            f"{model.strip()}({','.join(params)})" if params else model.strip()
+        ).replace(" ", "")
         if name in found:
-            raise InputError(f"--vary names {name!r} twice: write NAME=MODEL with different names")
+            raise InputError(
+                f"--vary names {name!r} twice: write NAME=MODEL with different names"
+            )
         # the weak mixing angle is that of models which have one
         angle = None if model.strip() == "v-a" else sin2_theta_w
         found[name] = make_lepton_model(model.strip(), angle, params, None)

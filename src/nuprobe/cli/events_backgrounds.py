@@ -1,4 +1,5 @@
-"""``nuprobe events backgrounds``: trident dimuons and what looks like them, before and after cuts."""
+"""``nuprobe events backgrounds``: trident dimuons and what looks like them, before and
+after cuts."""
 
 from __future__ import annotations
 
@@ -8,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nuprobe.cli.arguments import flux_options, make_changes, make_flux, make_target_spec
+from nuprobe.cli.arguments import (
+    flux_options,
+    make_changes,
+    make_flux,
+    make_target_spec,
+)
 from nuprobe.cli.output import check_plot, emit, output_options
 
 if TYPE_CHECKING:
@@ -27,16 +33,54 @@ Cuts compare observables with numbers and units; each --cut is a stage of its ow
 assumptions.""",
 )
 @flux_options
-@click.option("--target", "target_text", default="Ar40", show_default=True, help="As for xsec.")
-@click.option("-n", "--number", type=int, default=50_000, show_default=True, help="Interactions of each process.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Replace an assumption; may be repeated.")
 @click.option(
-    "--assumptions", "file", type=click.Path(path_type=Path), help="TOML file with the assumptions that differ."
+    "--target", "target_text", default="Ar40", show_default=True, help="As for xsec."
 )
-@click.option("--cut", "cuts", multiple=True, help="Such as 'm_pair < 0.5 GeV'; may be repeated, in this order.")
-@click.option("--show-assumptions", is_flag=True, help="Print every assumption with its source and stop.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all random numbers.")
-@click.option("--plot", "plot_path", type=click.Path(path_type=Path), help="Figure of masses and angles (.pdf, .png).")
+@click.option(
+    "-n",
+    "--number",
+    type=int,
+    default=50_000,
+    show_default=True,
+    help="Interactions of each process.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Replace an assumption; may be repeated.",
+)
+@click.option(
+    "--assumptions",
+    "file",
+    type=click.Path(path_type=Path),
+    help="TOML file with the assumptions that differ.",
+)
+@click.option(
+    "--cut",
+    "cuts",
+    multiple=True,
+    help="Such as 'm_pair < 0.5 GeV'; may be repeated, in this order.",
+)
+@click.option(
+    "--show-assumptions",
+    is_flag=True,
+    help="Print every assumption with its source and stop.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Of all random numbers.",
+)
+@click.option(
+    "--plot",
+    "plot_path",
+    type=click.Path(path_type=Path),
+    help="Figure of masses and angles (.pdf, .png).",
+)
 @output_options
 def backgrounds_command(
     flux_name: str | None,
@@ -52,7 +96,8 @@ def backgrounds_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Count trident dimuons and backgrounds of meson decays: parametrised, every assumption replaceable."""
+    """Count trident dimuons and backgrounds of meson decays: parametrised, every
+    assumption replaceable."""
     from nuprobe.events.assumptions import assumptions
 
     table = assumptions(file, make_changes(changes, example="muon.decay_length=3 m"))
@@ -85,19 +130,31 @@ def backgrounds_command(
 
 
 def _published(found: Comparison) -> dict[str, Any]:
-    """Published signal for the same beam, target and exposure; the published backgrounds were not read."""
+    """Published signal for the same beam, target and exposure; the published
+    backgrounds were not read."""
     normalisation = found.table.raw["normalisation"].values()
-    if (found.flux, found.target) != ("dune-nd-fhc", "Ar40") or any(i["status"] != "unverified" for i in normalisation):
+    if (found.flux, found.target) != ("dune-nd-fhc", "Ar40") or any(
+        i["status"] != "unverified" for i in normalisation
+    ):
         return {}
     from nuprobe.catalogue import catalogue
 
     book = catalogue()
     names = ("coherent", "proton", "neutron")
-    coherent, *others = (book[f"trident.mumu.events/DUNE-2019-{name}"].value or 0.0 for name in names)
+    coherent, *others = (
+        book[f"trident.mumu.events/DUNE-2019-{name}"].value or 0.0 for name in names
+    )
     incoherent = sum(others)
     here = found.neutrino_signal
     text = (
-        f"Before cuts, neutrinos only: coherent {here[0]:.4g}, incoherent {here[1]:.4g}; published {coherent:g} and "
-        f"{incoherent:g} (Altmannshofer:2019zhy, unverified). Its backgrounds and cuts were not read: no comparison."
+        f"Before cuts, neutrinos only: coherent {here[0]:.4g}, incoherent"
+        f" {here[1]:.4g}; published {coherent:g} and {incoherent:g}"
+        " (Altmannshofer:2019zhy, unverified). Its backgrounds and cuts were not read:"
+        " no comparison."
     )
-    return {"coherent": coherent, "incoherent": incoherent, "here": list(here), "text": text}
+    return {
+        "coherent": coherent,
+        "incoherent": incoherent,
+        "here": list(here),
+        "text": text,
+    }

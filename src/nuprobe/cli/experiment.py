@@ -1,4 +1,5 @@
-"""``nuprobe rate``, ``fit`` and ``scan``: what an experiment predicts and what its data say."""
+"""``nuprobe rate``, ``fit`` and ``scan``: what an experiment predicts and what its data
+say."""
 
 from __future__ import annotations
 
@@ -30,24 +31,33 @@ F = TypeVar("F", bound=Callable[..., Any])
 def experiment_options(function: F) -> F:
     """Add the experiment argument, ``--analysis`` and ``--set``."""
     function = click.argument("experiment")(function)
-    function = click.option("--analysis", help="Name of the analysis [default: the first of the file].")(function)
+    function = click.option(
+        "--analysis", help="Name of the analysis [default: the first of the file]."
+    )(function)
     return click.option(
         "--set",
         "changes",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Change a key of the experiment's file, e.g. response.smearing.kind=none; repeatable.",
+        help=(
+            "Change a key of the experiment's file, e.g. response.smearing.kind=none;"
+            " repeatable."
+        ),
     )(function)
 
 
 def open_experiment(name: str, changes: tuple[str, ...]) -> Experiment:
-    """Experiment by name or folder, with changes; tridents have a ratio and no spectrum to fit."""
+    """Experiment by name or folder, with changes; tridents have a ratio and no spectrum
+    to fit."""
     from nuprobe.errors import InputError
     from nuprobe.experiments import Experiment, experiment
 
     found = experiment(name)
     if not isinstance(found, Experiment):
-        raise InputError(f"{found.name} measures one ratio and has no spectrum: use `nuprobe limit {found.name}`")
+        raise InputError(
+            f"{found.name} measures one ratio and has no spectrum: use `nuprobe limit"
+            f" {found.name}`"
+        )
     return found.with_changes(make_changes(changes)) if changes else found
 
 
@@ -65,21 +75,38 @@ def rate_table(rates: Rates) -> Table:
         *(() if rates.data is None else ("observed", "+-")),
     )
     rows: list[tuple[float | None, ...]] = []
-    for i, (low, high) in enumerate(zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)):
+    for i, (low, high) in enumerate(
+        zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)
+    ):
         row: list[float | None] = [float(low), float(high)]
         row += [float(rates.components[n][i].sum()) for n in names]
         row.append(float(rates.total[i].sum()))
         if rates.data is not None:
             observed = float(rates.data[i].sum())
-            error = observed**0.5 if rates.sigma is None else float((rates.sigma[i] ** 2).sum() ** 0.5)
+            error = (
+                observed**0.5
+                if rates.sigma is None
+                else float((rates.sigma[i] ** 2).sum() ** 0.5)
+            )
             row += [observed, error]
         rows.append(tuple(row))
-    error = f" +- {rates.signal_sigma:.1f} (systematics)" if rates.signal_sigma > 0 else ", no systematics given"
+    error = (
+        f" +- {rates.signal_sigma:.1f} (systematics)"
+        if rates.signal_sigma > 0
+        else ", no systematics given"
+    )
     notes = [f"signal: {rates.signal.sum():.1f}{error}"]
     if rates.data is not None:
-        notes.append(f"observed: {rates.data.sum():.0f}; expected in all: {rates.total.sum():.1f}")
+        notes.append(
+            f"observed: {rates.data.sum():.0f}; expected in all:"
+            f" {rates.total.sum():.1f}"
+        )
     t = rates.time_edges
-    window = f"arrival {t[0]:g} to {t[-1]:g} us" if np.all(np.isfinite(t)) else "all arrival times"
+    window = (
+        f"arrival {t[0]:g} to {t[-1]:g} us"
+        if np.all(np.isfinite(t))
+        else "all arrival times"
+    )
     return Table(
         f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
         columns,
@@ -89,10 +116,18 @@ def rate_table(rates: Rates) -> Table:
     )
 
 
-@click.command("rate", epilog="Example: nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf")
+@click.command(
+    "rate",
+    epilog=(
+        "Example: nuprobe rate coherent-csi-2017 --model sm-radiative --plot"
+        " spectrum.pdf"
+    ),
+)
 @experiment_options
 @model_options
-@click.option("--plot", type=click.Path(path_type=Path), help="Save a figure (pdf, png, svg).")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Save a figure (pdf, png, svg)."
+)
 @output_options
 def rate_command(
     experiment: str,
@@ -106,18 +141,34 @@ def rate_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder given as ./path)."""
+    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
+    given as ./path)."""
     check_plot(plot)
-    if trident_rates(experiment, analysis, changes, model, sin2_theta_w, params, model_file, plot, as_json, output):
+    if trident_rates(
+        experiment,
+        analysis,
+        changes,
+        model,
+        sin2_theta_w,
+        params,
+        model_file,
+        plot,
+        as_json,
+        output,
+    ):
         return
     chosen = open_experiment(experiment, changes)
-    rates = chosen.predict(make_model(model, sin2_theta_w, params, model_file), analysis)
+    rates = chosen.predict(
+        make_model(model, sin2_theta_w, params, model_file), analysis
+    )
     if plot is not None:
         from nuprobe.plotting import plot_rates, save
 
         save(
             plot_rates(
-                rates, subtracted=chosen.file.analyses[rates.analysis].subtract, references=chosen.file.references
+                rates,
+                subtracted=chosen.file.analyses[rates.analysis].subtract,
+                references=chosen.file.references,
             ),
             plot,
         )
@@ -136,7 +187,8 @@ def trident_rates(
     as_json: bool,
     output: Path | None,
 ) -> bool:
-    """Print the rates of a trident experiment; False if `name` is of another process."""
+    """Print the rates of a trident experiment; False if `name` is of another
+    process."""
     from nuprobe.errors import InputError
     from nuprobe.experiments import TridentExperiment
     from nuprobe.experiments import experiment as find
@@ -145,19 +197,29 @@ def trident_rates(
     if not isinstance(chosen, TridentExperiment):
         return False
     if changes or plot is not None:
-        raise InputError(f"--set and --plot belong to experiments with a spectrum; {chosen.name} measures one ratio")
+        raise InputError(
+            f"--set and --plot belong to experiments with a spectrum; {chosen.name}"
+            " measures one ratio"
+        )
     couplings = make_lepton_model(model, sin2_theta_w, params, model_file)
     rates = chosen.predict(couplings, analysis)
-    rows = [(regime, value, (rates.events or {}).get(regime)) for regime, value in rates.cross_sections.items()]
+    rows = [
+        (regime, value, (rates.events or {}).get(regime))
+        for regime, value in rates.cross_sections.items()
+    ]
     table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula unit averaged over the flux of "
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
+        " unit averaged over the flux of "
         + ", ".join(c.incoming.name for c in chosen.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(rows),
         {"sigma [cm2]": ".4e", "events": ".1f"},
         (
             f"ratio to the Standard Model: {rates.ratio:.4f}",
-            f"measured or assumed: {rates.measured:g} +{rates.plus:g} -{rates.minus:g}, pull {rates.pull:+.2f}",
+            (
+                f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
+                f" -{rates.minus:g}, pull {rates.pull:+.2f}"
+            ),
         ),
     )
     emit(str(table), rates.to_dict(), as_json, output)
@@ -172,12 +234,28 @@ Examples:
   nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
 )
 @click.argument("experiments", nargs=-1, required=True, metavar="EXPERIMENT...")
-@click.option("--analysis", help="Name of the analysis [default: the first of each file].")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the experiment's file.")
-@click.option("--free", required=True, help="Parameters to fit, separated by commas; see `nuprobe list parameters`.")
+@click.option(
+    "--analysis", help="Name of the analysis [default: the first of each file]."
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a key of the experiment's file.",
+)
+@click.option(
+    "--free",
+    required=True,
+    help="Parameters to fit, separated by commas; see `nuprobe list parameters`.",
+)
 @model_options
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Save the profile of the first free parameter.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    help="Save the profile of the first free parameter.",
+)
 @output_options
 def fit_command(
     experiments: tuple[str, ...],
@@ -203,7 +281,10 @@ def fit_command(
     from nuprobe.inference import fit, profile
 
     if len(experiments) > 1 and (analysis or changes):
-        raise InputError("--analysis and --set belong to one experiment; with several each takes its first analysis")
+        raise InputError(
+            "--analysis and --set belong to one experiment; with several each takes its"
+            " first analysis"
+        )
     chosen = [open_experiment(name, changes) for name in experiments]
     couplings = make_model(model, sin2_theta_w, params, model_file)
     names = [n.strip() for n in free.split(",") if n.strip()]
@@ -214,26 +295,44 @@ def fit_command(
 
         best = result[names[0]]
         parameter = best.parameter
-        ends = [e for e in (best.interval.lower, best.interval.upper) if e is not None] if best.interval else []
-        width = max((abs(e - best.value) for e in ends), default=None) if best.error is None else best.error
+        ends = (
+            [e for e in (best.interval.lower, best.interval.upper) if e is not None]
+            if best.interval
+            else []
+        )
+        width = (
+            max((abs(e - best.value) for e in ends), default=None)
+            if best.error is None
+            else best.error
+        )
         if width is None and not math.isfinite(parameter.upper - parameter.lower):
             width = 10 * parameter.step
         grid = profile_range(best.value, width, parameter.lower, parameter.upper)
         curve = profile(cost, parameter.name, grid, free=names[1:])
-        references = list(dict.fromkeys(r for one in chosen for r in one.file.references))
+        references = list(
+            dict.fromkeys(r for one in chosen for r in one.file.references)
+        )
         save(plot_profile(curve, parameter, references=references), plot)
     emit(str(result), result.to_dict(), as_json, output)
 
 
 def profile_range(
-    value: float, error: float | None, lower: float, upper: float, width: float = 3.5, points: int = 121
+    value: float,
+    error: float | None,
+    lower: float,
+    upper: float,
+    width: float = 3.5,
+    points: int = 121,
 ) -> FloatArray:
-    """Grid of a profile: some errors around the best fit, inside the allowed range (all of it without an error)."""
+    """Grid of a profile: some errors around the best fit, inside the allowed range (all
+    of it without an error)."""
     import numpy as np
 
     if error is None:
         return np.linspace(lower, upper, points)
-    return np.linspace(max(lower, value - width * error), min(upper, value + width * error), points)
+    return np.linspace(
+        max(lower, value - width * error), min(upper, value + width * error), points
+    )
 
 
 @click.command(
@@ -244,16 +343,34 @@ Examples:
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume""",
 )
 @experiment_options
-@click.option("--grid", required=True, help="name=start:stop unit:count[:log], axes separated by commas.")
+@click.option(
+    "--grid",
+    required=True,
+    help="name=start:stop unit:count[:log], axes separated by commas.",
+)
 @model_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="HDF5 file, also the checkpoint.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="HDF5 file, also the checkpoint.",
+)
 @click.option("--resume", is_flag=True, help="Go on where an interrupted scan stopped.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
-@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster (needs nuprobe[cluster]).")
-@click.option("--every", default=30.0, show_default=True, help="Seconds between checkpoints.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster (needs nuprobe[cluster]).",
+)
+@click.option(
+    "--every", default=30.0, show_default=True, help="Seconds between checkpoints."
+)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Save the profile or the contours.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Save the profile or the contours."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def scan_command(
     experiment: str,
@@ -274,7 +391,8 @@ def scan_command(
     plot: Path | None,
     as_json: bool,
 ) -> None:
-    """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every point."""
+    """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every
+    point."""
     check_plot(plot, resume or overwrite)
     from contextlib import ExitStack
 
@@ -309,7 +427,11 @@ def scan_command(
         names = list(result.axes)
         if len(names) == 1:
             save(
-                plot_profile((result.axes[names[0]], result.delta), drawn[names[0]], references=chosen.file.references),
+                plot_profile(
+                    (result.axes[names[0]], result.delta),
+                    drawn[names[0]],
+                    references=chosen.file.references,
+                ),
                 plot,
             )
         elif len(names) == 2:
@@ -332,5 +454,8 @@ def scan_command(
         "twice_nll": float(result.twice_nll.min()),
     }
     best = ", ".join(f"{k} = {v:.6g}" for k, v in result.best.items())
-    text = f"{output}: {result.twice_nll.size} points, smallest -2 ln L {result.twice_nll.min():.4f} at {best}"
+    text = (
+        f"{output}: {result.twice_nll.size} points, smallest -2 ln L"
+        f" {result.twice_nll.min():.4f} at {best}"
+    )
     emit(text, summary, as_json, None)

@@ -1,4 +1,5 @@
-"""Entry point: commands are imported when they run, errors become one line and an exit code."""
+"""Entry point: commands are imported when they run, errors become one line and an exit
+code."""
 
 from __future__ import annotations
 
@@ -12,19 +13,52 @@ from nuprobe.errors import NuprobeError
 
 # command -> (module, one line of help): the help page imports nothing else
 _COMMANDS = {
-    "list": ("nuprobe.cli.list", "Everything that can be named: targets, fluxes, models, experiments, constraints."),
+    "list": (
+        "nuprobe.cli.list",
+        (
+            "Everything that can be named: targets, fluxes, models, experiments,"
+            " constraints."
+        ),
+    ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),
-    "scan": ("nuprobe.cli.experiment", "Scan a grid of parameters; resumable, on one or many machines."),
-    "sample": ("nuprobe.cli.sample", "Sample the posterior of parameters: credible intervals, chains, corner plot."),
-    "limit": ("nuprobe.cli.limit", "Largest coupling of a mediator that experiments allow."),
-    "reproduce": ("nuprobe.cli.reproduce", "Published numbers beside computed ones; exit code 1 if one disagrees."),
-    "events": ("nuprobe.cli.events", "Neutrino trident events: generated, weighted by any model, written."),
-    "catalogue": ("nuprobe.cli.catalogue", "Published constraints: shown, searched, checked, exported, plotted."),
-    "schema": ("nuprobe.cli.list", "JSON Schema of the experiment file or of a catalogue entry."),
-    "data": ("nuprobe.cli.data", "Full data releases: fetched by DOI or from a folder, checksums verified."),
-    "demo": ("nuprobe.cli.demo", "The main job: CsI 2017 from folder to fit, with plots and tables."),
+    "scan": (
+        "nuprobe.cli.experiment",
+        "Scan a grid of parameters; resumable, on one or many machines.",
+    ),
+    "sample": (
+        "nuprobe.cli.sample",
+        "Sample the posterior of parameters: credible intervals, chains, corner plot.",
+    ),
+    "limit": (
+        "nuprobe.cli.limit",
+        "Largest coupling of a mediator that experiments allow.",
+    ),
+    "reproduce": (
+        "nuprobe.cli.reproduce",
+        "Published numbers beside computed ones; exit code 1 if one disagrees.",
+    ),
+    "events": (
+        "nuprobe.cli.events",
+        "Neutrino trident events: generated, weighted by any model, written.",
+    ),
+    "catalogue": (
+        "nuprobe.cli.catalogue",
+        "Published constraints: shown, searched, checked, exported, plotted.",
+    ),
+    "schema": (
+        "nuprobe.cli.list",
+        "JSON Schema of the experiment file or of a catalogue entry.",
+    ),
+    "data": (
+        "nuprobe.cli.data",
+        "Full data releases: fetched by DOI or from a folder, checksums verified.",
+    ),
+    "demo": (
+        "nuprobe.cli.demo",
+        "The main job: CsI 2017 from folder to fit, with plots and tables.",
+    ),
 }
 
 
@@ -35,10 +69,14 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        command: click.Command = getattr(
+            import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command"
+        )
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
@@ -55,7 +93,8 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nuprobe", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Neutrino scattering as a probe of new physics: a model and an experiment in, a rate or a fit out.
+    """Neutrino scattering as a probe of new physics: a model and an experiment in, a
+    rate or a fit out.
 
     \b
     Examples:
@@ -65,7 +104,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 130 interrupted."""
+    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 130
+    interrupted."""
     warnings.showwarning = _one_line
     try:
         code = cli.main(standalone_mode=False)
@@ -74,7 +114,11 @@ def main() -> None:
         code = 2
     except click.ClickException as err:
         message = err.format_message()
-        hint = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "nuprobe"
+        hint = (
+            err.ctx.command_path
+            if isinstance(err, click.UsageError) and err.ctx
+            else "nuprobe"
+        )
         click.echo(f"nuprobe: {message} (see `{hint} --help`)", err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):
@@ -86,14 +130,21 @@ def main() -> None:
         code = 0
     except OSError as err:
         click.echo(
-            f"nuprobe: cannot write the output: {err.strerror or err}; free space or choose another place", err=True
+            f"nuprobe: cannot write the output: {err.strerror or err}; free space or"
+            " choose another place",
+            err=True,
         )
         code = 2
     except MemoryError:
-        click.echo("nuprobe: not enough memory for this many points: ask for a smaller grid", err=True)
+        click.echo(
+            "nuprobe: not enough memory for this many points: ask for a smaller grid",
+            err=True,
+        )
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _one_line(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+def _one_line(
+    message: Warning | str, category: type[Warning], *_: object, **__: object
+) -> None:
     click.echo(f"warning: {message}", err=True)

@@ -1,6 +1,7 @@
 """Stacks of models as the command line and model files give them.
 
-A model file is YAML: a list of models under ``model``, each added to the one before it::
+A model file is YAML: a list of models under ``model``, each added to the one before
+it::
 
     model:
       - standard: {scheme: radiative}
@@ -36,8 +37,11 @@ __all__ = ["STACK", "build", "read_stack"]
 
 
 def _named(value: object) -> object:
-    """Turn the numbers by which YAML reads the elements 11, 12, … of the mass basis into names."""
-    return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+    """Turn the numbers by which YAML reads the elements 11, 12, … of the mass basis
+    into names."""
+    return (
+        {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+    )
 
 
 def _energy(value: object) -> str:
@@ -70,7 +74,12 @@ class _Standard(_Entry):
 
     def build(self, base: Any) -> Any:
         # given, it is meant, also where it happens to be the default of low energies
-        return StandardModel(**{"sin2_theta_w_high": self.sin2_theta_w, **self.model_dump(exclude_none=True)})
+        return StandardModel(
+            **{
+                "sin2_theta_w_high": self.sin2_theta_w,
+                **self.model_dump(exclude_none=True),
+            }
+        )
 
 
 class _Mixing(_Entry):
@@ -101,7 +110,10 @@ class _Electromagnetic(_Entry):
     antineutrino_flip: bool = False
 
     def build(self, base: Any) -> Any:
-        given: dict[str, Any] = {k: _numbers(v) if isinstance(v, dict) and k != "mu_eff" else v for k, v in self}
+        given: dict[str, Any] = {
+            k: _numbers(v) if isinstance(v, dict) and k != "mu_eff" else v
+            for k, v in self
+        }
         if isinstance(self.mixing, _Mixing):
             given["mixing"] = PMNS(**self.mixing.model_dump(exclude_none=True))
         elif self.mixing is not None:
@@ -127,9 +139,14 @@ class _Massive(_Entry):
     @property
     def numbers(self) -> dict[str, Any]:
         """Mass, coupling and range of masses."""
-        found: dict[str, Any] = {"mass": parse_quantity(self.mass, "energy"), "coupling": self.coupling}
+        found: dict[str, Any] = {
+            "mass": parse_quantity(self.mass, "energy"),
+            "coupling": self.coupling,
+        }
         if self.mass_range is not None:
-            found["mass_range"] = tuple(parse_quantity(m, "energy") for m in self.mass_range)
+            found["mass_range"] = tuple(
+                parse_quantity(m, "energy") for m in self.mass_range
+            )
         return found
 
 
@@ -156,15 +173,29 @@ class _LightVector(_Mediator):
     mixing: float | Literal["loop"] = 0.0
 
     def build(self, base: Any) -> Any:
-        charges = self.charges if isinstance(self.charges, str) else VectorCharges(**self.charges.model_dump())
-        return LightVector(**self.numbers, charges=charges, mixing=self.mixing, base=base, label=self.label)
+        charges = (
+            self.charges
+            if isinstance(self.charges, str)
+            else VectorCharges(**self.charges.model_dump())
+        )
+        return LightVector(
+            **self.numbers,
+            charges=charges,
+            mixing=self.mixing,
+            base=base,
+            label=self.label,
+        )
 
 
 class _LightScalar(_Mediator):
     charges: str | _ScalarCharges = "nucleons"
 
     def build(self, base: Any) -> Any:
-        charges = self.charges if isinstance(self.charges, str) else ScalarCharges(**self.charges.model_dump())
+        charges = (
+            self.charges
+            if isinstance(self.charges, str)
+            else ScalarCharges(**self.charges.model_dump())
+        )
         return LightScalar(**self.numbers, charges=charges, base=base, label=self.label)
 
 
@@ -174,7 +205,10 @@ class _LMuLTau(_Massive):
     neutrino_charges: Triple = (0.0, 1.0, -1.0)
 
     def build(self, base: Any) -> Any:
-        charges: dict[str, Any] = {"lepton_charges": self.lepton_charges, "neutrino_charges": self.neutrino_charges}
+        charges: dict[str, Any] = {
+            "lepton_charges": self.lepton_charges,
+            "neutrino_charges": self.neutrino_charges,
+        }
         return LMuLTau(**self.numbers, mixing=self.mixing, **charges, base=base)
 
 
@@ -199,13 +233,15 @@ def build(stack: Sequence[tuple[str, Mapping[str, Any] | None]], source: str) ->
 
     Parameters
     ----------
-    stack : names of `STACK` and their keys, the lowest first; below them all is the Standard Model at tree level.
+    stack : names of `STACK` and their keys, the lowest first; below them all is the
+        Standard Model at tree level.
     source : what the messages name.
 
     Raises
     ------
     InputError
-        For an unknown model or key, a value that is not allowed, or the Standard Model anywhere but below.
+        For an unknown model or key, a value that is not allowed, or the Standard Model
+        anywhere but below.
     """
     model: Any = StandardModel()
     for position, (name, values) in enumerate(stack):
@@ -214,29 +250,36 @@ def build(stack: Sequence[tuple[str, Mapping[str, Any] | None]], source: str) ->
         given = _nested(values or {})
         if name == "light-scalar" and "interference" in given:
             raise InputError(
-                f"{source}: a scalar flips the helicity of the neutrino and cannot interfere with a vector: "
-                "remove interference"
+                f"{source}: a scalar flips the helicity of the neutrino and cannot"
+                " interfere with a vector: remove interference"
             )
         entry = validate(STACK[name], given, f"{source}, {name}")
         if name == "standard" and position:
-            raise InputError(f"{source}: standard is what others are added to: name it first")
+            raise InputError(
+                f"{source}: standard is what others are added to: name it first"
+            )
         model = entry.build(model)
     result: Model = model
     return result
 
 
 def read_stack(path: Path) -> Model:
-    """Read a model file; raises `InputError` naming the file and what is wrong in it."""
+    """Read a model file; raises `InputError` naming the file and what is wrong in
+    it."""
     import yaml
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InputError(f"cannot read the model file {path}: {' '.join(str(err).split())}") from None
+        raise InputError(
+            f"cannot read the model file {path}: {' '.join(str(err).split())}"
+        ) from None
     found = validate(_File, data, str(path)).model
     for entry in found:
         if len(entry) != 1:
-            raise InputError(f"{path}: each item under model has one name, got {sorted(entry)}")
+            raise InputError(
+                f"{path}: each item under model has one name, got {sorted(entry)}"
+            )
     return build([next(iter(entry.items())) for entry in found], str(path))
 
 
@@ -248,7 +291,9 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
         if dot:
             inner = result.setdefault(first, {})
             if not isinstance(inner, dict):
-                raise InputError(f"{first} and {key} exclude each other: give one of them")
+                raise InputError(
+                    f"{first} and {key} exclude each other: give one of them"
+                )
             inner[rest] = value
         else:
             result[key] = value
@@ -259,4 +304,6 @@ def _numbers(values: Mapping[str, float | str]) -> dict[str, complex]:
     try:
         return {k: complex(v) for k, v in values.items()}
     except ValueError:
-        raise InputError(f"an element is a number such as 0.1 or 0.1+0.2j, got {dict(values)}") from None
+        raise InputError(
+            f"an element is a number such as 0.1 or 0.1+0.2j, got {dict(values)}"
+        ) from None

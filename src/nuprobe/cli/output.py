@@ -17,8 +17,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def output_options(function: F) -> F:
-    """Add ``--json``, ``-o`` and ``--overwrite``; an existing file is refused before anything is computed."""
-    function = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+    """Add ``--json``, ``-o`` and ``--overwrite``; an existing file is refused before
+    anything is computed."""
+    function = click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON instead of a table."
+    )(function)
     function = click.option(
         "--overwrite",
         is_flag=True,
@@ -50,9 +53,11 @@ def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path
 
 
 def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
-    """Refuse a figure that could not be written, or would replace one, before anything is computed.
+    """Refuse a figure that could not be written, or would replace one, before anything
+    is computed.
 
-    Without `overwrite` it is the option ``--overwrite`` of `output_options` that allows to replace.
+    Without `overwrite` it is the option ``--overwrite`` of `output_options` that allows
+    to replace.
     """
     if path is not None:
         from nuprobe.plotting import check_path
@@ -63,7 +68,11 @@ def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
 
 def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
     """Write `text`, or `data` as JSON, to a file or the terminal."""
-    content = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) if as_json else text
+    content = (
+        json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+        if as_json
+        else text
+    )
     if output is None:
         click.echo(content)
         return

@@ -1,6 +1,8 @@
-"""Full public data releases: fetched by DOI or taken from a local folder, and only with the right checksums.
+"""Full public data releases: fetched by DOI or taken from a local folder, and only with
+the right checksums.
 
-The package needs none of them to run: what it needs is tabulated anew beside each experiment.
+The package needs none of them to run: what it needs is tabulated anew beside each
+experiment.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from nuprobe.files import atomic_write, read_table
 __all__ = ["WITHOUT_CHECKSUMS", "Release", "fetch", "release", "release_names"]
 
 WITHOUT_CHECKSUMS: Final = {"xenonnt-8b": "10.5281/zenodo.20576156"}
-"""DOIs of releases for which no checksum could be read in a source: they are not fetched."""
+"""DOIs of releases for which no checksum could be read in a source: they are not
+fetched."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,14 @@ def release_names() -> tuple[str, ...]:
 
 
 def release(name: str) -> Release:
-    """Release of that name; raises `UnknownNameError`, or `InputError` for one `WITHOUT_CHECKSUMS`."""
+    """Release of that name; raises `UnknownNameError`, or `InputError` for one
+    `WITHOUT_CHECKSUMS`."""
     known = _releases()
     if name in WITHOUT_CHECKSUMS:
         raise InputError(
-            f"the release {name} is not fetched, because no checksum of it is known here: download "
-            f"https://doi.org/{WITHOUT_CHECKSUMS[name]} by hand (known: {', '.join(sorted(known))})"
+            f"the release {name} is not fetched, because no checksum of it is known"
+            f" here: download https://doi.org/{WITHOUT_CHECKSUMS[name]} by hand (known:"
+            f" {', '.join(sorted(known))})"
         )
     if name not in known:
         raise UnknownNameError("data release", name, known)
@@ -82,7 +87,8 @@ def fetch(
     ----------
     name : one of `release_names`.
     source : local folder to take the files from; nothing is downloaded then.
-    cache : folder that keeps the releases; default ``$NUPROBE_DATA``, else ``~/.cache/nuprobe``.
+    cache : folder that keeps the releases; default ``$NUPROBE_DATA``, else
+        ``~/.cache/nuprobe``.
     download : address → content, for tests and mirrors.
 
     Returns
@@ -93,7 +99,8 @@ def fetch(
     Raises
     ------
     ChecksumError
-        If a file is not the released one. It is kept beside its place under another name, which the message gives.
+        If a file is not the released one. It is kept beside its place under another
+        name, which the message gives.
     InputError
         If the source folder does not hold a file, or an address cannot be read.
     UnknownNameError
@@ -104,20 +111,27 @@ def fetch(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise OutputError(f"cannot write {folder}: {err.strerror or err}; choose another place") from None
+        raise OutputError(
+            f"cannot write {folder}: {err.strerror or err}; choose another place"
+        ) from None
     for file, expected in chosen.sha256.items():
         target = folder / file
         if target.is_file() and _sha256(target.read_bytes()) == expected:
             continue
-        content = _from_folder(source, file) if source is not None else (download or _download)(chosen.url(file))
+        content = (
+            _from_folder(source, file)
+            if source is not None
+            else (download or _download)(chosen.url(file))
+        )
         got = _sha256(content)
         if got != expected:
             aside = folder / f"{file}.rejected-{got[:12]}"
             atomic_write(aside, content)
             origin = chosen.url(file) if source is None else str(source / file)
             raise ChecksumError(
-                f"{origin} is not the file of doi:{chosen.doi}: SHA-256 {got[:12]}… instead of {expected[:12]}…; "
-                f"it is kept as {aside}; fetch it anew or give another folder"
+                f"{origin} is not the file of doi:{chosen.doi}: SHA-256 {got[:12]}…"
+                f" instead of {expected[:12]}…; it is kept as {aside}; fetch it anew or"
+                " give another folder"
             )
         atomic_write(target, content)
     return folder
@@ -136,7 +150,10 @@ def _from_folder(source: Path, file: str) -> bytes:
     try:
         return (source / file).read_bytes()
     except OSError as err:
-        raise InputError(f"cannot read {source / file}: {err.strerror or err}; give a folder that holds it") from None
+        raise InputError(
+            f"cannot read {source / file}: {err.strerror or err}; give a folder that"
+            " holds it"
+        ) from None
 
 
 def _download(url: str) -> bytes:
@@ -147,6 +164,7 @@ def _download(url: str) -> bytes:
             content: bytes = answer.read()
     except OSError as err:  # URLError and time-outs are among them
         raise InputError(
-            f"cannot fetch {url}: {getattr(err, 'reason', err)}; download it by hand and give its folder as source"
+            f"cannot fetch {url}: {getattr(err, 'reason', err)}; download it by hand"
+            " and give its folder as source"
         ) from None
     return content

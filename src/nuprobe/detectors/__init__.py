@@ -1,6 +1,11 @@
 """Detectors: quenching, acceptance and smearing as one response matrix."""
 
-from nuprobe.detectors.acceptance import Acceptance, FullAcceptance, LogisticAcceptance, TableAcceptance
+from nuprobe.detectors.acceptance import (
+    Acceptance,
+    FullAcceptance,
+    LogisticAcceptance,
+    TableAcceptance,
+)
 from nuprobe.detectors.quenching import (
     ConstantQuenching,
     FunctionQuenching,

@@ -44,9 +44,11 @@ class LogisticAcceptance:
 
     Attributes
     ----------
-    a, k, x0, offset : height, slope, midpoint and what is added; the plateau is a + offset.
-    steps : (position, factor) pairs with increasing positions: below the first the acceptance is 0, from each
-        position on it is multiplied by that factor; empty for no staircase.
+    a, k, x0, offset : height, slope, midpoint and what is added; the plateau is a +
+        offset.
+    steps : (position, factor) pairs with increasing positions: below the first the
+        acceptance is 0, from each position on it is multiplied by that factor; empty
+        for no staircase.
     """
 
     a: float
@@ -57,14 +59,26 @@ class LogisticAcceptance:
 
     def __post_init__(self) -> None:
         plateau = self.a + self.offset
-        if not (self.a > 0 and 0 < plateau <= 1 and 0 < self.k < np.inf and np.isfinite(self.x0) and self.offset < 1):
+        if not (
+            self.a > 0
+            and 0 < plateau <= 1
+            and 0 < self.k < np.inf
+            and np.isfinite(self.x0)
+            and self.offset < 1
+        ):
             raise InputError(
-                f"a logistic acceptance needs a > 0, 0 < a + offset <= 1, k > 0 and a finite x0, got a = {self.a}, "
-                f"k = {self.k}, x0 = {self.x0}, offset = {self.offset}"
+                "a logistic acceptance needs a > 0, 0 < a + offset <= 1, k > 0 and a"
+                f" finite x0, got a = {self.a}, k = {self.k}, x0 = {self.x0}, offset ="
+                f" {self.offset}"
             )
         positions = [p for p, _ in self.steps]
-        if sorted(set(positions)) != positions or any(not 0 <= f <= 1 for _, f in self.steps):
-            raise InputError("the steps of an acceptance need increasing positions and factors between 0 and 1")
+        if sorted(set(positions)) != positions or any(
+            not 0 <= f <= 1 for _, f in self.steps
+        ):
+            raise InputError(
+                "the steps of an acceptance need increasing positions and factors"
+                " between 0 and 1"
+            )
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """Probability at x."""
@@ -75,28 +89,44 @@ class LogisticAcceptance:
             value = np.maximum(value + self.offset, 0.0)
         if self.steps:
             factors = np.array([0.0, *(f for _, f in self.steps)])
-            value = value * factors[np.searchsorted([p for p, _ in self.steps], x, side="right")]
+            value = (
+                value
+                * factors[np.searchsorted([p for p, _ in self.steps], x, side="right")]
+            )
         return np.asarray(value)
 
     @property
     def breakpoints(self) -> tuple[float, ...]:
         """The positions of the steps, and where it leaves 0."""
-        zero = () if self.offset >= 0 else (self.x0 - float(np.log(-self.a / self.offset - 1)) / self.k,)
+        zero = (
+            ()
+            if self.offset >= 0
+            else (self.x0 - float(np.log(-self.a / self.offset - 1)) / self.k,)
+        )
         return tuple(sorted((*(p for p, _ in self.steps), *zero)))
 
 
 @dataclass(frozen=True, eq=False)
 class TableAcceptance:
-    """Linear between tabulated points, zero below the first and constant above the last."""
+    """Linear between tabulated points, zero below the first and constant above the
+    last."""
 
     x: FloatArray
     efficiency: FloatArray
 
     def __post_init__(self) -> None:
         x, y = np.asarray(self.x, float), np.asarray(self.efficiency, float)
-        ordered = x.shape == y.shape and x.ndim == 1 and x.size > 1 and bool(np.all(np.diff(x) > 0))
+        ordered = (
+            x.shape == y.shape
+            and x.ndim == 1
+            and x.size > 1
+            and bool(np.all(np.diff(x) > 0))
+        )
         if not ordered or not (np.all((y >= 0) & (y <= 1)) and np.isfinite(x).all()):
-            raise InputError("an acceptance table needs increasing positions and efficiencies between 0 and 1")
+            raise InputError(
+                "an acceptance table needs increasing positions and efficiencies"
+                " between 0 and 1"
+            )
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "efficiency", y)
 

@@ -22,7 +22,8 @@ __all__ = [
 
 
 class Quenching(Protocol):
-    """Recoil energy (MeV) → electron-equivalent energy (MeV); must increase with the recoil."""
+    """Recoil energy (MeV) → electron-equivalent energy (MeV); must increase with the
+    recoil."""
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
@@ -40,7 +41,10 @@ class ConstantQuenching:
 
     def __post_init__(self) -> None:
         if not 0 < self.factor <= 10:
-            raise InputError(f"a quenching factor must be positive (about 0.05 to 1), got {self.factor}")
+            raise InputError(
+                "a quenching factor must be positive (about 0.05 to 1), got"
+                f" {self.factor}"
+            )
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
@@ -54,20 +58,34 @@ class ConstantQuenching:
 
 @dataclass(frozen=True, eq=False)
 class TableQuenching:
-    """Quenching factor linear between tabulated recoil energies (MeV) and constant beyond them."""
+    """Quenching factor linear between tabulated recoil energies (MeV) and constant
+    beyond them."""
 
     t_nr: FloatArray
     factor: FloatArray
 
     def __post_init__(self) -> None:
         t, f = np.asarray(self.t_nr, float), np.asarray(self.factor, float)
-        ordered = t.ndim == 1 and t.size > 1 and t.shape == f.shape and t[0] >= 0 and bool(np.all(np.diff(t) > 0))
+        ordered = (
+            t.ndim == 1
+            and t.size > 1
+            and t.shape == f.shape
+            and t[0] >= 0
+            and bool(np.all(np.diff(t) > 0))
+        )
         if not ordered or not (np.all(f > 0) and np.isfinite([t, f]).all()):
-            raise InputError("a quenching table needs increasing recoil energies and one positive factor for each")
-        # t·f(t) is a parabola between two points, steepest down at the right end where f falls
+            raise InputError(
+                "a quenching table needs increasing recoil energies and one positive"
+                " factor for each"
+            )
+        # t·f(t) is a parabola between two points, steepest down at the right end where
+        # f falls
         slope = np.diff(f) / np.diff(t)
         if np.any(f[1:] + t[1:] * slope <= 0):
-            raise InputError("the electron-equivalent energy of a quenching table must increase with the recoil energy")
+            raise InputError(
+                "the electron-equivalent energy of a quenching table must increase with"
+                " the recoil energy"
+            )
         object.__setattr__(self, "t_nr", t)
         object.__setattr__(self, "factor", f)
 
@@ -84,14 +102,18 @@ class TableQuenching:
 
 @dataclass(frozen=True)
 class LindhardQuenching:
-    """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5 Z^(-7/3) T/keV (Lewin:1995rx)."""
+    """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5
+    Z^(-7/3) T/keV (Lewin:1995rx)."""
 
     k: float
     z: int
 
     def __post_init__(self) -> None:
         if not (0 < self.k < 1 and self.z > 0):
-            raise InputError(f"Lindhard quenching needs 0 < k < 1 and Z > 0, got k = {self.k}, Z = {self.z}")
+            raise InputError(
+                f"Lindhard quenching needs 0 < k < 1 and Z > 0, got k = {self.k}, Z ="
+                f" {self.z}"
+            )
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
@@ -121,21 +143,35 @@ class PolynomialQuenching:
 
     def __post_init__(self) -> None:
         c = np.array(self.coefficients, dtype=float)
-        if c.ndim != 1 or c.size == 0 or not np.isfinite(c).all() or not c[0] > 0 or not self.unit > 0:
-            raise InputError("a quenching polynomial needs finite coefficients with c_1 > 0 and a positive unit")
+        if (
+            c.ndim != 1
+            or c.size == 0
+            or not np.isfinite(c).all()
+            or not c[0] > 0
+            or not self.unit > 0
+        ):
+            raise InputError(
+                "a quenching polynomial needs finite coefficients with c_1 > 0 and a"
+                " positive unit"
+            )
         slope = np.polynomial.Polynomial(c * np.arange(1, c.size + 1))
         roots = slope.roots() if c.size > 1 else np.array([])
-        turns = [float(r.real) for r in roots if abs(r.imag) < 1e-9 * abs(r) and r.real > 0]
+        turns = [
+            float(r.real) for r in roots if abs(r.imag) < 1e-9 * abs(r) and r.real > 0
+        ]
         if turns or slope.coef[np.flatnonzero(slope.coef)[-1]] < 0:
             raise InputError(
-                "the electron-equivalent energy of a quenching polynomial must increase with the recoil energy; "
-                f"this one turns at {min(turns, default=0.0) * self.unit:.3g} MeV"
+                "the electron-equivalent energy of a quenching polynomial must"
+                " increase with the recoil energy; this one turns at"
+                f" {min(turns, default=0.0) * self.unit:.3g} MeV"
             )
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
         t = np.asarray(t_nr, dtype=float) / self.unit
-        return np.asarray(self.unit * np.polynomial.polynomial.polyval(t, [0.0, *self.coefficients]))
+        return np.asarray(
+            self.unit * np.polynomial.polynomial.polyval(t, [0.0, *self.coefficients])
+        )
 
     @property
     def breakpoints(self) -> tuple[float, ...]:
@@ -145,7 +181,8 @@ class PolynomialQuenching:
 
 @dataclass(frozen=True, eq=False)
 class FunctionQuenching:
-    """Any increasing function of the recoil energy (MeV) that returns the electron-equivalent energy (MeV)."""
+    """Any increasing function of the recoil energy (MeV) that returns the
+    electron-equivalent energy (MeV)."""
 
     function: Callable[[FloatArray], FloatArray]
     breakpoints: tuple[float, ...] = ()

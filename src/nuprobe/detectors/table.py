@@ -1,4 +1,5 @@
-"""A detector response given as a table: probability to be kept in each bin by the true recoil energy."""
+"""A detector response given as a table: probability to be kept in each bin by the true
+recoil energy."""
 
 from __future__ import annotations
 
@@ -14,13 +15,16 @@ __all__ = ["TableResponse"]
 
 @dataclass(frozen=True, eq=False)
 class TableResponse:
-    """Response of one detector as published for monoenergetic recoils; nothing is known of light or charge.
+    """Response of one detector as published for monoenergetic recoils; nothing is known
+    of light or charge.
 
     Attributes
     ----------
-    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may be the mere number of a bin.
+    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may be the
+        mere number of a bin.
     recoil : tabulated recoil energies in MeV, increasing, shape (n,).
-    probability : probability that a recoil is kept in each bin, shape (bins, n); linear between, 0 outside.
+    probability : probability that a recoil is kept in each bin, shape (bins, n); linear
+        between, 0 outside.
     factor : multiplies every probability; a free normalisation of the signal.
     """
 
@@ -30,15 +34,33 @@ class TableResponse:
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        recoil, p = np.asarray(self.recoil, dtype=float), np.asarray(self.probability, dtype=float)
-        if recoil.ndim != 1 or recoil.size < 2 or not (recoil[0] > 0 and np.all(np.diff(recoil) > 0)):
-            raise InputError("a tabulated response needs at least two positive, increasing recoil energies")
+        recoil, p = (
+            np.asarray(self.recoil, dtype=float),
+            np.asarray(self.probability, dtype=float),
+        )
+        if (
+            recoil.ndim != 1
+            or recoil.size < 2
+            or not (recoil[0] > 0 and np.all(np.diff(recoil) > 0))
+        ):
+            raise InputError(
+                "a tabulated response needs at least two positive, increasing recoil"
+                " energies"
+            )
         if p.shape != (self.bins, recoil.size):
-            raise InputError(f"a tabulated response has the shape {(self.bins, recoil.size)}, got {p.shape}")
+            raise InputError(
+                f"a tabulated response has the shape {(self.bins, recoil.size)}, got"
+                f" {p.shape}"
+            )
         if not np.all(p >= 0) or np.any(p.sum(0) > 1 + 1e-9):
-            raise InputError("the probabilities of one recoil energy must not be negative and sum to at most 1")
+            raise InputError(
+                "the probabilities of one recoil energy must not be negative and sum to"
+                " at most 1"
+            )
         if not (self.factor >= 0 and np.isfinite(self.factor)):
-            raise InputError(f"the factor of a response must not be negative, got {self.factor}")
+            raise InputError(
+                f"the factor of a response must not be negative, got {self.factor}"
+            )
 
     @property
     def bins(self) -> int:
@@ -46,18 +68,28 @@ class TableResponse:
         return int(np.asarray(self.edges).size - 1)
 
     def scaled(self, factor: float) -> TableResponse:
-        """Itself for a factor of 1; raises `InputError` for another, which needs a model of the light."""
+        """Itself for a factor of 1; raises `InputError` for another, which needs a
+        model of the light."""
         if factor != 1:
-            raise InputError("a tabulated response has no light or charge to scale: leave out quenching shifts")
+            raise InputError(
+                "a tabulated response has no light or charge to scale: leave out"
+                " quenching shifts"
+            )
         return self
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
-        """Probability that a recoil (MeV, shape (n,)) is kept and lands in each bin, shape (bins, n)."""
+        """Probability that a recoil (MeV, shape (n,)) is kept and lands in each bin,
+        shape (bins, n)."""
         t = np.asarray(t_nr, dtype=float)
         high = np.clip(np.searchsorted(self.recoil, t), 1, self.recoil.size - 1)
-        share = (t - self.recoil[high - 1]) / (self.recoil[high] - self.recoil[high - 1])
+        share = (t - self.recoil[high - 1]) / (
+            self.recoil[high] - self.recoil[high - 1]
+        )
         inside = (t >= self.recoil[0]) & (t <= self.recoil[-1])
-        values = self.probability[:, high - 1] * (1 - share) + self.probability[:, high] * share
+        values = (
+            self.probability[:, high - 1] * (1 - share)
+            + self.probability[:, high] * share
+        )
         return np.asarray(np.where(inside, self.factor * values, 0.0))
 
     def breakpoints(self, t_max: float) -> FloatArray:

@@ -1,7 +1,15 @@
-"""Trident events: generation, files, distributions and the backgrounds that look like them."""
+"""Trident events: generation, files, distributions and the backgrounds that look like
+them."""
 
 from nuprobe.events.cuts import Cut, parse_cuts
-from nuprobe.events.distributions import CutFlow, Distribution, Distributions, distributions, expected, histogram
+from nuprobe.events.distributions import (
+    CutFlow,
+    Distribution,
+    Distributions,
+    distributions,
+    expected,
+    histogram,
+)
 from nuprobe.events.generator import Generator, Sample, trident
 from nuprobe.events.observables import OBSERVABLES, Observable, observable
 from nuprobe.events.sample import MOMENTA, Chunk, Events, Process, concatenate

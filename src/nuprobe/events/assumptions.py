@@ -1,4 +1,5 @@
-"""The table of everything that the background source assumes: validated, shown, overridden."""
+"""The table of everything that the background source assumes: validated, shown,
+overridden."""
 
 from __future__ import annotations
 
@@ -12,7 +13,15 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    model_validator,
+)
 
 from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
@@ -34,7 +43,9 @@ class _Strict(BaseModel):
 
 def _quantity(dimension: str) -> BeforeValidator:
     def read(value: object) -> float:
-        number = parse_quantity(str(value), dimension)  # a bare number is told about its missing unit
+        number = parse_quantity(
+            str(value), dimension
+        )  # a bare number is told about its missing unit
         if number <= 0:
             raise InputError(f"{value!r} must be positive")
         return number
@@ -58,7 +69,8 @@ NotNegative = Annotated[float, BeforeValidator(_no_truth), Field(ge=0)]
 
 
 class Curve(_Strict):
-    """A function of the neutrino's energy: linear in ln E between points, constant outside."""
+    """A function of the neutrino's energy: linear in ln E between points, constant
+    outside."""
 
     energy: str = Field(description="increasing energies, e.g. '1, 2, 5 GeV'")
     ratio: list[NotNegative]
@@ -74,9 +86,14 @@ class Curve(_Strict):
     def _check(self) -> Curve:
         e = parse_grid(self.energy, "energy")
         if len(e) != len(self.ratio):
-            raise InputError(f"{len(e)} energies but {len(self.ratio)} values: give one value an energy")
+            raise InputError(
+                f"{len(e)} energies but {len(self.ratio)} values: give one value an"
+                " energy"
+            )
         if np.any(e <= 0) or np.any(np.diff(e) <= 0):
-            raise InputError(f"the energies {self.energy!r} must be positive and increase")
+            raise InputError(
+                f"the energies {self.energy!r} must be positive and increase"
+            )
         return self
 
     def __call__(self, e_nu: FloatArray) -> FloatArray:
@@ -120,10 +137,15 @@ class _Composition(_Strict):
     @model_validator(mode="after")
     def _check(self) -> _Composition:
         one, two = self.quasielastic.value, self.single_pion.value
-        e = np.union1d(parse_grid(one.energy, "energy"), parse_grid(two.energy, "energy"))
+        e = np.union1d(
+            parse_grid(one.energy, "energy"), parse_grid(two.energy, "energy")
+        )
         worst = float((one(e) + two(e)).max())
         if worst > 1 + 1e-9:
-            raise InputError(f"quasielastic and single_pion add up to {worst:.4g} at some energy: at most 1 is allowed")
+            raise InputError(
+                f"quasielastic and single_pion add up to {worst:.4g} at some energy: at"
+                " most 1 is allowed"
+            )
         return self
 
 
@@ -152,7 +174,9 @@ class _DeepInelastic(_Strict):
     @model_validator(mode="after")
     def _check(self) -> _DeepInelastic:
         if not 1.1 * GeV <= self.w_min.value <= 3 * GeV:
-            raise InputError(f"w_min = {self.w_min.value / GeV:g} GeV: it lies between 1.1 and 3 GeV")
+            raise InputError(
+                f"w_min = {self.w_min.value / GeV:g} GeV: it lies between 1.1 and 3 GeV"
+            )
         return self
 
 
@@ -193,7 +217,10 @@ class _Kaon(_Strict):
     def _check(self) -> _Kaon:
         total = self.br_mu_nu.value + self.br_pi0_mu_nu.value
         if total > 1:
-            raise InputError(f"br_mu_nu and br_pi0_mu_nu add up to {total:.4g}: branching ratios sum to at most 1")
+            raise InputError(
+                f"br_mu_nu and br_pi0_mu_nu add up to {total:.4g}: branching ratios sum"
+                " to at most 1"
+            )
         return self
 
 
@@ -237,7 +264,8 @@ class Assumptions:
 
     Attributes
     ----------
-    values : by section and key, in natural units (``values.pion.mass.value`` in MeV); curves take energies in MeV.
+    values : by section and key, in natural units (``values.pion.mass.value`` in MeV);
+        curves take energies in MeV.
     raw : as written, with units.
     """
 
@@ -250,35 +278,58 @@ class Assumptions:
         return tuple(item.value for item in self.values.cuts.values())
 
     def warnings(self, cuts: Sequence[str]) -> list[str]:
-        """What fits together no longer: the cut on tracks is that of the muon's path unless one of them was changed."""
+        """What fits together no longer: the cut on tracks is that of the muon's path
+        unless one of them was changed."""
         path, cut = self.raw["muon"]["track_length"], self.raw["cuts"]["tracks"]
-        if path["status"] != _GIVEN or cut["status"] == _GIVEN or cut["value"] not in cuts:
+        if (
+            path["status"] != _GIVEN
+            or cut["status"] == _GIVEN
+            or cut["value"] not in cuts
+        ):
             return []
         e = (M_MUON + _LOSS * self.values.muon.track_length.value) / GeV
         return [
-            f"muon.track_length is {path['value']}, but cuts.tracks is still {cut['value']!r}: that path needs about "
-            f'{e:.2f} GeV (--set "cuts.tracks=E_minus > {e:.2f} GeV, E_plus > {e:.2f} GeV")'
+            f"muon.track_length is {path['value']}, but cuts.tracks is still"
+            f" {cut['value']!r}: that path needs about "
+            f'{e:.2f} GeV (--set "cuts.tracks=E_minus > {e:.2f} GeV, E_plus > {e:.2f}'
+            ' GeV")'
         ]
 
     def table(self) -> Table:
         """Every assumption: key, value with unit, status, source and note."""
         rows = [
-            (f"{section}.{key}", _shown(item["value"]), item["status"], item.get("source", ""), item.get("note", ""))
+            (
+                f"{section}.{key}",
+                _shown(item["value"]),
+                item["status"],
+                item.get("source", ""),
+                item.get("note", ""),
+            )
             for section, items in self.raw.items()
             for key, item in items.items()
         ]
-        return Table("What the backgrounds assume", ("key", "value", "status", "source", "note"), tuple(rows))
+        return Table(
+            "What the backgrounds assume",
+            ("key", "value", "status", "source", "note"),
+            tuple(rows),
+        )
 
 
 def _shown(value: Any) -> str:
     if not isinstance(value, Mapping):
-        return f"{value:g}" if isinstance(value, float) and not isinstance(value, bool) else str(value)
+        return (
+            f"{value:g}"
+            if isinstance(value, float) and not isinstance(value, bool)
+            else str(value)
+        )
     return (
         f"{len(value['ratio'])} points at {value['energy']}, linear in ln E"
         if len(value["ratio"]) < 4
         else (
-            f"{value['ratio'][0]:g} ... {value['ratio'][-1]:g} at {value['energy'].split(',')[0]} ... "
-            f"{value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points, linear in ln E)"
+            f"{value['ratio'][0]:g} ... {value['ratio'][-1]:g} at"
+            f" {value['energy'].split(',')[0]} ..."
+            f" {value['energy'].split(',')[-1].strip()} ({len(value['ratio'])} points,"
+            " linear in ln E)"
         )
     )
 
@@ -289,14 +340,18 @@ def _shipped() -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def assumptions(file: str | Path | None = None, changes: Mapping[str, Any] | None = None) -> Assumptions:
+def assumptions(
+    file: str | Path | None = None, changes: Mapping[str, Any] | None = None
+) -> Assumptions:
     """Read the table of assumptions, with changes.
 
     Parameters
     ----------
-    file : TOML with the sections and keys of the shipped table; only what differs. A value stands bare
-        (``br_mu_nu = 0.6``) or with ``value``, ``source`` and ``note``.
-    changes : ``{"kaon.br_mu_nu": 0.6, "muon.decay_length": "3 m"}``; they win over the file.
+    file : TOML with the sections and keys of the shipped table; only what differs. A
+        value stands bare (``br_mu_nu = 0.6``) or with ``value``, ``source`` and
+        ``note``.
+    changes : ``{"kaon.br_mu_nu": 0.6, "muon.decay_length": "3 m"}``; they win over the
+        file.
 
     Returns
     -------
@@ -305,7 +360,8 @@ def assumptions(file: str | Path | None = None, changes: Mapping[str, Any] | Non
     Raises
     ------
     InputError
-        If the file cannot be read, or a value is not allowed: the message names the key.
+        If the file cannot be read, or a value is not allowed: the message names the
+        key.
     UnknownNameError
         If there is no such key; a new key in ``cuts`` adds a cut.
 
@@ -321,12 +377,19 @@ def assumptions(file: str | Path | None = None, changes: Mapping[str, Any] | Non
         try:
             read = tomllib.loads(Path(file).read_text(encoding="utf-8"))
         except OSError as err:
-            raise InputError(f"{file}: cannot be read ({err.strerror}); give a TOML file") from None
+            raise InputError(
+                f"{file}: cannot be read ({err.strerror}); give a TOML file"
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-            raise InputError(f"{file}: not valid TOML ({err}); correct that place") from None
+            raise InputError(
+                f"{file}: not valid TOML ({err}); correct that place"
+            ) from None
         for section, items in read.items():
             if not isinstance(items, Mapping):
-                raise InputError(f"{file}: {section!r} stands outside a section; write it as [section] and key = value")
+                raise InputError(
+                    f"{file}: {section!r} stands outside a section; write it as"
+                    " [section] and key = value"
+                )
             for key, item in items.items():
                 _replace(raw, f"{section}.{key}", item, name)
     for key, value in (changes or {}).items():
@@ -339,5 +402,7 @@ def _replace(raw: dict[str, Any], key: str, item: Any, file: str) -> None:
     section, _, inner = key.partition(".")
     if key not in known and not (section == "cuts" and inner):
         raise UnknownNameError("assumption", key, known, "(see --show-assumptions)")
-    given = dict(item) if isinstance(item, Mapping) and "value" in item else {"value": item}
+    given = (
+        dict(item) if isinstance(item, Mapping) and "value" in item else {"value": item}
+    )
     raw[section][inner] = {"source": file, **given, "status": _GIVEN}

@@ -1,7 +1,9 @@
-"""Cuts on events, written as text: ``"theta_minus < 10 deg and E_minus > 0.5 GeV, m_pair < 0.8 GeV"``.
+"""Cuts on events, written as text:
+``"theta_minus < 10 deg and E_minus > 0.5 GeV, m_pair < 0.8 GeV"``.
 
-A cut compares observables with numbers that carry their unit, or with each other; chains (``1 GeV < E_pair < 10 GeV``),
-``and``, ``or``, ``not`` and brackets join them; a comma is an ``and`` of the lowest rank. Nothing is evaluated as code.
+A cut compares observables with numbers that carry their unit, or with each other;
+chains (``1 GeV < E_pair < 10 GeV``), ``and``, ``or``, ``not`` and brackets join them; a
+comma is an ``and`` of the lowest rank. Nothing is evaluated as code.
 """
 
 from __future__ import annotations
@@ -29,8 +31,18 @@ _LONGEST: Final = 1000
 _DEEPEST: Final = 50
 _ANGLES: Final = {"rad": 1.0, "mrad": 1e-3, "deg": np.pi / 180}
 _SQUARES: Final = {"eV2": 1e-12, "keV2": 1e-6, "MeV2": 1.0, "GeV2": 1e6, "TeV2": 1e12}
-_KINDS: Final = {"MeV": "energy", "MeV2": "energy squared", "rad": "angle", "": "plain number"}
-_EXAMPLES: Final = {"energy": "0.5 GeV", "energy squared": "0.1 GeV2", "angle": "10 deg", "plain number": "0.5"}
+_KINDS: Final = {
+    "MeV": "energy",
+    "MeV2": "energy squared",
+    "rad": "angle",
+    "": "plain number",
+}
+_EXAMPLES: Final = {
+    "energy": "0.5 GeV",
+    "energy squared": "0.1 GeV2",
+    "angle": "10 deg",
+    "plain number": "0.5",
+}
 _COMPARE: Final[dict[str, Callable[[FloatArray, FloatArray], Mask]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -65,7 +77,11 @@ class _Side:
     value: Observable | float
 
     def __call__(self, events: Events) -> FloatArray:
-        return self.value(events) if isinstance(self.value, Observable) else np.asarray(self.value)
+        return (
+            self.value(events)
+            if isinstance(self.value, Observable)
+            else np.asarray(self.value)
+        )
 
 
 class _Reader:
@@ -151,16 +167,24 @@ class _Reader:
             signs.append(self.take()[1])
             sides.append(self.side())
         if not signs:
-            raise self.error(f"{sides[0].text!r} is compared with nothing (use <, <=, > or >=)")
+            raise self.error(
+                f"{sides[0].text!r} is compared with nothing (use <, <=, > or >=)"
+            )
         for a, b in pairwise(sides):
             if a.kind != b.kind:
-                named = next(s for s in (a, b) if isinstance(s.value, Observable) or s is b)
+                named = next(
+                    s for s in (a, b) if isinstance(s.value, Observable) or s is b
+                )
                 raise self.error(
-                    f"{a.text!r} is {_article(a.kind)}, {b.text!r} {_article(b.kind)}: "
-                    f"compare {named.text} with something like '{_EXAMPLES[named.kind]}'"
+                    f"{a.text!r} is {_article(a.kind)}, {b.text!r} {_article(b.kind)}:"
+                    f" compare {named.text} with something like"
+                    f" '{_EXAMPLES[named.kind]}'"
                 )
         if not any(isinstance(s.value, Observable) for s in sides):
-            raise self.error(f"{self.slice(start)!r} holds no observable (see `nuprobe list observables`)")
+            raise self.error(
+                f"{self.slice(start)!r} holds no observable (see `nuprobe list"
+                " observables`)"
+            )
         return Cut(self.slice(start), _chain(sides, [_COMPARE[s] for s in signs]))
 
     def side(self) -> _Side:
@@ -201,7 +225,9 @@ def _chain(
 ) -> Callable[[Events], Mask]:
     def passes(events: Events) -> Mask:
         values = [side(events) for side in sides]
-        found = [sign(a, b) for sign, (a, b) in zip(signs, pairwise(values), strict=True)]
+        found = [
+            sign(a, b) for sign, (a, b) in zip(signs, pairwise(values), strict=True)
+        ]
         return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
 
     return passes
@@ -217,12 +243,14 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
     Returns
     -------
     tuple of Cut
-        Texts are taken apart at their commas and outer ``and``: one row each of a table of cuts.
+        Texts are taken apart at their commas and outer ``and``: one row each of a table
+        of cuts.
 
     Raises
     ------
     InputError
-        If a text cannot be read, or compares an observable with a number of another unit.
+        If a text cannot be read, or compares an observable with a number of another
+        unit.
     UnknownNameError
         If there is no such observable.
     """
@@ -234,28 +262,45 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
             result.append(one)
             continue
         if not isinstance(one, str) or not one.strip():
-            raise InputError(f"a cut is a text such as 'E_minus > 0.5 GeV', got {one!r}")
+            raise InputError(
+                f"a cut is a text such as 'E_minus > 0.5 GeV', got {one!r}"
+            )
         if len(one) > _LONGEST:
-            raise InputError(f"a cut has at most {_LONGEST} characters, this one {len(one)}")
+            raise InputError(
+                f"a cut has at most {_LONGEST} characters, this one {len(one)}"
+            )
         reader = _Reader(one)
         result += reader.cuts()
         if reader.at < len(reader.tokens):
-            raise reader.error(f"{reader.tokens[reader.at][1]!r} follows where nothing should")
+            raise reader.error(
+                f"{reader.tokens[reader.at][1]!r} follows where nothing should"
+            )
     return tuple(result)
 
 
 def parse_value(text: str, one: Observable) -> float:
-    """Read a number with a unit that fits an observable, e.g. ``"10 deg"``; raises `InputError` if it does not."""
+    """Read a number with a unit that fits an observable, e.g. ``"10 deg"``; raises
+    `InputError` if it does not."""
     reader = _Reader(text)
     side = reader.side()
     kind = _KINDS[one.unit]
-    if reader.at < len(reader.tokens) or isinstance(side.value, Observable) or side.kind != kind:
-        raise InputError(f"{text!r} is no value of {one.name}: write {_article(kind)} such as '{_EXAMPLES[kind]}'")
+    if (
+        reader.at < len(reader.tokens)
+        or isinstance(side.value, Observable)
+        or side.kind != kind
+    ):
+        raise InputError(
+            f"{text!r} is no value of {one.name}: write {_article(kind)} such as"
+            f" '{_EXAMPLES[kind]}'"
+        )
     return side.value
 
 
-def clopper_pearson(passed: float, tried: float, level: float = 0.6827) -> tuple[float, float]:
-    """Exact central interval of an efficiency; for weighted events with effective (Kish) numbers.
+def clopper_pearson(
+    passed: float, tried: float, level: float = 0.6827
+) -> tuple[float, float]:
+    """Exact central interval of an efficiency; for weighted events with effective
+    (Kish) numbers.
 
     Parameters
     ----------
@@ -266,5 +311,7 @@ def clopper_pearson(passed: float, tried: float, level: float = 0.6827) -> tuple
 
     tail = (1 - level) / 2
     low = float(beta.ppf(tail, passed, tried - passed + 1)) if passed > 0 else 0.0
-    high = float(beta.ppf(1 - tail, passed + 1, tried - passed)) if passed < tried else 1.0
+    high = (
+        float(beta.ppf(1 - tail, passed + 1, tried - passed)) if passed < tried else 1.0
+    )
     return low, high

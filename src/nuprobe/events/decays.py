@@ -1,4 +1,5 @@
-"""Decays of unpolarised mesons: probability on a path, and two- and three-body kinematics."""
+"""Decays of unpolarised mesons: probability on a path, and two- and three-body
+kinematics."""
 
 from __future__ import annotations
 
@@ -10,22 +11,33 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
-__all__ = ["boost", "decay_probability", "momentum_in_decay", "semileptonic", "two_body"]
+__all__ = [
+    "boost",
+    "decay_probability",
+    "momentum_in_decay",
+    "semileptonic",
+    "two_body",
+]
 
 
 def decay_probability(
-    momentum: ArrayLike, mass: float, lifetime: float, length: float, interaction_length: float = np.inf
+    momentum: ArrayLike,
+    mass: float,
+    lifetime: float,
+    length: float,
+    interaction_length: float = np.inf,
 ) -> FloatArray:
     """Probability that a particle decays within a length, before it interacts.
 
-    P = (1/λ_d)/(1/λ_d + 1/λ_i) (1 − exp(−L (1/λ_d + 1/λ_i))), λ_d = p cτ/m; without interaction 1 − exp(−L m/(p cτ)).
-    Energy loss on the way is neglected.
+    P = (1/λ_d)/(1/λ_d + 1/λ_i) (1 − exp(−L (1/λ_d + 1/λ_i))), λ_d = p cτ/m; without
+    interaction 1 − exp(−L m/(p cτ)). Energy loss on the way is neglected.
 
     Parameters
     ----------
     momentum : MeV, positive, any shape.
     mass : MeV.
-    lifetime, length, interaction_length : natural units (`nuprobe.units`), positive; the last may be infinite.
+    lifetime, length, interaction_length : natural units (`nuprobe.units`), positive;
+        the last may be infinite.
 
     Returns
     -------
@@ -45,15 +57,19 @@ def decay_probability(
 
 
 def momentum_in_decay(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatArray:
-    """Momentum of the products of parent → 1 2 in the rest frame, in the unit of the masses; 0 if it is closed."""
+    """Momentum of the products of parent → 1 2 in the rest frame, in the unit of the
+    masses; 0 if it is closed."""
     m = np.asarray(parent, dtype=float)
     a, b = np.asarray(m1, dtype=float), np.asarray(m2, dtype=float)
     square = (m - a - b) * (m + a + b) * (m - a + b) * (m + a - b)
-    return np.asarray(np.where(m > a + b, np.sqrt(np.maximum(square, 0.0)) / (2 * m), 0.0))
+    return np.asarray(
+        np.where(m > a + b, np.sqrt(np.maximum(square, 0.0)) / (2 * m), 0.0)
+    )
 
 
 def boost(p: FloatArray, frame: FloatArray) -> FloatArray:
-    """Four-momenta p, given in the rest frame of `frame`, in the frame where that has four-momentum `frame`; (n, 4)."""
+    """Four-momenta p, given in the rest frame of `frame`, in the frame where that has
+    four-momentum `frame`; (n, 4)."""
     mass = np.sqrt(frame[:, 0] ** 2 - (frame[:, 1:] ** 2).sum(1))
     along = (p[:, 1:] * frame[:, 1:]).sum(1)
     energy = (frame[:, 0] * p[:, 0] + along) / mass
@@ -74,11 +90,16 @@ def _back_to_back(
     k = momentum_in_decay(parent_mass, m1, m2)
     e1 = np.sqrt(k**2 + np.asarray(m1) ** 2)
     e2 = np.sqrt(k**2 + np.asarray(m2) ** 2)
-    return np.column_stack([e1, k[:, None] * axis]), np.column_stack([e2, -k[:, None] * axis])
+    return np.column_stack([e1, k[:, None] * axis]), np.column_stack(
+        [e2, -k[:, None] * axis]
+    )
 
 
-def two_body(parent: FloatArray, m1: float, m2: float, random: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Decay parent → 1 2, isotropic in the rest frame (a spinless or unpolarised parent).
+def two_body(
+    parent: FloatArray, m1: float, m2: float, random: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Decay parent → 1 2, isotropic in the rest frame (a spinless or unpolarised
+    parent).
 
     Parameters
     ----------
@@ -97,7 +118,10 @@ def two_body(parent: FloatArray, m1: float, m2: float, random: np.random.Generat
     """
     mass = np.sqrt(np.maximum(parent[:, 0] ** 2 - (parent[:, 1:] ** 2).sum(1), 0.0))
     if np.any(mass <= m1 + m2):
-        raise InputError(f"a decay into masses {m1:g} and {m2:g} MeV needs a heavier parent, got {mass.min():g} MeV")
+        raise InputError(
+            f"a decay into masses {m1:g} and {m2:g} MeV needs a heavier parent, got"
+            f" {mass.min():g} MeV"
+        )
     one, two = _back_to_back(mass, m1, m2, direction(random, len(parent)))
     return boost(one, parent), boost(two, parent)
 
@@ -110,7 +134,8 @@ def semileptonic(
     form_factor: Callable[[FloatArray], FloatArray],
     random: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Decay P → P′ ℓ ν by a vector form factor: |M|² ∝ f₊(q²)² [2 (Q·ℓ)(Q·ν) − Q² (ℓ·ν)], Q = P + P′, f₋ = 0.
+    """Decay P → P′ ℓ ν by a vector form factor: |M|² ∝ f₊(q²)² [2 (Q·ℓ)(Q·ν) − Q²
+    (ℓ·ν)], Q = P + P′, f₋ = 0.
 
     Parameters
     ----------
@@ -129,11 +154,15 @@ def semileptonic(
         If the decay is closed.
     """
     if mass <= m_meson + m_lepton:
-        raise InputError(f"a meson of {mass:g} MeV does not decay into {m_meson:g} and {m_lepton:g} MeV")
+        raise InputError(
+            f"a meson of {mass:g} MeV does not decay into {m_meson:g} and"
+            f" {m_lepton:g} MeV"
+        )
     low, high = m_lepton**2, (mass - m_meson) ** 2
 
     def density(q2: FloatArray, c: FloatArray) -> FloatArray:
-        """Phase space times matrix element, in q² and the cosine of ℓ against P′ in the frame of the pair."""
+        """Phase space times matrix element, in q² and the cosine of ℓ against P′ in the
+        frame of the pair."""
         root = np.sqrt(q2)
         k = momentum_in_decay(mass, m_meson, root)
         lepton = momentum_in_decay(root, m_lepton, 0.0)
@@ -145,10 +174,13 @@ def semileptonic(
         q_nu = e_sum * lepton + 2 * p * lepton * c
         square = 2 * mass**2 + 2 * m_meson**2 - q2
         l_nu = (q2 - m_lepton**2) / 2
-        return np.asarray(k * lepton / root * form_factor(q2) ** 2 * (2 * q_l * q_nu - square * l_nu))
+        return np.asarray(
+            k * lepton / root * form_factor(q2) ** 2 * (2 * q_l * q_nu - square * l_nu)
+        )
 
     grid = np.linspace(low, high, 402)[1:-1]
-    # quadratic in the cosine, smooth in q²: a grid finds the maximum to better than the margin
+    # quadratic in the cosine, smooth in q²: a grid finds the maximum to better than the
+    # margin
     top = 1.05 * float(density(grid[:, None], np.linspace(-1, 1, 101)[None, :]).max())
     n = len(parent)
     q2, c = np.empty(n), np.empty(n)
@@ -167,7 +199,11 @@ def semileptonic(
     e2 = np.cross(axis, e1)
     phi = random.uniform(0, 2 * np.pi, n)
     s = np.sqrt(1 - c**2)
-    toward = c[:, None] * axis + (s * np.cos(phi))[:, None] * e1 + (s * np.sin(phi))[:, None] * e2
+    toward = (
+        c[:, None] * axis
+        + (s * np.cos(phi))[:, None] * e1
+        + (s * np.sin(phi))[:, None] * e2
+    )
     lepton, neutrino = _back_to_back(np.sqrt(q2), m_lepton, 0.0, toward)
     frames = (meson, boost(lepton, pair), boost(neutrino, pair))
     return boost(frames[0], parent), boost(frames[1], parent), boost(frames[2], parent)

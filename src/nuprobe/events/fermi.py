@@ -13,14 +13,20 @@ __all__ = ["fermi_average", "lowest_energy"]
 
 
 def lowest_energy(threshold: float, mass: float, k_f: float) -> float:
-    """Smallest neutrino energy (MeV) that opens a channel on a nucleon that comes towards it."""
+    """Smallest neutrino energy (MeV) that opens a channel on a nucleon that comes
+    towards it."""
     return threshold * mass / (math.hypot(mass, k_f) + k_f)
 
 
 def fermi_average(
-    sigma: Callable[[FloatArray], FloatArray], e_nu: FloatArray, mass: float, k_f: float, n: int = 24
+    sigma: Callable[[FloatArray], FloatArray],
+    e_nu: FloatArray,
+    mass: float,
+    k_f: float,
+    n: int = 24,
 ) -> FloatArray:
-    """Cross section averaged over a Fermi sphere of free nucleons: ⟨σ(E*) k·p/(E E_N)⟩ with E* = k·p/M.
+    """Cross section averaged over a Fermi sphere of free nucleons: ⟨σ(E*) k·p/(E E_N)⟩
+    with E* = k·p/M.
 
     Parameters
     ----------
@@ -39,4 +45,6 @@ def fermi_average(
     energy = np.hypot(mass, momentum)
     factor = 1 - momentum * cos / energy
     e_star = np.asarray(e_nu)[:, None, None] * energy * factor / mass
-    return np.asarray((sigma(e_star.ravel()).reshape(e_star.shape) * weight * factor).sum((1, 2)))
+    return np.asarray(
+        (sigma(e_star.ravel()).reshape(e_star.shape) * weight * factor).sum((1, 2))
+    )

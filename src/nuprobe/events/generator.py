@@ -1,4 +1,5 @@
-"""Weighted and unweighted trident events: exact 2 → 4 kinematics and matrix element for any flux, target and model."""
+"""Weighted and unweighted trident events: exact 2 → 4 kinematics and matrix element for
+any flux, target and model."""
 
 from __future__ import annotations
 
@@ -24,7 +25,12 @@ from nuprobe.events.sample import MOMENTA, Chunk, Events, Process, concatenate
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec, target
-from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, gauss_legendre
+from nuprobe.numerics import (
+    FloatArray,
+    barycentric_matrix,
+    chebyshev_nodes,
+    gauss_legendre,
+)
 from nuprobe.processes.trident import (
     Channel,
     Current,
@@ -45,9 +51,12 @@ __all__ = ["Generator", "Sample", "trident"]
 NUCLEONS: Final = ("rest", "fermi-gas")
 _TRIALS: Final = 2**15  # of a chunk
 _TABLE: Final = 4096  # entries of the form factors' table, uniform in ln Q
-_STEP: Final = 0.02  # largest step of ln E within which the flux times the cross section counts as constant
+# largest step of ln E within which the flux times the cross section counts as constant
+_STEP: Final = 0.02
 _NODES: Final = 40  # of a cross section in ln E
-_FAR: Final = 16  # Q ends there, in units of the smallest, if the form factor has fallen before
+_FAR: Final = (
+    16  # Q ends there, in units of the smallest, if the form factor has fallen before
+)
 _ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 _FINAL: Final = 2**17
 _DAMPING: Final = 0.5
@@ -65,9 +74,11 @@ class Sample:
     ----------
     events : the events.
     trials : points thrown to get them.
-    sigma, error : the flux-averaged cross section per target and its standard error, cm².
-    overweight_fraction : share of the cross section carried by what weights exceed the maximum weight; unweighted
-        events keep that excess as a weight above the common one.
+    sigma, error : the flux-averaged cross section per target and its standard error,
+        cm².
+    overweight_fraction : share of the cross section carried by what weights exceed the
+        maximum weight; unweighted events keep that excess as a weight above the common
+        one.
     efficiency : events per trial.
     settings, seed : of the generator.
     """
@@ -100,24 +111,29 @@ def trident(
 
     Parameters
     ----------
-    channels : a channel or a list of them, as `nuprobe.processes.trident.channel` reads them.
-    target_ : as in `nuprobe.processes.trident.total`; None for a bare nucleon or electron.
-    source : energy in MeV of every neutrino, or a flux or its name. Cross sections are averaged over all neutrinos of
-        the flux in the flavours of the channels.
-    model : what decides where events are generated; `Events.weights` reweights to any other. Standard Model by default.
-    regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"incoherent"``, ``"electron"`` or ``"all"`` (coherent and
-        incoherent).
-    form_factor, pauli, k_f, nucleon_form_factors : as in `nuprobe.processes.trident.total`.
-    nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross section weights the events;
-        ``"fermi-gas"``: they move within the Fermi sphere, on shell and unbound, and with `pauli` events whose nucleon
-        ends inside the sphere are dropped.
+    channels : a channel or a list of them, as `nuprobe.processes.trident.channel` reads
+        them.
+    target_ : as in `nuprobe.processes.trident.total`; None for a bare nucleon or
+        electron.
+    source : energy in MeV of every neutrino, or a flux or its name. Cross sections are
+        averaged over all neutrinos of the flux in the flavours of the channels.
+    model : what decides where events are generated; `Events.weights` reweights to any
+        other. Standard Model by default.
+    regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"incoherent"``,
+        ``"electron"`` or ``"all"`` (coherent and incoherent).
+    form_factor, pauli, k_f, nucleon_form_factors : as in
+        `nuprobe.processes.trident.total`.
+    nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross
+        section weights the events; ``"fermi-gas"``: they move within the Fermi sphere,
+        on shell and unbound, and with `pauli` events whose nucleon ends inside the
+        sphere are dropped.
     seed : of every random stream.
 
     Raises
     ------
     InputError, UnknownNameError
-        If an argument is not understood, or nothing can be produced: the flux has none of the flavours, lies below
-        threshold, or the model has no such process.
+        If an argument is not understood, or nothing can be produced: the flux has none
+        of the flavours, lies below threshold, or the model has no such process.
 
     Examples
     --------
@@ -126,10 +142,16 @@ def trident(
     >>> abs(sample.sigma - gen.sigma) < 5 * sample.error
     True
     """
-    listed = [channels] if isinstance(channels, (str, Channel)) or _is_pdg(channels) else list(channels)
+    listed = (
+        [channels]
+        if isinstance(channels, (str, Channel)) or _is_pdg(channels)
+        else list(channels)
+    )
     read = tuple(dict.fromkeys(channel(c) for c in listed))  # type: ignore[arg-type]
     if not read:
-        raise InputError("a generator needs at least one channel, e.g. 'nu_mu -> nu_mu mu+ mu-'")
+        raise InputError(
+            "a generator needs at least one channel, e.g. 'nu_mu -> nu_mu mu+ mu-'"
+        )
     if nucleons not in NUCLEONS:
         raise UnknownNameError("treatment of nucleons", nucleons, NUCLEONS)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
@@ -161,16 +183,28 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
     except (TypeError, ValueError):
         energy = math.nan
     if isinstance(source, bool) or not 0 < energy < math.inf:
-        raise InputError(f"the source is an energy in MeV, a flux or its name, got {source!r}")
+        raise InputError(
+            f"the source is an energy in MeV, a flux or its name, got {source!r}"
+        )
     flavours = dict.fromkeys(c.incoming for c in channels)
-    parts = tuple(FluxComponent(f"{f} line", f, lines=(Line(energy, 1.0),)) for f in flavours)
-    return Flux(name=_ONE_ENERGY, components=parts, per="unit", title=f"{energy:g} MeV", emission="beam")
+    parts = tuple(
+        FluxComponent(f"{f} line", f, lines=(Line(energy, 1.0),)) for f in flavours
+    )
+    return Flux(
+        name=_ONE_ENERGY,
+        components=parts,
+        per="unit",
+        title=f"{energy:g} MeV",
+        emission="beam",
+    )
 
 
 class _Interpolant:
     """Cross section over E² interpolated in ln E between two energies; zero below."""
 
-    def __init__(self, engine: Callable[[FloatArray], FloatArray], low: float, high: float) -> None:
+    def __init__(
+        self, engine: Callable[[FloatArray], FloatArray], low: float, high: float
+    ) -> None:
         self.grid = chebyshev_nodes(math.log(low), math.log(high * (1 + 1e-9)), _NODES)
         energies = np.exp(self.grid)
         self.low, self.values = low, engine(energies) / energies**2
@@ -207,7 +241,8 @@ class _Part:
 class Generator:
     """Trident events from one seed; made by `trident`. Parameters are its.
 
-    Chunk i depends on the settings, the seed and i only: neither workers nor order change an event.
+    Chunk i depends on the settings, the seed and i only: neither workers nor order
+    change an event.
     """
 
     channels: tuple[Channel, ...]
@@ -233,14 +268,28 @@ class Generator:
         if fluence <= 0:
             names = ", ".join(dict.fromkeys(str(c.incoming) for c in read))
             raise InputError(f"flux {source.name} holds none of {names}")
-        options = {"form_factor": self.form_factor, "nucleon_form_factors": self.nucleon_form_factors, "k_f": self.k_f}
+        options = {
+            "form_factor": self.form_factor,
+            "nucleon_form_factors": self.nucleon_form_factors,
+            "k_f": self.k_f,
+        }
         top = max(c.e_max for one in read for c in source.of(one.incoming))
         # validity and limits of energy and model are checked where cross sections are
         for one in read:
-            total(top, one, self.target, self.model, self.regime, pauli=self.pauli, **options)
+            total(
+                top,
+                one,
+                self.target,
+                self.model,
+                self.regime,
+                pauli=self.pauli,
+                **options,
+            )
         gas = self.nucleons == "fermi-gas"
         blocked = currents(self.target, self.regime, pauli=True, **options)
-        used = currents(self.target, self.regime, pauli=self.pauli and not gas, **options)
+        used = currents(
+            self.target, self.regime, pauli=self.pauli and not gas, **options
+        )
         parts: list[_Part] = []
         lowest = math.inf
         for one in read:
@@ -254,17 +303,36 @@ class Generator:
                     parts.append(part)
         if not parts:
             if top <= lowest:
-                what = "the neutrinos have" if source.name == _ONE_ENERGY else f"flux {source.name} ends at"
-                raise InputError(f"{what} {top:.6g} MeV, not above the threshold of {lowest:.6g} MeV: no events")
-            raise InputError("the cross section is zero: the model or the flux allows none of the channels")
+                what = (
+                    "the neutrinos have"
+                    if source.name == _ONE_ENERGY
+                    else f"flux {source.name} ends at"
+                )
+                raise InputError(
+                    f"{what} {top:.6g} MeV, not above the threshold of {lowest:.6g}"
+                    " MeV: no events"
+                )
+            raise InputError(
+                "the cross section is zero: the model or the flux allows none of the"
+                " channels"
+            )
         return tuple(parts)
 
     def _part(
-        self, one: Channel, number: float, current: Current, low: float, k_f: float, fluence: float
+        self,
+        one: Channel,
+        number: float,
+        current: Current,
+        low: float,
+        k_f: float,
+        fluence: float,
     ) -> _Part | None:
         weights = coefficients(self.model, one)
         if weights.ndim != 1:
-            raise InputError("events are generated for a model with scalar parameters, one model at a time")
+            raise InputError(
+                "events are generated for a model with scalar parameters, one model at"
+                " a time"
+            )
         masses = np.array(mediator_masses(self.model, one))
         components = self.source.of(one.incoming)
         top = max((c.e_max for c in components), default=0.0)
@@ -273,15 +341,21 @@ class Generator:
         rest = threshold(current.mass, *one.masses)
 
         def engine(e: FloatArray) -> FloatArray:
-            return np.asarray(current_kernels(e, one, current, masses if masses.size else None).values @ weights)
+            return np.asarray(
+                current_kernels(e, one, current, masses if masses.size else None).values
+                @ weights
+            )
 
         def sigma(e: FloatArray, low: float, high: float) -> FloatArray:
-            """Cross section at energies within an interval; one interpolant serves what nucleons see there."""
+            """Cross section at energies within an interval; one interpolant serves what
+            nucleons see there."""
             if not k_f:
                 return _Interpolant(engine, max(low, rest), high)(e)
             total_, mass = math.hypot(current.mass, k_f), current.mass
             seen = _Interpolant(
-                engine, max(rest, low * (total_ - k_f) / mass * (1 - 1e-9)), high * (total_ + k_f) / mass
+                engine,
+                max(rest, low * (total_ - k_f) / mass * (1 - 1e-9)),
+                high * (total_ + k_f) / mass,
             )
             return fermi_average(seen, e, mass, k_f)
 
@@ -291,14 +365,23 @@ class Generator:
                 if line.energy > low and line.intensity > 0:
                     rows.append(np.array([[line.energy, 0.0, line.intensity, 0.0]]))
                     e = np.array([line.energy])
-                    sums.append(line.intensity * (sigma(e, line.energy, line.energy) if k_f else engine(e)))
+                    sums.append(
+                        line.intensity
+                        * (sigma(e, line.energy, line.energy) if k_f else engine(e))
+                    )
             if component.density is not None and component.edges[-1] > low:
                 row = _energy_bins(component, low)
                 t, w = gauss_legendre(3)
                 e = row[:, :1] + row[:, 1:2] * t
                 flux_ = np.maximum(row[:, 2:3] + row[:, 3:] * t, 0.0)
                 rows.append(row)
-                sums.append((flux_ * w * sigma(e.ravel(), low, component.edges[-1]).reshape(e.shape)).sum(1))
+                sums.append(
+                    (
+                        flux_
+                        * w
+                        * sigma(e.ravel(), low, component.edges[-1]).reshape(e.shape)
+                    ).sum(1)
+                )
         if not rows:
             return None
         bins, folded = np.concatenate(rows), np.concatenate(sums)
@@ -315,7 +398,14 @@ class Generator:
         couplings = [float(found.vector), float(found.axial)]
         for m in found.mediators:
             couplings += [float(m.strength), float(m.mass) ** 2]
-        name, regime = current.name, current.name if current.name in ("proton", "neutron", "electron") else "coherent"
+        name, regime = (
+            current.name,
+            (
+                current.name
+                if current.name in ("proton", "neutron", "electron")
+                else "coherent"
+            ),
+        )
         return _Part(
             Process(one, name, regime, current.mass, number),
             current,
@@ -327,13 +417,18 @@ class Generator:
             np.array(couplings),
         )
 
-    def _numbers(self, one: Channel, current: Current, top: float, k_f: float) -> tuple[FloatArray, FloatArray]:
+    def _numbers(
+        self, one: Channel, current: Current, top: float, k_f: float
+    ) -> tuple[FloatArray, FloatArray]:
         """Numbers and tables of a process, as `kernels` wants them."""
         m_minus, m_plus = one.pair_masses
         if k_f:
             top *= (math.hypot(current.mass, k_f) + k_f) / current.mass
-        low, high = (float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus))
-        # where Q begins at the largest energy, and the largest end of Q at any; near threshold Q is largest
+        low, high = (
+            float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus)
+        )
+        # where Q begins at the largest energy, and the largest end of Q at any; near
+        # threshold Q is largest
         s_min = (m_minus + m_plus) ** 2
         end = current.q_end
         at_threshold = math.sqrt(s_min / (1 + math.sqrt(s_min) / current.mass))
@@ -343,7 +438,10 @@ class Generator:
         step = (last - first) / (_TABLE - 3)
         q2 = np.exp(2 * (first - step + step * np.arange(_TABLE)))
         tables = np.stack([current.electric(q2), current.magnetic(q2)])
-        soft2 = min([m.mass**2 for m in lepton_couplings(self.model, one).mediators], default=math.inf)
+        soft2 = min(
+            [m.mass**2 for m in lepton_couplings(self.model, one).mediators],
+            default=math.inf,
+        )
         numbers = [
             current.mass,
             m_minus,
@@ -367,7 +465,8 @@ class Generator:
 
     @property
     def sigma(self) -> float:
-        """Flux-averaged cross section per target by the deterministic engine, cm²; without blocking in a Fermi gas."""
+        """Flux-averaged cross section per target by the deterministic engine, cm²;
+        without blocking in a Fermi gas."""
         return sum(p.sigma for p in self._parts)
 
     @property
@@ -376,13 +475,17 @@ class Generator:
 
     @cached_property
     def _trained(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Grids, mean and largest weight of each process; the largest is 0 where the Pauli principle blocks all."""
+        """Grids, mean and largest weight of each process; the largest is 0 where the
+        Pauli principle blocks all."""
         # one stream a process: threads change nothing
         with ThreadPoolExecutor(min(len(self._parts), os.cpu_count() or 1)) as pool:
             found = list(pool.map(self._train, range(len(self._parts))))
         grids, mean, largest = zip(*found, strict=True)
         if not sum(largest) > 0:
-            raise ComputationError("no event survives the Pauli blocking of the Fermi gas: use nucleons='rest'")
+            raise ComputationError(
+                "no event survives the Pauli blocking of the Fermi gas: use"
+                " nucleons='rest'"
+            )
         return np.stack(grids), np.array(mean), np.array(largest)
 
     def _train(self, index: int) -> tuple[FloatArray, float, float]:
@@ -390,16 +493,38 @@ class Generator:
 
         run: Any = generate
         part, random = self._parts[index], self._random(_TRAINING, index)
-        arrays = part.cumulative, part.bins, np.array(len(part.bins)), part.numbers, part.tables, part.couplings
+        arrays = (
+            part.cumulative,
+            part.bins,
+            np.array(len(part.bins)),
+            part.numbers,
+            part.tables,
+            part.couplings,
+        )
         fixed = [np.asarray(a)[None] for a in arrays]
         grid = uniform(DIMENSIONS, SLICES, BINS)
-        none = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32), np.empty((1, 6, 4))
+        none = (
+            np.empty(0, dtype=np.int64),
+            np.empty(0, dtype=np.int32),
+            np.empty((1, 6, 4)),
+        )
         for n in (*_ROUNDS, _FINAL):
             collected, values = np.zeros((DIMENSIONS, SLICES * BINS)), np.zeros((n, 7))
             u = random.random((n, self._columns))
-            run(u, -1.0, np.array([0.0, 1.0]), *fixed, grid[None], collected, *none, values)
+            run(
+                u,
+                -1.0,
+                np.array([0.0, 1.0]),
+                *fixed,
+                grid[None],
+                collected,
+                *none,
+                values,
+            )
             if n != _FINAL:
-                grid = refine(grid, collected.reshape(DIMENSIONS, SLICES, BINS), _DAMPING)
+                grid = refine(
+                    grid, collected.reshape(DIMENSIONS, SLICES, BINS), _DAMPING
+                )
         weights = values[:, 0]
         return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)
 
@@ -419,7 +544,10 @@ class Generator:
             bins[i, : counts[i]] = p.bins
             couplings[i, : p.couplings.size] = p.couplings
             couplings[i, p.couplings.size + 1 :: 2] = 1.0  # no strength, any mass
-        numbers, tables = np.stack([p.numbers for p in parts]), np.stack([p.tables for p in parts])
+        numbers, tables = (
+            np.stack([p.numbers for p in parts]),
+            np.stack([p.tables for p in parts]),
+        )
         return share, cumulative, bins, counts, numbers, tables, couplings, grids
 
     @property
@@ -433,7 +561,9 @@ class Generator:
         return float(self._trained[1].sum() / self._trained[2].sum())
 
     def _random(self, stream: int, index: int) -> np.random.Generator:
-        return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence((self.seed, stream, index))))
+        return np.random.Generator(
+            np.random.PCG64DXSM(np.random.SeedSequence((self.seed, stream, index)))
+        )
 
     def _make(self, index: int, unweighted: bool) -> tuple[Chunk, NDArray[np.int64]]:
         """Make a chunk; also the numbers of the trials that its events come from."""
@@ -441,10 +571,15 @@ class Generator:
 
         run: Any = generate
         u = self._random(_EVENTS, index).random((_TRIALS, self._columns))
-        trial, process = np.empty(_TRIALS, dtype=np.int64), np.empty(_TRIALS, dtype=np.int32)
+        trial, process = (
+            np.empty(_TRIALS, dtype=np.int64),
+            np.empty(_TRIALS, dtype=np.int32),
+        )
         momenta, values = np.empty((_TRIALS, 6, 4)), np.empty((_TRIALS, 7))
         limit = self.max_weight if unweighted else 0.0
-        n = run(u, limit, *self._arrays, np.empty((0, 0)), trial, process, momenta, values)
+        n = run(
+            u, limit, *self._arrays, np.empty((0, 0)), trial, process, momenta, values
+        )
         v = values[:n]
         events = Events(
             processes=self.processes,
@@ -464,15 +599,30 @@ class Generator:
         Parameters
         ----------
         index : 0 or more.
-        unweighted : accept events by their weight: all have `max_weight`, but for those few beyond it.
+        unweighted : accept events by their weight: all have `max_weight`, but for those
+            few beyond it.
         """
-        if isinstance(index, bool) or not isinstance(index, (int, np.integer)) or index < 0:
-            raise InputError(f"the index of a chunk is an integer of 0 or more, got {index!r}")
+        if (
+            isinstance(index, bool)
+            or not isinstance(index, (int, np.integer))
+            or index < 0
+        ):
+            raise InputError(
+                f"the index of a chunk is an integer of 0 or more, got {index!r}"
+            )
         return self._make(int(index), unweighted)[0]
 
-    def _stream(self, start: int, unweighted: bool, workers: int) -> Iterator[tuple[Chunk, NDArray[np.int64]]]:
-        if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)) or workers < 1:
-            raise InputError(f"the number of workers is an integer of 1 or more, got {workers!r}")
+    def _stream(
+        self, start: int, unweighted: bool, workers: int
+    ) -> Iterator[tuple[Chunk, NDArray[np.int64]]]:
+        if (
+            isinstance(workers, bool)
+            or not isinstance(workers, (int, np.integer))
+            or workers < 1
+        ):
+            raise InputError(
+                f"the number of workers is an integer of 1 or more, got {workers!r}"
+            )
         index = start
         self._arrays  # noqa: B018  trained once, before there are threads
         if workers == 1:
@@ -490,15 +640,21 @@ class Generator:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def chunks(self, start: int = 0, unweighted: bool = False, workers: int = 1) -> Iterator[Chunk]:
-        """Walk through the chunks from `start`, in order and without end; threads change nothing but the speed."""
+    def chunks(
+        self, start: int = 0, unweighted: bool = False, workers: int = 1
+    ) -> Iterator[Chunk]:
+        """Walk through the chunks from `start`, in order and without end; threads
+        change nothing but the speed."""
         for made, _ in self._stream(start, unweighted, workers):
             yield made
 
-    def generate(self, n: int, unweighted: bool = False, workers: int = 1, progress: bool = False) -> Sample:
+    def generate(
+        self, n: int, unweighted: bool = False, workers: int = 1, progress: bool = False
+    ) -> Sample:
         """Generate n events.
 
-        Trials are counted up to the event after the last: so the number of events over that of trials has no bias.
+        Trials are counted up to the event after the last: so the number of events over
+        that of trials has no bias.
 
         Parameters
         ----------
@@ -512,7 +668,9 @@ class Generator:
             If `n` is not positive.
         """
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-            raise InputError(f"the number of events is an integer of 1 or more, got {n!r}")
+            raise InputError(
+                f"the number of events is an integer of 1 or more, got {n!r}"
+            )
         parts: list[Events] = []
         found, trials = 0, 0
         from tqdm import tqdm
@@ -538,7 +696,9 @@ class Generator:
         weight = events.weight
         sigma = float(weight.sum() / trials)
         spread = float((weight**2).sum() / trials) - sigma**2
-        excess = np.maximum(weight - self.max_weight * (1 + 1e-12), 0.0).sum() / weight.sum()
+        excess = (
+            np.maximum(weight - self.max_weight * (1 + 1e-12), 0.0).sum() / weight.sum()
+        )
         return Sample(
             events=events,
             trials=trials,
@@ -555,7 +715,11 @@ class Generator:
         """Everything that defines the stream, as JSON has it."""
         from importlib.metadata import version
 
-        made = target(self.target, form_factor="point") if self.target is not None else None
+        made = (
+            target(self.target, form_factor="point")
+            if self.target is not None
+            else None
+        )
         digest = hashlib.sha256()
         for p in self._parts:
             for array in (p.cumulative, p.bins, p.tables):
@@ -564,11 +728,23 @@ class Generator:
             "version": version("nuprobe"),
             "seed": self.seed,
             "channels": [c.name for c in self.channels],
-            "target": self.target.name if isinstance(self.target, Target) else made and made.name,
-            "source": self.source.name if self.source.name != "monoenergetic" else self.source.components[0].e_max,
+            "target": (
+                self.target.name
+                if isinstance(self.target, Target)
+                else made and made.name
+            ),
+            "source": (
+                self.source.name
+                if self.source.name != "monoenergetic"
+                else self.source.components[0].e_max
+            ),
             "model": _describe(self.model),
             "regime": self.regime,
-            "form_factor": self.form_factor if isinstance(self.form_factor, str) else _describe(self.form_factor),
+            "form_factor": (
+                self.form_factor
+                if isinstance(self.form_factor, str)
+                else _describe(self.form_factor)
+            ),
             "pauli": self.pauli,
             "k_f": self.k_f,
             "nucleon_form_factors": self.nucleon_form_factors,
@@ -580,7 +756,9 @@ class Generator:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the settings."""
-        return hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(
+            json.dumps(self.settings, sort_keys=True).encode()
+        ).hexdigest()[:16]
 
 
 def _describe(what: Any) -> Any:
@@ -598,7 +776,11 @@ def _describe(what: Any) -> Any:
     if is_dataclass(what):
         return {
             "class": type(what).__name__,
-            **{f.name: _describe(getattr(what, f.name)) for f in fields(what) if f.name != "parameters"},
+            **{
+                f.name: _describe(getattr(what, f.name))
+                for f in fields(what)
+                if f.name != "parameters"
+            },
         }
     return type(what).__name__
 
@@ -608,16 +790,28 @@ def _energy_bins(component: FluxComponent, low: float) -> FloatArray:
 
     Returns
     -------
-    array, shape (bins, 4): low end, width, flux times width at the low end, and its rise over the bin.
+    array, shape (bins, 4): low end, width, flux times width at the low end, and its
+    rise over the bin.
     """
-    edges = np.array([max(low, component.edges[0]), *(e for e in component.edges if e > max(low, component.edges[0]))])
+    edges = np.array(
+        [
+            max(low, component.edges[0]),
+            *(e for e in component.edges if e > max(low, component.edges[0])),
+        ]
+    )
     floor = edges[-1] * 1e-6  # a support may begin at 0
     cuts = [edges[:1]]
     for a, b in itertools.pairwise(edges):
         n = max(1, math.ceil(math.log(b / max(a, floor)) / _STEP)) if b > floor else 1
-        inner = np.geomspace(max(a, floor), b, n + 1)[1:] if b > floor else np.array([b])
+        inner = (
+            np.geomspace(max(a, floor), b, n + 1)[1:] if b > floor else np.array([b])
+        )
         cuts.append(inner)
     points = np.concatenate(cuts)
     width = np.diff(points)
-    one, other = (component.continuum(points[:-1] + f * width) * width for f in (0.25, 0.75))
-    return np.stack([points[:-1], width, 1.5 * one - 0.5 * other, 2 * (other - one)], axis=-1)
+    one, other = (
+        component.continuum(points[:-1] + f * width) * width for f in (0.25, 0.75)
+    )
+    return np.stack(
+        [points[:-1], width, 1.5 * one - 0.5 * other, 2 * (other - one)], axis=-1
+    )

@@ -1,4 +1,5 @@
-"""Adaptive grids of importance sampling: each dimension has one for every slice of the dimension it depends on."""
+"""Adaptive grids of importance sampling: each dimension has one for every slice of the
+dimension it depends on."""
 
 from __future__ import annotations
 
@@ -24,14 +25,18 @@ def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArra
     damping : 0 changes nothing, 1 follows fully. [Lepage:1977sw]
     """
     bins = collected.shape[-1]
-    padded = np.concatenate([collected[..., :1], collected, collected[..., -1:]], axis=-1)
+    padded = np.concatenate(
+        [collected[..., :1], collected, collected[..., -1:]], axis=-1
+    )
     smooth = (padded[..., :-2] + 6 * padded[..., 1:-1] + padded[..., 2:]) / 8
     total = smooth.sum(-1, keepdims=True)
     share = np.where(total > 0, smooth / np.where(total > 0, total, 1.0), 1 / bins)
     share = np.clip(share, 1e-12, 1 - 1e-12)
     with np.errstate(divide="ignore", invalid="ignore"):
         importance = ((share - 1) / np.log(share)) ** damping
-    cumulative = np.concatenate([np.zeros((*share.shape[:-1], 1)), np.cumsum(importance, axis=-1)], axis=-1)
+    cumulative = np.concatenate(
+        [np.zeros((*share.shape[:-1], 1)), np.cumsum(importance, axis=-1)], axis=-1
+    )
     cumulative /= cumulative[..., -1:]
     result = grid.copy()
     even = np.linspace(0.0, 1.0, bins + 1)[1:-1]
@@ -41,10 +46,15 @@ def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArra
 
 
 def maximum_weight(weights: FloatArray, overweight: float) -> float:
-    """Smallest limit such that what exceeds it is at most a share `overweight` of the sum of the weights."""
+    """Smallest limit such that what exceeds it is at most a share `overweight` of the
+    sum of the weights."""
     sorted_ = np.sort(weights)[::-1]
-    # with limit sorted_[k] the excess is the sum of the k largest less k times the limit
-    excess = np.concatenate([[0.0], np.cumsum(sorted_)[:-1]]) - np.arange(sorted_.size) * sorted_
+    # with limit sorted_[k] the excess is the sum of the k largest less k times the
+    # limit
+    excess = (
+        np.concatenate([[0.0], np.cumsum(sorted_)[:-1]])
+        - np.arange(sorted_.size) * sorted_
+    )
     allowed = overweight * sorted_.sum()
     k = int(np.searchsorted(excess, allowed, side="right")) - 1
     return float(sorted_[max(k, 0)])

@@ -1,7 +1,9 @@
-"""HepMC3 text in the NuHepMC layout, version 1.0.0 [Gardiner:2023ejq]; HepMC3 is [Buckley:2019xhk].
+"""HepMC3 text in the NuHepMC layout, version 1.0.0 [Gardiner:2023ejq]; HepMC3 is
+[Buckley:2019xhk].
 
-pyhepmc writes what stands at the beginning and reads files. The events themselves are formatted here, faster than
-pyhepmc builds them one by one, and in its bytes: a file read and written by pyhepmc is the same file.
+pyhepmc writes what stands at the beginning and reads files. The events themselves are
+formatted here, faster than pyhepmc builds them one by one, and in its bytes: a file
+read and written by pyhepmc is the same file.
 """
 
 from __future__ import annotations
@@ -51,13 +53,20 @@ _REMNANT: Final = 2009900000
 _BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
 _SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
 _CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
-_THEORY: Final = ("Czyz:1964zz", "Lovseth:1971vv", "Brown:1973ih", "Altmannshofer:2019zhy")
+_THEORY: Final = (
+    "Czyz:1964zz",
+    "Lovseth:1971vv",
+    "Brown:1973ih",
+    "Altmannshofer:2019zhy",
+)
 _ATTRIBUTES: Final = (
-    "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings V and A and mediators "
-    "(strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and "
-    "the squared mass of the charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are in pb: "
-    "summed and divided by the attempted events of the last GenCrossSection they give the cross section. "
-    "nuprobe.target: nuclides of the target (PDG numbers) and how many of each it has."
+    "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings"
+    " V and A and mediators (strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V"
+    " + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and the squared mass of the"
+    " charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are"
+    " in pb: summed and divided by the attempted events of the last GenCrossSection"
+    " they give the cross section. nuprobe.target: nuclides of the target (PDG numbers)"
+    " and how many of each it has."
 )
 
 
@@ -67,7 +76,9 @@ def pyhepmc() -> ModuleType:
         import pyhepmc
         import pyhepmc.io
     except ImportError:
-        raise InputError('HepMC3 files need pyhepmc: pip install "nuprobe[events]"') from None
+        raise InputError(
+            'HepMC3 files need pyhepmc: pip install "nuprobe[events]"'
+        ) from None
     module: ModuleType = pyhepmc
     return module
 
@@ -82,7 +93,11 @@ def header(run: Run) -> bytes:
     hep = pyhepmc()
     generator = run.generator
     info = hep.GenRunInfo()
-    info.tools = [hep.GenRunInfo.ToolInfo("nuprobe", metadata.version("nuprobe"), "neutrino trident production")]
+    info.tools = [
+        hep.GenRunInfo.ToolInfo(
+            "nuprobe", metadata.version("nuprobe"), "neutrino trident production"
+        )
+    ]
     info.weight_names = list(run.names)
     found: dict[str, Any] = {
         "NuHepMC.Version.Major": 1,
@@ -102,7 +117,11 @@ def header(run: Run) -> bytes:
         "nuprobe.unweighted": int(run.unweighted),
     }
     named = {process_id(p): (_name(p), _description(p)) for p in generator.processes}
-    for kind, table in (("Process", named), ("VertexStatus", _VERTEX), ("ParticleStatus", _PARTICLE)):
+    for kind, table in (
+        ("Process", named),
+        ("VertexStatus", _VERTEX),
+        ("ParticleStatus", _PARTICLE),
+    ):
         found[f"NuHepMC.{kind}IDs"] = " ".join(map(str, sorted(table)))
         for number, (name, text) in table.items():
             found[f"NuHepMC.{kind}Info[{number}].Name"] = name
@@ -116,7 +135,9 @@ def header(run: Run) -> bytes:
         found[_SIGMA] = repr(run.sigma)
         conventions.append("G.C.2")
     if run.target is not None:
-        found["nuprobe.target"] = json.dumps({str(nucleus_pdg(c.isotope)): c.count for c in run.target.components})
+        found["nuprobe.target"] = json.dumps(
+            {str(nucleus_pdg(c.isotope)): c.count for c in run.target.components}
+        )
     found["NuHepMC.Conventions"] = " ".join(sorted(conventions))
     for key, value in found.items():
         info.attributes[key] = value
@@ -135,15 +156,23 @@ def _name(process: Process) -> str:
 def _description(process: Process) -> str:
     one = process.channel
     what = {"coherent": "a nucleus that stays whole", "electron": "an electron"}
-    exchange = "W and Z" if one.incoming == one.outgoing and one.incoming.index in (one.minus, one.plus) else "W"
+    exchange = (
+        "W and Z"
+        if one.incoming == one.outgoing and one.incoming.index in (one.minus, one.plus)
+        else "W"
+    )
     if one.incoming == one.outgoing and exchange == "W":
         exchange = "Z"
     where = what.get(process.regime, f"a {process.regime}")
-    return f"{one.name} off {where}, {exchange} exchange in the Standard Model [{', '.join(_THEORY)}]"
+    return (
+        f"{one.name} off {where}, {exchange} exchange in the Standard Model"
+        f" [{', '.join(_THEORY)}]"
+    )
 
 
 def _beam(run: Run) -> dict[str, Any]:
-    """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the flux is neither."""
+    """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the
+    flux is neither."""
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
     found: dict[str, Any] = {}
@@ -154,7 +183,10 @@ def _beam(run: Run) -> dict[str, Any]:
         lines = {line.energy for part in parts for line in part.lines}
         key = f"NuHepMC.Beam[{number}]"
         if len(lines) == 1 and all(p.density is None for p in parts):
-            found |= {f"{key}.Type": "MonoEnergetic", f"{key}.MonoEnergetic.Energy": repr(lines.pop())}
+            found |= {
+                f"{key}.Type": "MonoEnergetic",
+                f"{key}.MonoEnergetic.Energy": repr(lines.pop()),
+            }
         elif not lines and parts:
             edges = np.unique(np.concatenate([p.edges for p in parts]))
             # what lies above an edge, less what lies above the next
@@ -162,7 +194,9 @@ def _beam(run: Run) -> dict[str, Any]:
             found |= {
                 f"{key}.Type": "Histogram",
                 f"{key}.Histogram.BinEdges": " ".join(map(repr, edges.tolist())),
-                f"{key}.Histogram.BinContent": " ".join(map(repr, np.maximum(-np.diff(above), 0.0).tolist())),
+                f"{key}.Histogram.BinContent": " ".join(
+                    map(repr, np.maximum(-np.diff(above), 0.0).tolist())
+                ),
                 f"{key}.Histogram.ContentIsPerWidth": "0",
             }
         else:
@@ -175,7 +209,9 @@ def _number(x: float) -> str:
     return f"{x:.16e}"
 
 
-def _line(number: int, parent: int, pdg: int, momentum: str, mass: float, status: int) -> str:
+def _line(
+    number: int, parent: int, pdg: int, momentum: str, mass: float, status: int
+) -> str:
     return f"P {number} {parent} {pdg} {momentum} {_number(mass)} {status}\n"
 
 
@@ -183,9 +219,11 @@ _P: Final = "%.16e %.16e %.16e %.16e"
 
 
 def _template(run: Run, index: int, host: int) -> tuple[str, float]:
-    """Text of an event of a process with gaps for numbers, and the mass of the target nucleus (0 if a particle is hit).
+    """Text of an event of a process with gaps for numbers, and the mass of the target
+    nucleus (0 if a particle is hit).
 
-    The gaps: event number, weights, cross sections, invariants, terms, [remnant], momenta by line.
+    The gaps: event number, weights, cross sections, invariants, terms, [remnant],
+    momenta by line.
     """
     process = run.generator.processes[index]
     nu_in, nu_out, plus, minus = process.channel.pdg
@@ -197,34 +235,54 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
     text += "W" + " %.22e" * (more + 1) + "\n"
     text += "A 0 GenCrossSection %.8e %.8e %d %d" + " %.8e %.8e" * more + "\n"
     text += "A 0 lab_pos 0 0 0\n"
-    text += f"A 0 nuprobe.invariants %r %r %r\nA 0 nuprobe.process {index}\nA 0 nuprobe.terms %r %r %r\n"
+    text += (
+        f"A 0 nuprobe.invariants %r %r %r\nA 0 nuprobe.process {index}\nA 0"
+        " nuprobe.terms %r %r %r\n"
+    )
     vertex = -1
     if bound:
         nucleus = run.hosts(index)[host][0]
         z = nucleus.z - (process.regime == "proton")
-        text += f"A 2 remnant_particle_number {1_000_000_000 + 10_000 * z + 10 * (nucleus.a - 1)}\n"
+        text += (
+            "A 2 remnant_particle_number"
+            f" {1_000_000_000 + 10_000 * z + 10 * (nucleus.a - 1)}\n"
+        )
     text += f"A 0 signal_process_id {process_id(process)}\n"
     if bound:
         at_rest = " ".join(map(_number, (0.0, 0.0, 0.0, nucleus.mass)))
-        text += _line(1, 0, nucleus_pdg(nucleus), at_rest, nucleus.mass, 20) + "V -1 21 [1]\n"
-        text += f"P 2 -1 {_REMNANT} {_P} %.16e 1\n" + _line(3, -1, hit, _P, process.mass, 21)
+        text += (
+            _line(1, 0, nucleus_pdg(nucleus), at_rest, nucleus.mass, 20)
+            + "V -1 21 [1]\n"
+        )
+        text += f"P 2 -1 {_REMNANT} {_P} %.16e 1\n" + _line(
+            3, -1, hit, _P, process.mass, 21
+        )
         text += _line(4, 0, nu_in, _P, 0.0, 4) + "V -2 1 [3,4]\n"
         vertex, first = -2, 5
     else:
-        text += _line(1, 0, hit, _P, process.mass, 20) + _line(2, 0, nu_in, _P, 0.0, 4) + "V -1 1 [1,2]\n"
+        text += (
+            _line(1, 0, hit, _P, process.mass, 20)
+            + _line(2, 0, nu_in, _P, 0.0, 4)
+            + "V -1 1 [1,2]\n"
+        )
         first = 3
     out = ((nu_out, 0.0), (minus, m_minus), (plus, m_plus), (hit, process.mass))
-    text += "".join(_line(first + i, vertex, pdg, _P, mass, 1) for i, (pdg, mass) in enumerate(out))
+    text += "".join(
+        _line(first + i, vertex, pdg, _P, mass, 1) for i, (pdg, mass) in enumerate(out)
+    )
     return text, nucleus.mass if bound else 0.0
 
 
-def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[bytes, Tally]:
+def encode(
+    run: Run, chunk: Chunk, weights: FloatArray, tally: Tally
+) -> tuple[bytes, Tally]:
     """Format the events of a chunk.
 
     Parameters
     ----------
     run : what is written.
-    chunk : of `run.generator`; if only its first events are wanted, those with their share of the trials.
+    chunk : of `run.generator`; if only its first events are wanted, those with their
+        share of the trials.
     weights : pb, shape (events, names).
     tally : of what went before.
 
@@ -235,7 +293,10 @@ def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[b
     events, n = chunk.events, len(chunk.events)
     kinds = len(run.names)
     trials = tally.trials + np.rint(chunk.trials * np.arange(1, n + 1) / max(n, 1))
-    s1, s2 = (a + np.cumsum(b, axis=0) for a, b in ((tally.sums, weights), (tally.squares, weights**2)))
+    s1, s2 = (
+        a + np.cumsum(b, axis=0)
+        for a, b in ((tally.sums, weights), (tally.squares, weights**2))
+    )
     sigma = s1 / trials[:, None]
     error = np.sqrt(np.maximum(s2 / trials[:, None] - sigma**2, 0.0) / trials[:, None])
     pairs = np.stack([sigma, error], axis=2).reshape(n, 2 * kinds)
@@ -247,18 +308,24 @@ def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[b
     final = [p[name] for name in ("nu_out", "minus", "plus", "recoil")]
     hosts = run.pick_hosts(chunk)
     lines: NDArray[np.object_] = np.empty(n, dtype=object)
-    for index, host in sorted(set(zip(events.process.tolist(), hosts.tolist(), strict=True))):
+    for index, host in sorted(
+        set(zip(events.process.tolist(), hosts.tolist(), strict=True))
+    ):
         here = np.flatnonzero((events.process == index) & (hosts == host))
         template, mass = _template(run, index, host)
         if host >= 0:
             remnant = np.array([0.0, 0.0, 0.0, mass]) - p["target"]
-            left = np.sqrt(np.maximum(remnant[:, 3] ** 2 - (remnant[:, :3] ** 2).sum(1), 0.0))
+            left = np.sqrt(
+                np.maximum(remnant[:, 3] ** 2 - (remnant[:, :3] ** 2).sum(1), 0.0)
+            )
             incoming = [remnant, left, p["target"], p["nu_in"]]
         else:
             incoming = [p["target"], p["nu_in"]]
         rows = np.column_stack([column[here] for column in (*base, *incoming, *final)])
         lines[here] = [template % tuple(row) for row in rows.tolist()]
-    return "".join(lines).encode(), tally.add(weights, chunk.trials, run.generator.max_weight * PB)
+    return "".join(lines).encode(), tally.add(
+        weights, chunk.trials, run.generator.max_weight * PB
+    )
 
 
 def read_hepmc(path: str | Path) -> StoredEvents:
@@ -267,7 +334,8 @@ def read_hepmc(path: str | Path) -> StoredEvents:
     Raises
     ------
     InputError
-        If pyhepmc is not installed, or the file is missing, incomplete or not from nuprobe.
+        If pyhepmc is not installed, or the file is missing, incomplete or not from
+        nuprobe.
     """
     hep = pyhepmc()
     path = Path(path)
@@ -280,7 +348,9 @@ def read_hepmc(path: str | Path) -> StoredEvents:
         for event in file:
             if not info:
                 names = list(event.run_info.weight_names)
-                info = {key: str(value) for key, value in event.run_info.attributes.items()}
+                info = {
+                    key: str(value) for key, value in event.run_info.attributes.items()
+                }
             attributes = event.attributes
             index.append(int(str(attributes["nuprobe.process"])))
             weights.append(event.weights)
@@ -289,7 +359,11 @@ def read_hepmc(path: str | Path) -> StoredEvents:
             particles = event.numpy.particles
             n = len(event.particles)
             order = [*((3, 2) if n == _BOUND else (1, 0)), *range(n - 4, n)]
-            momenta.append(np.stack([particles.e, particles.px, particles.py, particles.pz], axis=1)[order])
+            momenta.append(
+                np.stack(
+                    [particles.e, particles.px, particles.py, particles.pz], axis=1
+                )[order]
+            )
             trials = event.cross_section.attempted_events
     found = np.array(momenta)
     weight = np.array(weights) / PB
@@ -318,7 +392,8 @@ def _floats(attribute: object) -> list[float]:
 
 
 def _check_ends(path: Path) -> None:
-    """Refuse what is not a whole file of nuprobe's; pyhepmc would stop without an error."""
+    """Refuse what is not a whole file of nuprobe's; pyhepmc would stop without an
+    error."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             if file.readline().split(b" ")[0] != b"HepMC::Version":
@@ -327,7 +402,10 @@ def _check_ends(path: Path) -> None:
             while line and not line.startswith((b"A nuprobe.settings", b"E ")):
                 line = file.readline()
             if not line.startswith(b"A "):
-                raise InputError(f"{path} was not written by nuprobe: it lacks the attribute nuprobe.settings")
+                raise InputError(
+                    f"{path} was not written by nuprobe: it lacks the attribute"
+                    " nuprobe.settings"
+                )
             tail = b""
             if path.suffix == ".gz":
                 while block := file.read(1 << 20):
@@ -336,6 +414,10 @@ def _check_ends(path: Path) -> None:
                 file.seek(-len(FOOTER), 2)
                 tail = file.read()
             if tail != FOOTER:
-                raise InputError(f"{path} is incomplete: its end is missing; write it again")
+                raise InputError(
+                    f"{path} is incomplete: its end is missing; write it again"
+                )
     except (OSError, EOFError, zlib.error) as err:
-        raise InputError(f"cannot read {path}: {getattr(err, 'strerror', None) or err}") from None
+        raise InputError(
+            f"cannot read {path}: {getattr(err, 'strerror', None) or err}"
+        ) from None

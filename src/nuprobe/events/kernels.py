@@ -1,18 +1,24 @@
-"""Hot loop of the generator: unit cube → kinematics, |M|² and four-momenta, one event at a time.
+"""Hot loop of the generator: unit cube → kinematics, |M|² and four-momenta, one event
+at a time.
 
-The leptons are the decomposition of `processes.trident.lepton` before any integral. In the rest frame of the pair
-with q along +z and k1 in the xz-plane, V*(K)γ*(q) → ℓ⁻ℓ′⁺ has 2×2 amplitudes for each polarisation (L, +, −) of V* and
-γ*; with ϕ the azimuth of ℓ⁻ an amplitude of polarisations (a, b) turns by e^{i(a+b)ϕ}. They are contracted with
+The leptons are the decomposition of `processes.trident.lepton` before any integral. In
+the rest frame of the pair with q along +z and k1 in the xz-plane, V*(K)γ*(q) → ℓ⁻ℓ′⁺
+has 2×2 amplitudes for each polarisation (L, +, −) of V* and γ*; with ϕ the azimuth of
+ℓ⁻ an amplitude of polarisations (a, b) turns by e^{i(a+b)ϕ}. They are contracted with
 
     neutrino (rank one)   j = √8 (√2 κ, a_v + K/2, a_v − K/2)      along L, +, −
-    target                H = C w w + G Q²(Σ_T − LL),   w = 2P − q = 2αk1 + 2P_T modulo q
+    target                H = C w w + G Q²(Σ_T − LL),   w = 2P − q = 2αk1 + 2P_T modulo
+    q
 
-κ, a_v: components of k1 across and along; P_T ⊥ k1, q lies at the azimuth ψ, P_T² = (r − 1)((M² + b)r + M²). Every
-difference that vanishes at an edge of phase space (ŝ − s, K²_max − K², r − 1, s − s_min, D1 − D1_low, …) is computed
-from the variable itself, so nothing is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, so |M|² does
-not change under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are alike, and CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
+κ, a_v: components of k1 across and along; P_T ⊥ k1, q lies at the azimuth ψ, P_T² = (r
+− 1)((M² + b)r + M²). Every difference that vanishes at an edge of phase space (ŝ − s,
+K²_max − K², r − 1, s − s_min, D1 − D1_low, …) is computed from the variable itself, so
+nothing is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, so |M|²
+does not change under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are alike, and
+CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
 
-Everything is in one file, because a cached kernel does not notice changes in other files.
+Everything is in one file, because a cached kernel does not notice changes in other
+files.
 """
 
 from __future__ import annotations
@@ -32,10 +38,14 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _jit(function: _Function) -> _Function:
-    return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(
+        _Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    )
 
 
-DIMENSIONS = 7  # ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one before it
+# ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one
+# before it
+DIMENSIONS = 7
 SLICES, BINS = 16, 48
 
 
@@ -58,7 +68,8 @@ def _matrix_element(
     c: float,
     g: float,
 ) -> tuple[float, float, float, float, float, float, float]:
-    """VV, AA, VA of H·X/8 times dΦ2/dt of the pair; then e_1, p, cos θ and sin θ of ℓ⁻ in the pair's frame.
+    """VV, AA, VA of H·X/8 times dΦ2/dt of the pair; then e_1, p, cos θ and sin θ of ℓ⁻
+    in the pair's frame.
 
     `s_gap` is s − (m₋ + m₊)², `t` the place in ln(D1/D2) between its ends.
     """
@@ -75,7 +86,9 @@ def _matrix_element(
     d1_high = ((s + k2) * (1 + share) + q2 * (1 - share)) / 2 + slope
     d2_high = ((s + k2) * (1 - share) + q2 * (1 + share)) / 2 + slope
     product = 2 * m_minus * m_plus
-    common = q2 * (product * s + (m_minus - m_plus) ** 2 * s_gap + k2 * (product + s_gap))
+    common = q2 * (
+        product * s + (m_minus - m_plus) ** 2 * s_gap + k2 * (product + s_gap)
+    )
     d1_low = (m_plus**2 * q2**2 + common + m_minus**2 * (s + k2) ** 2) / (s * d1_high)
     d2_low = (m_minus**2 * q2**2 + common + m_plus**2 * (s + k2) ** 2) / (s * d2_high)
     y_low = math.log(d1_low / d2_high)
@@ -83,7 +96,9 @@ def _matrix_element(
     odds = math.exp(y_low + span * t)
     d1, d2 = u * odds / (1 + odds), u / (1 + odds)
     dd = min(max(-d1 * d2_high * math.expm1(-span * t) / (2 * u * slope), 0.0), 1.0)
-    uu = min(max(-d2 * d1_high * math.expm1(-span * (1 - t)) / (2 * u * slope), 0.0), 1.0)
+    uu = min(
+        max(-d2 * d1_high * math.expm1(-span * (1 - t)) / (2 * u * slope), 0.0), 1.0
+    )
     ud = math.sqrt(uu * dd)
     measure = span * d1 * d2 / (16 * math.pi * root_s * u * k_z)
 
@@ -125,7 +140,8 @@ def _matrix_element(
     a_p, b_p = math.sqrt(e_1 + p), math.sqrt(e_2 + p)
     a_m, b_m = m_minus / a_p, m_plus / b_p
     left = right = flip = 0.0
-    # currents (11, 12, 21, 22) by polarisation of the photon, for a left- and a right-handed weak vertex
+    # currents (11, 12, 21, 22) by polarisation of the photon, for a left- and a
+    # right-handed weak vertex
     for hand in range(2):
         if hand == 0:
             sign, qm, qp, l1, l2 = 1.0, q_m, q_p, l_m, l_p
@@ -178,7 +194,15 @@ def _matrix_element(
                     - _overlap(xx11, xx12, xx21, xx22, x11, x12, x21, x22)
                 )
     both, mass = (left + right) * measure, -2 * m_minus * m_plus * flip * measure
-    return both + mass, both - mass, 2 * (left - right) * measure, e_1, p, uu - dd, 2 * ud
+    return (
+        both + mass,
+        both - mass,
+        2 * (left - right) * measure,
+        e_1,
+        p,
+        uu - dd,
+        2 * ud,
+    )
 
 
 @_jit
@@ -195,7 +219,8 @@ def _square(
     f21: float,
     f22: float,
 ) -> float:
-    """Sum over the leptons' helicities of a current turned to their direction, with the weights of helicity."""
+    """Sum over the leptons' helicities of a current turned to their direction, with the
+    weights of helicity."""
     mixed = ud * (j12 + j21)
     swap = ud * (j22 - j11)
     a = uu * j11 + mixed + dd * j22
@@ -212,7 +237,14 @@ def _square(
 
 @_jit
 def _overlap(
-    a11: complex, a12: complex, a21: complex, a22: complex, b11: complex, b12: complex, b21: complex, b22: complex
+    a11: complex,
+    a12: complex,
+    a21: complex,
+    a22: complex,
+    b11: complex,
+    b12: complex,
+    b21: complex,
+    b22: complex,
 ) -> float:
     return (
         (a11.real * b11.real + a11.imag * b11.imag)
@@ -238,7 +270,8 @@ def terms_at(
     c: float,
     g: float,
 ) -> tuple[float, float, float]:
-    """VV, AA, VA of H·X times dΦ3/(ds dK² dt) at a point of phase space, averaged over nothing."""
+    """VV, AA, VA of H·X times dΦ3/(ds dK² dt) at a point of phase space, averaged over
+    nothing."""
     lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
     kappa2 = k2 * max(x**2 - x * (s + k2 + q2) + k2 * q2, 0.0) / lam
     q = math.sqrt(q2)
@@ -247,7 +280,9 @@ def terms_at(
     alpha = (2 * b * r - q2) / x
     p_t = math.sqrt(max((r - 1) * ((mass**2 + b) * r + mass**2), 0.0))
     gap = s - (m_minus + m_plus) ** 2
-    found = _matrix_element(s, gap, k2, kappa2, lam, q2, x, alpha, p_t, t, phi, psi, m_minus, m_plus, c, g)
+    found = _matrix_element(
+        s, gap, k2, kappa2, lam, q2, x, alpha, p_t, t, phi, psi, m_minus, m_plus, c, g
+    )
     scale = 8 / (16 * math.pi**2 * x)
     return found[0] * scale, found[1] * scale, found[2] * scale
 
@@ -267,8 +302,11 @@ def _interpolate(table: FloatArray, row: int, place: float) -> float:
 
 
 @_jit
-def _draw_energy(cumulative: FloatArray, bins: FloatArray, count: int, u: float) -> tuple[float, float]:
-    """Energy and what the flux adds to the weight: `bins` are (low, width, flux, its slope) over the probability."""
+def _draw_energy(
+    cumulative: FloatArray, bins: FloatArray, count: int, u: float
+) -> tuple[float, float]:
+    """Energy and what the flux adds to the weight: `bins` are (low, width, flux, its
+    slope) over the probability."""
     low, high = 0, count - 1
     while low < high:
         middle = (low + high) // 2
@@ -278,12 +316,21 @@ def _draw_energy(cumulative: FloatArray, bins: FloatArray, count: int, u: float)
             low = middle + 1
     share = cumulative[low + 1] - cumulative[low]
     t = min(max((u - cumulative[low]) / share, 0.0), 1.0)
-    return bins[low, 0] + bins[low, 1] * t, max(bins[low, 2] + bins[low, 3] * t, 0.0) / share
+    return (
+        bins[low, 0] + bins[low, 1] * t,
+        max(bins[low, 2] + bins[low, 3] * t, 0.0) / share,
+    )
 
 
 @_jit
 def _kinematics(
-    e: float, u: FloatArray, numbers: FloatArray, tables: FloatArray, grid: FloatArray, v: FloatArray, bins: Any
+    e: float,
+    u: FloatArray,
+    numbers: FloatArray,
+    tables: FloatArray,
+    grid: FloatArray,
+    v: FloatArray,
+    bins: Any,
 ) -> tuple[
     float,
     float,
@@ -305,10 +352,11 @@ def _kinematics(
 ]:
     """A point of phase space for a target at rest.
 
-    Returns VV, AA, VA (cm², Jacobians included), q2, x, s, ŝ, k2, K²_max − K², λ, P_T, β, ϕ, ψ, and energy, momentum
-    along and across q of ℓ⁻ in the pair's frame; zeros where closed. `numbers`: mass, m₋, m₊, end of Q, smallest
-    squared mass of a mediator, ln Q of the tables' first entry, their step, prefactor; [11]: whether G is not 0.
-    `v`, `bins`: scratch.
+    Returns VV, AA, VA (cm², Jacobians included), q2, x, s, ŝ, k2, K²_max − K², λ, P_T,
+    β, ϕ, ψ, and energy, momentum along and across q of ℓ⁻ in the pair's frame; zeros
+    where closed. `numbers`: mass, m₋, m₊, end of Q, smallest squared mass of a
+    mediator, ln Q of the tables' first entry, their step, prefactor; [11]: whether G is
+    not 0. `v`, `bins`: scratch.
     """
     closed = (0.0,) * 17
     mass, m_minus, m_plus = numbers[0], numbers[1], numbers[2]
@@ -378,16 +426,48 @@ def _kinematics(
     g = _interpolate(tables, 1, place) if numbers[11] > 0 else 0.0
     phi, psi = 2 * math.pi * v[5], 2 * math.pi * v[6]
     vv, aa, va, e_1, p, cos, sin = _matrix_element(
-        s, s_gap, k2, kappa2, lam, q2, x, alpha, p_t, v[4], phi, psi, m_minus, m_plus, max(c, 0.0), max(g, 0.0)
+        s,
+        s_gap,
+        k2,
+        kappa2,
+        lam,
+        q2,
+        x,
+        alpha,
+        p_t,
+        v[4],
+        phi,
+        psi,
+        m_minus,
+        m_plus,
+        max(c, 0.0),
+        max(g, 0.0),
     )
     scale = numbers[7] * jacobian / (e * mass * q2) ** 2 * 8 / (16 * math.pi**2 * x)
     terms = vv * scale, aa * scale, va * scale
-    return *terms, q2, x, s, s_hat, k2, k2_gap, lam, p_t, em2 / x, phi, psi, e_1, p * cos, p * sin
+    return (
+        *terms,
+        q2,
+        x,
+        s,
+        s_hat,
+        k2,
+        k2_gap,
+        lam,
+        p_t,
+        em2 / x,
+        phi,
+        psi,
+        e_1,
+        p * cos,
+        p * sin,
+    )
 
 
 @_jit
 def _model(k2: float, couplings: FloatArray, vv: float, aa: float, va: float) -> float:
-    """Weight in the model: couplings are V, A, then strength and squared mass of each mediator."""
+    """Weight in the model: couplings are V, A, then strength and squared mass of each
+    mediator."""
     v: float = couplings[0]
     a: float = couplings[1]
     for i in range(2, couplings.size, 2):
@@ -396,12 +476,19 @@ def _model(k2: float, couplings: FloatArray, vv: float, aa: float, va: float) ->
 
 
 @_jit
-def _nucleon(u: FloatArray, e: float, mass: float, k_f: float) -> tuple[float, float, float, float, float, float]:
-    """A nucleon of the Fermi sphere: its momentum, its energy, E* = k·p/M and the flux factor k·p/(E E_N)."""
+def _nucleon(
+    u: FloatArray, e: float, mass: float, k_f: float
+) -> tuple[float, float, float, float, float, float]:
+    """A nucleon of the Fermi sphere: its momentum, its energy, E* = k·p/M and the flux
+    factor k·p/(E E_N)."""
     size = k_f * u[0] ** (1 / 3)
     cos = 2 * u[1] - 1
     sin = math.sqrt((1 - cos) * (1 + cos))
-    x, y, z = size * sin * math.cos(2 * math.pi * u[2]), size * sin * math.sin(2 * math.pi * u[2]), size * cos
+    x, y, z = (
+        size * sin * math.cos(2 * math.pi * u[2]),
+        size * sin * math.sin(2 * math.pi * u[2]),
+        size * cos,
+    )
     energy = math.sqrt(size**2 + mass**2)
     return x, y, z, energy, e * (energy - z) / mass, (energy - z) / energy
 
@@ -413,16 +500,22 @@ def _set(out: FloatArray, mass: float, x: float, y: float, z: float) -> None:
 
 
 @_jit
-def _momenta(e: float, point: Any, turn: float, numbers: FloatArray, swap: bool, out: FloatArray) -> None:
-    """Four-momenta for a target at rest: (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺, recoil), shape (6, 4)."""
-    _, _, _, q2, x, s, s_hat, k2, k2_gap, lam, p_t, beta, phi, psi, e_1, p_z, p_r = point
+def _momenta(
+    e: float, point: Any, turn: float, numbers: FloatArray, swap: bool, out: FloatArray
+) -> None:
+    """Four-momenta for a target at rest: (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺,
+    recoil), shape (6, 4)."""
+    _, _, _, q2, x, s, s_hat, k2, k2_gap, lam, p_t, beta, phi, psi, e_1, p_z, p_r = (
+        point
+    )
     mass, m_minus, m_plus = numbers[0], numbers[1], numbers[2]
     root_s, root_lam = math.sqrt(s), math.sqrt(lam)
     u = s + k2 + q2
     # q: across the beam along x′, then the components E ∓ p_z
     q_0, q_t, q_minus = -q2 / (2 * mass), p_t / beta, x / (2 * e)
     q_z = q_0 - q_minus
-    # K = a k1 + b q + K_T T, with T = cos ψ e_x + sin ψ e_y, e_x = (c, x′, c), e_y = (0, y′, 0)
+    # K = a k1 + b q + K_T T, with T = cos ψ e_x + sin ψ e_y, e_x = (c, x′, c), e_y =
+    # (0, y′, 0)
     cos, sin = math.cos(psi), math.sin(psi)
     k_t = math.sqrt(k2 * s_hat * k2_gap) / x
     tilt = 2 * e * q_t / x
@@ -438,11 +531,19 @@ def _momenta(e: float, point: Any, turn: float, numbers: FloatArray, swap: bool,
     a = (u - 2 * k2 * q2 / x) / x
     xi, eta = a * x / root_lam, 2 * k_t / root_lam
     eta_1 = 2 * q2 * eta / x
-    x_x, x_y, x_z = -xi * cos - eta * q_t, -xi * sin, -xi * tilt * cos - eta_1 * e - eta * q_z
+    x_x, x_y, x_z = (
+        -xi * cos - eta * q_t,
+        -xi * sin,
+        -xi * tilt * cos - eta_1 * e - eta * q_z,
+    )
     y_x, y_y, y_z = -sin, cos, -tilt * sin
     k_z = root_lam / (2 * root_s)
     part = (s + k2 - q2) / (2 * s)
-    z_x, z_y, z_z = (q_t - part * pair_x) / k_z, -part * pair_y / k_z, (q_z - part * pair_z) / k_z
+    z_x, z_y, z_z = (
+        (q_t - part * pair_x) / k_z,
+        -part * pair_y / k_z,
+        (q_z - part * pair_z) / k_z,
+    )
     f, c_x, c_y = e_1 / root_s, p_r * math.cos(phi), p_r * math.sin(phi)
     l_x = f * pair_x + c_x * x_x + c_y * y_x + p_z * z_x
     l_y = f * pair_y + c_x * x_y + c_y * y_y + p_z * z_y
@@ -452,7 +553,9 @@ def _momenta(e: float, point: Any, turn: float, numbers: FloatArray, swap: bool,
     out[0, 0], out[0, 1], out[0, 2], out[0, 3] = e, 0.0, 0.0, e
     out[1, 0], out[1, 1], out[1, 2], out[1, 3] = mass, 0.0, 0.0, 0.0
     _set(out[2], 0.0, co * n_x - si * n_y, si * n_x + co * n_y, n_z)
-    first, second = (4, 3) if swap else (3, 4)  # antineutrinos: CP exchanges the leptons
+    first, second = (
+        (4, 3) if swap else (3, 4)
+    )  # antineutrinos: CP exchanges the leptons
     _set(out[first], m_minus, co * l_x - si * l_y, si * l_x + co * l_y, l_z)
     o_x, o_y, o_z = pair_x - l_x, pair_y - l_y, pair_z - l_z
     _set(out[second], m_plus, co * o_x - si * o_y, si * o_x + co * o_y, o_z)
@@ -461,9 +564,16 @@ def _momenta(e: float, point: Any, turn: float, numbers: FloatArray, swap: bool,
 
 @_jit
 def _to_laboratory(
-    out: FloatArray, e: float, x: float, y: float, z: float, energy: float, masses: tuple[float, float, float, float]
+    out: FloatArray,
+    e: float,
+    x: float,
+    y: float,
+    z: float,
+    energy: float,
+    masses: tuple[float, float, float, float],
 ) -> None:
-    """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to the laboratory.
+    """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
+    the laboratory.
 
     `masses`: of what stands in rows 2 to 5.
     """
@@ -498,9 +608,11 @@ def _trial(
     v: FloatArray,
     bins: Any,
 ) -> Any:
-    """One trial: its weight, what the flux adds to VV, AA, VA, the point of phase space, the energy and the nucleon.
+    """One trial: its weight, what the flux adds to VV, AA, VA, the point of phase
+    space, the energy and the nucleon.
 
-    `numbers` goes on with: Fermi momentum (0: at rest), whether blocked, whether an antineutrino.
+    `numbers` goes on with: Fermi momentum (0: at rest), whether blocked, whether an
+    antineutrino.
     """
     e, flux = _draw_energy(cumulative, energies, count, u[1])
     nucleon = 0.0, 0.0, 0.0, numbers[0], e, 1.0
@@ -513,7 +625,14 @@ def _trial(
 
 
 @_jit
-def _build(out: FloatArray, point: Any, e: float, nucleon: Any, turn: float, numbers: FloatArray) -> None:
+def _build(
+    out: FloatArray,
+    point: Any,
+    e: float,
+    nucleon: Any,
+    turn: float,
+    numbers: FloatArray,
+) -> None:
     """Four-momenta of a trial in the laboratory."""
     swap = numbers[10] > 0
     _momenta(nucleon[4], point, 2 * math.pi * turn, numbers, swap, out)
@@ -545,12 +664,16 @@ def generate(
 
     Parameters
     ----------
-    u : shape (trials, 11 or 14): process, energy, the seven dimensions, azimuth about the beam, acceptance, nucleon.
-    limit : maximum weight; 0 for weighted events; negative to train on one process: then `values` gets the weight of
-        each trial and `collected`, shape (dimensions, slices × bins), the sum of their squares in each bin.
-    share : cumulative probabilities of the processes, from 0 to 1; what follows has a row for each process.
-    trial, process, momenta, values : filled: number of the trial, index of the process, four-momenta (n, 6, 4) of
-        (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺, recoil), and weight, VV, AA, VA, q2, k2, s (n, 7).
+    u : shape (trials, 11 or 14): process, energy, the seven dimensions, azimuth about
+        the beam, acceptance, nucleon.
+    limit : maximum weight; 0 for weighted events; negative to train on one process:
+        then `values` gets the weight of each trial and `collected`, shape (dimensions,
+        slices × bins), the sum of their squares in each bin.
+    share : cumulative probabilities of the processes, from 0 to 1; what follows has a
+        row for each process.
+    trial, process, momenta, values : filled: number of the trial, index of the process,
+        four-momenta (n, 6, 4) of (neutrino, target, outgoing neutrino, ℓ⁻, ℓ⁺, recoil),
+        and weight, VV, AA, VA, q2, k2, s (n, 7).
     """
     found = 0
     bins, v = np.zeros(DIMENSIONS, dtype=np.int64), np.zeros(DIMENSIONS)
@@ -559,7 +682,16 @@ def generate(
         while share[j + 1] <= u[i, 0]:
             j += 1
         weight, flux, point, e, nucleon = _trial(
-            u[i], cumulative[j], energies[j], counts[j], numbers[j], tables[j], couplings[j], grids[j], v, bins
+            u[i],
+            cumulative[j],
+            energies[j],
+            counts[j],
+            numbers[j],
+            tables[j],
+            couplings[j],
+            grids[j],
+            v,
+            bins,
         )
         if not weight > 0:
             continue
@@ -567,7 +699,10 @@ def generate(
         blocked = numbers[j, 9] > 0
         if blocked:
             _build(event, point, e, nucleon, u[i, 9], numbers[j])
-            if event[5, 1] ** 2 + event[5, 2] ** 2 + event[5, 3] ** 2 < numbers[j, 8] ** 2:
+            if (
+                event[5, 1] ** 2 + event[5, 2] ** 2 + event[5, 3] ** 2
+                < numbers[j, 8] ** 2
+            ):
                 continue
         if limit < 0:
             values[i, 0] = weight
@@ -585,6 +720,10 @@ def generate(
         values[found, 0] = weight * scale
         for c in range(3):
             values[found, 1 + c] = point[c] * flux * scale
-        values[found, 4], values[found, 5], values[found, 6] = point[3], point[7], point[5]
+        values[found, 4], values[found, 5], values[found, 6] = (
+            point[3],
+            point[7],
+            point[5],
+        )
         found += 1
     return found

@@ -1,4 +1,5 @@
-"""What is measured of an event: named functions of `Events`, in MeV, MeV² and radians."""
+"""What is measured of an event: named functions of `Events`, in MeV, MeV² and
+radians."""
 
 from __future__ import annotations
 
@@ -46,18 +47,23 @@ def _transverse(p: FloatArray) -> FloatArray:
 
 
 def _polar(p: FloatArray) -> FloatArray:
-    """Angle to the beam, exact for the smallest angles too, where the arc cosine of p_z/|p| has no digits left."""
+    """Angle to the beam, exact for the smallest angles too, where the arc cosine of
+    p_z/|p| has no digits left."""
     return np.arctan2(_transverse(p), p[:, 3])
 
 
 def _opening(events: Events) -> FloatArray:
     a, b = events.minus[:, 1:], events.plus[:, 1:]
-    return np.asarray(np.arctan2(np.linalg.norm(np.cross(a, b), axis=1), (a * b).sum(1)))
+    return np.asarray(
+        np.arctan2(np.linalg.norm(np.cross(a, b), axis=1), (a * b).sum(1))
+    )
 
 
 def _acoplanarity(events: Events) -> FloatArray:
     a, b = events.minus, events.plus
-    turn = np.arctan2(a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2])
+    turn = np.arctan2(
+        a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
+    )
     return np.pi - np.abs(turn)
 
 
@@ -72,7 +78,8 @@ def _recoil(events: Events) -> FloatArray:
 
 
 def _extra(events: Events) -> FloatArray:
-    """Of backgrounds as generated; of tridents the kinetic energy of a proton: neutrons and nuclei are not seen."""
+    """Of backgrounds as generated; of tridents the kinetic energy of a proton: neutrons
+    and nuclei are not seen."""
     found = getattr(events, "extra_energy", None)
     if found is not None:
         return np.asarray(found)
@@ -81,10 +88,30 @@ def _extra(events: Events) -> FloatArray:
 
 
 _ALL: Final = (
-    Observable("E_minus", "energy of the negative lepton", "MeV", "E_-", lambda e: e.minus[:, 0]),
-    Observable("E_plus", "energy of the positive lepton", "MeV", "E_+", lambda e: e.plus[:, 0]),
-    Observable("E_pair", "energy of both leptons", "MeV", "E_+ + E_-", lambda e: e.minus[:, 0] + e.plus[:, 0]),
-    Observable("E_nu", "energy of the neutrino that comes in", "MeV", r"E_\nu", lambda e: e.nu_in[:, 0]),
+    Observable(
+        "E_minus",
+        "energy of the negative lepton",
+        "MeV",
+        "E_-",
+        lambda e: e.minus[:, 0],
+    ),
+    Observable(
+        "E_plus", "energy of the positive lepton", "MeV", "E_+", lambda e: e.plus[:, 0]
+    ),
+    Observable(
+        "E_pair",
+        "energy of both leptons",
+        "MeV",
+        "E_+ + E_-",
+        lambda e: e.minus[:, 0] + e.plus[:, 0],
+    ),
+    Observable(
+        "E_nu",
+        "energy of the neutrino that comes in",
+        "MeV",
+        r"E_\nu",
+        lambda e: e.nu_in[:, 0],
+    ),
     Observable(
         "inelasticity",
         "share of the neutrino's energy in the pair",
@@ -100,13 +127,33 @@ _ALL: Final = (
         lambda e: (e.minus[:, 0] - e.plus[:, 0]) / (e.minus[:, 0] + e.plus[:, 0]),
     ),
     Observable(
-        "theta_minus", "angle of the negative lepton to the beam", "rad", r"\theta_-", lambda e: _polar(e.minus)
+        "theta_minus",
+        "angle of the negative lepton to the beam",
+        "rad",
+        r"\theta_-",
+        lambda e: _polar(e.minus),
     ),
-    Observable("theta_plus", "angle of the positive lepton to the beam", "rad", r"\theta_+", lambda e: _polar(e.plus)),
     Observable(
-        "theta_pair", "angle of the pair's momentum to the beam", "rad", r"\theta_{+-}", lambda e: _polar(_pair(e))
+        "theta_plus",
+        "angle of the positive lepton to the beam",
+        "rad",
+        r"\theta_+",
+        lambda e: _polar(e.plus),
     ),
-    Observable("opening_angle", "angle between the leptons", "rad", r"\Delta\theta_{+-}", _opening),
+    Observable(
+        "theta_pair",
+        "angle of the pair's momentum to the beam",
+        "rad",
+        r"\theta_{+-}",
+        lambda e: _polar(_pair(e)),
+    ),
+    Observable(
+        "opening_angle",
+        "angle between the leptons",
+        "rad",
+        r"\Delta\theta_{+-}",
+        _opening,
+    ),
     Observable(
         "acoplanarity",
         "pi minus the angle between the leptons' transverse momenta",
@@ -114,11 +161,23 @@ _ALL: Final = (
         r"\pi - |\Delta\varphi_{+-}|",
         _acoplanarity,
     ),
-    Observable("m_pair", "invariant mass of the pair", "MeV", "m_{+-}", lambda e: np.sqrt(e.s)),
     Observable(
-        "pt_minus", "transverse momentum of the negative lepton", "MeV", "p_{T-}", lambda e: _transverse(e.minus)
+        "m_pair", "invariant mass of the pair", "MeV", "m_{+-}", lambda e: np.sqrt(e.s)
     ),
-    Observable("pt_plus", "transverse momentum of the positive lepton", "MeV", "p_{T+}", lambda e: _transverse(e.plus)),
+    Observable(
+        "pt_minus",
+        "transverse momentum of the negative lepton",
+        "MeV",
+        "p_{T-}",
+        lambda e: _transverse(e.minus),
+    ),
+    Observable(
+        "pt_plus",
+        "transverse momentum of the positive lepton",
+        "MeV",
+        "p_{T+}",
+        lambda e: _transverse(e.plus),
+    ),
     Observable(
         "pt_missing",
         "missing transverse momentum: that of the pair, unbalanced by anything seen",
@@ -126,11 +185,37 @@ _ALL: Final = (
         r"p_T^\mathrm{miss}",
         lambda e: _transverse(_pair(e)),
     ),
-    Observable("Q2", "squared momentum transfer from the target", "MeV2", "Q^2", lambda e: e.q2, True),
-    Observable("K2", "squared momentum transfer from the neutrino", "MeV2", "K^2", lambda e: e.k2, True),
-    Observable("recoil_energy", "kinetic energy of what was hit", "MeV", r"T_\mathrm{recoil}", _recoil, True),
     Observable(
-        "extra_energy", "visible energy besides the pair, at the vertex", "MeV", r"E_\mathrm{extra}", _extra, True
+        "Q2",
+        "squared momentum transfer from the target",
+        "MeV2",
+        "Q^2",
+        lambda e: e.q2,
+        True,
+    ),
+    Observable(
+        "K2",
+        "squared momentum transfer from the neutrino",
+        "MeV2",
+        "K^2",
+        lambda e: e.k2,
+        True,
+    ),
+    Observable(
+        "recoil_energy",
+        "kinetic energy of what was hit",
+        "MeV",
+        r"T_\mathrm{recoil}",
+        _recoil,
+        True,
+    ),
+    Observable(
+        "extra_energy",
+        "visible energy besides the pair, at the vertex",
+        "MeV",
+        r"E_\mathrm{extra}",
+        _extra,
+        True,
     ),
     Observable(
         "theta_recoil",
@@ -145,9 +230,12 @@ OBSERVABLES: Final = {o.name: o for o in _ALL}
 
 
 def observable(name: str | Observable) -> Observable:
-    """Look an observable up; raises `UnknownNameError` if there is none of that name."""
+    """Look an observable up; raises `UnknownNameError` if there is none of that
+    name."""
     if isinstance(name, Observable):
         return name
     if name not in OBSERVABLES:
-        raise UnknownNameError("observable", name, OBSERVABLES, "(see `nuprobe list observables`)")
+        raise UnknownNameError(
+            "observable", name, OBSERVABLES, "(see `nuprobe list observables`)"
+        )
     return OBSERVABLES[name]

@@ -1,4 +1,5 @@
-"""What a file of events says once, whatever its format: processes, targets, units, models, normalisation."""
+"""What a file of events says once, whatever its format: processes, targets, units,
+models, normalisation."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ _NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
 
 
 class EventSource(Protocol):
-    """What is written: a generator, or anything whose chunks depend on their index alone."""
+    """What is written: a generator, or anything whose chunks depend on their index
+    alone."""
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -49,7 +51,8 @@ class EventSource(Protocol):
 
     @property
     def sigma(self) -> float:
-        """Cross section averaged over the flux, per target, cm²: not from the events."""
+        """Cross section averaged over the flux, per target, cm²: not from the
+        events."""
 
     @property
     def max_weight(self) -> float:
@@ -75,7 +78,9 @@ class EventSource(Protocol):
     def settings(self) -> dict[str, Any]:
         """All that defines the events, ready for JSON."""
 
-    def chunks(self, start: int = 0, unweighted: bool = False, workers: int = 1) -> Iterator[Chunk]:
+    def chunks(
+        self, start: int = 0, unweighted: bool = False, workers: int = 1
+    ) -> Iterator[Chunk]:
         """Chunks in the order of their index."""
 
 
@@ -96,10 +101,14 @@ class Run:
 
     def __post_init__(self) -> None:
         for name in self.variations:
-            if name == "CV" or not name or any(c.isspace() or c in "\\|" or not c.isprintable() for c in name):
+            if (
+                name == "CV"
+                or not name
+                or any(c.isspace() or c in "\\|" or not c.isprintable() for c in name)
+            ):
                 raise InputError(
-                    f"a variation cannot be called {name!r}: CV is the weight of the generated model, and blanks, "
-                    "| and \\ are not allowed"
+                    f"a variation cannot be called {name!r}: CV is the weight of the"
+                    " generated model, and blanks, | and \\ are not allowed"
                 )
 
     @property
@@ -110,23 +119,38 @@ class Run:
     @property
     def models(self) -> dict[str, str]:
         """The models behind the weights, written out."""
-        return {n: describe(m) for n, m in {"CV": self.generator.model, **self.variations}.items()}
+        return {
+            n: describe(m)
+            for n, m in {"CV": self.generator.model, **self.variations}.items()
+        }
 
     def weights(self, events: Events) -> FloatArray:
         """Weights of events by name, cm², shape (events, names)."""
-        return np.column_stack([events.weight, *(events.weights(m) for m in self.variations.values())])
+        return np.column_stack(
+            [events.weight, *(events.weights(m) for m in self.variations.values())]
+        )
 
     @property
     def settings(self) -> dict[str, Any]:
         """All that decides which numbers are in the file, in which order."""
         models = [[name, text] for name, text in self.models.items()]
-        return {**self.generator.settings, "unweighted": self.unweighted, "weights": models}
+        return {
+            **self.generator.settings,
+            "unweighted": self.unweighted,
+            "weights": models,
+        }
 
     @cached_property
     def target(self) -> Target | None:
         """What the neutrinos hit, as isotopes."""
         spec = self.generator.target
-        return None if spec is None else spec if isinstance(spec, Target) else target(spec, form_factor="point")
+        return (
+            None
+            if spec is None
+            else spec
+            if isinstance(spec, Target)
+            else target(spec, form_factor="point")
+        )
 
     @property
     def per(self) -> str:
@@ -134,11 +158,16 @@ class Run:
         if self.generator.regime in ("proton", "neutron", "electron"):
             return f"Per{self.generator.regime.title()}"
         assert self.target is not None  # the other regimes need one
-        return "PerAtom" if len({c.isotope.z for c in self.target.components}) == 1 else "PerFormulaUnit"
+        return (
+            "PerAtom"
+            if len({c.isotope.z for c in self.target.components}) == 1
+            else "PerFormulaUnit"
+        )
 
     @property
     def sigma(self) -> float | None:
-        """Deterministic cross section of the generated model, pb; None where the events have what it leaves out."""
+        """Deterministic cross section of the generated model, pb; None where the events
+        have what it leaves out."""
         settings = self.generator.settings
         blocked = settings.get("nucleons") == "fermi-gas" and settings.get("pauli")
         if blocked and any(p.regime in _NUCLEONS for p in self.generator.processes):
@@ -146,25 +175,35 @@ class Run:
         return self.generator.sigma * PB
 
     def hosts(self, process: int) -> list[tuple[Isotope, float]]:
-        """Nuclei that hold the struck nucleon of a process and how many such nucleons they add; empty if it is free."""
+        """Nuclei that hold the struck nucleon of a process and how many such nucleons
+        they add; empty if it is free."""
         one = self.generator.processes[process]
         if one.regime not in _NUCLEONS or self.target is None:
             return []
         found = [
-            (c.isotope, c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n))
+            (
+                c.isotope,
+                c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n),
+            )
             for c in self.target.components
             if c.isotope.a > 1
         ]
         # free protons come after the bound ones
-        alike = [p for p in self.generator.processes[:process] if (p.channel, p.regime) == (one.channel, one.regime)]
+        alike = [
+            p
+            for p in self.generator.processes[:process]
+            if (p.channel, p.regime) == (one.channel, one.regime)
+        ]
         if alike:
             return []
         return [(nucleus, number) for nucleus, number in found if number > 0]
 
     def pick_hosts(self, chunk: Chunk) -> NDArray[np.int64]:
-        """Which of the `hosts` each event of a chunk hit, −1 for none: a function of seed and chunk alone.
+        """Which of the `hosts` each event of a chunk hit, −1 for none: a function of
+        seed and chunk alone.
 
-        Nucleons of all nuclei are blocked alike, so a nucleus is hit in proportion to its nucleons.
+        Nucleons of all nuclei are blocked alike, so a nucleus is hit in proportion to
+        its nucleons.
         """
         result = np.full(len(chunk.events), -1)
         seed = int(self.generator.settings.get("seed", 0))
@@ -180,7 +219,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Tally:
-    """Running sums of the weights (pb), by name: what estimates of the cross section need.
+    """Running sums of the weights (pb), by name: what estimates of the cross section
+    need.
 
     Attributes
     ----------
@@ -201,17 +241,26 @@ class Tally:
         return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names), 0.0)
 
     def add(self, weights: FloatArray, trials: int, largest: float) -> Tally:
-        """Return the tally with more events: weights (pb) of shape (events, names), the maximum weight."""
+        """Return the tally with more events: weights (pb) of shape (events, names), the
+        maximum weight."""
         sums = tuple((np.array(self.sums) + weights.sum(axis=0)).tolist())
         squares = tuple((np.array(self.squares) + (weights**2).sum(axis=0)).tolist())
         # as the generator counts: no rounding makes an excess
-        excess = self.excess + float(np.maximum(weights[:, 0] - largest * (1 + 1e-12), 0.0).sum())
-        return Tally(self.events + len(weights), self.trials + trials, sums, squares, excess)
+        excess = self.excess + float(
+            np.maximum(weights[:, 0] - largest * (1 + 1e-12), 0.0).sum()
+        )
+        return Tally(
+            self.events + len(weights), self.trials + trials, sums, squares, excess
+        )
 
     def sigma(self, column: int = 0) -> tuple[float, float]:
         """Cross section of a weight and its statistical error, pb."""
         mean = self.sums[column] / self.trials
-        return mean, float(np.sqrt(max(self.squares[column] / self.trials - mean**2, 0.0) / self.trials))
+        return mean, float(
+            np.sqrt(
+                max(self.squares[column] / self.trials - mean**2, 0.0) / self.trials
+            )
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,9 +272,10 @@ class StoredEvents:
     events : the events, which any model can weight.
     weights : cm², shape (n,), by name; ``"CV"`` is that of the generated model.
     models : what the names mean.
-    trials : points thrown to get the events: ``weights[name].sum() / trials`` is a cross section.
-    sigma : deterministic cross section of the generated model averaged over the flux, per target, cm²; None where none
-        is known.
+    trials : points thrown to get the events: ``weights[name].sum() / trials`` is a
+        cross section.
+    sigma : deterministic cross section of the generated model averaged over the flux,
+        per target, cm²; None where none is known.
     settings : of the generator and the writer.
     """
 
@@ -240,7 +290,9 @@ class StoredEvents:
         """Cross section of a weight from the events and its statistical error, cm²."""
         w = self.weights[name]
         mean = float(w.sum()) / self.trials
-        return mean, float(np.sqrt(max(float(w @ w) / self.trials - mean**2, 0.0) / self.trials))
+        return mean, float(
+            np.sqrt(max(float(w @ w) / self.trials - mean**2, 0.0) / self.trials)
+        )
 
 
 def describe(model: LeptonModel) -> str:
@@ -251,8 +303,9 @@ def describe(model: LeptonModel) -> str:
 def process_id(process: Process) -> int:
     """Process number of NuHepMC convention E.C.1, "other" (700 and above).
 
-    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron). Channels with W exchange alone
-    are in the block 00 to 49 of charged currents, those with Z exchange (and W, where flavours allow) in 50 to 99.
+    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron).
+    Channels with W exchange alone are in the block 00 to 49 of charged currents, those
+    with Z exchange (and W, where flavours allow) in 50 to 99.
     """
     one = process.channel
     same = one.incoming == one.outgoing
@@ -276,10 +329,19 @@ def nucleus_pdg(one: Isotope) -> int:
 
 def plain(process: Process) -> dict[str, Any]:
     """Return a process ready for JSON, as `read_processes` takes it."""
-    return {**asdict(process), "channel": process.channel.name, "id": process_id(process)}
+    return {
+        **asdict(process),
+        "channel": process.channel.name,
+        "id": process_id(process),
+    }
 
 
 def read_processes(text: str) -> tuple[Process, ...]:
     """Read the processes of a file from JSON."""
     rows = json.loads(text)
-    return tuple(Process(channel(r["channel"]), r["current"], r["regime"], r["mass"], r["number"]) for r in rows)
+    return tuple(
+        Process(
+            channel(r["channel"]), r["current"], r["regime"], r["mass"], r["number"]
+        )
+        for r in rows
+    )

@@ -11,7 +11,16 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.events.record import PB, Run, StoredEvents, Tally, plain, process_id, read_processes, target_pdg
+from nuprobe.events.record import (
+    PB,
+    Run,
+    StoredEvents,
+    Tally,
+    plain,
+    process_id,
+    read_processes,
+    target_pdg,
+)
 from nuprobe.events.sample import MOMENTA, Chunk, Events
 from nuprobe.numerics import FloatArray
 
@@ -30,7 +39,9 @@ def uproot() -> ModuleType:
     try:
         import uproot
     except ImportError:
-        raise InputError('ROOT files need uproot: pip install "nuprobe[events]"') from None
+        raise InputError(
+            'ROOT files need uproot: pip install "nuprobe[events]"'
+        ) from None
     module: ModuleType = uproot
     return module
 
@@ -41,29 +52,49 @@ def check() -> None:
 
 
 def branches(run: Run) -> dict[str, str]:
-    """Names of the branches of the weights: ``weight`` for CV, ``weight_…`` for variations."""
+    """Names of the branches of the weights: ``weight`` for CV, ``weight_…`` for
+    variations."""
     found: dict[str, str] = {}
     for name in run.names:
-        base = "weight" if name == "CV" else "weight_" + re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+        base = (
+            "weight"
+            if name == "CV"
+            else "weight_" + re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+        )
         count = sum(b == base or b.startswith(f"{base}__") for b in found.values())
         found[name] = f"{base}__{count + 1}" if count else base
     return found
 
 
 def _layout(run: Run) -> np.dtype[np.void]:
-    whole = ("event", "process", "process_id", "target_pdg", *(f"{k}_pdg" for k in _PDG))
+    whole = (
+        "event",
+        "process",
+        "process_id",
+        "target_pdg",
+        *(f"{k}_pdg" for k in _PDG),
+    )
     numbers = [f"{m}_{c}" for m in MOMENTA for c in _COMPONENTS]
     numbers += ["q2", "k2", "s", *_TERMS, *branches(run).values()]
-    return np.dtype([*((name, "<i8" if name == "event" else "<i4") for name in whole), *((n, "<f8") for n in numbers)])
+    return np.dtype(
+        [
+            *((name, "<i8" if name == "event" else "<i4") for name in whole),
+            *((n, "<f8") for n in numbers),
+        ]
+    )
 
 
-def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[bytes, Tally]:
+def encode(
+    run: Run, chunk: Chunk, weights: FloatArray, tally: Tally
+) -> tuple[bytes, Tally]:
     """Pack the events of a chunk as records; arguments as `hepmc.encode`."""
     events, n = chunk.events, len(chunk.events)
     rows = np.zeros(n, dtype=_layout(run))
     rows["event"] = tally.events + np.arange(n)
     rows["process"] = events.process
-    kinds = [(process_id(p), target_pdg(p), *p.channel.pdg) for p in run.generator.processes]
+    kinds = [
+        (process_id(p), target_pdg(p), *p.channel.pdg) for p in run.generator.processes
+    ]
     for i, name in enumerate(("process_id", "target_pdg", *(f"{k}_pdg" for k in _PDG))):
         rows[name] = np.array([kind[i] for kind in kinds])[events.process]
     for name in MOMENTA:
@@ -75,7 +106,9 @@ def encode(run: Run, chunk: Chunk, weights: FloatArray, tally: Tally) -> tuple[b
         rows[name] = events.terms[:, i]
     for i, name in enumerate(branches(run).values()):
         rows[name] = weights[:, i] / PB
-    return rows.tobytes(), tally.add(weights, chunk.trials, run.generator.max_weight * PB)
+    return rows.tobytes(), tally.add(
+        weights, chunk.trials, run.generator.max_weight * PB
+    )
 
 
 def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
@@ -93,11 +126,20 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
     }
     with uproot().recreate(made) as file:
         file[_ABOUT] = json.dumps(about)
-        tree = file.mktree(TREE, {name: layout[name].str for name in layout.names or ()}, title="neutrino tridents")
+        tree = file.mktree(
+            TREE,
+            {name: layout[name].str for name in layout.names or ()},
+            title="neutrino tridents",
+        )
         with part.open("rb") as stream:
             while block := stream.read(_BLOCK * layout.itemsize):
                 rows = np.frombuffer(block, dtype=layout)
-                tree.extend({name: np.ascontiguousarray(rows[name]) for name in layout.names or ()})
+                tree.extend(
+                    {
+                        name: np.ascontiguousarray(rows[name])
+                        for name in layout.names or ()
+                    }
+                )
 
 
 def read_root(path: str | Path) -> StoredEvents:
@@ -115,13 +157,18 @@ def read_root(path: str | Path) -> StoredEvents:
             rows: dict[str, Any] = file[TREE].arrays(library="np")
     except (OSError, ValueError, LookupError, module.DeserializationError) as err:
         text = " ".join(str(err).split())[:120]
-        raise InputError(f"cannot read {path}: not a whole ROOT file of nuprobe's ({text})") from None
+        raise InputError(
+            f"cannot read {path}: not a whole ROOT file of nuprobe's ({text})"
+        ) from None
     weights = {name: rows[branch] for name, branch in about["branches"].items()}
     return StoredEvents(
         events=Events(
             processes=read_processes(json.dumps(about["processes"])),
             process=rows["process"],
-            **{m: np.stack([rows[f"{m}_{c}"] for c in _COMPONENTS], axis=1) for m in MOMENTA},
+            **{
+                m: np.stack([rows[f"{m}_{c}"] for c in _COMPONENTS], axis=1)
+                for m in MOMENTA
+            },
             q2=rows["q2"],
             k2=rows["k2"],
             s=rows["s"],

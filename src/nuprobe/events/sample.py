@@ -27,7 +27,8 @@ class Process:
     Attributes
     ----------
     channel : the trident channel.
-    current : what is hit: an isotope as ``"Ar40"``, ``"proton"``, ``"neutron"`` or ``"electron"``.
+    current : what is hit: an isotope as ``"Ar40"``, ``"proton"``, ``"neutron"`` or
+        ``"electron"``.
     regime : ``"coherent"``, ``"proton"``, ``"neutron"`` or ``"electron"``.
     mass : of what is hit, MeV.
     number : how many of them a target holds: weights count them all.
@@ -42,19 +43,22 @@ class Process:
 
 @dataclass(frozen=True, eq=False)
 class Events:
-    """Trident events, a structure of arrays; the beam goes along +z in the frame of the laboratory.
+    """Trident events, a structure of arrays; the beam goes along +z in the frame of the
+    laboratory.
 
     Attributes
     ----------
     processes : what can happen.
     process : shape (n,), index into `processes`.
-    nu_in, target, nu_out, minus, plus, recoil : four-momenta (E, p_x, p_y, p_z) in MeV, shape (n, 4): the neutrino,
-        what it hits, the outgoing neutrino, ℓ⁻, ℓ′⁺ and what was hit.
-    q2, k2, s : shape (n,), MeV²: Q² = −(target − recoil)², K² = −(nu_in − nu_out)², squared mass of the pair; as
-        generated, where differences of four-momenta have lost digits.
+    nu_in, target, nu_out, minus, plus, recoil : four-momenta (E, p_x, p_y, p_z) in MeV,
+        shape (n, 4): the neutrino, what it hits, the outgoing neutrino, ℓ⁻, ℓ′⁺ and
+        what was hit.
+    q2, k2, s : shape (n,), MeV²: Q² = −(target − recoil)², K² = −(nu_in − nu_out)²,
+        squared mass of the pair; as generated, where differences of four-momenta have
+        lost digits.
     terms : shape (n, 3), cm²: VV, AA and VA parts of the weight, for unit couplings.
-    weight : shape (n,), cm². Summed over events and divided by the number of trials it is the cross section per target
-        averaged over the flux.
+    weight : shape (n,), cm². Summed over events and divided by the number of trials it
+        is the cross section per target averaged over the flux.
     """
 
     processes: tuple[Process, ...]
@@ -77,9 +81,15 @@ class Events:
 
     def __getitem__(self, which: Any) -> Events:
         """Return the events that an index array, a mask or a slice picks."""
-        arrays = {f.name: getattr(self, f.name)[which] for f in fields(self) if f.name != "processes"}
+        arrays = {
+            f.name: getattr(self, f.name)[which]
+            for f in fields(self)
+            if f.name != "processes"
+        }
         if arrays["weight"].ndim != 1:
-            raise InputError(f"pick events by a slice, a mask or an array of indices, got {which!r}")
+            raise InputError(
+                f"pick events by a slice, a mask or an array of indices, got {which!r}"
+            )
         return replace(self, **arrays)
 
     def weights(self, model: LeptonModel) -> FloatArray:
@@ -102,10 +112,22 @@ class Events:
         for i, process in enumerate(self.processes):
             here = self.process == i
             found = lepton_couplings(model, process.channel)
-            if any(np.ndim(c) for c in (found.vector, found.axial, *(m.strength for m in found.mediators))):
-                raise InputError("events are weighted by a model with scalar parameters, one model at a time")
+            if any(
+                np.ndim(c)
+                for c in (
+                    found.vector,
+                    found.axial,
+                    *(m.strength for m in found.mediators),
+                )
+            ):
+                raise InputError(
+                    "events are weighted by a model with scalar parameters, one model"
+                    " at a time"
+                )
             k2 = self.k2[here]
-            v = float(found.vector) + sum(float(m.strength) / (k2 + m.mass**2) for m in found.mediators)
+            v = float(found.vector) + sum(
+                float(m.strength) / (k2 + m.mass**2) for m in found.mediators
+            )
             a = float(found.axial)
             vv, aa, va = self.terms[here].T
             result[here] = v**2 * vv + a**2 * aa + v * a * va
@@ -142,6 +164,8 @@ def concatenate(parts: Sequence[Events]) -> Events:
     if any(p.processes != first for p in parts):
         raise InputError("events of different processes cannot be joined")
     arrays = {
-        f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Events) if f.name != "processes"
+        f.name: np.concatenate([getattr(p, f.name) for p in parts])
+        for f in fields(Events)
+        if f.name != "processes"
     }
     return Events(processes=first, **arrays)

@@ -1,4 +1,5 @@
-"""Experiments: one folder each, with ``experiment.toml``, tables and a README; adding one touches no Python."""
+"""Experiments: one folder each, with ``experiment.toml``, tables and a README; adding
+one touches no Python."""
 
 from __future__ import annotations
 
@@ -49,11 +50,14 @@ def __getattr__(name: str) -> object:
 
 
 def _folders() -> dict[str, object]:
-    """Folders of the package and of installed third parties (entry points whose value is a package)."""
+    """Folders of the package and of installed third parties (entry points whose value
+    is a package)."""
     from importlib.metadata import entry_points
 
     libraries = [resources.files(__name__).joinpath("library")]
-    libraries += [resources.files(point.value) for point in entry_points(group=_ENTRY_POINTS)]
+    libraries += [
+        resources.files(point.value) for point in entry_points(group=_ENTRY_POINTS)
+    ]
     return {
         entry.name: entry
         for library in libraries
@@ -68,11 +72,13 @@ def experiment_names() -> tuple[str, ...]:
 
 
 def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
-    """Return an experiment by its name, or from a folder of the user's that holds an ``experiment.toml``.
+    """Return an experiment by its name, or from a folder of the user's that holds an
+    ``experiment.toml``.
 
     Parameters
     ----------
-    name : a name of `experiment_names`, a path to a folder (anything with a path separator), or an experiment.
+    name : a name of `experiment_names`, a path to a folder (anything with a path
+        separator), or an experiment.
 
     Returns
     -------
@@ -95,7 +101,10 @@ def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
     folders = _folders()
     if name not in folders:
         raise UnknownNameError(
-            "experiment", name, folders, "A folder of your own is given by its path, e.g. ./mydetector."
+            "experiment",
+            name,
+            folders,
+            "A folder of your own is given by its path, e.g. ./mydetector.",
         )
     return _read(Folder(folders[name], "experiment.toml"))  # type: ignore[arg-type]
 

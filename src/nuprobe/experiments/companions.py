@@ -1,4 +1,5 @@
-"""What else bears on a gauged L_μ − L_τ boson: computed curves for the (m_Z′, g′) plane of the trident limits."""
+"""What else bears on a gauged L_μ − L_τ boson: computed curves for the (m_Z′, g′) plane
+of the trident limits."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ class Companion:
     Attributes
     ----------
     label : with what is assumed.
-    kind : ``"band"`` (preferred between lower and upper), ``"limit"`` (excluded above upper) or ``"reach"`` (sensitive
-        above upper).
+    kind : ``"band"`` (preferred between lower and upper), ``"limit"`` (excluded above
+        upper) or ``"reach"`` (sensitive above upper).
     mass : MeV, shape (n,).
     lower, upper : couplings g′, shape (n,); infinite where there is nothing.
     references : texkeys.
@@ -50,9 +51,11 @@ def companions(mass: ArrayLike) -> tuple[Companion, ...]:
     Returns
     -------
     tuple of Companion
-        The (g−2)_μ region of 2021 (2σ) and today's upper limit (95 %, one-sided); the region that opens the IceCube gap
-        by absorption on relic neutrinos, for the masses, redshift and depth of `relic_absorption.LineOfSight` and
-        `relic_absorption.gap_band`; Belle II's reach in e⁺e⁻ → γ + nothing, signal only.
+        The (g−2)_μ region of 2021 (2σ) and today's upper limit (95 %, one-sided); the
+        region that opens the IceCube gap by absorption on relic neutrinos, for the
+        masses, redshift and depth of `relic_absorption.LineOfSight` and
+        `relic_absorption.gap_band`; Belle II's reach in e⁺e⁻ → γ + nothing, signal
+        only.
     """
     m = np.asarray(mass, dtype=float)
     low, high = anomalous_moment.band("2021", m)
@@ -61,7 +64,14 @@ def companions(mass: ArrayLike) -> tuple[Companion, ...]:
     nothing = np.full(m.size, np.inf)
     reach = monophoton.reach(m, 50 * monophoton.INVERSE_AB)
     return (
-        Companion(r"$(g-2)_\mu$ 2021, 2σ", "band", m, low, high, ("Muong-2:2021ojo", "Aoyama:2020ynm")),
+        Companion(
+            r"$(g-2)_\mu$ 2021, 2σ",
+            "band",
+            m,
+            low,
+            high,
+            ("Muong-2:2021ojo", "Aoyama:2020ynm"),
+        ),
         Companion(
             r"$(g-2)_\mu$ 2025, 95 % upper limit",
             "limit",

@@ -1,4 +1,5 @@
-"""Expected counts of one analysis as the inference floor wants them: linear in nuisances, analytic in parameters."""
+"""Expected counts of one analysis as the inference floor wants them: linear in
+nuisances, analytic in parameters."""
 
 from __future__ import annotations
 
@@ -21,14 +22,16 @@ __all__ = ["CountsPrediction", "Effect"]
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What one nuisance does: it scales sources, or adds the shape of a template per standard deviation.
+    """What one nuisance does: it scales sources, or adds the shape of a template per
+    standard deviation.
 
     Attributes
     ----------
     nuisance : name and constraint.
     scales : names of the sources whose normalisation it multiplies by (1 + ν).
     shape : templates added once per unit of ν to the signal, or None.
-    relative : change of the signal per unit of ν relative to itself, shape (bins,), or None.
+    relative : change of the signal per unit of ν relative to itself, shape (bins,), or
+        None.
     added : counts added per unit of ν, shape (bins,), or None.
     """
 
@@ -41,7 +44,8 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class _Quadratic:
-    """Coefficients as a polynomial of second degree in the free parameters: exact where amplitudes are linear.
+    """Coefficients as a polynomial of second degree in the free parameters: exact where
+    amplitudes are linear.
 
     Attributes
     ----------
@@ -59,13 +63,19 @@ class _Quadratic:
 
     @classmethod
     def of(
-        cls, coefficients: Callable[[FloatArray], FloatArray], parameters: tuple[Parameter, ...]
+        cls,
+        coefficients: Callable[[FloatArray], FloatArray],
+        parameters: tuple[Parameter, ...],
     ) -> _Quadratic | None:
-        """Determine the polynomial and try it at other points; None if the coefficients are no such polynomial."""
+        """Determine the polynomial and try it at other points; None if the coefficients
+        are no such polynomial."""
         d = len(parameters)
         centre = np.array([p.default for p in parameters])
         step = np.array([p.step for p in parameters])
-        low, high = np.array([p.lower for p in parameters]), np.array([p.upper for p in parameters])
+        low, high = (
+            np.array([p.lower for p in parameters]),
+            np.array([p.upper for p in parameters]),
+        )
         step = np.where(centre + 2 * step <= high, step, -step)
         if np.any((centre + 2 * step < low) | (centre + 2 * step > high)):
             return None
@@ -76,7 +86,9 @@ class _Quadratic:
         shape = (values.shape[0], values.shape[2])
         result = cls(centre, step, (first, second), np.zeros(0), shape)
         rows = values.transpose(1, 0, 2).reshape(len(nodes), -1)
-        table: FloatArray = np.asarray(np.linalg.solve(result._monomials(nodes), rows), dtype=float)
+        table: FloatArray = np.asarray(
+            np.linalg.solve(result._monomials(nodes), rows), dtype=float
+        )
         result = replace(result, table=table)
         # points of an additive recurrence, up to five steps away
         t = 10 * ((np.arange(1, 17)[:, None] * np.sqrt(np.arange(2.0, 2 + d))) % 1) - 5
@@ -87,7 +99,9 @@ class _Quadratic:
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """Coefficients at x of shape (points, d), shape (components, points, terms)."""
-        return self._shaped(product(self._monomials((x - self.centre) / self.step), self.table))
+        return self._shaped(
+            product(self._monomials((x - self.centre) / self.step), self.table)
+        )
 
     def derivatives(self, x: FloatArray) -> list[FloatArray]:
         """Derivative in each parameter, of the shape of the coefficients."""
@@ -98,12 +112,16 @@ class _Quadratic:
         """Derivatives, (points, d, components, terms)."""
         t = (x - self.centre) / self.step
         n, d = t.shape
-        rows = product(t, self._slopes[1:].reshape(d, -1)).reshape(n, d, -1) + self._slopes[0]
+        rows = (
+            product(t, self._slopes[1:].reshape(d, -1)).reshape(n, d, -1)
+            + self._slopes[0]
+        )
         return np.asarray(rows.reshape(n, d, *self.shape))
 
     @cached_property
     def _slopes(self) -> FloatArray:
-        """Derivatives, linear in t: the constant and the factor of each t, shape (1 + d, d, components × terms)."""
+        """Derivatives, linear in t: the constant and the factor of each t, shape (1 +
+        d, d, components × terms)."""
         d = len(self.step)
         result = np.zeros((1 + d, d, self.table.shape[1]))
         result[0] = self.table[1 : 1 + d]
@@ -114,7 +132,9 @@ class _Quadratic:
 
     def _monomials(self, t: FloatArray) -> FloatArray:
         first, second = self.pairs
-        return np.concatenate([np.ones((len(t), 1)), t, t[:, first] * t[:, second]], axis=1)
+        return np.concatenate(
+            [np.ones((len(t), 1)), t, t[:, first] * t[:, second]], axis=1
+        )
 
     def _shaped(self, rows: FloatArray) -> FloatArray:
         return rows.reshape(len(rows), *self.shape).transpose(1, 0, 2)
@@ -147,7 +167,10 @@ class CountsPrediction:
     def parameters(self) -> tuple[Parameter, ...]:
         """Model parameters first, then those inside the integrals."""
         own = {p.name: p for p in self.model.parameters}
-        return (*(own[name] for name in self.free), *(axis.parameter for axis in self.templates.axes))
+        return (
+            *(own[name] for name in self.free),
+            *(axis.parameter for axis in self.templates.axes),
+        )
 
     @property
     def nuisances(self) -> tuple[Nuisance, ...]:
@@ -159,13 +182,17 @@ class CountsPrediction:
         points = np.asarray(points, dtype=float)
         if self._direct is not None and self._quadratic is not None:
             t = (points - self._quadratic.centre) / self._quadratic.step
-            signal, *shapes = self._split(product(self._quadratic._monomials(t), self._direct[0]), self._direct[1])
+            signal, *shapes = self._split(
+                product(self._quadratic._monomials(t), self._direct[0]), self._direct[1]
+            )
         else:
             signal, *shapes = self._all_counts(self._coefficients(points), points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
         base = signal + sum(self.backgrounds.values())
         shape = iter(shapes)
-        return Expectation(base, tuple(self._slope(effect, signal, shape) for effect in self.effects))
+        return Expectation(
+            base, tuple(self._slope(effect, signal, shape) for effect in self.effects)
+        )
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Analytic derivatives of `expectation` with respect to the parameters.
@@ -177,7 +204,8 @@ class CountsPrediction:
         Returns
         -------
         array, tuple of arrays
-            Of the base, shape (points, parameters, bins), and of each slope, shape (points or 1, parameters, bins).
+            Of the base, shape (points, parameters, bins), and of each slope, shape
+            (points or 1, parameters, bins).
         """
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
@@ -195,16 +223,20 @@ class CountsPrediction:
                 pieces.append(next(shape))
             if effect.relative is not None:
                 pieces.append(signal * effect.relative)
-            slopes.append(sum_arrays(pieces) if pieces else np.zeros((1, *signal.shape[1:])))
+            slopes.append(
+                sum_arrays(pieces) if pieces else np.zeros((1, *signal.shape[1:]))
+            )
         return signal, tuple(slopes)
 
     @property
     def compiled(self) -> bool:
-        """Whether `total_jacobian` is there: nuisances scale or add templates, each with at most one axis."""
+        """Whether `total_jacobian` is there: nuisances scale or add templates, each
+        with at most one axis."""
         return self._layers is not None
 
     def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
-        """Derivatives of the expectation at some nuisances with respect to the parameters, by a compiled loop.
+        """Derivatives of the expectation at some nuisances with respect to the
+        parameters, by a compiled loop.
 
         Parameters
         ----------
@@ -222,7 +254,10 @@ class CountsPrediction:
         from nuprobe.experiments.kernels import total_jacobian
 
         if self._layers is None or self._quadratic is None:
-            raise InputError(f"{self.name}: no compiled derivatives for this prediction; ask for `jacobian`")
+            raise InputError(
+                f"{self.name}: no compiled derivatives for this prediction; ask for"
+                " `jacobian`"
+            )
         ((templates, number),) = self._together
         segments, shape = self._layers
         axis_values, x = self._axis_values(points), points[:, : len(self.free)]
@@ -232,7 +267,9 @@ class CountsPrediction:
                 layers[0] += table
             else:
                 layers[0] += templates.weighted(axis, axis_values, table)
-                layers[1 + axis] += templates.weighted(axis, axis_values, table, derivative=True)
+                layers[1 + axis] += templates.weighted(
+                    axis, axis_values, table, derivative=True
+                )
         factors = np.zeros((len(points), number))
         factors[:, 0] = 1.0
         shapes = iter(range(1, number))
@@ -245,13 +282,22 @@ class CountsPrediction:
         time = np.array(templates.time)
         result = np.empty((len(points), points.shape[1], shape[-1] * time.shape[1]))
         layers = layers.reshape(layers.shape[:2] + shape)
-        total_jacobian(layers, coefficients, self._quadratic.slopes(x), factors, time, result)
+        total_jacobian(
+            layers, coefficients, self._quadratic.slopes(x), factors, time, result
+        )
         return result if self.weights is None else result * self.weights
 
     @cached_property
-    def _layers(self) -> tuple[list[tuple[int | None, FloatArray]], tuple[int, ...]] | None:
-        """Axis and values of each part, (nodes or 1, numbers), and their shape (templates, components, terms, bins)."""
-        if self._quadratic is None or len(self._together) > 1 or any(e.relative is not None for e in self.effects):
+    def _layers(
+        self,
+    ) -> tuple[list[tuple[int | None, FloatArray]], tuple[int, ...]] | None:
+        """Axis and values of each part, (nodes or 1, numbers), and their shape
+        (templates, components, terms, bins)."""
+        if (
+            self._quadratic is None
+            or len(self._together) > 1
+            or any(e.relative is not None for e in self.effects)
+        ):
             return None
         ((templates, number),) = self._together
         parts = templates.by_axis()
@@ -259,11 +305,20 @@ class CountsPrediction:
             return None
         segments: list[tuple[int | None, FloatArray]] = []
         for axes, values in parts:
-            table = values if axes else values[..., None]  # (components, templates × bins, terms, nodes)
+            table = (
+                values if axes else values[..., None]
+            )  # (components, templates × bins, terms, nodes)
             components, rows, terms, nodes = table.shape
-            table = table.reshape(components, number, rows // number, terms, nodes).transpose(4, 1, 0, 3, 2)
+            table = table.reshape(
+                components, number, rows // number, terms, nodes
+            ).transpose(4, 1, 0, 3, 2)
             shape = table.shape[1:]
-            segments.append((axes[0] if axes else None, np.ascontiguousarray(table).reshape(nodes, -1)))
+            segments.append(
+                (
+                    axes[0] if axes else None,
+                    np.ascontiguousarray(table).reshape(nodes, -1),
+                )
+            )
         return segments, shape
 
     def signal(self, points: FloatArray) -> FloatArray:
@@ -285,7 +340,11 @@ class CountsPrediction:
         return sum_arrays(pieces) if pieces else np.zeros_like(signal)
 
     def _counts(
-        self, templates: Templates, coefficients: FloatArray, points: FloatArray, derivative: int | None = None
+        self,
+        templates: Templates,
+        coefficients: FloatArray,
+        points: FloatArray,
+        derivative: int | None = None,
     ) -> FloatArray:
         counts = templates.counts(coefficients, self._axis_values(points), derivative)
         return counts if self.weights is None else counts * self.weights
@@ -294,10 +353,13 @@ class CountsPrediction:
         return points[:, len(self.free) :]
 
     def _at(self, points: FloatArray) -> Model:
-        return self.model.with_values({name: points[:, i] for i, name in enumerate(self.free)})
+        return self.model.with_values(
+            {name: points[:, i] for i, name in enumerate(self.free)}
+        )
 
     def _coefficients(self, points: FloatArray) -> FloatArray:
-        # a model without free parameters keeps (components, terms): the terms are then spent once for all points
+        # a model without free parameters keeps (components, terms): the terms are then
+        # spent once for all points
         if not self.free:
             return self.templates.coefficients(self.model)
         if self._quadratic is not None:
@@ -313,14 +375,21 @@ class CountsPrediction:
 
     @cached_property
     def _direct(self) -> tuple[FloatArray, int] | None:
-        """Counts of each monomial of the coefficients, (monomials, bins of all templates); None with axes."""
+        """Counts of each monomial of the coefficients, (monomials, bins of all
+        templates); None with axes."""
         if self._quadratic is None or self.templates.axes or len(self._together) > 1:
             return None
         ((templates, number),) = self._together
         return templates.counts(self._quadratic._shaped(self._quadratic.table)), number
 
-    def _slope(self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]) -> FloatArray:
-        pieces = [self.backgrounds[name][None, :] for name in effect.scales if name != "signal"]
+    def _slope(
+        self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]
+    ) -> FloatArray:
+        pieces = [
+            self.backgrounds[name][None, :]
+            for name in effect.scales
+            if name != "signal"
+        ]
         if "signal" in effect.scales:
             pieces.append(signal)
         if effect.shape is not None:
@@ -333,12 +402,18 @@ class CountsPrediction:
 
     @cached_property
     def _together(self) -> list[tuple[Templates, int]]:
-        """Templates of the signal and of the effects' shapes, and how many each holds: if possible, all in one."""
-        every = [self.templates, *(e.shape for e in self.effects if e.shape is not None)]
+        """Templates of the signal and of the effects' shapes, and how many each holds:
+        if possible, all in one."""
+        every = [
+            self.templates,
+            *(e.shape for e in self.effects if e.shape is not None),
+        ]
         one = stacked(every)
         return [(t, 1) for t in every] if one is None else [(one, len(every))]
 
-    def _all_counts(self, coefficients: FloatArray, points: FloatArray) -> list[FloatArray]:
+    def _all_counts(
+        self, coefficients: FloatArray, points: FloatArray
+    ) -> list[FloatArray]:
         """Counts of the signal and of each shape, (points or 1, bins)."""
         found: list[FloatArray] = []
         for templates, number in self._together:
@@ -346,13 +421,19 @@ class CountsPrediction:
             found += self._split(counts, number)
         return found
 
-    def _all_jacobians(self, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]) -> list[FloatArray]:
-        """Derivatives of the counts of the signal and of each shape, (points, parameters, bins)."""
+    def _all_jacobians(
+        self, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]
+    ) -> list[FloatArray]:
+        """Derivatives of the counts of the signal and of each shape, (points,
+        parameters, bins)."""
         axis_values = self._axis_values(points)
         found: list[FloatArray] = []
         for templates, number in self._together:
             rows = templates.counts_each(along, axis_values)
-            rows += [templates.counts(coefficients, axis_values, derivative=i) for i in range(len(templates.axes))]
+            rows += [
+                templates.counts(coefficients, axis_values, derivative=i)
+                for i in range(len(templates.axes))
+            ]
             bins = templates.shape[0] * templates.shape[1]
             every = np.empty((points.shape[0], len(rows), bins))
             for i, row in enumerate(rows):
@@ -362,4 +443,8 @@ class CountsPrediction:
 
     def _split(self, counts: FloatArray, number: int) -> list[FloatArray]:
         pieces = np.split(counts, number, axis=-1) if number > 1 else [counts]
-        return pieces if self.weights is None else [piece * self.weights for piece in pieces]
+        return (
+            pieces
+            if self.weights is None
+            else [piece * self.weights for piece in pieces]
+        )

@@ -1,6 +1,7 @@
 """Compiled loop of the derivatives of expected counts.
 
-Everything is in one file, because a cached kernel does not notice changes in other files.
+Everything is in one file, because a cached kernel does not notice changes in other
+files.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _jit(function: _Function) -> _Function:
-    return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(
+        _Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    )
 
 
 @_jit
@@ -31,13 +34,15 @@ def total_jacobian(
     time: FloatArray,
     result: FloatArray,
 ) -> None:
-    """Derivatives of a sum of counts of several templates, first in the coefficients' parameters and then in the axes.
+    """Derivatives of a sum of counts of several templates, first in the coefficients'
+    parameters and then in the axes.
 
     Parameters
     ----------
     layers : templates interpolated, and their derivative in each axis,
         (1 + axes, points, templates, components, terms, energy bins).
-    coefficients : (points, components, terms); slopes : their derivatives, (points, parameters, components, terms).
+    coefficients : (points, components, terms); slopes : their derivatives, (points,
+        parameters, components, terms).
     factors : of the templates, (points, templates).
     time : share of each component in each time bin, (components, time bins).
     result : is written, (points, parameters + axes, energy bins × time bins).
@@ -52,7 +57,9 @@ def total_jacobian(
                 for c in range(components):
                     for m in range(terms):
                         for b in range(bins):
-                            current[level, c, m, b] += factors[p, n] * layers[level, p, n, c, m, b]
+                            current[level, c, m, b] += (
+                                factors[p, n] * layers[level, p, n, c, m, b]
+                            )
         for i in range(free + levels - 1):
             level = max(i - free + 1, 0)
             for b in range(bins * times):

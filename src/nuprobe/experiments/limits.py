@@ -1,4 +1,5 @@
-"""Exclusion limits on a mediator from trident measurements and projections and from counting experiments."""
+"""Exclusion limits on a mediator from trident measurements and projections and from
+counting experiments."""
 
 from __future__ import annotations
 
@@ -35,11 +36,13 @@ class LimitCurve:
     ----------
     label : what it is.
     mass : MeV, shape (n,), increasing.
-    coupling : limit on g′, shape (n,); NaN-free: ``inf`` where nothing up to the largest coupling is excluded.
-    reopens : smallest coupling of the search above the limit that is allowed again (destructive interference can hide
-        a strong coupling), ``inf`` where there is none; None if nothing was searched.
-    standard_excluded : whether no coupling at all, the Standard Model, is excluded too; `coupling` is the upper end
-        of what is allowed.
+    coupling : limit on g′, shape (n,); NaN-free: ``inf`` where nothing up to the
+        largest coupling is excluded.
+    reopens : smallest coupling of the search above the limit that is allowed again
+        (destructive interference can hide a strong coupling), ``inf`` where there is
+        none; None if nothing was searched.
+    standard_excluded : whether no coupling at all, the Standard Model, is excluded too;
+        `coupling` is the upper end of what is allowed.
     """
 
     label: str
@@ -70,7 +73,8 @@ class Limit:
     ----------
     family : what was scanned.
     cl, sides : confidence level, and 1 or 2 sides.
-    curves : one an experiment, then ``"combined"`` of the measurements (not the projections) if there are several.
+    curves : one an experiment, then ``"combined"`` of the measurements (not the
+        projections) if there are several.
     statistic : in words.
     """
 
@@ -81,11 +85,14 @@ class Limit:
     statistic: str
 
     def __getitem__(self, label: str) -> LimitCurve:
-        """Curve of one experiment, by its label; raises `UnknownNameError` for any other."""
+        """Curve of one experiment, by its label; raises `UnknownNameError` for any
+        other."""
         for curve in self.curves:
             if curve.label == label:
                 return curve
-        raise UnknownNameError("curve of the limit", label, [c.label for c in self.curves])
+        raise UnknownNameError(
+            "curve of the limit", label, [c.label for c in self.curves]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -100,10 +107,16 @@ class Limit:
                 {
                     "label": c.label,
                     "mass": c.mass.tolist(),
-                    "coupling": [g if math.isfinite(g) else None for g in c.coupling.tolist()],
-                    "allowed_again": None
-                    if c.reopens is None
-                    else [g if math.isfinite(g) else None for g in c.reopens.tolist()],
+                    "coupling": [
+                        g if math.isfinite(g) else None for g in c.coupling.tolist()
+                    ],
+                    "allowed_again": (
+                        None
+                        if c.reopens is None
+                        else [
+                            g if math.isfinite(g) else None for g in c.reopens.tolist()
+                        ]
+                    ),
                     "heavy_m_over_g_MeV": c.heavy,
                     "light_g": c.light,
                     "standard_excluded": c.standard_excluded,
@@ -124,7 +137,8 @@ class _Ratio:
     minus: float
 
     def pull(self, coupling: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(predicted − measured)/error at couplings of shape (..., masses), and the error of that side."""
+        """(predicted − measured)/error at couplings of shape (..., masses), and the
+        error of that side."""
         difference = self.prediction.ratio(self.mediated, coupling) - self.ratio
         error = np.where(difference > 0, self.plus, self.minus)
         return np.asarray(difference / error), error
@@ -138,8 +152,9 @@ class _Ratio:
 class _Counts:
     """Counting experiments, profiled over their nuisances.
 
-    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood has long reached what it tends
-    to (a nuisance may take such a signal away), and could not be computed.
+    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood
+    has long reached what it tends to (a nuisance may take such a signal away), and
+    could not be computed.
     """
 
     cost: Cost
@@ -155,7 +170,9 @@ class _Counts:
             found = np.zeros(mass.size, dtype=bool)
             for term in cost.terms:
                 columns = [cost.index(p.name) for p in term.parameters]
-                expected = term.prediction.expectation(points[:, columns]).base.sum(axis=1)
+                expected = term.prediction.expectation(points[:, columns]).base.sum(
+                    axis=1
+                )
                 found |= expected > _MANY * (np.abs(term.data).sum() + 1)
             return found
 
@@ -170,7 +187,9 @@ class _Counts:
     def chi2(self, coupling: FloatArray) -> FloatArray:
         """−2 ln L at couplings of shape (..., masses)."""
         points = _points(self.cost, np.minimum(coupling, self.cap), self.mass)
-        return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(coupling.shape)
+        return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(
+            coupling.shape
+        )
 
 
 def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
@@ -181,9 +200,12 @@ def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
 
 
 def family_cost(
-    experiment: Experiment | TridentExperiment, family: Family | None = None, analysis: str | None = None
+    experiment: Experiment | TridentExperiment,
+    family: Family | None = None,
+    analysis: str | None = None,
 ) -> Cost:
-    """Cost of an experiment over mass and coupling of a family of mediators, with the experiment's nuisances.
+    """Cost of an experiment over mass and coupling of a family of mediators, with the
+    experiment's nuisances.
 
     Costs of several experiments add with ``+``.
 
@@ -198,53 +220,82 @@ def family_cost(
     mass, coupling = (p.default for p in family.parameters)
     model = family.model(mass, coupling)
     found = model.couplings()
-    target, felt = ("electrons", ("e", "e_axial")) if experiment.file.process == "electron" else ("nuclei", ("p", "n"))
-    mediated = [x.charges.get(n) for x in (*found.vector, *found.scalar) if x.propagator.parameter for n in felt]
+    target, felt = (
+        ("electrons", ("e", "e_axial"))
+        if experiment.file.process == "electron"
+        else ("nuclei", ("p", "n"))
+    )
+    mediated = [
+        x.charges.get(n)
+        for x in (*found.vector, *found.scalar)
+        if x.propagator.parameter
+        for n in felt
+    ]
     if not any(np.any(m) for m in mediated if m is not None):
         raise InputError(
-            f"{family.name} does not couple to {target}, so {experiment.name} says nothing about it: give a kinetic "
-            f"mixing (a number or 'loop'), trident experiments, or another family ({', '.join(FAMILIES)})"
+            f"{family.name} does not couple to {target}, so {experiment.name} says"
+            " nothing about it: give a kinetic mixing (a number or 'loop'), trident"
+            f" experiments, or another family ({', '.join(FAMILIES)})"
         )
     return experiment.cost(model, ["mass", "coupling"], analysis)
 
 
 def default_family(
-    experiments: Sequence[Experiment | TridentExperiment], mixing: float | Literal["loop"] = 0.0
+    experiments: Sequence[Experiment | TridentExperiment],
+    mixing: float | Literal["loop"] = 0.0,
 ) -> Family:
-    """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which every target feels."""
+    """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which
+    every target feels."""
     tridents = any(isinstance(one, TridentExperiment) for one in experiments)
     return FAMILIES["lmu-ltau" if tridents or mixing != 0 else "b-l"](mixing)
 
 
 def choose(
-    experiments: Sequence[str | Path | Experiment | TridentExperiment], analyses: Mapping[str, str] | None = None
+    experiments: Sequence[str | Path | Experiment | TridentExperiment],
+    analyses: Mapping[str, str] | None = None,
 ) -> list[Experiment | TridentExperiment]:
     """Open the experiments of a limit.
 
     Raises
     ------
     InputError
-        If there is none, one is named twice or ``combined``, or an analysis belongs to none of them.
+        If there is none, one is named twice or ``combined``, or an analysis belongs to
+        none of them.
     """
     if isinstance(experiments, (str, Path, Experiment, TridentExperiment)):
         experiments = [experiments]
     if not isinstance(experiments, Sequence) or not experiments:
-        raise InputError(f"a limit needs at least one experiment, such as ['ccfr-trident'], got {experiments!r}")
+        raise InputError(
+            "a limit needs at least one experiment, such as ['ccfr-trident'], got"
+            f" {experiments!r}"
+        )
     found = [find(one) for one in experiments]
     names = []
     for one in found:
         if not isinstance(one, (Experiment, TridentExperiment)):
-            raise InputError(f"{one!r} is no experiment: give a name, a path or what `nuprobe.experiment` returns")
+            raise InputError(
+                f"{one!r} is no experiment: give a name, a path or what"
+                " `nuprobe.experiment` returns"
+            )
         if one.name == "combined":
-            raise InputError("an experiment of a limit cannot be called combined: that is the curve of all; rename it")
+            raise InputError(
+                "an experiment of a limit cannot be called combined: that is the curve"
+                " of all; rename it"
+            )
         if one.name in names:
             raise InputError(
-                f"two experiments of a limit are called {one.name}: data count once; leave one out or rename it"
+                f"two experiments of a limit are called {one.name}: data count once;"
+                " leave one out or rename it"
             )
         names.append(one.name)
     for name, analysis in (analyses or {}).items():
         if name not in names:
-            raise UnknownNameError("experiment of this limit", name, names, f"(analysis {analysis!r} is meant for it)")
+            raise UnknownNameError(
+                "experiment of this limit",
+                name,
+                names,
+                f"(analysis {analysis!r} is meant for it)",
+            )
     return found
 
 
@@ -260,24 +311,30 @@ def limit(
 ) -> Limit:
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
-    The limit is where exclusion first sets in when the coupling grows; `LimitCurve.reopens` says where it ends again.
+    The limit is where exclusion first sets in when the coupling grows;
+    `LimitCurve.reopens` says where it ends again.
 
     Parameters
     ----------
-    experiments : tridents with one measured or projected ratio each, and counting experiments with data; by name, path
-        or as objects; one may stand alone.
+    experiments : tridents with one measured or projected ratio each, and counting
+        experiments with data; by name, path or as objects; one may stand alone.
     family : default L_μ − L_τ without mixing if there are tridents, else B − L.
-    grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest and largest bound the search.
-    mass : masses in MeV, instead of a grid; default 200 over the family's range. Curves have them in increasing order.
+    grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest
+        and largest bound the search.
+    mass : masses in MeV, instead of a grid; default 200 over the family's range. Curves
+        have them in increasing order.
     cl : confidence level.
-    sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured one, as the literature quotes
-        CCFR; 1: only ratios above it are, beyond the one-sided z(cl). Ratios combined: q = Σ pull² less its smallest
-        value for any common ratio (which no model need reach), against z²; 1: only couplings above the best one at that
-        mass are excluded (q = 0 below). A measurement above the Standard Model prefers a coupling, so that the
-        combination with it can be weaker than another measurement alone. Counts: −2 ln L minimised over the nuisances,
-        less its smallest value over the coupling at the same mass (the asymptotic profile likelihood ratio of one
-        parameter), against z²; 1: only couplings above the best one are excluded. Ratios and counts combined: the sum
-        of both, less its smallest value over the coupling.
+    sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured
+        one, as the literature quotes CCFR; 1: only ratios above it are, beyond the
+        one-sided z(cl). Ratios combined: q = Σ pull² less its smallest value for any
+        common ratio (which no model need reach), against z²; 1: only couplings above
+        the best one at that mass are excluded (q = 0 below). A measurement above the
+        Standard Model prefers a coupling, so that the combination with it can be weaker
+        than another measurement alone. Counts: −2 ln L minimised over the nuisances,
+        less its smallest value over the coupling at the same mass (the asymptotic
+        profile likelihood ratio of one parameter), against z²; 1: only couplings above
+        the best one are excluded. Ratios and counts combined: the sum of both, less its
+        smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
 
     Returns
@@ -287,13 +344,17 @@ def limit(
     Raises
     ------
     InputError
-        For an empty list or grid, a confidence level outside (0, 1), an experiment without data, or a family that an
-        experiment does not know; if every coupling of the search is excluded, or its smallest already is.
+        For an empty list or grid, a confidence level outside (0, 1), an experiment
+        without data, or a family that an experiment does not know; if every coupling of
+        the search is excluded, or its smallest already is.
     """
     from scipy.special import ndtri
 
     if analyses is not None and not isinstance(analyses, Mapping):
-        raise InputError(f"analyses are given by experiment, such as {{'ccfr-trident': 'published'}}, got {analyses!r}")
+        raise InputError(
+            "analyses are given by experiment, such as {'ccfr-trident':"
+            f" 'published'}}, got {analyses!r}"
+        )
     opened = choose(experiments, analyses)
     if not isinstance(cl, (int, float)) or not 0 < cl < 1:
         raise InputError(f"a confidence level lies between 0 and 1, got {cl!r}")
@@ -301,7 +362,10 @@ def limit(
         raise InputError(f"sides is 1 or 2, got {sides!r}")
     family = family or default_family(opened)
     if isinstance(family, type) or not hasattr(family, "strengths"):
-        raise InputError(f"a limit needs a family of mediators, such as LMuLTauFamily(), got {family!r}")
+        raise InputError(
+            "a limit needs a family of mediators, such as LMuLTauFamily(), got"
+            f" {family!r}"
+        )
     masses, couplings = _search(family, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     ratios, counts, curves = [], [], []
@@ -310,21 +374,46 @@ def limit(
         if isinstance(one, TridentExperiment):
             found = one.measurement(chosen)
             prediction = one.prediction(family, chosen)
-            term = _Ratio(prediction, prediction.mediated(masses), found.ratio, found.plus, found.minus)
+            term = _Ratio(
+                prediction,
+                prediction.mediated(masses),
+                found.ratio,
+                found.plus,
+                found.minus,
+            )
             ratios += [term] if found.kind == "measurement" else []
             curves.append(_curve(one.name, [term], masses, z, sides, couplings))
         else:
             counts.append(family_cost(one, family, chosen))
-            curves.append(_curve(one.name, [_Counts.of(counts[-1], masses, couplings[1])], masses, z, sides, couplings))
+            curves.append(
+                _curve(
+                    one.name,
+                    [_Counts.of(counts[-1], masses, couplings[1])],
+                    masses,
+                    z,
+                    sides,
+                    couplings,
+                )
+            )
     if len(ratios) + len(counts) > 1:
         terms: list[_Ratio | _Counts] = [*ratios]
         if counts:
             terms.append(_Counts.of(sum(counts[1:], counts[0]), masses, couplings[1]))
         curves.append(_curve("combined", terms, masses, z, sides, couplings))
     words = "two-sided" if sides == 2 else "one-sided, upper"
-    tests = [f"|pull| > {z:.3f}"] * any(isinstance(e, TridentExperiment) for e in opened)
-    tests += [f"profile likelihood, best coupling at each mass: Delta(-2 ln L) > {z * z:.3f}"] * bool(counts)
-    return Limit(family, cl, sides, tuple(curves), f"{words} {100 * cl:g} % CL, {'; '.join(tests)}")
+    tests = [f"|pull| > {z:.3f}"] * any(
+        isinstance(e, TridentExperiment) for e in opened
+    )
+    tests += [
+        f"profile likelihood, best coupling at each mass: Delta(-2 ln L) > {z * z:.3f}"
+    ] * bool(counts)
+    return Limit(
+        family,
+        cl,
+        sides,
+        tuple(curves),
+        f"{words} {100 * cl:g} % CL, {'; '.join(tests)}",
+    )
 
 
 def _search(
@@ -335,24 +424,39 @@ def _search(
     couplings = _COUPLINGS
     if grid is not None:
         if not isinstance(grid, Mapping):
-            raise InputError(f"a grid is given by axis, {{'mass': ..., 'coupling': ...}}, got {grid!r}")
+            raise InputError(
+                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
+                f" {grid!r}"
+            )
         unknown = set(grid) - {"mass", "coupling"}
         if unknown or mass is not None:
-            raise InputError("a grid has the axes mass and coupling; give it or mass, not both")
+            raise InputError(
+                "a grid has the axes mass and coupling; give it or mass, not both"
+            )
         mass = grid.get("mass")
         if "coupling" in grid:
             axis = np.unique(numbers("the couplings of a grid", grid["coupling"]))
             most = family.parameters[1].upper
             if axis.size < 2 or not np.all((axis > 0) & (axis <= most)):
-                raise InputError(f"the couplings of a grid must be positive, at most {most:g}, and at least two")
+                raise InputError(
+                    f"the couplings of a grid must be positive, at most {most:g}, and"
+                    " at least two"
+                )
             couplings = (float(axis.min()), float(axis.max()))
-    masses = np.geomspace(low, high, 200) if mass is None else np.atleast_1d(numbers("masses (MeV)", mass))
+    masses = (
+        np.geomspace(low, high, 200)
+        if mass is None
+        else np.atleast_1d(numbers("masses (MeV)", mass))
+    )
     if (
         masses.ndim > 1
         or masses.size == 0
         or not np.all((masses >= low * (1 - 1e-12)) & (masses <= high * (1 + 1e-12)))
     ):
-        raise InputError(f"masses must lie between {low:g} and {high:g} MeV and be at least one, in one dimension")
+        raise InputError(
+            f"masses must lie between {low:g} and {high:g} MeV and be at least one, in"
+            " one dimension"
+        )
     return np.unique(np.clip(masses, low, high)), couplings
 
 
@@ -376,7 +480,8 @@ def _curve(
     sides: int,
     couplings: tuple[float, float],
 ) -> LimitCurve:
-    """Coupling where exclusion sets in, by bracketing on a logarithmic grid and bisection."""
+    """Coupling where exclusion sets in, by bracketing on a logarithmic grid and
+    bisection."""
 
     ratios = [t for t in terms if isinstance(t, _Ratio)]
     rising = sides == 1 and len(ratios) == len(terms)
@@ -385,7 +490,10 @@ def _curve(
         total = np.asarray(sum(t.chi2(coupling) for t in terms))
         if rising:
             # the sum falls when every ratio grows: below the best common one
-            above = sum(pull / error for pull, error in (t.pull(coupling) for t in ratios)) > 0
+            above = (
+                sum(pull / error for pull, error in (t.pull(coupling) for t in ratios))
+                > 0
+            )
             total = np.where(above, total, 0.0)
         return total
 
@@ -405,16 +513,26 @@ def _curve(
     standard = (nothing > threshold) & (start == 0)
     sigma = math.sqrt(max(float((nothing - floor).max()), 0.0))
     for wrong, why in (
-        (outside[0] & ~standard, f"the smallest coupling {grid[0]:.3g} is excluded already: begin the grid lower"),
+        (
+            outside[0] & ~standard,
+            (
+                f"the smallest coupling {grid[0]:.3g} is excluded already: begin the"
+                " grid lower"
+            ),
+        ),
         (
             outside.all(axis=0),
-            f"every coupling from {grid[0]:.3g} to {grid[-1]:.3g} is excluded, and the Standard Model by "
-            f"{sigma:.2f} sigma: there is no limit; raise the confidence level",
+            (
+                f"every coupling from {grid[0]:.3g} to {grid[-1]:.3g} is excluded, and"
+                f" the Standard Model by {sigma:.2f} sigma: there is no limit; raise"
+                " the confidence level"
+            ),
         ),
     ):
         if wrong.any():
             raise InputError(f"{label}: at {masses[np.argmax(wrong)]:.6g} MeV {why}")
-    # couplings excluded from nothing up to the first allowed one are no limit from above
+    # couplings excluded from nothing up to the first allowed one are no limit from
+    # above
     allowed = np.argmax(~outside, axis=0)
     beyond = outside & (np.arange(grid.size)[:, None] > allowed)
     none = ~beyond.any(axis=0)
@@ -426,12 +544,20 @@ def _curve(
         lo, hi = np.where(excluded, lo, middle), np.where(excluded, middle, hi)
     again = ~outside & (np.arange(grid.size)[:, None] > first) & ~none
     reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
-    return LimitCurve(label, masses, np.where(none, np.inf, np.exp(hi)), reopens, bool(standard.any()))
+    return LimitCurve(
+        label, masses, np.where(none, np.inf, np.exp(hi)), reopens, bool(standard.any())
+    )
 
 
-def _minimum(chi2: Callable[[FloatArray], FloatArray], grid: FloatArray, best: NDArray[np.intp]) -> FloatArray:
-    """Smallest value near the best point of the grid, for every mass at once, by golden section."""
-    lo, hi = np.log(grid[np.maximum(best - 1, 0)]), np.log(grid[np.minimum(best + 1, grid.size - 1)])
+def _minimum(
+    chi2: Callable[[FloatArray], FloatArray], grid: FloatArray, best: NDArray[np.intp]
+) -> FloatArray:
+    """Smallest value near the best point of the grid, for every mass at once, by golden
+    section."""
+    lo, hi = (
+        np.log(grid[np.maximum(best - 1, 0)]),
+        np.log(grid[np.minimum(best + 1, grid.size - 1)]),
+    )
     for _ in range(30):
         width = _GOLDEN * (hi - lo)
         a, b = hi - width, lo + width

@@ -1,4 +1,5 @@
-"""Trident experiments: a spectrum, a target and a measured ratio in; predictions, costs and limits out."""
+"""Trident experiments: a spectrum, a target and a measured ratio in; predictions, costs
+and limits out."""
 
 from __future__ import annotations
 
@@ -9,7 +10,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError, UnknownNameError
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+)
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
@@ -39,7 +45,8 @@ class TridentRates:
     ratio : cross section over that of the Standard Model, averaged over the flux.
     measured, plus, minus : the ratio of the analysis and its errors.
     pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and channel.
+    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and
+        channel.
     events : by regime, if the file gives mass and exposure; else None.
     error : largest relative numerical error.
     """
@@ -58,7 +65,11 @@ class TridentRates:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
-            **{k: v for k, v in self.__dict__.items() if k not in ("cross_sections", "events")},
+            **{
+                k: v
+                for k, v in self.__dict__.items()
+                if k not in ("cross_sections", "events")
+            },
             "cross_sections_cm2": dict(self.cross_sections),
             "events": None if self.events is None else dict(self.events),
         }
@@ -66,16 +77,20 @@ class TridentRates:
 
 @dataclass(frozen=True, eq=False)
 class RatioPrediction:
-    """σ/σ_SM of a mediator family as the inference floor wants it: one bin, no nuisance.
+    """σ/σ_SM of a mediator family as the inference floor wants it: one bin, no
+    nuisance.
 
-    The flux-averaged mediator terms are interpolated over ln M, as logarithms; the coupling is a coefficient.
+    The flux-averaged mediator terms are interpolated over ln M, as logarithms; the
+    coupling is a coefficient.
 
     Attributes
     ----------
     name : of the experiment and analysis.
     family : gives the model at each point.
-    channels : channels with their base terms (VV, AA, VA) in cm², one row a channel, weights of the flux included.
-    log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape (channels, 2, masses).
+    channels : channels with their base terms (VV, AA, VA) in cm², one row a channel,
+        weights of the flux included.
+    log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape
+        (channels, 2, masses).
     cross_axial : VAc over VVc, shape (channels, masses).
     standard : σ_SM in cm².
     """
@@ -105,26 +120,38 @@ class RatioPrediction:
         return Expectation(self.ratio(self.mediated(mass), coupling)[:, None], ())
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Analytic derivatives with respect to mass and coupling, shape (points, 2, 1)."""
+        """Analytic derivatives with respect to mass and coupling, shape (points, 2,
+        1)."""
         mass, coupling = np.asarray(points, dtype=float).T
         return self._slopes(mass, coupling)[:, :, None], ()
 
     def mediated(self, mass: FloatArray) -> FloatArray:
-        """Terms VVc, VAc and cc of every channel at masses (MeV) inside the range, shape (channels, 3, masses)."""
+        """Terms VVc, VAc and cc of every channel at masses (MeV) inside the range,
+        shape (channels, 3, masses)."""
         return self._mediated(np.asarray(mass, dtype=float))[0]
 
     def ratio(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
-        """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over couplings at fixed masses."""
+        """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over
+        couplings at fixed masses."""
         total = np.zeros(np.shape(coupling))
-        for terms, base, channel in zip(mediated, self.base, self.channels, strict=True):
+        for terms, base, channel in zip(
+            mediated, self.base, self.channels, strict=True
+        ):
             v, a, c, _ = self.family.strengths(channel.vertex, coupling)
-            total = total + base @ [v**2, a**2, v * a] + c * (2 * v * terms[0] + a * terms[1]) + c**2 * terms[2]
+            total = (
+                total
+                + base @ [v**2, a**2, v * a]
+                + c * (2 * v * terms[0] + a * terms[1])
+                + c**2 * terms[2]
+            )
         return np.asarray(total / self.standard)
 
     def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mediator terms and their derivative in the mass."""
         low, high = self.family.mass_range
-        nodes = chebyshev_nodes(math.log(low), math.log(high), self.log_mediated.shape[-1])
+        nodes = chebyshev_nodes(
+            math.log(low), math.log(high), self.log_mediated.shape[-1]
+        )
         weight = barycentric_matrix(nodes, np.log(mass)).T
         slope = barycentric_matrix(nodes, np.log(mass), derivative=True).T / mass
         flat = self.scale**2 + mass**2
@@ -139,7 +166,9 @@ class RatioPrediction:
     def _slopes(self, mass: FloatArray, coupling: FloatArray) -> FloatArray:
         terms, d_terms = self._mediated(mass)
         d_mass, d_coupling = np.zeros(mass.size), np.zeros(mass.size)
-        for (one, mixed, two), (d_one, d_mixed, d_two), channel in zip(terms, d_terms, self.channels, strict=True):
+        for (one, mixed, two), (d_one, d_mixed, d_two), channel in zip(
+            terms, d_terms, self.channels, strict=True
+        ):
             v, a, c, dc = self.family.strengths(channel.vertex, coupling)
             d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
             d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
@@ -164,13 +193,19 @@ class TridentExperiment:
 
     @classmethod
     def read(cls, folder: Folder, raw: Mapping[str, Any]) -> TridentExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and remedy."""
+        """Check a parsed file; raises `ExperimentFileError` naming file, key and
+        remedy."""
         result = cls(validate(TridentFile, raw, folder.name), folder, raw)
         try:
             if not result.channels():
-                raise InputError(f"flux.name: {result.flux.name} has no neutrinos that make this pair")
+                raise InputError(
+                    f"flux.name: {result.flux.name} has no neutrinos that make this"
+                    " pair"
+                )
             if result.file.flux.exposure is not None and result.file.flux.name is None:
-                raise InputError("flux.exposure needs a flux with a normalisation: give flux.name")
+                raise InputError(
+                    "flux.exposure needs a flux with a normalisation: give flux.name"
+                )
             made = result.target()
             source = result.flux
             for one in (channels := result.channels()):
@@ -179,10 +214,13 @@ class TridentExperiment:
                     break
             else:
                 raise InputError(
-                    f"flux: it ends below the threshold of {channels[0]}, {start:.6g} MeV; correct the flux"
+                    f"flux: it ends below the threshold of {channels[0]}, {start:.6g}"
+                    " MeV; correct the flux"
                 )
             shape = result.file.target.form_factor
-            for component in made.components if result.file.regime != "incoherent" else ():
+            for component in (
+                made.components if result.file.regime != "incoherent" else ()
+            ):
                 try:
                     if component.isotope.a > 1:
                         trident.charge_form_factor(component.isotope, shape)
@@ -195,7 +233,8 @@ class TridentExperiment:
         return result
 
     def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
-        """Return the experiment with whole sections or keys at the top of its file replaced."""
+        """Return the experiment with whole sections or keys at the top of its file
+        replaced."""
         return TridentExperiment.read(self.folder, {**self.raw, **changes})
 
     @property
@@ -220,7 +259,11 @@ class TridentExperiment:
             ]
             return Flux(f"{section.energy} beam", tuple(components), per="neutrino")
         assert section.name is not None  # schema
-        name = f"{self.folder.root}/{section.name[2:]}" if section.name.startswith("./") else section.name
+        name = (
+            f"{self.folder.root}/{section.name[2:]}"
+            if section.name.startswith("./")
+            else section.name
+        )
         return flux(name, **section.options)
 
     @property
@@ -230,20 +273,29 @@ class TridentExperiment:
         return material if isinstance(material, str) else dict(material)
 
     def target(self) -> Target:
-        """One formula unit: isotopes and counts (charge form factors are chosen by the cross section)."""
+        """One formula unit: isotopes and counts (charge form factors are chosen by the
+        cross section)."""
         return target(self.material, form_factor="point")
 
     def channels(self) -> tuple[trident.Channel, ...]:
         """Channels ν ℓ⁺ ℓ⁻ without change of flavour, for every flavour of the flux."""
         pair = self.file.pair
-        return tuple(trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours)
+        return tuple(
+            trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours
+        )
 
     def parameters(self, family: Family | None = None) -> tuple[Parameter, ...]:
         """Parameters a limit can scan."""
         return (family or LMuLTauFamily()).parameters
 
-    def events(self, regime: str, flavours: Sequence[str] | None = None, model: LeptonModel | None = None) -> float:
-        """Expected events of one regime from some flavours of the beam (default all)."""
+    def events(
+        self,
+        regime: str,
+        flavours: Sequence[str] | None = None,
+        model: LeptonModel | None = None,
+    ) -> float:
+        """Expected events of one regime from some flavours of the beam (default
+        all)."""
         number = self._targets()
         if number is None:
             raise InputError(f"{self.name} gives no mass and exposure: no events")
@@ -252,13 +304,24 @@ class TridentExperiment:
         wanted = set(flavours or [c.incoming.name for c in part.channels])
         unknown = wanted - {c.incoming.name for c in part.channels}
         if unknown:
-            raise UnknownNameError("flavour of the beam", min(unknown), [c.incoming.name for c in part.channels])
+            raise UnknownNameError(
+                "flavour of the beam",
+                min(unknown),
+                [c.incoming.name for c in part.channels],
+            )
         rows = [i for i, c in enumerate(part.channels) if c.incoming.name in wanted]
-        chosen = replace(part, channels=tuple(part.channels[i] for i in rows), values=part.values[rows])
+        chosen = replace(
+            part,
+            channels=tuple(part.channels[i] for i in rows),
+            values=part.values[rows],
+        )
         return number * part.fluence * self._nucleons(regime) * chosen.total(model)
 
-    def averaged(self, regime: str, mediators: Sequence[float] | FloatArray = ()) -> averages.Averaged:
-        """Flux-averaged kernels of every channel; see `nuprobe.processes.trident.averages`."""
+    def averaged(
+        self, regime: str, mediators: Sequence[float] | FloatArray = ()
+    ) -> averages.Averaged:
+        """Flux-averaged kernels of every channel; see
+        `nuprobe.processes.trident.averages`."""
         key = (regime, tuple(mediators))
         if key not in self._cache:
             self._cache[key] = averages.average(
@@ -273,8 +336,11 @@ class TridentExperiment:
         result: averages.Averaged = self._cache[key]
         return result
 
-    def predict(self, model: LeptonModel | None = None, analysis: str | None = None) -> TridentRates:
-        """Ratio to the Standard Model, cross sections and, where the file allows, events by regime."""
+    def predict(
+        self, model: LeptonModel | None = None, analysis: str | None = None
+    ) -> TridentRates:
+        """Ratio to the Standard Model, cross sections and, where the file allows,
+        events by regime."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
         masses = {m for c in self.channels() for m in trident.mediator_masses(model, c)}
@@ -296,7 +362,10 @@ class TridentExperiment:
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
         total = sum(sections.values())
-        standard = sum(self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes[self.file.regime])
+        standard = sum(
+            self._nucleons(r) * self.averaged(r).total(StandardModel())
+            for r in regimes[self.file.regime]
+        )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
         return TridentRates(
@@ -312,23 +381,33 @@ class TridentExperiment:
             error=error,
         )
 
-    def prediction(self, family: Family | None = None, analysis: str | None = None) -> RatioPrediction:
+    def prediction(
+        self, family: Family | None = None, analysis: str | None = None
+    ) -> RatioPrediction:
         """σ/σ_SM over the family's parameters, for the inference floor."""
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
         low, high = family.mass_range
-        if not any(np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2]) for c in self.channels()):
+        if not any(
+            np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2])
+            for c in self.channels()
+        ):
             raise InputError(
-                f"{family.name} does not couple in {', '.join(c.name for c in self.channels())}, so {self.name} says "
-                "nothing about it: give a kinetic mixing (a number or 'loop'), or leave the experiment out"
+                f"{family.name} does not couple in"
+                f" {', '.join(c.name for c in self.channels())}, so {self.name} says"
+                " nothing about it: give a kinetic mixing (a number or 'loop'), or"
+                " leave the experiment out"
             )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
         part = self.averaged(self.file.regime, tuple(masses))
         mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
-        # K² of the exchange is of the order of the pair's mass: this takes the bulk of the fall with M out
+        # K² of the exchange is of the order of the pair's mass: this takes the bulk of
+        # the fall with M out
         scale = 200.0
         flat = scale**2 + masses**2
-        logs = np.log(np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1))
+        logs = np.log(
+            np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1)
+        )
         return RatioPrediction(
             name=f"{self.name}/{name}",
             family=family,
@@ -340,7 +419,12 @@ class TridentExperiment:
             standard=part.total(StandardModel()),
         )
 
-    def cost(self, family: Family | None = None, free: Sequence[str] = (), analysis: str | None = None) -> Cost:
+    def cost(
+        self,
+        family: Family | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
         """Gaussian cost of the ratio, with the error of its side."""
         _, chosen = self._analysis(analysis)
         prediction = self.prediction(family, analysis)
@@ -349,7 +433,9 @@ class TridentExperiment:
             if name not in known:
                 raise UnknownNameError(f"parameter of {self.name}", name, known)
         below = None if chosen.minus == chosen.plus else [chosen.minus]
-        return GaussianCost(prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below)
+        return GaussianCost(
+            prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
+        )
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
@@ -370,8 +456,13 @@ class TridentExperiment:
         return 1.0
 
     def _targets(self) -> float | None:
-        """Formula units times flux units: multiplies fluence per unit (cm⁻²) and cross section (cm²)."""
+        """Formula units times flux units: multiplies fluence per unit (cm⁻²) and cross
+        section (cm²)."""
         section = self.file
         if section.target.mass is None or section.flux.exposure is None:
             return None
-        return parse_quantity(section.target.mass, "mass") / self.target().mass * section.flux.exposure
+        return (
+            parse_quantity(section.target.mass, "mass")
+            / self.target().mass
+            * section.flux.exposure
+        )

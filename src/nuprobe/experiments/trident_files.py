@@ -1,4 +1,5 @@
-"""The format of ``experiment.toml`` for a measurement of, or a projection for, neutrino tridents."""
+"""The format of ``experiment.toml`` for a measurement of, or a projection for, neutrino
+tridents."""
 
 from __future__ import annotations
 
@@ -20,20 +21,34 @@ class _Strict(BaseModel):
 class TridentTarget(_Strict):
     """What the neutrinos hit."""
 
-    material: str | dict[str, PositiveFloat] = Field(description="'Fe', 'natural Ar', or a mixture by number")
+    material: str | dict[str, PositiveFloat] = Field(
+        description="'Fe', 'natural Ar', or a mixture by number"
+    )
     mass: Mass | None = Field(default=None, description="needed for event rates only")
-    form_factor: str | None = Field(default=None, description="default: measured charge densities")
+    form_factor: str | None = Field(
+        default=None, description="default: measured charge densities"
+    )
     pauli: bool = True
 
 
 class TridentFlux(_Strict):
     """The beam: a flux of the package or one energy."""
 
-    name: str | None = Field(default=None, description="a flux of the package, or './folder' beside experiment.toml")
-    options: dict[str, Any] = Field(default={}, description="options of the flux, e.g. { model = 'B16-GS98' }")
-    energy: Energy | None = Field(default=None, description="one energy instead of a spectrum")
+    name: str | None = Field(
+        default=None,
+        description="a flux of the package, or './folder' beside experiment.toml",
+    )
+    options: dict[str, Any] = Field(
+        default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
+    )
+    energy: Energy | None = Field(
+        default=None, description="one energy instead of a spectrum"
+    )
     flavours: dict[str, PositiveFloat] = Field(
-        default={}, description="with one energy: relative number of each flavour, e.g. { nu_mu = 1 }"
+        default={},
+        description=(
+            "with one energy: relative number of each flavour, e.g. { nu_mu = 1 }"
+        ),
     )
     exposure: PositiveFloat | None = Field(
         default=None, description="units of the flux, e.g. protons on target, in all"
@@ -73,11 +88,15 @@ class TridentFile(_Strict):
     process: Literal["trident"]
     references: list[str] = []
     notes: str = ""
-    pair: Literal["e", "mu", "tau"] = Field(description="flavour of the charged pair, ν ℓ+ ℓ-")
+    pair: Literal["e", "mu", "tau"] = Field(
+        description="flavour of the charged pair, ν ℓ+ ℓ-"
+    )
     regime: Literal["coherent", "incoherent", "all"]
     target: TridentTarget
     flux: TridentFlux
-    analyses: dict[str, TridentMeasurement] = Field(min_length=1, description="the first one is the default")
+    analyses: dict[str, TridentMeasurement] = Field(
+        min_length=1, description="the first one is the default"
+    )
 
 
 def trident_json_schema() -> dict[str, Any]:

@@ -28,18 +28,28 @@ __all__ = [
 def flux_names() -> tuple[str, ...]:
     """Names of the fluxes that come with the package."""
     library = resources.files(__name__).joinpath("library")
-    return tuple(sorted(entry.name for entry in library.iterdir() if entry.joinpath("flux.toml").is_file()))
+    return tuple(
+        sorted(
+            entry.name
+            for entry in library.iterdir()
+            if entry.joinpath("flux.toml").is_file()
+        )
+    )
 
 
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
-    """Return a flux by its name, or from a folder of the user's that holds a ``flux.toml``.
+    """Return a flux by its name, or from a folder of the user's that holds a
+    ``flux.toml``.
 
     Parameters
     ----------
-    name : a name of `flux_names`, a path to a folder (anything with a path separator), or a Flux, returned as it is.
-    options : what the flux takes, instead of the defaults in its file: ``reactor`` takes `fractions`, `low_energy` and
-        `bump`; ``solar`` takes `model`, `components` and `scale`; ``supernova`` takes `energy`, `mean_energy` and
-        `alpha`. Energies are numbers of MeV or texts with a unit. The guide on fluxes explains them.
+    name : a name of `flux_names`, a path to a folder (anything with a path separator),
+        or a Flux, returned as it is.
+    options : what the flux takes, instead of the defaults in its file: ``reactor``
+        takes `fractions`, `low_energy` and `bump`; ``solar`` takes `model`,
+        `components` and `scale`; ``supernova`` takes `energy`, `mean_energy` and
+        `alpha`. Energies are numbers of MeV or texts with a unit. The guide on fluxes
+        explains them.
 
     Raises
     ------
@@ -57,7 +67,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     """
     if isinstance(name, Flux):
         if options:
-            raise InputError(f"{name.name} is a flux already and takes no options; give its name")
+            raise InputError(
+                f"{name.name} is a flux already and takes no options; give its name"
+            )
         return name
     from nuprobe.fluxes.files import read_flux
 
@@ -66,7 +78,12 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():
-        raise UnknownNameError("flux", name, flux_names(), "A folder of your own is given by its path, e.g. ./myflux.")
+        raise UnknownNameError(
+            "flux",
+            name,
+            flux_names(),
+            "A folder of your own is given by its path, e.g. ./myflux.",
+        )
     return read_flux(_library(name), options)
 
 
@@ -74,22 +91,28 @@ def _library(name: str) -> Folder:
     return Folder(resources.files(__name__).joinpath("library", name), "flux.toml")
 
 
-def fissions(gigawatt_days: float, fractions: Mapping[str, float] | None = None) -> float:
-    """Number of fissions that release a thermal energy: the exposure to the flux ``reactor``.
+def fissions(
+    gigawatt_days: float, fractions: Mapping[str, float] | None = None
+) -> float:
+    """Number of fissions that release a thermal energy: the exposure to the flux
+    ``reactor``.
 
     Parameters
     ----------
     gigawatt_days : thermal power in GW times days.
-    fractions : share of each isotope in the fissions; those of the flux ``reactor`` by default.
+    fractions : share of each isotope in the fissions; those of the flux ``reactor`` by
+        default.
 
     Raises
     ------
     InputError
-        If the energy is not positive, an isotope unknown, or the fractions do not sum to 1.
+        If the energy is not positive, an isotope unknown, or the fractions do not sum
+        to 1.
 
     Notes
     -----
-    Energies per fission of Kopeikin:2004cn: 201.92 (U235), 205.52 (U238), 209.99 (Pu239), 213.60 MeV (Pu241).
+    Energies per fission of Kopeikin:2004cn: 201.92 (U235), 205.52 (U238), 209.99
+    (Pu239), 213.60 MeV (Pu241).
 
     Examples
     --------
@@ -101,10 +124,17 @@ def fissions(gigawatt_days: float, fractions: Mapping[str, float] | None = None)
     from nuprobe.units import joule
 
     if not 0 < gigawatt_days < float("inf"):
-        raise InputError(f"the thermal energy must be a positive number of gigawatt days, got {gigawatt_days!r}")
+        raise InputError(
+            "the thermal energy must be a positive number of gigawatt days, got"
+            f" {gigawatt_days!r}"
+        )
     folder = _library("reactor")
     reactor = validate(FluxFile, folder.load(), folder.name).source
     assert isinstance(reactor, Reactor)  # the package's own file
-    share = reactor.shares(reactor.options.fractions if fractions is None else fractions)
-    energy = sum(x * reactor.isotopes[isotope].energy_per_fission for isotope, x in share.items())
+    share = reactor.shares(
+        reactor.options.fractions if fractions is None else fractions
+    )
+    energy = sum(
+        x * reactor.isotopes[isotope].energy_per_fission for isotope, x in share.items()
+    )
     return gigawatt_days * 1e9 * 86400 * joule / energy

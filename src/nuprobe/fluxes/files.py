@@ -1,4 +1,5 @@
-"""The flux file format: one folder with ``flux.toml`` and tables; adding one touches no Python."""
+"""The flux file format: one folder with ``flux.toml`` and tables; adding one touches no
+Python."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validato
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.kinds import Components, Pinched, Reactor
-from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, pion_decay_at_rest, tabulated
+from nuprobe.fluxes.spectrum import (
+    Flux,
+    FluxComponent,
+    Line,
+    pion_decay_at_rest,
+    tabulated,
+)
 from nuprobe.fluxes.timing import TimeProfile
 from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder, validate
@@ -38,7 +45,9 @@ class PionDecayAtRest(_Strict):
     """π⁺ → μ⁺ ν_μ at rest, then μ⁺ → e⁺ ν̄_μ ν_e at rest."""
 
     kind: Literal["pion-decay-at-rest"]
-    neutrinos_per_flavour: PositiveFloat = Field(description="number of each flavour per unit of `per`")
+    neutrinos_per_flavour: PositiveFloat = Field(
+        description="number of each flavour per unit of `per`"
+    )
     prompt: str | None = Field(default=None, description="time profile of pion decay")
     delayed: str | None = Field(default=None, description="time profile of muon decay")
 
@@ -68,16 +77,25 @@ class Monoenergetic(_Strict):
 class Tabulated(_Strict):
     """A table of dN/dE; one column a flavour, named as the flavour.
 
-    Its rows are points (`energy_column`, linear between them) or the bins of a histogram (`low`, `high`; they touch).
+    Its rows are points (`energy_column`, linear between them) or the bins of a
+    histogram (`low`, `high`; they touch).
     """
 
     kind: Literal["table"]
     table: str
     interpolation: Literal["linear", "histogram"] = "linear"
-    energy_column: str = Field(default="energy", description="column of the points (linear)")
-    low: str = Field(default="low", description="column of the lower bin edges (histogram)")
-    high: str = Field(default="high", description="column of the upper bin edges (histogram)")
-    energy_unit: Literal["keV", "MeV", "GeV"] = Field(description="unit of the energies; values are per this unit")
+    energy_column: str = Field(
+        default="energy", description="column of the points (linear)"
+    )
+    low: str = Field(
+        default="low", description="column of the lower bin edges (histogram)"
+    )
+    high: str = Field(
+        default="high", description="column of the upper bin edges (histogram)"
+    )
+    energy_unit: Literal["keV", "MeV", "GeV"] = Field(
+        description="unit of the energies; values are per this unit"
+    )
     flavours: list[str] = Field(min_length=1)
     time: str | None = None
 
@@ -85,10 +103,13 @@ class Tabulated(_Strict):
     def _check(self) -> Tabulated:
         for name in self.flavours:
             flavour(name)
-        alien = {"linear": ("low", "high"), "histogram": ("energy_column",)}[self.interpolation]
+        alien = {"linear": ("low", "high"), "histogram": ("energy_column",)}[
+            self.interpolation
+        ]
         for key in self.model_fields_set.intersection(alien):
             raise InputError(
-                f"{key} does not go with interpolation = {self.interpolation!r}; remove it or change the interpolation"
+                f"{key} does not go with interpolation = {self.interpolation!r}; remove"
+                " it or change the interpolation"
             )
         return self
 
@@ -99,12 +120,18 @@ class FluxFile(_Strict):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    per: str = Field(description="what one unit of the flux is, e.g. 'proton on target'")
+    per: str = Field(
+        description="what one unit of the flux is, e.g. 'proton on target'"
+    )
     emission: Literal["isotropic", "beam"] = Field(
-        description="isotropic: neutrinos into 4 pi per unit; beam: neutrinos per cm2 at the detector per unit"
+        description=(
+            "isotropic: neutrinos into 4 pi per unit; beam: neutrinos per cm2 at the"
+            " detector per unit"
+        )
     )
     source: Annotated[
-        PionDecayAtRest | Monoenergetic | Tabulated | Reactor | Components | Pinched, Field(discriminator="kind")
+        PionDecayAtRest | Monoenergetic | Tabulated | Reactor | Components | Pinched,
+        Field(discriminator="kind"),
     ]
     times: dict[str, TimeTable] = {}
     references: list[str] = []
@@ -117,7 +144,8 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
     Parameters
     ----------
     folder : with ``flux.toml`` in it.
-    options : replace those of the file; of `energy`, `mean_energy` and `alpha` a part suffices.
+    options : replace those of the file; of `energy`, `mean_energy` and `alpha` a part
+        suffices.
 
     Raises
     ------
@@ -152,18 +180,31 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
         raise ExperimentFileError(f"{folder.name}: {err}") from None
 
 
-def _with_options(file: FluxFile, default: Mapping[str, Any], options: Mapping[str, Any]) -> FluxFile:
+def _with_options(
+    file: FluxFile, default: Mapping[str, Any], options: Mapping[str, Any]
+) -> FluxFile:
     if not isinstance(file.source, Reactor | Components | Pinched):
-        raise InputError(f"flux {file.name} takes no options, got {', '.join(options)}; leave them out")
+        raise InputError(
+            f"flux {file.name} takes no options, got {', '.join(options)}; leave"
+            " them out"
+        )
     merged = {
-        key: {**default.get(key, {}), **value} if isinstance(value, Mapping) and key in _COMPLETED else value
+        key: (
+            {**default.get(key, {}), **value}
+            if isinstance(value, Mapping) and key in _COMPLETED
+            else value
+        )
         for key, value in {**default, **options}.items()
     }
     try:
-        chosen = validate(type(file.source.options), merged, f"options of flux {file.name}")
+        chosen = validate(
+            type(file.source.options), merged, f"options of flux {file.name}"
+        )
     except ExperimentFileError as err:
         raise InputError(str(err)) from None
-    return file.model_copy(update={"source": file.source.model_copy(update={"options": chosen})})
+    return file.model_copy(
+        update={"source": file.source.model_copy(update={"options": chosen})}
+    )
 
 
 _COMPLETED = ("energy", "mean_energy", "alpha")
@@ -175,12 +216,17 @@ def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArra
     columns = folder.table(table.table, [table.low, table.high])
     low, high = columns[table.low], columns[table.high]
     if not np.array_equal(low[1:], high[:-1]):
-        raise ExperimentFileError(f"{folder.root}/{table.table}: the {what} bins must touch; order the rows")
+        raise ExperimentFileError(
+            f"{folder.root}/{table.table}: the {what} bins must touch; order the rows"
+        )
     return np.append(low, high[-1])
 
 
 def _time(folder: Folder, table: TimeTable) -> TimeProfile:
-    return TimeProfile(_edges(folder, table, "time"), folder.table(table.table, [table.column])[table.column])
+    return TimeProfile(
+        _edges(folder, table, "time"),
+        folder.table(table.table, [table.column])[table.column],
+    )
 
 
 def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
@@ -192,7 +238,9 @@ def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
     if isinstance(source, Pinched):
         return source.build(source.options)
     if isinstance(source, PionDecayAtRest):
-        return pion_decay_at_rest(source.neutrinos_per_flavour, source.prompt, source.delayed)
+        return pion_decay_at_rest(
+            source.neutrinos_per_flavour, source.prompt, source.delayed
+        )
     if isinstance(source, Monoenergetic):
         return tuple(
             FluxComponent(
@@ -206,10 +254,17 @@ def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
     if source.interpolation == "histogram":
         energies = _edges(folder, source, "energy")
     else:
-        energies = folder.table(source.table, [source.energy_column])[source.energy_column]
+        energies = folder.table(source.table, [source.energy_column])[
+            source.energy_column
+        ]
     columns = folder.table(source.table, source.flavours)
     unit = parse_quantity(f"1 {source.energy_unit}", "energy")
     return tuple(
-        replace(tabulated(name, name, energies * unit, columns[name] / unit, source.interpolation), time=source.time)
+        replace(
+            tabulated(
+                name, name, energies * unit, columns[name] / unit, source.interpolation
+            ),
+            time=source.time,
+        )
         for name in source.flavours
     )

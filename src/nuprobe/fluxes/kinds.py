@@ -1,4 +1,5 @@
-"""Kinds of flux that take options: reactors, named components with models (the Sun), pinched spectra (supernovae)."""
+"""Kinds of flux that take options: reactors, named components with models (the Sun),
+pinched spectra (supernovae)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from math import sqrt
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeFloat, PositiveFloat
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+)
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import flavour
@@ -29,14 +37,20 @@ def _energy(value: object) -> object:
     return parse_quantity(value, "energy") if isinstance(value, str) else value
 
 
-Energy = Annotated[PositiveFloat, BeforeValidator(_energy), Field(description="'5 MeV', or a number of MeV")]
+Energy = Annotated[
+    PositiveFloat,
+    BeforeValidator(_energy),
+    Field(description="'5 MeV', or a number of MeV"),
+]
 
 
-# -- reactor --------------------------------------------------------------------------------------------------
+# -- reactor
+# --------------------------------------------------------------------------------------------------
 
 
 class Bump(_Strict):
-    """The excess over the prediction: the spectrum above 2 MeV times 1 + amplitude · exp(−(E − centre)²/2width²)."""
+    """The excess over the prediction: the spectrum above 2 MeV times 1 + amplitude ·
+    exp(−(E − centre)²/2width²)."""
 
     amplitude: float = Field(default=0.1, gt=-1)
     centre: Energy = 5.8
@@ -50,11 +64,23 @@ def _bump(value: object) -> object:
 class ReactorOptions(_Strict):
     """What `flux` takes for a reactor."""
 
-    fractions: dict[str, NonNegativeFloat] = Field(description="share of each isotope in the fissions; they sum to 1")
-    low_energy: str = Field(default="none", description="spectrum below 2 MeV: a name of the file, or 'none'")
-    bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(default=None, description="true, or its parameters")
+    fractions: dict[str, NonNegativeFloat] = Field(
+        description="share of each isotope in the fissions; they sum to 1"
+    )
+    low_energy: str = Field(
+        default="none",
+        description="spectrum below 2 MeV: a name of the file, or 'none'",
+    )
+    bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(
+        default=None, description="true, or its parameters"
+    )
     highest: Annotated[float, BeforeValidator(_energy)] = Field(
-        default=8.0, ge=8, le=12, description="the polynomials, valid to 8 MeV, are continued up to here; '10 MeV'"
+        default=8.0,
+        ge=8,
+        le=12,
+        description=(
+            "the polynomials, valid to 8 MeV, are continued up to here; '10 MeV'"
+        ),
     )
 
 
@@ -66,7 +92,8 @@ class ReactorIsotope(_Strict):
 
 
 class LowEnergyTable(_Strict):
-    """ν̄_e per fission and MeV below 2 MeV: a column for each isotope, or one, `all`, for the whole reactor."""
+    """ν̄_e per fission and MeV below 2 MeV: a column for each isotope, or one, `all`,
+    for the whole reactor."""
 
     table: str
     isotopes: list[str]
@@ -80,49 +107,76 @@ class Reactor(_Strict):
     low_energy: dict[str, LowEnergyTable] = {}
     options: ReactorOptions
 
-    def build(self, folder: Folder, options: ReactorOptions) -> tuple[FluxComponent, ...]:
+    def build(
+        self, folder: Folder, options: ReactorOptions
+    ) -> tuple[FluxComponent, ...]:
         """One component for each isotope above 2 MeV, and those below."""
         share = self.shares(options.fractions)
         bump = options.bump or Bump(amplitude=0.0)
-        above = [self._above(name, number, bump, options.highest) for name, number in share.items()]
+        above = [
+            self._above(name, number, bump, options.highest)
+            for name, number in share.items()
+        ]
         if options.low_energy == "none":
             return tuple(above)
         if options.low_energy not in self.low_energy:
-            raise UnknownNameError("low_energy", options.low_energy, [*self.low_energy, "none"])
+            raise UnknownNameError(
+                "low_energy", options.low_energy, [*self.low_energy, "none"]
+            )
         table = self.low_energy[options.low_energy]
-        columns = {n: x for n, x in share.items() if n in table.isotopes} if table.isotopes else {"all": 1.0}
+        columns = (
+            {n: x for n, x in share.items() if n in table.isotopes}
+            if table.isotopes
+            else {"all": 1.0}
+        )
         if table.isotopes and len(columns) < len(share):
-            raise InputError(f"low_energy = {options.low_energy!r} has no {', '.join(set(share) - set(columns))}")
+            raise InputError(
+                f"low_energy = {options.low_energy!r} has no"
+                f" {', '.join(set(share) - set(columns))}"
+            )
         values = folder.table(table.table, ["energy", *columns])
         # the spectrum above starts at 2 MeV itself
         energies = np.minimum(values["energy"], np.nextafter(_JOIN, 0))
-        below = [tabulated(f"{n} below 2 MeV", "nubar_e", energies, x * values[n]) for n, x in columns.items()]
+        below = [
+            tabulated(f"{n} below 2 MeV", "nubar_e", energies, x * values[n])
+            for n, x in columns.items()
+        ]
         return (*above, *below)
 
     def shares(self, fractions: Mapping[str, float]) -> dict[str, float]:
-        """Fractions that are not 0; raises `InputError` if an isotope is unknown or they do not sum to 1."""
+        """Fractions that are not 0; raises `InputError` if an isotope is unknown or
+        they do not sum to 1."""
         for name, share in fractions.items():
             if name not in self.isotopes:
                 raise UnknownNameError("isotope in fractions", name, self.isotopes)
             if not share >= 0:
-                raise InputError(f"the fraction of {name} must not be negative, got {share!r}")
+                raise InputError(
+                    f"the fraction of {name} must not be negative, got {share!r}"
+                )
         total = sum(fractions.values())
         if not abs(total - 1) <= _TOLERANCE:
             raise InputError(
-                f"the fractions sum to {total:.6g}, not to 1 within {_TOLERANCE:g}: give the share of every isotope "
-                f"in the fissions (of {', '.join(self.isotopes)})"
+                f"the fractions sum to {total:.6g}, not to 1 within {_TOLERANCE:g}:"
+                " give the share of every isotope in the fissions (of"
+                f" {', '.join(self.isotopes)})"
             )
         return {name: share for name, share in fractions.items() if share > 0}
 
-    def _above(self, name: str, share: float, bump: Bump, highest: float) -> FluxComponent:
+    def _above(
+        self, name: str, share: float, bump: Bump, highest: float
+    ) -> FluxComponent:
         coefficients = self.isotopes[name].coefficients
 
         def density(e: FloatArray) -> FloatArray:
-            excess = bump.amplitude * np.exp(-(((e - bump.centre) / bump.width) ** 2) / 2)
+            excess = bump.amplitude * np.exp(
+                -(((e - bump.centre) / bump.width) ** 2) / 2
+            )
             return np.asarray(share * exp_polynomial(e, coefficients) * (1 + excess))
 
         edges = np.union1d(np.arange(_JOIN, highest, 0.5), [highest])
-        return FluxComponent(name, flavour("nubar_e"), density=density, edges=tuple(map(float, edges)))
+        return FluxComponent(
+            name, flavour("nubar_e"), density=density, edges=tuple(map(float, edges))
+        )
 
 
 _JOIN = 2.0
@@ -130,7 +184,8 @@ _JOIN = 2.0
 _TOLERANCE = 1e-3
 
 
-# -- named components with models -----------------------------------------------------------------------------
+# -- named components with models
+# -----------------------------------------------------------------------------
 
 
 class BetaPlus(_Strict):
@@ -146,7 +201,9 @@ class Lines(_Strict):
     """Lines and their shares, which sum to 1."""
 
     kind: Literal["lines"]
-    lines: list[tuple[Energy, PositiveFloat]] = Field(min_length=1, description="[energy, share]")
+    lines: list[tuple[Energy, PositiveFloat]] = Field(
+        min_length=1, description="[energy, share]"
+    )
 
 
 class Column(_Strict):
@@ -170,8 +227,12 @@ class ComponentOptions(_Strict):
     """What `flux` takes for named components."""
 
     model: str = Field(description="the normalisations: a name of the file's models")
-    components: list[str] | None = Field(default=None, min_length=1, description="only these")
-    scale: dict[str, NonNegativeFloat] = Field(default={}, description="multiplies components, by name")
+    components: list[str] | None = Field(
+        default=None, min_length=1, description="only these"
+    )
+    scale: dict[str, NonNegativeFloat] = Field(
+        default={}, description="multiplies components, by name"
+    )
 
 
 class Components(_Strict):
@@ -182,20 +243,33 @@ class Components(_Strict):
     models: dict[str, dict[str, NonNegativeFloat]] = Field(min_length=1)
     options: ComponentOptions
 
-    def build(self, folder: Folder, options: ComponentOptions) -> tuple[FluxComponent, ...]:
+    def build(
+        self, folder: Folder, options: ComponentOptions
+    ) -> tuple[FluxComponent, ...]:
         """Build the components asked for, in the order of the file."""
         if options.model not in self.models:
             raise UnknownNameError("model", options.model, self.models)
         numbers = self.models[options.model]
-        chosen = [as_spelt(name, self.components) for name in options.components or self.components]
-        scale = {as_spelt(name, self.components): x for name, x in options.scale.items()}
+        chosen = [
+            as_spelt(name, self.components)
+            for name in options.components or self.components
+        ]
+        scale = {
+            as_spelt(name, self.components): x for name, x in options.scale.items()
+        }
         if len(scale) < len(options.scale):
-            raise InputError(f"scale names a component twice, got {', '.join(options.scale)}: give each one factor")
+            raise InputError(
+                f"scale names a component twice, got {', '.join(options.scale)}: give"
+                " each one factor"
+            )
         for name in (*chosen, *scale, *numbers):
             if name not in self.components:
                 raise UnknownNameError("component", name, self.components)
         if missing := [name for name in self.components if name not in numbers]:
-            raise InputError(f"model {options.model} has no number for {', '.join(missing)}; add it, 0 if it has none")
+            raise InputError(
+                f"model {options.model} has no number for {', '.join(missing)}; add it,"
+                " 0 if it has none"
+            )
         return tuple(
             self._component(folder, name, numbers[name] * scale.get(name, 1.0))
             for name in self.components
@@ -203,27 +277,55 @@ class Components(_Strict):
         )
 
     def _component(self, folder: Folder, name: str, number: float) -> FluxComponent:
-        kind, shape = flavour(self.components[name].flavour), self.components[name].shape
+        kind, shape = (
+            flavour(self.components[name].flavour),
+            self.components[name].shape,
+        )
         if isinstance(shape, Lines):
             if abs(sum(x for _, x in shape.lines) - 1) > 1e-6:
-                raise InputError(f"component {name}: the shares of its lines must sum to 1")
-            return FluxComponent(name, kind, lines=tuple(Line(e, number * x) for e, x in shape.lines))
+                raise InputError(
+                    f"component {name}: the shares of its lines must sum to 1"
+                )
+            return FluxComponent(
+                name, kind, lines=tuple(Line(e, number * x) for e, x in shape.lines)
+            )
         if isinstance(shape, Column):
             columns = folder.table(shape.table, [shape.energy_column, shape.column])
-            energies = columns[shape.energy_column] * parse_quantity(f"1 {shape.energy_unit}", "energy")
-            whole = float(tabulated(name, kind, energies, columns[shape.column]).integrate(np.ones_like))
+            energies = columns[shape.energy_column] * parse_quantity(
+                f"1 {shape.energy_unit}", "energy"
+            )
+            whole = float(
+                tabulated(name, kind, energies, columns[shape.column]).integrate(
+                    np.ones_like
+                )
+            )
             if whole <= 0:
-                raise InputError(f"component {name}: its table is 0 everywhere; correct the column")
-            return tabulated(name, kind, energies, columns[shape.column] * (number / whole))
+                raise InputError(
+                    f"component {name}: its table is 0 everywhere; correct the column"
+                )
+            return tabulated(
+                name, kind, energies, columns[shape.column] * (number / whole)
+            )
         end, z, a = shape.endpoint, shape.daughter_z, shape.daughter_a
         # the positron's square root at the end of the spectrum wants small panels there
         edges = tuple(end * x for x in (0.0, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 1.0))
-        plain = FluxComponent(name, kind, density=lambda e: allowed_positron_decay(e, end, z, a), edges=edges)
+        plain = FluxComponent(
+            name,
+            kind,
+            density=lambda e: allowed_positron_decay(e, end, z, a),
+            edges=edges,
+        )
         norm = number / float(plain.integrate(np.ones_like))
-        return FluxComponent(name, kind, density=lambda e: norm * allowed_positron_decay(e, end, z, a), edges=edges)
+        return FluxComponent(
+            name,
+            kind,
+            density=lambda e: norm * allowed_positron_decay(e, end, z, a),
+            edges=edges,
+        )
 
 
-# -- supernova ------------------------------------------------------------------------------------------------
+# -- supernova
+# ------------------------------------------------------------------------------------------------
 
 
 class SpeciesEnergies(_Strict):
@@ -247,7 +349,9 @@ class PinchedOptions(_Strict):
 
     energy: SpeciesEnergies = Field(description="energy carried away by each flavour")
     mean_energy: SpeciesEnergies
-    alpha: SpeciesNumbers = Field(description="pinching: 2 is Maxwell-Boltzmann, larger is narrower")
+    alpha: SpeciesNumbers = Field(
+        description="pinching: 2 is Maxwell-Boltzmann, larger is narrower"
+    )
 
 
 class Pinched(_Strict):
@@ -260,7 +364,10 @@ class Pinched(_Strict):
         """Six components, named as their flavours."""
         return tuple(
             _pinched(
-                name, getattr(options.energy, s), getattr(options.mean_energy, s), float(getattr(options.alpha, s))
+                name,
+                getattr(options.energy, s),
+                getattr(options.mean_energy, s),
+                float(getattr(options.alpha, s)),
             )
             for name in ("nu_e", "nubar_e", "nu_mu", "nubar_mu", "nu_tau", "nubar_tau")
             for s in (name if name.endswith("_e") else "nu_x",)

@@ -1,4 +1,5 @@
-"""Analytic shapes of spectra: reactor polynomials, allowed β⁺ decay, pinched thermal emission."""
+"""Analytic shapes of spectra: reactor polynomials, allowed β⁺ decay, pinched thermal
+emission."""
 
 from __future__ import annotations
 
@@ -13,24 +14,32 @@ __all__ = ["allowed_positron_decay", "exp_polynomial", "pinched"]
 
 
 def exp_polynomial(e_nu: FloatArray, coefficients: Sequence[float]) -> FloatArray:
-    """exp(Σ_k a_k E^k), E in MeV: ν̄_e per fission and MeV; Huber:2011wv table III, Mueller:2011nm table VI."""
-    return np.asarray(np.exp(np.polynomial.polynomial.polyval(e_nu, np.asarray(coefficients))))
+    """exp(Σ_k a_k E^k), E in MeV: ν̄_e per fission and MeV; Huber:2011wv table III,
+    Mueller:2011nm table VI."""
+    return np.asarray(
+        np.exp(np.polynomial.polynomial.polyval(e_nu, np.asarray(coefficients)))
+    )
 
 
-def allowed_positron_decay(e_nu: FloatArray, endpoint: float, z: int, a: int) -> FloatArray:
-    """Allowed spectrum p_e E_e E_ν² F(−Z, E_e) of the neutrino of a β⁺ decay, not normalised.
+def allowed_positron_decay(
+    e_nu: FloatArray, endpoint: float, z: int, a: int
+) -> FloatArray:
+    """Allowed spectrum p_e E_e E_ν² F(−Z, E_e) of the neutrino of a β⁺ decay, not
+    normalised.
 
     Parameters
     ----------
     e_nu : neutrino energies in MeV from 0 to `endpoint`, any shape.
     endpoint : largest neutrino energy in MeV.
-    z, a : charge and mass number of the daughter; F is the Fermi function of a point charge at R = 1.2 A^{1/3} fm.
+    z, a : charge and mass number of the daughter; F is the Fermi function of a point
+        charge at R = 1.2 A^{1/3} fm.
 
     Returns
     -------
     array
-        0 at both ends. Screening, finite size, recoil and radiative corrections are left out; it agrees with the tables
-        of pp, hep (Bahcall:1997eg), 13N and 17F (Bahcall:1987jc) neutrinos within 1e-3.
+        0 at both ends. Screening, finite size, recoil and radiative corrections are
+        left out; it agrees with the tables of pp, hep (Bahcall:1997eg), 13N and 17F
+        (Bahcall:1987jc) neutrinos within 1e-3.
     """
     from scipy.special import loggamma
 
@@ -40,16 +49,25 @@ def allowed_positron_decay(e_nu: FloatArray, endpoint: float, z: int, a: int) ->
     eta = -ALPHA_EM * z * total / momentum
     radius = 1.2 * a ** (1 / 3) / HBARC_MEV_FM
     # |Γ(γ + iη)|² e^{πη}: in logarithms, since η diverges where the positron stops
-    log_fermi = np.pi * eta + 2 * np.real(loggamma(gamma + 1j * eta)) + 2 * (gamma - 1) * np.log(2 * momentum * radius)
+    log_fermi = (
+        np.pi * eta
+        + 2 * np.real(loggamma(gamma + 1j * eta))
+        + 2 * (gamma - 1) * np.log(2 * momentum * radius)
+    )
     log_fermi += np.log(2 * (1 + gamma)) - 2 * np.real(loggamma(2 * gamma + 1))
     # where the positron stops, π η + ln|Γ|² → 2 π η: far below the smallest float
-    return np.asarray(momentum * total * e_nu**2 * np.exp(np.clip(log_fermi, -700.0, None)))
+    return np.asarray(
+        momentum * total * e_nu**2 * np.exp(np.clip(log_fermi, -700.0, None))
+    )
 
 
 def pinched(e_nu: FloatArray, mean: float, alpha: float) -> FloatArray:
-    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in. α = 2 is Maxwell–Boltzmann."""
+    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in. α = 2 is
+    Maxwell–Boltzmann."""
     from math import lgamma, log
 
     x = (alpha + 1) * np.asarray(e_nu, dtype=float) / mean
     # x**alpha keeps x = 0 exact for alpha = 0
-    return np.asarray(x**alpha * np.exp(-x - lgamma(alpha + 1) + log((alpha + 1) / mean)))
+    return np.asarray(
+        x**alpha * np.exp(-x - lgamma(alpha + 1) + log((alpha + 1) / mean))
+    )

@@ -1,4 +1,5 @@
-"""One protocol for every flux: flavour → lines and a continuum on an energy support, with arrival times."""
+"""One protocol for every flux: flavour → lines and a continuum on an energy support,
+with arrival times."""
 
 from __future__ import annotations
 
@@ -30,14 +31,16 @@ __all__ = [
 PION_LINE = (M_PION**2 - M_MUON**2) / (2 * M_PION)
 """Energy of the ν_μ from a pion decaying at rest, MeV."""
 MICHEL_ENDPOINT = M_MUON / 2
-"""Largest energy of a neutrino from a muon decaying at rest, MeV (massless electron)."""
+"""Largest energy of a neutrino from a muon decaying at rest, MeV (massless
+electron)."""
 _BLOCK = 2**17
 """Nodes in flight in one call of an integrand: 1 MiB of float64."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A monoenergetic contribution: `energy` in MeV, `intensity` neutrinos per unit of the flux."""
+    """A monoenergetic contribution: `energy` in MeV, `intensity` neutrinos per unit of
+    the flux."""
 
     energy: float
     intensity: float
@@ -45,8 +48,8 @@ class Line:
     def __post_init__(self) -> None:
         if not (0 < self.energy < np.inf and 0 <= self.intensity < np.inf):
             raise InputError(
-                "a line needs a positive energy (MeV) and a non-negative intensity, got "
-                f"{self.energy} and {self.intensity}"
+                "a line needs a positive energy (MeV) and a non-negative intensity,"
+                f" got {self.energy} and {self.intensity}"
             )
 
 
@@ -61,7 +64,8 @@ class FluxComponent:
     lines : monoenergetic parts, treated exactly (never smeared).
     density : continuum dN/dE per MeV at energies inside the support, or None.
     edges : energies (MeV) that bound the continuum; between two of them it is smooth.
-    order : Gauss–Legendre points a panel that integrate the continuum times a cross section.
+    order : Gauss–Legendre points a panel that integrate the continuum times a cross
+        section.
     time : name of the time profile, or None.
     """
 
@@ -74,10 +78,16 @@ class FluxComponent:
     time: str | None = None
 
     def __post_init__(self) -> None:
-        if self.density is not None and (len(self.edges) < 2 or any(np.diff(self.edges) <= 0)):
-            raise InputError(f"flux component {self.name}: a continuum needs increasing energy edges")
+        if self.density is not None and (
+            len(self.edges) < 2 or any(np.diff(self.edges) <= 0)
+        ):
+            raise InputError(
+                f"flux component {self.name}: a continuum needs increasing energy edges"
+            )
         if self.density is None and not self.lines:
-            raise InputError(f"flux component {self.name} has neither lines nor a continuum")
+            raise InputError(
+                f"flux component {self.name} has neither lines nor a continuum"
+            )
 
     @property
     def e_max(self) -> float:
@@ -85,7 +95,8 @@ class FluxComponent:
         return max([line.energy for line in self.lines] + list(self.edges[-1:]))
 
     def continuum(self, e_nu: ArrayLike) -> FloatArray:
-        """Continuum dN/dE per MeV at `e_nu`; exactly 0 outside the support and for a pure line."""
+        """Continuum dN/dE per MeV at `e_nu`; exactly 0 outside the support and for a
+        pure line."""
         e = np.asarray(e_nu, dtype=float)
         if self.density is None:
             return np.zeros(e.shape)
@@ -93,16 +104,20 @@ class FluxComponent:
         return np.where(inside, self.density(np.where(inside, e, self.edges[0])), 0.0)
 
     def integrate(
-        self, function: Callable[[FloatArray], FloatArray], e_min: FloatArray | float = 0.0, refine: int = 1
+        self,
+        function: Callable[[FloatArray], FloatArray],
+        e_min: FloatArray | float = 0.0,
+        refine: int = 1,
     ) -> FloatArray:
         """∫ dN/dE · function(E) dE above `e_min`, lines included.
 
         Parameters
         ----------
-        function : takes energies of shape (..., nodes), where ... is the shape of `e_min`, and returns that shape, or
-            (..., nodes, k) for k integrands.
+        function : takes energies of shape (..., nodes), where ... is the shape of
+            `e_min`, and returns that shape, or (..., nodes, k) for k integrands.
         e_min : lower limit in MeV, any shape (an array is one limit an integral).
-        refine : multiplies the number of nodes; compare two values for an error estimate.
+        refine : multiplies the number of nodes; compare two values for an error
+            estimate.
 
         Returns
         -------
@@ -113,8 +128,15 @@ class FluxComponent:
 
         def added(weight: FloatArray, values: FloatArray) -> FloatArray:
             several = values.ndim > weight.ndim
-            one = (weight[..., None, :] @ values)[..., 0, :] if several else (weight * values).sum(-1)
-            return np.asarray((result[..., None] if several and result.ndim < one.ndim else result) + one)
+            one = (
+                (weight[..., None, :] @ values)[..., 0, :]
+                if several
+                else (weight * values).sum(-1)
+            )
+            return np.asarray(
+                (result[..., None] if several and result.ndim < one.ndim else result)
+                + one
+            )
 
         if self.density is not None:
             x, w = gauss_legendre(self.order * refine)
@@ -122,7 +144,10 @@ class FluxComponent:
             # all panels at once, unless an array of limits would make that too large
             step = max(1, _BLOCK // (x.size * max(low.size, 1)))
             for first in range(0, edges.size - 1, step):
-                left, right = edges[:-1][first : first + step], edges[1:][first : first + step]
+                left, right = (
+                    edges[:-1][first : first + step],
+                    edges[1:][first : first + step],
+                )
                 start = np.clip(low[..., None], left, right)
                 width = right - start
                 shape = (*low.shape, left.size * x.size)
@@ -131,7 +156,10 @@ class FluxComponent:
                 result = added(self.density(e) * weight, function(e))
         for line in self.lines:
             e = np.full((*low.shape, 1), line.energy)
-            result = added(np.where(low <= line.energy, line.intensity, 0.0)[..., None], function(e))
+            result = added(
+                np.where(low <= line.energy, line.intensity, 0.0)[..., None],
+                function(e),
+            )
         return result
 
 
@@ -144,8 +172,8 @@ class Flux:
     name, title : for lists and plots.
     components : the parts, by flavour and arrival time.
     per : what one unit is, e.g. ``"proton on target"``.
-    emission : ``"isotropic"``: the components count neutrinos emitted into 4π per unit; ``"beam"``: neutrinos per cm²
-        at the detector per unit.
+    emission : ``"isotropic"``: the components count neutrinos emitted into 4π per unit;
+        ``"beam"``: neutrinos per cm² at the detector per unit.
     times : time profiles by name.
     references, notes : provenance.
     """
@@ -162,7 +190,9 @@ class Flux:
     def __post_init__(self) -> None:
         for component in self.components:
             if component.time is not None and component.time not in self.times:
-                raise UnknownNameError(f"time profile of flux {self.name}", component.time, self.times)
+                raise UnknownNameError(
+                    f"time profile of flux {self.name}", component.time, self.times
+                )
 
     @property
     def flavours(self) -> tuple[Flavour, ...]:
@@ -175,9 +205,12 @@ class Flux:
         return tuple(c for c in self.components if c.flavour == wanted)
 
     def spectrum(self, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
-        """Continuum dN/dE of one flavour per MeV and per unit; lines are not in it (see `lines`)."""
+        """Continuum dN/dE of one flavour per MeV and per unit; lines are not in it (see
+        `lines`)."""
         e = np.asarray(e_nu, dtype=float)
-        return np.asarray(sum((c.continuum(e) for c in self.of(flavour)), np.zeros(e.shape)))
+        return np.asarray(
+            sum((c.continuum(e) for c in self.of(flavour)), np.zeros(e.shape))
+        )
 
     def lines(self, flavour: str | Flavour) -> tuple[Line, ...]:
         """Monoenergetic parts of one flavour."""
@@ -187,30 +220,44 @@ class Flux:
         """Neutrinos of one flavour per unit of the flux."""
         return float(sum(c.integrate(np.ones_like) for c in self.of(flavour)))
 
-    def average(self, function: Callable[[FloatArray], FloatArray], flavour: str | Flavour, refine: int = 1) -> float:
-        """Mean of `function` (array of energies → same shape) over the normalised spectrum of one flavour.
+    def average(
+        self,
+        function: Callable[[FloatArray], FloatArray],
+        flavour: str | Flavour,
+        refine: int = 1,
+    ) -> float:
+        """Mean of `function` (array of energies → same shape) over the normalised
+        spectrum of one flavour.
 
         `refine` multiplies the number of nodes.
         """
         number = self.total(flavour)
         if number == 0:
             raise InputError(
-                f"flux {self.name} has no {as_flavour(flavour)}: it has {', '.join(map(str, self.flavours))}"
+                f"flux {self.name} has no {as_flavour(flavour)}: it has"
+                f" {', '.join(map(str, self.flavours))}"
             )
-        return float(sum(c.integrate(function, refine=refine) for c in self.of(flavour))) / number
+        return (
+            float(sum(c.integrate(function, refine=refine) for c in self.of(flavour)))
+            / number
+        )
 
 
 def michel_nubar_mu(e_nu: FloatArray) -> FloatArray:
-    """Normalised ν̄_μ spectrum 64E²/m_μ³ (3/4 − E/m_μ) of muon decay at rest, per MeV."""
+    """Normalised ν̄_μ spectrum 64E²/m_μ³ (3/4 − E/m_μ) of muon decay at rest, per
+    MeV."""
     return 64 * e_nu**2 / M_MUON**3 * (0.75 - e_nu / M_MUON)
 
 
 def michel_nu_e(e_nu: FloatArray) -> FloatArray:
-    """Normalised ν_e spectrum 192E²/m_μ³ (1/2 − E/m_μ) of muon decay at rest, per MeV."""
+    """Normalised ν_e spectrum 192E²/m_μ³ (1/2 − E/m_μ) of muon decay at rest, per
+    MeV."""
     return 192 * e_nu**2 / M_MUON**3 * (0.5 - e_nu / M_MUON)
 
 
-def pion_decay_at_rest(per_flavour: float, prompt: str | None, delayed: str | None) -> tuple[FluxComponent, ...]:
+def pion_decay_at_rest(
+    per_flavour: float, prompt: str | None, delayed: str | None
+) -> tuple[FluxComponent, ...]:
     """Components of a π⁺ decay-at-rest source.
 
     Parameters
@@ -221,22 +268,35 @@ def pion_decay_at_rest(per_flavour: float, prompt: str | None, delayed: str | No
     Returns
     -------
     tuple of FluxComponent
-        The ν_μ line at (m_π² − m_μ²)/2m_π = 29.79 MeV, and the ν̄_μ and ν_e of muon decay up to m_μ/2.
+        The ν_μ line at (m_π² − m_μ²)/2m_π = 29.79 MeV, and the ν̄_μ and ν_e of muon
+        decay up to m_μ/2.
     """
     edges = (0.0, MICHEL_ENDPOINT)
     names = as_flavour("nu_mu"), as_flavour("nubar_mu"), as_flavour("nu_e")
     return (
-        FluxComponent("prompt nu_mu", names[0], lines=(Line(PION_LINE, per_flavour),), time=prompt),
         FluxComponent(
-            "delayed nubar_mu", names[1], density=lambda e: per_flavour * michel_nubar_mu(e), edges=edges, time=delayed
+            "prompt nu_mu", names[0], lines=(Line(PION_LINE, per_flavour),), time=prompt
         ),
         FluxComponent(
-            "delayed nu_e", names[2], density=lambda e: per_flavour * michel_nu_e(e), edges=edges, time=delayed
+            "delayed nubar_mu",
+            names[1],
+            density=lambda e: per_flavour * michel_nubar_mu(e),
+            edges=edges,
+            time=delayed,
+        ),
+        FluxComponent(
+            "delayed nu_e",
+            names[2],
+            density=lambda e: per_flavour * michel_nu_e(e),
+            edges=edges,
+            time=delayed,
         ),
     )
 
 
-def monoenergetic(energy: float, flavour: str | Flavour, intensity: float = 1.0) -> Flux:
+def monoenergetic(
+    energy: float, flavour: str | Flavour, intensity: float = 1.0
+) -> Flux:
     """Beam of one energy.
 
     Parameters
@@ -255,7 +315,11 @@ def monoenergetic(energy: float, flavour: str | Flavour, intensity: float = 1.0)
     kind = as_flavour(flavour)
     return Flux(
         name="monoenergetic",
-        components=(FluxComponent(f"{kind} line", kind, lines=(Line(float(energy), float(intensity)),)),),
+        components=(
+            FluxComponent(
+                f"{kind} line", kind, lines=(Line(float(energy), float(intensity)),)
+            ),
+        ),
         per="unit",
         title=f"{kind} of {energy:g} MeV",
         emission="beam",
@@ -275,10 +339,11 @@ def tabulated(
     ----------
     name : name of the component.
     flavour : what is emitted.
-    energies : increasing energies in MeV: shape (n,) of points, or (n + 1,) of bin edges for a histogram.
+    energies : increasing energies in MeV: shape (n,) of points, or (n + 1,) of bin
+        edges for a histogram.
     values : dN/dE per MeV at the points, or its mean in each bin, shape (n,).
-    interpolation : ``"linear"`` between the points, or ``"histogram"``: constant in each bin, so that a simulation's
-        or a measurement's content of each bin is kept.
+    interpolation : ``"linear"`` between the points, or ``"histogram"``: constant in
+        each bin, so that a simulation's or a measurement's content of each bin is kept.
 
     Raises
     ------
@@ -292,21 +357,35 @@ def tabulated(
         raise UnknownNameError("interpolation", interpolation, ("linear", "histogram"))
     histogram = interpolation == "histogram"
     if histogram and (e.ndim != 1 or v.shape != (e.size - 1,) or v.size < 1):
-        raise InputError(f"flux {name}: a histogram needs one edge more than values, got {e.shape} and {v.shape}")
+        raise InputError(
+            f"flux {name}: a histogram needs one edge more than values, got {e.shape}"
+            f" and {v.shape}"
+        )
     if not histogram and (e.ndim != 1 or e.shape != v.shape or e.size < 2):
-        raise InputError(f"flux {name}: a table needs as many values as energies, got {e.shape} and {v.shape}")
+        raise InputError(
+            f"flux {name}: a table needs as many values as energies, got {e.shape} and"
+            f" {v.shape}"
+        )
     if not np.all(np.isfinite(e)) or not np.all(np.isfinite(v)):
         bad_e, bad_v = ~np.isfinite(e), ~np.isfinite(v)
         row = min(int(np.argmax(bad)) for bad in (bad_e, bad_v) if bad.any()) + 1
-        raise InputError(f"flux {name}: row {row} of the spectrum is not a finite number; remove or correct it")
+        raise InputError(
+            f"flux {name}: row {row} of the spectrum is not a finite number; remove or"
+            " correct it"
+        )
     if np.any(v < 0) or np.any(np.diff(e) <= 0) or e[0] < 0:
-        raise InputError(f"flux {name}: energies must increase from 0 or more and values must not be negative")
+        raise InputError(
+            f"flux {name}: energies must increase from 0 or more and values must not be"
+            " negative"
+        )
 
     def linear(x: FloatArray) -> FloatArray:
         return np.asarray(np.interp(x, e, v))
 
     def constant(x: FloatArray) -> FloatArray:
-        return np.asarray(v[np.clip(np.searchsorted(e, x, side="right") - 1, 0, v.size - 1)])
+        return np.asarray(
+            v[np.clip(np.searchsorted(e, x, side="right") - 1, 0, v.size - 1)]
+        )
 
     return FluxComponent(
         name,

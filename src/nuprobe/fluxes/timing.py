@@ -1,4 +1,5 @@
-"""Arrival-time distributions as histograms: exact integrals over any bins, after any Gaussian resolution."""
+"""Arrival-time distributions as histograms: exact integrals over any bins, after any
+Gaussian resolution."""
 
 from __future__ import annotations
 
@@ -20,27 +21,37 @@ class TimeProfile:
     Attributes
     ----------
     edges : bin edges in µs, shape (n + 1,), increasing.
-    probability : probability in each bin, shape (n,); the sum is 1, or less if some lies outside the edges.
+    probability : probability in each bin, shape (n,); the sum is 1, or less if some
+        lies outside the edges.
     """
 
     edges: FloatArray
     probability: FloatArray
 
     def __post_init__(self) -> None:
-        edges, probability = np.asarray(self.edges, float), np.asarray(self.probability, float)
+        edges, probability = (
+            np.asarray(self.edges, float),
+            np.asarray(self.probability, float),
+        )
         if edges.ndim != 1 or probability.shape != (edges.size - 1,) or edges.size < 2:
             raise InputError(
-                f"a time profile needs one probability a bin: got {edges.size} edges, {probability.size} probabilities"
+                f"a time profile needs one probability a bin: got {edges.size} edges,"
+                f" {probability.size} probabilities"
             )
         if not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
             raise InputError("the edges of a time profile must be finite and increase")
         total = float(probability.sum())
         if not np.all(probability >= 0) or not 0 < total <= 1 + 1e-6:
-            raise InputError(f"the probabilities of a time profile must be positive and sum to at most 1, got {total}")
+            raise InputError(
+                "the probabilities of a time profile must be positive and sum to at"
+                f" most 1, got {total}"
+            )
         object.__setattr__(self, "edges", edges)
         object.__setattr__(self, "probability", probability)
 
-    def fraction(self, edges: FloatArray, resolution: float = 0.0, offset: float = 0.0) -> FloatArray:
+    def fraction(
+        self, edges: FloatArray, resolution: float = 0.0, offset: float = 0.0
+    ) -> FloatArray:
         """Probability in each bin of `edges`.
 
         Parameters
@@ -55,12 +66,21 @@ class TimeProfile:
         """
         x = np.asarray(edges, dtype=float) - offset
         density = self.probability / np.diff(self.edges)
-        # the cumulative is a sum of ramps that start at the edges with the jumps of the density
+        # the cumulative is a sum of ramps that start at the edges with the jumps of the
+        # density
         jumps = np.diff(np.concatenate([[0.0], density, [0.0]]))
         cumulative = np.array(
-            [sum(j * _ramp(v - e, resolution) for j, e in zip(jumps, self.edges, strict=True)) for v in x]
+            [
+                sum(
+                    j * _ramp(v - e, resolution)
+                    for j, e in zip(jumps, self.edges, strict=True)
+                )
+                for v in x
+            ]
         )
-        cumulative = np.where(x == np.inf, self.probability.sum(), np.where(x == -np.inf, 0.0, cumulative))
+        cumulative = np.where(
+            x == np.inf, self.probability.sum(), np.where(x == -np.inf, 0.0, cumulative)
+        )
         result: FloatArray = np.diff(cumulative)
         return result
 

@@ -1,8 +1,16 @@
-"""Costs, fits, profiles, scans and posterior samples: what data say about parameters."""
+"""Costs, fits, profiles, scans and posterior samples: what data say about
+parameters."""
 
 from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
 from nuprobe.inference.fit import FitResult, fit
-from nuprobe.inference.profile import Contour, Profile, contour, delta_threshold, profile, significance
+from nuprobe.inference.profile import (
+    Contour,
+    Profile,
+    contour,
+    delta_threshold,
+    profile,
+    significance,
+)
 from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.inference.sample import Flat, LogFlat, Normal, Prior, SampleResult, sample
 from nuprobe.inference.scan import ScanResult, dask_executor, scan

@@ -1,9 +1,12 @@
-"""Compiled loops of Poisson costs: nuisances by Newton's method and slopes, one point after the other.
+"""Compiled loops of Poisson costs: nuisances by Newton's method and slopes, one point
+after the other.
 
-The arithmetic is that of `costs`, which stays the reference and takes every point that these loops give back. Sums run
-over eight places at once, always in the same order: results depend neither on threads nor on other points.
+The arithmetic is that of `costs`, which stays the reference and takes every point that
+these loops give back. Sums run over eight places at once, always in the same order:
+results depend neither on threads nor on other points.
 
-Everything is in one file, because a cached kernel does not notice changes in other files.
+Everything is in one file, because a cached kernel does not notice changes in other
+files.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _jit(function: _Function) -> _Function:
-    return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(
+        _Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    )
 
 
 @_jit
@@ -47,8 +52,11 @@ def _dot(x: FloatArray, y: FloatArray, n: int) -> float:
 
 
 @_jit
-def _solve(matrix: FloatArray, low: FloatArray, inverse: FloatArray, x: FloatArray) -> None:
-    """Overwrite x by matrix⁻¹ x (lower triangle, LDLᵀ); a direction that the matrix does not see gives 0."""
+def _solve(
+    matrix: FloatArray, low: FloatArray, inverse: FloatArray, x: FloatArray
+) -> None:
+    """Overwrite x by matrix⁻¹ x (lower triangle, LDLᵀ); a direction that the matrix
+    does not see gives 0."""
     k = x.size
     for j in range(k):
         diagonal = matrix[j, j]
@@ -84,17 +92,20 @@ def profile(
     value: FloatArray,
     nuisances: FloatArray,
 ) -> None:
-    """Minimise −2 ln L over the nuisances; a point that is not settled gets the value NaN.
+    """Minimise −2 ln L over the nuisances; a point that is not settled gets the value
+    NaN.
 
     Parameters
     ----------
     base : expectation without nuisances, (points, bins).
-    constant, varying : slopes that are the same at all points, (some, bins), and others, (others, points, bins).
+    constant, varying : slopes that are the same at all points, (some, bins), and
+        others, (others, points, bins).
     index : nuisance of each of them, those of `constant` first.
     order : bins, those with counts first; counts : of those.
     weights : 1/σ² of the nuisances.
     start : nuisances to begin at, (points, nuisances), or (0, nuisances) for none.
-    limits : largest expectation, unit of the decrements, those of the last step and of the last but one, most steps.
+    limits : largest expectation, unit of the decrements, those of the last step and of
+        the last but one, most steps.
     value, nuisances : are written, (points,) and (points, nuisances).
     """
     points, bins = base.shape
@@ -102,7 +113,13 @@ def profile(
     most, unit, steps = limits[0], limits[1], int(limits[4])
     last_one, last_but_one = limits[2] * unit, limits[3] * unit
     s, rows = np.zeros((k, bins)), np.empty((k, bins))
-    plain, mu, slope, bend, move = np.empty(bins), np.empty(bins), np.empty(bins), np.empty(bins), np.empty(bins)
+    plain, mu, slope, bend, move = (
+        np.empty(bins),
+        np.empty(bins),
+        np.empty(bins),
+        np.empty(bins),
+        np.empty(bins),
+    )
     linear, gradient, step, inverse = np.empty(k), np.empty(k), np.empty(k), np.empty(k)
     hessian, low, nu = np.empty((k, k)), np.empty((k, k)), np.empty(k)
     fixed = len(constant)
@@ -158,7 +175,9 @@ def profile(
                 for b in range(bins):
                     bend[b] = 2.0 / mu[b] if mu[b] > 0 else 0.0
             for j in range(k):
-                gradient[j] = 2 * weights[j] * nu[j] + linear[j] + _dot(slope, s[j], active)
+                gradient[j] = (
+                    2 * weights[j] * nu[j] + linear[j] + _dot(slope, s[j], active)
+                )
                 step[j] = -gradient[j]
             if not last:
                 for j in range(k):
@@ -177,7 +196,8 @@ def profile(
             length = 1.0
             # further inside no expectation can change sign (the Dikin ellipsoid)
             if begin or not decrement < unit:
-                # a step that removes the fraction r > 0.9 of some µ is shortened to remove 0.9 of it
+                # a step that removes the fraction r > 0.9 of some µ is shortened to
+                # remove 0.9 of it
                 lost = 0.9
                 for b in range(active):
                     lost = max(lost, -move[b] / mu[b])
@@ -227,15 +247,18 @@ def add_curvature(
     gradient: FloatArray,
     hessian: FloatArray,
 ) -> None:
-    """Gradient and expected curvature of −2 ln L without pulls, of parameters and then nuisances of one term.
+    """Gradient and expected curvature of −2 ln L without pulls, of parameters and then
+    nuisances of one term.
 
     Parameters
     ----------
     base, constant, varying, index : as in `profile`.
-    jacobian : derivatives of the expectation in the parameters, at the nuisances, (points, parameters, bins).
+    jacobian : derivatives of the expectation in the parameters, at the nuisances,
+        (points, parameters, bins).
     nuisances : (points, nuisances).
     data : counts, (bins,).
-    gradient, hessian : are written, (points, both) and (points, both, both); no hessian if it has no points.
+    gradient, hessian : are written, (points, both) and (points, both, both); no hessian
+        if it has no points.
     """
     points, bins = base.shape
     d, k, fixed = jacobian.shape[1], nuisances.shape[1], len(constant)
@@ -256,7 +279,11 @@ def add_curvature(
             one = 1.0 / mu[b] if positive else 0.0
             information[b] = 2 * one
             # where the data are impossible there is no slope
-            slope[b] = 2 - 2 * data[b] * one if positive or (mu[b] == 0 and data[b] == 0) else 0.0
+            slope[b] = (
+                2 - 2 * data[b] * one
+                if positive or (mu[b] == 0 and data[b] == 0)
+                else 0.0
+            )
         for i in range(d + k):
             gradient[p, i] = _dot(every[i], slope, bins)
             if len(hessian) == 0:

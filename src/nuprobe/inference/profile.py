@@ -1,4 +1,5 @@
-"""Profiles, intervals and contours of Δ(−2 ln L), by root finding on the true profiled cost."""
+"""Profiles, intervals and contours of Δ(−2 ln L), by root finding on the true profiled
+cost."""
 
 from __future__ import annotations
 
@@ -17,15 +18,26 @@ from nuprobe.inference.fit import ONE_SIGMA, FitResult, _best_start, _reminimise
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["Contour", "Profile", "contour", "delta_threshold", "profile", "significance"]
+__all__ = [
+    "Contour",
+    "Profile",
+    "contour",
+    "delta_threshold",
+    "profile",
+    "significance",
+]
 
 
 def delta_threshold(cl: float, dof: int = 1) -> float:
-    """Δ(−2 ln L) that bounds a region of confidence level `cl` for `dof` parameters (Wilks): 2.71 for 90 % and one."""
+    """Δ(−2 ln L) that bounds a region of confidence level `cl` for `dof` parameters
+    (Wilks): 2.71 for 90 % and one."""
     from scipy.stats import chi2
 
     if not 0 < cl < 1 or dof < 1:
-        raise InputError(f"a confidence level lies between 0 and 1 and dof is at least 1, got {cl} and {dof}")
+        raise InputError(
+            f"a confidence level lies between 0 and 1 and dof is at least 1, got {cl}"
+            f" and {dof}"
+        )
     return float(chi2.ppf(cl, dof))
 
 
@@ -40,7 +52,8 @@ class Profile:
     twice_nll, delta : −2 ln L and its difference to the best, (n,).
     points : all parameters along the grid, (n, parameters); nuisances : (n, nuisances).
     best : best value; best_twice_nll : −2 ln L there.
-    cost, free : what was profiled, and the names of the other parameters that were minimised.
+    cost, free : what was profiled, and the names of the other parameters that were
+        minimised.
     """
 
     parameter: Parameter
@@ -61,17 +74,26 @@ class Profile:
     def delta_at(self, value: float) -> float:
         """Δ(−2 ln L) at any value of the parameter, computed and not interpolated."""
         k = int(np.searchsorted(self.values, value))
-        starts = np.array(self.points[[max(k - 1, 0), min(k, len(self.values) - 1)]])  # either side may lie deeper
+        starts = np.array(
+            self.points[[max(k - 1, 0), min(k, len(self.values) - 1)]]
+        )  # either side may lie deeper
         starts[:, self.cost.index(self.parameter.name)] = value
         columns = [self.cost.index(n) for n in self.free]
-        return float(descend(self.cost, columns, starts, close=1e-9)[1].min()) - self.best_twice_nll
+        return (
+            float(descend(self.cost, columns, starts, close=1e-9)[1].min())
+            - self.best_twice_nll
+        )
 
-    def intervals(self, cl: float = ONE_SIGMA, delta: float | None = None) -> list[tuple[float, float]]:
+    def intervals(
+        self, cl: float = ONE_SIGMA, delta: float | None = None
+    ) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) stays below its threshold, as disjoint intervals.
 
-        Ends are roots of the profiled cost, exact to 1e-9 of the range of the grid; a dip between two grid points that
-        is not the best one is not seen. A side on which the threshold is not reached within the grid ends at the
-        limit of the parameter if the grid reaches it, else at ∓inf: the data may bound it outside the grid.
+        Ends are roots of the profiled cost, exact to 1e-9 of the range of the grid; a
+        dip between two grid points that is not the best one is not seen. A side on
+        which the threshold is not reached within the grid ends at the limit of the
+        parameter if the grid reaches it, else at ∓inf: the data may bound it outside
+        the grid.
 
         Parameters
         ----------
@@ -84,10 +106,17 @@ class Profile:
         inside = self.delta <= threshold
         ends: list[float] = []
         if inside[0]:
-            ends.append(self.parameter.lower if self.values[0] == self.parameter.lower else -inf)
-        ends += [self._root(int(i), threshold) for i in np.flatnonzero(inside[1:] != inside[:-1])]
+            ends.append(
+                self.parameter.lower if self.values[0] == self.parameter.lower else -inf
+            )
+        ends += [
+            self._root(int(i), threshold)
+            for i in np.flatnonzero(inside[1:] != inside[:-1])
+        ]
         if inside[-1]:
-            ends.append(self.parameter.upper if self.values[-1] == self.parameter.upper else inf)
+            ends.append(
+                self.parameter.upper if self.values[-1] == self.parameter.upper else inf
+            )
         return list(zip(ends[::2], ends[1::2], strict=True))
 
     def _root(self, i: int, threshold: float) -> float:
@@ -95,10 +124,16 @@ class Profile:
 
         low, high = self.values[i], self.values[i + 1]
         tolerance = 1e-9 * (self.values[-1] - self.values[0])
-        known = {float(low): self.delta[i], float(high): self.delta[i + 1]}  # on both sides of the threshold
+        known = {
+            float(low): self.delta[i],
+            float(high): self.delta[i + 1],
+        }  # on both sides of the threshold
 
         def excess(x: float) -> float:
-            return float(min(known[x] if x in known else self.delta_at(x), 1e30)) - threshold
+            return (
+                float(min(known[x] if x in known else self.delta_at(x), 1e30))
+                - threshold
+            )
 
         return float(brentq(excess, low, high, xtol=tolerance, rtol=1e-12))
 
@@ -116,16 +151,22 @@ class Profile:
 
 
 def profile(
-    cost: Cost, name: str, grid: ArrayLike, free: Iterable[str] = (), fixed: Mapping[str, float] | None = None
+    cost: Cost,
+    name: str,
+    grid: ArrayLike,
+    free: Iterable[str] = (),
+    fixed: Mapping[str, float] | None = None,
 ) -> Profile:
-    """−2 ln L along a parameter, minimised over all nuisances and the parameters in `free`.
+    """−2 ln L along a parameter, minimised over all nuisances and the parameters in
+    `free`.
 
     Parameters
     ----------
     cost : what to profile.
     name : the parameter to step through.
     grid : its values, in its unit; at least 3. The best value is added to them.
-    free : other parameters to minimise at each step (forwards and backwards along the grid, the lower value counts).
+    free : other parameters to minimise at each step (forwards and backwards along the
+        grid, the lower value counts).
     fixed : values of parameters that stay fixed; the others keep their default.
 
     Raises
@@ -139,10 +180,15 @@ def profile(
 
     column, columns = cost.index(name), [cost.index(n) for n in free]
     if column in columns or set(fixed or {}) & {name, *free}:
-        raise InputError(f"{cost.name}: {name}, free and fixed parameters must be different from each other")
+        raise InputError(
+            f"{cost.name}: {name}, free and fixed parameters must be different from"
+            " each other"
+        )
     values = np.unique(np.asarray(grid, dtype=float))
     if len(values) < 3:
-        raise InputError(f"a profile of {name} needs at least 3 values, got {len(values)}")
+        raise InputError(
+            f"a profile of {name} needs at least 3 values, got {len(values)}"
+        )
     points = np.tile(cost.point(fixed), (len(values), 1))
     points[:, column] = values
     if columns:
@@ -152,7 +198,10 @@ def profile(
         twice_nll = cost.profiled(points).twice_nll
     i = int(np.argmin(twice_nll))
     if not isfinite(twice_nll[i]):
-        raise InputError(f"{cost.name}: the data are impossible at every value of {name} in the grid; widen it")
+        raise InputError(
+            f"{cost.name}: the data are impossible at every value of {name} in the"
+            " grid; widen it"
+        )
 
     def at(x: float) -> tuple[FloatArray, float]:
         start = points[i].copy()
@@ -196,14 +245,15 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
     Parameters
     ----------
     cost : the cost that was fitted.
-    point : values of parameters that the hypothesis fixes; other parameters that were free are minimised again.
+    point : values of parameters that the hypothesis fixes; other parameters that were
+        free are minimised again.
     best : the fit.
 
     Returns
     -------
     float
-        Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom for each free parameter that
-        `point` fixes; for one it is the square root of Δ.
+        Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom
+        for each free parameter that `point` fixes; for one it is the square root of Δ.
     """
     from scipy.special import gammaln, ndtri_exp
     from scipy.stats import chi2
@@ -211,14 +261,26 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
     names = [p.parameter.name for p in best.free]
     stray = sorted(set(point) - set(names))
     if stray or not point:
-        raise InputError(f"a hypothesis fixes parameters that were fitted ({', '.join(names)}), got {list(point)}")
-    start = cost.point({**dict(zip((p.name for p in cost.parameters), best.point, strict=True)), **point})
-    value = _reminimised(cost, [cost.index(n) for n in names if n not in point], start)[1]
+        raise InputError(
+            f"a hypothesis fixes parameters that were fitted ({', '.join(names)}), got"
+            f" {list(point)}"
+        )
+    start = cost.point(
+        {
+            **dict(zip((p.name for p in cost.parameters), best.point, strict=True)),
+            **point,
+        }
+    )
+    value = _reminimised(cost, [cost.index(n) for n in names if n not in point], start)[
+        1
+    ]
     delta = max(value - best.twice_nll, 0.0)
     if len(point) == 1 or not isfinite(delta):
         return sqrt(delta)
     log_p = chi2.logsf(delta, len(point))
-    if not isfinite(log_p):  # beyond the smallest number: the leading terms of the incomplete gamma function
+    if not isfinite(
+        log_p
+    ):  # beyond the smallest number: the leading terms of the incomplete gamma function
         k, x = len(point) / 2, delta / 2
         log_p = (k - 1) * np.log(x) - x - gammaln(k) + np.log1p((k - 1) / x)
     return float(-ndtri_exp(log_p - np.log(2.0)))
@@ -233,7 +295,8 @@ class Contour:
     parameters : the two parameters, in the order of the axes.
     axes : their values; delta : shape (len of the first, len of the second).
     thresholds : confidence level to Δ, for two parameters together.
-    best : values of the two at the minimum (not limited to the grid points); best_twice_nll : −2 ln L there.
+    best : values of the two at the minimum (not limited to the grid points);
+        best_twice_nll : −2 ln L there.
     """
 
     parameters: tuple[Parameter, Parameter]
@@ -252,7 +315,8 @@ def contour(
     free: Iterable[str] = (),
     fixed: Mapping[str, float] | None = None,
 ) -> Contour:
-    """Δ(−2 ln L) over two parameters, minimised over the nuisances and `free`, with thresholds for two parameters.
+    """Δ(−2 ln L) over two parameters, minimised over the nuisances and `free`, with
+    thresholds for two parameters.
 
     Parameters
     ----------
@@ -273,15 +337,19 @@ def contour(
     pair, columns = [cost.index(n) for n in names], [cost.index(n) for n in free]
     if set(pair) & set(columns) or set(fixed or {}) & {*names, *free}:
         raise InputError(
-            f"{cost.name}: {', '.join(names)}, free and fixed parameters must be different from each other"
+            f"{cost.name}: {', '.join(names)}, free and fixed parameters must be"
+            " different from each other"
         )
     levels = [cl] if isinstance(cl, int | float) else list(cl)
     thresholds = {float(c): delta_threshold(float(c), 2) for c in levels}
     x, y = (
-        np.unique(np.asarray(grid[n] if isinstance(grid, Mapping) else grid[k], float)) for k, n in enumerate(names)
+        np.unique(np.asarray(grid[n] if isinstance(grid, Mapping) else grid[k], float))
+        for k, n in enumerate(names)
     )
     if len(x) < 2 or len(y) < 2:
-        raise InputError(f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}")
+        raise InputError(
+            f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}"
+        )
     points = np.tile(cost.point(fixed), (len(x) * len(y), 1))
     points[:, pair] = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
     twice_nll = cost.profiled(points).twice_nll
@@ -291,14 +359,18 @@ def contour(
             points[row], twice_nll[row] = _swept(cost, columns, points[row])
     i = int(np.argmin(twice_nll))
     if not isfinite(twice_nll[i]):
-        raise InputError(f"{cost.name}: the data are impossible at every point of the grid; widen it")
+        raise InputError(
+            f"{cost.name}: the data are impossible at every point of the grid; widen it"
+        )
     move = pair + columns
     steps = np.array([cost.parameters[c].step for c in move])
 
     def full(z: FloatArray) -> FloatArray:
         point = points[i].copy()
         point[move] = np.clip(
-            z * steps, [cost.parameters[c].lower for c in move], [cost.parameters[c].upper for c in move]
+            z * steps,
+            [cost.parameters[c].lower for c in move],
+            [cost.parameters[c].upper for c in move],
         )
         return np.asarray(point)
 
@@ -306,7 +378,10 @@ def contour(
         lambda z: min(float(cost.profiled(full(z)).twice_nll[0]), 1e30),
         points[i, move] / steps,
         jac=lambda z: cost.profiled_gradient(full(z))[0, move] * steps,
-        bounds=[(cost.parameters[c].lower / s, cost.parameters[c].upper / s) for c, s in zip(move, steps, strict=True)],
+        bounds=[
+            (cost.parameters[c].lower / s, cost.parameters[c].upper / s)
+            for c, s in zip(move, steps, strict=True)
+        ],
         method="L-BFGS-B",
         options={"ftol": 1e-14, "gtol": 1e-9},
     )
@@ -322,8 +397,11 @@ def contour(
     )
 
 
-def _swept(cost: Cost, columns: list[int], points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Minimise a row of points at once; then each again from where its neighbours ended, while that helps."""
+def _swept(
+    cost: Cost, columns: list[int], points: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Minimise a row of points at once; then each again from where its neighbours
+    ended, while that helps."""
     best, lowest = descend(cost, columns, points)
     i = int(np.argmin(lowest))
     first = points.copy()
@@ -349,6 +427,8 @@ def _swept(cost: Cost, columns: list[int], points: FloatArray) -> tuple[FloatArr
     return best, lowest
 
 
-def _keep_lower(best: FloatArray, lowest: FloatArray, points: FloatArray, values: FloatArray) -> None:
+def _keep_lower(
+    best: FloatArray, lowest: FloatArray, points: FloatArray, values: FloatArray
+) -> None:
     better = values < lowest
     best[better], lowest[better] = points[better], values[better]

@@ -1,4 +1,5 @@
-"""What a cost needs to know of the physics: an expectation linear in the nuisances, and its derivatives."""
+"""What a cost needs to know of the physics: an expectation linear in the nuisances, and
+its derivatives."""
 
 from __future__ import annotations
 
@@ -13,12 +14,14 @@ __all__ = ["CompiledPrediction", "Expectation", "Prediction"]
 
 @dataclass(frozen=True)
 class Expectation:
-    """Expected counts, linear in the nuisances ν: ``mu = base + sum_k nu_k * slopes[k]``.
+    """Expected counts, linear in the nuisances ν:
+    ``mu = base + sum_k nu_k * slopes[k]``.
 
     Attributes
     ----------
     base : counts at ν = 0, shape (points, bins).
-    slopes : one array a nuisance, (points, bins), or (1, bins) where it is the same at every point.
+    slopes : one array a nuisance, (points, bins), or (1, bins) where it is the same at
+        every point.
     """
 
     base: FloatArray
@@ -33,7 +36,8 @@ class Prediction(Protocol):
     ----------
     name : shown in messages and tables.
     parameters : the physics parameters, in the order of the columns of ``points``.
-    nuisances : linear nuisances with their Gaussian constraints, in the order of the slopes.
+    nuisances : linear nuisances with their Gaussian constraints, in the order of the
+        slopes.
     """
 
     @property
@@ -52,7 +56,8 @@ class Prediction(Protocol):
         """Expected counts at ``points``, shape (points, parameters)."""
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives of base, (points, parameters, bins), and of each slope, (points or 1, parameters, bins)."""
+        """Derivatives of base, (points, parameters, bins), and of each slope, (points
+        or 1, parameters, bins)."""
 
 
 @runtime_checkable
@@ -64,4 +69,5 @@ class CompiledPrediction(Protocol):
         """Whether `total_jacobian` may be asked for."""
 
     def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
-        """Derivatives of the expectation at some nuisances in the parameters, a new (points, parameters, bins)."""
+        """Derivatives of the expectation at some nuisances in the parameters, a new
+        (points, parameters, bins)."""

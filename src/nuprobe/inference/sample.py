@@ -1,9 +1,12 @@
-"""Posterior samples of a cost by an ensemble of walkers, reproducible from one seed and resumable bit for bit.
+"""Posterior samples of a cost by an ensemble of walkers, reproducible from one seed and
+resumable bit for bit.
 
-The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers in one call, as the costs like it. Its
-moves here are differential evolution (ter Braak 2006), every fifth time by the whole difference of two walkers: in the
-fits of CsI 2017 their autocorrelation time is a third of that of the stretch move. The snooker update of emcee 3.1.6 is
-biased (its distribution of R_n is 12 % too narrow; mended in emcee's source, but not released), so it is not used.
+The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers in one
+call, as the costs like it. Its moves here are differential evolution (ter Braak 2006),
+every fifth time by the whole difference of two walkers: in the fits of CsI 2017 their
+autocorrelation time is a third of that of the stretch move. The snooker update of emcee
+3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in emcee's source,
+but not released), so it is not used.
 """
 
 from __future__ import annotations
@@ -24,7 +27,14 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    NuprobeError,
+    OutputError,
+    UnknownNameError,
+    ValidityWarning,
+)
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.fit import fit
@@ -32,51 +42,72 @@ from nuprobe.inference.scan import _bar, _probe
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["Flat", "LogFlat", "Normal", "ParameterSummary", "Prior", "SampleResult", "sample"]
+__all__ = [
+    "Flat",
+    "LogFlat",
+    "Normal",
+    "ParameterSummary",
+    "Prior",
+    "SampleResult",
+    "sample",
+]
 
 _FORMAT: Final = "nuprobe-chain-1"
 LEVELS: Final = (0.68, 0.90, 0.95)
 """Probabilities of the credible intervals of a summary."""
 ENOUGH: Final = 50
-"""Autocorrelation times that a chain must be long; below it the time itself is underestimated."""
+"""Autocorrelation times that a chain must be long; below it the time itself is
+underestimated."""
 LARGEST_R_HAT: Final = 1.05
-"""A chain of `ENOUGH` autocorrelation times has about 1.02: halves of walkers are short, so 1.01 is out of reach."""
+"""A chain of `ENOUGH` autocorrelation times has about 1.02: halves of walkers are
+short, so 1.01 is out of reach."""
 
 
 @dataclass(frozen=True)
 class Flat:
-    """Equal density between two values (in the unit of the parameter); its limits where none is given."""
+    """Equal density between two values (in the unit of the parameter); its limits where
+    none is given."""
 
     lower: float = -inf
     upper: float = inf
 
     def __post_init__(self) -> None:
         if not self.lower < self.upper:
-            raise InputError(f"a flat prior needs lower < upper, got {self.lower} and {self.upper}")
+            raise InputError(
+                f"a flat prior needs lower < upper, got {self.lower} and {self.upper}"
+            )
 
 
 @dataclass(frozen=True)
 class LogFlat:
-    """Equal density in the logarithm between two positive values: for scales such as a coupling or a mass."""
+    """Equal density in the logarithm between two positive values: for scales such as a
+    coupling or a mass."""
 
     lower: float
     upper: float
 
     def __post_init__(self) -> None:
         if not 0 < self.lower < self.upper < inf:
-            raise InputError(f"a log-flat prior needs 0 < lower < upper, got {self.lower} and {self.upper}")
+            raise InputError(
+                f"a log-flat prior needs 0 < lower < upper, got {self.lower} and"
+                f" {self.upper}"
+            )
 
 
 @dataclass(frozen=True)
 class Normal:
-    """Gaussian of a mean and a standard deviation, cut off at the limits of the parameter."""
+    """Gaussian of a mean and a standard deviation, cut off at the limits of the
+    parameter."""
 
     mean: float
     sigma: float
 
     def __post_init__(self) -> None:
         if not (isfinite(self.mean) and 0 < self.sigma < inf):
-            raise InputError(f"a normal prior needs a finite mean and a positive sigma, got {self.mean}, {self.sigma}")
+            raise InputError(
+                "a normal prior needs a finite mean and a positive sigma, got"
+                f" {self.mean}, {self.sigma}"
+            )
 
 
 Prior = Flat | LogFlat | Normal
@@ -92,8 +123,10 @@ class ParameterSummary:
     mean, std : of the posterior; error : Monte-Carlo standard error of the mean.
     quantiles : probability to value.
     equal_tailed : probability to the interval with equal tails on both sides.
-    highest_density : probability to the shortest interval; for several separate regions it spans what lies between.
-    tau : integrated autocorrelation time in steps; ess : effective sample size; r_hat : split-R̂.
+    highest_density : probability to the shortest interval; for several separate regions
+        it spans what lies between.
+    tau : integrated autocorrelation time in steps; ess : effective sample size; r_hat :
+        split-R̂.
     """
 
     name: str
@@ -116,7 +149,8 @@ class SampleResult:
     Attributes
     ----------
     cost : name of the cost.
-    names, latex, units : of the columns: the free parameters, then the nuisances if they were sampled.
+    names, latex, units : of the columns: the free parameters, then the nuisances if
+        they were sampled.
     parameters : how many of the columns are parameters.
     lower, upper : where the prior ends, (columns,); ∓inf if nowhere.
     priors : what the prior of each column is, in words.
@@ -170,7 +204,9 @@ class SampleResult:
     @property
     def best(self) -> dict[str, float]:
         """The sample of highest posterior density."""
-        walker, step = np.unravel_index(int(self.log_posterior.argmax()), self.log_posterior.shape)
+        walker, step = np.unravel_index(
+            int(self.log_posterior.argmax()), self.log_posterior.shape
+        )
         return dict(zip(self.names, self.chain[walker, step].tolist(), strict=True))
 
     @property
@@ -188,8 +224,13 @@ class SampleResult:
         tau = autocorrelation_time(x)
         ordered = np.sort(x, axis=None)
         ess = x.size / tau
-        tails = sorted({p for cl in LEVELS for p in ((1 - cl) / 2, (1 + cl) / 2)} | {0.5})
-        quantiles = {round(p, 12): float(q) for p, q in zip(tails, np.quantile(ordered, tails), strict=True)}
+        tails = sorted(
+            {p for cl in LEVELS for p in ((1 - cl) / 2, (1 + cl) / 2)} | {0.5}
+        )
+        quantiles = {
+            round(p, 12): float(q)
+            for p, q in zip(tails, np.quantile(ordered, tails), strict=True)
+        }
         return ParameterSummary(
             name=self.names[column],
             unit=self.units[column],
@@ -198,7 +239,11 @@ class SampleResult:
             error=float(ordered.std() / ess**0.5),
             quantiles=quantiles,
             equal_tailed={
-                cl: (quantiles[round((1 - cl) / 2, 12)], quantiles[round((1 + cl) / 2, 12)]) for cl in LEVELS
+                cl: (
+                    quantiles[round((1 - cl) / 2, 12)],
+                    quantiles[round((1 + cl) / 2, 12)],
+                )
+                for cl in LEVELS
             },
             highest_density={cl: _shortest(ordered, cl) for cl in LEVELS},
             tau=tau,
@@ -215,41 +260,53 @@ class SampleResult:
         found = []
         if steps < ENOUGH * worst.tau:
             found.append(
-                f"the {steps} steps used are only {steps / worst.tau:.3g} autocorrelation times of {worst.name} "
-                f"({worst.tau:.3g} steps); {ENOUGH} are needed: more steps"
+                f"the {steps} steps used are only {steps / worst.tau:.3g}"
+                f" autocorrelation times of {worst.name} ({worst.tau:.3g} steps);"
+                f" {ENOUGH} are needed: more steps"
             )
         if apart.r_hat > LARGEST_R_HAT:
             found.append(
-                f"split-R-hat of {apart.name} is {apart.r_hat:.4g}, above {LARGEST_R_HAT}: parts of the chain disagree "
-                "(more steps, or several separate regions)"
+                f"split-R-hat of {apart.name} is {apart.r_hat:.4g}, above"
+                f" {LARGEST_R_HAT}: parts of the chain disagree (more steps, or several"
+                " separate regions)"
             )
         return tuple(found)
 
     @property
     def converged(self) -> bool:
-        """Whether the chain is `ENOUGH` autocorrelation times long and its parts agree."""
+        """Whether the chain is `ENOUGH` autocorrelation times long and its parts
+        agree."""
         return not self.problems
 
     @property
     def convergence(self) -> str:
-        """One sentence: length, autocorrelation time, split-R̂, effective sample size, acceptance."""
+        """One sentence: length, autocorrelation time, split-R̂, effective sample size,
+        acceptance."""
         walkers, steps, _ = self.kept.shape
         tau = max(s.tau for s in self.summary)
         return (
-            f"{walkers} walkers, {steps} steps used after {self.burn} discarded; at most tau = {tau:.3g} steps "
-            f"(chain {steps / tau:.3g} tau) and split-R-hat = {max(s.r_hat for s in self.summary):.4f}, "
-            f"at least {min(s.ess for s in self.summary):.0f} effective samples, acceptance {self.acceptance:.2f}"
+            f"{walkers} walkers, {steps} steps used after {self.burn} discarded; at"
+            f" most tau = {tau:.3g} steps (chain {steps / tau:.3g} tau) and split-R-hat"
+            f" = {max(s.r_hat for s in self.summary):.4f}, at least"
+            f" {min(s.ess for s in self.summary):.0f} effective samples, acceptance"
+            f" {self.acceptance:.2f}"
         )
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know about the result: problems, and columns whose posterior is cut off by their prior."""
+        """What to know about the result: problems, and columns whose posterior is cut
+        off by their prior."""
         cut = []
         for c, name in enumerate(self.names):
             side = _cut(self.samples[:, c], float(self.lower[c]), float(self.upper[c]))
             if side:
-                cut.append(f"{name}: the posterior does not fall off towards the {side} limit of its prior, which")
-        return self.problems + tuple(f"{text} therefore decides on means and intervals" for text in cut)
+                cut.append(
+                    f"{name}: the posterior does not fall off towards the {side} limit"
+                    " of its prior, which"
+                )
+        return self.problems + tuple(
+            f"{text} therefore decides on means and intervals" for text in cut
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data without the chain: no NaN and no infinity (None instead)."""
@@ -278,8 +335,12 @@ class SampleResult:
                     "std": s.std,
                     "error_of_mean": s.error,
                     "quantiles": {f"{p:g}": q for p, q in s.quantiles.items()},
-                    "equal_tailed": {f"{cl:g}": list(i) for cl, i in s.equal_tailed.items()},
-                    "highest_density": {f"{cl:g}": list(i) for cl, i in s.highest_density.items()},
+                    "equal_tailed": {
+                        f"{cl:g}": list(i) for cl, i in s.equal_tailed.items()
+                    },
+                    "highest_density": {
+                        f"{cl:g}": list(i) for cl, i in s.highest_density.items()
+                    },
                     "autocorrelation_time": s.tau,
                     "effective_samples": s.ess,
                     "split_r_hat": s.r_hat,
@@ -292,15 +353,42 @@ class SampleResult:
 
     def __str__(self) -> str:
         """Table of the result."""
-        rows = [("", "mean", "std", "median", "68 % equal-tailed", "90 % highest density", "prior", "unit")]
+        rows = [
+            (
+                "",
+                "mean",
+                "std",
+                "median",
+                "68 % equal-tailed",
+                "90 % highest density",
+                "prior",
+                "unit",
+            )
+        ]
         for s, prior in zip(self.summary, self.priors, strict=True):
             (a, b), (c, d) = s.equal_tailed[0.68], s.highest_density[0.90]
             numbers = f"{s.mean:.5g}", f"{s.std:.4g}", f"{s.quantiles[0.5]:.5g}"
-            rows.append((s.name, *numbers, f"[{a:.5g}, {b:.5g}]", f"[{c:.5g}, {d:.5g}]", prior, s.unit))
+            rows.append(
+                (
+                    s.name,
+                    *numbers,
+                    f"[{a:.5g}, {b:.5g}]",
+                    f"[{c:.5g}, {d:.5g}]",
+                    prior,
+                    s.unit,
+                )
+            )
         widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
         lines = [f"{self.cost}: posterior, nuisances {self.treatment}"]
-        lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-        return "\n".join([*lines, self.convergence] + [f"note: {note}" for note in self.notes])
+        lines += [
+            "  ".join(
+                cell.ljust(w) for cell, w in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
+        return "\n".join(
+            [*lines, self.convergence] + [f"note: {note}" for note in self.notes]
+        )
 
     def to_h5(self, path: str | os.PathLike[str]) -> Path:
         """Write to an HDF5 file, whole or not at all; raises `OutputError`."""
@@ -308,22 +396,29 @@ class SampleResult:
 
     @classmethod
     def from_h5(cls, path: str | os.PathLike[str]) -> SampleResult:
-        """Read a chain; raises `InputError` if the file holds none, or the run in it was not finished."""
+        """Read a chain; raises `InputError` if the file holds none, or the run in it
+        was not finished."""
         result, state, _ = _read(Path(path))
         if result.chain.shape[1] < state.wanted:
             raise InputError(
-                f"{path}: this run is not finished ({result.chain.shape[1]} of {state.wanted} steps); "
-                "run it again with resume=True, --resume on the command line"
+                f"{path}: this run is not finished ({result.chain.shape[1]} of"
+                f" {state.wanted} steps); run it again with resume=True, --resume on"
+                " the command line"
             )
         return result
 
-    def to_getdist(self, root: str | os.PathLike[str], thin: int | None = None) -> tuple[Path, Path, Path]:
-        """Write ``root_1.txt``, ``root.paramnames`` and ``root.ranges``, which GetDist and its kin read.
+    def to_getdist(
+        self, root: str | os.PathLike[str], thin: int | None = None
+    ) -> tuple[Path, Path, Path]:
+        """Write ``root_1.txt``, ``root.paramnames`` and ``root.ranges``, which GetDist
+        and its kin read.
 
         Parameters
         ----------
-        root : path without suffix; the walkers follow each other in the one file of samples.
-        thin : every how many steps a sample is written; half the shortest autocorrelation time if not given.
+        root : path without suffix; the walkers follow each other in the one file of
+            samples.
+        thin : every how many steps a sample is written; half the shortest
+            autocorrelation time if not given.
 
         Raises
         ------
@@ -344,24 +439,38 @@ class SampleResult:
         chain = self.kept[:, ::thin].reshape(-1, len(names))
         posterior = self.log_posterior[:, self.burn :: thin].ravel()
         text = StringIO()
-        np.savetxt(text, np.column_stack([np.ones(len(chain)), -posterior, chain]), fmt="%.9e")
-        ends = [["N" if not isfinite(v) else f"{v:.12g}" for v in side] for side in (self.lower, self.upper)]
+        np.savetxt(
+            text, np.column_stack([np.ones(len(chain)), -posterior, chain]), fmt="%.9e"
+        )
+        ends = [
+            ["N" if not isfinite(v) else f"{v:.12g}" for v in side]
+            for side in (self.lower, self.upper)
+        ]
         labels = [
-            (latex or r"\mathrm{" + name.replace("_", r"\_") + "}") + (rf"\ [\mathrm{{{unit}}}]" if unit else "")
+            (latex or r"\mathrm{" + name.replace("_", r"\_") + "}")
+            + (rf"\ [\mathrm{{{unit}}}]" if unit else "")
             for name, latex, unit in zip(names, self.latex, self.units, strict=True)
         ]
         return (
             atomic_write(f"{root}_1.txt", text.getvalue()),
-            atomic_write(f"{root}.paramnames", "".join(f"{n}\t{x}\n" for n, x in zip(names, labels, strict=True))),
-            atomic_write(f"{root}.ranges", "".join(f"{n} {a} {b}\n" for n, a, b in zip(names, *ends, strict=True))),
+            atomic_write(
+                f"{root}.paramnames",
+                "".join(f"{n}\t{x}\n" for n, x in zip(names, labels, strict=True)),
+            ),
+            atomic_write(
+                f"{root}.ranges",
+                "".join(f"{n} {a} {b}\n" for n, a, b in zip(names, *ends, strict=True)),
+            ),
         )
 
 
 def autocorrelation_time(x: FloatArray) -> float:
-    """Integrated autocorrelation time of one column in steps, from all walkers (walkers, steps).
+    """Integrated autocorrelation time of one column in steps, from all walkers
+    (walkers, steps).
 
-    τ = 1 + 2 Σ ρ(t), summed up to the first t ≥ 5 τ (Goodman:2010dyf). Deviations are from the mean of all walkers, so
-    that walkers that stay in different places make it long. A column that never moves gets the number of steps.
+    τ = 1 + 2 Σ ρ(t), summed up to the first t ≥ 5 τ (Goodman:2010dyf). Deviations are
+    from the mean of all walkers, so that walkers that stay in different places make it
+    long. A column that never moves gets the number of steps.
     """
     steps = x.shape[1]
     deviation = x - x.mean()
@@ -376,7 +485,8 @@ def autocorrelation_time(x: FloatArray) -> float:
 
 
 def split_r_hat(x: FloatArray) -> float:
-    """R̂ of (walkers, steps) with each walker cut in two halves (Gelman:1992zz): 1 where all halves agree."""
+    """R̂ of (walkers, steps) with each walker cut in two halves (Gelman:1992zz): 1
+    where all halves agree."""
     half = x.shape[1] // 2
     parts = np.concatenate([x[:, :half], x[:, x.shape[1] - half :]])
     within = parts.var(axis=1, ddof=1).mean() if half > 1 else 0.0
@@ -396,17 +506,21 @@ def _shortest(ordered: FloatArray, cl: float) -> tuple[float, float]:
 
 
 def _cut(x: FloatArray, lower: float, upper: float) -> str:
-    """Side on which the samples do not thin out before the limit: the outermost of 50 bins above 5 % of the fullest."""
+    """Side on which the samples do not thin out before the limit: the outermost of 50
+    bins above 5 % of the fullest."""
     counts, edges = np.histogram(x, 50)
     width = edges[1] - edges[0]
     low = counts[0] > 0.05 * counts.max() and x.min() - lower < width
     high = counts[-1] > 0.05 * counts.max() and upper - x.max() < width
-    return " and the ".join([s for s, there in (("lower", low), ("upper", high)) if there])
+    return " and the ".join(
+        [s for s, there in (("lower", low), ("upper", high)) if there]
+    )
 
 
 @dataclass
 class _State:
-    """Where a run can go on: chain (steps, walkers, columns), log posterior, state of the random numbers."""
+    """Where a run can go on: chain (steps, walkers, columns), log posterior, state of
+    the random numbers."""
 
     chain: FloatArray
     log_posterior: FloatArray
@@ -440,37 +554,47 @@ def sample(
     ----------
     cost : −2 ln L with the constraints of its nuisances.
     free : names of the parameters to sample; all that are not fixed if not given.
-    fixed : values of parameters that stay fixed; those neither free nor fixed keep their default.
-    priors : of parameters, by name; flat within the limits of the parameter if not given.
-    nuisances : ``"sampled"`` with their Gaussian constraint as prior, so that the other columns are marginalised over
-        them; ``"profiled"`` samples exp(−½ profiled cost) of the parameters alone, which is no posterior but gives the
-        intervals of the profile likelihood a shape; the two differ where a nuisance's effect depends on a parameter.
+    fixed : values of parameters that stay fixed; those neither free nor fixed keep
+        their default.
+    priors : of parameters, by name; flat within the limits of the parameter if not
+        given.
+    nuisances : ``"sampled"`` with their Gaussian constraint as prior, so that the other
+        columns are marginalised over them; ``"profiled"`` samples exp(−½ profiled cost)
+        of the parameters alone, which is no posterior but gives the intervals of the
+        profile likelihood a shape; the two differ where a nuisance's effect depends on
+        a parameter.
     steps : of each walker.
     burn : steps at the beginning that are not used; a fifth if not given.
-    walkers : how many, even and at least twice the columns; 32 or four times the columns if not given.
+    walkers : how many, even and at least twice the columns; 32 or four times the
+        columns if not given.
     seed : of all random numbers; the same run on the same machine gives the same chain.
-    start : ``"fit"``: around the best fit, as its covariance says; ``"prior"``: drawn from the priors, for posteriors
-        with several separate regions.
-    checkpoint : HDF5 file to which the chain goes every `every_s` seconds and at the end; whole or not at all.
-    resume : go on with the checkpoint if there is one, also to more steps than were asked for then.
+    start : ``"fit"``: around the best fit, as its covariance says; ``"prior"``: drawn
+        from the priors, for posteriors with several separate regions.
+    checkpoint : HDF5 file to which the chain goes every `every_s` seconds and at the
+        end; whole or not at all.
+    resume : go on with the checkpoint if there is one, also to more steps than were
+        asked for then.
     overwrite : replace an existing file.
     progress : show a bar, if standard error is a terminal.
 
     Returns
     -------
     SampleResult
-        A `ValidityWarning` says if the chain is shorter than 50 autocorrelation times or its parts disagree.
+        A `ValidityWarning` says if the chain is shorter than 50 autocorrelation times
+        or its parts disagree.
 
     Raises
     ------
     InputError
-        If a name or number is not possible, emcee is missing, or the checkpoint exists or belongs to another run.
+        If a name or number is not possible, emcee is missing, or the checkpoint exists
+        or belongs to another run.
     ComputationError
         If the fit or the prediction fails; no sample has a NaN.
     OutputError
         If the checkpoint cannot be written; what was there is untouched.
     NuprobeError
-        If the run was interrupted; what is done is saved, and the message says how to go on.
+        If the run was interrupted; what is done is saved, and the message says how to
+        go on.
     """
     emcee = _emcee()
     target = _Target.of(cost, free, fixed, dict(priors or {}), nuisances)
@@ -478,16 +602,24 @@ def sample(
     walkers = max(32, 4 * columns) if walkers is None else walkers
     burn = steps // 5 if burn is None else burn
     if walkers % 2 or walkers < max(6, 2 * columns):
-        raise InputError(f"walkers is even and at least {max(6, 2 * columns)} for {columns} columns, got {walkers}")
+        raise InputError(
+            f"walkers is even and at least {max(6, 2 * columns)} for {columns} columns,"
+            f" got {walkers}"
+        )
     if steps < 4 or not 0 <= burn <= steps - 4:
-        raise InputError(f"steps is at least 4 more than burn, and burn not negative; got {steps} and {burn}")
+        raise InputError(
+            f"steps is at least 4 more than burn, and burn not negative; got {steps}"
+            f" and {burn}"
+        )
     if not 0 <= seed < 2**32:
         raise InputError(f"a seed is a whole number from 0 to 4294967295, got {seed}")
     if start not in ("fit", "prior"):
         raise InputError(f"start is 'fit' or 'prior', got {start!r}")
     path = Path(checkpoint) if checkpoint is not None else None
     if resume and (path is None or overwrite):
-        raise InputError("resume needs the checkpoint to go on with, and excludes overwrite")
+        raise InputError(
+            "resume needs the checkpoint to go on with, and excludes overwrite"
+        )
     fingerprint = target.fingerprint(walkers, seed, start)
     probe = target.probe()
     state = None
@@ -495,7 +627,10 @@ def sample(
         if path.exists() and resume:
             state = _resumed(path, fingerprint, probe, steps)
         elif path.exists() and not overwrite:
-            raise InputError(f"{path} exists: give resume=True to go on with it, overwrite=True, or another name")
+            raise InputError(
+                f"{path} exists: give resume=True to go on with it, overwrite=True, or"
+                " another name"
+            )
         writable_or_error(path)
     if state is None:
         first = target.start(walkers, start, np.random.default_rng([seed, 1]))
@@ -514,11 +649,22 @@ def sample(
     random = state.random
 
     def result() -> SampleResult:
-        return target.result(chain[:done], posterior[:done], burn if done == steps else 0, seed, fingerprint)
+        return target.result(
+            chain[:done],
+            posterior[:done],
+            burn if done == steps else 0,
+            seed,
+            fingerprint,
+        )
 
     def write() -> None:
         if path is not None:
-            _write(path, result(), _State(chain[:done], posterior[:done], random, steps), probe)
+            _write(
+                path,
+                result(),
+                _State(chain[:done], posterior[:done], random, steps),
+                probe,
+            )
 
     trouble: list[BaseException] = []
 
@@ -530,22 +676,34 @@ def sample(
             trouble.append(error)
             return np.full(len(coordinates), -inf)
 
-    # a step by the whole difference of two walkers leads from one separate region into another
+    # a step by the whole difference of two walkers leads from one separate region into
+    # another
     hop = emcee.moves.DEMove(gamma0=1.0)
     moves = [(emcee.moves.DEMove(), 0.8), (hop, 0.2)]
-    sampler = emcee.EnsembleSampler(walkers, columns, log_probability, vectorize=True, moves=moves)
+    sampler = emcee.EnsembleSampler(
+        walkers, columns, log_probability, vectorize=True, moves=moves
+    )
     begin = emcee.State(target.inside(first), log_prob=density, random_state=random)
     saved = time.monotonic()
     bar = _bar(progress, steps, done, "step")
     try:
         for now in (
-            sampler.sample(begin, iterations=steps - done, store=False, skip_initial_state_check=done > 0)
+            sampler.sample(
+                begin,
+                iterations=steps - done,
+                store=False,
+                skip_initial_state_check=done > 0,
+            )
             if done < steps
             else ()
         ):
             if trouble:
                 raise trouble[0]
-            chain[done], posterior[done], random = target.outside(now.coords), now.log_prob, now.random_state
+            chain[done], posterior[done], random = (
+                target.outside(now.coords),
+                now.log_prob,
+                now.random_state,
+            )
             done += 1
             bar(1)
             if path is not None and time.monotonic() - saved >= every_s:
@@ -555,40 +713,58 @@ def sample(
         raise
     except (Exception, KeyboardInterrupt) as error:
         what = (
-            "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}".rstrip(": ")
+            "interrupted"
+            if isinstance(error, KeyboardInterrupt)
+            else f"{type(error).__name__}: {error}".rstrip(": ")
         )
         if path is None or not done:
-            remedy = "nothing is saved" + ("; give a checkpoint to be able to resume" if path is None else "")
+            remedy = "nothing is saved" + (
+                "; give a checkpoint to be able to resume" if path is None else ""
+            )
         else:
             write()
             remedy = (
-                f"{done} of {steps} steps are saved in {path}; go on with resume=True, --resume on the command line"
+                f"{done} of {steps} steps are saved in {path}; go on with resume=True,"
+                " --resume on the command line"
             )
-        kind = type(error) if type(error) in (InputError, ComputationError) else NuprobeError
+        kind = (
+            type(error)
+            if type(error) in (InputError, ComputationError)
+            else NuprobeError
+        )
         raise kind(f"sampling stopped ({what}); {remedy}") from error
     finally:
         bar(None)
     write()
     final = result()
     if final.problems:
-        warnings.warn(f"{cost.name}: not converged: {'; '.join(final.problems)}", ValidityWarning, stacklevel=2)
+        warnings.warn(
+            f"{cost.name}: not converged: {'; '.join(final.problems)}",
+            ValidityWarning,
+            stacklevel=2,
+        )
     return final
 
 
-_Draw = Callable[[int, float], FloatArray]  # number of walkers, distance from the best fit -> free parameters
+_Draw = Callable[
+    [int, float], FloatArray
+]  # number of walkers, distance from the best fit -> free parameters
 
 
 def _emcee() -> Any:
     try:
         import emcee
     except ImportError:
-        raise InputError('sampling needs emcee: install it with pip install "nuprobe[sampling]"') from None
+        raise InputError(
+            'sampling needs emcee: install it with pip install "nuprobe[sampling]"'
+        ) from None
     return emcee
 
 
 @dataclass(frozen=True)
 class _Target:
-    """The density that is sampled. Coordinates ("inside") are the columns, the logarithm of those with such a prior."""
+    """The density that is sampled. Coordinates ("inside") are the columns, the
+    logarithm of those with such a prior."""
 
     cost: Cost
     columns: list[int]
@@ -608,26 +784,45 @@ class _Target:
         nuisances: str,
     ) -> _Target:
         fixed = dict(fixed or {})
-        names = [p.name for p in cost.parameters if p.name not in fixed] if free is None else list(free)
+        names = (
+            [p.name for p in cost.parameters if p.name not in fixed]
+            if free is None
+            else list(free)
+        )
         columns = [cost.index(name) for name in names]
         if not names or len(set(names)) < len(names):
-            raise InputError(f"{cost.name}: name one or more different parameters to sample, got ({', '.join(names)})")
+            raise InputError(
+                f"{cost.name}: name one or more different parameters to sample, got"
+                f" ({', '.join(names)})"
+            )
         both = sorted(set(names) & fixed.keys())
         if both:
-            raise InputError(f"{cost.name}: {both[0]} is both free and fixed; choose one")
+            raise InputError(
+                f"{cost.name}: {both[0]} is both free and fixed; choose one"
+            )
         if nuisances not in ("sampled", "profiled"):
-            raise InputError(f"nuisances are 'sampled' or 'profiled', got {nuisances!r}")
+            raise InputError(
+                f"nuisances are 'sampled' or 'profiled', got {nuisances!r}"
+            )
         stray = sorted(priors.keys() - set(names))
         if stray:
             raise InputError(
-                f"{cost.name}: a prior is given for {stray[0]}, which is no free parameter ({', '.join(names)}); "
-                "the prior of a nuisance is its constraint"
+                f"{cost.name}: a prior is given for {stray[0]}, which is no free"
+                f" parameter ({', '.join(names)}); the prior of a nuisance is its"
+                " constraint"
             )
         chosen = tuple(priors.get(name, Flat()) for name in names)
-        ends = [_ends(cost.parameters[c], prior) for c, prior in zip(columns, chosen, strict=True)]
-        open_ended = [(-inf, inf)] * (len(cost.nuisances) if nuisances == "sampled" else 0)
+        ends = [
+            _ends(cost.parameters[c], prior)
+            for c, prior in zip(columns, chosen, strict=True)
+        ]
+        open_ended = [(-inf, inf)] * (
+            len(cost.nuisances) if nuisances == "sampled" else 0
+        )
         low, high = np.array(ends + open_ended).T
-        return cls(cost, columns, cost.point(fixed), chosen, nuisances == "sampled", low, high)
+        return cls(
+            cost, columns, cost.point(fixed), chosen, nuisances == "sampled", low, high
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -650,16 +845,25 @@ class _Target:
         return x
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        """Logarithm of the density in the coordinates at (points, columns), up to a constant; −inf outside."""
+        """Logarithm of the density in the coordinates at (points, columns), up to a
+        constant; −inf outside."""
         density = np.full(len(x), -inf)
-        there = np.flatnonzero(((x >= self.lower) & (x <= self.upper) & np.isfinite(x)).all(axis=1))
+        there = np.flatnonzero(
+            ((x >= self.lower) & (x <= self.upper) & np.isfinite(x)).all(axis=1)
+        )
         if there.size:
             n = len(self.columns)
             points, nu = self.full(x[there, :n]), x[there, n:]
-            value = self.cost.twice_nll(points, nu) if self.sampled else self.cost.profiled(points).twice_nll
+            value = (
+                self.cost.twice_nll(points, nu)
+                if self.sampled
+                else self.cost.profiled(points).twice_nll
+            )
             if np.isnan(value).any():
                 where = self.cost._describe(points[np.isnan(value)][0])
-                raise ComputationError(f"{self.cost.name}: −2 ln L is not a number at {where}")
+                raise ComputationError(
+                    f"{self.cost.name}: −2 ln L is not a number at {where}"
+                )
             for i, prior in enumerate(self.priors):
                 if isinstance(prior, Normal):
                     value = value + ((x[there, i] - prior.mean) / prior.sigma) ** 2
@@ -687,20 +891,28 @@ class _Target:
                 at = int(best.twice_nll.argmin())
                 if not isfinite(best.twice_nll[at]):
                     continue
-                covariance = self.cost.nuisance_covariance(self.full(points)[at], best.nuisances[at])
-                noise = rng.multivariate_normal(np.zeros(len(covariance)), covariance, len(left))
+                covariance = self.cost.nuisance_covariance(
+                    self.full(points)[at], best.nuisances[at]
+                )
+                noise = rng.multivariate_normal(
+                    np.zeros(len(covariance)), covariance, len(left)
+                )
                 x[left, n:] = best.nuisances + 0.9**attempt * noise
             left = left[~np.isfinite(self(x[left]))]
             if not left.size:
                 return x
         raise InputError(
-            f"{self.cost.name}: the data are impossible at {len(left)} of {walkers} places tried for walkers; "
-            "narrow the priors to where they are possible"
+            f"{self.cost.name}: the data are impossible at {len(left)} of {walkers}"
+            " places tried for walkers; narrow the priors to where they are possible"
         )
 
     def _around_fit(self, rng: np.random.Generator) -> _Draw:
         names = self.names[: len(self.columns)]
-        fixed = {p.name: float(v) for p, v in zip(self.cost.parameters, self.point, strict=True) if p.name not in names}
+        fixed = {
+            p.name: float(v)
+            for p, v in zip(self.cost.parameters, self.point, strict=True)
+            if p.name not in names
+        }
         try:
             found = fit(self.cost, names, fixed, minos=False)
         except ComputationError as error:
@@ -716,9 +928,14 @@ class _Target:
             x = best + scale * rng.standard_normal((n, len(names))) @ root.T
             x = np.where(x < low, 2 * low - x, x)
             x = np.where(x > high, 2 * high - x, x)
-            # a box narrower than the error, or without the best fit in it: anywhere in it
-            box_low, box_high = np.where(np.isfinite([low, high]), [low, high], [best - 1, best + 1])
-            return np.where((x < low) | (x > high), rng.uniform(box_low, box_high, x.shape), x)
+            # a box narrower than the error, or without the best fit in it: anywhere in
+            # it
+            box_low, box_high = np.where(
+                np.isfinite([low, high]), [low, high], [best - 1, best + 1]
+            )
+            return np.where(
+                (x < low) | (x > high), rng.uniform(box_low, box_high, x.shape), x
+            )
 
         return draw
 
@@ -726,19 +943,27 @@ class _Target:
         endless = [
             self.names[i]
             for i, prior in enumerate(self.priors)
-            if isinstance(prior, Flat) and not (isfinite(self.lower[i]) and isfinite(self.upper[i]))
+            if isinstance(prior, Flat)
+            and not (isfinite(self.lower[i]) and isfinite(self.upper[i]))
         ]
         if endless:
-            raise InputError(f"start='prior' needs a prior with an end on both sides for {endless[0]}: give one")
+            raise InputError(
+                "start='prior' needs a prior with an end on both sides for"
+                f" {endless[0]}: give one"
+            )
 
         def draw(n: int, scale: float) -> FloatArray:
             x = np.empty((n, len(self.priors)))
             for i, prior in enumerate(self.priors):
                 low, high = self.lower[i], self.upper[i]
                 if isinstance(prior, Normal):
-                    x[:, i] = rng.normal(prior.mean, prior.sigma, n)  # one outside the limits is drawn again
+                    x[:, i] = rng.normal(
+                        prior.mean, prior.sigma, n
+                    )  # one outside the limits is drawn again
                 elif isinstance(prior, LogFlat):
-                    x[:, i] = np.clip(np.exp(rng.uniform(log(low), log(high), n)), low, high)
+                    x[:, i] = np.clip(
+                        np.exp(rng.uniform(log(low), log(high), n)), low, high
+                    )
                 else:
                     x[:, i] = rng.uniform(low, high, n)
             return np.clip(x, self.lower[: x.shape[1]], self.upper[: x.shape[1]])
@@ -755,11 +980,26 @@ class _Target:
         return _probe(self.cost, points)
 
     def fingerprint(self, walkers: int, seed: int, start: str) -> str:
-        run = (walkers, seed, start, self.names, self.priors, self.sampled, self.point.tolist())
+        run = (
+            walkers,
+            seed,
+            start,
+            self.names,
+            self.priors,
+            self.sampled,
+            self.point.tolist(),
+        )
         text = f"{_FORMAT} {version('nuprobe')} {self.cost.digest()} {run!r}"
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def result(self, chain: FloatArray, posterior: FloatArray, burn: int, seed: int, fingerprint: str) -> SampleResult:
+    def result(
+        self,
+        chain: FloatArray,
+        posterior: FloatArray,
+        burn: int,
+        seed: int,
+        fingerprint: str,
+    ) -> SampleResult:
         free = [self.cost.parameters[c] for c in self.columns]
         nuisances = self.cost.nuisances if self.sampled else ()
         return SampleResult(
@@ -770,10 +1010,20 @@ class _Target:
             parameters=len(free),
             lower=self.lower,
             upper=self.upper,
-            priors=tuple(_words(p, a, b) for p, a, b in zip(self.priors, self.lower, self.upper, strict=False))
-            + tuple(f"normal 0 +- {n.sigma:g}" if isfinite(n.sigma) else "flat" for n in nuisances),
+            priors=tuple(
+                _words(p, a, b)
+                for p, a, b in zip(self.priors, self.lower, self.upper, strict=False)
+            )
+            + tuple(
+                f"normal 0 +- {n.sigma:g}" if isfinite(n.sigma) else "flat"
+                for n in nuisances
+            ),
             logarithmic=tuple(i in self.logarithmic for i in range(len(self.names))),
-            fixed={p.name: float(v) for p, v in zip(self.cost.parameters, self.point, strict=True) if p not in free},
+            fixed={
+                p.name: float(v)
+                for p, v in zip(self.cost.parameters, self.point, strict=True)
+                if p not in free
+            },
             treatment="sampled" if self.sampled else "profiled",
             chain=np.ascontiguousarray(chain.swapaxes(0, 1)),
             log_posterior=np.ascontiguousarray(posterior.T),
@@ -789,13 +1039,16 @@ def _ends(p: Parameter, prior: Prior) -> tuple[float, float]:
         low, high = p.lower, p.upper
         near = min(max(prior.mean, low), high)
         if abs(near - prior.mean) > 5 * prior.sigma:
-            raise InputError(f"the prior of {p.name} lies outside its range [{low:g}, {high:g}] {p.unit}".rstrip())
+            raise InputError(
+                f"the prior of {p.name} lies outside its range [{low:g}, {high:g}]"
+                f" {p.unit}".rstrip()
+            )
         return low, high
     low, high = max(p.lower, prior.lower), min(p.upper, prior.upper)
     if not low < high:
         raise InputError(
-            f"the prior of {p.name}, [{prior.lower:g}, {prior.upper:g}], has nothing in common with its range "
-            f"[{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
+            f"the prior of {p.name}, [{prior.lower:g}, {prior.upper:g}], has nothing in"
+            f" common with its range [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
         )
     return low, high
 
@@ -807,8 +1060,11 @@ def _words(prior: Prior, lower: float, upper: float) -> str:
     return f"{kind} [{lower:g}, {upper:g}]"
 
 
-def _write(path: Path, result: SampleResult, state: _State | None, probe: FloatArray) -> Path:
-    """The whole file is built in memory, so that a full disk or a kill leaves the previous one intact."""
+def _write(
+    path: Path, result: SampleResult, state: _State | None, probe: FloatArray
+) -> Path:
+    """The whole file is built in memory, so that a full disk or a kill leaves the
+    previous one intact."""
     import h5py
 
     image = BytesIO()
@@ -829,7 +1085,11 @@ def _write(path: Path, result: SampleResult, state: _State | None, probe: FloatA
         if state is not None:
             file["random"] = np.asarray(state.random[1], dtype=np.uint32)
             file["random"].attrs.update(
-                {"pos": state.random[2], "has_gauss": state.random[3], "gauss": state.random[4]}
+                {
+                    "pos": state.random[2],
+                    "has_gauss": state.random[3],
+                    "gauss": state.random[4],
+                }
             )
     return atomic_write(path, image.getvalue())
 
@@ -840,41 +1100,80 @@ def _read(path: Path) -> tuple[SampleResult, _State, FloatArray]:
     try:
         with h5py.File(path, "r") as file:
             if file.attrs.get("format") != _FORMAT:
-                raise InputError(f"{path} is no chain of this version of nuprobe (format {file.attrs.get('format')})")
-            content: dict[str, Any] = {k: str(file.attrs[k]) for k in ("cost", "treatment", "fingerprint")}
+                raise InputError(
+                    f"{path} is no chain of this version of nuprobe (format"
+                    f" {file.attrs.get('format')})"
+                )
+            content: dict[str, Any] = {
+                k: str(file.attrs[k]) for k in ("cost", "treatment", "fingerprint")
+            }
             content |= {k: int(file.attrs[k]) for k in ("parameters", "burn", "seed")}
-            content |= {k: tuple(str(t) for t in file.attrs[k]) for k in ("names", "latex", "units", "priors")}
-            content |= {k: np.array(file[k]) for k in ("lower", "upper", "chain", "log_posterior")}
+            content |= {
+                k: tuple(str(t) for t in file.attrs[k])
+                for k in ("names", "latex", "units", "priors")
+            }
+            content |= {
+                k: np.array(file[k])
+                for k in ("lower", "upper", "chain", "log_posterior")
+            }
             content["logarithmic"] = tuple(bool(b) for b in file.attrs["logarithmic"])
-            content["fixed"] = {name: float(value) for name, value in file["fixed"].attrs.items()}
+            content["fixed"] = {
+                name: float(value) for name, value in file["fixed"].attrs.items()
+            }
             result = SampleResult(**content)
             random: tuple[Any, ...] = ()
             if "random" in file:
                 a = file["random"].attrs
-                random = ("MT19937", np.array(file["random"]), int(a["pos"]), int(a["has_gauss"]), float(a["gauss"]))
+                random = (
+                    "MT19937",
+                    np.array(file["random"]),
+                    int(a["pos"]),
+                    int(a["has_gauss"]),
+                    float(a["gauss"]),
+                )
             wanted, probe = int(file.attrs["steps"]), np.array(file["probe"])
     except (OSError, KeyError) as error:
         raise InputError(f"{path} cannot be read as a chain: {error}") from error
-    walkers, steps, columns = result.chain.shape if result.chain.ndim == 3 else (0, 0, 0)
-    if result.log_posterior.shape != (walkers, steps) or columns != len(result.names) or not steps:
-        raise InputError(f"{path} cannot be read as a chain: its arrays do not fit together")
-    if not (np.isfinite(result.chain).all() and np.isfinite(result.log_posterior).all()):
-        raise InputError(f"{path} cannot be read as a chain: it holds numbers that are not finite")
+    walkers, steps, columns = (
+        result.chain.shape if result.chain.ndim == 3 else (0, 0, 0)
+    )
+    if (
+        result.log_posterior.shape != (walkers, steps)
+        or columns != len(result.names)
+        or not steps
+    ):
+        raise InputError(
+            f"{path} cannot be read as a chain: its arrays do not fit together"
+        )
+    if not (
+        np.isfinite(result.chain).all() and np.isfinite(result.log_posterior).all()
+    ):
+        raise InputError(
+            f"{path} cannot be read as a chain: it holds numbers that are not finite"
+        )
     state = _State(result.chain.swapaxes(0, 1), result.log_posterior.T, random, wanted)
     return result, state, probe
 
 
 def _resumed(path: Path, fingerprint: str, probe: FloatArray, steps: int) -> _State:
     result, state, old = _read(path)
-    # the probe is compared to rounding, so that a run may go on with another build of the linear algebra
+    # the probe is compared to rounding, so that a run may go on with another build of
+    # the linear algebra
     same = old.shape == probe.shape and np.allclose(old, probe, rtol=1e-9, atol=0)
     if not state.random:
-        raise InputError(f"{path} holds a chain alone, without what is needed to go on; choose another file")
+        raise InputError(
+            f"{path} holds a chain alone, without what is needed to go on; choose"
+            " another file"
+        )
     if result.fingerprint != fingerprint or not same:
         raise InputError(
-            f"{path} belongs to another run (parameters, priors, walkers, seed, data, systematics, prediction or "
-            "version of nuprobe differ); resume with what it was started with, or choose another file"
+            f"{path} belongs to another run (parameters, priors, walkers, seed, data,"
+            " systematics, prediction or version of nuprobe differ); resume with what"
+            " it was started with, or choose another file"
         )
     if len(state.chain) > steps:
-        raise InputError(f"{path} has {len(state.chain)} steps already, more than the {steps} asked for; ask for more")
+        raise InputError(
+            f"{path} has {len(state.chain)} steps already, more than the {steps} asked"
+            " for; ask for more"
+        )
     return state

@@ -1,7 +1,9 @@
-"""Grid scans of a cost that resume after a kill and give the same numbers, bit for bit, wherever they run.
+"""Grid scans of a cost that resume after a kill and give the same numbers, bit for bit,
+wherever they run.
 
-The grid alone fixes the order of the points and, with `BLOCK`, which points are evaluated together; a chunk is a whole
-number of blocks. Neither the executor nor the number of workers nor an interruption can change a result.
+The grid alone fixes the order of the points and, with `BLOCK`, which points are
+evaluated together; a chunk is a whole number of blocks. Neither the executor nor the
+number of workers nor an interruption can change a result.
 """
 
 from __future__ import annotations
@@ -12,7 +14,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -35,7 +44,9 @@ from nuprobe.numerics import FloatArray
 __all__ = ["DaskExecutor", "ScanResult", "dask_executor", "scan"]
 
 _FORMAT: Final = "nuprobe-scan-1"
-_PROBES: Final = 5  # points whose expectation tells whether a checkpoint belongs to this prediction
+_PROBES: Final = (
+    5  # points whose expectation tells whether a checkpoint belongs to this prediction
+)
 
 
 @dataclass(frozen=True)
@@ -70,44 +81,72 @@ class ScanResult:
     def best(self) -> dict[str, float]:
         """The grid point with the lowest −2 ln L."""
         where = np.unravel_index(int(self.twice_nll.argmin()), self.twice_nll.shape)
-        return {name: float(axis[i]) for (name, axis), i in zip(self.axes.items(), where, strict=True)}
+        return {
+            name: float(axis[i])
+            for (name, axis), i in zip(self.axes.items(), where, strict=True)
+        }
 
     def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) of a scan of one parameter is below its threshold.
 
-        Interpolated from the grid by cubics (`profile` finds exact ends); a side that is open within the grid is ∓inf.
+        Interpolated from the grid by cubics (`profile` finds exact ends); a side that
+        is open within the grid is ∓inf.
         """
         if len(self.axes) != 1:
-            raise InputError(f"intervals need a scan of one parameter, this one has {', '.join(self.axes)}")
+            raise InputError(
+                "intervals need a scan of one parameter, this one has"
+                f" {', '.join(self.axes)}"
+            )
         from scipy.interpolate import CubicSpline, PchipInterpolator
 
         ((name, x),) = self.axes.items()
         if len(x) < 4:
-            raise InputError(f"intervals need at least 4 values of {name}, the grid has {len(x)}")
+            raise InputError(
+                f"intervals need at least 4 values of {name}, the grid has {len(x)}"
+            )
         y = self.twice_nll
         known = np.isfinite(y)
         if not known.any():
             raise InputError(f"the data are impossible at every value of {name}")
         # cubic splines ring at a jump; the monotone interpolant does not
         curve = (
-            CubicSpline(x, y) if known.all() else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
+            CubicSpline(x, y)
+            if known.all()
+            else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
         )
         turns = curve.derivative().roots(extrapolate=False)
-        lowest = min(float(y.min()), float(curve(turns[np.isfinite(turns)]).min(initial=inf)))
+        lowest = min(
+            float(y.min()), float(curve(turns[np.isfinite(turns)]).min(initial=inf))
+        )
         level = lowest + delta_threshold(cl, 1)
-        edges = np.unique(np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)]))
+        edges = np.unique(
+            np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)])
+        )
         pieces = [(a, b) for a, b in pairwise(edges) if curve((a + b) / 2) <= level]
-        return [(-inf if a == x[0] else float(a), inf if b == x[-1] else float(b)) for a, b in pieces]
+        return [
+            (-inf if a == x[0] else float(a), inf if b == x[-1] else float(b))
+            for a, b in pieces
+        ]
 
-    def contour_levels(self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)) -> dict[float, float]:
+    def contour_levels(
+        self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
+    ) -> dict[float, float]:
         """Confidence level to Δ(−2 ln L) for the parameters of the grid together."""
-        return {c: delta_threshold(c, len(self.axes)) for c in ((cl,) if isinstance(cl, float) else cl)}
+        return {
+            c: delta_threshold(c, len(self.axes))
+            for c in ((cl,) if isinstance(cl, float) else cl)
+        }
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write to an HDF5 file, whole or not at all; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
         k = len(self.nuisance_names)
-        state = _State(done, self.twice_nll.ravel(), self.nuisances.reshape(self.twice_nll.size, k), np.empty(0))
+        state = _State(
+            done,
+            self.twice_nll.ravel(),
+            self.nuisances.reshape(self.twice_nll.size, k),
+            np.empty(0),
+        )
         return _write(Path(path), self, state)
 
     @classmethod
@@ -122,8 +161,9 @@ class ScanResult:
         result, state = _read(Path(path))
         if not state.done.all():
             raise InputError(
-                f"{path}: this scan is not finished ({state.done.sum()} of {state.done.size} points); "
-                "run it again with resume=True, --resume on the command line"
+                f"{path}: this scan is not finished ({state.done.sum()} of"
+                f" {state.done.size} points); run it again with resume=True, --resume"
+                " on the command line"
             )
         return result
 
@@ -158,34 +198,45 @@ def scan(
     cost : what to scan.
     grid : parameter name to values.
     fixed : values of parameters that are no axis; the others keep their default.
-    executor : where to compute: anything with the interface of `concurrent.futures` (see `dask_executor`).
-    workers : start that many processes instead; on platforms that start them afresh a script needs the usual
-        ``if __name__ == "__main__":``.
+    executor : where to compute: anything with the interface of `concurrent.futures`
+        (see `dask_executor`).
+    workers : start that many processes instead; on platforms that start them afresh a
+        script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
-    checkpoint : HDF5 file to which results go every `every_s` seconds and at the end; it appears whole or not at all.
-    resume : go on with the checkpoint if there is one; otherwise an existing file is refused.
+    checkpoint : HDF5 file to which results go every `every_s` seconds and at the end;
+        it appears whole or not at all.
+    resume : go on with the checkpoint if there is one; otherwise an existing file is
+        refused.
     overwrite : replace an existing file.
-    chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the results.
+    chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
+        results.
     progress : show a bar, if standard error is a terminal.
 
     Raises
     ------
     InputError
-        If the grid is empty, a value is NaN or out of range, or the checkpoint exists or belongs to another scan.
+        If the grid is empty, a value is NaN or out of range, or the checkpoint exists
+        or belongs to another scan.
     OutputError
         If the checkpoint cannot be written; what was there is untouched.
     NuprobeError
-        If the scan was interrupted or a worker died; what is done is saved, and the message says how to go on.
+        If the scan was interrupted or a worker died; what is done is saved, and the
+        message says how to go on.
     """
     axes = _axes(cost, grid, fixed or {})
     points = _points(cost, axes, fixed or {})
     if executor is not None and workers is not None:
         raise InputError("give an executor or a number of workers, not both")
     if (workers is not None and workers < 1) or threads < 1 or chunk < 1:
-        raise InputError(f"workers, threads and chunk are at least 1, got {workers}, {threads}, {chunk}")
+        raise InputError(
+            f"workers, threads and chunk are at least 1, got {workers}, {threads},"
+            f" {chunk}"
+        )
     path = Path(checkpoint) if checkpoint is not None else None
     if resume and (path is None or overwrite):
-        raise InputError("resume needs the checkpoint to go on with, and excludes overwrite")
+        raise InputError(
+            "resume needs the checkpoint to go on with, and excludes overwrite"
+        )
     fingerprint = _fingerprint(cost, axes, points)
     k = len(cost.nuisances)
     state = _State(
@@ -198,10 +249,17 @@ def scan(
         if path.exists() and resume:
             state = _resumed(path, fingerprint, state)
         elif path.exists() and not overwrite:
-            raise InputError(f"{path} exists: give resume=True to go on with it, overwrite=True, or another name")
+            raise InputError(
+                f"{path} exists: give resume=True to go on with it, overwrite=True, or"
+                " another name"
+            )
         writable_or_error(path)
     shape = tuple(len(a) for a in axes.values())
-    fixed_values = {p.name: float(points[0, i]) for i, p in enumerate(cost.parameters) if p.name not in axes}
+    fixed_values = {
+        p.name: float(points[0, i])
+        for i, p in enumerate(cost.parameters)
+        if p.name not in axes
+    }
 
     def result() -> ScanResult:
         return ScanResult(
@@ -222,7 +280,11 @@ def scan(
     try:
         with _computing(cost, executor, workers, threads) as compute:
             for task, values, nuisances in compute(points, tasks):
-                state.twice_nll[task], state.nuisances[task], state.done[task] = values, nuisances, True
+                state.twice_nll[task], state.nuisances[task], state.done[task] = (
+                    values,
+                    nuisances,
+                    True,
+                )
                 bar(task.stop - task.start)
                 if path is not None and time.monotonic() - saved >= every_s:
                     _write(path, result(), state)
@@ -231,7 +293,9 @@ def scan(
         raise
     except (Exception, KeyboardInterrupt, CancelledError) as error:
         what = (
-            "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}".rstrip(": ")
+            "interrupted"
+            if isinstance(error, KeyboardInterrupt)
+            else f"{type(error).__name__}: {error}".rstrip(": ")
         )
         if path is None:
             remedy = "nothing is saved; give a checkpoint to be able to resume"
@@ -239,7 +303,11 @@ def scan(
             _write(path, result(), state)
             kept = f"{state.done.sum()} of {len(points)} points are saved in {path}"
             remedy = f"{kept}; go on with resume=True, --resume on the command line"
-        kind = type(error) if type(error) in (InputError, ComputationError) else NuprobeError
+        kind = (
+            type(error)
+            if type(error) in (InputError, ComputationError)
+            else NuprobeError
+        )
         raise kind(f"scan stopped ({what}); {remedy}") from error
     finally:
         bar(None)
@@ -248,18 +316,31 @@ def scan(
     return result()
 
 
-def _axes(cost: Cost, grid: Mapping[str, ArrayLike], fixed: Mapping[str, float]) -> dict[str, FloatArray]:
+def _axes(
+    cost: Cost, grid: Mapping[str, ArrayLike], fixed: Mapping[str, float]
+) -> dict[str, FloatArray]:
     if not grid:
-        raise InputError(f"{cost.name}: the grid is empty; give values for at least one parameter")
+        raise InputError(
+            f"{cost.name}: the grid is empty; give values for at least one parameter"
+        )
     axes = {}
     for name, values in grid.items():
         p = cost.parameters[cost.index(name)]
         axis = np.array(values, dtype=float, ndmin=1)
         if axis.ndim != 1 or not axis.size:
-            raise InputError(f"{name}: the grid is empty; give at least one value (got shape {axis.shape})")
+            raise InputError(
+                f"{name}: the grid is empty; give at least one value (got shape"
+                f" {axis.shape})"
+            )
         if name in fixed:
-            raise InputError(f"{name} is both an axis of the grid and fixed; choose one")
-        if not np.isfinite(axis).all() or (axis < p.lower).any() or (axis > p.upper).any():
+            raise InputError(
+                f"{name} is both an axis of the grid and fixed; choose one"
+            )
+        if (
+            not np.isfinite(axis).all()
+            or (axis < p.lower).any()
+            or (axis > p.upper).any()
+        ):
             raise InputError(
                 f"{name}: the grid must lie in [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
                 + f", got values from {axis.min():g} to {axis.max():g}"
@@ -270,7 +351,9 @@ def _axes(cost: Cost, grid: Mapping[str, ArrayLike], fixed: Mapping[str, float])
     return axes
 
 
-def _points(cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, float]) -> FloatArray:
+def _points(
+    cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, float]
+) -> FloatArray:
     points = np.tile(cost.point(fixed), (prod(len(a) for a in axes.values()), 1))
     mesh = np.meshgrid(*axes.values(), indexing="ij")
     for name, values in zip(axes, mesh, strict=True):
@@ -279,7 +362,8 @@ def _points(cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, floa
 
 
 def _probe(cost: Cost, points: FloatArray) -> FloatArray:
-    """Sums of the expectation at a few points: they tell predictions apart, whatever these consist of."""
+    """Sums of the expectation at a few points: they tell predictions apart, whatever
+    these consist of."""
     some = points[np.unique(np.linspace(0, len(points) - 1, _PROBES).astype(int))]
     nuisances = 0.01 / np.arange(1.0, len(cost.nuisances) + 1)
     counts = (mu for point in some for mu in cost.expected(point, nuisances))
@@ -287,7 +371,9 @@ def _probe(cost: Cost, points: FloatArray) -> FloatArray:
 
 
 def _fingerprint(cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray) -> str:
-    state = hashlib.sha256(f"{_FORMAT} {version('nuprobe')} {cost.digest()} {list(axes)}".encode())
+    state = hashlib.sha256(
+        f"{_FORMAT} {version('nuprobe')} {cost.digest()} {list(axes)}".encode()
+    )
     for axis in axes.values():
         state.update(repr(len(axis)).encode() + axis.tobytes())
     state.update(points[0].tobytes())
@@ -299,7 +385,9 @@ _WORKER: dict[str, Cost] = {}
 
 
 def _start_worker(cost: Cost) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gathers the results
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the process that gathers the results
     _WORKER["cost"] = cost
 
 
@@ -307,25 +395,34 @@ def _work_here(points: FloatArray, compiled: bool) -> tuple[FloatArray, FloatArr
     return _work(_WORKER["cost"], points, compiled)
 
 
-def _work(cost: Cost, points: FloatArray, compiled: bool, threads: int = 1) -> tuple[FloatArray, FloatArray]:
+def _work(
+    cost: Cost, points: FloatArray, compiled: bool, threads: int = 1
+) -> tuple[FloatArray, FloatArray]:
     best = cost.profiled(points, threads=threads, compiled=compiled)
     return best.twice_nll, best.nuisances
 
 
 def _compiled(grid: FloatArray) -> bool:
-    """Whether compiled loops pay: said by the whole grid, so that the size of a chunk changes no bit."""
+    """Whether compiled loops pay: said by the whole grid, so that the size of a chunk
+    changes no bit."""
     return len(grid) >= COMPILED
 
 
-_Compute = Callable[[FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]]
+_Compute = Callable[
+    [FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
+]
 
 
 @contextmanager
-def _computing(cost: Cost, executor: Executor | None, workers: int | None, threads: int) -> Iterator[_Compute]:
+def _computing(
+    cost: Cost, executor: Executor | None, workers: int | None, threads: int
+) -> Iterator[_Compute]:
     """How to compute tasks: yields a function that returns results as they come."""
     if executor is None and workers is None:
 
-        def here(points: FloatArray, tasks: list[slice]) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+        def here(
+            points: FloatArray, tasks: list[slice]
+        ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             for task in tasks:
                 yield task, *_work(cost, points[task], _compiled(points), threads)
 
@@ -334,12 +431,15 @@ def _computing(cost: Cost, executor: Executor | None, workers: int | None, threa
         share = getattr(executor, "share", None)
         payload = share(cost) if share is not None else cost
         yield lambda points, tasks: _gathered(
-            lambda t: executor.submit(_work, payload, points[t], _compiled(points)), tasks
+            lambda t: executor.submit(_work, payload, points[t], _compiled(points)),
+            tasks,
         )
     else:
         from multiprocessing import get_context
 
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (cost,))
+        pool = ProcessPoolExecutor(
+            workers, get_context("spawn"), _start_worker, (cost,)
+        )
         try:
             yield lambda points, tasks: _gathered(
                 lambda t: pool.submit(_work_here, points[t], _compiled(points)), tasks
@@ -365,7 +465,9 @@ def _gathered(
             future.cancel()
 
 
-def _bar(progress: bool, total: int, done: int, unit: str = "point") -> Callable[[int | None], None]:
+def _bar(
+    progress: bool, total: int, done: int, unit: str = "point"
+) -> Callable[[int | None], None]:
     """Advance a bar by a number of points (or other units), or close it (None)."""
     if not (progress and sys.stderr.isatty()):
         return lambda _: None
@@ -383,7 +485,8 @@ def _bar(progress: bool, total: int, done: int, unit: str = "point") -> Callable
 
 
 def _write(path: Path, result: ScanResult, state: _State) -> Path:
-    """The whole file is built in memory, so that a full disk or a kill leaves the previous one intact."""
+    """The whole file is built in memory, so that a full disk or a kill leaves the
+    previous one intact."""
     import h5py
 
     image = BytesIO()
@@ -411,11 +514,22 @@ def _read(path: Path) -> tuple[ScanResult, _State]:
     try:
         with h5py.File(path, "r") as file:
             if file.attrs.get("format") != _FORMAT:
-                raise InputError(f"{path} is no scan of this version of nuprobe (format {file.attrs.get('format')})")
+                raise InputError(
+                    f"{path} is no scan of this version of nuprobe (format"
+                    f" {file.attrs.get('format')})"
+                )
             result = ScanResult(
-                axes={str(name): np.array(file["axes"][name]) for name in file.attrs["axes"]},
-                units={str(name): str(file["axes"][name].attrs["unit"]) for name in file.attrs["axes"]},
-                fixed={name: float(value) for name, value in file["fixed"].attrs.items()},
+                axes={
+                    str(name): np.array(file["axes"][name])
+                    for name in file.attrs["axes"]
+                },
+                units={
+                    str(name): str(file["axes"][name].attrs["unit"])
+                    for name in file.attrs["axes"]
+                },
+                fixed={
+                    name: float(value) for name, value in file["fixed"].attrs.items()
+                },
                 twice_nll=np.array(file["twice_nll"]),
                 nuisances=np.array(file["nuisances"]),
                 nuisance_names=tuple(str(n) for n in file.attrs["nuisances"]),
@@ -425,37 +539,51 @@ def _read(path: Path) -> tuple[ScanResult, _State]:
     except (OSError, KeyError) as error:
         raise InputError(f"{path} cannot be read as a scan: {error}") from error
     k = len(result.nuisance_names)
-    return result, _State(done, result.twice_nll.ravel(), result.nuisances.reshape(result.twice_nll.size, k), probe)
+    return result, _State(
+        done,
+        result.twice_nll.ravel(),
+        result.nuisances.reshape(result.twice_nll.size, k),
+        probe,
+    )
 
 
 def _resumed(path: Path, fingerprint: str, fresh: _State) -> _State:
     result, state = _read(path)
-    # the probe is compared to rounding, so that a scan may go on with another build of the linear algebra
-    same = state.probe.shape == fresh.probe.shape and np.allclose(state.probe, fresh.probe, rtol=1e-9, atol=0)
+    # the probe is compared to rounding, so that a scan may go on with another build of
+    # the linear algebra
+    same = state.probe.shape == fresh.probe.shape and np.allclose(
+        state.probe, fresh.probe, rtol=1e-9, atol=0
+    )
     if result.fingerprint != fingerprint or (state.probe.size and not same):
         raise InputError(
-            f"{path} belongs to another scan (grid, data, systematics, prediction or version of nuprobe differ); "
-            "resume with what it was started with, or choose another file"
+            f"{path} belongs to another scan (grid, data, systematics, prediction or"
+            " version of nuprobe differ); resume with what it was started with, or"
+            " choose another file"
         )
     return state
 
 
 class DaskExecutor(Executor):
-    """A Dask client behind the interface of `concurrent.futures`; a task that a dead worker had is run again."""
+    """A Dask client behind the interface of `concurrent.futures`; a task that a dead
+    worker had is run again."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._inner = client.get_executor(pure=False)
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
         """As `concurrent.futures.Executor.submit`."""
         future: Future[Any] = self._inner.submit(fn, *args, **kwargs)
         return future
 
     def share(self, value: Any) -> Any:
-        """A handle that stands for `value` in `submit`: it travels once a worker, not once a task.
+        """A handle that stands for `value` in `submit`: it travels once a worker, not
+        once a task.
 
-        It is itself a task, so that the cluster makes it again if the worker that held it dies.
+        It is itself a task, so that the cluster makes it again if the worker that held
+        it dies.
         """
         return self._client.submit(_same, value, pure=False)
 
@@ -470,21 +598,28 @@ def _same(value: Any) -> Any:
 
 @contextmanager
 def dask_executor(address: str) -> Iterator[DaskExecutor]:
-    """Executor for `scan` on the Dask cluster whose scheduler is at `address` (``"tcp://host:8786"``).
+    """Executor for `scan` on the Dask cluster whose scheduler is at `address`
+    (``"tcp://host:8786"``).
 
     Raises
     ------
     InputError
-        If Dask is not installed (it comes with ``nuprobe[cluster]``) or no scheduler answers.
+        If Dask is not installed (it comes with ``nuprobe[cluster]``) or no scheduler
+        answers.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise InputError("Dask is not installed: install the extra nuprobe[cluster]") from None
+        raise InputError(
+            "Dask is not installed: install the extra nuprobe[cluster]"
+        ) from None
     try:
         client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]
     except (OSError, ValueError, TimeoutError) as error:
-        raise InputError(f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler'") from error
+        raise InputError(
+            f"no Dask scheduler answers at {address}: {error}; start one with 'dask"
+            " scheduler'"
+        ) from error
     try:
         executor = DaskExecutor(client)
         yield executor

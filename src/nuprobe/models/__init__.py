@@ -1,15 +1,43 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
 from nuprobe.models.base import Model, NucleonCouplings, check_model
-from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange
+from nuprobe.models.couplings import (
+    Couplings,
+    Propagator,
+    ScalarExchange,
+    VectorExchange,
+)
 from nuprobe.models.electromagnetic import Electromagnetic, charge_radius_convention
-from nuprobe.models.families import FAMILIES, Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
+from nuprobe.models.families import (
+    FAMILIES,
+    Family,
+    LightScalarFamily,
+    LightVectorFamily,
+    LMuLTauFamily,
+)
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
-from nuprobe.models.mediators import SCALARS, VECTORS, LightScalar, LightVector, ScalarCharges, VectorCharges
+from nuprobe.models.mediators import (
+    SCALARS,
+    VECTORS,
+    LightScalar,
+    LightVector,
+    ScalarCharges,
+    VectorCharges,
+)
 from nuprobe.models.nsi import NSI
-from nuprobe.models.predictions import dirac_moments, majorana_moments, standard_charge_radius
+from nuprobe.models.predictions import (
+    dirac_moments,
+    majorana_moments,
+    standard_charge_radius,
+)
 from nuprobe.models.standard import SCHEMES, StandardModel
-from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Mediator, Vertex, standard_couplings
+from nuprobe.models.vertex import (
+    LeptonCouplings,
+    LeptonModel,
+    Mediator,
+    Vertex,
+    standard_couplings,
+)
 from nuprobe.models.wcxf import read_wcxf
 
 __all__ = [

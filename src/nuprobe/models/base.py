@@ -1,4 +1,5 @@
-"""What every model gives to elastic scattering: couplings as flavour matrices, and their slopes in its parameters."""
+"""What every model gives to elastic scattering: couplings as flavour matrices, and
+their slopes in its parameters."""
 
 from __future__ import annotations
 
@@ -19,11 +20,13 @@ __all__ = ["Model", "NucleonCouplings", "check_model"]
 
 @dataclass(frozen=True)
 class NucleonCouplings:
-    """Neutral-current couplings of one flavour to the nucleons at zero momentum transfer.
+    """Neutral-current couplings of one flavour to the nucleons at zero momentum
+    transfer.
 
     Attributes
     ----------
-    g_v_p, g_v_n : vector couplings, normalised so that tree level gives ½ − 2 sin²θ_W and −½.
+    g_v_p, g_v_n : vector couplings, normalised so that tree level gives ½ − 2 sin²θ_W
+        and −½.
     g_a_p, g_a_n : axial couplings, normalised so that tree level gives +g_A and −g_A.
 
     Each is an array of shape () or (points,).
@@ -44,26 +47,33 @@ class Model(Protocol):
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Parameters that enter through couplings; a fit may free them; their defaults are the model's own values."""
+        """Parameters that enter through couplings; a fit may free them; their defaults
+        are the model's own values."""
 
     @property
     def mass_parameters(self) -> tuple[Parameter, ...]:
-        """Masses of mediators (positive, in MeV): they sit inside the integrals and become axes of the templates."""
+        """Masses of mediators (positive, in MeV): they sit inside the integrals and
+        become axes of the templates."""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the same model at other values of `parameters`; arrays give one model for many points."""
+        """Return the same model at other values of `parameters`; arrays give one model
+        for many points."""
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of neutrinos, or of antineutrinos."""
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of `couplings` in each of `parameters` that is not absent (see `Electromagnetic`)."""
+        """Return the derivative of `couplings` in each of `parameters` that is not
+        absent (see `Electromagnetic`)."""
 
 
 def check_model(model: Any) -> TypeGuard[Model]:
     """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
     if isinstance(model, type) or not hasattr(model, "couplings"):
-        raise InputError(f"a model with couplings to nucleons is needed, such as StandardModel(), got {shown(model)}")
+        raise InputError(
+            "a model with couplings to nucleons is needed, such as StandardModel(),"
+            f" got {shown(model)}"
+        )
     return True
 
 
@@ -73,7 +83,8 @@ def as_array(value: ArrayLike, what: str = "a parameter of a model") -> FloatArr
 
 
 def finite(what: str, value: ArrayLike) -> FloatArray:
-    """View a field as a float array; raises `InputError` for what is no finite number."""
+    """View a field as a float array; raises `InputError` for what is no finite
+    number."""
     array = as_array(value, what)
     if not np.all(np.isfinite(array)):
         raise InputError(f"{what} must be finite, got {shown(value)}")
@@ -81,7 +92,8 @@ def finite(what: str, value: ArrayLike) -> FloatArray:
 
 
 def complex_numbers(what: str, value: Any, finite: bool = True) -> NDArray[Any]:
-    """View as an array of (finite) real or complex numbers; raises `InputError` for anything else."""
+    """View as an array of (finite) real or complex numbers; raises `InputError` for
+    anything else."""
     try:
         array = np.asarray(value)
     except ValueError:
@@ -90,31 +102,43 @@ def complex_numbers(what: str, value: Any, finite: bool = True) -> NDArray[Any]:
         raise InputError(f"{what} must hold numbers, got {shown(value)}")
     array = array.astype(complex if array.dtype.kind == "c" else float)
     if finite and not np.isfinite(array).all():
-        raise InputError(f"{what} must be finite, got {array[~np.isfinite(array)].ravel()[0]}")
+        raise InputError(
+            f"{what} must be finite, got {array[~np.isfinite(array)].ravel()[0]}"
+        )
     return array
 
 
 def parameter_values(values: Any) -> dict[str, FloatArray]:
-    """Read what `with_values` takes: finite numbers by name, or arrays over parameter points of one shape."""
+    """Read what `with_values` takes: finite numbers by name, or arrays over parameter
+    points of one shape."""
     if not isinstance(values, Mapping):
-        raise InputError(f"values of parameters are given by name, {{'sin2_theta_w': 0.23}}, got {shown(values)}")
+        raise InputError(
+            "values of parameters are given by name, {'sin2_theta_w': 0.23}, got"
+            f" {shown(values)}"
+        )
     found = {key: finite(str(key), value) for key, value in values.items()}
     common_shape({key: value.shape for key, value in found.items()})
     return found
 
 
-def stacked(base: tuple[Parameter, ...], own: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
-    """Parameters of a model and of what it is added to; raises `InputError` if they share a name."""
+def stacked(
+    base: tuple[Parameter, ...], own: tuple[Parameter, ...]
+) -> tuple[Parameter, ...]:
+    """Parameters of a model and of what it is added to; raises `InputError` if they
+    share a name."""
     clash = {p.name for p in base} & {p.name for p in own}
     if clash:
         raise InputError(
-            f"two models of the stack have a parameter {min(clash)!r}: give a mediator a label, which precedes the "
-            "names of its parameters, or leave one model out"
+            f"two models of the stack have a parameter {min(clash)!r}: give a mediator"
+            " a label, which precedes the names of its parameters, or leave one"
+            " model out"
         )
     return (*base, *own)
 
 
-def split_values(values: Mapping[str, Any], own: tuple[Parameter, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_values(
+    values: Mapping[str, Any], own: tuple[Parameter, ...]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Values of a model's own parameters, and those of what it is added to."""
     names = {p.name for p in own}
     mine = {k: v for k, v in values.items() if k in names}

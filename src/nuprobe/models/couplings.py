@@ -1,12 +1,15 @@
-"""What a model hands to elastic scattering: flavour matrices of everything a neutrino can exchange with its target.
+"""What a model hands to elastic scattering: flavour matrices of everything a neutrino
+can exchange with its target.
 
-Matrices are indexed [final, initial] in the flavour basis (e, μ, τ, and sterile states if any); leading axes run over
-parameter points. They hold for neutrinos, or for antineutrinos after `Couplings.conjugate`. The amplitude for a
-constituent f = p, n, e is
+Matrices are indexed [final, initial] in the flavour basis (e, μ, τ, and sterile states
+if any); leading axes run over parameter points. They hold for neutrinos, or for
+antineutrinos after `Couplings.conjugate`. The amplitude for a constituent f = p, n, e
+is
 
     M_f(q²) = contact_f + Σ_x strength_{f,x}/(|q²| + m_x²)
 
-in units in which the Standard Model's contact terms are g_V^p = ½ − 2s², g_V^n = −½, g_V^e = −½ + 2s² (+1 for ν_e).
+in units in which the Standard Model's contact terms are g_V^p = ½ − 2s², g_V^n = −½,
+g_V^e = −½ + 2s² (+1 for ν_e).
 """
 
 from __future__ import annotations
@@ -20,7 +23,15 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 
-__all__ = ["CHARGES", "Couplings", "Propagator", "ScalarExchange", "VectorExchange", "diagonal", "widened"]
+__all__ = [
+    "CHARGES",
+    "Couplings",
+    "Propagator",
+    "ScalarExchange",
+    "VectorExchange",
+    "diagonal",
+    "widened",
+]
 
 Matrix = NDArray[Any]  # float or complex, shape (..., n, n)
 
@@ -64,7 +75,8 @@ class VectorExchange:
     Attributes
     ----------
     propagator : contact, photon or mediator.
-    charges : matrices by constituent, a subset of `CHARGES`; dimensionless for a contact term, else MeV².
+    charges : matrices by constituent, a subset of `CHARGES`; dimensionless for a
+        contact term, else MeV².
     """
 
     propagator: Propagator
@@ -72,7 +84,9 @@ class VectorExchange:
 
     def widened(self, n: int) -> VectorExchange:
         """Return the same for n flavours; those added do not couple."""
-        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
+        return replace(
+            self, charges={k: widened(m, n) for k, m in self.charges.items()}
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +96,8 @@ class ScalarExchange:
     Attributes
     ----------
     propagator : with a mass.
-    charges : matrices of (coupling to neutrinos) × (coupling to ``"p"``, ``"n"``, ``"e"``), dimensionless.
+    charges : matrices of (coupling to neutrinos) × (coupling to ``"p"``, ``"n"``,
+        ``"e"``), dimensionless.
     """
 
     propagator: Propagator
@@ -90,7 +105,9 @@ class ScalarExchange:
 
     def widened(self, n: int) -> ScalarExchange:
         """Return the same for n flavours; those added do not couple."""
-        return replace(self, charges={k: widened(m, n) for k, m in self.charges.items()})
+        return replace(
+            self, charges={k: widened(m, n) for k, m in self.charges.items()}
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +117,8 @@ class Couplings:
     Attributes
     ----------
     vector : helicity-conserving exchanges; at most one of each propagator.
-    axial : axial couplings of proton and neutron (g_A and −g_A at tree level), matrices by ``"p"``, ``"n"``.
+    axial : axial couplings of proton and neutron (g_A and −g_A at tree level), matrices
+        by ``"p"``, ``"n"``.
     magnetic : matrix of μ − iε in Bohr magnetons, or None.
     scalar : scalar exchanges.
     """
@@ -111,21 +129,28 @@ class Couplings:
     scalar: tuple[ScalarExchange, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an exchange in the wrong place with `InputError`: a scalar does not interfere with a vector."""
+        """Refuse an exchange in the wrong place with `InputError`: a scalar does not
+        interfere with a vector."""
         if any(isinstance(x, ScalarExchange) for x in self.vector):
             raise InputError(
-                "a scalar flips the helicity of the neutrino and cannot interfere with a vector: give it as scalar="
+                "a scalar flips the helicity of the neutrino and cannot interfere with"
+                " a vector: give it as scalar="
             )
         if any(isinstance(x, VectorExchange) for x in self.scalar):
             raise InputError(
-                "a vector conserves the helicity of the neutrino and cannot interfere with a scalar: give it as vector="
+                "a vector conserves the helicity of the neutrino and cannot interfere"
+                " with a scalar: give it as vector="
             )
 
     def conjugate(self) -> Couplings:
-        """Return the couplings of antineutrinos: complex conjugate, axial coupling to electrons reversed."""
+        """Return the couplings of antineutrinos: complex conjugate, axial coupling to
+        electrons reversed."""
 
         def flip(charges: Mapping[str, Matrix]) -> Mapping[str, Matrix]:
-            return {k: -np.conj(m) if k == "e_axial" else np.conj(m) for k, m in charges.items()}
+            return {
+                k: -np.conj(m) if k == "e_axial" else np.conj(m)
+                for k, m in charges.items()
+            }
 
         return Couplings(
             tuple(replace(x, charges=flip(x.charges)) for x in self.vector),
@@ -152,7 +177,8 @@ class Couplings:
         )
 
     def plus(self, exchange: VectorExchange) -> Couplings:
-        """Return the couplings with one exchange added, to the one of the same propagator if there is one.
+        """Return the couplings with one exchange added, to the one of the same
+        propagator if there is one.
 
         Raises
         ------
@@ -164,11 +190,23 @@ class Couplings:
             self, exchange = self.widened(n), exchange.widened(n)
         vector, found = [], False
         for x in self.vector:
-            if isinstance(exchange, VectorExchange) and x.propagator.same(exchange.propagator):
+            if isinstance(exchange, VectorExchange) and x.propagator.same(
+                exchange.propagator
+            ):
                 found = True
-                names = [*x.charges, *(k for k in exchange.charges if k not in x.charges)]
+                names = [
+                    *x.charges,
+                    *(k for k in exchange.charges if k not in x.charges),
+                ]
                 x = VectorExchange(
-                    x.propagator, {k: x.charges.get(k, 0.0) + np.asarray(exchange.charges.get(k, 0.0)) for k in names}
+                    x.propagator,
+                    {
+                        k: (
+                            x.charges.get(k, 0.0)
+                            + np.asarray(exchange.charges.get(k, 0.0))
+                        )
+                        for k in names
+                    },
                 )
             vector.append(x)
         return replace(self, vector=tuple(vector) if found else (*vector, exchange))
@@ -177,10 +215,16 @@ class Couplings:
 def widened(matrix: Matrix, n: int) -> Matrix:
     """Fill a matrix up with zeros to n×n."""
     extra = n - matrix.shape[-1]
-    return matrix if extra <= 0 else np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, extra)] * 2)
+    return (
+        matrix
+        if extra <= 0
+        else np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, extra)] * 2)
+    )
 
 
 def diagonal(*entries: Any) -> NDArray[np.float64]:
     """Diagonal matrices from entries that broadcast, each of shape () or (points,)."""
-    columns = np.stack(np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in entries)), axis=-1)
+    columns = np.stack(
+        np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in entries)), axis=-1
+    )
     return np.asarray(columns[..., None] * np.eye(len(entries)))

@@ -1,24 +1,28 @@
-"""Neutrinos with electromagnetic properties: charge, charge radius, anapole, magnetic and electric moments.
+"""Neutrinos with electromagnetic properties: charge, charge radius, anapole, magnetic
+and electric moments.
 
-The vertex of a neutrino and a photon of momentum q = p_i − p_f (Giunti:2014ixa, as in the 2018 seminar of Giunti) is
+The vertex of a neutrino and a photon of momentum q = p_i − p_f (Giunti:2014ixa, as in
+the 2018 seminar of Giunti) is
 
     Λ_μ = (γ_μ − q_μ q̸/q²)[F_Q + F_A q² γ5] − iσ_μν q^ν [F_M + iF_E γ5]
 
-with the matrices [final, initial] F_Q = e + q²⟨r²⟩/6 + …, F_A = a, F_M = μ, F_E = ε. For the
-left-handed neutrinos that the weak interaction makes γ5 → −1:
+with the matrices [final, initial] F_Q = e + q²⟨r²⟩/6 + …, F_A = a, F_M = μ, F_E = ε.
+For the left-handed neutrinos that the weak interaction makes γ5 → −1:
 
-    helicity kept:     F_Q − q²a = e + (q²/6)(⟨r²⟩ − 6a):  an anapole acts as a charge radius of −6a
-    helicity flipped:  μ − iε
+    helicity kept:     F_Q − q²a = e + (q²/6)(⟨r²⟩ − 6a):  an anapole acts as a charge
+    radius of −6a helicity flipped:  μ − iε
 
-Antineutrinos have the complex conjugate matrices, the weak and the photon's amplitude keeping their relative sign.
+Antineutrinos have the complex conjugate matrices, the weak and the photon's amplitude
+keeping their relative sign.
 
-With q² = −|q²| photon exchange adds to the vector coupling of protons (electrons: the opposite), in units in which
-g_V^p = ½ − 2s² (Kouzakov:2017hbc, eq. unverified; the proceedings of EPS-HEP2021 have it as Q_jk):
+With q² = −|q²| photon exchange adds to the vector coupling of protons (electrons: the
+opposite), in units in which g_V^p = ½ − 2s² (Kouzakov:2017hbc, eq. unverified; the
+proceedings of EPS-HEP2021 have it as Q_jk):
 
     g_V^p → g_V^p + (2√2πα/G_F) e/|q²| − (√2πα/3G_F)(⟨r²⟩ − 6a)
 
-The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: with sin²θ_W = 0.231 (0.239) it is 7 % (11 %)
-larger.
+The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: with sin²θ_W =
+0.231 (0.239) it is 7 % (11 %) larger.
 """
 
 from __future__ import annotations
@@ -33,21 +37,33 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import ALPHA_EM, G_FERMI
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.models.base import Model, check_model, complex_numbers, finite, parameter_values
+from nuprobe.models.base import (
+    Model,
+    check_model,
+    complex_numbers,
+    finite,
+    parameter_values,
+)
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
 from nuprobe.models.standard import StandardModel
 from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
 from nuprobe.units import cm2
 
-__all__ = ["CHARGE_RADIUS_CONVENTIONS", "Electromagnetic", "charge_radius_convention", "mixing_matrix"]
+__all__ = [
+    "CHARGE_RADIUS_CONVENTIONS",
+    "Electromagnetic",
+    "charge_radius_convention",
+    "mixing_matrix",
+]
 
 Matrix = NDArray[Any]
 Basis = Literal["flavour", "mass"]
 Kind = Literal["dirac", "majorana"]
 
 PHOTON: Final = 2 * math.sqrt(2) * math.pi * ALPHA_EM / G_FERMI
-"""Coupling of a neutrino of charge e to a proton, MeV²; the exchange is this over |q²|."""
+"""Coupling of a neutrino of charge e to a proton, MeV²; the exchange is this over
+|q²|."""
 RADIUS: Final = math.sqrt(2) * math.pi * ALPHA_EM / (3 * G_FERMI) * cm2
 """Shift of −g_V^p per cm² of charge radius."""
 
@@ -57,7 +73,8 @@ CHARGE_RADIUS_CONVENTIONS: Final[dict[str, float]] = {"giunti": 1.0, "half": 2.0
 
 @dataclass(frozen=True)
 class _Property:
-    """One of the five matrices: unit of its parameters (in cm², e or μ_B), step and symbol."""
+    """One of the five matrices: unit of its parameters (in cm², e or μ_B), step and
+    symbol."""
 
     scale: float
     unit: str
@@ -89,41 +106,49 @@ _GREEK: Final = {"e": "e", "mu": r"\mu", "tau": r"\tau", "s": "s"}
 class Electromagnetic:
     """Electromagnetic properties of neutrinos on top of another model.
 
-    Matrices are 3×3 [final, initial], nested lists, arrays or dicts by element (``{"ee": …, "emu": …}``, or ``"11"``,
-    ``"12"`` in the mass basis; the partner of an off-diagonal element follows). A single number is refused: it does not
-    say which elements it means. Leading axes may run over parameter points.
+    Matrices are 3×3 [final, initial], nested lists, arrays or dicts by element
+    (``{"ee": …, "emu": …}``, or ``"11"``, ``"12"`` in the mass basis; the partner of an
+    off-diagonal element follows). A single number is refused: it does not say which
+    elements it means. Leading axes may run over parameter points.
 
     Attributes
     ----------
-    charge_radius : ⟨r²⟩ in cm², convention F_Q = q²⟨r²⟩/6 (`charge_radius_convention` converts others). It adds to what
-        `base` contains: to nothing for ``scheme="tree"``, to the Standard Model's radius for ``scheme="radiative"``.
+    charge_radius : ⟨r²⟩ in cm², convention F_Q = q²⟨r²⟩/6 (`charge_radius_convention`
+        converts others). It adds to what `base` contains: to nothing for
+        ``scheme="tree"``, to the Standard Model's radius for ``scheme="radiative"``.
     anapole : a in cm²; for left-handed neutrinos it acts as a charge radius of −6a.
     charge : in units of e (positive for the charge of the proton).
     magnetic_moment, electric_moment : μ and ε in Bohr magnetons.
-    mu_eff : ``{"e": …, "mu": …, "tau": …}``: only |μ_ν| of the flavour that arrives, in Bohr magnetons;
-        instead of the two matrices.
+    mu_eff : ``{"e": …, "mu": …, "tau": …}``: only |μ_ν| of the flavour that arrives, in
+        Bohr magnetons; instead of the two matrices.
     basis : of all matrices; ``"mass"`` needs `mixing`.
-    kind : ``"dirac"``: all matrices hermitian. ``"majorana"``: in the mass basis also charge, charge radius, μ and ε
-        antisymmetric (so imaginary, without diagonal) and the anapole symmetric (so real). In the flavour basis the
-        moments are antisymmetric complex matrices, their final index that of the antineutrino; the anapole is any
-        hermitian matrix (of ⟨r²⟩ and −6a only the sum is seen, and the split belongs to the mass basis); charges and
-        charge radii need `mixing` to be checked.
-    mixing : unitary matrix U, or what has it as `matrix` (a `PMNS`), with ν_α = Σ_k U_αk ν_k; also 4×4.
-    antineutrino_flip : reverse charge, charge radius and anapole of antineutrinos relative to the weak interaction.
-        That is wrong, but assumed in the 2018 seminar, whose tables it reproduces.
+    kind : ``"dirac"``: all matrices hermitian. ``"majorana"``: in the mass basis also
+        charge, charge radius, μ and ε antisymmetric (so imaginary, without diagonal)
+        and the anapole symmetric (so real). In the flavour basis the moments are
+        antisymmetric complex matrices, their final index that of the antineutrino; the
+        anapole is any hermitian matrix (of ⟨r²⟩ and −6a only the sum is seen, and the
+        split belongs to the mass basis); charges and charge radii need `mixing` to be
+        checked.
+    mixing : unitary matrix U, or what has it as `matrix` (a `PMNS`), with ν_α = Σ_k
+        U_αk ν_k; also 4×4.
+    antineutrino_flip : reverse charge, charge radius and anapole of antineutrinos
+        relative to the weak interaction. That is wrong, but assumed in the 2018
+        seminar, whose tables it reproduces.
     base : model with the weak couplings.
 
-    Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``, ``.etau``, ``.mutau`` and the like
-    for the others (``.11`` … in the mass basis), real numbers with a sign, in units of 1e-32 cm² (charge radius and
-    anapole), 1e-12 e and 1e-11 μ_B; ``mu_eff.e`` …, and ``mu_eff`` where all flavours have the same; and those of
-    `base`. An off-diagonal one multiplies a fixed phase: that of the element given, or 1 (i for what is antisymmetric)
-    where none is.
+    Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
+    ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
+    real numbers with a sign, in units of 1e-32 cm² (charge radius and anapole), 1e-12 e
+    and 1e-11 μ_B; ``mu_eff.e`` …, and ``mu_eff`` where all flavours have the same; and
+    those of `base`. An off-diagonal one multiplies a fixed phase: that of the element
+    given, or 1 (i for what is antisymmetric) where none is.
 
     Raises
     ------
     InputError
-        A matrix that is not 3×3, not finite or impossible for the kind of neutrino, the mass basis without `mixing`, a
-        mixing matrix that is not unitary, or `mu_eff` together with moments. The message names the element.
+        A matrix that is not 3×3, not finite or impossible for the kind of neutrino, the
+        mass basis without `mixing`, a mixing matrix that is not unitary, or `mu_eff`
+        together with moments. The message names the element.
     """
 
     charge_radius: Any = None
@@ -145,19 +170,36 @@ class Electromagnetic:
         if self.kind not in get_args(Kind):
             raise UnknownNameError("kind of neutrino", self.kind, get_args(Kind))
         if not isinstance(self.antineutrino_flip, bool):
-            raise InputError(f"antineutrino_flip is True or False, got {shown(self.antineutrino_flip)}")
-        if self.mu_eff is not None and not (self.magnetic_moment is None and self.electric_moment is None):
-            raise InputError("mu_eff stands for the moments' matrices: give it, or them, not both")
-        if self._phases is not None:  # made by with_values from a model that was checked
+            raise InputError(
+                "antineutrino_flip is True or False, got"
+                f" {shown(self.antineutrino_flip)}"
+            )
+        if self.mu_eff is not None and not (
+            self.magnetic_moment is None and self.electric_moment is None
+        ):
+            raise InputError(
+                "mu_eff stands for the moments' matrices: give it, or them, not both"
+            )
+        if (
+            self._phases is not None
+        ):  # made by with_values from a model that was checked
             self._check_points()
             return
         check_model(self.base)
-        object.__setattr__(self, "mixing", None if self.mixing is None else mixing_matrix(self.mixing))
+        object.__setattr__(
+            self, "mixing", None if self.mixing is None else mixing_matrix(self.mixing)
+        )
         if self.basis == "mass" and self.mixing is None:
-            raise InputError('basis="mass" needs the mixing matrix: give mixing=PMNS(...), or the flavour basis')
+            raise InputError(
+                'basis="mass" needs the mixing matrix: give mixing=PMNS(...), or the'
+                " flavour basis"
+            )
         clash = set(self._slots()) & {p.name for p in self.base.parameters}
         if clash:
-            raise InputError(f"the base model has {min(clash)} already: give electromagnetic properties once")
+            raise InputError(
+                f"the base model has {min(clash)} already: give electromagnetic"
+                " properties once"
+            )
         phases = {}
         for name in _PROPERTIES:
             matrix = self._read(name, getattr(self, name))
@@ -173,12 +215,17 @@ class Electromagnetic:
     def _check_points(self) -> None:
         """Refuse matrices over different numbers of parameter points."""
         given = {name: getattr(self, name) for name in _PROPERTIES}
-        shapes = {name: matrix.shape[:-2] for name, matrix in given.items() if matrix is not None}
+        shapes = {
+            name: matrix.shape[:-2]
+            for name, matrix in given.items()
+            if matrix is not None
+        }
         if self.mu_eff is not None:
             shapes["mu_eff"] = self.mu_eff.shape[:-1]
         common_shape(shapes)
 
-    # -- reading ----------------------------------------------------------------------------------------------
+    # -- reading
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def _n(self) -> int:
@@ -186,7 +233,11 @@ class Electromagnetic:
 
     @property
     def _labels(self) -> tuple[str, ...]:
-        return _FLAVOURS[: self._n] if self.basis == "flavour" else tuple("1234"[: self._n])
+        return (
+            _FLAVOURS[: self._n]
+            if self.basis == "flavour"
+            else tuple("1234"[: self._n])
+        )
 
     def _element(self, name: str, i: int, j: int) -> str:
         return f"{name}.{self._labels[i]}{self._labels[j]}"
@@ -196,13 +247,21 @@ class Electromagnetic:
             return None
         n, labels = self._n, self._labels
         if isinstance(value, Mapping):
-            places = {a + b: (i, j) for i, a in enumerate(labels) for j, b in enumerate(labels)}
+            places = {
+                a + b: (i, j)
+                for i, a in enumerate(labels)
+                for j, b in enumerate(labels)
+            }
             entries = {}
             for key, entry in value.items():
                 if key not in places:
-                    raise UnknownNameError(f"element of {name} ({self.basis} basis)", key, places)
+                    raise UnknownNameError(
+                        f"element of {name} ({self.basis} basis)", key, places
+                    )
                 entries[places[key]] = complex_numbers(f"{name}.{key}", entry)
-            shape = common_shape({self._element(name, *place): e.shape for place, e in entries.items()})
+            shape = common_shape(
+                {self._element(name, *place): e.shape for place, e in entries.items()}
+            )
             matrix = np.zeros((*shape, n, n), dtype=complex)
             for (i, j), entry in entries.items():
                 matrix[..., i, j] = entry
@@ -212,17 +271,25 @@ class Electromagnetic:
             matrix = complex_numbers(name, value).astype(complex)
             if matrix.shape[-2:] != (n, n):
                 raise InputError(
-                    f"{name} must be a {n}×{n} matrix [final, initial] or a dict such as "
-                    f"{{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got {shown(value)}"
+                    f"{name} must be a {n}×{n} matrix [final, initial] or a dict such"
+                    f" as {{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got"
+                    f" {shown(value)}"
                 )
         limit, unit = _LARGEST[name]
         if np.abs(matrix).max(initial=0.0) > limit:
-            raise InputError(f"{name} of {np.abs(matrix).max():g} {unit} is beyond any neutrino: it is given in {unit}")
+            raise InputError(
+                f"{name} of {np.abs(matrix).max():g} {unit} is beyond any neutrino: it"
+                f" is given in {unit}"
+            )
         return matrix if np.any(matrix.imag) else matrix.real
 
     def _partner(self, name: str, value: Any) -> Any:
         """Return the element [j, i] that belongs to the element [i, j]."""
-        if self._antisymmetric(name) and self.basis == "flavour" and _PROPERTIES[name].flips:
+        if (
+            self._antisymmetric(name)
+            and self.basis == "flavour"
+            and _PROPERTIES[name].flips
+        ):
             return -value
         return np.conj(value)
 
@@ -233,26 +300,43 @@ class Electromagnetic:
         """Refuse what is impossible for this kind of neutrino."""
         flips = _PROPERTIES[name].flips
         if not (self.kind == "majorana" and flips and self.basis == "flavour"):
-            self._demand(name, matrix, np.conj(np.swapaxes(matrix, -1, -2)), "hermitian", "the complex conjugate of")
+            self._demand(
+                name,
+                matrix,
+                np.conj(np.swapaxes(matrix, -1, -2)),
+                "hermitian",
+                "the complex conjugate of",
+            )
         if self.kind == "dirac":
             return
         minus = -np.swapaxes(matrix, -1, -2)
         if flips or (self.basis == "mass" and name != "anapole"):
-            self._demand(name, matrix, minus, "antisymmetric for Majorana neutrinos", "minus")
+            self._demand(
+                name, matrix, minus, "antisymmetric for Majorana neutrinos", "minus"
+            )
         elif self.basis == "mass":
-            self._demand(name, matrix, -minus, "real and symmetric for Majorana neutrinos", "equal to")
+            self._demand(
+                name,
+                matrix,
+                -minus,
+                "real and symmetric for Majorana neutrinos",
+                "equal to",
+            )
         elif name == "anapole":
             return
         elif self.mixing is None:
             raise InputError(
-                f"which {name} Majorana neutrinos can have is said in the mass basis: give mixing=PMNS(...) to check "
-                "it, or what left-handed neutrinos see as an anapole a (it acts as a charge radius of -6a)"
+                f"which {name} Majorana neutrinos can have is said in the mass basis:"
+                " give mixing=PMNS(...) to check it, or what left-handed neutrinos see"
+                " as an anapole a (it acts as a charge radius of -6a)"
             )
         else:
             u = self.mixing
             masses = np.conj(u.T) @ matrix @ u
             what = "antisymmetric in the mass basis for Majorana neutrinos"
-            self._demand(name, masses, -np.swapaxes(masses, -1, -2), what, "minus", "1234", 1e-9)
+            self._demand(
+                name, masses, -np.swapaxes(masses, -1, -2), what, "minus", "1234", 1e-9
+            )
 
     def _demand(
         self,
@@ -273,15 +357,21 @@ class Electromagnetic:
         labels = labels or self._labels
         here, there = f"{name}.{labels[i]}{labels[j]}", f"{name}.{labels[j]}{labels[i]}"
         if i == j:
-            why = f"{here} = {value[i, i]:g} must be {'real' if what == 'hermitian' else 'zero'}"
+            why = (
+                f"{here} = {value[i, i]:g} must be"
+                f" {'real' if what == 'hermitian' else 'zero'}"
+            )
         else:
-            why = f"{here} = {value[i, j]:g} must be {relation} {there} = {value[j, i]:g}"
+            why = (
+                f"{here} = {value[i, j]:g} must be {relation} {there} = {value[j, i]:g}"
+            )
             if self._antisymmetric(name) and self.basis == "mass":
                 why += " (hermitian and antisymmetric: imaginary)"
         raise InputError(f"{name} must be {what}: {why}")
 
     def _phase(self, name: str, matrix: Matrix | None) -> Matrix:
-        """Phases that the parameters multiply, in (−π/2, π/2], so that a real element keeps its sign."""
+        """Phases that the parameters multiply, in (−π/2, π/2], so that a real element
+        keeps its sign."""
         fallback = 1j if self._antisymmetric(name) else 1.0
         if matrix is None:
             return np.full((self._n, self._n), fallback)
@@ -292,7 +382,8 @@ class Electromagnetic:
         backwards = (angle > math.pi / 2 + 1e-12) | (angle <= -math.pi / 2 + 1e-12)
         return np.asarray(np.where(backwards, -phase, phase))
 
-    # -- parameters -------------------------------------------------------------------------------------------
+    # -- parameters
+    # -------------------------------------------------------------------------------------------
 
     @property
     def name(self) -> str:
@@ -310,28 +401,59 @@ class Electromagnetic:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """What a fit may free: elements of all matrices (those not given are zero), then the base's parameters."""
+        """What a fit may free: elements of all matrices (those not given are zero),
+        then the base's parameters."""
         found = []
         labels = [_GREEK.get(x, x) for x in self._labels]
         for name, p in _PROPERTIES.items():
             matrix = getattr(self, name)
-            known = matrix is not None and self._phases is not None and np.ndim(matrix) == 2
+            known = (
+                matrix is not None and self._phases is not None and np.ndim(matrix) == 2
+            )
             for i, j in self._elements(name):
                 default = 0.0
                 if known:
                     assert self._phases is not None
-                    default = float((matrix[i, j] / self._phases[name][i, j]).real / p.scale)
+                    default = float(
+                        (matrix[i, j] / self._phases[name][i, j]).real / p.scale
+                    )
                 latex = f"{p.latex}_{{{labels[i]}{labels[j]}}}"
-                found.append(Parameter(self._element(name, i, j), default, step=p.step, unit=p.unit, latex=latex))
+                found.append(
+                    Parameter(
+                        self._element(name, i, j),
+                        default,
+                        step=p.step,
+                        unit=p.unit,
+                        latex=latex,
+                    )
+                )
         p = _PROPERTIES["magnetic_moment"]
         for i, flavour in enumerate(_FLAVOURS[:3]):
             one = isinstance(self.mu_eff, np.ndarray) and self.mu_eff.ndim == 1
             default = float(self.mu_eff[i] / p.scale) if one else 0.0
             latex = rf"|\mu_{{\nu_{{{_GREEK[flavour]}}}}}|"
-            found.append(Parameter(f"mu_eff.{flavour}", default, 0.0, step=p.step, unit=p.unit, latex=latex))
+            found.append(
+                Parameter(
+                    f"mu_eff.{flavour}",
+                    default,
+                    0.0,
+                    step=p.step,
+                    unit=p.unit,
+                    latex=latex,
+                )
+            )
         defaults = {q.default for q in found[-3:]}
         if len(defaults) == 1:
-            found.append(Parameter("mu_eff", defaults.pop(), 0.0, step=p.step, unit=p.unit, latex=r"|\mu_\nu|"))
+            found.append(
+                Parameter(
+                    "mu_eff",
+                    defaults.pop(),
+                    0.0,
+                    step=p.step,
+                    unit=p.unit,
+                    latex=r"|\mu_\nu|",
+                )
+            )
         return (*found, *self.base.parameters)
 
     @property
@@ -341,19 +463,25 @@ class Electromagnetic:
 
     def _slots(self) -> dict[str, tuple[str, Any, Any]]:
         """Place of each own parameter."""
-        slots = {self._element(n, i, j): (n, i, j) for n in _PROPERTIES for i, j in self._elements(n)}
+        slots = {
+            self._element(n, i, j): (n, i, j)
+            for n in _PROPERTIES
+            for i, j in self._elements(n)
+        }
         one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(_FLAVOURS[:3])}
         return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the model at other values of its parameters, in the parameters' units; arrays give many points.
+        """Return the model at other values of its parameters, in the parameters' units;
+        arrays give many points.
 
         Raises
         ------
         UnknownNameError
             For a name that is none of `parameters`.
         InputError
-            For values that are not finite, or a `mu_eff` that is negative or meets moments.
+            For values that are not finite, or a `mu_eff` that is negative or meets
+            moments.
         """
         values = parameter_values(values)
         slots = self._slots()
@@ -361,10 +489,15 @@ class Electromagnetic:
         changed: dict[str, Any] = {}
         for key in values:
             if key not in slots and key not in base_names:
-                raise UnknownNameError("parameter of the electromagnetic model", key, [*slots, *base_names])
+                raise UnknownNameError(
+                    "parameter of the electromagnetic model", key, [*slots, *base_names]
+                )
         mine = {key: value for key, value in values.items() if key in slots}
         if "mu_eff" in mine and sum(slots[key][0] == "mu_eff" for key in mine) > 1:
-            raise InputError("mu_eff is that of all flavours: give it, or those of the flavours (mu_eff.e, ...)")
+            raise InputError(
+                "mu_eff is that of all flavours: give it, or those of the flavours"
+                " (mu_eff.e, ...)"
+            )
         for name in dict.fromkeys(slots[key][0] for key in mine):
             here = {key: v for key, v in mine.items() if slots[key][0] == name}
             changed[name] = self._moved(name, here, slots)
@@ -373,23 +506,37 @@ class Electromagnetic:
             changed["base"] = self.base.with_values(weak)
         return replace(self, **changed)
 
-    def _moved(self, name: str, values: Mapping[str, FloatArray], slots: Mapping[str, tuple[str, Any, Any]]) -> Matrix:
+    def _moved(
+        self,
+        name: str,
+        values: Mapping[str, FloatArray],
+        slots: Mapping[str, tuple[str, Any, Any]],
+    ) -> Matrix:
         for key, v in values.items():
             if name == "mu_eff" and np.any(v < 0):
-                raise InputError(f"{key} is a modulus and cannot be negative, got {v.min():g}")
+                raise InputError(
+                    f"{key} is a modulus and cannot be negative, got {v.min():g}"
+                )
         old = getattr(self, name)
         shape = np.broadcast_shapes(*(v.shape for v in values.values()))
         if name == "mu_eff":
             old = np.zeros(3) if old is None else old
-            new = np.array(np.broadcast_to(old, (*np.broadcast_shapes(shape, old.shape[:-1]), 3)))
+            new = np.array(
+                np.broadcast_to(old, (*np.broadcast_shapes(shape, old.shape[:-1]), 3))
+            )
             for key, v in values.items():
-                new[..., slots[key][1]] = v[..., None] * _PROPERTIES["magnetic_moment"].scale
+                new[..., slots[key][1]] = (
+                    v[..., None] * _PROPERTIES["magnetic_moment"].scale
+                )
             return new
         assert self._phases is not None  # __post_init__
         scale, phases, n = _PROPERTIES[name].scale, self._phases[name], self._n
         steps = {key: _real(scale * phases[slots[key][1:]]) for key in values}
         old = np.zeros((n, n)) if old is None else old
-        new = np.zeros((*np.broadcast_shapes(shape, old.shape[:-2]), n, n), np.result_type(old, *steps.values()))
+        new = np.zeros(
+            (*np.broadcast_shapes(shape, old.shape[:-2]), n, n),
+            np.result_type(old, *steps.values()),
+        )
         new[...] = old
         for key, v in values.items():
             _, i, j = slots[key]
@@ -398,10 +545,12 @@ class Electromagnetic:
                 new[..., j, i] = self._partner(name, v * steps[key])
         return new
 
-    # -- couplings --------------------------------------------------------------------------------------------
+    # -- couplings
+    # --------------------------------------------------------------------------------------------
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the base's couplings with the exchange of photons; matrices in the flavour basis."""
+        """Return the base's couplings with the exchange of photons; matrices in the
+        flavour basis."""
         base = self.base.couplings(anti)
         n = max(self._n, base.size)
         result = base.widened(n)
@@ -411,14 +560,21 @@ class Electromagnetic:
         moment = self._moment(self.magnetic_moment, self.electric_moment, self.mu_eff)
         if moment is not None:
             if result.magnetic is not None:
-                raise InputError("the base model has magnetic moments already: give them once")
-            result = replace(result, magnetic=widened(np.conj(moment) if anti else moment, n))
+                raise InputError(
+                    "the base model has magnetic moments already: give them once"
+                )
+            result = replace(
+                result, magnetic=widened(np.conj(moment) if anti else moment, n)
+            )
         return result
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of the couplings in each parameter of the base and of the matrices that are present."""
+        """Return the derivative of the couplings in each parameter of the base and of
+        the matrices that are present."""
         n = max(self._n, self.base.couplings(anti).size)
-        slopes = {key: c.widened(n) for key, c in self.base.coupling_derivatives(anti).items()}
+        slopes = {
+            key: c.widened(n) for key, c in self.base.coupling_derivatives(anti).items()
+        }
         for key, (name, i, j) in self._slots().items():
             if getattr(self, name) is None:
                 continue
@@ -434,16 +590,28 @@ class Electromagnetic:
             if i != j:
                 unit[j, i] = self._partner(name, value)
             if _PROPERTIES[name].flips:
-                moment = self._rotated(name, unit if name == "magnetic_moment" else -1j * unit)
-                slopes[key] = Couplings((), magnetic=widened(np.conj(moment) if anti else moment, n))
+                moment = self._rotated(
+                    name, unit if name == "magnetic_moment" else -1j * unit
+                )
+                slopes[key] = Couplings(
+                    (), magnetic=widened(np.conj(moment) if anti else moment, n)
+                )
                 continue
             seen = self._rotated(name, unit)
-            radius = None if name == "charge" else (-6.0 if name == "anapole" else 1.0) * seen
-            exchanges = self._exchanges(radius, seen if name == "charge" else None, anti)
+            radius = (
+                None
+                if name == "charge"
+                else (-6.0 if name == "anapole" else 1.0) * seen
+            )
+            exchanges = self._exchanges(
+                radius, seen if name == "charge" else None, anti
+            )
             slopes[key] = Couplings(tuple(x.widened(n) for x in exchanges))
         return slopes
 
-    def _exchanges(self, radius: Matrix | None, charge: Matrix | None, anti: bool) -> list[VectorExchange]:
+    def _exchanges(
+        self, radius: Matrix | None, charge: Matrix | None, anti: bool
+    ) -> list[VectorExchange]:
         sign = -1.0 if anti and self.antineutrino_flip else 1.0
         found = []
         for matrix, strength, propagator in (
@@ -455,8 +623,11 @@ class Electromagnetic:
                 found.append(VectorExchange(propagator, {"p": proton, "e": -proton}))
         return found
 
-    def _moment(self, magnetic: Matrix | None, electric: Matrix | None, mu_eff: Matrix | None) -> Matrix | None:
-        """μ − iε in the flavour basis; the final index is that of the antineutrino for Majorana neutrinos."""
+    def _moment(
+        self, magnetic: Matrix | None, electric: Matrix | None, mu_eff: Matrix | None
+    ) -> Matrix | None:
+        """μ − iε in the flavour basis; the final index is that of the antineutrino for
+        Majorana neutrinos."""
         if mu_eff is not None:
             return np.asarray(mu_eff[..., None] * np.eye(3))
         found = _sum(magnetic, None if electric is None else -1j * electric)
@@ -467,23 +638,32 @@ class Electromagnetic:
         return None if matrix is None else factor * self._rotated(name, matrix)
 
     def _rotated(self, name: str, matrix: Matrix) -> Matrix:
-        """Return the matrix in the flavour basis: U X U†, or U* X U† where a Majorana neutrino flips its helicity."""
+        """Return the matrix in the flavour basis: U X U†, or U* X U† where a Majorana
+        neutrino flips its helicity."""
         if self.basis == "flavour":
             return matrix
-        left = np.conj(self.mixing) if self.kind == "majorana" and _PROPERTIES[name].flips else self.mixing
+        left = (
+            np.conj(self.mixing)
+            if self.kind == "majorana" and _PROPERTIES[name].flips
+            else self.mixing
+        )
         return np.asarray(left @ matrix @ np.conj(self.mixing.T))
 
 
-def charge_radius_convention(value: ArrayLike, convention: str | None = None) -> FloatArray:
-    """Turn a published charge radius into the convention of this package, F_Q = q²⟨r²⟩/6.
+def charge_radius_convention(
+    value: ArrayLike, convention: str | None = None
+) -> FloatArray:
+    """Turn a published charge radius into the convention of this package, F_Q =
+    q²⟨r²⟩/6.
 
     Parameters
     ----------
     value : ⟨r²⟩ as published, any unit.
-    convention : ``"giunti"`` for F_Q = q²⟨r²⟩/6 (the limits of Cadeddu:2018dux and Giunti:2014ixa); ``"half"`` for a
-        radius half as large, with which sin²θ_W → sin²θ_W + (√2πα/3G_F)⟨r²⟩ (TEXONO, LSND and other experiments as
-        published, Papoulias:2017qdn, and the listings of the Particle Data Group). There is no default: a number
-        without its convention is uncertain by a factor of two.
+    convention : ``"giunti"`` for F_Q = q²⟨r²⟩/6 (the limits of Cadeddu:2018dux and
+        Giunti:2014ixa); ``"half"`` for a radius half as large, with which sin²θ_W →
+        sin²θ_W + (√2πα/3G_F)⟨r²⟩ (TEXONO, LSND and other experiments as published,
+        Papoulias:2017qdn, and the listings of the Particle Data Group). There is no
+        default: a number without its convention is uncertain by a factor of two.
 
     Returns
     -------
@@ -498,35 +678,54 @@ def charge_radius_convention(value: ArrayLike, convention: str | None = None) ->
         If it is unknown.
     """
     if convention is None:
-        raise InputError('a charge radius needs its convention: "giunti" (q²⟨r²⟩/6) or "half" (radii half as large)')
+        raise InputError(
+            'a charge radius needs its convention: "giunti" (q²⟨r²⟩/6) or "half" (radii'
+            " half as large)"
+        )
     if not isinstance(convention, str) or convention not in CHARGE_RADIUS_CONVENTIONS:
-        raise UnknownNameError("charge-radius convention", convention, CHARGE_RADIUS_CONVENTIONS)
+        raise UnknownNameError(
+            "charge-radius convention", convention, CHARGE_RADIUS_CONVENTIONS
+        )
     return finite("a charge radius", value) * CHARGE_RADIUS_CONVENTIONS[convention]
 
 
 def mixing_matrix(mixing: Any) -> Matrix:
-    """Return the unitary matrix of an array, or of what has one as `matrix`; `InputError` if it is not unitary."""
+    """Return the unitary matrix of an array, or of what has one as `matrix`;
+    `InputError` if it is not unitary."""
     matrix = complex_numbers("mixing", getattr(mixing, "matrix", mixing))
     if matrix.ndim != 2 or matrix.shape not in ((3, 3), (4, 4)):
-        raise InputError(f"mixing must be a 3×3 or 4×4 matrix (PMNS(...) makes one), got shape {matrix.shape}")
+        raise InputError(
+            "mixing must be a 3×3 or 4×4 matrix (PMNS(...) makes one), got shape"
+            f" {matrix.shape}"
+        )
     error = np.abs(matrix @ np.conj(matrix.T) - np.eye(len(matrix))).max()
     if error > 1e-9:
-        raise InputError(f"mixing must be unitary, but U U† differs from 1 by {error:.2g}")
+        raise InputError(
+            f"mixing must be unitary, but U U† differs from 1 by {error:.2g}"
+        )
     return matrix
 
 
 def _read_mu_eff(value: Any) -> FloatArray:
     if not isinstance(value, Mapping):
-        raise InputError(f"mu_eff must be a dict such as {{'e': 1e-10, 'mu': 3e-10}}, got {value!r:.60}")
+        raise InputError(
+            "mu_eff must be a dict such as {'e': 1e-10, 'mu': 3e-10}, got"
+            f" {value!r:.60}"
+        )
     for key in value:
         if key not in _FLAVOURS[:3]:
             raise UnknownNameError("flavour of mu_eff", key, _FLAVOURS[:3])
     entries = {key: complex_numbers(f"mu_eff.{key}", v) for key, v in value.items()}
     for key, v in entries.items():
         if np.iscomplexobj(v) or np.any(v < 0):
-            raise InputError(f"mu_eff.{key} is a modulus: a real number, not negative; got {value[key]!r:.60}")
+            raise InputError(
+                f"mu_eff.{key} is a modulus: a real number, not negative; got"
+                f" {value[key]!r:.60}"
+            )
     common_shape({f"mu_eff.{key}": v.shape for key, v in entries.items()})
-    columns = np.broadcast_arrays(*(entries.get(f, np.zeros(())) for f in _FLAVOURS[:3]))
+    columns = np.broadcast_arrays(
+        *(entries.get(f, np.zeros(())) for f in _FLAVOURS[:3])
+    )
     return np.stack(columns, axis=-1)
 
 

@@ -1,4 +1,5 @@
-"""Families of models over which limits are drawn: named parameters and what they couple to."""
+"""Families of models over which limits are drawn: named parameters and what they couple
+to."""
 
 from __future__ import annotations
 
@@ -10,12 +11,24 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.models.leptons import LMuLTau
-from nuprobe.models.mediators import LightScalar, LightVector, ScalarCharges, VectorCharges, check_mass_range
+from nuprobe.models.mediators import (
+    LightScalar,
+    LightVector,
+    ScalarCharges,
+    VectorCharges,
+    check_mass_range,
+)
 from nuprobe.models.vertex import Vertex
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["FAMILIES", "Family", "LMuLTauFamily", "LightScalarFamily", "LightVectorFamily"]
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "LMuLTauFamily",
+    "LightScalarFamily",
+    "LightVectorFamily",
+]
 
 
 class Family(Protocol):
@@ -36,8 +49,11 @@ class Family(Protocol):
     def model(self, mass: float, coupling: float | FloatArray) -> Any:
         """Model at one mass (MeV) and one or many couplings."""
 
-    def strengths(self, vertex: Vertex, coupling: FloatArray) -> tuple[float, float, FloatArray, FloatArray]:
-        """V and A of the base model, and the strength of the mediator with its derivative in the coupling (MeV²)."""
+    def strengths(
+        self, vertex: Vertex, coupling: FloatArray
+    ) -> tuple[float, float, FloatArray, FloatArray]:
+        """V and A of the base model, and the strength of the mediator with its
+        derivative in the coupling (MeV²)."""
 
 
 class _Mediated:
@@ -55,7 +71,15 @@ class _Mediated:
         """Mass (MeV) and coupling."""
         low, high = self.mass_range
         return (
-            Parameter("mass", (low * high) ** 0.5, low, high, step=0.1 * low, unit="MeV", latex=self._symbols[0]),
+            Parameter(
+                "mass",
+                (low * high) ** 0.5,
+                low,
+                high,
+                step=0.1 * low,
+                unit="MeV",
+                latex=self._symbols[0],
+            ),
             Parameter("coupling", 1e-3, 0.0, 10.0, step=1e-4, latex=self._symbols[1]),
         )
 
@@ -63,10 +87,15 @@ class _Mediated:
         """Model at one mass (MeV) and one or many couplings."""
         raise NotImplementedError
 
-    def strengths(self, vertex: Vertex, coupling: FloatArray) -> tuple[float, float, FloatArray, FloatArray]:
-        """V and A of the base model, and the strength of the mediator with its derivative in the coupling (MeV²)."""
+    def strengths(
+        self, vertex: Vertex, coupling: FloatArray
+    ) -> tuple[float, float, FloatArray, FloatArray]:
+        """V and A of the base model, and the strength of the mediator with its
+        derivative in the coupling (MeV²)."""
         # the strength is a quadratic without constant term: two values fix it
-        found = self.model(self.mass_range[0], np.array([1.0, 2.0])).lepton_couplings(vertex)
+        found = self.model(self.mass_range[0], np.array([1.0, 2.0])).lepton_couplings(
+            vertex
+        )
         at = found.mediators[0].strength if found.mediators else np.zeros(2)
         linear = (4 * at[0] - at[1]) / 2
         quadratic = at[0] - linear
@@ -131,7 +160,9 @@ class LightVectorFamily(_Mediated):
 
     def model(self, mass: float, coupling: float | FloatArray) -> LightVector:
         """Model at one mass (MeV) and one or many couplings."""
-        return LightVector(mass, coupling, self.charges, self.mixing, mass_range=self.mass_range)
+        return LightVector(
+            mass, coupling, self.charges, self.mixing, mass_range=self.mass_range
+        )
 
 
 @dataclass(frozen=True)
@@ -159,9 +190,14 @@ class LightScalarFamily(_Mediated):
         """Model at one mass (MeV) and one or many couplings."""
         return LightScalar(mass, coupling, self.charges, mass_range=self.mass_range)
 
-    def strengths(self, vertex: Vertex, coupling: FloatArray) -> tuple[float, float, FloatArray, FloatArray]:
+    def strengths(
+        self, vertex: Vertex, coupling: FloatArray
+    ) -> tuple[float, float, FloatArray, FloatArray]:
         """Refuse: tridents are computed for vectors only."""
-        raise InputError("the trident cross section knows no scalar mediator: leave the trident experiments out")
+        raise InputError(
+            "the trident cross section knows no scalar mediator: leave the trident"
+            " experiments out"
+        )
 
 
 FAMILIES: Final[Mapping[str, Callable[[float | Literal["loop"]], Family]]] = {

@@ -1,4 +1,5 @@
-"""Models of the neutrino–charged-lepton interaction: V−A, any (V, A), contact operators, a Z′ with kinetic mixing."""
+"""Models of the neutrino–charged-lepton interaction: V−A, any (V, A), contact
+operators, a Z′ with kinetic mixing."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ __all__ = ["ContactOperators", "LMuLTau", "VMinusA", "VectorAxial"]
 
 @dataclass(frozen=True)
 class VMinusA:
-    """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged, nothing else."""
+    """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged,
+    nothing else."""
 
     @property
     def name(self) -> str:
@@ -63,13 +65,14 @@ class VectorAxial:
 class ContactOperators:
     """Four-fermion operators added to a base model.
 
-    L = Σ C_L (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_L ℓ′) + C_R (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_R ℓ′), which is
-    V → V − (C_L + C_R)/(2√2 G_F), A → A − (C_L − C_R)/(2√2 G_F). The Standard Model in this form has
-    C_L = −2√2 G_F (−½ + s² + δ_CC), C_R = −2√2 G_F s².
+    L = Σ C_L (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_L ℓ′) + C_R (ν̄_β γ^α P_L ν_α)(ℓ̄ γ_α P_R ℓ′),
+    which is V → V − (C_L + C_R)/(2√2 G_F), A → A − (C_L − C_R)/(2√2 G_F). The Standard
+    Model in this form has C_L = −2√2 G_F (−½ + s² + δ_CC), C_R = −2√2 G_F s².
 
     Attributes
     ----------
-    left, right : C_L and C_R in MeV⁻², by flavour indices (ν_α, ν_β, ℓ⁻, ℓ′⁺), 0, 1, 2 for e, μ, τ; real.
+    left, right : C_L and C_R in MeV⁻², by flavour indices (ν_α, ν_β, ℓ⁻, ℓ′⁺), 0, 1, 2
+        for e, μ, τ; real.
     base : what they are added to.
     """
 
@@ -80,11 +83,19 @@ class ContactOperators:
     def __post_init__(self) -> None:
         for name, values in (("left", self.left), ("right", self.right)):
             if not isinstance(values, Mapping):
-                raise InputError(f"{name} is given by flavour indices, {{(1, 1, 1, 1): 1e-12}}, got {shown(values)}")
+                raise InputError(
+                    f"{name} is given by flavour indices, {{(1, 1, 1, 1): 1e-12}}, got"
+                    f" {shown(values)}"
+                )
             for key, value in values.items():
-                if not isinstance(key, tuple) or len(key) != 4 or any(i not in (0, 1, 2) for i in key):
+                if (
+                    not isinstance(key, tuple)
+                    or len(key) != 4
+                    or any(i not in (0, 1, 2) for i in key)
+                ):
                     raise InputError(
-                        f"a contact operator has four flavour indices 0, 1, 2 (nu_in, nu_out, l-, l+), got {key}"
+                        "a contact operator has four flavour indices 0, 1, 2 (nu_in,"
+                        f" nu_out, l-, l+), got {key}"
                     )
                 number(f"the {name} coefficient {key}, real and in MeV⁻²,", value)
 
@@ -99,24 +110,32 @@ class ContactOperators:
         key = (vertex.nu_in, vertex.nu_out, vertex.minus, vertex.plus)
         left, right = self.left.get(key, 0.0), self.right.get(key, 0.0)
         unit = 2 * math.sqrt(2) * G_FERMI
-        return replace(base, vector=base.vector - (left + right) / unit, axial=base.axial - (left - right) / unit)
+        return replace(
+            base,
+            vector=base.vector - (left + right) / unit,
+            axial=base.axial - (left - right) / unit,
+        )
 
 
 @dataclass(frozen=True)
 class LMuLTau:
-    """A Z′ of a gauged combination of lepton numbers, by default L_μ − L_τ, with kinetic mixing.
+    """A Z′ of a gauged combination of lepton numbers, by default L_μ − L_τ, with
+    kinetic mixing.
 
     Interaction g′ Z′_α [Q_ν ν̄γ^αP_Lν + Q_ℓ ℓ̄γ^αℓ] − ε e c_W Z′_α ℓ̄γ^αℓ, so that
-    V → V + g′Q_ν (g′Q_ℓ − ε e c_W)/[√2 G_F (K² + M²)] where no flavour changes [Altmannshofer:2014pba; Kaneta:2016uyt].
+    V → V + g′Q_ν (g′Q_ℓ − ε e c_W)/[√2 G_F (K² + M²)] where no flavour changes
+    [Altmannshofer:2014pba; Kaneta:2016uyt].
 
     Attributes
     ----------
     mass : M in MeV, positive.
     coupling : g′; may be an array over parameter points.
-    mixing : ε, or ``"loop"``: what loops of the charged leptons induce at zero momentum, the photon mixing
-        ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ: (e g′/12π²) ln(m_τ²/m_μ²), so that the electron couples
-        with the sign opposite to the muon: vacuum polarisation screens); its dependence on the momentum is left out, so
-        it overstates the mixing for K² ≳ m_μ². Sources differ in this sign; `processes.vector_boson` derives it anew.
+    mixing : ε, or ``"loop"``: what loops of the charged leptons induce at zero
+        momentum, the photon mixing ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ:
+        (e g′/12π²) ln(m_τ²/m_μ²), so that the electron couples with the sign opposite
+        to the muon: vacuum polarisation screens); its dependence on the momentum is
+        left out, so it overstates the mixing for K² ≳ m_μ². Sources differ in this
+        sign; `processes.vector_boson` derives it anew.
     lepton_charges, neutrino_charges : Q_ℓ and Q_ν of e, μ, τ.
     base : what it is added to.
     mass_range : MeV, where a fit may move the mass.
@@ -124,7 +143,8 @@ class LMuLTau:
     Raises
     ------
     InputError
-        Mass not positive, values not finite, or ``mixing="loop"`` with charges that do not add to zero (a divergence).
+        Mass not positive, values not finite, or ``mixing="loop"`` with charges that do
+        not add to zero (a divergence).
     """
 
     mass: float
@@ -146,7 +166,9 @@ class LMuLTau:
     @property
     def _vector(self) -> LightVector:
         charges = VectorCharges(self.neutrino_charges, self.lepton_charges, 0.0, 0.0)
-        return LightVector(self.mass, self.coupling, charges, self.mixing, self.base, self.mass_range)
+        return LightVector(
+            self.mass, self.coupling, charges, self.mixing, self.base, self.mass_range
+        )
 
     def charged_coupling(self, lepton: int) -> FloatArray:
         """Coupling g′Q_ℓ − ε e c_W of a charged lepton, flavour index 0, 1, 2."""
@@ -167,12 +189,14 @@ class LMuLTau:
         return self._vector.mass_parameters
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at another coupling, or other values of the base model's parameters."""
+        """Return the model at another coupling, or other values of the base model's
+        parameters."""
         moved = self._vector.with_values(values)
         return replace(self, coupling=moved.coupling, base=moved.base)
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the couplings for elastic scattering: nuclei feel the boson through kinetic mixing only."""
+        """Return the couplings for elastic scattering: nuclei feel the boson through
+        kinetic mixing only."""
         return self._vector.couplings(anti)
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:

@@ -1,4 +1,5 @@
-"""Light mediators between neutrinos and matter: a vector or a scalar of any mass and charges."""
+"""Light mediators between neutrinos and matter: a vector or a scalar of any mass and
+charges."""
 
 from __future__ import annotations
 
@@ -20,14 +21,35 @@ from nuprobe.constants import (
     SIN2_THETA_W_MZ,
 )
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.models.base import Model, check_model, exchange, finite, parameter_values, split_values, stacked
-from nuprobe.models.couplings import Couplings, Propagator, ScalarExchange, VectorExchange, diagonal
+from nuprobe.models.base import (
+    Model,
+    check_model,
+    exchange,
+    finite,
+    parameter_values,
+    split_values,
+    stacked,
+)
+from nuprobe.models.couplings import (
+    Couplings,
+    Propagator,
+    ScalarExchange,
+    VectorExchange,
+    diagonal,
+)
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Mediator, Vertex
 from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.parameters import Parameter
 
-__all__ = ["SCALARS", "VECTORS", "LightScalar", "LightVector", "ScalarCharges", "VectorCharges"]
+__all__ = [
+    "SCALARS",
+    "VECTORS",
+    "LightScalar",
+    "LightVector",
+    "ScalarCharges",
+    "VectorCharges",
+]
 
 Triple = tuple[float, float, float]
 
@@ -38,7 +60,8 @@ _ELECTRIC: Final = {"p": 1.0, "n": 0.0, "e": -1.0}
 _E: Final = math.sqrt(4 * math.pi * ALPHA_EM)
 _COS_W: Final = math.sqrt(1 - SIN2_THETA_W_MZ)
 
-# f_Tq = m_q <N|q̄q|N>/m_N (Hoferichter:2015dsa; strange: Junnarkar:2013ac; both unverified)
+# f_Tq = m_q <N|q̄q|N>/m_N (Hoferichter:2015dsa; strange: Junnarkar:2013ac; both
+# unverified)
 _F_T: Final = {
     "p": {"u": 0.0208, "d": 0.0411, "s": 0.043},
     "n": {"u": 0.0189, "d": 0.0451, "s": 0.043},
@@ -53,7 +76,8 @@ class VectorCharges:
 
     Attributes
     ----------
-    neutrinos, leptons : of the neutrinos and the charged leptons e, μ, τ (vector coupling).
+    neutrinos, leptons : of the neutrinos and the charged leptons e, μ, τ (vector
+        coupling).
     u, d : of the quarks; the proton has 2u + d, the neutron u + 2d.
     """
 
@@ -71,12 +95,17 @@ class VectorCharges:
     @property
     def by_target(self) -> Mapping[str, float]:
         """Charges of proton, neutron and electron."""
-        return {"p": 2 * self.u + self.d, "n": self.u + 2 * self.d, "e": self.leptons[0]}
+        return {
+            "p": 2 * self.u + self.d,
+            "n": self.u + 2 * self.d,
+            "e": self.leptons[0],
+        }
 
 
 @dataclass(frozen=True)
 class ScalarCharges:
-    """Couplings to a scalar in units of g: L = −g φ [Q_ν (ν̄_R ν_L + h.c.) + Σ_f Q_f f̄f].
+    """Couplings to a scalar in units of g: L = −g φ [Q_ν (ν̄_R ν_L + h.c.) + Σ_f Q_f
+    f̄f].
 
     Attributes
     ----------
@@ -96,17 +125,29 @@ class ScalarCharges:
 
     @classmethod
     def from_quarks(
-        cls, u: float, d: float, s: float = 0.0, *, e: float = 0.0, neutrinos: Triple = (1.0, 1.0, 1.0)
+        cls,
+        u: float,
+        d: float,
+        s: float = 0.0,
+        *,
+        e: float = 0.0,
+        neutrinos: Triple = (1.0, 1.0, 1.0),
     ) -> ScalarCharges:
         """Charges of the nucleons from those of light quarks.
 
-        Q_N = Σ_q Q_q f_Tq^N m_N/m_q with f_Tu, f_Td, f_Ts = 0.0208, 0.0411, 0.043 (p), 0.0189, 0.0451, 0.043 (n)
-        [Hoferichter:2015dsa; Junnarkar:2013ac; Cerdeno:2016sfi, eq. unverified]: 17.2 for the proton if u and d have
-        charge 1. Heavy quarks, which act through gluons, are left out.
+        Q_N = Σ_q Q_q f_Tq^N m_N/m_q with f_Tu, f_Td, f_Ts = 0.0208, 0.0411, 0.043 (p),
+        0.0189, 0.0451, 0.043 (n) [Hoferichter:2015dsa; Junnarkar:2013ac;
+        Cerdeno:2016sfi, eq. unverified]: 17.2 for the proton if u and d have charge 1.
+        Heavy quarks, which act through gluons, are left out.
         """
-        quarks = {name: number(f"the charge {name}", q) for name, q in (("u", u), ("d", d), ("s", s))}
+        quarks = {
+            name: number(f"the charge {name}", q)
+            for name, q in (("u", u), ("d", d), ("s", s))
+        }
         charge = {
-            nucleon: sum(quarks[q] * f * mass / _QUARKS[q] for q, f in _F_T[nucleon].items())
+            nucleon: sum(
+                quarks[q] * f * mass / _QUARKS[q] for q, f in _F_T[nucleon].items()
+            )
             for nucleon, mass in (("p", M_PROTON), ("n", M_NEUTRON))
         }
         return cls(neutrinos, charge["p"], charge["n"], e)
@@ -114,7 +155,10 @@ class ScalarCharges:
 
 def _triple(what: str, values: Any) -> None:
     if finite(f"the charges of the {what}", values).shape != (3,):
-        raise InputError(f"the charges of the {what} are three numbers for e, mu, tau, got {shown(values)}")
+        raise InputError(
+            f"the charges of the {what} are three numbers for e, mu, tau, got"
+            f" {shown(values)}"
+        )
 
 
 def _lepton_number(i: int) -> Triple:
@@ -132,13 +176,15 @@ VECTORS: Final[Mapping[str, VectorCharges]] = {
     "le-lmu": VectorCharges((1.0, -1.0, 0.0), (1.0, -1.0, 0.0), 0.0, 0.0),
     "le-ltau": VectorCharges((1.0, 0.0, -1.0), (1.0, 0.0, -1.0), 0.0, 0.0),
 }
-"""Charges by name: of every fermion 1 (``universal``), B − L, B − 3L_i, L_i − L_j (neutrino couplings of any sign)."""
+"""Charges by name: of every fermion 1 (``universal``), B − L, B − 3L_i, L_i − L_j
+(neutrino couplings of any sign)."""
 
 SCALARS: Final[Mapping[str, ScalarCharges]] = {
     "nucleons": ScalarCharges(e=0.0),
     "universal": ScalarCharges.from_quarks(1.0, 1.0, 1.0, e=1.0),
 }
-"""Couplings by name: 1 to nucleons and neutrinos, or 1 to u, d, s, the electron and neutrinos."""
+"""Couplings by name: 1 to nucleons and neutrinos, or 1 to u, d, s, the electron and
+neutrinos."""
 
 
 class _Fields(Protocol):
@@ -155,8 +201,14 @@ class _Fields(Protocol):
 
 
 def _check(model: _Fields) -> None:
-    if number("the mass of a mediator, positive and in MeV,", model.mass, "10 * MeV") <= 0:
-        raise InputError(f"the mass of a mediator must be positive (MeV, e.g. 10 * MeV), got {model.mass}")
+    if (
+        number("the mass of a mediator, positive and in MeV,", model.mass, "10 * MeV")
+        <= 0
+    ):
+        raise InputError(
+            "the mass of a mediator must be positive (MeV, e.g. 10 * MeV), got"
+            f" {model.mass}"
+        )
     finite("the coupling", model.coupling)
     check_mass_range(model.mass_range)
     if not isinstance(model.label, str):
@@ -167,7 +219,10 @@ def check_mass_range(values: Any) -> None:
     """Refuse what is no pair 0 < lowest < highest (MeV) with `InputError`."""
     ends = numbers("a range of masses (MeV)", values)
     if ends.shape != (2,) or not 0 < ends[0] < ends[1] < math.inf:
-        raise InputError(f"a range of masses needs 0 < lowest < highest (MeV), such as (1, 1000), got {shown(values)}")
+        raise InputError(
+            "a range of masses needs 0 < lowest < highest (MeV), such as (1, 1000),"
+            f" got {shown(values)}"
+        )
 
 
 def _coupling_parameter(model: _Fields) -> Parameter:
@@ -183,27 +238,32 @@ def _mass_parameter(model: _Fields) -> Parameter:
     low, high = model.mass_range
     mass = float(model.mass)
     low, high = min(low, mass), max(high, mass)
-    return Parameter(model.label + "mass", mass, low, high, step=0.1 * mass, unit="MeV", latex="m")
+    return Parameter(
+        model.label + "mass", mass, low, high, step=0.1 * mass, unit="MeV", latex="m"
+    )
 
 
 @dataclass(frozen=True)
 class LightVector:
     """A vector Z′ coupled to neutrinos and to matter, with kinetic mixing if wanted.
 
-    Interaction g Z′_α [Σ Q_ν ν̄γ^αP_Lν + Σ Q_f f̄γ^αf] + ε e c_W Z′_α Σ Q^em_f f̄γ^αf, so that the vector couplings
-    (½ − 2s² for the proton) change by Q_ν g (g Q_f + ε e c_W Q^em_f)/[√2 G_F (|q²| + M²)] [Cerdeno:2016sfi;
-    Altmannshofer:2014pba], where no flavour changes. As M → ∞ this is `NSI` with
-    ε^f = g² Q_ν Q_f/(√2 G_F M²). With charges of equal sign the interference is destructive for neutrons.
+    Interaction g Z′_α [Σ Q_ν ν̄γ^αP_Lν + Σ Q_f f̄γ^αf] + ε e c_W Z′_α Σ Q^em_f f̄γ^αf,
+    so that the vector couplings (½ − 2s² for the proton) change by Q_ν g (g Q_f + ε e
+    c_W Q^em_f)/[√2 G_F (|q²| + M²)] [Cerdeno:2016sfi; Altmannshofer:2014pba], where no
+    flavour changes. As M → ∞ this is `NSI` with ε^f = g² Q_ν Q_f/(√2 G_F M²). With
+    charges of equal sign the interference is destructive for neutrons.
 
     Attributes
     ----------
     mass : M in MeV, positive.
     coupling : g; may be an array over parameter points.
     charges : a name of `VECTORS`, or `VectorCharges`.
-    mixing : ε, or ``"loop"``: as in `LMuLTau`, for charges of leptons only that add to zero.
+    mixing : ε, or ``"loop"``: as in `LMuLTau`, for charges of leptons only that add to
+        zero.
     base : what it is added to.
     mass_range : MeV, where a fit may move the mass.
-    label : precedes the names of the parameters, e.g. ``"second."`` to stack two mediators.
+    label : precedes the names of the parameters, e.g. ``"second."`` to stack two
+        mediators.
 
     Raises
     ------
@@ -227,9 +287,12 @@ class LightVector:
         if self.mixing == "loop":
             if abs(sum(q.leptons)) > 1e-12 or q.u != 0 or q.d != 0:
                 raise InputError(
-                    f"mixing='loop' is finite only if the charges add to zero, got {q.leptons}: give a number"
+                    "mixing='loop' is finite only if the charges add to zero, got"
+                    f" {q.leptons}: give a number"
                     if q.u == q.d == 0
-                    else "mixing='loop' holds for charges of leptons only: give a number"
+                    else (
+                        "mixing='loop' holds for charges of leptons only: give a number"
+                    )
                 )
         elif not isinstance(self.mixing, (int, float)):
             raise InputError(f"mixing is a number or 'loop', got {self.mixing!r}")
@@ -246,13 +309,19 @@ class LightVector:
         if isinstance(self.charges, VectorCharges):
             return self.charges
         if not isinstance(self.charges, str) or self.charges not in VECTORS:
-            raise UnknownNameError("charges", self.charges, VECTORS, "Or give VectorCharges(...)")
+            raise UnknownNameError(
+                "charges", self.charges, VECTORS, "Or give VectorCharges(...)"
+            )
         return VECTORS[self.charges]
 
     def _mixing(self) -> tuple[float, float]:
-        """e × (photon mixing) as (a, b) of a·g + b: the coupling of a particle of electric charge 1."""
+        """e × (photon mixing) as (a, b) of a·g + b: the coupling of a particle of
+        electric charge 1."""
         if isinstance(self.mixing, str):
-            logs = sum(q * math.log(m**2) for q, m in zip(self._charges.leptons, _MASSES, strict=True))
+            logs = sum(
+                q * math.log(m**2)
+                for q, m in zip(self._charges.leptons, _MASSES, strict=True)
+            )
             return -(_E**2) / (12 * math.pi**2) * logs, 0.0
         return 0.0, _E * self.mixing * _COS_W
 
@@ -265,7 +334,10 @@ class LightVector:
     def _strengths(self) -> Mapping[str, tuple[float, float]]:
         """Coupling of p, n, e as (a, b) of a·g + b."""
         a, b = self._mixing()
-        return {k: (q + a * _ELECTRIC[k], b * _ELECTRIC[k]) for k, q in self._charges.by_target.items()}
+        return {
+            k: (q + a * _ELECTRIC[k], b * _ELECTRIC[k])
+            for k, q in self._charges.by_target.items()
+        }
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -278,14 +350,19 @@ class LightVector:
         return stacked(_elastic(self.base).mass_parameters, (_mass_parameter(self),))
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at another coupling, or other values of the base model's parameters."""
+        """Return the model at another coupling, or other values of the base model's
+        parameters."""
         return replace(self, **_moved(self, values))
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of the base model with this exchange added."""
         g = finite("the coupling", self.coupling)
         strengths = {k: g * (a * g + b) for k, (a, b) in self._strengths().items()}
-        return _elastic(self.base).couplings(anti).plus(self._exchange(strengths, anti).vector[0])
+        return (
+            _elastic(self.base)
+            .couplings(anti)
+            .plus(self._exchange(strengths, anti).vector[0])
+        )
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
         """Return the derivatives with respect to the parameters."""
@@ -298,19 +375,31 @@ class LightVector:
     def _exchange(self, strengths: Mapping[str, FloatArray], anti: bool) -> Couplings:
         unit = math.sqrt(2) * G_FERMI
         q = self._charges.neutrinos
-        charges = {k: diagonal(*(x * s / unit for x in q)) for k, s in strengths.items()}
+        charges = {
+            k: diagonal(*(x * s / unit for x in q)) for k, s in strengths.items()
+        }
         return exchange(VectorExchange(_propagator(self), charges), anti)
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
-        """Return the base model's couplings for tridents and the mediator where it couples."""
+        """Return the base model's couplings for tridents and the mediator where it
+        couples."""
         if not hasattr(self.base, "lepton_couplings"):
-            raise InputError(f"the model {self.base.name} has no couplings for tridents: use another base")
+            raise InputError(
+                f"the model {self.base.name} has no couplings for tridents: use another"
+                " base"
+            )
         base: LeptonCouplings = self.base.lepton_couplings(vertex)
         charge = self._charges.neutrinos[vertex.nu_in]
         if not vertex.neutral or charge == 0:
             return base
-        strength = finite("the coupling", self.coupling) * charge * self.charged_coupling(vertex.minus)
-        one = Mediator(float(self.mass), np.asarray(strength / (math.sqrt(2) * G_FERMI)))
+        strength = (
+            finite("the coupling", self.coupling)
+            * charge
+            * self.charged_coupling(vertex.minus)
+        )
+        one = Mediator(
+            float(self.mass), np.asarray(strength / (math.sqrt(2) * G_FERMI))
+        )
         return replace(base, mediators=(*base.mediators, one))
 
 
@@ -318,8 +407,9 @@ class LightVector:
 class LightScalar:
     """A scalar φ coupled to neutrinos and to matter.
 
-    It flips the helicity of the neutrino, so its cross section adds to that of the base model without interference:
-    (M²T/4πE²) g⁴ Q_ν² (Σ_N Q_N N F_N)²/(2MT + m²)² for spin 0 [Cerdeno:2016sfi; Lindner:2016wff, eqs. unverified].
+    It flips the helicity of the neutrino, so its cross section adds to that of the base
+    model without interference: (M²T/4πE²) g⁴ Q_ν² (Σ_N Q_N N F_N)²/(2MT + m²)² for spin
+    0 [Cerdeno:2016sfi; Lindner:2016wff, eqs. unverified].
 
     Attributes
     ----------
@@ -332,7 +422,8 @@ class LightScalar:
     Raises
     ------
     InputError
-        Mass not positive, values not finite, or a base model that flips the helicity too (magnetic moment, scalar).
+        Mass not positive, values not finite, or a base model that flips the helicity
+        too (magnetic moment, scalar).
     UnknownNameError
         For charges of an unknown name.
     """
@@ -350,8 +441,9 @@ class LightScalar:
         below = _elastic(self.base).couplings()
         if below.magnetic is not None or below.scalar:
             raise InputError(
-                f"the model {self.base.name} flips the helicity of the neutrino already and would interfere with a "
-                "scalar, which is not computed: use one of them"
+                f"the model {self.base.name} flips the helicity of the neutrino already"
+                " and would interfere with a scalar, which is not computed: use one of"
+                " them"
             )
 
     @property
@@ -364,7 +456,9 @@ class LightScalar:
         if isinstance(self.charges, ScalarCharges):
             return self.charges
         if not isinstance(self.charges, str) or self.charges not in SCALARS:
-            raise UnknownNameError("charges", self.charges, SCALARS, "Or give ScalarCharges(...)")
+            raise UnknownNameError(
+                "charges", self.charges, SCALARS, "Or give ScalarCharges(...)"
+            )
         return SCALARS[self.charges]
 
     @property
@@ -378,7 +472,8 @@ class LightScalar:
         return stacked(self.base.mass_parameters, (_mass_parameter(self),))
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at another coupling, or other values of the base model's parameters."""
+        """Return the model at another coupling, or other values of the base model's
+        parameters."""
         return replace(self, **_moved(self, values))
 
     def couplings(self, anti: bool = False) -> Couplings:
@@ -388,13 +483,17 @@ class LightScalar:
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
         """Return the derivatives with respect to the parameters."""
-        slope = Couplings((), scalar=(self._exchange(2 * finite("the coupling", self.coupling)),))
+        slope = Couplings(
+            (), scalar=(self._exchange(2 * finite("the coupling", self.coupling)),)
+        )
         return {**self.base.coupling_derivatives(anti), self.label + "coupling": slope}
 
     def _exchange(self, strength: FloatArray) -> ScalarExchange:
         q = self._charges
         matrix = diagonal(*(x * strength for x in q.neutrinos))
-        return ScalarExchange(_propagator(self), {"p": q.p * matrix, "n": q.n * matrix, "e": q.e * matrix})
+        return ScalarExchange(
+            _propagator(self), {"p": q.p * matrix, "n": q.n * matrix, "e": q.e * matrix}
+        )
 
 
 def _propagator(model: _Fields) -> Propagator:
@@ -411,4 +510,7 @@ def _moved(model: _Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a model at other values of its parameters."""
     mine, others = split_values(parameter_values(values), (_coupling_parameter(model),))
     base = _elastic(model.base).with_values(others) if others else model.base
-    return {"coupling": mine.get(model.label + "coupling", model.coupling), "base": base}
+    return {
+        "coupling": mine.get(model.label + "coupling", model.coupling),
+        "base": base,
+    }

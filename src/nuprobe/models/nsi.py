@@ -1,4 +1,5 @@
-"""Non-standard neutral-current interactions: contact terms with quarks and electrons, any flavours."""
+"""Non-standard neutral-current interactions: contact terms with quarks and electrons,
+any flavours."""
 
 from __future__ import annotations
 
@@ -10,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import Model, check_model, complex_numbers, exchange, parameter_values, split_values, stacked
+from nuprobe.models.base import (
+    Model,
+    check_model,
+    complex_numbers,
+    exchange,
+    parameter_values,
+    split_values,
+    stacked,
+)
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.standard import StandardModel
 from nuprobe.numerics import FloatArray, common_shape
@@ -41,26 +50,30 @@ def _zero() -> Matrix:
 class NSI:
     """Neutral-current non-standard interactions added to a base model.
 
-    L = −2√2 G_F Σ_f Σ_P ε^{fP}_{αβ} (ν̄_α γ^ρ P_L ν_β)(f̄ γ_ρ P f), P = P_L, P_R, with the vector and axial
-    combinations ε^{fV} = ε^{fL} + ε^{fR}, ε^{fA} = ε^{fL} − ε^{fR} that add to the couplings of the Standard Model:
-    g_V^p += 2ε^u + ε^d, g_V^n += ε^u + 2ε^d, g_V^e += ε^e, g_A^e += ε^{eA} [Barranco:2005yy, equation unverified].
+    L = −2√2 G_F Σ_f Σ_P ε^{fP}_{αβ} (ν̄_α γ^ρ P_L ν_β)(f̄ γ_ρ P f), P = P_L, P_R, with
+    the vector and axial combinations ε^{fV} = ε^{fL} + ε^{fR}, ε^{fA} = ε^{fL} − ε^{fR}
+    that add to the couplings of the Standard Model: g_V^p += 2ε^u + ε^d, g_V^n += ε^u +
+    2ε^d, g_V^e += ε^e, g_A^e += ε^{eA} [Barranco:2005yy, equation unverified].
 
     Attributes
     ----------
-    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e, μ, τ), dimensionless, or
-        elements by name, ``{"ee": 0.1, "emu": 0.02j}`` (their partners follow); leading axes run over parameter points.
+    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e,
+        μ, τ), dimensionless, or elements by name, ``{"ee": 0.1, "emu": 0.02j}`` (their
+        partners follow); leading axes run over parameter points.
     e_axial : ε^{eA}, the same.
     base : what they are added to.
 
     Raises
     ------
     InputError
-        For a matrix of another shape, one that is not finite, or not hermitian; the element is named.
+        For a matrix of another shape, one that is not finite, or not hermitian; the
+        element is named.
 
     Notes
     -----
-    Parameters are ``epsilon_u.ee`` … ``epsilon_u.mutau`` (real parts) and ``epsilon_u.emu.im`` … (imaginary parts of
-    the element [e, mu], the opposite in [mu, e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
+    Parameters are ``epsilon_u.ee`` … ``epsilon_u.mutau`` (real parts) and
+    ``epsilon_u.emu.im`` … (imaginary parts of the element [e, mu], the opposite in [mu,
+    e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
     """
 
     u: Any = field(default_factory=_zero)
@@ -72,8 +85,12 @@ class NSI:
     def __post_init__(self) -> None:
         check_model(self.base)
         for name in _FERMIONS:
-            object.__setattr__(self, name, _hermitian(f"epsilon_{name}", getattr(self, name)))
-        common_shape({f"epsilon_{name}": getattr(self, name).shape[:-2] for name in _FERMIONS})
+            object.__setattr__(
+                self, name, _hermitian(f"epsilon_{name}", getattr(self, name))
+            )
+        common_shape(
+            {f"epsilon_{name}": getattr(self, name).shape[:-2] for name in _FERMIONS}
+        )
 
     @property
     def name(self) -> str:
@@ -88,7 +105,10 @@ class NSI:
             symbol = rf"\varepsilon^{{{name.replace('_axial', 'A')}}}"
             for i, j in _PAIRS:
                 element = rf"{symbol}_{{{_LATEX[i]}{_LATEX[j]}}}"
-                parts = (("", "", value[i, j].real), (".im", r"\mathrm{Im}\,", value[i, j].imag))
+                parts = (
+                    ("", "", value[i, j].real),
+                    (".im", r"\mathrm{Im}\,", value[i, j].imag),
+                )
                 for suffix, prefix, default in parts[: 1 if i == j else 2]:
                     bound = max(10.0, 2 * abs(float(default)))
                     found.append(
@@ -114,7 +134,8 @@ class NSI:
         return self.base.mass_parameters
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at other values of its parameters; raises `UnknownNameError` for other names."""
+        """Return the model at other values of its parameters; raises `UnknownNameError`
+        for other names."""
         mine, others = split_values(parameter_values(values), self._own())
         changed: dict[str, Any] = {}
         for name in _FERMIONS:
@@ -122,19 +143,29 @@ class NSI:
             for key, value in mine.items():
                 if key.split(".")[0] == f"epsilon_{name}":
                     unit, real = _unit(key)
-                    kept = matrix.real if not real else 1j * matrix.imag if np.iscomplexobj(matrix) else 0.0
+                    kept = (
+                        matrix.real
+                        if not real
+                        else 1j * matrix.imag
+                        if np.iscomplexobj(matrix)
+                        else 0.0
+                    )
                     # the other part of this element stays, all other elements do
                     old = np.where(unit != 0, kept, matrix)
                     matrix = old + value[..., None, None] * unit
             changed[name] = matrix
-        return replace(self, base=self.base.with_values(others) if others else self.base, **changed)
+        return replace(
+            self, base=self.base.with_values(others) if others else self.base, **changed
+        )
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of the base model with ε added."""
         charges: dict[str, Any] = {}
         for name in _FERMIONS:
             for charge, factor in _CHARGES[name].items():
-                charges[charge] = charges.get(charge, 0.0) + factor * np.asarray(getattr(self, name))
+                charges[charge] = charges.get(charge, 0.0) + factor * np.asarray(
+                    getattr(self, name)
+                )
         one = exchange(VectorExchange(Propagator(), charges), anti)
         return self.base.couplings(anti).plus(one.vector[0])
 
@@ -145,8 +176,12 @@ class NSI:
         for parameter in self._own():
             unit, _ = _unit(parameter.name)
             fermion = parameter.name.split(".")[0].removeprefix("epsilon_")
-            charges = {charge: factor * unit for charge, factor in _CHARGES[fermion].items()}
-            found[parameter.name] = exchange(VectorExchange(Propagator(), charges), anti).widened(size)
+            charges = {
+                charge: factor * unit for charge, factor in _CHARGES[fermion].items()
+            }
+            found[parameter.name] = exchange(
+                VectorExchange(Propagator(), charges), anti
+            ).widened(size)
         return found
 
 
@@ -162,33 +197,49 @@ def _unit(name: str) -> tuple[Matrix, bool]:
 
 def _hermitian(name: str, value: Any) -> Matrix:
     if isinstance(value, Mapping):
-        places = {_FLAVOURS[i] + _FLAVOURS[j]: (i, j) for i in range(3) for j in range(3)}
+        places = {
+            _FLAVOURS[i] + _FLAVOURS[j]: (i, j) for i in range(3) for j in range(3)
+        }
         entries = {}
         for key, entry in value.items():
             if key not in places:
                 raise UnknownNameError(f"element of {name}", key, places)
             entries[key] = complex_numbers(f"{name}.{key}", entry)
-        value = np.zeros((*common_shape({f"{name}.{k}": e.shape for k, e in entries.items()}), 3, 3), dtype=complex)
+        value = np.zeros(
+            (*common_shape({f"{name}.{k}": e.shape for k, e in entries.items()}), 3, 3),
+            dtype=complex,
+        )
         for key, entry in entries.items():
             i, j = places[key]
             value[..., i, j] = entry
             if _FLAVOURS[j] + _FLAVOURS[i] not in entries:
                 value[..., j, i] = np.conj(entry)
-    matrix = complex_numbers(f"{name}, a 3x3 matrix,", value, finite=False).astype(complex)
+    matrix = complex_numbers(f"{name}, a 3x3 matrix,", value, finite=False).astype(
+        complex
+    )
     if matrix.ndim < 2 or matrix.shape[-2:] != (3, 3):
-        raise InputError(f"{name} must be a 3x3 matrix in (e, mu, tau), got shape {matrix.shape}")
+        raise InputError(
+            f"{name} must be a 3x3 matrix in (e, mu, tau), got shape {matrix.shape}"
+        )
     if (bad := ~np.isfinite(matrix)).any():
         *_, i, j = (int(k) for k in np.argwhere(bad)[0])
         raise InputError(
-            f"{name} must be finite, but its element [{_FLAVOURS[i]}, {_FLAVOURS[j]}] is {matrix[bad][0]:g}"
+            f"{name} must be finite, but its element [{_FLAVOURS[i]}, {_FLAVOURS[j]}]"
+            f" is {matrix[bad][0]:g}"
         )
-    wrong = np.abs(matrix - np.conj(np.swapaxes(matrix, -1, -2))) > 1e-12 * np.maximum(1.0, np.abs(matrix))
+    wrong = np.abs(matrix - np.conj(np.swapaxes(matrix, -1, -2))) > 1e-12 * np.maximum(
+        1.0, np.abs(matrix)
+    )
     if wrong.any():
         *point, i, j = (int(k) for k in np.argwhere(wrong)[0])
         a, b = _FLAVOURS[i], _FLAVOURS[j]
         one, other = matrix[(*point, i, j)], matrix[(*point, j, i)]
         raise InputError(
             f"{name} must be hermitian: its element [{a}, {b}] is {one:g}"
-            + (", which must be real" if i == j else f" and [{b}, {a}] {other:g}; give each the conjugate of the other")
+            + (
+                ", which must be real"
+                if i == j
+                else f" and [{b}, {a}] {other:g}; give each the conjugate of the other"
+            )
         )
     return matrix if matrix.imag.any() else np.ascontiguousarray(matrix.real)

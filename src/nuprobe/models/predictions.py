@@ -1,8 +1,11 @@
-"""What the Standard Model and its smallest extensions predict for the electromagnetic properties of neutrinos.
+"""What the Standard Model and its smallest extensions predict for the electromagnetic
+properties of neutrinos.
 
-Charge radii of the Standard Model (Bernabeu:2000hf), magnetic and electric moments that one loop of a W and a charged
-lepton gives to massive neutrinos (Pal:1981rm, Shrock:1982sc, as collected in Giunti:2014ixa; all equations unverified,
-read in the 2018 seminar of Giunti). They are some eight orders of magnitude below what experiments reach.
+Charge radii of the Standard Model (Bernabeu:2000hf), magnetic and electric moments that
+one loop of a W and a charged lepton gives to massive neutrinos (Pal:1981rm,
+Shrock:1982sc, as collected in Giunti:2014ixa; all equations unverified, read in the
+2018 seminar of Giunti). They are some eight orders of magnitude below what experiments
+reach.
 """
 
 from __future__ import annotations
@@ -28,11 +31,13 @@ _LEPTONS = np.array([M_ELECTRON, M_MUON, M_TAU])
 def standard_charge_radius(flavour: str | Flavour) -> float:
     """Charge radius of the Standard Model, −(G_F/2√2π²)[3 − 2 ln(m_ℓ²/m_W²)], in cm².
 
-    −0.83, −0.48 and −0.30 × 10⁻³² cm² for e, μ, τ. ``StandardModel(scheme="radiative")`` contains it already.
+    −0.83, −0.48 and −0.30 × 10⁻³² cm² for e, μ, τ.
+    ``StandardModel(scheme="radiative")`` contains it already.
 
     Parameters
     ----------
-    flavour : neutrino or antineutrino, which have the same radius relative to their weak coupling.
+    flavour : neutrino or antineutrino, which have the same radius relative to their
+        weak coupling.
     """
     mass = _LEPTONS[as_flavour(flavour).index]
     bracket = 3 - 2 * math.log((mass / M_W) ** 2)
@@ -40,17 +45,22 @@ def standard_charge_radius(flavour: str | Flavour) -> float:
 
 
 def _loop(masses: ArrayLike, mixing: Any) -> tuple[FloatArray, NDArray[Any]]:
-    """Masses, and (3G_F m_e/4√2π²) Σ_ℓ (2f(a_ℓ)/3) U*_ℓk U_ℓj in μ_B/MeV, a_ℓ = m_ℓ²/m_W²."""
+    """Masses, and (3G_F m_e/4√2π²) Σ_ℓ (2f(a_ℓ)/3) U*_ℓk U_ℓj in μ_B/MeV, a_ℓ =
+    m_ℓ²/m_W²."""
     u = mixing_matrix(mixing)
     m = numbers("masses (MeV)", masses)
     if m.shape != (len(u),) or not np.all((m >= 0) & np.isfinite(m)):
         raise InputError(
-            f"masses must be {len(u)} finite numbers in MeV, none negative (0.05 * eV), got {masses!r:.60}"
+            f"masses must be {len(u)} finite numbers in MeV, none negative (0.05 * eV),"
+            f" got {masses!r:.60}"
         )
     a = (_LEPTONS / M_W) ** 2
-    # f(a) = ¾[1 + 1/(1−a) − 2a/(1−a)² − 2a² ln a/(1−a)³]; the ³⁄₂ that is common to the leptons cancels between
-    # different neutrinos (GIM) and is taken out before it can leave a rounding error
-    rest = 0.75 * (a / (1 - a) - 2 * a / (1 - a) ** 2 - 2 * a**2 * np.log(a) / (1 - a) ** 3)
+    # f(a) = ¾[1 + 1/(1−a) − 2a/(1−a)² − 2a² ln a/(1−a)³]; the ³⁄₂ that is common to the
+    # leptons cancels between different neutrinos (GIM) and is taken out before it can
+    # leave a rounding error
+    rest = 0.75 * (
+        a / (1 - a) - 2 * a / (1 - a) ** 2 - 2 * a**2 * np.log(a) / (1 - a) ** 3
+    )
     active = u[:3]
     common = np.eye(3) if len(u) == 3 else np.conj(active.T) @ active
     total = common + np.conj(active.T) @ (2 / 3 * rest[:, None] * active)
@@ -58,22 +68,26 @@ def _loop(masses: ArrayLike, mixing: Any) -> tuple[FloatArray, NDArray[Any]]:
 
 
 def dirac_moments(masses: ArrayLike, mixing: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Moments of Dirac neutrinos in the Standard Model with right-handed neutrinos, mass basis, in Bohr magnetons.
+    """Moments of Dirac neutrinos in the Standard Model with right-handed neutrinos,
+    mass basis, in Bohr magnetons.
 
-    μ_kj = (e G_F/8√2π²)(m_k + m_j) Σ_ℓ f(a_ℓ) U*_ℓk U_ℓj with f ≈ ³⁄₂(1 − m_ℓ²/2m_W²): diagonal 3.2e-19 μ_B m_k/eV,
-    transitions −3.9e-23 μ_B (m_k + m_j)/eV Σ_ℓ U*_ℓk U_ℓj (m_ℓ/m_τ)². iε_kj has m_j − m_k in place of m_k + m_j: only
-    then does the flip of a left-handed neutrino, μ − iε, go with the mass of the right-handed one, k, as in b → sγ.
-    (The seminar prints m_k − m_j; that changes the sign of ε alone.)
+    μ_kj = (e G_F/8√2π²)(m_k + m_j) Σ_ℓ f(a_ℓ) U*_ℓk U_ℓj with f ≈ ³⁄₂(1 − m_ℓ²/2m_W²):
+    diagonal 3.2e-19 μ_B m_k/eV, transitions −3.9e-23 μ_B (m_k + m_j)/eV Σ_ℓ U*_ℓk U_ℓj
+    (m_ℓ/m_τ)². iε_kj has m_j − m_k in place of m_k + m_j: only then does the flip of a
+    left-handed neutrino, μ − iε, go with the mass of the right-handed one, k, as in b →
+    sγ. (The seminar prints m_k − m_j; that changes the sign of ε alone.)
 
     Parameters
     ----------
     masses : of the mass states, MeV, shape (n,).
-    mixing : `PMNS` or unitary matrix, n = 3 or 4; a sterile row takes no part in the loop.
+    mixing : `PMNS` or unitary matrix, n = 3 or 4; a sterile row takes no part in the
+        loop.
 
     Returns
     -------
     array, array
-        μ and ε, shape (n, n), hermitian: `magnetic_moment` and `electric_moment` of `Electromagnetic`.
+        μ and ε, shape (n, n), hermitian: `magnetic_moment` and `electric_moment` of
+        `Electromagnetic`.
 
     Raises
     ------
@@ -84,15 +98,21 @@ def dirac_moments(masses: ArrayLike, mixing: Any) -> tuple[NDArray[Any], NDArray
     return (m[:, None] + m) / 2 * loop, -1j * (m - m[:, None]) / 2 * loop
 
 
-def majorana_moments(masses: ArrayLike, mixing: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Transition moments of Majorana neutrinos from the same loop, mass basis, in Bohr magnetons.
+def majorana_moments(
+    masses: ArrayLike, mixing: Any
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Transition moments of Majorana neutrinos from the same loop, mass basis, in Bohr
+    magnetons.
 
-    They are the antisymmetric parts of the Dirac ones, doubled: with c = 7.8e-23 μ_B/eV,
+    They are the antisymmetric parts of the Dirac ones, doubled: with c = 7.8e-23
+    μ_B/eV,
 
-        μ_kj = −ic (m_k + m_j) Σ_ℓ Im[U*_ℓk U_ℓj] (m_ℓ/m_τ)²,  ε_kj = −ic (m_k − m_j) Σ_ℓ Re[U*_ℓk U_ℓj] (m_ℓ/m_τ)²
+        μ_kj = −ic (m_k + m_j) Σ_ℓ Im[U*_ℓk U_ℓj] (m_ℓ/m_τ)²,  ε_kj = −ic (m_k − m_j)
+        Σ_ℓ Re[U*_ℓk U_ℓj] (m_ℓ/m_τ)²
 
-    where the sign of ε is that of `dirac_moments`. (The seminar prints m_ℓ²/m_W², with which 7.8e-23 would have to be
-    1.6e-19.) Scalars of the model that makes the masses can add much more.
+    where the sign of ε is that of `dirac_moments`. (The seminar prints m_ℓ²/m_W², with
+    which 7.8e-23 would have to be 1.6e-19.) Scalars of the model that makes the masses
+    can add much more.
 
     Parameters
     ----------

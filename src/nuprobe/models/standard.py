@@ -1,4 +1,5 @@
-"""The Standard Model's neutral current at low energy, in two explicit coupling schemes."""
+"""The Standard Model's neutral current at low energy, in two explicit coupling
+schemes."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ __all__ = ["SCHEMES", "Scheme", "StandardModel"]
 Scheme = Literal["tree", "radiative"]
 SCHEMES: Final[tuple[str, ...]] = get_args(Scheme)
 
-# g_V^p of nu_e, nu_mu, nu_tau and g_V^n at sin2 = 0.23863 with one-loop corrections (AtzoriCorona:2023ktl,
-# unverified against the paper; the
+# g_V^p of nu_e, nu_mu, nu_tau and g_V^n at sin2 = 0.23863 with one-loop corrections
+# (AtzoriCorona:2023ktl, unverified against the paper; the
 # neutrino charge radii of the Standard Model are inside)
 _RADIATIVE_G_V_P: Final = (0.0382, 0.0300, 0.0256)
 _RADIATIVE_G_V_N: Final = -0.5117
@@ -38,14 +39,17 @@ class StandardModel:
 
     Attributes
     ----------
-    sin2_theta_w : weak mixing angle at low momentum transfer; may be an array over parameter points.
-    scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, no charge radius inside;
-        ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300, ν_τ 0.0256) and g_V^n = −0.5117 at
-        sin²θ_W = 0.23863, the Standard-Model charge radii inside, shifted by −2ρ(sin²θ_W − 0.23863).
-    strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p = g_A − Δs,
-        g_A^n = −g_A − Δs).
-    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents). By default the one you give as
-        `sin2_theta_w`, and 0.23122 (at the Z mass) while that is left at its own default.
+    sin2_theta_w : weak mixing angle at low momentum transfer; may be an array over
+        parameter points.
+    scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, no charge
+        radius inside; ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300,
+        ν_τ 0.0256) and g_V^n = −0.5117 at sin²θ_W = 0.23863, the Standard-Model charge
+        radii inside, shifted by −2ρ(sin²θ_W − 0.23863).
+    strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p =
+        g_A − Δs, g_A^n = −g_A − Δs).
+    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents). By
+        default the one you give as `sin2_theta_w`, and 0.23122 (at the Z mass) while
+        that is left at its own default.
 
     Raises
     ------
@@ -63,10 +67,15 @@ class StandardModel:
             raise UnknownNameError("coupling scheme", self.scheme, SCHEMES)
         sin2 = as_array(self.sin2_theta_w, "sin2_theta_w")
         if not np.all((sin2 > 0) & (sin2 < 1)):
-            raise InputError(f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}")
+            raise InputError(
+                f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}"
+            )
         high = as_array(self.lepton_sin2, "sin2_theta_w_high")
         if not np.all((high > 0) & (high < 1)):
-            raise InputError(f"sin2_theta_w_high must lie between 0 and 1, got {self.sin2_theta_w_high}")
+            raise InputError(
+                "sin2_theta_w_high must lie between 0 and 1, got"
+                f" {self.sin2_theta_w_high}"
+            )
         number("strange_axial", self.strange_axial)
 
     @property
@@ -79,18 +88,31 @@ class StandardModel:
         """Return the one parameter, ``sin2_theta_w``."""
         value = as_array(self.sin2_theta_w)
         default = float(value) if value.ndim == 0 else SIN2_THETA_W_LOW
-        return (Parameter("sin2_theta_w", default, 1e-6, 1 - 1e-6, step=0.02, latex=r"\sin^2\vartheta_W"),)
+        return (
+            Parameter(
+                "sin2_theta_w",
+                default,
+                1e-6,
+                1 - 1e-6,
+                step=0.02,
+                latex=r"\sin^2\vartheta_W",
+            ),
+        )
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the model with other values of ``sin2_theta_w``; raises `UnknownNameError` for any other name."""
+        """Return the model with other values of ``sin2_theta_w``; raises
+        `UnknownNameError` for any other name."""
         values = parameter_values(values)
         unknown = set(values) - {"sin2_theta_w"}
         if unknown:
-            raise UnknownNameError("parameter of the Standard Model", min(unknown), ["sin2_theta_w"])
+            raise UnknownNameError(
+                "parameter of the Standard Model", min(unknown), ["sin2_theta_w"]
+            )
         if not values:
             return self
         sin2 = values["sin2_theta_w"]
-        # a value given here is meant everywhere, also where it happens to be the default
+        # a value given here is meant everywhere, also where it happens to be the
+        # default
         high = sin2 if self.sin2_theta_w_high is None else self.sin2_theta_w_high
         return replace(self, sin2_theta_w=sin2, sin2_theta_w_high=high)
 
@@ -99,21 +121,27 @@ class StandardModel:
         """Weak mixing angle that `lepton_couplings` uses."""
         if self.sin2_theta_w_high is not None:
             return self.sin2_theta_w_high
-        default = np.ndim(self.sin2_theta_w) == 0 and self.sin2_theta_w == SIN2_THETA_W_LOW
+        default = (
+            np.ndim(self.sin2_theta_w) == 0 and self.sin2_theta_w == SIN2_THETA_W_LOW
+        )
         return SIN2_THETA_W_MZ if default else self.sin2_theta_w
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
-        """Return V and A of a neutrino–charged-lepton vertex at tree level, with `lepton_sin2`."""
+        """Return V and A of a neutrino–charged-lepton vertex at tree level, with
+        `lepton_sin2`."""
         return standard_couplings(vertex, self.lepton_sin2)
 
     def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
-        """Return the couplings of one flavour (neutrino and antineutrino alike for the vector ones)."""
+        """Return the couplings of one flavour (neutrino and antineutrino alike for the
+        vector ones)."""
         sin2 = as_array(self.sin2_theta_w)
         if self.scheme == "tree":
             g_v_p = 0.5 - 2 * sin2
             g_v_n = np.full_like(sin2, -0.5)
         else:
-            g_v_p = _RADIATIVE_G_V_P[flavour.index] - 2 * _RHO * (sin2 - _RADIATIVE_SIN2)
+            g_v_p = _RADIATIVE_G_V_P[flavour.index] - 2 * _RHO * (
+                sin2 - _RADIATIVE_SIN2
+            )
             g_v_n = np.full_like(sin2, _RADIATIVE_G_V_N)
         g_a_p = np.full_like(sin2, G_A - self.strange_axial)
         g_a_n = np.full_like(sin2, -G_A - self.strange_axial)
@@ -125,9 +153,11 @@ class StandardModel:
         return ()
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the contact couplings to nucleons in the chosen scheme, and to electrons at tree level.
+        """Return the contact couplings to nucleons in the chosen scheme, and to
+        electrons at tree level.
 
-        Electrons: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1) for the W with ν_e.
+        Electrons: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1) for the W with
+        ν_e.
         """
         each = [self.nucleon_couplings(Flavour(i)) for i in range(3)]
         w = np.array([1.0, 0.0, 0.0])
@@ -138,7 +168,10 @@ class StandardModel:
             "e": diagonal(*(w[i] - 0.5 + 2 * s2 for i in range(3))),
             "e_axial": diagonal(*(w[i] - 0.5 + 0 * s2 for i in range(3))),
         }
-        axial = {"p": diagonal(*(g.g_a_p for g in each)), "n": diagonal(*(g.g_a_n for g in each))}
+        axial = {
+            "p": diagonal(*(g.g_a_p for g in each)),
+            "n": diagonal(*(g.g_a_n for g in each)),
+        }
         found = Couplings((VectorExchange(Propagator(), charges),), axial)
         return found.conjugate() if anti else found
 
@@ -148,4 +181,8 @@ class StandardModel:
         one = diagonal(1.0, 1.0, 1.0)
         zero = 0 * one
         charges = {"p": slope * one, "n": zero, "e": 2 * one, "e_axial": zero}
-        return {"sin2_theta_w": Couplings((VectorExchange(Propagator(), charges),), {"p": zero, "n": zero})}
+        return {
+            "sin2_theta_w": Couplings(
+                (VectorExchange(Propagator(), charges),), {"p": zero, "n": zero}
+            )
+        }

@@ -1,8 +1,10 @@
-"""Couplings of neutrinos to charged leptons, as tridents need them: any flavours, contact terms and mediators.
+"""Couplings of neutrinos to charged leptons, as tridents need them: any flavours,
+contact terms and mediators.
 
     L = −(G_F/√2) [ν̄_β γ^α(1 − γ5) ν_α] [ℓ̄ γ_α (V − Aγ5) ℓ′]
 
-for ν_α → ν_β ℓ⁻ ℓ′⁺; a vector mediator of mass M exchanged with momentum K adds c/(K² + M²), K² ≥ 0, to V.
+for ν_α → ν_β ℓ⁻ ℓ′⁺; a vector mediator of mass M exchanged with momentum K adds c/(K² +
+M²), K² ≥ 0, to V.
 """
 
 from __future__ import annotations
@@ -30,18 +32,21 @@ class Vertex:
 
     @property
     def neutral(self) -> bool:
-        """Whether a neutral current can do it: neither the neutrino nor the charged lepton changes flavour."""
+        """Whether a neutral current can do it: neither the neutrino nor the charged
+        lepton changes flavour."""
         return self.nu_in == self.nu_out and self.minus == self.plus
 
     @property
     def charged(self) -> bool:
-        """Whether a W can do it: ℓ⁻ belongs to the incoming neutrino and ℓ′⁺ to the outgoing one."""
+        """Whether a W can do it: ℓ⁻ belongs to the incoming neutrino and ℓ′⁺ to the
+        outgoing one."""
         return self.minus == self.nu_in and self.plus == self.nu_out
 
 
 @dataclass(frozen=True)
 class Mediator:
-    """A t-channel vector: adds ``strength/(K² + mass²)`` to V. Mass in MeV, strength in MeV²."""
+    """A t-channel vector: adds ``strength/(K² + mass²)`` to V. Mass in MeV, strength in
+    MeV²."""
 
     mass: float
     strength: FloatArray
@@ -63,8 +68,11 @@ class LeptonModel(Protocol):
         """Return the couplings of `vertex`."""
 
 
-def standard_couplings(vertex: Vertex, sin2: float | FloatArray = SIN2_THETA_W_MZ) -> LeptonCouplings:
-    """Tree-level Standard Model: W gives (1, 1), Z gives (−½ + 2 sin²θ_W, −½), their sum (½ + 2 sin²θ_W, ½)."""
+def standard_couplings(
+    vertex: Vertex, sin2: float | FloatArray = SIN2_THETA_W_MZ
+) -> LeptonCouplings:
+    """Tree-level Standard Model: W gives (1, 1), Z gives (−½ + 2 sin²θ_W, −½), their
+    sum (½ + 2 sin²θ_W, ½)."""
     s2 = as_array(sin2)
     vector, axial = np.zeros_like(s2), np.zeros_like(s2)
     if vertex.neutral:

@@ -1,16 +1,21 @@
-"""Reading Wilson coefficients of tridents from WCxf files, the exchange format of EFT codes [Aebischer:2017ugx].
+"""Reading Wilson coefficients of tridents from WCxf files, the exchange format of EFT
+codes [Aebischer:2017ugx].
 
-A file (YAML or JSON) has the keys eft, basis, scale (GeV) and values; a value is a number or {Re: …, Im: …}. The
-Lagrangian is the sum of C O, plus the hermitian conjugate of every O that is not hermitian, and the values are what new
-physics *adds* to the Standard Model. Two bases are understood, with p, r the neutrinos and s, t the charged leptons
-(1, 2, 3 = e, μ, τ; p < r, or p = r and s ≤ t, which leaves out hermitian conjugates):
+A file (YAML or JSON) has the keys eft, basis, scale (GeV) and values; a value is a
+number or {Re: …, Im: …}. The Lagrangian is the sum of C O, plus the hermitian conjugate
+of every O that is not hermitian, and the values are what new physics *adds* to the
+Standard Model. Two bases are understood, with p, r the neutrinos and s, t the charged
+leptons (1, 2, 3 = e, μ, τ; p < r, or p = r and s ≤ t, which leaves out hermitian
+conjugates):
 
     JMS     VnueLX_prst                 (ν̄_p γ^α P_L ν_r)(ℓ̄_s γ_α P_X ℓ_t), GeV⁻²
     flavio  CVLX_<ν_p><ν_r><ℓ_s><ℓ_s>   the same times 4G_F/√2, dimensionless
-            CVLX_<ν_r><ν_p><ℓ_t><ℓ_s>   for s ≠ t: other order, and in GeV⁻² without 4G_F/√2
+            CVLX_<ν_r><ν_p><ℓ_t><ℓ_s>   for s ≠ t: other order, and in GeV⁻² without
+            4G_F/√2
 
-The flavio basis does change order and normalisation between its sectors `ffnunu` and `nunumue`, `nunumutau`,
-`nunutaue`: so its definition files (github.com/wcxf/wcxf-bases) say and so the wilson package translates it to JMS.
+The flavio basis does change order and normalisation between its sectors `ffnunu` and
+`nunumue`, `nunumutau`, `nunutaue`: so its definition files (github.com/wcxf/wcxf-bases)
+say and so the wilson package translates it to JMS.
 """
 
 from __future__ import annotations
@@ -35,18 +40,33 @@ from nuprobe.units import GeV
 __all__ = ["read_wcxf"]
 
 _FLAVOURS: Final = ("e", "mu", "tau")
-# charged leptons of an EFT, and the scales (GeV) beyond which it is surely not the right one: its thresholds, widened
-# by two. Only QED runs these coefficients: 0.4 % from M_Z to 1 GeV (with the wilson package), so nothing depends on it
-_EFTS: Final = {"WET": (3, 2.0, 350.0), "LEFT": (3, 2.0, 350.0), "WET-4": (3, 0.6, 9.0), "WET-3": (2, 0.05, 2.6)}
-_BASES: Final = {"JMS": ("WET", "LEFT", "WET-4", "WET-3"), "flavio": ("WET", "WET-4", "WET-3")}
-_REMEDY: Final = "Else match or translate the file first, e.g. with the wcxf command of the wilson package"
+# charged leptons of an EFT, and the scales (GeV) beyond which it is surely not the
+# right one: its thresholds, widened by two. Only QED runs these coefficients: 0.4 %
+# from M_Z to 1 GeV (with the wilson package), so nothing depends on it
+_EFTS: Final = {
+    "WET": (3, 2.0, 350.0),
+    "LEFT": (3, 2.0, 350.0),
+    "WET-4": (3, 0.6, 9.0),
+    "WET-3": (2, 0.05, 2.6),
+}
+_BASES: Final = {
+    "JMS": ("WET", "LEFT", "WET-4", "WET-3"),
+    "flavio": ("WET", "WET-4", "WET-3"),
+}
+_REMEDY: Final = (
+    "Else match or translate the file first, e.g. with the wcxf command of the wilson"
+    " package"
+)
 # names that can only be meant for a trident: neutrinos and charged leptons, no quarks
-_LOOKS_LIKE: Final = re.compile(r"v_?nue(?!du)|cv\w*_nu(e|mu|tau)nu(?!(e|mu|tau)(uu|dd|ss|cc|bb)$)", re.IGNORECASE)
+_LOOKS_LIKE: Final = re.compile(
+    r"v_?nue(?!du)|cv\w*_nu(e|mu|tau)nu(?!(e|mu|tau)(uu|dd|ss|cc|bb)$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class _Operator:
-    """(ν̄_p γ P_L ν_r)(ℓ̄_s γ P_L or P_R ℓ_t): its vertex, and its coefficient's unit in MeV⁻²."""
+    """(ν̄_p γ P_L ν_r)(ℓ̄_s γ P_L or P_R ℓ_t): its vertex, and its coefficient's unit
+    in MeV⁻²."""
 
     left: bool
     vertex: Vertex
@@ -60,7 +80,8 @@ class _Operator:
 
 
 def _operators(basis: str, leptons: int) -> tuple[dict[str, _Operator], dict[str, str]]:
-    """Return the operators of a basis by name, and the names of redundant ones with that of their conjugate."""
+    """Return the operators of a basis by name, and the names of redundant ones with
+    that of their conjugate."""
 
     def named(chirality: str, p: int, r: int, s: int, t: int) -> tuple[str, float]:
         if basis == "JMS":
@@ -74,7 +95,9 @@ def _operators(basis: str, leptons: int) -> tuple[dict[str, _Operator], dict[str
 
     known, redundant = {}, {}
     charged = range(leptons)
-    for chirality, p, r, s, t in itertools.product("LR", range(3), range(3), charged, charged):
+    for chirality, p, r, s, t in itertools.product(
+        "LR", range(3), range(3), charged, charged
+    ):
         name, unit = named(chirality, p, r, s, t)
         if (p, s) <= (r, t):
             known[name] = _Operator(chirality == "L", Vertex(r, p, s, t), unit / GeV**2)
@@ -98,10 +121,12 @@ def _load(path: Path) -> dict[str, object]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """A safe loader that refuses repeated keys, of which YAML would keep the last."""
+        """A safe loader that refuses repeated keys, of which YAML would keep the
+        last."""
 
     Loader.add_constructor(
-        "tag:yaml.org,2002:map", lambda loader, node: _unique(loader.construct_pairs(node, deep=True))
+        "tag:yaml.org,2002:map",
+        lambda loader, node: _unique(loader.construct_pairs(node, deep=True)),
     )
     what = "a WCxf file is YAML or JSON with the keys eft, basis, scale and values"
     try:
@@ -115,14 +140,23 @@ def _load(path: Path) -> dict[str, object]:
         except json.JSONDecodeError:
             data = yaml.load(text, Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as err:
-        raise InputError(f"{path} cannot be parsed ({' '.join(str(err).split())[:160]}); {what}") from err
+        raise InputError(
+            f"{path} cannot be parsed ({' '.join(str(err).split())[:160]}); {what}"
+        ) from err
     if not isinstance(data, dict):
-        raise InputError(f"{path} holds {type(data).__name__}, not keys with values; {what}")
-    missing = [key for key in ("eft", "basis", "scale", "values") if data.get(key) is None]
+        raise InputError(
+            f"{path} holds {type(data).__name__}, not keys with values; {what}"
+        )
+    missing = [
+        key for key in ("eft", "basis", "scale", "values") if data.get(key) is None
+    ]
     if missing:
         raise InputError(f"{path} lacks {', '.join(missing)}; {what}")
     if not isinstance(data["values"], dict):
-        raise InputError(f"{path}: values is {_short(data['values'])}, not names with numbers; {what}")
+        raise InputError(
+            f"{path}: values is {_short(data['values'])}, not names with numbers;"
+            f" {what}"
+        )
     return data
 
 
@@ -132,7 +166,8 @@ def _short(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    """Return a finite number; text too, because YAML takes 1e-6 (without a point) for text. NaN if it is none."""
+    """Return a finite number; text too, because YAML takes 1e-6 (without a point) for
+    text. NaN if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return math.nan
     try:
@@ -146,39 +181,53 @@ def _coefficient(where: str, value: object, hermitian: bool) -> float:
     parts = value if isinstance(value, dict) else {"Re": value}
     re_, im = _number(parts.get("Re", 0.0)), _number(parts.get("Im", 0.0))
     if not parts or set(parts) - {"Re", "Im"} or math.isnan(re_ + im):
-        raise InputError(f"{where} must be a finite number or {{Re: number, Im: number}}, got {_short(value)}")
+        raise InputError(
+            f"{where} must be a finite number or {{Re: number, Im: number}}, got"
+            f" {_short(value)}"
+        )
     # what a translation between bases leaves by rounding is no imaginary part
     if abs(im) > 1e-12 * abs(re_):
-        why = "it belongs to a hermitian operator" if hermitian else "trident cross sections take real coefficients"
+        why = (
+            "it belongs to a hermitian operator"
+            if hermitian
+            else "trident cross sections take real coefficients"
+        )
         raise InputError(
-            f"{where} has an imaginary part ({_short(im)}), but {why}: give a real number"
+            f"{where} has an imaginary part ({_short(im)}), but {why}: give a real"
+            " number"
             + ("" if hermitian else " (the modulus, if it interferes with nothing)")
         )
     return re_
 
 
 def _list(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return ", ".join(names[:6]) + (
+        f" and {len(names) - 6} more" if len(names) > 6 else ""
+    )
 
 
 def _warn(path: Path, text: str) -> None:
     warnings.warn(ValidityWarning(f"{path}: {text}"), stacklevel=3)
 
 
-def read_wcxf(path: str | os.PathLike[str], base: LeptonModel | None = None) -> ContactOperators:
+def read_wcxf(
+    path: str | os.PathLike[str], base: LeptonModel | None = None
+) -> ContactOperators:
     """Read the coefficients of (ν̄γP_Lν)(ℓ̄γP_{L,R}ℓ) from a WCxf file.
 
-    EFTs WET and LEFT (five quark flavours), WET-4 and WET-3; bases JMS and (not for LEFT) flavio. Conventions in the
-    module's docstring. Sources: names, order and normalisation, the definition files at github.com/wcxf/wcxf-bases;
-    the Lagrangian, the wilson package; "new physics only", Aebischer:2017ugx (abstract) and flavio's
-    `WilsonCoefficients`. All three were compared with flavio's `R_trident` and wilson's translation of every
-    coefficient. Nothing is run from the file's scale: QED changes the coefficients by less than 0.5 % below M_Z.
+    EFTs WET and LEFT (five quark flavours), WET-4 and WET-3; bases JMS and (not for
+    LEFT) flavio. Conventions in the module's docstring. Sources: names, order and
+    normalisation, the definition files at github.com/wcxf/wcxf-bases; the Lagrangian,
+    the wilson package; "new physics only", Aebischer:2017ugx (abstract) and flavio's
+    `WilsonCoefficients`. All three were compared with flavio's `R_trident` and wilson's
+    translation of every coefficient. Nothing is run from the file's scale: QED changes
+    the coefficients by less than 0.5 % below M_Z.
 
     Parameters
     ----------
     path : the file, YAML or JSON.
-    base : what the coefficients are added to; None for `StandardModel()`. A file of whole coefficients, with the
-        Standard Model inside, wants ``VectorAxial(0, 0)``.
+    base : what the coefficients are added to; None for `StandardModel()`. A file of
+        whole coefficients, with the Standard Model inside, wants ``VectorAxial(0, 0)``.
 
     Returns
     -------
@@ -188,17 +237,20 @@ def read_wcxf(path: str | os.PathLike[str], base: LeptonModel | None = None) -> 
     Warns
     -----
     ValidityWarning
-        Coefficients that do not enter tridents and are ignored, or none that does; coefficients that break lepton
-        numbers, which no trident channel uses; VnueLL_1221, which also changes muon decay and thereby the measured
-        G_F; a scale outside the EFT's range.
+        Coefficients that do not enter tridents and are ignored, or none that does;
+        coefficients that break lepton numbers, which no trident channel uses;
+        VnueLL_1221, which also changes muon decay and thereby the measured G_F; a scale
+        outside the EFT's range.
 
     Raises
     ------
     InputError
-        A file that cannot be read or parsed, missing or repeated keys, values that are not finite or have an
-        imaginary part, coefficients of the basis' hermitian conjugates.
+        A file that cannot be read or parsed, missing or repeated keys, values that are
+        not finite or have an imaginary part, coefficients of the basis' hermitian
+        conjugates.
     UnknownNameError
-        Another EFT or basis, or names that look like trident coefficients but are not in the basis.
+        Another EFT or basis, or names that look like trident coefficients but are not
+        in the basis.
     """
     path = Path(path)
     data = _load(path)
@@ -206,13 +258,25 @@ def read_wcxf(path: str | os.PathLike[str], base: LeptonModel | None = None) -> 
     if eft not in _EFTS:
         raise UnknownNameError(f"EFT in {path}", eft, _EFTS, _REMEDY)
     if basis not in _BASES or eft not in _BASES[basis]:
-        raise UnknownNameError(f"{eft} basis in {path}", basis, [b for b in _BASES if eft in _BASES[b]], _REMEDY)
+        raise UnknownNameError(
+            f"{eft} basis in {path}",
+            basis,
+            [b for b in _BASES if eft in _BASES[b]],
+            _REMEDY,
+        )
     leptons, low, high = _EFTS[eft]
     scale = _number(data["scale"])
     if not scale > 0:
-        raise InputError(f"{path}: scale must be a positive number of GeV, got {_short(data['scale'])}")
+        raise InputError(
+            f"{path}: scale must be a positive number of GeV, got"
+            f" {_short(data['scale'])}"
+        )
     if not low <= scale <= high:
-        _warn(path, f"{eft} holds from about {low:g} to {high:g} GeV, but the scale is {scale:g} GeV")
+        _warn(
+            path,
+            f"{eft} holds from about {low:g} to {high:g} GeV, but the scale is"
+            f" {scale:g} GeV",
+        )
 
     known, redundant = _operators(basis, leptons)
     left: dict[tuple[int, int, int, int], float] = {}
@@ -223,32 +287,55 @@ def read_wcxf(path: str | os.PathLike[str], base: LeptonModel | None = None) -> 
     for name, value in values.items():
         if name in redundant:
             raise InputError(
-                f"{path}: {name} is the hermitian conjugate of {redundant[name]}: the {basis} basis has only the latter"
+                f"{path}: {name} is the hermitian conjugate of {redundant[name]}: the"
+                f" {basis} basis has only the latter"
             )
         if name not in known:
             if _LOOKS_LIKE.match(name):
-                raise UnknownNameError(f"{eft} {basis} coefficient in {path}", name, known)
+                raise UnknownNameError(
+                    f"{eft} {basis} coefficient in {path}", name, known
+                )
             ignored.append(name)
             continue
         operator = known[name]
         vertices = (operator.vertex, operator.conjugate)
-        size = operator.unit * _coefficient(f"{path}: {name}", value, vertices[0] == vertices[1])
+        size = operator.unit * _coefficient(
+            f"{path}: {name}", value, vertices[0] == vertices[1]
+        )
         for v in vertices:
-            (left if operator.left else right)[v.nu_in, v.nu_out, v.minus, v.plus] = size
+            (left if operator.left else right)[v.nu_in, v.nu_out, v.minus, v.plus] = (
+                size
+            )
         if size and not (operator.vertex.neutral or operator.vertex.charged):
             unused.append(name)
 
     if ignored or not (left or right):
-        which = f"ignored, not of a trident: {_list(ignored)}" if ignored else "values is empty"
-        _warn(path, which + ("" if left or right else "; no coefficient of a trident is left, the base model stands"))
+        which = (
+            f"ignored, not of a trident: {_list(ignored)}"
+            if ignored
+            else "values is empty"
+        )
+        _warn(
+            path,
+            which
+            + (
+                ""
+                if left or right
+                else "; no coefficient of a trident is left, the base model stands"
+            ),
+        )
     if unused:
-        _warn(path, f"break lepton numbers, which no trident channel does: {_list(unused)}")
-    # (ν̄_e γP_L ν_μ)(μ̄ γP_L e), by Fierz the operator of muon decay in the Standard Model, there with −2√2 G_F
+        _warn(
+            path,
+            f"break lepton numbers, which no trident channel does: {_list(unused)}",
+        )
+    # (ν̄_e γP_L ν_μ)(μ̄ γP_L e), by Fierz the operator of muon decay in the Standard
+    # Model, there with −2√2 G_F
     muon = left.get((1, 0, 1, 0), 0.0) / (2 * math.sqrt(2) * G_FERMI)
     if muon:
         _warn(
             path,
-            f"(nu_e nu_mu)(mu e) also changes muon decay and the G_F measured there, by {-muon:+.2g} relative; the "
-            "base model is not corrected for it",
+            "(nu_e nu_mu)(mu e) also changes muon decay and the G_F measured there, by"
+            f" {-muon:+.2g} relative; the base model is not corrected for it",
         )
     return ContactOperators(left, right, StandardModel() if base is None else base)

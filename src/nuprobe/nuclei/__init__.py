@@ -1,7 +1,14 @@
-"""Nuclei: isotopes, materials, form factors, weak and axial response. Data tables live in ``data/``."""
+"""Nuclei: isotopes, materials, form factors, weak and axial response. Data tables live
+in ``data/``."""
 
 from nuprobe.nuclei import form_factors
-from nuprobe.nuclei.axial import SpinExpectation, axial_couplings, axial_form_factor, axial_terms, spin_expectation
+from nuprobe.nuclei.axial import (
+    SpinExpectation,
+    axial_couplings,
+    axial_form_factor,
+    axial_terms,
+    spin_expectation,
+)
 from nuprobe.nuclei.form_factors import FORM_FACTORS, FormFactor, make_form_factor
 from nuprobe.nuclei.isotopes import (
     Isotope,
@@ -13,7 +20,14 @@ from nuprobe.nuclei.isotopes import (
     neutron_radius_models,
     point_proton_radius,
 )
-from nuprobe.nuclei.materials import Component, Target, TargetSpec, default_charge_radius, target, with_form_factors
+from nuprobe.nuclei.materials import (
+    Component,
+    Target,
+    TargetSpec,
+    default_charge_radius,
+    target,
+    with_form_factors,
+)
 from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 

@@ -1,8 +1,8 @@
 """Axial response of nuclei with spin to the neutral current.
 
-dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n <S_n>)² [Hoferichter:2020osn],
-so that a proton has F_A(0) = g_A². The form (G_F² M/2π) |G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E,
-with |G_A|²/(2J + 1) = F_A/4, its nucleon couplings being g_A/2.
+dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n
+<S_n>)² [Hoferichter:2020osn], so that a proton has F_A(0) = g_A². The form (G_F² M/2π)
+|G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E, with |G_A|²/(2J + 1) = F_A/4, its nucleon couplings being g_A/2.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.nuclei.materials import default_radius
 from nuprobe.numerics import FloatArray
 
-__all__ = ["SpinExpectation", "axial_couplings", "axial_form_factor", "axial_terms", "spin_expectation"]
+__all__ = [
+    "SpinExpectation",
+    "axial_couplings",
+    "axial_form_factor",
+    "axial_terms",
+    "spin_expectation",
+]
 
 
 @dataclass(frozen=True)
 class SpinExpectation:
-    """Proton and neutron spin expectation values of a ground state, their source, and whether it was read there."""
+    """Proton and neutron spin expectation values of a ground state, their source, and
+    whether it was read there."""
 
     s_p: float
     s_n: float
@@ -37,7 +44,9 @@ class SpinExpectation:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, SpinExpectation]:
     return {
-        row["isotope"]: SpinExpectation(float(row["s_p"]), float(row["s_n"]), row["source"], row["verified"] == "1")
+        row["isotope"]: SpinExpectation(
+            float(row["s_p"]), float(row["s_n"]), row["source"], row["verified"] == "1"
+        )
         for row in read_table(DATA / "spin_expectations.csv")
     }
 
@@ -55,16 +64,24 @@ def spin_expectation(of: str | Isotope) -> SpinExpectation:
         return SpinExpectation(0.0, 0.0, "exact", True)
     found = _table().get(one.name)
     if found is None:
-        raise UnknownNameError("spin expectation value", one.name, _table(), f"({one.name} has J = {one.spin:g})")
+        raise UnknownNameError(
+            "spin expectation value",
+            one.name,
+            _table(),
+            f"({one.name} has J = {one.spin:g})",
+        )
     return found
 
 
 def axial_couplings(strange: float = 0.0) -> tuple[float, float]:
-    """Axial couplings (g_p, g_n) = (g_A − Δs, −g_A − Δs) with an optional strange part Δs (about −0.085)."""
+    """Axial couplings (g_p, g_n) = (g_A − Δs, −g_A − Δs) with an optional strange part
+    Δs (about −0.085)."""
     return G_A - strange, -G_A - strange
 
 
-def axial_terms(of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | None = None) -> FloatArray:
+def axial_terms(
+    of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | None = None
+) -> FloatArray:
     """Axial response split by nucleon: F_A = g_p² S_pp + g_p g_n S_pn + g_n² S_nn.
 
     S_pp(0) = k <S_p>², S_pn(0) = 2k <S_p><S_n>, S_nn(0) = k <S_n>², k = 4/3 (J + 1)/J.
@@ -73,10 +90,12 @@ def axial_terms(of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | N
     ----------
     of : the nucleus.
     q2 : |q|², MeV², any shape.
-    form_factor : F of the spin density; all three terms fall as F². Default: a Gaussian with the rms radius of the
-        nucleus. This is a model: the transverse response of a shell-model state falls with another, state-dependent
-        shape, so trust it for q R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
-        nucleon (−4 % on F_A at 100 MeV) and two-body currents (tens of per cent) are left out.
+    form_factor : F of the spin density; all three terms fall as F². Default: a Gaussian
+        with the rms radius of the nucleus. This is a model: the transverse response of
+        a shell-model state falls with another, state-dependent shape, so trust it for q
+        R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
+        nucleon (−4 % on F_A at 100 MeV) and two-body currents (tens of per cent) are
+        left out.
 
     Returns
     -------
@@ -92,7 +111,11 @@ def axial_terms(of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | N
     q2 = np.asarray(q2, dtype=float)
     if not one.has_spin:
         return np.zeros((*q2.shape, 3))
-    shape = Exponential.from_rms(default_radius(one)) if form_factor is None else form_factor
+    shape = (
+        Exponential.from_rms(default_radius(one))
+        if form_factor is None
+        else form_factor
+    )
     k = 4 / 3 * (one.spin + 1) / one.spin
     start = k * np.array([spins.s_p**2, 2 * spins.s_p * spins.s_n, spins.s_n**2])
     return np.asarray(shape(q2)[..., None] ** 2 * start)
@@ -107,4 +130,7 @@ def axial_form_factor(
 ) -> FloatArray:
     """F_A(q²) for the couplings (g_p, g_n); see `axial_terms`. Shape of `q2`."""
     g_p, g_n = couplings
-    return np.asarray(axial_terms(of, q2, form_factor=form_factor) @ np.array([g_p**2, g_p * g_n, g_n**2]))
+    return np.asarray(
+        axial_terms(of, q2, form_factor=form_factor)
+        @ np.array([g_p**2, g_p * g_n, g_n**2])
+    )

@@ -1,13 +1,16 @@
-"""Nuclear form factors F(|q|²) with F(0) = 1: frozen dataclasses that are called with q².
+"""Nuclear form factors F(|q|²) with F(0) = 1: frozen dataclasses that are called with
+q².
 
-All take ``q2`` = |q|² ≥ 0 in MeV² (any shape) and lengths in MeV⁻¹ (``3.4 * fm``), and give an array of the shape of
-``q2``. Each has ``rms``, the rms radius (MeV⁻¹), and ``r4`` = <r⁴> (MeV⁻⁴), so that
-F = 1 − rms² q²/6 + r4 q⁴/120 − …; all but `Point` have ``density(r)`` (MeV³), normalised to 1 = ∫ρ d³r.
-Formulas are arranged so that q → 0 is smooth to machine precision.
+All take ``q2`` = |q|² ≥ 0 in MeV² (any shape) and lengths in MeV⁻¹ (``3.4 * fm``), and
+give an array of the shape of ``q2``. Each has ``rms``, the rms radius (MeV⁻¹), and
+``r4`` = <r⁴> (MeV⁻⁴), so that F = 1 − rms² q²/6 + r4 q⁴/120 − …; all but `Point` have
+``density(r)`` (MeV³), normalised to 1 = ∫ρ d³r. Formulas are arranged so that q → 0 is
+smooth to machine precision.
 
-Helm, Klein–Nystrand, Fermi and Woods–Saxon shapes describe whatever radius they are given: point protons or point
-neutrons for the weak interaction, the charge for electron scattering. Fourier–Bessel densities are CHARGE densities:
-the proton's size is inside them.
+Helm, Klein–Nystrand, Fermi and Woods–Saxon shapes describe whatever radius they are
+given: point protons or point neutrons for the weak interaction, the charge for electron
+scattering. Fourier–Bessel densities are CHARGE densities: the proton's size is inside
+them.
 """
 
 from __future__ import annotations
@@ -77,7 +80,10 @@ class FormFactor(Protocol):
 def _momentum2(q2: ArrayLike) -> FloatArray:
     values = np.asarray(q2, dtype=float)
     if not np.all((values >= 0) & (values < np.inf)):
-        raise InputError("a form factor needs finite |q|² >= 0 (MeV²; |q|² = 2 M T for a recoil of energy T)")
+        raise InputError(
+            "a form factor needs finite |q|² >= 0 (MeV²; |q|² = 2 M T for a recoil of"
+            " energy T)"
+        )
     return values
 
 
@@ -85,28 +91,34 @@ def _length(value: float, what: str, zero: bool = True) -> float:
     number = float(value)
     if not (math.isfinite(number) and (number > 0 or (zero and number == 0))):
         raise InputError(
-            f"{what} must be a {'non-negative' if zero else 'positive'} length, e.g. 3.4 * fm; got {number / fm:.6g} fm"
+            f"{what} must be a {'non-negative' if zero else 'positive'} length, e.g."
+            f" 3.4 * fm; got {number / fm:.6g} fm"
         )
     return number
 
 
 def _from_rms(rms: float, surface2: float, shape: str) -> float:
-    """Radius of the sphere that leaves <r²> = rms² after a surface of mean square `surface2` is folded in."""
+    """Radius of the sphere that leaves <r²> = rms² after a surface of mean square
+    `surface2` is folded in."""
     _length(rms, f"the rms radius of {shape}")
     inner = rms**2 - surface2
     if inner < -1e-12 * surface2:
         raise InputError(
-            f"{shape} cannot have an rms radius of {rms / fm:.6g} fm: its surface alone gives "
-            f"{math.sqrt(surface2) / fm:.6g} fm; give at least that, a thinner surface, or form_factor='exponential'"
+            f"{shape} cannot have an rms radius of {rms / fm:.6g} fm: its surface alone"
+            f" gives {math.sqrt(surface2) / fm:.6g} fm; give at least that, a thinner"
+            " surface, or form_factor='exponential'"
         )
     return math.sqrt(5 / 3 * max(inner, 0.0))
 
 
-_SERIES: Final = tuple(3 / (math.factorial(k) * math.prod(range(1, 2 * k + 4, 2))) for k in range(12))
+_SERIES: Final = tuple(
+    3 / (math.factorial(k) * math.prod(range(1, 2 * k + 4, 2))) for k in range(12)
+)
 
 
 def _sphere(t: FloatArray) -> FloatArray:
-    """3 j1(x)/x as a function of t = x², continued to t < 0 (3(x cosh x − sinh x)/x³); for t < -1 not used."""
+    """3 j1(x)/x as a function of t = x², continued to t < 0 (3(x cosh x − sinh x)/x³);
+    for t < -1 not used."""
     small = np.abs(t) < 1
     half = np.where(small, -t / 2, 0.0)
     series = np.zeros_like(half)
@@ -177,21 +189,30 @@ class Helm:
         s, big = self.s, self.radius
         if s == 0 or big == 0:
             sphere = (
-                3 / (4 * np.pi * big**3) * (r < big) if big else (2 * np.pi * s**2) ** -1.5 * np.exp(-(r**2) / 2 / s**2)
+                3 / (4 * np.pi * big**3) * (r < big)
+                if big
+                else (2 * np.pi * s**2) ** -1.5 * np.exp(-(r**2) / 2 / s**2)
             )
             return np.asarray(sphere)
         edge = np.exp(-((r - big) ** 2) / (2 * s**2))
         safe = np.where(r > 1e-6 * s, r, 1.0)
         # (e^-(r+R)²/2s² − e^-(r−R)²/2s²)/r, whose limit at r = 0 is −2R/s² e^-R²/2s²
-        difference = np.where(r > 1e-6 * s, edge * np.expm1(-2 * safe * big / s**2) / safe, -2 * big / s**2 * edge)
+        difference = np.where(
+            r > 1e-6 * s,
+            edge * np.expm1(-2 * safe * big / s**2) / safe,
+            -2 * big / s**2 * edge,
+        )
         root2s = math.sqrt(2) * s
         inside = (erfc((r - big) / root2s) - erfc((r + big) / root2s)) / 2
-        return np.asarray(3 / (4 * np.pi * big**3) * (inside + s / math.sqrt(2 * np.pi) * difference))
+        return np.asarray(
+            3 / (4 * np.pi * big**3) * (inside + s / math.sqrt(2 * np.pi) * difference)
+        )
 
 
 @dataclass(frozen=True)
 class KleinNystrand:
-    """Klein–Nystrand: a uniform sphere folded with a Yukawa of range a_k [Klein:1999qj].
+    """Klein–Nystrand: a uniform sphere folded with a Yukawa of range a_k
+    [Klein:1999qj].
 
     F = 3 j1(qR)/(qR) / (1 + a_k² q²), rms² = 3/5 R² + 6 a_k².
     """
@@ -221,7 +242,9 @@ class KleinNystrand:
     @property
     def r4(self) -> float:
         """Mean of r⁴, MeV⁻⁴."""
-        return _fold_r4(_ball_moments(self.radius), (6 * self.a_k**2, 120 * self.a_k**4))
+        return _fold_r4(
+            _ball_moments(self.radius), (6 * self.a_k**2, 120 * self.a_k**4)
+        )
 
     def __call__(self, q2: ArrayLike) -> FloatArray:
         """F at |q|² (MeV²)."""
@@ -231,23 +254,33 @@ class KleinNystrand:
     def density(self, r: ArrayLike) -> FloatArray:
         """Density at r (MeV⁻¹), MeV³; needs radius and a_k > 0."""
         _length(self.a_k, "the range of a Klein-Nystrand density", zero=False)
-        big = _length(self.radius, "the radius of a Klein-Nystrand density", zero=False) / self.a_k
+        big = (
+            _length(self.radius, "the radius of a Klein-Nystrand density", zero=False)
+            / self.a_k
+        )
         x = np.asarray(r, dtype=float) / self.a_k
         within = np.minimum(x, big)
         safe = np.where(within > 1e-4, within, 1.0)
-        sinhc = np.where(within > 1e-4, np.exp(safe - big) * -np.expm1(-2 * safe) / (2 * safe), np.exp(-big))
+        sinhc = np.where(
+            within > 1e-4,
+            np.exp(safe - big) * -np.expm1(-2 * safe) / (2 * safe),
+            np.exp(-big),
+        )
         beyond = np.maximum(x, big)
-        tail = ((big - 1) * np.exp(big - beyond) + (big + 1) * np.exp(-big - beyond)) / (2 * beyond)
+        tail = (
+            (big - 1) * np.exp(big - beyond) + (big + 1) * np.exp(-big - beyond)
+        ) / (2 * beyond)
         shape = np.where(x < big, 1 - (1 + big) * sinhc, tail)
         return np.asarray(3 / (4 * np.pi * self.radius**3) * shape)
 
 
 @dataclass(frozen=True)
 class Fermi:
-    """Symmetrised Fermi density sinh(c/a)/(cosh(c/a) + cosh(r/a)), analytic [Sprung & Martorell,
-    J. Phys. A 30, 6525 (1997)].
+    """Symmetrised Fermi density sinh(c/a)/(cosh(c/a) + cosh(r/a)), analytic [Sprung &
+    Martorell, J. Phys. A 30, 6525 (1997)].
 
-    rms² = 3/5 c² + 7/5 π²a². It differs from the ordinary Fermi (`WoodsSaxon`) by terms of relative size e^(−c/a).
+    rms² = 3/5 c² + 7/5 π²a². It differs from the ordinary Fermi (`WoodsSaxon`) by terms
+    of relative size e^(−c/a).
     """
 
     radius: float
@@ -260,12 +293,15 @@ class Fermi:
     @classmethod
     def from_rms(cls, rms: float, diffuseness: float = FERMI_DIFFUSENESS) -> Fermi:
         """Build with a given rms radius (MeV⁻¹); `InputError` if rms² <= 7/5 π²a²."""
-        radius = _from_rms(rms, 1.4 * (math.pi * diffuseness) ** 2, "a Fermi form factor")
+        radius = _from_rms(
+            rms, 1.4 * (math.pi * diffuseness) ** 2, "a Fermi form factor"
+        )
         return cls(radius, diffuseness)
 
     @classmethod
     def of(cls, nucleus: str | Isotope) -> Fermi:
-        """Build with R = 1.07 A^(1/3) fm, b = 0.57 fm, the values of the trident literature [Brown:1973ih]."""
+        """Build with R = 1.07 A^(1/3) fm, b = 0.57 fm, the values of the trident
+        literature [Brown:1973ih]."""
         return cls(1.07 * isotope(nucleus).a ** (1 / 3) * fm, 0.57 * fm)
 
     @property
@@ -288,14 +324,20 @@ class Fermi:
         small = y < 1
         safe = np.where(small, 1.0, y)
         # y/sinh y and 3(y coth y − 1)/y²
-        decay = np.where(small, 1 / _sinhc(np.where(small, y, 0.0)), 2 * safe * np.exp(-safe) / -np.expm1(-2 * safe))
+        decay = np.where(
+            small,
+            1 / _sinhc(np.where(small, y, 0.0)),
+            2 * safe * np.exp(-safe) / -np.expm1(-2 * safe),
+        )
         slope = np.where(
             small,
             _sphere(-(np.where(small, y, 0.0) ** 2)) * decay,
             3 * (safe * (1 + e2) / -np.expm1(-2 * safe) - 1) / safe**2,
         )
         x2 = q2 * c2
-        return np.asarray(decay * (c2 * _sphere(x2) + p2 * slope * _sinc(np.sqrt(x2))) / (c2 + p2))
+        return np.asarray(
+            decay * (c2 * _sphere(x2) + p2 * slope * _sinc(np.sqrt(x2))) / (c2 + p2)
+        )
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density at r (MeV⁻¹), MeV³."""
@@ -319,14 +361,17 @@ def _sinhc(y: FloatArray) -> FloatArray:
 class DensityFormFactor:
     """Form factor of any spherical density, by numerical Fourier transform.
 
-    F(q) = ∫ 4πr² sin(qr)/(qr) ρ(r) dr / ∫ 4πr² ρ(r) dr over 0 < r < `cutoff`, by Gauss–Legendre panels.
+    F(q) = ∫ 4πr² sin(qr)/(qr) ρ(r) dr / ∫ 4πr² ρ(r) dr over 0 < r < `cutoff`, by
+    Gauss–Legendre panels.
 
     Attributes
     ----------
-    profile : density as a function of r (MeV⁻¹), any normalisation, vectorised and smooth within each panel.
+    profile : density as a function of r (MeV⁻¹), any normalisation, vectorised and
+        smooth within each panel.
     cutoff : radius (MeV⁻¹) beyond which it is negligible.
     scale : length (MeV⁻¹) over which it varies: the widest panel.
-    tolerance : absolute accuracy demanded of F; `ComputationError` if the error estimate exceeds it.
+    tolerance : absolute accuracy demanded of F; `ComputationError` if the error
+        estimate exceeds it.
     """
 
     profile: Callable[[FloatArray], ArrayLike]
@@ -344,7 +389,8 @@ class DensityFormFactor:
         panels = math.ceil(self.cutoff / width)
         if panels > 20_000:
             raise ComputationError(
-                f"|q| = {q_max:.6g} MeV is too large for a numerical transform out to {self.cutoff / fm:.4g} fm"
+                f"|q| = {q_max:.6g} MeV is too large for a numerical transform out to"
+                f" {self.cutoff / fm:.4g} fm"
             )
         r, w = panel_nodes(np.linspace(0, self.cutoff, panels + 1), n)
         weights = 4 * np.pi * r**2 * w * np.asarray(self.profile(r), dtype=float)
@@ -356,25 +402,31 @@ class DensityFormFactor:
     def _transform(self, q: FloatArray, n: int) -> FloatArray:
         r, weights = self._rule(float(q.max(initial=0.0)), n)
         block = max(1, 2_000_000 // r.size)
-        parts = [_sinc(q[i : i + block, None] * r) @ weights for i in range(0, q.size, block)]
+        parts = [
+            _sinc(q[i : i + block, None] * r) @ weights for i in range(0, q.size, block)
+        ]
         return np.asarray(np.concatenate([np.empty(0), *parts]) / weights.sum())
 
     def error_estimate(self, q2: ArrayLike) -> FloatArray:
-        """Difference between the 16-point result used and a 24-point one, same shape as `q2`."""
+        """Difference between the 16-point result used and a 24-point one, same shape as
+        `q2`."""
         q2 = _momentum2(q2)
         q = np.sqrt(q2).ravel()
         return np.abs(self._transform(q, 16) - self._transform(q, 24)).reshape(q2.shape)
 
     def __call__(self, q2: ArrayLike) -> FloatArray:
-        """F at |q|² (MeV²); `ComputationError` if the error estimate at the largest |q|² exceeds the tolerance."""
+        """F at |q|² (MeV²); `ComputationError` if the error estimate at the largest
+        |q|² exceeds the tolerance."""
         q2 = _momentum2(q2)
         q = np.sqrt(q2).ravel()
         if q.size:
-            # panels shrink as 1/q, so the error of the rule is largest where sin(qr) turns fastest
+            # panels shrink as 1/q, so the error of the rule is largest where sin(qr)
+            # turns fastest
             error = float(self.error_estimate(q2.max()))
             if error > self.tolerance:
                 raise ComputationError(
-                    f"the Fourier transform is accurate to {error:.1e}, not {self.tolerance:.1e}: set a smaller scale"
+                    f"the Fourier transform is accurate to {error:.1e}, not"
+                    f" {self.tolerance:.1e}: set a smaller scale"
                 )
         return self._transform(q, 16).reshape(q2.shape)
 
@@ -396,14 +448,19 @@ class DensityFormFactor:
         """Density at r (MeV⁻¹), MeV³, normalised; 0 beyond the cutoff."""
         r = np.asarray(r, dtype=float)
         norm = float(self._rule(0.0, 16)[1].sum())
-        return np.asarray(np.where(r <= self.cutoff, np.asarray(self.profile(r), dtype=float), 0.0) / norm)
+        return np.asarray(
+            np.where(r <= self.cutoff, np.asarray(self.profile(r), dtype=float), 0.0)
+            / norm
+        )
 
 
 @dataclass(frozen=True)
 class WoodsSaxon:
-    """Ordinary two-parameter Fermi density 1/(1 + e^((r−R)/a)), by numerical Fourier transform.
+    """Ordinary two-parameter Fermi density 1/(1 + e^((r−R)/a)), by numerical Fourier
+    transform.
 
-    Accurate to 1e-10 absolute: the error estimate is checked at every call (`ComputationError`).
+    Accurate to 1e-10 absolute: the error estimate is checked at every call
+    (`ComputationError`).
     """
 
     radius: float
@@ -415,32 +472,40 @@ class WoodsSaxon:
 
     @classmethod
     def from_rms(cls, rms: float, diffuseness: float = FERMI_DIFFUSENESS) -> WoodsSaxon:
-        """Build with a given rms radius (MeV⁻¹), solved for by bisection; `InputError` if too small."""
+        """Build with a given rms radius (MeV⁻¹), solved for by bisection; `InputError`
+        if too small."""
         smallest = cls(0.0, diffuseness).rms
         _length(rms, "the rms radius of a Woods-Saxon form factor")
         if rms < smallest:
             raise InputError(
-                f"a Woods-Saxon form factor cannot have an rms radius of {rms / fm:.6g} fm: its surface alone gives "
-                f"{smallest / fm:.6g} fm; give at least that, a thinner surface, or form_factor='exponential'"
+                f"a Woods-Saxon form factor cannot have an rms radius of {rms / fm:.6g}"
+                f" fm: its surface alone gives {smallest / fm:.6g} fm; give at least"
+                " that, a thinner surface, or form_factor='exponential'"
             )
         low, high = 0.0, 2 * rms
         while high - low > 4e-16 * high:
             middle = (low + high) / 2
             if middle in (low, high):
                 break
-            low, high = (middle, high) if cls(middle, diffuseness).rms < rms else (low, middle)
+            low, high = (
+                (middle, high) if cls(middle, diffuseness).rms < rms else (low, middle)
+            )
         return cls((low + high) / 2, diffuseness)
 
     @classmethod
     def of(cls, nucleus: str | Isotope) -> WoodsSaxon:
-        """Build with R = 1.07 A^(1/3) fm, b = 0.57 fm, the values of the trident literature [Brown:1973ih]."""
+        """Build with R = 1.07 A^(1/3) fm, b = 0.57 fm, the values of the trident
+        literature [Brown:1973ih]."""
         return cls(1.07 * isotope(nucleus).a ** (1 / 3) * fm, 0.57 * fm)
 
     @property
     def _transformer(self) -> DensityFormFactor:
-        # e^-45 of the tail is left out; a panel of 2a keeps the poles at R ± iπa outside the Bernstein ellipse
+        # e^-45 of the tail is left out; a panel of 2a keeps the poles at R ± iπa
+        # outside the Bernstein ellipse
         a = self.diffuseness
-        return DensityFormFactor(lambda r: _logistic((r - self.radius) / a), self.radius + 45 * a, 2 * a)
+        return DensityFormFactor(
+            lambda r: _logistic((r - self.radius) / a), self.radius + 45 * a, 2 * a
+        )
 
     @property
     def rms(self) -> float:
@@ -467,10 +532,12 @@ class WoodsSaxon:
 
 @dataclass(frozen=True)
 class FourierBessel:
-    """Fourier–Bessel density ρ(r) = Σ_ν a_ν j0(νπr/R) inside R, zero outside; analytic transform.
+    """Fourier–Bessel density ρ(r) = Σ_ν a_ν j0(νπr/R) inside R, zero outside; analytic
+    transform.
 
-    ``FourierBessel.of("Ar40")`` has the coefficients of [DeVries:1987atn]: these describe the CHARGE, protons' own size
-    included; used as a point-proton form factor, it overstates the radius by about 0.1 fm.
+    ``FourierBessel.of("Ar40")`` has the coefficients of [DeVries:1987atn]: these
+    describe the CHARGE, protons' own size included; used as a point-proton form factor,
+    it overstates the radius by about 0.1 fm.
 
     Attributes
     ----------
@@ -483,9 +550,18 @@ class FourierBessel:
 
     def __post_init__(self) -> None:
         _length(self.cutoff, "the Fourier-Bessel cutoff", zero=False)
-        object.__setattr__(self, "coefficients", tuple(float(c) for c in self.coefficients))
-        if not (self.coefficients and np.isfinite(self.coefficients).all() and self.integral > 0):
-            raise InputError("Fourier-Bessel coefficients must be finite and integrate to a positive charge")
+        object.__setattr__(
+            self, "coefficients", tuple(float(c) for c in self.coefficients)
+        )
+        if not (
+            self.coefficients
+            and np.isfinite(self.coefficients).all()
+            and self.integral > 0
+        ):
+            raise InputError(
+                "Fourier-Bessel coefficients must be finite and integrate to a positive"
+                " charge"
+            )
 
     @classmethod
     def of(cls, nucleus: str | Isotope) -> FourierBessel:
@@ -496,8 +572,13 @@ class FourierBessel:
         UnknownNameError
             If there is no Fourier–Bessel analysis of it in the table.
         """
-        # the table also has isotopes that are too short-lived for the isotope table (H3)
-        name = nucleus if isinstance(nucleus, str) and nucleus in _fourier_bessel_table() else isotope(nucleus).name
+        # the table also has isotopes that are too short-lived for the isotope table
+        # (H3)
+        name = (
+            nucleus
+            if isinstance(nucleus, str) and nucleus in _fourier_bessel_table()
+            else isotope(nucleus).name
+        )
         found = _fourier_bessel_table().get(name)
         if found is None:
             raise UnknownNameError(
@@ -543,18 +624,27 @@ class FourierBessel:
         q2 = _momentum2(q2)
         x = np.sqrt(q2)[..., None] * self.cutoff
         k = self._k
-        # ∫ j0(kr) j0(qr) r² dr = (−1)^(ν+1) R³ sinc(x)/(k² − x²) = R³ sinc(x − k)/(x(x + k)), k in units of 1/R: the
-        # first where x is small, the second elsewhere, so that neither x = 0 nor x = k is singular
+        # ∫ j0(kr) j0(qr) r² dr = (−1)^(ν+1) R³ sinc(x)/(k² − x²) = R³ sinc(x − k)/(x(x
+        # + k)), k in units of 1/R: the first where x is small, the second elsewhere, so
+        # that neither x = 0 nor x = k is singular
         low = x < np.pi / 2
         safe_low, safe_high = np.where(low, x, 0.0), np.where(low, np.pi, x)
         near = self._signed * _sinc(safe_low) / (k**2 - safe_low**2)
-        far = np.asarray(self.coefficients) * _sinc(safe_high - k) / (safe_high * (safe_high + k))
-        return np.asarray(np.where(low, near, far).sum(axis=-1) / (self._signed / k**2).sum())
+        far = (
+            np.asarray(self.coefficients)
+            * _sinc(safe_high - k)
+            / (safe_high * (safe_high + k))
+        )
+        return np.asarray(
+            np.where(low, near, far).sum(axis=-1) / (self._signed / k**2).sum()
+        )
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density at r (MeV⁻¹), MeV³, normalised to 1; 0 beyond the cutoff."""
         r = np.asarray(r, dtype=float)
-        values = _sinc(r[..., None] / self.cutoff * self._k) @ np.asarray(self.coefficients)
+        values = _sinc(r[..., None] / self.cutoff * self._k) @ np.asarray(
+            self.coefficients
+        )
         return np.where(r < self.cutoff, values, 0.0) / self.integral
 
 
@@ -563,7 +653,8 @@ def _fourier_bessel_table() -> Mapping[str, FourierBessel]:
     return MappingProxyType(
         {
             row["isotope"]: FourierBessel(
-                tuple(float(a) / fm**3 for a in row["a_per_fm3"].split()), float(row["r_cutoff_fm"]) * fm
+                tuple(float(a) / fm**3 for a in row["a_per_fm3"].split()),
+                float(row["r_cutoff_fm"]) * fm,
             )
             for row in read_table(DATA / "fourier_bessel.csv")
         }
@@ -577,7 +668,8 @@ def fourier_bessel_isotopes() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Dipole:
-    """Dipole F = (1 + |q|²R0²/20)⁻²; the literature writes 1 − q²R0²/20 with q² = −|q|² < 0 [Brown:1973ih]."""
+    """Dipole F = (1 + |q|²R0²/20)⁻²; the literature writes 1 − q²R0²/20 with q² = −|q|²
+    < 0 [Brown:1973ih]."""
 
     r0: float
 
@@ -610,13 +702,18 @@ class Dipole:
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density Λ³/8π e^(−Λr), Λ² = 20/R0², at r (MeV⁻¹), MeV³; needs r0 > 0."""
-        cutoff = math.sqrt(20) / _length(self.r0, "the radius of a dipole density", zero=False)
-        return np.asarray(cutoff**3 / (8 * np.pi) * np.exp(-cutoff * np.asarray(r, dtype=float)))
+        cutoff = math.sqrt(20) / _length(
+            self.r0, "the radius of a dipole density", zero=False
+        )
+        return np.asarray(
+            cutoff**3 / (8 * np.pi) * np.exp(-cutoff * np.asarray(r, dtype=float))
+        )
 
 
 @dataclass(frozen=True)
 class NucleonDipole:
-    """Dipole (1 + |q|²/Λ²)⁻² with Λ = M_p/1.1 = 853 MeV, a nucleon's: (1 + 1.21 |q|²/M_p²)⁻² [Brown:1973ih]."""
+    """Dipole (1 + |q|²/Λ²)⁻² with Λ = M_p/1.1 = 853 MeV, a nucleon's: (1 + 1.21
+    |q|²/M_p²)⁻² [Brown:1973ih]."""
 
     mass: float = M_PROTON / 1.1
 
@@ -640,12 +737,15 @@ class NucleonDipole:
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density Λ³/8π e^(−Λr) at r (MeV⁻¹), MeV³."""
-        return np.asarray(self.mass**3 / (8 * np.pi) * np.exp(-self.mass * np.asarray(r, dtype=float)))
+        return np.asarray(
+            self.mass**3 / (8 * np.pi) * np.exp(-self.mass * np.asarray(r, dtype=float))
+        )
 
 
 @dataclass(frozen=True)
 class Exponential:
-    """Exponential F = exp(−|q|²R0²/10): a Gaussian density [Brown:1973ih, where q² = −|q|²]."""
+    """Exponential F = exp(−|q|²R0²/10): a Gaussian density [Brown:1973ih, where q² =
+    −|q|²]."""
 
     r0: float
 
@@ -678,8 +778,13 @@ class Exponential:
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Gaussian density at r (MeV⁻¹), MeV³; needs r0 > 0."""
-        width2 = _length(self.r0, "the radius of a Gaussian density", zero=False) ** 2 / 5
-        return np.asarray((2 * np.pi * width2) ** -1.5 * np.exp(-(np.asarray(r, dtype=float) ** 2) / (2 * width2)))
+        width2 = (
+            _length(self.r0, "the radius of a Gaussian density", zero=False) ** 2 / 5
+        )
+        return np.asarray(
+            (2 * np.pi * width2) ** -1.5
+            * np.exp(-(np.asarray(r, dtype=float) ** 2) / (2 * width2))
+        )
 
 
 @dataclass(frozen=True)
@@ -720,7 +825,8 @@ RADIUS_FREE: Final = (*SURFACE, "dipole", "exponential")
 
 
 def minimal_rms(name: str, s: float | None = None) -> float:
-    """Smallest rms radius (MeV⁻¹) that a named shape can have with surface parameter `s` (its default if None)."""
+    """Smallest rms radius (MeV⁻¹) that a named shape can have with surface parameter
+    `s` (its default if None)."""
     match name:
         case "helm":
             return math.sqrt(3) * (HELM_THICKNESS if s is None else s)
@@ -728,23 +834,35 @@ def minimal_rms(name: str, s: float | None = None) -> float:
             return math.sqrt(6) * (YUKAWA_RANGE if s is None else s)
         case "fermi":
             # strictly above: a Fermi density needs a radius
-            return math.sqrt(1.4) * math.pi * (FERMI_DIFFUSENESS if s is None else s) * (1 + 1e-6)
+            return (
+                math.sqrt(1.4)
+                * math.pi
+                * (FERMI_DIFFUSENESS if s is None else s)
+                * (1 + 1e-6)
+            )
         case "woods-saxon":
             return WoodsSaxon(0.0, FERMI_DIFFUSENESS if s is None else s).rms
     return 0.0
 
 
 def make_form_factor(
-    spec: str | FormFactor, *, rms: float | None, isotope: str | Isotope, s: float | None = None
+    spec: str | FormFactor,
+    *,
+    rms: float | None,
+    isotope: str | Isotope,
+    s: float | None = None,
 ) -> FormFactor:
     """Build a form factor from its name, or pass an object through.
 
     Parameters
     ----------
-    spec : one of `FORM_FACTORS`, or an object that is a `FormFactor` (then `rms` and `s` must be None).
-    rms : rms radius, MeV⁻¹; None for the parametrisation of the literature, ``.of(isotope)``, which helm has not.
+    spec : one of `FORM_FACTORS`, or an object that is a `FormFactor` (then `rms` and
+        `s` must be None).
+    rms : rms radius, MeV⁻¹; None for the parametrisation of the literature,
+        ``.of(isotope)``, which helm has not.
     isotope : the nucleus.
-    s : surface parameter, MeV⁻¹: Helm s, Klein–Nystrand a_k, Fermi and Woods–Saxon diffuseness; None for the default.
+    s : surface parameter, MeV⁻¹: Helm s, Klein–Nystrand a_k, Fermi and Woods–Saxon
+        diffuseness; None for the default.
 
     Raises
     ------
@@ -756,11 +874,13 @@ def make_form_factor(
     if not isinstance(spec, str):
         if not isinstance(spec, FormFactor):
             raise InputError(
-                f"a form factor is an object with rms, r4 and a call, or one of {', '.join(FORM_FACTORS)}; got {spec!r}"
+                "a form factor is an object with rms, r4 and a call, or one of"
+                f" {', '.join(FORM_FACTORS)}; got {spec!r}"
             )
         if rms is not None or s is not None:
             raise InputError(
-                f"{spec!r} already has its radius: leave out the radius and the surface thickness, or name the shape"
+                f"{spec!r} already has its radius: leave out the radius and the surface"
+                " thickness, or name the shape"
             )
         return spec
     name = spec.strip().lower().replace("_", "-")
@@ -768,20 +888,30 @@ def make_form_factor(
         raise UnknownNameError("form factor", spec, FORM_FACTORS)
     if rms is not None and name not in RADIUS_FREE:
         raise InputError(
-            f"the form factor {name!r} has no free radius: leave the radius out, or use one of {', '.join(RADIUS_FREE)}"
+            f"the form factor {name!r} has no free radius: leave the radius out, or use"
+            f" one of {', '.join(RADIUS_FREE)}"
         )
     if s is not None and name not in SURFACE:
-        raise InputError(f"the form factor {name!r} has no surface parameter: only {', '.join(SURFACE)} have")
+        raise InputError(
+            f"the form factor {name!r} has no surface parameter: only"
+            f" {', '.join(SURFACE)} have"
+        )
     match name:
         case "helm":
             if rms is None:
-                raise InputError("a Helm form factor needs an rms radius: give one, e.g. 3.4 * fm")
+                raise InputError(
+                    "a Helm form factor needs an rms radius: give one, e.g. 3.4 * fm"
+                )
             return Helm(rms) if s is None else Helm(rms, s)
         case "klein-nystrand":
             if rms is None:
                 default = KleinNystrand.of(isotope)
                 return default if s is None else KleinNystrand(default.radius, s)
-            return KleinNystrand.from_rms(rms) if s is None else KleinNystrand.from_rms(rms, s)
+            return (
+                KleinNystrand.from_rms(rms)
+                if s is None
+                else KleinNystrand.from_rms(rms, s)
+            )
         case "fermi" | "woods-saxon":
             shape = Fermi if name == "fermi" else WoodsSaxon
             if rms is None:

@@ -1,7 +1,9 @@
-"""Isotopes: nuclear masses, spins, natural abundances, charge radii, and what follows from them.
+"""Isotopes: nuclear masses, spins, natural abundances, charge radii, and what follows
+from them.
 
-Data: NUBASE2020 [Kondev:2021lzi] and AME2020 [Wang:2021xhn] masses, spins and abundances; charge radii of
-[Angeli:2013epw]. Every isotope is a row of ``data/isotopes.csv``; nothing is registered in Python.
+Data: NUBASE2020 [Kondev:2021lzi] and AME2020 [Wang:2021xhn] masses, spins and
+abundances; charge radii of [Angeli:2013epw]. Every isotope is a row of
+``data/isotopes.csv``; nothing is registered in Python.
 """
 
 from __future__ import annotations
@@ -52,9 +54,10 @@ class Isotope:
     mass : NUCLEAR mass, MeV.
     atomic_mass : mass of the neutral atom, MeV.
     spin, parity : of the ground state; parity is +1 or -1.
-    abundance : atom fraction of the natural element, in [0, 1]; 0 if not found in nature.
-    r_charge, r_charge_unc : rms charge radius and its standard uncertainty, MeV⁻¹ (``r_charge / fm`` in fm);
-        None where not measured.
+    abundance : atom fraction of the natural element, in [0, 1]; 0 if not found in
+        nature.
+    r_charge, r_charge_unc : rms charge radius and its standard uncertainty, MeV⁻¹
+        (``r_charge / fm`` in fm); None where not measured.
     half_life : MeV⁻¹ (``half_life / year`` in years); infinite if stable.
     spin_certain : False where the evaluation calls spin or parity tentative.
     """
@@ -94,9 +97,11 @@ class Isotope:
 
 @dataclass(frozen=True)
 class NeutronRadiusModel:
-    """One prediction of the point-proton and point-neutron rms radii (MeV⁻¹) of one isotope.
+    """One prediction of the point-proton and point-neutron rms radii (MeV⁻¹) of one
+    isotope.
 
-    ``family`` is ``SHF``, ``RMF`` or ``muonic`` (a measured charge radius, with ``r_n`` None).
+    ``family`` is ``SHF``, ``RMF`` or ``muonic`` (a measured charge radius, with ``r_n``
+    None).
     """
 
     model: str
@@ -134,7 +139,9 @@ def _table() -> MappingProxyType[str, Isotope]:
             abundance=float(row["abundance"] or 0),
             r_charge=length(row["r_charge_fm"]),
             r_charge_unc=length(row["r_charge_unc_fm"]),
-            half_life=float(row["half_life_yr"]) * year if row["half_life_yr"] else math.inf,
+            half_life=(
+                float(row["half_life_yr"]) * year if row["half_life_yr"] else math.inf
+            ),
             spin_certain=row["spin_certain"] == "1",
         )
         table[one.name] = one
@@ -148,7 +155,9 @@ def isotopes() -> tuple[Isotope, ...]:
 
 def elements() -> tuple[str, ...]:
     """Symbols of all elements of the table, by charge."""
-    return tuple(dict.fromkeys(one.symbol for one in sorted(isotopes(), key=lambda i: i.z)))
+    return tuple(
+        dict.fromkeys(one.symbol for one in sorted(isotopes(), key=lambda i: i.z))
+    )
 
 
 def isotope(name: str | Isotope) -> Isotope:
@@ -156,7 +165,8 @@ def isotope(name: str | Isotope) -> Isotope:
 
     Parameters
     ----------
-    name : "Ar40", "40Ar", "Ar-40", in any case ("D" is H2); an `Isotope` passes through.
+    name : "Ar40", "40Ar", "Ar-40", in any case ("D" is H2); an `Isotope` passes
+        through.
 
     Raises
     ------
@@ -167,7 +177,9 @@ def isotope(name: str | Isotope) -> Isotope:
         return name
     text = str(name).strip().lower()
     match = re.fullmatch(r"([a-z]{1,2})[-_ ]?(\d{1,3})", text)
-    if match is None and (swapped := re.fullmatch(r"(\d{1,3})[-_ ]?([a-z]{1,2})", text)):
+    if match is None and (
+        swapped := re.fullmatch(r"(\d{1,3})[-_ ]?([a-z]{1,2})", text)
+    ):
         key = f"{swapped[2].capitalize()}{swapped[1]}"
     elif match is not None:
         key = f"{match[1].capitalize()}{match[2]}"
@@ -175,20 +187,30 @@ def isotope(name: str | Isotope) -> Isotope:
         key = _DEUTERIUM.get(text, str(name))
     found = _table().get(key)
     if found is None:
-        same = [one.name for one in isotopes() if re.fullmatch(rf"{re.escape(one.symbol)}\d*", key)]
-        remedy = f"(of {key.rstrip('0123456789')} there are {', '.join(same)})" if same else ""
+        same = [
+            one.name
+            for one in isotopes()
+            if re.fullmatch(rf"{re.escape(one.symbol)}\d*", key)
+        ]
+        remedy = (
+            f"(of {key.rstrip('0123456789')} there are {', '.join(same)})"
+            if same
+            else ""
+        )
         raise UnknownNameError("isotope", name, _table(), remedy)
     return found
 
 
 def as_spelt(name: str, known: Container[str]) -> str:
-    """Return a nuclide's name in the spelling (8B or B8) that is `known`; the name itself if neither is."""
+    """Return a nuclide's name in the spelling (8B or B8) that is `known`; the name
+    itself if neither is."""
     swapped = re.sub(r"^(\d+)([A-Z][a-z]?)$|^([A-Z][a-z]?)(\d+)$", r"\2\1\4\3", name)
     return swapped if name not in known and swapped in known else name
 
 
 def natural(symbol: str) -> tuple[tuple[Isotope, float], ...]:
-    """Return the natural isotopes of an element with their atom fractions, normalised to 1.
+    """Return the natural isotopes of an element with their atom fractions, normalised
+    to 1.
 
     Raises
     ------
@@ -204,16 +226,20 @@ def natural(symbol: str) -> tuple[tuple[Isotope, float], ...]:
     present = [one for one in all_of_it if one.abundance > 0]
     if not present:
         names = ", ".join(one.name for one in all_of_it)
-        raise InputError(f"{key} has no natural composition: name one of its isotopes ({names})")
+        raise InputError(
+            f"{key} has no natural composition: name one of its isotopes ({names})"
+        )
     total = sum(one.abundance for one in present)
     return tuple((one, one.abundance / total) for one in present)
 
 
 def point_proton_radius(of: str | Isotope) -> float:
-    """Root-mean-square radius of the distribution of point protons, from the measured charge radius, MeV⁻¹.
+    """Root-mean-square radius of the distribution of point protons, from the measured
+    charge radius, MeV⁻¹.
 
-    R_p² = R_ch² − r_p² − (N/Z) r_n² − 3/(4 M_p²): proton and neutron charge radii and the Darwin–Foldy term removed
-    [Ong:2010gf; the spin-orbit term, of order 0.01–0.1 fm², is left out]. A proton alone (H1) gives 0.
+    R_p² = R_ch² − r_p² − (N/Z) r_n² − 3/(4 M_p²): proton and neutron charge radii and
+    the Darwin–Foldy term removed [Ong:2010gf; the spin-orbit term, of order 0.01–0.1
+    fm², is left out]. A proton alone (H1) gives 0.
 
     Raises
     ------
@@ -222,30 +248,39 @@ def point_proton_radius(of: str | Isotope) -> float:
     """
     one = isotope(of)
     if one.r_charge is None:
-        raise InputError(f"the charge radius of {one.name} is not measured: give a radius")
+        raise InputError(
+            f"the charge radius of {one.name} is not measured: give a radius"
+        )
     return charge_to_point(one.r_charge, one)
 
 
 def charge_to_point(r_charge: float, one: Isotope) -> float:
-    """Point-proton rms radius (MeV⁻¹) that belongs to the charge radius `r_charge` (MeV⁻¹) in this nucleus.
+    """Point-proton rms radius (MeV⁻¹) that belongs to the charge radius `r_charge`
+    (MeV⁻¹) in this nucleus.
 
-    The formula of `point_proton_radius`; 0 for H1. `InputError` if the charge radius is below the nucleons' own.
+    The formula of `point_proton_radius`; 0 for H1. `InputError` if the charge radius is
+    below the nucleons' own.
     """
     if one.a == 1:
         return 0.0
-    nucleon2 = (PROTON_CHARGE_RADIUS_FM**2 + one.n / one.z * NEUTRON_CHARGE_RADIUS2_FM2) * fm**2 + 0.75 / M_PROTON**2
+    nucleon2 = (
+        PROTON_CHARGE_RADIUS_FM**2 + one.n / one.z * NEUTRON_CHARGE_RADIUS2_FM2
+    ) * fm**2 + 0.75 / M_PROTON**2
     if not (r_charge >= 0 and r_charge**2 >= nucleon2):
         raise InputError(
-            f"a charge radius of {r_charge / fm:.6g} fm of {one.name} is impossible: its nucleons alone give "
-            f"{math.sqrt(max(nucleon2, 0.0)) / fm:.4g} fm; give a length, e.g. 3.4 * fm"
+            f"a charge radius of {r_charge / fm:.6g} fm of {one.name} is impossible:"
+            f" its nucleons alone give {math.sqrt(max(nucleon2, 0.0)) / fm:.4g} fm;"
+            " give a length, e.g. 3.4 * fm"
         )
     return math.sqrt(r_charge**2 - nucleon2)
 
 
 def neutron_radius_models() -> tuple[NeutronRadiusModel, ...]:
-    """Proton and neutron rms radii of Cs133 and I127 in Skyrme–Hartree–Fock and relativistic mean-field models.
+    """Proton and neutron rms radii of Cs133 and I127 in Skyrme–Hartree–Fock and
+    relativistic mean-field models.
 
-    Source: [Cadeddu:2017etk, table I]; the rows ``muonic`` are charge radii of [Fricke:1995zz].
+    Source: [Cadeddu:2017etk, table I]; the rows ``muonic`` are charge radii of
+    [Fricke:1995zz].
     """
     return tuple(
         NeutronRadiusModel(

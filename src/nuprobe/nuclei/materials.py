@@ -1,4 +1,5 @@
-"""Targets: what a detector is made of, by name, as nuclei with a proton and a neutron form factor each."""
+"""Targets: what a detector is made of, by name, as nuclei with a proton and a neutron
+form factor each."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Component:
-    """One isotope of a target: how many there are per formula unit, and how its nucleons are distributed."""
+    """One isotope of a target: how many there are per formula unit, and how its
+    nucleons are distributed."""
 
     isotope: Isotope
     count: float
@@ -56,7 +58,8 @@ class Target:
     Attributes
     ----------
     name : as asked for.
-    components : one per isotope; counts are per formula unit (per atom for a natural element).
+    components : one per isotope; counts are per formula unit (per atom for a natural
+        element).
     """
 
     name: str
@@ -64,7 +67,8 @@ class Target:
 
     @property
     def mass(self) -> float:
-        """Mass of a formula unit with its electrons, MeV: a detector of mass m holds ``m / mass`` of them."""
+        """Mass of a formula unit with its electrons, MeV: a detector of mass m holds
+        ``m / mass`` of them."""
         return sum(c.count * c.isotope.atomic_mass for c in self.components)
 
     @property
@@ -97,24 +101,29 @@ def target(
 
     Parameters
     ----------
-    spec : an isotope ("Ar40", "40Ar", an `Isotope`); an element in its natural composition ("Xe", "natural Xe"); a
-        formula ("CsI", "CaWO4", "Ca(OH)2", "D2O"), whose elements are natural; a mixture by number,
-        ``{"Si28": 1, "O16": 2}``, of any of these; a `Target` passes through (with no other argument). A symbol with a
-        number is an isotope where that number can be a mass number ("H2" is the deuteron), else a molecule ("O2").
-    r_p, r_n : rms radii (MeV⁻¹, e.g. ``3.4 * fm``) of the point-proton and point-neutron distributions: one for all
-        nuclei, or by isotope or element name, the default holding for those not named.
-        Default r_p: the measured charge radius less the nucleon's size (`point_proton_radius`).
-        Default r_n: EQUAL to r_p, given or default: a neutron skin of zero, since no measurement is assumed.
-        Where no charge radius is measured, see `default_radius`.
-    form_factor : name or object for both distributions, or a pair (proton, neutron). "dipole" and "exponential" take
-        their radius from the literature's R0 = 1.21 A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the
-        measured charge density, "nucleon-dipole" and "point" have no radius.
-    surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None for the default of the shape.
-        In a pair it goes to whichever has a surface.
+    spec : an isotope ("Ar40", "40Ar", an `Isotope`); an element in its natural
+        composition ("Xe", "natural Xe"); a formula ("CsI", "CaWO4", "Ca(OH)2", "D2O"),
+        whose elements are natural; a mixture by number, ``{"Si28": 1, "O16": 2}``, of
+        any of these; a `Target` passes through (with no other argument). A symbol with
+        a number is an isotope where that number can be a mass number ("H2" is the
+        deuteron), else a molecule ("O2").
+    r_p, r_n : rms radii (MeV⁻¹, e.g. ``3.4 * fm``) of the point-proton and
+        point-neutron distributions: one for all nuclei, or by isotope or element name,
+        the default holding for those not named. Default r_p: the measured charge radius
+        less the nucleon's size (`point_proton_radius`). Default r_n: EQUAL to r_p,
+        given or default: a neutron skin of zero, since no measurement is assumed. Where
+        no charge radius is measured, see `default_radius`.
+    form_factor : name or object for both distributions, or a pair (proton, neutron).
+        "dipole" and "exponential" take their radius from the literature's R0 = 1.21
+        A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the measured charge
+        density, "nucleon-dipole" and "point" have no radius.
+    surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None
+        for the default of the shape. In a pair it goes to whichever has a surface.
 
-    A nucleus whose default radius is too small for the shape (H1 and He4 for Helm; some more of the lightest for the
-    others) gets a Gaussian of the same rms radius, which is what Helm becomes for R0 → 0; for H1, a point proton, that
-    is F = 1. A radius that you give and that is too small is an error.
+    A nucleus whose default radius is too small for the shape (H1 and He4 for Helm; some
+    more of the lightest for the others) gets a Gaussian of the same rms radius, which
+    is what Helm becomes for R0 → 0; for H1, a point proton, that is F = 1. A radius
+    that you give and that is too small is an error.
 
     Returns
     -------
@@ -126,10 +135,16 @@ def target(
     UnknownNameError
         Unknown isotope, element or form factor; the nearest names are offered.
     InputError
-        A formula that cannot be read, a count that is not positive, a radius that cannot be had.
+        A formula that cannot be read, a count that is not positive, a radius that
+        cannot be had.
     """
     if isinstance(spec, Target):
-        if r_p is None and r_n is None and form_factor == "helm" and surface_thickness is None:
+        if (
+            r_p is None
+            and r_n is None
+            and form_factor == "helm"
+            and surface_thickness is None
+        ):
             return spec
         name, counts = spec.name, {c.isotope: c.count for c in spec.components}
     else:
@@ -137,7 +152,8 @@ def target(
     if isinstance(form_factor, tuple):
         if len(form_factor) != 2:
             raise InputError(
-                f"form_factor is one form factor or a pair (proton, neutron), got {len(form_factor)} of them"
+                "form_factor is one form factor or a pair (proton, neutron), got"
+                f" {len(form_factor)} of them"
             )
         shape_p, shape_n = form_factor
     else:
@@ -152,7 +168,10 @@ def target(
         rms_p, rms_n = _chosen(r_p, one), _chosen(r_n, one)
         if rms_n is None and _has(RADIUS_FREE, shape_n):
             rms_n = rms_p
-        ff_p, ff_n = _distribution(shape_p, one, rms_p, s_p), _distribution(shape_n, one, rms_n, s_n)
+        ff_p, ff_n = (
+            _distribution(shape_p, one, rms_p, s_p),
+            _distribution(shape_n, one, rms_n, s_n),
+        )
         components.append(Component(one, count, ff_p, ff_n))
     return Target(name, tuple(components))
 
@@ -176,13 +195,15 @@ def default_radius(one: Isotope) -> float:
 def default_charge_radius(one: Isotope) -> float:
     """Charge radius (MeV⁻¹) used when none is given.
 
-    The measured one. Where there is none (S33, V50 and some without natural abundance), that of a Fermi density with
-    c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm [Lewin:1995rx, section 4.1], with a `ValidityWarning`.
+    The measured one. Where there is none (S33, V50 and some without natural abundance),
+    that of a Fermi density with c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm [Lewin:1995rx,
+    section 4.1], with a `ValidityWarning`.
     """
     if one.r_charge is not None:
         return one.r_charge
     warnings.warn(
-        f"the charge radius of {one.name} is not measured: using a systematic formula good to a few per cent; give r_p",
+        f"the charge radius of {one.name} is not measured: using a systematic formula"
+        " good to a few per cent; give r_p",
         ValidityWarning,
         stacklevel=2,
     )
@@ -196,15 +217,33 @@ def _chosen(radius: RadiusSpec, one: Isotope) -> float | None:
         for key, value in radius.items():
             if _isotope_or_none(key) == one:
                 return value
-        return next((value for key, value in radius.items() if key.strip().capitalize() == one.symbol), None)
+        return next(
+            (
+                value
+                for key, value in radius.items()
+                if key.strip().capitalize() == one.symbol
+            ),
+            None,
+        )
     return radius
 
 
-def _check_radii(what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]) -> None:
-    values = radius.values() if isinstance(radius, Mapping) else () if radius is None else (radius,)
+def _check_radii(
+    what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]
+) -> None:
+    values = (
+        radius.values()
+        if isinstance(radius, Mapping)
+        else ()
+        if radius is None
+        else (radius,)
+    )
     for value in values:
         if not (math.isfinite(value) and value >= 0):
-            raise InputError(f"{what} must be a non-negative length, e.g. 3.4 * fm; got {value / fm:.6g} fm")
+            raise InputError(
+                f"{what} must be a non-negative length, e.g. 3.4 * fm; got"
+                f" {value / fm:.6g} fm"
+            )
     if isinstance(radius, Mapping):
         names = {one.name for one in counts} | {one.symbol for one in counts}
         for key in radius:
@@ -213,7 +252,9 @@ def _check_radii(what: str, radius: RadiusSpec, counts: Mapping[Isotope, float])
                 raise UnknownNameError(f"nucleus in {what}", key, names)
 
 
-def _distribution(shape: str | FormFactor, one: Isotope, radius: float | None, s: float | None) -> FormFactor:
+def _distribution(
+    shape: str | FormFactor, one: Isotope, radius: float | None, s: float | None
+) -> FormFactor:
     if not isinstance(shape, str):
         return make_form_factor(shape, rms=radius, isotope=one, s=s)
     name = _canonical(shape)
@@ -231,27 +272,38 @@ def _isotope_or_none(name: str) -> Isotope | None:
         return None
 
 
-def _composition(spec: str | Isotope | Mapping[str, float]) -> tuple[str, dict[Isotope, float]]:
+def _composition(
+    spec: str | Isotope | Mapping[str, float],
+) -> tuple[str, dict[Isotope, float]]:
     """Name and counts by isotope."""
     if isinstance(spec, Isotope):
         return spec.name, {spec: 1.0}
     if isinstance(spec, Mapping):
         if not spec:
-            raise InputError('a mixture needs at least one component, e.g. {"Si28": 1, "O16": 2}')
+            raise InputError(
+                'a mixture needs at least one component, e.g. {"Si28": 1, "O16": 2}'
+            )
         mixture: dict[Isotope, float] = {}
         for key, number in spec.items():
             if not (math.isfinite(number) and number > 0):
-                raise InputError(f"the count of {key} in a mixture must be positive, got {number}")
+                raise InputError(
+                    f"the count of {key} in a mixture must be positive, got {number}"
+                )
             _add(mixture, _composition(key)[1], float(number))
         return " + ".join(f"{number:g} {key}" for key, number in spec.items()), mixture
     if not isinstance(spec, str):
-        raise InputError(f"a target is a name, an isotope, a mixture or a Target; got {type(spec).__name__}")
+        raise InputError(
+            "a target is a name, an isotope, a mixture or a Target; got"
+            f" {type(spec).__name__}"
+        )
     text = spec.strip()
     words = text.split()
     if len(words) == 2 and words[0].lower() == "natural":
         return text, dict(natural(words[1]))
     plain = re.fullmatch(r"\d+[-_ ]?[A-Za-z]{1,2}|([A-Za-z]{1,2})([-_ ]?)(\d+)", text)
-    if plain is not None and (plain[1] is None or plain[2] or _can_be_mass_number(plain[1], int(plain[3]))):
+    if plain is not None and (
+        plain[1] is None or plain[2] or _can_be_mass_number(plain[1], int(plain[3]))
+    ):
         one = isotope(text)
         return one.name, {one: 1.0}
     return text, dict(_formula(text))
@@ -259,14 +311,21 @@ def _composition(spec: str | Isotope | Mapping[str, float]) -> tuple[str, dict[I
 
 def _can_be_mass_number(symbol: str, number: int) -> bool:
     charge = {one.symbol: one.z for one in isotopes()}.get(symbol.capitalize())
-    # no molecule of one element has more than eight atoms (S8): a larger number is a misspelt isotope
-    return charge is not None and (number > charge or number > 8 or number == charge == 1)
+    # no molecule of one element has more than eight atoms (S8): a larger number is a
+    # misspelt isotope
+    return charge is not None and (
+        number > charge or number > 8 or number == charge == 1
+    )
 
 
 def _formula(text: str) -> dict[Isotope, float]:
-    """Counts by isotope of a chemical formula with parentheses; elements are natural."""
+    """Counts by isotope of a chemical formula with parentheses; elements are
+    natural."""
     if not text:
-        raise InputError("an empty name is no target: give an isotope, an element or a formula, e.g. 'CsI'")
+        raise InputError(
+            "an empty name is no target: give an isotope, an element or a formula, e.g."
+            " 'CsI'"
+        )
     stack: list[dict[Isotope, float]] = [{}]
     for symbol, digits, opening, closing in _tokens(text):
         number = int(digits or closing or 1)
@@ -275,7 +334,11 @@ def _formula(text: str) -> dict[Isotope, float]:
         if opening:
             stack.append({})
         elif symbol:
-            parts = {isotope(_ALIASES[symbol]): 1.0} if symbol in _ALIASES else dict(_element(symbol, text))
+            parts = (
+                {isotope(_ALIASES[symbol]): 1.0}
+                if symbol in _ALIASES
+                else dict(_element(symbol, text))
+            )
             _add(stack[-1], parts, number)
         else:
             if len(stack) == 1:
@@ -295,10 +358,15 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
         match = _TOKEN.match(text, position)
         if match is None:
             if re.fullmatch(r"[A-Za-z]+", text):
-                raise UnknownNameError("target", text, elements(), "(a formula is written with capitals, e.g. 'CsI')")
+                raise UnknownNameError(
+                    "target",
+                    text,
+                    elements(),
+                    "(a formula is written with capitals, e.g. 'CsI')",
+                )
             raise InputError(
-                f"cannot read the formula {text!r} at {text[position:]!r}: write element symbols, counts and "
-                "parentheses, e.g. 'CaWO4'"
+                f"cannot read the formula {text!r} at {text[position:]!r}: write"
+                " element symbols, counts and parentheses, e.g. 'CaWO4'"
             )
         yield match[1] or "", match[2] or "", match[3] or "", match[4] or ""
         position = match.end()
@@ -308,14 +376,21 @@ def _element(symbol: str, text: str) -> tuple[tuple[Isotope, float], ...]:
     try:
         return natural(symbol)
     except UnknownNameError:
-        raise UnknownNameError("element", symbol, elements(), f"(in {text!r})") from None
+        raise UnknownNameError(
+            "element", symbol, elements(), f"(in {text!r})"
+        ) from None
 
 
-def _add(total: dict[Isotope, float], part: Mapping[Isotope, float], factor: float) -> None:
+def _add(
+    total: dict[Isotope, float], part: Mapping[Isotope, float], factor: float
+) -> None:
     for one, count in part.items():
         total[one] = total.get(one, 0.0) + factor * count
 
 
 def with_form_factors(of: Target, ff_p: FormFactor, ff_n: FormFactor) -> Target:
-    """Return the same target with other form factors on every nucleus (e.g. `Point` for the full-coherence curve)."""
-    return replace(of, components=tuple(replace(c, ff_p=ff_p, ff_n=ff_n) for c in of.components))
+    """Return the same target with other form factors on every nucleus (e.g. `Point` for
+    the full-coherence curve)."""
+    return replace(
+        of, components=tuple(replace(c, ff_p=ff_p, ff_n=ff_n) for c in of.components)
+    )

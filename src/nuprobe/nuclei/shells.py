@@ -1,7 +1,7 @@
 """Electron subshells of atoms: how many electrons, and how tightly bound.
 
-Data: ``data/shells.csv``, after table 1-1 of the X-ray Data Booklet, mostly Bearden:1967gqa; its header says which
-values were read there.
+Data: ``data/shells.csv``, after table 1-1 of the X-ray Data Booklet, mostly
+Bearden:1967gqa; its header says which values were read there.
 """
 
 from __future__ import annotations
@@ -40,7 +40,12 @@ class Shell:
 def _table() -> MappingProxyType[str, tuple[Shell, ...]]:
     table: dict[str, tuple[Shell, ...]] = {}
     for row in read_table(files("nuprobe.nuclei") / "data" / "shells.csv"):
-        one = Shell(row["shell"], int(row["electrons"]), float(row["energy_ev"]) * eV, row["source"])
+        one = Shell(
+            row["shell"],
+            int(row["electrons"]),
+            float(row["energy_ev"]) * eV,
+            row["source"],
+        )
         table[row["element"]] = (*table.get(row["element"], ()), one)
     return MappingProxyType(table)
 
@@ -62,6 +67,7 @@ def shells(symbol: str) -> tuple[Shell, ...]:
         return _table()[symbol]
     except KeyError:
         raise InputError(
-            f"no binding energies of the electrons of {symbol}: there are tables for {', '.join(shell_elements())}; "
-            "choose one of them, or free electrons (binding=False, --free-electrons)"
+            f"no binding energies of the electrons of {symbol}: there are tables for"
+            f" {', '.join(shell_elements())}; choose one of them, or free electrons"
+            " (binding=False, --free-electrons)"
         ) from None

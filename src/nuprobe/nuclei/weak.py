@@ -1,4 +1,5 @@
-"""Weak form factor of a nucleus, its low-q expansion, and the total cross section that follows from it."""
+"""Weak form factor of a nucleus, its low-q expansion, and the total cross section that
+follows from it."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ def weak_charge(of: str | Isotope, sin2_theta_w: float = SIN2_THETA_W_LOW) -> fl
 class WeakFormFactor:
     """Weak form factor F_W = [N F_n − (1 − 4s²) Z F_p]/Q_W, F_W(0) = 1.
 
-    That is [∫ 4πr² sin(qr)/(qr) (ρ_n − (1 − 4s²) ρ_p) dr]/Q_W with ∫ρ_n d³r = N, ∫ρ_p d³r = Z; a talk that gives it
-    (A. B. Balantekin, ACFI workshop 2019) prints sin²(qr)/(qr), which is not dimensionally possible, and has 4π in ρ.
+    That is [∫ 4πr² sin(qr)/(qr) (ρ_n − (1 − 4s²) ρ_p) dr]/Q_W with ∫ρ_n d³r = N, ∫ρ_p
+    d³r = Z; a talk that gives it (A. B. Balantekin, ACFI workshop 2019) prints
+    sin²(qr)/(qr), which is not dimensionally possible, and has 4π in ρ.
 
     Attributes
     ----------
@@ -49,7 +51,10 @@ class WeakFormFactor:
 
     def __post_init__(self) -> None:
         if self.weak_charge == 0:
-            raise InputError(f"the weak charge of {self.isotope.name} vanishes: it has no weak form factor")
+            raise InputError(
+                f"the weak charge of {self.isotope.name} vanishes: it has no weak form"
+                " factor"
+            )
 
     @classmethod
     def from_densities(
@@ -62,11 +67,15 @@ class WeakFormFactor:
         scale: float,
         sin2_theta_w: float = SIN2_THETA_W_LOW,
     ) -> WeakFormFactor:
-        """Build from two densities of r (MeV⁻¹), in any normalisation: each is rescaled to Z and N.
+        """Build from two densities of r (MeV⁻¹), in any normalisation: each is rescaled
+        to Z and N.
 
-        `cutoff` and `scale` (MeV⁻¹) are those of `DensityFormFactor`: where the densities end, and over what they vary.
+        `cutoff` and `scale` (MeV⁻¹) are those of `DensityFormFactor`: where the
+        densities end, and over what they vary.
         """
-        proton, neutron = (DensityFormFactor(rho, cutoff, scale) for rho in (rho_p, rho_n))
+        proton, neutron = (
+            DensityFormFactor(rho, cutoff, scale) for rho in (rho_p, rho_n)
+        )
         return cls(isotope(of), proton, neutron, sin2_theta_w)
 
     @property
@@ -76,7 +85,9 @@ class WeakFormFactor:
 
     def _mean(self, proton: float, neutron: float) -> float:
         one = self.isotope
-        return (one.n * neutron - (1 - 4 * self.sin2_theta_w) * one.z * proton) / self.weak_charge
+        return (
+            one.n * neutron - (1 - 4 * self.sin2_theta_w) * one.z * proton
+        ) / self.weak_charge
 
     @property
     def eta2(self) -> float:
@@ -93,7 +104,9 @@ class WeakFormFactor:
         """Weak rms radius, MeV⁻¹; `InputError` if <r²>_W is negative."""
         mean = -6 * self.eta2
         if mean < 0:
-            raise InputError(f"the weak <r²> of {self.isotope.name} is negative: use eta2")
+            raise InputError(
+                f"the weak <r²> of {self.isotope.name} is negative: use eta2"
+            )
         return math.sqrt(mean)
 
     @property
@@ -105,7 +118,9 @@ class WeakFormFactor:
         """F_W at |q|² (MeV²)."""
         one = self.isotope
         f_p, f_n = self.proton(q2), self.neutron(q2)
-        return np.asarray((one.n * f_n - (1 - 4 * self.sin2_theta_w) * one.z * f_p) / self.weak_charge)
+        return np.asarray(
+            (one.n * f_n - (1 - 4 * self.sin2_theta_w) * one.z * f_p) / self.weak_charge
+        )
 
 
 def sigma_series(
@@ -119,14 +134,17 @@ def sigma_series(
 ) -> FloatArray:
     """Total coherent cross section as a series in the neutrino energy, cm².
 
-    Integrating dσ/dT = G_F² M/4π Q_W² (1 − T/E − MT/2E²) F_W²(2MT) from 0 to T_max = 2E²/(M + 2E), where the bracket is
-    1 − T/T_max, term by term in F_W² = 1 + 2η2 q² + (η2² + 2η4) q⁴ + …, gives
+    Integrating dσ/dT = G_F² M/4π Q_W² (1 − T/E − MT/2E²) F_W²(2MT) from 0 to T_max =
+    2E²/(M + 2E), where the bracket is 1 − T/T_max, term by term in F_W² = 1 + 2η2 q² +
+    (η2² + 2η4) q⁴ + …, gives
 
-    σ = G_F²/4π Q_W² E² [κ + 8/3 η2 E² κ² + 8/3 (η2² + 2η4) E⁴ κ³ + O(E⁶)],  κ = 1/(1 + 2E/M),
+    σ = G_F²/4π Q_W² E² [κ + 8/3 η2 E² κ² + 8/3 (η2² + 2η4) E⁴ κ³ + O(E⁶)],  κ = 1/(1 +
+    2E/M),
 
-    ``recoil="exact"``. To first order in 1/M (``"first"``) κ^n → 1 − 2nE/M, and the recoil terms are
-    −(2/M)(E + 16/3 η2 E³ + 8 (η2² + 2η4) E⁵): the series of A. B. Balantekin's talk (ACFI workshop 2019) with the same
-    coefficients and signs. Its dσ/dT has a further +T²/E² (spin ½), which enters at order 1/M² only.
+    ``recoil="exact"``. To first order in 1/M (``"first"``) κ^n → 1 − 2nE/M, and the
+    recoil terms are −(2/M)(E + 16/3 η2 E³ + 8 (η2² + 2η4) E⁵): the series of A. B.
+    Balantekin's talk (ACFI workshop 2019) with the same coefficients and signs. Its
+    dσ/dT has a further +T²/E² (spin ½), which enters at order 1/M² only.
 
     Parameters
     ----------
@@ -139,7 +157,8 @@ def sigma_series(
     Returns
     -------
     array
-        Shape of `e_nu`. A `ValidityWarning` says where the E⁴ term exceeds a tenth of the leading one.
+        Shape of `e_nu`. A `ValidityWarning` says where the E⁴ term exceeds a tenth of
+        the leading one.
     """
     if recoil not in _RECOIL:
         raise UnknownNameError("treatment of recoil", recoil, _RECOIL)
@@ -148,16 +167,25 @@ def sigma_series(
         raise InputError("a neutrino energy must be finite and non-negative (MeV)")
     one = isotope(of)
     terms = np.stack(
-        [np.ones_like(energy), 8 / 3 * eta2 * energy**2, 8 / 3 * (eta2**2 + 2 * eta4) * energy**4],
+        [
+            np.ones_like(energy),
+            8 / 3 * eta2 * energy**2,
+            8 / 3 * (eta2**2 + 2 * eta4) * energy**4,
+        ],
         axis=-1,
     )
     if np.any(np.abs(terms[..., 2]) > 0.1):
         warnings.warn(
-            f"the series in E has not converged at {energy.max():.4g} MeV on {one.name}: integrate dσ/dT instead",
+            f"the series in E has not converged at {energy.max():.4g} MeV on"
+            f" {one.name}: integrate dσ/dT instead",
             ValidityWarning,
             stacklevel=2,
         )
     n, ratio = np.arange(1, 4), 2 * energy[..., None] / one.mass
-    factor = (np.ones_like(terms), 1 - n * ratio, (1 + ratio) ** -n.astype(float))[_RECOIL[recoil]]
-    front = G_FERMI**2 / (4 * np.pi) * weak_charge(one, sin2_theta_w) ** 2 * HBARC_MEV_CM**2
+    factor = (np.ones_like(terms), 1 - n * ratio, (1 + ratio) ** -n.astype(float))[
+        _RECOIL[recoil]
+    ]
+    front = (
+        G_FERMI**2 / (4 * np.pi) * weak_charge(one, sin2_theta_w) ** 2 * HBARC_MEV_CM**2
+    )
     return np.asarray(front * energy**2 * (terms * factor).sum(axis=-1))

@@ -1,21 +1,35 @@
-"""Figures from physics objects: every function returns a matplotlib `Figure`, and `save` writes it.
+"""Figures from physics objects: every function returns a matplotlib `Figure`, and
+`save` writes it.
 
-Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot or a display.
+Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot
+or a display.
 """
 
-from nuprobe.plotting.catalogue import plot_catalogue_plane, plot_charge_radii, plot_magnetic_moments
+from nuprobe.plotting.catalogue import (
+    plot_catalogue_plane,
+    plot_charge_radii,
+    plot_magnetic_moments,
+)
 from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
-from nuprobe.plotting.events import plot_distribution, plot_distribution_2d, plot_distributions
+from nuprobe.plotting.events import (
+    plot_distribution,
+    plot_distribution_2d,
+    plot_distributions,
+)
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
-from nuprobe.plotting.trident import plot_trident_energy, plot_trident_form_factors, plot_trident_ratio
+from nuprobe.plotting.trident import (
+    plot_trident_energy,
+    plot_trident_form_factors,
+    plot_trident_ratio,
+)
 
 __all__ = [
     "check_path",

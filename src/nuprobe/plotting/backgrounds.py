@@ -1,4 +1,5 @@
-"""Trident dimuons over what looks like them: invariant mass and opening angle before and after cuts."""
+"""Trident dimuons over what looks like them: invariant mass and opening angle before
+and after cuts."""
 
 from __future__ import annotations
 
@@ -8,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nuprobe.events.backgrounds import Comparison, spectra
-from nuprobe.plotting.style import isotope_symbol, legend_above, new_figure, provenance, styled
+from nuprobe.plotting.style import (
+    isotope_symbol,
+    legend_above,
+    new_figure,
+    provenance,
+    styled,
+)
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
@@ -26,14 +33,25 @@ _GROUPS: Final = (
     ("deep inelastic rho", "ρ → μμ", "#CC79A7"),
 )
 _COLUMNS: Final = (
-    ("m_pair", GeV, np.linspace(0.2, 2.0, 37) * GeV, "invariant mass of the pair [GeV]"),
-    ("opening_angle", np.pi / 180, np.linspace(0, 90, 46) * np.pi / 180, "opening angle [deg]"),
+    (
+        "m_pair",
+        GeV,
+        np.linspace(0.2, 2.0, 37) * GeV,
+        "invariant mass of the pair [GeV]",
+    ),
+    (
+        "opening_angle",
+        np.pi / 180,
+        np.linspace(0, 90, 46) * np.pi / 180,
+        "opening angle [deg]",
+    ),
 )
 
 
 @styled
 def plot_backgrounds(found: Comparison) -> Figure:
-    """Plot signal and backgrounds by invariant mass and opening angle, before and after all cuts.
+    """Plot signal and backgrounds by invariant mass and opening angle, before and after
+    all cuts.
 
     Parameters
     ----------
@@ -42,9 +60,9 @@ def plot_backgrounds(found: Comparison) -> Figure:
     Returns
     -------
     Figure
-        Backgrounds by origin as lines, all of them together as an area, and the signal in black: expected events in a
-        bin, on a logarithmic scale, with the statistical errors of the sample. After the cuts the axes end where
-        nothing is left.
+        Backgrounds by origin as lines, all of them together as an area, and the signal
+        in black: expected events in a bin, on a logarithmic scale, with the statistical
+        errors of the sample. After the cuts the axes end where nothing is left.
     """
     figure = new_figure(8.2, 6.4)
     axes = figure.subplots(2, 2)
@@ -61,20 +79,40 @@ def plot_backgrounds(found: Comparison) -> Figure:
             parts = slice(None, found.signals), slice(found.signals, None)
             signal, total = (counts[p].sum(0) for p in parts)
             spread = [np.sqrt((errors[p] ** 2).sum(0)) for p in parts]
-            handles["all backgrounds"] = ax.stairs(total, edges / unit, fill=True, color="0.88")
-            for y, dy, colour in ((total, spread[1], "0.72"), (signal, spread[0], "0.45")):
+            handles["all backgrounds"] = ax.stairs(
+                total, edges / unit, fill=True, color="0.88"
+            )
+            for y, dy, colour in (
+                (total, spread[1], "0.72"),
+                (signal, spread[0], "0.45"),
+            ):
                 low, high = np.maximum(y - dy, 1e-9), y + dy
                 handles["statistical errors"] = ax.stairs(
-                    high, edges / unit, baseline=low, fill=True, color=colour, linewidth=0
+                    high,
+                    edges / unit,
+                    baseline=low,
+                    fill=True,
+                    color=colour,
+                    linewidth=0,
                 )
             for start, label, colour in _GROUPS:
-                mine = [j for j, n in enumerate(found.names) if j >= found.signals and n.startswith(start)]
-                handles[label] = ax.stairs(counts[mine].sum(0), edges / unit, color=colour, linewidth=1.3)
-            handles["trident dimuons"] = ax.stairs(signal, edges / unit, color="black", linewidth=2.0)
+                mine = [
+                    j
+                    for j, n in enumerate(found.names)
+                    if j >= found.signals and n.startswith(start)
+                ]
+                handles[label] = ax.stairs(
+                    counts[mine].sum(0), edges / unit, color=colour, linewidth=1.3
+                )
+            handles["trident dimuons"] = ax.stairs(
+                signal, edges / unit, color="black", linewidth=2.0
+            )
             ax.set_yscale("log")
             positive = np.concatenate([total[total > 0], signal[signal > 0]])
             if positive.size:
-                ax.set_ylim(0.3 * min(1.0, float(positive.min())), 20 * float(positive.max()))
+                ax.set_ylim(
+                    0.3 * min(1.0, float(positive.min())), 20 * float(positive.max())
+                )
             ax.set_xlim(edges[0] / unit, edges[-1] / unit)
             words = "before cuts" if stage == 0 else "after the cuts"
             ax.text(0.97, 0.95, words, transform=ax.transAxes, ha="right", va="top")
@@ -82,9 +120,19 @@ def plot_backgrounds(found: Comparison) -> Figure:
         axes[row, 0].set_ylabel("expected events in a bin")
     isotope = re.fullmatch(r"([A-Z][a-z]?)(\d+)", found.target)
     hit = isotope_symbol(isotope[1], int(isotope[2])) if isotope else found.target
-    legend_above(figure, list(handles.values()), list(handles), f"{found.flux} on {hit}")
-    sources = [one.get("source", "") for items in found.table.raw.values() for one in items.values()]
+    legend_above(
+        figure, list(handles.values()), list(handles), f"{found.flux} on {hit}"
+    )
+    sources = [
+        one.get("source", "")
+        for items in found.table.raw.values()
+        for one in items.values()
+    ]
     keys = {key for text in sources for key in text.split() if ":" in key}
     cuts = "; ".join(stage.replace(" ", "\u00a0") for stage in found.stages[1:])
-    provenance(figure, sorted(keys), f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}")
+    provenance(
+        figure,
+        sorted(keys),
+        f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}",
+    )
     return figure

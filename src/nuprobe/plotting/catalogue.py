@@ -1,4 +1,5 @@
-"""Summaries of the catalogue: ladders of limits, published beside recomputed, and curves for a mediator's plane."""
+"""Summaries of the catalogue: ladders of limits, published beside recomputed, and
+curves for a mediator's plane."""
 
 from __future__ import annotations
 
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from nuprobe.catalogue.entry import Entry
-from nuprobe.catalogue.ladder import Rung, common_factor, letters_of, rung_label, rung_of, rung_order, shown
+from nuprobe.catalogue.ladder import (
+    Rung,
+    common_factor,
+    letters_of,
+    rung_label,
+    rung_of,
+    rung_order,
+    shown,
+)
 from nuprobe.catalogue.quantities import unit_factor
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit
@@ -18,14 +27,27 @@ from nuprobe.flavours import FLAVOURS
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
-from nuprobe.plotting.style import PALETTE, WIDTH, blend, legend_above, new_figure, provenance, styled
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    blend,
+    legend_above,
+    new_figure,
+    provenance,
+    styled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_catalogue_plane", "plot_charge_radii", "plot_magnetic_moments", "shown"]
+__all__ = [
+    "plot_catalogue_plane",
+    "plot_charge_radii",
+    "plot_magnetic_moments",
+    "shown",
+]
 
 _RADIUS: Final = 1e-32
 _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PALETTE[3]}
@@ -33,7 +55,8 @@ _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PAL
 
 @styled
 def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
-    """Plot a ladder of upper limits on magnetic moments, published as bars, recomputed ones as diamonds.
+    """Plot a ladder of upper limits on magnetic moments, published as bars, recomputed
+    ones as diamonds.
 
     Parameters
     ----------
@@ -51,44 +74,74 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     """
     rungs = []
     for e in shown("magnetic_moment") if entries is None else entries:
-        limit = e.observable.quantity == "magnetic_moment" and e.form in ("upper_limit", "interval")
+        limit = e.observable.quantity == "magnetic_moment" and e.form in (
+            "upper_limit",
+            "interval",
+        )
         rung = rung_of(e, e.factor) if limit else None
         if rung is not None and rung.upper is not None and rung.upper > 0:
             rungs.append(rung)
     rungs.sort(key=rung_order)
     if not rungs:
-        raise InputError("nothing to plot: no entry holds an upper limit on a magnetic moment")
+        raise InputError(
+            "nothing to plot: no entry holds an upper limit on a magnetic moment"
+        )
     figure, ax = _ladder(rungs)
-    values = [x for r in rungs for x in (r.upper, *r.computed) if x is not None and x > 0]
-    low, high = 10 ** math.floor(math.log10(min(values)) - 0.5), 10 ** math.ceil(math.log10(max(values)) + 0.2)
+    values = [
+        x for r in rungs for x in (r.upper, *r.computed) if x is not None and x > 0
+    ]
+    low, high = (
+        10 ** math.floor(math.log10(min(values)) - 0.5),
+        10 ** math.ceil(math.log10(max(values)) + 0.2),
+    )
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
         colour = _colour(rung)
         upper = cast("float", rung.upper)
-        ax.barh(y, upper - low, left=low, height=0.62, color=blend(colour, 0.3), linewidth=0, zorder=2)
-        ax.plot([upper, upper], [y - 0.31, y + 0.31], color=colour, linewidth=2, zorder=3)
+        ax.barh(
+            y,
+            upper - low,
+            left=low,
+            height=0.62,
+            color=blend(colour, 0.3),
+            linewidth=0,
+            zorder=2,
+        )
+        ax.plot(
+            [upper, upper], [y - 0.31, y + 0.31], color=colour, linewidth=2, zorder=3
+        )
         for value in rung.computed:
             handles["recomputed here"] = _diamond(ax, value, y)
     ax.set_xlabel(r"upper limit on $\mu_\nu$ [$\mu_\mathrm{B}$]")
-    _finish(figure, ax, rungs, handles, "magnetic moments: allowed range", "effective moments of each experiment")
+    _finish(
+        figure,
+        ax,
+        rungs,
+        handles,
+        "magnetic moments: allowed range",
+        "effective moments of each experiment",
+    )
     return figure
 
 
 @styled
 def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
-    """Plot a ladder of charge radii in the convention F_Q = q²⟨r²⟩/6, published as bars, recomputed ends as diamonds.
+    """Plot a ladder of charge radii in the convention F_Q = q²⟨r²⟩/6, published as
+    bars, recomputed ends as diamonds.
 
     Parameters
     ----------
-    entries : of the catalogue; `shown("charge_radius")` without them. Those in another convention are converted
-        (`charge_radius_convention`); those whose convention is ``"other"`` are left out, and the note says how many.
+    entries : of the catalogue; `shown("charge_radius")` without them. Those in another
+        convention are converted (`charge_radius_convention`); those whose convention is
+        ``"other"`` are left out, and the note says how many.
 
     Returns
     -------
     Figure
-        One row an entry, in 1e-32 cm², linear between −1 and 1 and logarithmic outside; dotted: the Standard Model.
+        One row an entry, in 1e-32 cm², linear between −1 and 1 and logarithmic outside;
+        dotted: the Standard Model.
 
     Raises
     ------
@@ -108,24 +161,46 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
             rungs.append(rung)
     rungs.sort(key=rung_order)
     if not rungs:
-        raise InputError("nothing to plot: no entry holds a charge radius in a known convention")
+        raise InputError(
+            "nothing to plot: no entry holds a charge radius in a known convention"
+        )
     figure, ax = _ladder(rungs)
-    ends = [abs(x) for r in rungs for x in (r.lower, r.upper, *r.computed) if x is not None]
+    ends = [
+        abs(x) for r in rungs for x in (r.lower, r.upper, *r.computed) if x is not None
+    ]
     edge = 1.3 * max(*ends, 1.0)
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.8)
     ticks = [t for t in (1, 10, 100, 1000) if t < edge]
     ax.set_xticks(
-        [-t for t in reversed(ticks)] + [0, *ticks], [f"−{t}" for t in reversed(ticks)] + ["0", *map(str, ticks)]
+        [-t for t in reversed(ticks)] + [0, *ticks],
+        [f"−{t}" for t in reversed(ticks)] + ["0", *map(str, ticks)],
     )
     ax.set_xlim(-edge, edge)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
         colour = _colour(rung)
-        low, high = (-edge if rung.lower is None else rung.lower), (edge if rung.upper is None else rung.upper)
-        ax.barh(y, high - low, left=low, height=0.62, color=blend(colour, 0.3), linewidth=0, zorder=2)
+        low, high = (
+            (-edge if rung.lower is None else rung.lower),
+            (edge if rung.upper is None else rung.upper),
+        )
+        ax.barh(
+            y,
+            high - low,
+            left=low,
+            height=0.62,
+            color=blend(colour, 0.3),
+            linewidth=0,
+            zorder=2,
+        )
         for end in (rung.lower, rung.upper):
             if end is not None:
-                ax.plot([end, end], [y - 0.31, y + 0.31], color=colour, linewidth=2, zorder=3)
+                ax.plot(
+                    [end, end],
+                    [y - 0.31, y + 0.31],
+                    color=colour,
+                    linewidth=2,
+                    zorder=3,
+                )
         if rung.centre is not None:
             ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
         for value in rung.computed:
@@ -134,10 +209,17 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
         if letters and letters[0] == letters[-1]:
             standard = standard_charge_radius(f"nu_{letters[0]}") / _RADIUS
             (handles["Standard Model"],) = ax.plot(
-                [standard, standard], [y - 0.5, y + 0.5], color="0.2", linewidth=1.2, linestyle=(0, (1, 1)), zorder=4
+                [standard, standard],
+                [y - 0.5, y + 0.5],
+                color="0.2",
+                linewidth=1.2,
+                linestyle=(0, (1, 1)),
+                zorder=4,
             )
     ax.axvline(0, color="0.6", linewidth=0.6, zorder=1)
-    ax.set_xlabel(r"$\langle r^2\rangle$ [$10^{-32}$ cm$^2$], $F_Q = q^2\langle r^2\rangle/6$")
+    ax.set_xlabel(
+        r"$\langle r^2\rangle$ [$10^{-32}$ cm$^2$], $F_Q = q^2\langle r^2\rangle/6$"
+    )
     note = "all in one convention; the PDG lists some of them halved"
     if left_out:
         note += f"; {left_out} in another convention left out"
@@ -154,14 +236,17 @@ def plot_catalogue_plane(
     references: Sequence[str] = (),
     **options: Any,
 ) -> Figure:
-    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the catalogue ships.
+    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the
+    catalogue ships.
 
     Parameters
     ----------
     limit : what `nuprobe.limit` returns.
-    entries : with a curve of a coupling over a mass; without them those of the catalogue on L_μ − L_τ. The legend names
-        experiment, year, source, and the confidence level where it is not that of `limit`.
-    bands, curves, references, options : more of them, and the other keywords of `plot_plane`.
+    entries : with a curve of a coupling over a mass; without them those of the
+        catalogue on L_μ − L_τ. The legend names experiment, year, source, and the
+        confidence level where it is not that of `limit`.
+    bands, curves, references, options : more of them, and the other keywords of
+        `plot_plane`.
 
     Returns
     -------
@@ -170,16 +255,23 @@ def plot_catalogue_plane(
     Raises
     ------
     InputError
-        If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane` refuses something.
+        If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane`
+        refuses something.
     """
     if entries is None:
         entries = [e for e in shown("coupling") if e.topic == "lmu_ltau"]
     more_bands, more_curves, sources = list(bands), list(curves), list(references)
     for e in entries:
-        if e.curve is None or (e.curve.x.quantity, e.curve.y.quantity) != ("mass", "coupling"):
+        if e.curve is None or (e.curve.x.quantity, e.curve.y.quantity) != (
+            "mass",
+            "coupling",
+        ):
             continue
         if e.convention != "charge-one":
-            raise InputError(f"{e.id}: its coupling has the convention {e.convention!r}; only 'charge-one' is plotted")
+            raise InputError(
+                f"{e.id}: its coupling has the convention {e.convention!r}; only"
+                " 'charge-one' is plotted"
+            )
         points = np.array(e.curve.points, dtype=float)
         mass = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
         couplings = points[:, 1:] * unit_factor(e.curve.y.unit, "coupling")
@@ -188,17 +280,24 @@ def plot_catalogue_plane(
         if e.cl is not None and e.cl != limit.cl:
             text += f", {e.confidence.split(',')[0]}"
         if e.curve.shape == "curve":
-            more_curves.append((text, mass, couplings[:, 0], "--" if e.kind == "projection" else "-"))
+            more_curves.append(
+                (text, mass, couplings[:, 0], "--" if e.kind == "projection" else "-")
+            )
         elif e.curve.shape == "band":
             more_bands.append((text, mass, couplings[:, 0], couplings[:, 1]))
         else:
             more_bands.append((text, *_envelope(mass, couplings[:, 0])))
         sources += key
-    return plot_plane(limit, bands=more_bands, curves=more_curves, references=sources, **options)
+    return plot_plane(
+        limit, bands=more_bands, curves=more_curves, references=sources, **options
+    )
 
 
-def _envelope(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Lower and upper edge of a closed polygon, linear in the logarithms, at its own x."""
+def _envelope(
+    x: FloatArray, y: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Lower and upper edge of a closed polygon, linear in the logarithms, at its own
+    x."""
     grid = np.unique(x)
     a, b, at = np.log(x), np.log(y), np.log(grid)
     low, high = np.full(grid.size, np.inf), np.full(grid.size, -np.inf)
@@ -206,7 +305,9 @@ def _envelope(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, Flo
         x0, x1, y0, y1 = a[i - 1], a[i], b[i - 1], b[i]
         touched = (at >= min(x0, x1)) & (at <= max(x0, x1))
         # a vertical side touches one x, with both of its ends
-        for value in (y0 + (y1 - y0) * (at - x0) / (x1 - x0),) if x0 != x1 else (y0, y1):
+        for value in (
+            (y0 + (y1 - y0) * (at - x0) / (x1 - x0),) if x0 != x1 else (y0, y1)
+        ):
             low = np.where(touched, np.minimum(low, value), low)
             high = np.where(touched, np.maximum(high, value), high)
     return grid, np.exp(low), np.exp(high)
@@ -222,7 +323,9 @@ def _ladder(rungs: Sequence[Rung]) -> tuple[Figure, Axes]:
         if one.group != other.group:
             ax.axhline(y + 0.5, color="0.75", linewidth=0.6, zorder=1)
     right = ax.secondary_yaxis("right")
-    right.set_yticks(range(len(rungs)), [_right(r.entry) for r in rungs], fontsize=7.5, color="0.3")
+    right.set_yticks(
+        range(len(rungs)), [_right(r.entry) for r in rungs], fontsize=7.5, color="0.3"
+    )
     right.tick_params(axis="y", which="both", length=0)
     return figure, ax
 
@@ -231,28 +334,54 @@ def _label(rung: Rung, rungs: Sequence[Rung]) -> str:
     name, disputed, _ = rung_label(rung, rungs).partition(" (disputed)")
     letters = letters_of(rung.group)
     if len(letters) == 2:
-        name += ", $" + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters) + "$"
+        name += (
+            ", $"
+            + "".join(FLAVOURS[f"nu_{x}"].latex.removeprefix(r"\nu_") for x in letters)
+            + "$"
+        )
     return name + disputed
 
 
 def _right(entry: Entry) -> str:
-    level = "CL unknown" if isinstance(entry.cl, str) else "" if entry.cl is None else rf"{100 * entry.cl:.3g} %"
+    level = (
+        "CL unknown"
+        if isinstance(entry.cl, str)
+        else ""
+        if entry.cl is None
+        else rf"{100 * entry.cl:.3g} %"
+    )
     return level + {"half": " (given halved)"}.get(entry.convention or "", "")
 
 
 def _colour(rung: Rung) -> str:
     letters = letters_of(rung.group)
-    return _COLOURS[letters[0]] if letters and letters[0] == letters[-1] else _COLOURS[""]
+    return (
+        _COLOURS[letters[0]] if letters and letters[0] == letters[-1] else _COLOURS[""]
+    )
 
 
 def _diamond(ax: Axes, value: float, y: int) -> Artist:
     (artist,) = ax.plot(
-        [value], [y], "D", color="white", markeredgecolor="black", markersize=4.5, linestyle="none", zorder=6
+        [value],
+        [y],
+        "D",
+        color="white",
+        markeredgecolor="black",
+        markersize=4.5,
+        linestyle="none",
+        zorder=6,
     )
     return artist
 
 
-def _finish(figure: Figure, ax: Axes, rungs: Sequence[Rung], handles: dict[str, Artist], title: str, note: str) -> None:
+def _finish(
+    figure: Figure,
+    ax: Axes,
+    rungs: Sequence[Rung],
+    handles: dict[str, Artist],
+    title: str,
+    note: str,
+) -> None:
     from matplotlib.patches import Patch
 
     names = {"e": r"$\nu_e$", "mu": r"$\nu_\mu$", "tau": r"$\nu_\tau$"}
@@ -261,7 +390,9 @@ def _finish(figure: Figure, ax: Axes, rungs: Sequence[Rung], handles: dict[str, 
         letters = letters_of(rung.group)
         same = bool(letters) and letters[0] == letters[-1]
         text = names[letters[0]] if same else "transitions" if letters else "mixtures"
-        patches.setdefault(text, Patch(facecolor=blend(_colour(rung), 0.3), edgecolor=_colour(rung)))
+        patches.setdefault(
+            text, Patch(facecolor=blend(_colour(rung), 0.3), edgecolor=_colour(rung))
+        )
     everything = patches | handles
     legend_above(figure, list(everything.values()), list(everything), title)
     keys = [key for r in rungs for key in r.entry.source.texkeys[:1]]

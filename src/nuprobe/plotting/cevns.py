@@ -1,4 +1,5 @@
-"""Cross sections of coherent scattering beside the full-coherence curve, with the loss of coherence below."""
+"""Cross sections of coherent scattering beside the full-coherence curve, with the loss
+of coherence below."""
 
 from __future__ import annotations
 
@@ -56,16 +57,20 @@ def plot_differential(
     axial: bool = False,
     scale: Literal["linear", "log"] = "linear",
 ) -> Figure:
-    """Plot dσ/dT against the recoil energy, full coherence dashed, and their ratio in a lower panel.
+    """Plot dσ/dT against the recoil energy, full coherence dashed, and their ratio in a
+    lower panel.
 
     Parameters
     ----------
-    target_ : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per formula unit.
+    target_ : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
+        formula unit.
     model : the couplings.
     energies : neutrino energies in MeV, one colour each.
     flavours : one or several; several make one colour for each energy and flavour.
-    recoils : recoil energies in MeV, increasing; default from 0 to the largest possible.
-    axial : include the axial part (in both curves with the nucleus's own axial form factor).
+    recoils : recoil energies in MeV, increasing; default from 0 to the largest
+        possible.
+    axial : include the axial part (in both curves with the nucleus's own axial form
+        factor).
     scale : of the vertical axis of the main panel.
 
     Returns
@@ -84,11 +89,17 @@ def plot_differential(
     curves = [(float(e), group) for e in e_nu for group in groups]
     grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
 
-    def curve(of: Target, e: float, group: Sequence[Flavour], t: FloatArray) -> FloatArray:
+    def curve(
+        of: Target, e: float, group: Sequence[Flavour], t: FloatArray
+    ) -> FloatArray:
         return cevns.differential(e, t, of, model, group[0], axial=axial)
 
-    exact = [curve(nucleus, e, group, t) for (e, group), t in zip(curves, grids, strict=True)]
-    full = [curve(point, e, group, t) for (e, group), t in zip(curves, grids, strict=True)]
+    exact = [
+        curve(nucleus, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
+    ]
+    full = [
+        curve(point, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
+    ]
 
     unit, unit_name = energy_unit(max(t[-1] for t in grids))
     decade, power = power_of_ten(np.concatenate(full) * unit)
@@ -96,14 +107,27 @@ def plot_differential(
     main, panel = main_and_panel(figure)
     handles: list[Artist] = []
     labels: list[str] = []
-    for (e, group), t, y, reference, colour in zip(curves, grids, exact, full, colours(len(curves)), strict=True):
+    for (e, group), t, y, reference, colour in zip(
+        curves, grids, exact, full, colours(len(curves)), strict=True
+    ):
         # the ratio of one nucleus depends on T alone: the shorter curve goes on top
         above = 2 + 1 / (1 + e)
         handles += main.plot(t / unit, y * unit / decade, color=colour)
-        labels.append(rf"$E_\nu$ = {e:.4g} MeV" + (f", {_symbols(group)}" if len(groups) > 1 else ""))
-        main.plot(t / unit, reference * unit / decade, color=colour, linestyle=_FULL, linewidth=1.1)
+        labels.append(
+            rf"$E_\nu$ = {e:.4g} MeV"
+            + (f", {_symbols(group)}" if len(groups) > 1 else "")
+        )
+        main.plot(
+            t / unit,
+            reference * unit / decade,
+            color=colour,
+            linestyle=_FULL,
+            linewidth=1.1,
+        )
         some = reference > 0
-        panel.plot(t[some] / unit, y[some] / reference[some], color=colour, zorder=above)
+        panel.plot(
+            t[some] / unit, y[some] / reference[some], color=colour, zorder=above
+        )
     kind = f" of {_symbols(groups[0])}" if len(groups) == 1 else ""
     main.set_ylabel(rf"$d\sigma/dT$ [{power}cm$^2$/{unit_name}{per_target(nucleus)}]")
     panel.set_xlabel(f"nuclear recoil energy $T$ [{unit_name}]")
@@ -132,7 +156,8 @@ def plot_total(
     axial: bool = False,
     scale: Literal["linear", "log"] = "log",
 ) -> Figure:
-    """Plot σ(E) of one or several targets, full coherence dashed, and their ratio in a lower panel.
+    """Plot σ(E) of one or several targets, full coherence dashed, and their ratio in a
+    lower panel.
 
     Parameters
     ----------
@@ -141,7 +166,8 @@ def plot_total(
     e_grid : neutrino energies in MeV, increasing, at least two.
     flavour : of the neutrino.
     threshold : smallest recoil energy counted, MeV.
-    scale : of the vertical axis of the main panel; the horizontal one is logarithmic from a range of 30 on.
+    scale : of the vertical axis of the main panel; the horizontal one is logarithmic
+        from a range of 30 on.
 
     Returns
     -------
@@ -150,11 +176,15 @@ def plot_total(
     Raises
     ------
     InputError, ComputationError
-        As `cevns.total`, or if the grid has fewer than two energies or does not increase.
+        As `cevns.total`, or if the grid has fewer than two energies or does not
+        increase.
     """
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
-        raise InputError("a curve of the total cross section needs at least two increasing energies, e.g. 10:50:41 MeV")
+        raise InputError(
+            "a curve of the total cross section needs at least two increasing energies,"
+            " e.g. 10:50:41 MeV"
+        )
     nuclei = [target(one) for one in _targets(targets)]
     f = as_flavour(flavour)
 
@@ -168,12 +198,20 @@ def plot_total(
     main, panel = main_and_panel(figure)
     handles: list[Artist] = []
     labels: list[str] = []
-    for one, y, reference, colour in zip(nuclei, exact, full, colours(len(nuclei)), strict=True):
+    for one, y, reference, colour in zip(
+        nuclei, exact, full, colours(len(nuclei)), strict=True
+    ):
         some = reference > 0
         shown = some if scale == "log" else np.ones_like(some)
         handles += main.plot(e[shown], y[shown] / decade, color=colour)
         labels.append(_describe(one) if len(nuclei) > 1 else target_symbol(one))
-        main.plot(e[shown], reference[shown] / decade, color=colour, linestyle=_FULL, linewidth=1.1)
+        main.plot(
+            e[shown],
+            reference[shown] / decade,
+            color=colour,
+            linestyle=_FULL,
+            linewidth=1.1,
+        )
         panel.plot(e[some], y[some] / reference[some], color=colour)
     where = "" if len(nuclei) > 1 else f" on {_describe(nuclei[0])}"
     above = ""
@@ -216,7 +254,8 @@ def _targets(targets: TargetSpec | Sequence[TargetSpec]) -> list[TargetSpec]:
 def _recoil_grid(nucleus: Target, e: float, recoils: ArrayLike | None) -> FloatArray:
     ends = [float(cevns.recoil_maximum(e, c.isotope.mass)) for c in nucleus.components]
     if recoils is None:
-        # every isotope's own end is a point, so that the corners of a molecule are sharp
+        # every isotope's own end is a point, so that the corners of a molecule are
+        # sharp
         return np.unique(np.concatenate([np.linspace(0, max(ends), _POINTS), ends]))
     t = finite_array(recoils, "the recoil grid")
     if t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0):
@@ -235,14 +274,26 @@ def _ratio_panel(panel: Axes, scale: Literal["linear", "log"]) -> None:
         panel.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
 
 
-def _legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str) -> None:
+def _legend(
+    figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str
+) -> None:
     from matplotlib.lines import Line2D
 
-    lines = [Line2D([], [], color="0.35"), Line2D([], [], color="0.35", linestyle=_FULL, linewidth=1.1)]
-    legend_above(figure, [*handles, *lines], [*labels, "with form factor", "full coherence ($F$ = 1)"], title)
+    lines = [
+        Line2D([], [], color="0.35"),
+        Line2D([], [], color="0.35", linestyle=_FULL, linewidth=1.1),
+    ]
+    legend_above(
+        figure,
+        [*handles, *lines],
+        [*labels, "with form factor", "full coherence ($F$ = 1)"],
+        title,
+    )
 
 
-def _alike(flavours: Sequence[Flavour], model: Model, axial: bool) -> list[list[Flavour]]:
+def _alike(
+    flavours: Sequence[Flavour], model: Model, axial: bool
+) -> list[list[Flavour]]:
     """Flavours whose couplings, and so whose curves, are equal."""
     groups: list[tuple[FloatArray, list[Flavour]]] = []
     for f in flavours:
@@ -273,5 +324,8 @@ def _describe(nucleus: Target) -> str:
 
 def _model(model: Model) -> str:
     # a model's parameters carry its own values as defaults
-    values = ", ".join(f"${p.latex or p.name}$ = {p.default:g} {p.unit}".strip() for p in model.parameters[:3])
+    values = ", ".join(
+        f"${p.latex or p.name}$ = {p.default:g} {p.unit}".strip()
+        for p in model.parameters[:3]
+    )
     return f"model {model.name}" + (f": {values}" if values else "")

@@ -1,4 +1,5 @@
-"""Posterior samples in one figure: marginals of every parameter on the diagonal, of every pair below it."""
+"""Posterior samples in one figure: marginals of every parameter on the diagonal, of
+every pair below it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,16 @@ from nuprobe.errors import InputError
 from nuprobe.inference import SampleResult
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.fits import asymmetric
-from nuprobe.plotting.style import PALETTE, blend, finite_array, legend_above, new_figure, primes, provenance, styled
+from nuprobe.plotting.style import (
+    PALETTE,
+    blend,
+    finite_array,
+    legend_above,
+    new_figure,
+    primes,
+    provenance,
+    styled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -36,13 +46,16 @@ def plot_corner(
     title: str = "",
     references: Sequence[str] = (),
 ) -> Figure:
-    """Plot the marginal posteriors of single parameters and of pairs, with credible regions of highest density.
+    """Plot the marginal posteriors of single parameters and of pairs, with credible
+    regions of highest density.
 
     Parameters
     ----------
     result : from `nuprobe.sample`.
-    names : columns to show, in this order; all of them if not given. One with a log-flat prior is shown as log10.
-    levels : credible levels of the regions of two parameters, and of the shading of one (highest density there too).
+    names : columns to show, in this order; all of them if not given. One with a
+        log-flat prior is shown as log10.
+    levels : credible levels of the regions of two parameters, and of the shading of one
+        (highest density there too).
     markers : column to value, such as that of the Standard Model.
     marker_label : what the markers are, for the legend.
     title : above the legend.
@@ -56,7 +69,8 @@ def plot_corner(
     Raises
     ------
     InputError
-        If nothing is to be shown, a name comes twice, a level is not between 0 and 1, or a column is constant.
+        If nothing is to be shown, a name comes twice, a level is not between 0 and 1,
+        or a column is constant.
     UnknownNameError
         If a name is no column of the chain.
     """
@@ -66,10 +80,15 @@ def plot_corner(
 
     shown = list(result.names) if names is None else list(names)
     columns = [result.index(name) for name in shown]
-    marked = {result.index(name): float(value) for name, value in (markers or {}).items()}
+    marked = {
+        result.index(name): float(value) for name, value in (markers or {}).items()
+    }
     finite_array(list(marked.values()) or [0.0], "the markers")
     if not shown or len(set(shown)) < len(shown):
-        raise InputError(f"a corner plot shows one or more different columns, got ({', '.join(shown)})")
+        raise InputError(
+            "a corner plot shows one or more different columns, got"
+            f" ({', '.join(shown)})"
+        )
     levels = sorted(levels)
     if not levels or not 0 < levels[0] <= levels[-1] < 1:
         raise InputError(f"credible levels lie between 0 and 1, got {list(levels)}")
@@ -79,7 +98,10 @@ def plot_corner(
     size = max(3.6, 1.75 * n + 0.9) if n > 1 else 4.4
     figure = new_figure(size, size + 0.45)
     axes = figure.subplots(n, n, squeeze=False)
-    shades = [blend(PALETTE[0], 0.62 - 0.42 * i / max(len(levels) - 1, 1)) for i in range(len(levels))]
+    shades = [
+        blend(PALETTE[0], 0.62 - 0.42 * i / max(len(levels) - 1, 1))
+        for i in range(len(levels))
+    ]
     for row, y in enumerate(views):
         for column, x in enumerate(views):
             ax = axes[row, column]
@@ -113,14 +135,19 @@ def plot_corner(
         engine = figure.get_layout_engine()
         if engine is not None:
             engine.set(h_pad=0.02, w_pad=0.02, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
-    handles: list[Artist] = [Patch(facecolor=s, edgecolor=PALETTE[0], linewidth=1.1) for s in shades]
+    handles: list[Artist] = [
+        Patch(facecolor=s, edgecolor=PALETTE[0], linewidth=1.1) for s in shades
+    ]
     entries = [f"{100 * level:g} % credible" for level in levels]
     if marked:
         handles.append(Line2D([], [], color=_MARKED, lw=0.9))
         entries.append(marker_label)
     legend_above(figure, handles, entries, title)
     state = "" if result.converged else "NOT CONVERGED · "
-    note = f"{state}nuisances {result.treatment} · {_thousands(min(s.ess for s in result.summary))} effective samples"
+    note = (
+        f"{state}nuisances {result.treatment} ·"
+        f" {_thousands(min(s.ess for s in result.summary))} effective samples"
+    )
     provenance(figure, references, note)
     return figure
 
@@ -139,65 +166,103 @@ class _View:
         ]
         low, high = np.quantile(self.x, [0.001, 0.999])
         if not low < high:
-            raise InputError(f"{result.names[column]} has the same value in all samples: there is nothing to plot")
+            raise InputError(
+                f"{result.names[column]} has the same value in all samples: there is"
+                " nothing to plot"
+            )
         margin = 0.08 * (high - low)
-        self.low = float(low - margin if limits[0] is None else max(low - margin, limits[0]))
-        self.high = float(high + margin if limits[1] is None else min(high + margin, limits[1]))
+        self.low = float(
+            low - margin if limits[0] is None else max(low - margin, limits[0])
+        )
+        self.high = float(
+            high + margin if limits[1] is None else min(high + margin, limits[1])
+        )
         symbol, unit = result.latex[column], result.units[column]
         if symbol:
             text = (
-                rf"$\log_{{10}}({symbol}" + (rf"/\mathrm{{{unit}}}" if unit else "") + ")$"
+                rf"$\log_{{10}}({symbol}"
+                + (rf"/\mathrm{{{unit}}}" if unit else "")
+                + ")$"
                 if self.log
                 else f"${symbol}$"
             )
         else:
             name = textwrap.fill(result.names[column], 16)
-            text = f"log10 of {name}" + (f" [{unit}]" if unit else "") if self.log else name
+            text = (
+                f"log10 of {name}" + (f" [{unit}]" if unit else "")
+                if self.log
+                else name
+            )
         unit = "" if self.log else unit
         self.label = primes(f"{text} [{unit}]" if unit else text)
         median, below, above = np.quantile(self.x, [0.5, 0.16, 0.84])
-        value = f"${asymmetric(float(median), float(above - median), float(median - below))}$ {unit}".rstrip()
+        value = (
+            f"${asymmetric(float(median), float(above - median), float(median - below))}$"
+            f" {unit}".rstrip()
+        )
         self.title = primes(f"{text} = {value}" if symbol else value)
 
     def shown(self, x: FloatArray | float) -> FloatArray:
         return np.asarray(np.log10(x) if self.log else x)
 
 
-def density_1d(x: FloatArray, low: float, high: float, ess: float, bins: int = _BINS) -> tuple[FloatArray, FloatArray]:
-    """Smoothed density of samples: `bins` + 2 positions from `low` to `high`, and the density there.
+def density_1d(
+    x: FloatArray, low: float, high: float, ess: float, bins: int = _BINS
+) -> tuple[FloatArray, FloatArray]:
+    """Smoothed density of samples: `bins` + 2 positions from `low` to `high`, and the
+    density there.
 
-    The histogram is convolved with a Gaussian, by the rule of Silverman for `ess` independent samples, that widens a
-    Gaussian by 1 % for some thousand of them; at the ends it is mirrored, as a density that ends at a limit must be.
+    The histogram is convolved with a Gaussian, by the rule of Silverman for `ess`
+    independent samples, that widens a Gaussian by 1 % for some thousand of them; at the
+    ends it is mirrored, as a density that ends at a limit must be.
     """
     from scipy.ndimage import gaussian_filter1d
 
     counts, edges = np.histogram(x, bins, (low, high))
     sigma = 0.9 * x.std() * ess**-0.2 / (edges[1] - edges[0])
-    density = gaussian_filter1d(counts.astype(float), max(0.7, float(sigma)), mode="reflect")
+    density = gaussian_filter1d(
+        counts.astype(float), max(0.7, float(sigma)), mode="reflect"
+    )
     density /= density.sum() * (edges[1] - edges[0])
     return _to_the_edges(edges), np.pad(density, 1, mode="edge")
 
 
 def density_2d(
-    x: FloatArray, y: FloatArray, box: tuple[float, float, float, float], ess: float, bins: int = _BINS
+    x: FloatArray,
+    y: FloatArray,
+    box: tuple[float, float, float, float],
+    ess: float,
+    bins: int = _BINS,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Smoothed density of pairs in the box (x low, x high, y low, y high), as `density_1d`: positions, and (x, y).
+    """Smoothed density of pairs in the box (x low, x high, y low, y high), as
+    `density_1d`: positions, and (x, y).
 
-    The kernel has the correlation of the samples, so that a narrow diagonal stays narrow; what of it lies outside the
-    box is made up for.
+    The kernel has the correlation of the samples, so that a narrow diagonal stays
+    narrow; what of it lies outside the box is made up for.
     """
     from scipy.signal import fftconvolve
 
     counts, x_edges, y_edges = np.histogram2d(x, y, bins, (box[:2], box[2:]))
     cell = np.array([x_edges[1] - x_edges[0], y_edges[1] - y_edges[0]])
-    shape = np.cov(x, y) * (0.9 * ess ** (-1 / 6)) ** 2 / np.outer(cell, cell) + 0.7**2 * np.eye(2)
+    shape = np.cov(x, y) * (0.9 * ess ** (-1 / 6)) ** 2 / np.outer(
+        cell, cell
+    ) + 0.7**2 * np.eye(2)
     reach = np.arange(-bins, bins + 1.0)
     steps = np.stack(np.meshgrid(reach, reach, indexing="ij"))
-    kernel = np.exp(-0.5 * np.einsum("iab,ij,jab->ab", steps, np.linalg.inv(shape), steps))
-    density, inside = (fftconvolve(field, kernel, mode="same") for field in (counts, np.ones_like(counts)))
+    kernel = np.exp(
+        -0.5 * np.einsum("iab,ij,jab->ab", steps, np.linalg.inv(shape), steps)
+    )
+    density, inside = (
+        fftconvolve(field, kernel, mode="same")
+        for field in (counts, np.ones_like(counts))
+    )
     density = np.maximum(density, 0.0) / inside
     density /= density.sum() * cell.prod()
-    return _to_the_edges(x_edges), _to_the_edges(y_edges), np.pad(density, 1, mode="edge")
+    return (
+        _to_the_edges(x_edges),
+        _to_the_edges(y_edges),
+        np.pad(density, 1, mode="edge"),
+    )
 
 
 def _to_the_edges(edges: FloatArray) -> FloatArray:
@@ -205,13 +270,16 @@ def _to_the_edges(edges: FloatArray) -> FloatArray:
 
 
 def height_of(density: FloatArray, level: float) -> float:
-    """Density above which a share `level` of the probability lies, from a density on equal cells."""
+    """Density above which a share `level` of the probability lies, from a density on
+    equal cells."""
     ordered = np.sort(density, axis=None)[::-1]
     shares = np.cumsum(ordered)
     return float(np.interp(level, shares / shares[-1], ordered))
 
 
-def _marginal(ax: Axes, view: _View, levels: Sequence[float], shades: Sequence[object]) -> None:
+def _marginal(
+    ax: Axes, view: _View, levels: Sequence[float], shades: Sequence[object]
+) -> None:
     at, density = density_1d(view.x, view.low, view.high, view.ess)
     fine = np.linspace(at[0], at[-1], 801)
     curve = np.interp(fine, at, density)
@@ -223,13 +291,25 @@ def _marginal(ax: Axes, view: _View, levels: Sequence[float], shades: Sequence[o
     ax.set_yticks([])
 
 
-def _region(ax: Axes, x: _View, y: _View, levels: Sequence[float], shades: Sequence[object]) -> None:
+def _region(
+    ax: Axes, x: _View, y: _View, levels: Sequence[float], shades: Sequence[object]
+) -> None:
     box = (x.low, x.high, y.low, y.high)
     at_x, at_y, density = density_2d(x.x, y.x, box, min(x.ess, y.ess))
     heights = [height_of(density[1:-1, 1:-1], level) for level in reversed(levels)]
-    ax.contourf(at_x, at_y, density.T, levels=[*heights, 2 * density.max()], colors=list(reversed(shades)))
+    ax.contourf(
+        at_x,
+        at_y,
+        density.T,
+        levels=[*heights, 2 * density.max()],
+        colors=list(reversed(shades)),
+    )
     ax.contour(at_x, at_y, density.T, levels=heights, colors=PALETTE[0], linewidths=1.1)
 
 
 def _thousands(number: float) -> str:
-    return f"{number:.2g}" if number < 100 else f"{round(number, -2 if number >= 1000 else -1):.0f}"
+    return (
+        f"{number:.2g}"
+        if number < 100
+        else f"{round(number, -2 if number >= 1000 else -1):.0f}"
+    )

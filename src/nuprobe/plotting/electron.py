@@ -52,7 +52,8 @@ def plot_electron_differential(
     binding: bool = True,
     recoils: ArrayLike | None = None,
 ) -> Figure:
-    """Plot dσ/dT against the energy transfer; what flips the helicity (a magnetic moment, a scalar) also alone, dashed.
+    """Plot dσ/dT against the energy transfer; what flips the helicity (a magnetic
+    moment, a scalar) also alone, dashed.
 
     Parameters
     ----------
@@ -60,7 +61,8 @@ def plot_electron_differential(
     energies : neutrino energies in MeV, one colour each.
     flavour : of the neutrino.
     target, binding : as in `electron.differential`.
-    recoils : energy transfers in MeV, positive and increasing; by default from 0.1 keV on.
+    recoils : energy transfers in MeV, positive and increasing; by default from 0.1 keV
+        on.
 
     Returns
     -------
@@ -71,11 +73,19 @@ def plot_electron_differential(
     InputError
         As `electron.differential`, or if there is nothing to draw.
     """
-    e_nu, f = np.atleast_1d(finite_array(energies, "the list of neutrino energies")), as_flavour(flavour)
+    e_nu, f = (
+        np.atleast_1d(finite_array(energies, "the list of neutrino energies")),
+        as_flavour(flavour),
+    )
     tops = [float(recoil_maximum(e, M_ELECTRON)) for e in e_nu]
     t = _recoils(recoils, max(tops), target, binding)
-    weights, names = electron.coefficients(model, f), electron.terms(sectors_of(model.couplings(f.anti)))
-    flips = np.array([name == "magnetic" or name.startswith("scalar:") for name in names])
+    weights, names = (
+        electron.coefficients(model, f),
+        electron.terms(sectors_of(model.couplings(f.anti))),
+    )
+    flips = np.array(
+        [name == "magnetic" or name.startswith("scalar:") for name in names]
+    )
     number = 1.0 if target is None else electron.electrons(target, t, binding=binding)
     unit, unit_name = energy_unit(float(t[-1]))
     figure = new_figure(WIDTH, 4.6)
@@ -88,7 +98,13 @@ def plot_electron_differential(
         handles += drawn
         labels += [rf"$E_\nu$ = {e:.4g} MeV"] * len(drawn)
         if np.any(weights[flips]):
-            _line(ax, t / unit, number * (kernels @ (weights * flips)) * unit, color=colour, linestyle=(0, (5, 2)))
+            _line(
+                ax,
+                t / unit,
+                number * (kernels @ (weights * flips)) * unit,
+                color=colour,
+                linestyle=(0, (5, 2)),
+            )
     if not handles:
         raise InputError("nothing to plot: no recoil in the range is possible")
     if np.any(weights[flips]):
@@ -101,7 +117,9 @@ def plot_electron_differential(
     ax.set_xlim(t[0] / unit, t[-1] / unit)
     ax.set_xlabel(f"energy transfer $T$ [{unit_name}]")
     ax.set_ylabel(rf"$d\sigma/dT$ [cm$^2$/{unit_name}{_per(target)}]")
-    legend_above(figure, handles, labels, rf"${f.latex}\,e$ scattering{_on(target, binding)}")
+    legend_above(
+        figure, handles, labels, rf"${f.latex}\,e$ scattering{_on(target, binding)}"
+    )
     provenance(figure, _REFERENCES, f"model {model.name}")
     return figure
 
@@ -132,17 +150,25 @@ def plot_electron_total(
     Raises
     ------
     InputError, ComputationError
-        As `electron.total`, or if the grid has fewer than two energies or does not increase.
+        As `electron.total`, or if the grid has fewer than two energies or does not
+        increase.
     """
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
-        raise InputError("a curve of the total cross section needs at least two increasing energies, e.g. 1:20:41 MeV")
+        raise InputError(
+            "a curve of the total cross section needs at least two increasing energies,"
+            " e.g. 1:20:41 MeV"
+        )
     figure = new_figure(WIDTH, 4.6)
     ax = figure.add_subplot()
     handles: list[Artist] = []
     labels: list[str] = []
-    for f, colour in zip(map(as_flavour, flavours), colours(len(flavours)), strict=True):
-        sigma = electron.total(e, model, f, target=target, binding=binding, threshold=threshold)
+    for f, colour in zip(
+        map(as_flavour, flavours), colours(len(flavours)), strict=True
+    ):
+        sigma = electron.total(
+            e, model, f, target=target, binding=binding, threshold=threshold
+        )
         drawn = _line(ax, e, sigma / e, color=colour)
         handles += drawn
         labels += [f"${f.latex}$"] * len(drawn)
@@ -154,7 +180,12 @@ def plot_electron_total(
     ax.set_xlim(e[0], e[-1])
     ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
     ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$/MeV{_per(target)}]")
-    legend_above(figure, handles, labels, rf"$\nu\,e$ scattering{_on(target, binding)}{_above(threshold)}")
+    legend_above(
+        figure,
+        handles,
+        labels,
+        rf"$\nu\,e$ scattering{_on(target, binding)}{_above(threshold)}",
+    )
     provenance(figure, _REFERENCES, f"model {model.name}")
     return figure
 
@@ -164,16 +195,25 @@ def _line(ax: Axes, x: FloatArray, y: FloatArray, **how: Any) -> list[Artist]:
     return [*ax.plot(x, np.where(y > 0, y, np.nan), **how)] if np.any(y > 0) else []
 
 
-def _recoils(recoils: ArrayLike | None, top: float, target: TargetSpec | None, binding: bool) -> FloatArray:
+def _recoils(
+    recoils: ArrayLike | None, top: float, target: TargetSpec | None, binding: bool
+) -> FloatArray:
     if recoils is not None:
         t = finite_array(recoils, "the recoil grid")
         if t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0) or t[0] <= 0:
-            raise InputError("a recoil grid needs at least two positive, increasing energies (MeV)")
+            raise InputError(
+                "a recoil grid needs at least two positive, increasing energies (MeV)"
+            )
     else:
         t = np.geomspace(min(1e-4, 1e-3 * top), top * (1 - 1e-12), _POINTS)
     if target is None or not binding:
         return t
-    edges = [b for s in electron.Electron().scatterers(make_target(target)) for b in s.breakpoints if t[0] < b < t[-1]]
+    edges = [
+        b
+        for s in electron.Electron().scatterers(make_target(target))
+        for b in s.breakpoints
+        if t[0] < b < t[-1]
+    ]
     # both sides of every step
     return np.unique(np.concatenate([t, edges, np.array(edges) * (1 - 1e-9)]))
 
@@ -187,7 +227,9 @@ def _per(target: TargetSpec | None) -> str:
 def _on(target: TargetSpec | None, binding: bool) -> str:
     if target is None:
         return ", free electron"
-    return f" on {target_symbol(make_target(target))}" + ("" if binding else ", free electrons")
+    return f" on {target_symbol(make_target(target))}" + (
+        "" if binding else ", free electrons"
+    )
 
 
 def _above(threshold: float) -> str:

@@ -1,4 +1,5 @@
-"""Distributions of trident events: models with statistical bands, their ratios, curves by quadrature."""
+"""Distributions of trident events: models with statistical bands, their ratios, curves
+by quadrature."""
 
 from __future__ import annotations
 
@@ -70,8 +71,9 @@ def plot_distribution(
     Returns
     -------
     Figure
-        dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are statistical errors. Below, the ratios to
-        the first model, whose bands know that the events are the same; of one model, its ratio to the curve.
+        dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are
+        statistical errors. Below, the ratios to the first model, whose bands know that
+        the events are the same; of one model, its ratio to the curve.
 
     Raises
     ------
@@ -86,7 +88,11 @@ def plot_distribution(
         upper, lower = figure.add_subplot(), None
     handles, labels = _draw(distribution, curve, upper, lower)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
+    provenance(
+        figure,
+        (*_METHOD, *references),
+        f"cross sections per target; {note}" if note else "per target",
+    )
     return figure
 
 
@@ -99,7 +105,8 @@ def plot_distributions(
     note: str = "",
     references: Iterable[str] = (),
 ) -> Figure:
-    """Plot several distributions of the same events side by side, as `plot_distribution` plots one.
+    """Plot several distributions of the same events side by side, as
+    `plot_distribution` plots one.
 
     Parameters
     ----------
@@ -133,7 +140,11 @@ def plot_distributions(
             handles, labels = found
     engine_pads(figure, hspace=0.02, wspace=0.03)
     legend_above(figure, handles, labels, title)
-    provenance(figure, (*_METHOD, *references), f"cross sections per target; {note}" if note else "per target")
+    provenance(
+        figure,
+        (*_METHOD, *references),
+        f"cross sections per target; {note}" if note else "per target",
+    )
     return figure
 
 
@@ -156,9 +167,10 @@ def plot_distribution_2d(
     Returns
     -------
     Figure
-        d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of three decades for all panels, and
-        the smallest areas that hold 50 % and 90 % of the cross section in the bins, smoothed over 1.5 bins and only if
-        there are enough events.
+        d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of
+        three decades for all panels, and the smallest areas that hold 50 % and 90 % of
+        the cross section in the bins, smoothed over 1.5 bins and only if there are
+        enough events.
 
     Raises
     ------
@@ -178,31 +190,60 @@ def plot_distribution_2d(
     columns = min(3, n)
     rows = -(-n // columns)
     figure = new_figure(3.9 * columns + 1.6, 3.6 * rows + 0.7)
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+    axes = figure.subplots(
+        rows, columns, squeeze=False, sharex=True, sharey=True
+    ).ravel()
     (x, of_x, label_x, log_x), (y, of_y, label_y, log_y) = (
-        _axis(o, e) for o, e in zip(distribution.observables, distribution.edges, strict=True)
+        _axis(o, e)
+        for o, e in zip(distribution.observables, distribution.edges, strict=True)
     )
-    area = np.multiply.outer(np.diff(np.log(x) if log_x else x), np.diff(np.log(y) if log_y else y))
+    area = np.multiply.outer(
+        np.diff(np.log(x) if log_x else x), np.diff(np.log(y) if log_y else y)
+    )
     density = distribution.values / area
     scale, power = power_of_ten(density)
     density = density / scale
     top = float(density.max())
     image = None
     for ax, name, values, shares, effective in zip(
-        axes, distribution.models, density, distribution.values, distribution.effective, strict=False
+        axes,
+        distribution.models,
+        density,
+        distribution.values,
+        distribution.effective,
+        strict=False,
     ):
         shown = np.ma.masked_less_equal(values.T, 0.0)
-        ax.set_facecolor(colormaps["cividis"](0.0))  # bins without events are below the scale too
-        image = ax.pcolormesh(x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True)
+        ax.set_facecolor(
+            colormaps["cividis"](0.0)
+        )  # bins without events are below the scale too
+        image = ax.pcolormesh(
+            x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True
+        )
         # levels of noise would be drawn around every bin
-        if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(values.shape) > 4:
+        if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(
+            values.shape
+        ) > 4:
             smooth = gaussian_filter(values, 1.5, mode="nearest")
             order = np.argsort(smooth.ravel())[::-1]
             held = np.cumsum(shares.ravel()[order]) / shares.sum()
-            levels = [float(smooth.ravel()[order][np.searchsorted(held, share)]) for share in (0.9, 0.5)]
+            levels = [
+                float(smooth.ravel()[order][np.searchsorted(held, share)])
+                for share in (0.9, 0.5)
+            ]
             if 0 < levels[0] < levels[1]:
-                at = [np.sqrt(e[1:] * e[:-1]) if log else (e[1:] + e[:-1]) / 2 for e, log in ((x, log_x), (y, log_y))]
-                ax.contour(*at, smooth.T, levels=levels, colors="white", linewidths=1.2, linestyles=["--", "-"])
+                at = [
+                    np.sqrt(e[1:] * e[:-1]) if log else (e[1:] + e[:-1]) / 2
+                    for e, log in ((x, log_x), (y, log_y))
+                ]
+                ax.contour(
+                    *at,
+                    smooth.T,
+                    levels=levels,
+                    colors="white",
+                    linewidths=1.2,
+                    linestyles=["--", "-"],
+                )
         ax.set_title(_NAMES.get(name, name) if n > 1 else "", fontsize=11)
         if log_x:
             ax.set_xscale("log")
@@ -218,9 +259,12 @@ def plot_distribution_2d(
             ax.set_xlabel(label_x)
             ax.tick_params(labelbottom=True)
     assert image is not None  # a distribution has a model
-    per = "".join(f"/{u}" for u, log in ((of_x[1], log_x), (of_y[1], log_y)) if u and not log)
+    per = "".join(
+        f"/{u}" for u, log in ((of_x[1], log_x), (of_y[1], log_y)) if u and not log
+    )
     figure.colorbar(image, ax=list(axes[:n]), extend="min").set_label(
-        rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{of_x[0]}\,\mathrm{{d}}{of_y[0]}$ [{power}cm$^2${per}]"
+        rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{of_x[0]}\,\mathrm{{d}}{of_y[0]}$"
+        rf" [{power}cm$^2${per}]"
     )
     if title:
         figure.suptitle(primes(title), fontsize=11)
@@ -229,19 +273,37 @@ def plot_distribution_2d(
     return figure
 
 
-def _axis(what: Observable, edges: FloatArray) -> tuple[FloatArray, tuple[str, str], str, bool]:
-    """Edges in the unit of the axis, what differentials are of and their unit, label, whether it is logarithmic."""
+def _axis(
+    what: Observable, edges: FloatArray
+) -> tuple[FloatArray, tuple[str, str], str, bool]:
+    """Edges in the unit of the axis, what differentials are of and their unit, label,
+    whether it is logarithmic."""
     _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
     logarithmic = what.logarithmic and bool(edges[0] > 0)
-    of = rf"\ln {what.latex}" if logarithmic else f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
-    return edges / size, (of, unit), f"${what.latex}$" + (f" [{unit}]" if unit else ""), logarithmic
+    of = (
+        rf"\ln {what.latex}"
+        if logarithmic
+        else f"({what.latex})"
+        if re.search(r"[ /]", what.latex)
+        else what.latex
+    )
+    return (
+        edges / size,
+        (of, unit),
+        f"${what.latex}$" + (f" [{unit}]" if unit else ""),
+        logarithmic,
+    )
 
 
-def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None) -> tuple[list[Artist], list[str]]:
+def _draw(
+    one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | None
+) -> tuple[list[Artist], list[str]]:
     if len(one.observables) != 1:
         raise InputError("only distributions in one dimension are plotted here")
     if not one.counts.any():
-        raise InputError(f"nothing to plot: no event lies in the bins of {one.observables[0].name}")
+        raise InputError(
+            f"nothing to plot: no event lies in the bins of {one.observables[0].name}"
+        )
     what = one.observables[0]
     x, (of, unit), label, logarithmic = _axis(what, one.edges[0])
     width = np.diff(np.log(x)) if logarithmic else np.diff(x)
@@ -256,12 +318,22 @@ def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | 
         top = max(top, float((y + error).max()))
         _band(upper, x, y, error, hue)
         style = _LINES[i % len(_LINES)]
-        handles.append(upper.stairs(y, x, color=hue, linestyle=style, linewidth=1.5, baseline=None, zorder=2))
+        handles.append(
+            upper.stairs(
+                y, x, color=hue, linestyle=style, linewidth=1.5, baseline=None, zorder=2
+            )
+        )
         labels.append(_NAMES.get(name, name))
     centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
         for i, _ in enumerate(one.models):
-            dots = upper.plot(centres, np.atleast_2d(curve.values)[i] / width, ".", color="black", markersize=3.5)
+            dots = upper.plot(
+                centres,
+                np.atleast_2d(curve.values)[i] / width,
+                ".",
+                color="black",
+                markersize=3.5,
+            )
         handles += dots
         labels.append("quadrature")
     upper.set_ylim(0, 1.08 * top)
@@ -277,7 +349,13 @@ def _draw(one: Distribution, curve: Spectrum | None, upper: Axes, lower: Axes | 
     return handles, labels
 
 
-def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequence[str], lower: Axes) -> None:
+def _ratios(
+    one: Distribution,
+    curve: Spectrum | None,
+    x: FloatArray,
+    hues: Sequence[str],
+    lower: Axes,
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     lower.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=0.8, zorder=1.5)
@@ -287,7 +365,9 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         expected = np.atleast_2d(curve.values)[0]
         safe = np.where(expected > 0, expected, 1.0)
         good = (one.effective[0] >= _ENOUGH) & (expected > 0)
-        ratio, error = (np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0]))
+        ratio, error = (
+            np.where(good, v / safe, np.nan) for v in (one.values[0], one.errors[0])
+        )
         _band(lower, x, ratio, error, hues[0])
         lower.stairs(ratio, x, color=hues[0], baseline=None, zorder=2)
         shown += [ratio - error, ratio + error]
@@ -296,7 +376,14 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
         ratio, error = one.ratio(name)
         ratio = np.where(one.effective[0] >= _ENOUGH, ratio, np.nan)
         _band(lower, x, ratio, error, hues[i])
-        lower.stairs(ratio, x, color=hues[i], linestyle=_LINES[i % len(_LINES)], baseline=None, zorder=2)
+        lower.stairs(
+            ratio,
+            x,
+            color=hues[i],
+            linestyle=_LINES[i % len(_LINES)],
+            baseline=None,
+            zorder=2,
+        )
         shown.append(ratio)
         lower.set_ylabel("ratio")
     values = np.concatenate([*shown, [1.0]])
@@ -307,7 +394,9 @@ def _ratios(one: Distribution, curve: Spectrum | None, x: FloatArray, hues: Sequ
     else:
         span = max(high - low, 0.1)
         lower.set_ylim(low - 0.15 * span, high + 0.15 * span)
-        lower.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="upper"))
+        lower.yaxis.set_major_locator(
+            MaxNLocator(4, steps=[1, 2, 5, 10], prune="upper")
+        )
 
 
 def _band(ax: Axes, x: FloatArray, y: FloatArray, error: FloatArray, hue: str) -> None:

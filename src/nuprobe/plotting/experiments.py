@@ -1,4 +1,5 @@
-"""Counts of an experiment: stacked prediction, data, and residuals, in energy and arrival time."""
+"""Counts of an experiment: stacked prediction, data, and residuals, in energy and
+arrival time."""
 
 from __future__ import annotations
 
@@ -47,18 +48,21 @@ def plot_rates(
 
     Parameters
     ----------
-    rates : from `Experiment.predict`. If it has bins of a third quantity or of time, they are drawn in further columns.
-    rates_time : another analysis whose arrival time fills the second column, for a `rates` without time bins.
-    subtracted : names of the backgrounds that were subtracted from the data of `rates`, for its labels.
+    rates : from `Experiment.predict`. If it has bins of a third quantity or of time,
+        they are drawn in further columns.
+    rates_time : another analysis whose arrival time fills the second column, for a
+        `rates` without time bins.
+    subtracted : names of the backgrounds that were subtracted from the data of `rates`,
+        for its labels.
     references : texkeys for the line at the bottom.
 
     Returns
     -------
     Figure
-        Counts a bin, or counts a unit where the bins differ in width. Residuals, data less prediction, are in units of
-        the error σ of the data; for Poisson data, which are drawn with their central 68.3 % intervals, in units of the
-        square root of the prediction μ. Without data there is no
-        residual panel.
+        Counts a bin, or counts a unit where the bins differ in width. Residuals, data
+        less prediction, are in units of the error σ of the data; for Poisson data,
+        which are drawn with their central 68.3 % intervals, in units of the square root
+        of the prediction μ. Without data there is no residual panel.
 
     Raises
     ------
@@ -67,9 +71,16 @@ def plot_rates(
     """
     if rates_time is not None and rates_time.time_edges.size < 3:
         raise InputError(
-            f"the analysis {rates_time.analysis!r} of {rates_time.experiment} has no time bins: leave rates_time out"
+            f"the analysis {rates_time.analysis!r} of {rates_time.experiment} has no"
+            " time bins: leave rates_time out"
         )
-    second = rates_time if rates_time is not None else rates if rates.time_edges.size > 2 else None
+    second = (
+        rates_time
+        if rates_time is not None
+        else rates
+        if rates.time_edges.size > 2
+        else None
+    )
     third = [] if rates.shape_edges is None else [(rates, "shape")]
     shown = [(rates, "energy"), *third, *([] if second is None else [(second, "time")])]
     names = list(dict.fromkeys(name for one, _ in shown for name in one.components))
@@ -79,13 +90,17 @@ def plot_rates(
 
     residuals = any(one.data is not None for one, _ in shown)
     figure = new_figure((6.4, 9.6, 12.8)[len(shown) - 1], 5.2 if residuals else 4.2)
-    grid = figure.add_gridspec(2 if residuals else 1, len(shown), height_ratios=(3, 1) if residuals else (1,))
+    grid = figure.add_gridspec(
+        2 if residuals else 1, len(shown), height_ratios=(3, 1) if residuals else (1,)
+    )
     engine_pads(figure)
     data_artist: Artist | None = None
     for column, (one, axis) in enumerate(shown):
         main = figure.add_subplot(grid[0, column])
         panel = figure.add_subplot(grid[1, column], sharex=main) if residuals else None
-        artist = _column(main, panel, one, axis, colour, subtracted if one is rates else ())
+        artist = _column(
+            main, panel, one, axis, colour, subtracted if one is rates else ()
+        )
         data_artist = artist if artist is not None else data_artist
     figure.align_ylabels()
 
@@ -100,14 +115,17 @@ def plot_rates(
     analyses = " and ".join(dict.fromkeys(one.analysis for one, _ in shown))
     signal = f"; expected signal {rates.signal.sum():.3g}"
     if rates.signal_sigma > 0:
-        signal = f"; expected signal {rates.signal.sum():.0f} ± {rates.signal_sigma:.0f}"
+        signal = (
+            f"; expected signal {rates.signal.sum():.0f} ± {rates.signal_sigma:.0f}"
+        )
     legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}{signal}")
     provenance(figure, references)
     return figure
 
 
 def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distances from observed counts to the ends of the central 68.27 % interval of a Poisson mean (Garwood 1936).
+    """Distances from observed counts to the ends of the central 68.27 % interval of a
+    Poisson mean (Garwood 1936).
 
     Parameters
     ----------
@@ -128,7 +146,9 @@ def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _order(names: Sequence[str]) -> list[str]:
     """Backgrounds at the bottom of the stack, the signal on top."""
-    return [n for n in names if not n.startswith(_SIGNAL)] + [n for n in names if n.startswith(_SIGNAL)]
+    return [n for n in names if not n.startswith(_SIGNAL)] + [
+        n for n in names if n.startswith(_SIGNAL)
+    ]
 
 
 def _colours(names: Sequence[str]) -> dict[str, ColourLike]:
@@ -140,23 +160,42 @@ def _colours(names: Sequence[str]) -> dict[str, ColourLike]:
 
 
 def _label(name: str) -> str:
-    return pretty(name.removeprefix(_SIGNAL)) if name.startswith(_SIGNAL) else name.replace("-", " ")
+    return (
+        pretty(name.removeprefix(_SIGNAL))
+        if name.startswith(_SIGNAL)
+        else name.replace("-", " ")
+    )
 
 
 def _column(
-    main: Axes, panel: Axes | None, rates: Rates, axis: str, colour: Mapping[str, ColourLike], subtracted: Sequence[str]
+    main: Axes,
+    panel: Axes | None,
+    rates: Rates,
+    axis: str,
+    colour: Mapping[str, ColourLike],
+    subtracted: Sequence[str],
 ) -> Artist | None:
-    """Projection of one analysis on energy, the third quantity or time; returns what stands for the data."""
+    """Projection of one analysis on energy, the third quantity or time; returns what
+    stands for the data."""
     edges, name, unit, kept = _axis(rates, axis)
     centres, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
     equal = np.allclose(half, half[0])
-    per = np.ones(half.size) if equal else 0.5 / half  # bins of different widths show a density
+    per = (
+        np.ones(half.size) if equal else 0.5 / half
+    )  # bins of different widths show a density
     total = np.zeros(centres.size)
     for source in _order(list(rates.components)):
         counts = finite_array(rates.components[source], f"the component {source!r}")
         counts = counts.sum(tuple({*range(counts.ndim)} - {kept % counts.ndim}))
         low, high = per * total, per * (total + counts)
-        main.stairs(high, edges, baseline=low, fill=True, facecolor=colour[source], edgecolor="none")
+        main.stairs(
+            high,
+            edges,
+            baseline=low,
+            fill=True,
+            facecolor=colour[source],
+            edgecolor="none",
+        )
         main.stairs(high, edges, baseline=low, color="black", linewidth=0.4)
         total = total + counts
     main.stairs(per * total, edges, baseline=None, color="black", linewidth=1.2)
@@ -176,19 +215,31 @@ def _column(
             deviation = np.sqrt(total)
             pull_label = "residual / √μ"
         else:
-            deviation = np.sqrt((finite_array(rates.sigma, "the errors of the data") ** 2).sum(others))
+            deviation = np.sqrt(
+                (finite_array(rates.sigma, "the errors of the data") ** 2).sum(others)
+            )
             errors = np.array([deviation, deviation])
             pull_label = "residual / σ"
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
         artist = main.errorbar(
-            centres, per * data, yerr=per * errors, xerr=half, fmt="o", ms=4, color="black", lw=1.0, clip_on=False
+            centres,
+            per * data,
+            yerr=per * errors,
+            xerr=half,
+            fmt="o",
+            ms=4,
+            color="black",
+            lw=1.0,
+            clip_on=False,
         )  # type: ignore[assignment]
         bottom = min(0.0, 1.2 * float((per * (data - errors[0])).min()))
         if subtracted:
             main.text(
                 0.97,
                 0.95,
-                "data: " + ", ".join(s.replace("-", " ") for s in subtracted) + " subtracted",
+                "data: "
+                + ", ".join(s.replace("-", " ") for s in subtracted)
+                + " subtracted",
                 transform=main.transAxes,
                 ha="right",
                 va="top",
@@ -226,4 +277,9 @@ def _axis(rates: Rates, axis: str) -> tuple[FloatArray, str, str, int]:
     if axis == "shape":
         assert rates.shape_edges is not None  # plot_rates
         return rates.shape_edges, rates.shape_observable, rates.shape_unit, 1
-    return rates.energy_edges, rates.observable.replace("_", " ").replace("-", " "), rates.unit, 0
+    return (
+        rates.energy_edges,
+        rates.observable.replace("_", " ").replace("-", " "),
+        rates.unit,
+        0,
+    )

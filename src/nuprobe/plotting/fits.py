@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LEVELS_1D", "LEVELS_2D", "neutron_radius_markers", "plot_contour", "plot_profile"]
+__all__ = [
+    "LEVELS_1D",
+    "LEVELS_2D",
+    "neutron_radius_markers",
+    "plot_contour",
+    "plot_profile",
+]
 
 LEVELS_1D: Final = (("1σ", 1.0), ("90 %", 2.7055))
 """Δχ² of the intervals of one parameter."""
@@ -62,7 +68,8 @@ class ProfileLike(Protocol):
 
 
 def neutron_radius_markers() -> dict[str, list[tuple[str, float]]]:
-    """Neutron rms radii (fm) of Cs133 and I127 in nuclear models, as `markers` of `plot_profile`, by isotope.
+    """Neutron rms radii (fm) of Cs133 and I127 in nuclear models, as `markers` of
+    `plot_profile`, by isotope.
 
     Source: [Cadeddu:2017etk, table I].
     """
@@ -71,7 +78,9 @@ def neutron_radius_markers() -> dict[str, list[tuple[str, float]]]:
         if row.r_n is not None:
             one = isotope(row.isotope)
             label = f"{row.model} ({row.family})"
-            result.setdefault(isotope_symbol(one.symbol, one.a), []).append((label, row.r_n / fm))
+            result.setdefault(isotope_symbol(one.symbol, one.a), []).append(
+                (label, row.r_n / fm)
+            )
     return result
 
 
@@ -92,23 +101,31 @@ def plot_profile(
     x_range: tuple[float, float] | None = None,
     maximum: float | None = None,
 ) -> Figure:
-    """Plot Δχ² of one parameter with its intervals, and above it this result beside published ones and predictions.
+    """Plot Δχ² of one parameter with its intervals, and above it this result beside
+    published ones and predictions.
 
     Parameters
     ----------
-    profile : from `nuprobe.profile`, or two arrays, values and Δχ²; values increase, Δχ² may be infinite.
-    label : a `Parameter` (which knows symbol and unit), or the text of the axis; default that of the profile.
+    profile : from `nuprobe.profile`, or two arrays, values and Δχ²; values increase,
+        Δχ² may be infinite.
+    label : a `Parameter` (which knows symbol and unit), or the text of the axis;
+        default that of the profile.
     unit : of the values, if `label` is a text.
-    published : (label, value, plus, minus) each, drawn as error bars; plus and minus are positive.
-    markers : (label, value) each, one row a label; or several groups of them by name, each with its own symbol.
+    published : (label, value, plus, minus) each, drawn as error bars; plus and minus
+        are positive.
+    markers : (label, value) each, one row a label; or several groups of them by name,
+        each with its own symbol.
     marker_title : what the markers are, for the legend, where they are not in groups.
-    levels : (label, Δχ²) of the shaded intervals; the first one is the error bar of this result.
-    lines : (label, Δχ²) of further horizontal lines, such as that of a hypothesis outside the parameter's range.
+    levels : (label, Δχ²) of the shaded intervals; the first one is the error bar of
+        this result.
+    lines : (label, Δχ²) of further horizontal lines, such as that of a hypothesis
+        outside the parameter's range.
     statistic : name of what is drawn, for the vertical axis.
     title : above the legend.
     references : texkeys for the line at the bottom.
     x_range : shown range of the parameter; default that of the profile.
-    maximum : largest Δχ² shown; default what holds the levels, the lines and the curve, but at most 12.
+    maximum : largest Δχ² shown; default what holds the levels, the lines and the curve,
+        but at most 12.
 
     Returns
     -------
@@ -117,21 +134,31 @@ def plot_profile(
     Raises
     ------
     InputError
-        If the profile is empty, not finite or not increasing, or an error of `published` is negative.
+        If the profile is empty, not finite or not increasing, or an error of
+        `published` is negative.
     """
     values, delta = _profile(profile)
     if label is None:
         if isinstance(profile, tuple):
-            raise InputError("a profile given as two arrays needs a label, e.g. a Parameter or 'R_n'")
+            raise InputError(
+                "a profile given as two arrays needs a label, e.g. a Parameter or 'R_n'"
+            )
         label = profile.parameter
     axis_label, unit = _axis(label, unit)
     for name, _, plus, minus in published:
         if not (plus >= 0 and minus >= 0):
             raise InputError(
-                f"the errors of {name!r} must not be negative, got +{plus} and -{minus}: give both as sizes"
+                f"the errors of {name!r} must not be negative, got +{plus} and"
+                f" -{minus}: give both as sizes"
             )
     groups: Mapping[str, Sequence[tuple[str, float]]]
-    groups = markers if isinstance(markers, Mapping) else {marker_title: markers} if markers else {}
+    groups = (
+        markers
+        if isinstance(markers, Mapping)
+        else {marker_title: markers}
+        if markers
+        else {}
+    )
     for name, group in groups.items():
         finite_array([value for _, value in group], f"the markers {name!r}")
     levels = sorted(levels, key=lambda level: level[1])
@@ -154,15 +181,33 @@ def plot_profile(
     labels: list[str] = []
     # through every point, and smooth between the points of a coarse grid
     x = np.unique(np.concatenate([values, np.linspace(values[0], values[-1], 400)]))
-    y = np.where(np.isin(x, values), np.interp(x, values, delta), _curve(values, delta)(x))
+    y = np.where(
+        np.isin(x, values), np.interp(x, values, delta), _curve(values, delta)(x)
+    )
     handles += main.plot(x, y, color=PALETTE[0], lw=1.8, zorder=5)
     labels.append("this profile")
     for i, (text, level) in enumerate(reversed(levels)):
         dark = 0.13 + 0.16 * i
         for a, b in _below(values, delta, level):
             inside = np.unique(np.concatenate([[a, b], x[(x > a) & (x < b)]]))
-            main.fill_between(inside, np.interp(inside, x, y), level, color=PALETTE[0], alpha=dark, lw=0, zorder=1)
-            main.vlines([a, b], 0, level, color=PALETTE[0], lw=0.7, linestyle=(0, (2, 2)), zorder=2)
+            main.fill_between(
+                inside,
+                np.interp(inside, x, y),
+                level,
+                color=PALETTE[0],
+                alpha=dark,
+                lw=0,
+                zorder=1,
+            )
+            main.vlines(
+                [a, b],
+                0,
+                level,
+                color=PALETTE[0],
+                lw=0.7,
+                linestyle=(0, (2, 2)),
+                zorder=2,
+            )
         _level_line(main, (values, delta), text, level, "0.35", "--")
     for text, level in lines:
         _level_line(main, (values, delta), text, level, PALETTE[1], "-.")
@@ -177,12 +222,28 @@ def plot_profile(
     row = 0
     row_of: dict[str, int] = {}
     strip.errorbar(
-        [best], [row], xerr=[[best - low], [high - best]], fmt="o", ms=5, lw=1.6, color=PALETTE[0], capsize=2.5
+        [best],
+        [row],
+        xerr=[[best - low], [high - best]],
+        fmt="o",
+        ms=5,
+        lw=1.6,
+        color=PALETTE[0],
+        capsize=2.5,
     )
     names.append(f"this fit ({levels[0][0]})" if levels else "this fit")
     for name, value, plus, minus in published:
         row += 1
-        strip.errorbar([value], [row], xerr=[[minus], [plus]], fmt="s", ms=4.5, lw=1.4, color="black", capsize=2.5)
+        strip.errorbar(
+            [value],
+            [row],
+            xerr=[[minus], [plus]],
+            fmt="s",
+            ms=4.5,
+            lw=1.4,
+            color="black",
+            capsize=2.5,
+        )
         names.append(name)
     for text in rows:
         row += 1
@@ -193,7 +254,12 @@ def plot_profile(
         colour = PALETTE[1 + i % (len(PALETTE) - 1)]
         positions = [value for _, value in group]
         artist = strip.plot(
-            positions, [row_of[text] for text, _ in group], _SHAPES[i % len(_SHAPES)], ms=4, color=colour, zorder=4
+            positions,
+            [row_of[text] for text, _ in group],
+            _SHAPES[i % len(_SHAPES)],
+            ms=4,
+            color=colour,
+            zorder=4,
         )
         handles += artist
         labels.append(name)
@@ -206,7 +272,10 @@ def plot_profile(
     strip.tick_params(axis="x", which="both", labelbottom=False)
     # an interval that is open, or in pieces, is no value with two errors
     if len(inside_first) == 1 and values[0] < low < best < high < values[-1]:
-        text = rf"{_symbol(axis_label)} = ${asymmetric(best, high - best, best - low)}$ {unit}".rstrip()
+        text = (
+            rf"{_symbol(axis_label)} = ${asymmetric(best, high - best, best - low)}$"
+            rf" {unit}".rstrip()
+        )
         title = f"{title}:  {text}" if title else text
     legend_above(figure, handles, labels, title)
     provenance(figure, references)
@@ -226,7 +295,10 @@ def plot_contour(
     markers: Sequence[tuple[str, float, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
-    scales: tuple[Literal["linear", "log"], Literal["linear", "log"]] = ("linear", "linear"),
+    scales: tuple[Literal["linear", "log"], Literal["linear", "log"]] = (
+        "linear",
+        "linear",
+    ),
 ) -> Figure:
     """Plot the regions of two parameters in which Δχ² stays below each level.
 
@@ -234,7 +306,8 @@ def plot_contour(
     ----------
     x, y : values of the two parameters, increasing, shapes (n,) and (m,).
     delta : Δχ², shape (n, m): the first axis is x; may be infinite.
-    labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts of the axes.
+    labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts
+        of the axes.
     units : of x and y, where the label is a text.
     levels : (label, Δχ²).
     best : best fit; default the lowest point of the grid.
@@ -258,17 +331,25 @@ def plot_contour(
     first, second = _increasing(x, "the values of x"), _increasing(y, "the values of y")
     surface = _delta(delta)
     if surface.shape != (first.size, second.size):
-        raise InputError(f"Δχ² has shape {surface.shape}, but x and y ask for {(first.size, second.size)}")
+        raise InputError(
+            f"Δχ² has shape {surface.shape}, but x and y ask for"
+            f" {(first.size, second.size)}"
+        )
     if not levels:
         raise InputError("a contour needs at least one level, e.g. ('90 %', 4.61)")
     levels = sorted(levels, key=lambda level: level[1])
     figure = new_figure(5.6, 5.4)
     ax = figure.add_subplot()
-    shades = [blend(PALETTE[0], 0.55 - 0.38 * i / max(len(levels) - 1, 1)) for i in range(len(levels))]
+    shades = [
+        blend(PALETTE[0], 0.55 - 0.38 * i / max(len(levels) - 1, 1))
+        for i in range(len(levels))
+    ]
     heights = [level for _, level in levels]
     lowest = min(float(surface.min()), 0.0) - 1.0
     ax.contourf(first, second, surface.T, levels=[lowest, *heights], colors=shades)
-    ax.contour(first, second, surface.T, levels=heights, colors=PALETTE[0], linewidths=1.3)
+    ax.contour(
+        first, second, surface.T, levels=heights, colors=PALETTE[0], linewidths=1.3
+    )
     ax.set_xscale(scales[0])
     ax.set_yscale(scales[1])
     ax.set_xlim(first[0], first[-1])
@@ -279,14 +360,23 @@ def plot_contour(
         row, column = np.unravel_index(int(surface.argmin()), surface.shape)
         best = float(first[row]), float(second[column])
     handles: list[Artist] = []
-    handles += [Patch(facecolor=shade, edgecolor=PALETTE[0], linewidth=1.3) for shade in shades]
+    handles += [
+        Patch(facecolor=shade, edgecolor=PALETTE[0], linewidth=1.3) for shade in shades
+    ]
     entries = [name for name, _ in levels]
     ax.plot(*best, "+", ms=11, mew=1.8, color="black", zorder=5)
-    handles.append(Line2D([], [], marker="+", ms=11, mew=1.8, color="black", linestyle=""))
+    handles.append(
+        Line2D([], [], marker="+", ms=11, mew=1.8, color="black", linestyle="")
+    )
     entries.append("best fit")
     for i, (name, at_x, at_y) in enumerate(markers):
-        look = {"marker": _SHAPES[(i + 1) % len(_SHAPES)], "color": PALETTE[1 + i % (len(PALETTE) - 1)]}
-        ax.plot(at_x, at_y, ms=7, markeredgecolor="white", linestyle="", zorder=5, **look)  # type: ignore[arg-type]
+        look = {
+            "marker": _SHAPES[(i + 1) % len(_SHAPES)],
+            "color": PALETTE[1 + i % (len(PALETTE) - 1)],
+        }
+        ax.plot(
+            at_x, at_y, ms=7, markeredgecolor="white", linestyle="", zorder=5, **look
+        )  # type: ignore[arg-type]
         handles.append(Line2D([], [], ms=7, linestyle="", **look))  # type: ignore[arg-type]
         entries.append(name)
     legend_above(figure, handles, entries, title)
@@ -294,23 +384,32 @@ def plot_contour(
     return figure
 
 
-def _profile(profile: ProfileLike | tuple[ArrayLike, ArrayLike]) -> tuple[FloatArray, FloatArray]:
+def _profile(
+    profile: ProfileLike | tuple[ArrayLike, ArrayLike],
+) -> tuple[FloatArray, FloatArray]:
     pair = profile if isinstance(profile, tuple) else (profile.values, profile.delta)
     values, delta = _increasing(pair[0], "the values of the profile"), _delta(pair[1])
     if values.size < 4 or delta.shape != values.shape:
         raise InputError(
-            f"a profile needs as many Δχ² as values, at least four: got shapes {values.shape} and {delta.shape}"
+            "a profile needs as many Δχ² as values, at least four: got shapes"
+            f" {values.shape} and {delta.shape}"
         )
     return values, delta
 
 
 def _delta(values: ArrayLike) -> FloatArray:
-    """Δχ² with what is infinite, where the data are impossible, far above everything drawn."""
+    """Δχ² with what is infinite, where the data are impossible, far above everything
+    drawn."""
     delta = np.asarray(values, dtype=float)
     known = delta[np.isfinite(delta)]
     if known.size == 0 and delta.size > 0:
-        raise InputError("nothing to plot: Δχ² is finite nowhere; choose another range of the parameters")
-    return finite_array(np.where(delta == np.inf, 1e3 + 10 * known.max(initial=0.0), delta), "Δχ²")
+        raise InputError(
+            "nothing to plot: Δχ² is finite nowhere; choose another range of the"
+            " parameters"
+        )
+    return finite_array(
+        np.where(delta == np.inf, 1e3 + 10 * known.max(initial=0.0), delta), "Δχ²"
+    )
 
 
 def _increasing(values: ArrayLike, what: str) -> FloatArray:
@@ -347,7 +446,9 @@ def _minimum(values: FloatArray, delta: FloatArray) -> float:
     return float(candidates[curve(candidates).argmin()])
 
 
-def _below(values: FloatArray, delta: FloatArray, level: float) -> list[tuple[float, float]]:
+def _below(
+    values: FloatArray, delta: FloatArray, level: float
+) -> list[tuple[float, float]]:
     """Ranges in which the curve through the profile is not above the level."""
     curve = _curve(values, delta)
     roots = curve.solve(level, extrapolate=False)
@@ -361,14 +462,22 @@ def _below(values: FloatArray, delta: FloatArray, level: float) -> list[tuple[fl
 
 
 def _level_line(
-    ax: Axes, curve: tuple[FloatArray, FloatArray], text: str, level: float, colour: str, line: str
+    ax: Axes,
+    curve: tuple[FloatArray, FloatArray],
+    text: str,
+    level: float,
+    colour: str,
+    line: str,
 ) -> None:
     """Horizontal line with its name at the end that is farther from the curve."""
     ax.axhline(level, color=colour, lw=0.9, linestyle=line, zorder=3)
     low, high = ax.get_xlim()
     end = np.linspace(0, 0.2, 41) * (high - low)
     height = level + 0.03 * ax.get_ylim()[1]
-    left, right = (float(np.abs(np.interp(x, *curve) - height).min()) for x in (low + end, high - end))
+    left, right = (
+        float(np.abs(np.interp(x, *curve) - height).min())
+        for x in (low + end, high - end)
+    )
     side = 0 if left > right else 1
     ax.annotate(
         text,

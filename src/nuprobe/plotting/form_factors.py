@@ -62,10 +62,14 @@ def plot_form_factors(
     Parameters
     ----------
     isotope : the nucleus.
-    names : of `nuclei.FORM_FACTORS`; default all but "point", and "fourier-bessel" where it was measured.
-    q_max : largest momentum transfer, MeV; default 8/R, behind the second diffraction minimum.
-    rms : common rms radius (MeV⁻¹); default the measured charge radius, which the Fourier–Bessel density has too.
-    literature : give each shape the radius of its own literature instead (Helm keeps `rms`).
+    names : of `nuclei.FORM_FACTORS`; default all but "point", and "fourier-bessel"
+        where it was measured.
+    q_max : largest momentum transfer, MeV; default 8/R, behind the second diffraction
+        minimum.
+    rms : common rms radius (MeV⁻¹); default the measured charge radius, which the
+        Fourier–Bessel density has too.
+    literature : give each shape the radius of its own literature instead (Helm keeps
+        `rms`).
 
     Returns
     -------
@@ -75,23 +79,31 @@ def plot_form_factors(
     Raises
     ------
     UnknownNameError
-        If a form factor is unknown, or "fourier-bessel" was not measured for this isotope.
+        If a form factor is unknown, or "fourier-bessel" was not measured for this
+        isotope.
     InputError
         If the radius is too small for a shape, or q_max is not positive.
     """
     one = as_isotope(isotope)
     if names is None:
-        left_out = {"point"} | ({"fourier-bessel"} if one.name not in fourier_bessel_isotopes() else set())
+        left_out = {"point"} | (
+            {"fourier-bessel"} if one.name not in fourier_bessel_isotopes() else set()
+        )
         names = [name for name in FORM_FACTORS if name not in left_out]
     if not names:
-        raise InputError(f"nothing to plot: name at least one form factor of {', '.join(FORM_FACTORS)}")
+        raise InputError(
+            "nothing to plot: name at least one form factor of"
+            f" {', '.join(FORM_FACTORS)}"
+        )
     names = [name.strip().lower().replace("_", "-") for name in names]
     if rms is None:
         rms = one.r_charge if one.r_charge is not None else default_radius(one)
     if q_max is None:
         q_max = 8 / rms if rms > 0 else 1000.0
     if not (np.isfinite(q_max) and q_max > 0):
-        raise InputError(f"q_max must be a positive momentum (MeV), e.g. 300; got {q_max}")
+        raise InputError(
+            f"q_max must be a positive momentum (MeV), e.g. 300; got {q_max}"
+        )
 
     def build(name: str) -> FormFactor:
         common = name == "helm" or (name in RADIUS_FREE and not literature)
@@ -99,7 +111,9 @@ def plot_form_factors(
 
     q = np.linspace(0, q_max, _POINTS)
     shapes = {name: build(name) for name in names}
-    values: dict[str, FloatArray] = {name: shape(q**2) for name, shape in shapes.items()}
+    values: dict[str, FloatArray] = {
+        name: shape(q**2) for name, shape in shapes.items()
+    }
     helm = build("helm")(q**2)
 
     figure = new_figure(WIDTH, 6.0)
@@ -108,21 +122,34 @@ def plot_form_factors(
     largest = 0.0
     for name, f in values.items():
         title, colour, line, _ = _LOOK[name]
-        width = 1.0 if name == "fourier-bessel" else 2.0 if name == "woods-saxon" else 1.5
+        width = (
+            1.0 if name == "fourier-bessel" else 2.0 if name == "woods-saxon" else 1.5
+        )
         handles += main.plot(q, f**2, color=colour, linestyle=line, linewidth=width)
         labels.append(f"{title} ({shapes[name].rms / fm:.3g} fm)")
         if name != "helm":
-            difference = np.divide(f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0)
-            # at a zero of Helm the difference jumps from one infinity to the other: no line across
+            difference = np.divide(
+                f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0
+            )
+            # at a zero of Helm the difference jumps from one infinity to the other: no
+            # line across
             jump = np.flatnonzero(np.diff(np.sign(helm))) + 1
             largest = max(largest, float(np.nanmax(np.abs(100 * difference))))
             broken = np.insert(100 * difference, jump, np.nan)
-            panel.plot(np.insert(q, jump, q[jump]), broken, color=colour, linestyle=line, linewidth=width)
+            panel.plot(
+                np.insert(q, jump, q[jump]),
+                broken,
+                color=colour,
+                linestyle=line,
+                linewidth=width,
+            )
     for zero in q[np.flatnonzero(np.diff(np.sign(helm))) + 1]:
         panel.axvline(zero, color="0.8", linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
     panel.axhline(0, color=PALETTE[0], linewidth=1.5, zorder=1)
     main.set_yscale("log")
-    main.set_ylim(max(_FLOOR, 0.3 * min(float((f**2).min()) for f in values.values())), 2)
+    main.set_ylim(
+        max(_FLOOR, 0.3 * min(float((f**2).min()) for f in values.values())), 2
+    )
     main.set_xlim(0, q_max)
     main.set_ylabel(r"$|F(q^2)|^2$")
     reach = min(200.0, max(0.5, 1.5 * largest))
@@ -142,16 +169,31 @@ def plot_form_factors(
         return np.asarray(momenta, dtype=float) ** 2 / (2 * mass * unit)
 
     def momentum(recoils: ArrayLike) -> FloatArray:
-        return np.asarray(np.sqrt(np.abs(np.asarray(recoils, dtype=float)) * 2 * mass * unit))
+        return np.asarray(
+            np.sqrt(np.abs(np.asarray(recoils, dtype=float)) * 2 * mass * unit)
+        )
 
     top = main.secondary_xaxis(
         "top",
         functions=(recoil, momentum),
     )
-    top.set_xlabel(f"recoil energy $T = q^2/2M$ of {isotope_symbol(one.symbol, one.a)} [{unit_name}]", fontsize=11)
+    top.set_xlabel(
+        f"recoil energy $T = q^2/2M$ of {isotope_symbol(one.symbol, one.a)}"
+        f" [{unit_name}]",
+        fontsize=11,
+    )
     figure.align_ylabels()
-    legend_above(figure, handles, labels, f"{isotope_symbol(one.symbol, one.a)}: form factor (rms radius)")
-    radius = "radii of the literature of each shape" if literature else f"common rms radius {rms / fm:.3f} fm"
+    legend_above(
+        figure,
+        handles,
+        labels,
+        f"{isotope_symbol(one.symbol, one.a)}: form factor (rms radius)",
+    )
+    radius = (
+        "radii of the literature of each shape"
+        if literature
+        else f"common rms radius {rms / fm:.3f} fm"
+    )
     if not literature and one.r_charge == rms:
         radius += " (measured charge radius, Angeli:2013epw)"
     provenance(figure, [key for name in names if (key := _LOOK[name][3])], radius)

@@ -1,4 +1,5 @@
-"""The plane of mass and coupling of a mediator: what is excluded, and what is compared with it."""
+"""The plane of mass and coupling of a mediator: what is excluded, and what is compared
+with it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,16 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
 from nuprobe.models import Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
 from nuprobe.numerics import FloatArray
-from nuprobe.plotting.style import PALETTE, WIDTH, blend, finite_array, legend_above, new_figure, provenance, styled
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    blend,
+    finite_array,
+    legend_above,
+    new_figure,
+    provenance,
+    styled,
+)
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
@@ -27,7 +37,12 @@ CurveSpec = tuple[str, ArrayLike, ArrayLike, str]
 LineSpec = tuple[str, float]
 
 _LIMITS: Final = (*PALETTE[:4], "#6b4c9a", "#8c564b")
-_BANDS: Final = ((PALETTE[4], 0.55), (PALETTE[5], 0.55), (PALETTE[3], 0.35), (PALETTE[2], 0.35))
+_BANDS: Final = (
+    (PALETTE[4], 0.55),
+    (PALETTE[5], 0.55),
+    (PALETTE[3], 0.35),
+    (PALETTE[2], 0.35),
+)
 _CURVES: Final = ("#5a3d00", "#00507a", "0.45", "#6b4c9a")
 _PROJECTED: Final = (0, (5, 2))
 _STYLES: Final = ("-", "--", "-.", ":")
@@ -47,20 +62,24 @@ def plot_plane(
     projected: Collection[str] = (),
     labels: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Plot limits on a mediator's coupling over its mass, with what the caller puts beside them.
+    """Plot limits on a mediator's coupling over its mass, with what the caller puts
+    beside them.
 
     Parameters
     ----------
-    limit : what `nuprobe.limit` returns. Each curve is a line, shaded on its excluded side; ``"combined"`` is bold.
-        Masses at which nothing is excluded are left out.
-    bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here and below.
+    limit : what `nuprobe.limit` returns. Each curve is a line, shaded on its excluded
+        side; ``"combined"`` is bold. Masses at which nothing is excluded are left out.
+    bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here
+        and below.
     curves : (label, mass, coupling, line style ``"-"``, ``"--"``, ``"-."`` or ``":"``).
     lines : (label, mass), vertical.
     references : texkeys for the line at the bottom.
     x_range : masses in MeV; default those of the limit.
     y_range : couplings; default whole decades around everything drawn, up to 10.
-    projected : labels of the limit's curves that are sensitivities, not measurements: dashed and not shaded.
-    labels : texts for the legend, by label of the limit's curves, such as ``{"ccfr-trident": "CCFR"}``.
+    projected : labels of the limit's curves that are sensitivities, not measurements:
+        dashed and not shaded.
+    labels : texts for the legend, by label of the limit's curves, such as
+        ``{"ccfr-trident": "CCFR"}``.
 
     Returns
     -------
@@ -70,7 +89,8 @@ def plot_plane(
     Raises
     ------
     InputError
-        If no coupling is finite in the range, arrays do not fit together, or hold NaN or an impossible number.
+        If no coupling is finite in the range, arrays do not fit together, or hold NaN
+        or an impossible number.
     UnknownNameError
         If `projected` or `labels` names a curve that the limit has not.
     """
@@ -81,17 +101,35 @@ def plot_plane(
     for name in (*projected, *labels):
         if name not in known:
             raise UnknownNameError("curve of the limit", name, known)
-    drawn = {c.label: _curve(f"the limit {c.label!r}", c.mass, c.coupling) for c in limit.curves}
+    drawn = {
+        c.label: _curve(f"the limit {c.label!r}", c.mass, c.coupling)
+        for c in limit.curves
+    }
     if not any(np.isfinite(g).any() for _, g in drawn.values()):
-        raise InputError("nothing to plot: no coupling is excluded at any mass of the limit")
-    others = [(text, *_curve(f"the curve {text!r}", m, g), line) for text, m, g, line in curves]
+        raise InputError(
+            "nothing to plot: no coupling is excluded at any mass of the limit"
+        )
+    others = [
+        (text, *_curve(f"the curve {text!r}", m, g), line)
+        for text, m, g, line in curves
+    ]
     for text, *_, line in curves:
         if line not in _STYLES:
-            raise InputError(f"the line style of the curve {text!r} is one of {', '.join(_STYLES)}, got {line!r}")
+            raise InputError(
+                f"the line style of the curve {text!r} is one of {', '.join(_STYLES)},"
+                f" got {line!r}"
+            )
     filled = [_band(*band) for band in bands]
-    low, high = x_range or (min(m[0] for m, _ in drawn.values()), max(m[-1] for m, _ in drawn.values()))
+    low, high = x_range or (
+        min(m[0] for m, _ in drawn.values()),
+        max(m[-1] for m, _ in drawn.values()),
+    )
     _check_range("x_range", low, high, "masses in MeV")
-    edges = [*drawn.values(), *((m, g) for _, m, g, _ in others), *((m, up) for _, m, _, up in filled)]
+    edges = [
+        *drawn.values(),
+        *((m, g) for _, m, g, _ in others),
+        *((m, up) for _, m, _, up in filled),
+    ]
     bottom, top = y_range or _decades(edges, low, high)
     _check_range("y_range", bottom, top, "couplings")
 
@@ -103,13 +141,25 @@ def plot_plane(
     ax.set_ylim(bottom, top)
     handles: list[Artist] = []
     texts: list[str] = []
-    hues = dict(zip([name for name in known if name != "combined"], cycle(_LIMITS), strict=False))
+    hues = dict(
+        zip(
+            [name for name in known if name != "combined"], cycle(_LIMITS), strict=False
+        )
+    )
     for label, (mass, coupling) in drawn.items():
         colour, measured = hues.get(label, "black"), label not in projected
         bold = label == "combined"
         # one fill over another: darker where more than one experiment excludes
         if measured:
-            ax.fill_between(mass / GeV, coupling, 10 * top, color="black", alpha=_SHADE, linewidth=0, zorder=2)
+            ax.fill_between(
+                mass / GeV,
+                coupling,
+                10 * top,
+                color="black",
+                alpha=_SHADE,
+                linewidth=0,
+                zorder=2,
+            )
         handles += ax.plot(
             mass / GeV,
             coupling,
@@ -119,46 +169,87 @@ def plot_plane(
             zorder=4 if bold else 5,
         )
         some = np.isfinite(coupling).any()
-        texts.append(labels.get(label, label) + ("" if measured else " (projection)") + ("" if some else ": no limit"))
-    for (text, mass, coupling, line), colour in zip(others, cycle(_CURVES), strict=False):
-        handles += ax.plot(mass / GeV, coupling, color=colour, linestyle=line, linewidth=1.5, zorder=3.5)
+        texts.append(
+            labels.get(label, label)
+            + ("" if measured else " (projection)")
+            + ("" if some else ": no limit")
+        )
+    for (text, mass, coupling, line), colour in zip(
+        others, cycle(_CURVES), strict=False
+    ):
+        handles += ax.plot(
+            mass / GeV,
+            coupling,
+            color=colour,
+            linestyle=line,
+            linewidth=1.5,
+            zorder=3.5,
+        )
         texts.append(text)
-    for (text, mass, lower, upper), (colour, share) in zip(filled, cycle(_BANDS), strict=False):
+    for (text, mass, lower, upper), (colour, share) in zip(
+        filled, cycle(_BANDS), strict=False
+    ):
         shade = blend(colour, share)
-        ax.fill_between(mass / GeV, np.maximum(lower, bottom / 10), upper, facecolor=shade, linewidth=0, zorder=1)
+        ax.fill_between(
+            mass / GeV,
+            np.maximum(lower, bottom / 10),
+            upper,
+            facecolor=shade,
+            linewidth=0,
+            zorder=1,
+        )
         for edge in (lower, upper):
-            ax.plot(mass / GeV, np.where(edge > 0, edge, np.nan), color=colour, linewidth=0.7, zorder=1.5)
+            ax.plot(
+                mass / GeV,
+                np.where(edge > 0, edge, np.nan),
+                color=colour,
+                linewidth=0.7,
+                zorder=1.5,
+            )
         handles.append(Patch(facecolor=shade, edgecolor=colour, linewidth=0.7))
         texts.append(text)
     for i, (text, at) in enumerate(lines):
         if not (np.isfinite(at) and at > 0):
             raise InputError(f"the line {text!r} needs a positive mass (MeV), got {at}")
         dash = ((0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))[i % 2]
-        handles.append(ax.axvline(at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3))
+        handles.append(
+            ax.axvline(at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3)
+        )
         texts.append(text)
     scalar = isinstance(limit.family, LightScalarFamily)
-    ax.set_xlabel(r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]")
+    ax.set_xlabel(
+        r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]"
+    )
     ax.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
     sides = "two-sided" if limit.sides == 2 else "one-sided"
     legend_above(
         figure,
         handles,
         texts,
-        f"{_family(limit.family)}: excluded above the lines at {100 * limit.cl:g} % CL, {sides}",
+        f"{_family(limit.family)}: excluded above the lines at {100 * limit.cl:g} % CL,"
+        f" {sides}",
     )
     provenance(figure, references, limit.statistic)
     return figure
 
 
-def _curve(what: str, mass: ArrayLike, coupling: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _curve(
+    what: str, mass: ArrayLike, coupling: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Masses, and couplings with a gap where nothing is excluded."""
-    m, g = finite_array(mass, f"the masses of {what}"), np.asarray(coupling, dtype=float)
+    m, g = (
+        finite_array(mass, f"the masses of {what}"),
+        np.asarray(coupling, dtype=float),
+    )
     if m.ndim != 1 or m.shape != g.shape or np.any(np.diff(m) <= 0) or m[0] <= 0:
         raise InputError(
-            f"{what} needs positive, increasing masses (MeV) and as many couplings; got shapes {m.shape} and {g.shape}"
+            f"{what} needs positive, increasing masses (MeV) and as many couplings; got"
+            f" shapes {m.shape} and {g.shape}"
         )
     if not np.all(g > 0):
-        raise InputError(f"{what} holds a coupling that is not a positive number: {g[~(g > 0)][0]}")
+        raise InputError(
+            f"{what} holds a coupling that is not a positive number: {g[~(g > 0)][0]}"
+        )
     return m, np.where(np.isfinite(g), g, np.nan)
 
 
@@ -168,22 +259,34 @@ def _band(
     m, above = _curve(f"the band {text!r}", mass, upper)
     below = finite_array(lower, f"the lower edge of the band {text!r}")
     if below.shape != m.shape or not np.all((below >= 0) & ~(below > above)):
-        raise InputError(f"the band {text!r} needs lower couplings between 0 and the upper ones, one at each mass")
+        raise InputError(
+            f"the band {text!r} needs lower couplings between 0 and the upper ones, one"
+            " at each mass"
+        )
     return text, m, below, above
 
 
 def _check_range(name: str, low: float, high: float, what: str) -> None:
     if not (0 < low < high < np.inf):
-        raise InputError(f"{name} needs 0 < lowest < highest ({what}), got ({low}, {high})")
+        raise InputError(
+            f"{name} needs 0 < lowest < highest ({what}), got ({low}, {high})"
+        )
 
 
-def _decades(edges: Sequence[tuple[FloatArray, FloatArray]], low: float, high: float) -> tuple[float, float]:
+def _decades(
+    edges: Sequence[tuple[FloatArray, FloatArray]], low: float, high: float
+) -> tuple[float, float]:
     """Whole decades around the couplings of the masses shown."""
     values = np.concatenate([g[(m >= low) & (m <= high)] for m, g in edges])
     values = values[np.isfinite(values)]
     if values.size == 0:
-        raise InputError(f"nothing to plot: no coupling is excluded between {low:g} and {high:g} MeV")
-    bottom, top = float(np.floor(np.log10(values.min()))), float(np.ceil(np.log10(values.max())))
+        raise InputError(
+            f"nothing to plot: no coupling is excluded between {low:g} and {high:g} MeV"
+        )
+    bottom, top = (
+        float(np.floor(np.log10(values.min()))),
+        float(np.ceil(np.log10(values.max()))),
+    )
     return 10**bottom, 10 ** min(max(top, bottom + 1), 1.0)
 
 
@@ -206,10 +309,16 @@ def _family(family: Family) -> str:
         mixing = family.mixing if isinstance(family, LightVectorFamily) else 0.0
         return name if mixing == 0 else f"{name}, {_mixing(mixing)}"
     default = LMuLTauFamily()
-    if (family.lepton_charges, family.neutrino_charges) == (default.lepton_charges, default.neutrino_charges):
+    if (family.lepton_charges, family.neutrino_charges) == (
+        default.lepton_charges,
+        default.neutrino_charges,
+    ):
         name = r"$L_\mu-L_\tau$"
     else:
-        name = rf"$Q_\ell$ = {_charges(family.lepton_charges)}, $Q_\nu$ = {_charges(family.neutrino_charges)}"
+        name = (
+            rf"$Q_\ell$ = {_charges(family.lepton_charges)}, $Q_\nu$ ="
+            rf" {_charges(family.neutrino_charges)}"
+        )
     if family.mixing == 0:
         return name
     return f"{name}, {_mixing(family.mixing)}"

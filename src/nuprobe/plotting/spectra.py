@@ -30,14 +30,17 @@ __all__ = ["plot_flux"]
 
 _POINTS = 601
 _WIDE = 100.0
-"""Peaks of the components that differ by more than this are drawn on logarithmic axes."""
+"""Peaks of the components that differ by more than this are drawn on logarithmic
+axes."""
 
 
 @styled
 def plot_flux(flux: str | Flux) -> Figure:
-    """Plot a flux: continua as curves, lines as arrows with their intensity, arrival times beside.
+    """Plot a flux: continua as curves, lines as arrows with their intensity, arrival
+    times beside.
 
-    Both axes are logarithmic if the peaks of the components differ by more than a factor of 100.
+    Both axes are logarithmic if the peaks of the components differ by more than a
+    factor of 100.
 
     Parameters
     ----------
@@ -58,11 +61,22 @@ def plot_flux(flux: str | Flux) -> Figure:
     figure = new_figure(9.6 if timed else 6.4, 4.2)
     axes = figure.subplots(1, 2 if timed else 1, squeeze=False)[0]
     engine_pads(figure, wspace=0.04)
-    colour = dict(zip((c.name for c in source.components), colours(len(source.components)), strict=True))
+    colour = dict(
+        zip(
+            (c.name for c in source.components),
+            colours(len(source.components)),
+            strict=True,
+        )
+    )
     handles = _spectra(axes[0], source, colour)
     if timed:
         _times(axes[1], source)
-    legend_above(figure, handles, [pretty(c.name) for c in source.components], source.title or source.name)
+    legend_above(
+        figure,
+        handles,
+        [pretty(c.name) for c in source.components],
+        source.title or source.name,
+    )
     provenance(figure, source.references, f"flux {source.name}")
     return figure
 
@@ -71,7 +85,9 @@ def _grid(component: FluxComponent) -> FloatArray:
     """Energies that hold every edge, so that corners are sharp."""
     first, last = component.edges[0], component.edges[-1]
     low = np.geomspace(max(first, 1e-3 * last), last, _POINTS)
-    return np.unique(np.concatenate([np.linspace(first, last, _POINTS), low, component.edges]))
+    return np.unique(
+        np.concatenate([np.linspace(first, last, _POINTS), low, component.edges])
+    )
 
 
 def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
@@ -79,13 +95,18 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
 
     area = "cm$^{-2}$ " if source.emission == "beam" else ""
     continua = {
-        c.name: (e := _grid(c), finite_array(c.continuum(e), f"the continuum of {c.name}"))
+        c.name: (
+            e := _grid(c),
+            finite_array(c.continuum(e), f"the continuum of {c.name}"),
+        )
         for c in source.components
         if c.density is not None
     }
     peaks = [float(v.max()) for _, v in continua.values()]
     wide = bool(peaks) and max(peaks) > _WIDE * min(peaks)
-    decade, power = power_of_ten(np.array(peaks)) if continua and not wide else (1.0, "")
+    decade, power = (
+        power_of_ten(np.array(peaks)) if continua and not wide else (1.0, "")
+    )
     for name, (e, values) in continua.items():
         # an end at which the flux stops short of zero is drawn as the step that it is
         ax.plot(np.pad(e, 1, "edge"), np.pad(values / decade, 1), color=colour[name])
@@ -95,7 +116,9 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     if wide:
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ax.set_xlim(min([c.edges[-1] for c in source.components if c.edges]) / 10, 1.3 * top)
+        ax.set_xlim(
+            min([c.edges[-1] for c in source.components if c.edges]) / 10, 1.3 * top
+        )
         ax.set_ylim(min(p for p in peaks if p > 0) / 10, 5 * max(peaks))
     else:
         ax.set_xlim(0, 1.06 * top)
@@ -117,10 +140,17 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     else:
         ax.set_ylabel(f"intensity of the line [{area}per {source.per}]")
     if lines and wide:
-        ax.set_ylabel(rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]" + f"\nlines [{area}per {source.per}]")
+        ax.set_ylabel(
+            rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]"
+            + f"\nlines [{area}per {source.per}]"
+        )
         for name, line in lines:
             ax.plot(
-                [line.energy] * 2, [ax.get_ylim()[0], line.intensity], color=colour[name], marker="^", markevery=[1]
+                [line.energy] * 2,
+                [ax.get_ylim()[0], line.intensity],
+                color=colour[name],
+                marker="^",
+                markevery=[1],
             )
     elif lines:
         if continua:
@@ -167,8 +197,17 @@ def _times(ax: Axes, source: Flux) -> None:
         profile = source.times[name]
         density = profile.probability / np.diff(profile.edges)
         style = ("-", (0, (4, 1.5)), (0, (1, 1)))[i % 3]
-        label = f"{name}: " + ", ".join(f"${latex}$" for latex in dict.fromkeys(flavours))
-        ax.stairs(density, profile.edges, color="0.15" if i == 0 else "0.45", lw=1.4, linestyle=style, label=label)
+        label = f"{name}: " + ", ".join(
+            f"${latex}$" for latex in dict.fromkeys(flavours)
+        )
+        ax.stairs(
+            density,
+            profile.edges,
+            color="0.15" if i == 0 else "0.45",
+            lw=1.4,
+            linestyle=style,
+            label=label,
+        )
     ax.set_xlabel("arrival time [μs]")
     ax.set_ylabel(r"probability density [μs$^{-1}$]")
     ax.set_ylim(bottom=0)

@@ -1,4 +1,5 @@
-"""House style of the figures, in one place; matplotlib is imported inside functions only, and never pyplot."""
+"""House style of the figures, in one place; matplotlib is imported inside functions
+only, and never pyplot."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ ColourLike = str | tuple[float, float, float]
 FORMATS: Final = ("pdf", "png", "svg")
 """Suffixes that `save` knows."""
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept for data)."""
+"""Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept
+for data)."""
 GREYS: Final = ("#c8c8c8", "#a4a4a4", "#e2e2e2", "#8a8a8a")
 """Backgrounds, in the order of stacking."""
 WIDTH: Final = 6.4  # inches: one and a half columns, read at full size on a screen
@@ -80,23 +82,32 @@ _RC: Final[dict[str, Any]] = {
     "ytick.minor.visible": True,
     "ytick.right": True,
 }
-_METADATA: Final[dict[str, dict[str, Any]]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+_METADATA: Final[dict[str, dict[str, Any]]] = {
+    "pdf": {"CreationDate": None},
+    "svg": {"Date": None},
+    "png": {},
+}
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib settings of the house inside a ``with`` block; the caller's settings return after it."""
+    """Matplotlib settings of the house inside a ``with`` block; the caller's settings
+    return after it."""
     import matplotlib as mpl
 
     with mpl.rc_context():
-        mpl.rcdefaults()  # a caller's own matplotlibrc must not change what a figure looks like
-        settings: Any = _RC  # matplotlib types every key by name, differently in each version
+        # a caller's own matplotlibrc must not change what a figure looks like
+        mpl.rcdefaults()
+        settings: Any = (
+            _RC  # matplotlib types every key by name, differently in each version
+        )
         mpl.rcParams.update(settings)
         yield
 
 
 def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Make a function draw in the house style, ticks too, which matplotlib would leave to the moment of saving."""
+    """Make a function draw in the house style, ticks too, which matplotlib would leave
+    to the moment of saving."""
 
     @wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -142,7 +153,8 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
 
 def check_path(path: str | os.PathLike[str]) -> Path:
-    """Check before a long computation that `save` will accept `path`; raises what it would raise."""
+    """Check before a long computation that `save` will accept `path`; raises what it
+    would raise."""
     _format(path)
     return writable_or_error(path)
 
@@ -151,12 +163,16 @@ def _format(path: str | os.PathLike[str]) -> str:
     kind = Path(path).suffix.lower().lstrip(".")
     if kind not in FORMATS:
         allowed = ", ".join(f".{known}" for known in FORMATS)
-        raise InputError(f"cannot tell the format of the figure {str(path)!r}: end its name in one of {allowed}")
+        raise InputError(
+            f"cannot tell the format of the figure {str(path)!r}: end its name in one"
+            f" of {allowed}"
+        )
     return kind
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, sizes in inches; constrained layout keeps everything inside it."""
+    """Return an empty figure, sizes in inches; constrained layout keeps everything
+    inside it."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
@@ -173,7 +189,8 @@ def main_and_panel(figure: Figure, ratio: float = 2.6) -> tuple[Axes, Axes]:
 
 
 def engine_pads(figure: Figure, hspace: float = 0.01, wspace: float = 0.02) -> None:
-    """Set the gaps that constrained layout leaves between panels, as fractions of their size."""
+    """Set the gaps that constrained layout leaves between panels, as fractions of their
+    size."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     engine = figure.get_layout_engine()
@@ -182,7 +199,8 @@ def engine_pads(figure: Figure, hspace: float = 0.01, wspace: float = 0.02) -> N
 
 
 def colours(n: int) -> list[str]:
-    """Return `n` distinguishable colours: the palette, or a perceptually uniform scale beyond it."""
+    """Return `n` distinguishable colours: the palette, or a perceptually uniform scale
+    beyond it."""
     if n <= len(PALETTE):
         return list(PALETTE[:n])
     import matplotlib as mpl
@@ -199,48 +217,74 @@ def blend(colour: str, share: float) -> ColourLike:
     return r, g, b
 
 
-def legend_above(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = "") -> Legend:
-    """Put a legend above the panels, in as many columns as fit into the width of the figure."""
+def legend_above(
+    figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = ""
+) -> Legend:
+    """Put a legend above the panels, in as many columns as fit into the width of the
+    figure."""
     labels, title = [primes(label) for label in labels], primes(title)
     room = 0.98 * figure.bbox.width
 
     def draw(columns: int) -> Legend:
         return figure.legend(
-            handles, labels, loc="outside upper center", ncols=columns, title=title or None, alignment="center"
+            handles,
+            labels,
+            loc="outside upper center",
+            ncols=columns,
+            title=title or None,
+            alignment="center",
         )
 
     columns = min(len(labels), 6)
     while (legend := draw(columns)).get_window_extent().width > room and columns > 1:
         legend.remove()
-        # the next smaller number of columns that makes another row, so that the rows are even
+        # the next smaller number of columns that makes another row, so that the rows
+        # are even
         rows = -(-len(labels) // columns) + 1
         columns = min(columns - 1, -(-len(labels) // rows))
     return legend
 
 
 def primes(text: str) -> str:
-    """Return the text with the primes of its formulas (``$g'$``) as letters: matplotlib sets a superscript too high."""
+    """Return the text with the primes of its formulas (``$g'$``) as letters: matplotlib
+    sets a superscript too high."""
     return re.sub(r"\$[^$]*\$", lambda formula: formula[0].replace("'", "′"), text)
 
 
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
-    """Write one small line at the bottom: what was assumed, texkeys of the sources, version of the package."""
+    """Write one small line at the bottom: what was assumed, texkeys of the sources,
+    version of the package."""
     parts = [note, *dict.fromkeys(references), f"nuprobe {version('nuprobe')}"]
     # 6.5-point letters are on average 0.043 inches wide
-    lines = textwrap.wrap(" · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043))
-    figure.supxlabel("\n".join(line.strip(" ·") for line in lines), x=0.99, ha="right", fontsize=6.5, color="0.4")
+    lines = textwrap.wrap(
+        " · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043)
+    )
+    figure.supxlabel(
+        "\n".join(line.strip(" ·") for line in lines),
+        x=0.99,
+        ha="right",
+        fontsize=6.5,
+        color="0.4",
+    )
 
 
 def pretty(name: str) -> str:
-    """Return a component's name with its flavours as symbols: ``"prompt nu_mu"`` → prompt ν_μ."""
-    words = [f"${FLAVOURS[word].latex}$" if word in FLAVOURS else word.replace("_", " ") for word in name.split()]
+    """Return a component's name with its flavours as symbols: ``"prompt nu_mu"`` →
+    prompt ν_μ."""
+    words = [
+        f"${FLAVOURS[word].latex}$" if word in FLAVOURS else word.replace("_", " ")
+        for word in name.split()
+    ]
     return " ".join(words)
 
 
 def unit_text(unit: str) -> str:
     """Return a parameter's unit for an axis: ``"1e-32 cm2"`` → 10⁻³² cm²."""
     words = {"cm2": "cm$^2$", "muB": r"$\mu_\mathrm{B}$", "e": "$e$"}
-    parts = [re.sub(r"^1e(-?\d+)$", r"$10^{\1}$", words.get(word, word)) for word in unit.split()]
+    parts = [
+        re.sub(r"^1e(-?\d+)$", r"$10^{\1}$", words.get(word, word))
+        for word in unit.split()
+    ]
     return " ".join(parts)
 
 
@@ -250,7 +294,8 @@ def isotope_symbol(symbol: str, a: int) -> str:
 
 
 def target_symbol(nucleus: Target) -> str:
-    """Return an isotope's symbol with its mass number raised, or a formula with its numbers lowered."""
+    """Return an isotope's symbol with its mass number raised, or a formula with its
+    numbers lowered."""
     if nucleus.is_single:
         isotope = nucleus.components[0].isotope
         return isotope_symbol(isotope.symbol, isotope.a)
@@ -262,7 +307,9 @@ def per_target(nucleus: Target) -> str:
     if nucleus.is_single:
         return " per nucleus"
     symbols = {c.isotope.symbol for c in nucleus.components}
-    one_atom = len(symbols) == 1 and math.isclose(sum(c.count for c in nucleus.components), 1)
+    one_atom = len(symbols) == 1 and math.isclose(
+        sum(c.count for c in nucleus.components), 1
+    )
     return " per atom" if one_atom else " per formula unit"
 
 
@@ -272,7 +319,8 @@ def shape_name(form_factor: FormFactor) -> str:
 
 
 def energy_unit(largest: float) -> tuple[float, str]:
-    """Return the unit (in MeV) and its name in which energies up to `largest` MeV read well."""
+    """Return the unit (in MeV) and its name in which energies up to `largest` MeV read
+    well."""
     for unit, name in ((MeV, "MeV"), (keV, "keV")):
         if largest >= 2 * unit:
             return unit, name
@@ -280,7 +328,8 @@ def energy_unit(largest: float) -> tuple[float, str]:
 
 
 def power_of_ten(values: ArrayLike) -> tuple[float, str]:
-    """Return the decade of the largest value, to divide by, and its name for an axis label (empty for 1)."""
+    """Return the decade of the largest value, to divide by, and its name for an axis
+    label (empty for 1)."""
     largest = float(np.max(np.abs(np.asarray(values, dtype=float)), initial=0.0))
     exponent = int(np.floor(np.log10(largest))) if largest > 0 else 0
     if -2 <= exponent <= 3:
@@ -289,13 +338,15 @@ def power_of_ten(values: ArrayLike) -> tuple[float, str]:
 
 
 def finite_array(values: ArrayLike, what: str) -> FloatArray:
-    """Return a float array; raises `InputError` if it is empty or holds a number that is not finite."""
+    """Return a float array; raises `InputError` if it is empty or holds a number that
+    is not finite."""
     array = np.asarray(values, dtype=float)
     if array.size == 0:
         raise InputError(f"nothing to plot: {what} is empty")
     if not np.all(np.isfinite(array)):
         index = int(np.argmax(~np.isfinite(array.ravel())))
         raise InputError(
-            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]}; remove or correct it"
+            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]};"
+            " remove or correct it"
         )
     return array

@@ -1,4 +1,5 @@
-"""Trident cross sections over the neutrino energy: channels and regimes, models, form factors."""
+"""Trident cross sections over the neutrino energy: channels and regimes, models, form
+factors."""
 
 from __future__ import annotations
 
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["channel_symbol", "plot_trident_energy", "plot_trident_form_factors", "plot_trident_ratio"]
+__all__ = [
+    "channel_symbol",
+    "plot_trident_energy",
+    "plot_trident_form_factors",
+    "plot_trident_ratio",
+]
 
 _LOOK: Final = {
     # regime: name, line
@@ -51,7 +57,9 @@ _LOOK: Final = {
 _LEPTONS: Final = ("e", r"\mu", r"\tau")
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _DECADES: Final = 3.5  # below the lowest curve's top
-_NEAR: Final = np.geomspace(1e-3, 1, 60)  # E/E_threshold − 1 of the points added behind a threshold
+_NEAR: Final = np.geomspace(
+    1e-3, 1, 60
+)  # E/E_threshold − 1 of the points added behind a threshold
 
 
 @styled
@@ -65,14 +73,17 @@ def plot_trident_energy(
     form_factor: FormFactorSpec = None,
     marks: ArrayLike = (),
 ) -> Figure:
-    """Plot σ/E against the neutrino energy: a colour for each channel, a line for each regime.
+    """Plot σ/E against the neutrino energy: a colour for each channel, a line for each
+    regime.
 
     Parameters
     ----------
-    channels : one, or a list of them; what `trident.channel` reads (PDG numbers only inside a list).
-    target_ : the target; everything is drawn per nucleus or formula unit, so the nucleons (and electrons of the
-        neutral atom) are summed.
-    e_grid : neutrino energies in MeV, increasing, at least two. Points behind each threshold inside it are added.
+    channels : one, or a list of them; what `trident.channel` reads (PDG numbers only
+        inside a list).
+    target_ : the target; everything is drawn per nucleus or formula unit, so the
+        nucleons (and electrons of the neutral atom) are summed.
+    e_grid : neutrino energies in MeV, increasing, at least two. Points behind each
+        threshold inside it are added.
     model : couplings; default the Standard Model.
     regimes : of `trident.REGIMES`.
     form_factor : charge form factor, as `trident.total`.
@@ -81,22 +92,31 @@ def plot_trident_energy(
     Returns
     -------
     Figure
-        σ/E in cm²/GeV, both axes logarithmic; short vertical lines at the bottom mark the thresholds.
+        σ/E in cm²/GeV, both axes logarithmic; short vertical lines at the bottom mark
+        the thresholds.
 
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total`; for an empty list, or if every channel is closed up to the last energy.
+        As `trident.total`; for an empty list, or if every channel is closed up to the
+        last energy.
     """
     e = _energies(e_grid)
-    chosen = [trident.channel(one) for one in ([channels] if isinstance(channels, str | Channel) else channels)]
+    chosen = [
+        trident.channel(one)
+        for one in ([channels] if isinstance(channels, str | Channel) else channels)
+    ]
     if not chosen or not regimes:
         raise InputError("nothing to plot: name at least one channel and one regime")
     nucleus = _counted(target_)
     model = StandardModel() if model is None else model
     figure = new_figure(WIDTH, 5.4)
     ax = figure.add_subplot()
-    dots = np.atleast_1d(finite_array(marks, "the energies to mark")) if np.size(marks) else np.zeros(0)
+    dots = (
+        np.atleast_1d(finite_array(marks, "the energies to mark"))
+        if np.size(marks)
+        else np.zeros(0)
+    )
     several = len(chosen) > 1
     hues = colours(len(chosen) if several else len(regimes))
     tops: dict[tuple[Channel, str], float] = {}
@@ -105,21 +125,40 @@ def plot_trident_energy(
         for j, regime in enumerate(regimes):
             start = trident.threshold_energy(channel, target_, regime)
             grid = _refined(e, start)
-            y = _section(grid, channel, target_, nucleus, model, regime, form_factor) / (grid / GeV)
+            y = _section(
+                grid, channel, target_, nucleus, model, regime, form_factor
+            ) / (grid / GeV)
             some = y > 0
             colour = hues[i if several else j]
             ax.plot(grid[some] / GeV, y[some], color=colour, linestyle=_LOOK[regime][1])
             if dots.size:
-                height = _section(dots, channel, target_, nucleus, model, regime, form_factor) / (dots / GeV)
-                ax.plot(dots[height > 0] / GeV, height[height > 0], "o", color=colour, markersize=5)
+                height = _section(
+                    dots, channel, target_, nucleus, model, regime, form_factor
+                ) / (dots / GeV)
+                ax.plot(
+                    dots[height > 0] / GeV,
+                    height[height > 0],
+                    "o",
+                    color=colour,
+                    markersize=5,
+                )
             if some.any():
                 tops[channel, regime] = float(y.max())
             if e[0] < start < e[-1]:
                 marked = True
-                ax.vlines(start / GeV, 0, 0.045, transform=ax.get_xaxis_transform(), color=colour, lw=1.2, zorder=1)
+                ax.vlines(
+                    start / GeV,
+                    0,
+                    0.045,
+                    transform=ax.get_xaxis_transform(),
+                    color=colour,
+                    lw=1.2,
+                    zorder=1,
+                )
     if not tops:
         raise InputError(
-            f"nothing to plot: every cross section is zero up to {e[-1] / GeV:g} GeV; the lowest threshold is "
+            f"nothing to plot: every cross section is zero up to {e[-1] / GeV:g} GeV;"
+            " the lowest threshold is "
             f"{min(trident.threshold_energy(c, target_, r) for c in chosen for r in regimes) / GeV:.6g} GeV"
         )
     ax.set_xscale("log")
@@ -129,7 +168,15 @@ def plot_trident_energy(
     _energy_axis(ax, e)
     handles, labels = _entries(chosen, regimes, hues, tops)
     if marked:
-        handles.append(_line(color="0.35", marker="|", markersize=9, markeredgewidth=1.2, linestyle=""))
+        handles.append(
+            _line(
+                color="0.35",
+                marker="|",
+                markersize=9,
+                markeredgewidth=1.2,
+                linestyle="",
+            )
+        )
         labels.append("threshold")
     where = f" on {target_symbol(nucleus)}"
     legend_above(
@@ -166,35 +213,49 @@ def plot_trident_ratio(
     Returns
     -------
     Figure
-        The horizontal line is the reference; the vertical axis is logarithmic once the ratios span a factor of 5.
+        The horizontal line is the reference; the vertical axis is logarithmic once the
+        ratios span a factor of 5.
 
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total`; if there is no model, every energy is below threshold, or the reference makes no pair.
+        As `trident.total`; if there is no model, every energy is below threshold, or
+        the reference makes no pair.
     """
     from matplotlib.ticker import LogLocator, NullFormatter
 
     e = _energies(e_grid)
     one = trident.channel(channel)
     if not models:
-        raise InputError("nothing to plot: give at least one model, e.g. {'V−A': nuprobe.VMinusA()}")
+        raise InputError(
+            "nothing to plot: give at least one model, e.g. {'V−A': nuprobe.VMinusA()}"
+        )
     nucleus = _counted(target_)
     base = StandardModel() if reference is None else reference
     start = trident.threshold_energy(one, target_, regime)
     grid = _open(e, start, one)
     below = _section(grid, one, target_, nucleus, base, regime, form_factor)
     if not np.all(below > 0):
-        raise InputError(f"no ratio: the reference {_model(base)} makes no pair in {one.name}; choose another one")
+        raise InputError(
+            f"no ratio: the reference {_model(base)} makes no pair in {one.name};"
+            " choose another one"
+        )
     figure = new_figure(WIDTH, 4.6)
     ax = figure.add_subplot()
     handles: list[Artist] = []
     ratios: list[FloatArray] = []
     for model, colour in zip(models.values(), colours(len(models)), strict=True):
-        ratios.append(_section(grid, one, target_, nucleus, model, regime, form_factor) / below)
+        ratios.append(
+            _section(grid, one, target_, nucleus, model, regime, form_factor) / below
+        )
         handles += ax.plot(grid / GeV, ratios[-1], color=colour)
-    handles.append(ax.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5))
-    low, high = min(1.0, *(float(r.min()) for r in ratios)), max(1.0, *(float(r.max()) for r in ratios))
+    handles.append(
+        ax.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
+    )
+    low, high = (
+        min(1.0, *(float(r.min()) for r in ratios)),
+        max(1.0, *(float(r.max()) for r in ratios)),
+    )
     if high > 5 * low > 0:
         ax.set_yscale("log")
         ax.set_ylim(low / 1.5, high * 1.5)
@@ -231,16 +292,18 @@ def plot_trident_form_factors(
     *,
     model: LeptonModel | None = None,
 ) -> Figure:
-    """Plot by how much the choice of charge form factor changes a coherent cross section.
+    """Plot by how much the choice of charge form factor changes a coherent cross
+    section.
 
     Parameters
     ----------
     channel : what `trident.channel` reads.
-    isotope : the nucleus; the reference is `trident.charge_form_factor`, its Fourier–Bessel density where measured.
+    isotope : the nucleus; the reference is `trident.charge_form_factor`, its
+        Fourier–Bessel density where measured.
     e_grid : neutrino energies in MeV, increasing, at least two.
-    shapes : by label; a name of `nuclei.FORM_FACTORS` is built with the measured charge radius. Default: Fermi and Helm
-        with the measured radius, Fermi and Woods–Saxon with the radius of the trident literature, 1.07 A^(1/3) fm and
-        0.57 fm.
+    shapes : by label; a name of `nuclei.FORM_FACTORS` is built with the measured charge
+        radius. Default: Fermi and Helm with the measured radius, Fermi and Woods–Saxon
+        with the radius of the trident literature, 1.07 A^(1/3) fm and 0.57 fm.
     model : couplings; default the Standard Model.
 
     Returns
@@ -251,14 +314,18 @@ def plot_trident_form_factors(
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total`; if the charge radius is not measured, or every energy lies below threshold.
+        As `trident.total`; if the charge radius is not measured, or every energy lies
+        below threshold.
     """
     e = _energies(e_grid)
     one, nucleus = trident.channel(channel), as_isotope(isotope)
     base = trident.charge_form_factor(nucleus)
     note = ""
     if shapes is None:
-        note = "literature: $R$ = 1.07 $A^{1/3}$ fm, $a$ = 0.57 fm (Brown:1973ih); others: measured charge radius"
+        note = (
+            "literature: $R$ = 1.07 $A^{1/3}$ fm, $a$ = 0.57 fm (Brown:1973ih); others:"
+            " measured charge radius"
+        )
         shapes = {
             "Fermi": "fermi",
             "Helm": "helm",
@@ -270,10 +337,16 @@ def plot_trident_form_factors(
     built: dict[str, FormFactor] = {}
     radius = False
     for label, shape in shapes.items():
-        free = isinstance(shape, str) and shape.strip().lower().replace("_", "-") in RADIUS_FREE
+        free = (
+            isinstance(shape, str)
+            and shape.strip().lower().replace("_", "-") in RADIUS_FREE
+        )
         radius = radius or free
         if free and nucleus.r_charge is None:
-            raise InputError(f"the charge radius of {nucleus.name} is not measured: give form factors as objects")
+            raise InputError(
+                f"the charge radius of {nucleus.name} is not measured: give form"
+                " factors as objects"
+            )
         built[label] = trident.charge_form_factor(nucleus, shape)
     start = trident.threshold_energy(one, nucleus.name)
     grid = _open(e, start, one)
@@ -286,13 +359,19 @@ def plot_trident_form_factors(
     ax = figure.add_subplot()
     handles: list[Artist] = []
     labels: list[str] = []
-    for i, ((label, shape), colour) in enumerate(zip(built.items(), colours(len(built)), strict=True)):
+    for i, ((label, shape), colour) in enumerate(
+        zip(built.items(), colours(len(built)), strict=True)
+    ):
         # the last of two equal curves is dotted, and wider, so that both are seen
         hidden = any(_like(shape, other) for other in list(built.values())[:i])
         line = {"linestyle": (0, (1, 1.6)), "linewidth": 2.6} if hidden else {}
-        handles += ax.plot(grid / GeV, 100 * (total(shape) / reference - 1), color=colour, **line)  # type: ignore[arg-type]
+        handles += ax.plot(
+            grid / GeV, 100 * (total(shape) / reference - 1), color=colour, **line
+        )  # type: ignore[arg-type]
         labels.append(f"{label} ({shape.rms / fm:.3f} fm)")
-    handles.append(ax.axhline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5))
+    handles.append(
+        ax.axhline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
+    )
     measured = isinstance(base, FourierBessel)
     labels.append(f"reference: {shape_name(base)} ({base.rms / fm:.3f} fm)")
     ax.set_ylabel(r"$\sigma/\sigma_{\mathrm{ref}}-1$ [%]")
@@ -301,9 +380,14 @@ def plot_trident_form_factors(
         figure,
         handles,
         labels,
-        f"{channel_symbol(one)} on {isotope_symbol(nucleus.symbol, nucleus.a)}, coherent: form factor (rms radius)",
+        f"{channel_symbol(one)} on {isotope_symbol(nucleus.symbol, nucleus.a)},"
+        " coherent: form factor (rms radius)",
     )
-    keys = [*_METHOD, *(["DeVries:1987atn"] if measured else []), *(["Angeli:2013epw"] if radius else [])]
+    keys = [
+        *_METHOD,
+        *(["DeVries:1987atn"] if measured else []),
+        *(["Angeli:2013epw"] if radius else []),
+    ]
     provenance(figure, keys, note)
     return figure
 
@@ -312,7 +396,8 @@ def _energies(e_grid: ArrayLike) -> FloatArray:
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0) or e[0] <= 0:
         raise InputError(
-            "a trident cross section is drawn over at least two increasing positive energies (MeV), e.g. 200 to 1e5"
+            "a trident cross section is drawn over at least two increasing positive"
+            " energies (MeV), e.g. 200 to 1e5"
         )
     return e
 
@@ -343,18 +428,27 @@ def _section(
     regime: str,
     form_factor: FormFactorSpec,
 ) -> FloatArray:
-    """Cross section of a regime per formula unit, cm²: `trident.total` gives nucleons and electrons singly."""
+    """Cross section of a regime per formula unit, cm²: `trident.total` gives nucleons
+    and electrons singly."""
     parts = nucleus.components
     if regime == "electron":
-        return sum(c.count * c.isotope.z for c in parts) * trident.total(e, channel, None, model, regime)
+        return sum(c.count * c.isotope.z for c in parts) * trident.total(
+            e, channel, None, model, regime
+        )
     if regime == "neutron":
-        return sum(c.count * c.isotope.n for c in parts) * trident.total(e, channel, None, model, regime)
+        return sum(c.count * c.isotope.n for c in parts) * trident.total(
+            e, channel, None, model, regime
+        )
     if regime == "proton":
         value = np.zeros_like(e)
         for free in (False, True):
-            number = sum(c.count * c.isotope.z for c in parts if (c.isotope.a == 1) == free)
+            number = sum(
+                c.count * c.isotope.z for c in parts if (c.isotope.a == 1) == free
+            )
             if number:
-                value += number * trident.total(e, channel, None, model, regime, pauli=not free)
+                value += number * trident.total(
+                    e, channel, None, model, regime, pauli=not free
+                )
         return value
     return trident.total(e, channel, target_, model, regime, form_factor=form_factor)
 
@@ -366,23 +460,38 @@ def _energy_axis(ax: Axes, e: FloatArray) -> None:
         ax.xaxis.set_major_formatter("{x:g}")
         # between the decades of a short axis, in the same writing
         short = e[-1] < 50 * e[0]
-        ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else "")
+        ax.xaxis.set_minor_formatter(
+            lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else ""
+        )
     ax.set_xlabel(r"neutrino energy $E_\nu$ [GeV]")
 
 
 def _entries(
-    channels: Sequence[Channel], regimes: Sequence[str], hues: Sequence[str], drawn: Collection[tuple[Channel, str]]
+    channels: Sequence[Channel],
+    regimes: Sequence[str],
+    hues: Sequence[str],
+    drawn: Collection[tuple[Channel, str]],
 ) -> tuple[list[Artist], list[str]]:
-    """Handles and labels: channels by colour, then regimes by line, or both at once for a single channel."""
+    """Handles and labels: channels by colour, then regimes by line, or both at once for
+    a single channel."""
     several = len(channels) > 1
     handles: list[Artist] = []
     labels: list[str] = []
     if several:
         handles += [_line(color=hue) for hue in hues]
-        labels += [channel_symbol(c) + ("" if any((c, r) in drawn for r in regimes) else " (zero)") for c in channels]
-    for regime, hue in zip(regimes, ["0.35"] * len(regimes) if several else hues, strict=True):
+        labels += [
+            channel_symbol(c)
+            + ("" if any((c, r) in drawn for r in regimes) else " (zero)")
+            for c in channels
+        ]
+    for regime, hue in zip(
+        regimes, ["0.35"] * len(regimes) if several else hues, strict=True
+    ):
         handles.append(_line(color=hue, linestyle=_LOOK[regime][1]))
-        labels.append(_LOOK[regime][0] + ("" if any((c, regime) in drawn for c in channels) else " (zero)"))
+        labels.append(
+            _LOOK[regime][0]
+            + ("" if any((c, regime) in drawn for c in channels) else " (zero)")
+        )
     return handles, labels
 
 
@@ -395,7 +504,10 @@ def _line(**look: object) -> Artist:
 def channel_symbol(channel: Channel) -> str:
     """Channel in symbols: ν_μ → ν_e e⁺ μ⁻."""
     plus, minus = _LEPTONS[channel.plus], _LEPTONS[channel.minus]
-    return rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}} {minus}^{{-}}$"
+    return (
+        rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}}"
+        rf" {minus}^{{-}}$"
+    )
 
 
 def _like(first: FormFactor, second: FormFactor) -> bool:
@@ -413,10 +525,14 @@ def _model(model: LeptonModel) -> str:
 
 def _counted(target_: TargetSpec) -> Target:
     """Isotopes and their numbers; the cross section chooses the charge form factors."""
-    return target_ if isinstance(target_, Target) else target(target_, form_factor="point")
+    return (
+        target_ if isinstance(target_, Target) else target(target_, form_factor="point")
+    )
 
 
-def _nuclear(target_: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec) -> tuple[str, list[str]]:
+def _nuclear(
+    target_: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
+) -> tuple[str, list[str]]:
     """Nuclear input in words, and its texkeys."""
     notes: list[str] = []
     keys: list[str] = []

@@ -1,12 +1,15 @@
-"""The muon's anomalous magnetic moment from a vector boson that couples to its vector current.
+"""The muon's anomalous magnetic moment from a vector boson that couples to its vector
+current.
 
     Δa_μ = (g²/8π²) F(M/m_μ),   F = ∫₀¹dx 2x(1−x)² / [(1−x)² + x M²/m_μ²]
 
-(Leveille:1977rc; Baek:2001kca, unverified against the papers; a seminar that prints 8π for 8π² contradicts its own
-limit). F → 1 for a light boson and 2m_μ²/3M² for a heavy one, so that Δa_μ → g²/8π² and g²m_μ²/12π²M².
+(Leveille:1977rc; Baek:2001kca, unverified against the papers; a seminar that prints 8π
+for 8π² contradicts its own limit). F → 1 for a light boson and 2m_μ²/3M² for a heavy
+one, so that Δa_μ → g²/8π² and g²m_μ²/12π²M².
 
-The coupling g is that of the muon: g′ in L_μ − L_τ, shifted by −εe where there is kinetic mixing. What is measured and
-what is predicted moved with the years; each state of affairs is a named `Layer`.
+The coupling g is that of the muon: g′ in L_μ − L_τ, shifted by −εe where there is
+kinetic mixing. What is measured and what is predicted moved with the years; each state
+of affairs is a named `Layer`.
 """
 
 from __future__ import annotations
@@ -27,10 +30,20 @@ from nuprobe.files import read_table
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.vector_boson import nonnegative
 
-__all__ = ["Layer", "band", "coupling_for", "delta_a", "layer", "layers", "loop_function", "upper_limit"]
+__all__ = [
+    "Layer",
+    "band",
+    "coupling_for",
+    "delta_a",
+    "layer",
+    "layers",
+    "loop_function",
+    "upper_limit",
+]
 
-# With 1 − x = 1/(1 + e^−t) the integrand decays exponentially at both ends and is analytic for |Im t| < π/2 whatever
-# the mass, so the trapezoidal rule errs by e^(−π²/h) at most: 1e-17 here. The ends of the range cut off 1e-17 as well.
+# With 1 − x = 1/(1 + e^−t) the integrand decays exponentially at both ends and is
+# analytic for |Im t| < π/2 whatever the mass, so the trapezoidal rule errs by e^(−π²/h)
+# at most: 1e-17 here. The ends of the range cut off 1e-17 as well.
 _STEP: Final = 0.25
 _T: Final = np.arange(-40, 40 + _STEP, _STEP)
 _Y: Final = 1 / (1 + np.exp(-_T))  # 1 − x
@@ -84,7 +97,8 @@ def layers() -> tuple[Layer, ...]:
 
 
 def layer(name: str | Layer) -> Layer:
-    """Return the layer of that name, e.g. ``"2021"``; raises `UnknownNameError` otherwise."""
+    """Return the layer of that name, e.g. ``"2021"``; raises `UnknownNameError`
+    otherwise."""
     if isinstance(name, Layer):
         return name
     for one in _layers():
@@ -94,7 +108,8 @@ def layer(name: str | Layer) -> Layer:
 
 
 def loop_function(mass: ArrayLike) -> FloatArray:
-    """F of the module docstring, between 1 (massless) and 0, accurate to 1e-13 for every mass.
+    """F of the module docstring, between 1 (massless) and 0, accurate to 1e-13 for
+    every mass.
 
     Parameters
     ----------
@@ -123,22 +138,30 @@ def delta_a(mass: ArrayLike, coupling: ArrayLike) -> FloatArray:
     InputError
         If a mass is negative, or a number not finite.
     """
-    g = nonnegative("the size of the coupling", np.abs(np.asarray(coupling, dtype=float)))
+    g = nonnegative(
+        "the size of the coupling", np.abs(np.asarray(coupling, dtype=float))
+    )
     return np.asarray(g**2 / (8 * pi**2) * loop_function(mass))
 
 
 def coupling_for(delta: ArrayLike, mass: ArrayLike) -> FloatArray:
-    """Coupling at which a boson of `mass` (MeV) gives Δa_μ = `delta`; inverse of `delta_a`.
+    """Coupling at which a boson of `mass` (MeV) gives Δa_μ = `delta`; inverse of
+    `delta_a`.
 
     Raises
     ------
     InputError
-        If `delta` or a mass is negative or not finite: a vector coupling only raises a_μ.
+        If `delta` or a mass is negative or not finite: a vector coupling only raises
+        a_μ.
     """
-    return np.asarray(np.sqrt(8 * pi**2 * nonnegative("delta_a", delta) / loop_function(mass)))
+    return np.asarray(
+        np.sqrt(8 * pi**2 * nonnegative("delta_a", delta) / loop_function(mass))
+    )
 
 
-def band(name: str | Layer, mass: ArrayLike, n_sigma: float = 2.0) -> tuple[FloatArray, FloatArray]:
+def band(
+    name: str | Layer, mass: ArrayLike, n_sigma: float = 2.0
+) -> tuple[FloatArray, FloatArray]:
     """Couplings that bring Δa_μ within `n_sigma` standard deviations of a layer.
 
     Parameters
@@ -160,8 +183,13 @@ def band(name: str | Layer, mass: ArrayLike, n_sigma: float = 2.0) -> tuple[Floa
     one = layer(name)
     width = float(nonnegative("n_sigma", n_sigma)) * one.sigma
     if one.delta + width < 0:
-        raise InputError(f"layer {one.name} allows no positive contribution within {n_sigma} sigma: raise n_sigma")
-    return coupling_for(max(one.delta - width, 0.0), mass), coupling_for(one.delta + width, mass)
+        raise InputError(
+            f"layer {one.name} allows no positive contribution within {n_sigma} sigma:"
+            " raise n_sigma"
+        )
+    return coupling_for(max(one.delta - width, 0.0), mass), coupling_for(
+        one.delta + width, mass
+    )
 
 
 def upper_limit(name: str | Layer, mass: ArrayLike, cl: float = 0.95) -> FloatArray:
@@ -176,12 +204,16 @@ def upper_limit(name: str | Layer, mass: ArrayLike, cl: float = 0.95) -> FloatAr
     Raises
     ------
     InputError
-        If `cl` lies outside (0.5, 1), or the layer leaves no room for a positive contribution.
+        If `cl` lies outside (0.5, 1), or the layer leaves no room for a positive
+        contribution.
     """
     if not 0.5 < cl < 1:
         raise InputError(f"cl must lie between 0.5 and 1, got {cl}")
     one = layer(name)
     limit = one.delta + NormalDist().inv_cdf(cl) * one.sigma
     if limit < 0:
-        raise InputError(f"layer {one.name} excludes every positive contribution at cl = {cl}: raise cl")
+        raise InputError(
+            f"layer {one.name} excludes every positive contribution at cl = {cl}:"
+            " raise cl"
+        )
     return coupling_for(limit, mass)

@@ -1,8 +1,9 @@
 """Elastic scattering off anything: which terms a model needs, and their coefficients.
 
-A rate is Σ_ab s_a(T) s_b(T) Re Tr[M_a ρ M_b†] over the shapes s of the amplitude (one a constituent and propagator),
-with the flavour matrices M of the model and the flavour state ρ of the neutrinos [Kouzakov:2017hbc, eq. unverified].
-The shapes are kernels, the traces coefficients.
+A rate is Σ_ab s_a(T) s_b(T) Re Tr[M_a ρ M_b†] over the shapes s of the amplitude (one a
+constituent and propagator), with the flavour matrices M of the model and the flavour
+state ρ of the neutrinos [Kouzakov:2017hbc, eq. unverified]. The shapes are kernels, the
+traces coefficients.
 """
 
 from __future__ import annotations
@@ -61,7 +62,15 @@ class Sectors:
             entries: tuple[tuple[Propagator, tuple[str, ...]], ...],
         ) -> tuple[tuple[Propagator, tuple[str, ...]], ...]:
             return tuple(
-                (replace(p, mass=values[p.parameter]) if p.parameter in values else p, names) for p, names in entries
+                (
+                    (
+                        replace(p, mass=values[p.parameter])
+                        if p.parameter in values
+                        else p
+                    ),
+                    names,
+                )
+                for p, names in entries
             )
 
         return replace(self, vector=move(self.vector), scalar=move(self.scalar))
@@ -106,7 +115,8 @@ class Process(Protocol):
 
     @property
     def momentum(self) -> float:
-        """A typical momentum transfer, MeV: where a mediator's mass begins to matter."""
+        """A typical momentum transfer, MeV: where a mediator's mass begins to
+        matter."""
 
     def scatterers(self, target: Target) -> tuple[Scatterer, ...]:
         """Return what recoils in a target."""
@@ -114,36 +124,54 @@ class Process(Protocol):
     def terms(self, sectors: Sectors) -> tuple[str, ...]:
         """Return names of the terms, in the order of `coefficients`."""
 
-    def coefficients(self, couplings: Couplings, state: FlavourState, sectors: Sectors) -> FloatArray:
+    def coefficients(
+        self, couplings: Couplings, state: FlavourState, sectors: Sectors
+    ) -> FloatArray:
         """Coefficients, shape (terms,) or (points, terms)."""
 
     def coefficient_derivatives(
-        self, couplings: Couplings, slope: Couplings, state: FlavourState, sectors: Sectors
+        self,
+        couplings: Couplings,
+        slope: Couplings,
+        state: FlavourState,
+        sectors: Sectors,
     ) -> FloatArray:
         """Derivative of `coefficients` where the couplings move along `slope`."""
 
 
 def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
     """Flavour state of a flavour by name."""
-    return flavour if isinstance(flavour, FlavourState) else FlavourState.pure(as_flavour(flavour))
+    return (
+        flavour
+        if isinstance(flavour, FlavourState)
+        else FlavourState.pure(as_flavour(flavour))
+    )
 
 
 def columns(matrix: NDArray[Any], state: FlavourState) -> NDArray[Any]:
-    """M v_r, shape (..., final, r); sterile states, to which M says nothing, do not scatter."""
+    """M v_r, shape (..., final, r); sterile states, to which M says nothing, do not
+    scatter."""
     n = matrix.shape[-1]
     vectors = state.vectors
     if len(vectors) > n:
         vectors = vectors[:n]
     elif len(vectors) < n:
-        vectors = np.concatenate([vectors, np.zeros((n - len(vectors), vectors.shape[1]))])
-    if vectors.shape[1] == 1 and np.count_nonzero(vectors) == 1:  # one flavour: no product needed
+        vectors = np.concatenate(
+            [vectors, np.zeros((n - len(vectors), vectors.shape[1]))]
+        )
+    if (
+        vectors.shape[1] == 1 and np.count_nonzero(vectors) == 1
+    ):  # one flavour: no product needed
         index = int(np.flatnonzero(vectors[:, 0])[0])
         return np.asarray(matrix[..., :, index, None] * vectors[index, 0])
     return np.asarray(matrix @ vectors)
 
 
-def product(a: NDArray[Any] | None, b: NDArray[Any] | None, state: FlavourState) -> FloatArray:
-    """Re Σ_r w_r (M_a v_r)·(M_b v_r)*, from the columns of both; 0 where one is missing."""
+def product(
+    a: NDArray[Any] | None, b: NDArray[Any] | None, state: FlavourState
+) -> FloatArray:
+    """Re Σ_r w_r (M_a v_r)·(M_b v_r)*, from the columns of both; 0 where one is
+    missing."""
     if a is None or b is None:
         return np.zeros(())
     terms = (a * np.conj(b)).real if np.iscomplexobj(a) or np.iscomplexobj(b) else a * b
@@ -156,34 +184,55 @@ def pair_coefficients(
     state: FlavourState,
     slope: Mapping[Slot, NDArray[Any]] | None = None,
 ) -> list[FloatArray]:
-    """Coefficient of each pair of shapes (twice the interference), or its derivative along `slope`."""
+    """Coefficient of each pair of shapes (twice the interference), or its derivative
+    along `slope`."""
     left = {slot: columns(m, state) for slot, m in found.items()}
     if slope is None:
-        return [(1 if a == b else 2) * product(left.get(a), left.get(b), state) for a, b in pairs]
+        return [
+            (1 if a == b else 2) * product(left.get(a), left.get(b), state)
+            for a, b in pairs
+        ]
     right = {slot: columns(m, state) for slot, m in slope.items()}
     return [
-        (1 if a == b else 2) * (product(left.get(a), right.get(b), state) + product(right.get(a), left.get(b), state))
+        (1 if a == b else 2)
+        * (
+            product(left.get(a), right.get(b), state)
+            + product(right.get(a), left.get(b), state)
+        )
         for a, b in pairs
     ]
 
 
-def slots(entries: Sequence[tuple[Propagator, tuple[str, ...]]], charges: Sequence[str]) -> tuple[Slot, ...]:
+def slots(
+    entries: Sequence[tuple[Propagator, tuple[str, ...]]], charges: Sequence[str]
+) -> tuple[Slot, ...]:
     """Where amplitudes of these constituents sit, contact terms first."""
     return tuple((p, c) for p, names in entries for c in charges if c in names)
 
 
-def amplitudes(exchanges: Sequence[Any], wanted: Sequence[Slot], allowed: Sequence[str]) -> dict[Slot, NDArray[Any]]:
-    """Flavour matrices of a model by slot; raises `InputError` for an exchange that the templates do not hold."""
+def amplitudes(
+    exchanges: Sequence[Any], wanted: Sequence[Slot], allowed: Sequence[str]
+) -> dict[Slot, NDArray[Any]]:
+    """Flavour matrices of a model by slot; raises `InputError` for an exchange that the
+    templates do not hold."""
     result: dict[Slot, NDArray[Any]] = {}
     for exchange in exchanges:
         for charge, matrix in exchange.charges.items():
             if charge not in allowed:
                 continue
-            slot = next((s for s in wanted if s[1] == charge and s[0].same(exchange.propagator)), None)
+            slot = next(
+                (
+                    s
+                    for s in wanted
+                    if s[1] == charge and s[0].same(exchange.propagator)
+                ),
+                None,
+            )
             if slot is None:
                 raise InputError(
-                    f"the templates hold no exchange '{charge}{exchange.propagator.label}' that this model has: "
-                    "build them for this model"
+                    "the templates hold no exchange"
+                    f" '{charge}{exchange.propagator.label}' that this model has: build"
+                    " them for this model"
                 )
             result[slot] = matrix
     return result
@@ -219,22 +268,32 @@ def _floats(values: ArrayLike, what: str) -> FloatArray:
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise InputError(f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {values!r}") from None
+        raise InputError(
+            f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {values!r}"
+        ) from None
 
 
 def energies(e_nu: ArrayLike) -> FloatArray:
-    """Neutrino energies as an array; raises `InputError` unless all are positive and finite."""
+    """Neutrino energies as an array; raises `InputError` unless all are positive and
+    finite."""
     e = _floats(e_nu, "neutrino energies")
     if not np.all((e > 0) & np.isfinite(e)):
-        raise InputError(f"neutrino energies must be positive and finite (MeV), got {_first_bad(e, e > 0)}")
+        raise InputError(
+            "neutrino energies must be positive and finite (MeV), got"
+            f" {_first_bad(e, e > 0)}"
+        )
     return e
 
 
 def recoils(t_nr: ArrayLike) -> FloatArray:
-    """Recoil energies as an array; raises `InputError` unless all are finite and not negative."""
+    """Recoil energies as an array; raises `InputError` unless all are finite and not
+    negative."""
     t = _floats(t_nr, "recoil energies")
     if not np.all((t >= 0) & np.isfinite(t)):
-        raise InputError(f"recoil energies must be finite and not negative (MeV), got {_first_bad(t, t >= 0)}")
+        raise InputError(
+            "recoil energies must be finite and not negative (MeV), got"
+            f" {_first_bad(t, t >= 0)}"
+        )
     return t
 
 

@@ -1,7 +1,9 @@
-"""What a process hands to the prediction floor: kernels that know no model, as products of two factors.
+"""What a process hands to the prediction floor: kernels that know no model, as products
+of two factors.
 
-Every term of a recoil spectrum is (a function of E and T) × (a function of T and the nucleus). Keeping the two
-apart lets one integral over the flux serve every form factor, radius and coupling.
+Every term of a recoil spectrum is (a function of E and T) × (a function of T and the
+nucleus). Keeping the two apart lets one integral over the flux serve every form factor,
+radius and coupling.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ class KernelGroup:
     Attributes
     ----------
     terms : names of the terms, in the order of the last axis of `response`.
-    kinematics : (e_nu, t_nr) -> array of their broadcast shape, in MeV⁻³ (a cross section per recoil energy);
-        exactly zero outside the allowed region.
+    kinematics : (e_nu, t_nr) -> array of their broadcast shape, in MeV⁻³ (a cross
+        section per recoil energy); exactly zero outside the allowed region.
     response : t_nr -> array of shape (*t_nr.shape, terms), dimensionless.
     """
 

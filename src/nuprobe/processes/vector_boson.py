@@ -1,17 +1,19 @@
-"""The gauge boson of L_μ − L_τ on its mass shell: couplings, kinetic mixing by loops, decay widths.
+"""The gauge boson of L_μ − L_τ on its mass shell: couplings, kinetic mixing by loops,
+decay widths.
 
-Couplings are to vector currents, L = Z′_α [Σ_ℓ (Q_ℓ g′ − ε e) ℓ̄γ^αℓ + g′(ν̄_μγ^αP_Lν_μ − ν̄_τγ^αP_Lν_τ)] with
-Q_μ = +1, Q_τ = −1, Q_e = 0. Here ε is the mixing with the *photon*; a mixing ε_B with the hypercharge boson
-(Kaneta:2016uyt) is ε = ε_B cos θ_W.
+Couplings are to vector currents, L = Z′_α [Σ_ℓ (Q_ℓ g′ − ε e) ℓ̄γ^αℓ + g′(ν̄_μγ^αP_Lν_μ
+− ν̄_τγ^αP_Lν_τ)] with Q_μ = +1, Q_τ = −1, Q_e = 0. Here ε is the mixing with the
+*photon*; a mixing ε_B with the hypercharge boson (Kaneta:2016uyt) is ε = ε_B cos θ_W.
 
 Loops of μ and τ alone give
 
     ε(q²) = (e g′/2π²) ∫₀¹dx x(1−x) ln{[m_τ² − x(1−x)q²] / [m_μ² − x(1−x)q²]}
     ε(0) = (e g′/12π²) ln(m_τ²/m_μ²) ≈ g′/69
 
-(Araki:2017wyg; unverified against the paper, derived here). With the couplings above it is positive: the muons,
-lighter, are polarised further out than the taus, so that a charge +1 of L_μ − L_τ is surrounded by μ⁺ and attracts
-electrons; the coupling of the electron is then opposite in sign to that of the muon. Where the mixing is written with
+(Araki:2017wyg; unverified against the paper, derived here). With the couplings above it
+is positive: the muons, lighter, are polarised further out than the taus, so that a
+charge +1 of L_μ − L_τ is surrounded by μ⁺ and attracts electrons; the coupling of the
+electron is then opposite in sign to that of the muon. Where the mixing is written with
 ln(m_μ²/m_τ²), the sign of ε or of e is the other one.
 """
 
@@ -43,7 +45,8 @@ __all__ = [
 
 ComplexArray = NDArray[np.complex128]
 Mixing = float | FloatArray | Literal["loop"]
-"""A kinetic mixing ε with the photon, or ``"loop"`` for the one that loops of μ and τ induce."""
+"""A kinetic mixing ε with the photon, or ``"loop"`` for the one that loops of μ and τ
+induce."""
 
 ELECTRIC_CHARGE: Final = (4 * pi * ALPHA_EM) ** 0.5
 """e = √(4πα)."""
@@ -53,7 +56,8 @@ _SERIES_TERMS: Final = 30  # the series in q²/m² converges like 4^-n at |q²/m
 
 
 def nonnegative(name: str, value: ArrayLike) -> FloatArray:
-    """View `value` as a float array; raises `InputError` if a number is negative or not finite."""
+    """View `value` as a float array; raises `InputError` if a number is negative or not
+    finite."""
     array = np.asarray(value, dtype=float)
     if not np.all(np.isfinite(array) & (array >= 0)):
         raise InputError(f"{name} must be finite and not negative, got {value!r}")
@@ -61,7 +65,8 @@ def nonnegative(name: str, value: ArrayLike) -> FloatArray:
 
 
 def positive(name: str, value: ArrayLike) -> FloatArray:
-    """View `value` as a float array; raises `InputError` if a number is not positive and finite."""
+    """View `value` as a float array; raises `InputError` if a number is not positive
+    and finite."""
     array = nonnegative(name, value)
     if not np.all(array > 0):
         raise InputError(f"{name} must be positive, got {value!r}")
@@ -69,7 +74,8 @@ def positive(name: str, value: ArrayLike) -> FloatArray:
 
 
 def _polarisation(t: FloatArray) -> ComplexArray:
-    """6 ∫₀¹dx x(1−x) ln(1 − x(1−x)t − i0), the vacuum polarisation of a fermion at t = q²/m²."""
+    """6 ∫₀¹dx x(1−x) ln(1 − x(1−x)t − i0), the vacuum polarisation of a fermion at t =
+    q²/m²."""
     small = np.abs(t) < 1
     series = np.zeros_like(t)
     power, moment = np.ones_like(t), 1 / 6  # tⁿ and ∫₀¹dx [x(1−x)]ⁿ⁺¹
@@ -80,7 +86,11 @@ def _polarisation(t: FloatArray) -> ComplexArray:
     large = np.where(small, 4.0, t).astype(complex)
     root = np.sqrt(1 - 4 / large)
     # (root + 1)/(root − 1) without the cancellation at large t
-    closed = -5 / 3 - 4 / large + (1 + 2 / large) * root * np.log(-((root + 1) ** 2) * large / 4)
+    closed = (
+        -5 / 3
+        - 4 / large
+        + (1 + 2 / large) * root * np.log(-((root + 1) ** 2) * large / 4)
+    )
     # the imaginary part is zero below threshold, and −i0 fixes its sign above
     imaginary = np.where(large.real > 4, -np.abs(closed.imag), 0.0)
     return np.asarray(np.where(small, series, closed.real + 1j * imaginary))
@@ -97,21 +107,30 @@ def loop_mixing(q2: ArrayLike, coupling: ArrayLike) -> ComplexArray:
     Returns
     -------
     complex array
-        Positive at q² = 0; with an imaginary part above q² = 4m_μ². Hadrons do not enter at this order.
+        Positive at q² = 0; with an imaginary part above q² = 4m_μ². Hadrons do not
+        enter at this order.
     """
     q2_array = np.asarray(q2, dtype=float)
     g = nonnegative("coupling", coupling)
     if not np.all(np.isfinite(q2_array)):
         raise InputError(f"q2 must be finite, got {q2!r}")
-    bracket = 2 * np.log(M_TAU / M_MUON) + _polarisation(q2_array / M_TAU**2) - _polarisation(q2_array / M_MUON**2)
+    bracket = (
+        2 * np.log(M_TAU / M_MUON)
+        + _polarisation(q2_array / M_TAU**2)
+        - _polarisation(q2_array / M_MUON**2)
+    )
     return np.asarray(ELECTRIC_CHARGE * g / (12 * pi**2) * bracket)
 
 
-def mixing_on_shell(mass: FloatArray, coupling: FloatArray, mixing: Mixing) -> ComplexArray:
+def mixing_on_shell(
+    mass: FloatArray, coupling: FloatArray, mixing: Mixing
+) -> ComplexArray:
     """Return ε at q² = M² for a number, an array, or ``"loop"``."""
     if isinstance(mixing, str):
         if mixing != "loop":
-            raise UnknownNameError("kinetic mixing", mixing, ["loop"], "(or give a number)")
+            raise UnknownNameError(
+                "kinetic mixing", mixing, ["loop"], "(or give a number)"
+            )
         return loop_mixing(mass**2, coupling)
     value = np.asarray(mixing, dtype=float)
     if not np.all(np.isfinite(value)):
@@ -119,7 +138,9 @@ def mixing_on_shell(mass: FloatArray, coupling: FloatArray, mixing: Mixing) -> C
     return value.astype(complex)
 
 
-def lepton_couplings(mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = "loop") -> Mapping[str, ComplexArray]:
+def lepton_couplings(
+    mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = "loop"
+) -> Mapping[str, ComplexArray]:
     """Vector couplings Q_ℓ g′ − ε e of e, μ, τ to a boson on its mass shell.
 
     Parameters
@@ -133,11 +154,15 @@ def lepton_couplings(mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = "loo
     return {name: charge * g - shift for name, charge, _ in _LEPTONS}
 
 
-def partial_widths(mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0) -> Mapping[str, FloatArray]:
-    """Partial widths in MeV: ``neutrinos`` (ν_μ and ν_τ together), ``e``, ``mu``, ``tau``.
+def partial_widths(
+    mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0
+) -> Mapping[str, FloatArray]:
+    """Partial widths in MeV: ``neutrinos`` (ν_μ and ν_τ together), ``e``, ``mu``,
+    ``tau``.
 
-    Γ(νν̄) = g′²M/24π per flavour, Γ(ℓℓ̄) = |g_ℓ|²(M/12π)(1 + 2m²/M²)√(1 − 4m²/M²). Hadrons, which couple only through
-    ε, are left out: |ε e/g′|² R relative to the muons, of the order of 1e-4 for the loop-induced mixing.
+    Γ(νν̄) = g′²M/24π per flavour, Γ(ℓℓ̄) = |g_ℓ|²(M/12π)(1 + 2m²/M²)√(1 − 4m²/M²).
+    Hadrons, which couple only through ε, are left out: |ε e/g′|² R relative to the
+    muons, of the order of 1e-4 for the loop-induced mixing.
 
     Parameters
     ----------
@@ -155,22 +180,32 @@ def partial_widths(mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0) -
     return widths
 
 
-def neutrino_fraction(mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0) -> FloatArray:
-    """Branching fraction into neutrinos (dimensionless); parameters as in `partial_widths`, `coupling` positive.
+def neutrino_fraction(
+    mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0
+) -> FloatArray:
+    """Branching fraction into neutrinos (dimensionless); parameters as in
+    `partial_widths`, `coupling` positive.
 
     Warns
     -----
     ValidityWarning
-        Above 2m_π, where the mixing is so large that the hadrons left out could take more than 5 %.
+        Above 2m_π, where the mixing is so large that the hadrons left out could take
+        more than 5 %.
     """
     m, g = positive("mass", mass), positive("coupling", coupling)
     widths = partial_widths(m, g, mixing)
     total = np.asarray(sum(widths.values()))
-    hadrons = _R_HADRONS * np.abs(ELECTRIC_CHARGE * mixing_on_shell(m, g, mixing)) ** 2 * m / (12 * pi)
+    hadrons = (
+        _R_HADRONS
+        * np.abs(ELECTRIC_CHARGE * mixing_on_shell(m, g, mixing)) ** 2
+        * m
+        / (12 * pi)
+    )
     share = np.max(np.where(m > 2 * M_PION, hadrons / total, 0.0), initial=0.0)
     if share > 0.05:
         warnings.warn(
-            f"decays to hadrons through kinetic mixing are left out; they could be {share:.0%} of the others",
+            "decays to hadrons through kinetic mixing are left out; they could be"
+            f" {share:.0%} of the others",
             ValidityWarning,
             stacklevel=2,
         )

@@ -1,8 +1,9 @@
 """Published numbers beside computed ones, with their pull: one YAML file a publication.
 
-A file names the quantity, its published value, how to compute it again (a recipe of `nuprobe.reproductions.recipes`
-with its keywords) and the tolerance within which the two are called compatible. Numbers that stand in the catalogue
-are not repeated: a file names the entries.
+A file names the quantity, its published value, how to compute it again (a recipe of
+`nuprobe.reproductions.recipes` with its keywords) and the tolerance within which the
+two are called compatible. Numbers that stand in the catalogue are not repeated: a file
+names the entries.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ class Reproduction:
     Attributes
     ----------
     key, quantity, unit : what.
-    published, plus, minus : value and errors as published; the errors are None if there are none.
+    published, plus, minus : value and errors as published; the errors are None if there
+        are none.
     computed : by this package.
-    pull : (computed − published) over the published error on that side, or None without an error.
+    pull : (computed − published) over the published error on that side, or None without
+        an error.
     difference : computed − published.
     tolerance : in words.
-    agrees : whether it lies within the tolerance; None for a known difference that is shown and not judged.
+    agrees : whether it lies within the tolerance; None for a known difference that is
+        shown and not judged.
     note : why it may differ.
     """
 
@@ -61,13 +65,18 @@ def _files() -> dict[str, Any]:
     result = {}
     for entry in sorted(library.iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".yaml"):
-            file = validate(ReproductionFile, yaml.safe_load(entry.read_text(encoding="utf-8")), entry.name)
+            file = validate(
+                ReproductionFile,
+                yaml.safe_load(entry.read_text(encoding="utf-8")),
+                entry.name,
+            )
             result[file.key] = file
     return result
 
 
 def reproduction_keys() -> tuple[str, ...]:
-    """Keys that `reproduce` knows: INSPIRE texkeys, or names of reference calculations."""
+    """Keys that `reproduce` knows: INSPIRE texkeys, or names of reference
+    calculations."""
     return tuple(_files())
 
 
@@ -76,7 +85,8 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
 
     Parameters
     ----------
-    keys : one key, several, or None for all; the id of a catalogue entry with a code link is a key too.
+    keys : one key, several, or None for all; the id of a catalogue entry with a code
+        link is a key too.
 
     Returns
     -------
@@ -91,11 +101,19 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
     from nuprobe.reproductions.files import catalogue_rows, rows
 
     files = _files()
-    chosen = list(files) if keys is None else [keys] if isinstance(keys, str) else list(keys)
+    chosen = (
+        list(files) if keys is None else [keys] if isinstance(keys, str) else list(keys)
+    )
     linked = catalogue() if set(chosen) - set(files) else {}
     for key in chosen:
         if key not in files and not (key in linked and linked[key].code):
-            raise UnknownNameError("reproduction", key, [*files, *(e.id for e in linked.values() if e.code)])
+            raise UnknownNameError(
+                "reproduction",
+                key,
+                [*files, *(e.id for e in linked.values() if e.code)],
+            )
     return [
-        Reproduction(**r) for key in chosen for r in (rows(files[key]) if key in files else catalogue_rows(linked[key]))
+        Reproduction(**r)
+        for key in chosen
+        for r in (rows(files[key]) if key in files else catalogue_rows(linked[key]))
     ]

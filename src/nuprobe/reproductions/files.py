@@ -1,4 +1,5 @@
-"""The format of a reproduction file, and how its rows and the code links of the catalogue are computed."""
+"""The format of a reproduction file, and how its rows and the code links of the
+catalogue are computed."""
 
 from __future__ import annotations
 
@@ -15,7 +16,13 @@ from nuprobe.catalogue.entry import Entry as CatalogueEntry
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnknownNameError
 from nuprobe.reproductions import recipes
 
-__all__ = ["ReproductionFile", "catalogue_rows", "changed_links", "link_problems", "rows"]
+__all__ = [
+    "ReproductionFile",
+    "catalogue_rows",
+    "changed_links",
+    "link_problems",
+    "rows",
+]
 
 
 class _Strict(BaseModel):
@@ -23,7 +30,8 @@ class _Strict(BaseModel):
 
 
 class Published(_Strict):
-    """A published value with its errors (both positive), or the number of a catalogue entry that holds it."""
+    """A published value with its errors (both positive), or the number of a catalogue
+    entry that holds it."""
 
     value: float | None = None
     plus: PositiveFloat | None = None
@@ -31,33 +39,51 @@ class Published(_Strict):
     of: str | None = Field(default=None, description="entry of the catalogue")
     number: str = Field(
         default="value",
-        description="value, lower, upper, plus, minus (negative), one of `numbers`, or that with _plus or _minus",
+        description=(
+            "value, lower, upper, plus, minus (negative), one of `numbers`, or that"
+            " with _plus or _minus"
+        ),
     )
 
-    scale: PositiveFloat = Field(default=1.0, description="from the unit of that number to the unit of the row")
+    scale: PositiveFloat = Field(
+        default=1.0, description="from the unit of that number to the unit of the row"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Published:
         if (self.plus is None) != (self.minus is None):
             raise InputError("give both plus and minus, or neither")
-        if (self.value is None) == (self.of is None) or (self.of is not None and self.plus is not None):
-            raise InputError("give a value, with errors where there are, or `of` and `number`")
+        if (self.value is None) == (self.of is None) or (
+            self.of is not None and self.plus is not None
+        ):
+            raise InputError(
+                "give a value, with errors where there are, or `of` and `number`"
+            )
         return self
 
     def numbers(self) -> tuple[float, float | None, float | None]:
-        """Value and errors; raises `UnknownNameError` for an entry or a number that does not exist."""
+        """Value and errors; raises `UnknownNameError` for an entry or a number that
+        does not exist."""
         if self.of is None:
             assert self.value is not None  # one of the two is given
             return self.value, self.plus, self.minus
         known: dict[str, tuple[float, float | None, float | None]] = {}
         for name, n in catalogue()[self.of].named_numbers().items():
-            known[name] = (-n.value if name == "minus" else n.value, n.plus or None, n.minus or None)
+            known[name] = (
+                -n.value if name == "minus" else n.value,
+                n.plus or None,
+                n.minus or None,
+            )
             known |= {f"{name}_plus": (n.plus, None, None)} if n.plus else {}
             known |= {f"{name}_minus": (-n.minus, None, None)} if n.minus else {}
         if self.number not in known:
             raise UnknownNameError(f"number of {self.of}", self.number, known)
         value, plus, minus = known[self.number]
-        return value * self.scale, plus and plus * self.scale, minus and minus * self.scale
+        return (
+            value * self.scale,
+            plus and plus * self.scale,
+            minus and minus * self.scale,
+        )
 
 
 class Compute(BaseModel):
@@ -101,7 +127,10 @@ class ReproductionFile(_Strict):
     entries: list[Entry] = []
     catalogue: list[str] = Field(
         default=[],
-        description="entries of the catalogue: published numbers, recipes and tolerances are taken from there",
+        description=(
+            "entries of the catalogue: published numbers, recipes and tolerances are"
+            " taken from there"
+        ),
     )
 
     @model_validator(mode="after")
@@ -112,33 +141,59 @@ class ReproductionFile(_Strict):
 
 
 def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
-    """Compute the numbers of a file and compare; raises `ComputationError` if a result is not finite."""
+    """Compute the numbers of a file and compare; raises `ComputationError` if a result
+    is not finite."""
     for entry in file.entries:
-        computed = _compute(entry.compute.recipe, entry.compute.model_extra or {}, f"{file.key}, {entry.quantity}")
+        computed = _compute(
+            entry.compute.recipe,
+            entry.compute.model_extra or {},
+            f"{file.key}, {entry.quantity}",
+        )
         yield _row(
-            file.key, entry.quantity, entry.unit, entry.published.numbers(), computed, entry.tolerance, entry.note
+            file.key,
+            entry.quantity,
+            entry.unit,
+            entry.published.numbers(),
+            computed,
+            entry.tolerance,
+            entry.note,
         )
     for name in file.catalogue:
         yield from catalogue_rows(catalogue()[name], file.key)
 
 
 def catalogue_rows(entry: CatalogueEntry, key: str = "") -> Iterator[dict[str, Any]]:
-    """Compute the code links of a catalogue entry beside the published numbers they compare with."""
+    """Compute the code links of a catalogue entry beside the published numbers they
+    compare with."""
     numbers = entry.named_numbers()
     for link in entry.code:
         number = numbers.get(link.compares)
         if number is not None:
             published = number.value, number.plus or None, number.minus or None
             unit = "" if number.unit == "1" else number.unit
-            computed = _compute(link.recipe, link.keywords, f"{entry.id}, {link.quantity}")
-            yield _row(key or entry.id, link.quantity, unit, published, computed, link.tolerance, link.explanation)
+            computed = _compute(
+                link.recipe, link.keywords, f"{entry.id}, {link.quantity}"
+            )
+            yield _row(
+                key or entry.id,
+                link.quantity,
+                unit,
+                published,
+                computed,
+                link.tolerance,
+                link.explanation,
+            )
 
 
 def link_problems(entry: CatalogueEntry) -> Iterator[str]:
-    """Code links that cannot be run: an unknown recipe, or keywords it does not take."""
+    """Code links that cannot be run: an unknown recipe, or keywords it does not
+    take."""
     for i, link in enumerate(entry.code):
         if link.recipe not in recipes.__all__:
-            yield f"code.{i}.recipe: {UnknownNameError('recipe', link.recipe, recipes.__all__)}"
+            yield (
+                f"code.{i}.recipe:"
+                f" {UnknownNameError('recipe', link.recipe, recipes.__all__)}"
+            )
             continue
         try:
             signature(getattr(recipes, link.recipe)).bind(**link.keywords)
@@ -159,7 +214,9 @@ def _changed(key: str, link: CodeLink) -> Iterator[str]:
     except NuprobeError as err:
         yield f"{key}: {err}"
         return
-    if abs(computed - link.result) > link.reproducible * max(abs(link.result), abs(computed)):
+    if abs(computed - link.result) > link.reproducible * max(
+        abs(link.result), abs(computed)
+    ):
         yield f"{key}.result: {link.result:.7g} is stored, {computed:.7g} comes out"
 
 

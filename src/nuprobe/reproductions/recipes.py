@@ -1,4 +1,5 @@
-"""How a published number is computed again: each function takes the keywords of a file and returns one number."""
+"""How a published number is computed again: each function takes the keywords of a file
+and returns one number."""
 
 from __future__ import annotations
 
@@ -15,7 +16,15 @@ from nuprobe.experiments import experiment as open_experiment
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, FitResult
-from nuprobe.models import Electromagnetic, LeptonModel, LMuLTau, Model, StandardModel, VectorAxial, VMinusA
+from nuprobe.models import (
+    Electromagnetic,
+    LeptonModel,
+    LMuLTau,
+    Model,
+    StandardModel,
+    VectorAxial,
+    VMinusA,
+)
 from nuprobe.models.predictions import dirac_moments, majorana_moments
 from nuprobe.models.predictions import standard_charge_radius as charge_radius
 from nuprobe.nuclei import FormFactor, Target
@@ -27,7 +36,11 @@ from nuprobe.oscillation import PMNS, Averaged, Solar
 from nuprobe.oscillation import moment_limits as limits_on_moments
 from nuprobe.processes import anomalous_moment, cevns, monophoton, trident
 from nuprobe.processes.trident.tables import direct
-from nuprobe.reproductions.electromagnetic import charge_radius_fit, electromagnetic_limit, equal_recoil
+from nuprobe.reproductions.electromagnetic import (
+    charge_radius_fit,
+    electromagnetic_limit,
+    equal_recoil,
+)
 from nuprobe.units import GeV, eV, fm, keV, parse_quantity
 
 __all__ = [
@@ -90,7 +103,9 @@ def _experiment(name: str, changes: Mapping[str, Any] | None) -> Experiment:
 
 
 def _model(sin2_theta_w: float | None, scheme: str) -> StandardModel:
-    options: dict[str, Any] = {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+    options: dict[str, Any] = (
+        {} if sin2_theta_w is None else {"sin2_theta_w": sin2_theta_w}
+    )
     return StandardModel(scheme=scheme, **options)  # type: ignore[arg-type]
 
 
@@ -100,19 +115,35 @@ def counts(experiment: str, column: str, analysis: str | None = None) -> float:
 
 
 def signal(
-    experiment: str, analysis: str | None = None, changes: Mapping[str, Any] | None = None, scheme: str = "tree"
+    experiment: str,
+    analysis: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    scheme: str = "tree",
 ) -> float:
     """Predicted signal counts."""
-    return float(_experiment(experiment, changes).predict(_model(None, scheme), analysis).signal.sum())
+    return float(
+        _experiment(experiment, changes)
+        .predict(_model(None, scheme), analysis)
+        .signal.sum()
+    )
 
 
-def signal_sigma(experiment: str, analysis: str | None = None, changes: Mapping[str, Any] | None = None) -> float:
-    """Uncertainty of the predicted signal counts from the systematics of the analysis."""
+def signal_sigma(
+    experiment: str,
+    analysis: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> float:
+    """Uncertainty of the predicted signal counts from the systematics of the
+    analysis."""
     return _experiment(experiment, changes).predict(None, analysis).signal_sigma
 
 
 def _fitted(
-    name: str, free: Sequence[str], analysis: str | None, changes: Mapping[str, Any] | None, scheme: str
+    name: str,
+    free: Sequence[str],
+    analysis: str | None,
+    changes: Mapping[str, Any] | None,
+    scheme: str,
 ) -> FitResult:
     return _experiment(name, changes).fit(_model(None, scheme), free, analysis)
 
@@ -138,16 +169,22 @@ def fit_error(
     changes: Mapping[str, Any] | None = None,
     scheme: str = "tree",
 ) -> float:
-    """Signed MINOS error (``side``: ``"upper"`` or ``"lower"``) of a parameter, in its unit."""
+    """Signed MINOS error (``side``: ``"upper"`` or ``"lower"``) of a parameter, in its
+    unit."""
     found = _fitted(experiment, free, analysis, changes, scheme)[parameter]
     edge = None if found.interval is None else getattr(found.interval, side)
     if edge is None:
-        raise ComputationError(f"the {side} error of {parameter} is open inside its allowed range")
+        raise ComputationError(
+            f"the {side} error of {parameter} is open inside its allowed range"
+        )
     return float(edge - found.value)
 
 
 def fitted_signal(
-    experiment: str, systematic: str, analysis: str | None = None, changes: Mapping[str, Any] | None = None
+    experiment: str,
+    systematic: str,
+    analysis: str | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> float:
     """Signal counts found when the normalisation of the signal is free."""
     chosen = _experiment(experiment, changes)
@@ -160,9 +197,13 @@ def fitted_signal(
 
 
 def scaled_signal(
-    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale", side: str | None = None
+    experiment: str,
+    analysis: str | None = None,
+    parameter: str = "cevns_scale",
+    side: str | None = None,
 ) -> float:
-    """Signal counts found when their scale is free; with a side, the signed MINOS error."""
+    """Signal counts found when their scale is free; with a side, the signed MINOS
+    error."""
     chosen = _experiment(experiment, None)
     expected = float(chosen.predict(None, analysis).signal.sum())
     if side is None:
@@ -170,7 +211,9 @@ def scaled_signal(
     return expected * fit_error(experiment, [parameter], parameter, side, analysis)
 
 
-def no_signal(experiment: str, analysis: str | None = None, parameter: str = "cevns_scale") -> float:
+def no_signal(
+    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale"
+) -> float:
     """−2Δln L between no signal and the best scale of the signal."""
     chosen = _experiment(experiment, None)
     best = chosen.fit(None, [parameter], analysis, minos=False)
@@ -186,9 +229,11 @@ def bound(
     analysis: str | None = None,
     model: str = "electromagnetic",
 ) -> float:
-    """Value of a parameter, in its unit, where −2 ln L is `delta` above its minimum over that parameter.
+    """Value of a parameter, in its unit, where −2 ln L is `delta` above its minimum
+    over that parameter.
 
-    ``side``: ``"upper"`` or ``"lower"``: the outermost such value. ``model``: ``"electromagnetic"`` or ``"sm"``.
+    ``side``: ``"upper"`` or ``"lower"``: the outermost such value. ``model``:
+    ``"electromagnetic"`` or ``"sm"``.
     """
     from scipy.optimize import brentq, minimize_scalar
 
@@ -209,29 +254,47 @@ def bound(
     values = twice_nll(grid)
     place = int(values.argmin())
     around = grid[max(place - 1, 0)], grid[min(place + 1, grid.size - 1)]
-    level = min(values[place], minimize_scalar(excess, bounds=around, method="bounded").fun) + delta
+    level = (
+        min(values[place], minimize_scalar(excess, bounds=around, method="bounded").fun)
+        + delta
+    )
     if side == "lower":
         grid, values = grid[::-1], values[::-1]
     last = int(np.flatnonzero(values <= level)[-1])
     if last + 1 == grid.size:
-        raise ComputationError(f"{experiment} does not bound {parameter} from this side")
-    return float(brentq(lambda v: excess(v) - level, grid[last], grid[last + 1], xtol=1e-12))
+        raise ComputationError(
+            f"{experiment} does not bound {parameter} from this side"
+        )
+    return float(
+        brentq(lambda v: excess(v) - level, grid[last], grid[last + 1], xtol=1e-12)
+    )
 
 
 def fitted_background(
-    experiment: str, background: str, systematic: str, analysis: str | None = None, parameter: str = "cevns_scale"
+    experiment: str,
+    background: str,
+    systematic: str,
+    analysis: str | None = None,
+    parameter: str = "cevns_scale",
 ) -> float:
-    """Counts of a background at the best fit, from the nuisance of its normalisation."""
+    """Counts of a background at the best fit, from the nuisance of its
+    normalisation."""
     chosen = _experiment(experiment, None)
     found = chosen.fit(None, [parameter], analysis, minos=False)
     pull = next(n.value for n in found.nuisances if n.nuisance.name == systematic)
-    return float(chosen.predict(None, analysis).components[background].sum() * (1 + pull))
+    return float(
+        chosen.predict(None, analysis).components[background].sum() * (1 + pull)
+    )
 
 
 def full_coherence_sigma(
-    experiment: str, analysis: str | None = None, changes: Mapping[str, Any] | None = None, parameter: str = "rn"
+    experiment: str,
+    analysis: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    parameter: str = "rn",
 ) -> float:
-    """√Δχ² between full coherence (all form factors one) and the best fit of the neutron radius."""
+    """√Δχ² between full coherence (all form factors one) and the best fit of the
+    neutron radius."""
     chosen = _experiment(experiment, changes)
     best = chosen.fit(None, [parameter], analysis, minos=False)
     cost: Cost = chosen.with_changes(FULL_COHERENCE).cost(analysis=analysis)
@@ -254,7 +317,10 @@ def total_cross_section(
     flavour: str = "nu_mu",
 ) -> float:
     """CEνNS σ(E) in cm²."""
-    nucleus, model = _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
+    nucleus, model = (
+        _target(target, r_p, r_n, form_factor),
+        _model(sin2_theta_w, "tree"),
+    )
     return float(cevns.total(parse_quantity(energy, "energy"), nucleus, model, flavour))
 
 
@@ -269,7 +335,10 @@ def differential_cross_section(
     flavour: str = "nu_mu",
 ) -> float:
     """CEνNS dσ/dT in cm²/keV."""
-    nucleus, model = _target(target, r_p, r_n, form_factor), _model(sin2_theta_w, "tree")
+    nucleus, model = (
+        _target(target, r_p, r_n, form_factor),
+        _model(sin2_theta_w, "tree"),
+    )
     e_nu, t_nr = parse_quantity(energy, "energy"), parse_quantity(recoil, "energy")
     return float(cevns.differential(e_nu, t_nr, nucleus, model, flavour)) * keV
 
@@ -284,14 +353,18 @@ def flux_averaged(
     options: Mapping[str, Any] | None = None,
     atoms: int = 1,
 ) -> float:
-    """CEνNS cross section averaged over all neutrinos of a flux (with its options), in cm² per target/`atoms`."""
+    """CEνNS cross section averaged over all neutrinos of a flux (with its options), in
+    cm² per target/`atoms`."""
     source, nucleus, model = (
         open_flux(flux, **(options or {})),
         _target(target, r_p, r_n, form_factor),
         _model(sin2_theta_w, "tree"),
     )
     numbers = [source.total(f) for f in source.flavours]
-    means = [source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f) for f in source.flavours]
+    means = [
+        source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f)
+        for f in source.flavours
+    ]
     return float(np.average(means, weights=numbers)) / atoms
 
 
@@ -300,16 +373,27 @@ def nuclear_mass(isotope: str) -> float:
     return find_isotope(isotope).mass
 
 
-def _shape(radius: str | None, diffuseness: str | None, form_factor: str | None) -> str | FormFactor | None:
-    """Named form factor, or a density with half-density radius c = radius · A^(1/3) put in by the caller."""
+def _shape(
+    radius: str | None, diffuseness: str | None, form_factor: str | None
+) -> str | FormFactor | None:
+    """Named form factor, or a density with half-density radius c = radius · A^(1/3) put
+    in by the caller."""
     if radius is None or diffuseness is None:
         return form_factor
     shape = WoodsSaxon if form_factor == "woods-saxon" else Fermi
-    return shape(parse_quantity(radius, "length"), parse_quantity(diffuseness, "length"))
+    return shape(
+        parse_quantity(radius, "length"), parse_quantity(diffuseness, "length")
+    )
 
 
-def _lepton_model(model: str, sin2_theta_w: float | None, mass: str | None, coupling: float | None) -> LeptonModel:
-    base = StandardModel() if sin2_theta_w is None else StandardModel(sin2_theta_w=sin2_theta_w)
+def _lepton_model(
+    model: str, sin2_theta_w: float | None, mass: str | None, coupling: float | None
+) -> LeptonModel:
+    base = (
+        StandardModel()
+        if sin2_theta_w is None
+        else StandardModel(sin2_theta_w=sin2_theta_w)
+    )
     if model == "v-a":
         return VMinusA()
     if model == "lmu-ltau":
@@ -337,7 +421,8 @@ def trident_cross_section(
     nucleon_form_factors: str = "dipole",
     over_sm: bool = False,
 ) -> float:
-    """Trident σ(E) in cm² per nucleus or nucleon, or its ratio to the Standard Model."""
+    """Trident σ(E) in cm² per nucleus or nucleon, or its ratio to the Standard
+    Model."""
     e_nu = parse_quantity(energy, "energy")
     shape = _shape(radius, diffuseness, form_factor)
     wanted = _lepton_model(model, sin2_theta_w, mass, coupling)
@@ -352,15 +437,24 @@ def trident_cross_section(
         nucleon_form_factors=nucleon_form_factors,
     )
     value = at(model=wanted)
-    return float(value / at(model=_lepton_model("sm", sin2_theta_w, None, None)) if over_sm else value)
+    return float(
+        value / at(model=_lepton_model("sm", sin2_theta_w, None, None))
+        if over_sm
+        else value
+    )
 
 
-def trident_real_photon(channel: str, root_s: str, sin2_theta_w: float | None = None) -> float:
-    """σ(νγ → νℓℓ′) in cm² for an unpolarised real photon at a centre-of-mass energy √s."""
+def trident_real_photon(
+    channel: str, root_s: str, sin2_theta_w: float | None = None
+) -> float:
+    """σ(νγ → νℓℓ′) in cm² for an unpolarised real photon at a centre-of-mass energy
+    √s."""
     one, s = trident.channel(channel), parse_quantity(root_s, "energy") ** 2
     # the structure function A at Q² → 0 is the derivative of its cumulative moment
     at = s * np.array([1 - 1e-3, 1 + 1e-3])
-    cumulative = direct(at, np.full(2, 1e-6 * min(one.pair_masses) ** 2), *one.pair_masses)[0][0]
+    cumulative = direct(
+        at, np.full(2, 1e-6 * min(one.pair_masses) ** 2), *one.pair_masses
+    )[0][0]
     a = np.diff(cumulative)[:, 0] / (2e-3 * s)
     found = _lepton_model("sm", sin2_theta_w, None, None).lepton_couplings(one.vertex)
     v, ax = found.vector, found.axial
@@ -385,13 +479,17 @@ def trident_pull(experiment: str, model: str = "v-a") -> float:
     return _tridents(experiment).predict(_lepton_model(model, None, None, None)).pull
 
 
-def trident_events(experiment: str, regime: str, flavours: Sequence[str] | None = None) -> float:
-    """Expected events of one regime in the Standard Model, from some flavours of the beam."""
+def trident_events(
+    experiment: str, regime: str, flavours: Sequence[str] | None = None
+) -> float:
+    """Expected events of one regime in the Standard Model, from some flavours of the
+    beam."""
     return _tridents(experiment).events(regime, flavours)
 
 
 def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
-    """Two-sided 95 % limit on M/g' (GeV) of a heavy L_mu − L_tau Z′; `equal_weights` takes σ ∝ V² + A²."""
+    """Two-sided 95 % limit on M/g' (GeV) of a heavy L_mu − L_tau Z′; `equal_weights`
+    takes σ ∝ V² + A²."""
     one = _tridents(experiment)
     if not equal_weights:
         heavy = limit([one]).curves[0].heavy
@@ -406,8 +504,11 @@ def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
     return float(1 / np.sqrt(np.sqrt(2) * G_FERMI * shift)) / GeV
 
 
-def trident_beam_cross_section(experiment: str, atoms: int = 1, model: str = "sm") -> float:
-    """Flux-averaged trident cross section in cm² per formula unit, or per nucleus if it has that many atoms."""
+def trident_beam_cross_section(
+    experiment: str, atoms: int = 1, model: str = "sm"
+) -> float:
+    """Flux-averaged trident cross section in cm² per formula unit, or per nucleus if it
+    has that many atoms."""
     rates = _tridents(experiment).predict(_lepton_model(model, None, None, None))
     return sum(rates.cross_sections.values()) / atoms
 
@@ -418,18 +519,25 @@ def standard_charge_radius(flavour: str) -> float:
 
 
 def dirac_moment(mass: str) -> float:
-    """Diagonal magnetic moment, in Bohr magnetons, of a Dirac neutrino in the Standard Model with right-handed ones."""
-    return float(dirac_moments([0.0, 0.0, parse_quantity(mass, "energy")], PMNS())[0][2, 2].real)
+    """Diagonal magnetic moment, in Bohr magnetons, of a Dirac neutrino in the Standard
+    Model with right-handed ones."""
+    return float(
+        dirac_moments([0.0, 0.0, parse_quantity(mass, "energy")], PMNS())[0][2, 2].real
+    )
 
 
 def transition_moment_scale(kind: str) -> float:
     """Magnetic transition moment over its masses and mixing, in Bohr magnetons per eV.
 
-    μ_12/[(m_1 + m_2) Σ_ℓ U*_ℓ1 U_ℓ2 (m_ℓ/m_τ)²] for ``"dirac"``, with Im of the product in the sum and divided by i for
-    ``"majorana"``.
+    μ_12/[(m_1 + m_2) Σ_ℓ U*_ℓ1 U_ℓ2 (m_ℓ/m_τ)²] for ``"dirac"``, with Im of the product
+    in the sum and divided by i for ``"majorana"``.
     """
     masses, u = np.array([0.01, 0.02, 0.03]) * eV, PMNS().matrix
-    product = np.conj(u[:, 0]) * u[:, 1] * (np.array([M_ELECTRON, M_MUON, M_TAU]) / M_TAU) ** 2
+    product = (
+        np.conj(u[:, 0])
+        * u[:, 1]
+        * (np.array([M_ELECTRON, M_MUON, M_TAU]) / M_TAU) ** 2
+    )
     if kind == "dirac":
         scale = dirac_moments(masses, u)[0][0, 1] / product.sum()
     elif kind == "majorana":
@@ -439,10 +547,14 @@ def transition_moment_scale(kind: str) -> float:
     return float((scale / ((masses[0] + masses[1]) / eV)).real)
 
 
-def moment_limit(mu: float, element: str, energy: str | None = None, component: str = "Be7") -> float:
-    """Limit on a moment of mass states, in Bohr magnetons, from one on the effective moment of solar neutrinos.
+def moment_limit(
+    mu: float, element: str, energy: str | None = None, component: str = "Be7"
+) -> float:
+    """Limit on a moment of mass states, in Bohr magnetons, from one on the effective
+    moment of solar neutrinos.
 
-    `energy` and `component` take the shares of the mass states in the Sun; without an energy they are those of vacuum.
+    `energy` and `component` take the shares of the mass states in the Sun; without an
+    energy they are those of vacuum.
     """
     if energy is None:
         shares = Averaged().states(as_flavour("nu_e"))[0].weights
@@ -452,11 +564,14 @@ def moment_limit(mu: float, element: str, energy: str | None = None, component: 
 
 
 def millicharge(moment: float, threshold: str) -> float:
-    """Charge, in e, whose scattering on electrons equals at the threshold that of a magnetic moment (Bohr magnetons).
+    """Charge, in e, whose scattering on electrons equals at the threshold that of a
+    magnetic moment (Bohr magnetons).
 
     dσ_q/dσ_μ = (2 m_e/T)(q/e)²(μ_B/μ)² where T ≪ E.
     """
-    return float(moment * np.sqrt(parse_quantity(threshold, "energy") / (2 * M_ELECTRON)))
+    return float(
+        moment * np.sqrt(parse_quantity(threshold, "energy") / (2 * M_ELECTRON))
+    )
 
 
 def nuclear_charge_radius(isotope: str) -> float:
@@ -467,8 +582,11 @@ def nuclear_charge_radius(isotope: str) -> float:
     return radius / fm
 
 
-def anomalous_moment_coupling(layer: str, mass: str, side: str, n_sigma: float = 2.0, cl: float = 0.95) -> float:
-    """Coupling to muons from (g−2)_μ: the ``"lower"`` or ``"upper"`` edge of the band, or the upper ``"limit"``."""
+def anomalous_moment_coupling(
+    layer: str, mass: str, side: str, n_sigma: float = 2.0, cl: float = 0.95
+) -> float:
+    """Coupling to muons from (g−2)_μ: the ``"lower"`` or ``"upper"`` edge of the band,
+    or the upper ``"limit"``."""
     m = parse_quantity(mass, "energy")
     if side == "limit":
         return float(anomalous_moment.upper_limit(layer, m, cl))
@@ -478,5 +596,10 @@ def anomalous_moment_coupling(layer: str, mass: str, side: str, n_sigma: float =
 
 
 def monophoton_reach(mass: str, luminosity: float) -> float:
-    """Coupling g' at which Belle II expects three events e⁺e⁻ → γ + nothing in that luminosity (ab⁻¹)."""
-    return float(monophoton.reach(parse_quantity(mass, "energy"), luminosity * monophoton.INVERSE_AB))
+    """Coupling g' at which Belle II expects three events e⁺e⁻ → γ + nothing in that
+    luminosity (ab⁻¹)."""
+    return float(
+        monophoton.reach(
+            parse_quantity(mass, "energy"), luminosity * monophoton.INVERSE_AB
+        )
+    )

@@ -1,4 +1,5 @@
-"""Tables around the CsI 2017 fit: what the nuclear models predict, and what each choice of the analysis moves."""
+"""Tables around the CsI 2017 fit: what the nuclear models predict, and what each choice
+of the analysis moves."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _EXPERIMENT: Final = "coherent-csi-2017"
 
 
 def nuclear_models() -> Table:
-    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk), with rate and χ² beside the R_n fit."""
+    """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk), with rate and χ²
+    beside the R_n fit."""
     csi = experiment(_EXPERIMENT)
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
@@ -35,25 +37,43 @@ def nuclear_models() -> Table:
     rows = []
     by_model: dict[str, dict[str, Any]] = {}
     for entry in neutron_radius_models():
-        by_model.setdefault(entry.model if entry.family == entry.model else f"{entry.family} {entry.model}", {})[
-            entry.isotope
-        ] = entry
+        by_model.setdefault(
+            (
+                entry.model
+                if entry.family == entry.model
+                else f"{entry.family} {entry.model}"
+            ),
+            {},
+        )[entry.isotope] = entry
     for model, entries in by_model.items():
         cs, iodine = entries["Cs133"], entries["I127"]
-        row: tuple[Any, ...] = (model, *(_fm(v) for v in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n)))
+        row: tuple[Any, ...] = (
+            model,
+            *(_fm(v) for v in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n)),
+        )
         if cs.r_n is None or iodine.r_n is None:
             rows.append((*row, None, None, None))
             continue
         chosen = csi.with_changes(
             {
                 "target.charge_radius": {},
-                "target.proton_radius": {"Cs133": f"{_fm(cs.r_p)} fm", "I127": f"{_fm(iodine.r_p)} fm"},
-                "target.neutron_radius": {"Cs133": f"{_fm(cs.r_n)} fm", "I127": f"{_fm(iodine.r_n)} fm"},
+                "target.proton_radius": {
+                    "Cs133": f"{_fm(cs.r_p)} fm",
+                    "I127": f"{_fm(iodine.r_p)} fm",
+                },
+                "target.neutron_radius": {
+                    "Cs133": f"{_fm(cs.r_n)} fm",
+                    "I127": f"{_fm(iodine.r_n)} fm",
+                },
             }
         )
         chi2 = float(chosen.cost().profiled(np.zeros((1, 0))).twice_nll[0])
-        rows.append((*row, float(chosen.predict().signal.sum()), chi2, chi2 - result.twice_nll))
-    rows.append(("fit (common R_n)", None, best, None, best, None, result.twice_nll, 0.0))
+        rows.append(
+            (*row, float(chosen.predict().signal.sum()), chi2, chi2 - result.twice_nll)
+        )
+    rows.append(
+        ("fit (common R_n)", None, best, None, best, None, result.twice_nll, 0.0)
+    )
     return Table(
         "Nuclear models and the fit of the CsI 2017 data",
         (
@@ -74,19 +94,28 @@ def nuclear_models() -> Table:
             "delta chi2": ".2f",
         },
         (
-            f"fit: R_n = {best:.2f} {plus} {minus} fm, chi2_min = {result.twice_nll:.2f}, NDF = {result.ndf}",
-            "radii: Cadeddu:2017etk and the 2018 seminar; the experimental row is muonic (Fricke:1995zz), charge radii",
+            (
+                f"fit: R_n = {best:.2f} {plus} {minus} fm, chi2_min ="
+                f" {result.twice_nll:.2f}, NDF = {result.ndf}"
+            ),
+            (
+                "radii: Cadeddu:2017etk and the 2018 seminar; the experimental row is"
+                " muonic (Fricke:1995zz), charge radii"
+            ),
         ),
     )
 
 
 def _errors(result: FitResult) -> tuple[str, str]:
-    """Asymmetric errors of R_n as text; an interval that meets the end of the allowed range is open."""
+    """Asymmetric errors of R_n as text; an interval that meets the end of the allowed
+    range is open."""
     found = result["rn"]
     if found.interval is None:
         raise ComputationError("the fit has no MINOS interval")
     edges = found.interval.upper, found.interval.lower
-    plus, minus = ("open" if edge is None else f"{edge - found.value:+.2f}" for edge in edges)
+    plus, minus = (
+        "open" if edge is None else f"{edge - found.value:+.2f}" for edge in edges
+    )
     return plus, minus
 
 
@@ -98,28 +127,55 @@ def _fm(radius: float | None) -> float | None:
 
 _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
     ("default: Poisson, acceptance integrated over each count", {}, "tree"),
-    ("a count n in [n - 1/2, n + 1/2) instead of [n, n + 1)", {"response.count_cell": "centred"}, "tree"),
+    (
+        "a count n in [n - 1/2, n + 1/2) instead of [n, n + 1)",
+        {"response.count_cell": "centred"},
+        "tree",
+    ),
     ("a count n in [n - 1, n)", {"response.count_cell": "to"}, "tree"),
-    ("acceptance at the centre of a count", {"response.acceptance_at": "centre"}, "tree"),
+    (
+        "acceptance at the centre of a count",
+        {"response.acceptance_at": "centre"},
+        "tree",
+    ),
     ("acceptance at the lower edge", {"response.acceptance_at": "lower"}, "tree"),
     ("acceptance at the upper edge", {"response.acceptance_at": "upper"}, "tree"),
-    ("Gaussian smearing, variance = mean", {"response.smearing.kind": "gaussian"}, "tree"),
+    (
+        "Gaussian smearing, variance = mean",
+        {"response.smearing.kind": "gaussian"},
+        "tree",
+    ),
     ("no smearing", {"response.smearing.kind": "none"}, "tree"),
     ("radiative couplings", {}, "radiative"),
     ("R_n = R_p", {"target.neutron_radius": {}}, "tree"),
-    ("R_n of SHF SkM*", {"target.neutron_radius": {"Cs133": "4.90 fm", "I127": "4.84 fm"}}, "tree"),
+    (
+        "R_n of SHF SkM*",
+        {"target.neutron_radius": {"Cs133": "4.90 fm", "I127": "4.84 fm"}},
+        "tree",
+    ),
     (
         "Klein-Nystrand form factor",
-        {"target.form_factor": "klein-nystrand", "target.surface_thickness": None, "parameters.0.lower": "1.8 fm"},
+        {
+            "target.form_factor": "klein-nystrand",
+            "target.surface_thickness": None,
+            "parameters.0.lower": "1.8 fm",
+        },
         "tree",
     ),
     (
         "charge radii taken as R_p",
-        {"target.charge_radius": {}, "target.proton_radius": {"Cs133": "4.804 fm", "I127": "4.749 fm"}},
+        {
+            "target.charge_radius": {},
+            "target.proton_radius": {"Cs133": "4.804 fm", "I127": "4.749 fm"},
+        },
         "tree",
     ),
     ("axial response included", {"target.axial": True}, "tree"),
-    ("arrival window not applied to the signal", {"analyses.energy.arrival": "ignored"}, "tree"),
+    (
+        "arrival window not applied to the signal",
+        {"analyses.energy.arrival": "ignored"},
+        "tree",
+    ),
     (
         "no smearing, arrival window not applied",
         {"response.smearing.kind": "none", "analyses.energy.arrival": "ignored"},
@@ -129,7 +185,8 @@ _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
 
 
 def csi_choices() -> Table:
-    """How the prediction and the R_n fit of CsI 2017 move with each choice of the analysis, one at a time."""
+    """How the prediction and the R_n fit of CsI 2017 move with each choice of the
+    analysis, one at a time."""
     rows = []
     for label, changes, scheme in _CHOICES:
         chosen = experiment(_EXPERIMENT).with_changes(changes)
@@ -153,8 +210,19 @@ def csi_choices() -> Table:
             )
         )
     return Table(
-        "CsI 2017: what each choice moves (published: 173 +- 48 counts; R_n = 5.5 +0.9 -1.1 fm; 2.3 sigma)",
-        ("choice", "signal", "+-", "R_n [fm]", "plus", "minus", "chi2_min", "NDF", "coherence excluded [sigma]"),
+        "CsI 2017: what each choice moves (published: 173 +- 48 counts; R_n = 5.5 +0.9"
+        " -1.1 fm; 2.3 sigma)",
+        (
+            "choice",
+            "signal",
+            "+-",
+            "R_n [fm]",
+            "plus",
+            "minus",
+            "chi2_min",
+            "NDF",
+            "coherence excluded [sigma]",
+        ),
         tuple(rows),
         {
             "signal": ".1f",
@@ -167,7 +235,8 @@ def csi_choices() -> Table:
 
 
 def beam_energies() -> Table:
-    """Sensitivity to L_mu - L_tau of a 25 % trident measurement on argon at several beam energies."""
+    """Sensitivity to L_mu - L_tau of a 25 % trident measurement on argon at several
+    beam energies."""
     masses = np.array([1.0, 10.0, 100.0, 1e3, 1e5])
     rows = []
     for energy in (1.0, 2.0, 5.0, 20.0, 160.0):
@@ -180,8 +249,17 @@ def beam_energies() -> Table:
         found = limit([one], mass=masses, analyses={one.name: "error-25"}).curves[0]
         rows.append((energy, *map(float, found.coupling)))
     columns = ("E [GeV]", *(f"g' at {m:g} MeV" for m in masses))
-    note = "two-sided 95 % CL; a light boson is found best at low energy, a heavy one equally well at all"
-    return Table("Sensitivity by beam energy", columns, tuple(rows), dict.fromkeys(columns[1:], ".3e"), (note,))
+    note = (
+        "two-sided 95 % CL; a light boson is found best at low energy, a heavy one"
+        " equally well at all"
+    )
+    return Table(
+        "Sensitivity by beam energy",
+        columns,
+        tuple(rows),
+        dict.fromkeys(columns[1:], ".3e"),
+        (note,),
+    )
 
 
 def kinetic_mixing() -> Table:
@@ -193,8 +271,17 @@ def kinetic_mixing() -> Table:
         found = limit([experiment("ccfr-trident")], family, mass=masses).curves[0]
         rows.append((str(mixing), *map(float, found.coupling)))
     columns = ("mixing", *(f"g' at {m:g} MeV" for m in masses))
-    note = "two-sided 95 % CL; where the coupling is of the order of e times the mixing, the limit moves"
-    return Table("CCFR limit by kinetic mixing", columns, tuple(rows), dict.fromkeys(columns[1:], ".3e"), (note,))
+    note = (
+        "two-sided 95 % CL; where the coupling is of the order of e times the mixing,"
+        " the limit moves"
+    )
+    return Table(
+        "CCFR limit by kinetic mixing",
+        columns,
+        tuple(rows),
+        dict.fromkeys(columns[1:], ".3e"),
+        (note,),
+    )
 
 
 STUDIES: Final = {

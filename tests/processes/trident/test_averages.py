@@ -26,7 +26,10 @@ def bump(e: float) -> float:
 def beam() -> Flux:
     energies = np.linspace(0.05, 14, 400) * GeV
     return Flux(
-        "bump", (tabulated("bump", "nu_mu", energies, [bump(e) for e in energies]),), per="POT", emission="beam"
+        "bump",
+        (tabulated("bump", "nu_mu", energies, [bump(e) for e in energies]),),
+        per="POT",
+        emission="beam",
     )
 
 
@@ -43,15 +46,26 @@ def test_average_is_the_integral(beam: Flux, model: StandardModel | LMuLTau) -> 
 
 
 def test_lines_are_exact_and_flavours_are_told_apart() -> None:
-    line = Flux("line", (FluxComponent("l", flavour("nu_mu"), lines=(Line(5 * GeV, 3.0),)),), per="neutrino")
+    line = Flux(
+        "line",
+        (FluxComponent("l", flavour("nu_mu"), lines=(Line(5 * GeV, 3.0),)),),
+        per="neutrino",
+    )
     expected = float(trident.total(5 * GeV, CHANNEL, "Fe56", StandardModel(), "all"))
-    assert trident.flux_averaged(line, CHANNEL, "Fe56") == pytest.approx(expected, rel=1e-5, abs=0)
+    assert trident.flux_averaged(line, CHANNEL, "Fe56") == pytest.approx(
+        expected, rel=1e-5, abs=0
+    )
     with pytest.raises(InputError, match="nu_e"):
         trident.flux_averaged(line, "nu_e -> nu_e e+ e-", "Fe56")
 
 
 def test_a_beam_below_threshold_gives_an_exact_zero() -> None:
-    soft = Flux("soft", (tabulated("soft", "nu_mu", [1.0, 100.0, 200.0], [0.0, 1.0, 0.0]),), per="POT", emission="beam")
+    soft = Flux(
+        "soft",
+        (tabulated("soft", "nu_mu", [1.0, 100.0, 200.0], [0.0, 1.0, 0.0]),),
+        per="POT",
+        emission="beam",
+    )
     assert trident.flux_averaged(soft, CHANNEL, "Ar40", regime="coherent") == 0.0
 
 
@@ -63,13 +77,16 @@ def test_a_mediator_that_was_not_averaged_is_an_error(beam: Flux) -> None:
 
 
 def test_mediator_terms_are_the_integrals_from_threshold_up(beam: Flux) -> None:
-    """Folded as ratios to VV at few energies, which grow without bound at threshold: against every term by itself."""
+    """Folded as ratios to VV at few energies, which grow without bound at threshold:
+    against every term by itself."""
     masses = [0.2, 3.0, 100.0, 1e4, 1e6]
     low = trident.threshold_energy(CHANNEL, "Ar40")
     # below, less is made than the tolerance
     e, w = panel_nodes(np.geomspace(1.1 * low, 14 * GeV, 13), 8)
     flux = np.array([bump(x) for x in e])
-    values = trident.kernels(e, CHANNEL, "Ar40", regime="all", mediators=masses, with_error=False).values
+    values = trident.kernels(
+        e, CHANNEL, "Ar40", regime="all", mediators=masses, with_error=False
+    ).values
     number = quad(bump, 0.05 * GeV, 14 * GeV, epsrel=1e-9)[0]
     found = trident.average(beam, [CHANNEL], "Ar40", regime="all", mediators=masses)
     np.testing.assert_allclose(found.values[0], (w * flux) @ values / number, rtol=3e-5)
@@ -77,27 +94,42 @@ def test_mediator_terms_are_the_integrals_from_threshold_up(beam: Flux) -> None:
 
 
 def test_flavours_that_share_kernels_keep_their_own_spectra() -> None:
-    """Beams of one range are folded together: the same as each by itself, and neutrinos as antineutrinos."""
+    """Beams of one range are folded together: the same as each by itself, and neutrinos
+    as antineutrinos."""
     energies = np.linspace(1, 14, 60) * GeV
-    soft, hard = [tabulated(n, n, energies, energies**p) for n, p in (("nu_mu", -2.0), ("nubar_mu", 1.0))]
+    soft, hard = [
+        tabulated(n, n, energies, energies**p)
+        for n, p in (("nu_mu", -2.0), ("nubar_mu", 1.0))
+    ]
     channels = [CHANNEL, "nubar_mu -> nubar_mu mu+ mu-"]
 
     def averaged(*parts: FluxComponent, chosen: list[str]) -> trident.Averaged:
-        return trident.average(Flux("f", parts, per="POT", emission="beam"), chosen, "Ar40", mediators=[1.0, 1e3])
+        return trident.average(
+            Flux("f", parts, per="POT", emission="beam"),
+            chosen,
+            "Ar40",
+            mediators=[1.0, 1e3],
+        )
 
     both = averaged(soft, hard, chosen=channels)
     for row, part, one in zip(both.values, (soft, hard), channels, strict=True):
         alone = averaged(part, chosen=[one])
         share = alone.fluence / both.fluence
         np.testing.assert_allclose(row, share * alone.values[0], rtol=1e-5)
-    swapped = averaged(tabulated("a", "nubar_mu", energies, energies**-2.0), chosen=channels[1:])
-    assert both.values[0] == pytest.approx(swapped.values[0] * swapped.fluence / both.fluence, rel=1e-5, abs=0)
+    swapped = averaged(
+        tabulated("a", "nubar_mu", energies, energies**-2.0), chosen=channels[1:]
+    )
+    assert both.values[0] == pytest.approx(
+        swapped.values[0] * swapped.fluence / both.fluence, rel=1e-5, abs=0
+    )
     # a hard spectrum feels a light mediator less
     per_vv = both.values[:, 3] / both.values[:, 0]
     assert per_vv[1] < 0.9 * per_vv[0]
 
 
-def test_a_ratio_that_does_not_settle_is_an_error(beam: Flux, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ratio_that_does_not_settle_is_an_error(
+    beam: Flux, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
     with pytest.raises(ComputationError, match="reaches only"):
         trident.average(beam, [CHANNEL], "Ar40", mediators=[1.0])

@@ -14,12 +14,17 @@ def test_every_channel_once_and_conserving_lepton_number() -> None:
         incoming, *products = one.pdg
         for family in (11, 13, 15):
             here = (family, family + 1)
-            count = [sum((p > 0) - (p < 0) for p in side if abs(p) in here) for side in ([incoming], products)]
+            count = [
+                sum((p > 0) - (p < 0) for p in side if abs(p) in here)
+                for side in ([incoming], products)
+            ]
             assert count[0] == count[1]
         assert sum(-(p > 0) + (p < 0) for p in products if abs(p) in (11, 13, 15)) == 0
         assert channel(one.name) == channel(one.pdg) == channel(one) == one
         assert one.conjugate.conjugate == one
-        assert one.conjugate.pdg == tuple(-p for p in (one.pdg[0], one.pdg[1], one.pdg[3], one.pdg[2]))
+        assert one.conjugate.pdg == tuple(
+            -p for p in (one.pdg[0], one.pdg[1], one.pdg[3], one.pdg[2])
+        )
         assert one.vertex == one.conjugate.vertex
         assert one.vertex.neutral or one.vertex.charged
 
@@ -68,12 +73,21 @@ def test_channel_built_by_hand_is_checked() -> None:
 
 
 def test_thresholds() -> None:
-    # on electrons, exact: 2m_μ(1 + m_μ/m_e), …: what the literature quotes as 43.7 GeV, 10.9 GeV and 4 m_e
-    assert threshold_energy("nu_mu -> nu_mu mu+ mu-", regime="electron") == pytest.approx(43.91e3, rel=1e-3, abs=0)
-    assert threshold_energy("nu_mu -> nu_mu mu+ mu-", regime="electron") == 2 * M_MUON * (1 + M_MUON / M_ELECTRON)
+    # on electrons, exact: 2m_μ(1 + m_μ/m_e), …: what the literature quotes as 43.7 GeV,
+    # 10.9 GeV and 4 m_e
+    assert threshold_energy(
+        "nu_mu -> nu_mu mu+ mu-", regime="electron"
+    ) == pytest.approx(43.91e3, rel=1e-3, abs=0)
+    assert threshold_energy(
+        "nu_mu -> nu_mu mu+ mu-", regime="electron"
+    ) == 2 * M_MUON * (1 + M_MUON / M_ELECTRON)
     assert threshold_energy("nu_mu -> nu_e e+ mu-", regime="electron") == pytest.approx(
-        (M_MUON + M_ELECTRON) * (1 + (M_MUON + M_ELECTRON) / (2 * M_ELECTRON)), rel=1e-12, abs=0
+        (M_MUON + M_ELECTRON) * (1 + (M_MUON + M_ELECTRON) / (2 * M_ELECTRON)),
+        rel=1e-12,
+        abs=0,
     )
-    assert threshold_energy("nu_e -> nu_e e+ e-", regime="electron") == pytest.approx(4 * M_ELECTRON, rel=1e-12, abs=0)
+    assert threshold_energy("nu_e -> nu_e e+ e-", regime="electron") == pytest.approx(
+        4 * M_ELECTRON, rel=1e-12, abs=0
+    )
     heavy = threshold_energy("nu_mu -> nu_mu mu+ mu-", "Pb208")
     assert heavy == pytest.approx(2 * M_MUON * (1 + M_MUON / 193687.0), rel=1e-5, abs=0)

@@ -7,7 +7,14 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.processes.trident.dirac import METRIC, Array, boost, dot, lepton_tensor, two_body
+from tests.processes.trident.dirac import (
+    METRIC,
+    Array,
+    boost,
+    dot,
+    lepton_tensor,
+    two_body,
+)
 
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_MUON
 from nuprobe.nuclei import form_factors
@@ -24,8 +31,11 @@ from nuprobe.units import fm
 approx = partial(pytest.approx, rel=1e-6, abs=0.0)
 
 
-def explicit(s: float, k2: float, q2: float, x: float, m_minus: float, m_plus: float) -> tuple[Array, float]:
-    """dA, dY /ds dK² for (VV, AA, VA), and max |q_μ X^{μν}|/|X|, by the trapezoidal rule over the pair's directions."""
+def explicit(
+    s: float, k2: float, q2: float, x: float, m_minus: float, m_plus: float
+) -> tuple[Array, float]:
+    """dA, dY /ds dK² for (VV, AA, VA), and max |q_μ X^{μν}|/|X|, by the trapezoidal
+    rule over the pair's directions."""
     s_hat = x - q2
     root = math.sqrt(s_hat)
     k = x / (2 * root)
@@ -34,7 +44,8 @@ def explicit(s: float, k2: float, q2: float, x: float, m_minus: float, m_plus: f
     cos = 1 - k2 / (2 * k * out)
     final = out * np.array([1, math.sqrt(1 - cos**2), 0, -cos])
     pair = k1 + q - final
-    # axis along q in the rest frame of the pair; tanh-sinh in its cosine, equidistant azimuths
+    # axis along q in the rest frame of the pair; tanh-sinh in its cosine, equidistant
+    # azimuths
     at_rest = boost(q[None], (pair * [1, -1, -1, -1])[None])[0]
     axis = at_rest[1:] / np.linalg.norm(at_rest[1:])
     first = np.cross(axis, [0.0, 1.0, 0.0])
@@ -46,15 +57,25 @@ def explicit(s: float, k2: float, q2: float, x: float, m_minus: float, m_plus: f
     phi = 2 * np.pi * np.arange(5) / 5
     c, f = np.meshgrid(cosines, phi, indexing="ij")
     sine = np.sqrt(1 - c**2)[..., None]
-    direction = c[..., None] * axis + sine * (np.cos(f)[..., None] * first + np.sin(f)[..., None] * second)
-    p = math.sqrt((s - (m_minus + m_plus) ** 2) * (s - (m_minus - m_plus) ** 2)) / (2 * math.sqrt(s))
+    direction = c[..., None] * axis + sine * (
+        np.cos(f)[..., None] * first + np.sin(f)[..., None] * second
+    )
+    p = math.sqrt((s - (m_minus + m_plus) ** 2) * (s - (m_minus - m_plus) ** 2)) / (
+        2 * math.sqrt(s)
+    )
     energy = np.full((*c.shape, 1), math.hypot(p, m_minus))
     frame = np.broadcast_to(pair, (*c.shape, 4))
     minus = boost(np.concatenate([energy, p * direction], -1), frame)
     k1_, final_, q_ = (np.broadcast_to(v, minus.shape) for v in (k1, final, q))
     tensor = lepton_tensor(k1_, final_, q_, minus, frame - minus, m_minus, m_plus)
-    x_tensor = np.einsum("i,ijcmn->cmn", weights / 5 * p / (8 * np.pi * math.sqrt(s)), tensor)
-    gauge = np.abs(np.einsum("m,cmn->cn", METRIC @ q, x_tensor)).max() / np.abs(x_tensor).max() / np.abs(q).max()
+    x_tensor = np.einsum(
+        "i,ijcmn->cmn", weights / 5 * p / (8 * np.pi * math.sqrt(s)), tensor
+    )
+    gauge = (
+        np.abs(np.einsum("m,cmn->cn", METRIC @ q, x_tensor)).max()
+        / np.abs(x_tensor).max()
+        / np.abs(q).max()
+    )
     x1 = -np.einsum("mn,cmn->c", METRIC, x_tensor).real
     lower = METRIC @ k1
     y = 4 * q2 / x**2 * np.einsum("m,n,cmn->c", lower, lower, x_tensor).real
@@ -74,7 +95,9 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("m_minus", "m_plus", "above", "fraction", "q2", "more"), POINTS)
+@pytest.mark.parametrize(
+    ("m_minus", "m_plus", "above", "fraction", "q2", "more"), POINTS
+)
 def test_structure_functions_against_dirac_matrices(
     m_minus: float, m_plus: float, above: float, fraction: float, q2: float, more: float
 ) -> None:
@@ -83,7 +106,9 @@ def test_structure_functions_against_dirac_matrices(
     k2 = fraction * x * (1 - 1 / more)
     expected, gauge = explicit(s, k2, q2, x, m_minus, m_plus)
     arrays = (np.array(s), np.array(k2), np.array(q2))
-    got = structure(pair_functions(*arrays, m_minus, m_plus, 24), *arrays, np.array([x]))[..., 0]
+    got = structure(
+        pair_functions(*arrays, m_minus, m_plus, 24), *arrays, np.array([x])
+    )[..., 0]
     assert gauge < 1e-10
     assert got[:, :2] == approx(expected[:, :2], rel=1e-7)
     assert got[:, 2] == approx(expected[:, 2], rel=1e-7) if m_minus != m_plus else True
@@ -92,7 +117,9 @@ def test_structure_functions_against_dirac_matrices(
 def test_gauge_invariance_point_by_point() -> None:
     random = np.random.default_rng(4)
     n = 150
-    q = np.concatenate([random.uniform(-1, 1, (n, 1)), random.normal(size=(n, 3)) * 2], -1)
+    q = np.concatenate(
+        [random.uniform(-1, 1, (n, 1)), random.normal(size=(n, 3)) * 2], -1
+    )
     k1 = random.normal(size=(n, 3)) * 6
     k1 = np.concatenate([np.linalg.norm(k1, axis=-1, keepdims=True), k1], -1)
     keep = dot(k1 + q, k1 + q) > 9.0
@@ -113,17 +140,22 @@ def test_odd_part_vanishes_for_equal_masses_and_flips_with_them() -> None:
     orders = Orders(16, 16, 8, 20)
     equal = moments(x, q2, 1.0, 1.0, orders, 4.0)
     assert np.abs(equal[:, 2]).max() < 1e-13 * equal[:, :2].max()
-    one, other = moments(x, q2, 0.3, 1.7, orders, 4.0), moments(x, q2, 1.7, 0.3, orders, 4.0)
+    one, other = (
+        moments(x, q2, 0.3, 1.7, orders, 4.0),
+        moments(x, q2, 1.7, 0.3, orders, 4.0),
+    )
     assert other[:, :2] == approx(one[:, :2], rel=1e-11)
     assert other[:, 2] == approx(-one[:, 2], rel=1e-9)
     assert (np.abs(one[:3, 2, 0]) > 0.05 * one[:3, 0, 0]).all()
 
 
 def real_photon(s: float, n: int) -> Array:
-    """VV, AA, VA parts of σ(ν γ → ν μ⁺μ⁻), cm²: explicit Dirac matrices, n Gauss–Legendre nodes a dimension.
+    """VV, AA, VA parts of σ(ν γ → ν μ⁺μ⁻), cm²: explicit Dirac matrices, n
+    Gauss–Legendre nodes a dimension.
 
-    In the rest frame of the pair with the photon along z: uniform in ln of the squared mass of the pair, in
-    ln(K² + that) and in the rapidity of the muons, so that all collinear peaks are flat.
+    In the rest frame of the pair with the photon along z: uniform in ln of the squared
+    mass of the pair, in ln(K² + that) and in the rapidity of the muons, so that all
+    collinear peaks are flat.
     """
     t, w = gauss_legendre(n)
     length = math.log(s / (4 * M_MUON**2))
@@ -138,7 +170,8 @@ def real_photon(s: float, n: int) -> Array:
     weight = weight * 2 * half * w[:, None] * (1 - tanh**2) / beta
     phi = np.arange(5) * 2 * np.pi / 5
     pair, k2, beta, cos, phi, weight = (
-        x.ravel() for x in np.broadcast_arrays(pair, k2, beta, tanh / beta, phi, weight / 5)
+        x.ravel()
+        for x in np.broadcast_arrays(pair, k2, beta, tanh / beta, phi, weight / 5)
     )
     root, zero = np.sqrt(pair), np.zeros_like(pair)
     omega, energy = (pair + k2) / (2 * root), (s - k2) / (2 * root)
@@ -147,20 +180,37 @@ def real_photon(s: float, n: int) -> Array:
     k1 = np.stack([energy, np.sqrt(energy**2 - along**2), zero, along], -1)
     whole = np.stack([root, zero, zero, zero], -1)
     p, sin = beta * root / 2, np.sqrt(1 - cos**2)
-    minus = np.stack([root / 2, p * sin * np.cos(phi), p * sin * np.sin(phi), p * cos], -1)
+    minus = np.stack(
+        [root / 2, p * sin * np.cos(phi), p * sin * np.sin(phi), p * cos], -1
+    )
     total = np.zeros(3)
     for i in range(0, root.size, 4000):
         j = slice(i, i + 4000)
-        x = lepton_tensor(k1[j], (k1 + q - whole)[j], q[j], minus[j], (whole - minus)[j], M_MUON, M_MUON)
+        x = lepton_tensor(
+            k1[j],
+            (k1 + q - whole)[j],
+            q[j],
+            minus[j],
+            (whole - minus)[j],
+            M_MUON,
+            M_MUON,
+        )
         # dΦ₃ = ds/2π · dK²/8πs · β/8π dcos/2 dφ/2π, photon spins averaged
         space = (weight * beta)[j] / (2 * np.pi * 8 * np.pi * s * 8 * np.pi * 2)
         total += space @ -np.einsum("mn,pcmn->pc", METRIC, x).real / 2
-    return np.asarray(total * G_FERMI**2 / 2 * 4 * np.pi * ALPHA_EM / (2 * s) * HBARC_MEV_CM**2)
+    return np.asarray(
+        total * G_FERMI**2 / 2 * 4 * np.pi * ALPHA_EM / (2 * s) * HBARC_MEV_CM**2
+    )
 
 
-@pytest.mark.parametrize(("root_s", "n", "published"), [("1 GeV", 10, 8.691e-42), ("10 GeV", 14, None)])
-def test_real_photon_cross_section(root_s: str, n: int, published: float | None) -> None:
-    """ν γ → ν μ⁺μ⁻ with an unpolarised real photon, by the moments and by explicit Dirac matrices."""
+@pytest.mark.parametrize(
+    ("root_s", "n", "published"), [("1 GeV", 10, 8.691e-42), ("10 GeV", 14, None)]
+)
+def test_real_photon_cross_section(
+    root_s: str, n: int, published: float | None
+) -> None:
+    """ν γ → ν μ⁺μ⁻ with an unpolarised real photon, by the moments and by explicit
+    Dirac matrices."""
     v, a = 0.5 + 2 * 0.23122, 0.5
     got = trident_real_photon("nu_mu -> nu_mu mu+ mu-", root_s, 0.23122)
     explicit_ = real_photon(1e6 * float(root_s.split()[0]) ** 2, n)
@@ -172,7 +222,8 @@ def test_real_photon_cross_section(root_s: str, n: int, published: float | None)
 def monte_carlo(
     e_nu: float, current: Current, m_minus: float, m_plus: float, n: int, q_end: float
 ) -> tuple[Array, Array]:
-    """Cross sections VV, AA, VA with explicit Dirac matrices over the whole phase space: means and errors, cm²."""
+    """Cross sections VV, AA, VA with explicit Dirac matrices over the whole phase
+    space: means and errors, cm²."""
     from scipy.stats import qmc
 
     mass = current.mass
@@ -197,15 +248,28 @@ def monte_carlo(
         s_hat = x - q2
         s = s_min * (s_hat / s_min) ** u[2]
         weight = weight * s * np.log(s_hat / s_min) / (2 * np.pi)
-        k2, pair, p = two_body(k1 + q, np.zeros(n), np.sqrt(s), 2 * u[3] - 1, 2 * np.pi * u[4])
+        k2, pair, p = two_body(
+            k1 + q, np.zeros(n), np.sqrt(s), 2 * u[3] - 1, 2 * np.pi * u[4]
+        )
         weight = weight * p / (4 * np.pi * np.sqrt(s_hat))
         minus, plus, p = two_body(pair, m_minus, m_plus, 2 * u[5] - 1, 2 * np.pi * u[6])
         weight = weight * p / (4 * np.pi * np.sqrt(s))
         tensor = lepton_tensor(k1, k2, q, minus, plus, m_minus, m_plus)
         flow = (2 * mass * np.array([1.0, 0, 0, 0]) - q) @ METRIC
-        contracted = current.electric(q2)[:, None] * np.einsum("pm,pn,pcmn->pc", flow, flow, tensor).real
-        contracted -= (current.magnetic(q2) * q2)[:, None] * np.einsum("mn,pcmn->pc", METRIC, tensor).real
-        prefactor = G_FERMI**2 / 2 * (4 * np.pi * ALPHA_EM) ** 2 / (4 * e_nu * mass) / (32 * np.pi**2 * e_nu * mass)
+        contracted = (
+            current.electric(q2)[:, None]
+            * np.einsum("pm,pn,pcmn->pc", flow, flow, tensor).real
+        )
+        contracted -= (current.magnetic(q2) * q2)[:, None] * np.einsum(
+            "mn,pcmn->pc", METRIC, tensor
+        ).real
+        prefactor = (
+            G_FERMI**2
+            / 2
+            * (4 * np.pi * ALPHA_EM) ** 2
+            / (4 * e_nu * mass)
+            / (32 * np.pi**2 * e_nu * mass)
+        )
         value = prefactor * (weight / q2**2)[:, None] * contracted * HBARC_MEV_CM**2
         runs.append(value.mean(0))
     return np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / math.sqrt(len(runs))
@@ -213,7 +277,14 @@ def monte_carlo(
 
 def _nucleus() -> Current:
     ff = form_factors.Fermi(3.6 * fm, 0.523 * fm)
-    return Current("Ar", 37215.5, lambda q2: (18 * ff(q2)) ** 2, lambda q2: 0 * q2, 2 / ff.rms, 40 / ff.rms)
+    return Current(
+        "Ar",
+        37215.5,
+        lambda q2: (18 * ff(q2)) ** 2,
+        lambda q2: 0 * q2,
+        2 / ff.rms,
+        40 / ff.rms,
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,10 +297,16 @@ def _nucleus() -> Current:
     ],
 )
 def test_totals_against_monte_carlo(e_nu: float, name: str, target: str) -> None:
-    current = {"nucleus": _nucleus(), "proton": nucleon("proton"), "electron": electron()}[target]
+    current = {
+        "nucleus": _nucleus(),
+        "proton": nucleon("proton"),
+        "electron": electron(),
+    }[target]
     one = channel(name)
     got = current_kernels(np.array([e_nu]), one, current).values[0]
-    expected, error = monte_carlo(e_nu, current, *one.pair_masses, 1024, 600.0 if target == "nucleus" else 6e3)
+    expected, error = monte_carlo(
+        e_nu, current, *one.pair_masses, 1024, 600.0 if target == "nucleus" else 6e3
+    )
     assert (error[:2] < 0.04 * expected[:2]).all()
     assert (np.abs(got - expected) < 4 * error + 1e-3 * np.abs(expected)).all()
     # V·A is there for unequal masses

@@ -9,8 +9,19 @@ import pytest
 
 import nuprobe.processes.trident as trident
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
-from nuprobe.errors import ComputationError, InputError, UnknownNameError, ValidityWarning
-from nuprobe.models import ContactOperators, LMuLTau, StandardModel, VectorAxial, VMinusA
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    UnknownNameError,
+    ValidityWarning,
+)
+from nuprobe.models import (
+    ContactOperators,
+    LMuLTau,
+    StandardModel,
+    VectorAxial,
+    VMinusA,
+)
 from nuprobe.nuclei import form_factors, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import vector_boson
@@ -24,33 +35,57 @@ approx = partial(pytest.approx, rel=1e-6, abs=0.0)
 
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
-CHANNELS = [MUMU, "nu_mu -> nu_mu e+ e-", "nu_mu -> nu_e e+ mu-", "nu_e -> nu_tau tau+ e-", "nu_tau -> nu_mu mu+ tau-"]
+CHANNELS = [
+    MUMU,
+    "nu_mu -> nu_mu e+ e-",
+    "nu_mu -> nu_e e+ mu-",
+    "nu_e -> nu_tau tau+ e-",
+    "nu_tau -> nu_mu mu+ tau-",
+]
 
 
 @pytest.mark.parametrize("name", PLANS)
 def test_tables_rebuild(name: str) -> None:
-    """A sample of points, computed anew with higher orders than the table was built with."""
+    """A sample of points, computed anew with higher orders than the table was built
+    with."""
     table, plan = load(name), PLANS[name]
     assert table.error < 2e-4
     random = np.random.default_rng(7)
     u, v = random.uniform(-1, 1, (2, 6))
-    _, d_0, q_0 = (0.0, plan.masses[0] * plan.masses[1] / sum(plan.masses) ** 2, plan.masses[0] ** 2)
+    _, d_0, q_0 = (
+        0.0,
+        plan.masses[0] * plan.masses[1] / sum(plan.masses) ** 2,
+        plan.masses[0] ** 2,
+    )
     low, high = plan.delta
-    delta = low + (low + d_0) * np.expm1((u + 1) / 2 * np.log((high + d_0) / (low + d_0)))
+    delta = low + (low + d_0) * np.expm1(
+        (u + 1) / 2 * np.log((high + d_0) / (low + d_0))
+    )
     q2 = q_0 * np.expm1((v + 1) / 2 * np.log1p(plan.q_max))
     assert table.axes(delta, q2) == approx(np.array([u, v]), abs=1e-9)
     w = np.array([-6.0, -1.0, 3.0, 10.0]) if plan.nodes[2] else None
-    orders = Orders(plan.orders.k2 + 12, plan.orders.s + 10, plan.orders.x + 4, plan.orders.angle + 12)
+    orders = Orders(
+        plan.orders.k2 + 12,
+        plan.orders.s + 10,
+        plan.orders.x + 4,
+        plan.orders.angle + 12,
+    )
     values, means = node_values(delta, q2, plan.masses, orders, w)
     assert table.logarithms(u, v) == approx(values, abs=2 * table.error)
     if means is not None and w is not None:
         assert table.mediator_error < 3e-4
-        assert table.mediator_logarithms(u, v, np.tile(w, (6, 1))) == approx(means, abs=2 * table.mediator_error)
+        assert table.mediator_logarithms(u, v, np.tile(w, (6, 1))) == approx(
+            means, abs=2 * table.mediator_error
+        )
 
 
 def compare(name: str, target_: str | None, regime: str, e: FloatArray) -> None:
-    """Tables against integrals: 1e-4 is the goal, and the stated error must cover the difference."""
-    quick, slow = (trident.kernels(e, name, target_, regime=regime, exact=x, with_error=False) for x in (False, True))
+    """Tables against integrals: 1e-4 is the goal, and the stated error must cover the
+    difference."""
+    quick, slow = (
+        trident.kernels(e, name, target_, regime=regime, exact=x, with_error=False)
+        for x in (False, True)
+    )
     size = slow.values[:, :2].sum(1, keepdims=True)
     difference = np.abs(quick.values - slow.values)
     assert (difference < 1e-4 * size).all()
@@ -59,9 +94,15 @@ def compare(name: str, target_: str | None, regime: str, e: FloatArray) -> None:
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_tables_against_integrals(name: str) -> None:
-    # a τ near threshold takes the far tail of the form factor and seconds for each energy
+    # a τ near threshold takes the far tail of the form factor and seconds for each
+    # energy
     low = 4.0 if "tau" in name else 1.05
-    compare(name, "Ar40", "coherent", np.array([low, 60]) * trident.threshold_energy(name, "Ar40"))
+    compare(
+        name,
+        "Ar40",
+        "coherent",
+        np.array([low, 60]) * trident.threshold_energy(name, "Ar40"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,39 +119,66 @@ def test_tables_against_integrals(name: str) -> None:
 )
 def test_far_tail_of_the_form_factor(name: str, nucleus: str, e_nu: float) -> None:
     """Simpson's rule in Q, fine enough for every oscillation, far into the tail."""
-    one, current, e = trident.channel(name), trident.currents(nucleus)[0][1], np.array([e_nu])
+    one, current, e = (
+        trident.channel(name),
+        trident.currents(nucleus)[0][1],
+        np.array([e_nu]),
+    )
     low, high = (float(q[0]) for q in q_range(e, current.mass, *one.pair_masses))
-    high = min(high, 20 * low, 9e3 if "e-" in name else math.inf)  # tables of electrons end at 10 GeV
+    high = min(
+        high, 20 * low, 9e3 if "e-" in name else math.inf
+    )  # tables of electrons end at 10 GeV
     q = np.linspace(low, high, 10_001)[None, 1:-1]
-    weight = np.where(np.arange(1, 10_000) % 2, 4.0, 2.0) * (high - low) / 30_000 * 2 * q
+    weight = (
+        np.where(np.arange(1, 10_000) % 2, 4.0, 2.0) * (high - low) / 30_000 * 2 * q
+    )
     x_max = 4 * e * current.mass * q / (q + np.hypot(q, 2 * current.mass))
-    leptons = evaluate(x_max.ravel(), q.ravel() ** 2, *one.pair_masses)[0].reshape(6, 3, *q.shape)
+    leptons = evaluate(x_max.ravel(), q.ravel() ** 2, *one.pair_masses)[0].reshape(
+        6, 3, *q.shape
+    )
     truth = combine(e, q**2, weight, x_max, current, leptons).sum(-1).T
-    assert trident.kernels(e, name, nucleus, with_error=False).values == approx(truth, rel=3e-5)
+    assert trident.kernels(e, name, nucleus, with_error=False).values == approx(
+        truth, rel=3e-5
+    )
 
 
 @pytest.mark.nightly
 @pytest.mark.filterwarnings("ignore::nuprobe.ValidityWarning")
 @pytest.mark.parametrize("name", CHANNELS)
-@pytest.mark.parametrize("where", ["C12", "Ar40", "Pb208", "proton", "neutron", "electron"])
+@pytest.mark.parametrize(
+    "where", ["C12", "Ar40", "Pb208", "proton", "neutron", "electron"]
+)
 def test_tables_against_integrals_everywhere(name: str, where: str) -> None:
     """From threshold × 1.05 to 1 TeV."""
     target_, regime = (where, "coherent") if where[-1].isdigit() else (None, where)
     low = 1.05 * trident.threshold_energy(name, target_, regime)
     if low < 1e6:
-        compare(name, target_, regime, np.array([low, 1.5 * low, *np.geomspace(min(3 * low, 9e5), 1e6, 4)]))
+        compare(
+            name,
+            target_,
+            regime,
+            np.array([low, 1.5 * low, *np.geomspace(min(3 * low, 9e5), 1e6, 4)]),
+        )
 
 
 @pytest.mark.parametrize("regime", ["proton", "neutron", "electron"])
 def test_tables_against_integrals_for_small_targets(regime: str) -> None:
-    compare(MUMU, None, regime, np.array([1.05, 5.0]) * trident.threshold_energy(MUMU, None, regime))
+    compare(
+        MUMU,
+        None,
+        regime,
+        np.array([1.05, 5.0]) * trident.threshold_energy(MUMU, None, regime),
+    )
 
 
 @pytest.mark.parametrize("mass", [0.2, 10.0, 1e3, 8e4])
 def test_mediators_against_integrals(mass: float) -> None:
     e = np.array([300.0, 5e3])
     quick, slow = (
-        trident.kernels(e, MUMU, "Ar40", mediators=[mass], exact=x, with_error=False).values for x in (False, True)
+        trident.kernels(
+            e, MUMU, "Ar40", mediators=[mass], exact=x, with_error=False
+        ).values
+        for x in (False, True)
     )
     assert quick[:, [0, 1, 3, 5]] == approx(slow[:, [0, 1, 3, 5]], rel=3e-4)
     assert not quick[:, 4].any()
@@ -131,14 +199,21 @@ def test_heavy_mediator_is_a_contact_interaction() -> None:
         assert kernel[3] * mass**2 == approx(kernel[0], rel=1e-5)
         assert kernel[5] * mass**4 == approx(kernel[0], rel=1e-5)
         heavy = LMuLTau(mass, 1e-3 * mass / 1e3)
-        shift = VectorAxial(0.5 + 2 * 0.23122 + (1e-6) ** 2 / (2**0.5 * 1.1663788e-11), 0.5)
-        assert trident.total(5e3, MUMU, "Ar40", heavy) == approx(trident.total(5e3, MUMU, "Ar40", shift), rel=1e-5)
+        shift = VectorAxial(
+            0.5 + 2 * 0.23122 + (1e-6) ** 2 / (2**0.5 * 1.1663788e-11), 0.5
+        )
+        assert trident.total(5e3, MUMU, "Ar40", heavy) == approx(
+            trident.total(5e3, MUMU, "Ar40", shift), rel=1e-5
+        )
 
 
 def test_light_mediator_depends_on_its_mass_logarithmically() -> None:
-    """c² term: ρ(K²) ~ K² at small K² leaves one logarithm, which a rule linear in K² misses altogether."""
+    """c² term: ρ(K²) ~ K² at small K² leaves one logarithm, which a rule linear in K²
+    misses altogether."""
     masses = np.array([0.1, 0.2, 0.4])
-    cc = trident.kernels(1e3, MUMU, "Ar40", mediators=masses, with_error=False).values[5::3]
+    cc = trident.kernels(1e3, MUMU, "Ar40", mediators=masses, with_error=False).values[
+        5::3
+    ]
     slopes = np.diff(cc)
     assert (slopes < 0).all()
     assert slopes[0] == approx(slopes[1], rel=0.01)
@@ -158,15 +233,21 @@ def test_below_threshold_is_exactly_zero() -> None:
 def test_antineutrinos_by_cp() -> None:
     for name in ("nu_mu -> nu_e e+ mu-", MUMU):
         one = trident.channel(name)
-        assert trident.total(2e3, one, "Ar40") == trident.total(2e3, one.conjugate, "Ar40")
+        assert trident.total(2e3, one, "Ar40") == trident.total(
+            2e3, one.conjugate, "Ar40"
+        )
     # but a channel is not its charge conjugate alone
     other = trident.total(2e3, "nu_e -> nu_mu mu+ e-", "Ar40")
-    assert other != approx(float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40")), rel=0.05)
+    assert other != approx(
+        float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40")), rel=0.05
+    )
 
 
 def test_v_times_a_only_for_unequal_masses() -> None:
     for name in CHANNELS:
-        kernel = trident.kernels(6 * trident.threshold_energy(name, "Ar40"), name, "Ar40").values
+        kernel = trident.kernels(
+            6 * trident.threshold_energy(name, "Ar40"), name, "Ar40"
+        ).values
         fraction = abs(kernel[2]) / kernel[:2].sum()
         assert (fraction == 0) == (len(set(trident.channel(name).masses)) == 1)
         assert fraction == 0 or fraction > 0.02
@@ -175,9 +256,12 @@ def test_v_times_a_only_for_unequal_masses() -> None:
 def test_regimes_add_up() -> None:
     e = np.array([2e3, 2e4])
     parts = {
-        r: trident.total(e, MUMU, "Fe56", regime=r) for r in ("coherent", "proton", "neutron", "incoherent", "all")
+        r: trident.total(e, MUMU, "Fe56", regime=r)
+        for r in ("coherent", "proton", "neutron", "incoherent", "all")
     }
-    assert parts["incoherent"] == approx(26 * parts["proton"] + 30 * parts["neutron"], rel=1e-12)
+    assert parts["incoherent"] == approx(
+        26 * parts["proton"] + 30 * parts["neutron"], rel=1e-12
+    )
     assert parts["all"] == approx(parts["coherent"] + parts["incoherent"], rel=1e-12)
     free = trident.total(e, MUMU, "Fe56", regime="proton", pauli=False)
     assert (free > parts["proton"]).all()
@@ -193,7 +277,9 @@ def test_mixtures_and_molecules() -> None:
     water = trident.total(e, MUMU, {"H1": 2, "O16": 1}, regime="all")
     proton = trident.total(e, MUMU, None, regime="proton", pauli=False)
     assert water == approx(alone[1] + 2 * proton, rel=1e-12)
-    result = trident.total(e, MUMU, {"Si28": 1, "O16": 2}, regime="all", with_error=True)
+    result = trident.total(
+        e, MUMU, {"Si28": 1, "O16": 2}, regime="all", with_error=True
+    )
     assert result.per == "formula unit"
     assert set(result.form_factors) == {"Si28", "O16"}
     assert result.form_factors["Si28"].startswith("FourierBessel")
@@ -203,26 +289,41 @@ def test_mixtures_and_molecules() -> None:
 def test_targets_pass_through_with_their_form_factor() -> None:
     shape = form_factors.Fermi(3.5 * fm, 0.5 * fm)
     made = target("Ar40", form_factor=shape)
-    assert trident.total(1e3, MUMU, made) == trident.total(1e3, MUMU, "Ar40", form_factor=shape)
+    assert trident.total(1e3, MUMU, made) == trident.total(
+        1e3, MUMU, "Ar40", form_factor=shape
+    )
     with pytest.raises(InputError, match="already"):
         trident.total(1e3, MUMU, made, form_factor="helm")
 
 
-@pytest.mark.parametrize("name", ["helm", "fermi", "klein-nystrand", "dipole", "exponential"])
+@pytest.mark.parametrize(
+    "name", ["helm", "fermi", "klein-nystrand", "dipole", "exponential"]
+)
 def test_a_named_shape_has_the_charge_radius(name: str) -> None:
     """A photon sees the charge: the radius is not that of point protons."""
     one = isotope("Ar40")
     assert trident.charge_form_factor(one, name).rms == approx(one.r_charge)
     shape = target("Ar40", form_factor=name, r_p=one.r_charge)
-    assert trident.total(1e3, MUMU, "Ar40", form_factor=name) == approx(trident.total(1e3, MUMU, shape))
+    assert trident.total(1e3, MUMU, "Ar40", form_factor=name) == approx(
+        trident.total(1e3, MUMU, shape)
+    )
 
 
-@pytest.mark.parametrize(("channel", "mass"), [(MUMU, M_MUON), ("nu_mu -> nu_mu e+ e-", M_ELECTRON)])
-def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(channel: str, mass: float) -> None:
-    """σ is linear in ln M at M ≪ m: three masses lie on a line, the last at the bound."""
+@pytest.mark.parametrize(
+    ("channel", "mass"), [(MUMU, M_MUON), ("nu_mu -> nu_mu e+ e-", M_ELECTRON)]
+)
+def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(
+    channel: str, mass: float
+) -> None:
+    """σ is linear in ln M at M ≪ m: three masses lie on a line, the last at the
+    bound."""
 
     def at(ratio: float) -> float:
-        return float(trident.total(20 * GeV, channel, "Ar40", LMuLTau(ratio * mass, 1e-3, mixing="loop")))
+        return float(
+            trident.total(
+                20 * GeV, channel, "Ar40", LMuLTau(ratio * mass, 1e-3, mixing="loop")
+            )
+        )
 
     ratios = np.array([1e-3, 1e-4, 3.0001e-7])
     a, b, c = (at(r) for r in ratios)
@@ -239,7 +340,10 @@ def test_couplings_that_overflow_are_refused(model: LMuLTau | VectorAxial) -> No
         trident.total(1e4, MUMU, "Ar40", model)
 
 
-@pytest.mark.parametrize("e_nu", ["1 GeV", 1j, [[1, 2], [3]], None, True, math.nan, math.inf, 1e300, 10**400, -1.0])
+@pytest.mark.parametrize(
+    "e_nu",
+    ["1 GeV", 1j, [[1, 2], [3]], None, True, math.nan, math.inf, 1e300, 10**400, -1.0],
+)
 def test_energies_that_are_none(e_nu: object) -> None:
     with pytest.raises(InputError, match="energies"):
         trident.total(e_nu, MUMU, "Ar40")  # type: ignore[call-overload]
@@ -255,41 +359,58 @@ def test_what_is_no_model(model: object) -> None:
         trident.total(1e4, MUMU, "Ar40", model)  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("spec", [5, None, (14, 14, -13), (14.5, 14, -13, 13), [14, "a"], StandardModel])
+@pytest.mark.parametrize(
+    "spec", [5, None, (14, 14, -13), (14.5, 14, -13, 13), [14, "a"], StandardModel]
+)
 def test_what_is_no_channel(spec: object) -> None:
     with pytest.raises(InputError, match="cannot read the channel"):
         trident.channel(spec)  # type: ignore[arg-type]
 
 
 def test_default_form_factor() -> None:
-    assert isinstance(trident.charge_form_factor(isotope("Ar40")), form_factors.FourierBessel)
+    assert isinstance(
+        trident.charge_form_factor(isotope("Ar40")), form_factors.FourierBessel
+    )
     iron = trident.charge_form_factor(isotope("Fe57"))
     assert isinstance(iron, form_factors.Fermi)
     assert iron.rms == approx(isotope("Fe57").r_charge)
-    assert isinstance(trident.charge_form_factor(isotope("He4")), form_factors.Exponential)
+    assert isinstance(
+        trident.charge_form_factor(isotope("He4")), form_factors.Exponential
+    )
     with pytest.raises(InputError, match="not measured"):
         trident.charge_form_factor(isotope("S33"))
 
 
 def test_nucleon_form_factors_differ_little() -> None:
     dipole, kelly = (
-        trident.total(1e4, MUMU, None, regime="proton", nucleon_form_factors=f) for f in ("dipole", "kelly")
+        trident.total(1e4, MUMU, None, regime="proton", nucleon_form_factors=f)
+        for f in ("dipole", "kelly")
     )
     assert kelly != dipole
     assert kelly == approx(float(dipole), rel=0.05)
 
 
 def test_spin_half_and_spin_zero_agree_where_recoil_is_small() -> None:
-    """A point charge of nuclear mass with g = 2 scatters as one without spin when Q ≪ M."""
+    """A point charge of nuclear mass with g = 2 scatters as one without spin when Q ≪
+    M."""
     from dataclasses import replace
 
     from nuprobe.processes.trident.currents import electron
 
-    heavy = replace(electron(), mass=4e4, electric=lambda q2: np.exp(-q2 * 3e-4), q_soft=60.0, q_end=400.0)
+    heavy = replace(
+        electron(),
+        mass=4e4,
+        electric=lambda q2: np.exp(-q2 * 3e-4),
+        q_soft=60.0,
+        q_end=400.0,
+    )
     spinless = replace(heavy, magnetic=lambda q2: np.zeros_like(q2))
     heavy = replace(heavy, magnetic=heavy.electric)
     one = trident.channel(MUMU)
-    a, b = (trident.current_kernels(np.array([2e3]), one, c).values[0, :2] for c in (heavy, spinless))
+    a, b = (
+        trident.current_kernels(np.array([2e3]), one, c).values[0, :2]
+        for c in (heavy, spinless)
+    )
     assert a == approx(b, rel=1e-4)
     assert not np.array_equal(a, b)
 
@@ -310,18 +431,34 @@ def test_bad_input() -> None:
         (InputError, "positive and finite", {"e_nu": -1.0}),
         (InputError, "positive and finite", {"e_nu": np.nan}),
         (UnknownNameError, "trident regime", {"regime": "diffractive"}),
-        (UnknownNameError, "Fourier-Bessel density 'Xe132'", {"target_": "Xe132", "form_factor": "fourier-bessel"}),
+        (
+            UnknownNameError,
+            "Fourier-Bessel density 'Xe132'",
+            {"target_": "Xe132", "form_factor": "fourier-bessel"},
+        ),
         (UnknownNameError, "form factor", {"form_factor": "round"}),
         (InputError, "needs a target", {"target_": None}),
         (InputError, "no coherent regime", {"target_": "H1"}),
         (InputError, "holds no neutron", {"target_": "H1", "regime": "neutron"}),
         (InputError, "Fermi momentum", {"regime": "proton", "k_f": 0.0}),
-        (UnknownNameError, "nucleon form factors", {"regime": "proton", "nucleon_form_factors": "tripole"}),
-        (InputError, "scalar parameters", {"model": VectorAxial(np.array([1.0, 2.0]), 1.0)}),
+        (
+            UnknownNameError,
+            "nucleon form factors",
+            {"regime": "proton", "nucleon_form_factors": "tripole"},
+        ),
+        (
+            InputError,
+            "scalar parameters",
+            {"model": VectorAxial(np.array([1.0, 2.0]), 1.0)},
+        ),
         (ComputationError, "not resolved", {"form_factor": Ringing()}),
     ]
     for error, text, changes in cases:
-        arguments: dict[str, object] = {"e_nu": 1e3, "channel_": MUMU, "target_": "Ar40"} | changes
+        arguments: dict[str, object] = {
+            "e_nu": 1e3,
+            "channel_": MUMU,
+            "target_": "Ar40",
+        } | changes
         with pytest.raises(error, match=text) as caught:
             trident.total(**arguments)  # type: ignore[call-overload]
         assert "\n" not in str(caught.value)
@@ -333,7 +470,9 @@ def test_many_parameter_points_are_one_product() -> None:
     v = np.linspace(-1, 1, 5)
     weights = trident.coefficients(VectorAxial(v, 0.3), MUMU)
     sigma = trident.kernels(2e3, MUMU, "Ar40").values @ weights.T
-    assert sigma[1] == approx(float(trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3))))
+    assert sigma[1] == approx(
+        float(trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3)))
+    )
 
 
 def test_two_mediators_interfere() -> None:
@@ -346,15 +485,21 @@ def test_two_mediators_interfere() -> None:
     assert got == approx(float(trident.total(1e3, one, "Ar40", swapped)), rel=1e-9)
     same = LMuLTau(30.0, 1e-3, base=base)
     louder = LMuLTau(30.0, 2**0.5 * 1e-3)
-    assert trident.total(1e3, one, "Ar40", same) == approx(float(trident.total(1e3, one, "Ar40", louder)))
+    assert trident.total(1e3, one, "Ar40", same) == approx(
+        float(trident.total(1e3, one, "Ar40", louder))
+    )
     near = LMuLTau(30.03, 1e-3, base=base)
-    assert trident.total(1e3, one, "Ar40", near) == approx(float(trident.total(1e3, one, "Ar40", louder)), rel=2e-3)
+    assert trident.total(1e3, one, "Ar40", near) == approx(
+        float(trident.total(1e3, one, "Ar40", louder)), rel=2e-3
+    )
 
 
 def test_outside_the_tables_the_integrals_answer() -> None:
     x, q2 = np.array([2e15]), np.array([1e3])
     base, mediated, error = evaluate(x, q2, M_MUON, M_MUON, np.array([1e-3]))
-    again, again_mediated = direct(x / M_MUON**2, q2 / M_MUON**2, 1.0, 1.0, np.array([1e-3]) / M_MUON)
+    again, again_mediated = direct(
+        x / M_MUON**2, q2 / M_MUON**2, 1.0, 1.0, np.array([1e-3]) / M_MUON
+    )
     assert error == 0
     assert base == approx(again * M_MUON**6, rel=1e-12)
     assert mediated[:, 2] == approx(again_mediated[:, 2] * M_MUON**2, rel=1e-12)
@@ -372,11 +517,15 @@ def test_order_of_the_masses(light: float, heavy: float) -> None:
 
 def test_propagators_of_w_and_z_are_warned_of() -> None:
     with pytest.warns(ValidityWarning, match="W and Z propagators.* 2 %"):
-        kernel = trident.kernels(1e6, MUMU, None, regime="proton", mediators=[80369.2]).values
+        kernel = trident.kernels(
+            1e6, MUMU, None, regime="proton", mediators=[80369.2]
+        ).values
     # the size named there, against a propagator of the W's mass put in by hand
     assert 1 - kernel[5] * 80369.2**4 / kernel[0] == approx(0.025, abs=0.005)
     # far above, the linear estimate would exceed all there is
-    with pytest.warns(ValidityWarning, match="at 1e\\+09 MeV on proton .* four-fermion theory fails") as caught:
+    with pytest.warns(
+        ValidityWarning, match="at 1e\\+09 MeV on proton .* four-fermion theory fails"
+    ) as caught:
         trident.kernels(1e9, MUMU, None, regime="proton")
     assert not any("%" in str(w.message) for w in caught)
 
@@ -396,15 +545,23 @@ def test_models() -> None:
     s = 0.23122
     sm = StandardModel().lepton_couplings(vertex)
     assert (float(sm.vector), float(sm.axial)) == approx((0.5 + 2 * s, 0.5))
-    other = StandardModel().lepton_couplings(trident.channel("nu_mu -> nu_mu e+ e-").vertex)
+    other = StandardModel().lepton_couplings(
+        trident.channel("nu_mu -> nu_mu e+ e-").vertex
+    )
     assert (float(other.vector), float(other.axial)) == approx((-0.5 + 2 * s, -0.5))
-    charged = StandardModel().lepton_couplings(trident.channel("nu_mu -> nu_e e+ mu-").vertex)
+    charged = StandardModel().lepton_couplings(
+        trident.channel("nu_mu -> nu_e e+ mu-").vertex
+    )
     assert (float(charged.vector), float(charged.axial)) == (1, 1)
     old = VMinusA().lepton_couplings(trident.channel("nu_mu -> nu_mu e+ e-").vertex)
     assert (float(old.vector), float(old.axial)) == (0, 0)
     # the Standard Model as contact operators on nothing
     unit = -2 * 2**0.5 * 1.1663788e-11
-    built = ContactOperators({(1, 1, 1, 1): unit * (0.5 + s)}, {(1, 1, 1, 1): unit * s}, VectorAxial(0.0, 0.0))
+    built = ContactOperators(
+        {(1, 1, 1, 1): unit * (0.5 + s)},
+        {(1, 1, 1, 1): unit * s},
+        VectorAxial(0.0, 0.0),
+    )
     found = built.lepton_couplings(vertex)
     assert (float(found.vector), float(found.axial)) == approx((0.5 + 2 * s, 0.5))
 
@@ -423,21 +580,28 @@ def test_z_prime() -> None:
     e = (4 * np.pi / 137.035999) ** 0.5
     vertex = trident.channel(MUMU).vertex
     plain = LMuLTau(10.0, 1e-3).lepton_couplings(vertex).mediators
-    assert [float(m.strength) for m in plain] == approx([1e-6 / (2**0.5 * 1.1663788e-11)])
+    assert [float(m.strength) for m in plain] == approx(
+        [1e-6 / (2**0.5 * 1.1663788e-11)]
+    )
     # no coupling to e⁺e⁻ without mixing, none to ν_e at all, none where flavour changes
     assert trident.coefficients(LMuLTau(10.0, 1e-3), "nu_mu -> nu_mu e+ e-")[-1] == 0
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_e -> nu_e mu+ mu-") == ()
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_mu -> nu_e e+ mu-") == ()
     mixed = LMuLTau(10.0, 1e-3, mixing=0.01)
     assert float(mixed.charged_coupling(0)) == approx(-0.01 * e * (1 - 0.23122) ** 0.5)
-    assert float(mixed.charged_coupling(1)) == approx(1e-3 - 0.01 * e * (1 - 0.23122) ** 0.5)
+    assert float(mixed.charged_coupling(1)) == approx(
+        1e-3 - 0.01 * e * (1 - 0.23122) ** 0.5
+    )
     loop = LMuLTau(10.0, 1e-3, mixing="loop")
     expected = -e * e * 1e-3 / (12 * np.pi**2) * 2 * np.log(M_TAU / M_MUON)
     assert float(loop.charged_coupling(0)) == approx(expected)
-    # an independent derivation, with the dependence on the momentum: on the shell of a boson lighter than the electron
+    # an independent derivation, with the dependence on the momentum: on the shell of a
+    # boson lighter than the electron
     shell = vector_boson.lepton_couplings(1e-3, 1e-3, "loop")
     for index, lepton in enumerate(("e", "mu", "tau")):
-        assert float(loop.charged_coupling(index)) == approx(float(shell[lepton].real), rel=1e-6)
+        assert float(loop.charged_coupling(index)) == approx(
+            float(shell[lepton].real), rel=1e-6
+        )
     # always constructive without mixing; kinetic mixing can make it destructive
     sm = trident.total(1e3, MUMU, "Ar40")
     assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4)) > sm

@@ -1,4 +1,5 @@
-"""The catalogue as a static site: plain files that work from a disk as from a server, and ask nothing of a network."""
+"""The catalogue as a static site: plain files that work from a disk as from a server,
+and ask nothing of a network."""
 
 from __future__ import annotations
 
@@ -21,7 +22,12 @@ def site_files(known: Catalogue) -> dict[str, str]:
     """
     from nuprobe.catalogue.entry import json_schema
     from nuprobe.catalogue.export import export
-    from nuprobe.catalogue.site.pages import entry_folder, entry_page, index_page, quantity_page
+    from nuprobe.catalogue.site.pages import (
+        entry_folder,
+        entry_page,
+        index_page,
+        quantity_page,
+    )
 
     def dump(data: object) -> str:
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
@@ -49,7 +55,8 @@ def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
 
     Parameters
     ----------
-    folder : new, empty or an earlier site (anything else is refused); the folder it lies in must exist.
+    folder : new, empty or an earlier site (anything else is refused); the folder it
+        lies in must exist.
     known : the entries.
 
     Returns
@@ -60,6 +67,10 @@ def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
     Raises
     ------
     OutputError
-        If the folder holds anything that is no earlier site's, or cannot be written; it is left as it was.
+        If the folder holds anything that is no earlier site's, or cannot be written; it
+        is left as it was.
     """
-    return replace_folder(folder, site_files(known), made_by="nuprobe catalogue site") / "index.html"
+    return (
+        replace_folder(folder, site_files(known), made_by="nuprobe catalogue site")
+        / "index.html"
+    )

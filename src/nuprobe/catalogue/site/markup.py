@@ -1,4 +1,5 @@
-"""HTML from Python: elements that escape, formulas as MathML, numbers and units as a reader writes them."""
+"""HTML from Python: elements that escape, formulas as MathML, numbers and units as a
+reader writes them."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ __all__ = [
 
 
 class Html(str):
-    """Text that is HTML already; any other text is escaped when it becomes part of an element."""
+    """Text that is HTML already; any other text is escaped when it becomes part of an
+    element."""
 
     __slots__ = ()
 
@@ -49,9 +51,10 @@ def el(name: str, /, *children: Child, **attributes: str | float | bool | None) 
     Parameters
     ----------
     name : of the element.
-    children : `Html` stays as it is, other text is escaped, None is nothing, an iterable is its items.
-    attributes : escaped; ``class_`` is ``class``, other underscores become hyphens; None and False are left out, True
-        is the bare name.
+    children : `Html` stays as it is, other text is escaped, None is nothing, an
+        iterable is its items.
+    attributes : escaped; ``class_`` is ``class``, other underscores become hyphens;
+        None and False are left out, True is the bare name.
     """
     opened = name
     for key, value in attributes.items():
@@ -101,11 +104,15 @@ def power_text(exponent: int) -> str:
 
 
 def unit_text(unit: str | None) -> str:
-    """A unit for a reader: ``"1e-32 cm2"`` → ``"× 10⁻³² cm²"``; nothing for a pure number."""
+    """A unit for a reader: ``"1e-32 cm2"`` → ``"× 10⁻³² cm²"``; nothing for a pure
+    number."""
     if not unit:
         return ""
     power, _, base = unit.partition(" ") if unit.startswith("1e") else ("", "", unit)
-    base = _BASE_UNITS.get(base, re.sub(r"(?<=[A-Za-z])(-?\d+)", lambda m: m[1].translate(_SUPERSCRIPT), base))
+    base = _BASE_UNITS.get(
+        base,
+        re.sub(r"(?<=[A-Za-z])(-?\d+)", lambda m: m[1].translate(_SUPERSCRIPT), base),
+    )
     if power:
         base = f"× {power_text(int(power[2:]))} {base}"
     return base.strip()
@@ -125,9 +132,11 @@ def range_text(
     upper: float | None = None,
     sign: str = "",
 ) -> str:
-    """A value with errors, or an interval, with one power of ten for all of it and its unit."""
+    """A value with errors, or an interval, with one power of ten for all of it and its
+    unit."""
     numbers = [x for x in (value, plus, minus, lower, upper) if x is not None]
-    # as number_text writes a lone number; with others beside it, the power is pulled out of all of them
+    # as number_text writes a lone number; with others beside it, the power is pulled
+    # out of all of them
     largest = max(map(abs, numbers), default=0.0)
     shift = 0
     if len(numbers) > 1 and largest and not 1e-3 <= largest < 1e12:
@@ -140,7 +149,11 @@ def range_text(
     if value is not None:
         body = text(value)
         if plus is not None and minus is not None:
-            body += f" ± {text(plus)}" if plus == minus else f" +{text(plus)} −{text(minus)}"
+            body += (
+                f" ± {text(plus)}"
+                if plus == minus
+                else f" +{text(plus)} −{text(minus)}"
+            )
         else:
             several = False
     elif lower is not None and upper is not None:
@@ -169,11 +182,21 @@ _CAPITALS: Final = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "U
 
 def _greek(name: str) -> str:
     case = "CAPITAL" if name[0].isupper() else "SMALL"
-    return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+    return unicodedata.lookup(
+        f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}"
+    )
 
 
 _GREEK: Final = {name: _greek(name) for name in _NAMES} | {
-    **{"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "varrho": "ϱ", "ell": "ℓ"}
+    **{
+        "epsilon": "ϵ",
+        "varepsilon": "ε",
+        "phi": "ϕ",
+        "varphi": "φ",
+        "vartheta": "ϑ",
+        "varrho": "ϱ",
+        "ell": "ℓ",
+    }
 }
 _LETTERS: Final = {**_GREEK, "nubar": "ν̄", "eff": "eff"}
 _SYMBOL: Final = re.compile(
@@ -184,11 +207,19 @@ _SYMBOL: Final = re.compile(
     r"|(?P<radius><r2(?:_(?P<radius_sub>\w+))?>)"
 )
 
-_WORDS: Final = {"minus": " − ", "arrow": "→", "pm": "±", "area": "cm²", "va": "V−A", "g": "g−2"}
+_WORDS: Final = {
+    "minus": " − ",
+    "arrow": "→",
+    "pm": "±",
+    "area": "cm²",
+    "va": "V−A",
+    "g": "g−2",
+}
 
 
 def prose(text: str) -> Html:
-    """Text of an entry, escaped, with symbols such as ``nu_mu``, ``L_mu`` and ``cm2`` as they are read."""
+    """Text of an entry, escaped, with symbols such as ``nu_mu``, ``L_mu`` and ``cm2``
+    as they are read."""
     text = text.replace("`", "")
     parts: list[Child] = []
     last = 0
@@ -201,9 +232,16 @@ def prose(text: str) -> Html:
         elif match["base"]:
             base = "nubar" if anti and match["base"] == "nu" else match["base"]
             anti = False
-            parts += [_LETTERS.get(base, base), el("sub", _LETTERS.get(match["sub"], match["sub"]))]
+            parts += [
+                _LETTERS.get(base, base),
+                el("sub", _LETTERS.get(match["sub"], match["sub"])),
+            ]
         elif match["radius"]:
-            parts += ["⟨r²", el("sub", match["radius_sub"]) if match["radius_sub"] else None, "⟩"]
+            parts += [
+                "⟨r²",
+                el("sub", match["radius_sub"]) if match["radius_sub"] else None,
+                "⟩",
+            ]
         elif match["sup"]:
             parts.append(el("sup", match["sup"].replace("-", "−")))
         elif match["power"]:
@@ -222,24 +260,89 @@ def flavours_html(names: Iterable[str]) -> Html:
 def flavour_text(name: str) -> str:
     """``"nubar_mu"`` → ``"ν̄_μ"``, where there are no subscripts."""
     base, _, sub = name.partition("_")
-    return f"{_LETTERS[base]}_{_LETTERS.get(sub, sub)}" if base in ("nu", "nubar") and sub else name
+    return (
+        f"{_LETTERS[base]}_{_LETTERS.get(sub, sub)}"
+        if base in ("nu", "nubar") and sub
+        else name
+    )
 
 
 # ---------------------------------------------------------------------------------------------- formulas
 
 _IDENTIFIERS: Final = _GREEK | {name: _greek(name) for name in _CAPITALS}
 _OPERATORS: Final = {
-    **{"langle": "⟨", "rangle": "⟩", "to": "→", "rightarrow": "→", "times": "×", "cdot": "·", "pm": "±", "mp": "∓"},
-    **{"sim": "∼", "approx": "≈", "simeq": "≃", "neq": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"},
-    **{"lesssim": "≲", "gtrsim": "≳", "ll": "≪", "gg": "≫", "infty": "∞", "prime": "′", "dagger": "†", "star": "⋆"},
-    **{"sum": "∑", "partial": "∂", "propto": "∝", "equiv": "≡", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|"},
-    **{"%": "%", "{": "{", "}": "}", "|": "‖", "_": "_", "&": "&", "ldots": "…", "dots": "…", "oplus": "⊕"},
+    **{
+        "langle": "⟨",
+        "rangle": "⟩",
+        "to": "→",
+        "rightarrow": "→",
+        "times": "×",
+        "cdot": "·",
+        "pm": "±",
+        "mp": "∓",
+    },
+    **{
+        "sim": "∼",
+        "approx": "≈",
+        "simeq": "≃",
+        "neq": "≠",
+        "leq": "≤",
+        "le": "≤",
+        "geq": "≥",
+        "ge": "≥",
+    },
+    **{
+        "lesssim": "≲",
+        "gtrsim": "≳",
+        "ll": "≪",
+        "gg": "≫",
+        "infty": "∞",
+        "prime": "′",
+        "dagger": "†",
+        "star": "⋆",
+    },
+    **{
+        "sum": "∑",
+        "partial": "∂",
+        "propto": "∝",
+        "equiv": "≡",
+        "lvert": "|",
+        "rvert": "|",
+        "vert": "|",
+        "mid": "|",
+    },
+    **{
+        "%": "%",
+        "{": "{",
+        "}": "}",
+        "|": "‖",
+        "_": "_",
+        "&": "&",
+        "ldots": "…",
+        "dots": "…",
+        "oplus": "⊕",
+    },
     **{"odot": "⊙", "circ": "∘", "ast": "∗", "leftrightarrow": "↔"},
 }
 _FUNCTIONS: Final = {"sin", "cos", "tan", "log", "ln", "exp", "det", "max", "min"}
-_ACCENTS: Final = {"bar": "¯", "overline": "¯", "hat": "^", "tilde": "~", "vec": "→", "dot": "˙"}
+_ACCENTS: Final = {
+    "bar": "¯",
+    "overline": "¯",
+    "hat": "^",
+    "tilde": "~",
+    "vec": "→",
+    "dot": "˙",
+}
 _UPRIGHT: Final = {"mathrm", "text", "textrm", "mathit", "operatorname", "mathsf"}
-_SPACES: Final = {",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.25em", "!": None, "quad": "1em", "qquad": "2em"}
+_SPACES: Final = {
+    ",": "0.17em",
+    ";": "0.28em",
+    ":": "0.22em",
+    " ": "0.25em",
+    "!": None,
+    "quad": "1em",
+    "qquad": "2em",
+}
 _TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 
 
@@ -248,8 +351,9 @@ def mathml(latex: str) -> Html:
 
     Parameters
     ----------
-    latex : without dollars. Understood are letters, numbers, Greek, the usual operators and relations, sub- and
-        superscripts, accents, ``\\frac``, ``\\sqrt``, ``\\mathrm``, ``\\text``, ``\\left`` and ``\\right``.
+    latex : without dollars. Understood are letters, numbers, Greek, the usual operators
+        and relations, sub- and superscripts, accents, ``\\frac``, ``\\sqrt``,
+        ``\\mathrm``, ``\\text``, ``\\left`` and ``\\right``.
 
     Raises
     ------
@@ -268,7 +372,9 @@ class _Formula:
         self.at = 0
 
     def error(self, what: str) -> InputError:
-        return InputError(f"cannot read the formula {self.latex!r}: {what}; use simpler LaTeX")
+        return InputError(
+            f"cannot read the formula {self.latex!r}: {what}; use simpler LaTeX"
+        )
 
     def next(self) -> str | None:
         """The next token that is no space."""
@@ -308,7 +414,9 @@ class _Formula:
             token = self.next()
         if token is not None:
             self.at = mark
-        below, above = (el("mrow", x) if len(x) > 1 else x[0] if x else None for x in found.values())
+        below, above = (
+            el("mrow", x) if len(x) > 1 else x[0] if x else None for x in found.values()
+        )
         if below is not None and above is not None:
             return el("msubsup", base, below, above)
         return el("msub", base, below) if below is not None else el("msup", base, above)
@@ -339,7 +447,9 @@ class _Formula:
             depth += {"{": 1, "}": -1}.get(self.tokens[self.at], 0)
             self.at += 1
         text = "".join(self.tokens[start : self.at - 1])
-        return re.sub(r"\\([A-Za-z]+)", lambda m: _IDENTIFIERS.get(m[1], m[1]), text).replace("~", " ")
+        return re.sub(
+            r"\\([A-Za-z]+)", lambda m: _IDENTIFIERS.get(m[1], m[1]), text
+        ).replace("~", " ")
 
     def atom(self, token: str) -> Html | None:
         if token == "{":
@@ -351,7 +461,9 @@ class _Formula:
         name = token[1:]
         if name in _IDENTIFIERS:
             upright = name[0].isupper()
-            return el("mi", _IDENTIFIERS[name], mathvariant="normal" if upright else None)
+            return el(
+                "mi", _IDENTIFIERS[name], mathvariant="normal" if upright else None
+            )
         if name in _OPERATORS:
             return el("mo", _OPERATORS[name], stretchy="false")
         if name in _FUNCTIONS:

@@ -1,4 +1,5 @@
-"""Trident channels by name: which neutrino makes which charged pair, and what the Standard Model allows."""
+"""Trident channels by name: which neutrino makes which charged pair, and what the
+Standard Model allows."""
 
 from __future__ import annotations
 
@@ -38,9 +39,17 @@ class Channel:
     plus: int
 
     def __post_init__(self) -> None:
-        if self.incoming.anti != self.outgoing.anti or self._balance(self.outgoing.index) != 0:
-            allowed = ", ".join(repr(c.name) for c in _channels() if c.incoming == self.incoming)
-            raise InputError(f"{self.name!r} breaks lepton number: {self.incoming} can only do {allowed}")
+        if (
+            self.incoming.anti != self.outgoing.anti
+            or self._balance(self.outgoing.index) != 0
+        ):
+            allowed = ", ".join(
+                repr(c.name) for c in _channels() if c.incoming == self.incoming
+            )
+            raise InputError(
+                f"{self.name!r} breaks lepton number: {self.incoming} can only do"
+                f" {allowed}"
+            )
 
     def _balance(self, outgoing: int) -> int:
         """Return 0 where each lepton flavour is conserved."""
@@ -55,13 +64,19 @@ class Channel:
     @property
     def name(self) -> str:
         """Canonical name, e.g. ``"nu_mu -> nu_e e+ mu-"``."""
-        return f"{self.incoming} -> {self.outgoing} {_LEPTONS[self.plus]}+ {_LEPTONS[self.minus]}-"
+        return (
+            f"{self.incoming} -> {self.outgoing} {_LEPTONS[self.plus]}+"
+            f" {_LEPTONS[self.minus]}-"
+        )
 
     @property
     def pdg(self) -> tuple[int, int, int, int]:
         """PDG numbers of the incoming neutrino, the outgoing one, ℓ′⁺ and ℓ⁻."""
         sign = -1 if self.incoming.anti else 1
-        neutrinos = (sign * (12 + 2 * self.incoming.index), sign * (12 + 2 * self.outgoing.index))
+        neutrinos = (
+            sign * (12 + 2 * self.incoming.index),
+            sign * (12 + 2 * self.outgoing.index),
+        )
         return (*neutrinos, -(11 + 2 * self.plus), 11 + 2 * self.minus)
 
     @property
@@ -71,8 +86,12 @@ class Channel:
 
     @property
     def conjugate(self) -> Channel:
-        """The CP-conjugate channel: antineutrinos, ℓ⁻ ↔ ℓ′⁺; its cross sections are the same."""
-        flip = [FLAVOURS[Flavour(f.index, not f.anti).name] for f in (self.incoming, self.outgoing)]
+        """The CP-conjugate channel: antineutrinos, ℓ⁻ ↔ ℓ′⁺; its cross sections are the
+        same."""
+        flip = [
+            FLAVOURS[Flavour(f.index, not f.anti).name]
+            for f in (self.incoming, self.outgoing)
+        ]
         return Channel(flip[0], flip[1], self.plus, self.minus)
 
     @cached_property
@@ -88,7 +107,8 @@ class Channel:
 
     @property
     def pair_masses(self) -> tuple[float, float]:
-        """Masses of ℓ⁻ and ℓ′⁺ of the neutrino channel: the order the structure functions need."""
+        """Masses of ℓ⁻ and ℓ′⁺ of the neutrino channel: the order the structure
+        functions need."""
         return self.particle.masses
 
     def __str__(self) -> str:
@@ -105,17 +125,27 @@ def _channels() -> list[Channel]:
         for out in range(3):
             outgoing = FLAVOURS[Flavour(out, incoming.anti).name]
             if out == incoming.index:
-                found += [_unchecked(incoming, outgoing, pair, pair) for pair in range(3)]
+                found += [
+                    _unchecked(incoming, outgoing, pair, pair) for pair in range(3)
+                ]
             else:
-                # charged current: the lepton of the incoming neutrino with the antilepton of the outgoing one
-                minus, plus = (out, incoming.index) if incoming.anti else (incoming.index, out)
+                # charged current: the lepton of the incoming neutrino with the
+                # antilepton of the outgoing one
+                minus, plus = (
+                    (out, incoming.index) if incoming.anti else (incoming.index, out)
+                )
                 found.append(_unchecked(incoming, outgoing, minus, plus))
     return found
 
 
 def _unchecked(incoming: Flavour, outgoing: Flavour, minus: int, plus: int) -> Channel:
     one = object.__new__(Channel)
-    for key, value in (("incoming", incoming), ("outgoing", outgoing), ("minus", minus), ("plus", plus)):
+    for key, value in (
+        ("incoming", incoming),
+        ("outgoing", outgoing),
+        ("minus", minus),
+        ("plus", plus),
+    ):
         object.__setattr__(one, key, value)
     return one
 
@@ -124,7 +154,11 @@ CHANNELS: Final[tuple[Channel, ...]] = tuple(_channels())
 """The thirty channels that conserve the flavour of leptons."""
 
 _PDG: Final = {
-    **{sign * (12 + 2 * i): FLAVOURS[Flavour(i, sign < 0).name] for i in range(3) for sign in (1, -1)},
+    **{
+        sign * (12 + 2 * i): FLAVOURS[Flavour(i, sign < 0).name]
+        for i in range(3)
+        for sign in (1, -1)
+    },
 }
 
 
@@ -133,8 +167,8 @@ def channel(spec: ChannelSpec) -> Channel:
 
     Parameters
     ----------
-    spec : ``"nu_mu -> nu_e e+ mu-"`` (products in any order), the PDG numbers (14, 12, -11, 13) with the incoming
-        neutrino first, or a `Channel`.
+    spec : ``"nu_mu -> nu_e e+ mu-"`` (products in any order), the PDG numbers (14, 12,
+        -11, 13) with the incoming neutrino first, or a `Channel`.
 
     Raises
     ------
@@ -169,8 +203,13 @@ def channel(spec: ChannelSpec) -> Channel:
         neutrinos = [_PDG[n] for n in numbers[1:] if n in _PDG]
         rest = [n for n in numbers[1:] if n not in _PDG]
         if any(abs(n) not in (11, 13, 15) for n in rest):
-            raise InputError(f"cannot read the channel {tuple(spec)}: charged leptons are ±11, ±13, ±15; {_EXAMPLE}")
+            raise InputError(
+                f"cannot read the channel {tuple(spec)}: charged leptons are ±11, ±13,"
+                f" ±15; {_EXAMPLE}"
+            )
         ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
     if len(neutrinos) != 1 or set(ends) != {"+", "-"}:
-        raise InputError(f"{spec!r} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}")
+        raise InputError(
+            f"{spec!r} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}"
+        )
     return Channel(incoming, neutrinos[0], ends["-"], ends["+"])

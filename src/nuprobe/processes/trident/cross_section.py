@@ -2,9 +2,11 @@
 
     σ = 1/(4EM) ∫ dQ² dx/(32π²EM) (G_F²/2)(4πα)²/Q⁴ H^{αβ}X_{αβ}
 
-    H^{αβ}X_{αβ} = 4C [A (r − 1)((M² + b) r + M²) + Y ((M² + b) r² − b r + Q²/4)] + G Q² (2A − Y)
+    H^{αβ}X_{αβ} = 4C [A (r − 1)((M² + b) r + M²) + Y ((M² + b) r² − b r + Q²/4)] + G Q²
+    (2A − Y)
 
-with r = x_max/x, b = 2EMQ²/x_max, x_max = 4EMQ/(Q + √(Q² + 4M²)): the term in A vanishes at the edge of phase space.
+with r = x_max/x, b = 2EMQ²/x_max, x_max = 4EMQ/(Q + √(Q² + 4M²)): the term in A
+vanishes at the edge of phase space.
 """
 
 from __future__ import annotations
@@ -20,17 +22,27 @@ from nuprobe.processes.trident.currents import Current
 
 __all__ = ["combine", "q2_nodes", "q_range", "tail", "threshold"]
 
-_PREFACTOR: Final = G_FERMI**2 / 2 * (4 * math.pi * ALPHA_EM) ** 2 / (128 * math.pi**2) * HBARC_MEV_CM**2
+_PREFACTOR: Final = (
+    G_FERMI**2
+    / 2
+    * (4 * math.pi * ALPHA_EM) ** 2
+    / (128 * math.pi**2)
+    * HBARC_MEV_CM**2
+)
 
 
 def threshold(mass: float, m_minus: float, m_plus: float) -> float:
-    """Smallest neutrino energy (MeV) on a target of `mass` at rest: m(1 + m/2M), m = m_minus + m_plus, exact."""
+    """Smallest neutrino energy (MeV) on a target of `mass` at rest: m(1 + m/2M), m =
+    m_minus + m_plus, exact."""
     total = m_minus + m_plus
     return total * (1 + total / (2 * mass))
 
 
-def q_range(e_nu: FloatArray, mass: float, m_minus: float, m_plus: float) -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest Q (MeV) that make the pair at each energy above threshold (both 0 below it)."""
+def q_range(
+    e_nu: FloatArray, mass: float, m_minus: float, m_plus: float
+) -> tuple[FloatArray, FloatArray]:
+    """Smallest and largest Q (MeV) that make the pair at each energy above threshold
+    (both 0 below it)."""
     s_min = (m_minus + m_plus) ** 2
     above = e_nu > threshold(mass, m_minus, m_plus)
     e = np.where(above, e_nu, 2 * threshold(mass, m_minus, m_plus))
@@ -41,30 +53,50 @@ def q_range(e_nu: FloatArray, mass: float, m_minus: float, m_plus: float) -> tup
     low = 2 * s_min / (half + root)
     # Q = M d/√(1 − d) at the roots d; the two values of 1 − d multiply to M²/S
     rest = 1 - low, mass**2 / (total * (1 - low))
-    to_q = [np.where(above, mass * d / np.sqrt(z), 0.0) for d, z in zip((low, 1 - rest[1]), rest, strict=True)]
+    to_q = [
+        np.where(above, mass * d / np.sqrt(z), 0.0)
+        for d, z in zip((low, 1 - rest[1]), rest, strict=True)
+    ]
     return to_q[0], to_q[1]
 
 
 def q2_nodes(
-    e_nu: FloatArray, current: Current, m_minus: float, m_plus: float, n: int, split: int = 0
+    e_nu: FloatArray,
+    current: Current,
+    m_minus: float,
+    m_plus: float,
+    n: int,
+    split: int = 0,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes in Q² for each energy: uniform in ln Q within panels, n points a panel.
 
     Parameters
     ----------
-    split : parts that each panel is cut into; then also the far tail of the form factor is integrated, out to 16 times
-        the smallest Q. By default panels are whole and Q ends where nothing is left if it begins where much is.
+    split : parts that each panel is cut into; then also the far tail of the form factor
+        is integrated, out to 16 times the smallest Q. By default panels are whole and Q
+        ends where nothing is left if it begins where much is.
 
     Returns
     -------
-    q2, weight, x_max : arrays of shape (energies, nodes); weights are 0 below threshold.
+    q2, weight, x_max : arrays of shape (energies, nodes); weights are 0 below
+        threshold.
     """
     low, high = q_range(e_nu, current.mass, m_minus, m_plus)
     closed = high <= low
     end = np.minimum(high, np.maximum((16 if split else 2) * low, current.q_end))
     low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, end)
-    cuts = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
-    edges = np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1)
+    cuts = [
+        c
+        for c in (
+            *current.kinks,
+            current.q_soft,
+            math.sqrt(current.q_soft * current.q_end),
+        )
+        if math.isfinite(c)
+    ]
+    edges = np.stack(
+        [low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1
+    )
     log = np.log(edges)
     if split > 1:
         inner = log[..., :-1, None] + np.diff(log)[..., None] * np.arange(split) / split
@@ -80,7 +112,12 @@ def q2_nodes(
 
 
 def combine(
-    e_nu: FloatArray, q2: FloatArray, weight: FloatArray, x_max: FloatArray, current: Current, moments: FloatArray
+    e_nu: FloatArray,
+    q2: FloatArray,
+    weight: FloatArray,
+    x_max: FloatArray,
+    current: Current,
+    moments: FloatArray,
 ) -> FloatArray:
     """Contract moments with the hadron tensor, node by node in Q².
 
@@ -116,9 +153,11 @@ def combine(
 
 
 def tail(nodes: FloatArray, points: int) -> FloatArray:
-    """Size of the last two Legendre coefficients in each panel: how well the nodes resolve the integrand.
+    """Size of the last two Legendre coefficients in each panel: how well the nodes
+    resolve the integrand.
 
-    The rule itself integrates to twice that order, so its error is about the square of this, relatively.
+    The rule itself integrates to twice that order, so its error is about the square of
+    this, relatively.
 
     Parameters
     ----------

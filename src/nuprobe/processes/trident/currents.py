@@ -1,4 +1,5 @@
-"""The nuclear half of a trident: electromagnetic currents of a nucleus, a nucleon, an electron.
+"""The nuclear half of a trident: electromagnetic currents of a nucleus, a nucleon, an
+electron.
 
 Averaged over spins, a hadron tensor of momentum transfer q (Q² = −q²) is
 
@@ -8,7 +9,8 @@ Averaged over spins, a hadron tensor of momentum transfer q (Q² = −q²) is
     nucleon            C = (G_E² + τG_M²)/(1 + τ)            G = G_M²,    τ = Q²/4M²
     free electron      C = 1                                 G = 1
 
-Nuclei with spin are treated as spin 0: their magnetic part is not enhanced by Z² and is left out.
+Nuclei with spin are treated as spin 0: their magnetic part is not enhanced by Z² and is
+left out.
 """
 
 from __future__ import annotations
@@ -25,7 +27,15 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei import Component
 from nuprobe.numerics import FloatArray
 
-__all__ = ["FERMI_MOMENTUM", "NUCLEON_FORM_FACTORS", "Current", "coherent", "electron", "nucleon", "pauli_factor"]
+__all__ = [
+    "FERMI_MOMENTUM",
+    "NUCLEON_FORM_FACTORS",
+    "Current",
+    "coherent",
+    "electron",
+    "nucleon",
+    "pauli_factor",
+]
 
 FERMI_MOMENTUM: Final = 235.0
 """Fermi momentum k_F of the Pauli factor, MeV."""
@@ -48,7 +58,8 @@ class Current:
     mass : MeV.
     electric, magnetic : C(Q²) and G(Q²), Q² in MeV².
     q_soft : |Q| in MeV where form factors begin to fall; inf for a point.
-    q_end : |Q| in MeV beyond which they have fallen so far that nothing is left to integrate; inf for a point.
+    q_end : |Q| in MeV beyond which they have fallen so far that nothing is left to
+        integrate; inf for a point.
     kinks : |Q| in MeV where a derivative jumps.
     """
 
@@ -70,7 +81,8 @@ def _one(q2: FloatArray) -> FloatArray:
 
 
 def coherent(component: Component, mass: float | None = None) -> Current:
-    """Return the whole nucleus as a spin-0 charge Z F(Q²), F the component's proton form factor.
+    """Return the whole nucleus as a spin-0 charge Z F(Q²), F the component's proton
+    form factor.
 
     Parameters
     ----------
@@ -84,11 +96,16 @@ def coherent(component: Component, mass: float | None = None) -> Current:
 
     radius = ff.rms
     soft, end = (2 / radius, 40 / radius) if radius > 0 else (math.inf, math.inf)
-    return Current(one.name, one.mass if mass is None else mass, electric, _nothing, soft, end)
+    return Current(
+        one.name, one.mass if mass is None else mass, electric, _nothing, soft, end
+    )
 
 
-def pauli_factor(q2: FloatArray, mass: float, k_f: float = FERMI_MOMENTUM) -> FloatArray:
-    """Pauli suppression 3x/2 − x³/2 with x = |q|/2k_F below 1, else 1 [Lovseth:1971vv, unverified].
+def pauli_factor(
+    q2: FloatArray, mass: float, k_f: float = FERMI_MOMENTUM
+) -> FloatArray:
+    """Pauli suppression 3x/2 − x³/2 with x = |q|/2k_F below 1, else 1 [Lovseth:1971vv,
+    unverified].
 
     |q| is the three-momentum transfer in the laboratory, |q|² = Q²(1 + Q²/4M²).
     """
@@ -96,27 +113,45 @@ def pauli_factor(q2: FloatArray, mass: float, k_f: float = FERMI_MOMENTUM) -> Fl
     return np.asarray(1.5 * x - 0.5 * x**3)
 
 
-def sachs(kind: str, form_factors: str, q2: FloatArray) -> tuple[FloatArray, FloatArray]:
+def sachs(
+    kind: str, form_factors: str, q2: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Sachs form factors G_E, G_M of a nucleon at Q² (MeV²).
 
-    ``"dipole"``: G_D = (1 + Q²/0.71 GeV²)⁻² times 1, μ_p, μ_n, with G_E^n = 0; ``"kelly"``: the rational fits of
-    Kelly:2004hm (coefficients unverified against the paper).
+    ``"dipole"``: G_D = (1 + Q²/0.71 GeV²)⁻² times 1, μ_p, μ_n, with G_E^n = 0;
+    ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified against the
+    paper).
     """
     dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
     proton = kind == "proton"
     if form_factors == "dipole":
-        return (dipole, _MU_P * dipole) if proton else (np.zeros_like(dipole), _MU_N * dipole)
+        return (
+            (dipole, _MU_P * dipole)
+            if proton
+            else (np.zeros_like(dipole), _MU_N * dipole)
+        )
     tau = q2 / (4 * (M_PROTON if proton else M_NEUTRON) ** 2)
 
     def kelly(a: float, b: tuple[float, float, float]) -> FloatArray:
-        return np.asarray((1 + a * tau) / (1 + tau * (b[0] + tau * (b[1] + tau * b[2]))))
+        return np.asarray(
+            (1 + a * tau) / (1 + tau * (b[0] + tau * (b[1] + tau * b[2])))
+        )
 
     if proton:
-        return kelly(-0.24, (10.98, 12.82, 21.97)), _MU_P * kelly(0.12, (10.97, 18.86, 6.55))
-    return 1.70 * tau / (1 + 3.30 * tau) * dipole, _MU_N * kelly(2.33, (14.72, 24.20, 84.1))
+        return kelly(-0.24, (10.98, 12.82, 21.97)), _MU_P * kelly(
+            0.12, (10.97, 18.86, 6.55)
+        )
+    return 1.70 * tau / (1 + 3.30 * tau) * dipole, _MU_N * kelly(
+        2.33, (14.72, 24.20, 84.1)
+    )
 
 
-def nucleon(kind: str, form_factors: str = "dipole", pauli: bool = True, k_f: float = FERMI_MOMENTUM) -> Current:
+def nucleon(
+    kind: str,
+    form_factors: str = "dipole",
+    pauli: bool = True,
+    k_f: float = FERMI_MOMENTUM,
+) -> Current:
     """Return a proton or neutron at rest, Pauli-blocked or free.
 
     Raises
@@ -127,7 +162,9 @@ def nucleon(kind: str, form_factors: str = "dipole", pauli: bool = True, k_f: fl
     if kind not in ("proton", "neutron"):
         raise UnknownNameError("nucleon", kind, ["proton", "neutron"])
     if form_factors not in NUCLEON_FORM_FACTORS:
-        raise UnknownNameError("nucleon form factors", form_factors, NUCLEON_FORM_FACTORS)
+        raise UnknownNameError(
+            "nucleon form factors", form_factors, NUCLEON_FORM_FACTORS
+        )
     if not (isinstance(k_f, (int, float)) and math.isfinite(k_f) and k_f > 0):
         raise InputError(f"the Fermi momentum must be positive (MeV), got {k_f!r}")
     mass = M_PROTON if kind == "proton" else M_NEUTRON
@@ -146,7 +183,9 @@ def nucleon(kind: str, form_factors: str = "dipole", pauli: bool = True, k_f: fl
     # |Q| at which the three-momentum is 2 k_F
     kink = math.sqrt(2 * mass * (math.hypot(mass, 2 * k_f) - mass))
     # at 10 GeV a dipole squared is 1e-9; the tables of electrons end there
-    return Current(kind, mass, electric, magnetic, 500.0, 10e3, (kink,) if pauli else ())
+    return Current(
+        kind, mass, electric, magnetic, 500.0, 10e3, (kink,) if pauli else ()
+    )
 
 
 def electron() -> Current:

@@ -1,21 +1,28 @@
-"""The universal lepton half of a trident: ν(k1) + γ*(q) → ν(k2) ℓ⁻(p₋) ℓ′⁺(p₊), with nothing nuclear in it.
+"""The universal lepton half of a trident: ν(k1) + γ*(q) → ν(k2) ℓ⁻(p₋) ℓ′⁺(p₊), with
+nothing nuclear in it.
 
-With Q² = −q², K = k1 − k2, K² ≡ −K·K, s = (p₋ + p₊)², x = 2 k1·q = ŝ + Q² and the interaction
-L = −(G_F/√2)[ν̄γ^α(1−γ5)ν][ℓ̄γ_α(V − Aγ5)ℓ′], current conservation leaves two structure functions of the photon,
+With Q² = −q², K = k1 − k2, K² ≡ −K·K, s = (p₋ + p₊)², x = 2 k1·q = ŝ + Q² and the
+interaction L = −(G_F/√2)[ν̄γ^α(1−γ5)ν][ℓ̄γ_α(V − Aγ5)ℓ′], current conservation leaves
+two structure functions of the photon,
 
-    transverse A = (X1 + Y)/2,   longitudinal Y = 4Q² X2/x²,   X1 = −g^{αβ}X_{αβ},  X2 = k1^α k1^β X_{αβ},
+    transverse A = (X1 + Y)/2,   longitudinal Y = 4Q² X2/x²,   X1 = −g^{αβ}X_{αβ},  X2 =
+    k1^α k1^β X_{αβ},
 
-X_{αβ} = ∫dΦ3 Σ|M|² without couplings. Three steps, each exact up to Gauss–Legendre quadrature:
+X_{αβ} = ∫dΦ3 Σ|M|² without couplings. Three steps, each exact up to Gauss–Legendre
+quadrature:
 
-1. V*(K) γ*(q) → ℓ⁻ℓ′⁺ by real 2×2 helicity amplitudes in the rest frame of the pair, squared and integrated over the
-   pair angle in y = ln(D1/D2), D1 = 2p₋·q + Q², D2 = 2p₊·q + Q² (`pair_functions`). The 2×2 form follows from
-   γγγP_L = γ_ρP_L; nothing is neglected, and sums of squares have no cancellations.
+1. V*(K) γ*(q) → ℓ⁻ℓ′⁺ by real 2×2 helicity amplitudes in the rest frame of the pair,
+squared and integrated over the
+   pair angle in y = ln(D1/D2), D1 = 2p₋·q + Q², D2 = 2p₊·q + Q² (`pair_functions`). The
+   2×2 form follows from γγγP_L = γ_ρP_L; nothing is neglected, and sums of squares have
+   no cancellations.
 2. The neutrino tensor is contracted with them: a polynomial in x (`structure`).
 3. Phase space dΦ3 = ds/2π · dK²/(8πx) · dΦ2(pair).
 
-All are of the form V²·VV + A²·AA + V·A·VA; the VA part is odd under ℓ⁻ ↔ ℓ′⁺ and vanishes for equal masses.
-The kinematics of two virtual bosons making a pair follow Budnev:1975poe; the reduction to a universal lepton half goes
-back to Czyz:1964zz and Lovseth:1971vv.
+All are of the form V²·VV + A²·AA + V·A·VA; the VA part is odd under ℓ⁻ ↔ ℓ′⁺ and
+vanishes for equal masses. The kinematics of two virtual bosons making a pair follow
+Budnev:1975poe; the reduction to a universal lepton half goes back to Czyz:1964zz and
+Lovseth:1971vv.
 """
 
 from __future__ import annotations
@@ -34,11 +41,13 @@ _ROOT2 = math.sqrt(2.0)
 
 @dataclass(frozen=True)
 class PairFunctions:
-    """Pair tensor integrated over the pair's phase space, by polarisation of V* and photon (T or L).
+    """Pair tensor integrated over the pair's phase space, by polarisation of V* and
+    photon (T or L).
 
-    ``even`` has shape (6, 2, *points): rows TT, LT, TL, LL (V* first), the transverse interference ``tau`` and the
-    transverse–longitudinal one ``mix``; columns VV and AA. ``odd`` has shape (3, *points): the V·A terms with the
-    photon transverse, longitudinal and mixed.
+    ``even`` has shape (6, 2, *points): rows TT, LT, TL, LL (V* first), the transverse
+    interference ``tau`` and the transverse–longitudinal one ``mix``; columns VV and AA.
+    ``odd`` has shape (3, *points): the V·A terms with the photon transverse,
+    longitudinal and mixed.
     """
 
     even: FloatArray
@@ -48,11 +57,13 @@ class PairFunctions:
 def pair_functions(
     s: FloatArray, k2: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, n: int
 ) -> PairFunctions:
-    """Integrate the pair tensor of V*(K) γ*(q) → ℓ⁻(m_minus) ℓ′⁺(m_plus) over the pair's two-body phase space.
+    """Integrate the pair tensor of V*(K) γ*(q) → ℓ⁻(m_minus) ℓ′⁺(m_plus) over the
+    pair's two-body phase space.
 
     Parameters
     ----------
-    s, k2, q2 : squared pair mass, −K·K > 0 and −q·q >= 0, any consistent units, broadcast; s > (m_minus + m_plus)².
+    s, k2, q2 : squared pair mass, −K·K > 0 and −q·q >= 0, any consistent units,
+        broadcast; s > (m_minus + m_plus)².
     n : Gauss–Legendre points in ln(D1/D2).
     """
     s, k2, q2 = (v[..., None] for v in np.broadcast_arrays(s, k2, q2))
@@ -62,15 +73,20 @@ def pair_functions(
     q_0, k_0 = (s - q2 + k2) / (2 * root_s), (s + q2 - k2) / (2 * root_s)
     delta = m_minus**2 - m_plus**2
     e_1, e_2 = (s + delta) / (2 * root_s), (s - delta) / (2 * root_s)
-    p = np.sqrt(np.maximum(s - (m_minus + m_plus) ** 2, 0.0) * (s - (m_minus - m_plus) ** 2)) / (2 * root_s)
+    p = np.sqrt(
+        np.maximum(s - (m_minus + m_plus) ** 2, 0.0) * (s - (m_minus - m_plus) ** 2)
+    ) / (2 * root_s)
 
-    # D1 and D2 each lie in [low, high]; low·high is a sum of positive terms, where low itself is a difference
+    # D1 and D2 each lie in [low, high]; low·high is a sum of positive terms, where low
+    # itself is a difference
     slope = 2 * p * k_z
     share = delta / s
     d1_high = ((s + k2) * (1 + share) + q2 * (1 - share)) / 2 + slope
     d2_high = ((s + k2) * (1 - share) + q2 * (1 + share)) / 2 + slope
     gap, m_product = np.maximum(s - (m_minus + m_plus) ** 2, 0.0), 2 * m_minus * m_plus
-    common = q2 * (m_product * s + (m_minus - m_plus) ** 2 * gap + k2 * (m_product + gap))
+    common = q2 * (
+        m_product * s + (m_minus - m_plus) ** 2 * gap + k2 * (m_product + gap)
+    )
     d1_low = (m_plus**2 * q2**2 + common + m_minus**2 * (s + k2) ** 2) / (s * d1_high)
     d2_low = (m_minus**2 * q2**2 + common + m_plus**2 * (s + k2) ** 2) / (s * d2_high)
     y_low, y_high = np.log(d1_low / d2_high), np.log(d1_high / d2_low)
@@ -89,7 +105,8 @@ def pair_functions(
     c_l = 2 * scale * (e_1 * i1 - e_2 * i2)
 
     def currents(sign: float) -> dict[str, tuple[FloatArray, ...]]:
-        """2×2 currents (11, 12, 21, 22) of a weak vertex that is left-handed (+1) or right-handed (−1)."""
+        """2×2 currents (11, 12, 21, 22) of a weak vertex that is left-handed (+1) or
+        right-handed (−1)."""
         qm, qp = q_0 - sign * k_z, q_0 + sign * k_z
         l1, l2 = (k_z - sign * k_0) / k, (k_z + sign * k_0) / k
         r = sign * _ROOT2
@@ -126,12 +143,21 @@ def pair_functions(
     amplitudes = {key: amplitude(j) for key, j in left.items()}
 
     def same(a: str, b: str) -> FloatArray:
-        """Sum over lepton spins of the product of two left-handed amplitudes, integrated over the pair."""
-        return np.asarray((measure * sum(f * g for f, g in zip(amplitudes[a], amplitudes[b], strict=True))).sum(-1))
+        """Sum over lepton spins of the product of two left-handed amplitudes,
+        integrated over the pair."""
+        return np.asarray(
+            (
+                measure
+                * sum(f * g for f, g in zip(amplitudes[a], amplitudes[b], strict=True))
+            ).sum(-1)
+        )
 
     def flip(a: str, b: str) -> FloatArray:
         """The chirality-flip interference, left times right plus right times left."""
-        both = sum(f * g + h * i for f, g, h, i in zip(left[a], right[b], right[a], left[b], strict=True))
+        both = sum(
+            f * g + h * i
+            for f, g, h, i in zip(left[a], right[b], right[a], left[b], strict=True)
+        )
         return np.asarray(-m_minus * m_plus * (measure * both).sum(-1))
 
     def both(*pairs: tuple[str, str]) -> FloatArray:
@@ -153,7 +179,8 @@ def pair_functions(
         [
             same("++", "++") + same("+-", "+-") - same("-+", "-+") - same("--", "--"),
             same("+L", "+L") - same("-L", "-L"),
-            (same("LL", "+-") - same("LL", "-+") + same("+L", "L+") - same("-L", "L-")) / 2,
+            (same("LL", "+-") - same("LL", "-+") + same("+L", "L+") - same("-L", "L-"))
+            / 2,
         ]
     )
     return PairFunctions(even, odd)
@@ -165,7 +192,9 @@ def x_minimum(s: FloatArray, k2: FloatArray, q2: FloatArray) -> FloatArray:
     return np.asarray((u + np.sqrt(u**2 - 4 * k2 * q2)) / 2)
 
 
-def structure(pair: PairFunctions, s: FloatArray, k2: FloatArray, q2: FloatArray, x: FloatArray) -> FloatArray:
+def structure(
+    pair: PairFunctions, s: FloatArray, k2: FloatArray, q2: FloatArray, x: FloatArray
+) -> FloatArray:
     """Structure functions dA/ds dK² and dY/ds dK² for given pair functions.
 
     Parameters
@@ -181,9 +210,12 @@ def structure(pair: PairFunctions, s: FloatArray, k2: FloatArray, q2: FloatArray
     s, k2, q2 = (v[..., None] for v in np.broadcast_arrays(s, k2, q2))
     u = s + k2 + q2
     lam = u**2 - 4 * k2 * q2
-    kappa2 = np.maximum(k2 * (x**2 - x * u + k2 * q2) / lam, 0.0)  # transverse momentum squared
+    kappa2 = np.maximum(
+        k2 * (x**2 - x * u + k2 * q2) / lam, 0.0
+    )  # transverse momentum squared
     a_v = np.sqrt(k2 / lam) * (x - u / 2)
-    # g sqrt(q2): the photon's longitudinal component of k1; `g` keeps 1/Q out of the sums
+    # g sqrt(q2): the photon's longitudinal component of k1; `g` keeps 1/Q out of the
+    # sums
     g = (x * u - 2 * k2 * q2) / (2 * np.sqrt(lam))
     v2 = 4 * q2 / x**2
     c2 = 4 / x**2  # = v2/q2
@@ -194,11 +226,19 @@ def structure(pair: PairFunctions, s: FloatArray, k2: FloatArray, q2: FloatArray
         tt, lt, tl, ll, tau, mix = (w[..., None] for w in pair.even[:, column])
         x_ll = 2 * kappa2 * ll + full * tl
         x_kk = 2 * (2 * kappa2 * lt + full * tt)
-        y = c2 * g**2 * x_ll + v2 * kappa2 * (x_kk / 2 + 2 * kappa2 * tau) + 4 * c2 * root_q * g * a_v * kappa2 * mix
+        y = (
+            c2 * g**2 * x_ll
+            + v2 * kappa2 * (x_kk / 2 + 2 * kappa2 * tau)
+            + 4 * c2 * root_q * g * a_v * kappa2 * mix
+        )
         result.append((x_kk - x_ll, y))
     odd_t, odd_l, odd_mix = (w[..., None] for w in pair.odd)
     x_ll, x_kk = np.sqrt(k2) * a_v * odd_l, np.sqrt(k2) * a_v * odd_t
-    y = c2 * g**2 * x_ll + v2 * kappa2 * x_kk / 2 + 2 * c2 * root_q * g * kappa2 * np.sqrt(k2) * odd_mix
+    y = (
+        c2 * g**2 * x_ll
+        + v2 * kappa2 * x_kk / 2
+        + 2 * c2 * root_q * g * kappa2 * np.sqrt(k2) * odd_mix
+    )
     result.append((x_kk - x_ll, y))
     x1 = np.stack([r[0] for r in result])
     y = np.stack([r[1] for r in result])

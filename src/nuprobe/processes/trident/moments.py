@@ -1,12 +1,15 @@
-"""Cumulative moments of the structure functions: all that a target of any mass and shape ever asks of the leptons.
+"""Cumulative moments of the structure functions: all that a target of any mass and
+shape ever asks of the leptons.
 
-For given Q², a target of mass M and a neutrino of energy E reach x = 2 k1·q up to x_max(E, M, Q²). The hadron tensors
-of spin 0 and spin ½ contracted with the lepton half are polynomials in r = x_max/x, so that
+For given Q², a target of mass M and a neutrino of energy E reach x = 2 k1·q up to
+x_max(E, M, Q²). The hadron tensors of spin 0 and spin ½ contracted with the lepton half
+are polynomials in r = x_max/x, so that
 
-    A0 = ∫A dx,  A1 = ∫A (r − 1) dx,  A2 = ∫A (r − 1) r dx,  Y0, Y1, Y2 = ∫Y {1, r, r²} dx    over x < x_max
+    A0 = ∫A dx,  A1 = ∫A (r − 1) dx,  A2 = ∫A (r − 1) r dx,  Y0, Y1, Y2 = ∫Y {1, r, r²}
+    dx    over x < x_max
 
-suffice, and each integrand is positive for VV and AA. They know nothing of the target, and for equal lepton masses
-depend on x_max/m² and Q²/m² only.
+suffice, and each integrand is positive for VV and AA. They know nothing of the target,
+and for equal lepton masses depend on x_max/m² and Q²/m² only.
 """
 
 from __future__ import annotations
@@ -36,23 +39,33 @@ class Orders:
 
 
 def differential_moments(
-    x_max: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, orders: Orders, soft2: float | FloatArray
+    x_max: FloatArray,
+    q2: FloatArray,
+    m_minus: float,
+    m_plus: float,
+    orders: Orders,
+    soft2: float | FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Moments resolved in the momentum transfer to the lepton pair.
 
     Parameters
     ----------
-    x_max, q2 : shape (points,), MeV²; points with x_max − q2 <= (m_minus + m_plus)² give exact zeros.
+    x_max, q2 : shape (points,), MeV²; points with x_max − q2 <= (m_minus + m_plus)²
+        give exact zeros.
     m_minus, m_plus : masses of ℓ⁻ and ℓ⁺.
     orders : quadrature orders.
-    soft2 : nodes are uniform in ln(K² + soft2): the squared mass scale below which nothing varies in K², MeV².
+    soft2 : nodes are uniform in ln(K² + soft2): the squared mass scale below which
+        nothing varies in K², MeV².
 
     Returns
     -------
     k2 : shape (points, orders.k2)
-    moments : shape (6, 3, points, orders.k2); their sum over the last axis is the moment, quadrature weights included.
+    moments : shape (6, 3, points, orders.k2); their sum over the last axis is the
+        moment, quadrature weights included.
     """
-    x_max, q2 = np.broadcast_arrays(np.atleast_1d(x_max).astype(float), np.atleast_1d(q2).astype(float))
+    x_max, q2 = np.broadcast_arrays(
+        np.atleast_1d(x_max).astype(float), np.atleast_1d(q2).astype(float)
+    )
     soft2 = np.broadcast_to(np.asarray(soft2, dtype=float), x_max.shape)
     values = np.zeros((6, 3, x_max.size, orders.k2))
     nodes = np.zeros((x_max.size, orders.k2))
@@ -60,12 +73,19 @@ def differential_moments(
     block = max(1, 60_000 // (orders.k2 * orders.s * orders.angle))
     for start in range(0, x_max.size, block):
         part = slice(start, start + block)
-        nodes[part], values[:, :, part] = _block(x_max[part], q2[part], m_minus, m_plus, orders, soft2[part])
+        nodes[part], values[:, :, part] = _block(
+            x_max[part], q2[part], m_minus, m_plus, orders, soft2[part]
+        )
     return nodes, values
 
 
 def _block(
-    x_max: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, orders: Orders, soft2: FloatArray
+    x_max: FloatArray,
+    q2: FloatArray,
+    m_minus: float,
+    m_plus: float,
+    orders: Orders,
+    soft2: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     s_min = (m_minus + m_plus) ** 2
     open_ = x_max - q2 > s_min * (1 + 1e-12)
@@ -78,7 +98,8 @@ def _block(
     span = np.log1p(k2_max / soft2)
     k2 = soft2 * np.expm1(span * t)
     weight = (k2 + soft2) * span * w
-    # s from s_min to ŝ(1 − K²/x_max), quadratic in the variable at the lower end where β ~ √(s − s_min)
+    # s from s_min to ŝ(1 − K²/x_max), quadratic in the variable at the lower end where
+    # β ~ √(s − s_min)
     t, w = gauss_legendre(orders.s)
     ratio = (s_hat / s_min)[:, None] * (1 - k2 / x_max[:, None])
     log_s = np.log(np.maximum(ratio, 1.0))[..., None]
@@ -104,7 +125,14 @@ def _block(
 
 
 def moments(
-    x_max: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, orders: Orders, soft2: float | FloatArray
+    x_max: FloatArray,
+    q2: FloatArray,
+    m_minus: float,
+    m_plus: float,
+    orders: Orders,
+    soft2: float | FloatArray,
 ) -> FloatArray:
     """Moments integrated over K², shape (6, 3, points); see `differential_moments`."""
-    return np.asarray(differential_moments(x_max, q2, m_minus, m_plus, orders, soft2)[1].sum(-1))
+    return np.asarray(
+        differential_moments(x_max, q2, m_minus, m_plus, orders, soft2)[1].sum(-1)
+    )

@@ -1,16 +1,22 @@
-"""Single-differential cross sections by quadrature: what generated events are compared with.
+"""Single-differential cross sections by quadrature: what generated events are compared
+with.
 
-The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into the bins of a histogram and each
-bin is an integral of its own, over the exact range that the others have there. The neutrino energy enters through
-r = x_max/x alone, so a whole flux costs little more than one energy: with E_x the energy at which x is the largest that
-can be reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the powers j = 0, 1, 2 that the hadron tensor holds.
+The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into
+the bins of a histogram and each bin is an integral of its own, over the exact range
+that the others have there. The neutrino energy enters through r = x_max/x alone, so a
+whole flux costs little more than one energy: with E_x the energy at which x is the
+largest that can be reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the
+powers j = 0, 1, 2 that the hadron tensor holds.
 
-The energy of the pair also needs the azimuth φ of K about k1 and q. With P the momentum of the target,
+The energy of the pair also needs the azimuth φ of K about k1 and q. With P the momentum
+of the target,
 
-    P^αP^β X_{αβ} = g_P² X_LL/Q² + κ_P² X_TT/2 + 2τ (2(κ·κ_P)² − κ²κ_P²) + 4 g_P a (κ·κ_P) mix/Q
+    P^αP^β X_{αβ} = g_P² X_LL/Q² + κ_P² X_TT/2 + 2τ (2(κ·κ_P)² − κ²κ_P²) + 4 g_P a
+    (κ·κ_P) mix/Q
 
-is a quadratic polynomial in P·K = M (E_pair + Q²/2M), which is linear in cos φ: the integral over a bin is analytic.
-The decomposition into virtual-boson helicities is that of Budnev:1975poe.
+is a quadratic polynomial in P·K = M (E_pair + Q²/2M), which is linear in cos φ: the
+integral over a bin is analytic. The decomposition into virtual-boson helicities is that
+of Budnev:1975poe.
 """
 
 from __future__ import annotations
@@ -32,7 +38,12 @@ from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 from nuprobe.processes.trident.channels import Channel, ChannelSpec, channel
 from nuprobe.processes.trident.cross_section import _PREFACTOR, q_range, threshold
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, Current
-from nuprobe.processes.trident.lepton import PairFunctions, pair_functions, structure, x_minimum
+from nuprobe.processes.trident.lepton import (
+    PairFunctions,
+    pair_functions,
+    structure,
+    x_minimum,
+)
 from nuprobe.processes.trident.totals import FormFactorSpec, currents, lepton_couplings
 
 __all__ = ["SPECTRA", "Spectrum", "spectrum"]
@@ -44,10 +55,16 @@ SPECTRA: Final = {
     "recoil_energy": "MeV",
     "e_pair": "MeV",
 }
-"""Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of what was hit and E₊ + E₋."""
+"""Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of
+what was hit and E₊ + E₋."""
 _BLOCK: Final = 15_000  # values of one array
 _SHORT: Final = 0.35  # panels shorter than this in the logarithm need half the points
-_FINE: Final = (10, 10, 13, 12)  # points in a panel of the outer variable or ln Q, in K², in s, in x
+_FINE: Final = (
+    10,
+    10,
+    13,
+    12,
+)  # points in a panel of the outer variable or ln Q, in K², in s, in x
 _COARSE: Final = (8, 8, 10, 9)
 
 
@@ -59,8 +76,10 @@ class Spectrum:
     ----------
     variable : one of `SPECTRA`.
     edges : shape (bins + 1,), in the unit of `SPECTRA`.
-    values : cm², shape (bins,), or (models, bins): integrals over the bins, averaged over the flux.
-    error : numerical error of each, same shape: what coarser quadrature changes; zeros of a quick one.
+    values : cm², shape (bins,), or (models, bins): integrals over the bins, averaged
+        over the flux.
+    error : numerical error of each, same shape: what coarser quadrature changes; zeros
+        of a quick one.
     """
 
     variable: str
@@ -95,10 +114,13 @@ def spectrum(
     ----------
     variable : one of `SPECTRA`; ``"e_pair"`` needs a single energy.
     edges : increasing, not negative, shape (bins + 1,).
-    channel_, target_, regime, form_factor, pauli, k_f, nucleon_form_factors : as in `total`; nucleons are at rest.
-    source : neutrino energy in MeV, or a flux or its name: then an average over its neutrinos of the channel's flavour.
+    channel_, target_, regime, form_factor, pauli, k_f, nucleon_form_factors : as in
+    `total`; nucleons are at rest.
+    source : neutrino energy in MeV, or a flux or its name: then an average over its
+        neutrinos of the channel's flavour.
     model : one model with scalar parameters, or several.
-    quick : use the coarser rule alone, good to a few 1e-3, without an estimate of the error; for drawing.
+    quick : use the coarser rule alone, good to a few 1e-3, without an estimate of the
+        error; for drawing.
 
     Returns
     -------
@@ -108,26 +130,45 @@ def spectrum(
     Raises
     ------
     InputError
-        For edges that do not increase, a flux without the flavour, a model with arrays of parameters.
+        For edges that do not increase, a flux without the flavour, a model with arrays
+        of parameters.
     UnknownNameError
         If the variable, or another name, is unknown.
     """
     if variable not in SPECTRA:
         raise UnknownNameError("spectrum", variable, SPECTRA)
     bounds = numbers("the edges of the bins", edges)
-    if bounds.ndim != 1 or bounds.size < 2 or not np.all(np.diff(bounds) > 0) or not bounds[0] >= 0:
-        raise InputError(f"the edges of a spectrum in {variable} must increase and not be negative, got {edges!r}")
+    if (
+        bounds.ndim != 1
+        or bounds.size < 2
+        or not np.all(np.diff(bounds) > 0)
+        or not bounds[0] >= 0
+    ):
+        raise InputError(
+            f"the edges of a spectrum in {variable} must increase and not be negative,"
+            f" got {edges!r}"
+        )
     if not np.isfinite(bounds[-1]):
         raise InputError("the last edge of a spectrum must be finite")
     one = channel(channel_)
     several = isinstance(model, Sequence)
-    models: list[LeptonModel] = list(model) if isinstance(model, Sequence) else [model or StandardModel()]
+    models: list[LeptonModel] = (
+        list(model) if isinstance(model, Sequence) else [model or StandardModel()]
+    )
     couplings = [_Coupling.of(m, one) for m in models]
     beams = _beams(source, one)
     if variable == "e_pair" and any(b.energy is None for b in beams):
-        raise InputError("the spectrum of e_pair needs one neutrino energy; generate events for a flux")
+        raise InputError(
+            "the spectrum of e_pair needs one neutrino energy; generate events for a"
+            " flux"
+        )
     found = currents(
-        target_, regime, form_factor=form_factor, pauli=pauli, k_f=k_f, nucleon_form_factors=nucleon_form_factors
+        target_,
+        regime,
+        form_factor=form_factor,
+        pauli=pauli,
+        k_f=k_f,
+        nucleon_form_factors=nucleon_form_factors,
     )
     sums = []
     for orders in (_COARSE,) if quick else (_FINE, _COARSE):
@@ -135,10 +176,14 @@ def spectrum(
         for number, current in found:
             for beam in beams:
                 if beam.top > threshold(current.mass, *one.pair_masses):
-                    result += number * _bins(variable, bounds, one, current, beam, couplings, orders)
+                    result += number * _bins(
+                        variable, bounds, one, current, beam, couplings, orders
+                    )
         sums.append(result)
     value, error = sums[0], np.abs(sums[0] - sums[-1])
-    return Spectrum(variable, bounds, *((value, error) if several else (value[0], error[0])))
+    return Spectrum(
+        variable, bounds, *((value, error) if several else (value[0], error[0]))
+    )
 
 
 @dataclass(frozen=True)
@@ -152,20 +197,26 @@ class _Coupling:
     @classmethod
     def of(cls, model: LeptonModel, one: Channel) -> _Coupling:
         found = lepton_couplings(model, one)
-        if any(np.ndim(c) for c in (found.vector, found.axial, *(m.strength for m in found.mediators))):
+        if any(
+            np.ndim(c)
+            for c in (found.vector, found.axial, *(m.strength for m in found.mediators))
+        ):
             raise InputError("a spectrum needs models with scalar parameters")
         mediators = tuple((float(m.mass), float(m.strength)) for m in found.mediators)
         return cls(float(found.vector), float(found.axial), mediators)
 
     def __call__(self, k2: FloatArray) -> FloatArray:
         """Coefficients of VV, AA and VA, shape (3, *k2)."""
-        v = self.vector + sum((c / (k2 + m**2) for m, c in self.mediators), np.zeros_like(k2))
+        v = self.vector + sum(
+            (c / (k2 + m**2) for m, c in self.mediators), np.zeros_like(k2)
+        )
         return np.stack([v**2, np.full_like(v, self.axial**2), v * self.axial])
 
 
 @dataclass(frozen=True)
 class _Beam:
-    """One energy, or a continuum; `powers` gives ∫_E φ E′^{j−2} dE′ for j = 0, 1, 2, shape (3, *E)."""
+    """One energy, or a continuum; `powers` gives ∫_E φ E′^{j−2} dE′ for j = 0, 1, 2,
+    shape (3, *E)."""
 
     energy: float | None
     top: float
@@ -174,7 +225,9 @@ class _Beam:
 
 def _line(energy: float, share: float) -> _Beam:
     values = share * np.array([energy**-2, 1 / energy, 1.0])
-    return _Beam(energy, energy, lambda e: values.reshape(3, *(1,) * e.ndim) * np.ones_like(e))
+    return _Beam(
+        energy, energy, lambda e: values.reshape(3, *(1,) * e.ndim) * np.ones_like(e)
+    )
 
 
 def _continuum(component: FluxComponent, share: float) -> _Beam:
@@ -203,15 +256,23 @@ def _beams(source: float | Flux | str, one: Channel) -> list[_Beam]:
     if not isinstance(source, Flux | str):
         energy = numbers("the neutrino energy (MeV)", source)
         if energy.ndim or not 0 < energy < math.inf:
-            raise InputError(f"a spectrum needs one positive neutrino energy in MeV or a flux, got {source!r}")
+            raise InputError(
+                "a spectrum needs one positive neutrino energy in MeV or a flux, got"
+                f" {source!r}"
+            )
         return [_line(float(energy), 1.0)]
     made = flux(source) if isinstance(source, str) else source
     fluence = made.total(one.incoming)
     if not fluence > 0:
-        raise InputError(f"flux {made.name} has no {one.incoming}: it has {', '.join(map(str, made.flavours))}")
+        raise InputError(
+            f"flux {made.name} has no {one.incoming}: it has"
+            f" {', '.join(map(str, made.flavours))}"
+        )
     result = []
     for component in made.of(one.incoming):
-        result += [_line(line.energy, line.intensity / fluence) for line in component.lines]
+        result += [
+            _line(line.energy, line.intensity / fluence) for line in component.lines
+        ]
         if component.density is not None:
             result.append(_continuum(component, 1 / fluence))
     return result
@@ -219,7 +280,8 @@ def _beams(source: float | Flux | str, one: Channel) -> list[_Beam]:
 
 @dataclass(frozen=True)
 class _Points:
-    """Points in Q², K² and s, all of one shape, with weights dQ² dK² ds, the bin of each and the largest x there."""
+    """Points in Q², K² and s, all of one shape, with weights dQ² dK² ds, the bin of
+    each and the largest x there."""
 
     q2: FloatArray
     k2: FloatArray
@@ -236,7 +298,8 @@ def _largest_x(q: FloatArray, mass: float, energy: float) -> FloatArray:
 def _panels(
     edges: FloatArray, cuts: Sequence[float], low: float, high: float
 ) -> tuple[FloatArray, FloatArray, np.ndarray[tuple[int, ...], np.dtype[np.intp]]]:
-    """Panels of a variable: lower ends, upper ends and the bin of each, all inside the bins and the range."""
+    """Panels of a variable: lower ends, upper ends and the bin of each, all inside the
+    bins and the range."""
     inside = [low, high, *(e for e in (*edges, *cuts) if low < e < high)]
     ends = np.unique(inside)
     which = np.searchsorted(edges, (ends[1:] + ends[:-1]) / 2, side="right") - 1
@@ -244,9 +307,14 @@ def _panels(
     return ends[:-1][good], ends[1:][good], which[good]
 
 
-def _q_nodes(low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int) -> tuple[FloatArray, FloatArray]:
-    """Nodes in Q, uniform in its logarithm in panels between `low` and `high`, and weights dQ²: (*low, nodes)."""
-    ends = np.log(np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1))
+def _q_nodes(
+    low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int
+) -> tuple[FloatArray, FloatArray]:
+    """Nodes in Q, uniform in its logarithm in panels between `low` and `high`, and
+    weights dQ²: (*low, nodes)."""
+    ends = np.log(
+        np.stack([low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1)
+    )
     t, w = gauss_legendre(n)
     width = np.diff(ends, axis=-1)[..., None]
     q = np.exp(ends[..., :-1, None] + width * t)
@@ -254,17 +322,30 @@ def _q_nodes(low: FloatArray, high: FloatArray, cuts: Sequence[float], n: int) -
 
 
 def _rough(current: Current, low: float) -> bool:
-    """Whether Q begins where the form factor oscillates (with period 1.6 q_soft); elsewhere that does not matter."""
+    """Whether Q begins where the form factor oscillates (with period 1.6 q_soft);
+    elsewhere that does not matter."""
     return low > current.q_soft / 2
 
 
 def _cuts(current: Current, low: float, high: float) -> list[float]:
-    """|Q| where panels end, for the form factor's sake, and for one panel not to be too long."""
-    found = [c for c in (*current.kinks, current.q_soft, math.sqrt(current.q_soft * current.q_end)) if math.isfinite(c)]
+    """|Q| where panels end, for the form factor's sake, and for one panel not to be too
+    long."""
+    found = [
+        c
+        for c in (
+            *current.kinks,
+            current.q_soft,
+            math.sqrt(current.q_soft * current.q_end),
+        )
+        if math.isfinite(c)
+    ]
     if _rough(current, low):
         found += list(np.arange(low, high, current.q_soft / 2))
     ends = sorted([low, *(c for c in found if low < c < high), high])
-    more = [np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1)) for a, b in pairwise(ends)]
+    more = [
+        np.geomspace(a, b, max(2, math.ceil(math.log(b / a) / 1.7) + 1))
+        for a, b in pairwise(ends)
+    ]
     return sorted(set(np.concatenate(more)[1:-1]))
 
 
@@ -313,7 +394,13 @@ def _points(
         q, w_q = _q_nodes(*_q_range_at(k2, s_min, mass, energy, low, high), cuts, n_q)
         x, k2 = _largest_x(q, mass, energy), k2[..., None]
         s, w_3 = s_nodes((x - q**2) * (1 - k2 / x))
-        return q[..., None], k2[..., None], s, (outer[..., None] * w_q)[..., None] * w_3, x[..., None]
+        return (
+            q[..., None],
+            k2[..., None],
+            s,
+            (outer[..., None] * w_q)[..., None] * w_3,
+            x[..., None],
+        )
 
     def of_s(start: FloatArray, end: FloatArray, n: int) -> tuple[FloatArray, ...]:
         t, w = gauss_legendre(n)
@@ -321,11 +408,21 @@ def _points(
         # quadratic in every panel: the first needs it
         s = np.exp(first + (last - first) * t**2)
         outer = s * (last - first) * 2 * t * w
-        q_low, q_high = (f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy))
-        q, w_q = _q_nodes(q_low, np.minimum(q_high, np.maximum(2 * q_low, high)), cuts, n_q)
+        q_low, q_high = (
+            f.reshape(s.shape) for f in _q_range_of(np.sqrt(s.ravel()), mass, energy)
+        )
+        q, w_q = _q_nodes(
+            q_low, np.minimum(q_high, np.maximum(2 * q_low, high)), cuts, n_q
+        )
         x = _largest_x(q, mass, energy)
         k2, w_2 = k_nodes(x * (1 - s[..., None] / (x - q**2)))
-        return q[..., None], k2, s[..., None, None], (outer[..., None] * w_q)[..., None] * w_2, x[..., None]
+        return (
+            q[..., None],
+            k2,
+            s[..., None, None],
+            (outer[..., None] * w_q)[..., None] * w_2,
+            x[..., None],
+        )
 
     if variable == "k2":
         nodes, panels = of_k2, _k_panels(bounds, soft2, low, high, s_min, mass, energy)
@@ -335,7 +432,11 @@ def _points(
         nodes, panels = of_s, _panels(bounds**2, _steps(s_min, top), s_min, top)
         lengths = np.log(panels[1] / panels[0])
     else:
-        edges = np.sqrt(bounds if variable == "q2" else 2 * mass * bounds) if variable else np.array([low, high])
+        edges = (
+            np.sqrt(bounds if variable == "q2" else 2 * mass * bounds)
+            if variable
+            else np.array([low, high])
+        )
         nodes, panels = of_q, _panels(edges, cuts, low, high)
         lengths = np.log(panels[1] / panels[0])
     short = lengths < _SHORT
@@ -344,26 +445,49 @@ def _points(
             q, k2, s, weight, x = nodes(panels[0][picked], panels[1][picked], n)
             bins = panels[2][picked].reshape(-1, *(1,) * (weight.ndim - 1))
             live = weight > 0
-            q2_, k2_, s_, x_ = (np.broadcast_to(a, weight.shape)[live] for a in (q**2, k2, s, x))
-            yield _Points(q2_, k2_, s_, weight[live], np.broadcast_to(bins, weight.shape)[live], x_)
+            q2_, k2_, s_, x_ = (
+                np.broadcast_to(a, weight.shape)[live] for a in (q**2, k2, s, x)
+            )
+            yield _Points(
+                q2_,
+                k2_,
+                s_,
+                weight[live],
+                np.broadcast_to(bins, weight.shape)[live],
+                x_,
+            )
 
 
 def _steps(low: float, high: float) -> list[float]:
     """Cuts that keep panels short in the logarithm."""
-    return list(np.geomspace(low, high, max(2, math.ceil(math.log(high / low) / 1.2) + 1))[1:-1])
+    return list(
+        np.geomspace(low, high, max(2, math.ceil(math.log(high / low) / 1.2) + 1))[1:-1]
+    )
 
 
-def _q_range_of(pair: FloatArray, mass: float, energy: float) -> tuple[FloatArray, FloatArray]:
+def _q_range_of(
+    pair: FloatArray, mass: float, energy: float
+) -> tuple[FloatArray, FloatArray]:
     """Return `q_range` for an array of masses of the pair."""
     ends = [q_range(np.array([energy]), mass, float(m), 0.0) for m in pair]
     return np.array([e[0][0] for e in ends]), np.array([e[1][0] for e in ends])
 
 
 def _k_panels(
-    bounds: FloatArray, soft2: float, low: float, high: float, s_min: float, mass: float, energy: float
+    bounds: FloatArray,
+    soft2: float,
+    low: float,
+    high: float,
+    s_min: float,
+    mass: float,
+    energy: float,
 ) -> tuple[FloatArray, FloatArray, np.ndarray[tuple[int, ...], np.dtype[np.intp]]]:
     _, top = _summit(s_min, mass, energy, low, high)
-    steps = soft2 * np.expm1(np.linspace(0, math.log1p(top / soft2), max(3, math.ceil(math.log1p(top / soft2) / 1.2))))
+    steps = soft2 * np.expm1(
+        np.linspace(
+            0, math.log1p(top / soft2), max(3, math.ceil(math.log1p(top / soft2) / 1.2))
+        )
+    )
     return _panels(bounds, list(steps[1:-1]), 0.0, top)
 
 
@@ -372,7 +496,9 @@ def _largest_k2(q: FloatArray, s_min: float, mass: float, energy: float) -> Floa
     return np.asarray(x * (1 - s_min / (x - q**2)))
 
 
-def _summit(s_min: float, mass: float, energy: float, low: float, high: float) -> tuple[float, float]:
+def _summit(
+    s_min: float, mass: float, energy: float, low: float, high: float
+) -> tuple[float, float]:
     """Return the Q at which the largest K² is reached, and that K²."""
     a, b = math.log(low), math.log(high)
     q = np.zeros(1)
@@ -397,7 +523,13 @@ def _q_range_at(
             half = (out + inside) / 2
             reached = _largest_k2(np.exp(half), s_min, mass, energy) >= k2
             out, inside = np.where(reached, out, half), np.where(reached, half, inside)
-        ends.append(np.exp(np.where(_largest_k2(np.exp(out), s_min, mass, energy) >= k2, out, inside)))
+        ends.append(
+            np.exp(
+                np.where(
+                    _largest_k2(np.exp(out), s_min, mass, energy) >= k2, out, inside
+                )
+            )
+        )
     return ends[0], ends[1]
 
 
@@ -407,18 +539,35 @@ def _scale2(beam: _Beam, current: Current) -> float:
 
 
 def _adapted(
-    orders: tuple[int, int, int, int], variable: str, beam: _Beam, current: Current, soft2: float, s_min: float
+    orders: tuple[int, int, int, int],
+    variable: str,
+    beam: _Beam,
+    current: Current,
+    soft2: float,
+    s_min: float,
 ) -> tuple[int, int, int, int]:
-    """More points for more decades of K² and s, for a flux with its corners, and for bins that cut through all."""
+    """More points for more decades of K² and s, for a flux with its corners, and for
+    bins that cut through all."""
     n_q, n_k, n_s, n_x = orders
-    if not math.isfinite(current.q_soft):  # a point has no scale of its own where panels end
+    if not math.isfinite(
+        current.q_soft
+    ):  # a point has no scale of its own where panels end
         n_q += 6
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))
     if variable == "e_pair":
         # its kinks lie across s: every e-fold needs a point
-        return n_q + 4, n_k + 4, n_s + 4 + round(math.log1p(_scale2(beam, current) / s_min)), 2 * n_x
-    return (n_q, n_k, n_s, n_x) if beam.energy is not None else (n_q + 2, n_k + 4, n_s + 7, 3 * n_x)
+        return (
+            n_q + 4,
+            n_k + 4,
+            n_s + 4 + round(math.log1p(_scale2(beam, current) / s_min)),
+            2 * n_x,
+        )
+    return (
+        (n_q, n_k, n_s, n_x)
+        if beam.energy is not None
+        else (n_q + 2, n_k + 4, n_s + 7, 3 * n_x)
+    )
 
 
 def _bins(
@@ -437,11 +586,28 @@ def _bins(
     orders = _adapted(orders, variable, beam, current, soft2, s_min)
     angle = 16 + round(math.log1p(_scale2(beam, current) / (masses[0] * masses[1])))
     result = np.zeros((len(couplings), bounds.size - 1))
-    for points in _points("" if variable == "e_pair" else variable, bounds, masses, current, beam.top, soft2, orders):
+    for points in _points(
+        "" if variable == "e_pair" else variable,
+        bounds,
+        masses,
+        current,
+        beam.top,
+        soft2,
+        orders,
+    ):
         step = max(1, _BLOCK // max(angle, orders[3]))
         for first in range(0, points.q2.size, step):
             result += _block(
-                variable, bounds, points, slice(first, first + step), one, current, beam, couplings, orders[3], angle
+                variable,
+                bounds,
+                points,
+                slice(first, first + step),
+                one,
+                current,
+                beam,
+                couplings,
+                orders[3],
+                angle,
             )
     return result
 
@@ -459,23 +625,46 @@ def _block(
     angle: int,
 ) -> FloatArray:
     """What some of the points add to `_bins`."""
-    q2, k2, s, x_max = points.q2[part], points.k2[part], points.s[part], points.x_max[part]
+    q2, k2, s, x_max = (
+        points.q2[part],
+        points.k2[part],
+        points.s[part],
+        points.x_max[part],
+    )
     pair = pair_functions(s, k2, q2, *one.pair_masses, angle)
     low = x_minimum(s, k2, q2)
     t, w = gauss_legendre(n_x)
     log = np.log(np.maximum(x_max / low, 1.0))[:, None]
     x = low[:, None] * np.exp(log * t)
-    scale = (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None] * x * log * w
+    scale = (
+        (_PREFACTOR * points.weight[part] / (current.mass * q2) ** 2)[:, None]
+        * x
+        * log
+        * w
+    )
     weights = np.stack([c(k2) for c in couplings])
     if variable == "e_pair":
-        return _azimuth(pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds)
-    values = np.einsum("cpx,px->cp", _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam), scale)
+        return _azimuth(
+            pair, s, k2, q2, x, x_max, current, beam, scale, weights, bounds
+        )
+    values = np.einsum(
+        "cpx,px->cp",
+        _contracted(structure(pair, s, k2, q2, x), q2, x, x_max, current, beam),
+        scale,
+    )
     values = np.einsum("mcp,cp->mp", weights, values)
-    return np.stack([np.bincount(points.bin[part], v, minlength=bounds.size - 1) for v in values])
+    return np.stack(
+        [np.bincount(points.bin[part], v, minlength=bounds.size - 1) for v in values]
+    )
 
 
 def _contracted(
-    functions: FloatArray, q2: FloatArray, x: FloatArray, x_max: FloatArray, current: Current, beam: _Beam
+    functions: FloatArray,
+    q2: FloatArray,
+    x: FloatArray,
+    x_max: FloatArray,
+    current: Current,
+    beam: _Beam,
 ) -> FloatArray:
     """H^{αβ}X_{αβ}/E² folded with the beam, shape (3, points, x)."""
     mass = current.mass
@@ -487,7 +676,10 @@ def _contracted(
     top = (m2 + b) * r2 - b * r1
     a, y = functions
     q2 = q2[:, None]
-    return np.asarray(4 * c * (a * (top - m2 * r0) + y * (top + q2 / 4 * r0)) + g * q2 * (2 * a - y) * r0)
+    return np.asarray(
+        4 * c * (a * (top - m2 * r0) + y * (top + q2 / 4 * r0))
+        + g * q2 * (2 * a - y) * r0
+    )
 
 
 def _azimuth(
@@ -503,7 +695,8 @@ def _azimuth(
     weights: FloatArray,
     bounds: FloatArray,
 ) -> FloatArray:
-    """Integrals over the bins of E_pair at one neutrino energy, shape (models, bins)."""
+    """Integrals over the bins of E_pair at one neutrino energy, shape (models,
+    bins)."""
     energy, mass = beam.top, current.mass
     share = beam.powers(np.array(energy))[2]
     s, k2, q2, x_max = (v[:, None] for v in (s, k2, q2, x_max))
@@ -544,7 +737,11 @@ def _azimuth(
             values.append(4 * c * pp + g_m * q2 * (x_kk - x_ll))
         odd_t, odd_l, odd_mix = (v[:, None] for v in pair.odd)
         x_ll, x_kk = np.sqrt(k2) * a_v * odd_l, np.sqrt(k2) * a_v * odd_t
-        pp = g_p**2 * x_ll / q2 + p2 * x_kk / 2 + 2 * g_p * dot * np.sqrt(k2) * odd_mix / root_q
+        pp = (
+            g_p**2 * x_ll / q2
+            + p2 * x_kk / 2
+            + 2 * g_p * dot * np.sqrt(k2) * odd_mix / root_q
+        )
         values.append(4 * c * pp + g_m * q2 * (x_kk - x_ll))
         at.append(np.einsum("mcp,cpx->mpx", weights, np.stack(values)))
     # phase space of `structure`, and E² of the flux factor

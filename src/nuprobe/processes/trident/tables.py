@@ -1,15 +1,17 @@
-"""Shipped interpolants of the moments: tensor Chebyshev series, compressed by singular values.
+"""Shipped interpolants of the moments: tensor Chebyshev series, compressed by singular
+values.
 
-Tables for equal masses (masses scale out: e, μ and τ share them) and for each pair of different leptons, each in one or
-two panels of δ. Axes
+Tables for equal masses (masses scale out: e, μ and τ share them) and for each pair of
+different leptons, each in one or two panels of δ. Axes
 
     u ~ ln(δ + δ0),  δ = (x_max − Q²)/s_min − 1,  δ0 = m₁m₂/s_min,   s_min = (m₁ + m₂)²
     v ~ ln(1 + Q²/m₁²),   m₁ the lighter mass
     w = ln(M/κ),  κ² = m²δ/(1 + δ),   M the mass of a mediator (equal masses only)
 
-Interpolated are the logarithms of the VV and AA moments with their power at threshold (and Q² from the longitudinal
-ones) taken out, the ratio VA/(VV + AA), and the logarithms of the means over K², weighted with the VV moments, of
-(κ² + M²)/(K² + M²) and of its square. Logarithms make the measured error a relative one everywhere.
+Interpolated are the logarithms of the VV and AA moments with their power at threshold
+(and Q² from the longitudinal ones) taken out, the ratio VA/(VV + AA), and the
+logarithms of the means over K², weighted with the VV moments, of (κ² + M²)/(K² + M²)
+and of its square. Logarithms make the measured error a relative one everywhere.
 
 Outside a table's range nothing is extrapolated: `evaluate` does the integrals instead.
 """
@@ -30,7 +32,17 @@ from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.moments import Orders, differential_moments
 
-__all__ = ["PLANS", "Plan", "Table", "build", "direct", "evaluate", "load", "node_values", "to_bytes"]
+__all__ = [
+    "PLANS",
+    "Plan",
+    "Table",
+    "build",
+    "direct",
+    "evaluate",
+    "load",
+    "node_values",
+    "to_bytes",
+]
 
 MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
@@ -63,16 +75,23 @@ W_RANGE: Final = (-7.0, 12.0)
 """Range of ln(M/κ)."""
 # 1 TeV on nucleons and nuclei with |Q| < 10 GeV stays inside
 PLANS: Final = {
-    "equal-low": Plan((1.0, 1.0), (0.0, 30.0), 4e8, (28, 64, 72), Orders(56, 20, 14, 20)),
-    "equal-high": Plan((1.0, 1.0), (30.0, 1e10), 4e8, (44, 58, 72), Orders(64, 40, 14, 44)),
+    "equal-low": Plan(
+        (1.0, 1.0), (0.0, 30.0), 4e8, (28, 64, 72), Orders(56, 20, 14, 20)
+    ),
+    "equal-high": Plan(
+        (1.0, 1.0), (30.0, 1e10), 4e8, (44, 58, 72), Orders(64, 40, 14, 44)
+    ),
     "e-mu-low": Plan((_E, _MU), (0.0, 5.0), 4e8, (28, 84, 0), Orders(26, 22, 10, 24)),
     "e-mu-high": Plan((_E, _MU), (5.0, 7e5), 4e8, (28, 60, 0), Orders(32, 30, 12, 40)),
     "e-tau-low": Plan((_E, _TAU), (0.0, 1.0), 4e8, (28, 72, 0), Orders(26, 22, 10, 24)),
-    "e-tau-high": Plan((_E, _TAU), (1.0, 2.5e3), 4e8, (26, 56, 0), Orders(30, 26, 10, 32)),
+    "e-tau-high": Plan(
+        (_E, _TAU), (1.0, 2.5e3), 4e8, (26, 56, 0), Orders(30, 26, 10, 32)
+    ),
     "mu-tau": Plan((_MU, _TAU), (0.0, 2.5e3), 1e4, (36, 40, 0), Orders(28, 22, 10, 24)),
 }
 """The tables by name."""
-# powers of δ at threshold: phase space gives 4.5, r − 1 one more (and a longitudinal photon, for VV of equal masses)
+# powers of δ at threshold: phase space gives 4.5, r − 1 one more (and a longitudinal
+# photon, for VV of equal masses)
 _POWERS: Final = np.array([4.5, 5.5, 5.5, 4.5, 4.5, 4.5])
 
 
@@ -85,8 +104,10 @@ class Table:
     masses : lighter and heavier, MeV; (1, 1) for equal masses.
     delta, q_max : validity range of δ and of Q²/m₁².
     left, right : coefficients, shape (n_u, r) and (r, functions, n_v).
-    mediator : coefficients of the mediator functions, shapes (n_u, r), (r, n_v, p) and (p, 12, n_w); None without.
-    error, mediator_error : largest relative error measured against the integrals at random points of the range.
+    mediator : coefficients of the mediator functions, shapes (n_u, r), (r, n_v, p) and
+        (p, 12, n_w); None without.
+    error, mediator_error : largest relative error measured against the integrals at
+        random points of the range.
     """
 
     masses: tuple[float, float]
@@ -102,7 +123,12 @@ class Table:
         """Axes u, v mapped to [−1, 1]; Q² in the units of the masses."""
         _, d_0, q_0 = _scales(*self.masses)
         low, high = self.delta
-        u = 2 * np.log((np.maximum(delta, low) + d_0) / (low + d_0)) / math.log((high + d_0) / (low + d_0)) - 1
+        u = (
+            2
+            * np.log((np.maximum(delta, low) + d_0) / (low + d_0))
+            / math.log((high + d_0) / (low + d_0))
+            - 1
+        )
         v = 2 * np.log1p(q2 / q_0) / math.log1p(self.q_max) - 1
         return u, v
 
@@ -113,14 +139,19 @@ class Table:
         second = (first @ self.right.reshape(first.shape[1], -1)).reshape(u.size, -1, n)
         return np.asarray(np.matmul(second, _chebyshev(v, n)[:, :, None])[..., 0].T)
 
-    def mediator_logarithms(self, u: FloatArray, v: FloatArray, w: FloatArray) -> FloatArray:
-        """Interpolated mediator functions, shape (12, points, masses), at w of shape (points, masses)."""
+    def mediator_logarithms(
+        self, u: FloatArray, v: FloatArray, w: FloatArray
+    ) -> FloatArray:
+        """Interpolated mediator functions, shape (12, points, masses), at w of shape
+        (points, masses)."""
         if self.mediator is None:
             raise InputError("this table holds no mediators")
         if u.size > _BLOCK:
             # the intermediate array stays in the cache of the processor
             cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
-            return np.concatenate([self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1)
+            return np.concatenate(
+                [self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1
+            )
         a, b, c = self.mediator
         first = _chebyshev(u, a.shape[0]) @ a
         r, n, p = b.shape
@@ -128,8 +159,12 @@ class Table:
         third = np.matmul(_chebyshev(v, n)[:, None, :], second)[:, 0]
         series = (third @ c.reshape(p, -1)).reshape(-1, 12, c.shape[2])
         low, high = W_RANGE
-        basis = _chebyshev((2 * (w - low) / (high - low) - 1).ravel(), c.shape[2]).reshape(*w.shape, -1)
-        return np.asarray(np.moveaxis(np.matmul(series, np.swapaxes(basis, 1, 2)), 1, 0))
+        basis = _chebyshev(
+            (2 * (w - low) / (high - low) - 1).ravel(), c.shape[2]
+        ).reshape(*w.shape, -1)
+        return np.asarray(
+            np.moveaxis(np.matmul(series, np.swapaxes(basis, 1, 2)), 1, 0)
+        )
 
 
 def _scales(m_1: float, m_2: float) -> tuple[float, float, float]:
@@ -158,7 +193,8 @@ def _powers(equal: bool) -> FloatArray:
 
 
 def _kappa2(delta: FloatArray, m_1: float) -> FloatArray:
-    """Scale κ² of the mediator axis: m₁², less at threshold where K² is bounded by it."""
+    """Scale κ² of the mediator axis: m₁², less at threshold where K² is bounded by
+    it."""
     return np.asarray(m_1**2 * delta / (1 + delta))
 
 
@@ -167,20 +203,28 @@ def _k2_max(delta: FloatArray, q2: FloatArray, m_1: float, m_2: float) -> FloatA
 
 
 def node_values(
-    delta: FloatArray, q2: FloatArray, masses: tuple[float, float], orders: Orders, w: FloatArray | None = None
+    delta: FloatArray,
+    q2: FloatArray,
+    masses: tuple[float, float],
+    orders: Orders,
+    w: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray | None]:
     """What a table interpolates, computed by the integrals at (δ, Q²).
 
     Returns
     -------
-    functions : shape (12 or 18, points): ln VV and ln AA of the six moments, then VA/(VV + AA) for unequal masses.
-    mediator functions : shape (12, points, len(w)) at the values w of the mediator axis, or None.
+    functions : shape (12 or 18, points): ln VV and ln AA of the six moments, then
+        VA/(VV + AA) for unequal masses.
+    mediator functions : shape (12, points, len(w)) at the values w of the mediator
+        axis, or None.
     """
     m_1, m_2 = masses
     s_min = (m_1 + m_2) ** 2
     kappa2 = _kappa2(delta, m_1)
     soft2 = s_min if w is None else kappa2 * math.exp(2 * W_RANGE[0])
-    k2, parts = differential_moments(q2 + s_min * (1 + delta), q2, m_1, m_2, orders, soft2)
+    k2, parts = differential_moments(
+        q2 + s_min * (1 + delta), q2, m_1, m_2, orders, soft2
+    )
     values = parts.sum(-1)
     even = values[:, :2].copy()
     even[3:] /= q2
@@ -197,8 +241,11 @@ def node_values(
     return logs, np.log(np.concatenate(means))
 
 
-def build(name: str, nodes: tuple[int, int, int] | None = None, checks: int = 200) -> Table:
-    """Compute a table from the integrals and measure its error at random points of its range.
+def build(
+    name: str, nodes: tuple[int, int, int] | None = None, checks: int = 200
+) -> Table:
+    """Compute a table from the integrals and measure its error at random points of its
+    range.
 
     Parameters
     ----------
@@ -213,13 +260,17 @@ def build(name: str, nodes: tuple[int, int, int] | None = None, checks: int = 20
 
     def points(u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
         factor = (u + 1) / 2 * math.log((high + d_0) / (low + d_0))
-        return low + (low + d_0) * np.expm1(factor), q_0 * np.expm1((v + 1) / 2 * math.log1p(plan.q_max))
+        return low + (low + d_0) * np.expm1(factor), q_0 * np.expm1(
+            (v + 1) / 2 * math.log1p(plan.q_max)
+        )
 
     def means_at(w: FloatArray) -> FloatArray | None:
         return W_RANGE[0] + (W_RANGE[1] - W_RANGE[0]) * (w + 1) / 2 if n_w else None
 
     u, v = (a.ravel() for a in np.meshgrid(_roots(n_u), _roots(n_v), indexing="ij"))
-    values, means = node_values(*points(u, v), plan.masses, plan.orders, means_at(_roots(n_w)) if n_w else None)
+    values, means = node_values(
+        *points(u, v), plan.masses, plan.orders, means_at(_roots(n_w)) if n_w else None
+    )
     coefficients = _transform(_transform(values.reshape(-1, n_u, n_v), 1), 2)
     left, right = _truncate(coefficients.transpose(1, 0, 2).reshape(n_u, -1), 1e-7)
     right = right.reshape(-1, coefficients.shape[0], n_v)
@@ -230,8 +281,14 @@ def build(name: str, nodes: tuple[int, int, int] | None = None, checks: int = 20
             full = _transform(full, axis)
         first, rest = _truncate(full.transpose(1, 2, 0, 3).reshape(n_u, -1), 1e-6)
         second, third = _truncate(rest.reshape(first.shape[1] * n_v, -1), 1e-6)
-        train = (first, second.reshape(first.shape[1], n_v, -1), third.reshape(-1, 12, n_w))
-    table = Table(plan.masses, plan.delta, plan.q_max, left, right, train, math.nan, math.nan)
+        train = (
+            first,
+            second.reshape(first.shape[1], n_v, -1),
+            third.reshape(-1, 12, n_w),
+        )
+    table = Table(
+        plan.masses, plan.delta, plan.q_max, left, right, train, math.nan, math.nan
+    )
 
     random = np.random.default_rng(20190213)
     u, v = random.uniform(-1, 1, (2, checks))
@@ -240,7 +297,11 @@ def build(name: str, nodes: tuple[int, int, int] | None = None, checks: int = 20
     error = float(np.abs(table.logarithms(u, v) - values).max())
     other = math.nan
     if means is not None and w is not None:
-        other = float(np.abs(table.mediator_logarithms(u, v, np.tile(w, (checks, 1))) - means).max())
+        other = float(
+            np.abs(
+                table.mediator_logarithms(u, v, np.tile(w, (checks, 1))) - means
+            ).max()
+        )
     return replace(table, error=error, mediator_error=other)
 
 
@@ -263,7 +324,9 @@ def to_bytes(table: Table) -> bytes:
     stream = io.BytesIO()
     # single precision is 1e-6 of these logarithms and halves the largest part
     arrays = [a.astype(np.float32) for a in table.mediator or ()]
-    train: dict[str, Any] = dict(zip(("train_u", "train_v", "train_w"), arrays, strict=False))
+    train: dict[str, Any] = dict(
+        zip(("train_u", "train_v", "train_w"), arrays, strict=False)
+    )
     np.savez_compressed(
         stream,
         masses=np.array(table.masses),
@@ -278,7 +341,8 @@ def to_bytes(table: Table) -> bytes:
 
 @lru_cache(maxsize=2 * len(PLANS))
 def load(name: str, mediators: bool = True) -> Table:
-    """Read a shipped table, on request without the mediator functions: nine tenths of its bytes."""
+    """Read a shipped table, on request without the mediator functions: nine tenths of
+    its bytes."""
     content = (files("nuprobe.processes.trident") / "data" / f"{name}.npz").read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
         low, high, q_max = (float(x) for x in data["ranges"])
@@ -291,7 +355,16 @@ def load(name: str, mediators: bool = True) -> Table:
             )
         m_1, m_2 = (float(x) for x in data["masses"])
         error, other = (float(x) for x in data["errors"])
-        return Table((m_1, m_2), (low, high), q_max, data["left"], data["right"], train, error, other)
+        return Table(
+            (m_1, m_2),
+            (low, high),
+            q_max,
+            data["left"],
+            data["right"],
+            train,
+            error,
+            other,
+        )
 
 
 def direct(
@@ -302,9 +375,12 @@ def direct(
     mediators: FloatArray | None = None,
     orders: Orders | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Moments by quadrature, with the meaning of `evaluate`; `orders` by default follow from the range of scales."""
+    """Moments by quadrature, with the meaning of `evaluate`; `orders` by default follow
+    from the range of scales."""
     if x_max.size == 0:
-        return np.zeros((6, 3, 0)), np.zeros((6, 3, 0, 0 if mediators is None else mediators.size))
+        return np.zeros((6, 3, 0)), np.zeros(
+            (6, 3, 0, 0 if mediators is None else mediators.size)
+        )
     s_min = (m_minus + m_plus) ** 2
     soft2 = s_min if mediators is None else min(s_min, float(mediators.min()) ** 2)
     if orders is None:
@@ -325,7 +401,11 @@ def direct(
 
 
 def evaluate(
-    x_max: FloatArray, q2: FloatArray, m_minus: float, m_plus: float, mediators: FloatArray | None = None
+    x_max: FloatArray,
+    q2: FloatArray,
+    m_minus: float,
+    m_plus: float,
+    mediators: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray, float]:
     """Moments from the tables where they are valid, from the integrals elsewhere.
 
@@ -337,16 +417,25 @@ def evaluate(
 
     Returns
     -------
-    moments : shape (6, 3, points), structures VV, AA, VA; zero where the pair cannot be made.
-    mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV with its square.
+    moments : shape (6, 3, points), structures VV, AA, VA; zero where the pair cannot be
+        made.
+    mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV
+        with its square.
     error : relative error: the largest of the tables used.
     """
     equal = m_minus == m_plus
-    unit, pair = (m_minus, (1.0, 1.0)) if equal else (1.0, (min(m_minus, m_plus), max(m_minus, m_plus)))
+    unit, pair = (
+        (m_minus, (1.0, 1.0))
+        if equal
+        else (1.0, (min(m_minus, m_plus), max(m_minus, m_plus)))
+    )
     x_max, q2 = x_max / unit**2, q2 / unit**2
     masses = np.zeros(0) if mediators is None else mediators / unit
     delta = (x_max - q2) / (pair[0] + pair[1]) ** 2 - 1
-    base, mediated = np.zeros((6, 3, x_max.size)), np.zeros((6, 3, x_max.size, masses.size))
+    base, mediated = (
+        np.zeros((6, 3, x_max.size)),
+        np.zeros((6, 3, x_max.size, masses.size)),
+    )
     rest = delta > 1e-10
     error = 0.0
     for name, plan in PLANS.items():
@@ -361,7 +450,10 @@ def evaluate(
         d, q = delta[here], q2[here]
         u, v = table.axes(d, q)
         logs = table.logarithms(u, v)
-        even = np.exp(logs[:12].reshape(6, 2, -1) + _powers(equal)[..., None] * np.log(d / (1 + d)))
+        even = np.exp(
+            logs[:12].reshape(6, 2, -1)
+            + _powers(equal)[..., None] * np.log(d / (1 + d))
+        )
         even[3:] *= q
         base[:, :2, here] = even
         if not equal:
@@ -376,21 +468,35 @@ def evaluate(
             vv = even[:, 0, :, None]
             if fits.any():
                 wide = w[:, fits]
-                means = np.exp(table.mediator_logarithms(u, v, np.minimum(wide, W_RANGE[1]))).reshape(2, 6, d.size, -1)
-                # beyond the range, K² < 1e-8 M² allowing, nothing is left of the propagator but 1/M²
+                means = np.exp(
+                    table.mediator_logarithms(u, v, np.minimum(wide, W_RANGE[1]))
+                ).reshape(2, 6, d.size, -1)
+                # beyond the range, K² < 1e-8 M² allowing, nothing is left of the
+                # propagator but 1/M²
                 means = np.where(wide > W_RANGE[1], 1.0, means)
                 shrink = 1 / (kappa2 + masses[fits] ** 2)
                 part = np.zeros((6, 3, d.size, masses.size))
-                part[:, 0][..., fits], part[:, 2][..., fits] = vv * means[0] * shrink, vv * means[1] * shrink**2
+                part[:, 0][..., fits], part[:, 2][..., fits] = (
+                    vv * means[0] * shrink,
+                    vv * means[1] * shrink**2,
+                )
                 mediated[:, :, here] = part
                 error = max(error, table.mediator_error)
             if not fits.all():
-                exact = direct(x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits])[1]
+                exact = direct(
+                    x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits]
+                )[1]
                 rows, columns = np.flatnonzero(here)[:, None], np.flatnonzero(~fits)
                 mediated[:, :, rows, columns] = exact
     if rest.any():
         base[:, :, rest], mediated[:, :, rest] = direct(
-            x_max[rest], q2[rest], m_minus / unit, m_plus / unit, masses if masses.size else None
+            x_max[rest],
+            q2[rest],
+            m_minus / unit,
+            m_plus / unit,
+            masses if masses.size else None,
         )
-    scale = np.stack([unit**-2.0 * np.ones(masses.size)] * 2 + [unit**-4.0 * np.ones(masses.size)])
+    scale = np.stack(
+        [unit**-2.0 * np.ones(masses.size)] * 2 + [unit**-4.0 * np.ones(masses.size)]
+    )
     return base * unit**6, mediated * unit**6 * scale[None, :, None, :], error
