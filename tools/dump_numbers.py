@@ -131,13 +131,11 @@ def fits() -> Numbers:
     found: Numbers = {}
 
     def keep(key: str, result: object) -> None:
-        parameters = result.parameters  # type: ignore[attr-defined]
-        found[f"{key}/best"] = np.array([p.value for p in parameters])
+        free = result.free  # type: ignore[attr-defined]
+        found[f"{key}/best"] = np.array([p.value for p in free])
         found[f"{key}/nll"] = np.array(result.twice_nll)  # type: ignore[attr-defined]
         ends = [
-            (i.lower, i.upper)
-            for p in parameters
-            for i in ([p.interval] if p.interval is not None else [])
+            (p.interval.lower, p.interval.upper) for p in free if p.interval is not None
         ]
         found[f"{key}/ends"] = np.array(
             [[np.nan if e is None else e for e in pair] for pair in ends]

@@ -1,7 +1,8 @@
 """Measure the house: long functions and files, wide signatures, silent arguments.
 
-Prints one line a finding and the totals; exits with 1 if there is a finding of the kinds
-asked for. ``python tools/house.py --kinds arguments src/nuprobe/models`` looks at a part.
+Prints one line a finding and the totals; exits with 1 if there is a finding of the
+kinds asked for. ``python tools/house.py --kinds arguments src/nuprobe/models`` looks at
+a part.
 
 Kinds
 -----
