@@ -37,12 +37,12 @@ class Html(str):
 Child = str | None | Iterable["Child"]
 
 _VOID: Final = {"input", "link", "meta", "br", "hr"}
-# fmt: off
-_BLOCK: Final = {
-    "body", "details", "div", "dl", "figure", "footer", "h1", "h2", "h3", "head", "header", "li", "main", "ol", "p",
-    "section", "table", "tr", "ul",
-}
-# fmt: on
+_BLOCK: Final = frozenset(
+    (
+        "body details div dl figure footer h1 h2 h3 head header li main ol p "
+        "section table tr ul"
+    ).split()
+)
 
 
 def el(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Html:
@@ -78,7 +78,7 @@ def _flat(children: Iterable[Child]) -> Iterator[str]:
             yield from _flat(child)
 
 
-# ---------------------------------------------------------------------------------------------- numbers and units
+# -- numbers and units
 
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%", "sigma": "σ"}
@@ -169,15 +169,17 @@ def range_text(
     return " ".join(t for t in (sign, body, after) if t)
 
 
-# ---------------------------------------------------------------------------------------------- words
+# -- words
 
-# fmt: off
-_NAMES: Final = (
-    "alpha", "beta", "gamma", "delta", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho",
-    "sigma", "tau", "upsilon", "chi", "psi", "omega",
+_NAMES: Final = tuple(
+    (
+        "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi "
+        "rho sigma tau upsilon chi psi omega"
+    ).split()
 )
-_CAPITALS: Final = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
-# fmt: on
+_CAPITALS: Final = tuple(
+    ("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split()
+)
 
 
 def _greek(name: str) -> str:
@@ -267,7 +269,7 @@ def flavour_text(name: str) -> str:
     )
 
 
-# ---------------------------------------------------------------------------------------------- formulas
+# -- formulas
 
 _IDENTIFIERS: Final = _GREEK | {name: _greek(name) for name in _CAPITALS}
 _OPERATORS: Final = {
