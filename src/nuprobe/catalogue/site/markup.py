@@ -37,12 +37,12 @@ class Html(str):
 Child = str | None | Iterable["Child"]
 
 _VOID: Final = {"input", "link", "meta", "br", "hr"}
-_BLOCK: Final = frozenset(
-    (
-        "body details div dl figure footer h1 h2 h3 head header li main ol p "
-        "section table tr ul"
-    ).split()
-)
+# fmt: off
+_BLOCK: Final = {
+    "body", "details", "div", "dl", "figure", "footer", "h1", "h2", "h3", "head",
+    "header", "li", "main", "ol", "p", "section", "table", "tr", "ul",
+}
+# fmt: on
 
 
 def el(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Html:
@@ -171,15 +171,17 @@ def range_text(
 
 # -- words
 
-_NAMES: Final = tuple(
-    (
-        "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi "
-        "rho sigma tau upsilon chi psi omega"
-    ).split()
+# fmt: off
+_NAMES: Final = (
+    "alpha", "beta", "gamma", "delta", "zeta", "eta", "theta", "iota", "kappa",
+    "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "chi", "psi",
+    "omega",
 )
-_CAPITALS: Final = tuple(
-    ("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split()
+_CAPITALS: Final = (
+    "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi",
+    "Omega",
 )
+# fmt: on
 
 
 def _greek(name: str) -> str:
