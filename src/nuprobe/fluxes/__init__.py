@@ -64,7 +64,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
 
     Examples
     --------
-    >>> [c.name for c in flux("reactor", fractions={"U235": 0.9, "Pu239": 0.1}, low_energy="none").components]
+    >>> shares = {"U235": 0.9, "Pu239": 0.1}
+    >>> reactor = flux("reactor", fractions=shares, low_energy="none")
+    >>> [component.name for component in reactor.components]
     ['U235', 'Pu239']
     """
     if isinstance(name, Flux):
