@@ -37,8 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.inference.costs import BLOCK, COMPILED, Cost
-from nuprobe.inference.fit import ONE_SIGMA
-from nuprobe.inference.profile import delta_threshold
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.numerics import FloatArray
 
 __all__ = ["DaskExecutor", "ScanResult", "dask_executor", "scan"]
