@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveFloat,
     model_validator,
@@ -24,6 +22,7 @@ from nuprobe.detectors import (
 )
 from nuprobe.errors import InputError
 from nuprobe.nuclei import FORM_FACTORS
+from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
 __all__ = ["Analysis", "ExperimentFile", "json_schema"]
@@ -64,11 +63,7 @@ LightYield = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class PropagationSection(_Strict):
+class PropagationSection(Strict):
     """What happens to the flavour between source and detector."""
 
     kind: Literal["none", "vacuum", "solar"] = Field(
@@ -83,7 +78,7 @@ class PropagationSection(_Strict):
     )
 
 
-class TargetSection(_Strict):
+class TargetSection(Strict):
     """What the neutrinos hit."""
 
     material: str | dict[str, PositiveFloat] = Field(
@@ -114,7 +109,7 @@ class TargetSection(_Strict):
     )
 
 
-class FluxSection(_Strict):
+class FluxSection(Strict):
     """Where the neutrinos come from."""
 
     name: str = Field(
@@ -131,14 +126,14 @@ class FluxSection(_Strict):
     )
 
 
-class ConstantQuenchingSection(_Strict):
+class ConstantQuenchingSection(Strict):
     """E_ee = factor · T."""
 
     kind: Literal["constant"]
     factor: PositiveFloat
 
 
-class TableQuenchingSection(_Strict):
+class TableQuenchingSection(Strict):
     """Factor linear between tabulated recoil energies."""
 
     kind: Literal["table"]
@@ -147,7 +142,7 @@ class TableQuenchingSection(_Strict):
     factor_column: str = "factor"
 
 
-class LindhardQuenchingSection(_Strict):
+class LindhardQuenchingSection(Strict):
     """Lindhard's formula."""
 
     kind: Literal["lindhard"]
@@ -155,7 +150,7 @@ class LindhardQuenchingSection(_Strict):
     z: int
 
 
-class PolynomialQuenchingSection(_Strict):
+class PolynomialQuenchingSection(Strict):
     """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
 
     kind: Literal["polynomial"]
@@ -163,7 +158,7 @@ class PolynomialQuenchingSection(_Strict):
     unit: Literal["keV", "MeV"]
 
 
-class LogisticSection(_Strict):
+class LogisticSection(Strict):
     """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
     (position, factor)."""
 
@@ -175,7 +170,7 @@ class LogisticSection(_Strict):
     steps: list[tuple[float, float]] = []
 
 
-class TableAcceptanceSection(_Strict):
+class TableAcceptanceSection(Strict):
     """Linear between tabulated points."""
 
     kind: Literal["table"]
@@ -184,13 +179,13 @@ class TableAcceptanceSection(_Strict):
     efficiency_column: str = "efficiency"
 
 
-class FullAcceptanceSection(_Strict):
+class FullAcceptanceSection(Strict):
     """Everything is kept."""
 
     kind: Literal["full"]
 
 
-class SmearingSection(_Strict):
+class SmearingSection(Strict):
     """How the reconstructed quantity scatters around its mean."""
 
     kind: Literal[SMEARINGS] = "poisson"  # type: ignore[valid-type]
@@ -206,7 +201,7 @@ class SmearingSection(_Strict):
     )
 
 
-class TimeAcceptanceSection(_Strict):
+class TimeAcceptanceSection(Strict):
     """Probability to keep an event by its arrival time: a table, constant in each of
     its bins and 0 outside them."""
 
@@ -216,7 +211,7 @@ class TimeAcceptanceSection(_Strict):
     high: str = "high_us"
 
 
-class TimingSection(_Strict):
+class TimingSection(Strict):
     """Arrival-time resolution, shift and acceptance of the signal."""
 
     resolution: Time = "0 us"
@@ -224,7 +219,7 @@ class TimingSection(_Strict):
     acceptance: TimeAcceptanceSection | None = None
 
 
-class MatrixSection(_Strict):
+class MatrixSection(Strict):
     """Probability to be kept in each bin by the true recoil energy, in place of light
     yield and quenching.
 
@@ -237,7 +232,7 @@ class MatrixSection(_Strict):
     prefix: str = "bin_"
 
 
-class ResponseSection(_Strict):
+class ResponseSection(Strict):
     """From recoil energy to the reconstructed quantity: light yield and quenching, or a
     matrix."""
 
@@ -310,7 +305,7 @@ class ResponseSection(_Strict):
         return self
 
 
-class EnergyBinning(_Strict):
+class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
 
     edges: list[float] | None = None
@@ -338,7 +333,7 @@ class EnergyBinning(_Strict):
         return [self.start + i * step for i in range(self.bins)] + [self.stop]
 
 
-class TimeBinning(_Strict):
+class TimeBinning(Strict):
     """Bins of the arrival time."""
 
     edges: list[Time] | None = None
@@ -395,7 +390,7 @@ class ShapeBinning(EnergyBinning):
     )
 
 
-class BinningSection(_Strict):
+class BinningSection(Strict):
     """Bins of the data."""
 
     energy: EnergyBinning
@@ -403,7 +398,7 @@ class BinningSection(_Strict):
     time: TimeBinning | None = None
 
 
-class DataSection(_Strict):
+class DataSection(Strict):
     """Observed counts, one row a bin with its edges."""
 
     table: str
@@ -423,7 +418,7 @@ class DataSection(_Strict):
     shape_high: str | None = None
 
 
-class MeasuredBackground(_Strict):
+class MeasuredBackground(Strict):
     """A background measured in the same bins (beam-off, anticoincidence): a column of
     the data table."""
 
@@ -442,7 +437,7 @@ class MeasuredBackground(_Strict):
     )
 
 
-class TemplateBackground(_Strict):
+class TemplateBackground(Strict):
     """A background predicted by a spectrum and, if there are time bins, an arrival-time
     histogram."""
 
@@ -465,7 +460,7 @@ class TemplateBackground(_Strict):
     )
 
 
-class TableBackground(_Strict):
+class TableBackground(Strict):
     """A background given in the bins of the experiment, with the edges named as in
     [data]."""
 
@@ -477,7 +472,7 @@ class TableBackground(_Strict):
     scale: PositiveFloat = 1.0
 
 
-class FlatBackground(_Strict):
+class FlatBackground(Strict):
     """A background that is constant in the reconstructed quantity."""
 
     kind: Literal["flat"]
@@ -501,7 +496,7 @@ class FlatBackground(_Strict):
     )
 
 
-class KernelParameter(_Strict):
+class KernelParameter(Strict):
     """A fit parameter that sits inside the integrals."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
@@ -527,7 +522,7 @@ class KernelParameter(_Strict):
         return self
 
 
-class Systematic(_Strict):
+class Systematic(Strict):
     """A nuisance with a Gaussian constraint, entering the counts linearly."""
 
     name: str = Field(
@@ -543,7 +538,7 @@ class Systematic(_Strict):
     description: str = ""
 
 
-class ShapeSystematic(_Strict):
+class ShapeSystematic(Strict):
     """A nuisance that moves one source from its nominal table towards a table one
     standard deviation away.
 
@@ -574,7 +569,7 @@ class ShapeSystematic(_Strict):
     description: str = ""
 
 
-class ResponseSystematic(_Strict):
+class ResponseSystematic(Strict):
     """A nuisance that changes keys of [response]: the signal moves by half the
     difference of up and down."""
 
@@ -595,7 +590,7 @@ class ResponseSystematic(_Strict):
     description: str = ""
 
 
-class SignalTable(_Strict):
+class SignalTable(Strict):
     """A published signal of the Standard Model in the bins of the experiment.
 
     The computed signal of every model is multiplied, bin by bin, by published over
@@ -606,7 +601,7 @@ class SignalTable(_Strict):
     column: str
 
 
-class Analysis(_Strict):
+class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
     title: str
@@ -636,7 +631,7 @@ class Analysis(_Strict):
     references: list[str] = []
 
 
-class ExperimentFile(_Strict):
+class ExperimentFile(Strict):
     """Contents of ``experiment.toml``."""
 
     schema_version: Literal[1]
