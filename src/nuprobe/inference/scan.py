@@ -340,9 +340,10 @@ def _axes(
             or (axis < p.lower).any()
             or (axis > p.upper).any()
         ):
+            limits = f"[{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
             raise InputError(
-                f"{name}: the grid must lie in [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
-                + f", got values from {axis.min():g} to {axis.max():g}"
+                f"{name}: the grid must lie in {limits}, got values from"
+                f" {axis.min():g} to {axis.max():g}"
             )
         if (np.diff(axis) <= 0).any():
             raise InputError(f"{name}: the values of the grid must increase")
