@@ -20,8 +20,7 @@ from nuprobe.nuclei import Target
 from nuprobe.numerics import panel_nodes
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
-from nuprobe.processes import cevns
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import cevns, exchanges_of
 from nuprobe.units import cm2, fm, keV
 
 R_P = (4.7436, 4.6876)
@@ -37,8 +36,12 @@ ORACLE = CsI2017(r_p=R_P, masses=(nu.isotope("Cs133").mass, nu.isotope("I127").m
 def _response(smearing: str, scale: float = 1.0) -> Response:
     acceptance = LogisticAcceptance(0.6655, 0.4942, 10.8507, ((5, 0.5), (6, 1.0)))
     return Response(
-        EDGES, 13.348 / keV, ConstantQuenching(0.0878 * scale), acceptance, smearing
-    )  # type: ignore[arg-type]
+        EDGES,
+        13.348 / keV,
+        ConstantQuenching(0.0878 * scale),
+        acceptance,
+        smearing,  # type: ignore[arg-type]
+    )
 
 
 def _target(values: Mapping[str, float]) -> Target:
@@ -276,8 +279,9 @@ def test_full_acceptance_and_wide_bins_give_cross_section_times_flux() -> None:
     target = _target({})
     for i, name in enumerate(("nu_mu", "nubar_mu", "nu_e")):
         sigma = nu.flux("sns").average(
-            lambda e, f=name: cevns.total(np.maximum(e, 1e-3), target, SM, f), name
-        )  # type: ignore[misc]
+            lambda e, f=name: cevns.total(np.maximum(e, 1e-3), target, SM, f),  # type: ignore[misc]
+            name,
+        )
         expected = sigma * ORACLE.fluence * ORACLE.nuclei[0].number
         assert _spectra(templates)[i].sum() == pytest.approx(expected, rel=1e-7, abs=0)
 
@@ -361,14 +365,15 @@ def test_lines_and_beams() -> None:
 def test_axial_terms_reach_the_templates() -> None:
     everything = Response(np.array([0.0, 1e4]), 13.348 / keV)
     target = nu.target("I127")
-    sectors = sectors_of(SM.couplings(), axial=True)
+    exchanges = exchanges_of(SM.couplings())
     setup = Setup(
         nu.flux("sns"),
         lambda _: target,
         lambda _: everything,
         1e25,
         1.0 / cm2,
-        sectors_at=lambda _: sectors,
+        process=cevns.Cevns(axial=True),
+        exchanges_at=lambda _: exchanges,
     )
     templates = build_templates(setup)
     assert templates.terms == cevns.terms(axial=True)

@@ -72,9 +72,15 @@ from nuprobe.prediction import (
     build_templates,
     half_difference,
 )
-from nuprobe.processes.cevns import Cevns
-from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
-from nuprobe.processes.electron import Electron
+from nuprobe.processes import (
+    CONTACT,
+    Exchanges,
+    Process,
+    exchanges_of,
+    process,
+    process_options,
+    with_constants,
+)
 from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
@@ -273,6 +279,7 @@ class Experiment:
         integrals."""
         model = StandardModel() if model is None else model
         check_model(model)
+        model = with_constants(model, [self.process])
         own = (*model.parameters, *model.mass_parameters)
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
@@ -345,11 +352,13 @@ class Experiment:
     @property
     def process(self) -> Process:
         """What scatters."""
-        return (
-            Electron(self.file.target.binding)
-            if self.file.process == "electron"
-            else Cevns()
-        )
+        name = self.file.process
+        options = {
+            key: getattr(self.file.target, key)
+            for key in ("axial", "binding")
+            if key in process_options(name)
+        }
+        return process(name, **options)
 
     def response(
         self, values: Mapping[str, float] | None = None
@@ -423,14 +432,11 @@ class Experiment:
         -------
         Templates
         """
-        sectors = replace(
-            CONTACT if model is None else sectors_of(model.couplings()),
-            axial=self.file.target.axial,
-        )
+        exchanges = CONTACT if model is None else exchanges_of(model.couplings())
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
         key = (
             tuple(free),
-            sectors,
+            exchanges,
             quenching_shift,
             check,
             tuple(masses[n] for n in free if n in masses),
@@ -466,7 +472,7 @@ class Experiment:
                 for name in free
             ]
             self._cache[key] = build_templates(
-                self._setup(quenching_shift, sectors), axes, check=check
+                self._setup(quenching_shift, exchanges), axes, check=check
             )
         result: Templates = self._cache[key]
         return result
@@ -490,7 +496,7 @@ class Experiment:
         UnknownNameError
             If a parameter or the analysis does not exist.
         """
-        model = model or StandardModel()
+        model = with_constants(model or StandardModel(), [self.process])
         name, chosen = self._analysis(analysis)
         known = [p.name for p in self.parameters(model)]
         twice = next((p for p in free if list(free).count(p) > 1), None)
@@ -808,7 +814,7 @@ class Experiment:
             parameter.nodes,
         )
 
-    def _setup(self, quenching_shift: float, sectors: Sectors) -> Setup:
+    def _setup(self, quenching_shift: float, exchanges: Exchanges) -> Setup:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             assert section.distance is not None  # _check
@@ -832,7 +838,7 @@ class Experiment:
             time_offset=parse_quantity(timing.offset, "time") / us,
             time_acceptance=self._time_acceptance(),
             process=self.process,
-            sectors_at=sectors.at,
+            exchanges_at=exchanges.at,
             propagation=self.propagation(),
             propagations=(
                 {}

@@ -20,8 +20,9 @@ from nuprobe.detectors import (
     COUNT_CELLS,
     SMEARINGS,
 )
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei import FORM_FACTORS
+from nuprobe.processes import process_names
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
@@ -637,7 +638,10 @@ class ExperimentFile(Strict):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    process: Literal["cevns", "electron"]
+    process: str = Field(
+        description="a process of nuprobe (cevns, electron), or of a package that"
+        " offers one (nuprobe list processes)"
+    )
     references: list[str] = []
     notes: str = ""
     target: TargetSection
@@ -774,6 +778,8 @@ class ExperimentFile(Strict):
 
     def _check_target(self) -> None:
         """Refuse what belongs to the other process, so that nothing is ignored."""
+        if self.process not in process_names():
+            raise UnknownNameError("process", self.process, process_names())
         given = self.target.model_fields_set
         nuclear = {
             "form_factor",

@@ -1,4 +1,4 @@
-"""Parameters that sit inside the integrals: where templates are evaluated along them."""
+"""Parameters that sit inside the integrals, and where templates sample them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Axis:
         angle = np.pi * (np.arange(self.nodes - 1) + 0.5) / (self.nodes - 1)
         low, high = self.ends
         probes = self.value(low + (high - low) * (1 - np.cos(angle)) / 2)
-        return probes[np.unique(np.linspace(0, probes.size - 1, number).astype(int))]
+        chosen = np.unique(np.linspace(0, probes.size - 1, number).astype(int))
+        return np.asarray(probes[chosen])
 
     def check(self, values: FloatArray) -> None:
         """Refuse `values` that a logarithm would turn into NaN; the rest is refused by

@@ -1,4 +1,4 @@
-"""Build templates: settle the quadrature, walk the nodes of the axes, measure errors."""
+"""Build templates: settle the quadrature, visit nodes of the axes, measure errors."""
 
 from __future__ import annotations
 
@@ -126,7 +126,10 @@ class _Builder:
         for _ in range(3):
             fine = self._parts((), hard, (order + order // 2, 2 * refine))
             error = max(
-                (_difference(a.values, b.values) for a, b in zip(coarse, fine, strict=True)),
+                (
+                    _difference(a.values, b.values)
+                    for a, b in zip(coarse, fine, strict=True)
+                ),
                 default=0.0,
             )
             if error < _RTOL / 10:
@@ -169,10 +172,19 @@ class _Builder:
         )
 
     def _parts(
-        self, axes: Sequence[Axis], fixed: Mapping[str, float], accuracy: tuple[int, int]
+        self,
+        axes: Sequence[Axis],
+        fixed: Mapping[str, float],
+        accuracy: tuple[int, int],
     ) -> tuple[Part, ...]:
         """Evaluate every scatterer on the tensor grid of its axes' nodes."""
-        scatterers = self.setup.process.scatterers(self.setup.target_at(fixed))
+        target = self.setup.target_at(fixed)
+        scatterers = self.setup.process.scatterers(target)
+        if not scatterers:
+            raise InputError(
+                f"nothing in {target.name} takes part in {self.setup.process.name}: use"
+                " another target or process"
+            )
         return tuple(
             self._part(scatterer, position, axes, fixed, accuracy)
             for position, scatterer in enumerate(scatterers)

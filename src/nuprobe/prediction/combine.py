@@ -37,9 +37,10 @@ def joined(templates: Sequence[Templates]) -> Templates:
     --------
     >>> from nuprobe.prediction import build_templates
     >>> from nuprobe.prediction.examples import argon
-    >>> both = joined([build_templates(argon(name)) for name in ("cevns", "electron")])
-    >>> both.terms
-    ('cevns:pp', 'cevns:pn', 'cevns:nn', 'electron:LL', 'electron:RR', 'electron:LR')
+    >>> setups = [argon("cevns"), argon("electron")]
+    >>> both = joined([build_templates(setup) for setup in setups])
+    >>> both.terms[:4]
+    ('cevns:pp', 'cevns:pn', 'cevns:nn', 'electron:LL')
     """
     first = templates[0]
     if len(templates) == 1:

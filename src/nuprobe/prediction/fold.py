@@ -1,4 +1,4 @@
-"""Templates of one scatterer at fixed values of the axes: integrals over the deposit."""
+"""Integrals over the deposit: templates of one scatterer at fixed axes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def fold(
     >>> from nuprobe.processes import CONTACT
     >>> setup = argon()
     >>> heavy = setup.process.scatterers(setup.target_at({}))[-1]
-    >>> fold(setup, heavy, [heavy.groups(CONTACT)], setup.response_at({}), (32, 1), {}).shape
+    >>> kernels, response = [heavy.groups(CONTACT)], setup.response_at({})
+    >>> fold(setup, heavy, kernels, response, (32, 1), {}).shape
     (1, 3, 2, 3)
     """
     order, refine = accuracy

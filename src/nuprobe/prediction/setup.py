@@ -4,59 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
 from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import InputError
-from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import AtSource, Propagation
 from nuprobe.processes import CONTACT, Exchanges, Process, cevns
 
-__all__ = ["AtSource", "Propagation", "Setup"]
-
-
-class Propagation(Protocol):
-    """What happens to the flavour between source and detector: ρ(E) = Σ_i f_i(E)
-    ρ_i."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the f_i, empty for the constant one."""
-
-    def functions(self, e_nu: FloatArray) -> FloatArray:
-        """f_i at energies `e_nu` (MeV), shape (*e_nu.shape, i)."""
-
-    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return the ρ_i of neutrinos produced with this `flavour`."""
-
-
-@dataclass(frozen=True)
-class AtSource:
-    """A detector at the source: neutrinos arrive as they were produced.
-
-    Examples
-    --------
-    >>> AtSource().functions(np.array([10.0, 20.0]))
-    array([[1.],
-           [1.]])
-    """
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """One constant."""
-        return ("",)
-
-    def functions(self, e_nu: FloatArray) -> FloatArray:
-        """1 at energies `e_nu` (MeV)."""
-        return np.ones((*e_nu.shape, 1))
-
-    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return the `flavour` itself."""
-        return (FlavourState.pure(flavour),)
+__all__ = ["Setup"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +48,7 @@ class Setup:
     >>> setup = Setup(
     ...     flux=nu.flux("sns"),
     ...     target_at=lambda values: nu.target("Ar40"),
-    ...     response_at=lambda values: Response([20.0, 40, 80], 1 / keV, smearing="none"),
+    ...     response_at=lambda values: Response([20.0, 40], 1 / keV, smearing="none"),
     ...     formula_units=1e27,
     ...     fluence=1e15 / cm2,
     ... )

@@ -206,7 +206,8 @@ class Templates:
             points = np.broadcast_shapes(*(piece.shape[:-1] for piece in pieces))
             rows.append(
                 np.concatenate(
-                    [np.broadcast_to(p, (*points, p.shape[-1])) for p in pieces], axis=-1
+                    [np.broadcast_to(p, (*points, p.shape[-1])) for p in pieces],
+                    axis=-1,
                 )
                 if len(pieces) > 1
                 else pieces[0]
@@ -345,12 +346,7 @@ class Templates:
         result = self._counted(part, coefficients * scale, axis_values, derivative)
         if derivative is not None and self.powers[:, derivative].any():
             mass = axis_values[:, derivative, None]
-            slope = (
-                -2
-                * self.powers[:, derivative]
-                * mass
-                / (self.momenta**2 + mass**2)
-            )
+            slope = -2 * self.powers[:, derivative] * mass / (self.momenta**2 + mass**2)
             result = result + self._counted(
                 part, coefficients * scale * slope, axis_values, None
             )

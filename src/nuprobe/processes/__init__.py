@@ -5,9 +5,12 @@ them, `library` finds them by name.
 """
 
 from nuprobe.processes import cross_section, trident
-from nuprobe.processes.constants import WithConstants, with_constants
+from nuprobe.processes.constants import (
+    WithConstants,
+    constants_of,
+    with_constants,
+)
 from nuprobe.processes.elastic import cevns, electron
-from nuprobe.processes.library import process, process_names
 from nuprobe.processes.interface import (
     CONTACT,
     Deposit,
@@ -18,6 +21,7 @@ from nuprobe.processes.interface import (
     Scatterer,
     exchanges_of,
 )
+from nuprobe.processes.library import process, process_names, process_options
 
 __all__ = [
     "CONTACT",
@@ -29,11 +33,13 @@ __all__ = [
     "Scatterer",
     "WithConstants",
     "cevns",
+    "constants_of",
     "cross_section",
     "electron",
     "exchanges_of",
     "process",
     "process_names",
+    "process_options",
     "trident",
     "with_constants",
 ]

@@ -40,8 +40,8 @@ class WithConstants:
         double = next((n for n in names if names.count(n) > 1), None)
         if double is not None:
             raise InputError(
-                f"the model and a process, or two processes, have a parameter {double!r}:"
-                " give one of them another name"
+                "the model and a process, or two processes, have a parameter"
+                f" {double!r}: give one of them another name"
             )
 
     @property

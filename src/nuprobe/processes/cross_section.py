@@ -1,8 +1,8 @@
 """Cross sections of any process: differential, averaged over a flux, total.
 
-Each takes a process (or its name), the energies, what is hit, a model and a flavour, and
-asks the process for its scatterers, kernels and coefficients; nothing here depends on
-which process it is.
+Each takes a process, the energies, what is hit, a model and a flavour, and asks the
+process for its scatterers, kernels and coefficients; nothing here depends on which
+process it is.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def kernels(
     terms: tuple[str, ...],
     exchanges: Exchanges,
 ) -> FloatArray:
-    """Kernels K(E, T) of one scatterer: its cross section is ``kernels @ coefficients``.
+    """Kernels K(E, T) of one scatterer: the cross section is
+    ``kernels @ coefficients``.
 
     Parameters
     ----------
@@ -102,8 +103,8 @@ class _Weighted:
         weights = here.coefficients(couplings, as_state(flavour), anti, exchanges)
         if weights.ndim != 1:
             raise InputError(
-                "a cross section needs a model with scalar parameters; use the templates"
-                " for many points"
+                "a cross section needs a model with scalar parameters; use the"
+                " templates for many points"
             )
         return cls(here, exchanges, here.terms(exchanges), weights)
 
@@ -388,7 +389,9 @@ def _integral(
     propagators 1/(T + c) and whatever behaves as 1/T above c.
     """
     top = scatterer.t_max(e)
-    bottom = np.minimum(np.maximum(scatterer.t_min(e), max(floor, scatterer.floor)), top)
+    bottom = np.minimum(
+        np.maximum(scatterer.t_min(e), max(floor, scatterer.floor)), top
+    )
     scales = [weighted.process.momentum, *weighted.exchanges.masses]
     c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
     if weighted.process.diverging(weighted.exchanges):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -85,8 +86,7 @@ def _between(
     result = np.zeros_like(weighted(middle, np.zeros_like(middle)))
     if component.density is not None:
         x, w = gauss_legendre(component.order * refine)
-        edges = np.array(component.edges)
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in itertools.pairwise(component.edges):
             start, stop = np.clip(low, left, right), np.clip(high, left, right)
             if not np.any(stop > start):
                 continue

@@ -41,7 +41,10 @@ __all__ = [
     "exchanges_of",
 ]
 
-Exchange = tuple[Propagator, tuple[str, ...]]  # and the constituents it couples to
+Exchange = tuple[Propagator, tuple[str, ...]]
+"""A propagator and the constituents it couples to."""
+Slot = tuple[Propagator, str]
+"""Where an amplitude sits: propagator and constituent."""
 
 
 @dataclass(frozen=True)
@@ -204,20 +207,17 @@ class Exchanges:
         (50.0,)
         """
 
+        def moved(p: Propagator) -> Propagator:
+            return replace(p, mass=values[p.parameter]) if p.parameter in values else p
+
         def move(entries: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-            return tuple(
-                (
-                    replace(p, mass=values[p.parameter]) if p.parameter in values else p,
-                    names,
-                )
-                for p, names in entries
-            )
+            return tuple((moved(propagator), names) for propagator, names in entries)
 
         return replace(self, vector=move(self.vector), scalar=move(self.scalar))
 
     def slot(
-        self, wanted: Iterable[tuple[Propagator, str]], propagator: Propagator, name: str
-    ) -> tuple[Propagator, str] | None:
+        self, wanted: Iterable[Slot], propagator: Propagator, name: str
+    ) -> Slot | None:
         """Which of the `wanted` (propagator, constituent) is the exchange of a model by
         `propagator` with the constituent `name`; None if none is.
 
@@ -227,7 +227,10 @@ class Exchanges:
         same_name = [s for s in candidates if s[0].parameter == propagator.parameter]
         if propagator.parameter in self.free:
             return next(iter(same_name), None)
-        return next((s for s in (*same_name, *candidates) if s[0].mass == propagator.mass), None)
+        for slot in (*same_name, *candidates):
+            if slot[0].mass == propagator.mass:
+                return slot
+        return None
 
 
 CONTACT: Final = Exchanges(((Propagator(), ("p", "n", "e", "e_axial")),))

@@ -9,11 +9,10 @@ from functools import cache
 from importlib import import_module, metadata
 from typing import Any, Final
 
-import nuprobe.processes
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.processes.interface import Process
 
-__all__ = ["GROUP", "process", "process_names"]
+__all__ = ["GROUP", "process", "process_names", "process_options"]
 
 GROUP: Final = "nuprobe.processes"
 """Entry-point group in which a package offers processes: name = "module:Class"."""
@@ -55,7 +54,7 @@ def process(name: str | Process, **options: Any) -> Process:
     Electron(binding=False)
     """
     if isinstance(name, str):
-        make = _own().get(name) or _load(name)
+        make = _maker(name)
     elif not options and Process in type(name).__mro__:
         return name
     else:
@@ -63,11 +62,10 @@ def process(name: str | Process, **options: Any) -> Process:
             f"a process is given by name or as a Process without options, got"
             f" {shown(name)}"
         )
-    if is_dataclass(make):
-        known = [f.name for f in fields(make) if f.init]
-        for option in options:
-            if option not in known:
-                raise UnknownNameError(f"option of process {name}", option, known)
+    known = process_options(name)
+    for option in options:
+        if option not in known:
+            raise UnknownNameError(f"option of process {name}", option, known)
     result = make(**options)
     if Process not in type(result).__mro__ or result.name != name:
         raise InputError(
@@ -77,11 +75,27 @@ def process(name: str | Process, **options: Any) -> Process:
     return result
 
 
+def process_options(name: str) -> tuple[str, ...]:
+    """Names of the options of the process of that `name`.
+
+    Examples
+    --------
+    >>> process_options("cevns")
+    ('kinematics', 'axial')
+    """
+    make = _maker(name)
+    return tuple(f.name for f in fields(make) if f.init) if is_dataclass(make) else ()
+
+
+def _maker(name: str) -> Callable[..., Process]:
+    return _own().get(name) or _load(name)
+
+
 @cache
 def _own() -> Mapping[str, Callable[..., Process]]:
     """Processes in the subpackages of this package, by name."""
     result: dict[str, Callable[..., Process]] = {}
-    package = nuprobe.processes
+    package = import_module(__name__.rpartition(".")[0])
     for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if info.name.count(".") < 3:  # what is not in a subpackage is the frame
             continue

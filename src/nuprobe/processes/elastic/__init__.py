@@ -4,7 +4,7 @@
 the processes.
 """
 
-from nuprobe.processes.elastic.amplitudes import columns, product
+from nuprobe.processes.elastic import cevns, electron
 from nuprobe.processes.elastic.recoil import Recoil, recoil_maximum
 
-__all__ = ["Recoil", "columns", "product", "recoil_maximum"]
+__all__ = ["Recoil", "cevns", "electron", "recoil_maximum"]

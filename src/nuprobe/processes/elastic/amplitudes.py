@@ -16,93 +16,28 @@ from numpy.typing import NDArray
 
 from nuprobe.constants import ALPHA_EM, M_ELECTRON
 from nuprobe.errors import InputError
-from nuprobe.flavours import FlavourState
+from nuprobe.flavours import FlavourState, columns, trace
 from nuprobe.models import Couplings, Propagator
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.interface import Exchange, Exchanges
+from nuprobe.processes.interface import Exchange, Exchanges, Slot
 
 __all__ = [
     "MAGNETIC",
-    "Slot",
     "amplitudes",
-    "columns",
     "diverging",
     "magnetic_coefficient",
     "magnetic_kinematics",
     "pair_coefficients",
     "pair_name",
     "pairs_of",
-    "product",
     "propagate",
     "slots",
     "stack",
 ]
 
 T = TypeVar("T")
-Slot = tuple[Propagator, str]
-"""Where an amplitude sits: propagator and constituent."""
-
 MAGNETIC: Final = np.pi * ALPHA_EM**2 / M_ELECTRON**2
 """πα²/m_e² in MeV⁻²: the scale of scattering by a moment of one Bohr magneton."""
-
-
-def columns(matrix: NDArray[Any], state: FlavourState) -> NDArray[Any]:
-    """M v_r of every vector of a flavour state; sterile states that M does not include
-    do not scatter.
-
-    Parameters
-    ----------
-    matrix : M, shape (..., final, initial).
-    state : gives the v_r.
-
-    Returns
-    -------
-    array, shape (..., final, r)
-
-    Examples
-    --------
-    >>> from nuprobe.processes.inputs import as_state
-    >>> columns(np.diag([1.0, 2.0, 3.0]), as_state("nu_mu")).ravel()
-    array([0., 2., 0.])
-    """
-    n = matrix.shape[-1]
-    vectors = state.vectors
-    if len(vectors) > n:
-        vectors = vectors[:n]
-    elif len(vectors) < n:
-        vectors = np.concatenate(
-            [vectors, np.zeros((n - len(vectors), vectors.shape[1]))]
-        )
-    if (
-        vectors.shape[1] == 1 and np.count_nonzero(vectors) == 1
-    ):  # one flavour: no product needed
-        index = int(np.flatnonzero(vectors[:, 0])[0])
-        return np.asarray(matrix[..., :, index, None] * vectors[index, 0])
-    return np.asarray(matrix @ vectors)
-
-
-def product(
-    a: NDArray[Any] | None, b: NDArray[Any] | None, state: FlavourState
-) -> FloatArray:
-    """Re Σ_r w_r (M_a v_r)·(M_b v_r)*; 0 where one of them is missing.
-
-    Parameters
-    ----------
-    a, b : `columns` of two matrices, or None.
-    state : gives the weights w_r.
-
-    Examples
-    --------
-    >>> from nuprobe.processes.inputs import as_state
-    >>> state = as_state("nu_mu")
-    >>> a = columns(np.diag([1.0, 2.0, 3.0]), state)
-    >>> float(product(a, a, state))
-    4.0
-    """
-    if a is None or b is None:
-        return np.zeros(())
-    terms = (a * np.conj(b)).real if np.iscomplexobj(a) or np.iscomplexobj(b) else a * b
-    return np.asarray((terms.sum(-2) * state.weights).sum(-1))
 
 
 def pair_coefficients(
@@ -126,21 +61,22 @@ def pair_coefficients(
     >>> p, n = (Propagator(), "p"), (Propagator(), "n")
     >>> matrices = {p: 0.05 * np.eye(3), n: -0.5 * np.eye(3)}
     >>> pairs = [(p, p), (p, n), (n, n)]
-    >>> [round(float(c), 4) for c in pair_coefficients(pairs, matrices, as_state("nu_e"))]
+    >>> coefficients = pair_coefficients(pairs, matrices, as_state("nu_e"))
+    >>> [round(float(c), 4) for c in coefficients]
     [0.0025, -0.05, 0.25]
     """
     left = {slot: columns(m, state) for slot, m in matrices.items()}
     if slope is None:
         return [
-            (1 if a == b else 2) * product(left.get(a), left.get(b), state)
+            (1 if a == b else 2) * trace(left.get(a), left.get(b), state)
             for a, b in pairs
         ]
     right = {slot: columns(m, state) for slot, m in slope.items()}
     return [
         (1 if a == b else 2)
         * (
-            product(left.get(a), right.get(b), state)
-            + product(right.get(a), left.get(b), state)
+            trace(left.get(a), right.get(b), state)
+            + trace(right.get(a), left.get(b), state)
         )
         for a, b in pairs
     ]
@@ -211,9 +147,9 @@ def _lacking(propagator: Propagator, charge: str, wanted: Sequence[Slot]) -> str
     masses = [p.mass for p, c in wanted if name and p.parameter == name and c == charge]
     if masses and masses[0] is not None and propagator.mass is not None:
         return (
-            f"these templates are for a mediator with {name} = {masses[0]:.10g} MeV, but"
-            f" the model has {propagator.mass:.10g} MeV: rebuild them with this model,"
-            f" or with {name} free"
+            f"these templates are for a mediator with {name} = {masses[0]:.10g} MeV,"
+            f" but the model has {propagator.mass:.10g} MeV: rebuild them with this"
+            f" model, or with {name} free"
         )
     return (
         f"these templates lack the exchange '{charge}{propagator.label}' of this model:"
@@ -262,9 +198,9 @@ def magnetic_coefficient(
         None if couplings.magnetic is None else columns(couplings.magnetic, state)
     )
     if slope is None:
-        return [product(moment, moment, state)]
+        return [trace(moment, moment, state)]
     along = None if slope.magnetic is None else columns(slope.magnetic, state)
-    return [2 * product(moment, along, state)]
+    return [2 * trace(moment, along, state)]
 
 
 def magnetic_kinematics(t: FloatArray) -> FloatArray:

@@ -33,10 +33,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
@@ -57,6 +57,7 @@ from nuprobe.processes.interface import (
     KernelGroup,
     Process,
     Scatterer,
+    Slot,
 )
 
 __all__ = [
@@ -191,22 +192,20 @@ class Cevns(Process):
                 for c in (couplings, slope)
             )
             assert matrices is not None  # couplings are
-            return amp.pair_coefficients(
-                amp.pairs_of(wanted), matrices, state, along
-            )
+            return amp.pair_coefficients(amp.pairs_of(wanted), matrices, state, along)
 
         result = pairs("vector", exchanges.vector)
         if self.axial:
-            here, along = (
-                None if c is None else {(Propagator(), n): m for n, m in c.axial.items()}
-                for c in (couplings, slope)
-            )
-            assert here is not None  # couplings are
+            along = None if slope is None else _axial(slope)
             result += amp.pair_coefficients(
-                amp.pairs_of(_AXIAL_SLOTS), here, state, along
+                amp.pairs_of(_AXIAL_SLOTS), _axial(couplings), state, along
             )
         result += amp.magnetic_coefficient(couplings, slope, state, exchanges)
         return amp.stack([*result, *pairs("scalar", exchanges.scalar)])
+
+
+def _axial(couplings: Couplings) -> dict[Slot, NDArray[Any]]:
+    return {(Propagator(), n): matrix for n, matrix in couplings.axial.items()}
 
 
 def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
@@ -224,14 +223,12 @@ def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...
     ('pp', 'pn', 'nn')
     """
     vector = tuple(amp.pair_name(a, b) for a, b in _pairs(exchanges.vector))
-    scalar = tuple(
-        "scalar:" + amp.pair_name(a, b) for a, b in _pairs(exchanges.scalar)
-    )
+    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _pairs(exchanges.scalar))
     flip = ("magnetic",) if exchanges.magnetic else ()
     return vector + (AXIAL_TERMS if axial else ()) + flip + scalar
 
 
-def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[amp.Slot, amp.Slot]]:
+def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[Slot, Slot]]:
     return amp.pairs_of(amp.slots(entries, _NUCLEONS))
 
 
@@ -334,7 +331,10 @@ def _response(
     """Products of the shapes of proton and neutron amplitudes, terms last."""
     isotope = component.isotope
     q2 = 2 * isotope.mass * t
-    nucleons = {"p": isotope.z * component.ff_p(q2), "n": isotope.n * component.ff_n(q2)}
+    nucleons = {
+        "p": isotope.z * component.ff_p(q2),
+        "n": isotope.n * component.ff_n(q2),
+    }
     shape = {
         s: nucleons[s[1]] * amp.propagate(s[0], q2)
         for s in amp.slots(entries, _NUCLEONS)

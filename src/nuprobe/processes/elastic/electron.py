@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import G_FERMI, M_ELECTRON
-from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.flavours import Flavour, FlavourState, columns, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator
 from nuprobe.nuclei import Target, TargetSpec, shells
@@ -51,6 +51,7 @@ from nuprobe.processes.interface import (
     KernelGroup,
     Process,
     Scatterer,
+    Slot,
 )
 
 __all__ = [
@@ -204,9 +205,7 @@ def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     """
     pairs = amp.pairs_of(_propagators(exchanges))
     vector = tuple(_name(kind, a, b) for kind in _CHIRALITIES for a, b in pairs)
-    scalar = tuple(
-        "scalar:" + amp.pair_name(a, b) for a, b in _scalar_pairs(exchanges)
-    )
+    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _scalar_pairs(exchanges))
     return (*vector, *(("magnetic",) if exchanges.magnetic else ()), *scalar)
 
 
@@ -215,7 +214,7 @@ def _propagators(exchanges: Exchanges) -> list[Propagator]:
     return [p for p, names in exchanges.vector if any(c in names for c in _CHARGES)]
 
 
-def _scalar_pairs(exchanges: Exchanges) -> list[tuple[amp.Slot, amp.Slot]]:
+def _scalar_pairs(exchanges: Exchanges) -> list[tuple[Slot, Slot]]:
     return amp.pairs_of(amp.slots(exchanges.scalar, ("e",)))
 
 
@@ -353,8 +352,8 @@ def _coefficients(
         B of `y`."""
         a_, b_ = kind[0], kind[1]
         return [
-            amp.product(x[a_][a], y[b_][b], state)
-            + (amp.product(x[a_][b], y[b_][a], state) if a != b else 0.0)
+            trace(x[a_][a], y[b_][b], state)
+            + (trace(x[a_][b], y[b_][a], state) if a != b else 0.0)
             for a, b in pairs
         ]
 
@@ -393,7 +392,7 @@ def _chiral(
         for side, sign in (("L", 1), ("R", -1)):
             parts = [x for x in (v, None if a is None else sign * a) if x is not None]
             result[side].append(
-                amp.columns(np.asarray(sum(parts)) / 2, state) if parts else None
+                columns(np.asarray(sum(parts)) / 2, state) if parts else None
             )
     return result
 
@@ -554,9 +553,7 @@ def averaged(
     >>> averaged(nu.flux("sns"), 0.01, nu.StandardModel(), "nu_mu", "Ar")
     array(2.5...e-44)
     """
-    return cross_section.averaged(
-        Electron(binding), flux, t_e, target, model, flavour
-    )
+    return cross_section.averaged(Electron(binding), flux, t_e, target, model, flavour)
 
 
 def total(
