@@ -139,7 +139,7 @@ def deposit_grid(
     edges = np.unique(
         np.sqrt([t_low, *[t for t in kinks if t_low < t < t_high], t_high])
     )
-    width = edges[-1] / response.panels(t_top)
+    width = edges[-1] / response.panels(t_high)
     pieces = [
         np.linspace(a, b, max(1, int(np.ceil((b - a) / width))) + 1)[:-1]
         for a, b in itertools.pairwise(edges)
