@@ -3,6 +3,9 @@
 A model and an experiment go in; a rate, a fit or an exclusion contour comes out.
 Energies, masses and momenta are in MeV, lengths go through `nuprobe.units`, cross
 sections are numbers of cm².
+
+``nu.isotopes()``, ``nu.fluxes()`` and ``nu.experiments()`` list the names that
+``nu.isotope``, ``nu.flux`` and ``nu.experiment`` take.
 """
 
 from __future__ import annotations
@@ -11,71 +14,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nuprobe import oscillation, units
-    from nuprobe.errors import NuprobeError, ValidityWarning
-    from nuprobe.experiments import experiment, limit
-    from nuprobe.fluxes import flux
-    from nuprobe.inference import contour, fit, profile, sample, scan
-    from nuprobe.models import (
-        NSI,
-        ContactOperators,
-        Electromagnetic,
-        LightScalar,
-        LightScalarFamily,
-        LightVector,
-        LightVectorFamily,
-        LMuLTau,
-        LMuLTauFamily,
-        StandardModel,
-        VectorAxial,
-        VMinusA,
-        read_wcxf,
-    )
-    from nuprobe.nuclei import form_factors, isotope, target
-    from nuprobe.oscillation import PMNS
-    from nuprobe.processes import cevns, electron, trident
-    from nuprobe.reproductions import reproduce
+    # the names of the table below, for type checkers; a test compares the two
+    from nuprobe import catalogue as catalogue
+    from nuprobe import events as events
+    from nuprobe import oscillation as oscillation
+    from nuprobe import plotting as plotting
+    from nuprobe import units as units
+    from nuprobe.errors import NuprobeError as NuprobeError
+    from nuprobe.errors import ValidityWarning as ValidityWarning
+    from nuprobe.experiments import experiment as experiment
+    from nuprobe.experiments import experiment_names
+    from nuprobe.experiments import limit as limit
+    from nuprobe.fluxes import flux as flux
+    from nuprobe.fluxes import flux_names
+    from nuprobe.inference import contour as contour
+    from nuprobe.inference import fit as fit
+    from nuprobe.inference import profile as profile
+    from nuprobe.inference import sample as sample
+    from nuprobe.inference import scan as scan
+    from nuprobe.models import NSI as NSI
+    from nuprobe.models import ContactOperators as ContactOperators
+    from nuprobe.models import Electromagnetic as Electromagnetic
+    from nuprobe.models import LightScalar as LightScalar
+    from nuprobe.models import LightScalarFamily as LightScalarFamily
+    from nuprobe.models import LightVector as LightVector
+    from nuprobe.models import LightVectorFamily as LightVectorFamily
+    from nuprobe.models import LMuLTau as LMuLTau
+    from nuprobe.models import LMuLTauFamily as LMuLTauFamily
+    from nuprobe.models import StandardModel as StandardModel
+    from nuprobe.models import VectorAxial as VectorAxial
+    from nuprobe.models import VMinusA as VMinusA
+    from nuprobe.models import read_wcxf as read_wcxf
+    from nuprobe.nuclei import form_factors as form_factors
+    from nuprobe.nuclei import isotope as isotope
+    from nuprobe.nuclei import isotope_names
+    from nuprobe.nuclei import target as target
+    from nuprobe.oscillation import PMNS as PMNS
+    from nuprobe.processes import cevns as cevns
+    from nuprobe.processes import electron as electron
+    from nuprobe.processes import trident as trident
+    from nuprobe.reproductions import reproduce as reproduce
 
-__all__ = [
-    "NSI",
-    "PMNS",
-    "ContactOperators",
-    "Electromagnetic",
-    "LMuLTau",
-    "LMuLTauFamily",
-    "LightScalar",
-    "LightScalarFamily",
-    "LightVector",
-    "LightVectorFamily",
-    "NuprobeError",
-    "StandardModel",
-    "VMinusA",
-    "ValidityWarning",
-    "VectorAxial",
-    "__version__",
-    "cevns",
-    "contour",
-    "electron",
-    "experiment",
-    "fit",
-    "flux",
-    "form_factors",
-    "isotope",
-    "limit",
-    "oscillation",
-    "profile",
-    "read_wcxf",
-    "reproduce",
-    "sample",
-    "scan",
-    "target",
-    "trident",
-    "units",
-]
+    experiments, fluxes, isotopes = experiment_names, flux_names, isotope_names
 
-# public name -> where it lives; imported when first used, so that `import nuprobe`
-# costs next to nothing
-_PLACES = {
+_TABLE = {
     "ContactOperators": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
@@ -91,15 +73,22 @@ _PLACES = {
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
     "VectorAxial": "nuprobe.models",
+    "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
     "electron": "nuprobe.processes",
+    "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",
+    "experiments": "nuprobe.experiments",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",
+    "fluxes": "nuprobe.fluxes",
     "form_factors": "nuprobe.nuclei",
     "isotope": "nuprobe.nuclei",
+    "isotopes": "nuprobe.nuclei:isotope_names",
     "limit": "nuprobe.experiments",
+    "oscillation": "nuprobe.oscillation",
+    "plotting": "nuprobe.plotting",
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",
@@ -107,7 +96,13 @@ _PLACES = {
     "scan": "nuprobe.inference",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",
+    "units": "nuprobe.units",
 }
+"""Public name → the module that defines it (under another name after a colon), or the
+module of that name; imported on first use, so ``import nuprobe`` costs next to
+nothing."""
+
+__all__ = ["__version__", *_TABLE]
 
 
 def __getattr__(name: str) -> object:
@@ -115,11 +110,11 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("nuprobe")
-    if name in ("oscillation", "units"):
-        return import_module(f"nuprobe.{name}")
-    if name in _PLACES:
-        return getattr(import_module(_PLACES[name]), name)
-    raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")
+    if name not in _TABLE:
+        raise AttributeError(f"module 'nuprobe' has no attribute {name!r}")
+    place, _, other = _TABLE[name].partition(":")
+    module = import_module(place)
+    return module if place == f"nuprobe.{name}" else getattr(module, other or name)
 
 
 def __dir__() -> list[str]:

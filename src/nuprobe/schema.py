@@ -23,8 +23,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class Strict(BaseModel):
-    """A section of a file: unknown keys and numbers that are not finite are refused,
-    and what was read cannot be changed."""
+    """Base of everything read from a file: unknown keys, infinities and NaN are errors,
+    and what was read does not change.
+
+    >>> class Site(Strict):
+    ...     distance: float
+    >>> validate(Site, {"distanze": 3.0}, "site.toml")
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: site.toml: distanze: unknown key 'distanze': ...
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 

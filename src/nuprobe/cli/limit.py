@@ -82,9 +82,9 @@ def plane(
     curves of the catalogue."""
     import numpy as np
 
+    from nuprobe.bounds.companions import LINES
+    from nuprobe.bounds.companions import companions as compute
     from nuprobe.experiments import TridentExperiment
-    from nuprobe.experiments.companions import LINES
-    from nuprobe.experiments.companions import companions as compute
     from nuprobe.plotting import plot_catalogue_plane, plot_plane
 
     projected = [

@@ -3,8 +3,10 @@ one touches no Python."""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module, resources
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.errors import UnknownNameError
@@ -121,3 +123,13 @@ def _read(folder: Folder) -> Experiment | TridentExperiment:
     from nuprobe.experiments.counting import Experiment
 
     return Experiment.read(folder, raw)
+
+
+class _Callable(ModuleType):
+    """``nuprobe.experiments`` is this package; calling it lists its names."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return experiment_names()
+
+
+sys.modules[__name__].__class__ = _Callable

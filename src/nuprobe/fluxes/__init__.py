@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 from nuprobe.schema import Folder, validate
@@ -15,6 +18,7 @@ from nuprobe.schema import Folder, validate
 __all__ = [
     "Flux",
     "FluxComponent",
+    "FluxMoments",
     "Line",
     "TimeProfile",
     "fissions",
@@ -62,7 +66,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
 
     Examples
     --------
-    >>> [c.name for c in flux("reactor", fractions={"U235": 0.9, "Pu239": 0.1}, low_energy="none").components]
+    >>> fuel = {"U235": 0.9, "Pu239": 0.1}
+    >>> mixed = flux("reactor", fractions=fuel, low_energy="none")
+    >>> [component.name for component in mixed.components]
     ['U235', 'Pu239']
     """
     if isinstance(name, Flux):
@@ -138,3 +144,13 @@ def fissions(
         x * reactor.isotopes[isotope].energy_per_fission for isotope, x in share.items()
     )
     return gigawatt_days * 1e9 * 86400 * joule / energy
+
+
+class _Callable(ModuleType):
+    """``nuprobe.fluxes`` is this package; calling it lists its names."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return flux_names()
+
+
+sys.modules[__name__].__class__ = _Callable

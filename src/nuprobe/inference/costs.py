@@ -44,8 +44,8 @@ BLOCK: Final = 512
 cache."""
 
 COMPILED: Final = 8192
-"""Points asked for at once from which loading the compiled loops of `kernels` (half a
-second) pays."""
+"""Points asked for at once from which loading the compiled loops of `compiled` (half
+a second) pays."""
 
 # Newton decrements λ² below which the step just taken was the last one, or the next one
 # (with the same Hessian) is. By self-concordance λ after a step is at most λ²/(1 − λ)²,
@@ -339,7 +339,7 @@ class Cost(ABC):
             self._layout, expectations, strict=True
         ):
             if compiled and not barrier.any():
-                from nuprobe.inference.kernels import add_curvature
+                from nuprobe.inference.compiled import add_curvature
 
                 rows = [*columns, *(d + j for j in k)]
                 part, both = (
@@ -656,7 +656,7 @@ class Cost(ABC):
         start: FloatArray | None = None,
     ) -> tuple[FloatArray, FloatArray, BoolArray]:
         """`_profile_block` by the compiled loops, which leave the hard points to it."""
-        from nuprobe.inference.kernels import profile
+        from nuprobe.inference.compiled import profile
 
         if expectations is None:
             expectations = [

@@ -153,6 +153,17 @@ def isotopes() -> tuple[Isotope, ...]:
     return tuple(_table().values())
 
 
+def isotope_names() -> tuple[str, ...]:
+    """Names of all isotopes of the table, by mass number and charge.
+
+    Examples
+    --------
+    >>> isotope_names()[:3]
+    ('H1', 'H2', 'He3')
+    """
+    return tuple(_table())
+
+
 def elements() -> tuple[str, ...]:
     """Symbols of all elements of the table, by charge."""
     return tuple(

@@ -9,15 +9,15 @@ import mpmath
 import numpy as np
 import pytest
 
-from nuprobe.constants import ALPHA_EM, M_MUON, M_PION, M_TAU
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
-from nuprobe.processes.vector_boson import (
+from nuprobe.bounds.vector_boson import (
     ELECTRIC_CHARGE,
     lepton_couplings,
     loop_mixing,
     neutrino_fraction,
     partial_widths,
 )
+from nuprobe.constants import ALPHA_EM, M_MUON, M_PION, M_TAU
+from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 
 
 def _loop_by_quadrature(q2: float) -> complex:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from nuprobe.bounds import relic_absorption as relic
+from nuprobe.bounds.vector_boson import partial_widths
 from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError, ValidityWarning
-from nuprobe.processes import relic_absorption as relic
-from nuprobe.processes.vector_boson import partial_widths
 from nuprobe.units import eV
 
 PEV = relic.PEV

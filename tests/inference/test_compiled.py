@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inference.synthetic import Synthetic
 
-from nuprobe.inference import Cost, PoissonCost, fit, kernels
+from nuprobe.inference import Cost, PoissonCost, compiled, fit
 from nuprobe.inference.costs import BLOCK, CostSum
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
@@ -189,8 +189,8 @@ def test_a_fit_does_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = synthetic(signal=15000.0)
     before = fit(cost)
     calls: list[int] = []
-    original = kernels.profile
-    monkeypatch.setattr(kernels, "profile", lambda *a: calls.append(1) or original(*a))  # type: ignore
+    original = compiled.profile
+    monkeypatch.setattr(compiled, "profile", lambda *a: calls.append(1) or original(*a))  # type: ignore
     monkeypatch.setattr(descent, "_MANY", 1)
     after = fit(cost)
     assert calls

@@ -24,11 +24,11 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.bounds.vector_boson import nonnegative
 from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.vector_boson import nonnegative
 
 __all__ = [
     "Layer",
@@ -75,7 +75,7 @@ class Layer:
 
 @lru_cache(maxsize=1)
 def _layers() -> tuple[Layer, ...]:
-    rows = read_table(files("nuprobe.processes") / "data" / "anomalous_moment.csv")
+    rows = read_table(files("nuprobe.bounds") / "data" / "muon_g2.csv")
     return tuple(
         Layer(
             row["layer"],
@@ -92,13 +92,31 @@ def _layers() -> tuple[Layer, ...]:
 
 
 def layers() -> tuple[Layer, ...]:
-    """Every layer, oldest first."""
+    """Every layer, oldest first.
+
+    >>> [one.name for one in layers()]
+    ['2016', '2021', '2023', '2025']
+    """
     return _layers()
 
 
 def layer(name: str | Layer) -> Layer:
-    """Return the layer of that name, e.g. ``"2021"``; raises `UnknownNameError`
-    otherwise."""
+    """Return a layer.
+
+    Parameters
+    ----------
+    name : its name, e.g. ``"2021"``; a `Layer` is returned as it is.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no layer of that name.
+
+    Examples
+    --------
+    >>> layer("2021").delta
+    2.51e-09
+    """
     if isinstance(name, Layer):
         return name
     for one in _layers():
@@ -119,6 +137,11 @@ def loop_function(mass: ArrayLike) -> FloatArray:
     ------
     InputError
         If a mass is negative or not finite.
+
+    Examples
+    --------
+    >>> loop_function(100.0)
+    array(0.2213)
     """
     ratio2 = (nonnegative("mass", mass) / M_MUON) ** 2
     integrand = 2 * (_X * _Y) ** 2 * _Y / (_Y**2 + _X * ratio2[..., None])
@@ -137,6 +160,11 @@ def delta_a(mass: ArrayLike, coupling: ArrayLike) -> FloatArray:
     ------
     InputError
         If a mass is negative, or a number not finite.
+
+    Examples
+    --------
+    >>> delta_a(10.0, 5e-4)
+    array(2.478e-09)
     """
     g = nonnegative(
         "the size of the coupling", np.abs(np.asarray(coupling, dtype=float))
@@ -145,14 +173,23 @@ def delta_a(mass: ArrayLike, coupling: ArrayLike) -> FloatArray:
 
 
 def coupling_for(delta: ArrayLike, mass: ArrayLike) -> FloatArray:
-    """Coupling at which a boson of `mass` (MeV) gives Δa_μ = `delta`; inverse of
-    `delta_a`.
+    """Coupling at which a boson gives a certain Δa_μ; inverse of `delta_a`.
+
+    Parameters
+    ----------
+    delta : Δa_μ (dimensionless), not negative; broadcasts with `mass`.
+    mass : MeV, any shape.
 
     Raises
     ------
     InputError
         If `delta` or a mass is negative or not finite: a vector coupling only raises
         a_μ.
+
+    Examples
+    --------
+    >>> coupling_for(2.51e-9, 10.0)
+    array(0.000503)
     """
     return np.asarray(
         np.sqrt(8 * pi**2 * nonnegative("delta_a", delta) / loop_function(mass))
@@ -179,6 +216,12 @@ def band(
     ------
     InputError
         If the layer disfavours any positive contribution at `n_sigma`.
+
+    Examples
+    --------
+    >>> lower, upper = band("2021", 10.0)
+    >>> bool(lower < upper)
+    True
     """
     one = layer(name)
     width = float(nonnegative("n_sigma", n_sigma)) * one.sigma
@@ -206,6 +249,11 @@ def upper_limit(name: str | Layer, mass: ArrayLike, cl: float = 0.95) -> FloatAr
     InputError
         If `cl` lies outside (0.5, 1), or the layer leaves no room for a positive
         contribution.
+
+    Examples
+    --------
+    >>> upper_limit("2025", 100.0)
+    array(0.000710)
     """
     if not 0.5 < cl < 1:
         raise InputError(f"cl must lie between 0.5 and 1, got {cl}")

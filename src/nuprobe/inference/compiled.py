@@ -12,28 +12,18 @@ files.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, jit
 
 __all__ = ["add_curvature", "profile"]
 
 IntArray = NDArray[np.int64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _jit(function: _Function) -> _Function:
-    return cast(
-        _Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    )
-
-
-@_jit
+@jit
 def _dot(x: FloatArray, y: FloatArray, n: int) -> float:
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0
     whole = n - n % 8
@@ -51,7 +41,7 @@ def _dot(x: FloatArray, y: FloatArray, n: int) -> float:
     return ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))
 
 
-@_jit
+@jit
 def _solve(
     matrix: FloatArray, low: FloatArray, inverse: FloatArray, x: FloatArray
 ) -> None:
@@ -78,7 +68,7 @@ def _solve(
             x[j] -= low[i, j] * inverse[j] * x[i]
 
 
-@_jit
+@jit
 def profile(
     base: FloatArray,
     constant: FloatArray,
@@ -235,7 +225,7 @@ def profile(
         value[p] = max(2 * (sum_mu - total - logs), 0.0) + pulls
 
 
-@_jit
+@jit
 def add_curvature(
     base: FloatArray,
     constant: FloatArray,

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.integrate import quad
 
+from nuprobe.bounds import monophoton as mono
+from nuprobe.bounds.vector_boson import ELECTRIC_CHARGE, loop_mixing
 from nuprobe.constants import ALPHA_EM, HBARC_MEV_CM
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
-from nuprobe.processes import monophoton as mono
-from nuprobe.processes.vector_boson import ELECTRIC_CHARGE, loop_mixing
 
 SQRT_S = 10580.0
 METRIC = np.diag([1.0, -1.0, -1.0, -1.0])

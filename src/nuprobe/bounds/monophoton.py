@@ -25,16 +25,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.constants import ALPHA_EM, HBARC_MEV_CM
-from nuprobe.errors import InputError
-from nuprobe.numerics import FloatArray
-from nuprobe.processes.vector_boson import (
+from nuprobe.bounds.vector_boson import (
     Mixing,
     mixing_on_shell,
     neutrino_fraction,
     nonnegative,
     positive,
 )
+from nuprobe.constants import ALPHA_EM, HBARC_MEV_CM
+from nuprobe.errors import InputError, shown
+from nuprobe.numerics import FloatArray
 
 __all__ = [
     "BELLE_II",
@@ -114,8 +114,20 @@ energy are unverified against these sources."""
 
 
 def photon_energy(mass: ArrayLike, sqrt_s: float) -> FloatArray:
-    """Energy of the photon in the centre of mass, MeV; not positive where the boson is
-    too heavy to be made."""
+    """Energy of the photon in the centre of mass, MeV.
+
+    Not positive where the boson is too heavy to be made.
+
+    Parameters
+    ----------
+    mass : mass of the boson, MeV, any shape.
+    sqrt_s : centre-of-mass energy, MeV.
+
+    Examples
+    --------
+    >>> photon_energy(100.0, 10580.0)
+    array(5289.527)
+    """
     return np.asarray((sqrt_s**2 - nonnegative("mass", mass) ** 2) / (2 * sqrt_s))
 
 
@@ -140,11 +152,16 @@ def differential(
     ------
     InputError
         If cos θ reaches ±1, where the massless electron makes it diverge.
+
+    Examples
+    --------
+    >>> float(differential(0.0, 100.0, 1e-3, 10580.0))
+    1.164e-39
     """
     c = np.asarray(cos_theta, dtype=float)
     if not np.all(np.abs(c) < 1):
         raise InputError(
-            f"cos_theta must lie strictly between -1 and 1, got {cos_theta!r}"
+            f"cos_theta must lie strictly between -1 and 1, got {shown(cos_theta)}"
         )
     front, shape = _front_and_shape(mass, mixing, sqrt_s)
     return np.asarray(front * (1 + c**2 + shape) / (1 - c**2))
@@ -156,7 +173,7 @@ def _front_and_shape(
     s, m2 = float(positive("sqrt_s", sqrt_s)) ** 2, nonnegative("mass", mass) ** 2
     epsilon2 = np.abs(np.asarray(mixing)) ** 2
     if not np.all(np.isfinite(epsilon2)):
-        raise InputError(f"mixing must be finite, got {mixing!r}")
+        raise InputError(f"mixing must be finite, got {shown(mixing)}")
     made = m2 < s
     gap = np.where(made, s - m2, s)
     front = np.where(
@@ -183,6 +200,11 @@ def cross_section(
     -------
     array
         Exactly 0 where the photon is too soft.
+
+    Examples
+    --------
+    >>> float(cross_section(100.0, 1e-3)), float(cross_section(1e4, 1e-3))
+    (6.467e-39, 0.0)
     """
     front, shape = _front_and_shape(mass, mixing, collider.sqrt_s)
     low, high = collider.cos_range
@@ -211,6 +233,11 @@ def expected_events(
     mixing : ε with the photon, or ``"loop"``.
     collider : energy, angles and photon threshold.
     luminosity : cm⁻²; that of the collider if not given.
+
+    Examples
+    --------
+    >>> expected_events(100.0, 1e-3)
+    array(72.17)
     """
     m, g = positive("mass", mass), positive("coupling", coupling)
     sigma = cross_section(m, mixing_on_shell(m, g, mixing), collider)
@@ -243,6 +270,11 @@ def reach(
     -------
     array
         Infinite where the photon is too soft at any coupling.
+
+    Examples
+    --------
+    >>> float(reach(100.0, 50 * INVERSE_AB)), float(reach(1e4, 50 * INVERSE_AB))
+    (0.000204, inf)
     """
     m = positive("mass", mass)
     # every width and ε scale with g′, so the events are those at a unit coupling times
@@ -257,8 +289,25 @@ def mixing_reach(
     events: float = 3.0,
     collider: Collider = BELLE_II,
 ) -> FloatArray:
-    """Signal-only reach in ε for a boson that decays to neutrinos alone; parameters and
-    units as in `reach`."""
+    """Signal-only reach in ε for a boson that decays to neutrinos alone.
+
+    Parameters
+    ----------
+    mass : MeV, positive.
+    luminosity : cm⁻²; that of the collider if not given.
+    events : number of signal events asked for.
+    collider : energy, angles and photon threshold.
+
+    Returns
+    -------
+    array
+        Infinite where the photon is too soft at any mixing.
+
+    Examples
+    --------
+    >>> float(mixing_reach(100.0, 50 * INVERSE_AB))
+    3.05e-06
+    """
     m = positive("mass", mass)
     exposure = (
         collider.luminosity

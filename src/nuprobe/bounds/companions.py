@@ -9,8 +9,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.bounds import monophoton, muon_g2, relic_absorption
 from nuprobe.numerics import FloatArray
-from nuprobe.processes import anomalous_moment, monophoton, relic_absorption
 from nuprobe.units import MeV
 
 __all__ = ["LINES", "Companion", "companions"]
@@ -56,9 +56,14 @@ def companions(mass: ArrayLike) -> tuple[Companion, ...]:
         masses, redshift and depth of `relic_absorption.LineOfSight` and
         `relic_absorption.gap_band`; Belle II's reach in e⁺e⁻ → γ + nothing, signal
         only.
+
+    Examples
+    --------
+    >>> [one.kind for one in companions([10.0, 100.0])]
+    ['band', 'limit', 'band', 'reach']
     """
     m = np.asarray(mass, dtype=float)
-    low, high = anomalous_moment.band("2021", m)
+    low, high = muon_g2.band("2021", m)
     line = relic_absorption.LineOfSight()
     gap_low, gap_high = relic_absorption.gap_band(m, line)
     nothing = np.full(m.size, np.inf)
@@ -77,7 +82,7 @@ def companions(mass: ArrayLike) -> tuple[Companion, ...]:
             "limit",
             m,
             nothing,
-            np.asarray(anomalous_moment.upper_limit("2025", m)),
+            np.asarray(muon_g2.upper_limit("2025", m)),
             ("Muong-2:2025xyk", "Aliberti:2025beg"),
         ),
         Companion(

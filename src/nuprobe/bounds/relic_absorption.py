@@ -36,10 +36,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.bounds.vector_boson import nonnegative, partial_widths, positive
 from nuprobe.constants import HBARC_MEV_CM
-from nuprobe.errors import InputError, ValidityWarning
+from nuprobe.errors import InputError, ValidityWarning, shown
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.vector_boson import nonnegative, partial_widths, positive
 from nuprobe.units import eV
 
 __all__ = [
@@ -105,7 +105,7 @@ class LineOfSight:
     def __post_init__(self) -> None:
         masses = positive("m_nu", self.m_nu)
         if masses.shape not in ((), (3,)):
-            raise InputError(f"m_nu must be one mass or three, got {self.m_nu!r}")
+            raise InputError(f"m_nu must be one mass or three, got {shown(self.m_nu)}")
         positive("z_source", self.z_source)
         positive("density", self.density)
         positive("hubble", self.hubble)
@@ -120,7 +120,7 @@ class LineOfSight:
         if flavours.shape != (3,) or not flavours.sum() > 0:
             raise InputError(
                 "source_flavours must be three numbers, not all zero, got"
-                f" {self.source_flavours!r}"
+                f" {shown(self.source_flavours)}"
             )
 
     @property
@@ -176,8 +176,18 @@ class LineOfSight:
 
 
 def resonance_energy(mass: ArrayLike, m_nu: ArrayLike) -> FloatArray:
-    """E_res = M²/2m_ν in MeV, for masses in MeV, as seen where the relic neutrino
-    is."""
+    """E_res = M²/2m_ν in MeV, as seen where the relic neutrino is.
+
+    Parameters
+    ----------
+    mass : mass M of the boson, MeV.
+    m_nu : mass of the relic neutrino, MeV; broadcasts with `mass`.
+
+    Examples
+    --------
+    >>> float(resonance_energy(11.0, 0.1 * eV) / PEV)
+    0.605
+    """
     return np.asarray(positive("mass", mass) ** 2 / (2 * positive("m_nu", m_nu)))
 
 
@@ -201,6 +211,11 @@ def cross_section(
     coupling : g′, positive.
     m_nu : mass of the relic neutrino, MeV.
     charge2 : |Q_ij|².
+
+    Examples
+    --------
+    >>> cross_section(605e6, 11.0, 5e-4, 0.1 * eV)
+    array(2.43e-22)
     """
     m, g = positive("mass", mass), positive("coupling", coupling)
     m_gamma = m * np.asarray(sum(partial_widths(m, g).values()))
@@ -257,6 +272,11 @@ def optical_depth(
     -------
     array, shape (..., 3)
         Exactly 0 where no resonance lies on the way.
+
+    Examples
+    --------
+    >>> optical_depth(0.4 * PEV, 11.0, 5e-4).shape
+    (3,)
     """
     per = _depth_per_coupling2(e_obs, mass, line or LineOfSight())
     return np.asarray(nonnegative("coupling", coupling)[..., None] ** 2 * per)
@@ -268,8 +288,20 @@ def survival(
     coupling: ArrayLike,
     line: LineOfSight | None = None,
 ) -> FloatArray:
-    """Share of the flux of all flavours that arrives, Σ_i f_i exp(−τ_i); arguments as
-    in `optical_depth`."""
+    """Share of the flux of all flavours that arrives, Σ_i f_i exp(−τ_i).
+
+    Parameters
+    ----------
+    e_obs : energy at Earth, MeV.
+    mass : mass of the boson, MeV.
+    coupling : g′; all three broadcast.
+    line : assumptions; `LineOfSight()` if not given.
+
+    Examples
+    --------
+    >>> survival([0.4 * PEV, 2 * PEV], 11.0, 5e-4)
+    array([0.0119, 1. ])
+    """
     line = line or LineOfSight()
     return np.asarray(np.exp(-effective_depth(e_obs, mass, coupling, line)))
 
@@ -280,7 +312,20 @@ def effective_depth(
     coupling: ArrayLike,
     line: LineOfSight | None = None,
 ) -> FloatArray:
-    """−ln of `survival`: the depth that a flux of one kind would have needed."""
+    """−ln of `survival`: the depth that a flux of one kind would have needed.
+
+    Parameters
+    ----------
+    e_obs : energy at Earth, MeV.
+    mass : mass of the boson, MeV.
+    coupling : g′; all three broadcast.
+    line : assumptions; `LineOfSight()` if not given.
+
+    Examples
+    --------
+    >>> float(effective_depth(2 * PEV, 11.0, 5e-4))
+    0.0
+    """
     line = line or LineOfSight()
     depth = optical_depth(e_obs, mass, coupling, line)
     # the thinnest state is taken out so that a large depth does not underflow; expm1
@@ -356,6 +401,12 @@ def gap_band(
     InputError
         If a window is empty, `tau_min` is not positive or `coverage` lies outside (0,
         1].
+
+    Examples
+    --------
+    >>> lower, upper = gap_band(11.0, energies=(0.3 * PEV, 0.6 * PEV))
+    >>> float(lower), float(upper)
+    (0.000213, inf)
     """
     line = line or LineOfSight()
     m = positive("mass", mass)

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_MUON, M_PION, M_TAU
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import InputError, UnknownNameError, ValidityWarning, shown
 from nuprobe.numerics import FloatArray
 
 __all__ = [
@@ -56,20 +56,50 @@ _SERIES_TERMS: Final = 30  # the series in q²/m² converges like 4^-n at |q²/m
 
 
 def nonnegative(name: str, value: ArrayLike) -> FloatArray:
-    """View `value` as a float array; raises `InputError` if a number is negative or not
-    finite."""
+    """View numbers as a float array.
+
+    Parameters
+    ----------
+    name : what they are, for the message.
+    value : any shape.
+
+    Raises
+    ------
+    InputError
+        If a number is negative or not finite.
+
+    Examples
+    --------
+    >>> nonnegative("mass", [0, 1])
+    array([0., 1.])
+    """
     array = np.asarray(value, dtype=float)
     if not np.all(np.isfinite(array) & (array >= 0)):
-        raise InputError(f"{name} must be finite and not negative, got {value!r}")
+        raise InputError(f"{name} must be finite and not negative, got {shown(value)}")
     return array
 
 
 def positive(name: str, value: ArrayLike) -> FloatArray:
-    """View `value` as a float array; raises `InputError` if a number is not positive
-    and finite."""
+    """View numbers as a float array.
+
+    Parameters
+    ----------
+    name : what they are, for the message.
+    value : any shape.
+
+    Raises
+    ------
+    InputError
+        If a number is not positive and finite.
+
+    Examples
+    --------
+    >>> positive("mass", 10)
+    array(10.)
+    """
     array = nonnegative(name, value)
     if not np.all(array > 0):
-        raise InputError(f"{name} must be positive, got {value!r}")
+        raise InputError(f"{name} must be positive, got {shown(value)}")
     return array
 
 
@@ -109,11 +139,16 @@ def loop_mixing(q2: ArrayLike, coupling: ArrayLike) -> ComplexArray:
     complex array
         Positive at q² = 0; with an imaginary part above q² = 4m_μ². Hadrons do not
         enter at this order.
+
+    Examples
+    --------
+    >>> loop_mixing(0.0, 1.0)
+    array(0.01443+0.j)
     """
     q2_array = np.asarray(q2, dtype=float)
     g = nonnegative("coupling", coupling)
     if not np.all(np.isfinite(q2_array)):
-        raise InputError(f"q2 must be finite, got {q2!r}")
+        raise InputError(f"q2 must be finite, got {shown(q2)}")
     bracket = (
         2 * np.log(M_TAU / M_MUON)
         + _polarisation(q2_array / M_TAU**2)
@@ -125,7 +160,20 @@ def loop_mixing(q2: ArrayLike, coupling: ArrayLike) -> ComplexArray:
 def mixing_on_shell(
     mass: FloatArray, coupling: FloatArray, mixing: Mixing
 ) -> ComplexArray:
-    """Return ε at q² = M² for a number, an array, or ``"loop"``."""
+    """Return the mixing ε with the photon at q² = M².
+
+    Parameters
+    ----------
+    mass : M in MeV.
+    coupling : g′, broadcasts with `mass`.
+    mixing : a number, an array or ``"loop"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mixing_on_shell(np.array(10.0), np.array(1e-3), 1e-5)
+    array(1.e-05+0.j)
+    """
     if isinstance(mixing, str):
         if mixing != "loop":
             raise UnknownNameError(
@@ -134,7 +182,7 @@ def mixing_on_shell(
         return loop_mixing(mass**2, coupling)
     value = np.asarray(mixing, dtype=float)
     if not np.all(np.isfinite(value)):
-        raise InputError(f"mixing must be finite, got {mixing!r}")
+        raise InputError(f"mixing must be finite, got {shown(mixing)}")
     return value.astype(complex)
 
 
@@ -146,8 +194,13 @@ def lepton_couplings(
     Parameters
     ----------
     mass : mass of the boson in MeV.
-    coupling : g′.
+    coupling : g′, broadcasts with `mass`.
     mixing : ε with the photon, or ``"loop"``.
+
+    Examples
+    --------
+    >>> complex(lepton_couplings(10.0, 1e-3, 0.0)["mu"])
+    (0.001+0j)
     """
     m, g = nonnegative("mass", mass), nonnegative("coupling", coupling)
     shift = ELECTRIC_CHARGE * mixing_on_shell(m, g, mixing)
@@ -169,6 +222,11 @@ def partial_widths(
     mass : MeV, positive.
     coupling : g′, broadcasts with `mass`.
     mixing : ε with the photon, or ``"loop"``.
+
+    Examples
+    --------
+    >>> float(partial_widths(500.0, 1e-3)["mu"])
+    1.309e-05
     """
     m, g = positive("mass", mass), nonnegative("coupling", coupling)
     widths = {"neutrinos": g**2 * m / (12 * pi)}
@@ -183,14 +241,24 @@ def partial_widths(
 def neutrino_fraction(
     mass: ArrayLike, coupling: ArrayLike, mixing: Mixing = 0.0
 ) -> FloatArray:
-    """Branching fraction into neutrinos (dimensionless); parameters as in
-    `partial_widths`, `coupling` positive.
+    """Branching fraction into neutrinos (dimensionless).
+
+    Parameters
+    ----------
+    mass : MeV, positive.
+    coupling : g′, positive; broadcasts with `mass`.
+    mixing : ε with the photon, or ``"loop"``.
 
     Warns
     -----
     ValidityWarning
         Above 2m_π, where the mixing is so large that the hadrons left out could take
         more than 5 %.
+
+    Examples
+    --------
+    >>> neutrino_fraction(500.0, 1e-3)
+    array(0.5032)
     """
     m, g = positive("mass", mass), positive("coupling", coupling)
     widths = partial_widths(m, g, mixing)

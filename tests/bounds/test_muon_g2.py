@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nuprobe.bounds import muon_g2 as am
 from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.processes import anomalous_moment as am
 
 LOG_MASS = st.floats(-6, 8)
 
