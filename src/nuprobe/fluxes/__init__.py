@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from nuprobe.errors import InputError, UnknownNameError
@@ -142,3 +144,13 @@ def fissions(
         x * reactor.isotopes[isotope].energy_per_fission for isotope, x in share.items()
     )
     return gigawatt_days * 1e9 * 86400 * joule / energy
+
+
+class _Callable(ModuleType):
+    """``nuprobe.fluxes`` is this package; calling it lists its names."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return flux_names()
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -74,7 +74,7 @@ class TimeProfile:
         """Probability of an arrival before each x, smeared by `sigma`."""
         if sigma == 0:
             sums = np.concatenate([[0.0], np.cumsum(self.probability)])
-            return np.interp(x, self.edges, sums)
+            return np.asarray(np.interp(x, self.edges, sums))
         from scipy.special import ndtr
 
         # a sum of ramps that start at the edges with the jumps of the density, each

@@ -366,8 +366,11 @@ def plot_trident_form_factors(
         hidden = any(_like(shape, other) for other in list(built.values())[:i])
         line = {"linestyle": (0, (1, 1.6)), "linewidth": 2.6} if hidden else {}
         handles += ax.plot(
-            grid / GeV, 100 * (total(shape) / reference - 1), color=colour, **line
-        )  # type: ignore[arg-type]
+            grid / GeV,
+            100 * (total(shape) / reference - 1),
+            color=colour,
+            **line,  # type: ignore[arg-type]
+        )
         labels.append(f"{label} ({shape.rms / fm:.3f} fm)")
     handles.append(
         ax.axhline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)

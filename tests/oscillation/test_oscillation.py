@@ -21,18 +21,19 @@ from nuprobe.oscillation import (
     NUFIT,
     PMNS,
     SOLAR_POTENTIALS,
+    AtSource,
     Averaged,
+    Propagation,
     Solar,
     Splittings,
     Vacuum,
-    Way,
     density,
     moment_limits,
     mu_eff,
     probabilities,
     state,
 )
-from nuprobe.prediction import AtSource, Setup, build_templates
+from nuprobe.prediction import Setup, build_templates
 from nuprobe.processes import cevns
 from nuprobe.processes.elastic import sectors_of
 from nuprobe.units import cm2, eV, km, m
@@ -296,7 +297,6 @@ def test_templates_fold_the_oscillation() -> None:
 
 
 # -- the Sun
-# ----------------------------------------------------------------------------------------------------------
 
 
 def test_solar_shares_against_the_hamiltonian() -> None:
@@ -406,7 +406,6 @@ def test_limits_on_mass_states_beside_published_ones() -> None:
 
 
 # -- input
-# ------------------------------------------------------------------------------------------------------------
 
 
 def test_defaults_are_the_named_fit() -> None:
@@ -505,11 +504,41 @@ def test_components_of_the_sun_in_both_spellings() -> None:
     assert Solar("7Be").potential == SOLAR_POTENTIALS["Be7"]
 
 
-@pytest.mark.parametrize("way", [Vacuum(1 * km), Averaged(), Solar()])
-def test_names_functions_and_states_agree(way: Way) -> None:
+WAYS: list[Propagation] = [
+    AtSource(),
+    Vacuum(1 * km),
+    Vacuum(0.0),
+    Vacuum(295 * km, FOUR, Splittings(dm41=1.3 * eV**2)),
+    Averaged(),
+    Solar(),
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_names_functions_and_states_agree(way: Propagation) -> None:
     e = np.array([[1.0, 2.0], [3.0, 4.0]])
     assert way.functions(e).shape == (2, 2, len(way.names))
     assert len(way.states(flavour("nu_e"))) == len(way.names)
     np.testing.assert_allclose(
         np.trace(density(way, "nu_e", e), axis1=-2, axis2=-1), 1, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_phases_are_the_functions_in_analytic_form(way: Propagation) -> None:
+    if isinstance(way, Solar):
+        assert way.phases is None
+        return
+    assert way.phases is not None
+    assert len(way.phases) == len(way.names)
+    e = np.geomspace(0.5, 500, 200)
+    shapes: dict[str, Callable[[Any], Any]] = {
+        "constant": np.ones_like,
+        "cos": np.cos,
+        "sin": np.sin,
+    }
+    expected = [shapes[form](scale / e) for form, scale in way.phases]
+    largest = max(abs(scale) for _, scale in way.phases) / e[0]
+    np.testing.assert_allclose(
+        way.functions(e), np.stack(expected, -1), atol=1e-15 * (1 + largest)
     )
