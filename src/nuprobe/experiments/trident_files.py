@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.files import Energy, Mass
+from nuprobe.experiments.format import Energy, Mass
 from nuprobe.flavours import flavour
 from nuprobe.schema import Strict
 

@@ -60,8 +60,8 @@ def joined(templates: Sequence[Templates]) -> Templates:
         ):
             if not same:
                 raise InputError(
-                    f"the processes of one experiment share its flux and bins, but their"
-                    f" {what} differ"
+                    "the processes of one experiment share its flux and bins, but"
+                    f" their {what} differ"
                 )
     sizes = [len(t.terms) for t in templates]
     starts = np.concatenate([[0], np.cumsum(sizes)])

@@ -30,7 +30,7 @@ def recoil_maximum(e_nu: ArrayLike, mass: float) -> FloatArray:
     Examples
     --------
     >>> float(recoil_maximum(30.0, 37215.5))
-    0.0482891855
+    0.048289
     """
     e = np.asarray(e_nu, dtype=float)
     result: FloatArray = 2 * e**2 / (mass + 2 * e)
