@@ -34,7 +34,7 @@ from nuprobe.inference import (
     fit,
     profile,
 )
-from nuprobe.models import Model, StandardModel, check_model
+from nuprobe.models import Model, StandardModel, check_model, check_one_point
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -149,6 +149,12 @@ class Experiment:
         Model) and those inside the integrals."""
         model = StandardModel() if model is None else model
         check_model(model)
+        check_one_point(
+            model,
+            f"{self.name}: a prediction or fit",
+            "give numbers, or take counts from the templates (templates(model)) or from"
+            " a scan",
+        )
         own = (*model.parameters, *model.mass_parameters)
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
