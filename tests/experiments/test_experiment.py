@@ -259,7 +259,7 @@ def test_a_bolometer_without_data_or_time(tmp_path: Path) -> None:
     (folder / "beam").mkdir(parents=True)
     (folder / "experiment.toml").write_text(folders.BOLOMETER)
     (folder / "beam" / "flux.toml").write_text(folders.BEAM)
-    bolometer = nu.experiment(folder)
+    bolometer = nu.experiment(folder, Experiment)
     rates = bolometer.predict()
     atoms = 2e3 / 72.630 * 6.02214076e23  # standard atomic weight of germanium
     sigma = cevns.total(20.0, "natural Ge", SM, "nu_e")
@@ -371,7 +371,7 @@ def test_names_that_do_not_exist(invented: Experiment) -> None:
 def test_a_model_over_many_points_is_refused_or_counted_for_all(
     csi: Experiment,
 ) -> None:
-    values = [0.1, 0.2, 0.3]
+    values = np.array([0.1, 0.2, 0.3])
     many = nu.StandardModel(sin2_theta_w=values)
     calls: list[Callable[[], object]] = [
         lambda: csi.predict(many),

@@ -162,9 +162,9 @@ class Couplings:
     @property
     def matrices(self) -> tuple[Matrix, ...]:
         """All matrices but the axial ones."""
-        exchanges = (*self.vector, *self.scalar)
-        charges = [m for x in exchanges for m in x.charges.values()]
-        return (*charges, *(() if self.magnetic is None else (self.magnetic,)))
+        found = [m for v in self.vector for m in v.charges.values()]
+        found += [m for s in self.scalar for m in s.charges.values()]
+        return (*found, *(() if self.magnetic is None else (self.magnetic,)))
 
     @property
     def size(self) -> int:
