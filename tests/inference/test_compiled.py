@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from tests.inference.synthetic import Synthetic
 
 from nuprobe.inference import Cost, PoissonCost, compiled, fit
-from nuprobe.inference.costs import BLOCK, CostSum
+from nuprobe.inference.costs import BLOCK, CostSum, Profiled, loops
+from nuprobe.inference.costs.layout import Layout
+from nuprobe.inference.costs.nuisances import profile_block
+from nuprobe.inference.costs.slopes import expected_curvature
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -105,10 +108,10 @@ def compare(cost: Cost, points: FloatArray) -> None:
     # the way there
     inner = np.flatnonzero(finite & ~plain.boundary)
     p, nu, none = points[inner], plain.nuisances[inner], np.zeros(len(inner))
-    given = [term._expectation(p[:, columns]) for term, columns, _ in cost._layout]
+    given = cost.layout.expectations(p)
     for a, b in zip(
-        cost._slopes(p, nu, none, given, True),
-        cost._slopes(p, nu, none, given),
+        expected_curvature(cost.layout, p, nu, none, given, compiled=True),
+        expected_curvature(cost.layout, p, nu, none, given),
         strict=True,
     ):
         np.testing.assert_allclose(
@@ -122,11 +125,16 @@ def test_any_poisson_cost(cost: PoissonCost) -> None:
     compare(cost, np.array([[0.0], [1e-6], [0.3], [1.0], [1.7], [9.0]]))
 
 
-def test_most_points_are_settled() -> None:
+def test_most_points_are_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = synthetic()
     asked: list[int] = []
-    original = cost._profile_block
-    cost._profile_block = lambda p, *rest: asked.append(len(p)) or original(p, *rest)  # type: ignore
+    original = profile_block
+
+    def counted(layout: Layout, p: FloatArray, given: list[Expectation]) -> Profiled:
+        asked.append(len(p))
+        return original(layout, p, given)
+
+    monkeypatch.setattr(loops, "profile_block", counted)
     best = cost.profiled(scattered(200), compiled=True)
     assert not asked
     value, nuisances = best.twice_nll, best.nuisances

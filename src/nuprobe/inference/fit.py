@@ -590,7 +590,7 @@ def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
     if not isfinite(cost.profiled(point).twice_nll[0]):
         raise ComputationError(
             f"{cost.name}: the data are impossible at the start"
-            f" ({cost._describe(point)}); give another `start`"
+            f" ({cost.describe(point)}); give another `start`"
         )
     minuit = Minuit(value, point[columns], grad=gradient, name=names)
     minuit.errordef = Minuit.LEAST_SQUARES
@@ -614,7 +614,7 @@ def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
         return minuit
     raise ComputationError(
         f"{cost.name}: no minimum found near"
-        f" {cost._describe(full(np.array(minuit.values)))}; give another `start`, or"
+        f" {cost.describe(full(np.array(minuit.values)))}; give another `start`, or"
         " fix a parameter that the data do not determine"
     )
 
