@@ -78,17 +78,14 @@ class AnyExperiment(ABC):
 
     Attributes
     ----------
+    file : validated contents of ``experiment.toml``.
     folder : where its files lie.
     raw : the parsed file before validation.
     """
 
+    file: AnyFile
     folder: Folder
     raw: Mapping[str, Any]
-
-    @property
-    @abstractmethod
-    def file(self) -> AnyFile:
-        """Validated contents of ``experiment.toml``."""
 
     @property
     def name(self) -> str:
