@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuprobe.catalogue.entry import Entry
-    from nuprobe.experiments import Experiment, Limit, TridentExperiment
+    from nuprobe.experiments import AnyExperiment, Limit
 
 
 def limit_table(found: Limit, rows: int = 13) -> Table:
@@ -72,7 +72,7 @@ def limit_table(found: Limit, rows: int = 13) -> Table:
 
 def plane(
     found: Limit,
-    experiments: Sequence[Experiment | TridentExperiment],
+    experiments: Sequence[AnyExperiment],
     analyses: Mapping[str, str],
     *,
     companions: bool = True,
