@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuprobe.errors import OutputError
-from nuprobe.experiments import Experiment, experiment, limit
+from nuprobe.experiments import experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
 from nuprobe.inference import contour, scan
@@ -121,7 +121,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
             save(figure(), files[-1])
 
     sm = StandardModel()
-    csi = experiment("coherent-csi-2017", Experiment)
+    csi = experiment("coherent-csi-2017")
     rates = csi.predict(sm)
     rates_in_time = csi.predict(sm, "energy-time")
     result = csi.fit(sm, ["rn"])

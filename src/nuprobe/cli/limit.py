@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuprobe.catalogue.entry import Entry
-    from nuprobe.experiments import AnyExperiment, Limit
+    from nuprobe.experiments import Experiment, Limit, TridentExperiment
 
 
 def limit_table(found: Limit, rows: int = 13) -> Table:
@@ -72,7 +72,7 @@ def limit_table(found: Limit, rows: int = 13) -> Table:
 
 def plane(
     found: Limit,
-    experiments: Sequence[AnyExperiment],
+    experiments: Sequence[Experiment | TridentExperiment],
     analyses: Mapping[str, str],
     *,
     companions: bool = True,
