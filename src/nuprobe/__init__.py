@@ -44,14 +44,17 @@ if TYPE_CHECKING:
     from nuprobe.models import StandardModel as StandardModel
     from nuprobe.models import VectorAxial as VectorAxial
     from nuprobe.models import VMinusA as VMinusA
+    from nuprobe.models import model as model
+    from nuprobe.models import model_names as model_names
     from nuprobe.models import read_wcxf as read_wcxf
     from nuprobe.nuclei import form_factors as form_factors
     from nuprobe.nuclei import isotope as isotope
     from nuprobe.nuclei import isotope_names
     from nuprobe.nuclei import target as target
     from nuprobe.oscillation import PMNS as PMNS
-    from nuprobe.processes import cevns as cevns
-    from nuprobe.processes import electron as electron
+    from nuprobe.processes.elastic import cevns as cevns
+    from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes import process as process
     from nuprobe.processes import trident as trident
     from nuprobe.reproductions import reproduce as reproduce
 
@@ -87,8 +90,11 @@ _TABLE = {
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
     "limit": "nuprobe.experiments",
+    "model": "nuprobe.models",
+    "model_names": "nuprobe.models",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
+    "process": "nuprobe.processes",
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from nuprobe.cli.arguments import MODELS
 from nuprobe.cli.output import emit, output_options
 from nuprobe.tables import Table
 
@@ -120,7 +119,24 @@ def _table(what: str) -> Table:
             ),
         )
     if what == "models":
-        return Table("models", ("model", "what"), tuple(MODELS.items()))
+        from nuprobe.models import named
+
+        names = named.model_names()
+        return Table(
+            "models",
+            ("model", "what", "keys"),
+            tuple(
+                (
+                    name,
+                    named.model_title(name),
+                    " ".join(
+                        f"{f.name}*" if f.required else f.name
+                        for f in named.model_fields(name)
+                    ),
+                )
+                for name in names
+            ),
+        )
     if what == "form-factors":
         from nuprobe.nuclei import FORM_FACTORS
 

@@ -136,7 +136,7 @@ def cevns_command(
         # the threshold is a kink: more nodes than the flux alone takes
         found = [
             [
-                source.average(partial(sigma_of, target_=t, flavour=f), f, refine=4)
+                source.average(partial(sigma_of, target=t, flavour=f), f, refine=4)
                 for t in (nucleus, full)
             ]
             for f in flavours

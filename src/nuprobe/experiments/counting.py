@@ -39,7 +39,7 @@ from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Propagation, Templates
-from nuprobe.processes.elastic import Process
+from nuprobe.processes import Process, with_constants
 from nuprobe.schema import Folder, validate
 
 __all__ = ["Experiment"]
@@ -149,6 +149,7 @@ class Experiment:
         Model) and those inside the integrals."""
         model = StandardModel() if model is None else model
         check_model(model)
+        model = with_constants(model, [self.process])
         own = (*model.parameters, *model.mass_parameters)
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
@@ -218,7 +219,7 @@ class Experiment:
         UnknownNameError
             If a parameter or the analysis does not exist.
         """
-        model = model or StandardModel()
+        model = with_constants(model or StandardModel(), [self.process])
         name, chosen = self._analysis(analysis)
         self._check_free(free, [p.name for p in self.parameters(model)])
         own = {p.name: p.default for p in model.parameters}

@@ -70,6 +70,11 @@ class Model(Protocol):
 def check_model(model: Any) -> TypeGuard[Model]:
     """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
     if isinstance(model, type) or not hasattr(model, "couplings"):
+        if hasattr(model, "lepton_couplings") and not isinstance(model, type):
+            raise InputError(
+                f"the model {model.name} is available for tridents only: elastic"
+                " scattering needs couplings to nucleons and electrons"
+            )
         raise InputError(
             "a model with couplings to nucleons is needed, such as StandardModel(),"
             f" got {shown(model)}"

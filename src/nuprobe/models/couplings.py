@@ -59,13 +59,16 @@ class Propagator:
             return ""
         if self.parameter:
             return f"/(q2+{self.parameter}^2)"
-        return "/q2" if self.mass == 0 else f"/(q2+{self.mass:.6g}^2)"
+        short = f"{self.mass:.6g}"
+        mass = short if float(short) == self.mass else repr(float(self.mass))
+        return "/q2" if self.mass == 0 else f"/(q2+{mass}^2)"
 
     def same(self, other: Propagator) -> bool:
-        """Whether both mean the same exchange: one parameter's, or one mass."""
-        if self.parameter or other.parameter:
-            return self.parameter == other.parameter
-        return self.mass == other.mass
+        """Whether both mean the same exchange: of one mass, set by one parameter.
+
+        Two mediators whose masses have one name are two, as long as the masses differ.
+        """
+        return self.parameter == other.parameter and self.mass == other.mass
 
 
 @dataclass(frozen=True, eq=False)
