@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nuprobe.cli.arguments import (
-    flux_options,
-    make_changes,
-    make_flux,
-    make_target_spec,
-)
+from nuprobe.cli.arguments import flux_options
+from nuprobe.cli.options import key_values as make_changes
+from nuprobe.cli.options import target_spec as make_target_spec
 from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.cli.specs import make_flux
 
 if TYPE_CHECKING:
     from nuprobe.events.backgrounds import Comparison
