@@ -73,7 +73,7 @@ def test_templates(
     # a fresh experiment each round, since templates are kept once built; errors are
     # estimated in the time
     templates = benchmark.pedantic(
-        lambda fresh: fresh.templates(free),
+        lambda fresh: fresh.templates(free=free),
         setup=lambda: ((csi.with_changes({}),), {}),
         rounds=5,
         warmup_rounds=1,

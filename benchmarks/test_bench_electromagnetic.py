@@ -243,7 +243,7 @@ def test_templates(benchmark: BenchmarkFixture, name: str) -> None:
     )
     fresh = nu.experiment(name)
     templates = benchmark.pedantic(
-        lambda e: e.templates((), model),
+        lambda e: e.templates(model),
         setup=lambda: ((fresh.with_changes({}),), {}),
         rounds=3,
         warmup_rounds=1,

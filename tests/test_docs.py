@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from nuprobe.experiments.files import json_schema
+from nuprobe.experiments.format import json_schema
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"

@@ -36,7 +36,7 @@ def test_interpolated_templates_are_those_at_a_fixed_mass(
     csi: Experiment, make: Any
 ) -> None:
     masses = np.geomspace(*RANGE, 12)
-    templates = csi.templates(("mass",), make(10.0))
+    templates = csi.templates(make(10.0), ("mass",))
     assert templates.axis_error[0] < 1e-6
     assert templates.axes[0].ends == pytest.approx(np.log(RANGE))
     for term in range(len(templates.terms)):
@@ -49,7 +49,7 @@ def test_interpolated_templates_are_those_at_a_fixed_mass(
         )
         np.testing.assert_allclose(many, got, rtol=1e-12)
         for row, mass in enumerate(masses):
-            fixed = csi.templates((), make(float(mass)))
+            fixed = csi.templates(make(float(mass)))
             exact = fixed.by_component(unit)[0]
             largest = np.abs(exact).max(axis=1, keepdims=True)
             np.testing.assert_array_less(
@@ -104,6 +104,6 @@ def test_outside_the_range_is_an_error(csi: Experiment) -> None:
     with pytest.raises(InputError, match="outside its range"):
         cost.profiled([[0.5]])
     with pytest.raises(InputError, match="templates hold no exchange"):
-        csi.templates(("mass",), LightVector(30.0, 1e-5)).coefficients(
+        csi.templates(LightVector(30.0, 1e-5), ("mass",)).coefficients(
             LightScalar(30.0, 1e-5)
         )

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +18,7 @@ from nuprobe.numerics import (
     barycentric_matrix,
     chebyshev_nodes,
     gauss_legendre,
+    jit,
     panel_nodes,
     product,
 )
@@ -119,3 +126,28 @@ def test_there_is_no_extrapolation(x: float) -> None:
 def test_axes_need_a_range_and_two_nodes(bad: tuple[float, float, int]) -> None:
     with pytest.raises(InputError, match="Chebyshev"):
         chebyshev_nodes(*bad)
+
+
+def test_a_compiled_function_works_where_no_cache_can_be_written(
+    tmp_path: Path,
+) -> None:
+    """Numba finds no place for the cache of code without a file."""
+    names: dict[str, Any] = {}
+    text = "def half(x):\n    return x / 2\n"
+    exec(compile(text, str(tmp_path / "gone.py"), "exec"), names)
+    with pytest.raises(RuntimeError, match="no locator"):
+        numba.njit(cache=True)(names["half"])
+    half = jit(names["half"])
+    assert half(3.0) == 1.5
+
+
+def test_a_compiled_function_divides_by_zero_as_numpy() -> None:
+    def inverse(x: float) -> float:
+        return 1.0 / x
+
+    assert jit(inverse)(0.0) == np.inf
+
+
+def test_numba_is_loaded_only_for_compiled_functions() -> None:
+    code = "import sys, nuprobe.numerics; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

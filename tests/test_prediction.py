@@ -37,8 +37,12 @@ ORACLE = CsI2017(r_p=R_P, masses=(nu.isotope("Cs133").mass, nu.isotope("I127").m
 def _response(smearing: str, scale: float = 1.0) -> Response:
     acceptance = LogisticAcceptance(0.6655, 0.4942, 10.8507, ((5, 0.5), (6, 1.0)))
     return Response(
-        EDGES, 13.348 / keV, ConstantQuenching(0.0878 * scale), acceptance, smearing
-    )  # type: ignore[arg-type]
+        EDGES,
+        13.348 / keV,
+        ConstantQuenching(0.0878 * scale),
+        acceptance,
+        smearing,  # type: ignore[arg-type]
+    )
 
 
 def _target(values: Mapping[str, float]) -> Target:
@@ -276,8 +280,9 @@ def test_full_acceptance_and_wide_bins_give_cross_section_times_flux() -> None:
     target = _target({})
     for i, name in enumerate(("nu_mu", "nubar_mu", "nu_e")):
         sigma = nu.flux("sns").average(
-            lambda e, f=name: cevns.total(np.maximum(e, 1e-3), target, SM, f), name
-        )  # type: ignore[misc]
+            lambda e, f=name: cevns.total(np.maximum(e, 1e-3), target, SM, f),  # type: ignore[misc]
+            name,
+        )
         expected = sigma * ORACLE.fluence * ORACLE.nuclei[0].number
         assert _spectra(templates)[i].sum() == pytest.approx(expected, rel=1e-7, abs=0)
 

@@ -61,8 +61,13 @@ def _model() -> Given:
 
 def _response(smearing: str) -> Response:
     return Response(
-        EDGES, 1 / keV, ConstantQuenching(1.0), ACCEPTANCE, smearing, (0.05, 0.3, 0.004)
-    )  # type: ignore[arg-type]
+        EDGES,
+        1 / keV,
+        ConstantQuenching(1.0),
+        ACCEPTANCE,
+        smearing,  # type: ignore[arg-type]
+        (0.05, 0.3, 0.004),
+    )
 
 
 def _detected(smearing: str, t: float, low: float, high: float) -> float:

@@ -52,7 +52,7 @@ def templates() -> Numbers:
         axes = [(), *((p.name,) for p in one.file.parameters)]
         for name, model in models().items():
             for free in axes if name == "sm" else [()]:
-                result = one.templates(free, model)
+                result = one.templates(free=free, model=model)
                 key = f"{one.name}/{name}/{','.join(free)}"
                 for part in result.parts:
                     found[f"{key}/{part.isotope}"] = part.values

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import UnknownNameError
 
-__all__ = ["FLAVOURS", "Flavour", "FlavourState", "flavour"]
+__all__ = ["FLAVOURS", "Flavour", "FlavourState", "columns", "flavour", "trace"]
 
 _LEPTONS: Final = ("e", "mu", "tau")
 _LATEX: Final = ("e", r"\mu", r"\tau")
@@ -18,8 +18,13 @@ _LATEX: Final = ("e", r"\mu", r"\tau")
 
 @dataclass(frozen=True)
 class Flavour:
-    """One of the six: `index` 0, 1, 2 for e, μ, τ (the order of every matrix), and
-    `anti`."""
+    """One of the six flavours.
+
+    Attributes
+    ----------
+    index : 0, 1, 2 for e, μ, τ: the order of every matrix.
+    anti : whether it is an antineutrino.
+    """
 
     index: int
     anti: bool = False
@@ -45,8 +50,8 @@ class Flavour:
 
 @dataclass(frozen=True, eq=False)
 class FlavourState:
-    """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: what arrives at the
-    target, or one term of it.
+    """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: the neutrinos at the
+    target, or one term of their density matrix.
 
     Attributes
     ----------
@@ -60,12 +65,12 @@ class FlavourState:
 
     @classmethod
     def pure(cls, flavour: Flavour) -> FlavourState:
-        """State of one flavour, as produced."""
+        """State of one `flavour`, as produced."""
         return cls(np.eye(3)[:, [flavour.index]], np.ones(1))
 
     @classmethod
     def of(cls, matrix: NDArray[Any]) -> FlavourState:
-        """State of a hermitian matrix."""
+        """State of a hermitian `matrix`, shape (n, n)."""
         weights, vectors = np.linalg.eigh(matrix)
         kept = np.abs(weights) > 1e-15 * np.abs(weights).max(initial=1e-300)
         return cls(vectors[:, kept], weights[kept])
@@ -78,11 +83,88 @@ FLAVOURS: Final[dict[str, Flavour]] = {
 
 
 def flavour(name: str | Flavour) -> Flavour:
-    """Return the flavour of that name; raises `UnknownNameError` with the nearest names
-    otherwise."""
+    """Return the flavour of that name.
+
+    Parameters
+    ----------
+    name : one of `FLAVOURS`; a `Flavour` is returned as it is.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+
+    Examples
+    --------
+    >>> flavour("nubar_mu")
+    Flavour(index=1, anti=True)
+    """
     if isinstance(name, Flavour):
         return name
     try:
         return FLAVOURS[name]
     except (KeyError, TypeError):
         raise UnknownNameError("flavour", name, FLAVOURS) from None
+
+
+def columns(matrix: NDArray[Any], state: FlavourState) -> NDArray[Any]:
+    """Apply an amplitude to the vectors of a state: M v_r.
+
+    Parameters
+    ----------
+    matrix : M, shape (..., final, initial); 3 × 3 matrices leave sterile neutrinos
+        unscattered.
+    state : ρ = Σ_r w_r v_r v_r†.
+
+    Returns
+    -------
+    array, shape (..., final, r)
+
+    Examples
+    --------
+    >>> columns(np.diag([1.0, 2.0, 3.0]), FlavourState.pure(flavour("nu_mu"))).ravel()
+    array([0., 2., 0.])
+    """
+    n = matrix.shape[-1]
+    vectors = state.vectors
+    if len(vectors) > n:
+        vectors = vectors[:n]
+    elif len(vectors) < n:
+        vectors = np.concatenate(
+            [vectors, np.zeros((n - len(vectors), vectors.shape[1]))]
+        )
+    if (
+        vectors.shape[1] == 1 and np.count_nonzero(vectors) == 1
+    ):  # one flavour: no product needed
+        index = int(np.flatnonzero(vectors[:, 0])[0])
+        return np.asarray(matrix[..., :, index, None] * vectors[index, 0])
+    return np.asarray(matrix @ vectors)
+
+
+def trace(
+    a: NDArray[Any] | None, b: NDArray[Any] | None, state: FlavourState
+) -> NDArray[np.float64]:
+    """Re Tr[M_a ρ M_b†] = Re Σ_r w_r (M_a v_r)·(M_b v_r)*.
+
+    Parameters
+    ----------
+    a, b : `columns` of M_a and M_b, shape (..., final, r); None for an amplitude that
+        is absent.
+    state : ρ.
+
+    Returns
+    -------
+    array, shape (...)
+        0 where an amplitude is absent.
+
+    Examples
+    --------
+    >>> muon = FlavourState.pure(flavour("nu_mu"))
+    >>> moment = columns(np.diag([1.0, 2.0, 3.0]), muon)
+    >>> float(trace(moment, moment, muon)), float(trace(moment, None, muon))
+    (4.0, 0.0)
+    """
+    if a is None or b is None:
+        return np.zeros(())
+    terms = (a * np.conj(b)).real if np.iscomplexobj(a) or np.iscomplexobj(b) else a * b
+    return np.asarray((terms.sum(-2) * state.weights).sum(-1))

@@ -1,11 +1,10 @@
-"""Quadrature and interpolation shared by every floor: Gauss–Legendre panels and
-Chebyshev axes."""
+"""Quadrature, interpolation and compiled loops shared by every floor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +17,7 @@ __all__ = [
     "chebyshev_nodes",
     "common_shape",
     "gauss_legendre",
+    "jit",
     "number",
     "numbers",
     "panel_nodes",
@@ -25,6 +25,44 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def jit(function: _Function) -> _Function:
+    """Compile a function of numbers and arrays by Numba when it is first called.
+
+    The machine code is cached beside the source (or where ``NUMBA_CACHE_DIR`` says). If
+    no such place can be written, as in an installation that belongs to root, the
+    function is compiled anew in each interpreter. Numba is imported by this call, so a
+    module of compiled functions should be imported only where they are used. Compiled
+    functions that call each other belong into one file, because the cache of one does
+    not notice changes in another.
+
+    Parameters
+    ----------
+    function : is released from the interpreter lock while it runs; divisions by zero
+        give infinity or NaN as in NumPy.
+
+    Examples
+    --------
+    >>> @jit
+    ... def total(x):
+    ...     result = 0.0
+    ...     for value in x:
+    ...         result += value
+    ...     return result
+    >>> total(np.array([1.0, 2.0]))
+    3.0
+    """
+    import numba
+
+    def compiled(cache: bool) -> Any:
+        return numba.njit(cache=cache, nogil=True, error_model="numpy")(function)
+
+    try:
+        return cast(_Function, compiled(cache=True))
+    except RuntimeError:  # no place for a cache can be written
+        return cast(_Function, compiled(cache=False))
 
 
 def numbers(what: str, value: ArrayLike) -> FloatArray:

@@ -17,7 +17,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from nuprobe.numerics import (
     gauss_legendre,
     product,
 )
+from nuprobe.oscillation import AtSource, Propagation
 from nuprobe.parameters import Parameter
 from nuprobe.processes.cevns import Cevns, recoil_maximum
 from nuprobe.processes.elastic import CONTACT, Process, Scatterer, Sectors
@@ -114,39 +115,6 @@ class Axis:
     def points(self) -> FloatArray:
         """The nodes, in the unit of the parameter."""
         return self.value(chebyshev_nodes(*self.ends, self.nodes))
-
-
-class Propagation(Protocol):
-    """What happens to the flavour between source and detector: ρ(E) = Σ_i f_i(E)
-    ρ_i."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the f_i, empty for the constant one."""
-
-    def functions(self, e_nu: FloatArray) -> FloatArray:
-        """f_i at energies (MeV), shape (*e_nu.shape, i)."""
-
-    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return the ρ_i of neutrinos produced with this flavour."""
-
-
-@dataclass(frozen=True)
-class AtSource:
-    """No way between source and detector."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """One constant."""
-        return ("",)
-
-    def functions(self, e_nu: FloatArray) -> FloatArray:
-        """1."""
-        return np.ones((*e_nu.shape, 1))
-
-    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return the flavour itself."""
-        return (FlavourState.pure(flavour),)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,19 +9,31 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nuprobe.errors import ExperimentFileError, NuprobeError, UnknownNameError
 from nuprobe.numerics import FloatArray
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+__all__ = ["Folder", "Strict", "validate"]
 
-__all__ = ["Folder", "validate"]
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
-ModelT = TypeVar("ModelT", bound="BaseModel")
+
+class Strict(BaseModel):
+    """Base of everything read from a file: unknown keys, infinities and NaN are errors,
+    and what was read does not change.
+
+    >>> class Site(Strict):
+    ...     distance: float
+    >>> validate(Site, {"distanze": 3.0}, "site.toml")
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: site.toml: distanze: unknown key 'distanze': ...
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Folder:
@@ -154,8 +166,6 @@ def validate(model: type[ModelT], data: object, source: str) -> ModelT:
     ExperimentFileError
         One line: file, key, what is wrong there and what is allowed.
     """
-    from pydantic import ValidationError
-
     try:
         return model.model_validate(data)
     except ValidationError as err:

@@ -72,8 +72,11 @@ def test_no_light_is_zero_photoelectrons() -> None:
 @pytest.mark.parametrize("where", ACCEPTANCE_POINTS)
 def test_conventions_of_the_acceptance_in_a_cell(where: str) -> None:
     response = Response(
-        np.arange(0, 51, 2.0), 1.0, acceptance=STAIRS, acceptance_at=where
-    )  # type: ignore[arg-type]
+        np.arange(0, 51, 2.0),
+        1.0,
+        acceptance=STAIRS,
+        acceptance_at=where,  # type: ignore[arg-type]
+    )
     mean = np.array([3.0, 12.0, 30.0])
     n = np.arange(50.0)
     if where == "integrated":

@@ -168,8 +168,10 @@ def test_events_are_on_shell_and_weigh_something(dune: Background) -> None:
     assert (seen <= dune.nu_in[:, 0] + M_N).all()
     assert set(np.unique(dune.kind)) == set(range(len(KINDS)))
     np.testing.assert_allclose(
-        OBSERVABLES["m_pair"](dune) ** 2, _mass2(dune.minus + dune.plus), rtol=1e-9
-    )  # type: ignore[arg-type]
+        OBSERVABLES["m_pair"](dune) ** 2,  # type: ignore[arg-type]
+        _mass2(dune.minus + dune.plus),
+        rtol=1e-9,
+    )
 
 
 def test_the_charged_current_muon_has_the_charge_of_the_neutrino() -> None:

@@ -261,7 +261,7 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
                     | {"default": "5 fm", "lower": "4 fm", "upper": "6 fm"}
                 ]
             },
-            "electrons do not know the radius",
+            "no effect on electron scattering",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from tests.experiments import folders
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments import Experiment, experiment_names
-from nuprobe.experiments.files import json_schema
+from nuprobe.experiments.format import json_schema
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns
 from nuprobe.units import fm, keV

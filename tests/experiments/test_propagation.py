@@ -232,7 +232,7 @@ def test_a_tabulated_response_has_no_light() -> None:
     for changes, hint in (
         ({"response.light_yield": "1 1/keV"}, "matrix. holds all"),
         ({"response.matrix": {"table": "counts.csv"}}, "t_nr_kev"),
-        ({"parameters.0.acts_on": "quenching-scale"}, "knows no quenching"),
+        ({"parameters.0.acts_on": "quenching-scale"}, "has no quenching"),
     ):
         with pytest.raises(ExperimentFileError, match=hint):
             xenon.with_changes(changes)

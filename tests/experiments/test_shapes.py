@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -303,6 +304,8 @@ def test_time_edges_and_an_exponential_steady_state(tmp_path: Path) -> None:
             ["'flt' is not defined"],
         ),
         ('acts_on = "signal-scale"', 'acts_on = "signal-scal"', ["acts_on"]),
+        # of an analysis that is not the first one
+        ('column = "published"', 'column = "publishd"', ["did you mean published"]),
     ],
 )
 def test_mistakes_name_file_and_key(
@@ -315,6 +318,21 @@ def test_mistakes_name_file_and_key(
     assert str(folder) in str(caught.value)
     for hint in hints:
         assert hint in str(caught.value)
+
+
+def test_every_analysis_is_tried_when_a_folder_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def spy(systematic: Any, bins: Any, analysis: Any) -> None:
+        tried.append((systematic.name, analysis.title))
+
+    monkeypatch.setattr("nuprobe.experiments.checks.shape_effect", spy)
+    nu.experiment(folders.write(tmp_path / "three", MAIN, TABLES))
+    assert set(tried) == set(
+        itertools.product(("tilt", "flat-tilt"), ("all", "published"))
+    )
 
 
 def test_a_joint_cost_shares_by_name(three: Experiment, tmp_path: Path) -> None:

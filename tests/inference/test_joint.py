@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 
 import nuprobe as nu
 from nuprobe.inference import Cost, fit
+from nuprobe.inference.costs.nuisances import profile_hard
 from nuprobe.inference.descent import descend
 from nuprobe.numerics import FloatArray
 from nuprobe.reproductions.electromagnetic import intervals
@@ -118,7 +119,7 @@ def test_two_ways_to_the_nuisances_are_one(
     batch gives."""
     point = 10.0**decades * np.array(direction)
     batch = joint().profiled(point)
-    value, nuisances, boundary = joint()._profile_hard(point)
+    value, nuisances, boundary = profile_hard(joint().layout, point)
     tolerance = (
         1e-9 + 1e-13 * 100.0**decades
     )  # rounding of counts, which grow as the square

@@ -412,7 +412,8 @@ def test_getdist_files_by_hand(result: SampleResult, tmp_path: Path) -> None:
     assert (table[:, 0] == 1).all()
     assert (
         files[1].read_text() == "a\ta\\"
-        " [\\mathrm{fm}]\nb___2\t\\mathrm{b\\_\\_\\_2}\nb___2_2\t\\mathrm{b\\_\\_\\_2\\_2}\n"
+        " [\\mathrm{fm}]\nb___2\t\\mathrm{b\\_\\_\\_2}\n"
+        "b___2_2\t\\mathrm{b\\_\\_\\_2\\_2}\n"
     )
     assert files[2].read_text() == "a 1 N\nb___2 N N\nb___2_2 N N\n"
     tau = min(s.tau for s in result.summary)

@@ -432,9 +432,9 @@ def test_nucleon_charges_from_quarks() -> None:
         (lambda: LightVectorFamily(mass_range=("a", 2)), ["range of masses"]),  # type: ignore[arg-type]
         (lambda: LightVector(10.0, 1e-4, label=3), ["label"]),  # type: ignore[arg-type]
         (
-            lambda: LightVector(10.0, 1e-4).with_values({"coupling": "x"}),
+            lambda: LightVector(10.0, 1e-4).with_values({"coupling": "x"}),  # type: ignore[dict-item]
             ["coupling", "numbers"],
-        ),  # type: ignore[dict-item]
+        ),
         (lambda: LMuLTau(10.0, 1e-3, lepton_charges=3), ["leptons", "three"]),  # type: ignore[arg-type]
         (lambda: ContactOperators(left=3), ["left", "indices"]),  # type: ignore[arg-type]
         (lambda: ContactOperators(left={(0, 0, 0, 0): "a"}), ["left", "finite"]),  # type: ignore[dict-item]
@@ -487,8 +487,8 @@ def test_a_scalar_does_not_interfere_with_a_vector() -> None:
     # also where a vector of the same mass stands already
     with pytest.raises(InputError, match="cannot interfere with a vector"):
         Couplings((VectorExchange(Propagator(10.0, "mass"), vector.charges),)).plus(
-            scalar
-        )  # type: ignore[arg-type]
+            scalar  # type: ignore[arg-type]
+        )
 
 
 def test_unknown_parameters_are_refused() -> None:

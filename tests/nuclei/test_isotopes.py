@@ -14,7 +14,8 @@ from nuprobe.nuclei import (
     neutron_radius_models,
     point_proton_radius,
 )
-from nuprobe.nuclei.isotopes import charge_to_point, electron_binding, elements
+from nuprobe.nuclei.isotopes import electron_binding, elements
+from nuprobe.nuclei.radii import charge_to_point
 from nuprobe.units import MeV, eV, fm, year
 
 

@@ -13,7 +13,8 @@ from nuprobe.nuclei import (
     with_form_factors,
 )
 from nuprobe.nuclei.form_factors import Exponential, Fermi, FourierBessel, Helm, Point
-from nuprobe.nuclei.materials import TargetSpec, default_radius
+from nuprobe.nuclei.materials import TargetSpec
+from nuprobe.nuclei.radii import default_radius
 from nuprobe.units import fm, g
 
 
@@ -184,7 +185,7 @@ def test_systematic_radius_is_near_the_measured_ones() -> None:
         ("Cs0", "zero"),
         ("CsI[Na]", r"'\[Na\]'"),
         ("csi", "capitals"),
-        ("", "empty name"),
+        ("", "is empty"),
         ("Ar41", "Ar40"),
         ("C60", "C12, C13"),
         ("Tc", "Tc97"),

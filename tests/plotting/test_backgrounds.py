@@ -29,15 +29,16 @@ def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
             counts, errors = spectra(found, name, edges, stage)
             np.testing.assert_allclose(drawn.get_data().values, counts[:2].sum(0))  # type: ignore[attr-defined]
             np.testing.assert_allclose(
-                ax.patches[0].get_data().values, counts[2:].sum(0)
-            )  # type: ignore[attr-defined]
+                ax.patches[0].get_data().values,  # type: ignore[attr-defined]
+                counts[2:].sum(0),
+            )
             assert ax.get_yscale() == "log"
             # bands of the sum and of the signal
             for i, part in ((1, slice(2, None)), (2, slice(2))):
                 band, spread = (
-                    ax.patches[i].get_data(),
+                    ax.patches[i].get_data(),  # type: ignore[attr-defined]
                     np.sqrt((errors[part] ** 2).sum(0)),
-                )  # type: ignore[attr-defined]
+                )
                 np.testing.assert_allclose(
                     band.values - counts[part].sum(0), spread, atol=1e-9
                 )

@@ -35,9 +35,9 @@ LIMIT = Limit(
 def bars(figure: Figure) -> list[tuple[float, float]]:
     """Ends of the bars, from top to bottom."""
     found = [
-        (p.get_y(), p.get_x(), p.get_x() + p.get_width())
+        (p.get_y(), p.get_x(), p.get_x() + p.get_width())  # type: ignore[attr-defined]
         for p in figure.axes[0].patches
-    ]  # type: ignore[attr-defined]
+    ]
     return [(low, high) for _, low, high in sorted(found)]
 
 

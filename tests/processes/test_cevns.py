@@ -264,10 +264,15 @@ def test_schemes_and_flavours() -> None:
         ),
         (
             lambda: cevns.differential(
-                30.0, 0.01, "Ar40", SM, "nu_e", kinematics="spin0"
+                30.0,
+                0.01,
+                "Ar40",
+                SM,
+                "nu_e",
+                kinematics="spin0",  # type: ignore[arg-type]
             ),
             "did you mean spin-0",
-        ),  # type: ignore[arg-type]
+        ),
     ],
 )
 def test_bad_input_is_one_line_that_names_it(

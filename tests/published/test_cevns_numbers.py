@@ -83,8 +83,9 @@ def test_mean_over_pion_decay_at_rest(name: str) -> None:
     flux, target = nu.flux("sns"), _target(name)
     means = [
         flux.average(
-            lambda e, f=f: nu.cevns.total(np.maximum(e, 1e-3), target, SM, f), f
-        )  # type: ignore[misc]
+            lambda e, f=f: nu.cevns.total(np.maximum(e, 1e-3), target, SM, f),  # type: ignore[misc]
+            f,
+        )
         for f in ("nu_mu", "nubar_mu", "nu_e")
     ]
     assert np.mean(means) == pytest.approx(PI_DAR[name], rel=3e-4, abs=0)

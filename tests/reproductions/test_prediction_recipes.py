@@ -7,10 +7,10 @@ import math
 
 import pytest
 
+from nuprobe.bounds import muon_g2
 from nuprobe.errors import InputError, NuprobeError
 from nuprobe.experiments import experiment
 from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.processes import anomalous_moment
 from nuprobe.reproductions import recipes
 
 G_F, HBARC2, ALPHA = 1.1663788e-5, 0.3893793721e-27, 1 / 137.035999  # GeV⁻², GeV² cm²
@@ -82,7 +82,7 @@ def test_coupling_from_the_anomalous_moment() -> None:
             expected, rel=1e-6, abs=0
         )
     g = recipes.anomalous_moment_coupling("2025", "50 MeV", "limit", cl=0.9)
-    assert float(anomalous_moment.delta_a(50.0, g)) == pytest.approx(
+    assert float(muon_g2.delta_a(50.0, g)) == pytest.approx(
         (38 + 1.2815516 * 63) * 1e-11, rel=1e-6, abs=0
     )
     with pytest.raises(InputError, match="side"):

@@ -9,9 +9,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     NonNegativeFloat,
     PositiveFloat,
@@ -22,6 +20,7 @@ from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
 from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.flavours import FLAVOURS as KNOWN_FLAVOURS
+from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
 __all__ = ["CodeLink", "Entry", "Tolerance", "json_schema"]
@@ -73,13 +72,11 @@ def _energy(value: object) -> str:
     return text
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
-    )
+class Trimmed(Strict, str_strip_whitespace=True):
+    """Base of the parts of an entry: space around texts is dropped."""
 
 
-class Errors(_Strict):
+class Errors(Trimmed):
     """Errors of a value, both positive."""
 
     plus: NonNegativeFloat
@@ -92,7 +89,7 @@ class Component(Errors):
     source: Literal["stat", "syst", "theory", "normalisation", "other"]
 
 
-class Interval(_Strict):
+class Interval(Trimmed):
     """An allowed range; an open side is left out."""
 
     lower: float | None = None
@@ -113,7 +110,7 @@ class Interval(_Strict):
         return self
 
 
-class Observable(_Strict):
+class Observable(Trimmed):
     """What is measured or limited."""
 
     quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
@@ -123,7 +120,7 @@ class Observable(_Strict):
     )
 
 
-class Axis(_Strict):
+class Axis(Trimmed):
     """An axis of a curve."""
 
     quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
@@ -136,7 +133,7 @@ class Axis(_Strict):
         return self
 
 
-class Curve(_Strict):
+class Curve(Trimmed):
     """A curve, band or closed region; all coordinates positive."""
 
     x: Axis
@@ -177,7 +174,7 @@ class Curve(_Strict):
         return self
 
 
-class Conditions(_Strict):
+class Conditions(Trimmed):
     """Under what it was measured: none of these is ever a value."""
 
     energy: Annotated[str, BeforeValidator(_energy)] | None = Field(
@@ -196,14 +193,14 @@ class Conditions(_Strict):
     source: str | None = Field(default=None, description="reactor, accelerator, sun, …")
 
 
-class Pdg(_Strict):
+class Pdg(Trimmed):
     """Where in the Review of Particle Physics."""
 
     block: str = Field(pattern=r"^[A-Z]\d{3}[A-Z0-9]*$", examples=["S066CRD"])
     edition: int = Field(ge=1957, le=2100)
 
 
-class Source(_Strict):
+class Source(Trimmed):
     """A publication and how the numbers were taken from it."""
 
     texkeys: list[
@@ -244,7 +241,7 @@ class Source(_Strict):
         return self
 
 
-class Verification(_Strict):
+class Verification(Trimmed):
     """How sure the transcription is."""
 
     level: Literal["transcribed", "second_source", "recomputed", "primary_read"] = (
@@ -259,14 +256,14 @@ class Verification(_Strict):
     evidence: str = Field(min_length=1, description="what was compared with what")
 
 
-class Change(_Strict):
+class Change(Trimmed):
     """One line of history."""
 
     date: datetime.date
     change: str = Field(min_length=1)
 
 
-class Notes(_Strict):
+class Notes(Trimmed):
     """Prose, each key short."""
 
     why: str = Field(default="", description="why it constrains")
@@ -281,7 +278,7 @@ class Notes(_Strict):
     caveat: str = ""
 
 
-class Tolerance(_Strict):
+class Tolerance(Trimmed):
     """When a computed number and a published one are called compatible: exactly one of
     the five."""
 
@@ -341,7 +338,7 @@ class Tolerance(_Strict):
         return f"{getattr(self, name):g} {name}"
 
 
-class CodeLink(_Strict):
+class CodeLink(Trimmed):
     """The call of this package that computes a number of the entry, and what it
     gave."""
 
@@ -383,7 +380,7 @@ class CodeLink(_Strict):
         return self
 
 
-class Number(_Strict):
+class Number(Trimmed):
     """A further published number of the entry."""
 
     value: float
@@ -393,7 +390,7 @@ class Number(_Strict):
     meaning: str = ""
 
 
-class Derived(_Strict):
+class Derived(Trimmed):
     """Arithmetic that must come out."""
 
     expression: str = Field(
@@ -419,7 +416,7 @@ Id = Annotated[
 Alias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:_.+/-]*$")]
 
 
-class Entry(_Strict):
+class Entry(Trimmed):
     """One entry of the catalogue."""
 
     schema_version: Literal[1]

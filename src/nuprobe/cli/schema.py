@@ -25,7 +25,7 @@ def schema_command(process: str, output: Path | None) -> None:
     """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, or trident),
     or of a catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
-    from nuprobe.experiments.files import json_schema
+    from nuprobe.experiments.format import json_schema
     from nuprobe.experiments.trident_files import trident_json_schema
 
     schemas = {

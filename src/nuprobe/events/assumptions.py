@@ -15,9 +15,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import numpy as np
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveFloat,
     model_validator,
@@ -26,7 +24,7 @@ from pydantic import (
 from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
-from nuprobe.schema import validate
+from nuprobe.schema import Strict, validate
 from nuprobe.tables import Table
 from nuprobe.units import GeV, MeV, cm, parse_grid, parse_quantity
 
@@ -35,10 +33,6 @@ __all__ = ["Assumptions", "Curve", "assumptions"]
 T = TypeVar("T")
 _GIVEN = "given by the user"
 _LOSS = 2.1 * MeV / cm  # of a muon in liquid argon, as in the note of cuts.tracks
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _quantity(dimension: str) -> BeforeValidator:
@@ -68,7 +62,7 @@ Number = Annotated[float, BeforeValidator(_no_truth)]
 NotNegative = Annotated[float, BeforeValidator(_no_truth), Field(ge=0)]
 
 
-class Curve(_Strict):
+class Curve(Strict):
     """A function of the neutrino's energy: linear in ln E between points, constant
     outside."""
 
@@ -111,7 +105,7 @@ def _shares(curve: Curve) -> Curve:
 Shares = Annotated[Curve, AfterValidator(_shares)]
 
 
-class Item(_Strict, Generic[T]):
+class Item(Strict, Generic[T]):
     """A value and where it comes from."""
 
     value: T
@@ -120,17 +114,17 @@ class Item(_Strict, Generic[T]):
     note: str = ""
 
 
-class _Normalisation(_Strict):
+class _Normalisation(Strict):
     mass: Item[Mass]
     exposure: Item[PositiveFloat]
 
 
-class _ChargedCurrent(_Strict):
+class _ChargedCurrent(Strict):
     neutrino: Item[Curve]
     antineutrino: Item[Curve]
 
 
-class _Composition(_Strict):
+class _Composition(Strict):
     quasielastic: Item[Shares]
     single_pion: Item[Shares]
 
@@ -149,7 +143,7 @@ class _Composition(_Strict):
         return self
 
 
-class _SinglePion(_Strict):
+class _SinglePion(Strict):
     charged_share: Item[Fraction]
     seen_nucleon_share: Item[Fraction]
     resonance_mass: Item[Energy]
@@ -157,14 +151,14 @@ class _SinglePion(_Strict):
     axial_mass: Item[Energy]
 
 
-class _CoherentPion(_Strict):
+class _CoherentPion(Strict):
     cross_section: Item[Curve]
     mass_number_power: Item[Number]
     axial_mass: Item[Energy]
     radius: Item[Length]
 
 
-class _DeepInelastic(_Strict):
+class _DeepInelastic(Strict):
     antiquark_ratio: Item[Fraction]
     x_rise: Item[NotNegative]
     x_fall: Item[NotNegative]
@@ -180,7 +174,7 @@ class _DeepInelastic(_Strict):
         return self
 
 
-class _Hadrons(_Strict):
+class _Hadrons(Strict):
     charged_intercept_nu: Item[Number]
     charged_slope_nu: Item[NotNegative]
     charged_intercept_nubar: Item[Number]
@@ -196,14 +190,14 @@ class _Hadrons(_Strict):
     pion_survival: Item[Fraction]
 
 
-class _Pion(_Strict):
+class _Pion(Strict):
     mass: Item[Energy]
     lifetime: Item[Time]
     br_mu_nu: Item[Fraction]
     interaction_length: Item[Length]
 
 
-class _Kaon(_Strict):
+class _Kaon(Strict):
     mass: Item[Energy]
     lifetime: Item[Time]
     br_mu_nu: Item[Fraction]
@@ -224,12 +218,12 @@ class _Kaon(_Strict):
         return self
 
 
-class _Rho(_Strict):
+class _Rho(Strict):
     mass: Item[Energy]
     br_mu_mu: Item[Fraction]
 
 
-class _Charm(_Strict):
+class _Charm(Strict):
     fraction: Item[Shares]
     br_mu: Item[Fraction]
     mass: Item[Energy]
@@ -237,12 +231,12 @@ class _Charm(_Strict):
     fragmentation: Item[PositiveFloat]
 
 
-class _Muon(_Strict):
+class _Muon(Strict):
     track_length: Item[Length]
     decay_length: Item[Length]
 
 
-class _File(_Strict):
+class _File(Strict):
     normalisation: _Normalisation
     charged_current: _ChargedCurrent
     composition: _Composition

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments.core import Experiment, Rates, joint_cost
+    from nuprobe.experiments.counting import Experiment
+    from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
+    from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
     from nuprobe.schema import Folder
 
@@ -33,9 +35,9 @@ __all__ = [
 
 _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
-    "Experiment": "core",
-    "Rates": "core",
-    "joint_cost": "core",
+    "Experiment": "counting",
+    "Rates": "rates",
+    "joint_cost": "joint",
     "Limit": "limits",
     "LimitCurve": "limits",
     "family_cost": "limits",
@@ -118,7 +120,7 @@ def _read(folder: Folder) -> Experiment | TridentExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
-    from nuprobe.experiments.core import Experiment
+    from nuprobe.experiments.counting import Experiment
 
     return Experiment.read(folder, raw)
 

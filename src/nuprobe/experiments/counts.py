@@ -251,7 +251,7 @@ class CountsPrediction:
         InputError
             If there is no compiled loop for this prediction.
         """
-        from nuprobe.experiments.kernels import total_jacobian
+        from nuprobe.experiments.compiled import total_jacobian
 
         if self._layers is None or self._quadratic is None:
             raise InputError(

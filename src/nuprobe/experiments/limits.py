@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment as find
-from nuprobe.experiments.core import Experiment
+from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
 from nuprobe.models.families import FAMILIES, Family

@@ -5,20 +5,17 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.files import Energy, Mass
+from nuprobe.experiments.format import Energy, Mass
 from nuprobe.flavours import flavour
+from nuprobe.schema import Strict
 
 __all__ = ["TridentFile", "trident_json_schema"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TridentTarget(_Strict):
+class TridentTarget(Strict):
     """What the neutrinos hit."""
 
     material: str | dict[str, PositiveFloat] = Field(
@@ -31,7 +28,7 @@ class TridentTarget(_Strict):
     pauli: bool = True
 
 
-class TridentFlux(_Strict):
+class TridentFlux(Strict):
     """The beam: a flux of the package or one energy."""
 
     name: str | None = Field(
@@ -67,7 +64,7 @@ class TridentFlux(_Strict):
         return self
 
 
-class TridentMeasurement(_Strict):
+class TridentMeasurement(Strict):
     """Observed over expected: measured, or assumed in a projection."""
 
     title: str
@@ -79,7 +76,7 @@ class TridentMeasurement(_Strict):
     notes: str = ""
 
 
-class TridentFile(_Strict):
+class TridentFile(Strict):
     """Contents of ``experiment.toml`` with ``process = "trident"``."""
 
     schema_version: Literal[1]

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 from nuprobe.schema import Folder, validate
@@ -17,6 +18,7 @@ from nuprobe.schema import Folder, validate
 __all__ = [
     "Flux",
     "FluxComponent",
+    "FluxMoments",
     "Line",
     "TimeProfile",
     "fissions",
@@ -64,7 +66,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
 
     Examples
     --------
-    >>> [c.name for c in flux("reactor", fractions={"U235": 0.9, "Pu239": 0.1}, low_energy="none").components]
+    >>> fuel = {"U235": 0.9, "Pu239": 0.1}
+    >>> mixed = flux("reactor", fractions=fuel, low_energy="none")
+    >>> [component.name for component in mixed.components]
     ['U235', 'Pu239']
     """
     if isinstance(name, Flux):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
@@ -22,17 +22,13 @@ from nuprobe.fluxes.spectrum import (
 )
 from nuprobe.fluxes.timing import TimeProfile
 from nuprobe.numerics import FloatArray
-from nuprobe.schema import Folder, validate
+from nuprobe.schema import Folder, Strict, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["FluxFile", "read_flux"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TimeTable(_Strict):
+class TimeTable(Strict):
     """An arrival-time histogram: a table with bin edges and one probability a bin."""
 
     table: str
@@ -41,7 +37,7 @@ class TimeTable(_Strict):
     high: str = "high_us"
 
 
-class PionDecayAtRest(_Strict):
+class PionDecayAtRest(Strict):
     """π⁺ → μ⁺ ν_μ at rest, then μ⁺ → e⁺ ν̄_μ ν_e at rest."""
 
     kind: Literal["pion-decay-at-rest"]
@@ -52,7 +48,7 @@ class PionDecayAtRest(_Strict):
     delayed: str | None = Field(default=None, description="time profile of muon decay")
 
 
-class MonoenergeticFlavour(_Strict):
+class MonoenergeticFlavour(Strict):
     """One line."""
 
     flavour: str
@@ -67,14 +63,14 @@ class MonoenergeticFlavour(_Strict):
         return self
 
 
-class Monoenergetic(_Strict):
+class Monoenergetic(Strict):
     """Lines only."""
 
     kind: Literal["monoenergetic"]
     lines: list[MonoenergeticFlavour] = Field(min_length=1)
 
 
-class Tabulated(_Strict):
+class Tabulated(Strict):
     """A table of dN/dE; one column a flavour, named as the flavour.
 
     Its rows are points (`energy_column`, linear between them) or the bins of a
@@ -114,7 +110,7 @@ class Tabulated(_Strict):
         return self
 
 
-class FluxFile(_Strict):
+class FluxFile(Strict):
     """Contents of ``flux.toml``."""
 
     schema_version: Literal[1]

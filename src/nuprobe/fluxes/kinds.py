@@ -9,9 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     NonNegativeFloat,
     PositiveFloat,
@@ -23,14 +21,10 @@ from nuprobe.fluxes.shapes import allowed_positron_decay, exp_polynomial, pinche
 from nuprobe.fluxes.spectrum import FluxComponent, Line, tabulated
 from nuprobe.nuclei.isotopes import as_spelt
 from nuprobe.numerics import FloatArray
-from nuprobe.schema import Folder
+from nuprobe.schema import Folder, Strict
 from nuprobe.units import parse_quantity
 
 __all__ = ["Components", "Pinched", "Reactor"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _energy(value: object) -> object:
@@ -45,10 +39,9 @@ Energy = Annotated[
 
 
 # -- reactor
-# --------------------------------------------------------------------------------------------------
 
 
-class Bump(_Strict):
+class Bump(Strict):
     """The excess over the prediction: the spectrum above 2 MeV times 1 + amplitude ·
     exp(−(E − centre)²/2width²)."""
 
@@ -61,7 +54,7 @@ def _bump(value: object) -> object:
     return {} if value is True else None if value is False else value
 
 
-class ReactorOptions(_Strict):
+class ReactorOptions(Strict):
     """What `flux` takes for a reactor."""
 
     fractions: dict[str, NonNegativeFloat] = Field(
@@ -84,14 +77,14 @@ class ReactorOptions(_Strict):
     )
 
 
-class ReactorIsotope(_Strict):
+class ReactorIsotope(Strict):
     """ν̄_e per fission and MeV from 2 to 8 MeV: exp(Σ a_k E^k)."""
 
     energy_per_fission: Energy
     coefficients: list[float] = Field(min_length=1)
 
 
-class LowEnergyTable(_Strict):
+class LowEnergyTable(Strict):
     """ν̄_e per fission and MeV below 2 MeV: a column for each isotope, or one, `all`,
     for the whole reactor."""
 
@@ -99,7 +92,7 @@ class LowEnergyTable(_Strict):
     isotopes: list[str]
 
 
-class Reactor(_Strict):
+class Reactor(Strict):
     """Fissions: polynomials from 2 to 8 MeV, and a table below."""
 
     kind: Literal["reactor"]
@@ -185,10 +178,9 @@ _TOLERANCE = 1e-3
 
 
 # -- named components with models
-# -----------------------------------------------------------------------------
 
 
-class BetaPlus(_Strict):
+class BetaPlus(Strict):
     """Allowed β⁺ decay."""
 
     kind: Literal["beta-plus"]
@@ -197,7 +189,7 @@ class BetaPlus(_Strict):
     daughter_a: int = Field(ge=1)
 
 
-class Lines(_Strict):
+class Lines(Strict):
     """Lines and their shares, which sum to 1."""
 
     kind: Literal["lines"]
@@ -206,7 +198,7 @@ class Lines(_Strict):
     )
 
 
-class Column(_Strict):
+class Column(Strict):
     """A column of a table, linear between its points and scaled to 1."""
 
     kind: Literal["table"]
@@ -216,14 +208,14 @@ class Column(_Strict):
     energy_unit: Literal["keV", "MeV", "GeV"]
 
 
-class Component(_Strict):
+class Component(Strict):
     """One source of neutrinos; its number is in the models."""
 
     flavour: str
     shape: BetaPlus | Lines | Column = Field(discriminator="kind")
 
 
-class ComponentOptions(_Strict):
+class ComponentOptions(Strict):
     """What `flux` takes for named components."""
 
     model: str = Field(description="the normalisations: a name of the file's models")
@@ -235,7 +227,7 @@ class ComponentOptions(_Strict):
     )
 
 
-class Components(_Strict):
+class Components(Strict):
     """Named components; a model is one number for each."""
 
     kind: Literal["components"]
@@ -325,10 +317,9 @@ class Components(_Strict):
 
 
 # -- supernova
-# ------------------------------------------------------------------------------------------------
 
 
-class SpeciesEnergies(_Strict):
+class SpeciesEnergies(Strict):
     """An energy for ν_e, ν̄_e and each of the four others."""
 
     nu_e: Energy
@@ -336,7 +327,7 @@ class SpeciesEnergies(_Strict):
     nu_x: Energy
 
 
-class SpeciesNumbers(_Strict):
+class SpeciesNumbers(Strict):
     """A number ≥ 0 for ν_e, ν̄_e and each of the four others."""
 
     nu_e: NonNegativeFloat
@@ -344,7 +335,7 @@ class SpeciesNumbers(_Strict):
     nu_x: NonNegativeFloat
 
 
-class PinchedOptions(_Strict):
+class PinchedOptions(Strict):
     """What `flux` takes for a supernova."""
 
     energy: SpeciesEnergies = Field(description="energy carried away by each flavour")
@@ -354,7 +345,7 @@ class PinchedOptions(_Strict):
     )
 
 
-class Pinched(_Strict):
+class Pinched(Strict):
     """Pinched spectra of six flavours, integrated over time."""
 
     kind: Literal["pinched"]

@@ -4,7 +4,6 @@ Gaussian resolution."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, exp, pi, sqrt
 
 import numpy as np
 
@@ -65,31 +64,24 @@ class TimeProfile:
         array, shape (m,)
         """
         x = np.asarray(edges, dtype=float) - offset
+        finite = np.isfinite(x)
+        total = self.probability.sum()
+        cumulative = np.where(x > 0, total, 0.0)
+        cumulative[finite] = self._cumulative(x[finite], resolution)
+        return np.asarray(np.diff(cumulative))
+
+    def _cumulative(self, x: FloatArray, sigma: float) -> FloatArray:
+        """Probability of an arrival before each x, smeared by `sigma`."""
+        if sigma == 0:
+            sums = np.concatenate([[0.0], np.cumsum(self.probability)])
+            return np.asarray(np.interp(x, self.edges, sums))
+        from scipy.special import ndtr
+
+        # a sum of ramps that start at the edges with the jumps of the density, each
+        # max(x − e, 0) convolved with a Gaussian
         density = self.probability / np.diff(self.edges)
-        # the cumulative is a sum of ramps that start at the edges with the jumps of the
-        # density
         jumps = np.diff(np.concatenate([[0.0], density, [0.0]]))
-        cumulative = np.array(
-            [
-                sum(
-                    j * _ramp(v - e, resolution)
-                    for j, e in zip(jumps, self.edges, strict=True)
-                )
-                for v in x
-            ]
-        )
-        cumulative = np.where(
-            x == np.inf, self.probability.sum(), np.where(x == -np.inf, 0.0, cumulative)
-        )
-        result: FloatArray = np.diff(cumulative)
-        return result
-
-
-def _ramp(x: float, sigma: float) -> float:
-    """max(x, 0) convolved with a Gaussian."""
-    if not np.isfinite(x):
-        return 0.0  # replaced by the caller
-    if sigma == 0:
-        return max(x, 0.0)
-    z = x / sigma
-    return x * 0.5 * (1 + erf(z / sqrt(2))) + sigma * exp(-z * z / 2) / sqrt(2 * pi)
+        late = x[:, None] - self.edges
+        z = late / sigma
+        ramps = late * ndtr(z) + sigma * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        return np.asarray(ramps @ jumps)

@@ -3,11 +3,11 @@ parameters."""
 
 from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
 from nuprobe.inference.fit import FitResult, fit
+from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import (
     Contour,
     Profile,
     contour,
-    delta_threshold,
     profile,
     significance,
 )

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.descent import descend, interval_ends
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold, survival
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FitResult", "Interval", "NuisanceResult", "ParameterResult", "fit"]
 
-ONE_SIGMA = 0.6826894921370859
 _RESTARTS = 6  # times that the way to an interval's end may lead to a lower minimum
 _CLOSE = 1e-9  # expected fall of −2 ln L at which a descent to the best fit ends
 _EDM = (
@@ -364,7 +364,7 @@ def fit(
         covariance=covariance,
         twice_nll=value,
         ndf=ndf,
-        goodness_of_fit=_survival(value, ndf) if ndf > 0 else None,
+        goodness_of_fit=survival(value, ndf) if ndf > 0 else None,
         cl=cl,
         point=best,
         nuisance_values=nu,
@@ -411,12 +411,6 @@ def _with_unit(value: float, unit: str) -> str:
     )
 
 
-def _survival(twice_nll: float, ndf: int) -> float:
-    from scipy.stats import chi2
-
-    return float(chi2.sf(twice_nll, ndf))
-
-
 def _box(p: Parameter) -> tuple[float, float]:
     """Where to look for a start: the range, or ten steps around the default where it is
     open."""
@@ -450,13 +444,11 @@ def _other_regions(
     cl: float,
 ) -> list[str]:
     """Say if another minimum that the level allows lies outside an interval."""
-    from scipy.stats import chi2
-
     lowest = float(cost.profiled(best).twice_nll[0])
     points, values = descend(cost, columns, _filled(cost, columns, best, _LOOKS))
     for i in np.argsort(values):
         rise = float(values[i]) - lowest
-        if not rise < chi2.ppf(cl, 1):
+        if not rise < delta_threshold(cl):
             break
         for c in columns:
             p, x = cost.parameters[c], float(points[i, c])
@@ -524,12 +516,10 @@ def _intervals(
 ) -> tuple[dict[str, Interval], FloatArray | None]:
     """Intervals of all free parameters at once, those that do not come out so by MINOS;
     or a point below the best."""
-    from scipy.stats import chi2
-
     lowest = float(cost.profiled(best).twice_nll[0])
     sides = [(c, side) for c in columns for side in (-1, 1)]
     ends, settled, deeper = interval_ends(
-        cost, columns, best, lowest, float(chi2.ppf(cl, 1)), sides
+        cost, columns, best, lowest, delta_threshold(cl), sides
     )
     if deeper is not None:
         return {}, deeper
@@ -600,7 +590,7 @@ def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
     if not isfinite(cost.profiled(point).twice_nll[0]):
         raise ComputationError(
             f"{cost.name}: the data are impossible at the start"
-            f" ({cost._describe(point)}); give another `start`"
+            f" ({cost.describe(point)}); give another `start`"
         )
     minuit = Minuit(value, point[columns], grad=gradient, name=names)
     minuit.errordef = Minuit.LEAST_SQUARES
@@ -624,7 +614,7 @@ def _minimised(cost: Cost, columns: list[int], point: FloatArray) -> Any:
         return minuit
     raise ComputationError(
         f"{cost.name}: no minimum found near"
-        f" {cost._describe(full(np.array(minuit.values)))}; give another `start`, or"
+        f" {cost.describe(full(np.array(minuit.values)))}; give another `start`, or"
         " fix a parameter that the data do not determine"
     )
 
@@ -694,10 +684,9 @@ def _end(
     """Where the profile of a parameter crosses its threshold between the best value and
     a limit; None if nowhere."""
     from scipy.optimize import brentq
-    from scipy.stats import chi2
 
     others = [c for c in columns if c != column]
-    lowest = float(cost.profiled(best).twice_nll[0]) + float(chi2.ppf(cl, 1))
+    lowest = float(cost.profiled(best).twice_nll[0]) + delta_threshold(cl)
 
     def above(x: float) -> float:
         point = best.copy()

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.descent import descend
-from nuprobe.inference.fit import ONE_SIGMA, FitResult, _best_start, _reminimised
+from nuprobe.inference.fit import FitResult, _best_start, _reminimised
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold, log_survival
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
@@ -22,23 +23,9 @@ __all__ = [
     "Contour",
     "Profile",
     "contour",
-    "delta_threshold",
     "profile",
     "significance",
 ]
-
-
-def delta_threshold(cl: float, dof: int = 1) -> float:
-    """Δ(−2 ln L) that bounds a region of confidence level `cl` for `dof` parameters
-    (Wilks): 2.71 for 90 % and one."""
-    from scipy.stats import chi2
-
-    if not 0 < cl < 1 or dof < 1:
-        raise InputError(
-            f"a confidence level lies between 0 and 1 and dof is at least 1, got {cl}"
-            f" and {dof}"
-        )
-    return float(chi2.ppf(cl, dof))
 
 
 @dataclass(frozen=True)
@@ -255,8 +242,7 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
         Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom
         for each free parameter that `point` fixes; for one it is the square root of Δ.
     """
-    from scipy.special import gammaln, ndtri_exp
-    from scipy.stats import chi2
+    from scipy.special import ndtri_exp
 
     names = [p.parameter.name for p in best.free]
     stray = sorted(set(point) - set(names))
@@ -277,12 +263,7 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
     delta = max(value - best.twice_nll, 0.0)
     if len(point) == 1 or not isfinite(delta):
         return sqrt(delta)
-    log_p = chi2.logsf(delta, len(point))
-    if not isfinite(
-        log_p
-    ):  # beyond the smallest number: the leading terms of the incomplete gamma function
-        k, x = len(point) / 2, delta / 2
-        log_p = (k - 1) * np.log(x) - x - gammaln(k) + np.log1p((k - 1) / x)
+    log_p = log_survival(delta, len(point))
     return float(-ndtri_exp(log_p - np.log(2.0)))
 
 

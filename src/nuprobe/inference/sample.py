@@ -860,7 +860,7 @@ class _Target:
                 else self.cost.profiled(points).twice_nll
             )
             if np.isnan(value).any():
-                where = self.cost._describe(points[np.isnan(value)][0])
+                where = self.cost.describe(points[np.isnan(value)][0])
                 raise ComputationError(
                     f"{self.cost.name}: −2 ln L is not a number at {where}"
                 )

@@ -37,8 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.inference.costs import BLOCK, COMPILED, Cost
-from nuprobe.inference.fit import ONE_SIGMA
-from nuprobe.inference.profile import delta_threshold
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.numerics import FloatArray
 
 __all__ = ["DaskExecutor", "ScanResult", "dask_executor", "scan"]
@@ -341,9 +340,10 @@ def _axes(
             or (axis < p.lower).any()
             or (axis > p.upper).any()
         ):
+            limits = f"[{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
             raise InputError(
-                f"{name}: the grid must lie in [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
-                + f", got values from {axis.min():g} to {axis.max():g}"
+                f"{name}: the grid must lie in {limits}, got values from"
+                f" {axis.min():g} to {axis.max():g}"
             )
         if (np.diff(axis) <= 0).any():
             raise InputError(f"{name}: the values of the grid must increase")

@@ -135,7 +135,7 @@ class LMuLTau:
         (e g′/12π²) ln(m_τ²/m_μ²), so that the electron couples with the sign opposite
         to the muon: vacuum polarisation screens); its dependence on the momentum is
         left out, so it overstates the mixing for K² ≳ m_μ². Sources differ in this
-        sign; `processes.vector_boson` derives it anew.
+        sign; `bounds.vector_boson` derives it anew.
     lepton_charges, neutrino_charges : Q_ℓ and Q_ν of e, μ, τ.
     base : what it is added to.
     mass_range : MeV, where a fit may move the mass.

@@ -12,22 +12,27 @@ from nuprobe.nuclei.axial import (
 from nuprobe.nuclei.form_factors import FORM_FACTORS, FormFactor, make_form_factor
 from nuprobe.nuclei.isotopes import (
     Isotope,
-    NeutronRadiusModel,
-    charge_to_point,
     isotope,
     isotope_names,
     isotopes,
     natural,
-    neutron_radius_models,
-    point_proton_radius,
 )
 from nuprobe.nuclei.materials import (
     Component,
     Target,
     TargetSpec,
-    default_charge_radius,
+    charge_distribution,
     target,
     with_form_factors,
+)
+from nuprobe.nuclei.radii import (
+    NeutronRadiusModel,
+    charge_to_point,
+    default_charge_radius,
+    default_radius,
+    neutron_radius_models,
+    point_proton_radius,
+    point_to_charge,
 )
 from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
@@ -46,8 +51,10 @@ __all__ = [
     "axial_couplings",
     "axial_form_factor",
     "axial_terms",
+    "charge_distribution",
     "charge_to_point",
     "default_charge_radius",
+    "default_radius",
     "form_factors",
     "isotope",
     "isotope_names",
@@ -56,6 +63,7 @@ __all__ = [
     "natural",
     "neutron_radius_models",
     "point_proton_radius",
+    "point_to_charge",
     "shell_elements",
     "shells",
     "sigma_series",

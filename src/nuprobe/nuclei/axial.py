@@ -2,7 +2,8 @@
 
 dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n
 <S_n>)² [Hoferichter:2020osn], so that a proton has F_A(0) = g_A². The form (G_F² M/2π)
-|G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E, with |G_A|²/(2J + 1) = F_A/4, its nucleon couplings being g_A/2.
+|G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E, with |G_A|²/(2J + 1) = F_A/4, its
+nucleon couplings being g_A/2.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from nuprobe.errors import UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.nuclei.form_factors import Exponential, FormFactor
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
-from nuprobe.nuclei.materials import default_radius
+from nuprobe.nuclei.radii import default_radius
 from nuprobe.numerics import FloatArray
 
 __all__ = [
@@ -32,8 +33,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SpinExpectation:
-    """Proton and neutron spin expectation values of a ground state, their source, and
-    whether it was read there."""
+    """Spin expectation values of a ground state.
+
+    Attributes
+    ----------
+    s_p, s_n : <S_p> and <S_n>.
+    source : where they come from.
+    verified : whether they were read there.
+    """
 
     s_p: float
     s_n: float
@@ -52,30 +59,49 @@ def _table() -> dict[str, SpinExpectation]:
 
 
 def spin_expectation(of: str | Isotope) -> SpinExpectation:
-    """Expectation values <S_p>, <S_n> of an isotope; exactly 0 for J = 0.
+    """Expectation values <S_p>, <S_n> of an isotope.
+
+    Parameters
+    ----------
+    of : the nucleus; exactly 0 for J = 0.
 
     Raises
     ------
     UnknownNameError
         If it has spin and no values are tabulated.
+
+    Examples
+    --------
+    >>> spin_expectation("Ar40").s_n, spin_expectation("Xe129").s_n > 0.2
+    (0.0, True)
     """
-    one = isotope(of)
-    if not one.has_spin:
+    nucleus = isotope(of)
+    if not nucleus.has_spin:
         return SpinExpectation(0.0, 0.0, "exact", True)
-    found = _table().get(one.name)
-    if found is None:
+    tabulated = _table().get(nucleus.name)
+    if tabulated is None:
         raise UnknownNameError(
             "spin expectation value",
-            one.name,
+            nucleus.name,
             _table(),
-            f"({one.name} has J = {one.spin:g})",
+            f"({nucleus.name} has J = {nucleus.spin:g})",
         )
-    return found
+    return tabulated
 
 
 def axial_couplings(strange: float = 0.0) -> tuple[float, float]:
-    """Axial couplings (g_p, g_n) = (g_A − Δs, −g_A − Δs) with an optional strange part
-    Δs (about −0.085)."""
+    """Axial couplings (g_p, g_n) = (g_A − Δs, −g_A − Δs).
+
+    Parameters
+    ----------
+    strange : the strange part Δs (about −0.085).
+
+    Examples
+    --------
+    >>> g_p, g_n = axial_couplings(-0.085)
+    >>> round(g_p + g_n, 3)
+    0.17
+    """
     return G_A - strange, -G_A - strange
 
 
@@ -106,17 +132,22 @@ def axial_terms(
     ------
     UnknownNameError
         If the spin expectation values are not tabulated.
+
+    Examples
+    --------
+    >>> axial_terms("Xe129", [0.0, 1e3]).shape
+    (2, 3)
     """
-    one, spins = isotope(of), spin_expectation(of)
+    nucleus, spins = isotope(of), spin_expectation(of)
     q2 = np.asarray(q2, dtype=float)
-    if not one.has_spin:
+    if not nucleus.has_spin:
         return np.zeros((*q2.shape, 3))
     shape = (
-        Exponential.from_rms(default_radius(one))
+        Exponential.from_rms(default_radius(nucleus))
         if form_factor is None
         else form_factor
     )
-    k = 4 / 3 * (one.spin + 1) / one.spin
+    k = 4 / 3 * (nucleus.spin + 1) / nucleus.spin
     start = k * np.array([spins.s_p**2, 2 * spins.s_p * spins.s_n, spins.s_n**2])
     return np.asarray(shape(q2)[..., None] ** 2 * start)
 
@@ -128,7 +159,23 @@ def axial_form_factor(
     couplings: tuple[float, float] = (G_A, -G_A),
     form_factor: FormFactor | None = None,
 ) -> FloatArray:
-    """F_A(q²) for the couplings (g_p, g_n); see `axial_terms`. Shape of `q2`."""
+    """Axial form factor F_A(q²).
+
+    Parameters
+    ----------
+    of, q2, form_factor : as in `axial_terms`.
+    couplings : (g_p, g_n), see `axial_couplings`.
+
+    Returns
+    -------
+    array
+        Shape of `q2`.
+
+    Examples
+    --------
+    >>> f"{axial_form_factor('H1', 0.0):.3f}"  # g_A²
+    '1.627'
+    """
     g_p, g_n = couplings
     return np.asarray(
         axial_terms(of, q2, form_factor=form_factor)

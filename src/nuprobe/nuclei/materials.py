@@ -5,36 +5,33 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei.form_factors import (
-    RADIUS_FREE,
-    SURFACE,
-    Exponential,
     FormFactor,
-    make_form_factor,
-    minimal_rms,
+    SurfaceShape,
+    named,
+    shape_named,
 )
 from nuprobe.nuclei.isotopes import (
     Isotope,
-    charge_to_point,
     elements,
     isotope,
     isotopes,
     natural,
 )
+from nuprobe.nuclei.radii import point_to_charge
 from nuprobe.units import fm
 
 __all__ = [
     "Component",
     "Target",
     "TargetSpec",
-    "default_charge_radius",
-    "default_radius",
+    "charge_distribution",
     "target",
     "with_form_factors",
 ]
@@ -42,13 +39,32 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Component:
-    """One isotope of a target: how many there are per formula unit, and how its
-    nucleons are distributed."""
+    """One isotope of a target.
+
+    Attributes
+    ----------
+    isotope : the nucleus.
+    count : number per formula unit.
+    ff_p, ff_n : form factors of the point-proton and point-neutron distributions.
+    named : (shape, r_p, surface parameter) of a proton form factor given by name, as
+        `charge_distribution` takes them; None for an object or a shape without a radius
+        of its own.
+    """
 
     isotope: Isotope
     count: float
     ff_p: FormFactor
     ff_n: FormFactor
+    named: tuple[str, float | None, float | None] | None = None
+
+    @cached_property
+    def charge(self) -> FormFactor:
+        """Form factor of the charge, which a photon sees: that of a named shape with
+        the charge radius instead of the point-proton one, else `ff_p`."""
+        if self.named is None:
+            return self.ff_p
+        shape, r_p, s = self.named
+        return charge_distribution(shape, self.isotope, r_p, s)
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class Target:
 
     @property
     def mass(self) -> float:
-        """Mass of a formula unit with its electrons, MeV: a detector of mass m holds
+        """Mass of a formula unit with its electrons, MeV: a detector of mass m contains
         ``m / mass`` of them."""
         return sum(c.count * c.isotope.atomic_mass for c in self.components)
 
@@ -112,7 +128,7 @@ def target(
         the default holding for those not named. Default r_p: the measured charge radius
         less the nucleon's size (`point_proton_radius`). Default r_n: EQUAL to r_p,
         given or default: a neutron skin of zero, since no measurement is assumed. Where
-        no charge radius is measured, see `default_radius`.
+        no charge radius is measured, see `default_charge_radius`.
     form_factor : name or object for both distributions, or a pair (proton, neutron).
         "dipole" and "exponential" take their radius from the literature's R0 = 1.21
         A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the measured charge
@@ -128,15 +144,26 @@ def target(
     Returns
     -------
     Target
-        With counts per formula unit.
+        With counts per formula unit. Where a photon is exchanged with the charge, as in
+        tridents, a shape given by name has the rms radius of the charge: the measured
+        one, or the one that belongs to `r_p`.
 
     Raises
     ------
     UnknownNameError
         Unknown isotope, element or form factor; the nearest names are offered.
     InputError
-        A formula that cannot be read, a count that is not positive, a radius that
-        cannot be had.
+        A formula that cannot be read, a count that is not positive, a radius that the
+        shape cannot have.
+
+    Examples
+    --------
+    >>> csi = target("CsI")
+    >>> [(part.isotope.name, part.count) for part in csi.components]
+    [('Cs133', 1.0), ('I127', 1.0)]
+    >>> argon = target("Ar40", r_p=3.33 * fm, r_n=3.42 * fm, form_factor="helm")
+    >>> f"{argon.components[0].ff_n.rms / fm:.2f} fm"
+    '3.42 fm'
     """
     if isinstance(spec, Target):
         if (
@@ -161,67 +188,41 @@ def target(
     for what, radius in (("r_p", r_p), ("r_n", r_n)):
         _check_radii(what, radius, counts)
     s_p = s_n = surface_thickness
-    if _has(SURFACE, shape_p) != _has(SURFACE, shape_n):
-        s_p, s_n = (s_p, None) if _has(SURFACE, shape_p) else (None, s_n)
+    if _has_surface(shape_p) != _has_surface(shape_n):
+        s_p, s_n = (s_p, None) if _has_surface(shape_p) else (None, s_n)
     components = []
-    for one, count in counts.items():
-        rms_p, rms_n = _chosen(r_p, one), _chosen(r_n, one)
-        if rms_n is None and _has(RADIUS_FREE, shape_n):
+    for nucleus, count in counts.items():
+        rms_p, rms_n = _chosen(r_p, nucleus), _chosen(r_n, nucleus)
+        if (
+            rms_n is None
+            and isinstance(shape_n, str)
+            and shape_named(shape_n).free_radius
+        ):
             rms_n = rms_p
-        ff_p, ff_n = (
-            _distribution(shape_p, one, rms_p, s_p),
-            _distribution(shape_n, one, rms_n, s_n),
-        )
-        components.append(Component(one, count, ff_p, ff_n))
+        ff_p = named(shape_p, nucleus, rms=rms_p, s=s_p)
+        ff_n = named(shape_n, nucleus, rms=rms_n, s=s_n)
+        kept = None
+        if isinstance(shape_p, str) and nucleus.a > 1:
+            kept = (shape_p, rms_p, s_p) if shape_named(shape_p).free_radius else None
+        components.append(Component(nucleus, count, ff_p, ff_n, kept))
     return Target(name, tuple(components))
 
 
-def _canonical(shape: str) -> str:
-    return shape.strip().lower().replace("_", "-")
+def _has_surface(spec: str | FormFactor) -> bool:
+    return isinstance(spec, str) and issubclass(shape_named(spec), SurfaceShape)
 
 
-def _has(names: tuple[str, ...], shape: str | FormFactor) -> bool:
-    return isinstance(shape, str) and _canonical(shape) in names
-
-
-def default_radius(one: Isotope) -> float:
-    """Point-nucleon rms radius (MeV⁻¹) used when none is given.
-
-    From `default_charge_radius`, less the size of the nucleons (`point_proton_radius`).
-    """
-    return charge_to_point(default_charge_radius(one), one)
-
-
-def default_charge_radius(one: Isotope) -> float:
-    """Charge radius (MeV⁻¹) used when none is given.
-
-    The measured one. Where there is none (S33, V50 and some without natural abundance),
-    that of a Fermi density with c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm [Lewin:1995rx,
-    section 4.1], with a `ValidityWarning`.
-    """
-    if one.r_charge is not None:
-        return one.r_charge
-    warnings.warn(
-        f"the charge radius of {one.name} is not measured: using a systematic formula"
-        " good to a few per cent; give r_p",
-        ValidityWarning,
-        stacklevel=2,
-    )
-    c, a = 1.23 * one.a ** (1 / 3) - 0.60, 0.52
-    return math.sqrt(0.6 * c**2 + 1.4 * (math.pi * a) ** 2) * fm
-
-
-def _chosen(radius: RadiusSpec, one: Isotope) -> float | None:
+def _chosen(radius: RadiusSpec, nucleus: Isotope) -> float | None:
     """Radius the user gave for this isotope, None if none."""
     if isinstance(radius, Mapping):
         for key, value in radius.items():
-            if _isotope_or_none(key) == one:
+            if _isotope_or_none(key) == nucleus:
                 return value
         return next(
             (
                 value
                 for key, value in radius.items()
-                if key.strip().capitalize() == one.symbol
+                if key.strip().capitalize() == nucleus.symbol
             ),
             None,
         )
@@ -245,24 +246,42 @@ def _check_radii(
                 f" {value / fm:.6g} fm"
             )
     if isinstance(radius, Mapping):
-        names = {one.name for one in counts} | {one.symbol for one in counts}
+        names = {nucleus.name for nucleus in counts} | {
+            nucleus.symbol for nucleus in counts
+        }
         for key in radius:
-            found = _isotope_or_none(key)
-            if (found.name if found else key.strip().capitalize()) not in names:
+            meant = _isotope_or_none(key)
+            if (meant.name if meant else key.strip().capitalize()) not in names:
                 raise UnknownNameError(f"nucleus in {what}", key, names)
 
 
-def _distribution(
-    shape: str | FormFactor, one: Isotope, radius: float | None, s: float | None
+def charge_distribution(
+    shape: str, isotope: Isotope, r_p: float | None = None, s: float | None = None
 ) -> FormFactor:
-    if not isinstance(shape, str):
-        return make_form_factor(shape, rms=radius, isotope=one, s=s)
-    name = _canonical(shape)
-    if radius is None and name in SURFACE:
-        radius = default_radius(one)
-        if radius < minimal_rms(name, s):
-            return Exponential.from_rms(radius)
-    return make_form_factor(name, rms=radius, isotope=one, s=s)
+    """Form factor of the charge of a nucleus for a shape given by name.
+
+    Parameters
+    ----------
+    shape : one of `form_factors.shapes`. One whose radius can be set gets the measured
+        rms charge radius, the others are what they are.
+    isotope : the nucleus.
+    r_p : rms radius (MeV⁻¹) of the point protons: then the charge radius is the one
+        that belongs to it.
+    s : surface parameter, MeV⁻¹; None for the default of the shape.
+
+    A nucleus that is too small for the shape gets a Gaussian of the same rms radius.
+
+    Examples
+    --------
+    >>> from nuprobe.nuclei import isotope
+    >>> argon = isotope("Ar40")
+    >>> charge_distribution("helm", argon).rms == argon.r_charge
+    True
+    """
+    rms = None
+    if r_p is not None and shape_named(shape).free_radius:
+        rms = point_to_charge(r_p, isotope)
+    return named(shape, isotope, "charge", rms=rms, s=s)
 
 
 def _isotope_or_none(name: str) -> Isotope | None:
@@ -304,13 +323,15 @@ def _composition(
     if plain is not None and (
         plain[1] is None or plain[2] or _can_be_mass_number(plain[1], int(plain[3]))
     ):
-        one = isotope(text)
-        return one.name, {one: 1.0}
+        nucleus = isotope(text)
+        return nucleus.name, {nucleus: 1.0}
     return text, dict(_formula(text))
 
 
 def _can_be_mass_number(symbol: str, number: int) -> bool:
-    charge = {one.symbol: one.z for one in isotopes()}.get(symbol.capitalize())
+    charge = {nucleus.symbol: nucleus.z for nucleus in isotopes()}.get(
+        symbol.capitalize()
+    )
     # no molecule of one element has more than eight atoms (S8): a larger number is a
     # misspelt isotope
     return charge is not None and (
@@ -323,8 +344,8 @@ def _formula(text: str) -> dict[Isotope, float]:
     natural."""
     if not text:
         raise InputError(
-            "an empty name is no target: give an isotope, an element or a formula, e.g."
-            " 'CsI'"
+            "the name of a target is empty: give an isotope, an element or a formula,"
+            " e.g. 'CsI'"
         )
     stack: list[dict[Isotope, float]] = [{}]
     for symbol, digits, opening, closing in _tokens(text):
@@ -384,13 +405,28 @@ def _element(symbol: str, text: str) -> tuple[tuple[Isotope, float], ...]:
 def _add(
     total: dict[Isotope, float], part: Mapping[Isotope, float], factor: float
 ) -> None:
-    for one, count in part.items():
-        total[one] = total.get(one, 0.0) + factor * count
+    for nucleus, count in part.items():
+        total[nucleus] = total.get(nucleus, 0.0) + factor * count
 
 
 def with_form_factors(of: Target, ff_p: FormFactor, ff_n: FormFactor) -> Target:
-    """Return the same target with other form factors on every nucleus (e.g. `Point` for
-    the full-coherence curve)."""
+    """Return the same target with other form factors on every nucleus.
+
+    Parameters
+    ----------
+    of : the target.
+    ff_p, ff_n : form factors of protons and neutrons, e.g. `Point` for the
+        full-coherence curve.
+
+    Examples
+    --------
+    >>> from nuprobe.nuclei.form_factors import Point
+    >>> with_form_factors(target("Ar40"), Point(), Point()).components[0].ff_p.rms
+    0.0
+    """
     return replace(
-        of, components=tuple(replace(c, ff_p=ff_p, ff_n=ff_n) for c in of.components)
+        of,
+        components=tuple(
+            replace(c, ff_p=ff_p, ff_n=ff_n, named=None) for c in of.components
+        ),
     )

@@ -25,7 +25,7 @@ class Shell:
     Attributes
     ----------
     name : in X-ray notation, ``"K"``, ``"L1"``, …
-    electrons : how many it holds in the free atom.
+    electrons : number of electrons in it in the free atom.
     energy : binding energy, MeV.
     source : where the energy comes from (header of the table).
     """
@@ -40,28 +40,43 @@ class Shell:
 def _table() -> MappingProxyType[str, tuple[Shell, ...]]:
     table: dict[str, tuple[Shell, ...]] = {}
     for row in read_table(files("nuprobe.nuclei") / "data" / "shells.csv"):
-        one = Shell(
+        subshell = Shell(
             row["shell"],
             int(row["electrons"]),
             float(row["energy_ev"]) * eV,
             row["source"],
         )
-        table[row["element"]] = (*table.get(row["element"], ()), one)
+        table[row["element"]] = (*table.get(row["element"], ()), subshell)
     return MappingProxyType(table)
 
 
 def shell_elements() -> tuple[str, ...]:
-    """Symbols of the elements with tabulated shells."""
+    """Symbols of the elements with tabulated shells.
+
+    Examples
+    --------
+    >>> "Xe" in shell_elements()
+    True
+    """
     return tuple(_table())
 
 
 def shells(symbol: str) -> tuple[Shell, ...]:
     """Subshells of an element, the K shell first.
 
+    Parameters
+    ----------
+    symbol : of the element, e.g. ``"Xe"``.
+
     Raises
     ------
     InputError
-        If the element has no table: those that have one are named.
+        If the element has no table: the message lists those that have one.
+
+    Examples
+    --------
+    >>> shells("Xe")[0].name, round(sum(shell.electrons for shell in shells("Xe")))
+    ('K', 54)
     """
     try:
         return _table()[symbol]

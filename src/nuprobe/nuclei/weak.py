@@ -24,9 +24,20 @@ _RECOIL = {"none": 0, "first": 1, "exact": 2}
 
 
 def weak_charge(of: str | Isotope, sin2_theta_w: float = SIN2_THETA_W_LOW) -> float:
-    """Weak charge Q_W = N − (1 − 4 sin²θ_W) Z at tree level."""
-    one = isotope(of)
-    return one.n - (1 - 4 * sin2_theta_w) * one.z
+    """Weak charge Q_W = N − (1 − 4 sin²θ_W) Z at tree level.
+
+    Parameters
+    ----------
+    of : the nucleus.
+    sin2_theta_w : weak mixing angle sin²θ_W.
+
+    Examples
+    --------
+    >>> f"{weak_charge('Cs133', 0.23857):.2f}"
+    '75.49'
+    """
+    nucleus = isotope(of)
+    return nucleus.n - (1 - 4 * sin2_theta_w) * nucleus.z
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,14 @@ class WeakFormFactor:
     isotope : the nucleus.
     proton, neutron : form factors of the point-nucleon distributions.
     sin2_theta_w : weak mixing angle of the tree-level couplings.
+
+    Examples
+    --------
+    >>> from nuprobe.nuclei.form_factors import Helm
+    >>> from nuprobe.units import fm
+    >>> weak = WeakFormFactor(isotope("Cs133"), Helm(4.76 * fm), Helm(5.01 * fm))
+    >>> f"{weak.rms / fm:.3f} fm"
+    '5.018 fm'
     """
 
     isotope: Isotope
@@ -70,8 +89,14 @@ class WeakFormFactor:
         """Build from two densities of r (MeV⁻¹), in any normalisation: each is rescaled
         to Z and N.
 
-        `cutoff` and `scale` (MeV⁻¹) are those of `DensityFormFactor`: where the
-        densities end, and over what they vary.
+        Parameters
+        ----------
+        of : the nucleus.
+        rho_p, rho_n : densities of protons and neutrons, functions of arrays of r
+            (MeV⁻¹).
+        cutoff, scale : lengths (MeV⁻¹) as in `DensityFormFactor`: where the densities
+            end, and over what they vary.
+        sin2_theta_w : as above.
         """
         proton, neutron = (
             DensityFormFactor(rho, cutoff, scale) for rho in (rho_p, rho_n)
@@ -84,9 +109,9 @@ class WeakFormFactor:
         return weak_charge(self.isotope, self.sin2_theta_w)
 
     def _mean(self, proton: float, neutron: float) -> float:
-        one = self.isotope
+        nucleus = self.isotope
         return (
-            one.n * neutron - (1 - 4 * self.sin2_theta_w) * one.z * proton
+            nucleus.n * neutron - (1 - 4 * self.sin2_theta_w) * nucleus.z * proton
         ) / self.weak_charge
 
     @property
@@ -115,11 +140,12 @@ class WeakFormFactor:
         return 120 * self.eta4
 
     def __call__(self, q2: ArrayLike) -> FloatArray:
-        """F_W at |q|² (MeV²)."""
-        one = self.isotope
+        """F_W at `q2` = |q|² (MeV²), shape of `q2`."""
+        nucleus = self.isotope
         f_p, f_n = self.proton(q2), self.neutron(q2)
         return np.asarray(
-            (one.n * f_n - (1 - 4 * self.sin2_theta_w) * one.z * f_p) / self.weak_charge
+            (nucleus.n * f_n - (1 - 4 * self.sin2_theta_w) * nucleus.z * f_p)
+            / self.weak_charge
         )
 
 
@@ -159,13 +185,25 @@ def sigma_series(
     array
         Shape of `e_nu`. A `ValidityWarning` says where the E⁴ term exceeds a tenth of
         the leading one.
+
+    Examples
+    --------
+    >>> from nuprobe.nuclei.form_factors import Helm
+    >>> from nuprobe.units import fm
+    >>> weak = WeakFormFactor(isotope("Ar40"), Helm(3.33 * fm), Helm(3.42 * fm))
+    >>> f"{sigma_series(10.0, 'Ar40', weak.eta2, weak.eta4):.3e} cm2"
+    '1.865e-40 cm2'
     """
     if recoil not in _RECOIL:
         raise UnknownNameError("treatment of recoil", recoil, _RECOIL)
     energy = np.asarray(e_nu, dtype=float)
-    if not np.all((energy >= 0) & (energy < np.inf)):
-        raise InputError("a neutrino energy must be finite and non-negative (MeV)")
-    one = isotope(of)
+    bad = ~((energy >= 0) & (energy < np.inf))
+    if bad.any():
+        raise InputError(
+            "a neutrino energy must be finite and non-negative (MeV), got"
+            f" {energy[bad].flat[0]:g}"
+        )
+    nucleus = isotope(of)
     terms = np.stack(
         [
             np.ones_like(energy),
@@ -177,15 +215,18 @@ def sigma_series(
     if np.any(np.abs(terms[..., 2]) > 0.1):
         warnings.warn(
             f"the series in E has not converged at {energy.max():.4g} MeV on"
-            f" {one.name}: integrate dσ/dT instead",
+            f" {nucleus.name}: integrate dσ/dT instead",
             ValidityWarning,
             stacklevel=2,
         )
-    n, ratio = np.arange(1, 4), 2 * energy[..., None] / one.mass
+    n, ratio = np.arange(1, 4), 2 * energy[..., None] / nucleus.mass
     factor = (np.ones_like(terms), 1 - n * ratio, (1 + ratio) ** -n.astype(float))[
         _RECOIL[recoil]
     ]
     front = (
-        G_FERMI**2 / (4 * np.pi) * weak_charge(one, sin2_theta_w) ** 2 * HBARC_MEV_CM**2
+        G_FERMI**2
+        / (4 * np.pi)
+        * weak_charge(nucleus, sin2_theta_w) ** 2
+        * HBARC_MEV_CM**2
     )
     return np.asarray(front * energy**2 * (terms * factor).sum(axis=-1))

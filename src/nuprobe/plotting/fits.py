@@ -375,8 +375,14 @@ def plot_contour(
             "color": PALETTE[1 + i % (len(PALETTE) - 1)],
         }
         ax.plot(
-            at_x, at_y, ms=7, markeredgecolor="white", linestyle="", zorder=5, **look
-        )  # type: ignore[arg-type]
+            at_x,
+            at_y,
+            ms=7,
+            markeredgecolor="white",
+            linestyle="",
+            zorder=5,
+            **look,  # type: ignore[arg-type]
+        )
         handles.append(Line2D([], [], ms=7, linestyle="", **look))  # type: ignore[arg-type]
         entries.append(name)
     legend_above(figure, handles, entries, title)

@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
-from nuprobe.nuclei import FORM_FACTORS, FormFactor, Isotope, make_form_factor
+from nuprobe.nuclei import (
+    FormFactor,
+    Isotope,
+    default_radius,
+    make_form_factor,
+)
 from nuprobe.nuclei import isotope as as_isotope
-from nuprobe.nuclei.form_factors import RADIUS_FREE, fourier_bessel_isotopes
-from nuprobe.nuclei.materials import default_radius
+from nuprobe.nuclei.form_factors import fourier_bessel_isotopes, shape_named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     PALETTE,
@@ -89,11 +93,10 @@ def plot_form_factors(
         left_out = {"point"} | (
             {"fourier-bessel"} if one.name not in fourier_bessel_isotopes() else set()
         )
-        names = [name for name in FORM_FACTORS if name not in left_out]
+        names = [name for name in _LOOK if name not in left_out]
     if not names:
         raise InputError(
-            "nothing to plot: name at least one form factor of"
-            f" {', '.join(FORM_FACTORS)}"
+            f"nothing to plot: name at least one form factor of {', '.join(_LOOK)}"
         )
     names = [name.strip().lower().replace("_", "-") for name in names]
     if rms is None:
@@ -106,7 +109,7 @@ def plot_form_factors(
         )
 
     def build(name: str) -> FormFactor:
-        common = name == "helm" or (name in RADIUS_FREE and not literature)
+        common = name == "helm" or (shape_named(name).free_radius and not literature)
         return make_form_factor(name, rms=rms if common else None, isotope=one)
 
     q = np.linspace(0, q_max, _POINTS)

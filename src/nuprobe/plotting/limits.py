@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nuprobe.catalogue.entry import Entry
     from nuprobe.experiments import Experiment, Limit, TridentExperiment
-    from nuprobe.experiments.companions import Companion
+    from nuprobe.bounds.companions import Companion
 
 __all__ = ["plot_limits"]
 
@@ -105,7 +105,7 @@ class _Beside:
 
     def add(self, limit: Limit) -> None:
         """Add what is computed for L_μ − L_τ at the masses of the limit."""
-        from nuprobe.experiments.companions import LINES, companions
+        from nuprobe.bounds.companions import LINES, companions
 
         self.lines = LINES
         for companion in companions(limit.curves[0].mass):

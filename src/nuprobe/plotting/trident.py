@@ -13,7 +13,7 @@ from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, target
 from nuprobe.nuclei import isotope as as_isotope
-from nuprobe.nuclei.form_factors import RADIUS_FREE, Fermi, FourierBessel, WoodsSaxon
+from nuprobe.nuclei.form_factors import Fermi, FourierBessel, WoodsSaxon, shape_named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     WIDTH,
@@ -156,10 +156,12 @@ def plot_trident_energy(
                     zorder=1,
                 )
     if not tops:
+        lowest = min(
+            trident.threshold_energy(c, target_, r) for c in chosen for r in regimes
+        )
         raise InputError(
             f"nothing to plot: every cross section is zero up to {e[-1] / GeV:g} GeV;"
-            " the lowest threshold is "
-            f"{min(trident.threshold_energy(c, target_, r) for c in chosen for r in regimes) / GeV:.6g} GeV"
+            f" the lowest threshold is {lowest / GeV:.6g} GeV"
         )
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -337,10 +339,7 @@ def plot_trident_form_factors(
     built: dict[str, FormFactor] = {}
     radius = False
     for label, shape in shapes.items():
-        free = (
-            isinstance(shape, str)
-            and shape.strip().lower().replace("_", "-") in RADIUS_FREE
-        )
+        free = isinstance(shape, str) and shape_named(shape).free_radius
         radius = radius or free
         if free and nucleus.r_charge is None:
             raise InputError(
@@ -366,8 +365,11 @@ def plot_trident_form_factors(
         hidden = any(_like(shape, other) for other in list(built.values())[:i])
         line = {"linestyle": (0, (1, 1.6)), "linewidth": 2.6} if hidden else {}
         handles += ax.plot(
-            grid / GeV, 100 * (total(shape) / reference - 1), color=colour, **line
-        )  # type: ignore[arg-type]
+            grid / GeV,
+            100 * (total(shape) / reference - 1),
+            color=colour,
+            **line,  # type: ignore[arg-type]
+        )
         labels.append(f"{label} ({shape.rms / fm:.3f} fm)")
     handles.append(
         ax.axhline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)

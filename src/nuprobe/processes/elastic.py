@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.flavours import Flavour, FlavourState, columns
 from nuprobe.flavours import flavour as as_flavour
+from nuprobe.flavours import trace as product
 from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
@@ -29,8 +30,10 @@ __all__ = [
     "Scatterer",
     "Sectors",
     "as_state",
+    "columns",
     "energies",
     "pair_coefficients",
+    "product",
     "recoils",
     "sectors_of",
 ]
@@ -146,36 +149,6 @@ def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
         if isinstance(flavour, FlavourState)
         else FlavourState.pure(as_flavour(flavour))
     )
-
-
-def columns(matrix: NDArray[Any], state: FlavourState) -> NDArray[Any]:
-    """M v_r, shape (..., final, r); sterile states, to which M says nothing, do not
-    scatter."""
-    n = matrix.shape[-1]
-    vectors = state.vectors
-    if len(vectors) > n:
-        vectors = vectors[:n]
-    elif len(vectors) < n:
-        vectors = np.concatenate(
-            [vectors, np.zeros((n - len(vectors), vectors.shape[1]))]
-        )
-    if (
-        vectors.shape[1] == 1 and np.count_nonzero(vectors) == 1
-    ):  # one flavour: no product needed
-        index = int(np.flatnonzero(vectors[:, 0])[0])
-        return np.asarray(matrix[..., :, index, None] * vectors[index, 0])
-    return np.asarray(matrix @ vectors)
-
-
-def product(
-    a: NDArray[Any] | None, b: NDArray[Any] | None, state: FlavourState
-) -> FloatArray:
-    """Re Σ_r w_r (M_a v_r)·(M_b v_r)*, from the columns of both; 0 where one is
-    missing."""
-    if a is None or b is None:
-        return np.zeros(())
-    terms = (a * np.conj(b)).real if np.iscomplexobj(a) or np.iscomplexobj(b) else a * b
-    return np.asarray((terms.sum(-2) * state.weights).sum(-1))
 
 
 def pair_coefficients(

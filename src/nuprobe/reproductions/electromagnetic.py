@@ -71,7 +71,6 @@ seminar does not state them."""
 
 
 # -- fits
-# -------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=32)
@@ -272,7 +271,13 @@ def charge_radii_2018() -> Mapping[tuple[str, str, bool], Mapping[str, float]]:
     known = catalogue()
     fits: dict[tuple[str, str, bool], dict[str, float]] = {}
     for analysis, radii, transitions in _FITS_2018:
-        name = f"{'time' if analysis == 'energy-time' else 'spectrum'}-{radii}{'-transitions' if transitions else ''}"
+        name = "-".join(
+            (
+                "time" if analysis == "energy-time" else "spectrum",
+                radii,
+                *(("transitions",) if transitions else ()),
+            )
+        )
         found = fits[analysis, radii, transitions] = {}
         for element in ("ee", "mumu", *(_PAIRS if transitions else ())):
             numbers = known[
@@ -340,8 +345,12 @@ def charge_radii() -> Table:
             )
         for quantity, spec in (("chi2", ".1f"), ("ndf", ".0f")):
             seminar = charge_radius_fit(
-                quantity, **by, flip=True, form="mw2", changes="seminar"
-            )  # type: ignore[arg-type]
+                quantity,
+                **by,  # type: ignore[arg-type]
+                flip=True,
+                form="mw2",
+                changes="seminar",
+            )
             ours = charge_radius_fit(quantity, **by)  # type: ignore[arg-type]
             values = [format(v, spec) for v in (published[quantity], seminar, ours)]
             rows.append(
@@ -521,7 +530,6 @@ def coherent_electromagnetic(sets: Sequence[str] = tuple(_COHERENT)) -> Table:
 
 
 # -- figures
-# ----------------------------------------------------------------------------------------------------------
 
 
 def millicharge_by_hand(

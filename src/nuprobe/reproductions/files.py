@@ -15,6 +15,7 @@ from nuprobe.catalogue.entry import CodeLink, Tolerance
 from nuprobe.catalogue.entry import Entry as CatalogueEntry
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnknownNameError
 from nuprobe.reproductions import recipes
+from nuprobe.schema import Strict
 
 __all__ = [
     "ReproductionFile",
@@ -25,11 +26,7 @@ __all__ = [
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Published(_Strict):
+class Published(Strict):
     """A published value with its errors (both positive), or the number of a catalogue
     entry that holds it."""
 
@@ -99,7 +96,7 @@ class Compute(BaseModel):
         return self
 
 
-class Entry(_Strict):
+class Entry(Strict):
     """One number."""
 
     quantity: str
@@ -116,7 +113,7 @@ class Entry(_Strict):
         return self
 
 
-class ReproductionFile(_Strict):
+class ReproductionFile(Strict):
     """One publication or reference calculation."""
 
     key: str = Field(pattern=r"^[A-Za-z0-9:.\-]+$")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.bounds import monophoton, muon_g2
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.experiments import Experiment, TridentExperiment, limit
@@ -34,7 +35,7 @@ from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
 from nuprobe.numerics import FloatArray
 from nuprobe.oscillation import PMNS, Averaged, Solar
 from nuprobe.oscillation import moment_limits as limits_on_moments
-from nuprobe.processes import anomalous_moment, cevns, monophoton, trident
+from nuprobe.processes import cevns, trident
 from nuprobe.processes.trident.tables import direct
 from nuprobe.reproductions.electromagnetic import (
     charge_radius_fit,
@@ -589,10 +590,10 @@ def anomalous_moment_coupling(
     or the upper ``"limit"``."""
     m = parse_quantity(mass, "energy")
     if side == "limit":
-        return float(anomalous_moment.upper_limit(layer, m, cl))
+        return float(muon_g2.upper_limit(layer, m, cl))
     if side not in ("lower", "upper"):
         raise InputError(f'side must be "lower", "upper" or "limit", got {side!r}')
-    return float(anomalous_moment.band(layer, m, n_sigma)[side == "upper"])
+    return float(muon_g2.band(layer, m, n_sigma)[side == "upper"])
 
 
 def monophoton_reach(mass: str, luminosity: float) -> float:

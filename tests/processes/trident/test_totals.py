@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nuprobe.processes.trident as trident
+from nuprobe.bounds import vector_boson
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import (
     ComputationError,
@@ -24,7 +25,6 @@ from nuprobe.models import (
 )
 from nuprobe.nuclei import form_factors, isotope, target
 from nuprobe.numerics import FloatArray
-from nuprobe.processes import vector_boson
 from nuprobe.processes.trident.cross_section import combine, q_range
 from nuprobe.processes.trident.moments import Orders
 from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load, node_values

@@ -108,7 +108,7 @@ def plane_key(e: Entry) -> tuple[str, str, str] | None:
     return e.curve.x.quantity, e.curve.y.quantity, e.convention or ""
 
 
-# ---------------------------------------------------------------------------------------------- axes
+# -- axes
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def _axis(rungs: Sequence[Rung]) -> _Axis:
     return _linear_axis(low - (pad if low else 0.0), high + pad, factor, unit)
 
 
-# ---------------------------------------------------------------------------------------------- ladder
+# -- ladder
 
 
 def _class(rung: Rung) -> str:
@@ -491,7 +491,7 @@ def _row(
     )
 
 
-# ---------------------------------------------------------------------------------------------- curves
+# -- curves
 
 
 def curve_figure(

@@ -39,8 +39,8 @@ Child = str | None | Iterable["Child"]
 _VOID: Final = {"input", "link", "meta", "br", "hr"}
 # fmt: off
 _BLOCK: Final = {
-    "body", "details", "div", "dl", "figure", "footer", "h1", "h2", "h3", "head", "header", "li", "main", "ol", "p",
-    "section", "table", "tr", "ul",
+    "body", "details", "div", "dl", "figure", "footer", "h1", "h2", "h3", "head",
+    "header", "li", "main", "ol", "p", "section", "table", "tr", "ul",
 }
 # fmt: on
 
@@ -78,7 +78,7 @@ def _flat(children: Iterable[Child]) -> Iterator[str]:
             yield from _flat(child)
 
 
-# ---------------------------------------------------------------------------------------------- numbers and units
+# -- numbers and units
 
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%", "sigma": "σ"}
@@ -169,14 +169,18 @@ def range_text(
     return " ".join(t for t in (sign, body, after) if t)
 
 
-# ---------------------------------------------------------------------------------------------- words
+# -- words
 
 # fmt: off
 _NAMES: Final = (
-    "alpha", "beta", "gamma", "delta", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho",
-    "sigma", "tau", "upsilon", "chi", "psi", "omega",
+    "alpha", "beta", "gamma", "delta", "zeta", "eta", "theta", "iota", "kappa",
+    "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "chi", "psi",
+    "omega",
 )
-_CAPITALS: Final = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+_CAPITALS: Final = (
+    "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi",
+    "Omega",
+)
 # fmt: on
 
 
@@ -267,7 +271,7 @@ def flavour_text(name: str) -> str:
     )
 
 
-# ---------------------------------------------------------------------------------------------- formulas
+# -- formulas
 
 _IDENTIFIERS: Final = _GREEK | {name: _greek(name) for name in _CAPITALS}
 _OPERATORS: Final = {

@@ -84,7 +84,7 @@ def _url(*parts: str) -> str:
     return "/".join(quote(p, safe="/") for p in parts)
 
 
-# ---------------------------------------------------------------------------------------------- the frame
+# -- the frame
 
 
 @cache
@@ -161,8 +161,9 @@ def _page(
         "footer",
         el(
             "p",
-            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”. No page asks for anything ",
-            "from a network. The numbers are facts of the publications named beside them.",
+            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”."
+            " It works offline. The numbers are facts of the publications named beside"
+            " them.",
         ),
         el(
             "p",
@@ -215,7 +216,7 @@ def _copy(target: str, what: str) -> Html:
     )
 
 
-# ---------------------------------------------------------------------------------------------- index
+# -- index
 
 
 def index_page(known: Catalogue) -> str:
@@ -451,7 +452,7 @@ def _level(e: Entry) -> str:
     return "unknown" if isinstance(e.cl, str) else f"{100 * e.cl:.4g} %"
 
 
-# ---------------------------------------------------------------------------------------------- quantity
+# -- quantity
 
 
 def quantity_page(quantity: str, known: Catalogue) -> str:
@@ -564,7 +565,7 @@ def _entry_link(e: Entry, address: str) -> Html:
     return el("a", f"{e.experiment} {e.year}", href=address)
 
 
-# ---------------------------------------------------------------------------------------------- entry
+# -- entry
 
 
 def entry_page(e: Entry, known: Catalogue) -> str:

@@ -25,9 +25,7 @@ from nuprobe.nuclei import (
     Isotope,
     Target,
     TargetSpec,
-    default_charge_radius,
     form_factors,
-    make_form_factor,
     target,
 )
 from nuprobe.numerics import FloatArray, numbers
@@ -160,13 +158,7 @@ def charge_form_factor(one: Isotope, shape: FormFactorSpec = None) -> FormFactor
                 " e.g. 'fermi'"
             )
         shape = "fermi"
-    name = shape.strip().lower().replace("_", "-") if isinstance(shape, str) else ""
-    if name not in form_factors.RADIUS_FREE:
-        return make_form_factor(shape, rms=None, isotope=one)
-    radius = default_charge_radius(one)
-    if name in form_factors.SURFACE and radius < form_factors.minimal_rms(name):
-        return form_factors.Exponential.from_rms(radius)
-    return make_form_factor(name, rms=radius, isotope=one)
+    return form_factors.named(shape, one, "charge")
 
 
 def _components(

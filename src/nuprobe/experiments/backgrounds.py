@@ -1,0 +1,235 @@
+"""Backgrounds and data in the bins of an analysis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nuprobe.detectors import bin_acceptance
+from nuprobe.detectors.acceptance import Acceptance
+from nuprobe.errors import InputError
+from nuprobe.experiments.format import (
+    Analysis,
+    FlatBackground,
+    MeasuredBackground,
+    TableBackground,
+    TemplateBackground,
+)
+from nuprobe.experiments.grids import Bins, rebin
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Background", "background_counts", "expected_variance", "observed"]
+
+Background = MeasuredBackground | TemplateBackground | TableBackground | FlatBackground
+
+
+def background_counts(
+    background: Background, bins: Bins, acceptance: Acceptance, analysis: Analysis
+) -> FloatArray:
+    """Counts of a background.
+
+    Parameters
+    ----------
+    background : section of the file.
+    bins : of the experiment.
+    acceptance : of the detector, for what is given without it.
+    analysis : its bins are taken.
+
+    Returns
+    -------
+    array, shape (bins,)
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> xenon = nu.experiment("solar-xe-projection")
+    >>> analysis = xenon.file.analyses[xenon.analyses[0]]
+    >>> flat = xenon.file.backgrounds[0]
+    >>> counts = background_counts(
+    ...     flat, xenon.bins, xenon.signal.acceptance(), analysis
+    ... )
+    >>> bool(counts.min() > 0)
+    True
+    """
+    if isinstance(background, TableBackground):
+        grid = background.scale * bins.grid(background.column, background.table)
+    elif isinstance(background, MeasuredBackground):
+        grid = _measured(background, bins)
+    elif bins.shape_edges is not None:
+        raise InputError(
+            f"background {background.name} of kind {background.kind} has no"
+            " [binning.shape]; use kind = 'table'"
+        )
+    elif isinstance(background, FlatBackground):
+        grid = _flat(background, bins, acceptance)
+    else:
+        grid = _template_energy(background, bins, acceptance)[
+            :, None, None
+        ] * _template_time(background, bins)
+    return bins.flat(grid, analysis)
+
+
+def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
+    """Counts of an analysis, with measured backgrounds subtracted.
+
+    Parameters
+    ----------
+    bins : of an experiment with data.
+    analysis : its bins are taken.
+
+    Returns
+    -------
+    arrays, shape (bins,)
+        Counts, and their errors if the analysis is Gaussian, else None.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> counts, errors = observed(csi.bins, csi.file.analyses["energy-time"])
+    >>> int(counts.sum()), errors
+    (547, None)
+    """
+    section = bins.file.data
+    assert section is not None  # callers
+    data = bins.counts(section.counts, analysis)
+    if analysis.statistic == "poisson":
+        return data, None
+    variance = (
+        data.copy()
+        if section.sigma is None
+        else bins.counts(section.sigma, analysis, power=2)
+    )
+    for background in bins.file.backgrounds:
+        if background.name in analysis.subtract and isinstance(
+            background, MeasuredBackground
+        ):
+            counts = bins.counts(background.column, analysis)
+            data = data - background.scale * counts
+            variance = variance + background.scale**2 * counts
+    return data, np.sqrt(variance)
+
+
+def expected_variance(
+    data: FloatArray, bins: Bins, acceptance: Acceptance, analysis: Analysis
+) -> FloatArray:
+    """Variance that `observed` would have in a projection.
+
+    Parameters
+    ----------
+    data : expected counts, shape (bins,).
+    bins : of the experiment.
+    acceptance : of the detector.
+    analysis : what it subtracts adds to the variance.
+
+    Returns
+    -------
+    array, shape (bins,)
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> mine = nu.experiment("solar-xe-projection")
+    >>> analysis = mine.file.analyses[mine.analyses[0]]
+    >>> ones = np.ones(mine.energy_edges.size - 1)
+    >>> variance = expected_variance(
+    ...     ones, mine.bins, mine.signal.acceptance(), analysis
+    ... )
+    >>> bool(np.all(variance >= 1))
+    True
+    """
+    variance = data.copy()
+    for background in bins.file.backgrounds:
+        if (
+            background.name in analysis.subtract
+            and isinstance(background, FlatBackground)
+            and background.control
+        ):
+            variance = variance + background_counts(
+                background, bins, acceptance, analysis
+            ) * (1 + 1 / background.control)
+    return variance
+
+
+def _measured(background: MeasuredBackground, bins: Bins) -> FloatArray:
+    grid = bins.grid(background.column)
+    if background.smoothed and grid.sum() > 0:
+        # few counts a bin: the product of the projections is the template the counts
+        # allow
+        in_time = grid.sum((0, 1))
+        if background.smoothed == "exponential":
+            if bins.time_edges is None:
+                raise InputError(
+                    f"background {background.name}: smoothed = 'exponential' needs"
+                    " [binning.time]"
+                )
+            in_time = _exponential(in_time, bins.time_edges)
+        grid = grid.sum(2, keepdims=True) * in_time / grid.sum()
+    return background.scale * grid
+
+
+def _flat(background: FlatBackground, bins: Bins, acceptance: Acceptance) -> FloatArray:
+    edges = bins.energy_edges
+    kept = 1.0 if background.accepted else bin_acceptance(acceptance, edges)
+    counts = background.scale * background.density * np.diff(edges) * kept
+    return np.asarray(counts[:, None, None])
+
+
+def _template_energy(
+    background: TemplateBackground, bins: Bins, acceptance: Acceptance
+) -> FloatArray:
+    low, high, counts = bins.histogram(
+        background.energy_table,
+        background.low,
+        background.high,
+        background.energy_column,
+    )
+    if not background.accepted:
+        # the acceptance is averaged over each bin of the table, finer than or equal to
+        # the experiment's
+        counts = counts * np.array(
+            [
+                bin_acceptance(acceptance, np.array(edges))[0]
+                for edges in zip(low, high, strict=True)
+            ]
+        )
+    return background.scale * rebin(low, high, counts, bins.energy_edges)
+
+
+def _template_time(background: TemplateBackground, bins: Bins) -> FloatArray:
+    if bins.time_edges is None:
+        return np.ones(1)
+    if background.time_table is None:
+        raise InputError(
+            f"background {background.name} needs time_table, because the data have time"
+            " bins"
+        )
+    low, high, probability = bins.histogram(
+        background.time_table,
+        background.time_low,
+        background.time_high,
+        background.time_column,
+    )
+    return rebin(low, high, probability, bins.time_edges)
+
+
+def _exponential(counts: FloatArray, edges: FloatArray) -> FloatArray:
+    """Counts of the exponential that has the largest likelihood for counts in bins, and
+    their sum."""
+    from scipy.optimize import minimize_scalar
+
+    span = edges[-1] - edges[0]
+
+    def fraction(slope: float) -> FloatArray:
+        x = (edges - edges[0]) / span
+        # ∫ exp(-slope x), also where the slope vanishes
+        cumulative = (
+            x if abs(slope) < 1e-9 else -np.expm1(-slope * x) / -np.expm1(-slope)
+        )
+        return np.diff(cumulative)
+
+    best = minimize_scalar(
+        lambda s: -float(counts @ np.log(np.maximum(fraction(s), 1e-300))),
+        bounds=(-20, 20),
+        method="bounded",
+    )
+    return np.asarray(counts.sum() * fraction(float(best.x)))

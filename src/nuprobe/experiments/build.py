@@ -1,0 +1,415 @@
+"""From the sections of a file to the templates of a signal: source, target, response,
+process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.detectors import (
+    ConstantQuenching,
+    FullAcceptance,
+    LindhardQuenching,
+    LogisticAcceptance,
+    PolynomialQuenching,
+    Response,
+    TableAcceptance,
+    TableQuenching,
+    TableResponse,
+)
+from nuprobe.detectors.acceptance import Acceptance
+from nuprobe.detectors.quenching import Quenching
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.format import (
+    ConstantQuenchingSection,
+    ExperimentFile,
+    KernelParameter,
+    LogisticSection,
+    PolynomialQuenchingSection,
+    ResponseSection,
+    TableAcceptanceSection,
+    TableQuenchingSection,
+)
+from nuprobe.experiments.grids import Bins
+from nuprobe.fluxes import Flux, flux
+from nuprobe.fluxes.files import read_flux
+from nuprobe.models import Model
+from nuprobe.nuclei import Target, charge_to_point, isotope, target
+from nuprobe.oscillation import PMNS, SOLAR_POTENTIALS, Solar, Splittings, Vacuum
+from nuprobe.parameters import Parameter
+from nuprobe.prediction import (
+    AtSource,
+    Axis,
+    Propagation,
+    Setup,
+    Templates,
+    build_templates,
+)
+from nuprobe.processes.cevns import Cevns
+from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
+from nuprobe.processes.electron import Electron
+from nuprobe.schema import Folder, validate
+from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
+
+__all__ = ["Signal", "axis_of"]
+
+_MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
+
+
+def axis_of(parameter: KernelParameter) -> Axis:
+    """Axis of the templates that a parameter of the file becomes when it is free.
+
+    Parameters
+    ----------
+    parameter : section of the file; a radius has its values in fm, a scale none.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments.format import KernelParameter
+    >>> scale = {"acts_on": "signal-scale", "default": 1, "lower": 0, "upper": 2}
+    >>> axis_of(KernelParameter(name="f", **scale)).parameter.upper
+    2.0
+    """
+    radius = bool(parameter.isotopes)
+    unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
+    default, lower, upper = (
+        parse_quantity(v, dimension) / unit
+        for v in (parameter.default, parameter.lower, parameter.upper)
+    )
+    return Axis(
+        Parameter(
+            parameter.name,
+            default,
+            lower,
+            upper,
+            step=0.1 * abs(default) or 0.1,
+            unit="fm" if radius else "",
+            latex=parameter.latex,
+        ),
+        tuple(parameter.isotopes),
+        parameter.nodes,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """What one process does in one detector, from its file to templates.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its tables lie.
+    raw : the parsed file before validation.
+    """
+
+    file: ExperimentFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    # -- ingredients
+
+    @cached_property
+    def bins(self) -> Bins:
+        """Bins of the reconstructed quantities."""
+        return Bins(self.file, self.folder)
+
+    @property
+    def flux(self) -> Flux:
+        """The source."""
+        name, options = self.file.flux.name, self.file.flux.options
+        if name.startswith("./"):
+            return read_flux(self.folder.subfolder(name, "flux.toml"), options)
+        if "/" in name or "\\" in name:
+            raise ExperimentFileError(
+                f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the"
+                f" flux beside {self.folder.main} and give it as './folder'"
+            )
+        return flux(name, **options)
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        return (
+            Electron(self.file.target.binding)
+            if self.file.process == "electron"
+            else Cevns()
+        )
+
+    def target(self, values: Mapping[str, float] | None = None) -> Target:
+        """Target with the radii that `values` of the experiment's parameters, in their
+        units, give."""
+        section = self.file.target
+        r_p = {
+            name: parse_quantity(r, "length")
+            for name, r in section.proton_radius.items()
+        }
+        for name, radius in section.charge_radius.items():
+            r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
+        r_n = {
+            name: parse_quantity(r, "length")
+            for name, r in section.neutron_radius.items()
+        }
+        for parameter in self.file.parameters:
+            if values and parameter.name in values and parameter.isotopes:
+                radii = r_n if parameter.acts_on == "neutron-radius" else r_p
+                radii.update(
+                    dict.fromkeys(parameter.isotopes, values[parameter.name] * fm)
+                )
+        thickness = section.surface_thickness
+        return target(
+            (
+                section.material
+                if isinstance(section.material, str)
+                else dict(section.material)
+            ),
+            r_p=r_p or None,
+            r_n=r_n or None,
+            form_factor=section.form_factor,
+            surface_thickness=(
+                None if thickness is None else parse_quantity(thickness, "length")
+            ),
+        )
+
+    def propagation(self, component: str | None = None) -> Propagation:
+        """What happens to the flavour of a `component` of the flux between source and
+        detector (default: the first one)."""
+        section = self.file.propagation
+        mixing, splittings = (
+            PMNS.nufit(section.ordering),
+            Splittings.nufit(section.ordering),
+        )
+        if section.kind == "vacuum":
+            assert self.file.flux.distance is not None  # schema
+            return Vacuum(
+                parse_quantity(self.file.flux.distance, "length"), mixing, splittings
+            )
+        if section.kind == "solar":
+            name = self.flux.components[0].name if component is None else component
+            try:
+                return Solar(name, mixing, splittings)
+            except UnknownNameError:
+                raise InputError(
+                    "propagation.kind = 'solar' is for neutrinos of the Sun, but flux"
+                    f" {self.flux.name} has {name!r}: use 'vacuum' or 'none', or"
+                    f" components named {', '.join(SOLAR_POTENTIALS)}"
+                ) from None
+        return AtSource()
+
+    def response(
+        self, values: Mapping[str, float] | None = None
+    ) -> Response | TableResponse:
+        """Detector response at `values` of the experiment's parameters, in their
+        units."""
+        section = self.file.response
+        result = (
+            self._table_response()
+            if section.matrix is not None
+            else self._response(section)
+        )
+        for parameter in self.file.parameters:
+            if values and parameter.name in values:
+                if parameter.acts_on == "quenching-scale":
+                    result = result.scaled(values[parameter.name])
+                elif parameter.acts_on == "signal-scale":
+                    result = replace(
+                        result, factor=result.factor * values[parameter.name]
+                    )
+        return result
+
+    def acceptance(self) -> Acceptance:
+        """Probability to keep an event, as a function of what the file says."""
+        section = self.file.response.acceptance
+        if isinstance(section, LogisticSection):
+            return LogisticAcceptance(
+                section.a, section.k, section.x0, tuple(section.steps), section.offset
+            )
+        if isinstance(section, TableAcceptanceSection):
+            columns = self.folder.table(
+                section.table, [section.x_column, section.efficiency_column]
+            )
+            return TableAcceptance(
+                columns[section.x_column], columns[section.efficiency_column]
+            )
+        return FullAcceptance()
+
+    def with_response(self, keys: Mapping[str, Any]) -> Signal:
+        """Return the signal with `keys` of [response] changed; it is kept, and its
+        templates with it."""
+        name = ("response", repr(sorted(keys.items())))
+        if name not in self._cache:
+            raw = changed(
+                # without systematics, to avoid infinite recursion
+                {
+                    **self.raw,
+                    "systematics": [],
+                    "analyses": {
+                        n: {**a, "systematics": []}
+                        for n, a in self.raw["analyses"].items()
+                    },
+                },
+                {f"response.{key}": value for key, value in keys.items()},
+                self.folder.name,
+            )
+            file = validate(ExperimentFile, raw, self.folder.name)
+            self._cache[name] = Signal(file, self.folder, raw)
+        result: Signal = self._cache[name]
+        return result
+
+    # -- templates
+
+    def templates(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        *,
+        quenching_shift: float = 0.0,
+        check: bool = True,
+    ) -> Templates:
+        """Templates in all bins, kept for the next call.
+
+        Parameters
+        ----------
+        model : what may be exchanged; default the weak interaction alone.
+        free : names of the experiment's own parameters, and of masses of the model's
+            mediators, that become axes.
+        quenching_shift : relative shift of the light per recoil.
+        check : measure the quadrature and interpolation errors (and refuse if they
+            exceed 1e-6).
+        """
+        sectors = replace(
+            CONTACT if model is None else sectors_of(model.couplings()),
+            axial=self.file.target.axial,
+        )
+        masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
+        key = (
+            tuple(free),
+            sectors,
+            quenching_shift,
+            check,
+            tuple(masses[n] for n in free if n in masses),
+        )
+        if key not in self._cache:
+            self._cache[key] = build_templates(
+                self.setup(quenching_shift, sectors),
+                self._axes(free, masses),
+                check=check,
+            )
+        result: Templates = self._cache[key]
+        return result
+
+    def setup(self, quenching_shift: float, sectors: Sectors) -> Setup:
+        """Return what the integrals need, with the light per recoil shifted by
+        `quenching_shift` (relative) and kernels for the exchanges of `sectors`."""
+        source, section = self.flux, self.file.flux
+        if source.emission == "isotropic":
+            assert section.distance is not None  # checked when the folder is opened
+            fluence = section.exposure / (
+                4 * math.pi * parse_quantity(section.distance, "length") ** 2
+            )
+        else:
+            fluence = section.exposure / cm2
+        timing = self.file.response.timing
+        return Setup(
+            flux=source,
+            target_at=self.target,
+            response_at=lambda values: self.response(values).scaled(
+                1 + quenching_shift
+            ),
+            formula_units=parse_quantity(self.file.target.mass, "mass")
+            / self.target().mass,
+            fluence=fluence,
+            time_edges=self.bins.time_edges,
+            time_resolution=parse_quantity(timing.resolution, "time") / us,
+            time_offset=parse_quantity(timing.offset, "time") / us,
+            time_acceptance=self.bins.time_acceptance,
+            process=self.process,
+            sectors_at=sectors.at,
+            propagation=self.propagation(),
+            propagations=(
+                {}
+                if self.file.propagation.kind == "none"
+                else {c.name: self.propagation(c.name) for c in source.components}
+            ),
+        )
+
+    # -- inside
+
+    def _axes(self, free: Sequence[str], masses: Mapping[str, Parameter]) -> list[Axis]:
+        by_name = {p.name: p for p in self.file.parameters}
+        for name in free:
+            if name not in by_name and name not in masses:
+                raise UnknownNameError(
+                    f"parameter of {self.file.name}",
+                    name,
+                    by_name,
+                    "(of the model: give the model)",
+                )
+        own = [n for n in free if n in by_name]
+        shared = [
+            set(by_name[n].isotopes) & set(by_name[m].isotopes)
+            for i, n in enumerate(own)
+            for m in own[:i]
+        ]
+        if any(shared):
+            raise InputError(
+                f"{', '.join(free)} act on the same isotope: free only one of them"
+            )
+        return [
+            (
+                axis_of(by_name[name])
+                if name in by_name
+                else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
+            )
+            for name in free
+        ]
+
+    def _response(self, section: ResponseSection) -> Response:
+        assert section.light_yield is not None  # schema
+        return Response(
+            edges=self.bins.energy_edges,
+            light_yield=parse_quantity(section.light_yield, "light yield"),
+            quenching=self._quenching(),
+            acceptance=self.acceptance(),
+            smearing=section.smearing.kind,
+            resolution=section.smearing.resolution,
+            gamma_shape=section.smearing.shape,
+            acceptance_at=section.acceptance_at,
+            acceptance_of=section.acceptance_of,
+            count_cell=section.count_cell,
+        )
+
+    def _table_response(self) -> TableResponse:
+        section, edges = self.file.response.matrix, self.bins.energy_edges
+        assert section is not None  # caller
+        names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
+        columns = self.folder.table(section.table, [section.recoil_column, *names])
+        return TableResponse(
+            edges,
+            columns[section.recoil_column] * keV,
+            np.stack([columns[n] for n in names]),
+        )
+
+    def _quenching(self) -> Quenching:
+        section = self.file.response.quenching
+        if isinstance(section, ConstantQuenchingSection):
+            return ConstantQuenching(section.factor)
+        if isinstance(section, TableQuenchingSection):
+            columns = self.folder.table(
+                section.table, [section.recoil_column, section.factor_column]
+            )
+            return TableQuenching(
+                columns[section.recoil_column] * keV, columns[section.factor_column]
+            )
+        if isinstance(section, PolynomialQuenchingSection):
+            return PolynomialQuenching(
+                tuple(section.coefficients), keV if section.unit == "keV" else MeV
+            )
+        assert section is not None  # schema
+        return LindhardQuenching(section.k, section.z)

@@ -1,0 +1,63 @@
+"""Changes of single keys of a parsed file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nuprobe.errors import ExperimentFileError
+
+__all__ = ["changed"]
+
+
+def changed(
+    raw: Mapping[str, Any], changes: Mapping[str, Any], source: str
+) -> dict[str, Any]:
+    """Copy of a parsed file with some keys changed.
+
+    Parameters
+    ----------
+    raw : the parsed file.
+    changes : dotted key → value; list items by their position.
+    source : name of the file, for messages.
+
+    Raises
+    ------
+    ExperimentFileError
+        If a key leads through something that has no keys.
+
+    Examples
+    --------
+    >>> changed({"flux": {"name": "sns"}}, {"flux.exposure": 1e23}, "a.toml")
+    {'flux': {'name': 'sns', 'exposure': 1e+23}}
+    """
+    result: dict[str, Any] = _deep_copy(raw)
+    for key, value in changes.items():
+        *path, last = key.split(".")
+        node: Any = result
+        for part in path:
+            if isinstance(node, list) and part.isdigit() and int(part) < len(node):
+                node = node[int(part)]
+            elif isinstance(node, dict):
+                node = node.setdefault(part, {})
+            else:
+                raise _no_key(source, key)
+        if isinstance(node, list) and last.isdigit() and int(last) < len(node):
+            node[int(last)] = value
+        elif isinstance(node, dict):
+            node[last] = value
+        else:
+            raise _no_key(source, key)
+    return result
+
+
+def _no_key(source: str, key: str) -> ExperimentFileError:
+    return ExperimentFileError(f"{source}: there is no key {key!r} to change")
+
+
+def _deep_copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _deep_copy(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_deep_copy(v) for v in value]
+    return value

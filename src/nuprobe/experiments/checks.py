@@ -1,0 +1,102 @@
+"""Read everything that an experiment names once, so that a wrong table or name shows
+when the folder is opened."""
+
+from __future__ import annotations
+
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+)
+from nuprobe.experiments.backgrounds import background_counts, observed
+from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.format import ResponseSystematic, ShapeSystematic
+from nuprobe.experiments.systematics import shape_effect
+from nuprobe.nuclei import isotope, target
+
+__all__ = ["check_signal"]
+
+
+def check_signal(signal: Signal) -> None:
+    """Check what one signal and its bins read.
+
+    Parameters
+    ----------
+    signal : of an experiment that is being opened.
+
+    Raises
+    ------
+    ExperimentFileError
+        One line: file, key, what is wrong there and what is allowed.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> check_signal(nu.experiment("coherent-csi-2017").signal)
+    """
+    try:
+        _check_target(signal)
+        _check_source(signal)
+        signal.response()
+        for parameter in signal.file.parameters:
+            axis_of(parameter)
+        _check_tables(signal)
+        _check_systematics(signal)
+    except ExperimentFileError:
+        raise
+    except NuprobeError as err:
+        raise ExperimentFileError(f"{signal.folder.name}: {err}") from None
+
+
+def _check_target(signal: Signal) -> None:
+    section = signal.file.target
+    material = section.material
+    plain = target(material if isinstance(material, str) else dict(material))
+    names = [c.isotope.name for c in plain.components]
+    for key in ("proton_radius", "charge_radius", "neutron_radius"):
+        for name in getattr(section, key):
+            if isotope(name).name not in names:
+                raise UnknownNameError(f"isotope in target.{key}", name, names)
+    for i, parameter in enumerate(signal.file.parameters):
+        for name in parameter.isotopes:
+            if name not in names:
+                raise UnknownNameError(
+                    f"isotope in parameters.{i}.isotopes", name, names
+                )
+    signal.process.scatterers(signal.target())
+
+
+def _check_source(signal: Signal) -> None:
+    source = signal.flux
+    for component in source.components:
+        signal.propagation(component.name).states(component.flavour)
+    if source.emission == "isotropic" and signal.file.flux.distance is None:
+        raise InputError(
+            "flux.distance: this key is required for an isotropic source; add it"
+        )
+
+
+def _check_tables(signal: Signal) -> None:
+    """Data and backgrounds in the bins of every analysis."""
+    bins = signal.bins
+    for analysis in signal.file.analyses.values():
+        bins.selection(analysis)
+        if signal.file.data is not None:
+            observed(bins, analysis)
+            if analysis.signal is not None:
+                bins.counts(analysis.signal.column, analysis, analysis.signal.table)
+        for background in signal.file.backgrounds:
+            background_counts(background, bins, signal.acceptance(), analysis)
+    _ = bins.shape_fraction, bins.time_acceptance
+
+
+def _check_systematics(signal: Signal) -> None:
+    """Tables of shapes in the bins of every analysis, and changes of the response."""
+    for systematic in signal.file.systematics:
+        if isinstance(systematic, ShapeSystematic):
+            for analysis in signal.file.analyses.values():
+                shape_effect(systematic, signal.bins, analysis)
+        elif isinstance(systematic, ResponseSystematic):
+            for keys in (systematic.up, systematic.down):
+                signal.with_response(keys).response()

@@ -1,0 +1,444 @@
+"""A counting experiment: one folder in, predictions, costs and fits out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nuprobe.detectors import Response, TableResponse
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.experiments.backgrounds import (
+    background_counts,
+    expected_variance,
+    observed,
+)
+from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.checks import check_signal
+from nuprobe.experiments.counts import CountsPrediction
+from nuprobe.experiments.format import Analysis, ExperimentFile
+from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.systematics import effects_of
+from nuprobe.fluxes import Flux
+from nuprobe.inference import (
+    Cost,
+    FitResult,
+    GaussianCost,
+    PoissonCost,
+    Profile,
+    fit,
+    profile,
+)
+from nuprobe.models import Model, StandardModel, check_model
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+from nuprobe.prediction import Propagation, Templates
+from nuprobe.processes.elastic import Process
+from nuprobe.schema import Folder, validate
+
+__all__ = ["Experiment"]
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """One experiment, read from a folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its tables lie.
+    raw : the parsed file before validation, the base of `with_changes`.
+    signal : what its process does in its detector.
+    """
+
+    file: ExperimentFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    signal: Signal = field(repr=False)
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any] | None = None) -> Experiment:
+        """Read and check an experiment.
+
+        Parameters
+        ----------
+        folder : where it lies.
+        raw : the parsed file; default that of the folder.
+
+        Raises
+        ------
+        ExperimentFileError
+            One line: file, key, what is wrong there and what is allowed.
+        """
+        raw = folder.load() if raw is None else raw
+        file = validate(ExperimentFile, raw, folder.name)
+        signal = Signal(file, folder, raw)
+        check_signal(signal)
+        result = cls(file, folder, raw, signal)
+        result.parameters()
+        return result
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Experiment:
+        """Return the experiment with some keys of its file changed, for the study of a
+        choice.
+
+        Parameters
+        ----------
+        changes : dotted key → value, e.g. ``{"response.smearing.kind": "none"}``; list
+            items by their position.
+
+        Raises
+        ------
+        ExperimentFileError
+            If a key does not exist in the format or a value is not allowed.
+        """
+        return Experiment.read(
+            self.folder, changed(self.raw, changes, self.folder.name)
+        )
+
+    # -- what it is
+
+    @property
+    def name(self) -> str:
+        """Name, e.g. ``"coherent-csi-2017"``."""
+        return self.file.name
+
+    @property
+    def analyses(self) -> tuple[str, ...]:
+        """Names of the analyses; the first is the default."""
+        return tuple(self.file.analyses)
+
+    @property
+    def flux(self) -> Flux:
+        """The source."""
+        return self.signal.flux
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        return self.signal.process
+
+    @property
+    def bins(self) -> Bins:
+        """Bins and the tables in them."""
+        return self.signal.bins
+
+    @property
+    def energy_edges(self) -> FloatArray:
+        """All bin edges of the reconstructed quantity."""
+        return self.bins.energy_edges
+
+    @property
+    def time_edges(self) -> FloatArray | None:
+        """All arrival-time bin edges in µs, or None."""
+        return self.bins.time_edges
+
+    @property
+    def shape_edges(self) -> FloatArray | None:
+        """All bin edges of the third quantity, or None."""
+        return self.bins.shape_edges
+
+    def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
+        """Everything a fit can free: the parameters of `model` (default the Standard
+        Model) and those inside the integrals."""
+        model = StandardModel() if model is None else model
+        check_model(model)
+        own = (*model.parameters, *model.mass_parameters)
+        clash = {p.name for p in own} & {p.name for p in self.file.parameters}
+        if clash:
+            raise InputError(
+                f"parameters.{min(clash)}: the model has a parameter of that name;"
+                " choose another"
+            )
+        return (*own, *(axis_of(p).parameter for p in self.file.parameters))
+
+    def target(self, values: Mapping[str, float] | None = None) -> Target:
+        """Target with radii at the given `values` of the experiment's parameters (in
+        their units)."""
+        return self.signal.target(values)
+
+    def propagation(self, component: str | None = None) -> Propagation:
+        """What happens to the flavour of a `component` of the flux between source and
+        detector (default: the first one)."""
+        return self.signal.propagation(component)
+
+    def response(
+        self, values: Mapping[str, float] | None = None
+    ) -> Response | TableResponse:
+        """Detector response at the given `values` of the experiment's parameters."""
+        return self.signal.response(values)
+
+    # -- what it predicts
+
+    def templates(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        *,
+        quenching_shift: float = 0.0,
+        check: bool = True,
+    ) -> Templates:
+        """Templates of the signal in all bins.
+
+        Parameters
+        ----------
+        model : what may be exchanged; default the weak interaction alone.
+        free : names of the experiment's own parameters, and of masses of the model's
+            mediators, that become axes.
+        quenching_shift : relative shift of the light per recoil.
+        check : measure the quadrature and interpolation errors (and refuse if they
+            exceed 1e-6).
+        """
+        return self.signal.templates(
+            model, free, quenching_shift=quenching_shift, check=check
+        )
+
+    def prediction(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> CountsPrediction:
+        """Counts of one analysis for the inference floor.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of model or experiment parameters.
+        analysis : default the first of the file.
+
+        Raises
+        ------
+        UnknownNameError
+            If a parameter or the analysis does not exist.
+        """
+        model = model or StandardModel()
+        name, chosen = self._analysis(analysis)
+        self._check_free(free, [p.name for p in self.parameters(model)])
+        own = {p.name: p.default for p in model.parameters}
+        model_free = tuple(p for p in free if p in own)
+        kernel_free = tuple(p for p in free if p not in own)
+        # what is free is present, also where the model has none of it
+        model = model.with_values({p: np.asarray(own[p]) for p in model_free})
+        return CountsPrediction(
+            name=f"{self.name}/{name}",
+            templates=self.bins.collapse(self.templates(model, kernel_free), chosen),
+            model=model,
+            free=model_free,
+            backgrounds=self._backgrounds(chosen),
+            effects=effects_of(self.signal, chosen, model, kernel_free),
+            weights=self._signal_weights(chosen),
+        )
+
+    def predict(
+        self,
+        model: Model | None = None,
+        analysis: str | None = None,
+        values: Mapping[str, float] | None = None,
+    ) -> Rates:
+        """Counts per bin, by component.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        analysis : default the first of the file.
+        values : values of the experiment's own parameters, e.g. ``{"rn": 5.5}`` in
+            their units.
+        """
+        model = model or StandardModel()
+        self.parameters(model)  # refuses what is no model
+        values = dict(values or {})
+        name, chosen = self._analysis(analysis)
+        templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
+        points = np.array([list(values.values())]) if values else None
+        counts = templates.by_component(templates.coefficients(model), points)[0]
+        weights = self._signal_weights(chosen)
+        factor = 1.0 if weights is None else weights.reshape(templates.shape)
+        components = {
+            f"signal: {label}": factor * counts[i][:, None] * templates.time[i]
+            for i, label in enumerate(templates.components)
+        } | self._backgrounds(chosen)
+        data, sigma = (
+            (None, None) if self.file.data is None else observed(self.bins, chosen)
+        )
+        return Rates.of_bins(
+            self.bins,
+            chosen,
+            experiment=self.name,
+            analysis=name,
+            components=components,
+            data=data,
+            sigma=sigma,
+            signal_sigma=self._signal_sigma(model, name, values),
+        )
+
+    def observed_counts(self, column: str, analysis: str | None = None) -> FloatArray:
+        """One `column` of the data table in the bins of an `analysis` (default the
+        first), shape (bins,)."""
+        if self.file.data is None:
+            raise InputError(f"{self.name} has no data: add [data] to its file")
+        return self.bins.counts(column, self._analysis(analysis)[1])
+
+    # -- what its data say
+
+    def cost(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """Likelihood of one analysis; costs of several experiments add with ``+``.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of parameters of the model or of the experiment.
+        analysis : default the first of the file.
+        """
+        _, chosen = self._analysis(analysis)
+        if self.file.data is None and not self.file.projection:
+            raise InputError(
+                f"{self.name} has no data: add [data] (or projection = true) to its"
+                " file, or use predict()"
+            )
+        prediction = self.prediction(model, free, analysis)
+        data, sigma = (
+            observed(self.bins, chosen)
+            if self.file.data is not None
+            else self._expected(analysis, chosen)
+        )
+        if chosen.statistic == "gaussian":
+            if sigma is None or np.any(sigma <= 0):
+                raise InputError(
+                    f"{self.name}: a bin without counts has no Gaussian error; widen"
+                    " the bins or use poisson"
+                )
+            return GaussianCost(prediction, data, sigma, name=prediction.name)
+        return PoissonCost(prediction, data, name=prediction.name)
+
+    def fit(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+        **options: Any,
+    ) -> FitResult:
+        """Fit the free parameters.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of one or more parameters of the model or of the experiment.
+        analysis : default the first of the file.
+        options : go to `nuprobe.inference.fit`.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> csi = nu.experiment("coherent-csi-2017")
+        >>> csi.fit(nu.StandardModel(), free=["rn"]).valid
+        True
+        """
+        if not free:
+            known = ", ".join(p.name for p in self.parameters(model))
+            raise InputError(
+                f"nothing to fit: name at least one free parameter of {known}"
+            )
+        return fit(self.cost(model, free, analysis), **options)
+
+    def profile(
+        self,
+        parameter: str,
+        grid: FloatArray,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Profile:
+        """Profile of one parameter, the others that are free and all nuisances
+        minimised.
+
+        Parameters
+        ----------
+        parameter : its name.
+        grid : its values, in its unit, shape (points,).
+        model : default the Standard Model at tree level.
+        free : names of the other free parameters.
+        analysis : default the first of the file.
+        """
+        cost = self.cost(model, [parameter, *free], analysis)
+        return profile(cost, parameter, grid, free=free)
+
+    # -- inside
+
+    def _analysis(self, name: str | None) -> tuple[str, Analysis]:
+        name = self.analyses[0] if name is None else name
+        if name not in self.file.analyses:
+            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        return name, self.file.analyses[name]
+
+    def _check_free(self, free: Sequence[str], known: Sequence[str]) -> None:
+        twice = next((p for p in free if list(free).count(p) > 1), None)
+        if twice is not None:
+            raise InputError(f"{twice} is freed twice: name each parameter once")
+        for parameter in free:
+            if parameter not in known:
+                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
+
+    def _backgrounds(self, analysis: Analysis) -> dict[str, FloatArray]:
+        """Backgrounds that an analysis does not subtract, by name, shape (bins,)."""
+        acceptance = self.signal.acceptance()
+        return {
+            b.name: background_counts(b, self.bins, acceptance, analysis)
+            for b in self.file.backgrounds
+            if b.name not in analysis.subtract
+        }
+
+    def _signal_sigma(
+        self, model: Model, analysis: str, values: Mapping[str, float]
+    ) -> float:
+        prediction = self.prediction(model, tuple(values), analysis)
+        point = np.array([list(values.values())]).reshape(1, -1)
+        changes = [
+            effect.nuisance.sigma * prediction.signal_change(effect, point).sum()
+            for effect in prediction.effects
+        ]
+        return math.sqrt(sum(float(change) ** 2 for change in changes))
+
+    def _signal_weights(self, analysis: Analysis) -> FloatArray | None:
+        """Published over computed counts of the Standard Model, if the analysis names a
+        published signal."""
+        if analysis.signal is None:
+            return None
+        column, table = analysis.signal.column, analysis.signal.table
+        published = self.bins.counts(column, analysis, table)
+        templates = self.bins.collapse(self.templates(), analysis)
+        computed = templates.counts(templates.coefficients(StandardModel()))[0]
+        if np.any((computed <= 0) & (published > 0)):
+            raise InputError(
+                f"{self.folder.root}/{table}: column {column} has counts in a bin where"
+                " none are computed; correct it"
+            )
+        return np.asarray(
+            np.divide(
+                published, computed, out=np.zeros_like(published), where=computed > 0
+            )
+        )
+
+    def _expected(
+        self, name: str | None, analysis: Analysis
+    ) -> tuple[FloatArray, FloatArray | None]:
+        """What `observed` would be if the Standard Model were right and nothing
+        fluctuated."""
+        data = self.prediction(None, (), name).expectation(np.zeros((1, 0))).base[0]
+        if analysis.statistic == "poisson":
+            return data, None
+        variance = expected_variance(
+            data, self.bins, self.signal.acceptance(), analysis
+        )
+        return data, np.sqrt(variance)

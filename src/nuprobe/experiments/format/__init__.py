@@ -1,0 +1,52 @@
+"""The experiment file format: one folder with ``experiment.toml``, tables and a README;
+no Python."""
+
+from nuprobe.experiments.format.data import (
+    Analysis,
+    DataSection,
+    FlatBackground,
+    KernelParameter,
+    MeasuredBackground,
+    ResponseSystematic,
+    ShapeSystematic,
+    Systematic,
+    TableBackground,
+    TemplateBackground,
+)
+from nuprobe.experiments.format.detector import (
+    ConstantQuenchingSection,
+    LindhardQuenchingSection,
+    LogisticSection,
+    PolynomialQuenchingSection,
+    ResponseSection,
+    TableAcceptanceSection,
+    TableQuenchingSection,
+)
+from nuprobe.experiments.format.file import ExperimentFile, json_schema
+from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
+
+__all__ = [
+    "Analysis",
+    "ConstantQuenchingSection",
+    "DataSection",
+    "Energy",
+    "ExperimentFile",
+    "FlatBackground",
+    "KernelParameter",
+    "Length",
+    "LindhardQuenchingSection",
+    "LogisticSection",
+    "Mass",
+    "MeasuredBackground",
+    "PolynomialQuenchingSection",
+    "ResponseSection",
+    "ResponseSystematic",
+    "ShapeSystematic",
+    "Systematic",
+    "TableAcceptanceSection",
+    "TableBackground",
+    "TableQuenchingSection",
+    "TemplateBackground",
+    "Time",
+    "json_schema",
+]

@@ -1,0 +1,358 @@
+"""Sections of ``experiment.toml`` on the bins, what is counted in them and how well it
+is known."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Literal
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.format.quantities import Time
+from nuprobe.schema import Strict
+from nuprobe.units import parse_quantity
+
+__all__ = [
+    "Analysis",
+    "BinningSection",
+    "DataSection",
+    "EnergyBinning",
+    "FlatBackground",
+    "KernelParameter",
+    "MeasuredBackground",
+    "ResponseSystematic",
+    "ShapeBinning",
+    "ShapeSystematic",
+    "SignalTable",
+    "Systematic",
+    "TableBackground",
+    "TemplateBackground",
+    "TimeBinning",
+]
+
+
+class EnergyBinning(Strict):
+    """Bins of the reconstructed quantity."""
+
+    edges: list[float] | None = None
+    start: float | None = None
+    stop: float | None = None
+    bins: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> EnergyBinning:
+        given = [v is not None for v in (self.start, self.stop, self.bins)]
+        if any(given) if self.edges is not None else not all(given):
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        values = self.values()
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
+            raise InputError(f"bin edges must increase, got {values}")
+        return self
+
+    def values(self) -> list[float]:
+        """Bin edges."""
+        if self.edges is not None:
+            return list(self.edges)
+        if self.start is None or self.stop is None or self.bins is None:
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        step = (self.stop - self.start) / self.bins
+        return [self.start + i * step for i in range(self.bins)] + [self.stop]
+
+
+class TimeBinning(Strict):
+    """Bins of the arrival time."""
+
+    edges: list[Time] | None = None
+    start: Time | None = None
+    stop: Time | None = None
+    bins: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> TimeBinning:
+        given = [v is not None for v in (self.start, self.stop, self.bins)]
+        if any(given) if self.edges is not None else not all(given):
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        values = self.values()
+        if self.start is not None and self.stop is not None and values[0] >= values[-1]:
+            raise InputError(
+                f"start must be before stop, got {self.start} and {self.stop}"
+            )
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
+            raise InputError(f"bin edges must increase, got {values}")
+        return self
+
+    def values(self) -> list[float]:
+        """Bin edges in the natural unit of time."""
+        if self.edges is not None:
+            return [parse_quantity(t, "time") for t in self.edges]
+        if self.start is None or self.stop is None or self.bins is None:
+            raise InputError("give either edges = [...] or all of start, stop and bins")
+        start, stop = (
+            parse_quantity(self.start, "time"),
+            parse_quantity(self.stop, "time"),
+        )
+        return [start + (stop - start) * i / self.bins for i in range(self.bins)] + [
+            stop
+        ]
+
+
+class ShapeBinning(EnergyBinning):
+    """Bins of a third quantity, such as the shape of a pulse, whose distribution
+    depends on the energy bin alone."""
+
+    observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
+    unit: str = ""
+    table: str = Field(
+        description=(
+            "fraction of the signal of each energy bin in each bin of the quantity"
+        )
+    )
+    column: str = "fraction"
+    low: str = Field(
+        default="low", description="column of the lower energy edges of the table"
+    )
+    shape_low: str = Field(
+        default="shape_low", description="column of the lower edges of the quantity"
+    )
+
+
+class BinningSection(Strict):
+    """Bins of the data."""
+
+    energy: EnergyBinning
+    shape: ShapeBinning | None = None
+    time: TimeBinning | None = None
+
+
+class DataSection(Strict):
+    """Observed counts, one row a bin with its edges."""
+
+    table: str
+    counts: str = Field(description="column of the observed counts")
+    sigma: str | None = Field(
+        default=None,
+        description=(
+            "column of their standard deviations for statistic = 'gaussian', as"
+            " published; default Poisson's"
+        ),
+    )
+    low: str = "low"
+    high: str = "high"
+    time_low: str | None = None
+    time_high: str | None = None
+    shape_low: str | None = None
+    shape_high: str | None = None
+
+
+class MeasuredBackground(Strict):
+    """A background measured in the same bins (beam-off, anticoincidence): a column of
+    the data table."""
+
+    kind: Literal["measured"]
+    name: str
+    column: str
+    title: str = ""
+    scale: PositiveFloat = 1.0
+    smoothed: bool | Literal["exponential"] = Field(
+        default=True,
+        description=(
+            "replace by (energy projection x time projection) / total where it is a"
+            " template; 'exponential': with the exponential in time that fits the"
+            " projection best"
+        ),
+    )
+
+
+class TemplateBackground(Strict):
+    """A background predicted by a spectrum and, if there are time bins, an arrival-time
+    histogram."""
+
+    kind: Literal["template"]
+    name: str
+    title: str = ""
+    energy_table: str
+    energy_column: str
+    low: str = "low"
+    high: str = "high"
+    time_table: str | None = None
+    time_column: str = "probability"
+    time_low: str = "low_us"
+    time_high: str = "high_us"
+    scale: PositiveFloat = Field(
+        default=1.0, description="multiplies the spectrum, e.g. an exposure"
+    )
+    accepted: bool = Field(
+        description="true if the acceptance is in the spectrum already"
+    )
+
+
+class TableBackground(Strict):
+    """A background given in the bins of the experiment, with the edges named as in
+    [data]."""
+
+    kind: Literal["table"]
+    name: str
+    title: str = ""
+    table: str
+    column: str
+    scale: PositiveFloat = 1.0
+
+
+class FlatBackground(Strict):
+    """A background that is constant in the reconstructed quantity."""
+
+    kind: Literal["flat"]
+    name: str
+    title: str = ""
+    density: PositiveFloat = Field(
+        description="counts per unit of the reconstructed quantity, times scale"
+    )
+    scale: PositiveFloat = Field(
+        default=1.0, description="multiplies the density, e.g. an exposure"
+    )
+    accepted: bool = Field(
+        description="true if the acceptance is in the density already"
+    )
+    control: PositiveFloat | None = Field(
+        default=None,
+        description=(
+            "exposure of a measurement without signal relative to the data's; a"
+            " projection can subtract it"
+        ),
+    )
+
+
+class KernelParameter(Strict):
+    """A fit parameter that sits inside the integrals."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
+    acts_on: Literal[
+        "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
+    ]
+    isotopes: list[str] = Field(
+        default=[], description="for a radius: the isotopes that share it"
+    )
+    default: str | float
+    lower: str | float
+    upper: str | float
+    latex: str = ""
+    nodes: int = Field(default=32, ge=4, le=200)
+
+    @model_validator(mode="after")
+    def _check(self) -> KernelParameter:
+        radius = self.acts_on.endswith("-radius")
+        if radius != bool(self.isotopes):
+            raise InputError("a radius names its isotopes, a scale does not")
+        for value in (self.default, self.lower, self.upper):
+            parse_quantity(value, "length" if radius else "dimensionless")
+        return self
+
+
+class Systematic(Strict):
+    """A nuisance with a Gaussian constraint, entering the counts linearly."""
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="experiments that use one name share the nuisance",
+    )
+    kind: Literal["normalisation", "quenching"]
+    sigma: PositiveFloat = Field(description="relative standard deviation")
+    acts_on: list[str] = Field(
+        min_length=1, description="'signal' or names of backgrounds"
+    )
+    latex: str = ""
+    description: str = ""
+
+
+class ShapeSystematic(Strict):
+    """A nuisance that moves one source from its nominal table towards a table one
+    standard deviation away.
+
+    A background moves by (up − down)/2 counts, or by up − nominal without `down`; the
+    signal by the same divided by the nominal table of the same origin, times its own
+    counts.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["shape"]
+    sigma: PositiveFloat = Field(
+        default=1.0, description="of the constraint, in units of the tabulated change"
+    )
+    acts_on: list[str] = Field(
+        min_length=1, max_length=1, description="'signal' or the name of a background"
+    )
+    table: str
+    nominal: str = Field(description="column")
+    up: str = Field(description="column one standard deviation up")
+    down: str | None = Field(
+        default=None, description="column one standard deviation down"
+    )
+    normalised: bool = Field(
+        default=True,
+        description="scale up and down to the sum of nominal: the shape alone",
+    )
+    latex: str = ""
+    description: str = ""
+
+
+class ResponseSystematic(Strict):
+    """A nuisance that changes keys of [response]: the signal moves by half the
+    difference of up and down."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["response"]
+    sigma: PositiveFloat = Field(
+        default=1.0, description="of the constraint, in units of the change"
+    )
+    acts_on: list[Literal["signal"]] = Field(default=["signal"])
+    up: dict[str, Any] = Field(
+        min_length=1, description="key of [response] -> value one standard deviation up"
+    )
+    down: dict[str, Any] = Field(
+        min_length=1,
+        description="key of [response] -> value one standard deviation down",
+    )
+    latex: str = ""
+    description: str = ""
+
+
+class SignalTable(Strict):
+    """A published signal of the Standard Model in the bins of the experiment.
+
+    The computed signal of every model is multiplied, bin by bin, by published over
+    computed Standard Model.
+    """
+
+    table: str
+    column: str
+
+
+class Analysis(Strict):
+    """Which bins, which statistic, which systematics."""
+
+    title: str
+    statistic: Literal["poisson", "gaussian"] = Field(
+        description=(
+            "gaussian: counts minus the measured backgrounds, with the errors of both"
+        )
+    )
+    energy_range: tuple[float, float] | None = None
+    time_range: tuple[Time, Time] | None = None
+    time_bins: bool = Field(
+        default=False, description="keep the time bins, or sum over them"
+    )
+    arrival: Literal["window", "ignored"] = Field(
+        default="window",
+        description=(
+            "window: the signal is what arrives in time_range; ignored: all of it, a"
+            " convention of some papers"
+        ),
+    )
+    subtract: list[str] = Field(
+        default=[],
+        description="measured backgrounds subtracted from the counts (gaussian)",
+    )
+    signal: SignalTable | None = None
+    systematics: list[str] = Field(default=[])
+    references: list[str] = Field(default=[])

@@ -1,0 +1,278 @@
+"""Sections of ``experiment.toml`` on the source, the target and the detector."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from nuprobe.detectors import (
+    ACCEPTANCE_POINTS,
+    ACCEPTANCE_QUANTITIES,
+    COUNT_CELLS,
+    SMEARINGS,
+)
+from nuprobe.errors import InputError
+from nuprobe.experiments.format.quantities import Length, LightYield, Mass, Time
+from nuprobe.nuclei import FORM_FACTORS
+from nuprobe.schema import Strict
+
+__all__ = [
+    "ConstantQuenchingSection",
+    "FluxSection",
+    "FullAcceptanceSection",
+    "LindhardQuenchingSection",
+    "LogisticSection",
+    "MatrixSection",
+    "PolynomialQuenchingSection",
+    "PropagationSection",
+    "ResponseSection",
+    "SmearingSection",
+    "TableAcceptanceSection",
+    "TableQuenchingSection",
+    "TargetSection",
+    "TimeAcceptanceSection",
+    "TimingSection",
+]
+
+
+class PropagationSection(Strict):
+    """What happens to the flavour between source and detector."""
+
+    kind: Literal["none", "vacuum", "solar"] = Field(
+        default="none",
+        description=(
+            "none; vacuum: coherent over flux.distance; solar: mass states converted in"
+            " the Sun, by day"
+        ),
+    )
+    ordering: Literal["normal", "inverted"] = Field(
+        default="normal", description="mixing and masses of NuFIT 6.0"
+    )
+
+
+class TargetSection(Strict):
+    """What the neutrinos hit."""
+
+    material: str | dict[str, PositiveFloat] = Field(
+        description="'CsI', 'natural Ge', or a mixture by number"
+    )
+    mass: Mass
+    form_factor: Literal[tuple(FORM_FACTORS)] = "helm"  # type: ignore[valid-type]
+    surface_thickness: Length | None = None
+    proton_radius: dict[str, Length] = Field(
+        default={}, description="rms point-proton radius by isotope"
+    )
+    charge_radius: dict[str, Length] = Field(
+        default={},
+        description="rms charge radius by isotope, converted to a point-proton radius",
+    )
+    neutron_radius: dict[str, Length] = Field(
+        default={}, description="rms point-neutron radius by isotope"
+    )
+    axial: bool = Field(
+        default=False, description="include the axial response of nuclei with spin"
+    )
+    binding: bool = Field(
+        default=True,
+        description=(
+            "of electrons: an energy transfer below the binding energy of a shell"
+            " leaves it alone"
+        ),
+    )
+
+
+class FluxSection(Strict):
+    """Where the neutrinos come from."""
+
+    name: str = Field(
+        description="a flux of the package, or './folder' beside experiment.toml"
+    )
+    options: dict[str, Any] = Field(
+        default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
+    )
+    exposure: PositiveFloat = Field(
+        description="number of units of the flux, e.g. protons on target"
+    )
+    distance: Length | None = Field(
+        default=None, description="required for an isotropic source"
+    )
+
+
+class ConstantQuenchingSection(Strict):
+    """E_ee = factor · T."""
+
+    kind: Literal["constant"]
+    factor: PositiveFloat
+
+
+class TableQuenchingSection(Strict):
+    """Factor linear between tabulated recoil energies."""
+
+    kind: Literal["table"]
+    table: str
+    recoil_column: str = "t_nr_kev"
+    factor_column: str = "factor"
+
+
+class LindhardQuenchingSection(Strict):
+    """Lindhard's formula."""
+
+    kind: Literal["lindhard"]
+    k: PositiveFloat
+    z: int
+
+
+class PolynomialQuenchingSection(Strict):
+    """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
+
+    kind: Literal["polynomial"]
+    coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
+    unit: Literal["keV", "MeV"]
+
+
+class LogisticSection(Strict):
+    """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
+    (position, factor)."""
+
+    kind: Literal["logistic"]
+    a: PositiveFloat
+    k: PositiveFloat
+    x0: float
+    offset: float = 0.0
+    steps: list[tuple[float, float]] = Field(default=[])
+
+
+class TableAcceptanceSection(Strict):
+    """Linear between tabulated points."""
+
+    kind: Literal["table"]
+    table: str
+    x_column: str = "x"
+    efficiency_column: str = "efficiency"
+
+
+class FullAcceptanceSection(Strict):
+    """Everything is kept."""
+
+    kind: Literal["full"]
+
+
+class SmearingSection(Strict):
+    """How the reconstructed quantity scatters around its mean."""
+
+    kind: Literal[SMEARINGS] = "poisson"  # type: ignore[valid-type]
+    resolution: tuple[float, float, float] = Field(
+        default=(0.0, 1.0, 0.0),
+        description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)",
+    )
+    shape: tuple[float, float] = Field(
+        default=(1.0, 1.0),
+        description=(
+            "(k0, k1) of the gamma distribution: shape k0 + k1 x around the mean x"
+        ),
+    )
+
+
+class TimeAcceptanceSection(Strict):
+    """Probability to keep an event by its arrival time: a table, constant in each of
+    its bins and 0 outside them."""
+
+    table: str
+    column: str = "efficiency"
+    low: str = "low_us"
+    high: str = "high_us"
+
+
+class TimingSection(Strict):
+    """Arrival-time resolution, shift and acceptance of the signal."""
+
+    resolution: Time = "0 us"
+    offset: Time = "0 us"
+    acceptance: TimeAcceptanceSection | None = None
+
+
+class MatrixSection(Strict):
+    """Probability to be kept in each bin by the true recoil energy, in place of light
+    yield and quenching.
+
+    The table has one row a recoil energy and one column a bin, called prefix + number
+    of the bin from 0 on.
+    """
+
+    table: str
+    recoil_column: str = "t_nr_kev"
+    prefix: str = "bin_"
+
+
+class ResponseSection(Strict):
+    """From recoil energy to the reconstructed quantity: light yield and quenching, or a
+    matrix."""
+
+    observable: str = Field(
+        description=(
+            "name of the reconstructed quantity, for plots, e.g. 'photoelectrons'"
+        )
+    )
+    unit: str = Field(
+        default="",
+        description=(
+            "unit of the reconstructed quantity, for plots and tables, e.g. 'PE'"
+        ),
+    )
+    light_yield: LightYield | None = Field(
+        default=None,
+        description="mean of the reconstructed quantity per electron-equivalent energy",
+    )
+    quenching: (
+        Annotated[
+            ConstantQuenchingSection
+            | TableQuenchingSection
+            | LindhardQuenchingSection
+            | PolynomialQuenchingSection,
+            Field(discriminator="kind"),
+        ]
+        | None
+    ) = None
+    matrix: MatrixSection | None = None
+    smearing: SmearingSection = SmearingSection()
+    acceptance: Annotated[
+        LogisticSection | TableAcceptanceSection | FullAcceptanceSection,
+        Field(discriminator="kind"),
+    ] = FullAcceptanceSection(kind="full")
+    acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
+        default="reconstructed",
+        description=(
+            "quantity of the acceptance: reconstructed, or the recoil energy in keV"
+        ),
+    )
+    count_cell: Literal[tuple(COUNT_CELLS)] = Field(  # type: ignore[valid-type]
+        default="from",
+        description=(
+            "where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
+        ),
+    )
+    timing: TimingSection = TimingSection()
+
+    @model_validator(mode="after")
+    def _check(self) -> ResponseSection:
+        if self.matrix is None:
+            missing = [
+                key
+                for key in ("light_yield", "quenching")
+                if getattr(self, key) is None
+            ]
+            if missing:
+                raise InputError(
+                    f"response.{missing[0]}: this key is required; add it (or"
+                    " [response.matrix])"
+                )
+        else:
+            foreign = self.model_fields_set - {"observable", "unit", "matrix", "timing"}
+            if foreign:
+                raise InputError(
+                    f"response.{min(foreign)}: [response.matrix] holds all of it;"
+                    " remove one of them"
+                )
+        return self

@@ -1,0 +1,268 @@
+"""``experiment.toml`` as a whole, and what its sections say about each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.format.data import (
+    Analysis,
+    BinningSection,
+    DataSection,
+    FlatBackground,
+    KernelParameter,
+    MeasuredBackground,
+    ResponseSystematic,
+    ShapeSystematic,
+    Systematic,
+    TableBackground,
+    TemplateBackground,
+)
+from nuprobe.experiments.format.detector import (
+    FluxSection,
+    PropagationSection,
+    ResponseSection,
+    TargetSection,
+)
+from nuprobe.schema import Strict
+
+__all__ = ["ExperimentFile", "json_schema"]
+
+
+class ExperimentFile(Strict):
+    """Contents of ``experiment.toml``.
+
+    Attributes
+    ----------
+    schema_version : of the format.
+    name, title, references, notes : what it is called, whose it is, remarks.
+    process : what scatters, by name.
+    target, flux, propagation, response : the ingredients of the signal.
+    binning : bins of the data.
+    data : observed counts, or None.
+    projection : without data, whether costs take the Standard Model for them.
+    backgrounds, parameters, systematics : lists of named sections.
+    analyses : by name.
+    """
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    process: Literal["cevns", "electron"]
+    references: list[str] = Field(default=[])
+    notes: str = ""
+    target: TargetSection
+    flux: FluxSection
+    propagation: PropagationSection = PropagationSection()
+    response: ResponseSection
+    binning: BinningSection
+    data: DataSection | None = None
+    projection: bool = Field(
+        default=False,
+        description=(
+            "no data: costs take the expectation of the Standard Model for them"
+            " (Asimov)"
+        ),
+    )
+    backgrounds: list[
+        Annotated[
+            MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
+            Field(discriminator="kind"),
+        ]
+    ] = Field(default=[])
+    parameters: list[KernelParameter] = Field(default=[])
+    systematics: list[
+        Annotated[
+            Systematic | ShapeSystematic | ResponseSystematic,
+            Field(discriminator="kind"),
+        ]
+    ] = Field(default=[])
+    analyses: dict[str, Analysis] = Field(
+        min_length=1, description="the first one is the default"
+    )
+
+    @model_validator(mode="after")
+    def _check_projection(self) -> ExperimentFile:
+        """What a projection and an experiment without data may have."""
+        controlled = self._controlled
+        if self.projection and self.data is not None:
+            raise InputError(
+                "projection = true is for experiments without data: remove it, or"
+                " [data]"
+            )
+        if controlled and not self.projection:
+            raise InputError(
+                f"backgrounds: control of {controlled[0]} belongs to projection = true;"
+                " give a column of data"
+            )
+        if (
+            any(isinstance(b, FlatBackground) for b in self.backgrounds)
+            and self.binning.time is not None
+        ):
+            raise InputError(
+                "a flat background has no arrival times: give a template where there"
+                " are [binning.time]"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_response(self) -> ExperimentFile:
+        """What the target, the response and the propagation allow."""
+        self._check_target()
+        if self.response.matrix is not None:
+            light = [
+                f"parameters.{p.name}"
+                for p in self.parameters
+                if p.acts_on == "quenching-scale"
+            ]
+            light += [
+                f"systematics.{s.name}"
+                for s in self.systematics
+                if s.kind == "quenching"
+            ]
+            if light:
+                raise InputError(
+                    f"{light[0]}: [response.matrix] has no quenching to change; remove"
+                    " it"
+                )
+        if self.propagation.kind == "vacuum" and self.flux.distance is None:
+            raise InputError("propagation.kind = 'vacuum' needs flux.distance; add it")
+        return self
+
+    @model_validator(mode="after")
+    def _check_names(self) -> ExperimentFile:
+        """Each name once, and none that is not defined."""
+        sources = ["signal", *(b.name for b in self.backgrounds)]
+        for group, names in (
+            ("background", sources),
+            ("parameter", [p.name for p in self.parameters]),
+            ("systematic", [s.name for s in self.systematics]),
+        ):
+            double = next((n for n in names if names.count(n) > 1), None)
+            if double:
+                raise InputError(
+                    f"{group} {double!r} is defined twice; give each its own name"
+                )
+        for systematic in self.systematics:
+            _known(
+                f"systematics.{systematic.name}.acts_on",
+                list(systematic.acts_on),
+                sources,
+            )
+        systematics = [s.name for s in self.systematics]
+        for name, analysis in self.analyses.items():
+            place = f"analyses.{name}"
+            _known(f"{place}.systematics", analysis.systematics, systematics)
+            _known(
+                f"{place}.subtract",
+                analysis.subtract,
+                [*self._measured, *self._controlled],
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_analyses(self) -> ExperimentFile:
+        """Statistic and time bins of each analysis."""
+        for name, analysis in self.analyses.items():
+            if analysis.subtract and analysis.statistic == "poisson":
+                raise InputError(
+                    f"analyses.{name}: subtracting counts needs statistic = 'gaussian'"
+                )
+            if analysis.time_bins and analysis.arrival == "ignored":
+                raise InputError(
+                    f"analyses.{name}: arrival = 'ignored' needs time_bins = false"
+                )
+            if analysis.time_bins and self.binning.time is None:
+                raise InputError(
+                    f"analyses.{name}: time_bins = true needs [binning.time]"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _check_tables(self) -> ExperimentFile:
+        """Tables in the bins of the experiment name their edges as [data] does."""
+        if self.data is not None:
+            return self
+        if self._measured:
+            raise InputError(
+                "a measured background is a column of the data table: add [data]"
+            )
+        tables = [b.name for b in self.backgrounds if isinstance(b, TableBackground)]
+        tables += [s.name for s in self.systematics if isinstance(s, ShapeSystematic)]
+        tables += [
+            f"analyses.{name}.signal"
+            for name, a in self.analyses.items()
+            if a.signal is not None
+        ]
+        if tables:
+            raise InputError(
+                f"{tables[0]}: a table in the bins of the experiment names its edges as"
+                " [data]: add [data]"
+            )
+        return self
+
+    @property
+    def _measured(self) -> list[str]:
+        """Names of the measured backgrounds."""
+        return [b.name for b in self.backgrounds if isinstance(b, MeasuredBackground)]
+
+    @property
+    def _controlled(self) -> list[str]:
+        """Names of the backgrounds that a projection measures without signal."""
+        return [
+            b.name
+            for b in self.backgrounds
+            if isinstance(b, FlatBackground) and b.control is not None
+        ]
+
+    def _check_target(self) -> None:
+        """Refuse what belongs to the other process, so that nothing is ignored."""
+        given = self.target.model_fields_set
+        nuclear = {
+            "form_factor",
+            "surface_thickness",
+            "proton_radius",
+            "charge_radius",
+            "neutron_radius",
+            "axial",
+        }
+        foreign = given & (nuclear if self.process == "electron" else {"binding"})
+        if foreign:
+            other = "cevns" if self.process == "electron" else "electron"
+            raise InputError(
+                f"target.{min(foreign)} belongs to process = '{other}'; remove it"
+            )
+        for parameter in self.parameters:
+            if self.process == "electron" and parameter.isotopes:
+                raise InputError(
+                    f"parameters.{parameter.name}: nuclear radii have no effect on"
+                    " electron scattering; remove it"
+                )
+
+
+def _known(place: str, names: list[str], known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"{place}: {name!r} is not defined; defined are"
+                f" {', '.join(known) or 'none'}"
+            )
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of ``experiment.toml``.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments.format import json_schema
+    >>> json_schema()["$id"]
+    'urn:nuprobe:experiment:1'
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:nuprobe:experiment:1",
+        **ExperimentFile.model_json_schema(),
+        "description": "Contents of ``experiment.toml``.",
+    }

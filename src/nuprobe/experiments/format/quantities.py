@@ -1,0 +1,48 @@
+"""Numbers with units, as a file gives them: checked, and kept as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from nuprobe.errors import InputError
+from nuprobe.units import parse_quantity
+
+__all__ = ["Energy", "Length", "LightYield", "Mass", "Time"]
+
+
+def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        text = str(value)  # a bare number is told about its missing unit
+        if parse_quantity(text, dimension) <= 0 and positive:
+            raise InputError(f"{text!r} must be positive")
+        return text
+
+    return check
+
+
+Energy = Annotated[
+    str,
+    BeforeValidator(_quantity("energy")),
+    Field(description="an energy with its unit"),
+]
+Length = Annotated[
+    str,
+    BeforeValidator(_quantity("length")),
+    Field(description="a length with its unit"),
+]
+Time = Annotated[
+    str,
+    BeforeValidator(_quantity("time", positive=False)),
+    Field(description="a time with its unit"),
+]
+Mass = Annotated[
+    str, BeforeValidator(_quantity("mass")), Field(description="a mass with its unit")
+]
+LightYield = Annotated[
+    str,
+    BeforeValidator(_quantity("light yield")),
+    Field(description="e.g. '13.348 PE/keV'"),
+]

@@ -1,0 +1,306 @@
+"""Bins of an experiment, and the tables that are given in them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.experiments.format import Analysis, DataSection, ExperimentFile
+from nuprobe.numerics import FloatArray
+from nuprobe.prediction import Templates
+from nuprobe.schema import Folder
+from nuprobe.units import parse_quantity, us
+
+__all__ = ["Bins", "rebin"]
+
+Keys = list[tuple[str, str, FloatArray]]
+"""Columns of the lower and upper edges of one quantity, and what must be in them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Bins of the reconstructed quantity, and of a third quantity and of time if there
+    are any.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its tables lie.
+    """
+
+    file: ExperimentFile
+    folder: Folder
+
+    @cached_property
+    def energy_edges(self) -> FloatArray:
+        """All bin edges of the reconstructed quantity."""
+        return np.array(self.file.binning.energy.values())
+
+    @cached_property
+    def time_edges(self) -> FloatArray | None:
+        """All arrival-time bin edges in µs, or None."""
+        binning = self.file.binning.time
+        return None if binning is None else np.array(binning.values()) / us
+
+    @cached_property
+    def shape_edges(self) -> FloatArray | None:
+        """All bin edges of the third quantity, or None."""
+        binning = self.file.binning.shape
+        return None if binning is None else np.array(binning.values())
+
+    # -- what an analysis takes of them
+
+    def selection(self, analysis: Analysis) -> tuple[slice, slice]:
+        """Bins of energy and time of an `analysis`; raises `InputError` if its ranges
+        do not end at bin edges."""
+        energy = _window(self.energy_edges, analysis.energy_range, "energy_range")
+        edges = self.time_edges
+        if edges is None:
+            if analysis.time_range is not None:
+                raise InputError("time_range needs [binning.time]")
+            return energy, slice(0, 1)
+        window = None
+        if analysis.time_range is not None:
+            window = (
+                parse_quantity(analysis.time_range[0], "time") / us,
+                parse_quantity(analysis.time_range[1], "time") / us,
+            )
+        return energy, _window(edges, window, "time_range")
+
+    def flat(self, grid: FloatArray, analysis: Analysis) -> FloatArray:
+        """Take the bins of an `analysis` out of a `grid` of shape (energy, shape,
+        time): (bins,)."""
+        energy, time = self.selection(analysis)
+        grid = grid[energy][..., time]
+        return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
+
+    def collapse(self, templates: Templates, analysis: Analysis) -> Templates:
+        """Return `templates` in the bins of an `analysis`."""
+        energy, time = self.selection(analysis)
+        templates = templates.select(energy, time)
+        fraction = self.shape_fraction
+        if fraction is not None:
+            templates = templates.spread(fraction[energy])
+        if analysis.time_bins:
+            return templates
+        return (
+            templates.sum_time()
+            if analysis.arrival == "window"
+            else templates.all_times()
+        )
+
+    # -- tables
+
+    def counts(
+        self, column: str, analysis: Analysis, table: str | None = None, power: int = 1
+    ) -> FloatArray:
+        """One column of a table, or its power, in the bins of an analysis.
+
+        Parameters
+        ----------
+        column, table : names; default table of [data].
+        analysis : its bins are taken.
+        power : of each entry, before bins are added.
+
+        Returns
+        -------
+        array, shape (bins,)
+        """
+        return self.flat(self.grid(column, table) ** power, analysis)
+
+    def grid(self, column: str, table: str | None = None) -> FloatArray:
+        """One column of a table on all bins.
+
+        Parameters
+        ----------
+        column, table : names; default table of [data].
+
+        Returns
+        -------
+        array, shape (energy bins, shape bins or 1, time bins or 1)
+
+        Raises
+        ------
+        ExperimentFileError
+            If the rows are not the bins, or a count is negative.
+        """
+        section = self.file.data
+        assert section is not None  # schema
+        table = section.table if table is None else table
+        place = f"{self.folder.root}/{table}"
+        keys = self._edge_columns(section)
+        lows, highs = [k[0] for k in keys], [k[1] for k in keys]
+        columns = self.folder.table(table, [*lows, *highs, column])
+        shape = tuple(edges.size - 1 for *_, edges in keys)
+        rows = columns[column].size
+        if rows != math.prod(shape):
+            raise ExperimentFileError(
+                f"{place}: {rows} rows, but binning asks for"
+                f" {' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct"
+                " [binning] or the table"
+            )
+        if np.any(columns[column] < 0):
+            raise ExperimentFileError(
+                f"{place}: row {int(np.argmax(columns[column] < 0)) + 1}, column"
+                f" {column}: a count is negative; correct it"
+            )
+        order = np.lexsort([columns[low] for low in reversed(lows)])
+        for axis, (low, high, edges) in enumerate(keys):
+            for key, wanted in ((low, edges[:-1]), (high, edges[1:])):
+                got = columns[key][order].reshape(shape)
+                wanted = wanted.reshape(-1, *(1,) * (len(shape) - 1 - axis))
+                if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
+                    raise ExperimentFileError(
+                        f"{place}: column {key} does not match the edges of [binning];"
+                        " correct one of them"
+                    )
+        return np.asarray(
+            columns[column][order].reshape(
+                shape[0],
+                1 if self.shape_edges is None else shape[1],
+                1 if self.time_edges is None else shape[-1],
+            )
+        )
+
+    def _edge_columns(self, section: DataSection) -> Keys:
+        """Columns of the edges of each quantity that has bins, slowest first."""
+        keys: Keys = [(section.low, section.high, self.energy_edges)]
+        for name, low, high, edges in (
+            ("shape", section.shape_low, section.shape_high, self.shape_edges),
+            ("time", section.time_low, section.time_high, self.time_edges),
+        ):
+            if edges is None:
+                continue
+            if low is None or high is None:
+                raise InputError(
+                    f"data.{name}_low and data.{name}_high are required with"
+                    f" [binning.{name}]; name the columns"
+                )
+            keys.append((low, high, edges))
+        return keys
+
+    @cached_property
+    def shape_fraction(self) -> FloatArray | None:
+        """Share of the signal of each energy bin in each bin of the third quantity,
+        shape (energy bins, shape bins); None without a third quantity."""
+        section = self.file.binning.shape
+        if section is None:
+            return None
+        low, third = self.energy_edges[:-1], np.array(section.values())[:-1]
+        columns = self.folder.table(
+            section.table, [section.low, section.shape_low, section.column]
+        )
+        place = f"{self.folder.root}/{section.table}"
+        order = np.lexsort([columns[section.shape_low], columns[section.low]])
+        expected = np.repeat(low, third.size), np.tile(third, low.size)
+        got = columns[section.low][order], columns[section.shape_low][order]
+        if got[0].shape != expected[0].shape or not all(
+            np.allclose(g, e, rtol=1e-9, atol=1e-9)
+            for g, e in zip(got, expected, strict=True)
+        ):
+            raise ExperimentFileError(
+                f"{place}: one row is needed for each of the {low.size} x {third.size}"
+                " bins of [binning.energy] and [binning.shape], with their lower"
+                " edges; correct the table or [binning]"
+            )
+        fraction = columns[section.column][order].reshape(low.size, third.size)
+        if np.any(fraction < 0) or np.any(fraction.sum(1) > 1 + 1e-6):
+            raise ExperimentFileError(
+                f"{place}: column {section.column}: the fractions of an energy bin must"
+                " not be negative and sum to at most 1; correct it"
+            )
+        return np.asarray(fraction)
+
+    @cached_property
+    def time_acceptance(self) -> tuple[FloatArray, FloatArray] | None:
+        """Edges in µs and probability to keep an event between them; None to keep
+        all."""
+        section = self.file.response.timing.acceptance
+        if section is None:
+            return None
+        low, high, kept = self.histogram(
+            section.table, section.low, section.high, section.column
+        )
+        if not np.array_equal(low[1:], high[:-1]) or np.any(kept > 1):
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: the time bins must touch and"
+                " contain efficiencies up to 1; correct it"
+            )
+        return np.append(low, high[-1]), kept
+
+    def histogram(
+        self, table: str, low: str, high: str, column: str
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Read a histogram with bins of its own.
+
+        Parameters
+        ----------
+        table : its name.
+        low, high, column : names of the columns of the edges and of the contents.
+
+        Returns
+        -------
+        arrays, shape (rows,)
+            Lower edges, upper edges, contents.
+
+        Raises
+        ------
+        ExperimentFileError
+            If bins do not increase or overlap, or a content is negative.
+        """
+        columns = self.folder.table(table, [low, high, column])
+        lower, upper, values = (columns[key] for key in (low, high, column))
+        wrong = (
+            (upper <= lower) | (values < 0) | np.append(False, lower[1:] < upper[:-1])
+        )
+        if wrong.any():
+            raise ExperimentFileError(
+                f"{self.folder.root}/{table}: row {int(wrong.argmax()) + 1}: bins must"
+                " increase without overlap and contain no negative number; correct it"
+            )
+        return lower, upper, values
+
+
+def rebin(
+    low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatArray
+) -> FloatArray:
+    """Counts of touching or separate bins, spread uniformly inside each, in other bins.
+
+    Parameters
+    ----------
+    low, high, counts : edges and contents, shape (bins,).
+    edges : of the other bins, shape (other bins + 1,).
+
+    Returns
+    -------
+    array, shape (other bins,)
+
+    Examples
+    --------
+    >>> rebin(np.array([0.0]), np.array([2.0]), np.array([6.0]), np.array([0, 1, 1.5]))
+    array([3. , 1.5])
+    """
+    overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
+    result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
+    return result
+
+
+def _window(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:
+    """Bins inside a window whose ends must be bin edges."""
+    if window is None:
+        return slice(0, edges.size - 1)
+    ends = []
+    for value in window:
+        nearest = int(np.argmin(np.abs(edges - value)))
+        if abs(edges[nearest] - value) > 1e-6 * (edges[-1] - edges[0]):
+            raise InputError(
+                f"{key}: {value:g} is not a bin edge; the nearest is {edges[nearest]:g}"
+            )
+        ends.append(nearest)
+    if ends[0] >= ends[1]:
+        raise InputError(f"{key}: {list(window)} contains no bins")
+    return slice(ends[0], ends[1])

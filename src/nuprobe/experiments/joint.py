@@ -1,0 +1,63 @@
+"""One cost of several experiments, which share parameters and nuisances by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.experiments.counting import Experiment
+from nuprobe.inference import Cost
+from nuprobe.models import Model
+
+__all__ = ["joint_cost"]
+
+
+def joint_cost(
+    experiments: Sequence[Experiment],
+    model: Model | None = None,
+    free: Sequence[str] = (),
+    analysis: str | None = None,
+) -> Cost:
+    """Sum of the costs of several experiments; parameters and nuisances of one name are
+    shared.
+
+    Parameters
+    ----------
+    experiments : one or more, each with its data counted once.
+    model : default the Standard Model at tree level.
+    free : names of parameters of the model, or of one or more of the experiments.
+    analysis : name of the analysis; default the first of each experiment.
+
+    Raises
+    ------
+    UnknownNameError
+        If no experiment has a parameter of that name.
+    InputError
+        If there is nothing to fit, or an experiment is given twice.
+    """
+    known = list(
+        dict.fromkeys(p.name for one in experiments for p in one.parameters(model))
+    )
+    if not free or not experiments:
+        raise InputError(
+            "nothing to fit: name at least one experiment and one free parameter of"
+            f" {', '.join(known)}"
+        )
+    names = [one.name for one in experiments]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise InputError(
+            f"{twice} is given twice, and its data would count twice: name each"
+            " experiment once"
+        )
+    for name in free:
+        if name not in known:
+            raise UnknownNameError(f"parameter of {', '.join(names)}", name, known)
+    costs = []
+    for one in experiments:
+        own = {p.name for p in one.parameters(model)}
+        costs.append(one.cost(model, [name for name in free if name in own], analysis))
+    total = costs[0]
+    for cost in costs[1:]:
+        total = total + cost
+    return total

@@ -1,0 +1,139 @@
+"""Expected and observed counts of one analysis, for tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nuprobe.experiments.format import Analysis
+from nuprobe.experiments.grids import Bins
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Rates"]
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """Expected and observed counts of one analysis, bin by bin.
+
+    Attributes
+    ----------
+    experiment, analysis, observable, unit : names; the unit is that of the observable.
+    energy_edges : edges of the reconstructed quantity, shape (energy bins + 1,).
+    shape_edges : edges of a third quantity, shape (its bins + 1,), or None.
+    shape_observable, shape_unit : its name and unit.
+    time_edges : µs, shape (time bins + 1,); one bin if the analysis sums over time.
+    components : expected counts by source, each of shape (energy bins, time bins), or
+        (energy bins, shape bins, time bins) with a third quantity; the signal is split
+        by flux component (``"signal: prompt nu_mu"``, …).
+    data : observed counts of the same shape, measured backgrounds subtracted if the
+        analysis does so; or None.
+    sigma : its errors, or None for a Poisson analysis.
+    signal_sigma : uncertainty of the summed signal from the systematics of the
+        analysis, added in quadrature.
+    """
+
+    experiment: str
+    analysis: str
+    observable: str
+    unit: str
+    energy_edges: FloatArray
+    time_edges: FloatArray
+    components: Mapping[str, FloatArray]
+    data: FloatArray | None
+    sigma: FloatArray | None
+    signal_sigma: float
+    shape_edges: FloatArray | None = None
+    shape_observable: str = ""
+    shape_unit: str = ""
+
+    @classmethod
+    def of_bins(
+        cls,
+        bins: Bins,
+        chosen: Analysis,
+        *,
+        components: Mapping[str, FloatArray],
+        data: FloatArray | None,
+        sigma: FloatArray | None,
+        **others: Any,
+    ) -> Rates:
+        """Rates with the edges and names of the bins of an analysis.
+
+        Parameters
+        ----------
+        bins : of the experiment.
+        chosen : the analysis, whose bins are taken.
+        components, data, sigma : as the attributes, but with any shape that has as many
+            numbers.
+        others : the remaining attributes.
+        """
+        energy, time = bins.selection(chosen)
+        section, third = bins.file.response, bins.file.binning.shape
+        times = (
+            np.array([-np.inf, np.inf])
+            if bins.time_edges is None
+            else bins.time_edges[time.start : time.stop + 1]
+        )
+        times = times if chosen.time_bins else times[[0, -1]]
+        edges = bins.energy_edges[energy.start : energy.stop + 1]
+        between = () if bins.shape_edges is None else (bins.shape_edges.size - 1,)
+        shape = (edges.size - 1, *between, times.size - 1)
+        return cls(
+            observable=section.observable,
+            unit=section.unit,
+            energy_edges=edges,
+            time_edges=times,
+            components={k: v.reshape(shape) for k, v in components.items()},
+            data=None if data is None else data.reshape(shape),
+            sigma=None if sigma is None else sigma.reshape(shape),
+            shape_edges=bins.shape_edges,
+            shape_observable="" if third is None else third.observable,
+            shape_unit="" if third is None else third.unit,
+            **others,
+        )
+
+    @property
+    def signal(self) -> FloatArray:
+        """Signal summed over flux components."""
+        return np.asarray(
+            sum(v for k, v in self.components.items() if k.startswith("signal"))
+        )
+
+    @property
+    def total(self) -> FloatArray:
+        """All components."""
+        return np.asarray(sum(self.components.values()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "experiment": self.experiment,
+            "analysis": self.analysis,
+            "observable": self.observable,
+            "unit": self.unit,
+            "energy_edges": self.energy_edges.tolist(),
+            # JSON has no infinity: null means all times
+            "shape_observable": self.shape_observable or None,
+            "shape_edges": (
+                None if self.shape_edges is None else self.shape_edges.tolist()
+            ),
+            "time_edges_us": (
+                self.time_edges.tolist() if np.isfinite(self.time_edges).all() else None
+            ),
+            "components": {
+                name: values.tolist() for name, values in self.components.items()
+            },
+            "totals": {
+                name: float(values.sum()) for name, values in self.components.items()
+            },
+            "signal": float(self.signal.sum()),
+            "signal_sigma": self.signal_sigma,
+            "total": float(self.total.sum()),
+            "observed": None if self.data is None else float(self.data.sum()),
+            "data": None if self.data is None else self.data.tolist(),
+            "sigma": None if self.sigma is None else self.sigma.tolist(),
+        }

@@ -1,0 +1,25 @@
+"""Costs: −2 ln L of binned data, its linear nuisances minimised exactly for many
+points at once.
+
+A statistic is one class that says how a bin's cost depends on its expectation µ;
+everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``+`` and
+share parameters and nuisances by name.
+"""
+
+from nuprobe.inference.costs.base import COMPILED, Cost, CostSum
+from nuprobe.inference.costs.gaussian import GaussianCost
+from nuprobe.inference.costs.nuisances import Profiled
+from nuprobe.inference.costs.poisson import PoissonCost
+from nuprobe.inference.costs.term import Term
+from nuprobe.inference.expectations import BLOCK
+
+__all__ = [
+    "BLOCK",
+    "COMPILED",
+    "Cost",
+    "CostSum",
+    "GaussianCost",
+    "PoissonCost",
+    "Profiled",
+    "Term",
+]

@@ -1,0 +1,489 @@
+"""Costs: −2 ln L of data given physics parameters and nuisances.
+
+Points go through in blocks of `BLOCK`, counted from the first point, whatever the
+number of threads: results do not depend, to the last bit, on how work is shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from math import isinf
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
+from nuprobe.inference.costs.layout import Layout, shared_names
+from nuprobe.inference.costs.loops import profile_compiled
+from nuprobe.inference.costs.nuisances import Profiled, profile_block
+from nuprobe.inference.costs.slopes import exact_gradient, expected_curvature
+from nuprobe.inference.expectations import blocks_of, expected_counts, some_points
+from nuprobe.inference.newton import gradient_of, hessian_of
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+
+if TYPE_CHECKING:
+    from nuprobe.inference.costs.term import Term
+
+__all__ = ["COMPILED", "Cost", "CostSum", "PointLike"]
+
+COMPILED: Final = 8192
+"""Points asked for at once from which loading the compiled loops (half a second)
+pays."""
+
+PointLike = Mapping[str, float] | ArrayLike
+
+
+class Cost(ABC):
+    """−2 ln L of data given physics parameters and nuisances.
+
+    Attributes
+    ----------
+    name : shown in messages and tables.
+    parameters : physics parameters, in the order of the columns of ``points``.
+    nuisances : linear nuisances with Gaussian constraints, in the order of the columns
+        of ``nuisances``.
+    n_bins : number of data.
+    terms : the single costs it consists of.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> cost
+    <PoissonCost 'coherent-csi-2017/...': ... bins, (rn), ... nuisances>
+    >>> cost.profiled([[5.0], [5.5]]).twice_nll.shape
+    (2,)
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    nuisances: tuple[Nuisance, ...]
+    n_bins: int
+    terms: tuple[Term, ...]
+
+    def __add__(self, other: object) -> CostSum:
+        """Add costs; parameters and nuisances of one name are shared."""
+        return CostSum(self, other) if isinstance(other, Cost) else NotImplemented
+
+    def __radd__(self, other: object) -> Cost:
+        """Let ``sum([...])`` start from 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    def __repr__(self) -> str:
+        """Name, size and what it depends on."""
+        names = ", ".join(p.name for p in self.parameters)
+        return (
+            f"<{type(self).__name__} {self.name!r}: {self.n_bins} bins, ({names}),"
+            f" {len(self.nuisances)} nuisances>"
+        )
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the terms share parameters and nuisances."""
+        return Layout(self.name, self.parameters, self.nuisances, self.terms)
+
+    @property
+    def default(self) -> FloatArray:
+        """The default point, shape (parameters,)."""
+        return np.array([p.default for p in self.parameters])
+
+    def index(self, name: str) -> int:
+        """Column of the parameter `name`; raises `UnknownNameError`."""
+        names = [p.name for p in self.parameters]
+        if name not in names:
+            raise UnknownNameError(
+                "parameter", name, names, f"(parameters of {self.name})"
+            )
+        return names.index(name)
+
+    def point(self, values: PointLike | None = None) -> FloatArray:
+        """One point, shape (parameters,).
+
+        Parameters
+        ----------
+        values : values by name (the others at their default), or an array
+            (parameters,); the default point if not given.
+
+        Raises
+        ------
+        InputError
+            If a value is outside the range of its parameter, or is not a number.
+        UnknownNameError
+            If there is no parameter of that name.
+        """
+        if values is None:
+            return self.default
+        if isinstance(values, Mapping):
+            point = self.default
+            for name, value in values.items():
+                point[self.index(name)] = value
+        else:
+            point = np.array(values, dtype=float)
+            if point.shape != (len(self.parameters),):
+                raise InputError(
+                    f"{self.name}: a point has {len(self.parameters)} values, got shape"
+                    f" {point.shape}"
+                )
+        return np.asarray(self.layout.checked_points(point)[0])
+
+    def describe(self, point: FloatArray) -> str:
+        """Values of one `point`, shape (parameters,), with units, for a message."""
+        return self.layout.describe(point)
+
+    def twice_nll(
+        self, points: ArrayLike, nuisances: ArrayLike | None = None
+    ) -> FloatArray:
+        """−2 ln L, normalised to 0 for a prediction that equals the data, plus the
+        pulls Σ(ν/σ)².
+
+        Parameters
+        ----------
+        points : shape (points, parameters), or (parameters,) for one point.
+        nuisances : shape (points, nuisances) or (nuisances,); 0 if not given.
+
+        Returns
+        -------
+        array, shape (points,)
+            ``inf`` where the data are impossible (an expectation below 0, or 0 where
+            there are counts).
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, or a value is NaN or outside the range of its
+            parameter.
+        """
+        p = self.layout.checked_points(points)
+        nu = self.layout.checked_nuisances(nuisances, len(p))
+        result = (nu**2 * self.layout.weights).sum(axis=1)
+        for term, columns, k in self.layout.places:
+            for block in blocks_of(len(p)):
+                e = term.expectation(p[block][:, columns])
+                result[block] += term.value(expected_counts(e, nu[block][:, k]))
+        return np.asarray(result)
+
+    def gradient(
+        self, points: ArrayLike, nuisances: ArrayLike | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of `twice_nll`, analytic.
+
+        Parameters
+        ----------
+        points : shape (points, parameters), or (parameters,) for one point.
+        nuisances : shape (points, nuisances) or (nuisances,); 0 if not given.
+
+        Returns
+        -------
+        arrays, shapes (points, parameters) and (points, nuisances)
+
+        Raises
+        ------
+        InputError
+            As `twice_nll`.
+        ComputationError
+            Where the data are impossible, so that there is no derivative.
+        """
+        p = self.layout.checked_points(points)
+        nu = self.layout.checked_nuisances(nuisances, len(p))
+        return exact_gradient(self.layout, p, nu, np.zeros(len(p)))
+
+    def profiled(
+        self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
+    ) -> Profiled:
+        """−2 ln L minimised over all nuisances, for many points at once.
+
+        Parameters
+        ----------
+        points : shape (points, parameters), or (parameters,) for one point.
+        threads : threads to share the blocks of points; the result does not depend on
+            it.
+        compiled : use compiled loops where this cost has them (its terms are all
+            Poisson), from `COMPILED` points on if not given; the results of the two
+            agree to the accuracy of the minimum, not to the last bit.
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, or a value is NaN or outside the range of its
+            parameter.
+        ComputationError
+            If the minimum of some point was not found; the worst point is named.
+        """
+        p = self.layout.checked_points(points)
+        blocks = blocks_of(len(p))
+        compiled = len(p) >= COMPILED if compiled is None else compiled
+        minimise = (
+            profile_compiled if compiled and self.layout.compilable else profile_block
+        )
+
+        def profile(block: slice) -> Profiled:
+            expectations = self.layout.expectations(p[block])
+            return minimise(self.layout, p[block], expectations)
+
+        if threads > 1 and len(blocks) > 1:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(threads) as pool:
+                parts = list(pool.map(profile, blocks))
+        else:
+            parts = [profile(block) for block in blocks]
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            nothing = np.empty((0, len(self.nuisances)))
+            return Profiled(np.empty(0), nothing, np.empty(0, dtype=bool))
+        return Profiled(
+            np.concatenate([part.twice_nll for part in parts]),
+            np.concatenate([part.nuisances for part in parts]),
+            np.concatenate([part.boundary for part in parts]),
+        )
+
+    def profiled_gradient(self, points: ArrayLike, *, threads: int = 1) -> FloatArray:
+        """Derivatives of the profiled −2 ln L, shape (points, parameters).
+
+        By the envelope theorem they are those at its minimum.
+
+        Parameters
+        ----------
+        points, threads : as in `profiled`.
+        """
+        p = self.layout.checked_points(points)
+        return self.gradient_at(p, self.profiled(p, threads=threads))
+
+    def gradient_at(self, points: ArrayLike, best: Profiled) -> FloatArray:
+        """`profiled_gradient` where the minimum over the nuisances is known.
+
+        Parameters
+        ----------
+        points : shape (points, parameters).
+        best : what `profiled` gives for them.
+        """
+        p = self.layout.checked_points(points)
+        return exact_gradient(self.layout, p, best.nuisances, best.barrier)[0]
+
+    def profiled_slopes(
+        self, points: ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Profiled −2 ln L with its gradient and expected curvature: what a descent
+        needs, in one pass.
+
+        The curvature is that of a prediction linear around the point (2 J W Jᵀ, the
+        nuisances eliminated): positive, and close to the Hessian where the fit is good.
+
+        Parameters
+        ----------
+        points : shape (points, parameters).
+
+        Returns
+        -------
+        arrays, shapes (points,), (points, parameters), (points, parameters, parameters)
+            Gradient and curvature are 0 where the data are impossible (the value is
+            inf).
+        """
+        return self.profiled_slopes_from(points, None)[:3]
+
+    def profiled_slopes_from(
+        self,
+        points: ArrayLike,
+        start: FloatArray | None,
+        *,
+        compiled: bool = False,
+        bent: bool = True,
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """`profiled_slopes` and the nuisances, which are looked for from `start`.
+
+        Near the minimum that saves most of the work; the result is the same to the
+        accuracy of the minimum.
+
+        Parameters
+        ----------
+        points : shape (points, parameters).
+        start : nuisances to begin at, shape (points, nuisances), or None.
+        compiled : use compiled loops where there are some for this cost; they pay for
+            themselves after some hundred calls.
+        bent : without it the curvature may be left out (0).
+        """
+        compiled = compiled and self.layout.compilable
+        minimise = profile_compiled if compiled else profile_block
+        p = self.layout.checked_points(points)
+        value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
+        gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
+        for block in blocks_of(len(p)):
+            expectations = self.layout.expectations(p[block])
+            begin = None if start is None else start[block]
+            best = minimise(self.layout, p[block], expectations, begin)
+            value[block], nuisances[block] = best.twice_nll, best.nuisances
+            good = np.flatnonzero(np.isfinite(best.twice_nll))
+            if not good.size:
+                continue
+            if good.size < len(best.twice_nll):
+                expectations = [some_points(e, good) for e in expectations]
+            rows = good + block.start
+            gradient[rows], curvature[rows] = expected_curvature(
+                self.layout,
+                p[rows],
+                best.nuisances[good],
+                best.barrier[good],
+                expectations,
+                compiled,
+                bent,
+            )
+        return value, gradient, curvature, nuisances
+
+    def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:
+        """Covariance of the nuisances at a fixed point, shape (nuisances, nuisances):
+        twice the inverse Hessian of −2 ln L.
+
+        Parameters
+        ----------
+        point : shape (parameters,).
+        nuisances : shape (nuisances,), or (1, nuisances).
+
+        Raises
+        ------
+        ComputationError
+            If the data and constraints leave some combination of nuisances free.
+        """
+        layout = self.layout
+        p = layout.checked_points(point)[:1]
+        nu = layout.checked_nuisances(nuisances, 1)
+        parts = [
+            term.moving(term.expectation(p[:, columns]), k).shifted(nu.T)
+            for term, columns, k in layout.places
+        ]
+        # leaves the slopes that the Hessian needs
+        gradient_of(parts, layout.weights, nu.T)
+        hessian = hessian_of(parts, layout.weights, 1)[..., 0]
+        try:
+            return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
+        except np.linalg.LinAlgError:
+            raise ComputationError(
+                f"{self.name}: the data do not determine the nuisances; give them a"
+                " finite sigma"
+            ) from None
+
+    @abstractmethod
+    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
+        """Same cost for other `data`: (bins,), or for a sum a sequence with one array
+        a term."""
+
+    @abstractmethod
+    def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
+        """Same cost for other data, one array a term."""
+
+    def expected(
+        self, point: PointLike, nuisances: ArrayLike | None = None
+    ) -> tuple[FloatArray, ...]:
+        """Expected counts at one point, one array (bins,) a term.
+
+        Parameters
+        ----------
+        point : values by name, or an array (parameters,).
+        nuisances : shape (nuisances,); 0 if not given.
+        """
+        p = self.point(point)[None]
+        nu = self.layout.checked_nuisances(nuisances, 1)
+        return tuple(
+            expected_counts(term.expectation(p[:, columns]), nu[:, k])[0]
+            for term, columns, k in self.layout.places
+        )
+
+    def asimov(self, point: PointLike, nuisances: ArrayLike | None = None) -> Cost:
+        """Same cost with the expectation as its data.
+
+        Parameters
+        ----------
+        point, nuisances : as in `expected`.
+        """
+        return self._with_all_data(self.expected(point, nuisances))
+
+    def simulate(
+        self,
+        point: PointLike,
+        rng: np.random.Generator,
+        nuisances: ArrayLike | None = None,
+    ) -> Cost:
+        """Same cost with data drawn at random at `point`.
+
+        Parameters
+        ----------
+        point : true parameters.
+        rng : source of random numbers.
+        nuisances : true nuisances; drawn from their constraints if not given (those
+            without one stay 0; a draw with a negative expectation is drawn again).
+
+        Raises
+        ------
+        InputError
+            If the expectation is negative at the given nuisances (or at every one of
+            1000 draws).
+        """
+        sigma = np.array([0.0 if isinf(n.sigma) else n.sigma for n in self.nuisances])
+        for _ in range(1000 if nuisances is None else 1):
+            drawn = rng.normal(0.0, sigma) if nuisances is None else nuisances
+            terms = list(zip(self.terms, self.expected(point, drawn), strict=True))
+            if all(term.possible(mu) for term, mu in terms):
+                return self._with_all_data([t.draw(mu, rng) for t, mu in terms])
+        raise InputError(
+            f"{self.name}: cannot simulate at {shown(point)}: the expectation is"
+            " negative; choose another point"
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of data, errors, names and constraints: what, with the prediction,
+        defines this cost."""
+        state = hashlib.sha256()
+        for term in self.terms:
+            state.update(
+                repr((type(term).__name__, term.name, term.prediction.name)).encode()
+            )
+            state.update(repr((term.parameters, term.nuisances)).encode())
+            for array in term.arrays():
+                state.update(repr(array.shape).encode() + array.tobytes())
+        return state.hexdigest()
+
+
+class CostSum(Cost):
+    """Sum of costs: physics parameters and nuisances of one name are one, and each
+    nuisance is constrained once.
+
+    Parameters
+    ----------
+    costs : one or more; a sum among them is taken apart.
+    name : shown in messages; the names of the terms if empty.
+
+    Raises
+    ------
+    InputError
+        If two costs define a name differently (range, default or unit of a parameter,
+        sigma of a nuisance), or the same cost is added twice.
+    """
+
+    def __init__(self, *costs: Cost, name: str = "") -> None:
+        self.terms = tuple(term for cost in costs for term in cost.terms)
+        if not self.terms:
+            raise InputError("a sum of costs needs at least one cost")
+        if len({id(term) for term in self.terms}) < len(self.terms):
+            raise InputError("a cost is added twice: its data would count twice")
+        self.name = name or " + ".join(term.name for term in self.terms)
+        self.n_bins = sum(term.n_bins for term in self.terms)
+        self.parameters, self.nuisances = shared_names(self.terms)
+
+    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
+        """Same costs for other `data`: a sequence with one array a term."""
+        arrays = list(data) if isinstance(data, Iterable) else []
+        if len(arrays) != len(self.terms):
+            raise InputError(
+                f"{self.name}: data for {len(self.terms)} terms are needed, got"
+                f" {len(arrays)}"
+            )
+        return self._with_all_data([np.asarray(a, dtype=float) for a in arrays])
+
+    def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
+        terms = zip(self.terms, data, strict=True)
+        return CostSum(*(term.with_data(d) for term, d in terms), name=self.name)

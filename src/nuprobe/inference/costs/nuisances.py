@@ -1,0 +1,222 @@
+"""Nuisances at the minimum of −2 ln L, for one block of points.
+
+Newton's method takes all points at once; those that touch µ = 0 go on one by one with a
+barrier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import ComputationError
+from nuprobe.inference.costs.layout import Layout
+from nuprobe.inference.costs.statistic import Statistic
+from nuprobe.inference.expectations import expected_counts
+from nuprobe.inference.newton import PULL, MovingBins, feasible_start, newton
+from nuprobe.inference.protocols import Expectation
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Profiled"]
+
+BoolArray = NDArray[np.bool_]
+
+# pseudo-counts that keep expectations positive
+_BARRIERS: Final = tuple(10.0**k for k in range(18, -9, -2))
+# of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
+_NEGLIGIBLE: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """−2 ln L minimised over the nuisances.
+
+    Attributes
+    ----------
+    twice_nll : shape (points,); ``inf`` where no value of the nuisances makes the data
+        possible.
+    nuisances : where the minimum lies, shape (points, nuisances); 0 where `twice_nll`
+        is ``inf``.
+    boundary : True where the minimum has an expectation of 0 in an empty bin, shape
+        (points,).
+    """
+
+    twice_nll: FloatArray
+    nuisances: FloatArray
+    boundary: BoolArray
+
+    @property
+    def barrier(self) -> FloatArray:
+        """Pseudo-count of empty bins at which the minimum of each point was found,
+        shape (points,); 0 where none was needed."""
+        if not self.boundary.any():
+            return np.zeros(len(self.boundary))
+        last = np.full(len(self.boundary), _BARRIERS[-1])
+        for pseudo in reversed(_BARRIERS):
+            last[pseudo <= _NEGLIGIBLE * self.twice_nll] = pseudo
+        return np.where(self.boundary, last, 0.0)
+
+
+def profile_block(
+    layout: Layout,
+    p: FloatArray,
+    expectations: Sequence[Expectation],
+    start: FloatArray | None = None,
+) -> Profiled:
+    """Minimise one block of points over the nuisances.
+
+    Parameters
+    ----------
+    layout : the cost.
+    p : points, shape (points, parameters).
+    expectations : of each term at the points.
+    start : nuisances to begin at, shape (points, nuisances).
+    """
+    weights, places = layout.weights, layout.places
+    terms = list(zip(places, expectations, strict=True))
+    parts = [term.moving(e, k) for (term, _, k), e in terms]
+    good = np.ones(len(p), dtype=bool)
+    nu = np.zeros((len(weights), len(p)))
+    first = None
+    if start is not None:
+        nu = start.T.copy()
+        parts = [part.shifted(nu) for part in parts]
+        huge = any(term.huge(e).any() for (term, _, _), e in terms)
+        if huge or not all(part.feasible().all() for part in parts):
+            return profile_block(layout, p, expectations)
+    else:
+        first = [term.first_moving(e, k) for (term, _, k), e in terms]
+        for part, ((term, _, _), e) in zip(parts, terms, strict=True):
+            good &= part.feasible() & ~term.huge(e)
+        if not good.all():
+            rows = np.flatnonzero(good)
+            parts = [part.take(rows) for part in parts]
+            first = [None if part is None else part.take(rows) for part in first]
+    nu[:, good], failed = newton(parts, weights, nu[:, good], first)
+    good[np.flatnonzero(good)[failed]] = False
+    value = (nu**2 * weights[:, None]).sum(axis=0)
+    for (term, _, k), e in terms:
+        value += term.value(expected_counts(e, nu[k].T))
+    good &= np.isfinite(value)
+    boundary = np.zeros(len(p), dtype=bool)
+    for row in np.flatnonzero(~good):
+        value[row], nu[:, row], boundary[row] = profile_hard(layout, p[row])
+    return Profiled(value, nu.T, boundary)
+
+
+def profile_hard(layout: Layout, point: FloatArray) -> tuple[float, FloatArray, bool]:
+    """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex
+    minimum with µ ≥ 0.
+
+    Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of
+    interior-point methods, whose path leads to the minimum from far away.
+    """
+    given = layout.expectations(point[None])
+    nu = _possible_start(layout, given)
+    if nu is None:
+        return inf, np.zeros(len(layout.weights)), False
+    path = _Path(layout, given, nu)
+    for pseudo in _BARRIERS:
+        if pseudo > max(path.value, _BARRIERS[-1]):
+            continue
+        if not path.step(pseudo):
+            raise ComputationError(
+                f"{layout.name}: the nuisances did not converge at"
+                f" {layout.describe(point)}; look for a nuisance without effect, or a"
+                " prediction that is nearly 0"
+            )
+        if pseudo <= _NEGLIGIBLE * path.value:
+            break
+    return path.value, path.axes @ path.along[:, 0], path.touched
+
+
+def _possible_start(layout: Layout, given: Sequence[Expectation]) -> FloatArray | None:
+    """Nuisances of one point at which the data are possible; None if there are none."""
+    terms = list(zip(layout.places, given, strict=True))
+    if any(not term.possible_rigid(e) for (term, _, _), e in terms):
+        return None
+    parts = [term.moving(e, k, _BARRIERS[0]) for (term, _, k), e in terms]
+    if all(part.feasible().all() for part in parts):
+        return np.zeros(len(layout.weights))
+    return feasible_start([p for p in parts if p.curve.floor], layout.nuisances)
+
+
+class _Path:
+    """One point on its way to the minimum, as the barrier falls.
+
+    Newton's steps are taken in coordinates t along the principal axes of the slopes, ν
+    = axes·t: where counts are huge and nuisances cancel them, the combination of
+    nuisances that leaves them alone is then a coordinate and not a small difference. µ
+    follows the steps for the same reason. Rounding of the expectation itself, as the
+    prediction gave it, remains.
+    """
+
+    def __init__(
+        self, layout: Layout, given: Sequence[Expectation], nu: FloatArray
+    ) -> None:
+        self.terms = layout.terms
+        terms = list(zip(layout.places, given, strict=True))
+        root = np.sqrt(layout.weights)
+        slopes = [np.zeros((len(root), term.n_bins)) for term in self.terms]
+        for matrix, ((_, _, k), e) in zip(slopes, terms, strict=True):
+            for j, slope in zip(k, e.slopes, strict=True):
+                matrix[j] = slope[0]
+        self.axes = _principal_axes(slopes, self.terms, layout.weights)
+        # a bin that no nuisance moves stays exactly so
+        self.slopes = [tuple(self.axes.T @ matrix) for matrix in slopes]
+        self.mu = [expected_counts(e, nu[None, k]) for (_, _, k), e in terms]
+        self.along = np.asarray(np.linalg.solve(self.axes, nu)[:, None], dtype=float)
+        self.pulls = (self.axes * root[:, None]).T  # (t, nuisances)
+        self.pulled = nu[None] * root
+        self.touched = False
+        self.value = self._value()
+
+    def _value(self) -> float:
+        """−2 ln L where the path is now."""
+        return float(
+            (self.pulled**2).sum()
+            + sum(t.value(m)[0] for t, m in zip(self.terms, self.mu, strict=True))
+        )
+
+    def step(self, pseudo: float) -> bool:
+        """Go to the minimum with a pseudo-count; whether it was found."""
+        every = list(range(len(self.axes)))
+        now = [
+            Expectation(m, tuple(s[None] for s in rows))
+            for m, rows in zip(self.mu, self.slopes, strict=True)
+        ]
+        parts = [
+            term.moving(e, every, pseudo)
+            for term, e in zip(self.terms, now, strict=True)
+        ]
+        pull = MovingBins(
+            self.pulled, list(enumerate(self.pulls)), [], [], PULL, touched=False
+        )
+        self.along, failed = newton([*parts, pull], np.zeros(len(every)), self.along)
+        for term, e, m, part in zip(self.terms, now, self.mu, parts, strict=True):
+            m[:, term.used(e, pseudo)] = part.base
+        self.pulled = pull.base
+        self.value = self._value()
+        self.touched = any(part.touched for part in parts)
+        return not failed.size
+
+
+def _principal_axes(
+    slopes: list[FloatArray], terms: Sequence[Statistic], weights: FloatArray
+) -> FloatArray:
+    """Principal axes of slopes in units of the spread of the data and of the
+    constraints, (nuisances, axes)."""
+    rows = np.concatenate(
+        [s / term.spread for s, term in zip(slopes, terms, strict=True)], axis=1
+    )
+    size = np.linalg.norm(rows, axis=1)
+    free = 1 / np.where(size > 0, size, 1.0)
+    unit = np.where(weights > 0, 1 / np.sqrt(np.where(weights > 0, weights, 1.0)), free)
+    scaled = rows * unit[:, None]
+    left = np.linalg.svd(scaled, full_matrices=rows.shape[1] < len(rows))[0]
+    return np.asarray(unit[:, None] * left)

@@ -1,0 +1,90 @@
+"""A cost of one prediction and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError, shown
+from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.statistic import Statistic
+from nuprobe.inference.protocols import Prediction
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Term"]
+
+
+class Term(Cost, Statistic):
+    """One statistic for one prediction; a subclass says how a bin's cost depends on its
+    expectation.
+
+    Parameters
+    ----------
+    prediction : gives the expectation.
+    data : shape (bins,).
+    name : shown in messages; that of the prediction if empty.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, names occur twice or a value is not finite.
+    """
+
+    def __init__(self, prediction: Prediction, data: ArrayLike, name: str) -> None:
+        self.prediction = prediction
+        self.name = name or prediction.name
+        self.parameters = tuple(prediction.parameters)
+        self.nuisances = tuple(prediction.nuisances)
+        self.terms = (self,)
+        for kind, names in (
+            ("parameters", [p.name for p in self.parameters]),
+            ("nuisances", [n.name for n in self.nuisances]),
+        ):
+            if len(set(names)) < len(names):
+                raise InputError(
+                    f"{self.name}: two {kind} have one name in ({', '.join(names)})"
+                )
+        self.n_bins = self._checked_prediction()
+        self.data = self._bins(data, "data")
+
+    def _checked_prediction(self) -> int:
+        """Number of bins of a prediction whose shapes fit together."""
+        e = self.prediction.expectation(self.default[None])
+        if (
+            e.base.ndim != 2
+            or len(e.base) != 1
+            or any(s.shape != e.base.shape for s in e.slopes)
+        ):
+            shapes = [s.shape for s in e.slopes]
+            raise InputError(
+                f"{self.name}: for one point base and slopes have shape (1, bins), got"
+                f" {e.base.shape} and {shown(shapes)}"
+            )
+        if len(e.slopes) != len(self.nuisances):
+            raise InputError(
+                f"{self.name}: {len(self.nuisances)} nuisances but {len(e.slopes)}"
+                " slopes"
+            )
+        return int(e.base.shape[1])
+
+    def _bins(self, values: ArrayLike, what: str) -> FloatArray:
+        """One finite number a bin."""
+        array = np.array(values, dtype=float)
+        if array.shape != (self.n_bins,):
+            raise InputError(
+                f"{self.name}: {what} has shape {array.shape}, the prediction has"
+                f" {self.n_bins} bins"
+            )
+        if not np.isfinite(array).all():
+            bad = int((~np.isfinite(array)).argmax())
+            raise InputError(
+                f"{self.name}: {what} of bin {bad} is {array[bad]}, not a finite"
+                " number; correct or drop it"
+            )
+        array.flags.writeable = False
+        return array
+
+    def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
+        return self.with_data(data[0])

@@ -1,0 +1,87 @@
+"""Confidence levels: what rise of −2 ln L bounds a region, and the p-value of one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from nuprobe.errors import InputError, shown
+
+__all__ = ["ONE_SIGMA", "delta_threshold", "log_survival", "survival"]
+
+ONE_SIGMA: Final = 0.6826894921370859
+"""Probability of a Gaussian within one standard deviation."""
+
+
+def delta_threshold(cl: float, dof: int = 1) -> float:
+    """Rise of −2 ln L above its minimum that bounds a confidence region (Wilks).
+
+    Parameters
+    ----------
+    cl : confidence level, between 0 and 1.
+    dof : number of parameters that the region is about, at least 1.
+
+    Raises
+    ------
+    InputError
+        If `cl` or `dof` is out of range.
+
+    Examples
+    --------
+    >>> delta_threshold(0.90)
+    2.706
+    >>> delta_threshold(0.90, dof=2)
+    4.605
+    """
+    from scipy.special import gammaincinv
+
+    if not 0 < cl < 1 or dof < 1:
+        raise InputError(
+            "a confidence level lies between 0 and 1 and dof is at least 1, got"
+            f" {shown(cl)} and {shown(dof)}"
+        )
+    return float(2 * gammaincinv(dof / 2, cl))
+
+
+def survival(twice_nll: float, dof: int) -> float:
+    """Probability of a χ² above a value.
+
+    Parameters
+    ----------
+    twice_nll : the value.
+    dof : degrees of freedom, at least 1.
+
+    Examples
+    --------
+    >>> survival(2.706, 1)
+    0.100
+    """
+    from scipy.special import chdtrc
+
+    return float(chdtrc(dof, twice_nll))
+
+
+def log_survival(twice_nll: float, dof: int) -> float:
+    """Logarithm of `survival`, also where that is below the smallest number.
+
+    Parameters
+    ----------
+    twice_nll : the value.
+    dof : degrees of freedom, at least 1.
+
+    Examples
+    --------
+    >>> log_survival(5000.0, 2)
+    -2500.0
+    """
+    from scipy.special import chdtr, gammaln
+
+    p = survival(twice_nll, dof)
+    if p > 0.5:
+        return float(np.log1p(-chdtr(dof, twice_nll)))
+    if p > 0:
+        return float(np.log(p))
+    # the leading terms of the incomplete gamma function
+    k, x = dof / 2, twice_nll / 2
+    return float((k - 1) * np.log(x) - x - gammaln(k) + np.log1p((k - 1) / x))

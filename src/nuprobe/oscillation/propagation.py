@@ -1,0 +1,185 @@
+"""Flavour without matter: at the source, coherent over a distance, averaged."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.numerics import FloatArray, number
+from nuprobe.oscillation.mixing import PMNS, Splittings, check_mixing
+from nuprobe.oscillation.protocol import Phase
+from nuprobe.units import m
+
+__all__ = ["AtSource", "Averaged", "Vacuum"]
+
+# a number below this was given without its unit
+_SHORTEST_BASELINE: Final = 1e-6 * m
+
+
+@dataclass(frozen=True)
+class AtSource:
+    """A detector at the source: the flavour stays what it was."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One constant."""
+        return ("",)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """One constant."""
+        return (("constant", 0.0),)
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """1 at energies `e_nu` (MeV), shape (*e_nu.shape, 1)."""
+        return np.ones((*e_nu.shape, 1))
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return the `flavour` itself."""
+        return (FlavourState.pure(flavour),)
+
+
+@dataclass(frozen=True)
+class Vacuum:
+    """Coherent oscillations in vacuum over one distance.
+
+    ρ has a constant and, for each pair of masses, cos and sin of Δm² L/2E. At zero
+    distance it is the flavour itself.
+
+    Attributes
+    ----------
+    baseline : L in MeV⁻¹ (``20 * m``).
+    mixing, splittings : U and Δm².
+
+    Examples
+    --------
+    >>> from nuprobe.units import km
+    >>> far = Vacuum(53 * km)
+    >>> far.names
+    ('', 'cos21', 'sin21', 'cos31', 'sin31', 'cos32', 'sin32')
+    >>> [(form, round(scale, 2)) for form, scale in far.phases[:3]]
+    [('constant', 0.0), ('cos', 10.06), ('sin', 10.06)]
+    """
+
+    baseline: float
+    mixing: PMNS = field(default_factory=PMNS)
+    splittings: Splittings = field(default_factory=Splittings)
+
+    def __post_init__(self) -> None:
+        if number("a baseline", self.baseline, "53 * km") < 0:
+            raise InputError(
+                f"a baseline must not be negative (20 * m, 1 * km), got {self.baseline}"
+            )
+        check_mixing(self.mixing, self.splittings)
+        if 0 < self.baseline < _SHORTEST_BASELINE:
+            raise InputError(
+                f"a baseline of {self.baseline:g} is {self.baseline / m:.2g} m: give it"
+                f" with its unit, {self.baseline:g} * km (nuprobe.units)"
+            )
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        squares = self.splittings.squares(self.mixing.size)
+        pairs = [(j, i) for i, j in itertools.combinations(range(self.mixing.size), 2)]
+        # equal masses never decohere; their pair belongs to the constant
+        return (
+            [(k, j) for k, j in pairs if squares[k] != squares[j]]
+            if self.baseline
+            else []
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Constant, then cos and sin of each pair."""
+        return (
+            "",
+            *(f"{f}{k + 1}{j + 1}" for k, j in self._pairs for f in ("cos", "sin")),
+        )
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """One constant, then cos(c/E) and sin(c/E) of each pair with c = Δm² L/2 in
+        MeV."""
+        squares = self.splittings.squares(self.mixing.size)
+        result: list[Phase] = [("constant", 0.0)]
+        for k, j in self._pairs:
+            scale = float((squares[k] - squares[j]) * self.baseline / 2)
+            result += [("cos", scale), ("sin", scale)]
+        return tuple(result)
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """1, cos, sin, … at energies `e_nu` (MeV), shape (*e_nu.shape, i)."""
+        squares = self.splittings.squares(self.mixing.size)
+        result = [np.ones_like(e_nu)]
+        for k, j in self._pairs:
+            phase = (squares[k] - squares[j]) * self.baseline / (2 * e_nu)
+            result += [np.cos(phase), np.sin(phase)]
+        return np.stack(result, axis=-1)
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return ρ of the constant, cos and sin terms of what was produced as
+        `flavour`."""
+        u = self.mixing.matrix
+        if flavour.anti:
+            u = np.conj(u)
+        # contribution of each mass state to the neutrino at the source, as columns
+        parts = u * np.conj(u[flavour.index])
+        pure = np.zeros((len(u), len(u)), dtype=complex)
+        pure[flavour.index, flavour.index] = 1.0
+        waves = []
+        for k, j in self._pairs:
+            # ν_k carries e^{−i m_k² L/2E}
+            cross = np.outer(parts[:, k], np.conj(parts[:, j]))
+            waves += [cross + np.conj(cross.T), -1j * cross + 1j * np.conj(cross.T)]
+        return tuple(
+            FlavourState.of(matrix) for matrix in (pure - sum(waves[::2]), *waves)
+        )
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """Incoherent mass states: oscillations too fast to be seen, in vacuum.
+
+    Attributes
+    ----------
+    mixing : U.
+
+    Examples
+    --------
+    >>> from nuprobe.oscillation import probabilities
+    >>> probabilities(Averaged(), "nu_e", 1.0).round(2)
+    array([0.55, 0.22, 0.24])
+    """
+
+    mixing: PMNS = field(default_factory=PMNS)
+
+    def __post_init__(self) -> None:
+        check_mixing(self.mixing)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One constant."""
+        return ("",)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """One constant."""
+        return (("constant", 0.0),)
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """1 at energies `e_nu` (MeV), shape (*e_nu.shape, 1)."""
+        return np.ones((*e_nu.shape, 1))
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return Σ_k |U_ℓk|² ν_k ν_k† of the produced `flavour` ℓ."""
+        u = self.mixing.matrix
+        return (
+            FlavourState(
+                np.conj(u) if flavour.anti else u, np.abs(u[flavour.index]) ** 2
+            ),
+        )
