@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from nuprobe.models import StandardModel as StandardModel
     from nuprobe.models import VectorAxial as VectorAxial
     from nuprobe.models import VMinusA as VMinusA
+    from nuprobe.models import model as model
+    from nuprobe.models import model_names as model_names
     from nuprobe.models import read_wcxf as read_wcxf
     from nuprobe.nuclei import form_factors as form_factors
     from nuprobe.nuclei import isotope as isotope
@@ -87,6 +89,8 @@ _TABLE = {
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
     "limit": "nuprobe.experiments",
+    "model": "nuprobe.models",
+    "model_names": "nuprobe.models",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
     "profile": "nuprobe.inference",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuprobe.errors import OutputError
-from nuprobe.experiments import experiment, limit
+from nuprobe.experiments import Experiment, experiment, limit
 from nuprobe.files import atomic_write
 from nuprobe.fluxes import flux
 from nuprobe.inference import contour, scan
@@ -136,7 +136,7 @@ class _Demo:
         self.texts: list[str] = []
         self.failed = 0
         self.model = StandardModel()
-        self.csi = experiment("coherent-csi-2017")
+        self.csi = experiment("coherent-csi-2017", Experiment)
 
     def write(self, name: str, result: object, data: object) -> None:
         """Write a table as text and JSON, and keep it for the summary."""

@@ -121,11 +121,11 @@ def test_weighted_events_of_a_flux_and_another_model(run: Run, tmp_path: Path) -
         ((*FIVE, "-n", "5", "-o", "no/x.root"), "cannot write"),
         (
             (*FIVE, "-n", "5", "-o", "x.root", "--model", "sn"),
-            "unknown model for tridents 'sn'",
+            "unknown model 'sn'",
         ),
         (
-            (*FIVE, "-n", "5", "-o", "x.root", "--vary", "electromagnetic"),
-            "unknown model for tridents",
+            (*FIVE, "-n", "5", "-o", "x.root", "--vary", "b-k"),
+            "unknown model 'b-k'",
         ),
         (
             (*FIVE, "-n", "5", "-o", "x.root", "--vary", "v-a", "--vary", "v-a"),
@@ -256,8 +256,8 @@ def test_variations_are_named_by_the_user_or_by_what_they_are() -> None:
     assert list(found) == ["v-a", "lmu-ltau(coupling=1e-3,mass=10MeV)", "Z'"]
     assert found["v-a"] == nu.VMinusA()
     assert found["lmu-ltau(coupling=1e-3,mass=10MeV)"] == nu.LMuLTau(10.0, 1e-3)
-    assert make_variations(("a=sm", "b=v-a"), 0.25)["a"] == nu.StandardModel(
-        sin2_theta_w=0.25, sin2_theta_w_high=0.25
-    )
+    moved = make_variations(("a=sm", "b=v-a"), 0.25)["a"]
+    assert moved == nu.StandardModel(sin2_theta_w=0.25)
+    assert moved.angles == {"sin2_theta_w": 0.25, "sin2_theta_w_high": 0.25}
     with pytest.raises(InputError, match="twice"):
         make_variations(("a=sm", "a=v-a"), None)

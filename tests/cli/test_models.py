@@ -14,9 +14,16 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.cli.main import main
-from nuprobe.cli.models import STACK, build, read_stack
 from nuprobe.errors import InputError
-from nuprobe.models import LMuLTau, ScalarCharges, StandardModel, VectorCharges
+from nuprobe.models import (
+    LMuLTau,
+    ScalarCharges,
+    StandardModel,
+    VectorCharges,
+    build,
+    model_from_file,
+    model_names,
+)
 
 Run = Callable[..., tuple[int, str, str]]
 VECTOR = "{light-vector: {mass: 10 MeV, coupling: 1e-4}}"
@@ -123,7 +130,7 @@ def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
     below = nu.NSI(u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative"))
     vector = nu.LightVector(10.0, 1e-5, VectorCharges((1, 2, 3), u=0.5), base=below)
     expected = nu.LightScalar(3.0, 1e-5, base=vector, label="scalar.")
-    found: Any = read_stack(path)
+    found: Any = model_from_file(path)
     assert [p.name for p in found.parameters] == [p.name for p in expected.parameters]
     assert [p.name for p in found.mass_parameters] == ["mass", "scalar.mass"]
     np.testing.assert_array_equal(
@@ -190,7 +197,7 @@ def test_keys_of_a_model_file_are_the_arguments(
     tmp_path: Path, text: str, model: Callable[[], Any]
 ) -> None:
     (tmp_path / "model.yaml").write_text(f"model: [{{{text}}}]")
-    found, expected = read_stack(tmp_path / "model.yaml"), model()
+    found, expected = model_from_file(tmp_path / "model.yaml"), model()
     assert found.mass_parameters == expected.mass_parameters
     for flavour in ("nu_mu", "nubar_mu"):
         one, other = (
@@ -296,15 +303,15 @@ def test_a_file_excludes_other_options_and_python_objects(
 ) -> None:
     path = tmp_path / "model.yaml"
     path.write_text("model: [{standard: }]")
-    assert read_stack(path) == StandardModel()
+    assert model_from_file(path) == StandardModel()
     code, _, err = run(
         "rate", "coherent-csi-2017", "--model-file", str(path), "--sin2-theta-w", "0.2"
     )
     assert code == 2
-    assert "leave --model" in err
+    assert "drop --model" in err
     path.write_text("model: !!python/object/apply:os.getcwd []")
     with pytest.raises(InputError, match="cannot read"):
-        read_stack(path)
+        model_from_file(path)
     with pytest.raises(InputError, match="exclude each other"):
         build([("nsi", {"u": 1, "u.ee": 2})], "here")
     assert {
@@ -313,7 +320,7 @@ def test_a_file_excludes_other_options_and_python_objects(
         "nsi",
         "light-vector",
         "light-scalar",
-    } <= set(STACK)
+    } <= set(model_names())
 
 
 @pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")

@@ -133,7 +133,7 @@ def test_projections_say_so_and_fit_the_standard_model(name: str) -> None:
     for analysis in chosen.analyses:
         result = chosen.fit(nu.StandardModel(), ["sin2_theta_w"], analysis, minos=False)
         assert result["sin2_theta_w"].value == pytest.approx(
-            nu.StandardModel().sin2_theta_w, rel=1e-4
+            nu.StandardModel().low_sin2, rel=1e-4
         )
         assert result.twice_nll == pytest.approx(0, abs=1e-6)
 

@@ -48,7 +48,7 @@ def test_millicharge_draws_the_cross_sections_and_their_ratio() -> None:
 def test_a_positive_charge_cancels_the_weak_amplitude_where_it_must() -> None:
     # (g_p Z + g_n N) F = -(2 sqrt2 pi alpha/G_F) Z e F/2MT
     x, y = data(plot_millicharge("Ar40", 50.0).axes[0].lines[1])
-    argon, g_p = nu.target("Ar40").components[0].isotope, 0.5 - 2 * SM.sin2_theta_w
+    argon, g_p = nu.target("Ar40").components[0].isotope, 0.5 - 2 * SM.low_sin2
     photon = 2 * np.sqrt(2) * np.pi / 137.035999 / 1.1663788e-11
     zero = 18 * 1.5e-12 * photon / (2 * argon.mass * (0.5 * 22 - 18 * g_p)) / keV
     assert x[int(np.argmin(y[: len(y) // 2]))] == pytest.approx(zero, rel=0.03, abs=0)

@@ -97,7 +97,7 @@ def test_the_sign_of_antineutrinos_decides_whether_the_muon_radius_has_a_mirror(
     # Q_W/(c Z)
     model = nu.StandardModel()
     per_proton = (
-        0.5 - 2 * model.sin2_theta_w
+        0.5 - 2 * model.low_sin2
     ) - 0.5 * 76 / 54  # mean of Cs and I, form factors left out
     reversal = (
         2

@@ -25,7 +25,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.reports import limit_table
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import Experiment, TridentExperiment
+    from nuprobe.experiments import AnyExperiment
     from nuprobe.models import Family
     from nuprobe.numerics import FloatArray
 
@@ -43,7 +43,7 @@ class FamilySpec:
     family: str | None
     mixing: str
 
-    def build(self, experiments: Sequence[Experiment | TridentExperiment]) -> Family:
+    def build(self, experiments: Sequence[AnyExperiment]) -> Family:
         """Return the family; the default depends on the experiments."""
         from nuprobe.experiments.limits import default_family
         from nuprobe.models import FAMILIES
@@ -227,7 +227,7 @@ def _analyses(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _scan(
-    experiments: Sequence[Experiment | TridentExperiment],
+    experiments: Sequence[AnyExperiment],
     family: Family,
     analyses: dict[str, str],
     axes: dict[str, FloatArray] | None,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import click
 
-from nuprobe.cli.arguments import MODELS
 from nuprobe.cli.output import Output, output_options
 from nuprobe.tables import Table
 
@@ -59,7 +58,18 @@ def fluxes() -> Table:
 
 def models() -> Table:
     """Models."""
-    return Table("models", ("model", "what"), tuple(MODELS.items()))
+    from nuprobe.models import named
+
+    def keys(name: str) -> str:
+        fields = named.model_fields(name)
+        return " ".join(f"{f.name}*" if f.required else f.name for f in fields)
+
+    return Table(
+        "models",
+        ("model", "what", "keys"),
+        tuple((n, named.model_title(n), keys(n)) for n in named.model_names()),
+        notes=("keys with * are required; give them as --param KEY=VALUE",),
+    )
 
 
 def form_factors() -> Table:

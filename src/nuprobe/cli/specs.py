@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nuprobe.events.generator import Generator
     from nuprobe.experiments import Experiment
     from nuprobe.fluxes import Flux
-    from nuprobe.models import LeptonModel, Model
+    from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,19 +60,43 @@ class ModelSpec:
     model_file: Path | None = None
     sin2_theta_w: float | None = None
 
-    def build(self) -> Model:
-        """Return the model of nuclei and electrons."""
-        from nuprobe.cli.arguments import make_model
+    def build(self) -> Any:
+        """Return the model."""
+        from nuprobe.models import named
 
-        return make_model(self.model, self.sin2_theta_w, self.params, self.model_file)
+        given = key_values(self.params, "--param", "mass='10 MeV'")
+        if self.model_file is not None:
+            if given or self.model != "sm" or self.sin2_theta_w is not None:
+                raise InputError(
+                    "--model-file already defines the model; drop --model, --param and"
+                    " --sin2-theta-w"
+                )
+            return named.model_from_file(self.model_file)
+        fields = named.model_fields(self.model)
+        missing = [f.name for f in fields if f.required and f.name not in given]
+        if missing:
+            raise InputError(
+                f"the model {self.model} needs {' and '.join(missing)}: add"
+                f" {' '.join(f'--param {name}=...' for name in missing)}"
+            )
+        angle = {} if self.sin2_theta_w is None else {"sin2_theta_w": self.sin2_theta_w}
+        if "sin2_theta_w" in {f.name for f in fields}:
+            return named.build([(self.model, {**angle, **given})], "--param")
+        if named.has_base(self.model):
+            return named.build([("standard", angle), (self.model, given)], "--param")
+        if angle:
+            raise InputError(
+                f"the model {self.model} has no weak mixing angle; drop --sin2-theta-w"
+            )
+        return named.build([(self.model, given)], "--param")
 
     def leptons(self) -> LeptonModel:
-        """Return the model of tridents."""
-        from nuprobe.cli.arguments import make_lepton_model
-
-        return make_lepton_model(
-            self.model, self.sin2_theta_w, self.params, self.model_file
-        )
+        """Return the model, which must have couplings to charged leptons."""
+        model = self.build()
+        if not hasattr(model, "lepton_couplings"):
+            raise InputError(f"the model {model.name} has no couplings for tridents")
+        chosen: LeptonModel = model
+        return chosen
 
 
 model_options = grouped(

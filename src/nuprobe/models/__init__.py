@@ -1,6 +1,6 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
-from nuprobe.models.base import Model, NucleonCouplings, check_model
+from nuprobe.models.base import Model, NucleonCouplings, check_model, check_one_point
 from nuprobe.models.couplings import (
     Couplings,
     Propagator,
@@ -15,6 +15,7 @@ from nuprobe.models.families import (
     LightVectorFamily,
     LMuLTauFamily,
 )
+from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
 from nuprobe.models.mediators import (
     SCALARS,
@@ -23,6 +24,15 @@ from nuprobe.models.mediators import (
     LightVector,
     ScalarCharges,
     VectorCharges,
+)
+from nuprobe.models.mixing import PMNS
+from nuprobe.models.named import (
+    ModelField,
+    build,
+    model,
+    model_fields,
+    model_from_file,
+    model_names,
 )
 from nuprobe.models.nsi import NSI
 from nuprobe.models.predictions import (
@@ -39,10 +49,12 @@ from nuprobe.models.vertex import (
     standard_couplings,
 )
 from nuprobe.models.wcxf import read_wcxf
+from nuprobe.parameters import Parameter
 
 __all__ = [
     "FAMILIES",
     "NSI",
+    "PMNS",
     "SCALARS",
     "SCHEMES",
     "VECTORS",
@@ -60,7 +72,10 @@ __all__ = [
     "LightVectorFamily",
     "Mediator",
     "Model",
+    "ModelField",
+    "ModelName",
     "NucleonCouplings",
+    "Parameter",
     "Propagator",
     "ScalarCharges",
     "ScalarExchange",
@@ -70,11 +85,18 @@ __all__ = [
     "VectorCharges",
     "VectorExchange",
     "Vertex",
+    "build",
     "charge_radius_convention",
     "check_model",
+    "check_one_point",
     "dirac_moments",
     "majorana_moments",
+    "model",
+    "model_fields",
+    "model_from_file",
+    "model_names",
     "read_wcxf",
+    "setting",
     "standard_charge_radius",
     "standard_couplings",
 ]

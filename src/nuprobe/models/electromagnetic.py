@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +45,8 @@ from nuprobe.models.base import (
     parameter_values,
 )
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
+from nuprobe.models.fields import ModelName, setting
+from nuprobe.models.mixing import mixing_matrix
 from nuprobe.models.standard import StandardModel
 from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
@@ -54,7 +56,6 @@ __all__ = [
     "CHARGE_RADIUS_CONVENTIONS",
     "Electromagnetic",
     "charge_radius_convention",
-    "mixing_matrix",
 ]
 
 Matrix = NDArray[Any]
@@ -151,15 +152,21 @@ class Electromagnetic:
         together with moments. The message names the element.
     """
 
-    charge_radius: Any = None
-    anapole: Any = None
-    charge: Any = None
-    magnetic_moment: Any = None
-    electric_moment: Any = None
-    mu_eff: Any = None
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "electromagnetic": ModelName(
+            "charges, charge radii, anapoles and moments of neutrinos"
+        )
+    }
+
+    charge_radius: Any = setting(None, unit="cm2", kind="elements")
+    anapole: Any = setting(None, unit="cm2", kind="elements")
+    charge: Any = setting(None, unit="e", kind="elements")
+    magnetic_moment: Any = setting(None, unit="muB", kind="elements")
+    electric_moment: Any = setting(None, unit="muB", kind="elements")
+    mu_eff: Any = setting(None, unit="muB", kind="flavours")
     basis: Basis = "flavour"
     kind: Kind = "dirac"
-    mixing: Any = None
+    mixing: Any = setting(None, kind="mixing")
     antineutrino_flip: bool = False
     base: Model = field(default_factory=StandardModel)
     _phases: Mapping[str, Matrix] | None = field(default=None, repr=False)
@@ -687,23 +694,6 @@ def charge_radius_convention(
             "charge-radius convention", convention, CHARGE_RADIUS_CONVENTIONS
         )
     return finite("a charge radius", value) * CHARGE_RADIUS_CONVENTIONS[convention]
-
-
-def mixing_matrix(mixing: Any) -> Matrix:
-    """Return the unitary matrix of an array, or of what has one as `matrix`;
-    `InputError` if it is not unitary."""
-    matrix = complex_numbers("mixing", getattr(mixing, "matrix", mixing))
-    if matrix.ndim != 2 or matrix.shape not in ((3, 3), (4, 4)):
-        raise InputError(
-            "mixing must be a 3×3 or 4×4 matrix (PMNS(...) makes one), got shape"
-            f" {matrix.shape}"
-        )
-    error = np.abs(matrix @ np.conj(matrix.T) - np.eye(len(matrix))).max()
-    if error > 1e-9:
-        raise InputError(
-            f"mixing must be unitary, but U U† differs from 1 by {error:.2g}"
-        )
-    return matrix
 
 
 def _read_mu_eff(value: Any) -> FloatArray:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import as_array, finite
 from nuprobe.models.couplings import Couplings
+from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.mediators import MASS_RANGE, LightVector, VectorCharges
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, LeptonModel, Vertex
@@ -28,6 +29,10 @@ class VMinusA:
     """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged,
     nothing else."""
 
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "v-a": ModelName("V-A theory without neutral currents")
+    }
+
     @property
     def name(self) -> str:
         """Name on the command line."""
@@ -41,7 +46,16 @@ class VMinusA:
 
 @dataclass(frozen=True)
 class VectorAxial:
-    """The same V and A at every vertex; each may be an array over parameter points."""
+    """The same V and A at every vertex.
+
+    Attributes
+    ----------
+    vector, axial : V and A; each may be an array over parameter points.
+    """
+
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "vector-axial": ModelName("the same V and A at every vertex")
+    }
 
     vector: float | FloatArray
     axial: float | FloatArray
@@ -147,13 +161,17 @@ class LMuLTau:
         not add to zero (a divergence).
     """
 
-    mass: float
-    coupling: float | FloatArray
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "lmu-ltau": ModelName("Z' of a gauged L_mu - L_tau, with kinetic mixing")
+    }
+
+    mass: float = setting(unit="MeV")
+    coupling: float | FloatArray = setting()
     mixing: float | Literal["loop"] = 0.0
     lepton_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
     neutrino_charges: tuple[float, float, float] = (0.0, 1.0, -1.0)
     base: Any = field(default_factory=StandardModel)
-    mass_range: tuple[float, float] = MASS_RANGE
+    mass_range: tuple[float, float] = setting(MASS_RANGE, unit="MeV")
 
     def __post_init__(self) -> None:
         _ = self._vector  # refuses what is impossible

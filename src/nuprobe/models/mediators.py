@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol, Self
+from typing import Any, ClassVar, Final, Literal, Protocol, Self
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from nuprobe.models.couplings import (
     VectorExchange,
     diagonal,
 )
+from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Mediator, Vertex
 from nuprobe.numerics import FloatArray, number, numbers
@@ -273,12 +274,28 @@ class LightVector:
         For charges of an unknown name.
     """
 
-    mass: float
-    coupling: float | FloatArray
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "light-vector": ModelName("vector Z' of any charges"),
+        "universal-vector": ModelName(
+            "vector of charge 1 for every fermion", {"charges": "universal"}
+        ),
+        "b-l": ModelName("Z' of a gauged B - L", {"charges": "b-l"}),
+        **{
+            f"b-3l{x}": ModelName(
+                f"Z' of a gauged B - 3 L_{x}", {"charges": f"b-3l{x}"}
+            )
+            for x in ("e", "mu", "tau")
+        },
+        "le-lmu": ModelName("Z' of a gauged L_e - L_mu", {"charges": "le-lmu"}),
+        "le-ltau": ModelName("Z' of a gauged L_e - L_tau", {"charges": "le-ltau"}),
+    }
+
+    mass: float = setting(unit="MeV")
+    coupling: float | FloatArray = setting()
     charges: str | VectorCharges = "universal"
     mixing: float | Literal["loop"] = 0.0
     base: Any = field(default_factory=StandardModel)
-    mass_range: tuple[float, float] = MASS_RANGE
+    mass_range: tuple[float, float] = setting(MASS_RANGE, unit="MeV")
     label: str = ""
 
     def __post_init__(self) -> None:
@@ -428,11 +445,28 @@ class LightScalar:
         For charges of an unknown name.
     """
 
-    mass: float
-    coupling: float | FloatArray
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "light-scalar": ModelName("scalar of any couplings"),
+        "scalar": ModelName(
+            "scalar coupled to nucleons and neutrinos", {"charges": "nucleons"}
+        ),
+        "universal-scalar": ModelName(
+            "scalar coupled to u, d, s, electrons and neutrinos",
+            {"charges": "universal"},
+        ),
+    }
+    EXPLAINED: ClassVar[Mapping[str, str]] = {
+        "interference": (
+            "a scalar flips the helicity of the neutrino and cannot interfere with a"
+            " vector: remove interference"
+        )
+    }
+
+    mass: float = setting(unit="MeV")
+    coupling: float | FloatArray = setting()
     charges: str | ScalarCharges = "nucleons"
     base: Any = field(default_factory=StandardModel)
-    mass_range: tuple[float, float] = MASS_RANGE
+    mass_range: tuple[float, float] = setting(MASS_RANGE, unit="MeV")
     label: str = ""
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from nuprobe.models.base import (
     stacked,
 )
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
+from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.standard import StandardModel
 from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
@@ -76,10 +77,14 @@ class NSI:
     e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
     """
 
-    u: Any = field(default_factory=_zero)
-    d: Any = field(default_factory=_zero)
-    e: Any = field(default_factory=_zero)
-    e_axial: Any = field(default_factory=_zero)
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "nsi": ModelName("non-standard interactions with quarks and electrons")
+    }
+
+    u: Any = setting(default_factory=_zero, kind="elements")
+    d: Any = setting(default_factory=_zero, kind="elements")
+    e: Any = setting(default_factory=_zero, kind="elements")
+    e_axial: Any = setting(default_factory=_zero, kind="elements")
     base: Model = field(default_factory=StandardModel)
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from nuprobe.constants import G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_MUON, M_TAU, 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.models.electromagnetic import mixing_matrix
+from nuprobe.models.mixing import mixing_matrix
 from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["dirac_moments", "majorana_moments", "standard_charge_radius"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Self, get_args
+from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
 from nuprobe.models.base import NucleonCouplings, as_array, parameter_values
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, diagonal
+from nuprobe.models.fields import ModelName
 from nuprobe.models.vertex import LeptonCouplings, Vertex, standard_couplings
 from nuprobe.numerics import FloatArray, number
 from nuprobe.parameters import Parameter
@@ -39,25 +40,41 @@ class StandardModel:
 
     Attributes
     ----------
-    sin2_theta_w : weak mixing angle at low momentum transfer; may be an array over
-        parameter points.
+    sin2_theta_w : weak mixing angle; may be an array over parameter points. None, the
+        default, means 0.23863 at low momentum transfer and 0.23122 (at the Z mass) for
+        tridents; a value given, whatever it is, is meant for both.
     scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, no charge
         radius inside; ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300,
         ν_τ 0.0256) and g_V^n = −0.5117 at sin²θ_W = 0.23863, the Standard-Model charge
         radii inside, shifted by −2ρ(sin²θ_W − 0.23863).
     strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p =
         g_A − Δs, g_A^n = −g_A − Δs).
-    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents). By
-        default the one you give as `sin2_theta_w`, and 0.23122 (at the Z mass) while
-        that is left at its own default.
+    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents) alone;
+        None: as `sin2_theta_w` says.
 
     Raises
     ------
     InputError
         If sin²θ_W leaves (0, 1) or is not finite, or the scheme is unknown.
+
+    Examples
+    --------
+    >>> StandardModel().angles
+    {'sin2_theta_w': 0.23863, 'sin2_theta_w_high': 0.23122}
+    >>> StandardModel(0.23863).angles
+    {'sin2_theta_w': 0.23863, 'sin2_theta_w_high': 0.23863}
     """
 
-    sin2_theta_w: float | FloatArray = SIN2_THETA_W_LOW
+    NAMES: ClassVar[Mapping[str, ModelName]] = {
+        "sm": ModelName("Standard Model, tree-level couplings"),
+        "sm-radiative": ModelName(
+            "Standard Model, couplings with radiative corrections (CEvNS)",
+            {"scheme": "radiative"},
+        ),
+        "standard": ModelName("Standard Model, any scheme"),
+    }
+
+    sin2_theta_w: float | FloatArray | None = None
     scheme: Scheme = "tree"
     strange_axial: float = 0.0
     sin2_theta_w_high: float | FloatArray | None = None
@@ -65,7 +82,7 @@ class StandardModel:
     def __post_init__(self) -> None:
         if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
             raise UnknownNameError("coupling scheme", self.scheme, SCHEMES)
-        sin2 = as_array(self.sin2_theta_w, "sin2_theta_w")
+        sin2 = as_array(self.low_sin2, "sin2_theta_w")
         if not np.all((sin2 > 0) & (sin2 < 1)):
             raise InputError(
                 f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}"
@@ -86,7 +103,7 @@ class StandardModel:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the one parameter, ``sin2_theta_w``."""
-        value = as_array(self.sin2_theta_w)
+        value = as_array(self.low_sin2)
         default = float(value) if value.ndim == 0 else SIN2_THETA_W_LOW
         return (
             Parameter(
@@ -110,21 +127,28 @@ class StandardModel:
             )
         if not values:
             return self
-        sin2 = values["sin2_theta_w"]
-        # a value given here is meant everywhere, also where it happens to be the
-        # default
-        high = sin2 if self.sin2_theta_w_high is None else self.sin2_theta_w_high
-        return replace(self, sin2_theta_w=sin2, sin2_theta_w_high=high)
+        return replace(self, sin2_theta_w=values["sin2_theta_w"])
+
+    @property
+    def low_sin2(self) -> float | FloatArray:
+        """Weak mixing angle that `couplings` uses."""
+        return SIN2_THETA_W_LOW if self.sin2_theta_w is None else self.sin2_theta_w
 
     @property
     def lepton_sin2(self) -> float | FloatArray:
         """Weak mixing angle that `lepton_couplings` uses."""
         if self.sin2_theta_w_high is not None:
             return self.sin2_theta_w_high
-        default = (
-            np.ndim(self.sin2_theta_w) == 0 and self.sin2_theta_w == SIN2_THETA_W_LOW
-        )
-        return SIN2_THETA_W_MZ if default else self.sin2_theta_w
+        return SIN2_THETA_W_MZ if self.sin2_theta_w is None else self.sin2_theta_w
+
+    @property
+    def angles(self) -> dict[str, Any]:
+        """Weak mixing angles that are used, by the names of the fields: numbers, or
+        lists over parameter points (ready for JSON)."""
+        return {
+            "sin2_theta_w": np.asarray(self.low_sin2, dtype=float).tolist(),
+            "sin2_theta_w_high": np.asarray(self.lepton_sin2, dtype=float).tolist(),
+        }
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
         """Return V and A of a neutrino–charged-lepton vertex at tree level, with
@@ -134,7 +158,7 @@ class StandardModel:
     def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
         """Return the couplings of one flavour (neutrino and antineutrino alike for the
         vector ones)."""
-        sin2 = as_array(self.sin2_theta_w)
+        sin2 = as_array(self.low_sin2)
         if self.scheme == "tree":
             g_v_p = 0.5 - 2 * sin2
             g_v_n = np.full_like(sin2, -0.5)
@@ -161,7 +185,7 @@ class StandardModel:
         """
         each = [self.nucleon_couplings(Flavour(i)) for i in range(3)]
         w = np.array([1.0, 0.0, 0.0])
-        s2 = as_array(self.sin2_theta_w)
+        s2 = as_array(self.low_sin2)
         charges = {
             "p": diagonal(*(g.g_v_p for g in each)),
             "n": diagonal(*(g.g_v_n for g in each)),

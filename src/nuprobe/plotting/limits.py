@@ -15,9 +15,9 @@ from nuprobe.plotting.plane import plot_plane
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nuprobe.catalogue.entry import Entry
-    from nuprobe.experiments import Experiment, Limit, TridentExperiment
     from nuprobe.bounds.companions import Companion
+    from nuprobe.catalogue.entry import Entry
+    from nuprobe.experiments import AnyExperiment, Limit
 
 __all__ = ["plot_limits"]
 
@@ -27,7 +27,7 @@ _TOP = 10.0
 
 def plot_limits(
     limit: Limit,
-    experiments: Sequence[Experiment | TridentExperiment] = (),
+    experiments: Sequence[AnyExperiment] = (),
     analyses: Mapping[str, str] | None = None,
     *,
     companions: bool = True,

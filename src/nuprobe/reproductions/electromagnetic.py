@@ -50,7 +50,7 @@ _PAIRS: Final = ("emu", "etau", "mutau")
 
 FORMS: Final[Mapping[str, float]] = {
     "alpha": 1.0,
-    "mw2": float(2 / 3 * M_W**2 * StandardModel().sin2_theta_w * cm2 / RADIUS),
+    "mw2": float(2 / 3 * M_W**2 * StandardModel().low_sin2 * cm2 / RADIUS),
 }
 """Shift of −g_V^p per charge radius over √2πα/3G_F: ``"mw2"`` is (2/3) m_W² sin²θ_W,
 the same at tree level only."""
@@ -548,7 +548,7 @@ def millicharge_by_hand(
     f_p, f_n = one.ff_p(q2), one.ff_n(q2)
     photon = 2 * sqrt(2) * pi * ALPHA_EM / G_FERMI * charge / q2
     amplitude = (
-        0.5 - 2 * StandardModel().sin2_theta_w + photon
+        0.5 - 2 * StandardModel().low_sin2 + photon
     ) * one.isotope.z * f_p - 0.5 * one.isotope.n * f_n
     shape = np.maximum(1 - t / e_nu - mass * t / (2 * e_nu**2), 0.0)
     return np.asarray(G_FERMI**2 * mass / pi * shape * amplitude**2 * HBARC_MEV_CM**2)

@@ -42,7 +42,7 @@ Examples:
 )
 @nucleus_options
 @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
-@recoil_options("recoil energies", "nu_mu")
+@recoil_options("recoil energies", "'0:50:11 keV'", "nu_mu")
 @model_options
 @plot_option()
 @output_options

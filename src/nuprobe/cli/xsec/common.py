@@ -56,19 +56,19 @@ class RecoilSpec:
         return parse_quantity(self.threshold, "energy")
 
 
-def recoil_options(recoils: str, flavour: str) -> Callable[[F], F]:
+def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]:
     """Add ``--recoil``, ``--threshold`` and ``--flavour``, as `RecoilSpec` ``recoil``.
 
     Parameters
     ----------
-    recoils : what recoils are called in the help.
+    recoils, example : what recoils are called in the help, and an example.
     flavour : the default.
     """
     return grouped(
         "recoil",
         RecoilSpec,
         click.option(
-            "--recoil", help=f"Give dσ/dT at these {recoils}, e.g. '0:50:11 keV'."
+            "--recoil", help=f"Give dσ/dT at these {recoils}, e.g. {example}."
         ),
         click.option(
             "--threshold",

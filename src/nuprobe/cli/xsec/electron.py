@@ -100,7 +100,7 @@ Examples:
 )
 @_electron_options
 @source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:log] MeV'.")
-@recoil_options("energy transfers", "nu_e")
+@recoil_options("energy transfers", "'1:100:50:log keV'", "nu_e")
 @model_options
 @plot_option()
 @output_options

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import make_mediator, make_trident_model
 from nuprobe.cli.options import grouped, target_spec
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import (
+    ModelSpec,
     SourceSpec,
     TridentSpec,
+    model_options,
     source_options,
     trident_options,
 )
@@ -31,55 +32,47 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LeptonModelSpec:
-    """A model of tridents as typed.
+class MediatorSpec:
+    """Short forms of ``--param``, and contact operators.
 
     Attributes
     ----------
-    model : ``sm``, ``v-a`` or ``lmu-ltau``.
-    sin2_theta_w : weak mixing angle, or None for the default.
-    mass, coupling, mixing : of the Z' of ``lmu-ltau``.
+    mass, coupling, mixing : of the model's mediator, as typed, or None.
     wcxf : file of contact operators added to the model, or None.
     """
 
-    model: str
-    sin2_theta_w: float | None
     mass: str | None
     coupling: float | None
-    mixing: str
+    mixing: str | None
     wcxf: Path | None
 
-    def build(self) -> LeptonModel:
-        """Return the model."""
+    def build(self, model: ModelSpec) -> LeptonModel:
+        """Return the model with these parameters."""
         from nuprobe.models import read_wcxf
+        from nuprobe.models.named import model_fields
 
-        if self.model == "lmu-ltau":
-            chosen = make_mediator(
-                self.mass, self.coupling, self.mixing, self.sin2_theta_w
-            )
-        elif self.mass is not None or self.coupling is not None or self.mixing != "0":
-            raise InputError("--mass, --coupling and --mixing require --model lmu-ltau")
-        else:
-            chosen = make_trident_model(self.model, self.sin2_theta_w)
+        pairs = {"mass": self.mass, "coupling": self.coupling, "mixing": self.mixing}
+        given = {key: value for key, value in pairs.items() if value is not None}
+        known = {f.name for f in model_fields(model.model)}
+        for key in given:
+            if key not in known:
+                raise InputError(
+                    f"--{key} requires a model with that parameter, such as --model"
+                    f" lmu-ltau; got {model.model}"
+                )
+        params = (*model.params, *(f"{k}={v}" for k, v in given.items()))
+        chosen = replace(model, params=params).leptons()
         return chosen if self.wcxf is None else read_wcxf(self.wcxf, chosen)
 
 
-_lepton_model_options = grouped(
-    "model",
-    LeptonModelSpec,
-    click.option(
-        "--model", default="sm", show_default=True, help="sm, v-a or lmu-ltau."
-    ),
-    click.option(
-        "--sin2-theta-w", type=float, help="Weak mixing angle [default: 0.23122]."
-    ),
-    click.option("--mass", help="Mass of the Z' of lmu-ltau, e.g. '10 MeV'."),
-    click.option("--coupling", type=float, help="Coupling g' of lmu-ltau."),
+_mediator_options = grouped(
+    "mediator",
+    MediatorSpec,
+    click.option("--mass", help="Short for --param mass=..., e.g. '10 MeV'."),
+    click.option("--coupling", type=float, help="Short for --param coupling=..."),
     click.option(
         "--mixing",
-        default="0",
-        show_default=True,
-        help="Kinetic mixing of lmu-ltau: a number, or loop.",
+        help="Short for --param mixing=...: kinetic mixing, a number or loop.",
     ),
     click.option(
         "--wcxf",
@@ -103,7 +96,8 @@ Examples:
 )
 @source_options("'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
 @trident_options
-@_lepton_model_options
+@model_options
+@_mediator_options
 @plot_option("Save sigma/E by regime (pdf, png, svg).")
 @output_options
 def trident_command(
@@ -111,7 +105,8 @@ def trident_command(
     target_text: str | None,
     source: SourceSpec,
     setting: TridentSpec,
-    model: LeptonModelSpec,
+    model: ModelSpec,
+    mediator: MediatorSpec,
     plot: Path | None,
     out: Output,
 ) -> None:
@@ -122,7 +117,7 @@ def trident_command(
     pair = _Pair(
         trident.channel(channel),
         None if target_text is None else target_spec(target_text),
-        model.build(),
+        mediator.build(model),
         setting,
         target_text or setting.regime,
     )
@@ -135,7 +130,7 @@ def trident_command(
     if flux is not None:
         return out.table(pair.average(flux))
     energies = source.energies()
-    table = pair.totals(energies, mediator=model.model == "lmu-ltau")
+    table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
     return out.table(table)
 
@@ -176,8 +171,7 @@ class _Pair:
             {"sigma [cm2]": ".6e"},
         )
 
-    def totals(self, energies: FloatArray, *, mediator: bool) -> Table:
-        """Return σ(E); `mediator` asks whether the model's mediator couples at all."""
+    def totals(self, energies: FloatArray) -> Table:
         import numpy as np
 
         from nuprobe.models import StandardModel
@@ -198,9 +192,9 @@ class _Pair:
             for model in (self.model, StandardModel())
         )
         start = trident.threshold_energy(self.channel, self.target, self.setting.regime)
-        silent = mediator and not any(
-            np.any(m.strength)
-            for m in self.model.lepton_couplings(self.channel.vertex).mediators
+        mediators = self.model.lepton_couplings(self.channel.vertex).mediators
+        silent = hasattr(self.model, "mass") and not any(
+            np.any(m.strength) for m in mediators
         )
         return Table(
             f"{self.title}, per {total.per}",
