@@ -379,7 +379,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ((*TRIDENT, MUONS, "--target", "Ar40", "--mass", "1 MeV"), ["lmu-ltau"]),
         (
             (*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau"),
-            ["--mass", "--coupling"],
+            ["mass", "coupling", "--param"],
         ),
         (
             (*TRIDENT, MUONS, "--target", "Xe132", "--form-factor", "fourier-bessel"),
@@ -415,7 +415,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ),
         (
             ("rate", "coherent-csi-2017", "--model", "light-vector"),
-            ["mass", "required"],
+            ["mass", "--param"],
         ),
         (("rate", "coherent-csi-2017", "--model", "light-vektor"), ["light-vector"]),
         (("rate", "coherent-csi-2017", "--model", "v-a"), ["tridents"]),

@@ -74,7 +74,8 @@ class ModelSpec:
             return named.model_from_file(self.model_file)
         fields = named.model_fields(self.model)
         missing = [f.name for f in fields if f.required and f.name not in given]
-        if missing:
+        # a misspelt key is named first, by `named.build`
+        if missing and {k.partition(".")[0] for k in given} <= {f.name for f in fields}:
             raise InputError(
                 f"the model {self.model} needs {' and '.join(missing)}: add"
                 f" {' '.join(f'--param {name}=...' for name in missing)}"
