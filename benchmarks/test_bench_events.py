@@ -10,11 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import pytest
-from benchmarks.events_oracle import chunk
 
-from nuprobe.events import Generator, trident
+from nuprobe.events import SMALL, Generator, trident
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
 SECONDS = 4.0
@@ -69,10 +67,9 @@ def threads(gen: Generator, unweighted: bool, workers: int) -> float:
 @pytest.mark.parametrize(("unweighted", "target"), [(False, 200_000), (True, 20_000)])
 def test_events_per_second(gen: Generator, unweighted: bool, target: int) -> None:
     kind = "unweighted" if unweighted else "weighted"
-    limit = gen.max_weight if unweighted else 0.0
-    plain = rate(
-        lambda i: len(chunk(gen, gen._random(2, i).random((2**15, 11)), limit)["trial"])
-    )
+    small = gen.sized(SMALL)
+    small.chunk(0)
+    plain = rate(lambda i: len(small.chunk(i, unweighted).events))
     one, two = (threads(gen, unweighted, n) for n in (1, 2))
     ROWS.append((f"{kind} events/s, plain NumPy", f"{plain:,.0f}", ""))
     ROWS.append(
@@ -111,11 +108,13 @@ def test_efficiency(gen: Generator) -> None:
     assert abs(sample.sigma - gen.sigma) < 5 * sample.error
 
 
-@pytest.mark.parametrize("cached", [False, True])
-def test_time_to_first_event(cached: bool) -> None:
+@pytest.mark.parametrize(
+    ("n", "cached"), [(1000, True), (SMALL + 1, False), (SMALL + 1, True)]
+)
+def test_time_to_first_events(n: int, cached: bool) -> None:
     code = (
         f"from nuprobe.events import trident; trident({MUMU!r}, 'Ar40',"
-        " 'dune-nd-fhc').generate(1)"
+        f" 'dune-nd-fhc').generate({n}, unweighted=True)"
     )
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"NUMBA_CACHE_DIR": folder}
@@ -129,15 +128,7 @@ def test_time_to_first_event(cached: bool) -> None:
             )
             times.append(time.perf_counter() - start)
     what = "cached kernels" if cached else "kernels not compiled yet"
+    what = "plain NumPy" if n <= SMALL else what
     ROWS.append(
-        (f"first event from a fresh interpreter, {what}", f"{times[-1]:.1f} s", "")
+        (f"first {n} events of a fresh interpreter, {what}", f"{times[-1]:.2f} s", "")
     )
-
-
-def test_numpy_makes_the_same_events(gen: Generator) -> None:
-    u = gen._random(2, 3).random((2**15, 11))
-    for unweighted in (False, True):
-        events = gen.chunk(3, unweighted).events
-        plain = chunk(gen, u, gen.max_weight if unweighted else 0.0)
-        assert np.array_equal(plain["process"], events.process)
-        assert plain["weight"] == pytest.approx(events.weight, rel=1e-9, abs=0)

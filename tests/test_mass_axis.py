@@ -103,7 +103,7 @@ def test_outside_the_range_is_an_error(csi: Experiment) -> None:
     cost = csi.cost(LightVector(30.0, 1e-5, mass_range=(1.0, 100.0)), ["mass"])
     with pytest.raises(InputError, match="outside its range"):
         cost.profiled([[0.5]])
-    with pytest.raises(InputError, match="templates hold no exchange"):
+    with pytest.raises(InputError, match="templates lack the exchange"):
         csi.templates(LightVector(30.0, 1e-5), ("mass",)).coefficients(
             LightScalar(30.0, 1e-5)
         )

@@ -20,8 +20,7 @@ from nuprobe.nuclei import Target
 from nuprobe.numerics import panel_nodes
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis, Setup, Templates, build_templates, half_difference
-from nuprobe.processes import cevns
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import cevns, exchanges_of
 from nuprobe.units import cm2, fm, keV
 
 R_P = (4.7436, 4.6876)
@@ -366,14 +365,15 @@ def test_lines_and_beams() -> None:
 def test_axial_terms_reach_the_templates() -> None:
     everything = Response(np.array([0.0, 1e4]), 13.348 / keV)
     target = nu.target("I127")
-    sectors = sectors_of(SM.couplings(), axial=True)
+    exchanges = exchanges_of(SM.couplings())
     setup = Setup(
         nu.flux("sns"),
         lambda _: target,
         lambda _: everything,
         1e25,
         1.0 / cm2,
-        sectors_at=lambda _: sectors,
+        process=cevns.Cevns(axial=True),
+        exchanges_at=lambda _: exchanges,
     )
     templates = build_templates(setup)
     assert templates.terms == cevns.terms(axial=True)

@@ -25,8 +25,7 @@ from nuprobe.models.couplings import (
 from nuprobe.nuclei import shells
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis, Setup, build_templates
-from nuprobe.processes import electron
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import electron, exchanges_of
 from nuprobe.units import cm2, keV
 
 EDGES = np.array([1.0, 2.5, 4.0, 6.0, 20.0, 36.0, 60.0])  # keV
@@ -107,7 +106,7 @@ def test_bound_electrons_against_adaptive_integration(
         formula_units=1e40,
         fluence=1 / cm2,
         process=electron.Electron(),
-        sectors_at=lambda values: sectors_of(model.couplings()),
+        exchanges_at=lambda values: exchanges_of(model.couplings()),
     )
     templates = build_templates(setup)
     assert templates.isotopes == tuple(f"{symbol} electrons" for symbol in elements)
@@ -191,7 +190,7 @@ def test_the_mass_of_a_mediator_is_an_axis() -> None:
             formula_units=1e40,
             fluence=1 / cm2,
             process=electron.Electron(),
-            sectors_at=sectors_of(couplings(mass)).at,
+            exchanges_at=exchanges_of(couplings(mass)).at,
         )
 
     axis = Axis(Parameter("m", 0.1, 1e-3, 10.0), nodes=96, acts_on="kernel", log=True)

@@ -22,7 +22,7 @@ import nuprobe as nu
 from nuprobe.experiments import Experiment, experiment, experiment_names
 
 Numbers = dict[str, np.ndarray]
-SETS = ("templates", "tridents", "cevns", "electron", "fits", "limits")
+SETS = ("templates", "tridents", "cevns", "electron", "fits", "limits", "events")
 
 
 def models() -> dict[str, object]:
@@ -174,6 +174,59 @@ def limits() -> Numbers:
     found["conus-plus/s2"] = np.array(
         experiment("conus-plus").fit(None, ["sin2_theta_w"]).twice_nll  # type: ignore[union-attr]
     )
+    return found
+
+
+def events() -> Numbers:
+    """Trident events of the compiled loops, backgrounds and distributions."""
+    from itertools import islice
+
+    from nuprobe.events import backgrounds, distributions, expected, trident
+
+    mumu, emu = "nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-"
+    zp = nu.LMuLTau(mass=50.0, coupling=1e-3)
+    gas = {"nucleons": "fermi-gas"}
+    made = {
+        "argon": trident(mumu, "Ar40", 5000.0, regime="coherent"),
+        "dune": trident([mumu, "nubar_mu -> nubar_e e- mu+"], "Ar40", "dune-nd-fhc"),
+        "electron": trident("nu_e -> nu_e e+ e-", None, 20.0, regime="electron"),
+        "water": trident(emu, "H2O", 3000.0, regime="all", seed=7, **gas),
+        "free": trident(emu, "O16", 2000.0, regime="neutron", pauli=False, **gas),
+        "light": trident(mumu, "Fe56", 2e4, regime="all", model=zp, seed=2**40),
+    }
+    found: Numbers = {}
+    arrays = "process nu_in target nu_out minus plus recoil q2 k2 s terms weight"
+    for name, generator in made.items():
+        found[f"{name}/sigma"] = np.array([generator.sigma, generator.max_weight])
+        for unweighted in (False, True):
+            chunk = generator.chunk(1, unweighted)
+            found[f"{name}/{unweighted}/size"] = np.array(len(chunk.events))
+            for field in arrays.split():
+                values = getattr(chunk.events, field)[:300]
+                found[f"{name}/{unweighted}/{field}"] = values
+    for name, flux, target in (
+        ("dune", "dune-nd-fhc", "Ar40"),
+        ("rhc", "dune-nd-rhc", "H2O"),
+    ):
+        drawn = backgrounds.generate(flux, target, 400, seed=3)
+        for field in ["kind", "nu_in", "minus", "plus", "s", "extra_energy", "weight"]:
+            found[f"background {name}/{field}"] = getattr(drawn, field)
+    filled = distributions(
+        list(islice(made["dune"].chunks(), 2)),
+        ["m_pair", "Q2", ("E_minus", "E_plus")],
+        models={"generated": None, "zp": zp},
+        cuts="E_minus > 0.5 GeV and theta_plus < 20 deg, m_pair < 1 GeV",
+    )
+    for i, item in enumerate(filled.items):
+        for field in ["values", "covariance", "second", "outside", "counts"]:
+            found[f"distribution {i}/{field}"] = getattr(item, field)
+        found |= {f"distribution {i}/edges{j}": e for j, e in enumerate(item.edges)}
+    found["distribution/efficiency"] = filled.flow.efficiency
+    found["distribution/interval"] = filled.flow.interval
+    whole = distributions([made["argon"].chunk(0)], ["Q2"])
+    curve = expected(made["argon"], whole.items[0], {"sm": None}, quick=True)
+    assert curve is not None
+    found["expected"] = curve.values
     return found
 
 

@@ -52,8 +52,9 @@ if TYPE_CHECKING:
     from nuprobe.nuclei import isotope_names
     from nuprobe.nuclei import target as target
     from nuprobe.oscillation import PMNS as PMNS
-    from nuprobe.processes import cevns as cevns
-    from nuprobe.processes import electron as electron
+    from nuprobe.processes.elastic import cevns as cevns
+    from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes import process as process
     from nuprobe.processes import trident as trident
     from nuprobe.reproductions import reproduce as reproduce
 
@@ -93,6 +94,7 @@ _TABLE = {
     "model_names": "nuprobe.models",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
+    "process": "nuprobe.processes",
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nuprobe.events import Chunk, Events, Process
+from nuprobe.events import Chunk, EventProcess, Events
 from nuprobe.fluxes import Flux, monoenergetic
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.numerics import FloatArray
@@ -54,10 +54,10 @@ class Double:
     motion: float = 0.0
 
     @property
-    def processes(self) -> tuple[Process, ...]:
+    def processes(self) -> tuple[EventProcess, ...]:
         names = {"proton", "neutron", "electron"}
         return tuple(
-            Process(
+            EventProcess(
                 channel(c),
                 i.name,
                 i.name if i.name in names else "coherent",
@@ -80,6 +80,9 @@ class Double:
             "regime": self.regime,
             "seed": self.seed,
         }
+
+    def sized(self, n: int) -> Double:
+        return self
 
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:
         rng = np.random.default_rng([self.seed, index])

@@ -10,9 +10,22 @@ import numpy as np
 import pytest
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_PROTON, M_TAU
-from nuprobe.events.kernels import terms_at
+from nuprobe.events import kernels, plain
 from nuprobe.numerics import gauss_legendre
 from nuprobe.processes.trident.lepton import pair_functions, structure
+
+
+def terms_at(
+    s: float, k2: float, q2: float, x: float, t: float, phi: float, psi: float,
+    e_nu: float, mass: float, m_minus: float, m_plus: float, c: float, g: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """The compiled matrix element; that of plain NumPy beside it agrees."""
+    at = (s, k2, q2, x), (t, phi, psi), e_nu, (mass, m_minus, m_plus), (c, g)
+    found = kernels.terms_at(*at)
+    size = 1e-12 * (found[0] + found[1])
+    assert plain.terms_at(*at) == pytest.approx(found, rel=1e-12, abs=size)
+    return found
+
 
 mp_ = mp.MPContext()
 mp_.dps = 40

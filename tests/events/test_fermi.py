@@ -9,7 +9,7 @@ import pytest
 from nuprobe.constants import M_PROTON
 from nuprobe.events import trident
 from nuprobe.events.fermi import fermi_average, lowest_energy
-from nuprobe.events.kernels import _nucleon
+from nuprobe.events.kernels import fermi_nucleon
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import trident as engine
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, pauli_factor
@@ -82,7 +82,7 @@ def test_drawn_nucleons_are_blocked_as_the_pauli_factor_says() -> None:
     random = np.random.default_rng(2)
     drawn = np.array(
         [
-            _nucleon(u, 500.0, M_PROTON, FERMI_MOMENTUM)[:3]
+            fermi_nucleon(u, 500.0, M_PROTON, FERMI_MOMENTUM)[:3]
             for u in random.random((40_000, 3))
         ]
     )

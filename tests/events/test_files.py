@@ -25,7 +25,7 @@ from tests.events.double import Double
 
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
-from nuprobe.events import MOMENTA, Chunk, Events, Process, files, trident
+from nuprobe.events import MOMENTA, Chunk, EventProcess, Events, files, trident
 from nuprobe.events.files import (
     FORMATS,
     _checksum,
@@ -435,7 +435,7 @@ def test_process_numbers_are_all_different_and_in_their_ranges() -> None:
         ("electron", 1000),
     ):
         for one in CHANNELS:
-            number = process_id(Process(one, "x", regime, 1.0, 1.0))
+            number = process_id(EventProcess(one, "x", regime, 1.0, 1.0))
             assert hundreds <= number < hundreds + 100
             # charged current alone below 50
             assert (number % 100 < 50) == (one.incoming != one.outgoing)
@@ -533,7 +533,8 @@ class Slow(Double):
             yield chunk
             time.sleep(0.02)
 
-write_events(Path(sys.argv[1]), Slow(motion=50.0, size=400), 100_000, variations=MODELS, unweighted=False)
+source = Slow(motion=50.0, size=400)
+write_events(sys.argv[1], source, 100_000, variations=MODELS, unweighted=False)
 """
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import UnknownNameError
-from nuprobe.events import OBSERVABLES, Events, Process, observable, trident
+from nuprobe.events import OBSERVABLES, EventProcess, Events, observable, trident
 from nuprobe.processes.trident import channel
 
 ANGLE = st.floats(1e-9, 3.1)
@@ -37,7 +37,9 @@ def event(
     mass: float = 37e3,
 ) -> Events:
     """One event of given leptons; the neutrinos only carry what observables need."""
-    process = Process(channel("nu_mu -> nu_mu e+ e-"), "Ar40", "coherent", mass, 1.0)
+    process = EventProcess(
+        channel("nu_mu -> nu_mu e+ e-"), "Ar40", "coherent", mass, 1.0
+    )
     a, b = np.array([minus]), np.array([plus])
     nothing, one = np.zeros((1, 4)), np.ones(1)
     pair = a + b

@@ -15,9 +15,9 @@ from nuprobe.events import (
     Events,
     distributions,
     expected,
-    generator,
     observable,
     parse_cuts,
+    sampler,
     trident,
 )
 from nuprobe.events.generator import Generator
@@ -35,8 +35,8 @@ VARIABLES = ("Q2", "K2", "m_pair")
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train little: weights scatter more, their mean is what it is."""
-    monkeypatch.setattr(generator, "_ROUNDS", (2**12,) * 5)
-    monkeypatch.setattr(generator, "_FINAL", 2**14)
+    monkeypatch.setattr(sampler, "ROUNDS", (2**12,) * 5)
+    monkeypatch.setattr(sampler, "FINAL", 2**14)
 
 
 def quantiles(

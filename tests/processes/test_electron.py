@@ -37,9 +37,8 @@ from nuprobe.models.couplings import (
 )
 from nuprobe.nuclei import isotope, natural, shell_elements, shells
 from nuprobe.parameters import Parameter
-from nuprobe.processes import electron
-from nuprobe.processes.cevns import recoil_maximum
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import electron, exchanges_of
+from nuprobe.processes.elastic import recoil_maximum
 from nuprobe.units import keV
 
 SM = nu.StandardModel()
@@ -320,7 +319,7 @@ def test_flavour_matrices_and_states() -> None:
     for anti in (False, True):
         got = electron.coefficients(Given(couplings), FlavourState.of(rho), anti=anti)
         e, t = 1.3, 0.2
-        kernels = electron.kernels(e, t, sectors=sectors_of(couplings))
+        kernels = electron.kernels(e, t, exchanges=exchanges_of(couplings))
         vector = (v.conj() if anti else v) + (g.conj() if anti else g) / (
             2 * M * t + 0.16
         )
@@ -539,9 +538,9 @@ def test_a_model_that_the_kernels_do_not_hold_is_refused() -> None:
             VectorExchange(Propagator(2.0), {"e": diagonal(1.0, 1.0, 1.0)}),
         )
     )
-    with pytest.raises(InputError, match="build them for this model"):
+    with pytest.raises(InputError, match="rebuild them with this model"):
         process.coefficients(
-            both, FlavourState.of(np.eye(3)), sectors_of(_contact(1, 1))
+            both, FlavourState.of(np.eye(3)), False, exchanges_of(_contact(1, 1))
         )
 
 

@@ -10,22 +10,23 @@ from nuprobe.events.distributions import (
     expected,
     histogram,
 )
-from nuprobe.events.generator import Generator, Sample, trident
+from nuprobe.events.generator import SMALL, Generator, Sample, trident
 from nuprobe.events.observables import OBSERVABLES, Observable, observable
-from nuprobe.events.sample import MOMENTA, Chunk, Events, Process, concatenate
+from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events, concatenate
 
 __all__ = [
     "MOMENTA",
     "OBSERVABLES",
+    "SMALL",
     "Chunk",
     "Cut",
     "CutFlow",
     "Distribution",
     "Distributions",
+    "EventProcess",
     "Events",
     "Generator",
     "Observable",
-    "Process",
     "Sample",
     "concatenate",
     "distributions",

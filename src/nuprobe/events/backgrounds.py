@@ -31,7 +31,8 @@ from nuprobe.events.decays import (
     semileptonic,
     two_body,
 )
-from nuprobe.events.generator import Sample, _energy_bins, trident
+from nuprobe.events.energies import energy_bins
+from nuprobe.events.generator import Sample, trident
 from nuprobe.events.observables import observable
 from nuprobe.events.sample import Events
 from nuprobe.flavours import Flavour, flavour
@@ -448,7 +449,7 @@ def _energies(
             if x.energy > low
         ]
         if component.density is not None and component.edges[-1] > low:
-            rows.append(_energy_bins(component, low))
+            rows.append(energy_bins(component, low))
     if not rows:
         return np.empty(0), np.empty(0)
     bins = np.concatenate(rows)

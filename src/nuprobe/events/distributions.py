@@ -516,7 +516,7 @@ def expected(
     if (
         len(distribution.observables) > 1
         or name not in _DETERMINISTIC
-        or generator.nucleons != "rest"
+        or generator.setup.nucleons != "rest"
     ):
         return None
     lines = all(
@@ -545,10 +545,7 @@ def expected(
             generator.source,
             used,
             generator.regime,
-            form_factor=generator.form_factor,
-            pauli=generator.pauli,
-            k_f=generator.k_f,
-            nucleon_form_factors=generator.nucleon_form_factors,
+            **vars(generator.setup.options),
             quick=quick,
         )
         values, error = values + share * found.values, error + share * found.error
@@ -573,7 +570,8 @@ def _chunks(
 
         made = 0
         with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:
-            for chunk in source.chunks(unweighted=unweighted, workers=workers):
+            sized = source.sized(n)
+            for chunk in sized.chunks(unweighted=unweighted, workers=workers):
                 yield chunk
                 made += len(chunk.events)
                 bar.update(min(len(chunk.events), n - bar.n))

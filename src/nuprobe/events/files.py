@@ -176,7 +176,7 @@ def write_events(
     """
     path = Path(path)
     ending = check_new(path, n, resume=resume, overwrite=overwrite)
-    run = Run(generator, unweighted, dict(variations or {}))
+    run = Run(generator.sized(n), unweighted, dict(variations or {}))
     part, journal = unfinished(path)
     tool = _tool(ending)
     # the text goes through JSON once, so that it compares with what a journal says

@@ -32,7 +32,7 @@ from nuprobe.events.record import (
     read_processes,
     target_pdg,
 )
-from nuprobe.events.sample import MOMENTA, Chunk, Events, Process
+from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events
 from nuprobe.numerics import FloatArray
 
 __all__ = ["FOOTER", "check", "encode", "header", "read_hepmc"]
@@ -149,11 +149,11 @@ def header(run: Run) -> bytes:
     return buffer.getvalue().partition(FOOTER)[0]
 
 
-def _name(process: Process) -> str:
+def _name(process: EventProcess) -> str:
     return f"{process.regime} trident {process.channel.name}"
 
 
-def _description(process: Process) -> str:
+def _description(process: EventProcess) -> str:
     one = process.channel
     what = {"coherent": "a nucleus that stays whole", "electron": "an electron"}
     exchange = (

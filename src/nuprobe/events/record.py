@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.events.sample import Chunk, Events, Process
+from nuprobe.events.sample import Chunk, EventProcess, Events
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Isotope, Target, TargetSpec, isotope, target
@@ -46,7 +46,7 @@ class EventSource(Protocol):
     alone."""
 
     @property
-    def processes(self) -> tuple[Process, ...]:
+    def processes(self) -> tuple[EventProcess, ...]:
         """What can happen."""
 
     @property
@@ -78,10 +78,15 @@ class EventSource(Protocol):
     def settings(self) -> dict[str, Any]:
         """All that defines the events, ready for JSON."""
 
+    def sized(self, n: int) -> EventSource:
+        """The source for a file of n events in all; its chunks may differ by
+        rounding."""
+
     def chunks(
         self, start: int = 0, unweighted: bool = False, workers: int = 1
     ) -> Iterator[Chunk]:
-        """Chunks in the order of their index."""
+        """Chunks in the order of their index, from `start` on; `unweighted` ones of
+        equal weights, made by so many `workers` (threads)."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +305,7 @@ def describe(model: LeptonModel) -> str:
     return " ".join(repr(model).split())
 
 
-def process_id(process: Process) -> int:
+def process_id(process: EventProcess) -> int:
     """Process number of NuHepMC convention E.C.1, "other" (700 and above).
 
     The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron).
@@ -313,7 +318,7 @@ def process_id(process: Process) -> int:
     return _HUNDREDS[process.regime] + 50 * same + alike.index(one)
 
 
-def target_pdg(process: Process) -> int:
+def target_pdg(process: EventProcess) -> int:
     """PDG number of what a process hits; a single nucleon has that of the particle."""
     if process.regime == "electron":
         return 11
@@ -327,7 +332,7 @@ def nucleus_pdg(one: Isotope) -> int:
     return 1_000_000_000 + 10_000 * one.z + 10 * one.a
 
 
-def plain(process: Process) -> dict[str, Any]:
+def plain(process: EventProcess) -> dict[str, Any]:
     """Return a process ready for JSON, as `read_processes` takes it."""
     return {
         **asdict(process),
@@ -336,11 +341,11 @@ def plain(process: Process) -> dict[str, Any]:
     }
 
 
-def read_processes(text: str) -> tuple[Process, ...]:
+def read_processes(text: str) -> tuple[EventProcess, ...]:
     """Read the processes of a file from JSON."""
     rows = json.loads(text)
     return tuple(
-        Process(
+        EventProcess(
             channel(r["channel"]), r["current"], r["regime"], r["mass"], r["number"]
         )
         for r in rows

@@ -14,14 +14,14 @@ from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import Channel, lepton_couplings
 
-__all__ = ["MOMENTA", "Chunk", "Events", "Process", "concatenate"]
+__all__ = ["MOMENTA", "Chunk", "EventProcess", "Events", "concatenate"]
 
 MOMENTA: Final = ("nu_in", "target", "nu_out", "minus", "plus", "recoil")
 """Names of the four-momenta of an event."""
 
 
 @dataclass(frozen=True)
-class Process:
+class EventProcess:
     """A channel on one kind of scatterer.
 
     Attributes
@@ -61,7 +61,7 @@ class Events:
         is the cross section per target averaged over the flux.
     """
 
-    processes: tuple[Process, ...]
+    processes: tuple[EventProcess, ...]
     process: NDArray[np.int32]
     nu_in: FloatArray
     target: FloatArray

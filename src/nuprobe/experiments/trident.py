@@ -16,7 +16,6 @@ from nuprobe.errors import (
     NuprobeError,
     UnknownNameError,
 )
-from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
@@ -62,21 +61,6 @@ class TridentRates:
     cross_sections: Mapping[str, float]
     events: Mapping[str, float] | None
     error: float
-
-    @property
-    def signal(self) -> FloatArray:
-        """The ratio, (1,)."""
-        return np.array([self.ratio])
-
-    @property
-    def total(self) -> FloatArray:
-        """The ratio, (1,): nothing is added to it."""
-        return self.signal
-
-    @property
-    def data(self) -> FloatArray:
-        """The measured or assumed ratio, (1,)."""
-        return np.array([self.measured])
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -192,7 +176,7 @@ class RatioPrediction:
 
 
 @dataclass(frozen=True, eq=False)
-class TridentExperiment(AnyExperiment):
+class TridentExperiment:
     """One trident experiment, read from a folder.
 
     Attributes
@@ -252,6 +236,16 @@ class TridentExperiment(AnyExperiment):
         """Return the experiment with whole sections or keys at the top of its file
         replaced."""
         return TridentExperiment.read(self.folder, {**self.raw, **changes})
+
+    @property
+    def name(self) -> str:
+        """Name, e.g. ``"ccfr-trident"``."""
+        return self.file.name
+
+    @property
+    def analyses(self) -> tuple[str, ...]:
+        """Names of the analyses; the first is the default."""
+        return tuple(self.file.analyses)
 
     @property
     def flux(self) -> Flux:
@@ -388,25 +382,11 @@ class TridentExperiment(AnyExperiment):
         )
 
     def prediction(
-        self,
-        family: Family | None = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
+        self, family: Family | None = None, analysis: str | None = None
     ) -> RatioPrediction:
-        """σ/σ_SM over mass and coupling of a family, for the inference floor.
-
-        Parameters
-        ----------
-        family : default L_μ − L_τ.
-        free : parameters of the family, which are free anyhow.
-        analysis : default the first of the file.
-        """
+        """σ/σ_SM over the family's parameters, for the inference floor."""
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
-        known = [p.name for p in family.parameters]
-        for parameter in free:
-            if parameter not in known:
-                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
         low, high = family.mass_range
         if not any(
             np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2])
@@ -445,16 +425,13 @@ class TridentExperiment(AnyExperiment):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Cost:
-        """Gaussian cost of the ratio, with the error of its side.
-
-        Parameters
-        ----------
-        family : default L_μ − L_τ.
-        free : parameters of the family, which are free anyhow.
-        analysis : default the first of the file.
-        """
+        """Gaussian cost of the ratio, with the error of its side."""
         _, chosen = self._analysis(analysis)
-        prediction = self.prediction(family, free, analysis)
+        prediction = self.prediction(family, analysis)
+        known = [p.name for p in prediction.parameters]
+        for name in free:
+            if name not in known:
+                raise UnknownNameError(f"parameter of {self.name}", name, known)
         below = None if chosen.minus == chosen.plus else [chosen.minus]
         return GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
@@ -465,7 +442,9 @@ class TridentExperiment(AnyExperiment):
         return self._analysis(analysis)[1]
 
     def _analysis(self, name: str | None) -> tuple[str, TridentMeasurement]:
-        name = self._named(name)
+        name = self.analyses[0] if name is None else name
+        if name not in self.file.analyses:
+            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
         return name, self.file.analyses[name]
 
     def _nucleons(self, regime: str) -> float:

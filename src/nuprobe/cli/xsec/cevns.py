@@ -112,7 +112,7 @@ class _Setting:
         for f in flux_flavours(flux, typed):
             # the threshold is a kink: more nodes than the flux alone takes
             real, full = (
-                flux.average(partial(sigma, target_=t, flavour=f), f, refine=4)
+                flux.average(partial(sigma, target=t, flavour=f), f, refine=4)
                 for t in (self.target, self.coherent())
             )
             rows.append((str(f), flux.total(f), real, full))

@@ -1,0 +1,217 @@
+"""The arrays that the loops of the generator read and fill, with a name for each.
+
+Two routes read them: `plain` (NumPy, whole arrays at a time) and `kernels` (compiled,
+one event at a time). Fields are only added at the end: a cached kernel does not notice
+that two fields of one type changed places.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.numerics import FloatArray
+
+__all__ = [
+    "BINS",
+    "CLOSED",
+    "DIMENSIONS",
+    "NO_LEPTONS",
+    "ROOT2",
+    "SCATTERING",
+    "SLICES",
+    "Flows",
+    "Leptons",
+    "Nucleon",
+    "Output",
+    "Point",
+    "Sampling",
+    "Spins",
+    "empty_output",
+]
+
+ROOT2: Final = math.sqrt(2.0)
+# ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one
+# before it
+DIMENSIONS: Final = 7
+SLICES: Final = 16
+BINS: Final = 48
+
+SCATTERING: Final = np.dtype(
+    [
+        ("mass", "f8"),  # of what is hit, MeV
+        ("m_minus", "f8"),  # of ℓ⁻ and ℓ⁺ (exchanged for antineutrinos), MeV
+        ("m_plus", "f8"),
+        ("q_end", "f8"),  # Q beyond which the form factor has fallen, MeV
+        ("soft2", "f8"),  # smallest squared mass of a mediator, MeV², or infinity
+        ("log_q_first", "f8"),  # ln Q of the first entry of the tables
+        ("log_q_step", "f8"),
+        ("prefactor", "f8"),  # cm² MeV⁴
+        ("k_f", "f8"),  # Fermi momentum, MeV; 0 for a target at rest
+        ("blocked", "?"),  # events whose nucleon ends in the Fermi sphere are dropped
+        ("anti", "?"),  # antineutrino: CP exchanges the leptons
+        ("magnetic", "?"),  # whether G is not 0
+    ],
+    align=True,
+)
+"""What a process is to the loops: one record each."""
+
+
+Value = Any
+"""A number in the compiled loop, an array of one each trial in NumPy."""
+
+
+class Point(NamedTuple):
+    """A point of phase space for a target at rest, with the differences that vanish at
+    its edges; MeV and radians."""
+
+    q2: Value
+    x: Value  # 2 k1·q
+    s: Value  # squared mass of the pair
+    s_gap: Value  # s − (m₋ + m₊)²
+    s_hat: Value
+    k2: Value
+    k2_gap: Value  # K²_max − K²
+    kappa2: Value
+    lam: Value  # λ(s, −K², −Q²)
+    alpha: Value
+    p_t: Value
+    beta: Value
+    t: Value  # place in ln(D1/D2) between its ends
+    phi: Value
+    psi: Value
+
+
+class Leptons(NamedTuple):
+    """ℓ⁻ in the pair's frame, and the denominators D1 and D2 of the amplitudes."""
+
+    e_minus: Value
+    e_plus: Value
+    p: Value
+    up: Value  # cos² and sin² of half the polar angle, and their product's root
+    down: Value
+    mixed: Value
+    inverse_1: Value
+    inverse_2: Value
+    measure: Value  # dΦ2/dt
+
+
+class Flows(NamedTuple):
+    """What the amplitudes are made of: components of q and K along z, the neutrino's
+    and the target's current by polarisation."""
+
+    c_t: Value
+    c_l: Value
+    scale: Value
+    swing: Value
+    q_p: Value
+    q_m: Value
+    l_p: Value
+    l_m: Value
+    j_l: Value
+    v_p: Value
+    v_m: Value
+    w_l: Value
+    w_p: Value
+    w_m: Value
+
+
+class Spins(NamedTuple):
+    """2×2 currents or factors of the leptons' helicities."""
+
+    a11: Value
+    a12: Value
+    a21: Value
+    a22: Value
+
+
+class Nucleon(NamedTuple):
+    """What is hit, in the laboratory: momentum and energy (MeV), the neutrino's energy
+    in its frame and the flux factor k·p/(E E_N)."""
+
+    x: Value
+    y: Value
+    z: Value
+    energy: Value
+    e_seen: Value
+    flux: Value
+
+
+CLOSED: Final = Point(*[0.0] * 15)
+NO_LEPTONS: Final = Leptons(*[0.0] * 9)
+
+
+class Sampling(NamedTuple):
+    """Processes ready to be sampled, one row each.
+
+    Attributes
+    ----------
+    share : shape (processes + 1,): cumulative probabilities of the processes, from 0 to
+        1.
+    scattering : shape (processes,), records of `SCATTERING`.
+    cumulative : shape (processes, bins + 1): probabilities of the bins of the energy,
+        cumulated.
+    energies : shape (processes, bins, 4): low end and width of a bin (MeV), flux times
+        width at the low end and its rise over the bin.
+    counts : shape (processes,): how many of the bins are used.
+    tables : shape (processes, 2, entries): C and G of the target, uniform in ln Q.
+    couplings : shape (processes, 2 + 2 mediators): V, A, then strength and squared mass
+        (MeV²) of each mediator.
+    grids : shape (processes, DIMENSIONS, SLICES, BINS + 1): edges.
+    """
+
+    share: FloatArray
+    scattering: NDArray[np.void]
+    cumulative: FloatArray
+    energies: FloatArray
+    counts: NDArray[np.int64]
+    tables: FloatArray
+    couplings: FloatArray
+    grids: FloatArray
+
+
+class Output(NamedTuple):
+    """What the loops fill, in the order of the events.
+
+    Attributes
+    ----------
+    trial, process : shape (n,): number of the trial, index of the process.
+    momenta : shape (n, 6, 4): four-momenta of neutrino, target, outgoing neutrino, ℓ⁻,
+        ℓ⁺ and recoil, MeV.
+    values : shape (n, 7): weight, VV, AA, VA (cm²), q2, k2, s (MeV²).
+    collected : shape (DIMENSIONS, SLICES × BINS): sums of squared weights by bin, in
+        training.
+    """
+
+    trial: NDArray[np.int64]
+    process: NDArray[np.int32]
+    momenta: FloatArray
+    values: FloatArray
+    collected: FloatArray
+
+
+def empty_output(n: int, training: bool = False) -> Output:
+    """Room for what n trials make.
+
+    Parameters
+    ----------
+    n : trials.
+    training : whether weights are collected instead of events.
+
+    Examples
+    --------
+    >>> empty_output(10).momenta.shape
+    (10, 6, 4)
+    """
+    events = 1 if training else n
+    cells: Any = (DIMENSIONS, SLICES * BINS) if training else (0, 0)
+    return Output(
+        trial=np.empty(events, dtype=np.int64),
+        process=np.empty(events, dtype=np.int32),
+        momenta=np.empty((events, 6, 4)),
+        values=np.zeros((n, 7)),
+        collected=np.zeros(cells),
+    )

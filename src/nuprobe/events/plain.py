@@ -1,0 +1,683 @@
+"""What `kernels` compiles, in plain NumPy for blocks of trials: small samples need no
+compiler.
+
+The formulas are those of `kernels` (its first lines say where they come from), in real
+numbers: with ϕ taken out, the currents of the four helicities are
+
+    11, 22: complex      12: e^{iϕ} × complex      21: e^{−iϕ} × complex
+
+and results agree to 1e-12.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.events.arrays import (
+    BINS,
+    DIMENSIONS,
+    ROOT2,
+    SLICES,
+    Flows,
+    Leptons,
+    Nucleon,
+    Output,
+    Point,
+    Sampling,
+)
+from nuprobe.numerics import FloatArray
+
+__all__ = ["generate", "terms_at"]
+
+_BLOCK: Final = 4096  # trials, whose arrays fit the processor's cache
+
+
+class Hand(NamedTuple):
+    """Currents of one handedness: 11 and 22, and 12 and 21 without their phases."""
+
+    r11: Any
+    i11: Any
+    r12: Any
+    i12: Any
+    r21: Any
+    i21: Any
+    r22: Any
+    i22: Any
+
+
+class Trials(NamedTuple):
+    """Trials of one process: weight and what the flux adds to the terms (cm², 0 where
+    closed), where they are, and the bins of the grid, shape (DIMENSIONS, n)."""
+
+    weight: FloatArray
+    terms: FloatArray
+    e: FloatArray
+    nucleon: Nucleon
+    point: Point
+    leptons: Leptons
+    bins: NDArray[np.intp]
+
+
+def lepton_angles(point: Point, m_minus: float, m_plus: float) -> Leptons:
+    """Direction of ℓ⁻ from the place in ln(D1/D2)."""
+    s, k2, q2, t = point.s, point.k2, point.q2, point.t
+    root_s = np.sqrt(s)
+    sk = s + k2
+    u = sk + q2
+    k_z = np.sqrt(point.lam) / (2 * root_s)
+    delta = m_minus**2 - m_plus**2
+    gap = point.s_gap
+    p = np.sqrt(gap * (gap + 4 * m_minus * m_plus)) / (2 * root_s)
+    slope = 2 * p * k_z
+    product = 2 * m_minus * m_plus
+    if delta:
+        share = delta / s
+        d1_high = (sk * (1 + share) + q2 * (1 - share)) / 2 + slope
+        d2_high = (sk * (1 - share) + q2 * (1 + share)) / 2 + slope
+    else:
+        d1_high = d2_high = u / 2 + slope
+    common = q2 * (product * s + (m_minus - m_plus) ** 2 * gap + k2 * (product + gap))
+    q4, sk2 = q2**2, sk**2
+    d1_low = (m_plus**2 * q4 + common + m_minus**2 * sk2) / (s * d1_high)
+    d2_low = (m_minus**2 * q4 + common + m_plus**2 * sk2) / (s * d2_high)
+    y_low = np.log(d1_low / d2_high)
+    span = np.log(d1_high / d2_low) - y_low
+    odds = np.exp(y_low + span * t)
+    d2 = u / (1 + odds)
+    d1 = odds * d2
+    twice = 2 * u * slope
+    down = np.clip(-d1 * d2_high * np.expm1(-span * t) / twice, 0.0, 1.0)
+    up = np.clip(-d2 * d1_high * np.expm1(-span * (1 - t)) / twice, 0.0, 1.0)
+    return Leptons(
+        (s + delta) / (2 * root_s),
+        (s - delta) / (2 * root_s),
+        p,
+        up,
+        down,
+        np.sqrt(up * down),
+        1 / d1,
+        1 / d2,
+        span * d1 * d2 / (16 * np.pi * root_s * u * k_z),
+    )
+
+
+def flows(point: Point, leptons: Leptons) -> Flows:
+    """Currents of the neutrino and the target, and components of q and K; v_p and v_m
+    without their phases, w_p the target's current (w_x + i w_y)/√2 before ϕ."""
+    s, k2, q2, x = point.s, point.k2, point.q2, point.x
+    root_s, q, k = np.sqrt(s), np.sqrt(q2), np.sqrt(k2)
+    root_lam = np.sqrt(point.lam)
+    k_z = root_lam / (2 * root_s)
+    q_0, k_0 = (s - q2 + k2) / (2 * root_s), (s + q2 - k2) / (2 * root_s)
+    i1, i2 = leptons.inverse_1, leptons.inverse_2
+    scale = q / k_z
+    # q_0 ± k_z and (k_z ± k_0)/K: their products are −Q² and 1
+    large = np.abs(q_0) + k_z
+    small, ahead = q2 / large, q_0 >= 0
+    q_p, q_m = np.where(ahead, large, small), -np.where(ahead, small, large)
+    large = (k_z + np.abs(k_0)) / k
+    small, ahead = 1 / large, k_0 >= 0
+    l_p, l_m = np.where(ahead, large, small), np.where(ahead, small, large)
+    j_p = np.sqrt(point.kappa2 + k2 / 4) + k / 2
+    kappa = np.sqrt(point.kappa2)
+    g_long = (x * (s + k2 + q2) - 2 * k2 * q2) / (2 * root_lam)  # Q k1_L
+    along = point.p_t * np.cos(point.psi)
+    w_x = 2 * point.alpha * kappa + 4 * along * g_long / x
+    return Flows(
+        -2 * ROOT2 * leptons.p * leptons.mixed * (i1 + i2),
+        2 * scale * (leptons.e_minus * i1 - leptons.e_plus * i2),
+        scale,
+        scale * (i2 - i1),
+        q_p,
+        q_m,
+        l_p,
+        l_m,
+        ROOT2 * kappa,
+        j_p,
+        point.kappa2 / j_p,
+        2 * point.alpha * g_long / q + 4 * along * q * kappa / x,
+        w_x / ROOT2,
+        ROOT2 * point.p_t * np.sin(point.psi),
+    )
+
+
+def amplitudes(
+    f: Flows,
+    leptons: Leptons,
+    phase: tuple[FloatArray, FloatArray],
+    hand: int,
+    magnetic: bool,
+) -> tuple[Hand, ...]:
+    """Currents of the target and, if `magnetic`, of a photon along L, + and −, for a
+    left- (0) or a right-handed (1) weak vertex. `phase`: cos ϕ and sin ϕ."""
+    i1, i2, j_l, c_t, c_l = leptons.inverse_1, leptons.inverse_2, f.j_l, f.c_t, f.c_l
+    j_p, j_m, scale = f.v_p, f.v_m, f.scale
+    if hand == 0:
+        r, qm, qp, l1, l2 = ROOT2, f.q_m, f.q_p, f.l_m, f.l_p
+    else:
+        r, qm, qp, l1, l2 = -ROOT2, f.q_p, f.q_m, f.l_p, f.l_m
+    rc = r * c_t
+    qp1, qp2, qm1, qm2 = qp * i1, qp * i2, qm * i1, qm * i2
+    a, d = j_l * c_t * l1, j_l * c_t * l2
+    b_y, b_z = 2 * qp1 * j_m, 2 * qp2 * j_p
+    d_y, d_z = 2 * qm2 * j_m, 2 * qm1 * j_p
+    flip_y, flip_z = j_l * r * (l1 * qm2 - l2 * qp1), j_l * r * (l2 * qp2 - l1 * qm1)
+    turn_p, turn_m = rc * j_p, rc * j_m
+    x11, x22 = j_l * l1 * (c_l + f.swing * qm), j_l * l2 * (c_l + f.swing * qp)
+    x12 = j_p * r * (c_l + scale * (qp2 - qm1))
+    x21 = j_m * r * (c_l + scale * (qm2 - qp1))
+    co, si = phase
+    w_l, v_x, v_y = f.w_l, f.w_p, f.w_m
+    w = 2 * (v_x * co + v_y * si)
+    target = Hand(
+        w_l * x11 + w * a + (b_z - b_y) * v_x,
+        (b_z + b_y) * v_y,
+        w_l * x12 + w * turn_p + flip_y * v_x,
+        -flip_y * v_y,
+        w_l * x21 + w * turn_m + flip_z * v_x,
+        flip_z * v_y,
+        w_l * x22 + w * d + (d_y - d_z) * v_x,
+        -(d_y + d_z) * v_y,
+    )
+    if not magnetic:
+        return (target,)
+    long = Hand(x11, 0.0, x12, 0.0, x21, 0.0, x22, 0.0)
+    plus = Hand(
+        a - b_y * co,
+        b_y * si,
+        flip_y * co + turn_p,
+        -flip_y * si,
+        turn_m,
+        0.0,
+        d + d_y * co,
+        -d_y * si,
+    )
+    minus = Hand(
+        a + b_z * co,
+        b_z * si,
+        turn_p,
+        0.0,
+        flip_z * co + turn_m,
+        flip_z * si,
+        d - d_z * co,
+        -d_z * si,
+    )
+    return target, long, plus, minus
+
+
+def square(
+    j: Hand,
+    leptons: Leptons,
+    phase: tuple[FloatArray, FloatArray],
+    factors: tuple[Any, ...],
+) -> FloatArray:
+    """Sum over the leptons' helicities of a current turned to their direction, with the
+    weights of helicity."""
+    up, down, mix = leptons.up, leptons.down, leptons.mixed
+    co, si = phase
+    r12, i12 = j.r12 * co - j.i12 * si, j.r12 * si + j.i12 * co
+    r21, i21 = j.r21 * co + j.i21 * si, j.i21 * co - j.r21 * si
+    mixed_r, mixed_i = mix * (r12 + r21), mix * (i12 + i21)
+    swap_r, swap_i = mix * (j.r22 - j.r11), mix * (j.i22 - j.i11)
+    a_r, a_i = (
+        up * j.r11 + mixed_r + down * j.r22,
+        up * j.i11 + mixed_i + down * j.i22,
+    )
+    b_r, b_i = swap_r + up * r12 - down * r21, swap_i + up * i12 - down * i21
+    c_r, c_i = swap_r + up * r21 - down * r12, swap_i + up * i21 - down * i12
+    d_r, d_i = (
+        down * j.r11 - mixed_r + up * j.r22,
+        down * j.i11 - mixed_i + up * j.i22,
+    )
+    return np.asarray(
+        factors[0] * (a_r * a_r + a_i * a_i)
+        + factors[1] * (b_r * b_r + b_i * b_i)
+        + factors[2] * (c_r * c_r + c_i * c_i)
+        + factors[3] * (d_r * d_r + d_i * d_i)
+    )
+
+
+def overlap(a: Hand, b: Hand) -> FloatArray:
+    """Real part of the sum over helicities of one current times another."""
+    return np.asarray(sum(one * other for one, other in zip(a, b, strict=True)))
+
+
+def matrix_element(
+    point: Point,
+    leptons: Leptons,
+    masses: tuple[float, float],
+    structure: tuple[FloatArray, FloatArray | None],
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """VV, AA, VA of H·X/8 times dΦ2/dt of the pair; `structure`: C and G, None for
+    0."""
+    m_minus, m_plus = masses
+    f = flows(point, leptons)
+    phase = np.cos(point.phi), np.sin(point.phi)
+    a_p, b_p = leptons.e_minus + leptons.p, leptons.e_plus + leptons.p
+    a_m, b_m = m_minus**2 / a_p, m_plus**2 / b_p
+    weights = (
+        (a_m * b_p, a_m * b_m, a_p * b_p, a_p * b_m),
+        (a_p * b_m, a_p * b_p, a_m * b_m, a_m * b_p),
+    )
+    c, g = structure
+    hands = [amplitudes(f, leptons, phase, h, g is not None) for h in (0, 1)]
+    sides = []
+    for currents, factors in zip(hands, weights, strict=True):
+        target, *photon = (square(j, leptons, phase, factors) for j in currents)
+        side = c * target
+        if g is not None:
+            side += g * point.q2 * (photon[1] + photon[2] - photon[0])
+        sides.append(side)
+    target, *photon = (overlap(a, b) for a, b in zip(*hands, strict=True))
+    flip = c * target
+    if g is not None:
+        flip += g * point.q2 * (photon[1] + photon[2] - photon[0])
+    both = (sides[0] + sides[1]) * leptons.measure
+    mass = -2 * m_minus * m_plus * flip * leptons.measure
+    return both + mass, both - mass, 2 * (sides[0] - sides[1]) * leptons.measure
+
+
+def terms_at(
+    invariants: tuple[float, float, float, float],
+    angles: tuple[float, float, float],
+    e_nu: float,
+    masses: tuple[float, float, float],
+    structure: tuple[float, float],
+) -> tuple[float, float, float]:
+    """VV, AA, VA at a point of phase space.
+
+    Parameters
+    ----------
+    invariants, angles, e_nu, masses, structure : as in `kernels.terms_at` (MeV², MeV
+        and radians).
+
+    Examples
+    --------
+    >>> point = (5e4, 1e4, 100.0, 1e5), (0.5, 0.3, 0.2)
+    >>> vv, aa, va = terms_at(*point, 5e3, (37e3, 105.66, 105.66), (1.0, 0.0))
+    >>> vv > 0 and aa > 0
+    True
+    """
+    s, k2, q2, x = (np.array([float(v)]) for v in invariants)
+    t, phi, psi = (np.array([float(v)]) for v in angles)
+    mass, m_minus, m_plus = masses
+    lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
+    kappa2 = k2 * np.maximum(x**2 - x * (s + k2 + q2) + k2 * q2, 0.0) / lam
+    q = np.sqrt(q2)
+    x_max = 4 * e_nu * mass * q / (q + np.sqrt(q2 + 4 * mass**2))
+    r, b = x_max / x, 2 * e_nu * mass * q2 / x_max
+    alpha = (2 * b * r - q2) / x
+    p_t = np.sqrt(np.maximum((r - 1) * ((mass**2 + b) * r + mass**2), 0.0))
+    gap = s - (m_minus + m_plus) ** 2
+    beta = 2 * e_nu * mass / x
+    zero = np.zeros(1)
+    point = Point(
+        q2, x, s, gap, zero, k2, zero, kappa2, lam, alpha, p_t, beta, t, phi, psi
+    )
+    leptons = lepton_angles(point, m_minus, m_plus)
+    c, g = structure
+    terms = matrix_element(
+        point, leptons, (m_minus, m_plus), (zero + c, zero + g if g else None)
+    )
+    scale = 8 / (16 * np.pi**2 * x)
+    vv, aa, va = (float((term * scale)[0]) for term in terms)
+    return vv, aa, va
+
+
+def interpolate(table: FloatArray, place: FloatArray) -> FloatArray:
+    """Cubic through the four nearest entries, not below 0."""
+    i = np.clip(place.astype(np.intp), 1, table.size - 3)
+    d = place - i
+    below, above, far = d + 1, d - 1, d - 2
+    value = (table[i + 2] * below - table[i - 1] * far) * d * above / 6 + (
+        table[i] * above - table[i + 1] * d
+    ) * below * far / 2
+    return np.maximum(value, 0.0)
+
+
+def draw_energies(
+    sampling: Sampling, j: int, u: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Energies and what the flux adds to the weight, over the probability."""
+    count = sampling.counts[j]
+    cumulative = sampling.cumulative[j, : count + 1]
+    at = np.clip(np.searchsorted(cumulative, u, side="right") - 1, 0, count - 1)
+    share = np.diff(cumulative)[at]
+    t = np.clip((u - cumulative[at]) / share, 0.0, 1.0)
+    bins = sampling.energies[j]
+    e = bins[at, 0] + bins[at, 1] * t
+    return e, np.maximum(bins[at, 2] + bins[at, 3] * t, 0.0) / share
+
+
+def through_grid(
+    u: FloatArray, grid: FloatArray
+) -> tuple[list[FloatArray], FloatArray, NDArray[np.intp]]:
+    """Variables, Jacobian and bins from uniform numbers, shape (columns, n)."""
+    jacobian = np.ones(u.shape[1])
+    widths = np.diff(grid) * BINS
+    bins = np.empty((DIMENSIONS, u.shape[1]), dtype=np.intp)
+    v = []
+    cell = np.minimum((u[1] * SLICES).astype(np.intp), SLICES - 1)
+    for d in range(DIMENSIONS):
+        scaled = u[2 + d] * BINS
+        b = np.minimum(scaled.astype(np.intp), BINS - 1)
+        bins[d] = cell * BINS + b
+        width = widths[d].ravel()[bins[d]]
+        v.append(grid[d].ravel()[bins[d] + cell] + (scaled - b) * width / BINS)
+        jacobian *= width
+        cell = np.minimum((u[2 + d] * SLICES).astype(np.intp), SLICES - 1)
+    return v, jacobian, bins
+
+
+def q_ends(e: FloatArray, one: Any) -> tuple[FloatArray, FloatArray]:
+    """Smallest and largest Q; not a number below threshold."""
+    mass = one["mass"]
+    total = one["m_minus"] + one["m_plus"]
+    s_min, em2 = total**2, 2 * e * mass
+    gap = e - total * (1 + total / (2 * mass))
+    root = np.sqrt(2 * mass * gap * (em2 - s_min + 2 * mass * total))
+    low = 2 * s_min / (em2 + s_min + root)
+    rest = mass**2 / ((mass**2 + em2) * (1 - low))
+    q_low, q_high = mass * low / np.sqrt(1 - low), mass * (1 - rest) / np.sqrt(rest)
+    return q_low, np.minimum(q_high, np.maximum(16 * q_low, one["q_end"]))
+
+
+def phase_space(
+    e: FloatArray, one: Any, v: list[FloatArray], jacobian: FloatArray
+) -> tuple[FloatArray, FloatArray, Point]:
+    """Jacobian (0 where closed), ln Q and the points of phase space."""
+    mass = one["mass"]
+    s_min = (one["m_minus"] + one["m_plus"]) ** 2
+    em2 = 2 * e * mass
+    q_low, q_high = q_ends(e, one)
+    span = np.log(q_high / q_low)
+    log_q = np.log(q_low) + span * v[0]
+    q = np.exp(log_q)
+    q2 = q * q
+    jacobian = jacobian * 2 * q2 * span
+    x_max = 2 * em2 * q / (q + np.sqrt(q2 + 4 * mass**2))
+    x_min = s_min + q2
+    open_ = span > 0
+    span = np.log(x_max / x_min)
+    open_ &= span > 0
+    r_1 = np.expm1(span * (1 - v[1]))
+    hat_gap = x_min * np.expm1(span * v[1])
+    x = x_min + hat_gap
+    s_hat = s_min + hat_gap
+    jacobian *= x * span
+    span = np.log1p(hat_gap / s_min)
+    t2 = v[2] ** 2
+    s_gap = s_min * np.expm1(span * t2)
+    s = s_min + s_gap
+    jacobian *= s * span * 2 * v[2]
+    k2_max = -x * np.expm1(-span * (1 - t2))
+    soft2 = np.minimum(s, one["soft2"])
+    span = np.log1p(k2_max / soft2)
+    k2 = soft2 * np.expm1(span * v[3])
+    k2_gap = -(k2_max + soft2) * np.expm1(-span * (1 - v[3]))
+    open_ &= (s_gap > 0) & (k2 > 0) & (k2_gap > 0)
+    jacobian *= (k2 + soft2) * span
+    lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
+    r, b = 1 + r_1, em2 * q2 / x_max
+    point = Point(
+        q2,
+        x,
+        s,
+        s_gap,
+        s_hat,
+        k2,
+        k2_gap,
+        k2 * s_hat * k2_gap / lam,
+        lam,
+        (2 * b * r - q2) / x,
+        np.sqrt(r_1 * ((mass**2 + b) * r + mass**2)),
+        em2 / x,
+        v[4],
+        2 * np.pi * v[5],
+        2 * np.pi * v[6],
+    )
+    return np.where(open_, jacobian, 0.0), log_q, point
+
+
+def fermi_nucleons(u: FloatArray, e: FloatArray, one: Any) -> Nucleon:
+    """Nucleons of the Fermi sphere from three rows of uniform numbers."""
+    size = one["k_f"] * np.cbrt(u[0])
+    cos = 2 * u[1] - 1
+    sin = np.sqrt((1 - cos) * (1 + cos))
+    turn = 2 * np.pi * u[2]
+    x, y, z = size * sin * np.cos(turn), size * sin * np.sin(turn), size * cos
+    mass = one["mass"]
+    energy = np.sqrt(size**2 + mass**2)
+    return Nucleon(x, y, z, energy, e * (energy - z) / mass, (energy - z) / energy)
+
+
+def trials_of(u: FloatArray, j: int, sampling: Sampling) -> Trials:
+    """Trials of process j from uniform numbers, shape (columns, n)."""
+    one = sampling.scattering[j]
+    e, flux = draw_energies(sampling, j, u[1])
+    nucleon = Nucleon(0.0, 0.0, 0.0, one["mass"], e, 1.0)
+    if one["k_f"] > 0:
+        nucleon = fermi_nucleons(u[11:14], e, one)
+        flux = flux * nucleon.flux
+    seen = nucleon.e_seen
+    v, jacobian, bins = through_grid(u, sampling.grids[j])
+    jacobian, log_q, point = phase_space(seen, one, v, jacobian)
+    masses = float(one["m_minus"]), float(one["m_plus"])
+    leptons = lepton_angles(point, *masses)
+    place = (log_q - one["log_q_first"]) / one["log_q_step"]
+    c, g = sampling.tables[j]
+    terms = matrix_element(
+        point,
+        leptons,
+        masses,
+        (interpolate(c, place), interpolate(g, place) if one["magnetic"] else None),
+    )
+    scale = one["prefactor"] * jacobian / (seen * one["mass"] * point.q2) ** 2
+    scale = flux * scale * 8 / (16 * np.pi**2 * point.x)
+    vv, aa, va = (term * scale for term in terms)
+    vector, axial, *mediators = sampling.couplings[j]
+    for strength, mass2 in zip(mediators[::2], mediators[1::2], strict=True):
+        vector = vector + strength / (point.k2 + mass2)
+    weight = vector * vector * vv + axial * axial * aa + vector * axial * va
+    weight = np.where((jacobian > 0) & (weight > 0), weight, 0.0)
+    return Trials(
+        weight, np.stack([vv, aa, va], axis=1), e, nucleon, point, leptons, bins
+    )
+
+
+def _four(mass: float, x: Any, y: Any, z: Any) -> FloatArray:
+    """Four-momenta on their mass shell, shape (n, 4)."""
+    return np.stack([np.sqrt(mass**2 + x * x + y * y + z * z), x, y, z], axis=-1)
+
+
+def momenta_at_rest(
+    e: FloatArray, point: Point, leptons: Leptons, turn: FloatArray, one: Any
+) -> FloatArray:
+    """Four-momenta for a target at rest, shape (n, 6, 4), as `arrays.Output` has
+    them."""
+    q2, x, s, k2, k2_gap = point.q2, point.x, point.s, point.k2, point.k2_gap
+    mass = one["mass"]
+    root_s, root_lam = np.sqrt(s), np.sqrt(point.lam)
+    q_t = point.p_t / point.beta
+    q_z = -q2 / (2 * mass) - x / (2 * e)
+    cos, sin = np.cos(point.psi), np.sin(point.psi)
+    k_t = np.sqrt(k2 * point.s_hat * k2_gap) / x
+    tilt = 2 * e * q_t / x
+    # outgoing neutrino by its components across and along E − p_z
+    n_x, n_y, n_minus = k2 / x * q_t - k_t * cos, -k_t * sin, k2 / (2 * e)
+    n_z = ((n_x * n_x + n_y * n_y) / n_minus - n_minus) / 2
+    # the pair
+    minus_part = (x * s / point.s_hat + k2_gap) / (2 * e)
+    pair_x, pair_y = q_t - n_x, -n_y
+    pair_z = ((s + pair_x * pair_x + pair_y * pair_y) / minus_part - minus_part) / 2
+    # axes of the pair's frame: X towards k1, Y, Z along q
+    xi = (s + k2 + q2 - 2 * k2 * q2 / x) / x * x / root_lam
+    eta = 2 * k_t / root_lam
+    x_x, x_y = -xi * cos - eta * q_t, -xi * sin
+    x_z = -xi * tilt * cos - 2 * q2 * eta / x * e - eta * q_z
+    k_z = root_lam / (2 * root_s)
+    part = (s + k2 - q2) / (2 * s)
+    p_z = leptons.p * (leptons.up - leptons.down) / k_z
+    p_r = leptons.p * (2 * leptons.mixed)
+    f = leptons.e_minus / root_s
+    c_x, c_y = p_r * np.cos(point.phi), p_r * np.sin(point.phi)
+    l_x = f * pair_x + c_x * x_x - c_y * sin + p_z * (q_t - part * pair_x)
+    l_y = f * pair_y + c_x * x_y + c_y * cos - p_z * part * pair_y
+    l_z = f * pair_z + c_x * x_z - c_y * tilt * sin + p_z * (q_z - part * pair_z)
+    co, si = np.cos(turn), np.sin(turn)
+
+    def turned(m: float, a: Any, b: Any, c: Any) -> FloatArray:
+        return _four(m, co * a - si * b, si * a + co * b, c)
+
+    zero = np.zeros_like(e)
+    pair = [
+        turned(one["m_minus"], l_x, l_y, l_z),
+        turned(one["m_plus"], pair_x - l_x, pair_y - l_y, pair_z - l_z),
+    ]
+    rows = [
+        np.stack([e, zero, zero, e], axis=-1),
+        np.stack([zero + mass, zero, zero, zero], axis=-1),
+        turned(0.0, n_x, n_y, n_z),
+        *(pair[::-1] if one["anti"] else pair),
+        turned(mass, -q_t, zero, -q_z),
+    ]
+    return np.stack(rows, axis=1)
+
+
+def to_laboratory(out: FloatArray, e: FloatArray, nucleon: Nucleon, one: Any) -> None:
+    """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
+    the laboratory."""
+    x, y, z, energy = nucleon.x, nucleon.y, nucleon.z, nucleon.energy
+    mass = one["mass"]
+    pair = [one["m_minus"], one["m_plus"]]
+    masses = (0.0, *(pair[::-1] if one["anti"] else pair), mass)
+    # the beam (e, 0, 0, e) in the nucleon's frame
+    factor = (e * z / (energy + mass) - e) / mass
+    n_x, n_y, n_z = factor * x, factor * y, e + factor * z
+    size = np.sqrt(n_x * n_x + n_y * n_y + n_z * n_z)
+    n_x, n_y, n_z = n_x / size, n_y / size, n_z / size
+    lever = 1 / (1 + n_z)
+    for i, m in enumerate(masses, 2):
+        a, b, c = out[:, i, 1], out[:, i, 2], out[:, i, 3]
+        p_x = (1 - n_x * n_x * lever) * a - n_x * n_y * lever * b + n_x * c
+        p_y = -n_x * n_y * lever * a + (1 - n_y * n_y * lever) * b + n_y * c
+        p_z = -n_x * a - n_y * b + n_z * c
+        push = ((p_x * x + p_y * y + p_z * z) / (energy + mass) + out[:, i, 0]) / mass
+        out[:, i] = _four(m, p_x + push * x, p_y + push * y, p_z + push * z)
+    zero = np.zeros_like(e)
+    out[:, 0] = np.stack([e, zero, zero, e], axis=-1)
+    out[:, 1] = np.stack([energy, x, y, z], axis=-1)
+
+
+def _at(record: Any, which: NDArray[np.intp]) -> Any:
+    """Entries of a record of arrays."""
+    return type(record)(
+        *(a[which] if isinstance(a, np.ndarray) and a.ndim else a for a in record)
+    )
+
+
+def build(
+    trials: Trials, which: NDArray[np.intp], turn: FloatArray, one: Any
+) -> FloatArray:
+    """Four-momenta of some trials in the laboratory."""
+    nucleon = _at(trials.nucleon, which)
+    out = momenta_at_rest(
+        nucleon.e_seen,
+        _at(trials.point, which),
+        _at(trials.leptons, which),
+        2 * np.pi * turn[which],
+        one,
+    )
+    if one["k_f"] > 0:
+        to_laboratory(out, trials.e[which], nucleon, one)
+    return out
+
+
+def _train(u: FloatArray, start: int, sampling: Sampling, out: Output) -> None:
+    """Weights of a block of trials of one process, and their squares by bin."""
+    trials = trials_of(u, 0, sampling)
+    weight, one = trials.weight, sampling.scattering[0]
+    if one["blocked"]:
+        open_ = np.flatnonzero(weight > 0)
+        recoil = build(trials, open_, u[9], one)[:, 5, 1:]
+        weight[open_[(recoil**2).sum(1) < one["k_f"] ** 2]] = 0.0
+    out.values[start : start + weight.size, 0] = weight
+    square_ = weight * weight
+    for d in range(DIMENSIONS):
+        out.collected[d] += np.bincount(trials.bins[d], square_, SLICES * BINS)
+
+
+def _events(
+    u: FloatArray, j: int, limit: float, sampling: Sampling
+) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """Which trials of process j become events, their momenta and their values."""
+    trials, one = trials_of(u, j, sampling), sampling.scattering[j]
+    weight = trials.weight
+    scale = 1 / (sampling.share[j + 1] - sampling.share[j])
+    accept = u[10] * limit < weight * scale if limit > 0 else weight > 0
+    kept = np.flatnonzero(accept & (weight > 0))
+    momenta = build(trials, kept, u[9], one)
+    if one["blocked"]:
+        outside = (momenta[:, 5, 1:] ** 2).sum(1) >= one["k_f"] ** 2
+        kept, momenta = kept[outside], momenta[outside]
+    weight, point = weight[kept], _at(trials.point, kept)
+    scales = np.maximum(limit / weight, scale) if limit > 0 else scale
+    values = np.column_stack(
+        [
+            weight * scales,
+            trials.terms[kept] * np.reshape(scales, (-1, 1)),
+            point.q2,
+            point.k2,
+            point.s,
+        ]
+    )
+    return kept, momenta, values
+
+
+def generate(
+    u: FloatArray,
+    limit: float,
+    sampling: Sampling,
+    out: Output,
+    enough: int | None = None,
+) -> int:
+    """Turn uniform numbers into events, in order; returns how many.
+
+    Parameters
+    ----------
+    u, limit, sampling, out : as in `kernels.generate`.
+    enough : stop after the block of trials that makes so many events.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> generator = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3, regime="coherent")
+    >>> len(generator.sized(100).chunk(0).events) > 100  # calls this
+    True
+    """
+    found = 0
+    with np.errstate(all="ignore"):  # closed trials are set to zero
+        for start in range(0, len(u), _BLOCK):
+            block = np.ascontiguousarray(u[start : start + _BLOCK].T)
+            if limit < 0:
+                _train(block, start, sampling, out)
+                continue
+            process = np.searchsorted(sampling.share, block[0], side="right") - 1
+            parts = []
+            for j in np.unique(process):
+                here = np.flatnonzero(process == j)
+                kept, momenta, values = _events(block[:, here], j, limit, sampling)
+                parts.append((here[kept], np.full(kept.size, j), momenta, values))
+            columns = zip(*parts, strict=True)
+            trial, which, momenta, values = map(np.concatenate, columns)
+            order = np.argsort(trial)
+            rows = slice(found, found + order.size)
+            out.trial[rows], out.process[rows] = start + trial[order], which[order]
+            out.momenta[rows], out.values[rows] = momenta[order], values[order]
+            found += order.size
+            if enough is not None and found >= enough:
+                break
+    return found

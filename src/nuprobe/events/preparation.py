@@ -1,0 +1,344 @@
+"""From channels, target, flux and model to processes that can be sampled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.events.arrays import SCATTERING
+from nuprobe.events.energies import Interpolant, energy_bins
+from nuprobe.events.fermi import fermi_average, lowest_energy
+from nuprobe.events.sample import EventProcess
+from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.models import LeptonModel
+from nuprobe.nuclei import TargetSpec
+from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.processes.trident import (
+    Channel,
+    Current,
+    coefficients,
+    current_kernels,
+    currents,
+    lepton_couplings,
+    mediator_masses,
+    total,
+)
+from nuprobe.processes.trident.cross_section import _PREFACTOR, q_range, threshold
+from nuprobe.processes.trident.currents import FERMI_MOMENTUM
+
+__all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "TridentOptions", "prepare"]
+
+ONE_ENERGY: Final = "monoenergetic"
+"""Name of the flux of neutrinos of one energy."""
+
+_TABLE: Final = 4096  # entries of the form factors' table, uniform in ln Q
+# Q ends there, in units of the smallest, if the form factor has fallen before
+_FAR: Final = 16
+# of the largest probability of a bin: no bin with neutrinos may be left out, whatever
+# the interpolant says of it
+_LEAST: Final = 1e-7
+
+
+@dataclass(frozen=True)
+class TridentOptions:
+    """How a target is seen, as in `nuprobe.trident.total`.
+
+    Attributes
+    ----------
+    form_factor : charge form factor of nuclei, by name or object; None for the measured
+        one.
+    pauli : whether bound nucleons are Pauli-blocked.
+    k_f : Fermi momentum, MeV.
+    nucleon_form_factors : ``"dipole"`` or ``"kelly"``.
+    """
+
+    form_factor: Any = None
+    pauli: bool = True
+    k_f: float = FERMI_MOMENTUM
+    nucleon_form_factors: str = "dipole"
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What is generated.
+
+    Attributes
+    ----------
+    channels : trident channels.
+    target : what the neutrinos hit; None for a bare nucleon or electron.
+    source : where they come from.
+    model : with scalar parameters; decides where events are generated.
+    regime : of the cross section.
+    nucleons : ``"rest"`` or ``"fermi-gas"``.
+    options : how the target is seen.
+    """
+
+    channels: tuple[Channel, ...]
+    target: TargetSpec | None
+    source: Flux
+    model: LeptonModel
+    regime: str
+    nucleons: str
+    options: TridentOptions
+
+    @property
+    def fluence(self) -> float:
+        """Neutrinos of the flavours of the channels, per unit of the flux."""
+        flavours = dict.fromkeys(c.incoming for c in self.channels)
+        return sum(self.source.total(f) for f in flavours)
+
+    @property
+    def e_max(self) -> float:
+        """Largest energy of a neutrino, MeV."""
+        return max(
+            c.e_max for one in self.channels for c in self.source.of(one.incoming)
+        )
+
+    def currents(self) -> list[tuple[float, Current, float]]:
+        """What is hit: (how many, current, Fermi momentum of its motion in MeV)."""
+        options = asdict(self.options) | {"form_factor": self.options.form_factor}
+        pauli = options.pop("pauli")
+        gas = self.nucleons == "fermi-gas"
+        blocked = currents(self.target, self.regime, pauli=True, **options)
+        used = currents(self.target, self.regime, pauli=pauli and not gas, **options)
+        return [
+            (number, current, self.options.k_f if gas and with_pauli.kinks else 0.0)
+            for (number, current), (_, with_pauli) in zip(used, blocked, strict=True)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class SampledProcess:
+    """A process ready to be sampled.
+
+    Attributes
+    ----------
+    process, current : what happens, and the current it hits.
+    sigma : cross section per target averaged over the flux, cm².
+    cumulative, energies : see `arrays.Sampling`, without the axis of the processes.
+    scattering : a record of `arrays.SCATTERING`, shape ().
+    tables, couplings : as the energies.
+    """
+
+    process: EventProcess
+    current: Current
+    sigma: float
+    cumulative: FloatArray
+    energies: FloatArray
+    scattering: Any
+    tables: FloatArray
+    couplings: FloatArray
+
+
+def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
+    """Return the processes of a setup whose cross section is not zero.
+
+    Parameters
+    ----------
+    setup : what is generated.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If the cross section cannot be computed, or nothing can be produced.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> made = prepare(trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0).setup)
+    >>> [one.process.regime for one in made]
+    ['coherent', 'proton', 'neutron']
+    """
+    if setup.fluence <= 0:
+        names = ", ".join(dict.fromkeys(str(c.incoming) for c in setup.channels))
+        raise InputError(f"flux {setup.source.name} contains no {names}")
+    # validity and limits of energy and model are checked where cross sections are
+    options = {**vars(setup.options)}
+    for channel in setup.channels:
+        total(setup.e_max, channel, setup.target, setup.model, setup.regime, **options)
+    made: list[SampledProcess] = []
+    lowest = math.inf
+    for channel in setup.channels:
+        for number, current, k_f in setup.currents():
+            one = _Preparation(setup, channel, number, current, k_f)
+            lowest = min(lowest, one.low)
+            process = one.process()
+            if process is not None:
+                made.append(process)
+    if made:
+        return tuple(made)
+    if setup.e_max <= lowest:
+        subject = (
+            "all neutrinos"
+            if setup.source.name == ONE_ENERGY
+            else f"all neutrinos of flux {setup.source.name}"
+        )
+        raise InputError(
+            f"{subject} (up to {setup.e_max:.6g} MeV) are below the threshold of"
+            f" {lowest:.6g} MeV"
+        )
+    raise InputError(
+        "the cross section is zero: the model or the flux allows none of the channels"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Preparation:
+    """One channel on one current, before it is known whether anything happens."""
+
+    setup: Setup
+    channel: Channel
+    number: float
+    current: Current
+    k_f: float
+
+    @property
+    def low(self) -> float:
+        """Smallest energy that opens the process, MeV."""
+        low = threshold(self.current.mass, *self.channel.masses)
+        return lowest_energy(low, self.current.mass, self.k_f) if self.k_f else low
+
+    @property
+    def components(self) -> Sequence[FluxComponent]:
+        return self.setup.source.of(self.channel.incoming)
+
+    def at_rest(self) -> Callable[[FloatArray], FloatArray]:
+        """Cross section of energies on a target at rest, cm²."""
+        weights = coefficients(self.setup.model, self.channel)
+        if weights.ndim != 1:
+            raise InputError(
+                "events are generated for a model with scalar parameters, one model at"
+                " a time"
+            )
+        masses = np.array(mediator_masses(self.setup.model, self.channel))
+
+        def sigma(e: FloatArray) -> FloatArray:
+            kernels = current_kernels(
+                e, self.channel, self.current, masses if masses.size else None
+            )
+            return np.asarray(kernels.values @ weights)
+
+        return sigma
+
+    def average(
+        self,
+        sigma: Callable[[FloatArray], FloatArray],
+        e: FloatArray,
+        low: float,
+        high: float,
+    ) -> FloatArray:
+        """Cross section at energies within an interval, averaged over the motion; one
+        interpolant serves what nucleons see there."""
+        mass, rest = (
+            self.current.mass,
+            threshold(self.current.mass, *self.channel.masses),
+        )
+        if not self.k_f:
+            return Interpolant(sigma, max(low, rest), high)(e)
+        energy = math.hypot(mass, self.k_f)
+        seen = Interpolant(
+            sigma,
+            max(rest, low * (energy - self.k_f) / mass * (1 - 1e-9)),
+            high * (energy + self.k_f) / mass,
+        )
+        return fermi_average(seen, e, mass, self.k_f)
+
+    def folded(self) -> tuple[FloatArray, FloatArray] | None:
+        """Bins of the energy, and flux times cross section in each; None if the flux
+        ends below threshold."""
+        sigma, low = self.at_rest(), self.low
+        if max((c.e_max for c in self.components), default=0.0) <= low:
+            return None
+        rows: list[FloatArray] = []
+        sums: list[FloatArray] = []
+        for component in self.components:
+            for line in component.lines:
+                if line.energy > low and line.intensity > 0:
+                    rows.append(np.array([[line.energy, 0.0, line.intensity, 0.0]]))
+                    e = np.array([line.energy])
+                    seen = (
+                        self.average(sigma, e, line.energy, line.energy)
+                        if self.k_f
+                        else sigma(e)
+                    )
+                    sums.append(line.intensity * seen)
+            if component.density is not None and component.edges[-1] > low:
+                row = energy_bins(component, low)
+                t, w = gauss_legendre(3)
+                e = row[:, :1] + row[:, 1:2] * t
+                density = np.maximum(row[:, 2:3] + row[:, 3:] * t, 0.0)
+                seen = self.average(sigma, e.ravel(), low, component.edges[-1])
+                rows.append(row)
+                sums.append((density * w * seen.reshape(e.shape)).sum(1))
+        return (np.concatenate(rows), np.concatenate(sums)) if rows else None
+
+    def process(self) -> SampledProcess | None:
+        """The process ready to be sampled; None if its cross section is zero."""
+        folded = self.folded()
+        if folded is None or not folded[1].sum() > 0:
+            return None
+        bins, sums = folded
+        open_ = (bins[:, 2] > 0) | (bins[:, 2] + bins[:, 3] > 0)
+        share = np.where(open_, np.maximum(sums, _LEAST * sums.max()), 0.0)
+        bins, share = bins[open_], share[open_] / share.sum()
+        fluence = self.setup.fluence
+        bins[:, 2:] *= self.number / fluence
+        scattering, tables = self.scattering(float((bins[:, 0] + bins[:, 1]).max()))
+        name = self.current.name
+        regime = name if name in ("proton", "neutron", "electron") else "coherent"
+        return SampledProcess(
+            EventProcess(self.channel, name, regime, self.current.mass, self.number),
+            self.current,
+            float(sums.sum()) * self.number / fluence,
+            np.concatenate([[0.0], np.cumsum(share)[:-1], [1.0]]),
+            bins,
+            scattering,
+            tables,
+            self.couplings(),
+        )
+
+    def couplings(self) -> FloatArray:
+        """V, A, then strength and squared mass of each mediator."""
+        found = lepton_couplings(self.setup.model, self.channel)
+        mediators = [(float(m.strength), float(m.mass) ** 2) for m in found.mediators]
+        return np.array([float(found.vector), float(found.axial), *sum(mediators, ())])
+
+    def scattering(self, top: float) -> tuple[Any, FloatArray]:
+        """Record of the scattering for energies up to `top` (MeV), and its tables."""
+        current, k_f = self.current, self.k_f
+        m_minus, m_plus = self.channel.pair_masses
+        if k_f:
+            top *= (math.hypot(current.mass, k_f) + k_f) / current.mass
+        low, high = (
+            float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus)
+        )
+        # where Q begins at the largest energy, and the largest end of Q at any; near
+        # threshold Q is largest
+        s_min = (m_minus + m_plus) ** 2
+        at_threshold = math.sqrt(s_min / (1 + math.sqrt(s_min) / current.mass))
+        far = min(high, max(current.q_end, _FAR * at_threshold))
+        far = max(far, at_threshold)
+        first, last = math.log(low * (1 - 1e-9)), math.log(far * (1 + 1e-9))
+        step = (last - first) / (_TABLE - 3)
+        q2 = np.exp(2 * (first - step + step * np.arange(_TABLE)))
+        tables = np.stack([current.electric(q2), current.magnetic(q2)])
+        mediators = lepton_couplings(self.setup.model, self.channel).mediators
+        record = np.zeros((), dtype=SCATTERING)
+        record["mass"], record["m_minus"], record["m_plus"] = (
+            current.mass,
+            m_minus,
+            m_plus,
+        )
+        record["q_end"] = current.q_end
+        record["soft2"] = min([m.mass**2 for m in mediators], default=math.inf)
+        record["log_q_first"], record["log_q_step"] = first - step, step
+        record["prefactor"], record["k_f"] = _PREFACTOR, k_f
+        record["blocked"] = bool(k_f) and self.setup.options.pauli
+        record["anti"] = self.channel.incoming.anti
+        record["magnetic"] = tables[1].any()
+        return record, tables

@@ -1,0 +1,272 @@
+"""Streams of events: grids trained for each process, then chunks of events."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import ComputationError, InputError
+from nuprobe.events.arrays import (
+    BINS,
+    DIMENSIONS,
+    SLICES,
+    Output,
+    Sampling,
+    empty_output,
+)
+from nuprobe.events.grid import maximum_weight, refine, uniform
+from nuprobe.events.preparation import SampledProcess
+from nuprobe.events.sample import MOMENTA, Chunk, Events
+from nuprobe.numerics import FloatArray
+
+__all__ = ["TRIALS", "Loops", "Made", "Sampler", "stack"]
+
+Loops = Literal["compiled", "numpy"]
+"""How random numbers become events: by compiled loops, or by plain NumPy."""
+TRIALS: Final = 2**15
+"""Trials of a chunk."""
+
+ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
+"""Trials of each round of the training."""
+FINAL: Final = 2**17
+"""Trials that find the largest weight, after the training."""
+_DAMPING: Final = 0.5
+_OVERWEIGHT: Final = 5e-4
+_TRAINING: Final = 1  # streams of random numbers
+_EVENTS: Final = 2
+
+
+class Made(NamedTuple):
+    """A chunk, and the numbers of the trials that its events come from."""
+
+    chunk: Chunk
+    trial: NDArray[np.int64]
+
+
+class Training(NamedTuple):
+    """What training found, one entry for each process.
+
+    Attributes
+    ----------
+    grids : edges, shape (processes, DIMENSIONS, SLICES, BINS + 1).
+    mean, largest : mean and largest weight, cm², shape (processes,); the largest is 0
+        where the Pauli principle blocks all.
+    """
+
+    grids: FloatArray
+    mean: FloatArray
+    largest: FloatArray
+
+
+def stack(
+    processes: tuple[SampledProcess, ...], share: FloatArray, grids: FloatArray
+) -> Sampling:
+    """Stack processes for the loops.
+
+    Parameters
+    ----------
+    processes : the processes.
+    share : cumulative probabilities, shape (processes + 1,).
+    grids : edges, shape (processes, DIMENSIONS, SLICES, BINS + 1).
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> made = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3).prepared
+    >>> grids = np.stack([uniform(DIMENSIONS, SLICES, BINS)] * 3)
+    >>> stack(made, np.linspace(0, 1, 4), grids).tables.shape
+    (3, 2, 4096)
+    """
+    counts = np.array([len(p.energies) for p in processes])
+    cumulative = np.ones((len(processes), counts.max() + 1))
+    energies = np.zeros((len(processes), counts.max(), 4))
+    size = max(p.couplings.size for p in processes)
+    couplings = np.zeros((len(processes), size))
+    for i, p in enumerate(processes):
+        cumulative[i, : counts[i] + 1] = p.cumulative
+        energies[i, : counts[i]] = p.energies
+        couplings[i, : p.couplings.size] = p.couplings
+        couplings[i, p.couplings.size + 1 :: 2] = 1.0  # no strength, any mass
+    return Sampling(
+        share,
+        np.stack([p.scattering for p in processes]),
+        cumulative,
+        energies,
+        counts,
+        np.stack([p.tables for p in processes]),
+        couplings,
+        grids,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Sampler:
+    """Events of prepared processes from one seed.
+
+    Chunk i depends on the processes, the seed, the loops and i only.
+
+    Attributes
+    ----------
+    processes : ready to be sampled.
+    seed : of every random stream.
+    columns : random numbers of a trial: 14 with moving nucleons, else 11.
+    loops : how events are made; both ways agree up to rounding.
+    """
+
+    processes: tuple[SampledProcess, ...]
+    seed: int
+    columns: int
+    loops: Loops
+
+    def random(self, stream: int, index: int) -> np.random.Generator:
+        """Random numbers of a chunk or a training.
+
+        Parameters
+        ----------
+        stream : 1 trains, 2 makes events.
+        index : of the process or the chunk.
+        """
+        return np.random.Generator(
+            np.random.PCG64DXSM(np.random.SeedSequence((self.seed, stream, index)))
+        )
+
+    @cached_property
+    def training(self) -> Training:
+        """Grids and weights of all processes."""
+        # one stream a process: threads change nothing
+        workers = min(len(self.processes), os.cpu_count() or 1)
+        with ThreadPoolExecutor(workers) as pool:
+            trained = list(pool.map(self._train, range(len(self.processes))))
+        grids, mean, largest = zip(*trained, strict=True)
+        if not sum(largest) > 0:
+            raise ComputationError(
+                "no event survives the Pauli blocking of the Fermi gas: use"
+                " nucleons='rest'"
+            )
+        return Training(np.stack(grids), np.array(mean), np.array(largest))
+
+    def _train(self, index: int) -> tuple[FloatArray, float, float]:
+        random = self.random(_TRAINING, index)
+        alone = (self.processes[index],)
+        grid = uniform(DIMENSIONS, SLICES, BINS)
+        for n in (*ROUNDS, FINAL):
+            out = empty_output(n, training=True)
+            u = random.random((n, self.columns))
+            sampling = stack(alone, np.array([0.0, 1.0]), grid[None])
+            self._run(u, -1.0, sampling, out)
+            if n != FINAL:
+                collected = out.collected.reshape(DIMENSIONS, SLICES, BINS)
+                grid = refine(grid, collected, _DAMPING)
+        weights = out.values[:, 0]
+        return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        """All processes, by their shares of the largest weights."""
+        grids, _, largest = self.training
+        share = np.concatenate([[0.0], np.cumsum(largest)[:-1] / largest.sum(), [1.0]])
+        return stack(self.processes, share, grids)
+
+    @property
+    def max_weight(self) -> float:
+        """Weight (cm²) that unweighted events have, but for those beyond it."""
+        return float(self.training.largest.sum())
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the trials that become unweighted events, from the training."""
+        return float(self.training.mean.sum() / self.training.largest.sum())
+
+    def _run(
+        self,
+        u: FloatArray,
+        limit: float,
+        sampling: Sampling,
+        out: Output,
+        enough: int | None = None,
+    ) -> int:
+        """Turn random numbers into events; numba is imported for compiled loops
+        alone."""
+        if self.loops == "numpy":
+            from nuprobe.events import plain
+
+            return plain.generate(u, limit, sampling, out, enough)
+        from nuprobe.events import kernels
+
+        return kernels.generate(u, limit, sampling, out)
+
+    def make(self, index: int, unweighted: bool, enough: int | None = None) -> Made:
+        """Make a chunk.
+
+        Parameters
+        ----------
+        index : of the chunk.
+        unweighted : accept events by their weight.
+        enough : events after which plain NumPy may stop, for callers that need no more;
+            None for the whole chunk.
+        """
+        u = self.random(_EVENTS, index).random((TRIALS, self.columns))
+        out = empty_output(TRIALS)
+        limit = self.max_weight if unweighted else 0.0
+        n = self._run(u, limit, self.sampling, out, enough)
+        v = out.values[:n]
+        events = Events(
+            processes=tuple(p.process for p in self.processes),
+            process=out.process[:n].copy(),
+            **{name: out.momenta[:n, i].copy() for i, name in enumerate(MOMENTA)},
+            q2=v[:, 4].copy(),
+            k2=v[:, 5].copy(),
+            s=v[:, 6].copy(),
+            terms=v[:, 1:4].copy(),
+            weight=v[:, 0].copy(),
+        )
+        return Made(Chunk(index, events, TRIALS), out.trial[:n])
+
+    def stream(
+        self, start: int, unweighted: bool, workers: int, enough: int | None = None
+    ) -> Iterator[Made]:
+        """Walk through the chunks, in order and without end.
+
+        Parameters
+        ----------
+        start : index of the first.
+        unweighted, enough : as in `make`.
+        workers : threads; they change nothing but the speed.
+
+        Raises
+        ------
+        InputError
+            If the number of workers is not positive.
+        """
+        if (
+            isinstance(workers, bool)
+            or not isinstance(workers, (int, np.integer))
+            or workers < 1
+        ):
+            raise InputError(
+                f"the number of workers is an integer of 1 or more, got {workers!r}"
+            )
+        index = start
+        self.sampling  # noqa: B018  trained once, before there are threads
+        if workers == 1:
+            while True:
+                yield self.make(index, unweighted, enough)
+                index += 1
+        pool = ThreadPoolExecutor(workers)
+        waiting: deque[Future[Made]] = deque()
+        try:
+            while True:
+                while len(waiting) < 2 * workers:
+                    waiting.append(pool.submit(self.make, index, unweighted, enough))
+                    index += 1
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
