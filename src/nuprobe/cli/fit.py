@@ -18,7 +18,7 @@ from nuprobe.cli.specs import (
 )
 
 if TYPE_CHECKING:
-    from nuprobe.inference.fit import ParameterResult
+    from nuprobe.inference.results import ParameterResult
     from nuprobe.numerics import FloatArray
 
 WIDTH, POINTS = 3.5, 121
