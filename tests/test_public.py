@@ -31,7 +31,10 @@ def test_the_table_and_the_imports_for_type_checkers_agree() -> None:
                 assert isinstance(old, ast.Name)
                 typed[new.id] = typed.pop(old.id)
     table = {name: place.partition(":")[0] for name, place in nu._TABLE.items()}
-    assert typed == table
+    assert typed.keys() == table.keys()
+    # a package may pass on what one of its files defines
+    for name, place in table.items():
+        assert f"{typed[name]}.".startswith(f"{place}."), name
     assert list(table) == sorted(table)
 
 
