@@ -16,7 +16,7 @@ from nuprobe.models import Propagator
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import Exchanges, KernelGroup, Process, Scatterer
 from nuprobe.processes.elastic import Recoil
-from nuprobe.processes.folding import over_flux
+from nuprobe.processes.folding import Deposits, over_flux
 
 EVERYTHING = Exchanges(
     ((Propagator(), ("p", "n", "e", "e_axial")), (Propagator(0.0), ("p", "e"))),
@@ -126,12 +126,12 @@ def test_moments_of_a_flux_are_the_integral_over_its_energies(
         moments = FluxMoments(component, group.powers)(scatterer.e_min(t))[:, 0]
         from_moments = (group.amplitudes(t) * moments).sum(-1)
         general = KernelGroup(group.terms, group.response, function=group.kinematics)
-        for found in (
-            over_flux(component, scatterer, general, t),
-            over_flux(component, scatterer, group, t),
-        ):
-            scale = np.abs(group.amplitudes(t) * moments).max(-1)
-            np.testing.assert_array_less(np.abs(found - from_moments), 1e-12 * scale)
+        ((by_moments, by_quadrature),) = over_flux(
+            component, [Deposits(scatterer, (group, general), t)]
+        )
+        scale = 1e-12 * np.abs(group.amplitudes(t) * moments).max(-1)
+        np.testing.assert_array_less(np.abs(by_moments - from_moments), scale)
+        np.testing.assert_array_less(np.abs(by_quadrature - from_moments), scale)
 
 
 def test_a_group_needs_one_form_of_its_kinematics() -> None:
