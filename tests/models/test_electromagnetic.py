@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nuprobe as nu
-from nuprobe.cli.arguments import make_grid
+from nuprobe.cli.grids import make_grid
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_W
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic, StandardModel, charge_radius_convention

@@ -163,12 +163,22 @@ class Couplings:
         )
 
     @property
-    def size(self) -> int:
-        """Number of flavours of the matrices."""
+    def matrices(self) -> tuple[Matrix, ...]:
+        """All matrices but the axial ones."""
         found = [m for v in self.vector for m in v.charges.values()]
         found += [m for s in self.scalar for m in s.charges.values()]
-        found += [] if self.magnetic is None else [self.magnetic]
-        return max((m.shape[-1] for m in found), default=3)
+        return (*found, *(() if self.magnetic is None else (self.magnetic,)))
+
+    @property
+    def size(self) -> int:
+        """Number of flavours of the matrices."""
+        return max((m.shape[-1] for m in self.matrices), default=3)
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """Shape of the parameter points; () for a model without arrays."""
+        every = (*self.matrices, *self.axial.values())
+        return np.broadcast_shapes(*(m.shape[:-2] for m in every))
 
     def widened(self, n: int) -> Couplings:
         """Return the same for n flavours; those added do not couple."""

@@ -92,7 +92,9 @@ def plot_electron_differential(
     handles: list[Artist] = []
     labels: list[str] = []
     for e, colour in zip(e_nu, colours(len(e_nu)), strict=True):
-        kernels = electron.kernels(e, t, exchanges=exchanges_of(model.couplings(f.anti)))
+        kernels = electron.kernels(
+            e, t, exchanges=exchanges_of(model.couplings(f.anti))
+        )
         drawn = _line(ax, t / unit, number * (kernels @ weights) * unit, color=colour)
         handles += drawn
         labels += [rf"$E_\nu$ = {e:.4g} MeV"] * len(drawn)

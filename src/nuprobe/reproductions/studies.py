@@ -202,7 +202,7 @@ def csi_choices() -> Table:
     """
     rows = []
     for label, changes, scheme in _CHOICES:
-        chosen = experiment(_EXPERIMENT).with_changes(changes)
+        chosen = experiment(_EXPERIMENT, Experiment).with_changes(changes)
         model = StandardModel(scheme=scheme)  # type: ignore[arg-type]
         rates = chosen.predict(model)
         result = chosen.fit(model, ["rn"])
