@@ -32,7 +32,7 @@ def nuclear_models() -> Table:
     --------
     >>> print(nuclear_models())  # doctest: +SKIP
     """
-    csi = experiment(_EXPERIMENT)
+    csi = experiment(_EXPERIMENT, Experiment)
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
     plus, minus = _errors(result)
