@@ -316,7 +316,7 @@ def turned(axis: FloatArray, c: FloatArray, random: np.random.Generator) -> Floa
     Examples
     --------
     >>> axis = np.array([[0.0, 0.0, 1.0]])
-    >>> turned(axis, np.array([0.5]), np.random.default_rng(1))[0, 2]
+    >>> float(turned(axis, np.array([0.5]), np.random.default_rng(1))[0, 2])
     0.5
     """
     helper = np.where(np.abs(axis[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
@@ -347,7 +347,7 @@ def lowest_energy(process: str, table: Assumptions) -> float:
     Examples
     --------
     >>> from nuprobe.events.assumptions import assumptions
-    >>> 300 < lowest_energy("single pion", assumptions()) < 400
+    >>> 200 < lowest_energy("single pion", assumptions()) < 300
     True
     """
     values = table.values
