@@ -10,7 +10,6 @@ import numpy as np
 
 import nuprobe as nu
 from nuprobe import plotting
-from nuprobe.cli.limit import plane
 from nuprobe.units import GeV, MeV
 
 channel = "nu_mu -> nu_mu mu+ mu-"
@@ -48,4 +47,4 @@ print(
     f"heavy boson: m/g' > {found['ccfr-trident'].heavy / GeV:.0f} GeV (two-sided 95"
     " % CL)"
 )
-limits = plane(found, [ccfr], {})
+limits = plotting.plot_limits(found, [ccfr])

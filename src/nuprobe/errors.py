@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+import reprlib
+from collections.abc import Iterable, Sized
+from typing import Final
 
 __all__ = [
     "ChecksumError",
@@ -20,15 +23,53 @@ __all__ = [
 ]
 
 
+LONGEST_VALUE: Final = 60
+"""Characters of a value in a message."""
+LONGEST_MESSAGE: Final = 600
+"""Characters of a message."""
+
+
 def shown(value: object) -> str:
-    """What was given, in one short line of a message."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    """Return a value as it appears in a message: in one line of at most
+    `LONGEST_VALUE` characters.
+
+    Parameters
+    ----------
+    value : anything; of long lists, tables and arrays the beginning is shown.
+
+    Examples
+    --------
+    >>> shown("10 Mev")
+    "'10 Mev'"
+    >>> shown(list(range(100_000)))
+    '[0, 1, 2, 3, 4, 5, ...]'
+    """
+    # the whole text of a million numbers takes seconds
+    long = isinstance(value, Sized) and len(value) > 100
+    if long and isinstance(value, str | bytes):
+        value = value[:100]
+    text = reprlib.repr(value) if long and not isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
 class NuprobeError(Exception):
     """Root of every error nuprobe raises on purpose; its message is one line with a
-    remedy."""
+    remedy.
+
+    Whatever was given: line breaks become spaces, and a message of more than
+    `LONGEST_MESSAGE` characters loses its middle (the remedy stands at the end).
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(_one_line(a) if isinstance(a, str) else a for a in args))
+
+
+def _one_line(text: str) -> str:
+    text = re.sub(r"\s*[\r\n]\s*", " ", text)
+    if len(text) <= LONGEST_MESSAGE:
+        return text
+    return f"{text[: LONGEST_MESSAGE - 203]}...{text[-200:]}"
 
 
 class InputError(NuprobeError, ValueError):
@@ -46,10 +87,15 @@ class UnknownNameError(InputError, LookupError):
 
     Parameters
     ----------
-    kind : what was looked up, e.g. ``"isotope"``.
+    kind : description of the thing looked up, e.g. ``"isotope"``.
     name : what was given.
     known : the names that exist.
     remedy : a sentence appended to the message.
+
+    Examples
+    --------
+    >>> print(UnknownNameError("isotope", "Ar4O", ["Ar40", "Ar36"]))
+    unknown isotope 'Ar4O': did you mean Ar40, Ar36?
     """
 
     def __init__(
@@ -57,6 +103,7 @@ class UnknownNameError(InputError, LookupError):
     ) -> None:
         known = sorted(set(known))
         text = str(name)
+        text = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
         lowered = {k.lower(): k for k in reversed(known)}
         near = [
             lowered[m]

@@ -9,13 +9,14 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import ComputationError, InputError, shown
 
 __all__ = [
     "FloatArray",
     "barycentric_matrix",
     "chebyshev_nodes",
     "common_shape",
+    "converged",
     "gauss_legendre",
     "jit",
     "number",
@@ -137,6 +138,59 @@ def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]
     x, w = gauss_legendre(n)
     width = np.diff(bounds)[:, None]
     return (bounds[:-1, None] + width * x).ravel(), (width * w).ravel()
+
+
+def converged(
+    integral: Callable[[int], FloatArray],
+    rtol: float,
+    name: Callable[[int], str],
+    *,
+    order: int = 24,
+    largest: int = 1500,
+    remedy: str = "ask for a larger rtol",
+) -> FloatArray:
+    """Double the order of a quadrature until two orders agree.
+
+    Parameters
+    ----------
+    integral : order → values of any shape, the same at every order.
+    rtol : relative difference between two orders at which the finer one is taken.
+    name : flat index of a value → what it is, for the message.
+    order : the first order.
+    largest : once an order reaches this without agreement, it is an error.
+    remedy : end of the message.
+
+    Returns
+    -------
+    array
+        The values at the last order.
+
+    Raises
+    ------
+    ComputationError
+        If they do not agree; the message names the worst value.
+
+    Examples
+    --------
+    >>> def integral(n):
+    ...     x, w = gauss_legendre(n)
+    ...     return np.exp(np.array([[0.0], [1.0]]) * x) @ w
+    >>> converged(integral, 1e-10, lambda i: f"integral {i}")
+    array([1.        , 1.71828183])
+    """
+    coarse = integral(order)
+    while True:
+        order *= 2
+        fine = integral(order)
+        error = np.abs(fine - coarse)
+        if np.all(error <= rtol * np.abs(fine)):
+            return fine
+        if order >= largest:
+            worst = int(np.argmax(np.ravel(error / np.maximum(np.abs(fine), 1e-300))))
+            raise ComputationError(
+                f"{name(worst)} does not converge to {rtol:g}: {remedy}"
+            )
+        coarse = fine
 
 
 def chebyshev_nodes(lower: float, upper: float, n: int) -> FloatArray:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.constants import ELEMENTARY_CHARGE_C, HBARC_MEV_CM, HBARC_MEV_FM
-from nuprobe.errors import UnitError, UnknownNameError
+from nuprobe.errors import UnitError, UnknownNameError, shown
 
 MeV: Final = 1.0
 eV: Final = 1e-6
@@ -86,21 +86,22 @@ def _factor(unit: str, dimension: str, text: str) -> float:
     allowed = ", ".join(u or "a bare number" for u in units)
     if not unit:
         example = "MeV" if "MeV" in units else next(iter(units))
+        number = text.strip() if len(text) <= 40 else "10"
         raise UnitError(
-            f"{text!r} has no unit: write for example '{text.strip()} {example}'"
+            f"{shown(text)} has no unit: write for example '{number} {example}'"
             f" ({allowed})"
         )
     for other, table in _DIMENSIONS.items():
         if unit in table:
             raise UnitError(
-                f"{text!r} has a unit of {other}, but this is {_a(dimension)}: use one"
-                f" of {allowed}"
+                f"{shown(text)} has a unit of {other}, but this is {_a(dimension)}: use"
+                f" one of {allowed}"
             )
     near = UnknownNameError("unit", unit, units).suggestions
     hint = f" (did you mean {near[0]}?)" if near else ""
     raise UnitError(
-        f"{text!r} has an unknown unit {unit!r}{hint}: {_a(dimension)} is given in"
-        f" {allowed}"
+        f"{shown(text)} has an unknown unit {shown(unit)}{hint}: {_a(dimension)} is"
+        f" given in {allowed}"
     )
 
 
@@ -109,13 +110,27 @@ def _a(dimension: str) -> str:
 
 
 def unit_dimension(unit: str) -> str:
-    """Dimension of a unit, e.g. ``"fm"`` → ``"length"``; raises `UnitError` for an
-    unknown one."""
+    """Dimension of a unit.
+
+    Parameters
+    ----------
+    unit : such as ``"fm"`` or ``"keV"``.
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown.
+
+    Examples
+    --------
+    >>> unit_dimension("fm")
+    'length'
+    """
     for dimension, table in _DIMENSIONS.items():
         if unit in table:
             return dimension
     raise UnitError(
-        f"unknown unit {unit!r}: known are"
+        f"unknown unit {shown(unit)}: known are"
         f" {', '.join(u for t in _DIMENSIONS.values() for u in t if u)}"
     )
 
@@ -137,20 +152,25 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     ------
     UnitError
         If the number or the unit cannot be read, or the unit has another dimension.
+
+    Examples
+    --------
+    >>> parse_quantity("2.5 GeV", "energy")
+    2500.0
     """
     raw = str(text)
     match = _QUANTITY.fullmatch(raw)
     if match is None:
         raise UnitError(
-            f"cannot read {raw!r} as {_a(dimension)}: write a number and a unit, e.g."
-            " '10 MeV'"
+            f"cannot read {shown(raw)} as {_a(dimension)}: write a number and a unit,"
+            " e.g. '10 MeV'"
         )
     number = float(match[1])
     value = (
         number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
     )
     if not math.isfinite(value):
-        raise UnitError(f"{raw!r} is not a finite {dimension}")
+        raise UnitError(f"{shown(raw)} is not a finite {dimension}")
     return value
 
 
@@ -173,6 +193,11 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     ------
     UnitError
         If it cannot be read, is empty, or the unit is missing or of another dimension.
+
+    Examples
+    --------
+    >>> parse_grid("10:50:5 keV", "energy")
+    array([0.01, 0.02, 0.03, 0.04, 0.05])
     """
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
     match = re.fullmatch(
@@ -181,7 +206,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     )
     if match is None or not match[1].strip():
         raise UnitError(
-            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or 'start:stop:count"
+            f"cannot read {shown(text)}: write '30 MeV', '10, 20 MeV' or"
+            " 'start:stop:count"
             " MeV', one unit at the end"
         )
     body, unit = match[1].strip(), match[2] or ""
@@ -194,11 +220,11 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
                 raise ValueError
             if n > 10_000_000:
                 raise UnitError(
-                    f"{text!r} asks for {n} points: ten million are the most"
+                    f"{shown(text)} asks for {n} points: the limit is ten million"
                 )
             if n < 1:
                 raise UnitError(
-                    f"{text!r} is an empty grid: ask for at least one point"
+                    f"{shown(text)} is an empty grid: ask for at least one point"
                 )
             values = (
                 np.geomspace(float(start), float(stop), n)
@@ -211,11 +237,11 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
         raise
     except ValueError:
         raise UnitError(
-            f"cannot read {text!r}: write '30 MeV', '10, 20 MeV' or"
+            f"cannot read {shown(text)}: write '30 MeV', '10, 20 MeV' or"
             " 'start:stop:count[:log] MeV'"
         ) from None
     with np.errstate(over="ignore"):
         result: NDArray[np.float64] = values * factor
     if not np.all(np.isfinite(result)):
-        raise UnitError(f"{text!r} is not a finite {dimension}")
+        raise UnitError(f"{shown(text)} is not a finite {dimension}")
     return result

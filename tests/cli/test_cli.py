@@ -379,7 +379,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ((*TRIDENT, MUONS, "--target", "Ar40", "--mass", "1 MeV"), ["lmu-ltau"]),
         (
             (*TRIDENT, MUONS, "--target", "Ar40", "--model", "lmu-ltau"),
-            ["--mass", "--coupling"],
+            ["mass", "coupling", "--param"],
         ),
         (
             (*TRIDENT, MUONS, "--target", "Xe132", "--form-factor", "fourier-bessel"),
@@ -415,7 +415,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ),
         (
             ("rate", "coherent-csi-2017", "--model", "light-vector"),
-            ["mass", "required"],
+            ["mass", "--param"],
         ),
         (("rate", "coherent-csi-2017", "--model", "light-vektor"), ["light-vector"]),
         (("rate", "coherent-csi-2017", "--model", "v-a"), ["tridents"]),
@@ -756,11 +756,11 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
     [
         (["--energy", "30 MeV", "--flux", "sns"], "either --energy or --flux"),
         ([], "either --energy or --flux"),
-        (["--energy", "30 MeV", "--flux-option", "a=1"], "belongs to --flux"),
+        (["--energy", "30 MeV", "--flux-option", "a=1"], "requires --flux"),
         (["--flux", "solar", "--flux-option", "model"], "key=value"),
         (["--flux", "solar", "--flux-option", "model=B16"], "unknown model 'B16'"),
         (["--flux", "reactor", "--flux-option", "fractions={U235=0.3}"], "sum to 0.3"),
-        (["--flux", "solar", "--recoil", "1 keV"], "belong to --energy"),
+        (["--flux", "solar", "--recoil", "1 keV"], "require --energy"),
         (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
     ],
 )
@@ -865,13 +865,13 @@ def test_xsec_electron_over_a_flux(run: Run) -> None:
         (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
         (
             ["--energy", "1 MeV", "--free-electrons"],
-            "--free-electrons belongs to --target",
+            "--free-electrons requires --target",
         ),
         (
             ["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"],
-            "--threshold belongs to",
+            "--threshold applies to",
         ),
-        (["--flux", "reactor", "--plot", "x.pdf"], "--plot belongs to --energy"),
+        (["--flux", "reactor", "--plot", "x.pdf"], "--plot requires --energy"),
         ([], "give either --energy or --flux"),
     ],
 )

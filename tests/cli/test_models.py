@@ -308,7 +308,7 @@ def test_a_file_excludes_other_options_and_python_objects(
         "rate", "coherent-csi-2017", "--model-file", str(path), "--sin2-theta-w", "0.2"
     )
     assert code == 2
-    assert "leave --model" in err
+    assert "drop --model" in err
     path.write_text("model: !!python/object/apply:os.getcwd []")
     with pytest.raises(InputError, match="cannot read"):
         model_from_file(path)

@@ -351,8 +351,10 @@ def test_the_signal_is_that_of_the_engine(compared: Comparison) -> None:
     """Counts of the repository's own projection for the same mass and exposure, by
     quadrature."""
     import nuprobe as nu
+    from nuprobe.experiments import TridentExperiment
 
-    rates = nu.experiment("dune-nd-trident").predict(nu.StandardModel())
+    dune = nu.experiment("dune-nd-trident", TridentExperiment)
+    rates = dune.predict(nu.StandardModel())
     assert rates.events is not None
     for j, expected in enumerate(
         (rates.events["coherent"], rates.events["proton"] + rates.events["neutron"])

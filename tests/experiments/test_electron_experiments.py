@@ -221,11 +221,11 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
         ({"target.material": "Pb"}, "no binding energies of the electrons of Pb"),
         (
             {"target.form_factor": "helm"},
-            "target.form_factor belongs to process = 'cevns'",
+            "target.form_factor has no effect on process = 'electron'",
         ),
         (
             {"process": "cevns", "target.binding": True},
-            "target.binding belongs to process = 'electron'",
+            "target.binding has no effect on process = 'cevns'",
         ),
         (
             {
@@ -261,7 +261,7 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
                     | {"default": "5 fm", "lower": "4 fm", "upper": "6 fm"}
                 ]
             },
-            "no effect on electron scattering",
+            "no effect on process = 'electron'",
         ),
     ],
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.experiments import folders
 
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
-from nuprobe.experiments import Experiment, experiment_names
+from nuprobe.experiments import Experiment, experiment_names, joint_cost
 from nuprobe.experiments.format import json_schema
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns
@@ -258,7 +259,7 @@ def test_a_bolometer_without_data_or_time(tmp_path: Path) -> None:
     (folder / "beam").mkdir(parents=True)
     (folder / "experiment.toml").write_text(folders.BOLOMETER)
     (folder / "beam" / "flux.toml").write_text(folders.BEAM)
-    bolometer = nu.experiment(folder)
+    bolometer = nu.experiment(folder, Experiment)
     rates = bolometer.predict()
     atoms = 2e3 / 72.630 * 6.02214076e23  # standard atomic weight of germanium
     sigma = cevns.total(20.0, "natural Ge", SM, "nu_e")
@@ -367,6 +368,29 @@ def test_names_that_do_not_exist(invented: Experiment) -> None:
         nu.experiment("./nowhere")
 
 
+def test_a_model_over_many_points_is_refused_or_counted_for_all(
+    csi: Experiment,
+) -> None:
+    values = np.array([0.1, 0.2, 0.3])
+    many = nu.StandardModel(sin2_theta_w=values)
+    calls: list[Callable[[], object]] = [
+        lambda: csi.predict(many),
+        lambda: csi.prediction(many),
+        lambda: csi.cost(many, ["rn"]),
+        lambda: csi.fit(many, ["rn"]),
+        lambda: csi.profile("rn", np.array([4.0, 5.0]), many),
+        lambda: joint_cost([csi], many, ["rn"]),
+    ]
+    for call in calls:
+        with pytest.raises(InputError, match=r"one value .* 3 points: .*templates"):
+            call()
+    templates = csi.bins.collapse(csi.templates(many), csi.file.analyses["energy"])
+    counts = templates.counts(templates.coefficients(many)).sum(axis=1)
+    each = [csi.predict(nu.StandardModel(s)).signal.sum() for s in values]
+    np.testing.assert_allclose(counts, each, rtol=1e-12)
+    np.testing.assert_allclose(counts, [55.3, 128.8, 232.8], atol=0.05)
+
+
 # -- the shipped experiment
 # ------------------------------------------------------------------------------------
 
@@ -402,7 +426,6 @@ def test_conventions_of_the_acceptance_move_the_rate_as_expected(
 
 
 # -- the schema
-# ------------------------------------------------------------------------------------------------
 
 
 def _check(node: dict[str, Any], value: Any, schema: dict[str, Any], path: str) -> None:

@@ -13,7 +13,7 @@ from scipy.optimize import brentq, minimize_scalar
 import nuprobe as nu
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.experiments import Experiment, family_cost, limit
+from nuprobe.experiments import Experiment, TridentExperiment, family_cost, limit
 from nuprobe.experiments.limits import default_family
 from nuprobe.models import (
     FAMILIES,
@@ -151,7 +151,7 @@ def test_sides_levels_and_analyses(csi: Experiment) -> None:
 
 
 def test_nuclei_and_tridents_combine(csi: Experiment) -> None:
-    ccfr = nu.experiment("ccfr-trident")
+    ccfr = nu.experiment("ccfr-trident", TridentExperiment)
     family = LightVectorFamily("b-l")
     found = limit([csi, ccfr], family, mass=[1.0, 1e4])
     assert [c.label for c in found.curves] == [

@@ -138,7 +138,7 @@ def test_the_third_quantity_splits_each_energy_bin(
 ) -> None:
     rates = three.predict()
     assert rates.signal.shape == (6, 2, 3)
-    plain = nu.experiment(folders.write(tmp_path / "plain")).predict()
+    plain = nu.experiment(folders.write(tmp_path / "plain"), Experiment).predict()
     for name, counts in rates.components.items():
         if name.startswith("signal"):
             expected = plain.components[name][:, None, :] * np.array(SHARES)[:, :, None]
@@ -272,7 +272,7 @@ def test_time_edges_and_an_exponential_steady_state(tmp_path: Path) -> None:
         'time_range = ["0 us", "4 us"]', 'time_range = ["0 us", "3 us"]'
     )
     off = nu.experiment(
-        folders.write(tmp_path / "edges", main, {"counts.csv": text})
+        folders.write(tmp_path / "edges", main, {"counts.csv": text}), Experiment
     ).predict(analysis="both")
     expected = 0.5 * truth * (1 + np.array(ENERGIES)[:, None])
     np.testing.assert_allclose(off.components["off"], expected, rtol=1e-5)

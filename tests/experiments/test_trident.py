@@ -39,7 +39,7 @@ def ccfr() -> TridentExperiment:
 def test_they_are_found_by_name() -> None:
     assert {*MEASURED, "dune-nd-trident"} <= set(experiment_names())
     for name in MEASURED:
-        rates = nu.experiment(name).predict()
+        rates = nu.experiment(name, TridentExperiment).predict()
         assert rates.ratio == pytest.approx(1.0, abs=1e-12)
         assert rates.events is None
 
@@ -50,7 +50,10 @@ def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) 
     # σ_SM ≈ 0.6 σ_{V−A}
     assert 1 / rates.ratio == pytest.approx(0.57, abs=0.02)
     assert ccfr.predict(StandardModel()).pull < 1
-    assert nu.experiment("charm2-trident").predict(VMinusA()).pull < 2.576
+    assert (
+        nu.experiment("charm2-trident", TridentExperiment).predict(VMinusA()).pull
+        < 2.576
+    )
 
 
 @settings(max_examples=15, deadline=None)
@@ -61,7 +64,7 @@ def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) 
 def test_the_interpolated_ratio_is_the_computed_one(
     mass: float, coupling: float
 ) -> None:
-    one = nu.experiment("ccfr-trident")
+    one = nu.experiment("ccfr-trident", TridentExperiment)
     m, g = math.exp(mass), math.exp(coupling)
     got = one.prediction().expectation(np.array([[m, g]])).base[0, 0]
     assert got == pytest.approx(one.predict(LMuLTau(m, g)).ratio, rel=3e-6, abs=0)

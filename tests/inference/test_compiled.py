@@ -192,14 +192,14 @@ def test_huge_and_impossible_points_go_to_the_reference() -> None:
 
 
 def test_a_fit_does_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nuprobe.inference import descent
+    from nuprobe.inference import surface
 
     cost = synthetic(signal=15000.0)
     before = fit(cost)
     calls: list[int] = []
     original = compiled.profile
     monkeypatch.setattr(compiled, "profile", lambda *a: calls.append(1) or original(*a))  # type: ignore
-    monkeypatch.setattr(descent, "_MANY", 1)
+    monkeypatch.setattr(surface, "_MANY", 1)
     after = fit(cost)
     assert calls
     assert after.twice_nll == pytest.approx(before.twice_nll, abs=1e-7)

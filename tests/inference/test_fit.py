@@ -12,7 +12,7 @@ from tests.inference.synthetic import Synthetic
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.inference import Cost, Expectation, GaussianCost, PoissonCost, fit, profile
-from nuprobe.inference.fit import ParameterResult
+from nuprobe.inference.results import ParameterResult
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -289,7 +289,7 @@ def test_no_minimum_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("iminuit.Minuit.valid", property(lambda _: False))
         patch.setattr(
-            sys.modules["nuprobe.inference.fit"], "_settled", lambda *_: False
+            sys.modules["nuprobe.inference.fast"], "_settled", lambda *_: False
         )
         with pytest.raises(
             ComputationError,

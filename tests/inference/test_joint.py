@@ -17,7 +17,7 @@ from iminuit import Minuit  # type: ignore[import-untyped,unused-ignore]
 from scipy.optimize import minimize
 
 import nuprobe as nu
-from nuprobe.inference import Cost, fit
+from nuprobe.inference import Cost, Surface, fit
 from nuprobe.inference.costs.nuisances import profile_hard
 from nuprobe.inference.descent import descend
 from nuprobe.numerics import FloatArray
@@ -163,7 +163,8 @@ def test_a_start_beside_a_point_of_symmetry_stays_where_the_data_speak() -> None
             for tiny in (0.0, 1e-12, 1e-6)
         ]
     )
-    found, value = descend(joint(), [0, 1, 3, 4], starts)
+    surface = Surface(joint(), [FREE[i] for i in (0, 1, 3, 4)])
+    found, value = descend(surface, starts)
     assert np.isfinite(value).all()
     assert np.abs(found[:, [0, 1, 3, 4]]).max() < 1e4
 

@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 
 import nuprobe as nu
-from nuprobe.cli.arguments import make_grid
+from nuprobe.cli.grids import make_grid
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_W
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic, StandardModel, charge_radius_convention
-from nuprobe.processes import cevns
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import cevns, exchanges_of
 
 HBARC2 = HBARC_MEV_CM**2
 U = nu.PMNS(majorana=(0.7, 1.9)).matrix
@@ -174,7 +173,7 @@ def test_effective_moments_count_by_the_flavour_that_arrives() -> None:
         ("nu_mu", 0.0),
         ("nu_tau", 5e-10),
     ):
-        names = cevns.terms(sectors=sectors_of(model.couplings()))
+        names = cevns.terms(exchanges=exchanges_of(model.couplings()))
         terms = dict(zip(names, cevns.coefficients(model, name), strict=True))
         assert terms["magnetic"] == pytest.approx(size**2, rel=1e-12, abs=0)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import nuprobe as nu
 from nuprobe.constants import ALPHA_EM, G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.experiments import Experiment
 from nuprobe.flavours import FLAVOURS, FlavourState, flavour
 from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.oscillation import (
@@ -34,8 +35,7 @@ from nuprobe.oscillation import (
     state,
 )
 from nuprobe.prediction import Setup, build_templates
-from nuprobe.processes import cevns
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import cevns, exchanges_of
 from nuprobe.units import cm2, eV, km, m
 
 THREE = PMNS(majorana=(0.4, 2.2))
@@ -271,10 +271,10 @@ def test_templates_fold_the_oscillation() -> None:
     line = next(c for c in flux.components if c.lines)
     only = replace(flux, components=(line,))
     way = Vacuum(length)
-    experiment = nu.experiment("coherent-csi-2017")
+    experiment = nu.experiment("coherent-csi-2017", Experiment)
     model = Electromagnetic(charge_radius={"ee": -1e-31, "emu": 2e-31j, "mutau": 1e-31})
-    sectors = sectors_of(model.couplings())
-    base = experiment._setup(0.0, sectors)
+    exchanges = exchanges_of(model.couplings())
+    base = experiment.signal.setup(0.0, exchanges)
 
     def counts(**changes: Any) -> float:
         setup = replace(base, flux=only, time_edges=None, **changes)

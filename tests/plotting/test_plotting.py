@@ -17,7 +17,7 @@ from matplotlib.patches import StepPatch
 
 import nuprobe as nu
 from nuprobe.errors import InputError, OutputError, UnknownNameError
-from nuprobe.experiments import Rates
+from nuprobe.experiments import Experiment, Rates
 from nuprobe.fluxes import Flux, flux, tabulated
 from nuprobe.nuclei import make_form_factor
 from nuprobe.numerics import FloatArray
@@ -576,7 +576,7 @@ def test_counting_errors_are_the_central_intervals() -> None:
 
 
 def test_the_published_data_are_drawn() -> None:
-    experiment = nu.experiment("coherent-csi-2017")
+    experiment = nu.experiment("coherent-csi-2017", Experiment)
     rates = experiment.predict(analysis="energy")
     main = plot_rates(rates, subtracted=["steady-state"]).axes[0]
     assert drawn_data(main)[1].sum() == 142

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import Output, output_options
 from nuprobe.tables import Table
 
 
@@ -18,19 +18,17 @@ def data_command() -> None:
 
 @data_command.command("list")
 @output_options
-def list_releases(as_json: bool, output: Path | None) -> None:
+def list_releases(out: Output) -> None:
     """Releases that can be fetched."""
     from nuprobe.data import WITHOUT_CHECKSUMS, release, release_names
 
-    rows = tuple(
-        (one.name, one.doi, len(one.sha256)) for one in map(release, release_names())
-    )
+    rows = tuple((r.name, r.doi, len(r.sha256)) for r in map(release, release_names()))
     notes = tuple(
         f"{name}: doi:{doi}, to be downloaded by hand: no checksum of it is known here"
         for name, doi in WITHOUT_CHECKSUMS.items()
     )
     table = Table("data releases", ("release", "doi", "files"), rows, notes=notes)
-    emit(str(table), table.to_dict(), as_json, output)
+    out.table(table)
 
 
 @data_command.command(

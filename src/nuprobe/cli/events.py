@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import (
-    energy_or_flux,
-    generator_options,
-    make_flux,
-    make_lepton_model,
-    make_target_spec,
-)
+from nuprobe.cli.arguments import energy_or_flux, generator_options, make_lepton_model
 from nuprobe.cli.events_backgrounds import backgrounds_command
 from nuprobe.cli.events_plot import plot_command
+from nuprobe.cli.options import target_spec as make_target_spec
 from nuprobe.cli.output import emit
+from nuprobe.cli.specs import make_flux
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 

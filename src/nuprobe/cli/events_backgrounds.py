@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nuprobe.cli.arguments import (
-    flux_options,
-    make_changes,
-    make_flux,
-    make_target_spec,
-)
-from nuprobe.cli.output import check_plot, emit, output_options
+from nuprobe.cli.arguments import flux_options
+from nuprobe.cli.options import key_values as make_changes
+from nuprobe.cli.options import target_spec as make_target_spec
+from nuprobe.cli.output import Output, check_plot, output_options
+from nuprobe.cli.specs import make_flux
 
 if TYPE_CHECKING:
     from nuprobe.events.backgrounds import Comparison
@@ -93,8 +91,7 @@ def backgrounds_command(
     show_assumptions: bool,
     seed: int,
     plot_path: Path | None,
-    as_json: bool,
-    output: Path | None,
+    out: Output,
 ) -> None:
     """Count trident dimuons and backgrounds of meson decays: parametrised, every
     assumption replaceable."""
@@ -103,7 +100,7 @@ def backgrounds_command(
     table = assumptions(file, make_changes(changes, example="muon.decay_length=3 m"))
     if show_assumptions:
         shown = table.table()
-        emit(str(shown), shown.to_dict(), as_json, output)
+        out.table(shown)
         return
     check_plot(plot_path)
     from nuprobe.events.backgrounds import compare
@@ -121,7 +118,7 @@ def backgrounds_command(
     if published:
         summary = replace(summary, notes=(*summary.notes, published["text"]))
         data["published"] = published
-    emit(str(summary), data, as_json, output)
+    out.emit(str(summary), data)
     if plot_path is not None:
         from nuprobe.plotting.backgrounds import plot_backgrounds
         from nuprobe.plotting.style import save

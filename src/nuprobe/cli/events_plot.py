@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nuprobe.cli.arguments import (
-    energy_or_flux,
-    generator_options,
-    make_flux,
-    make_lepton_model,
-    make_target_spec,
-)
+from nuprobe.cli.arguments import energy_or_flux, generator_options, make_lepton_model
+from nuprobe.cli.options import target_spec as make_target_spec
 from nuprobe.cli.output import check_plot, emit
+from nuprobe.cli.specs import make_flux
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:

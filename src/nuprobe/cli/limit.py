@@ -2,135 +2,132 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.arguments import existing_or_new, make_grid, make_mixing
-from nuprobe.cli.output import HDF5, check_plot, emit, output_options, overwriting
-from nuprobe.errors import InputError
-from nuprobe.tables import Table
+from nuprobe.cli.grids import make_grid
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import (
+    HDF5,
+    Output,
+    new_file,
+    output_options,
+    overwriting,
+    plot_option,
+    save_plot,
+)
+from nuprobe.cli.specs import make_mixing
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.reports import limit_table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.experiments import AnyExperiment
+    from nuprobe.models import Family
+    from nuprobe.numerics import FloatArray
 
-    from nuprobe.catalogue.entry import Entry
-    from nuprobe.experiments import Experiment, Limit, TridentExperiment
 
+@dataclass(frozen=True)
+class FamilySpec:
+    """A mediator whose mass and coupling vary.
 
-def limit_table(found: Limit, rows: int = 13) -> Table:
-    """Some masses of every curve, with the asymptotes below."""
-    import numpy as np
+    Attributes
+    ----------
+    family : name, or None for the default.
+    mixing : kinetic mixing as typed.
+    """
 
-    masses = found.curves[0].mass
-    picked = sorted(
-        {round(i * (masses.size - 1) / max(rows - 1, 1)) for i in range(rows)}
-    )
-    notes = [found.statistic]
-    for curve in found.curves:
-        heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
-        light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
-        notes.append(
-            f"{curve.label}: at {masses[-1]:.4g} MeV {heavy}; at {masses[0]:.4g} MeV"
-            f" {light}"
-        )
-        if curve.standard_excluded:
-            notes.append(
-                f"{curve.label}: excludes the Standard Model too; the limit is the"
-                " upper end of what it allows"
+    family: str | None
+    mixing: str
+
+    def build(self, experiments: Sequence[AnyExperiment]) -> Family:
+        """Return the family; the default depends on the experiments."""
+        from nuprobe.experiments.limits import default_family
+        from nuprobe.models import FAMILIES
+
+        mixing = make_mixing(self.mixing)
+        if self.family is None:
+            return default_family(experiments, mixing)
+        if self.family not in FAMILIES:
+            raise UnknownNameError("family", self.family, FAMILIES)
+        if "scalar" in self.family and self.mixing != "0":
+            raise InputError(
+                "--mixing requires a vector: a scalar does not mix with the photon"
             )
-        if curve.reopens is not None and np.isfinite(curve.reopens).any():
-            i = int(np.argmax(np.isfinite(curve.reopens)))
-            notes.append(
-                f"{curve.label}: larger couplings are allowed again at some masses,"
-                f" e.g. from {curve.reopens[i]:.3g} at {masses[i]:.4g} MeV (destructive"
-                " interference)"
-            )
-    mixing = getattr(found.family, "mixing", None)
-    return Table(
-        f"largest g' of {found.family.name}"
-        + ("" if mixing is None else f", mixing {mixing}"),
-        ("m_Z' [MeV]", *(c.label for c in found.curves)),
-        tuple(
-            (
-                float(masses[i]),
-                *(
-                    float(c.coupling[i]) if math.isfinite(c.coupling[i]) else None
-                    for c in found.curves
-                ),
-            )
-            for i in picked
+        return FAMILIES[self.family](mixing)
+
+
+@dataclass(frozen=True)
+class PlaneSpec:
+    """Masses of a limit, or the grid of a scan of masses and couplings.
+
+    Attributes
+    ----------
+    grid, masses : as typed, or None.
+    scan_file : HDF5 file of the scan, or None.
+    resume, workers : of the scan.
+    """
+
+    grid: str | None
+    masses: str | None
+    scan_file: Path | None
+    resume: bool
+    workers: int | None
+
+    def __post_init__(self) -> None:
+        if self.grid is not None and self.masses is not None:
+            raise InputError("give --grid or --masses, not both")
+
+    def axes(self, family: Family) -> dict[str, FloatArray] | None:
+        """Return the axes mass and coupling of the grid, or None."""
+        if self.grid is None:
+            return None
+        axes = make_grid(self.grid, family.parameters, log=True)
+        if set(axes) != {"mass", "coupling"}:
+            raise InputError("--grid of a limit has the two axes mass and coupling")
+        return axes
+
+
+_family_options = grouped(
+    "family",
+    FamilySpec,
+    click.option(
+        "--family",
+        help="b-l, scalar, ... [default: lmu-ltau with tridents or --mixing, else b-l]",
+    ),
+    click.option(
+        "--mixing",
+        default="0",
+        show_default=True,
+        help="Kinetic mixing: a number, or loop.",
+    ),
+)
+_plane_options = grouped(
+    "plane",
+    PlaneSpec,
+    click.option(
+        "--grid",
+        help=(
+            "mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless"
+            " :lin."
         ),
-        {c.label: ".4e" for c in found.curves},
-        tuple(notes),
-    )
-
-
-def plane(
-    found: Limit,
-    experiments: Sequence[Experiment | TridentExperiment],
-    analyses: Mapping[str, str],
-    *,
-    companions: bool = True,
-    shipped: Sequence[Entry] | None = None,
-) -> Figure:
-    """Figure of the (m_Z', g') plane: the limits, what else bears on the boson, and
-    curves of the catalogue."""
-    import numpy as np
-
-    from nuprobe.bounds.companions import LINES
-    from nuprobe.bounds.companions import companions as compute
-    from nuprobe.experiments import TridentExperiment
-    from nuprobe.plotting import plot_catalogue_plane, plot_plane
-
-    projected = [
-        e.name
-        for e in experiments
-        if isinstance(e, TridentExperiment)
-        and e.measurement(analyses.get(e.name)).kind == "projection"
-    ]
-    references = list(dict.fromkeys(r for e in experiments for r in e.file.references))
-    bands, curves = [], []
-    # what stands beside the limits is computed for L_mu - L_tau
-    companions = companions and found.family.name == "lmu-ltau"
-    if companions:
-        top = 10.0  # the plane ends there
-        for one in compute(found.curves[0].mass):
-            references += [r for r in one.references if r not in references]
-            if one.kind == "band":
-                # a region open above is filled to the top of the plot
-                there = one.lower < top
-                upper = np.minimum(one.upper, top)
-                bands.append(
-                    (one.label, one.mass[there], one.lower[there], upper[there])
-                )
-            else:
-                there = np.isfinite(one.upper)
-                curves.append(
-                    (
-                        one.label,
-                        one.mass[there],
-                        one.upper[there],
-                        "-." if one.kind == "reach" else "-",
-                    )
-                )
-    draw = (
-        plot_plane
-        if shipped is None
-        else partial(plot_catalogue_plane, entries=shipped)
-    )
-    return draw(
-        found,
-        bands=bands,
-        curves=curves,
-        lines=LINES if companions else (),
-        references=references,
-        projected=projected,
-    )
+    ),
+    click.option(
+        "--scan",
+        "scan_file",
+        type=click.Path(path_type=Path),
+        help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with an interrupted scan."),
+    click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
+    click.option(
+        "--masses",
+        help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",
+    ),
+)
 
 
 @click.command(
@@ -142,36 +139,11 @@ Examples:
   nuprobe limit coherent-csi-2017 --plot b-l.pdf
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
-  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
+  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",  # noqa: E501
 )
 @click.argument("experiments", nargs=-1, required=True)
-@click.option(
-    "--family",
-    help="b-l, scalar, ... [default: lmu-ltau with tridents or --mixing, else b-l]",
-)
-@click.option(
-    "--mixing",
-    default="0",
-    show_default=True,
-    help="Kinetic mixing: a number, or loop.",
-)
-@click.option(
-    "--grid",
-    help=(
-        "mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless :lin."
-    ),
-)
-@click.option(
-    "--scan",
-    "scan_file",
-    type=click.Path(path_type=Path),
-    help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
-)
-@click.option("--resume", is_flag=True, help="Go on with an interrupted scan.")
-@click.option("--workers", type=click.IntRange(1), help="Processes for the scan.")
-@click.option(
-    "--masses", help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV]."
-)
+@_family_options
+@_plane_options
 @click.option("--cl", default=0.95, show_default=True, help="Confidence level.")
 @click.option(
     "--sides",
@@ -182,105 +154,101 @@ Examples:
 )
 @click.option(
     "--analysis",
+    "analyses",
     multiple=True,
     metavar="EXPERIMENT=NAME",
     help="Analysis of an experiment; repeatable.",
 )
-@click.option(
-    "--plot",
-    type=click.Path(path_type=Path),
-    help="Save the (m_Z', g') plane (pdf, png, svg).",
-)
+@plot_option("Save the (m_Z', g') plane (pdf, png, svg).")
 @click.option(
     "--alone",
     is_flag=True,
     help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
 )
 @output_options
-def limit_command(
+def limit_command(  # one argument a group of options, nine in all
     experiments: tuple[str, ...],
-    family: str | None,
-    mixing: str,
-    grid: str | None,
-    scan_file: Path | None,
-    resume: bool,
-    workers: int | None,
-    masses: str | None,
+    family: FamilySpec,
+    plane: PlaneSpec,
     cl: float,
     sides: str,
-    analysis: tuple[str, ...],
+    analyses: tuple[str, ...],
     plot: Path | None,
     alone: bool,
-    as_json: bool,
-    output: Path | None,
+    out: Output,
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
     combined."""
-    from nuprobe.errors import UnknownNameError
-    from nuprobe.experiments import family_cost, limit
-    from nuprobe.experiments.limits import choose, default_family
-    from nuprobe.inference import scan
-    from nuprobe.models import FAMILIES
+    from nuprobe.experiments import limit
+    from nuprobe.experiments.limits import choose
     from nuprobe.units import parse_grid
 
-    check_plot(plot)
-    if family is not None and family not in FAMILIES:
-        raise UnknownNameError("family", family, FAMILIES)
-    if family is not None and "scalar" in family and mixing != "0":
+    by_experiment = _analyses(analyses)
+    chosen = choose(experiments, by_experiment)
+    scanned = family.build(chosen)
+    axes = plane.axes(scanned)
+    scan_file = plane.scan_file
+    if out.output is not None and out.output.suffix in HDF5:
+        # the HDF5 file stores the scan, the table is printed
+        scan_file, out = out.output, Output(out.as_json, None)
+    if scan_file is None and (plane.resume or plane.workers):
         raise InputError(
-            "--mixing belongs to vectors: a scalar does not mix with the photon"
+            "--resume and --workers require a scan: add --scan FILE.h5 and --grid"
         )
+    if scan_file is not None:
+        _scan(chosen, scanned, by_experiment, axes, plane, scan_file)
+    result = limit(
+        chosen,
+        scanned,
+        axes,
+        mass=None if plane.masses is None else parse_grid(plane.masses, "energy"),
+        cl=cl,
+        sides=1 if sides == "1" else 2,
+        analyses=by_experiment,
+    )
+    if plot is not None:
+        from nuprobe.plotting import plot_limits
+
+        save_plot(
+            lambda: plot_limits(result, chosen, by_experiment, companions=not alone),
+            plot,
+        )
+    out.emit(str(limit_table(result)), result.to_dict())
+
+
+def _analyses(pairs: Sequence[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
-    for pair in analysis:
+    for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME")
         chosen[name] = value
-    found = choose(experiments, chosen)
-    number = make_mixing(mixing)
-    scanned = (
-        default_family(found, number) if family is None else FAMILIES[family](number)
-    )
-    if grid is not None and masses is not None:
-        raise InputError("give --grid or --masses, not both")
-    axes = None if grid is None else make_grid(grid, scanned.parameters, log=True)
-    if axes is not None and set(axes) != {"mass", "coupling"}:
-        raise InputError("--grid of a limit has the two axes mass and coupling")
-    if output is not None and output.suffix in HDF5:
-        # an HDF5 file holds the scan of the plane
-        scan_file, output = output, None
-    if scan_file is None and (resume or workers):
-        raise InputError(
-            "--resume and --workers belong to a scan: add --scan FILE.h5 and --grid"
-        )
-    if scan_file is not None:
-        if axes is None:
-            raise InputError("--scan needs --grid")
-        if not resume:
-            existing_or_new(
-                scan_file, overwriting(), " or, to go on with a scan, --resume"
-            )
-        costs = [family_cost(one, scanned, chosen.get(one.name)) for one in found]
-        scan(
-            sum(costs[1:], costs[0]),
-            axes,
-            checkpoint=scan_file,
-            resume=resume,
-            overwrite=overwriting(),
-            workers=workers,
-            progress=True,
-        )
-    result = limit(
-        found,
-        scanned,
-        axes,
-        mass=None if masses is None else parse_grid(masses, "energy"),
-        cl=cl,
-        sides=1 if sides == "1" else 2,
-        analyses=chosen,
-    )
-    if plot is not None:
-        from nuprobe.plotting import save
+    return chosen
 
-        save(plane(result, found, chosen, companions=not alone), plot)
-    emit(str(limit_table(result)), result.to_dict(), as_json, output)
+
+def _scan(
+    experiments: Sequence[AnyExperiment],
+    family: Family,
+    analyses: dict[str, str],
+    axes: dict[str, FloatArray] | None,
+    plane: PlaneSpec,
+    path: Path,
+) -> None:
+    """Scan -2 ln L of all experiments into a file."""
+    from nuprobe.experiments import family_cost
+    from nuprobe.inference import scan
+
+    if axes is None:
+        raise InputError("--scan needs --grid")
+    if not plane.resume:
+        new_file(path, overwriting(), " or, to go on with a scan, --resume")
+    costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
+    scan(
+        sum(costs[1:], costs[0]),
+        axes,
+        checkpoint=path,
+        resume=plane.resume,
+        overwrite=overwriting(),
+        workers=plane.workers,
+        progress=True,
+    )

@@ -1,85 +1,32 @@
-"""``nuprobe list`` and ``nuprobe schema``."""
+"""``nuprobe list``: everything that has a name."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import click
 
-from nuprobe.cli.output import emit, output_options
+from nuprobe.cli.output import Output, output_options
 from nuprobe.tables import Table
 
-_WHAT = (
-    "targets",
-    "fluxes",
-    "models",
-    "form-factors",
-    "experiments",
-    "parameters",
-    "observables",
-    "reproductions",
-    "catalogue",
-)
 
+def targets() -> Table:
+    """Isotopes."""
+    from nuprobe.nuclei import isotopes
+    from nuprobe.units import fm
 
-@click.command("list", epilog="Example: nuprobe list experiments")
-@click.argument("what", type=click.Choice(_WHAT), required=False)
-@output_options
-def list_command(what: str | None, as_json: bool, output: Path | None) -> None:
-    """Everything that can be named.
-
-    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters,
-    observables, reproductions, catalogue; all without it, except the long lists of
-    targets and of the catalogue.
-    """
-    tables = [
-        _table(name)
-        for name in (
-            [what] if what else [n for n in _WHAT if n not in ("targets", "catalogue")]
-        )
-    ]
-    text = "\n\n".join(str(t) for t in tables)
-    if what is None:
-        text += (
-            "\n\nTargets: any of the isotopes of `nuprobe list targets`, elements,"
-            " molecules and mixtures of them."
-        )
-    emit(text, {t.title: t.to_dict()["rows"] for t in tables}, as_json, output)
-
-
-@click.command(
-    "schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json"
-)
-@click.argument(
-    "process", type=click.Choice(["cevns", "trident", "catalogue"]), default="cevns"
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Write there instead of printing.",
-)
-def schema_command(process: str, output: Path | None) -> None:
-    """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, or trident),
-    or of a catalogue entry."""
-    from nuprobe.catalogue.entry import json_schema as catalogue_schema
-    from nuprobe.experiments.format import json_schema
-    from nuprobe.experiments.trident_files import trident_json_schema
-
-    schemas = {
-        "cevns": json_schema,
-        "trident": trident_json_schema,
-        "catalogue": catalogue_schema,
-    }
-    emit("", schemas[process](), True, output)
-
-
-def _table(what: str) -> Table:
-    if what == "targets":
-        from nuprobe.nuclei import isotopes
-        from nuprobe.units import fm
-
-        rows = tuple(
+    return Table(
+        "targets",
+        (
+            "isotope",
+            "Z",
+            "N",
+            "nuclear mass [MeV]",
+            "spin",
+            "abundance",
+            "charge radius [fm]",
+        ),
+        tuple(
             (
                 i.name,
                 i.z,
@@ -90,107 +37,163 @@ def _table(what: str) -> Table:
                 None if i.r_charge is None else i.r_charge / fm,
             )
             for i in isotopes()
-        )
-        columns = (
-            "isotope",
-            "Z",
-            "N",
-            "nuclear mass [MeV]",
-            "spin",
-            "abundance",
-            "charge radius [fm]",
-        )
-        return Table(
-            "targets",
-            columns,
-            rows,
-            {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
-        )
-    if what == "fluxes":
-        from nuprobe.fluxes import flux, flux_names
+        ),
+        {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
+    )
 
-        sources = [flux(name) for name in flux_names()]
-        return Table(
-            "fluxes",
-            ("flux", "what", "flavours", "per"),
-            tuple(
-                (f.name, f.title, " ".join(map(str, f.flavours)), f.per)
-                for f in sources
-            ),
-        )
-    if what == "models":
-        from nuprobe.models import named
 
-        names = named.model_names()
-        return Table(
-            "models",
-            ("model", "what", "keys"),
-            tuple(
-                (
-                    name,
-                    named.model_title(name),
-                    " ".join(
-                        f"{f.name}*" if f.required else f.name
-                        for f in named.model_fields(name)
-                    ),
-                )
-                for name in names
-            ),
-        )
-    if what == "form-factors":
-        from nuprobe.nuclei import FORM_FACTORS
+def fluxes() -> Table:
+    """Fluxes."""
+    from nuprobe.fluxes import flux, flux_names
 
-        return Table(
-            "form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS)
-        )
-    if what == "observables":
-        from nuprobe.events.observables import OBSERVABLES
+    return Table(
+        "fluxes",
+        ("flux", "what", "flavours", "per"),
+        tuple(
+            (f.name, f.title, " ".join(map(str, f.flavours)), f.per)
+            for f in map(flux, flux_names())
+        ),
+    )
 
-        return Table(
-            "observables of events",
-            ("observable", "what", "unit"),
-            tuple((o.name, o.what, o.unit) for o in OBSERVABLES.values()),
-        )
-    if what == "catalogue":
-        from nuprobe.catalogue import catalogue
-        from nuprobe.cli.catalogue import entry_table
 
-        return entry_table(catalogue().search(), "catalogue")
-    if what == "reproductions":
-        from nuprobe.catalogue import catalogue
-        from nuprobe.reproductions import _files
-        from nuprobe.reproductions.studies import STUDIES
+def models() -> Table:
+    """Models."""
+    from nuprobe.models import named
 
-        rows_ = [
-            (
-                f.key,
-                f.title,
-                len(f.entries) + sum(len(catalogue()[n].code) for n in f.catalogue),
-            )
-            for f in _files().values()
-        ]
-        rows_ += [
-            (f"--study {name}", (study.__doc__ or "").splitlines()[0], 0)
-            for name, study in STUDIES.items()
-        ]
-        return Table("reproductions", ("key", "title", "numbers"), tuple(rows_))
+    def keys(name: str) -> str:
+        fields = named.model_fields(name)
+        return " ".join(f"{f.name}*" if f.required else f.name for f in fields)
+
+    return Table(
+        "models",
+        ("model", "what", "keys"),
+        tuple((n, named.model_title(n), keys(n)) for n in named.model_names()),
+        notes=("keys with * are required; give them as --param KEY=VALUE",),
+    )
+
+
+def processes() -> Table:
+    """Processes that deposit energy in a detector, and tridents."""
+    from nuprobe.processes import process, process_names, process_options
+
+    rows = [
+        (name, process(name).deposit.name, " ".join(process_options(name)))
+        for name in process_names()
+    ]
+    return Table(
+        "processes",
+        ("process", "deposit", "options"),
+        (*rows, ("trident", "no deposit: a lepton pair", "")),
+    )
+
+
+def form_factors() -> Table:
+    """Form factors."""
+    from nuprobe.nuclei import FORM_FACTORS
+
+    return Table(
+        "form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS)
+    )
+
+
+def experiments() -> Table:
+    """Experiments."""
     from nuprobe.experiments import experiment, experiment_names
 
-    known = [experiment(name) for name in experiment_names()]
-    if what == "parameters":
-        return Table(
-            "parameters",
-            ("experiment", "parameter", "default", "lower", "upper", "unit"),
-            tuple(
-                (e.name, p.name, p.default, p.lower, p.upper, p.unit)
-                for e in known
-                for p in e.parameters()
-            ),
-        )
     return Table(
         "experiments",
         ("experiment", "title", "process", "analyses"),
         tuple(
-            (e.name, e.file.title, e.file.process, " ".join(e.analyses)) for e in known
+            (e.name, e.file.title, e.file.process, " ".join(e.analyses))
+            for e in map(experiment, experiment_names())
         ),
     )
+
+
+def parameters() -> Table:
+    """Parameters of the experiments."""
+    from nuprobe.experiments import experiment, experiment_names
+
+    return Table(
+        "parameters",
+        ("experiment", "parameter", "default", "lower", "upper", "unit"),
+        tuple(
+            (e.name, p.name, p.default, p.lower, p.upper, p.unit)
+            for e in map(experiment, experiment_names())
+            for p in e.parameters()
+        ),
+    )
+
+
+def observables() -> Table:
+    """Observables of events."""
+    from nuprobe.events.observables import OBSERVABLES
+
+    return Table(
+        "observables of events",
+        ("observable", "what", "unit"),
+        tuple((o.name, o.what, o.unit) for o in OBSERVABLES.values()),
+    )
+
+
+def reproductions() -> Table:
+    """Reproductions and studies."""
+    from nuprobe.reproductions import reproduction_titles
+    from nuprobe.reproductions.studies import STUDIES
+
+    rows = [
+        *reproduction_titles(),
+        *((f"--study {name}", _summary(study), 0) for name, study in STUDIES.items()),
+    ]
+    return Table("reproductions", ("key", "title", "numbers"), tuple(rows))
+
+
+def _summary(function: Callable[..., object]) -> str:
+    """First sentence of a docstring, which may span lines."""
+    return " ".join((function.__doc__ or "").partition("\n\n")[0].split())
+
+
+def catalogue_entries() -> Table:
+    """Entries of the catalogue."""
+    from nuprobe.catalogue import catalogue
+    from nuprobe.cli.catalogue.library import entry_table
+
+    return entry_table(catalogue().search(), "catalogue")
+
+
+TABLES: dict[str, Callable[[], Table]] = {
+    "targets": targets,
+    "fluxes": fluxes,
+    "models": models,
+    "processes": processes,
+    "form-factors": form_factors,
+    "experiments": experiments,
+    "parameters": parameters,
+    "observables": observables,
+    "reproductions": reproductions,
+    "catalogue": catalogue_entries,
+}
+"""What can be listed → its table."""
+
+_LONG = ("targets", "catalogue")
+
+
+@click.command("list", epilog="Example: nuprobe list experiments")
+@click.argument("what", type=click.Choice(list(TABLES)), required=False)
+@output_options
+def list_command(what: str | None, out: Output) -> None:
+    """Everything that can be named.
+
+    WHAT is one of targets, fluxes, models, processes, form-factors, experiments,
+    parameters, observables, reproductions, catalogue; all without it, except the long lists of
+    targets and of the catalogue.
+    """
+    wanted = [what] if what else [name for name in TABLES if name not in _LONG]
+    tables = [TABLES[name]() for name in wanted]
+    text = "\n\n".join(map(str, tables))
+    if what is None:
+        text += (
+            "\n\nTargets: any of the isotopes of `nuprobe list targets`, elements,"
+            " molecules and mixtures of them."
+        )
+    out.emit(text, {t.title: t.to_dict()["rows"] for t in tables})

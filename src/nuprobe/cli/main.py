@@ -21,10 +21,10 @@ _COMMANDS = {
         ),
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
-    "rate": ("nuprobe.cli.experiment", "Expected counts of an experiment."),
-    "fit": ("nuprobe.cli.experiment", "Fit parameters to the data of an experiment."),
+    "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
+    "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
     "scan": (
-        "nuprobe.cli.experiment",
+        "nuprobe.cli.scan",
         "Scan a grid of parameters; resumable, on one or many machines.",
     ),
     "sample": (
@@ -48,7 +48,7 @@ _COMMANDS = {
         "Published constraints: shown, searched, checked, exported, plotted.",
     ),
     "schema": (
-        "nuprobe.cli.list",
+        "nuprobe.cli.schema",
         "JSON Schema of the experiment file or of a catalogue entry.",
     ),
     "data": (

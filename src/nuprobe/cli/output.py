@@ -1,42 +1,120 @@
-"""Printing a result as text or JSON, to the terminal or a file."""
+"""What a command gives back: text or JSON, on the terminal or in a file, and a
+figure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nuprobe.cli.arguments import existing_or_new
+from nuprobe.cli.options import grouped
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.tables import Table
+
+__all__ = [
+    "HDF5",
+    "JSON",
+    "Output",
+    "check_plot",
+    "emit",
+    "new_file",
+    "output_options",
+    "overwriting",
+    "plot_option",
+]
 
 HDF5 = (".h5", ".hdf5")
 _OVERWRITE = "nuprobe.overwrite"
 F = TypeVar("F", bound=Callable[..., Any])
 
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON instead of a table."
+)
+"""The option ``--json`` alone, for commands whose ``-o`` is not the printed text."""
 
-def output_options(function: F) -> F:
-    """Add ``--json``, ``-o`` and ``--overwrite``; an existing file is refused before
-    anything is computed."""
-    function = click.option(
-        "--json", "as_json", is_flag=True, help="Print JSON instead of a table."
-    )(function)
-    function = click.option(
-        "--overwrite",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=lambda ctx, _, value: ctx.meta.__setitem__(_OVERWRITE, value),
-        help="Replace an existing file or figure.",
-    )(function)
-    return click.option(
+
+@dataclass(frozen=True)
+class Output:
+    """Where the result of a command goes.
+
+    Attributes
+    ----------
+    as_json : JSON instead of text.
+    output : file to write instead of printing.
+    """
+
+    as_json: bool
+    output: Path | None
+
+    def emit(self, text: str, data: object) -> None:
+        """Write `text`, or `data` as JSON."""
+        emit(text, data, self.as_json, self.output)
+
+    def table(self, table: Table) -> None:
+        """Write a table."""
+        self.emit(str(table), table.to_dict())
+
+
+def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
+    # an HDF5 file is a checkpoint: the command knows whether to resume it
+    if path is not None and path.suffix not in HDF5:
+        new_file(path, overwriting())
+    return path
+
+
+def _new_plot(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
+    check_plot(path)
+    return path
+
+
+_OVERWRITE_OPTION = click.option(
+    "--overwrite",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, value: ctx.meta.__setitem__(_OVERWRITE, value),
+    help="Replace an existing file or figure.",
+)
+
+output_options = grouped(
+    "out",
+    Output,
+    click.option(
         "-o",
         "--output",
         type=click.Path(path_type=Path),
         callback=_new_file,
         help="Write there instead of printing (atomically).",
-    )(function)
+    ),
+    _OVERWRITE_OPTION,
+    JSON,
+)
+"""Add ``-o``, ``--overwrite`` and ``--json``, as `Output` ``out``; an existing file is
+refused before anything is computed."""
+
+
+def plot_option(help: str = "Save a figure (pdf, png, svg).") -> Callable[[F], F]:
+    """Add ``--plot``, beside `output_options`; a figure that cannot be written, or that
+    exists, is refused before anything is computed."""
+    return click.option(
+        "--plot", type=click.Path(path_type=Path), callback=_new_plot, help=help
+    )
+
+
+def save_plot(figure: Callable[[], Figure], plot: Path | None) -> None:
+    """Draw and save a figure if ``--plot`` was given."""
+    if plot is not None:
+        from nuprobe.plotting import save
+
+        save(figure(), plot)
 
 
 def overwriting() -> bool:
@@ -45,29 +123,47 @@ def overwriting() -> bool:
     return bool(ctx and ctx.meta.get(_OVERWRITE))
 
 
-def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
-    # an HDF5 file is a checkpoint: the command knows whether to go on with it
-    if path is not None and path.suffix not in HDF5:
-        existing_or_new(path, bool(ctx.meta.get(_OVERWRITE)))
-    return path
+def new_file(path: Path | None, overwrite: bool, more: str = "") -> None:
+    """Refuse to replace a file unless asked to.
+
+    Parameters
+    ----------
+    path : file to be written, or None.
+    overwrite : whether an existing one may be replaced.
+    more : end of the message, on what else can be done.
+    """
+    if path is not None and path.exists() and not overwrite:
+        raise InputError(
+            f"{path} exists already: choose another name or add --overwrite{more}"
+        )
 
 
 def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
-    """Refuse a figure that could not be written, or would replace one, before anything
-    is computed.
+    """Refuse a figure that could not be written, or would replace one.
 
-    Without `overwrite` it is the option ``--overwrite`` of `output_options` that allows
-    to replace.
+    Parameters
+    ----------
+    path : file of the figure, or None.
+    overwrite : whether an existing one may be replaced; by default, whether
+        ``--overwrite`` was given.
     """
     if path is not None:
         from nuprobe.plotting import check_path
 
         check_path(path)
-        existing_or_new(path, overwriting() if overwrite is None else overwrite)
+        new_file(path, overwriting() if overwrite is None else overwrite)
 
 
-def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
-    """Write `text`, or `data` as JSON, to a file or the terminal."""
+def emit(text: str, data: object, as_json: bool, output: Path | None = None) -> None:
+    """Write `text`, or `data` as JSON, to a file or the terminal.
+
+    Parameters
+    ----------
+    text : for reading.
+    data : the same as numbers, texts, lists and dictionaries.
+    as_json : which of the two.
+    output : file, or None for the terminal.
+    """
     content = (
         json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
         if as_json
@@ -76,7 +172,7 @@ def emit(text: str, data: object, as_json: bool, output: Path | None) -> None:
     if output is None:
         click.echo(content)
         return
-    existing_or_new(output, overwriting())
+    new_file(output, overwriting())
     from nuprobe.files import atomic_write
 
     atomic_write(output, content + "\n")

@@ -3,71 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from nuprobe.cli.output import emit, output_options
-from nuprobe.reproductions import Reproduction, reproduce
-from nuprobe.tables import Table
-
-
-def reproduction_table(rows: list[Reproduction]) -> Table:
-    """Rows as a table."""
-
-    def published(r: Reproduction) -> str:
-        if r.plus is None or r.minus is None:
-            return f"{r.published:.7g}"
-        if r.plus == r.minus:
-            return f"{r.published:g} +- {r.plus:g}"
-        return f"{r.published:g} +{r.plus:g} -{r.minus:g}"
-
-    def pull(r: Reproduction) -> str:
-        if r.pull is not None:
-            return f"{r.pull:+.2f}"
-        return (
-            f"({r.difference / r.published:+.1e})"
-            if r.published
-            else f"({r.difference:+.1e})"
-        )
-
-    return Table(
-        "Published and computed",
-        (
-            "source",
-            "quantity",
-            "published",
-            "computed",
-            "unit",
-            "pull",
-            "tolerance",
-            "agrees",
-        ),
-        tuple(
-            (
-                r.key,
-                r.quantity,
-                published(r),
-                f"{r.computed:.7g}",
-                r.unit,
-                pull(r),
-                r.tolerance,
-                r.agrees,
-            )
-            for r in rows
-        ),
-        notes=(
-            (
-                "pull: (computed - published)/error; in brackets the relative"
-                " difference where no error is published"
-            ),
-            *(
-                f"not judged: {r.quantity} ({r.key}): {r.note}"
-                for r in rows
-                if r.agrees is None
-            ),
-        ),
-    )
+from nuprobe.cli.output import Output, output_options
 
 
 @click.command("reproduce", epilog="Example: nuprobe reproduce Cadeddu:2017etk")
@@ -81,27 +20,25 @@ def reproduction_table(rows: list[Reproduction]) -> Table:
     ),
 )
 @output_options
-def reproduce_command(
-    keys: tuple[str, ...], study: str | None, as_json: bool, output: Path | None
-) -> None:
+def reproduce_command(keys: tuple[str, ...], study: str | None, out: Output) -> None:
     """Published numbers beside computed ones.
 
-    KEYS are INSPIRE texkeys or names of `nuprobe list reproductions`; all of them
-    without it. Exit code 1 if a number lies outside its stated tolerance.
+    KEYS are INSPIRE texkeys or names of `nuprobe list reproductions`; without any, all
+    are compared. Exit code 1 if a number lies outside its stated tolerance.
     """
-    if study is not None:
-        from nuprobe.errors import InputError, UnknownNameError
-        from nuprobe.reproductions.studies import STUDIES
+    from nuprobe.errors import InputError, UnknownNameError
+    from nuprobe.reports import reproduction_table
+    from nuprobe.reproductions import reproduce
+    from nuprobe.reproductions.studies import STUDIES
 
+    if study is not None:
         if keys:
             raise InputError("give keys or --study, not both")
         if study not in STUDIES:
             raise UnknownNameError("study", study, STUDIES)
-        table = STUDIES[study]()
-        emit(str(table), table.to_dict(), as_json, output)
-        return
+        return out.table(STUDIES[study]())
     rows = reproduce(keys or None)
-    emit(str(reproduction_table(rows)), [r.to_dict() for r in rows], as_json, output)
+    out.emit(str(reproduction_table(rows)), [r.to_dict() for r in rows])
     failed = [r for r in rows if r.agrees is False]
     if failed:
         click.echo(

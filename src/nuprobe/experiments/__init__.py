@@ -7,11 +7,14 @@ import sys
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, overload
 
-from nuprobe.errors import UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from nuprobe.experiments.base import AnyExperiment, AnyRates
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from nuprobe.schema import Folder
 
 __all__ = [
+    "AnyExperiment",
+    "AnyRates",
     "Experiment",
     "Limit",
     "LimitCurve",
@@ -33,8 +38,12 @@ __all__ = [
     "limit",
 ]
 
+_E = TypeVar("_E", bound="AnyExperiment")
+
 _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
+    "AnyExperiment": "base",
+    "AnyRates": "base",
     "Experiment": "counting",
     "Rates": "rates",
     "joint_cost": "joint",
@@ -53,7 +62,7 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def _folders() -> dict[str, object]:
+def _folders() -> dict[str, Traversable]:
     """Folders of the package and of installed third parties (entry points whose value
     is a package)."""
     from importlib.metadata import entry_points
@@ -71,23 +80,40 @@ def _folders() -> dict[str, object]:
 
 
 def experiment_names() -> tuple[str, ...]:
-    """Names of the experiments that are installed."""
+    """Names of the experiments that are installed.
+
+    Examples
+    --------
+    >>> "coherent-csi-2017" in experiment_names()
+    True
+    """
     return tuple(sorted(_folders()))
 
 
-def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
-    """Return an experiment by its name, or from a folder of the user's that holds an
+@overload
+def experiment(name: _E, kind: None = None) -> _E: ...
+@overload
+def experiment(name: str | Path, kind: type[_E]) -> _E: ...
+@overload
+def experiment(name: str | Path, kind: None = None) -> AnyExperiment: ...
+def experiment(
+    name: str | Path | AnyExperiment, kind: type[AnyExperiment] | None = None
+) -> AnyExperiment:
+    """Return an experiment by its name, or from a folder of the user's that has an
     ``experiment.toml``.
 
     Parameters
     ----------
     name : a name of `experiment_names`, a path to a folder (anything with a path
         separator), or an experiment.
+    kind : `Experiment` (counts in bins) or `TridentExperiment` (a ratio) to accept
+        nothing else, which type checkers understand; default any.
 
     Returns
     -------
-    Experiment or TridentExperiment
-        By the ``process`` of the file: ``cevns`` or ``trident``.
+    AnyExperiment
+        `TridentExperiment` if the ``process`` of the file is ``trident``, else
+        `Experiment`.
 
     Raises
     ------
@@ -95,13 +121,30 @@ def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
         If there is no experiment of that name.
     ExperimentFileError
         If the folder's file is wrong: file, key and remedy are named.
+    InputError
+        If the experiment is of another kind.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> nu.experiment("coherent-csi-2017").analyses
+    ('energy', 'energy-time')
     """
+    opened = _read(_folder(name)) if isinstance(name, (str, Path)) else name
+    if kind is not None and not isinstance(opened, kind):
+        raise InputError(
+            f"{opened.name} has process = {opened.file.process!r} and is a"
+            f" {type(opened).__name__}, but a {kind.__name__} is needed"
+        )
+    return opened
+
+
+def _folder(name: str | Path) -> Folder:
+    """Folder of an installed experiment, or of the user's."""
     from nuprobe.schema import Folder
 
-    if not isinstance(name, (str, Path)):
-        return name
     if isinstance(name, Path) or "/" in name or "\\" in name:
-        return _read(Folder(Path(name), "experiment.toml"))
+        return Folder(Path(name), "experiment.toml")
     folders = _folders()
     if name not in folders:
         raise UnknownNameError(
@@ -110,10 +153,10 @@ def experiment(name: str | Path | Experiment | TridentExperiment) -> Any:
             folders,
             "A folder of your own is given by its path, e.g. ./mydetector.",
         )
-    return _read(Folder(folders[name], "experiment.toml"))  # type: ignore[arg-type]
+    return Folder(folders[name], "experiment.toml")
 
 
-def _read(folder: Folder) -> Experiment | TridentExperiment:
+def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
     if raw.get("process") == "trident":

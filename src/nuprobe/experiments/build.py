@@ -51,9 +51,14 @@ from nuprobe.prediction import (
     Templates,
     build_templates,
 )
-from nuprobe.processes.cevns import Cevns
-from nuprobe.processes.elastic import CONTACT, Process, Sectors, sectors_of
-from nuprobe.processes.electron import Electron
+from nuprobe.processes import (
+    CONTACT,
+    Exchanges,
+    Process,
+    exchanges_of,
+    process,
+    process_options,
+)
 from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
@@ -136,11 +141,13 @@ class Signal:
     @property
     def process(self) -> Process:
         """What scatters."""
-        return (
-            Electron(self.file.target.binding)
-            if self.file.process == "electron"
-            else Cevns()
-        )
+        name = self.file.process
+        options = {
+            key: getattr(self.file.target, key)
+            for key in ("axial", "binding")
+            if key in process_options(name)
+        }
+        return process(name, **options)
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
@@ -283,30 +290,27 @@ class Signal:
         check : measure the quadrature and interpolation errors (and refuse if they
             exceed 1e-6).
         """
-        sectors = replace(
-            CONTACT if model is None else sectors_of(model.couplings()),
-            axial=self.file.target.axial,
-        )
+        exchanges = CONTACT if model is None else exchanges_of(model.couplings())
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
         key = (
             tuple(free),
-            sectors,
+            exchanges,
             quenching_shift,
             check,
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
             self._cache[key] = build_templates(
-                self.setup(quenching_shift, sectors),
+                self.setup(quenching_shift, exchanges),
                 self._axes(free, masses),
                 check=check,
             )
         result: Templates = self._cache[key]
         return result
 
-    def setup(self, quenching_shift: float, sectors: Sectors) -> Setup:
+    def setup(self, quenching_shift: float, exchanges: Exchanges) -> Setup:
         """Return what the integrals need, with the light per recoil shifted by
-        `quenching_shift` (relative) and kernels for the exchanges of `sectors`."""
+        `quenching_shift` (relative) and kernels for `exchanges`."""
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             assert section.distance is not None  # checked when the folder is opened
@@ -330,7 +334,7 @@ class Signal:
             time_offset=parse_quantity(timing.offset, "time") / us,
             time_acceptance=self.bins.time_acceptance,
             process=self.process,
-            sectors_at=sectors.at,
+            exchanges_at=exchanges.at,
             propagation=self.propagation(),
             propagations=(
                 {}

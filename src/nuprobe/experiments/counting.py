@@ -16,6 +16,7 @@ from nuprobe.experiments.backgrounds import (
     expected_variance,
     observed,
 )
+from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.build import Signal, axis_of
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
@@ -25,29 +26,21 @@ from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
-from nuprobe.inference import (
-    Cost,
-    FitResult,
-    GaussianCost,
-    PoissonCost,
-    Profile,
-    fit,
-    profile,
-)
-from nuprobe.models import Model, StandardModel, check_model
+from nuprobe.inference import Cost, GaussianCost, PoissonCost
+from nuprobe.models import Model, StandardModel, check_model, check_one_point
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Propagation, Templates
-from nuprobe.processes.elastic import Process
+from nuprobe.processes import Process, with_constants
 from nuprobe.schema import Folder, validate
 
 __all__ = ["Experiment"]
 
 
 @dataclass(frozen=True, eq=False)
-class Experiment:
-    """One experiment, read from a folder.
+class Experiment(AnyExperiment):
+    """One counting experiment, read from a folder.
 
     Attributes
     ----------
@@ -105,16 +98,6 @@ class Experiment:
     # -- what it is
 
     @property
-    def name(self) -> str:
-        """Name, e.g. ``"coherent-csi-2017"``."""
-        return self.file.name
-
-    @property
-    def analyses(self) -> tuple[str, ...]:
-        """Names of the analyses; the first is the default."""
-        return tuple(self.file.analyses)
-
-    @property
     def flux(self) -> Flux:
         """The source."""
         return self.signal.flux
@@ -149,6 +132,13 @@ class Experiment:
         Model) and those inside the integrals."""
         model = StandardModel() if model is None else model
         check_model(model)
+        model = with_constants(model, [self.process])
+        check_one_point(
+            model,
+            f"{self.name}: a prediction or fit",
+            "give numbers, or take counts from the templates (templates(model)) or from"
+            " a scan",
+        )
         own = (*model.parameters, *model.mass_parameters)
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
@@ -218,7 +208,7 @@ class Experiment:
         UnknownNameError
             If a parameter or the analysis does not exist.
         """
-        model = model or StandardModel()
+        model = with_constants(model or StandardModel(), [self.process])
         name, chosen = self._analysis(analysis)
         self._check_free(free, [p.name for p in self.parameters(model)])
         own = {p.name: p.default for p in model.parameters}
@@ -322,64 +312,10 @@ class Experiment:
             return GaussianCost(prediction, data, sigma, name=prediction.name)
         return PoissonCost(prediction, data, name=prediction.name)
 
-    def fit(
-        self,
-        model: Model | None = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-        **options: Any,
-    ) -> FitResult:
-        """Fit the free parameters.
-
-        Parameters
-        ----------
-        model : default the Standard Model at tree level.
-        free : names of one or more parameters of the model or of the experiment.
-        analysis : default the first of the file.
-        options : go to `nuprobe.inference.fit`.
-
-        Examples
-        --------
-        >>> import nuprobe as nu
-        >>> csi = nu.experiment("coherent-csi-2017")
-        >>> csi.fit(nu.StandardModel(), free=["rn"]).valid
-        True
-        """
-        if not free:
-            known = ", ".join(p.name for p in self.parameters(model))
-            raise InputError(
-                f"nothing to fit: name at least one free parameter of {known}"
-            )
-        return fit(self.cost(model, free, analysis), **options)
-
-    def profile(
-        self,
-        parameter: str,
-        grid: FloatArray,
-        model: Model | None = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Profile:
-        """Profile of one parameter, the others that are free and all nuisances
-        minimised.
-
-        Parameters
-        ----------
-        parameter : its name.
-        grid : its values, in its unit, shape (points,).
-        model : default the Standard Model at tree level.
-        free : names of the other free parameters.
-        analysis : default the first of the file.
-        """
-        cost = self.cost(model, [parameter, *free], analysis)
-        return profile(cost, parameter, grid, free=free)
-
     # -- inside
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
-        name = self.analyses[0] if name is None else name
-        if name not in self.file.analyses:
-            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        name = self._named(name)
         return name, self.file.analyses[name]
 
     def _check_free(self, free: Sequence[str], known: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.base import AnyExperiment
 from nuprobe.inference import Cost
 from nuprobe.models import Model
 
@@ -13,7 +13,7 @@ __all__ = ["joint_cost"]
 
 
 def joint_cost(
-    experiments: Sequence[Experiment],
+    experiments: Sequence[AnyExperiment],
     model: Model | None = None,
     free: Sequence[str] = (),
     analysis: str | None = None,

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment as find
-from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
 from nuprobe.models.families import FAMILIES, Family
@@ -200,7 +200,7 @@ def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
 
 
 def family_cost(
-    experiment: Experiment | TridentExperiment,
+    experiment: AnyExperiment,
     family: Family | None = None,
     analysis: str | None = None,
 ) -> Cost:
@@ -241,7 +241,7 @@ def family_cost(
 
 
 def default_family(
-    experiments: Sequence[Experiment | TridentExperiment],
+    experiments: Sequence[AnyExperiment],
     mixing: float | Literal["loop"] = 0.0,
 ) -> Family:
     """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which
@@ -251,9 +251,9 @@ def default_family(
 
 
 def choose(
-    experiments: Sequence[str | Path | Experiment | TridentExperiment],
+    experiments: Sequence[str | Path | AnyExperiment],
     analyses: Mapping[str, str] | None = None,
-) -> list[Experiment | TridentExperiment]:
+) -> list[AnyExperiment]:
     """Open the experiments of a limit.
 
     Raises
@@ -262,7 +262,7 @@ def choose(
         If there is none, one is named twice or ``combined``, or an analysis belongs to
         none of them.
     """
-    if isinstance(experiments, (str, Path, Experiment, TridentExperiment)):
+    if isinstance(experiments, (str, Path, AnyExperiment)):
         experiments = [experiments]
     if not isinstance(experiments, Sequence) or not experiments:
         raise InputError(
@@ -272,7 +272,7 @@ def choose(
     found = [find(one) for one in experiments]
     names = []
     for one in found:
-        if not isinstance(one, (Experiment, TridentExperiment)):
+        if not isinstance(one, AnyExperiment):
             raise InputError(
                 f"{one!r} is no experiment: give a name, a path or what"
                 " `nuprobe.experiment` returns"
@@ -300,7 +300,7 @@ def choose(
 
 
 def limit(
-    experiments: Sequence[str | Path | Experiment | TridentExperiment],
+    experiments: Sequence[str | Path | AnyExperiment],
     family: Family | None = None,
     grid: Mapping[str, ArrayLike] | None = None,
     *,
@@ -373,7 +373,7 @@ def limit(
         chosen = (analyses or {}).get(one.name)
         if isinstance(one, TridentExperiment):
             found = one.measurement(chosen)
-            prediction = one.prediction(family, chosen)
+            prediction = one.prediction(family, (), chosen)
             term = _Ratio(
                 prediction,
                 prediction.mediated(masses),

@@ -16,6 +16,7 @@ from nuprobe.errors import (
     NuprobeError,
     UnknownNameError,
 )
+from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
@@ -61,6 +62,21 @@ class TridentRates:
     cross_sections: Mapping[str, float]
     events: Mapping[str, float] | None
     error: float
+
+    @property
+    def signal(self) -> FloatArray:
+        """The ratio, (1,)."""
+        return np.array([self.ratio])
+
+    @property
+    def total(self) -> FloatArray:
+        """The ratio, (1,): nothing is added to it."""
+        return self.signal
+
+    @property
+    def data(self) -> FloatArray:
+        """The measured or assumed ratio, (1,)."""
+        return np.array([self.measured])
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -176,7 +192,7 @@ class RatioPrediction:
 
 
 @dataclass(frozen=True, eq=False)
-class TridentExperiment:
+class TridentExperiment(AnyExperiment):
     """One trident experiment, read from a folder.
 
     Attributes
@@ -236,16 +252,6 @@ class TridentExperiment:
         """Return the experiment with whole sections or keys at the top of its file
         replaced."""
         return TridentExperiment.read(self.folder, {**self.raw, **changes})
-
-    @property
-    def name(self) -> str:
-        """Name, e.g. ``"ccfr-trident"``."""
-        return self.file.name
-
-    @property
-    def analyses(self) -> tuple[str, ...]:
-        """Names of the analyses; the first is the default."""
-        return tuple(self.file.analyses)
 
     @property
     def flux(self) -> Flux:
@@ -382,11 +388,25 @@ class TridentExperiment:
         )
 
     def prediction(
-        self, family: Family | None = None, analysis: str | None = None
+        self,
+        family: Family | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
     ) -> RatioPrediction:
-        """σ/σ_SM over the family's parameters, for the inference floor."""
+        """σ/σ_SM over mass and coupling of a family, for the inference floor.
+
+        Parameters
+        ----------
+        family : default L_μ − L_τ.
+        free : parameters of the family, which are free anyhow.
+        analysis : default the first of the file.
+        """
         family = family or LMuLTauFamily()
         name, _ = self._analysis(analysis)
+        known = [p.name for p in family.parameters]
+        for parameter in free:
+            if parameter not in known:
+                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
         low, high = family.mass_range
         if not any(
             np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2])
@@ -425,13 +445,16 @@ class TridentExperiment:
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Cost:
-        """Gaussian cost of the ratio, with the error of its side."""
+        """Gaussian cost of the ratio, with the error of its side.
+
+        Parameters
+        ----------
+        family : default L_μ − L_τ.
+        free : parameters of the family, which are free anyhow.
+        analysis : default the first of the file.
+        """
         _, chosen = self._analysis(analysis)
-        prediction = self.prediction(family, analysis)
-        known = [p.name for p in prediction.parameters]
-        for name in free:
-            if name not in known:
-                raise UnknownNameError(f"parameter of {self.name}", name, known)
+        prediction = self.prediction(family, free, analysis)
         below = None if chosen.minus == chosen.plus else [chosen.minus]
         return GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
@@ -442,9 +465,7 @@ class TridentExperiment:
         return self._analysis(analysis)[1]
 
     def _analysis(self, name: str | None) -> tuple[str, TridentMeasurement]:
-        name = self.analyses[0] if name is None else name
-        if name not in self.file.analyses:
-            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        name = self._named(name)
         return name, self.file.analyses[name]
 
     def _nucleons(self, regime: str) -> float:

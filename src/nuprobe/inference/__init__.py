@@ -1,19 +1,17 @@
 """Costs, fits, profiles, scans and posterior samples: what data say about
 parameters."""
 
+from nuprobe.inference.contour import Contour, contour
 from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
-from nuprobe.inference.fit import FitResult, fit
+from nuprobe.inference.fit import fit
 from nuprobe.inference.levels import delta_threshold
-from nuprobe.inference.profile import (
-    Contour,
-    Profile,
-    contour,
-    profile,
-    significance,
-)
+from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.results import FitResult
 from nuprobe.inference.sample import Flat, LogFlat, Normal, Prior, SampleResult, sample
 from nuprobe.inference.scan import ScanResult, dask_executor, scan
+from nuprobe.inference.significance import significance
+from nuprobe.inference.surface import Surface
 
 __all__ = [
     "Contour",
@@ -32,6 +30,7 @@ __all__ = [
     "Profiled",
     "SampleResult",
     "ScanResult",
+    "Surface",
     "contour",
     "dask_executor",
     "delta_threshold",

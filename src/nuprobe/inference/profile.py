@@ -1,31 +1,25 @@
-"""Profiles, intervals and contours of Δ(−2 ln L), by root finding on the true profiled
-cost."""
+"""Profiles of −2 ln L along one parameter, and intervals by root finding on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf, isfinite, sqrt
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.descent import descend
-from nuprobe.inference.fit import FitResult, _best_start, _reminimised
-from nuprobe.inference.levels import ONE_SIGMA, delta_threshold, log_survival
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
+from nuprobe.inference.minimum import swept
+from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = [
-    "Contour",
-    "Profile",
-    "contour",
-    "profile",
-    "significance",
-]
+__all__ = ["Profile", "profile"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +30,13 @@ class Profile:
     ----------
     parameter : the parameter profiled.
     values : the grid, increasing; the best value is one of its points, shape (n,).
-    twice_nll, delta : −2 ln L and its difference to the best, (n,).
-    points : all parameters along the grid, (n, parameters); nuisances : (n, nuisances).
-    best : best value; best_twice_nll : −2 ln L there.
-    cost, free : what was profiled, and the names of the other parameters that were
-        minimised.
+    twice_nll : −2 ln L, (n,).
+    points : all parameters along the grid, (n, parameters).
+    nuisances : all nuisances, (n, nuisances).
+    best : best value, in the unit of the parameter.
+    best_twice_nll : −2 ln L there.
+    cost : what was profiled.
+    free : names of the other parameters that were minimised.
     """
 
     parameter: Parameter
@@ -59,17 +55,14 @@ class Profile:
         return self.twice_nll - self.best_twice_nll
 
     def delta_at(self, value: float) -> float:
-        """Δ(−2 ln L) at any value of the parameter, computed and not interpolated."""
+        """Δ(−2 ln L) at any `value` of the parameter, computed and not interpolated."""
         k = int(np.searchsorted(self.values, value))
         starts = np.array(
             self.points[[max(k - 1, 0), min(k, len(self.values) - 1)]]
         )  # either side may lie deeper
         starts[:, self.cost.index(self.parameter.name)] = value
-        columns = [self.cost.index(n) for n in self.free]
-        return (
-            float(descend(self.cost, columns, starts, close=1e-9)[1].min())
-            - self.best_twice_nll
-        )
+        values = descend(Surface(self.cost, self.free), starts, close=1e-9)[1]
+        return float(values.min()) - self.best_twice_nll
 
     def intervals(
         self, cl: float = ONE_SIGMA, delta: float | None = None
@@ -89,7 +82,9 @@ class Profile:
         """
         threshold = delta_threshold(cl, 1) if delta is None else delta
         if not threshold > 0:
-            raise InputError(f"a threshold of Δ(−2 ln L) is positive, got {threshold}")
+            raise InputError(
+                f"a threshold of Δ(−2 ln L) is positive, got {shown(threshold)}"
+            )
         inside = self.delta <= threshold
         ends: list[float] = []
         if inside[0]:
@@ -162,11 +157,19 @@ def profile(
         If the grid is too short, or a name or value is not possible.
     ComputationError
         If a minimum was not found, or no point of the grid makes the data possible.
-    """
-    from scipy.optimize import minimize_scalar
 
-    column, columns = cost.index(name), [cost.index(n) for n in free]
-    if column in columns or set(fixed or {}) & {name, *free}:
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> curve = profile(cost, "rn", [4.0, 5.0, 6.0, 7.0])
+    >>> [(low, high)] = curve.intervals(0.68)
+    >>> low < curve.best < high
+    True
+    """
+    surface = Surface(cost, tuple(free))
+    column = cost.index(name)
+    if column in surface.columns or set(fixed or {}) & {name, *surface.free}:
         raise InputError(
             f"{cost.name}: {name}, free and fixed parameters must be different from"
             " each other"
@@ -178,33 +181,19 @@ def profile(
         )
     points = np.tile(cost.point(fixed), (len(values), 1))
     points[:, column] = values
-    if columns:
-        cost.profiled(points)  # refuses values out of range before the long part
-        points, twice_nll = _swept(cost, columns, points)
+    cost.layout.checked_points(points)  # refuses bad values before the long part
+    if surface.columns:
+        points, twice_nll = swept(surface, points)
     else:
-        twice_nll = cost.profiled(points).twice_nll
+        twice_nll = surface.value(points)
     i = int(np.argmin(twice_nll))
     if not isfinite(twice_nll[i]):
         raise InputError(
             f"{cost.name}: the data are impossible at every value of {name} in the"
             " grid; widen it"
         )
-
-    def at(x: float) -> tuple[FloatArray, float]:
-        start = points[i].copy()
-        start[column] = x
-        found, value = descend(cost, columns, start[None], close=1e-9)
-        return found[0], float(value[0])
-
-    low, high = values[max(i - 1, 0)], values[min(i + 1, len(values) - 1)]
-    found = minimize_scalar(
-        lambda x: min(at(float(x))[1], 1e30),
-        bounds=(low, high),
-        method="bounded",
-        options={"xatol": 1e-9 * (high - low)},
-    )
-    best = float(found.x)
-    point, value = at(best)
+    point, value = _lowest_between(surface, column, points, i)
+    best = float(point[column])
     if value < twice_nll[i] - 1e-13:  # not by rounding
         k = int(np.searchsorted(values, best))
         if best not in values:
@@ -222,194 +211,28 @@ def profile(
         best=best,
         best_twice_nll=value,
         cost=cost,
-        free=tuple(free),
+        free=tuple(surface.free),
     )
 
 
-def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> float:
-    """By how many standard deviations a hypothesis is disfavoured against the best fit.
+def _lowest_between(
+    surface: Surface, column: int, points: FloatArray, i: int
+) -> tuple[FloatArray, float]:
+    """Lowest point, and −2 ln L there, between the neighbours of one point of a row."""
+    from scipy.optimize import minimize_scalar
 
-    Parameters
-    ----------
-    cost : the cost that was fitted.
-    point : values of parameters that the hypothesis fixes; other parameters that were
-        free are minimised again.
-    best : the fit.
+    def at(x: float) -> tuple[FloatArray, float]:
+        start = points[i].copy()
+        start[column] = x
+        lowest, value = descend(surface, start[None], close=1e-9)
+        return lowest[0], float(value[0])
 
-    Returns
-    -------
-    float
-        Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom
-        for each free parameter that `point` fixes; for one it is the square root of Δ.
-    """
-    from scipy.special import ndtri_exp
-
-    names = [p.parameter.name for p in best.free]
-    stray = sorted(set(point) - set(names))
-    if stray or not point:
-        raise InputError(
-            f"a hypothesis fixes parameters that were fitted ({', '.join(names)}), got"
-            f" {list(point)}"
-        )
-    start = cost.point(
-        {
-            **dict(zip((p.name for p in cost.parameters), best.point, strict=True)),
-            **point,
-        }
+    low = points[max(i - 1, 0), column]
+    high = points[min(i + 1, len(points) - 1), column]
+    answer = minimize_scalar(
+        lambda x: min(at(float(x))[1], 1e30),
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-9 * (high - low)},
     )
-    value = _reminimised(cost, [cost.index(n) for n in names if n not in point], start)[
-        1
-    ]
-    delta = max(value - best.twice_nll, 0.0)
-    if len(point) == 1 or not isfinite(delta):
-        return sqrt(delta)
-    log_p = log_survival(delta, len(point))
-    return float(-ndtri_exp(log_p - np.log(2.0)))
-
-
-@dataclass(frozen=True)
-class Contour:
-    """Δ(−2 ln L) over a grid of two parameters.
-
-    Attributes
-    ----------
-    parameters : the two parameters, in the order of the axes.
-    axes : their values; delta : shape (len of the first, len of the second).
-    thresholds : confidence level to Δ, for two parameters together.
-    best : values of the two at the minimum (not limited to the grid points);
-        best_twice_nll : −2 ln L there.
-    """
-
-    parameters: tuple[Parameter, Parameter]
-    axes: tuple[FloatArray, FloatArray]
-    delta: FloatArray
-    thresholds: dict[float, float]
-    best: tuple[float, float]
-    best_twice_nll: float
-
-
-def contour(
-    cost: Cost,
-    names: tuple[str, str],
-    grid: Sequence[ArrayLike] | Mapping[str, ArrayLike],
-    cl: float | Iterable[float] = (0.68, 0.9, 0.95),
-    free: Iterable[str] = (),
-    fixed: Mapping[str, float] | None = None,
-) -> Contour:
-    """Δ(−2 ln L) over two parameters, minimised over the nuisances and `free`, with
-    thresholds for two parameters.
-
-    Parameters
-    ----------
-    cost, free, fixed : as in `profile`.
-    names : the two parameters.
-    grid : values of the two, in order or by name.
-    cl : one confidence level or several.
-
-    Raises
-    ------
-    InputError, ComputationError
-        As `profile`.
-    """
-    from scipy.optimize import minimize
-
-    if len(set(names)) != 2:
-        raise InputError(f"a contour needs two different parameters, got {names}")
-    pair, columns = [cost.index(n) for n in names], [cost.index(n) for n in free]
-    if set(pair) & set(columns) or set(fixed or {}) & {*names, *free}:
-        raise InputError(
-            f"{cost.name}: {', '.join(names)}, free and fixed parameters must be"
-            " different from each other"
-        )
-    levels = [cl] if isinstance(cl, int | float) else list(cl)
-    thresholds = {float(c): delta_threshold(float(c), 2) for c in levels}
-    x, y = (
-        np.unique(np.asarray(grid[n] if isinstance(grid, Mapping) else grid[k], float))
-        for k, n in enumerate(names)
-    )
-    if len(x) < 2 or len(y) < 2:
-        raise InputError(
-            f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}"
-        )
-    points = np.tile(cost.point(fixed), (len(x) * len(y), 1))
-    points[:, pair] = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-    twice_nll = cost.profiled(points).twice_nll
-    if columns:
-        for k in range(len(x)):
-            row = slice(k * len(y), (k + 1) * len(y))
-            points[row], twice_nll[row] = _swept(cost, columns, points[row])
-    i = int(np.argmin(twice_nll))
-    if not isfinite(twice_nll[i]):
-        raise InputError(
-            f"{cost.name}: the data are impossible at every point of the grid; widen it"
-        )
-    move = pair + columns
-    steps = np.array([cost.parameters[c].step for c in move])
-
-    def full(z: FloatArray) -> FloatArray:
-        point = points[i].copy()
-        point[move] = np.clip(
-            z * steps,
-            [cost.parameters[c].lower for c in move],
-            [cost.parameters[c].upper for c in move],
-        )
-        return np.asarray(point)
-
-    found = minimize(
-        lambda z: min(float(cost.profiled(full(z)).twice_nll[0]), 1e30),
-        points[i, move] / steps,
-        jac=lambda z: cost.profiled_gradient(full(z))[0, move] * steps,
-        bounds=[
-            (cost.parameters[c].lower / s, cost.parameters[c].upper / s)
-            for c, s in zip(move, steps, strict=True)
-        ],
-        method="L-BFGS-B",
-        options={"ftol": 1e-14, "gtol": 1e-9},
-    )
-    best = full(found.x) if found.fun < twice_nll[i] else points[i]
-    value = min(float(found.fun), float(twice_nll[i]))
-    return Contour(
-        parameters=(cost.parameters[pair[0]], cost.parameters[pair[1]]),
-        axes=(x, y),
-        delta=(twice_nll - value).reshape(len(x), len(y)),
-        thresholds=thresholds,
-        best=(float(best[pair[0]]), float(best[pair[1]])),
-        best_twice_nll=value,
-    )
-
-
-def _swept(
-    cost: Cost, columns: list[int], points: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Minimise a row of points at once; then each again from where its neighbours
-    ended, while that helps."""
-    best, lowest = descend(cost, columns, points)
-    i = int(np.argmin(lowest))
-    first = points.copy()
-    first[:, columns] = _best_start(cost, columns, points[i])[columns]
-    _keep_lower(best, lowest, *descend(cost, columns, first))
-    changed = np.ones(len(points), dtype=bool)
-    for _ in range(len(points)):
-        trials, rows = [], []
-        for step in (-1, 1):
-            to = np.flatnonzero(changed) + step
-            to = to[(to >= 0) & (to < len(points))]
-            start = points[to].copy()
-            start[:, columns] = best[to - step][:, columns]
-            trials.append(start)
-            rows.append(to)
-        found, values = descend(cost, columns, np.concatenate(trials))
-        changed[:] = False
-        for to, point, value in zip(np.concatenate(rows), found, values, strict=True):
-            if value < lowest[to] - 1e-7:
-                best[to], lowest[to], changed[to] = point, value, True
-        if not changed.any():
-            break
-    return best, lowest
-
-
-def _keep_lower(
-    best: FloatArray, lowest: FloatArray, points: FloatArray, values: FloatArray
-) -> None:
-    better = values < lowest
-    best[better], lowest[better] = points[better], values[better]
+    return at(float(answer.x))

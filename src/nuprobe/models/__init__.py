@@ -1,6 +1,6 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
-from nuprobe.models.base import Model, NucleonCouplings, check_model
+from nuprobe.models.base import Model, NucleonCouplings, check_model, check_one_point
 from nuprobe.models.couplings import (
     Couplings,
     Propagator,
@@ -88,6 +88,7 @@ __all__ = [
     "build",
     "charge_radius_convention",
     "check_model",
+    "check_one_point",
     "dirac_moments",
     "majorana_moments",
     "model",

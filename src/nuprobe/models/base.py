@@ -15,7 +15,7 @@ from nuprobe.models.couplings import Couplings, VectorExchange
 from nuprobe.numerics import FloatArray, common_shape, numbers
 from nuprobe.parameters import Parameter
 
-__all__ = ["Model", "NucleonCouplings", "check_model"]
+__all__ = ["Model", "NucleonCouplings", "check_model", "check_one_point"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,37 @@ def check_model(model: Any) -> TypeGuard[Model]:
             f" got {shown(model)}"
         )
     return True
+
+
+def check_one_point(model: Model, purpose: str, remedy: str) -> None:
+    """Refuse a model whose fields are arrays over parameter points.
+
+    Parameters
+    ----------
+    model : of elastic scattering.
+    purpose : what needs one point, e.g. ``"a prediction"``.
+    remedy : what to do for many points.
+
+    Raises
+    ------
+    InputError
+        If there are two points or more.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> many = nu.StandardModel(sin2_theta_w=[0.22, 0.23, 0.24])
+    >>> check_one_point(many, "a prediction", "ask for its templates")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: a prediction needs a model with one value of each ...
+    """
+    points = model.couplings().points
+    if np.prod(points, dtype=int) > 1:
+        raise InputError(
+            f"{purpose} needs a model with one value of each parameter, but"
+            f" {model.name} has arrays over {' x '.join(map(str, points))} points:"
+            f" {remedy}"
+        )
 
 
 def as_array(value: ArrayLike, what: str = "a parameter of a model") -> FloatArray:

@@ -59,13 +59,16 @@ class Propagator:
             return ""
         if self.parameter:
             return f"/(q2+{self.parameter}^2)"
-        return "/q2" if self.mass == 0 else f"/(q2+{self.mass:.6g}^2)"
+        short = f"{self.mass:.6g}"
+        mass = short if float(short) == self.mass else repr(float(self.mass))
+        return "/q2" if self.mass == 0 else f"/(q2+{mass}^2)"
 
     def same(self, other: Propagator) -> bool:
-        """Whether both mean the same exchange: one parameter's, or one mass."""
-        if self.parameter or other.parameter:
-            return self.parameter == other.parameter
-        return self.mass == other.mass
+        """Whether both mean the same exchange: of one mass, set by one parameter.
+
+        Two mediators whose masses have one name are two, as long as the masses differ.
+        """
+        return self.parameter == other.parameter and self.mass == other.mass
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,12 +163,22 @@ class Couplings:
         )
 
     @property
-    def size(self) -> int:
-        """Number of flavours of the matrices."""
+    def matrices(self) -> tuple[Matrix, ...]:
+        """All matrices but the axial ones."""
         found = [m for v in self.vector for m in v.charges.values()]
         found += [m for s in self.scalar for m in s.charges.values()]
-        found += [] if self.magnetic is None else [self.magnetic]
-        return max((m.shape[-1] for m in found), default=3)
+        return (*found, *(() if self.magnetic is None else (self.magnetic,)))
+
+    @property
+    def size(self) -> int:
+        """Number of flavours of the matrices."""
+        return max((m.shape[-1] for m in self.matrices), default=3)
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """Shape of the parameter points; () for a model without arrays."""
+        every = (*self.matrices, *self.axial.values())
+        return np.broadcast_shapes(*(m.shape[:-2] for m in every))
 
     def widened(self, n: int) -> Couplings:
         """Return the same for n flavours; those added do not couple."""

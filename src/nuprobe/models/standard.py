@@ -84,15 +84,12 @@ class StandardModel:
             raise UnknownNameError("coupling scheme", self.scheme, SCHEMES)
         sin2 = as_array(self.low_sin2, "sin2_theta_w")
         if not np.all((sin2 > 0) & (sin2 < 1)):
-            raise InputError(
-                f"sin2_theta_w must lie between 0 and 1, got {self.sin2_theta_w}"
-            )
+            bad = sin2[~((sin2 > 0) & (sin2 < 1))].flat[0]
+            raise InputError(f"sin2_theta_w must lie between 0 and 1, got {bad:g}")
         high = as_array(self.lepton_sin2, "sin2_theta_w_high")
         if not np.all((high > 0) & (high < 1)):
-            raise InputError(
-                "sin2_theta_w_high must lie between 0 and 1, got"
-                f" {self.sin2_theta_w_high}"
-            )
+            bad = high[~((high > 0) & (high < 1))].flat[0]
+            raise InputError(f"sin2_theta_w_high must lie between 0 and 1, got {bad:g}")
         number("strange_axial", self.strange_axial)
 
     @property

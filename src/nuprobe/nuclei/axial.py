@@ -18,6 +18,7 @@ from nuprobe.constants import G_A
 from nuprobe.errors import UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.nuclei.form_factors import Exponential, FormFactor
+from nuprobe.nuclei.form_factors.base import momentum2
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.nuclei.radii import default_radius
 from nuprobe.numerics import FloatArray
@@ -139,7 +140,7 @@ def axial_terms(
     (2, 3)
     """
     nucleus, spins = isotope(of), spin_expectation(of)
-    q2 = np.asarray(q2, dtype=float)
+    q2 = momentum2(q2)
     if not nucleus.has_spin:
         return np.zeros((*q2.shape, 3))
     shape = (

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei.form_factors import (
     FormFactor,
     SurfaceShape,
     named,
     shape_named,
 )
+from nuprobe.nuclei.form_factors.base import length
 from nuprobe.nuclei.isotopes import (
     Isotope,
     elements,
@@ -25,7 +26,6 @@ from nuprobe.nuclei.isotopes import (
     natural,
 )
 from nuprobe.nuclei.radii import point_to_charge
-from nuprobe.units import fm
 
 __all__ = [
     "Component",
@@ -240,11 +240,7 @@ def _check_radii(
         else (radius,)
     )
     for value in values:
-        if not (math.isfinite(value) and value >= 0):
-            raise InputError(
-                f"{what} must be a non-negative length, e.g. 3.4 * fm; got"
-                f" {value / fm:.6g} fm"
-            )
+        length(value, what)
     if isinstance(radius, Mapping):
         names = {nucleus.name for nucleus in counts} | {
             nucleus.symbol for nucleus in counts
@@ -347,11 +343,12 @@ def _formula(text: str) -> dict[Isotope, float]:
             "the name of a target is empty: give an isotope, an element or a formula,"
             " e.g. 'CsI'"
         )
+    unreadable = f"cannot read the formula {shown(text)}"
     stack: list[dict[Isotope, float]] = [{}]
     for symbol, digits, opening, closing in _tokens(text):
         number = int(digits or closing or 1)
         if number == 0:
-            raise InputError(f"cannot read the formula {text!r}: a count of zero")
+            raise InputError(f"{unreadable}: a count of zero")
         if opening:
             stack.append({})
         elif symbol:
@@ -363,13 +360,17 @@ def _formula(text: str) -> dict[Isotope, float]:
             _add(stack[-1], parts, number)
         else:
             if len(stack) == 1:
-                raise InputError(f"cannot read the formula {text!r}: ')' without '('")
+                raise InputError(
+                    f"cannot read the formula {shown(text)}: ')' without '('"
+                )
             group = stack.pop()
             if not group:
-                raise InputError(f"cannot read the formula {text!r}: '()' is empty")
+                raise InputError(
+                    f"cannot read the formula {shown(text)}: '()' is empty"
+                )
             _add(stack[-1], group, number)
     if len(stack) > 1:
-        raise InputError(f"cannot read the formula {text!r}: '(' without ')'")
+        raise InputError(f"{unreadable}: '(' without ')'")
     return stack[0]
 
 
@@ -386,8 +387,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
                     "(a formula is written with capitals, e.g. 'CsI')",
                 )
             raise InputError(
-                f"cannot read the formula {text!r} at {text[position:]!r}: write"
-                " element symbols, counts and parentheses, e.g. 'CaWO4'"
+                f"cannot read the formula {shown(text)} at {shown(text[position:])}:"
+                " write element symbols, counts and parentheses, e.g. 'CaWO4'"
             )
         yield match[1] or "", match[2] or "", match[3] or "", match[4] or ""
         position = match.end()
@@ -398,7 +399,7 @@ def _element(symbol: str, text: str) -> tuple[tuple[Isotope, float], ...]:
         return natural(symbol)
     except UnknownNameError:
         raise UnknownNameError(
-            "element", symbol, elements(), f"(in {text!r})"
+            "element", symbol, elements(), f"(in {shown(text)})"
         ) from None
 
 

@@ -16,7 +16,7 @@ from nuprobe.constants import G_FERMI, HBARC_MEV_CM, SIN2_THETA_W_LOW
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 from nuprobe.nuclei.form_factors import DensityFormFactor, FormFactor
 from nuprobe.nuclei.isotopes import Isotope, isotope
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["WeakFormFactor", "sigma_series", "weak_charge"]
 
@@ -196,7 +196,7 @@ def sigma_series(
     """
     if recoil not in _RECOIL:
         raise UnknownNameError("treatment of recoil", recoil, _RECOIL)
-    energy = np.asarray(e_nu, dtype=float)
+    energy = numbers("neutrino energies (MeV)", e_nu)
     bad = ~((energy >= 0) & (energy < np.inf))
     if bad.any():
         raise InputError(

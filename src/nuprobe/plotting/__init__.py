@@ -22,6 +22,7 @@ from nuprobe.plotting.events import (
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.limits import plot_limits
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
@@ -47,6 +48,7 @@ __all__ = [
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
+    "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
     "plot_plane",

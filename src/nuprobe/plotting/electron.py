@@ -27,9 +27,8 @@ from nuprobe.plotting.style import (
     styled,
     target_symbol,
 )
-from nuprobe.processes import electron
-from nuprobe.processes.cevns import recoil_maximum
-from nuprobe.processes.elastic import sectors_of
+from nuprobe.processes import electron, exchanges_of
+from nuprobe.processes.elastic import recoil_maximum
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -81,7 +80,7 @@ def plot_electron_differential(
     t = _recoils(recoils, max(tops), target, binding)
     weights, names = (
         electron.coefficients(model, f),
-        electron.terms(sectors_of(model.couplings(f.anti))),
+        electron.terms(exchanges_of(model.couplings(f.anti))),
     )
     flips = np.array(
         [name == "magnetic" or name.startswith("scalar:") for name in names]
@@ -93,7 +92,9 @@ def plot_electron_differential(
     handles: list[Artist] = []
     labels: list[str] = []
     for e, colour in zip(e_nu, colours(len(e_nu)), strict=True):
-        kernels = electron.kernels(e, t, sectors=sectors_of(model.couplings(f.anti)))
+        kernels = electron.kernels(
+            e, t, exchanges=exchanges_of(model.couplings(f.anti))
+        )
         drawn = _line(ax, t / unit, number * (kernels @ weights) * unit, color=colour)
         handles += drawn
         labels += [rf"$E_\nu$ = {e:.4g} MeV"] * len(drawn)

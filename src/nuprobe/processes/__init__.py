@@ -1,6 +1,58 @@
-"""Processes: model-free kernels and the coefficients that a model gives them."""
+"""Processes: model-free kernels and the coefficients that a model gives them.
 
-from nuprobe.processes import cevns, electron, trident
-from nuprobe.processes.kernels import KernelGroup
+`interface` says what a process is, `cross_section` computes cross sections of any of
+them, `library` finds them by name.
+"""
 
-__all__ = ["KernelGroup", "cevns", "electron", "trident"]
+import sys
+from types import ModuleType
+
+from nuprobe.processes import cross_section, trident
+from nuprobe.processes.constants import (
+    WithConstants,
+    constants_of,
+    with_constants,
+)
+from nuprobe.processes.elastic import cevns, electron
+from nuprobe.processes.interface import (
+    CONTACT,
+    Deposit,
+    DepositRange,
+    Exchanges,
+    KernelGroup,
+    Process,
+    Scatterer,
+    exchanges_of,
+)
+from nuprobe.processes.library import process, process_names, process_options
+
+__all__ = [
+    "CONTACT",
+    "Deposit",
+    "DepositRange",
+    "Exchanges",
+    "KernelGroup",
+    "Process",
+    "Scatterer",
+    "WithConstants",
+    "cevns",
+    "constants_of",
+    "cross_section",
+    "electron",
+    "exchanges_of",
+    "process",
+    "process_names",
+    "process_options",
+    "trident",
+    "with_constants",
+]
+
+
+class _Callable(ModuleType):
+    """``nuprobe.processes`` is this package; calling it lists its names."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return process_names()
+
+
+sys.modules[__name__].__class__ = _Callable

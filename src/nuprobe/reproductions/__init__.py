@@ -15,7 +15,12 @@ from typing import Any
 
 from nuprobe.errors import UnknownNameError
 
-__all__ = ["Reproduction", "reproduce", "reproduction_keys"]
+__all__ = [
+    "Reproduction",
+    "reproduce",
+    "reproduction_keys",
+    "reproduction_titles",
+]
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,27 @@ def reproduction_keys() -> tuple[str, ...]:
     """Keys that `reproduce` knows: INSPIRE texkeys, or names of reference
     calculations."""
     return tuple(_files())
+
+
+def reproduction_titles() -> tuple[tuple[str, str, int], ...]:
+    """Key, title and number of published values of everything that `reproduce` knows.
+
+    Examples
+    --------
+    >>> "Cadeddu:2017etk" in {key for key, title, numbers in reproduction_titles()}
+    True
+    """
+    from nuprobe.catalogue import catalogue
+
+    known = catalogue()
+    return tuple(
+        (
+            f.key,
+            f.title,
+            len(f.entries) + sum(len(known[name].code) for name in f.catalogue),
+        )
+        for f in _files().values()
+    )
 
 
 def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:

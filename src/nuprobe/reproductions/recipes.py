@@ -363,7 +363,7 @@ def flux_averaged(
     )
     numbers = [source.total(f) for f in source.flavours]
     means = [
-        source.average(partial(cevns.total, target_=nucleus, model=model, flavour=f), f)
+        source.average(partial(cevns.total, target=nucleus, model=model, flavour=f), f)
         for f in source.flavours
     ]
     return float(np.average(means, weights=numbers)) / atoms

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.errors import ComputationError
-from nuprobe.experiments import experiment, limit
+from nuprobe.experiments import Experiment, experiment, limit
 from nuprobe.inference import FitResult
 from nuprobe.models import LMuLTauFamily, StandardModel
 from nuprobe.nuclei import neutron_radius_models
@@ -189,7 +189,7 @@ def csi_choices() -> Table:
     analysis, one at a time."""
     rows = []
     for label, changes, scheme in _CHOICES:
-        chosen = experiment(_EXPERIMENT).with_changes(changes)
+        chosen = experiment(_EXPERIMENT, Experiment).with_changes(changes)
         model = StandardModel(scheme=scheme)  # type: ignore[arg-type]
         rates = chosen.predict(model)
         result = chosen.fit(model, ["rn"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.format.data import (
     Analysis,
     BinningSection,
@@ -26,6 +26,7 @@ from nuprobe.experiments.format.detector import (
     ResponseSection,
     TargetSection,
 )
+from nuprobe.processes import process, process_names, process_options
 from nuprobe.schema import Strict
 
 __all__ = ["ExperimentFile", "json_schema"]
@@ -50,7 +51,10 @@ class ExperimentFile(Strict):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    process: Literal["cevns", "electron"]
+    process: str = Field(
+        description="name of a process: cevns, electron, or one that an installed"
+        " package offers"
+    )
     references: list[str] = Field(default=[])
     notes: str = ""
     target: TargetSection
@@ -110,6 +114,8 @@ class ExperimentFile(Strict):
     @model_validator(mode="after")
     def _check_response(self) -> ExperimentFile:
         """What the target, the response and the propagation allow."""
+        if self.process not in process_names():
+            raise UnknownNameError("process", self.process, process_names())
         self._check_target()
         if self.response.matrix is not None:
             light = [
@@ -219,26 +225,29 @@ class ExperimentFile(Strict):
 
     def _check_target(self) -> None:
         """Refuse what belongs to the other process, so that nothing is ignored."""
-        given = self.target.model_fields_set
-        nuclear = {
+        radii = {
             "form_factor",
             "surface_thickness",
             "proton_radius",
             "charge_radius",
             "neutron_radius",
-            "axial",
         }
-        foreign = given & (nuclear if self.process == "electron" else {"binding"})
+        # a process that does not say what it couples to may use the radii
+        constituents = process(self.process).constituents
+        nuclear = not constituents or "p" in constituents
+        foreign = {"axial", "binding"} - set(process_options(self.process))
+        foreign |= set() if nuclear else radii
+        foreign &= self.target.model_fields_set
         if foreign:
-            other = "cevns" if self.process == "electron" else "electron"
             raise InputError(
-                f"target.{min(foreign)} belongs to process = '{other}'; remove it"
+                f"target.{min(foreign)} has no effect on process = '{self.process}';"
+                " remove it"
             )
         for parameter in self.parameters:
-            if self.process == "electron" and parameter.isotopes:
+            if not nuclear and parameter.isotopes:
                 raise InputError(
                     f"parameters.{parameter.name}: nuclear radii have no effect on"
-                    " electron scattering; remove it"
+                    f" process = '{self.process}'; remove it"
                 )
 
 

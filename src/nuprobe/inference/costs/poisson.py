@@ -47,10 +47,10 @@ class PoissonCost(Term):
     --------
     >>> import nuprobe as nu
     >>> csi = nu.experiment("coherent-csi-2017")
-    >>> prediction = csi.prediction(free=["rn"])
-    >>> cost = PoissonCost(prediction, csi.observed_counts("beam_on"))
-    >>> cost.twice_nll([[5.0]])
-    array([...])
+    >>> prediction = csi.prediction(free=["rn"], analysis="energy-time")
+    >>> counts = csi.observed_counts("coincidence", "energy-time")
+    >>> PoissonCost(prediction, counts).profiled([[5.0]]).twice_nll
+    array([149.3...])
     """
 
     linear = 2.0

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.nuclei.isotopes import Isotope
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.units import fm
 
 __all__ = ["FormFactor", "Shape", "SurfaceShape"]
@@ -96,7 +96,7 @@ class SurfaceShape(Shape):
 def momentum2(q2: ArrayLike) -> FloatArray:
     """Read |q|² (MeV², any shape) as an array; `InputError` unless all are finite and
     not negative."""
-    values = np.asarray(q2, dtype=float)
+    values = numbers("|q|² (MeV²)", q2)
     bad = ~((values >= 0) & (values < np.inf))
     if bad.any():
         raise InputError(
@@ -109,13 +109,16 @@ def momentum2(q2: ArrayLike) -> FloatArray:
 def length(value: float, what: str, zero: bool = True) -> float:
     """Read a length (MeV⁻¹), the `value` of `what`; `InputError` unless it is finite
     and positive, or zero where `zero` allows it."""
-    number = float(value)
-    if not (math.isfinite(number) and (number > 0 or (zero and number == 0))):
+    given = numbers(what, value)
+    if given.shape != ():
+        number(what, value, "3.4 * fm")
+    size = float(given)
+    if not (math.isfinite(size) and (size > 0 or (zero and size == 0))):
         raise InputError(
             f"{what} must be a {'non-negative' if zero else 'positive'} length, e.g."
-            f" 3.4 * fm; got {number / fm:.6g} fm"
+            f" 3.4 * fm; got {size / fm:.6g} fm"
         )
-    return number
+    return size
 
 
 def sphere_radius(rms: float, surface2: float, shape: str) -> float:

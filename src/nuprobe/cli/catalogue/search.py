@@ -1,0 +1,85 @@
+"""``nuprobe catalogue list`` and ``search``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.catalogue.library import LIBRARY, entry_table, open_library
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import Output, output_options
+from nuprobe.errors import InputError
+
+
+@click.command("list", epilog="Example: nuprobe catalogue list")
+@LIBRARY
+@output_options
+def list_entries(library: Path | None, out: Output) -> None:
+    """All entries."""
+    table = entry_table(open_library(library).search(), "catalogue")
+    out.emit(str(table), table.to_dict()["rows"])
+
+
+@dataclass(frozen=True)
+class FilterSpec:
+    """What entries must be.
+
+    Attributes
+    ----------
+    observable, flavour, kind, status : texts, or None for any.
+    year : ``2012`` or ``2000:2012``, or None.
+    """
+
+    observable: str | None
+    flavour: str | None
+    kind: str | None
+    year: str | None
+    status: str | None
+
+    def years(self) -> tuple[int, int] | None:
+        """Return the first and the last year, or None."""
+        if self.year is None:
+            return None
+        match = re.fullmatch(r"(\d{4})(?::(\d{4}))?", self.year)
+        if match is None:
+            raise InputError(
+                f"cannot read --year {self.year!r}: write 2012 or 2000:2012"
+            )
+        return int(match[1]), int(match[2] or match[1])
+
+
+_filter_options = grouped(
+    "wanted",
+    FilterSpec,
+    click.option("--observable", help="A quantity, e.g. charge_radius."),
+    click.option("--flavour", help="E.g. nu_mu."),
+    click.option("--kind", help="E.g. upper_limit."),
+    click.option("--year", help="One year, or first:last."),
+    click.option("--status", help="E.g. current."),
+)
+
+
+@click.command(
+    "search",
+    epilog='Example: nuprobe catalogue search "reactor" --observable magnetic_moment',
+)
+@click.argument("text", default="")
+@_filter_options
+@LIBRARY
+@output_options
+def search_entries(
+    text: str, wanted: FilterSpec, library: Path | None, out: Output
+) -> None:
+    """Entries that contain all words of TEXT and fit the options; exit code 1 if there
+    are none."""
+    entries = open_library(library).search(
+        text, **{**asdict(wanted), "year": wanted.years()}
+    )
+    table = entry_table(entries, "found")
+    out.emit(str(table), table.to_dict()["rows"])
+    if not entries:
+        sys.exit(1)

@@ -1,0 +1,94 @@
+"""``nuprobe fit``: parameters that the data of experiments prefer."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.specs import (
+    ExperimentSpec,
+    ModelSpec,
+    experiment_options,
+    model_options,
+    names,
+)
+
+if TYPE_CHECKING:
+    from nuprobe.inference.results import ParameterResult
+    from nuprobe.numerics import FloatArray
+
+WIDTH, POINTS = 3.5, 121
+"""Standard deviations that a profile spans on each side, and its points."""
+
+
+@click.command(
+    "fit",
+    epilog="""\b
+Examples:
+  nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
+  nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
+)
+@experiment_options(several=True)
+@click.option(
+    "--free",
+    required=True,
+    help="Parameters to fit, separated by commas; see `nuprobe list parameters`.",
+)
+@model_options
+@click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
+@plot_option("Save the profile of the first free parameter.")
+@output_options
+def fit_command(
+    experiment: ExperimentSpec,
+    free: str,
+    model: ModelSpec,
+    no_minos: bool,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Fit parameters to the data of each EXPERIMENT: best fit, errors, goodness of fit.
+
+    Several experiments share the parameters and the nuisances of one name.
+    """
+    from nuprobe.experiments import joint_cost
+    from nuprobe.inference import fit, profile
+
+    opened, free_names = experiment.open(), names(free)
+    cost = joint_cost(opened, model.build(), free_names, experiment.analysis)
+    result = fit(cost, minos=not no_minos)
+    if plot is not None:
+        from nuprobe.plotting import plot_profile
+
+        best = result[free_names[0]]
+        curve = profile(
+            cost, best.parameter.name, profile_grid(best), free=free_names[1:]
+        )
+        references = list(dict.fromkeys(r for e in opened for r in e.file.references))
+        save_plot(
+            lambda: plot_profile(curve, best.parameter, references=references), plot
+        )
+    out.emit(str(result), result.to_dict())
+
+
+def profile_grid(best: ParameterResult) -> FloatArray:
+    """Return values around the best fit inside the allowed range; all of it where the
+    fit gives no error."""
+    import numpy as np
+
+    value, parameter = best.value, best.parameter
+    lower, upper = parameter.lower, parameter.upper
+    width = best.error
+    if width is None and best.interval is not None:
+        ends = (best.interval.lower, best.interval.upper)
+        width = max((abs(e - value) for e in ends if e is not None), default=None)
+    if width is None and not math.isfinite(upper - lower):
+        width = 10 * parameter.step
+    if width is None:
+        return np.linspace(lower, upper, POINTS)
+    return np.linspace(
+        max(lower, value - WIDTH * width), min(upper, value + WIDTH * width), POINTS
+    )

@@ -1,0 +1,107 @@
+"""Options that reach a command as one object.
+
+`grouped` makes a decorator from a frozen dataclass and the options of its fields. A
+command so decorated takes one argument, the object, however many options there are::
+
+    @click.command("rate")
+    @model_options
+    def rate_command(model: ModelSpec) -> None: ...
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import wraps
+from typing import Any, TypeVar
+
+from nuprobe.errors import InputError
+
+__all__ = ["grouped", "key_values", "target_spec"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def grouped(
+    argument: str, spec: Callable[..., Any], *options: Callable[[Any], Any]
+) -> Callable[[F], F]:
+    """Return a decorator that adds options and hands them over as one object.
+
+    Parameters
+    ----------
+    argument : name of the command's argument that takes the object.
+    spec : dataclass with one field for each option, of the option's name.
+    options : click options in the order of the help page.
+    """
+    names = [f.name for f in fields(spec)]  # type: ignore[arg-type]
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(*args: Any, **kwargs: Any) -> Any:
+            values = {name: kwargs.pop(name) for name in names}
+            return function(*args, **{argument: spec(**values)}, **kwargs)
+
+        for option in reversed(options):
+            option(command)
+        return command  # type: ignore[return-value]
+
+    return decorate
+
+
+def target_spec(text: str) -> str | dict[str, float]:
+    """Return what `nuprobe.target` takes.
+
+    Parameters
+    ----------
+    text : ``Ar40``, ``CsI``, ``natural Xe``, or a mixture by number ``Si28=1,O16=2``.
+
+    Examples
+    --------
+    >>> target_spec("Si28=1,O16=2")
+    {'Si28': 1.0, 'O16': 2.0}
+    """
+    if "=" not in text:
+        return text
+    mixture = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        try:
+            mixture[name.strip()] = float(number)
+        except ValueError:
+            raise InputError(
+                f"cannot read {part!r} in the mixture {text!r}: write name=number, e.g."
+                " Si28=1,O16=2"
+            ) from None
+    return mixture
+
+
+def key_values(
+    pairs: Iterable[str],
+    option: str = "--set",
+    example: str = "response.smearing.kind=none",
+) -> dict[str, Any]:
+    """Return ``key=value`` pairs as a dictionary; values are JSON or else texts.
+
+    Parameters
+    ----------
+    pairs : as typed.
+    option, example : what a message names.
+
+    Examples
+    --------
+    >>> key_values(["a.b=2", "kind=none"])
+    {'a.b': 2, 'kind': 'none'}
+    """
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise InputError(
+                f"cannot read {option} {pair!r}: write key=value, e.g. {example}"
+            )
+        try:
+            changes[key.strip()] = json.loads(value)
+        except json.JSONDecodeError:
+            changes[key.strip()] = value
+    return changes

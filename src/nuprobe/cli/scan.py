@@ -1,0 +1,126 @@
+"""``nuprobe scan``: the profile likelihood on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.grids import make_grid
+from nuprobe.cli.output import JSON, emit, save_plot
+from nuprobe.cli.specs import (
+    ExperimentSpec,
+    ModelSpec,
+    experiment_options,
+    model_options,
+)
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.inference import ScanResult
+    from nuprobe.parameters import Parameter
+
+
+@click.command(
+    "scan",
+    epilog="""\b
+Examples:
+  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:400" -o rn.h5
+  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume""",  # noqa: E501
+)
+@experiment_options()
+@click.option(
+    "--grid",
+    required=True,
+    help="name=start:stop unit:count[:log], axes separated by commas.",
+)
+@model_options
+@checkpoint_options(
+    what="HDF5 file, also the checkpoint.",
+    resume="Go on where an interrupted scan stopped.",
+    plot="Save the profile or the contours.",
+    required=True,
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster (needs nuprobe[cluster]).",
+)
+@JSON
+def scan_command(
+    experiment: ExperimentSpec,
+    grid: str,
+    model: ModelSpec,
+    checkpoint: CheckpointSpec,
+    workers: int | None,
+    dask: str | None,
+    as_json: bool,
+) -> None:
+    """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every
+    point."""
+    from nuprobe.inference import dask_executor, scan
+
+    if workers and dask:
+        raise InputError("give --workers or --dask, not both")
+    (chosen,) = experiment.open()
+    couplings = model.build()
+    axes = make_grid(grid, chosen.parameters(couplings))
+    if checkpoint.plot is not None and len(axes) > 2:
+        raise InputError(f"--plot draws one or two axes, not {len(axes)}")
+    cost = chosen.cost(couplings, list(axes), experiment.analysis)
+    with ExitStack() as stack:
+        executor = stack.enter_context(dask_executor(dask)) if dask else None
+        result = scan(
+            cost,
+            axes,
+            executor=executor,
+            workers=workers,
+            checkpoint=checkpoint.output,
+            resume=checkpoint.resume,
+            overwrite=checkpoint.overwrite,
+            progress=not checkpoint.quiet,
+            every_s=checkpoint.every,
+        )
+    save_plot(
+        lambda: _figure(result, cost.parameters, chosen.file.references),
+        checkpoint.plot,
+    )
+    summary = {
+        "file": str(checkpoint.output),
+        "points": int(result.twice_nll.size),
+        "best": {k: float(v) for k, v in result.best.items()},
+        "twice_nll": float(result.twice_nll.min()),
+    }
+    best = ", ".join(f"{k} = {v:.6g}" for k, v in result.best.items())
+    text = (
+        f"{checkpoint.output}: {result.twice_nll.size} points, smallest -2 ln L"
+        f" {result.twice_nll.min():.4f} at {best}"
+    )
+    emit(text, summary, as_json)
+
+
+def _figure(
+    result: ScanResult, parameters: Sequence[Parameter], references: Sequence[str]
+) -> Figure:
+    """Profile along one axis, or contours over two."""
+    from nuprobe.plotting import plot_contour, plot_profile
+
+    known = {p.name: p for p in parameters}
+    if len(result.axes) == 1:
+        ((name, values),) = result.axes.items()
+        return plot_profile((values, result.delta), known[name], references=references)
+    x, y = result.axes
+    return plot_contour(
+        result.axes[x],
+        result.axes[y],
+        result.delta,
+        (known[x], known[y]),
+        best=(result.best[x], result.best[y]),
+        references=references,
+    )

@@ -1,0 +1,36 @@
+"""``nuprobe schema``: JSON Schemas of the files that users write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.output import emit
+
+
+@click.command(
+    "schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json"
+)
+@click.argument(
+    "process", type=click.Choice(["cevns", "trident", "catalogue"]), default="cevns"
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write there instead of printing.",
+)
+def schema_command(process: str, output: Path | None) -> None:
+    """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, or trident),
+    or of a catalogue entry."""
+    from nuprobe.catalogue.entry import json_schema as catalogue_schema
+    from nuprobe.experiments.format import json_schema
+    from nuprobe.experiments.trident_files import trident_json_schema
+
+    schemas = {
+        "cevns": json_schema,
+        "trident": trident_json_schema,
+        "catalogue": catalogue_schema,
+    }
+    emit("", schemas[process](), True, output)

@@ -1,0 +1,478 @@
+"""What users say about physics: a model, a source of neutrinos, an experiment, a
+trident calculation. Each is one object that a decorator hands to the command."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from nuprobe.cli.options import grouped, key_values, target_spec
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.events.generator import Generator
+    from nuprobe.experiments import Experiment
+    from nuprobe.fluxes import Flux
+    from nuprobe.models import LeptonModel
+    from nuprobe.numerics import FloatArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = [
+    "ExperimentSpec",
+    "GeneratorSpec",
+    "ModelSpec",
+    "SourceSpec",
+    "TridentSpec",
+    "experiment_options",
+    "generator_options",
+    "make_flux",
+    "make_mixing",
+    "model_options",
+    "names",
+    "source_options",
+    "trident_options",
+]
+
+
+# -- models ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model as typed.
+
+    Attributes
+    ----------
+    model : name of ``nuprobe list models``.
+    params : ``key=value`` pairs of ``--param``.
+    model_file : YAML file with a stack of models, instead of the other three.
+    sin2_theta_w : weak mixing angle of the Standard Model below.
+    """
+
+    model: str = "sm"
+    params: tuple[str, ...] = ()
+    model_file: Path | None = None
+    sin2_theta_w: float | None = None
+
+    def build(self) -> Any:
+        """Return the model."""
+        from nuprobe.models import named
+
+        given = key_values(self.params, "--param", "mass='10 MeV'")
+        if self.model_file is not None:
+            if given or self.model != "sm" or self.sin2_theta_w is not None:
+                raise InputError(
+                    "--model-file already defines the model; drop --model, --param and"
+                    " --sin2-theta-w"
+                )
+            return named.model_from_file(self.model_file)
+        fields = named.model_fields(self.model)
+        missing = [f.name for f in fields if f.required and f.name not in given]
+        # a misspelt key is named first, by `named.build`
+        if missing and {k.partition(".")[0] for k in given} <= {f.name for f in fields}:
+            raise InputError(
+                f"the model {self.model} needs {' and '.join(missing)}: add"
+                f" {' '.join(f'--param {name}=...' for name in missing)}"
+            )
+        angle = {} if self.sin2_theta_w is None else {"sin2_theta_w": self.sin2_theta_w}
+        if "sin2_theta_w" in {f.name for f in fields}:
+            return named.build([(self.model, {**angle, **given})], "--param")
+        if named.has_base(self.model):
+            return named.build([("standard", angle), (self.model, given)], "--param")
+        if angle:
+            raise InputError(
+                f"the model {self.model} has no weak mixing angle; drop --sin2-theta-w"
+            )
+        return named.build([(self.model, given)], "--param")
+
+    def leptons(self) -> LeptonModel:
+        """Return the model, which must have couplings to charged leptons."""
+        model = self.build()
+        if not hasattr(model, "lepton_couplings"):
+            raise InputError(f"the model {model.name} has no couplings for tridents")
+        chosen: LeptonModel = model
+        return chosen
+
+
+model_options = grouped(
+    "model",
+    ModelSpec,
+    click.option(
+        "--model", default="sm", show_default=True, help="See `nuprobe list models`."
+    ),
+    click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Parameter of the model, e.g. mass='10 MeV'; repeatable.",
+    ),
+    click.option(
+        "--model-file",
+        type=click.Path(path_type=Path),
+        help="YAML file with a stack of models, instead of --model.",
+    ),
+    click.option(
+        "--sin2-theta-w",
+        type=float,
+        help="Weak mixing angle [default: 0.23863; tridents 0.23122].",
+    ),
+)
+"""Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``, as `ModelSpec`
+``model``."""
+
+
+def make_mixing(text: str) -> float | Literal["loop"]:
+    """Return the kinetic mixing that a text gives: a number, or ``loop``.
+
+    Examples
+    --------
+    >>> make_mixing("0.01"), make_mixing("loop")
+    (0.01, 'loop')
+    """
+    if text == "loop":
+        return "loop"
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--mixing must be a number or loop, got {text!r}") from None
+
+
+# -- sources -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """Neutrinos of given energies, or a flux; exactly one of the two.
+
+    Attributes
+    ----------
+    energy : as typed, or None.
+    flux_name, flux_option : name or folder of the flux and its ``key=value`` options.
+    """
+
+    energy: str | None
+    flux_name: str | None
+    flux_option: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if (self.energy is None) == (self.flux_name is None):
+            raise InputError("give either --energy or --flux")
+        if self.flux_option and self.flux_name is None:
+            raise InputError("--flux-option requires --flux")
+
+    def flux(self) -> Flux | None:
+        """Return the flux, or None if energies were given."""
+        if self.flux_name is None:
+            return None
+        return make_flux(self.flux_name, self.flux_option)
+
+    def energies(self) -> FloatArray:
+        """Return the energies (MeV), of shape (n,); empty if a flux was given."""
+        import numpy as np
+
+        from nuprobe.units import parse_grid
+
+        if self.energy is None:
+            return np.empty(0)
+        return parse_grid(self.energy, "energy")
+
+    def one(self) -> Flux | float:
+        """Return the flux, or the one energy (MeV)."""
+        from nuprobe.units import parse_quantity
+
+        if self.energy is not None:
+            return parse_quantity(self.energy, "energy")
+        return make_flux(str(self.flux_name), self.flux_option)
+
+
+def _energy_option(help: str) -> Any:
+    return click.option("--energy", help=help)
+
+
+_FLUX_OPTIONS = (
+    click.option(
+        "--flux",
+        "flux_name",
+        help=(
+            "Average over a flux (see `nuprobe list fluxes`) or ./folder instead of"
+            " --energy."
+        ),
+    ),
+    click.option(
+        "--flux-option",
+        "flux_option",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help=(
+            "Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or"
+            " 'fractions={U235=1.0}'; may be repeated."
+        ),
+    ),
+)
+
+
+def source_options(help: str) -> Callable[[F], F]:
+    """Add ``--energy`` with that `help`, ``--flux`` and ``--flux-option``, as
+    `SourceSpec` ``source``."""
+    return grouped("source", SourceSpec, _energy_option(help), *_FLUX_OPTIONS)
+
+
+_TOML = (
+    "write a list as \"components=['8B']\", a table as 'fractions={U235=0.6,"
+    " Pu239=0.4}'"
+)
+
+
+def make_flux(name: str, options: Iterable[str]) -> Flux:
+    """Return a flux.
+
+    Parameters
+    ----------
+    name : of the flux, or its folder.
+    options : ``key=value``; a value that is not TOML is a text.
+    """
+    from nuprobe.fluxes import flux
+
+    given: dict[str, Any] = {}
+    for text in options:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--flux-option {text!r}: write it as key=value")
+        try:
+            given[key.strip()] = tomllib.loads(f"x = {value}")["x"]
+        except tomllib.TOMLDecodeError:
+            if value.strip()[:1] in ("[", "{"):
+                raise InputError(
+                    f"--flux-option {text!r} is not TOML: {_TOML}"
+                ) from None
+            given[key.strip()] = value.strip()
+    try:
+        return flux(name, **given)
+    except InputError as err:
+        if "should be a valid list" in str(
+            err
+        ) or "should be a valid dictionary" in str(err):
+            raise InputError(f"{err}: {_TOML}") from None
+        raise
+
+
+# -- experiments -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExperimentSpec:
+    """Experiments and what is changed in their files.
+
+    Attributes
+    ----------
+    experiments : names or folders.
+    analysis : name of the analysis, or None for the first.
+    changes : ``key=value`` pairs of ``--set``.
+    """
+
+    experiments: tuple[str, ...]
+    analysis: str | None
+    changes: tuple[str, ...]
+
+    def open(self) -> list[Experiment]:
+        """Return the experiments, which all measure a spectrum."""
+        if len(self.experiments) > 1 and (self.analysis or self.changes):
+            raise InputError(
+                "--analysis and --set belong to one experiment; with several each takes"
+                " its first analysis"
+            )
+        from nuprobe.experiments import Experiment, experiment
+
+        opened = []
+        for name in self.experiments:
+            chosen = experiment(name)
+            if not isinstance(chosen, Experiment):
+                raise InputError(
+                    f"{chosen.name} measures one ratio and has no spectrum: use"
+                    f" `nuprobe limit {chosen.name}`"
+                )
+            opened.append(
+                chosen.with_changes(key_values(self.changes))
+                if self.changes
+                else chosen
+            )
+        return opened
+
+
+def experiment_options(several: bool = False) -> Callable[[F], F]:
+    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...), ``--analysis`` and
+    ``--set``, as `ExperimentSpec` ``experiment``."""
+    return grouped(
+        "experiment",
+        ExperimentSpec,
+        click.argument(
+            "experiments",
+            nargs=-1 if several else 1,
+            required=True,
+            metavar="EXPERIMENT..." if several else "EXPERIMENT",
+            callback=lambda ctx, _, value: (
+                (value,) if isinstance(value, str) else value
+            ),
+        ),
+        click.option(
+            "--analysis",
+            help=(
+                "Name of the analysis [default: the first of"
+                f" {'each' if several else 'the'} file]."
+            ),
+        ),
+        click.option(
+            "--set",
+            "changes",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help=(
+                "Change a key of the experiment's file, e.g."
+                " response.smearing.kind=none; repeatable."
+            ),
+        ),
+    )
+
+
+def names(text: str) -> list[str]:
+    """Return names that commas separate.
+
+    Examples
+    --------
+    >>> names("rn, sin2_theta_w")
+    ['rn', 'sin2_theta_w']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+# -- tridents ----------------------------------------------------------------
+
+_REGIMES = ("coherent", "proton", "neutron", "incoherent", "electron", "all")
+
+
+@dataclass(frozen=True)
+class TridentSpec:
+    """How a trident cross section is computed.
+
+    Attributes
+    ----------
+    regime : what the lepton pair is produced on.
+    form_factor : name of the charge form factor, or None for the default.
+    no_pauli : without Pauli blocking.
+    """
+
+    regime: str
+    form_factor: str | None
+    no_pauli: bool
+
+    @property
+    def nucleus(self) -> dict[str, Any]:
+        """Keywords `form_factor` and `pauli` of the library."""
+        return {"form_factor": self.form_factor, "pauli": not self.no_pauli}
+
+
+_TRIDENT_OPTIONS = (
+    click.option(
+        "--regime", type=click.Choice(_REGIMES), default="all", show_default=True
+    ),
+    click.option(
+        "--form-factor",
+        help=(
+            "Charge form factor, of the measured charge radius [default: Fourier-Bessel"
+            " density if measured]."
+        ),
+    ),
+    click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons."),
+)
+
+trident_options = grouped("setting", TridentSpec, *_TRIDENT_OPTIONS)
+"""Add ``--regime``, ``--form-factor`` and ``--no-pauli``, as `TridentSpec`
+``setting``."""
+
+
+@dataclass(frozen=True)
+class GeneratorSpec:
+    """What a generator of trident events needs besides the model.
+
+    Attributes
+    ----------
+    channels : texts such as ``nu_mu -> nu_e e+ mu-``.
+    target_text : as typed, or None.
+    energy, flux_name, flux_option : as in `SourceSpec`.
+    regime, form_factor, no_pauli : as in `TridentSpec`.
+    nucleons : ``rest`` or ``fermi-gas``.
+    seed : of all random numbers.
+    """
+
+    channels: tuple[str, ...]
+    target_text: str | None
+    energy: str | None
+    flux_name: str | None
+    flux_option: tuple[str, ...]
+    regime: str
+    form_factor: str | None
+    no_pauli: bool
+    nucleons: str
+    seed: int
+
+    def build(self, model: LeptonModel) -> Generator:
+        """Return the generator of events, weighted by `model`."""
+        from nuprobe.events import trident
+        from nuprobe.processes.trident import channel
+
+        source = SourceSpec(self.energy, self.flux_name, self.flux_option)
+        channels = [channel(text) for text in self.channels]
+        return trident(
+            channels,
+            None if self.target_text is None else target_spec(self.target_text),
+            source.one(),
+            model=model,
+            regime=self.regime,
+            form_factor=self.form_factor,
+            pauli=not self.no_pauli,
+            nucleons=self.nucleons,
+            seed=self.seed,
+        )
+
+
+generator_options = grouped(
+    "generator",
+    GeneratorSpec,
+    click.option(
+        "--channel",
+        "channels",
+        multiple=True,
+        required=True,
+        help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
+    ),
+    click.option(
+        "--target",
+        "target_text",
+        help="As for xsec; not needed for --regime electron.",
+    ),
+    _energy_option("Of every neutrino, e.g. '5 GeV'."),
+    *_FLUX_OPTIONS,
+    *_TRIDENT_OPTIONS,
+    click.option(
+        "--nucleons",
+        type=click.Choice(["rest", "fermi-gas"]),
+        default="rest",
+        show_default=True,
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        default=1,
+        show_default=True,
+        help="Of all random numbers.",
+    ),
+)
+"""Add channels, target, energy or flux, regime, nucleons and seed, as `GeneratorSpec`
+``generator``; `model_options` and ``--workers`` stand beside it."""

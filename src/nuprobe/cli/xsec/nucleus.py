@@ -1,0 +1,85 @@
+"""The options of a target with its form factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.options import grouped, target_spec
+
+if TYPE_CHECKING:
+    from nuprobe.nuclei import Target
+
+__all__ = ["NucleusSpec", "nucleus_options"]
+
+
+@dataclass(frozen=True)
+class NucleusSpec:
+    """A target with its form factor.
+
+    Attributes
+    ----------
+    target_text : as typed.
+    form_factor : name of the form factor.
+    r_p, r_n : point-nucleon radii as typed, or None.
+    axial : with the axial response.
+    """
+
+    target_text: str
+    form_factor: str
+    r_p: str | None
+    r_n: str | None
+    axial: bool
+
+    def build(self) -> Target:
+        """Return the target."""
+        from nuprobe.nuclei import target
+        from nuprobe.units import parse_quantity
+
+        r_p, r_n = (
+            None if r is None else parse_quantity(r, "length")
+            for r in (self.r_p, self.r_n)
+        )
+        return target(
+            target_spec(self.target_text),
+            r_p=r_p,
+            r_n=r_n,
+            form_factor=self.form_factor,
+        )
+
+
+nucleus_options = grouped(
+    "nucleus",
+    NucleusSpec,
+    click.option(
+        "--target",
+        "target_text",
+        required=True,
+        help="Ar40, CsI, 'natural Xe', or a mixture Si28=1,O16=2.",
+    ),
+    click.option(
+        "--form-factor",
+        default="helm",
+        show_default=True,
+        help="See `nuprobe list form-factors`.",
+    ),
+    click.option(
+        "--r-p",
+        help=(
+            "Point-proton rms radius, e.g. '3.33 fm' [default: from the charge radius]."
+        ),
+    ),
+    click.option(
+        "--r-n",
+        help=(
+            "Point-neutron rms radius, e.g. '3.42 fm' [default: that of the protons]."
+        ),
+    ),
+    click.option(
+        "--axial", is_flag=True, help="Include the axial response of nuclei with spin."
+    ),
+)
+"""Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n`` and ``--axial``, as
+`NucleusSpec` ``nucleus``."""

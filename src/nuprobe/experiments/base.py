@@ -1,0 +1,218 @@
+"""What all experiments have in common: names, parameters, a prediction, a cost and fits
+of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
+
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.fluxes import Flux
+from nuprobe.inference import Cost, FitResult, Prediction, Profile, fit, profile
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+from nuprobe.schema import Folder
+
+__all__ = ["AnyExperiment", "AnyFile", "AnyRates"]
+
+
+class AnyRates(Protocol):
+    """What one analysis expects, beside what it observed."""
+
+    @property
+    def experiment(self) -> str:
+        """Name of the experiment."""
+
+    @property
+    def analysis(self) -> str:
+        """Name of the analysis."""
+
+    @property
+    def signal(self) -> FloatArray:
+        """What the model makes: counts in bins, or a ratio of cross sections, (1,)."""
+
+    @property
+    def total(self) -> FloatArray:
+        """The signal and the backgrounds."""
+
+    @property
+    def data(self) -> FloatArray | None:
+        """What was observed, of the same shape; None without data."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+
+
+class AnyFile(Protocol):
+    """What every ``experiment.toml`` says."""
+
+    @property
+    def name(self) -> str:
+        """Name of the experiment."""
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+
+    @property
+    def process(self) -> str:
+        """What scatters."""
+
+    @property
+    def references(self) -> list[str]:
+        """Texkeys."""
+
+    @property
+    def analyses(self) -> Mapping[str, Any]:
+        """Analyses by name; the first is the default."""
+
+
+class AnyExperiment(ABC):
+    """An experiment of any kind, as `nuprobe.experiment` returns it.
+
+    Every call takes its arguments in the order (model, free, analysis). A counting
+    experiment (`Experiment`) and a measured ratio of tridents (`TridentExperiment`)
+    have more; ``isinstance`` tells them apart.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its files lie.
+    raw : the parsed file before validation.
+    """
+
+    file: AnyFile
+    folder: Folder
+    raw: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name, e.g. ``"coherent-csi-2017"``."""
+        return self.file.name
+
+    @property
+    def analyses(self) -> tuple[str, ...]:
+        """Names of the analyses; the first is the default."""
+        return tuple(self.file.analyses)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Texkeys of the publications."""
+        return tuple(self.file.references)
+
+    @property
+    @abstractmethod
+    def flux(self) -> Flux:
+        """The source."""
+
+    @abstractmethod
+    def target(self) -> Target:
+        """What the neutrinos hit, one formula unit."""
+
+    @abstractmethod
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """Return the experiment with some keys of its file changed."""
+
+    @abstractmethod
+    def parameters(self, model: Any = None, /) -> tuple[Parameter, ...]:
+        """Everything a fit or limit can free with a `model` (default: see `cost`)."""
+
+    @abstractmethod
+    def predict(self, model: Any = None, analysis: str | None = None) -> AnyRates:
+        """What is expected, beside what is observed.
+
+        Parameters
+        ----------
+        model : default the Standard Model.
+        analysis : default the first of the file.
+        """
+
+    @abstractmethod
+    def prediction(
+        self,
+        model: Any = None,
+        /,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Prediction:
+        """What a cost needs to know: expectations and their derivatives; arguments as
+        those of `cost`."""
+
+    @abstractmethod
+    def cost(
+        self,
+        model: Any = None,
+        /,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """−2 ln L of one analysis; costs of several experiments add with ``+``.
+
+        Parameters
+        ----------
+        model : default the Standard Model; for tridents the family of a mediator,
+            default L_μ − L_τ.
+        free : names of parameters of the model or of the experiment.
+        analysis : default the first of the file.
+        """
+
+    def fit(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+        **options: Any,
+    ) -> FitResult:
+        """Fit the free parameters.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        free : names of one or more parameters of the model or of the experiment.
+        analysis : default the first of the file.
+        options : go to `nuprobe.inference.fit`.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> csi = nu.experiment("coherent-csi-2017")
+        >>> csi.fit(nu.StandardModel(), free=["rn"]).valid
+        True
+        """
+        if not free:
+            known = ", ".join(p.name for p in self.parameters(model))
+            raise InputError(
+                f"nothing to fit: name at least one free parameter of {known}"
+            )
+        return fit(self.cost(model, free, analysis), **options)
+
+    def profile(
+        self,
+        parameter: str,
+        grid: FloatArray,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Profile:
+        """Profile of one parameter, the others that are free and all nuisances
+        minimised.
+
+        Parameters
+        ----------
+        parameter : its name.
+        grid : its values, in its unit, shape (points,).
+        model : as in `cost`.
+        free : names of the other free parameters.
+        analysis : default the first of the file.
+        """
+        cost = self.cost(model, [parameter, *free], analysis)
+        return profile(cost, parameter, grid, free=free)
+
+    def _named(self, name: str | None) -> str:
+        """Name of an analysis, by default the first; raises `UnknownNameError`."""
+        name = self.analyses[0] if name is None else name
+        if name not in self.file.analyses:
+            raise UnknownNameError(f"analysis of {self.name}", name, self.analyses)
+        return name

@@ -1,0 +1,138 @@
+"""Contours of Δ(−2 ln L) over two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.inference.costs import Cost
+from nuprobe.inference.levels import delta_threshold
+from nuprobe.inference.minimum import swept
+from nuprobe.inference.surface import Surface
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+
+__all__ = ["Contour", "contour"]
+
+
+@dataclass(frozen=True)
+class Contour:
+    """Δ(−2 ln L) over a grid of two parameters.
+
+    Attributes
+    ----------
+    parameters : the two parameters, in the order of the axes.
+    axes : their values, in their units.
+    delta : −2 ln L above its minimum, shape (len of the first, len of the second).
+    thresholds : confidence level to Δ, for two parameters together.
+    best : values of the two at the minimum (not limited to the grid points).
+    best_twice_nll : −2 ln L there.
+    """
+
+    parameters: tuple[Parameter, Parameter]
+    axes: tuple[FloatArray, FloatArray]
+    delta: FloatArray
+    thresholds: dict[float, float]
+    best: tuple[float, float]
+    best_twice_nll: float
+
+
+def contour(
+    cost: Cost,
+    names: tuple[str, str],
+    grid: Sequence[ArrayLike] | Mapping[str, ArrayLike],
+    cl: float | Iterable[float] = (0.68, 0.9, 0.95),
+    free: Iterable[str] = (),
+    fixed: Mapping[str, float] | None = None,
+) -> Contour:
+    """Δ(−2 ln L) over two parameters, minimised over the nuisances and `free`, with
+    thresholds for two parameters.
+
+    Parameters
+    ----------
+    cost : what to profile.
+    names : the two parameters.
+    grid : values of the two, in their units, in order or by name.
+    cl : one confidence level or several.
+    free : other parameters to minimise at each point.
+    fixed : values of parameters that stay fixed; the others keep their default.
+
+    Raises
+    ------
+    InputError, ComputationError
+        As `profile`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
+    >>> plane = contour(
+    ...     cost, ("rn", "sin2_theta_w"), ([4.0, 5.0, 6.0], [0.2, 0.25]), cl=0.9
+    ... )
+    >>> plane.delta.shape, plane.thresholds
+    ((3, 2), {0.9: 4.605})
+    """
+    if len(set(names)) != 2:
+        raise InputError(f"a contour needs two different parameters, got {names}")
+    surface = Surface(cost, tuple(free))
+    pair = [cost.index(n) for n in names]
+    if set(pair) & set(surface.columns) or set(fixed or {}) & {*names, *surface.free}:
+        raise InputError(
+            f"{cost.name}: {', '.join(names)}, free and fixed parameters must be"
+            " different from each other"
+        )
+    levels = [cl] if isinstance(cl, int | float) else list(cl)
+    thresholds = {float(c): delta_threshold(float(c), 2) for c in levels}
+    x, y = (
+        np.unique(np.asarray(grid[n] if isinstance(grid, Mapping) else grid[k], float))
+        for k, n in enumerate(names)
+    )
+    if len(x) < 2 or len(y) < 2:
+        raise InputError(
+            f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}"
+        )
+    points = np.tile(cost.point(fixed), (len(x) * len(y), 1))
+    points[:, pair] = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    twice_nll = cost.profiled(points).twice_nll
+    if surface.columns:
+        for k in range(len(x)):
+            row = slice(k * len(y), (k + 1) * len(y))
+            points[row], twice_nll[row] = swept(surface, points[row])
+    i = int(np.argmin(twice_nll))
+    if not isfinite(twice_nll[i]):
+        raise InputError(
+            f"{cost.name}: the data are impossible at every point of the grid; widen it"
+        )
+    every = Surface(cost, (*names, *surface.free), points[i])
+    best, value = _lowest(every, float(twice_nll[i]))
+    return Contour(
+        parameters=(cost.parameters[pair[0]], cost.parameters[pair[1]]),
+        axes=(x, y),
+        delta=(twice_nll - value).reshape(len(x), len(y)),
+        thresholds=thresholds,
+        best=(float(best[pair[0]]), float(best[pair[1]])),
+        best_twice_nll=value,
+    )
+
+
+def _lowest(surface: Surface, lowest: float) -> tuple[FloatArray, float]:
+    """Minimum from the lowest point of a grid, where the surface is, by L-BFGS-B."""
+    from scipy.optimize import minimize
+
+    columns, steps = surface.columns, surface.step
+    answer = minimize(
+        lambda z: min(surface.height(surface.moved(z * steps)), 1e30),
+        surface.at[columns] / steps,
+        jac=lambda z: surface.gradient(surface.moved(z * steps)) * steps,
+        bounds=list(zip(surface.lower / steps, surface.upper / steps, strict=True)),
+        method="L-BFGS-B",
+        options={"ftol": 1e-14, "gtol": 1e-9},
+    )
+    if answer.fun < lowest:
+        return surface.moved(answer.x * steps), float(answer.fun)
+    return surface.at, lowest

@@ -1,0 +1,175 @@
+"""Fits by many descents at once, and by MIGRAD and MINOS for what they leave
+unsettled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Final
+
+import numpy as np
+
+from nuprobe.errors import ComputationError
+from nuprobe.inference.descent import descend
+from nuprobe.inference.ends import Ends
+from nuprobe.inference.intervals import Interval, interval
+from nuprobe.inference.levels import delta_threshold
+from nuprobe.inference.migrad import beside, lowest_of, minos
+from nuprobe.inference.minimum import filled
+from nuprobe.inference.surface import Surface, positive
+from nuprobe.numerics import FloatArray
+
+__all__ = ["fast", "other_regions"]
+
+_RESTARTS: Final = 6  # times that a lower minimum may be met beside an interval's end
+_CLOSE: Final = 1e-9  # expected fall of −2 ln L at which a descent to the best fit ends
+# and at which the best fit is one: MIGRAD's own goal for a tolerance of 1e-4
+_EDM: Final = 2e-7
+_FEW: Final = 3  # parameters up to which a fit looks for other regions
+_LOOKS: Final = 32  # starts from which it does
+
+
+def fast(
+    surface: Surface, point: FloatArray, cl: float | None
+) -> tuple[FloatArray, dict[str, Interval]]:
+    """Minimum by descents from one point, and intervals of all parameters at once.
+
+    Parameters
+    ----------
+    surface : what to minimise.
+    point : where to begin, shape (parameters,).
+    cl : confidence level of the intervals; None for none.
+
+    Returns
+    -------
+    array, dict
+        The minimum, shape (parameters,), and an interval for each free parameter.
+
+    Raises
+    ------
+    ComputationError
+        If no minimum is found.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> point, intervals = fast(Surface(cost, ["rn"]), cost.default, 0.68)
+    >>> bool(intervals["rn"].lower < point[0] < intervals["rn"].upper)
+    True
+    """
+    for _ in range(_RESTARTS):
+        best = _lowest(surface, point)
+        if cl is None:
+            return best, {}
+        intervals, deeper = _intervals(surface, best, cl)
+        if deeper is None:
+            return best, intervals
+        # a lower minimum was met on the way to an end
+        point = descend(surface, deeper[None])[0][0]
+    raise ComputationError(
+        f"{surface.cost.name}: each minimum lies above another one; give a `start` near"
+        " the lowest"
+    )
+
+
+def _lowest(surface: Surface, point: FloatArray) -> FloatArray:
+    """Minimum below a point: by descent, and by MIGRAD from there unless that has
+    settled."""
+    points, value = descend(surface, point[None], close=_CLOSE)
+    best = np.array(point)
+    if isfinite(value[0]):
+        best = np.array(points[0])
+        if _settled(surface, best):
+            return best
+    return lowest_of(surface, best)
+
+
+def _settled(surface: Surface, point: FloatArray) -> bool:
+    """Whether gradient and curvature (from differences) say that −2 ln L falls no
+    further, by less than MIGRAD asks."""
+    gradient = surface.gradient(point)
+    x = point[surface.columns]
+    outwards = (x == surface.lower) & (gradient >= 0)
+    outwards |= (x == surface.upper) & (gradient <= 0)
+    if outwards.all():
+        return True
+    held = [c for c, out in zip(surface.columns, outwards, strict=True) if out]
+    inside = surface.without(held, point) if held else surface
+    hessian = inside.curvature(point)[0]
+    if not positive(hessian):
+        return False
+    slope = gradient[~outwards]
+    return bool(0.5 * slope @ np.linalg.solve(hessian, slope) < _EDM)
+
+
+def _intervals(
+    surface: Surface, best: FloatArray, cl: float
+) -> tuple[dict[str, Interval], FloatArray | None]:
+    """Intervals of all free parameters at once, those that do not come out so by MINOS;
+    or a point below the best."""
+    sides = [(c, side) for c in surface.columns for side in (-1, 1)]
+    ends = Ends(surface, best, surface.height(best), delta_threshold(cl), sides)
+    ends.find()
+    if ends.deeper is not None:
+        return {}, ends.deeper
+    values, settled = ends.values(), ends.settled()
+    result = {}
+    for i, (p, c) in enumerate(zip(surface.parameters, surface.columns, strict=True)):
+        lower, upper = values[2 * i : 2 * i + 2]
+        if not all(settled[2 * i : 2 * i + 2]):
+            lower, upper, lower_minimum = minos(surface, best, c, cl)
+            if lower_minimum:
+                points, heights = descend(surface, beside(surface, best, c))
+                if heights.min() < surface.height(best) - 1e-6:
+                    return {}, points[np.argmin(heights)]
+        result[p.name] = interval(p, lower, upper, cl)
+    return result, None
+
+
+def other_regions(
+    surface: Surface, best: FloatArray, intervals: Mapping[str, Interval], cl: float
+) -> list[str]:
+    """Say if another minimum that the level allows lies outside an interval.
+
+    Parameters
+    ----------
+    surface : what was minimised.
+    best : the minimum, shape (parameters,).
+    intervals : by name.
+    cl : confidence level.
+
+    Returns
+    -------
+    list of str
+        A note on the lowest of such minima, or nothing; for more than three parameters
+        nothing, because it would take too many starts.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> surface = Surface(cost, ["rn"])
+    >>> other_regions(surface, *fast(surface, cost.default, 0.68), 0.68)
+    []
+    """
+    if not intervals or len(surface.columns) > _FEW:
+        return []
+    lowest, rise_allowed = surface.height(best), delta_threshold(cl)
+    points, values = descend(surface, filled(surface, best, _LOOKS))
+    for i in np.argsort(values):
+        rise = float(values[i]) - lowest
+        if not rise < rise_allowed:
+            break
+        for p, c in zip(surface.parameters, surface.columns, strict=True):
+            x, near = float(points[i, c]), intervals[p.name]
+            if (near.lower is not None and x < near.lower) or (
+                near.upper is not None and x > near.upper
+            ):
+                unit = f" {p.unit}" if p.unit else ""
+                return [
+                    f"another region is allowed too, around {p.name} = {x:.4g}{unit}"
+                    f" (-2 ln L higher by {rise:.2g}): the intervals are those of the"
+                    " region of the best fit; a profile shows both"
+                ]
+    return []

@@ -1,0 +1,231 @@
+"""Results of fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.inference.costs import Cost
+from nuprobe.inference.intervals import Interval
+from nuprobe.inference.profile import Profile, profile
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+
+__all__ = ["FitResult", "NuisanceResult", "ParameterResult"]
+
+
+@dataclass(frozen=True)
+class ParameterResult:
+    """A free parameter at the best fit, in the unit of the parameter.
+
+    Attributes
+    ----------
+    parameter : its definition.
+    value : best value.
+    error : symmetric 1σ error from the curvature, None if there is none (a limit of its
+        range within one error, or an interval that is open there: read the interval).
+    interval : MINOS interval at the level of the fit, None if not asked for.
+    """
+
+    parameter: Parameter
+    value: float
+    error: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class NuisanceResult:
+    """A nuisance at the best fit.
+
+    Attributes
+    ----------
+    nuisance : its definition.
+    value : best value.
+    error : its 1σ error.
+    pull : value/sigma; None for a nuisance without constraint.
+    """
+
+    nuisance: Nuisance
+    value: float
+    error: float
+    pull: float | None
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What a fit found.
+
+    Attributes
+    ----------
+    cost : name of the cost.
+    free : the parameters fitted.
+    fixed : values of the others.
+    nuisances : the nuisances at the best fit.
+    covariance : of the free parameters, (free, free); None if there is none.
+    twice_nll : at the best fit, 0 for a prediction that equals the data.
+    ndf : bins minus free parameters and unconstrained nuisances.
+    goodness_of_fit : p-value of `twice_nll` under a χ² law with `ndf` (approximate for
+        few counts); None if ndf < 1.
+    cl : level of the MINOS intervals.
+    point : the best fit in the order of the cost, shape (parameters,).
+    nuisance_values : its nuisances, shape (nuisances,).
+    source : the cost itself, for `profile`.
+    valid : the minimum was found (a fit that fails is an error, so this is True).
+    notes : what to know about the result.
+    method : how it was found, ``"fast"`` or ``"migrad"``.
+    """
+
+    cost: str
+    free: tuple[ParameterResult, ...]
+    fixed: tuple[tuple[Parameter, float], ...]
+    nuisances: tuple[NuisanceResult, ...]
+    covariance: FloatArray | None
+    twice_nll: float
+    ndf: int
+    goodness_of_fit: float | None
+    cl: float
+    point: FloatArray
+    nuisance_values: FloatArray
+    valid: bool
+    notes: tuple[str, ...]
+    method: str = "fast"
+    source: Cost | None = field(default=None, repr=False, compare=False)
+
+    def profile(self, name: str, grid: ArrayLike) -> Profile:
+        """Profile of one fitted parameter, the other fitted ones and all nuisances
+        minimised.
+
+        Parameters
+        ----------
+        name : the parameter.
+        grid : its values, in its unit.
+
+        Raises
+        ------
+        InputError
+            If the parameter was not fitted.
+        """
+        if name not in self.values or self.source is None:
+            raise InputError(
+                f"{name} was not fitted; fitted are {', '.join(self.values)}"
+            )
+        others = [p for p in self.values if p != name]
+        return profile(
+            self.source,
+            name,
+            grid,
+            free=others,
+            fixed={p.name: v for p, v in self.fixed},
+        )
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Best values of the free parameters by name."""
+        return {p.parameter.name: p.value for p in self.free}
+
+    def __getitem__(self, name: str) -> ParameterResult:
+        """Free parameter `name`; raises `KeyError`."""
+        for p in self.free:
+            if p.parameter.name == name:
+                return p
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: no NaN and no infinity (None instead)."""
+        return {
+            "cost": self.cost,
+            "valid": self.valid,
+            "twice_nll": self.twice_nll,
+            "ndf": self.ndf,
+            "goodness_of_fit": self.goodness_of_fit,
+            "cl": self.cl,
+            "method": self.method,
+            "parameters": [
+                {
+                    "name": p.parameter.name,
+                    "unit": p.parameter.unit,
+                    "value": p.value,
+                    "error": p.error,
+                    "minos_lower": p.interval.lower if p.interval else None,
+                    "minos_upper": p.interval.upper if p.interval else None,
+                    "minos_note": p.interval.note if p.interval else "not computed",
+                }
+                for p in self.free
+            ],
+            "fixed": [
+                {"name": p.name, "unit": p.unit, "value": v} for p, v in self.fixed
+            ],
+            "covariance": None if self.covariance is None else self.covariance.tolist(),
+            "nuisances": [
+                {
+                    "name": n.nuisance.name,
+                    "sigma": n.nuisance.sigma if isfinite(n.nuisance.sigma) else None,
+                    "value": n.value,
+                    "error": n.error,
+                    "pull": n.pull,
+                }
+                for n in self.nuisances
+            ],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        """Table of the result."""
+        gof = (
+            "" if self.goodness_of_fit is None else f", p = {self.goodness_of_fit:.3g}"
+        )
+        lines = [f"{self.cost}: −2 ln L = {self.twice_nll:.4g}, ndf = {self.ndf}{gof}"]
+        rows = [
+            ("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")
+        ]
+        for p in self.free:
+            i = p.interval
+            text = "" if i is None else _interval_text(i)
+            rows.append(
+                (
+                    p.parameter.name,
+                    _number(p.value),
+                    _number(p.error),
+                    text,
+                    p.parameter.unit,
+                )
+            )
+        rows += [(q.name, _number(v), "fixed", "", q.unit) for q, v in self.fixed]
+        rows += [
+            (
+                n.nuisance.name,
+                _number(n.value),
+                _number(n.error),
+                "" if n.pull is None else f"pull {n.pull:+.2f}",
+                "",
+            )
+            for n in self.nuisances
+        ]
+        widths = [max(len(row[c]) for row in rows) for c in range(5)]
+        lines += [
+            "  ".join(
+                cell.ljust(w) for cell, w in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
+        return "\n".join(lines + [f"note: {note}" for note in self.notes])
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.5g}"
+
+
+def _interval_text(i: Interval) -> str:
+    if i.lower is None and i.upper is None:
+        return "undetermined"
+    if i.lower is None:
+        return f"< {_number(i.upper)}"
+    return (
+        f"> {_number(i.lower)}"
+        if i.upper is None
+        else f"[{_number(i.lower)}, {_number(i.upper)}]"
+    )

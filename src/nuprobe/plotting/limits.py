@@ -1,0 +1,138 @@
+"""The (m, g′) plane of a limit, with everything that bears on the boson beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nuprobe.plotting.catalogue import plot_catalogue_plane
+from nuprobe.plotting.plane import plot_plane
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.bounds.companions import Companion
+    from nuprobe.catalogue.entry import Entry
+    from nuprobe.experiments import AnyExperiment, Limit
+
+__all__ = ["plot_limits"]
+
+_TOP = 10.0
+"""Largest coupling of the plane: what is open above is filled up to there."""
+
+
+def plot_limits(
+    limit: Limit,
+    experiments: Sequence[AnyExperiment] = (),
+    analyses: Mapping[str, str] | None = None,
+    *,
+    companions: bool = True,
+    entries: Sequence[Entry] | None = None,
+) -> Figure:
+    """Plot a limit in the (m, g′) plane.
+
+    Parameters
+    ----------
+    limit : what `nuprobe.limit` returns.
+    experiments : those of the limit: projections are dashed, and their references
+        stand below.
+    analyses : experiment → analysis, as given to `nuprobe.limit`.
+    companions : for L_μ − L_τ, add what else bears on the boson: (g − 2)_μ, the gap in
+        the spectrum of IceCube, the reach of Belle II.
+    entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
+
+    Returns
+    -------
+    Figure
+        Both axes logarithmic, masses in GeV.
+
+    Raises
+    ------
+    InputError
+        If the limit excludes nothing.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> ccfr = nu.experiment("ccfr-trident")
+    >>> figure = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
+    >>> figure.axes[0].get_xscale()
+    'log'
+    """
+    from nuprobe.experiments import TridentExperiment
+
+    chosen = analyses or {}
+    beside = _Beside(
+        references=list(
+            dict.fromkeys(r for e in experiments for r in e.file.references)
+        )
+    )
+    if companions and limit.family.name == "lmu-ltau":
+        beside.add(limit)
+    projected = [
+        e.name
+        for e in experiments
+        if isinstance(e, TridentExperiment)
+        and e.measurement(chosen.get(e.name)).kind == "projection"
+    ]
+    draw = (
+        plot_plane
+        if entries is None
+        else partial(plot_catalogue_plane, entries=entries)
+    )
+    return draw(
+        limit,
+        bands=beside.bands,
+        curves=beside.curves,
+        lines=beside.lines,
+        references=beside.references,
+        projected=projected,
+    )
+
+
+@dataclass
+class _Beside:
+    """What stands beside the limits, as `plot_plane` takes it."""
+
+    references: list[str]
+    bands: list[Any] = field(default_factory=list)
+    curves: list[Any] = field(default_factory=list)
+    lines: Sequence[tuple[str, float]] = ()
+
+    def add(self, limit: Limit) -> None:
+        """Add what is computed for L_μ − L_τ at the masses of the limit."""
+        from nuprobe.bounds.companions import LINES, companions
+
+        self.lines = LINES
+        for companion in companions(limit.curves[0].mass):
+            self.references += [
+                r for r in companion.references if r not in self.references
+            ]
+            if companion.kind == "band":
+                self._add_band(companion)
+            else:
+                there = np.isfinite(companion.upper)
+                line = "-." if companion.kind == "reach" else "-"
+                self.curves.append(
+                    (
+                        companion.label,
+                        companion.mass[there],
+                        companion.upper[there],
+                        line,
+                    )
+                )
+
+    def _add_band(self, companion: Companion) -> None:
+        there = companion.lower < _TOP
+        self.bands.append(
+            (
+                companion.label,
+                companion.mass[there],
+                companion.lower[there],
+                np.minimum(companion.upper, _TOP)[there],
+            )
+        )

@@ -1,0 +1,106 @@
+"""Parameters that sit inside the integrals, and where templates sample them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.parameters import Parameter
+
+__all__ = ["Axis"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A parameter that sits inside the integrals.
+
+    Attributes
+    ----------
+    parameter : its name, range and unit; the templates are valid on [lower, upper] and
+        refuse anything outside.
+    isotopes : names of the isotopes whose target depends on it; empty if it acts on
+        all.
+    nodes : Chebyshev nodes.
+    acts_on : ``"target"``, ``"response"``, or ``"kernel"`` (the mass of a mediator).
+    log : nodes in the logarithm of the parameter.
+    processes : names of the processes that depend on it; empty if all do.
+
+    Examples
+    --------
+    >>> rn = Axis(Parameter("rn", 5.0, 3.0, 7.0, unit="fm"), ("Cs133", "I127"), nodes=3)
+    >>> rn.points
+    array([3., 5., 7.])
+    """
+
+    parameter: Parameter
+    isotopes: tuple[str, ...] = ()
+    nodes: int = 32
+    acts_on: Literal["target", "response", "kernel"] = "response"
+    log: bool = False
+    processes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.isotopes and self.acts_on == "response":
+            object.__setattr__(self, "acts_on", "target")
+        if self.log and not self.parameter.lower > 0:
+            raise InputError(
+                f"{self.parameter.name}: a logarithmic axis needs a positive lower end"
+            )
+
+    def touches(self, process: str, scatterer: str) -> bool:
+        """Whether the templates of a `scatterer` (its name, e.g. ``"Cs133"``) in a
+        `process` (its name) depend on it."""
+        return (not self.processes or process in self.processes) and (
+            not self.isotopes or scatterer in self.isotopes
+        )
+
+    def coordinate(self, values: FloatArray) -> FloatArray:
+        """Where `values` lie along the axis: the values themselves, or their
+        logarithm."""
+        return np.asarray(np.log(values)) if self.log else values
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Range of the coordinate."""
+        low, high = self.coordinate(
+            np.array([self.parameter.lower, self.parameter.upper])
+        )
+        return float(low), float(high)
+
+    def value(self, coordinate: FloatArray) -> FloatArray:
+        """Inverse of the function `coordinate`, inside the range in spite of
+        rounding."""
+        values = np.exp(coordinate) if self.log else coordinate
+        return np.clip(values, self.parameter.lower, self.parameter.upper)
+
+    @property
+    def middle(self) -> float:
+        """Centre of the range."""
+        return float(self.value(np.array(sum(self.ends) / 2)))
+
+    @property
+    def points(self) -> FloatArray:
+        """The nodes, in the unit of the parameter."""
+        return self.value(chebyshev_nodes(*self.ends, self.nodes))
+
+    def probes(self, number: int = 7) -> FloatArray:
+        """At most `number` values halfway (in angle) between the nodes, where
+        interpolation is worst."""
+        angle = np.pi * (np.arange(self.nodes - 1) + 0.5) / (self.nodes - 1)
+        low, high = self.ends
+        probes = self.value(low + (high - low) * (1 - np.cos(angle)) / 2)
+        chosen = np.unique(np.linspace(0, probes.size - 1, number).astype(int))
+        return np.asarray(probes[chosen])
+
+    def check(self, values: FloatArray) -> None:
+        """Refuse `values` that a logarithm would turn into NaN; the rest is refused by
+        the interpolation."""
+        if self.log and np.any(values <= 0):
+            raise InputError(
+                f"{values[values <= 0][0]:g} lies outside [{self.parameter.lower:g},"
+                f" {self.parameter.upper:g}]"
+            )

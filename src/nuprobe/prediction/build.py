@@ -1,0 +1,315 @@
+"""Build templates: settle the quadrature, visit nodes of the axes, measure errors."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from nuprobe.detectors import Response, TableResponse
+from nuprobe.errors import ComputationError, InputError
+from nuprobe.models import Propagator
+from nuprobe.numerics import FloatArray
+from nuprobe.prediction.axes import Axis
+from nuprobe.prediction.combine import joined
+from nuprobe.prediction.fold import Known, fold
+from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.setup import Setup
+from nuprobe.prediction.templates import Templates
+from nuprobe.processes import Scatterer
+
+__all__ = ["build_templates"]
+
+_RTOL: Final = 1e-6  # promised accuracy of every integral
+# bins below this fraction of the largest one are judged against that fraction of it
+_FLOOR: Final = 1e-9
+_AXIS_FLOOR: Final = (
+    1e-3  # along axes, and for a component beside the largest one of its bin
+)
+
+
+def build_templates(
+    setup: Setup | Sequence[Setup], axes: Sequence[Axis] = (), *, check: bool = True
+) -> Templates:
+    """Fold flux, process, target and response into templates.
+
+    Parameters
+    ----------
+    setup : the ingredients; or one setup a process, whose counts in the same bins add
+        up.
+    axes : parameters that stay free inside the integrals.
+    check : also evaluate at a second quadrature order and between the nodes of the
+        axes, to measure the errors.
+
+    Returns
+    -------
+    Templates
+
+    Raises
+    ------
+    ComputationError
+        If the accuracy of 1e-6 is not reached.
+    InputError
+        If there is no setup, or several do not share flux and bins.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.prediction.examples import argon
+    >>> templates = build_templates(argon())
+    >>> templates.counts(templates.coefficients(nu.StandardModel())).round(2)
+    array([[..., ...]])
+    """
+    setups = [setup] if isinstance(setup, Setup) else list(setup)
+    if not setups:
+        raise InputError("templates need at least one setup")
+    return joined([_Builder(one, tuple(axes)).build(check) for one in setups])
+
+
+@dataclass(frozen=True, eq=False)
+class _Builder:
+    """Templates of one setup.
+
+    Attributes
+    ----------
+    setup, axes : as in `build_templates`.
+    known : integrals over the flux.
+    responses : by values of the axes.
+    """
+
+    setup: Setup
+    axes: tuple[Axis, ...]
+    known: Known = field(default_factory=dict)
+    responses: dict[tuple[tuple[str, float], ...], Response | TableResponse] = field(
+        default_factory=dict
+    )
+
+    @property
+    def middle(self) -> dict[str, float]:
+        """Middle of each axis."""
+        return {a.parameter.name: a.middle for a in self.axes}
+
+    def build(self, check: bool) -> Templates:
+        """All parts, with their errors if `check`."""
+        accuracy, error, parts = (32, 1), float("nan"), None
+        if check:
+            accuracy, error, parts = self._settle()
+        if parts is None or self.axes:
+            parts = self._parts(self.axes, self.middle, accuracy)
+        templates = self._templates(parts, error)
+        if not (check and self.axes):
+            return templates
+        errors = tuple(
+            self._axis_error(templates, i, accuracy) for i in range(len(self.axes))
+        )
+        if max(errors) > _RTOL:
+            worst = self.axes[int(np.argmax(errors))]
+            raise ComputationError(
+                f"interpolation along {worst.parameter.name} reaches only"
+                f" {max(errors):.1e}: give it more nodes or a shorter range"
+            )
+        return replace(templates, axis_error=errors)
+
+    def _settle(self) -> tuple[tuple[int, int], float, tuple[Part, ...]]:
+        """Orders of the integrals over the deposit and over the flux that suffice,
+        their error, and the parts at the middle of the axes.
+
+        Settled in the middle of the axes, where it is as hard as anywhere, and for the
+        lightest mediators.
+        """
+        lightest = {
+            a.parameter.name: a.parameter.lower
+            for a in self.axes
+            if a.acts_on == "kernel"
+        }
+        hard = {**self.middle, **lightest}
+        order, refine = 32, 1
+        coarse = self._parts((), hard, (order, refine))
+        for _ in range(3):
+            fine = self._parts((), hard, (order + order // 2, 2 * refine))
+            error = max(
+                (
+                    _difference(a.values, b.values)
+                    for a, b in zip(coarse, fine, strict=True)
+                ),
+                default=0.0,
+            )
+            if error < _RTOL / 10:
+                return (order, refine), error, coarse
+            order, refine = 2 * order, 2 * refine
+            coarse = self._parts((), hard, (order, refine))
+        raise ComputationError(
+            f"the folding integrals reach only {error:.1e}: the response (or the"
+            " flux) is too narrow for its bins; widen the smearing or use smearing"
+            " = 'none'"
+        )
+
+    def _templates(self, parts: Sequence[Part], error: float) -> Templates:
+        """Put the parts together, scaled along the masses of mediators."""
+        setup, axes = self.setup, self.axes
+        free = frozenset(a.parameter.name for a in axes if a.acts_on == "kernel")
+        exchanges = replace(setup.exchanges_at(self.middle), free=free)
+        reaction = Reaction(setup.process, exchanges)
+        terms = tuple(
+            f"{name}|{factor}" if factor else name
+            for factor in setup.propagation.names
+            for name in reaction.names
+        )
+        powers = _powers(terms, axes)
+        momentum = setup.process.momentum
+        components = setup.flux.components
+        return Templates(
+            components=tuple(c.name for c in components),
+            flavours=tuple(c.flavour for c in components),
+            terms=terms,
+            axes=axes,
+            time=setup.times(),
+            parts=tuple(_scaled(part, axes, powers, momentum) for part in parts),
+            error=error,
+            axis_error=(float("nan"),) * len(axes),
+            reactions=(reaction,),
+            propagation=setup.propagation,
+            powers=powers,
+            momenta=np.full(len(terms), momentum),
+        )
+
+    def _parts(
+        self,
+        axes: Sequence[Axis],
+        fixed: Mapping[str, float],
+        accuracy: tuple[int, int],
+    ) -> tuple[Part, ...]:
+        """Evaluate every scatterer on the tensor grid of its axes' nodes."""
+        target = self.setup.target_at(fixed)
+        scatterers = self.setup.process.scatterers(target)
+        if not scatterers:
+            raise InputError(
+                f"nothing in {target.name} takes part in {self.setup.process.name}: use"
+                " another target or process"
+            )
+        return tuple(
+            self._part(scatterer, position, axes, fixed, accuracy)
+            for position, scatterer in enumerate(scatterers)
+        )
+
+    def _part(
+        self,
+        scatterer: Scatterer,
+        position: int,
+        axes: Sequence[Axis],
+        fixed: Mapping[str, float],
+        accuracy: tuple[int, int],
+    ) -> Part:
+        setup = self.setup
+        mine = tuple(
+            i
+            for i, a in enumerate(axes)
+            if a.touches(setup.process.name, scatterer.name)
+        )
+        outer = [i for i in mine if axes[i].acts_on == "response"]
+        inner = [i for i in mine if axes[i].acts_on != "response"]
+        shape = tuple(axes[i].nodes for i in (*outer, *inner))
+        blocks = []
+        for at in _nodes(axes, outer, fixed):
+            kernels = []
+            for here in _nodes(axes, inner, at):
+                moved = scatterer
+                if inner:
+                    target = setup.target_at(here)
+                    moved = setup.process.scatterers(target)[position]
+                kernels.append(moved.groups(setup.exchanges_at(here)))
+            response = self._response(at)
+            blocks.append(
+                fold(setup, scatterer, kernels, response, accuracy, self.known)
+            )
+        values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
+        # nodes last, in the order of the axes
+        values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
+        back = np.argsort([*outer, *inner])
+        values = values.transpose(0, 1, 2, *(3 + back))
+        return Part(scatterer.name, mine, np.ascontiguousarray(values))
+
+    def _response(self, values: Mapping[str, float]) -> Response | TableResponse:
+        """Response at values of the axes; the scatterers share it."""
+        key = tuple(sorted(values.items()))
+        if key not in self.responses:
+            self.responses[key] = self.setup.response_at(values)
+        return self.responses[key]
+
+    def _axis_error(
+        self, templates: Templates, index: int, accuracy: tuple[int, int]
+    ) -> float:
+        """Interpolation error of the counts along one axis, halfway (in angle) between
+        the nodes."""
+        axis, middle = templates.axes[index], self.middle
+        probes = axis.probes()
+        points = np.array(
+            [[middle[a.parameter.name] for a in templates.axes]] * probes.size
+        )
+        points[:, index] = probes
+        exact = [
+            self._parts((), {**middle, axis.parameter.name: float(probe)}, accuracy)
+            for probe in probes
+        ]
+        worst = 0.0
+        for term in range(len(templates.terms)):
+            unit = np.zeros((len(templates.components), len(templates.terms)))
+            unit[:, term] = 1.0
+            interpolated = templates.by_component(unit, points)
+            for row, parts in enumerate(exact):
+                truth = sum_arrays([part.values[:, :, term] for part in parts])
+                error = _difference(interpolated[row], truth, _AXIS_FLOOR)
+                worst = max(worst, error)
+        return worst
+
+
+def _nodes(
+    axes: Sequence[Axis], chosen: Sequence[int], fixed: Mapping[str, float]
+) -> list[dict[str, float]]:
+    """Values at every node of the chosen axes, the other ones fixed."""
+    names = [axes[i].parameter.name for i in chosen]
+    return [
+        {**fixed, **dict(zip(names, map(float, node), strict=True))}
+        for node in itertools.product(*(axes[i].points for i in chosen))
+    ]
+
+
+def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
+    """Propagators of the mediator whose mass an axis is, in each term, shape (terms,
+    axes)."""
+    labels = [
+        Propagator(1.0, a.parameter.name).label if a.acts_on == "kernel" else ""
+        for a in axes
+    ]
+    counts = [[term.count(label) if label else 0 for label in labels] for term in terms]
+    return np.array(counts, dtype=float).reshape(len(terms), len(axes))
+
+
+def _scaled(
+    part: Part, axes: Sequence[Axis], powers: FloatArray, momentum: float
+) -> Part:
+    """Templates times m² + momentum² for each propagator, which falls by ten decades
+    along the axis of its mass."""
+    values = part.values
+    for position, axis in enumerate(part.axes):
+        if powers[:, axis].any():
+            factor = (momentum**2 + axes[axis].points ** 2) ** powers[
+                :, axis, None
+            ]  # (terms, nodes)
+            shape = [1] * values.ndim
+            shape[2], shape[3 + position] = factor.shape
+            values = values * factor.reshape(shape)
+    return replace(part, values=values)
+
+
+def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
+    """Largest relative difference; what is far below the largest bin, or the largest
+    component of its bin, counts absolutely."""
+    scale = np.maximum(np.abs(b), floor * np.abs(b).max(axis=1, keepdims=True))
+    scale = np.maximum(scale, _AXIS_FLOOR * np.abs(b).max(axis=0, keepdims=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.where(scale > 0, np.abs(a - b) / scale, np.abs(a - b))
+    return float(ratio.max(initial=0.0))

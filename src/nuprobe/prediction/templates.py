@@ -1,0 +1,433 @@
+"""Counts as templates × coefficients, for many parameter points at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.models import Couplings, Model
+from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, product
+from nuprobe.oscillation import Propagation
+from nuprobe.prediction.axes import Axis
+from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.processes import constants_of
+
+__all__ = ["Templates"]
+
+
+@dataclass(frozen=True, eq=False)
+class Templates:
+    """Counts as templates × coefficients.
+
+    Attributes
+    ----------
+    components, flavours : name and flavour of each flux component.
+    terms : names of all terms: of each process, once for each function of the
+        propagation.
+    axes : parameters inside the integrals.
+    time : fraction of each component in each time bin, shape (components, time bins).
+    parts : one array a scatterer.
+    error : largest relative error of the quadrature, from a second order.
+    axis_error : largest relative error of the interpolation along each axis, measured
+        between the nodes.
+    reactions : the processes, which give the coefficients of a model.
+    propagation : gives the states of the neutrinos that arrive.
+    powers : propagators of each axis in each term, shape (terms, axes); the parts
+        contain the templates times (m² + p²) to that power.
+    momenta : p of each term in MeV, shape (terms,).
+    """
+
+    components: tuple[str, ...]
+    flavours: tuple[Flavour, ...]
+    terms: tuple[str, ...]
+    axes: tuple[Axis, ...]
+    time: FloatArray
+    parts: tuple[Part, ...]
+    error: float
+    axis_error: tuple[float, ...]
+    reactions: tuple[Reaction, ...]
+    propagation: Propagation
+    powers: FloatArray
+    momenta: FloatArray
+
+    @property
+    def isotopes(self) -> tuple[str, ...]:
+        """Names of the scatterers."""
+        return tuple(part.isotope for part in self.parts)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Bins of the reconstructed quantity, and of time."""
+        return self.parts[0].values.shape[1], self.time.shape[1]
+
+    @cached_property
+    def _merged(self) -> tuple[Part, ...]:
+        """Parts that depend on the same axes, added up: what counts need."""
+        by_axes: dict[tuple[int, ...], Part] = {}
+        for part in self.parts:
+            known = by_axes.get(part.axes)
+            by_axes[part.axes] = (
+                part
+                if known is None
+                else replace(known, values=known.values + part.values)
+            )
+        return tuple(by_axes.values())
+
+    @cached_property
+    def _nodes(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Nodes of each axis and the matrix that differentiates along it."""
+        nodes = [chebyshev_nodes(*axis.ends, axis.nodes) for axis in self.axes]
+        return [(x, barycentric_matrix(x, x, derivative=True)) for x in nodes]
+
+    @cached_property
+    def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
+        """Values last asked for on each axis and their weights: several sets of counts
+        are wanted at one point."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is cached."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def select(self, energy_bins: slice, time_bins: slice) -> Templates:
+        """Keep only some bins: slices `energy_bins` and `time_bins`."""
+        parts = tuple(
+            replace(part, values=part.values[:, energy_bins]) for part in self.parts
+        )
+        return replace(self, parts=parts, time=self.time[:, time_bins])
+
+    def spread(self, fraction: FloatArray) -> Templates:
+        """Split every energy bin by another quantity; its bins become the fast index.
+
+        Parameters
+        ----------
+        fraction : share of each energy bin in each bin of the quantity, shape (energy
+            bins, bins).
+        """
+        parts = []
+        for part in self.parts:
+            tail = part.values.shape[2:]
+            values = part.values[:, :, None] * fraction.reshape(
+                *fraction.shape, *(1,) * len(tail)
+            )
+            parts.append(
+                replace(part, values=values.reshape(part.values.shape[0], -1, *tail))
+            )
+        return replace(self, parts=tuple(parts))
+
+    def sum_time(self) -> Templates:
+        """Sum over the time bins."""
+        return replace(self, time=self.time.sum(1, keepdims=True))
+
+    def all_times(self) -> Templates:
+        """Count every event, whenever it arrives, in one time bin."""
+        return replace(self, time=np.ones((len(self.components), 1)))
+
+    def scale(self, factor: float) -> Templates:
+        """Multiply every count by `factor`."""
+        return replace(
+            self,
+            parts=tuple(
+                replace(part, values=part.values * factor) for part in self.parts
+            ),
+        )
+
+    def coefficients(self, model: Model) -> FloatArray:
+        """Coefficients of a model, shape (components, terms) or (components, points,
+        terms).
+
+        Raises
+        ------
+        InputError
+            If these templates lack something that the model exchanges, or contain it
+            with another mass.
+        """
+        couplings = self._couplings(model)
+
+        def row(reaction: Reaction, state: FlavourState, anti: bool) -> FloatArray:
+            return constants_of(model, reaction.process).coefficients(
+                couplings[anti], state, anti, reaction.exchanges
+            )
+
+        return self._rows(row)
+
+    def _couplings(self, model: Model) -> dict[bool, Couplings]:
+        return {anti: model.couplings(anti) for anti in {f.anti for f in self.flavours}}
+
+    def coefficient_derivatives(
+        self, model: Model, names: Sequence[str]
+    ) -> list[FloatArray]:
+        """Derivative of `coefficients` with respect to each of some parameters of the
+        model, and of the constants of the processes that it carries.
+
+        Parameters
+        ----------
+        model : the couplings.
+        names : of the parameters.
+
+        Returns
+        -------
+        list of arrays of the shape of `coefficients`
+        """
+        couplings = self._couplings(model)
+        slopes = {anti: model.coupling_derivatives(anti) for anti in couplings}
+
+        def along(name: str) -> FloatArray:
+            def row(reaction: Reaction, state: FlavourState, anti: bool) -> FloatArray:
+                process = constants_of(model, reaction.process)
+                here, exchanges = couplings[anti], reaction.exchanges
+                if name in slopes[anti]:
+                    return process.coefficient_derivatives(
+                        here, slopes[anti][name], state, anti, exchanges
+                    )
+                constants = process.constant_derivatives(here, state, anti, exchanges)
+                return constants.get(name, np.zeros(len(reaction.names)))
+
+            return self._rows(row)
+
+        return [along(name) for name in names]
+
+    def _rows(
+        self, row: Callable[[Reaction, FlavourState, bool], FloatArray]
+    ) -> FloatArray:
+        rows = []
+        for flavour in self.flavours:
+            pieces = [
+                row(reaction, state, flavour.anti)
+                for reaction in self.reactions
+                for state in self.propagation.states(flavour)
+            ]
+            points = np.broadcast_shapes(*(piece.shape[:-1] for piece in pieces))
+            rows.append(
+                np.concatenate(
+                    [np.broadcast_to(p, (*points, p.shape[-1])) for p in pieces],
+                    axis=-1,
+                )
+                if len(pieces) > 1
+                else pieces[0]
+            )
+        return np.stack(np.broadcast_arrays(*rows))
+
+    def counts(
+        self,
+        coefficients: FloatArray,
+        axis_values: FloatArray | None = None,
+        derivative: int | None = None,
+    ) -> FloatArray:
+        """Expected counts for many points at once.
+
+        Parameters
+        ----------
+        coefficients : shape (components, terms), or (components, points, terms).
+        axis_values : shape (points, axes); may be left out if there is no axis.
+        derivative : index of an axis to differentiate with respect to.
+
+        Returns
+        -------
+        array, shape (points, energy bins × time bins)
+            Energy is the slow index; one row if nothing depends on the point.
+
+        Raises
+        ------
+        InputError
+            If an axis value lies outside its range.
+        """
+        total = sum_arrays(
+            [
+                self._part(part, coefficients, axis_values, derivative)
+                for part in self._merged
+            ]
+        )
+        # (points, components, bins) with the time pattern of each component
+        counts: FloatArray = np.einsum("pcb,ct->pbt", total, self.time)
+        return counts.reshape(counts.shape[0], -1)
+
+    def counts_each(
+        self, coefficients: Sequence[FloatArray], axis_values: FloatArray | None = None
+    ) -> list[FloatArray]:
+        """`counts` for several sets of `coefficients` at the same points
+        (`axis_values`); the interpolation is done once."""
+        if not coefficients:
+            return []
+        if axis_values is None or any(c.ndim == 2 for c in coefficients):
+            return [self.counts(c, axis_values) for c in coefficients]
+        points = axis_values.shape[0]
+        stacked = np.stack(
+            [np.broadcast_to(c, (c.shape[0], points, c.shape[2])) for c in coefficients]
+        )
+        scale = self._unscaled(axis_values)
+        stacked = stacked if scale is None else stacked * scale
+        columns = stacked.transpose(2, 1, 3, 0)  # (points, components, terms, sets)
+        total = sum_arrays(
+            [
+                self._interpolated(part, part.values, axis_values, None) @ columns
+                for part in self._merged
+            ]
+        )
+        # (points, bins, sets, components) with the time pattern of each component
+        counts = total.transpose(0, 2, 3, 1) @ self.time
+        return list(counts.transpose(2, 0, 1, 3).reshape(len(coefficients), points, -1))
+
+    def by_axis(self) -> list[tuple[tuple[int, ...], FloatArray]]:
+        """Values of the parts that share axes, added: axes, and (components, energy
+        bins, terms, nodes...)."""
+        return [(part.axes, part.values) for part in self._merged]
+
+    def weighted(
+        self,
+        axis: int,
+        axis_values: FloatArray,
+        table: FloatArray,
+        derivative: bool = False,
+    ) -> FloatArray:
+        """Interpolate along one `axis` (its position), or differentiate if
+        `derivative`: from a `table` (nodes, numbers) to (points, numbers), at the
+        `axis_values` (points, axes)."""
+        return product(
+            self._weights(axis, axis_values, axis if derivative else None), table
+        )
+
+    def by_component(
+        self,
+        coefficients: FloatArray,
+        axis_values: FloatArray | None = None,
+        derivative: int | None = None,
+    ) -> FloatArray:
+        """Counts of each flux component integrated over time, shape (points,
+        components, energy bins); `coefficients`, `axis_values` and `derivative` as in
+        `counts`."""
+        return sum_arrays(
+            [
+                self._part(part, coefficients, axis_values, derivative)
+                for part in self.parts
+            ]
+        )
+
+    def by_isotope(
+        self, coefficients: FloatArray, axis_values: FloatArray | None = None
+    ) -> FloatArray:
+        """Counts of each scatterer in the time window, shape (points, isotopes, energy
+        bins); `coefficients` and `axis_values` as in `counts`."""
+        return np.stack(
+            np.broadcast_arrays(
+                *(
+                    np.einsum(
+                        "pcb,c->pb",
+                        self._part(part, coefficients, axis_values, None),
+                        self.time.sum(1),
+                    )
+                    for part in self.parts
+                )
+            ),
+            axis=1,
+        )
+
+    def _part(
+        self,
+        part: Part,
+        coefficients: FloatArray,
+        axis_values: FloatArray | None,
+        derivative: int | None,
+    ) -> FloatArray:
+        if axis_values is None and self.axes:
+            raise InputError(
+                "these templates need a value of"
+                f" {', '.join(a.parameter.name for a in self.axes)}"
+            )
+        scale = self._unscaled(axis_values)
+        if scale is None or axis_values is None:
+            return self._counted(part, coefficients, axis_values, derivative)
+        if coefficients.ndim == 2:
+            coefficients = coefficients[:, None, :]
+        result = self._counted(part, coefficients * scale, axis_values, derivative)
+        if derivative is not None and self.powers[:, derivative].any():
+            mass = axis_values[:, derivative, None]
+            slope = -2 * self.powers[:, derivative] * mass / (self.momenta**2 + mass**2)
+            result = result + self._counted(
+                part, coefficients * scale * slope, axis_values, None
+            )
+        return result
+
+    def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
+        """Factor that takes the scaling of the parts out, shape (points, terms); None
+        if there is none."""
+        if axis_values is None or not self.powers.any():
+            return None
+        return np.asarray(
+            np.prod(
+                (self.momenta[:, None] ** 2 + axis_values[:, None, :] ** 2)
+                ** -self.powers,
+                axis=-1,
+            )
+        )
+
+    def _counted(
+        self,
+        part: Part,
+        coefficients: FloatArray,
+        axis_values: FloatArray | None,
+        derivative: int | None,
+    ) -> FloatArray:
+        n_components, bins = part.values.shape[:2]
+        if derivative is not None and derivative not in part.axes:
+            return np.zeros((1, n_components, bins))
+        if coefficients.ndim == 2:
+            # the model is the same at every point: spend the terms first
+            values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
+            return self._interpolated(part, values, axis_values, derivative)
+        current = self._interpolated(part, part.values, axis_values, derivative)
+        if not part.axes:
+            return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
+        return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+
+    def _interpolated(
+        self,
+        part: Part,
+        values: FloatArray,
+        axis_values: FloatArray | None,
+        derivative: int | None,
+    ) -> FloatArray:
+        """Values of a part (with or without its terms) at the points, with the points
+        in front."""
+        if not part.axes:
+            return values[None]
+        assert axis_values is not None  # callers
+        points = axis_values.shape[0]
+        kept = values.ndim - len(part.axes)
+        # interpolate one axis after the other; the first leaves a point index in front
+        table = np.moveaxis(values, kept, 0)
+        weights = self._weights(part.axes[0], axis_values, derivative)
+        current = product(weights, table.reshape(table.shape[0], -1)).reshape(
+            points, *table.shape[1:]
+        )
+        for axis in part.axes[1:]:
+            weights = self._weights(axis, axis_values, derivative)
+            current = np.moveaxis(current, 1 + kept, 1)
+            current = np.einsum("pn,pn...->p...", weights, current)
+        return np.asarray(current)
+
+    def _weights(
+        self, index: int, axis_values: FloatArray, derivative: int | None
+    ) -> FloatArray:
+        axis, (nodes, slopes) = self.axes[index], self._nodes[index]
+        values = axis_values[:, index]
+        try:
+            known = self._last.get(index)
+            if known is not None and np.array_equal(known[0], values):
+                matrix = known[1]
+            else:
+                axis.check(values)
+                matrix = barycentric_matrix(nodes, axis.coordinate(values))
+                self._last[index] = (values.copy(), matrix)
+        except InputError as err:
+            raise InputError(f"{axis.parameter.name}: {err}") from None
+        if derivative != index:
+            return matrix
+        # d/dx = (1/x) d/d ln x
+        return matrix @ slopes / values[:, None] if axis.log else matrix @ slopes

@@ -1,0 +1,124 @@
+"""Constants of processes as parameters of a fit, beside those of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nuprobe.errors import InputError
+from nuprobe.models import Couplings, Model
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+from nuprobe.processes.interface import Process
+
+__all__ = ["WithConstants", "constants_of", "with_constants"]
+
+
+@dataclass(frozen=True)
+class WithConstants:
+    """A model together with processes whose constants are free: to fits and scans a
+    model with more parameters.
+
+    Attributes
+    ----------
+    model : gives the couplings.
+    processes : whose `parameters` are added to those of the model.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> both = WithConstants(nu.StandardModel(), (nu.process("cevns"),))
+    >>> [p.name for p in both.parameters]
+    ['sin2_theta_w']
+    """
+
+    model: Model
+    processes: tuple[Process, ...]
+
+    def __post_init__(self) -> None:
+        names = [p.name for p in (*self.model.parameters, *self._own)]
+        double = next((n for n in names if names.count(n) > 1), None)
+        if double is not None:
+            raise InputError(
+                "the model and a process, or two processes, have a parameter"
+                f" {double!r}: give one of them another name"
+            )
+
+    @property
+    def _own(self) -> tuple[Parameter, ...]:
+        return tuple(p for process in self.processes for p in process.parameters)
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.model.name
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the model, then those of each process."""
+        return (*self.model.parameters, *self._own)
+
+    @property
+    def mass_parameters(self) -> tuple[Parameter, ...]:
+        """Those of the model."""
+        return self.model.mass_parameters
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> WithConstants:
+        """Return the same at other `values` of the parameters, by name."""
+        processes, rest = [], dict(values)
+        for process in self.processes:
+            names = {p.name for p in process.parameters}
+            own = {n: rest.pop(n) for n in list(rest) if n in names}
+            processes.append(process.with_values(own) if own else process)
+        model = self.model.with_values(rest) if rest else self.model
+        return replace(self, model=model, processes=tuple(processes))
+
+    def couplings(self, anti: bool = False) -> Couplings:
+        """Those of the model, for antineutrinos if `anti`."""
+        return self.model.couplings(anti)
+
+    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
+        """Those of the model, for antineutrinos if `anti`."""
+        return self.model.coupling_derivatives(anti)
+
+
+def with_constants(model: Model, processes: Sequence[Process]) -> Model:
+    """A model with the constants of some processes among its parameters; the model
+    itself if they have none.
+
+    Parameters
+    ----------
+    model : gives the couplings.
+    processes : what scatters.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> model = nu.StandardModel()
+    >>> with_constants(model, [nu.process("cevns")]) is model
+    True
+    """
+    own = tuple(process for process in processes if process.parameters)
+    if not own or isinstance(model, WithConstants):
+        return model
+    return WithConstants(model, own)
+
+
+def constants_of(model: Model, process: Process) -> Process:
+    """The process with its constants at the values that a model carries for it.
+
+    Parameters
+    ----------
+    model : a model, or one that `with_constants` made.
+    process : what scatters.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cevns = nu.process("cevns")
+    >>> constants_of(nu.StandardModel(), cevns) is cevns
+    True
+    """
+    if isinstance(model, WithConstants):
+        return next((p for p in model.processes if p.name == process.name), process)
+    return process

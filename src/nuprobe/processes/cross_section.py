@@ -1,0 +1,425 @@
+"""Cross sections of any process: differential, averaged over a flux, total.
+
+Each takes a process, the energies, what is hit, a model and a flavour, and asks the
+process for its scatterers, kernels and coefficients; nothing here depends on which
+process it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import HBARC_MEV_CM
+from nuprobe.errors import InputError
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.fluxes import Flux
+from nuprobe.models import Couplings, Model, check_model
+from nuprobe.nuclei import Target, TargetSpec
+from nuprobe.nuclei import target as make_target
+from nuprobe.numerics import FloatArray, converged, gauss_legendre
+from nuprobe.processes.constants import constants_of
+from nuprobe.processes.folding import Deposits, over_flux
+from nuprobe.processes.inputs import as_state, deposits, energies, is_anti
+from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
+
+__all__ = [
+    "averaged",
+    "coefficient_derivatives",
+    "coefficients",
+    "differential",
+    "kernels",
+    "total",
+]
+
+_HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
+
+
+def kernels(
+    scatterer: Scatterer,
+    e_nu: ArrayLike,
+    t: ArrayLike,
+    terms: tuple[str, ...],
+    exchanges: Exchanges,
+) -> FloatArray:
+    """Kernels K(E, T) of one scatterer: the cross section is
+    ``kernels @ coefficients``.
+
+    Parameters
+    ----------
+    scatterer : one of ``process.scatterers(target)``.
+    e_nu, t : neutrino energy and deposit in MeV, broadcast against each other.
+    terms : ``process.terms(exchanges)``.
+    exchanges : which exchanges the terms are for.
+
+    Returns
+    -------
+    array, shape (*broadcast shape, terms)
+        In cm²/MeV (times the inverse dimension of the coefficients); exactly zero
+        outside the allowed region.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.processes import CONTACT
+    >>> cevns = nu.process("cevns")
+    >>> (argon,) = cevns.scatterers(nu.target("Ar40"))
+    >>> kernels(argon, 30.0, [0.01, 0.1], cevns.terms(CONTACT), CONTACT).shape
+    (2, 3)
+    """
+    e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
+    result = np.zeros((*e.shape, len(terms)))
+    for group in scatterer.groups(exchanges):
+        columns = [terms.index(name) for name in group.terms]
+        kinematics = scatterer.kinematics(group, e, t)
+        result[..., columns] = kinematics[..., None] * group.response(t)
+    return result * _HBARC2
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    """A process with the coefficients of one model."""
+
+    process: Process
+    exchanges: Exchanges
+    terms: tuple[str, ...]
+    weights: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        process: Process,
+        model: Model,
+        flavour: str | Flavour | FlavourState,
+        anti: bool | None,
+    ) -> _Weighted:
+        """Ask the process for the coefficients of a model at one parameter point."""
+        here = constants_of(model, process)
+        couplings, exchanges, anti = _couplings(model, flavour, anti)
+        weights = here.coefficients(couplings, as_state(flavour), anti, exchanges)
+        if weights.ndim != 1:
+            raise InputError(
+                "a cross section needs a model with scalar parameters; use the"
+                " templates for many points"
+            )
+        return cls(here, exchanges, here.terms(exchanges), weights)
+
+    def at(self, scatterer: Scatterer, e: FloatArray, t: FloatArray) -> FloatArray:
+        """dσ/dT of one scatterer in MeV⁻³, of the broadcast shape."""
+        result = np.zeros(np.broadcast_shapes(e.shape, t.shape))
+        for group in scatterer.groups(self.exchanges):
+            weights = self.weights[[self.terms.index(name) for name in group.terms]]
+            result = result + scatterer.kinematics(group, e, t) * (
+                group.response(t) @ weights
+            )
+        return result
+
+
+def _couplings(
+    model: Model, flavour: str | Flavour | FlavourState, anti: bool | None
+) -> tuple[Couplings, Exchanges, bool]:
+    check_model(model)
+    anti = is_anti(flavour, anti)
+    couplings = model.couplings(anti)
+    return couplings, exchanges_of(couplings), anti
+
+
+def _target(target: TargetSpec | None) -> Target | None:
+    return None if target is None else make_target(target)
+
+
+def coefficients(
+    process: Process,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    *,
+    anti: bool | None = None,
+) -> FloatArray:
+    """Coefficients of the terms that a model needs.
+
+    Parameters
+    ----------
+    process : such as ``nu.process("cevns")``.
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
+    anti : of a `FlavourState`, whether it is one of antineutrinos.
+
+    Returns
+    -------
+    array, shape (terms,) or (points, terms)
+        Those of ``process.terms(exchanges_of(model.couplings()))``; one row a parameter
+        point if the model's fields are arrays.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> coefficients(nu.process("cevns"), nu.StandardModel(0.25), "nu_e")
+    array([0.  , -0.  , 0.25])
+    """
+    couplings, exchanges, anti = _couplings(model, flavour, anti)
+    here = constants_of(model, process)
+    return here.coefficients(couplings, as_state(flavour), anti, exchanges)
+
+
+def coefficient_derivatives(
+    process: Process,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    *,
+    anti: bool | None = None,
+) -> Mapping[str, FloatArray]:
+    """Analytic derivative of `coefficients` with respect to each of the parameters of
+    the model and of the process, by name.
+
+    Parameters
+    ----------
+    process, model, flavour, anti : as in `coefficients`.
+
+    Returns
+    -------
+    mapping of arrays of the shape of `coefficients`
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> slopes = coefficient_derivatives(
+    ...     nu.process("cevns"), nu.StandardModel(0.25), "nu_e"
+    ... )
+    >>> slopes["sin2_theta_w"]
+    array([-0., 2., 0.])
+    """
+    couplings, exchanges, anti = _couplings(model, flavour, anti)
+    here, state = constants_of(model, process), as_state(flavour)
+    slopes = {
+        name: here.coefficient_derivatives(couplings, slope, state, anti, exchanges)
+        for name, slope in model.coupling_derivatives(anti).items()
+    }
+    return {**slopes, **here.constant_derivatives(couplings, state, anti, exchanges)}
+
+
+def differential(
+    process: Process,
+    e_nu: ArrayLike,
+    t: ArrayLike,
+    target: TargetSpec | None,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    *,
+    anti: bool | None = None,
+) -> FloatArray:
+    """Differential cross section dσ/dT.
+
+    Parameters
+    ----------
+    process : such as ``nu.process("cevns")``.
+    e_nu, t : neutrino energy and deposit in MeV (array-like), broadcast against each
+        other.
+    target : what `nuprobe.target` makes or accepts; a molecule or mixture gives the sum
+        over its formula unit. None: one free particle, where the process has that.
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
+    anti : of a `FlavourState`, whether it is one of antineutrinos.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per formula unit, of the broadcast shape; exactly 0 outside the
+        allowed region.
+
+    Raises
+    ------
+    InputError
+        If an energy is negative, zero or not finite, a deposit negative or beyond what
+        the neutrino has, or the flavour or target unknown.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cevns = nu.process("cevns")
+    >>> differential(cevns, 30.0, 0.01, "Ar40", nu.StandardModel(), "nu_mu")
+    array(5.197e-38)
+    """
+    weighted = _Weighted.of(process, model, flavour, anti)
+    e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
+    scatterers = process.scatterers(_target(target))
+    result = np.zeros(e.shape)
+    for scatterer in scatterers:
+        if np.any(t > e):
+            _check_deposits(scatterer, e, t)
+        result = result + scatterer.count * weighted.at(scatterer, e, t)
+    return np.asarray(result * _HBARC2)
+
+
+def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
+    """Refuse a deposit of more than the neutrino has and the process can release."""
+    excess = np.ravel(t - np.maximum(e, scatterer.t_max(e)))
+    worst = int(np.argmax(excess))
+    if excess[worst] > 0:
+        raise InputError(
+            f"a recoil of {np.ravel(t)[worst]:g} MeV exceeds the neutrino energy of"
+            f" {np.ravel(e)[worst]:g} MeV: check the units (recoils are in MeV here, 10"
+            " keV is 10*keV)"
+        )
+
+
+def averaged(
+    process: Process,
+    flux: Flux,
+    t: ArrayLike,
+    target: TargetSpec | None,
+    model: Model,
+    flavour: str | Flavour,
+) -> FloatArray:
+    """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
+
+    Parameters
+    ----------
+    process : such as ``nu.process("cevns")``.
+    flux : the source; lines are included.
+    t : deposits in MeV (array-like).
+    target, model, flavour : as in `differential`.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per formula unit, of the shape of `t`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if the flux has no such flavour.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cevns = nu.process("cevns")
+    >>> averaged(cevns, nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_e")
+    array(4.746e-38)
+    """
+    weighted = _Weighted.of(process, model, flavour, None)
+    deposited, number = deposits(t), flux.total(flavour)
+    if number == 0:
+        raise InputError(
+            f"flux {flux.name} has no {flavour}: it has"
+            f" {', '.join(map(str, flux.flavours))}"
+        )
+    wanted = [
+        Deposits(scatterer, scatterer.groups(weighted.exchanges), deposited)
+        for scatterer in process.scatterers(_target(target))
+    ]
+    integrals = [over_flux(component, wanted) for component in flux.of(flavour)]
+    result = np.zeros(deposited.shape)
+    for i, one in enumerate(wanted):
+        for g, group in enumerate(one.groups):
+            columns = [weighted.terms.index(name) for name in group.terms]
+            response = group.response(deposited) @ weighted.weights[columns]
+            integral = sum(of_component[i][g] for of_component in integrals)
+            result += one.scatterer.count * integral * response * (_HBARC2 / number)
+    return result
+
+
+def total(
+    process: Process,
+    e_nu: ArrayLike,
+    target: TargetSpec | None,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    *,
+    threshold: float = 0.0,
+    rtol: float = 1e-8,
+    anti: bool | None = None,
+) -> FloatArray:
+    """Total cross section σ(E), optionally above a threshold.
+
+    Parameters
+    ----------
+    process : such as ``nu.process("cevns")``.
+    e_nu : neutrino energies in MeV.
+    target, model, flavour, anti : as in `differential`.
+    threshold : smallest deposit counted, MeV.
+    rtol : accuracy asked of the quadrature; the difference between two orders is its
+        estimate.
+
+    Returns
+    -------
+    array
+        In cm² per formula unit, of the shape of `e_nu`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if the result is infinite, because photon exchange with
+        free particles reaches down to no deposit at all.
+    ComputationError
+        If the quadrature does not reach `rtol`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> total(nu.process("cevns"), [10.0, 30.0], "Ar40", nu.StandardModel(), "nu_mu")
+    array([1.866e-40, 1.519e-39])
+    """
+    e, floor = energies(e_nu), float(deposits(threshold))
+    weighted = _Weighted.of(process, model, flavour, anti)
+    diverging = weighted.process.diverging(weighted.exchanges)
+    infinite = any(
+        weight != 0 and name in diverging
+        for weight, name in zip(weighted.weights, weighted.terms, strict=True)
+    )
+    scatterers = process.scatterers(_target(target))
+    if infinite and min([max(floor, s.floor) for s in scatterers], default=1.0) == 0:
+        raise InputError(
+            "photon exchange makes the total cross section infinite: give a threshold,"
+            " e.g. threshold=0.1*keV"
+        )
+    result = np.zeros(e.shape)
+    for scatterer in scatterers:
+        result += scatterer.count * _integral(weighted, scatterer, e, floor, rtol)
+    return result * _HBARC2
+
+
+def _integral(
+    weighted: _Weighted, scatterer: Scatterer, e: FloatArray, floor: float, rtol: float
+) -> FloatArray:
+    """∫ dσ/dT dT of one scatterer, MeV⁻².
+
+    In u = asinh √(T/c) form factors are smooth (T is a momentum squared), and so are
+    propagators 1/(T + c) and whatever behaves as 1/T above c.
+    """
+    top = scatterer.t_max(e)
+    bottom = np.minimum(
+        np.maximum(scatterer.t_min(e), max(floor, scatterer.floor)), top
+    )
+    scales = [weighted.process.momentum, *weighted.exchanges.masses]
+    c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
+    if weighted.process.diverging(weighted.exchanges):
+        c = np.where(bottom > 0, np.minimum(c, bottom), c)
+    c = np.where(c > 0, c, 1.0)  # below threshold, where nothing is integrated
+    inner = [np.clip(b, bottom, top) for b in sorted(scatterer.breakpoints)]
+    u = np.arcsinh(np.sqrt(np.stack([bottom, *inner, top], axis=-1) / c[..., None]))
+    width = np.diff(u)
+
+    def integral(n: int) -> FloatArray:
+        x, w = gauss_legendre(n)
+        nodes = (u[..., :-1, None] + width[..., None] * x).reshape(*e.shape, -1)
+        sinh = np.sinh(nodes)
+        t = np.clip(c[..., None] * sinh**2, bottom[..., None], top[..., None])
+        slope = 2 * c[..., None] * sinh * np.cosh(nodes)
+        weights = (width[..., None] * w).reshape(*e.shape, -1)
+        return np.asarray(
+            (weighted.at(scatterer, e[..., None], t) * slope * weights).sum(-1)
+        )
+
+    def name(worst: int) -> str:
+        return (
+            f"the total cross section on {scatterer.name} at"
+            f" {np.ravel(e)[worst]:.6g} MeV"
+        )
+
+    return converged(
+        integral, rtol, name, remedy="ask for a larger rtol or a lower energy"
+    )

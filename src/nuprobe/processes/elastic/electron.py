@@ -1,0 +1,443 @@
+"""Elastic scattering of neutrinos off electrons: kernels, coefficients, cross sections.
+
+With the amplitudes L = (g_V + g_A)/2 and R = (g_V − g_A)/2 of left- and right-handed
+electrons (Giunti:2014ixa, equation unverified; checked against explicit Dirac traces)
+
+    dσ/dT = (2G_F² m_e/π) [L² + R² (1 − T/E)² − L R m_e T/E²]
+
+Antineutrinos have the axial coupling reversed, which exchanges L and R. Photon and
+mediator exchange multiply the amplitudes by 1/(2m_e T + m²) and interfere with the weak
+one; what flips the helicity does not:
+
+    magnetic moment: (πα²/m_e²) (1/T − 1/E) |μ/μ_B|²
+    scalar of mass m: (m_e² T/4πE²) (1 + T/2m_e) |C_e|²/(2m_e T + m²)²
+
+Linear in terms such as LL, RR, LR, L/q2*R, magnetic, scalar:ee; a model gives their
+coefficients. The couplings to electrons are those of the model, in the Standard Model
+at tree level.
+
+Electrons of atoms are free ones that an energy transfer T below their binding energy B
+cannot move: Σ_shells n θ(T − B) (the stepping approximation, Giunti:2014ixa, equation
+unverified).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nuprobe.constants import M_ELECTRON
+from nuprobe.flavours import Flavour, FlavourState, columns, trace
+from nuprobe.fluxes import Flux
+from nuprobe.models import Couplings, Model
+from nuprobe.nuclei import Target, TargetSpec
+from nuprobe.numerics import FloatArray
+from nuprobe.processes import cross_section
+from nuprobe.processes.elastic import amplitudes as amp
+from nuprobe.processes.elastic.atomic import (
+    CHARGES,
+    CHIRALITIES,
+    FREE,
+    Levels,
+    electrons,
+    elements,
+    kernel_groups,
+    levels_of,
+    propagators,
+    terms,
+)
+from nuprobe.processes.elastic.recoil import Recoil
+from nuprobe.processes.interface import (
+    CONTACT,
+    ELECTRON_RECOIL,
+    Deposit,
+    Exchanges,
+    Process,
+    Scatterer,
+)
+
+__all__ = [
+    "Electron",
+    "averaged",
+    "coefficient_derivatives",
+    "coefficients",
+    "differential",
+    "electrons",
+    "kernel_groups",
+    "kernels",
+    "terms",
+    "total",
+]
+
+_RECOIL: Final = Recoil(M_ELECTRON)
+_Columns = dict[str, list[NDArray[Any] | None]]
+"""M v_r by chirality of the electron and exchange."""
+
+
+@dataclass(frozen=True)
+class Electron(Process):
+    """The process as cross sections and templates see it.
+
+    Attributes
+    ----------
+    binding : whether the energy transfer must exceed the binding energy.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> [s.name for s in Electron().scatterers(nu.target("NaI"))]
+    ['Na electrons', 'I electrons']
+    """
+
+    binding: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line."""
+        return "electron"
+
+    @property
+    def deposit(self) -> Deposit:
+        """The energy transfer; for a free electron, its kinetic energy."""
+        return ELECTRON_RECOIL
+
+    @property
+    def momentum(self) -> float:
+        """A typical momentum transfer, MeV: √(2 m_e T) is 0.1 for T of 10 keV and 1 for
+        1 MeV."""
+        return 0.5
+
+    @property
+    def constituents(self) -> tuple[str, ...]:
+        """Vector and axial coupling of the electron."""
+        return CHARGES
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return one scatterer an element of the `target`, or one free electron for
+        None; raises `InputError` for an element whose binding energies are not
+        tabulated."""
+        if target is None:
+            return (_scatterer("free electron", 1.0, FREE),)
+        return tuple(
+            _scatterer(f"{symbol} electrons", count, levels_of(symbol, z, self.binding))
+            for (symbol, z), count in elements(target).items()
+        )
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the names of the terms that `exchanges` need."""
+        return terms(exchanges)
+
+    def diverging(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return those of `exchanges` in which a photon is exchanged."""
+        return amp.diverging(terms(exchanges))
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Coefficients of the terms, shape (terms,) or (points, terms).
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return _coefficients(couplings, None, state, exchanges)
+
+    def coefficient_derivatives(
+        self,
+        couplings: Couplings,
+        slope: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Derivative of `coefficients` where the `couplings` move along `slope`.
+
+        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return _coefficients(couplings, slope, state, exchanges)
+
+
+def _scatterer(name: str, count: float, levels: Levels) -> Scatterer:
+    return Scatterer(
+        name,
+        count,
+        _RECOIL,
+        partial(kernel_groups, levels=levels),
+        tuple(sorted({b for _, b in levels if b > 0})),
+        min(b for _, b in levels),
+    )
+
+
+def _coefficients(
+    couplings: Couplings,
+    slope: Couplings | None,
+    state: FlavourState,
+    exchanges: Exchanges,
+) -> FloatArray:
+    pairs = amp.pairs_of(range(len(propagators(exchanges))))
+    here = _chiral(couplings, exchanges, state)
+
+    def traces(kind: str, x: _Columns, y: _Columns) -> list[FloatArray]:
+        """Re Tr[A_a ρ B_b†] of each pair of exchanges, with the amplitudes A of `x` and
+        B of `y`."""
+        a_, b_ = kind[0], kind[1]
+        return [
+            trace(x[a_][a], y[b_][b], state)
+            + (trace(x[a_][b], y[b_][a], state) if a != b else 0.0)
+            for a, b in pairs
+        ]
+
+    result: list[FloatArray] = []
+    along = None if slope is None else _chiral(slope, exchanges, state)
+    for kind in CHIRALITIES:
+        if along is None:
+            result += traces(kind, here, here)
+        else:
+            moved = zip(
+                traces(kind, here, along), traces(kind, along, here), strict=True
+            )
+            result += [a + b for a, b in moved]
+    result += amp.magnetic_coefficient(couplings, slope, state, exchanges)
+    wanted = amp.slots(exchanges.scalar, ("e",))
+    matrices = amp.amplitudes(couplings.scalar, wanted, ("e",), exchanges)
+    moving = (
+        None
+        if slope is None
+        else amp.amplitudes(slope.scalar, wanted, ("e",), exchanges)
+    )
+    result += amp.pair_coefficients(amp.pairs_of(wanted), matrices, state, moving)
+    return amp.stack(result) if result else np.zeros(0)
+
+
+def _chiral(
+    couplings: Couplings, exchanges: Exchanges, state: FlavourState
+) -> _Columns:
+    """Columns of L = (V + A)/2 and R = (V − A)/2 by exchange, None where there is
+    none."""
+    wanted = amp.slots(exchanges.vector, CHARGES)
+    matrices = amp.amplitudes(couplings.vector, wanted, CHARGES, exchanges)
+    result: _Columns = {"L": [], "R": []}
+    for p in propagators(exchanges):
+        v, a = (matrices.get((p, c)) for c in CHARGES)
+        for side, sign in (("L", 1), ("R", -1)):
+            parts = [x for x in (v, None if a is None else sign * a) if x is not None]
+            result[side].append(
+                columns(np.asarray(sum(parts)) / 2, state) if parts else None
+            )
+    return result
+
+
+def kernels(
+    e_nu: ArrayLike, t_e: ArrayLike, *, exchanges: Exchanges = CONTACT
+) -> FloatArray:
+    """Kernels K(E, T) of one free electron: the cross section is
+    ``kernels @ coefficients``.
+
+    Parameters
+    ----------
+    e_nu, t_e : neutrino energy and kinetic energy of the electron in MeV, broadcast
+        against each other.
+    exchanges : as in `kernel_groups`.
+
+    Returns
+    -------
+    array, shape (*broadcast shape, terms)
+        In cm²/MeV per electron (times the dimension of the coefficients); exactly zero
+        above the largest recoil.
+
+    Examples
+    --------
+    >>> kernels(1.0, [0.5, 0.9])[1]
+    array([0., 0., 0.])
+    """
+    (scatterer,) = Electron().scatterers(None)
+    return cross_section.kernels(scatterer, e_nu, t_e, terms(exchanges), exchanges)
+
+
+def coefficients(
+    model: Model, flavour: str | Flavour | FlavourState, *, anti: bool | None = None
+) -> FloatArray:
+    """Coefficients of the terms that a model needs: (L², R², LR) for the weak part, and
+    so on.
+
+    Parameters
+    ----------
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
+    anti : of a `FlavourState`, whether it is one of antineutrinos.
+
+    Returns
+    -------
+    array, shape (terms,) or (points, terms)
+        Those of ``terms(exchanges)``; one row a parameter point if the model's fields
+        are arrays.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> coefficients(nu.StandardModel(0.25), "nu_e")
+    array([0.5625, 0.0625, 0.1875])
+    """
+    return cross_section.coefficients(Electron(), model, flavour, anti=anti)
+
+
+def coefficient_derivatives(
+    model: Model, flavour: str | Flavour | FlavourState, *, anti: bool | None = None
+) -> Mapping[str, FloatArray]:
+    """Analytic derivative of `coefficients` with respect to each of the model's
+    parameters, same shapes.
+
+    Parameters
+    ----------
+    model, flavour, anti : as in `coefficients`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> coefficient_derivatives(nu.StandardModel(0.25), "nu_e")["sin2_theta_w"]
+    array([1.5, 0.5, 1. ])
+    """
+    return cross_section.coefficient_derivatives(Electron(), model, flavour, anti=anti)
+
+
+def differential(
+    e_nu: ArrayLike,
+    t_e: ArrayLike,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    target: TargetSpec | None = None,
+    *,
+    binding: bool = True,
+    anti: bool | None = None,
+) -> FloatArray:
+    """Differential cross section dσ/dT.
+
+    What is hit stands last, unlike for nuclei, since it may be left out: one free
+    electron.
+
+    Parameters
+    ----------
+    e_nu, t_e : neutrino energy and energy transfer (for a free electron its kinetic
+        energy) in MeV (array-like), broadcast against each other.
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
+    target : None for one free electron; or what `nuprobe.target` makes or accepts: then
+        the sum over the electrons of its formula unit (of the atom, for an element),
+        each shell counted above its binding energy.
+    binding : False counts all electrons of the target at every energy.
+    anti : of a `FlavourState`, whether it is one of antineutrinos.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per electron, or per formula unit of a target, of the broadcast
+        shape; exactly 0 above the largest recoil energy.
+
+    Raises
+    ------
+    InputError
+        If an energy is negative, zero or not finite, a recoil negative or larger than
+        the energy, the flavour or target unknown, or the binding energies of an element
+        not tabulated.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> differential(1.0, 0.1, nu.StandardModel(), "nu_e")
+    array(1.004e-44)
+    """
+    return cross_section.differential(
+        Electron(binding), e_nu, t_e, target, model, flavour, anti=anti
+    )
+
+
+def averaged(
+    flux: Flux,
+    t_e: ArrayLike,
+    model: Model,
+    flavour: str | Flavour,
+    target: TargetSpec | None = None,
+    *,
+    binding: bool = True,
+) -> FloatArray:
+    """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
+
+    Parameters
+    ----------
+    flux : the source; lines are included.
+    t_e, model, flavour, target, binding : as in `differential`.
+
+    Returns
+    -------
+    array
+        In cm²/MeV per electron, or per formula unit of a target, of the shape of `t_e`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if the flux has no such flavour.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> averaged(nu.flux("sns"), 0.01, nu.StandardModel(), "nu_mu", "Ar")
+    array(3.884e-44)
+    """
+    return cross_section.averaged(Electron(binding), flux, t_e, target, model, flavour)
+
+
+def total(
+    e_nu: ArrayLike,
+    model: Model,
+    flavour: str | Flavour,
+    *,
+    threshold: float = 0.0,
+    target: TargetSpec | None = None,
+    binding: bool = True,
+    rtol: float = 1e-8,
+) -> FloatArray:
+    """Total cross section σ(E), optionally above a recoil threshold.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV.
+    model, flavour, target, binding : as in `differential`.
+    threshold : smallest energy transfer counted, MeV.
+    rtol : accuracy asked of the quadrature; the difference between two orders is its
+        estimate.
+
+    Returns
+    -------
+    array
+        In cm² per electron, or per formula unit of a target, of the shape of `e_nu`.
+
+    Raises
+    ------
+    InputError
+        As `differential`, and if photon exchange with free electrons makes the result
+        infinite.
+    ComputationError
+        If the quadrature does not reach `rtol`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> total([1.0, 10.0], nu.StandardModel(), "nu_e")
+    array([7.320e-45, 9.421e-44])
+    """
+    return cross_section.total(
+        Electron(binding),
+        e_nu,
+        target,
+        model,
+        flavour,
+        threshold=threshold,
+        rtol=rtol,
+    )

@@ -1,0 +1,92 @@
+"""Energies, deposits and flavours as users give them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nuprobe.errors import InputError, shown
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.numerics import FloatArray
+
+__all__ = ["as_state", "deposits", "energies", "is_anti"]
+
+
+def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
+    """Flavour state of a `flavour` by name, a `Flavour` or a state.
+
+    Examples
+    --------
+    >>> as_state("nu_mu").vectors.ravel()
+    array([0., 1., 0.])
+    """
+    if isinstance(flavour, FlavourState):
+        return flavour
+    return FlavourState.pure(as_flavour(flavour))
+
+
+def is_anti(flavour: str | Flavour | FlavourState, anti: bool | None = None) -> bool:
+    """Whether a `flavour` is that of antineutrinos; `anti` says so for a state.
+
+    Examples
+    --------
+    >>> is_anti("nubar_e")
+    True
+    """
+    if isinstance(flavour, FlavourState):
+        return bool(anti)
+    return as_flavour(flavour).anti
+
+
+def energies(e_nu: ArrayLike) -> FloatArray:
+    """Neutrino energies `e_nu` (MeV) as an array; raises `InputError` unless all are
+    positive and finite.
+
+    Examples
+    --------
+    >>> energies([10, 20])
+    array([10., 20.])
+    """
+    e = _floats(e_nu, "neutrino energies")
+    if not np.all((e > 0) & np.isfinite(e)):
+        raise InputError(
+            "neutrino energies must be positive and finite (MeV), got"
+            f" {_first_bad(e, e > 0)}"
+        )
+    return e
+
+
+def deposits(t: ArrayLike) -> FloatArray:
+    """Energies deposited `t` (MeV) as an array; raises `InputError` unless all are
+    finite and not negative.
+
+    Examples
+    --------
+    >>> deposits(0.01)
+    array(0.01)
+    """
+    values = _floats(t, "recoil energies")
+    if not np.all((values >= 0) & np.isfinite(values)):
+        raise InputError(
+            "recoil energies must be finite and not negative (MeV), got"
+            f" {_first_bad(values, values >= 0)}"
+        )
+    return values
+
+
+def _floats(values: ArrayLike, what: str) -> FloatArray:
+    if np.iscomplexobj(values):
+        raise InputError(f"{what} must be real numbers in MeV, got complex ones")
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {shown(values)}"
+        ) from None
+
+
+def _first_bad(values: FloatArray, good: NDArray[np.bool_]) -> float:
+    flat = np.ravel(values)
+    bad = ~np.ravel(good) | ~np.isfinite(flat)
+    return float(flat[bad][0])

@@ -1,0 +1,445 @@
+"""What a process is: scatterers that know their kinematics, kernels that know no model,
+and the coefficients that a model gives them.
+
+A rate is linear in the coefficients c of a model,
+
+    dN/dT = Σ_t c_t S_t(T) ∫ dE φ(E) k_t(E, T),
+
+where T is the energy that the process deposits, k the kinematics and S the response of
+the nucleus or atom. `cross_section` and `nuprobe.prediction` work for whatever fulfils
+the `Process` below; neither contains the kinematics of any one process.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, Self
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import FlavourState
+from nuprobe.models import Couplings, Propagator
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+
+__all__ = [
+    "CONTACT",
+    "ELECTRON_RECOIL",
+    "NUCLEAR_RECOIL",
+    "POSITRON_ENERGY",
+    "VISIBLE_ENERGY",
+    "Deposit",
+    "DepositRange",
+    "Exchanges",
+    "KernelGroup",
+    "Process",
+    "Scatterer",
+    "exchanges_of",
+]
+
+Exchange = tuple[Propagator, tuple[str, ...]]
+"""A propagator and the constituents it couples to."""
+Slot = tuple[Propagator, str]
+"""Where an amplitude sits: propagator and constituent."""
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """The energy T that a process leaves in a detector.
+
+    Attributes
+    ----------
+    name : in words, for tables and axis labels.
+    symbol : LaTeX without dollar signs.
+    """
+
+    name: str
+    symbol: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+NUCLEAR_RECOIL: Final = Deposit("nuclear recoil", r"T_\mathrm{nr}")
+ELECTRON_RECOIL: Final = Deposit("electron recoil", r"T_e")
+POSITRON_ENERGY: Final = Deposit("positron energy", r"E_{e^+}")
+VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
+
+
+class DepositRange(Protocol):
+    """Where energy conservation allows a neutrino energy E with a deposit T.
+
+    Subclass it (a frozen dataclass) and write `t_max` and `e_min`; the rest has
+    defaults for elastic scattering, where every deposit from zero on is possible and
+    every energy above `e_min` can make it.
+
+    All functions broadcast, take and return MeV.
+    """
+
+    @abstractmethod
+    def t_max(self, e_nu: FloatArray) -> FloatArray:
+        """Largest deposit at neutrino energies `e_nu`; 0 below the threshold."""
+
+    def t_min(self, e_nu: FloatArray) -> FloatArray:
+        """Smallest deposit at neutrino energies `e_nu`; 0 below the threshold."""
+        return np.zeros_like(e_nu)
+
+    @abstractmethod
+    def e_min(self, t: FloatArray) -> FloatArray:
+        """Smallest neutrino energy that can deposit `t`."""
+
+    def e_max(self, t: FloatArray) -> FloatArray:
+        """Largest neutrino energy that can deposit `t`; infinite by default."""
+        return np.full(np.shape(t), np.inf)
+
+    def t_at(self, q: float) -> float:
+        """Deposit at which the momentum transfer is `q` (MeV): where a propagator of
+        that mass bends. Infinite by default, for processes without propagators."""
+        return np.inf
+
+
+@dataclass(frozen=True)
+class KernelGroup:
+    """Terms that share their dependence on the neutrino energy.
+
+    Give either `powers` and `amplitudes`, where the kinematics is a polynomial in 1/E
+    (then moments of the flux serve in place of integrals over energy), or `function`.
+
+    Attributes
+    ----------
+    terms : names of the terms, in the order of the last axis of `response`.
+    response : T (MeV) → array of shape (*T.shape, terms), dimensionless.
+    powers : n of the powers E⁻ⁿ, or None.
+    amplitudes : T → a_n(T), shape (*T.shape, powers): the kinematics is Σ_n a_n(T) E⁻ⁿ,
+        in MeV⁻³ (a cross section per energy deposited).
+    function : (E, T) → kinematics in MeV⁻³ of their broadcast shape.
+    positive : the kinematics cannot be negative; where it vanishes at the end of its
+        range, what rounding leaves below zero is zero.
+
+    All hold inside the allowed region of the scatterer alone; `Scatterer.kinematics`
+    is zero outside.
+
+    Examples
+    --------
+    >>> group = KernelGroup(
+    ...     terms=("LL",),
+    ...     response=lambda t: np.ones((*t.shape, 1)),
+    ...     powers=(0, 1),
+    ...     amplitudes=lambda t: np.stack([np.ones_like(t), -t], axis=-1),
+    ... )
+    >>> float(group.kinematics(np.array(10.0), np.array(2.0)))
+    0.8
+    """
+
+    terms: tuple[str, ...]
+    response: Callable[[FloatArray], FloatArray]
+    powers: tuple[int, ...] | None = None
+    amplitudes: Callable[[FloatArray], FloatArray] | None = None
+    function: Callable[[FloatArray, FloatArray], FloatArray] | None = None
+    positive: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.powers is None) != (self.amplitudes is None) or (
+            self.powers is None
+        ) != (self.function is not None):
+            raise InputError(
+                f"the kernels of {', '.join(self.terms)} need powers and amplitudes, or"
+                " a function of energy and deposit"
+            )
+
+    def kinematics(self, e_nu: FloatArray, t: FloatArray) -> FloatArray:
+        """Kinematics inside the allowed region.
+
+        Parameters
+        ----------
+        e_nu, t : neutrino energy and deposit in MeV, broadcast against each other.
+
+        Returns
+        -------
+        array
+            MeV⁻³, of the broadcast shape.
+        """
+        if self.function is not None:
+            value = self.function(e_nu, t)
+        else:
+            assert self.powers is not None  # __post_init__
+            assert self.amplitudes is not None
+            amplitudes, inverse = self.amplitudes(t), 1 / e_nu
+            value = np.zeros(np.broadcast_shapes(np.shape(e_nu), np.shape(t)))
+            for i, n in enumerate(self.powers):
+                value = value + amplitudes[..., i] * inverse**n
+        return np.maximum(value, 0.0) if self.positive else value
+
+
+@dataclass(frozen=True)
+class Exchanges:
+    """Which exchanges the kernels of a process cover.
+
+    Attributes
+    ----------
+    vector, scalar : propagators and the constituents they couple to.
+    magnetic : whether the neutrinos have a magnetic moment.
+    free : names of the mediator masses that the templates interpolate; all other masses
+        are fixed inside the kernels.
+    """
+
+    vector: tuple[Exchange, ...]
+    scalar: tuple[Exchange, ...] = ()
+    magnetic: bool = False
+    free: frozenset[str] = frozenset()
+
+    @property
+    def masses(self) -> tuple[float, ...]:
+        """Masses of the mediators in MeV, contact terms and the photon left out."""
+        return tuple(p.mass for p, _ in (*self.vector, *self.scalar) if p.mass)
+
+    def at(self, values: Mapping[str, float]) -> Exchanges:
+        """Return the same with the masses (MeV) of the mediators that `values` names.
+
+        Examples
+        --------
+        >>> heavy = Exchanges(((Propagator(1.0, "mass"), ("p", "n")),))
+        >>> heavy.at({"mass": 50.0}).masses
+        (50.0,)
+        """
+
+        def moved(p: Propagator) -> Propagator:
+            return replace(p, mass=values[p.parameter]) if p.parameter in values else p
+
+        def move(entries: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+            return tuple((moved(propagator), names) for propagator, names in entries)
+
+        return replace(self, vector=move(self.vector), scalar=move(self.scalar))
+
+    def slot(
+        self, wanted: Iterable[Slot], propagator: Propagator, name: str
+    ) -> Slot | None:
+        """Which of the `wanted` (propagator, constituent) is the exchange of a model by
+        `propagator` with the constituent `name`; None if none is.
+
+        A mass that is free is known by its parameter's name, a fixed one by its value.
+        """
+        candidates = [s for s in wanted if s[1] == name]
+        same_name = [s for s in candidates if s[0].parameter == propagator.parameter]
+        if propagator.parameter in self.free:
+            return next(iter(same_name), None)
+        for slot in (*same_name, *candidates):
+            if slot[0].mass == propagator.mass:
+                return slot
+        return None
+
+
+CONTACT: Final = Exchanges(((Propagator(), ("p", "n", "e", "e_axial")),))
+"""The weak interaction alone."""
+
+
+def exchanges_of(couplings: Couplings) -> Exchanges:
+    """Exchanges that a model needs.
+
+    Parameters
+    ----------
+    couplings : what ``model.couplings()`` returns.
+
+    Examples
+    --------
+    >>> from nuprobe.models import LightVector
+    >>> exchanges_of(LightVector(10.0, 1e-4).couplings()).masses
+    (10.0,)
+    """
+    return Exchanges(
+        _told_apart((x.propagator, tuple(x.charges)) for x in couplings.vector),
+        _told_apart((x.propagator, tuple(x.charges)) for x in couplings.scalar),
+        couplings.magnetic is not None,
+    )
+
+
+def _told_apart(entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """Two mediators of one parameter's name go by their masses."""
+    known: set[str] = set()
+    result = []
+    for propagator, names in entries:
+        if propagator.parameter and propagator.parameter in known:
+            propagator = replace(propagator, parameter="")
+        known.add(propagator.parameter)
+        result.append((propagator, names))
+    return tuple(result)
+
+
+@dataclass(frozen=True)
+class Scatterer:
+    """One thing in a target that takes part.
+
+    Attributes
+    ----------
+    name : isotope, or e.g. ``"Xe electrons"``.
+    count : how many there are per formula unit.
+    range : which deposits go with which neutrino energies.
+    groups : exchanges → kernels.
+    breakpoints : deposits (MeV) at which the kernels jump.
+    floor : deposit (MeV) below which the kernels vanish.
+    """
+
+    name: str
+    count: float
+    range: DepositRange
+    groups: Callable[[Exchanges], tuple[KernelGroup, ...]]
+    breakpoints: tuple[float, ...] = ()
+    floor: float = 0.0
+
+    def t_max(self, e_nu: FloatArray) -> FloatArray:
+        """Largest deposit at neutrino energies `e_nu`, both MeV."""
+        return self.range.t_max(e_nu)
+
+    def t_min(self, e_nu: FloatArray) -> FloatArray:
+        """Smallest deposit at neutrino energies `e_nu`, both MeV."""
+        return self.range.t_min(e_nu)
+
+    def e_min(self, t: FloatArray) -> FloatArray:
+        """Smallest neutrino energy that can deposit `t`, both MeV."""
+        return self.range.e_min(t)
+
+    def e_max(self, t: FloatArray) -> FloatArray:
+        """Largest neutrino energy that can deposit `t`, both MeV."""
+        return self.range.e_max(t)
+
+    def kinks(self, energies: Iterable[float]) -> list[float]:
+        """Deposits (MeV) at which a rate is not smooth, if the flux has an edge or a
+        line at `energies` (MeV)."""
+        e = np.array([x for x in energies if x > 0])
+        ends = np.concatenate([self.range.t_max(e), self.range.t_min(e)])
+        return [*np.unique(ends[ends > 0]).tolist(), *self.breakpoints]
+
+    def kinematics(
+        self, group: KernelGroup, e_nu: FloatArray, t: FloatArray
+    ) -> FloatArray:
+        """Kinematics of one of the `groups`, exactly zero outside the allowed region.
+
+        Parameters
+        ----------
+        group : one of `groups`.
+        e_nu, t : neutrino energy and deposit in MeV, broadcast against each other.
+
+        Returns
+        -------
+        array
+            MeV⁻³, of the broadcast shape.
+        """
+        low, high = self.range.t_min(e_nu), self.range.t_max(e_nu)
+        inside = (low < high) & (low <= t) & (t <= high)
+        if inside.all():
+            return group.kinematics(e_nu, t)
+        e, t = np.broadcast_arrays(e_nu, t)
+        result = np.zeros(inside.shape)
+        result[inside] = group.kinematics(e[inside], t[inside])
+        return result
+
+
+class Process(Protocol):
+    """One way to scatter: subclass it as a frozen dataclass whose fields are options.
+
+    `name`, `deposit`, `scatterers`, `terms` and `coefficients` must be written; the
+    rest has defaults. A process is found by name if it is a subclass of this protocol
+    in a subpackage of `nuprobe.processes`, or if an installed package offers it through
+    the entry-point group ``nuprobe.processes``.
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Name in files and on the command line, such as ``"cevns"``."""
+
+    @property
+    @abstractmethod
+    def deposit(self) -> Deposit:
+        """What T is."""
+
+    @property
+    def momentum(self) -> float:
+        """A typical momentum transfer, MeV: where a mediator's mass begins to
+        matter."""
+        return 10.0
+
+    @property
+    def constituents(self) -> tuple[str, ...]:
+        """Charges of `nuprobe.models.Couplings` that enter, such as ``("p", "n")``;
+        empty for a process that only the flavour of the neutrino matters to."""
+        return ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Constants of the process that a fit may free, as those of a model."""
+        return ()
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+        """Return the same process at other `values` of its `parameters` (by name;
+        arrays give many points)."""
+        return replace(self, **values) if values else self  # type: ignore[type-var]
+
+    @abstractmethod
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return what takes part in a `target`; None is one free particle, where the
+        process has such a thing, else an `InputError`."""
+
+    @abstractmethod
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the names of the terms that `exchanges` need, in the order of
+        `coefficients`."""
+
+    def diverging(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return those of the `terms` of `exchanges` whose integral down to T = 0 is
+        infinite."""
+        return ()
+
+    @abstractmethod
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Coefficients of the terms.
+
+        Parameters
+        ----------
+        couplings : of a model, for antineutrinos if `anti`.
+        state : flavour of the neutrinos that arrive.
+        anti : whether they are antineutrinos.
+        exchanges : those of the kernels.
+
+        Returns
+        -------
+        array, shape (terms,) or (points, terms)
+        """
+
+    def coefficient_derivatives(
+        self,
+        couplings: Couplings,
+        slope: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Derivative of `coefficients` where the `couplings` move along `slope`; zero
+        by default, for processes without `constituents`.
+
+        `state`, `anti` and `exchanges` are those of `coefficients`.
+        """
+        return np.zeros(len(self.terms(exchanges)))
+
+    def constant_derivatives(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> Mapping[str, FloatArray]:
+        """Derivative of `coefficients` with respect to each of `parameters`, by name.
+
+        `couplings`, `state`, `anti` and `exchanges` are those of `coefficients`.
+        """
+        return {}

@@ -1,0 +1,216 @@
+"""Tables of results for reading: rates, limits, published numbers beside computed
+ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.experiments import Limit, Rates
+    from nuprobe.reproductions import Reproduction
+
+__all__ = ["limit_table", "rate_table", "reproduction_table"]
+
+
+def rate_table(rates: Rates) -> Table:
+    """Return counts by energy bin and component, summed over time.
+
+    Parameters
+    ----------
+    rates : what `Experiment.predict` returns.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> rates = nu.experiment("coherent-csi-2017").predict(nu.StandardModel())
+    >>> print(rate_table(rates).notes[0])
+    signal: ... +- ... (systematics)
+    """
+    import numpy as np
+
+    names = list(rates.components)
+    unit = f" [{rates.unit}]" if rates.unit else ""
+    columns = (
+        f"{rates.observable}{unit} from",
+        "to",
+        *names,
+        "total",
+        *(() if rates.data is None else ("observed", "+-")),
+    )
+    rows: list[tuple[float, ...]] = []
+    for i, (low, high) in enumerate(
+        zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)
+    ):
+        row = [float(low), float(high)]
+        row += [float(rates.components[n][i].sum()) for n in names]
+        row.append(float(rates.total[i].sum()))
+        if rates.data is not None:
+            observed = float(rates.data[i].sum())
+            variance = (
+                observed if rates.sigma is None else float((rates.sigma[i] ** 2).sum())
+            )
+            row += [observed, variance**0.5]
+        rows.append(tuple(row))
+    error = (
+        f" +- {rates.signal_sigma:.1f} (systematics)"
+        if rates.signal_sigma > 0
+        else ", no systematics given"
+    )
+    notes = [f"signal: {rates.signal.sum():.1f}{error}"]
+    if rates.data is not None:
+        notes.append(
+            f"observed: {rates.data.sum():.0f}; expected in all:"
+            f" {rates.total.sum():.1f}"
+        )
+    t = rates.time_edges
+    window = (
+        f"arrival {t[0]:g} to {t[-1]:g} us"
+        if np.all(np.isfinite(t))
+        else "all arrival times"
+    )
+    return Table(
+        f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
+        columns,
+        tuple(rows),
+        dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
+        tuple(notes),
+    )
+
+
+def limit_table(limit: Limit, rows: int = 13) -> Table:
+    """Return some masses of every curve, with the asymptotes below.
+
+    Parameters
+    ----------
+    limit : what `nuprobe.limit` returns.
+    rows : how many masses.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> ccfr = nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 100.0])
+    >>> limit_table(ccfr).columns
+    ("m_Z' [MeV]", 'ccfr-trident')
+    """
+    masses = limit.curves[0].mass
+    picked = sorted(
+        {round(i * (masses.size - 1) / max(rows - 1, 1)) for i in range(rows)}
+    )
+    mixing = getattr(limit.family, "mixing", None)
+    return Table(
+        f"largest g' of {limit.family.name}"
+        + ("" if mixing is None else f", mixing {mixing}"),
+        ("m_Z' [MeV]", *(c.label for c in limit.curves)),
+        tuple(
+            (
+                float(masses[i]),
+                *(
+                    float(c.coupling[i]) if math.isfinite(c.coupling[i]) else None
+                    for c in limit.curves
+                ),
+            )
+            for i in picked
+        ),
+        {c.label: ".4e" for c in limit.curves},
+        (limit.statistic, *_limit_notes(limit)),
+    )
+
+
+def _limit_notes(limit: Limit) -> list[str]:
+    """Asymptotes and anomalies of every curve."""
+    import numpy as np
+
+    masses, notes = limit.curves[0].mass, []
+    for curve in limit.curves:
+        heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
+        light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
+        notes.append(
+            f"{curve.label}: at {masses[-1]:.4g} MeV {heavy}; at {masses[0]:.4g} MeV"
+            f" {light}"
+        )
+        if curve.standard_excluded:
+            notes.append(
+                f"{curve.label}: excludes the Standard Model too; the limit is the"
+                " upper end of what it allows"
+            )
+        if curve.reopens is not None and np.isfinite(curve.reopens).any():
+            i = int(np.argmax(np.isfinite(curve.reopens)))
+            notes.append(
+                f"{curve.label}: larger couplings are allowed again at some masses,"
+                f" e.g. from {curve.reopens[i]:.3g} at {masses[i]:.4g} MeV (destructive"
+                " interference)"
+            )
+    return notes
+
+
+def reproduction_table(rows: Sequence[Reproduction]) -> Table:
+    """Return published and computed numbers side by side.
+
+    Parameters
+    ----------
+    rows : what `nuprobe.reproduce` returns.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> reproduction_table(nu.reproduce("COHERENT:2020iec")).columns[:4]
+    ('source', 'quantity', 'published', 'computed')
+    """
+
+    def published(r: Reproduction) -> str:
+        if r.plus is None or r.minus is None:
+            return f"{r.published:.7g}"
+        if r.plus == r.minus:
+            return f"{r.published:g} +- {r.plus:g}"
+        return f"{r.published:g} +{r.plus:g} -{r.minus:g}"
+
+    def pull(r: Reproduction) -> str:
+        if r.pull is not None:
+            return f"{r.pull:+.2f}"
+        return (
+            f"({r.difference / r.published:+.1e})"
+            if r.published
+            else f"({r.difference:+.1e})"
+        )
+
+    return Table(
+        "Published and computed",
+        (
+            "source",
+            "quantity",
+            "published",
+            "computed",
+            "unit",
+            "pull",
+            "tolerance",
+            "agrees",
+        ),
+        tuple(
+            (
+                r.key,
+                r.quantity,
+                published(r),
+                f"{r.computed:.7g}",
+                r.unit,
+                pull(r),
+                r.tolerance,
+                r.agrees,
+            )
+            for r in rows
+        ),
+        notes=(
+            (
+                "pull: (computed - published)/error; in brackets the relative"
+                " difference where no error is published"
+            ),
+            *(
+                f"not judged: {r.quantity} ({r.key}): {r.note}"
+                for r in rows
+                if r.agrees is None
+            ),
+        ),
+    )
