@@ -954,3 +954,25 @@ def test_the_cross_section_in_a_file_is_the_deterministic_one(tmp_path: Path) ->
         assert read_events(written.path).estimate()[0] == pytest.approx(
             written.sigma, rel=1e-12, abs=0
         )
+
+
+def test_files_say_which_mixing_angle_was_used(tmp_path: Path) -> None:
+    used = {"low": nu.StandardModel(0.23863), "default": nu.StandardModel()}
+    found: dict[str, Any] = {}
+    for name, model in used.items():
+        made = trident(
+            "nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3, model=model, regime="coherent"
+        )
+        path = tmp_path / f"{name}.root"
+        light = nu.LMuLTau(mass=50.0, coupling=1e-3, base=model)
+        write_events(path, made, 20, variations={"light": light})
+        found[name] = read_events(path)
+        total = nu.trident.total(
+            5e3, "nu_mu -> nu_mu mu+ mu-", "Ar40", model, regime="coherent"
+        )
+        assert found[name].sigma == pytest.approx(float(total), rel=1e-6, abs=0)
+    for name, angle in (("low", 0.23863), ("default", 0.23122)):
+        for written in found[name].models.values():
+            assert f"sin2_theta_w_high={angle}" in written
+        assert found[name].settings["model"]["sin2_theta_w_high"] == angle
+    assert found["low"].sigma / found["default"].sigma > 1.01

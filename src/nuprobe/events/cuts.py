@@ -310,8 +310,8 @@ def parse_value(text: str, one: Observable) -> float:
         or side.kind != kind
     ):
         raise InputError(
-            f"{text!r} is not a valid value for {one.name}: write {_article(kind)} such as"
-            f" '{_EXAMPLES[kind]}'"
+            f"{text!r} is not a valid value for {one.name}: write {_article(kind)}"
+            f" such as '{_EXAMPLES[kind]}'"
         )
     return side.value
 

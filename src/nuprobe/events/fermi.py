@@ -24,7 +24,7 @@ def lowest_energy(threshold: float, mass: float, k_f: float) -> float:
     Examples
     --------
     >>> round(lowest_energy(235.1, 938.27, 235.0), 1)
-    183.3
+    183.5
     """
     return threshold * mass / (math.hypot(mass, k_f) + k_f)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
+from nuprobe.events.describe import describe
 from nuprobe.events.sample import Chunk, EventProcess, Events
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel
@@ -26,7 +27,6 @@ __all__ = [
     "Run",
     "StoredEvents",
     "Tally",
-    "describe",
     "nucleus_pdg",
     "plain",
     "process_id",
@@ -314,11 +314,6 @@ class StoredEvents:
         return mean, float(
             np.sqrt(max(float(w @ w) / self.trials - mean**2, 0.0) / self.trials)
         )
-
-
-def describe(model: LeptonModel) -> str:
-    """Return a model with its parameters as text in one line."""
-    return " ".join(repr(model).split())
 
 
 def process_id(process: EventProcess) -> int:
