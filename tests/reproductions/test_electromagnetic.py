@@ -13,20 +13,16 @@ from nuprobe.catalogue import catalogue
 from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_MUON
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.models import charge_radius_convention
-from nuprobe.reproductions import reproduce
-from nuprobe.reproductions.charge_radii import (
+from nuprobe.reproductions import electromagnetic, reproduce
+from nuprobe.reproductions.electromagnetic import (
+    FORMS,
     SEMINAR,
     charge_radii_2018,
     charge_radius_fit,
-)
-from nuprobe.reproductions.coherent import coherent_electromagnetic
-from nuprobe.reproductions.electromagnetic import (
-    FORMS,
     electromagnetic_limit,
     equal_recoil,
     intervals,
 )
-from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.units import keV
 
 CSI = "coherent-csi-2017"
@@ -206,7 +202,7 @@ def test_a_moment_that_the_data_see_only_as_its_square() -> None:
 
 
 def test_millicharges_of_the_figure_follow_the_closed_form() -> None:
-    table = millicharge_figure().to_dict()["rows"]
+    table = electromagnetic.millicharge_figure().to_dict()["rows"]
     for row in table:
         for q in ("0", "1.5e-12", "-1.5e-12"):
             assert row[f"e = {q}"] == pytest.approx(
@@ -221,7 +217,7 @@ def test_millicharges_of_the_figure_follow_the_closed_form() -> None:
 
 
 def test_the_magnetic_part_of_the_averaged_spectra_by_hand() -> None:
-    rows = magnetic_spectra().to_dict()["rows"]
+    rows = electromagnetic.magnetic_spectra().to_dict()["rows"]
     csi = nu.target("CsI")
     top = M_MUON / 2
     line = (139.57039**2 - M_MUON**2) / (2 * 139.57039)
@@ -287,7 +283,7 @@ def test_moments_and_recoils_that_are_equal() -> None:
             "spectrum",
         ),
         (
-            lambda: coherent_electromagnetic(["CsI 2018"]),
+            lambda: electromagnetic.coherent_electromagnetic(["CsI 2018"]),
             UnknownNameError,
             "CsI 2017",
         ),
@@ -303,7 +299,7 @@ def test_what_is_refused(call: object, error: type[Exception], word: str) -> Non
 def test_bounds_of_all_coherent_data() -> None:
     """Every cell has an interval, and the bounds of the sum are those that another
     minimiser confirms."""
-    table = coherent_electromagnetic().to_dict()
+    table = electromagnetic.coherent_electromagnetic().to_dict()
     rows = {(row["parameter"], row["free"]): row for row in table["rows"]}
     assert len(rows) == 11
     for row in rows.values():

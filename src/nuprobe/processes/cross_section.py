@@ -311,12 +311,13 @@ def averaged(
         Deposits(scatterer, scatterer.groups(weighted.exchanges), deposited)
         for scatterer in process.scatterers(_target(target))
     ]
+    integrals = [over_flux(component, wanted) for component in flux.of(flavour)]
     result = np.zeros(deposited.shape)
-    integrals = over_flux(flux.of(flavour), wanted)
-    for one, of_groups in zip(wanted, integrals, strict=True):
-        for group, integral in zip(one.groups, of_groups, strict=True):
+    for i, one in enumerate(wanted):
+        for g, group in enumerate(one.groups):
             columns = [weighted.terms.index(name) for name in group.terms]
             response = group.response(deposited) @ weighted.weights[columns]
+            integral = sum(of_component[i][g] for of_component in integrals)
             result += one.scatterer.count * integral * response * (_HBARC2 / number)
     return result
 
