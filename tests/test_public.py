@@ -24,9 +24,10 @@ def test_the_table_and_the_imports_for_type_checkers_agree() -> None:
                 typed[alias.name] = place
         elif isinstance(node, ast.Assign):
             (target,) = node.targets
-            assert isinstance(target, ast.Tuple)
-            assert isinstance(node.value, ast.Tuple)
-            for new, old in zip(target.elts, node.value.elts, strict=True):
+            new_names = target.elts if isinstance(target, ast.Tuple) else [target]
+            value = node.value
+            old_names = value.elts if isinstance(value, ast.Tuple) else [value]
+            for new, old in zip(new_names, old_names, strict=True):
                 assert isinstance(new, ast.Name)
                 assert isinstance(old, ast.Name)
                 typed[new.id] = typed.pop(old.id)
@@ -50,10 +51,11 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_names_are_listed_also_once_the_packages_are_imported() -> None:
-    for package in ("fluxes", "experiments"):
+    for package in ("fluxes", "experiments", "processes"):
         importlib.import_module(f"nuprobe.{package}")
     assert "sns" in nu.fluxes()
     assert "coherent-csi-2017" in nu.experiments()
+    assert "cevns" in nu.processes()
     assert nu.isotopes()[0] == "H1"
     assert nu.flux(nu.fluxes()[0]).name == nu.fluxes()[0]
     assert nu.isotope(nu.isotopes()[-1]).name == nu.isotopes()[-1]

@@ -4,8 +4,8 @@ A model and an experiment go in; a rate, a fit or an exclusion contour comes out
 Energies, masses and momenta are in MeV, lengths go through `nuprobe.units`, cross
 sections are numbers of cm².
 
-``nu.isotopes()``, ``nu.fluxes()`` and ``nu.experiments()`` list the names that
-``nu.isotope``, ``nu.flux`` and ``nu.experiment`` take.
+``nu.isotopes()``, ``nu.fluxes()``, ``nu.processes()`` and ``nu.experiments()`` list the
+names that ``nu.isotope``, ``nu.flux``, ``nu.process`` and ``nu.experiment`` take.
 """
 
 from __future__ import annotations
@@ -52,13 +52,15 @@ if TYPE_CHECKING:
     from nuprobe.nuclei import isotope_names
     from nuprobe.nuclei import target as target
     from nuprobe.oscillation import PMNS as PMNS
+    from nuprobe.processes import process as process
+    from nuprobe.processes import process_names
+    from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
-    from nuprobe.processes import process as process
-    from nuprobe.processes import trident as trident
     from nuprobe.reproductions import reproduce as reproduce
 
     experiments, fluxes, isotopes = experiment_names, flux_names, isotope_names
+    processes = process_names
 
 _TABLE = {
     "ContactOperators": "nuprobe.models",
@@ -95,6 +97,7 @@ _TABLE = {
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
     "process": "nuprobe.processes",
+    "processes": "nuprobe.processes",
     "profile": "nuprobe.inference",
     "read_wcxf": "nuprobe.models",
     "reproduce": "nuprobe.reproductions",

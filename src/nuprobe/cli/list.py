@@ -72,6 +72,21 @@ def models() -> Table:
     )
 
 
+def processes() -> Table:
+    """Processes that deposit energy in a detector, and tridents."""
+    from nuprobe.processes import process, process_names, process_options
+
+    rows = [
+        (name, process(name).deposit.name, " ".join(process_options(name)))
+        for name in process_names()
+    ]
+    return Table(
+        "processes",
+        ("process", "deposit", "options"),
+        (*rows, ("trident", "no deposit: a lepton pair", "")),
+    )
+
+
 def form_factors() -> Table:
     """Form factors."""
     from nuprobe.nuclei import FORM_FACTORS
@@ -150,6 +165,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "targets": targets,
     "fluxes": fluxes,
     "models": models,
+    "processes": processes,
     "form-factors": form_factors,
     "experiments": experiments,
     "parameters": parameters,
@@ -168,8 +184,8 @@ _LONG = ("targets", "catalogue")
 def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
-    WHAT is one of targets, fluxes, models, form-factors, experiments, parameters,
-    observables, reproductions, catalogue; all without it, except the long lists of
+    WHAT is one of targets, fluxes, models, processes, form-factors, experiments,
+    parameters, observables, reproductions, catalogue; all without it, except the long lists of
     targets and of the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.models import Propagator
 from nuprobe.numerics import FloatArray
@@ -76,11 +77,15 @@ class _Builder:
     ----------
     setup, axes : as in `build_templates`.
     known : integrals over the flux.
+    responses : by values of the axes.
     """
 
     setup: Setup
     axes: tuple[Axis, ...]
     known: Known = field(default_factory=dict)
+    responses: dict[tuple[tuple[str, float], ...], Response | TableResponse] = field(
+        default_factory=dict
+    )
 
     @property
     def middle(self) -> dict[str, float]:
@@ -211,9 +216,12 @@ class _Builder:
         for at in _nodes(axes, outer, fixed):
             kernels = []
             for here in _nodes(axes, inner, at):
-                moved = setup.process.scatterers(setup.target_at(here))[position]
+                moved = scatterer
+                if inner:
+                    target = setup.target_at(here)
+                    moved = setup.process.scatterers(target)[position]
                 kernels.append(moved.groups(setup.exchanges_at(here)))
-            response = setup.response_at(at)
+            response = self._response(at)
             blocks.append(
                 fold(setup, scatterer, kernels, response, accuracy, self.known)
             )
@@ -223,6 +231,13 @@ class _Builder:
         back = np.argsort([*outer, *inner])
         values = values.transpose(0, 1, 2, *(3 + back))
         return Part(scatterer.name, mine, np.ascontiguousarray(values))
+
+    def _response(self, values: Mapping[str, float]) -> Response | TableResponse:
+        """Response at values of the axes; the scatterers share it."""
+        key = tuple(sorted(values.items()))
+        if key not in self.responses:
+            self.responses[key] = self.setup.response_at(values)
+        return self.responses[key]
 
     def _axis_error(
         self, templates: Templates, index: int, accuracy: tuple[int, int]

@@ -13,11 +13,11 @@ from nuprobe.fluxes import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.prediction.setup import Setup
 from nuprobe.processes import KernelGroup, Scatterer
-from nuprobe.processes.folding import over_flux
+from nuprobe.processes.folding import Deposits, over_flux
 
 __all__ = ["Known", "deposit_grid", "fold"]
 
-Known = dict[tuple[Any, ...], FloatArray]
+Known = dict[tuple[Any, ...], tuple[FloatArray, ...]]
 """Integrals over the flux, which do not change along most axes."""
 
 _FEW_EDGES = 24
@@ -73,29 +73,42 @@ def fold(
         return result.reshape(*result.shape[:3], -1)
     scale = setup.formula_units * scatterer.count * setup.fluence
     detected = response.matrix(t) * (weights * scale)
+    wanted = Deposits(scatterer, groups, t)
+    integrals = [
+        _integral(setup, c, wanted, refine, known) for c in range(len(components))
+    ]
     for g, group in enumerate(groups):
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack(
             [kernel[g].response(t) for kernel in kernels], axis=1
         )  # (T, sets, terms)
-        for c, component in enumerate(components):
-            key = (scatterer.name, g, c, refine, t.tobytes())
-            if key not in known:
-                functions = (
-                    None
-                    if factors == ("",)
-                    else setup.propagation_of(component.name).functions
-                )
-                known[key] = over_flux(
-                    component, scatterer, group, t, refine, functions
-                ).reshape(t.size, len(factors))
+        for c, of_component in enumerate(integrals):
             for w in range(len(factors)):
-                folded = (detected * known[key][:, w]) @ nuclear.reshape(t.size, -1)
+                folded = (detected * of_component[g][:, w]) @ nuclear.reshape(
+                    t.size, -1
+                )
                 folded = folded.reshape(
                     response.bins, len(kernels), len(columns)
                 ).transpose(1, 0, 2)
                 result[:, c, :, w][:, :, columns] = folded
     return result.reshape(*result.shape[:3], -1)
+
+
+def _integral(
+    setup: Setup, position: int, wanted: Deposits, refine: int, known: Known
+) -> tuple[FloatArray, ...]:
+    """Integrals of the kernels of a scatterer over the flux component at a position,
+    one array of shape (T, functions) a group."""
+    factors = setup.propagation.names
+    component = setup.flux.components[position]
+    key = (wanted.scatterer.name, position, refine, wanted.t.tobytes())
+    if key not in known:
+        functions = None
+        if factors != ("",):
+            functions = setup.propagation_of(component.name).functions
+        (integrals,) = over_flux(component, [wanted], refine, functions)
+        known[key] = tuple(x.reshape(-1, len(factors)) for x in integrals)
+    return known[key]
 
 
 def deposit_grid(

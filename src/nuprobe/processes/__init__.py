@@ -4,6 +4,9 @@
 them, `library` finds them by name.
 """
 
+import sys
+from types import ModuleType
+
 from nuprobe.processes import cross_section, trident
 from nuprobe.processes.constants import (
     WithConstants,
@@ -43,3 +46,13 @@ __all__ = [
     "trident",
     "with_constants",
 ]
+
+
+class _Callable(ModuleType):
+    """``nuprobe.processes`` is this package; calling it lists its names."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return process_names()
+
+
+sys.modules[__name__].__class__ = _Callable

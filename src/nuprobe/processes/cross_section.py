@@ -23,7 +23,7 @@ from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray, converged, gauss_legendre
 from nuprobe.processes.constants import constants_of
-from nuprobe.processes.folding import over_flux
+from nuprobe.processes.folding import Deposits, over_flux
 from nuprobe.processes.inputs import as_state, deposits, energies, is_anti
 from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
 
@@ -307,16 +307,18 @@ def averaged(
             f"flux {flux.name} has no {flavour}: it has"
             f" {', '.join(map(str, flux.flavours))}"
         )
+    wanted = [
+        Deposits(scatterer, scatterer.groups(weighted.exchanges), deposited)
+        for scatterer in process.scatterers(_target(target))
+    ]
+    integrals = [over_flux(component, wanted) for component in flux.of(flavour)]
     result = np.zeros(deposited.shape)
-    for scatterer in process.scatterers(_target(target)):
-        for group in scatterer.groups(weighted.exchanges):
+    for i, one in enumerate(wanted):
+        for g, group in enumerate(one.groups):
             columns = [weighted.terms.index(name) for name in group.terms]
             response = group.response(deposited) @ weighted.weights[columns]
-            integral = sum(
-                over_flux(component, scatterer, group, deposited)
-                for component in flux.of(flavour)
-            )
-            result += scatterer.count * integral * response * (_HBARC2 / number)
+            integral = sum(of_component[i][g] for of_component in integrals)
+            result += one.scatterer.count * integral * response * (_HBARC2 / number)
     return result
 
 

@@ -1,60 +1,147 @@
 """Integrals of kernels over a flux: what `cross_section.averaged` and the templates of
-`nuprobe.prediction` need of a neutrino energy."""
+`nuprobe.prediction` need of a neutrino energy.
+
+Kernels that are polynomials in 1/E need no integral of their own: the moments of the
+spectrum above the smallest energy of each deposit serve all of them. Other kernels are
+integrated over the spectrum.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from nuprobe.fluxes import FluxComponent
+from nuprobe.fluxes import FluxComponent, FluxMoments
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.interface import KernelGroup, Scatterer
 
-__all__ = ["over_flux"]
+__all__ = ["Deposits", "over_flux"]
+
+Functions = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Deposits:
+    """Where the kernels of one scatterer are wanted.
+
+    Attributes
+    ----------
+    scatterer : which energies can deposit T.
+    groups : kernel groups of the scatterer.
+    t : deposits in MeV, any shape.
+    """
+
+    scatterer: Scatterer
+    groups: tuple[KernelGroup, ...]
+    t: FloatArray
 
 
 def over_flux(
     component: FluxComponent,
-    scatterer: Scatterer,
-    group: KernelGroup,
-    t: FloatArray,
+    wanted: Sequence[Deposits],
     refine: int = 1,
-    functions: Callable[[FloatArray], FloatArray] | None = None,
-) -> FloatArray:
+    functions: Functions | None = None,
+) -> list[tuple[FloatArray, ...]]:
     """Integrate ∫ dE φ(E) k(E, T) f_i(E) over the energies that can deposit T.
 
     Parameters
     ----------
     component : gives φ(E), per MeV; its lines are included.
-    scatterer : which energies can deposit T.
-    group : one of its kernel groups, which gives k(E, T).
-    t : deposits in MeV, any shape.
+    wanted : scatterers with their kernels k(E, T) and deposits; the spectrum is passed
+        through once for all of them.
     refine : multiplies the number of nodes; compare two values for an error estimate.
     functions : energies (MeV) → f_i(E), shape (*energies.shape, i); without it f = 1.
 
     Returns
     -------
-    array, of the shape of `t`, or (*t.shape, i) with `functions`
+    list of tuples of arrays
+        For each of `wanted` one array a group, of the shape of its `t`, or (*t.shape,
+        i) with `functions`.
 
     Examples
     --------
     >>> import nuprobe as nu
-    >>> from nuprobe.processes.interface import CONTACT
+    >>> from nuprobe.processes import CONTACT
     >>> (argon,) = nu.process("cevns").scatterers(nu.target("Ar40"))
-    >>> (group,) = argon.groups(CONTACT)
+    >>> recoils = Deposits(argon, argon.groups(CONTACT), np.array([0.01, 0.1]))
     >>> line = nu.flux("sns").components[0]
-    >>> over_flux(line, argon, group, np.array([0.01, 0.1])) > 0  # up to 0.048 MeV
+    >>> [(vector,)] = over_flux(line, [recoils])
+    >>> vector > 0  # up to 0.048 MeV
     array([ True, False])
     """
+    powers = {n for one in wanted for g in one.groups for n in g.powers or ()}
+    moments = FluxMoments(component, tuple(sorted(powers)), functions, refine)
+    return [
+        tuple(
+            _quadrature(component, one, group, refine, functions)
+            if group.powers is None
+            else _polynomial(moments.powers, above, one, group, functions)
+            for group in one.groups
+        )
+        for one, above in zip(wanted, _moments(moments, wanted), strict=True)
+    ]
+
+
+def _moments(moments: FluxMoments, wanted: Sequence[Deposits]) -> list[FloatArray]:
+    """Moments between the energies that can make each deposit, shape (*t.shape,
+    functions, powers)."""
+    if not moments.powers:
+        return [np.zeros(0)] * len(wanted)
+    low = [one.scatterer.e_min(one.t) for one in wanted]
+    high = [
+        np.maximum(one.scatterer.e_max(one.t), e)
+        for one, e in zip(wanted, low, strict=True)
+    ]
+    bounded = [bool(np.isfinite(e).any()) for e in high]
+    limits = [*low, *(e for e, ends in zip(high, bounded, strict=True) if ends)]
+    above = moments(np.concatenate([e.ravel() for e in limits]))
+    pieces = iter(np.split(above, np.cumsum([e.size for e in limits])[:-1]))
+    result = [next(pieces) for _ in low]
+    for i, ends in enumerate(bounded):
+        if ends:
+            result[i] = result[i] - next(pieces)
+    return [
+        piece.reshape(*e.shape, *piece.shape[1:])
+        for piece, e in zip(result, low, strict=True)
+    ]
+
+
+def _polynomial(
+    powers: tuple[int, ...],
+    moments: FloatArray,
+    wanted: Deposits,
+    group: KernelGroup,
+    functions: Functions | None,
+) -> FloatArray:
+    """Σ_n a_n(T) times the moment of E⁻ⁿ."""
+    assert group.powers is not None  # callers
+    assert group.amplitudes is not None
+    columns = [powers.index(n) for n in group.powers]
+    amplitudes = group.amplitudes(wanted.t)
+    value = (moments[..., columns] * amplitudes[..., None, :]).sum(-1)
+    if functions is not None:
+        return np.asarray(value)
+    value = value[..., 0]
+    return np.maximum(value, 0.0) if group.positive else np.asarray(value)
+
+
+def _quadrature(
+    component: FluxComponent,
+    wanted: Deposits,
+    group: KernelGroup,
+    refine: int,
+    functions: Functions | None,
+) -> FloatArray:
+    """Integrate kinematics of any form over the spectrum."""
+    scatterer, t = wanted.scatterer, wanted.t
     e_min, e_max = scatterer.e_min(t), scatterer.e_max(t)
 
     def integrand(e_nu: FloatArray) -> FloatArray:
-        if group.powers is None:  # a function may fail outside the allowed region
-            value = scatterer.kinematics(group, e_nu, t[..., None])
-        else:
-            value = group.kinematics(e_nu, t[..., None])
+        # a function may fail outside the allowed region
+        value = scatterer.kinematics(group, e_nu, t[..., None])
         return value if functions is None else value[..., None] * functions(e_nu)
 
     if np.isinf(e_max).all():
@@ -86,7 +173,7 @@ def _between(
     result = np.zeros_like(weighted(middle, np.zeros_like(middle)))
     if component.density is not None:
         x, w = gauss_legendre(component.order * refine)
-        for left, right in itertools.pairwise(component.edges):
+        for left, right in pairwise(component.edges):
             start, stop = np.clip(low, left, right), np.clip(high, left, right)
             if not np.any(stop > start):
                 continue

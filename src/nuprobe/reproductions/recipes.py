@@ -410,7 +410,7 @@ def trident_cross_section(
     channel: str,
     energy: str,
     target: str | None = None,
-    regime: str = "coherent",
+    regime: str = "all",
     model: str = "sm",
     sin2_theta_w: float | None = None,
     mass: str | None = None,

@@ -1,4 +1,8 @@
-"""``nuprobe xsec``: cross sections, one process a file."""
+"""``nuprobe xsec``: cross sections, one process a command.
+
+`cevns`, `electron` and `trident` have commands with options of their own; every other
+process, also of an installed package, gets the command of `process`.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,33 @@ import click
 
 from nuprobe.cli.xsec.cevns import cevns_command
 from nuprobe.cli.xsec.electron import electron_command
+from nuprobe.cli.xsec.process import process_command
 from nuprobe.cli.xsec.trident import trident_command
+from nuprobe.errors import UnknownNameError
+
+_OWN = {
+    command.name or "": command
+    for command in (cevns_command, electron_command, trident_command)
+}
 
 
-@click.group("xsec")
+class _Processes(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from nuprobe.processes import process_names
+
+        return [*_OWN, *(name for name in process_names() if name not in _OWN)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _OWN:
+            return _OWN[cmd_name]
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            if cmd_name.startswith("-"):
+                return None
+            raise UnknownNameError("process", cmd_name, known)
+        return process_command(cmd_name)
+
+
+@click.group("xsec", cls=_Processes)
 def xsec_command() -> None:
-    """Cross sections."""
-
-
-for _command in (cevns_command, electron_command, trident_command):
-    xsec_command.add_command(_command)
+    """Cross sections; see `nuprobe list processes`."""

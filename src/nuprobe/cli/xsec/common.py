@@ -101,6 +101,7 @@ def differential_table(
     column: str,
     values: Sequence[tuple[str | float, FloatArray]],
     recoils: FloatArray,
+    unit: str = "keV",
 ) -> Table:
     """Return a table of dσ/dT.
 
@@ -110,16 +111,19 @@ def differential_table(
     column : name of the first column, of energies (MeV) or flavours.
     values : first cell and dσ/dT (cm²/MeV) at all recoils.
     recoils : energies (MeV).
+    unit : of recoils in the table.
     """
-    from nuprobe.units import keV
+    from nuprobe.units import parse_quantity
 
+    size = parse_quantity(f"1 {unit}", "energy")
+    name = f"dsigma/dT [cm2/{unit}]"
     return Table(
         title,
-        (column, "T [keV]", "dsigma/dT [cm2/keV]"),
+        (column, f"T [{unit}]", name),
         tuple(
-            (first, float(t / keV), float(v * keV))
+            (first, float(t / size), float(v * size))
             for first, spectrum in values
             for t, v in zip(recoils, spectrum, strict=True)
         ),
-        {"dsigma/dT [cm2/keV]": ".6e"},
+        {name: ".6e"},
     )

@@ -364,7 +364,7 @@ def test_many_points_at_once() -> None:
 
 
 # -- electrons of atoms
-# -------------------------------------------------------------------------------------------
+# --
 
 
 @pytest.mark.parametrize("symbol", shell_elements())

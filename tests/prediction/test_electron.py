@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.stats import norm
-from tests.processes.test_electron import Given
+from tests.processes.elastic.test_electron import Given
 
 import nuprobe as nu
 from nuprobe.constants import M_ELECTRON

@@ -82,9 +82,7 @@ def test_exact_zero_above_the_largest_recoil_and_positive_below() -> None:
     )
 
 
-def test_the_largest_recoil_is_where_the_spin_0_factor_vanishes_and_energy_is_conserved() -> (
-    None
-):
+def test_the_largest_recoil_ends_the_spin_0_factor_and_conserves_energy() -> None:
     e, mass = np.array([0.5, 30.0, 800.0]), 11177.93
     t = cevns.recoil_maximum(e, mass)
     np.testing.assert_allclose(1 - t / e - mass * t / (2 * e**2), 0, atol=1e-12)
@@ -298,3 +296,11 @@ def test_an_accuracy_that_cannot_be_reached_is_an_error() -> None:
 
 def test_a_recoil_just_given_in_kev_is_small() -> None:
     assert cevns.differential(30.0, 10 * keV, "Ar40", SM, "nu_mu") > 0
+
+
+def test_the_total_is_flat_where_the_form_factor_ends_all_recoils() -> None:
+    e = np.array([1e5, 1e7, 3e9, 1e12])
+    total = cevns.total(e, "Ar40", nu.StandardModel(), "nu_mu")
+    np.testing.assert_allclose(total, total[-1], rtol=2e-4)
+    np.testing.assert_allclose(total[1:], total[-1], rtol=2e-6)
+    assert total[-1] > 1e-39
