@@ -363,8 +363,8 @@ def flux_averaged(
     )
     numbers = [source.total(f) for f in source.flavours]
     means = [
-        source.average(partial(cevns.total, target=nucleus, model=model, flavour=f), f)
-        for f in source.flavours
+        cevns.flux_averaged(source, nucleus, model, flavour)
+        for flavour in source.flavours
     ]
     return float(np.average(means, weights=numbers)) / atoms
 
