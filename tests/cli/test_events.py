@@ -19,7 +19,7 @@ import nuprobe as nu
 from nuprobe.cli import main
 from nuprobe.cli.events import make_variations
 from nuprobe.errors import InputError
-from nuprobe.events.files import read_events, unfinished
+from nuprobe.events.store import read_events, unfinished
 
 pytest.importorskip("pyhepmc", reason="the extra nuprobe[events] is not installed")
 pytest.importorskip("uproot", reason="the extra nuprobe[events] is not installed")

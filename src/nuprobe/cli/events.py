@@ -108,7 +108,7 @@ def trident_command(
     """Generate neutrino trident events into a file: exact kinematics, equal weights,
     any number of models at once."""
     from nuprobe.events import trident
-    from nuprobe.events.files import check_new, write_events
+    from nuprobe.events.store import check_new, write_events
     from nuprobe.processes.trident import channel
     from nuprobe.units import parse_quantity
 

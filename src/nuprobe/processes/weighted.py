@@ -113,14 +113,14 @@ class Weighted:
             One a scatterer, of the shape of `t`, in MeV⁻³ times neutrinos.
         """
         wanted = [Deposits(s, s.groups(self.exchanges), t) for s in scatterers]
-        integrals = [over_flux(component, wanted) for component in components]
         results = []
-        for i, deposits in enumerate(wanted):
+        for deposits, integrals in zip(
+            wanted, over_flux(components, wanted), strict=True
+        ):
             result = np.zeros(t.shape)
-            for g, group in enumerate(deposits.groups):
+            for group, integral in zip(deposits.groups, integrals, strict=True):
                 columns = [self.terms.index(name) for name in group.terms]
-                response = group.response(t) @ self.weights[columns]
-                result += response * sum(one[i][g] for one in integrals)
+                result += integral * (group.response(t) @ self.weights[columns])
             results.append(result)
         return results
 
