@@ -253,14 +253,15 @@ def test_impossible_requests_for_the_energy_plot() -> None:
 
 def test_ratios_to_the_standard_model() -> None:
     mixed = nu.LMuLTau(10, 5e-4, 3e-3)
-    figure = plot_trident_ratio(MUMU, "Ar40", E, {"V−A": nu.VMinusA(), "mixed": mixed})
+    shown: dict[str, LeptonModel] = {"V−A": nu.VMinusA(), "mixed": mixed}
+    figure = plot_trident_ratio(MUMU, "Ar40", E, shown, regime="coherent")
     (ax,) = figure.axes
     above = E[trident.threshold_energy(MUMU, "Ar40") < E]
     models: list[LeptonModel] = [nu.VMinusA(), mixed]
     for line, model in zip(lines_of(ax), models, strict=True):
-        expected = trident.total(above, MUMU, "Ar40", model) / trident.total(
-            above, MUMU, "Ar40"
-        )
+        expected = trident.total(
+            above, MUMU, "Ar40", model, regime="coherent"
+        ) / trident.total(above, MUMU, "Ar40", regime="coherent")
         np.testing.assert_allclose(at(line, above), expected, rtol=1e-12)
         assert data(line)[0].min() > trident.threshold_energy(MUMU, "Ar40") / GeV
     assert data(lines_of(ax)[0])[1].min() > 1
@@ -330,8 +331,8 @@ def test_the_reference_lies_at_zero_and_names_take_the_measured_radius() -> None
     e = E[0.3 * GeV < E]
     shape = make_form_factor("helm", rms=isotope("Ar40").r_charge, isotope="Ar40")
     expected = (
-        trident.total(e, MUMU, "Ar40", form_factor=shape)
-        / trident.total(e, MUMU, "Ar40")
+        trident.total(e, MUMU, "Ar40", form_factor=shape, regime="coherent")
+        / trident.total(e, MUMU, "Ar40", regime="coherent")
         - 1
     )
     np.testing.assert_allclose(at(helm, e), 100 * expected, atol=1e-9)
@@ -492,5 +493,7 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
         if line.get_marker() == "o"
     ]
     assert dots[0][0] == pytest.approx(
-        [1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0
+        [1.0, float(trident.total(1e3, channel, "Ar40", regime="coherent"))],
+        rel=1e-9,
+        abs=0,
     )

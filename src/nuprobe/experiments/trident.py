@@ -27,7 +27,6 @@ from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.processes import trident
-from nuprobe.processes.trident import averages
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
@@ -50,6 +49,8 @@ class TridentRates:
         channel.
     events : by regime, if the file gives mass and exposure; else None.
     error : largest relative numerical error.
+    regime : of the ratio, one of `trident.REGIMES`.
+    sin2_theta_w : value in the couplings of the model; None for a model without.
     """
 
     experiment: str
@@ -62,6 +63,8 @@ class TridentRates:
     cross_sections: Mapping[str, float]
     events: Mapping[str, float] | None
     error: float
+    regime: str
+    sin2_theta_w: float | None
 
     @property
     def signal(self) -> FloatArray:
@@ -325,21 +328,24 @@ class TridentExperiment(AnyExperiment):
 
     def averaged(
         self, regime: str, mediators: Sequence[float] | FloatArray = ()
-    ) -> averages.Averaged:
-        """Flux-averaged kernels of every channel; see
-        `nuprobe.processes.trident.averages`."""
+    ) -> trident.Averaged:
+        """Flux-averaged kernels of every channel.
+
+        Parameters
+        ----------
+        regime : one of `trident.REGIMES`.
+        mediators : masses in MeV of t-channel mediators.
+        """
         key = (regime, tuple(mediators))
         if key not in self._cache:
-            self._cache[key] = averages.average(
-                self.flux,
-                self.channels(),
-                self.material,
-                regime=regime,
-                mediators=mediators,
-                form_factor=self.file.target.form_factor,
-                pauli=self.file.target.pauli,
+            section = self.file.target
+            options = trident.TridentOptions(
+                regime, form_factor=section.form_factor, pauli=section.pauli
             )
-        result: averages.Averaged = self._cache[key]
+            self._cache[key] = trident.average(
+                self.flux, self.channels(), self.material, options, mediators=mediators
+            )
+        result: trident.Averaged = self._cache[key]
         return result
 
     def predict(
@@ -374,6 +380,7 @@ class TridentExperiment(AnyExperiment):
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
+        angle = trident.weak_angle(model)
         return TridentRates(
             experiment=self.name,
             analysis=name,
@@ -385,6 +392,8 @@ class TridentExperiment(AnyExperiment):
             cross_sections=sections,
             events=events or None,
             error=error,
+            regime=self.file.regime,
+            sin2_theta_w=None if angle is None else float(angle),
         )
 
     def prediction(
