@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 import nuprobe as nu
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit, LimitCurve
-from nuprobe.models import LeptonModel, LMuLTauFamily
+from nuprobe.models import LeptonModel, LMuLTau
 from nuprobe.nuclei import isotope, make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting import (
@@ -45,7 +45,7 @@ def toy_limit(**changes: Any) -> Limit:
         LimitCurve("combined", MASS, 0.9 * REACH),
     )
     return replace(
-        Limit(LMuLTauFamily(), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
+        Limit(LMuLTau(1.0, 1.0), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
         **changes,
     )
 
@@ -414,15 +414,15 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
-    mixed = plot_plane(toy_limit(family=LMuLTauFamily(mixing=-0.01), sides=1, cl=0.9))
+    mixed = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9))
     assert (
         title(mixed)
         == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
         r" one-sided"
     )
-    loop = plot_plane(toy_limit(family=LMuLTauFamily(mixing="loop")))
+    loop = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing="loop")))
     assert "loop-induced mixing" in title(loop)
-    other = LMuLTauFamily(lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
+    other = LMuLTau(1.0, 1.0, lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
     assert r"$Q_\nu$ = (1, 1, −2)" in title(plot_plane(toy_limit(family=other)))
 
 
