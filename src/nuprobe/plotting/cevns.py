@@ -13,7 +13,8 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model
-from nuprobe.nuclei import Isotope, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei import Isotope, Target, TargetSpec, with_form_factors
+from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
@@ -48,7 +49,7 @@ _POINTS = 500
 
 @styled
 def plot_differential(
-    target_: TargetSpec,
+    target: TargetSpec,
     model: Model,
     energies: ArrayLike,
     *,
@@ -62,7 +63,7 @@ def plot_differential(
 
     Parameters
     ----------
-    target_ : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
+    target : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
         formula unit.
     model : the couplings.
     energies : neutrino energies in MeV, one colour each.
@@ -82,7 +83,7 @@ def plot_differential(
     InputError
         As `cevns.differential`, or if there is nothing to draw.
     """
-    nucleus = target(target_)
+    nucleus = make_target(target)
     point = with_form_factors(nucleus, Point(), Point())
     e_nu = np.atleast_1d(finite_array(energies, "the list of neutrino energies"))
     groups = _alike([as_flavour(f) for f in _sequence(flavours)], model, axial)
@@ -185,7 +186,7 @@ def plot_total(
             "a curve of the total cross section needs at least two increasing energies,"
             " e.g. 10:50:41 MeV"
         )
-    nuclei = [target(one) for one in _targets(targets)]
+    nuclei = [make_target(one) for one in _targets(targets)]
     f = as_flavour(flavour)
 
     def total(of: Target) -> FloatArray:
