@@ -18,6 +18,7 @@ from nuprobe.models import LeptonModel, LMuLTauFamily
 from nuprobe.nuclei import isotope, make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting import (
+    plot_limits,
     plot_plane,
     plot_trident_energy,
     plot_trident_form_factors,
@@ -494,3 +495,14 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
     assert dots[0][0] == pytest.approx(
         [1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0
     )
+
+
+def test_companions_outside_the_masses_of_a_limit_are_left_out() -> None:
+    ccfr = nu.experiment("ccfr-trident")
+    figure = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "ccfr-trident" in labels
+    assert not any("IceCube gap, above" in label for label in labels)
+    everywhere = plot_limits(nu.limit([ccfr]), [ccfr])
+    labels = [text.get_text() for text in everywhere.legends[0].get_texts()]
+    assert any("IceCube gap, above" in label for label in labels)

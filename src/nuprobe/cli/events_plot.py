@@ -195,7 +195,7 @@ def plot_command(
             save,
         )
         from nuprobe.plotting.style import target_symbol
-        from nuprobe.plotting.trident import channel_symbol
+        from nuprobe.plotting.trident_axes import channel_symbol
 
         curves = (
             {}
