@@ -32,6 +32,20 @@ WORDS = np.array(["ten"] * 901)
 
 # each takes energies or other numbers and must refuse those below
 NUMBERS: dict[str, Callable[[Any], object]] = {
+    "cevns.total": lambda x: nu.cevns.total(x, "Ar40", SM, flavour="nu_mu"),
+    "cevns.differential, energy": lambda x: nu.cevns.differential(
+        x, 0.01, "Ar40", SM, flavour="nu_mu"
+    ),
+    "cevns.differential, recoil": lambda x: nu.cevns.differential(
+        30.0, x, "Ar40", SM, flavour="nu_mu"
+    ),
+    "electron.differential, energy": lambda x: nu.electron.differential(
+        x, 0.1, model=SM, flavour="nu_e"
+    ),
+    "electron.differential, recoil": lambda x: nu.electron.differential(
+        3.0, x, model=SM, flavour="nu_e"
+    ),
+    "electron.total": lambda x: nu.electron.total(x, model=SM, flavour="nu_e"),
     "form factor": lambda x: nu.form_factors.Helm(3.4 * fm)(x),
     "axial_terms": lambda x: axial_terms("Xe129", x),
     "sigma_series": lambda x: sigma_series(x, "Ar40", -1e-5, 1e-10),

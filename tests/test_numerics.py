@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuprobe.errors import InputError
+from nuprobe.errors import ComputationError, InputError
 from nuprobe.numerics import (
+    FloatArray,
     barycentric_matrix,
     chebyshev_nodes,
+    converged,
     gauss_legendre,
     jit,
     panel_nodes,
@@ -151,3 +153,29 @@ def test_a_compiled_function_divides_by_zero_as_numpy() -> None:
 def test_numba_is_loaded_only_for_compiled_functions() -> None:
     code = "import sys, nuprobe.numerics; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_quadrature_is_doubled_until_it_converges() -> None:
+    orders = []
+
+    def integral(n: int) -> FloatArray:
+        orders.append(n)
+        x, w = gauss_legendre(n)
+        return np.array([np.exp(x) @ w, np.cos(60 * x) @ w, 0.0])
+
+    found = converged(integral, 1e-12, lambda i: f"integral {i}")
+    np.testing.assert_allclose(found, [np.e - 1, np.sin(60) / 60, 0.0], rtol=1e-12)
+    assert orders == [24, 48, 96]
+
+
+def test_a_quadrature_that_does_not_converge_names_the_worst() -> None:
+    def integral(n: int) -> FloatArray:
+        return np.array([[1.0, 2.0], [1 + 1 / n, 1.0]])
+
+    with pytest.raises(
+        ComputationError, match="integral 2 does not converge to 1e-08: try less"
+    ):
+        converged(integral, 1e-8, lambda i: f"integral {i}", remedy="try less")
+    # the finer of two orders that agree
+    found = converged(integral, 0.03, lambda i: f"integral {i}")
+    assert found[1, 0] == 1 + 1 / 48

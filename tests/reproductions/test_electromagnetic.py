@@ -13,16 +13,20 @@ from nuprobe.catalogue import catalogue
 from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_MUON
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.models import charge_radius_convention
-from nuprobe.reproductions import electromagnetic, reproduce
-from nuprobe.reproductions.electromagnetic import (
-    FORMS,
+from nuprobe.reproductions import reproduce
+from nuprobe.reproductions.charge_radii import (
     SEMINAR,
     charge_radii_2018,
     charge_radius_fit,
+)
+from nuprobe.reproductions.coherent import coherent_electromagnetic
+from nuprobe.reproductions.electromagnetic import (
+    FORMS,
     electromagnetic_limit,
     equal_recoil,
     intervals,
 )
+from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.units import keV
 
 CSI = "coherent-csi-2017"
@@ -202,7 +206,7 @@ def test_a_moment_that_the_data_see_only_as_its_square() -> None:
 
 
 def test_millicharges_of_the_figure_follow_the_closed_form() -> None:
-    table = electromagnetic.millicharge_figure().to_dict()["rows"]
+    table = millicharge_figure().to_dict()["rows"]
     for row in table:
         for q in ("0", "1.5e-12", "-1.5e-12"):
             assert row[f"e = {q}"] == pytest.approx(
@@ -217,7 +221,7 @@ def test_millicharges_of_the_figure_follow_the_closed_form() -> None:
 
 
 def test_the_magnetic_part_of_the_averaged_spectra_by_hand() -> None:
-    rows = electromagnetic.magnetic_spectra().to_dict()["rows"]
+    rows = magnetic_spectra().to_dict()["rows"]
     csi = nu.target("CsI")
     top = M_MUON / 2
     line = (139.57039**2 - M_MUON**2) / (2 * 139.57039)
@@ -283,7 +287,7 @@ def test_moments_and_recoils_that_are_equal() -> None:
             "spectrum",
         ),
         (
-            lambda: electromagnetic.coherent_electromagnetic(["CsI 2018"]),
+            lambda: coherent_electromagnetic(["CsI 2018"]),
             UnknownNameError,
             "CsI 2017",
         ),
@@ -299,7 +303,7 @@ def test_what_is_refused(call: object, error: type[Exception], word: str) -> Non
 def test_bounds_of_all_coherent_data() -> None:
     """Every cell has an interval, and the bounds of the sum are those that another
     minimiser confirms."""
-    table = electromagnetic.coherent_electromagnetic().to_dict()
+    table = coherent_electromagnetic().to_dict()
     rows = {(row["parameter"], row["free"]): row for row in table["rows"]}
     assert len(rows) == 11
     for row in rows.values():

@@ -36,7 +36,7 @@ from nuprobe.plotting.trident_axes import (
 )
 from nuprobe.processes import trident
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
-from nuprobe.processes.trident.totals import FormFactorSpec
+from nuprobe.processes.trident.options import FormFactorSpec
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def plot_trident_ratio(
     models: Mapping[str, LeptonModel],
     reference: LeptonModel | None = None,
     *,
-    regime: str = "coherent",
+    regime: str = "all",
     form_factor: FormFactorSpec = None,
 ) -> Figure:
     """Plot σ(model)/σ(reference) against the neutrino energy.

@@ -102,7 +102,9 @@ def plot_trident_form_factors(
     grid = opened(e, start, chosen)
 
     def total(shape: FormFactor) -> FloatArray:
-        return trident.total(grid, chosen, nucleus.name, model, form_factor=shape)
+        return trident.total(
+            grid, chosen, nucleus.name, model, form_factor=shape, regime="coherent"
+        )
 
     reference = total(base)
     figure = new_figure(WIDTH, 4.2)

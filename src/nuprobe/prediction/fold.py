@@ -74,7 +74,9 @@ def fold(
     scale = setup.formula_units * scatterer.count * setup.fluence
     detected = response.matrix(t) * (weights * scale)
     wanted = Deposits(scatterer, groups, t)
-    integrals = [_integral(setup, c, wanted, refine, known) for c in components]
+    integrals = [
+        _integral(setup, c, wanted, refine, known) for c in range(len(components))
+    ]
     for g, group in enumerate(groups):
         columns = [names.index(term) for term in group.terms]
         nuclear = np.stack(
@@ -93,17 +95,18 @@ def fold(
 
 
 def _integral(
-    setup: Setup, component: FluxComponent, wanted: Deposits, refine: int, known: Known
+    setup: Setup, position: int, wanted: Deposits, refine: int, known: Known
 ) -> tuple[FloatArray, ...]:
-    """Integrals of the kernels of a scatterer over one flux component, one array of
-    shape (T, functions) a group."""
+    """Integrals of the kernels of a scatterer over the flux component at a position,
+    one array of shape (T, functions) a group."""
     factors = setup.propagation.names
-    key = (wanted.scatterer.name, component.name, refine, wanted.t.tobytes())
+    component = setup.flux.components[position]
+    key = (wanted.scatterer.name, position, refine, wanted.t.tobytes())
     if key not in known:
         functions = None
         if factors != ("",):
             functions = setup.propagation_of(component.name).functions
-        (integrals,) = over_flux(component, [wanted], refine, functions)
+        (integrals,) = over_flux([component], [wanted], refine, functions)
         known[key] = tuple(x.reshape(-1, len(factors)) for x in integrals)
     return known[key]
 

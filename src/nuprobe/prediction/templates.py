@@ -12,10 +12,16 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.models import Couplings, Model
-from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, product
+from nuprobe.numerics import (
+    FloatArray,
+    barycentric_matrix,
+    chebyshev_nodes,
+    product,
+    sum_arrays,
+)
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
-from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]
@@ -251,8 +257,8 @@ class Templates:
     def counts_each(
         self, coefficients: Sequence[FloatArray], axis_values: FloatArray | None = None
     ) -> list[FloatArray]:
-        """`counts` for several sets of coefficients at the same points; the
-        interpolation is done once."""
+        """`counts` for several sets of `coefficients` at the same points
+        (`axis_values`); the interpolation is done once."""
         if not coefficients:
             return []
         if axis_values is None or any(c.ndim == 2 for c in coefficients):
@@ -286,8 +292,9 @@ class Templates:
         table: FloatArray,
         derivative: bool = False,
     ) -> FloatArray:
-        """Interpolate (or differentiate) along one axis: from a table (nodes, numbers)
-        to (points, numbers)."""
+        """Interpolate along one `axis` (its position), or differentiate if
+        `derivative`: from a `table` (nodes, numbers) to (points, numbers), at the
+        `axis_values` (points, axes)."""
         return product(
             self._weights(axis, axis_values, axis if derivative else None), table
         )
@@ -299,7 +306,8 @@ class Templates:
         derivative: int | None = None,
     ) -> FloatArray:
         """Counts of each flux component integrated over time, shape (points,
-        components, energy bins)."""
+        components, energy bins); `coefficients`, `axis_values` and `derivative` as in
+        `counts`."""
         return sum_arrays(
             [
                 self._part(part, coefficients, axis_values, derivative)
@@ -310,8 +318,8 @@ class Templates:
     def by_isotope(
         self, coefficients: FloatArray, axis_values: FloatArray | None = None
     ) -> FloatArray:
-        """Counts of each isotope in the time window, shape (points, isotopes, energy
-        bins)."""
+        """Counts of each scatterer in the time window, shape (points, isotopes, energy
+        bins); `coefficients` and `axis_values` as in `counts`."""
         return np.stack(
             np.broadcast_arrays(
                 *(

@@ -328,7 +328,8 @@ class Scatterer:
         array
             MeV⁻³, of the broadcast shape.
         """
-        inside = (t <= self.range.t_max(e_nu)) & (t >= self.range.t_min(e_nu))
+        low, high = self.range.t_min(e_nu), self.range.t_max(e_nu)
+        inside = (low < high) & (low <= t) & (t <= high)
         if inside.all():
             return group.kinematics(e_nu, t)
         e, t = np.broadcast_arrays(e_nu, t)

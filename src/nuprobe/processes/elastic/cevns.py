@@ -33,28 +33,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.constants import G_FERMI
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator
-from nuprobe.nuclei import Component, Target, TargetSpec, axial_terms
+from nuprobe.nuclei import Component, Target, TargetSpec
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
-from nuprobe.processes.elastic.recoil import Recoil, polynomial, recoil_maximum
+from nuprobe.processes.elastic.nuclear import (
+    AXIAL_TERMS,
+    NUCLEONS,
+    VECTOR_TERMS,
+    Kinematics,
+    check_kinematics,
+    kernel_groups,
+    terms,
+)
+from nuprobe.processes.elastic.recoil import Recoil, recoil_maximum
 from nuprobe.processes.interface import (
     CONTACT,
     NUCLEAR_RECOIL,
     Deposit,
     Exchange,
     Exchanges,
-    KernelGroup,
     Process,
     Scatterer,
     Slot,
@@ -75,12 +81,7 @@ __all__ = [
     "total",
 ]
 
-VECTOR_TERMS: Final = ("pp", "pn", "nn")
-AXIAL_TERMS: Final = ("axial_pp", "axial_pn", "axial_nn")
-_NUCLEONS: Final = ("p", "n")
-_AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in _NUCLEONS)
-
-Kinematics = Literal["auto", "spin-0", "spin-1/2"]
+_AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in NUCLEONS)
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,7 @@ class Cevns(Process):
     axial: bool = False
 
     def __post_init__(self) -> None:
-        allowed = ["auto", "spin-0", "spin-1/2"]
-        if self.kinematics not in allowed:
-            raise UnknownNameError("kinematics", self.kinematics, allowed)
+        check_kinematics(self.kinematics)
 
     @property
     def name(self) -> str:
@@ -125,7 +124,7 @@ class Cevns(Process):
     @property
     def constituents(self) -> tuple[str, ...]:
         """Proton and neutron."""
-        return _NUCLEONS
+        return NUCLEONS
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer an isotope of the `target`."""
@@ -136,7 +135,7 @@ class Cevns(Process):
                 c.isotope.name,
                 c.count,
                 Recoil(c.isotope.mass),
-                partial(_groups, c, self.kinematics, self.axial),
+                partial(kernel_groups, c, axial=self.axial, kinematics=self.kinematics),
             )
             for c in target.components
         )
@@ -184,11 +183,11 @@ class Cevns(Process):
         exchanges: Exchanges,
     ) -> FloatArray:
         def pairs(given: str, entries: tuple[Exchange, ...]) -> list[FloatArray]:
-            wanted = amp.slots(entries, _NUCLEONS)
+            wanted = amp.slots(entries, NUCLEONS)
             matrices, along = (
                 None
                 if c is None
-                else amp.amplitudes(getattr(c, given), wanted, _NUCLEONS, exchanges)
+                else amp.amplitudes(getattr(c, given), wanted, NUCLEONS, exchanges)
                 for c in (couplings, slope)
             )
             assert matrices is not None  # couplings are
@@ -206,149 +205,6 @@ class Cevns(Process):
 
 def _axial(couplings: Couplings) -> dict[Slot, NDArray[Any]]:
     return {(Propagator(), n): matrix for n, matrix in couplings.axial.items()}
-
-
-def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
-    """Names of the terms, in the order of the last axis of `kernels` and
-    `coefficients`.
-
-    Parameters
-    ----------
-    axial : include the axial terms.
-    exchanges : which exchanges, by default the weak interaction alone.
-
-    Examples
-    --------
-    >>> terms()
-    ('pp', 'pn', 'nn')
-    """
-    vector = tuple(amp.pair_name(a, b) for a, b in _pairs(exchanges.vector))
-    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _pairs(exchanges.scalar))
-    flip = ("magnetic",) if exchanges.magnetic else ()
-    return vector + (AXIAL_TERMS if axial else ()) + flip + scalar
-
-
-def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[Slot, Slot]]:
-    return amp.pairs_of(amp.slots(entries, _NUCLEONS))
-
-
-def kernel_groups(
-    component: Component,
-    *,
-    axial: bool = False,
-    kinematics: Kinematics = "auto",
-    exchanges: Exchanges = CONTACT,
-) -> tuple[KernelGroup, ...]:
-    """Kernels of one isotope, split into (energy, recoil) kinematics and nuclear
-    response.
-
-    Parameters
-    ----------
-    component : isotope with its proton and neutron form factors.
-    axial : include the axial terms (empty for J = 0).
-    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
-    exchanges : which exchanges, by default the weak interaction alone.
-
-    Returns
-    -------
-    tuple of KernelGroup
-        Their terms, in order, are those of ``terms(axial, exchanges)``; axial ones are
-        left out for J = 0.
-
-    Examples
-    --------
-    >>> import nuprobe as nu
-    >>> (group,) = kernel_groups(nu.target("Ar40").components[0])
-    >>> group.terms, group.powers
-    (('pp', 'pn', 'nn'), (0, 1, 2))
-    """
-    return _groups(component, Cevns(kinematics).kinematics, axial, exchanges)
-
-
-def _groups(
-    component: Component, kinematics: Kinematics, axial: bool, exchanges: Exchanges
-) -> tuple[KernelGroup, ...]:
-    isotope = component.isotope
-    mass, z = isotope.mass, isotope.z
-    half = kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5)
-    quadratic = 0.5 if half else 0.0
-    weak = G_FERMI**2 * mass / np.pi
-    groups = []
-    if exchanges.vector:
-        amplitudes = polynomial(
-            lambda t: weak,
-            lambda t: -weak * t,
-            lambda t: weak * (quadratic * t**2 - mass * t / 2),
-        )
-        groups.append(
-            KernelGroup(
-                terms(False, Exchanges(exchanges.vector)),
-                partial(_response, component, exchanges.vector),
-                (0, 1, 2),
-                amplitudes,
-                positive=True,
-            )
-        )
-    if axial and isotope.spin:
-        amplitudes = polynomial(
-            lambda t: weak / 4,
-            lambda t: -weak / 4 * t,
-            lambda t: weak / 4 * (quadratic * t**2 + mass * t / 2),
-        )
-        groups.append(
-            KernelGroup(
-                AXIAL_TERMS, partial(_axial_response, component), (0, 1, 2), amplitudes
-            )
-        )
-    if exchanges.magnetic:
-
-        def charge(t: FloatArray) -> FloatArray:
-            return np.asarray((z * component.ff_p(2 * mass * t)) ** 2)[..., None]
-
-        groups.append(
-            KernelGroup(("magnetic",), charge, (0, 1), amp.magnetic_kinematics)
-        )
-    if exchanges.scalar:
-
-        def scalar(t: FloatArray) -> FloatArray:
-            factor = 1 + t / (2 * mass) if half else 1.0
-            return np.asarray(mass**2 * t * factor / (4 * np.pi))
-
-        groups.append(
-            KernelGroup(
-                terms(False, Exchanges((), exchanges.scalar)),
-                partial(_response, component, exchanges.scalar),
-                (2,),
-                polynomial(scalar),
-            )
-        )
-    return tuple(groups)
-
-
-def _response(
-    component: Component, entries: tuple[Exchange, ...], t: FloatArray
-) -> FloatArray:
-    """Products of the shapes of proton and neutron amplitudes, terms last."""
-    isotope = component.isotope
-    q2 = 2 * isotope.mass * t
-    nucleons = {
-        "p": isotope.z * component.ff_p(q2),
-        "n": isotope.n * component.ff_n(q2),
-    }
-    shape = {
-        s: nucleons[s[1]] * amp.propagate(s[0], q2)
-        for s in amp.slots(entries, _NUCLEONS)
-    }
-    return np.stack([shape[a] * shape[b] for a, b in _pairs(entries)], axis=-1)
-
-
-def _axial_response(component: Component, t: FloatArray) -> FloatArray:
-    # axial_terms counts the pn interference in the kernel; here the coefficient
-    # 2 g_p g_n does
-    isotope = component.isotope
-    return np.asarray(
-        axial_terms(isotope, 2 * isotope.mass * t) * np.array([1.0, 0.5, 1.0])
-    )
 
 
 def kernels(

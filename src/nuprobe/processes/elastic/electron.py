@@ -23,7 +23,6 @@ unverified).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -32,26 +31,34 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.constants import G_FERMI, M_ELECTRON
+from nuprobe.constants import M_ELECTRON
 from nuprobe.flavours import Flavour, FlavourState, columns, trace
 from nuprobe.fluxes import Flux
-from nuprobe.models import Couplings, Model, Propagator
-from nuprobe.nuclei import Target, TargetSpec, shells
-from nuprobe.nuclei import target as make_target
+from nuprobe.models import Couplings, Model
+from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
-from nuprobe.processes.elastic.recoil import Recoil, polynomial
-from nuprobe.processes.inputs import deposits
+from nuprobe.processes.elastic.atomic import (
+    CHARGES,
+    CHIRALITIES,
+    FREE,
+    Levels,
+    electrons,
+    elements,
+    kernel_groups,
+    levels_of,
+    propagators,
+    terms,
+)
+from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import (
     CONTACT,
     ELECTRON_RECOIL,
     Deposit,
     Exchanges,
-    KernelGroup,
     Process,
     Scatterer,
-    Slot,
 )
 
 __all__ = [
@@ -67,14 +74,7 @@ __all__ = [
     "total",
 ]
 
-_CHARGES: Final = ("e", "e_axial")
-_CHIRALITIES: Final = ("LL", "RR", "LR")
 _RECOIL: Final = Recoil(M_ELECTRON)
-_SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
-
-Levels = tuple[tuple[float, float], ...]
-"""Pairs (number of electrons, binding energy in MeV)."""
-_FREE: Final[Levels] = ((1.0, 0.0),)
 _Columns = dict[str, list[NDArray[Any] | None]]
 """M v_r by chirality of the electron and exchange."""
 
@@ -115,17 +115,17 @@ class Electron(Process):
     @property
     def constituents(self) -> tuple[str, ...]:
         """Vector and axial coupling of the electron."""
-        return _CHARGES
+        return CHARGES
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer an element of the `target`, or one free electron for
         None; raises `InputError` for an element whose binding energies are not
         tabulated."""
         if target is None:
-            return (_scatterer("free electron", 1.0, _FREE),)
+            return (_scatterer("free electron", 1.0, FREE),)
         return tuple(
-            _scatterer(f"{symbol} electrons", count, _levels(symbol, z, self.binding))
-            for (symbol, z), count in _elements(target).items()
+            _scatterer(f"{symbol} electrons", count, levels_of(symbol, z, self.binding))
+            for (symbol, z), count in elements(target).items()
         )
 
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
@@ -169,173 +169,10 @@ def _scatterer(name: str, count: float, levels: Levels) -> Scatterer:
         name,
         count,
         _RECOIL,
-        partial(_groups, levels),
+        partial(kernel_groups, levels=levels),
         tuple(sorted({b for _, b in levels if b > 0})),
         min(b for _, b in levels),
     )
-
-
-def _elements(target: Target) -> dict[tuple[str, int], float]:
-    """Atoms of each element (symbol, Z) in a formula unit."""
-    counts: dict[tuple[str, int], list[float]] = {}
-    for c in target.components:
-        counts.setdefault((c.isotope.symbol, c.isotope.z), []).append(c.count)
-    # abundances add up to one atom without rounding
-    return {key: math.fsum(parts) for key, parts in counts.items()}
-
-
-def _levels(symbol: str, z: int, binding: bool) -> Levels:
-    if binding:
-        return tuple((float(s.electrons), s.energy) for s in shells(symbol))
-    return ((float(z), 0.0),)
-
-
-def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
-    """Names of the terms, in the order of the last axis of `kernels` and
-    `coefficients`.
-
-    Parameters
-    ----------
-    exchanges : which exchanges, by default the weak interaction alone.
-
-    Examples
-    --------
-    >>> terms()
-    ('LL', 'RR', 'LR')
-    """
-    pairs = amp.pairs_of(_propagators(exchanges))
-    vector = tuple(_name(kind, a, b) for kind in _CHIRALITIES for a, b in pairs)
-    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _scalar_pairs(exchanges))
-    return (*vector, *(("magnetic",) if exchanges.magnetic else ()), *scalar)
-
-
-def _propagators(exchanges: Exchanges) -> list[Propagator]:
-    """Propagators of what electrons exchange with neutrinos, helicity kept."""
-    return [p for p, names in exchanges.vector if any(c in names for c in _CHARGES)]
-
-
-def _scalar_pairs(exchanges: Exchanges) -> list[tuple[Slot, Slot]]:
-    return amp.pairs_of(amp.slots(exchanges.scalar, ("e",)))
-
-
-def _name(kind: str, a: Propagator, b: Propagator) -> str:
-    if a.mass is None and b.mass is None:
-        return kind
-    return f"{kind[0]}{a.label}*{kind[1]}{b.label}"
-
-
-def kernel_groups(
-    exchanges: Exchanges = CONTACT, levels: Levels = _FREE
-) -> tuple[KernelGroup, ...]:
-    """Kernels, split into (energy, recoil) kinematics and propagators.
-
-    Parameters
-    ----------
-    exchanges : which exchanges, by default the weak interaction alone.
-    levels : pairs (number of electrons, binding energy in MeV); by default one free
-        electron.
-
-    Returns
-    -------
-    tuple of KernelGroup
-        Their terms, in order, are those of ``terms(exchanges)``.
-
-    Examples
-    --------
-    >>> [(g.terms, g.powers) for g in kernel_groups()]
-    [(('LL',), (0,)), (('RR',), (0, 1, 2)), (('LR',), (2,))]
-    """
-    return _groups(levels, exchanges)
-
-
-def _groups(levels: Levels, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
-    m = M_ELECTRON
-    groups = []
-    pairs = amp.pairs_of(_propagators(exchanges))
-    if pairs:
-        kinematics = (
-            ((0,), polynomial(lambda t: 1.0)),
-            ((0, 1, 2), polynomial(lambda t: 1.0, lambda t: -2 * t, lambda t: t**2)),
-            ((2,), polynomial(lambda t: -m * t)),
-        )
-        response = partial(_response, levels, pairs, _SCALE)
-        groups = [
-            KernelGroup(
-                tuple(_name(kind, a, b) for a, b in pairs),
-                response,
-                powers,
-                amplitudes,
-                positive=kind != "LR",
-            )
-            for kind, (powers, amplitudes) in zip(_CHIRALITIES, kinematics, strict=True)
-        ]
-    if exchanges.magnetic:
-        movable = partial(_movable, levels)
-        groups.append(
-            KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
-        )
-    if scalars := _scalar_pairs(exchanges):
-        groups.append(
-            KernelGroup(
-                tuple("scalar:" + amp.pair_name(a, b) for a, b in scalars),
-                partial(_response, levels, [(a[0], b[0]) for a, b in scalars], 1.0),
-                (2,),
-                polynomial(lambda t: m**2 * t * (1 + t / (2 * m)) / (4 * np.pi)),
-            )
-        )
-    return tuple(groups)
-
-
-def _movable(levels: Levels, t: FloatArray) -> FloatArray:
-    """Electrons that an energy transfer can move, shape (*t.shape, 1)."""
-    number = sum((n * (t >= b) for n, b in levels), np.zeros(t.shape))
-    return np.asarray(number)[..., None]
-
-
-def _response(
-    levels: Levels,
-    pairs: list[tuple[Propagator, Propagator]],
-    scale: float,
-    t: FloatArray,
-) -> FloatArray:
-    """Products of propagators times the electrons that can be moved, terms last."""
-    q2 = 2 * M_ELECTRON * t
-    shapes = [amp.propagate(a, q2) * amp.propagate(b, q2) for a, b in pairs]
-    return np.stack(shapes, axis=-1) * scale * _movable(levels, t)
-
-
-def electrons(
-    target: TargetSpec, t_e: ArrayLike, *, binding: bool = True
-) -> FloatArray:
-    """Number of electrons per formula unit that an energy transfer can move.
-
-    Parameters
-    ----------
-    target : what `nuprobe.target` makes or accepts.
-    t_e : energy transfer in MeV (array-like).
-    binding : False counts all of them.
-
-    Returns
-    -------
-    array
-        Of the shape of `t_e`.
-
-    Raises
-    ------
-    InputError
-        If the binding energies of an element are not tabulated, or an energy is
-        negative or not finite.
-
-    Examples
-    --------
-    >>> electrons("Xe", [1e-3, 0.1])  # at 1 keV and 100 keV
-    array([40., 54.])
-    """
-    t = deposits(t_e)
-    result = np.zeros(t.shape)
-    for (symbol, z), count in _elements(make_target(target)).items():
-        result += count * _movable(_levels(symbol, z, binding), t)[..., 0]
-    return result
 
 
 def _coefficients(
@@ -344,7 +181,7 @@ def _coefficients(
     state: FlavourState,
     exchanges: Exchanges,
 ) -> FloatArray:
-    pairs = amp.pairs_of(range(len(_propagators(exchanges))))
+    pairs = amp.pairs_of(range(len(propagators(exchanges))))
     here = _chiral(couplings, exchanges, state)
 
     def traces(kind: str, x: _Columns, y: _Columns) -> list[FloatArray]:
@@ -359,7 +196,7 @@ def _coefficients(
 
     result: list[FloatArray] = []
     along = None if slope is None else _chiral(slope, exchanges, state)
-    for kind in _CHIRALITIES:
+    for kind in CHIRALITIES:
         if along is None:
             result += traces(kind, here, here)
         else:
@@ -384,11 +221,11 @@ def _chiral(
 ) -> _Columns:
     """Columns of L = (V + A)/2 and R = (V − A)/2 by exchange, None where there is
     none."""
-    wanted = amp.slots(exchanges.vector, _CHARGES)
-    matrices = amp.amplitudes(couplings.vector, wanted, _CHARGES, exchanges)
+    wanted = amp.slots(exchanges.vector, CHARGES)
+    matrices = amp.amplitudes(couplings.vector, wanted, CHARGES, exchanges)
     result: _Columns = {"L": [], "R": []}
-    for p in _propagators(exchanges):
-        v, a = (matrices.get((p, c)) for c in _CHARGES)
+    for p in propagators(exchanges):
+        v, a = (matrices.get((p, c)) for c in CHARGES)
         for side, sign in (("L", 1), ("R", -1)):
             parts = [x for x in (v, None if a is None else sign * a) if x is not None]
             result[side].append(

@@ -1,0 +1,228 @@
+"""Kernels of electrons, free or in atoms: which terms there are, how many can be moved.
+
+The formulas and their sources are in `nuprobe.processes.elastic.electron`.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import G_FERMI, M_ELECTRON
+from nuprobe.models import Propagator
+from nuprobe.nuclei import Target, TargetSpec, shells
+from nuprobe.nuclei import target as make_target
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.elastic import amplitudes as amp
+from nuprobe.processes.elastic.recoil import polynomial
+from nuprobe.processes.inputs import deposits
+from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Slot
+
+__all__ = [
+    "CHARGES",
+    "CHIRALITIES",
+    "FREE",
+    "Levels",
+    "electrons",
+    "elements",
+    "kernel_groups",
+    "levels_of",
+    "propagators",
+    "terms",
+]
+
+CHARGES: Final = ("e", "e_axial")
+CHIRALITIES: Final = ("LL", "RR", "LR")
+_SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
+
+Levels = tuple[tuple[float, float], ...]
+"""Pairs (number of electrons, binding energy in MeV)."""
+FREE: Final[Levels] = ((1.0, 0.0),)
+"""One free electron."""
+
+
+def elements(target: Target) -> dict[tuple[str, int], float]:
+    """Atoms of each element (symbol, Z) in a formula unit of a `target`.
+
+    Examples
+    --------
+    >>> elements(make_target("NaI"))
+    {('Na', 11): 1.0, ('I', 53): 1.0}
+    """
+    counts: dict[tuple[str, int], list[float]] = {}
+    for c in target.components:
+        counts.setdefault((c.isotope.symbol, c.isotope.z), []).append(c.count)
+    # abundances add up to one atom without rounding
+    return {key: math.fsum(parts) for key, parts in counts.items()}
+
+
+def levels_of(symbol: str, z: int, binding: bool) -> Levels:
+    """Levels of the electrons of an atom.
+
+    Parameters
+    ----------
+    symbol, z : of the element.
+    binding : False: all electrons are free.
+
+    Examples
+    --------
+    >>> levels_of("Xe", 54, binding=False)
+    ((54.0, 0.0),)
+    """
+    if binding:
+        return tuple((float(s.electrons), s.energy) for s in shells(symbol))
+    return ((float(z), 0.0),)
+
+
+def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
+    """Names of the terms, in the order of the last axis of `kernels` and
+    `coefficients`.
+
+    Parameters
+    ----------
+    exchanges : which exchanges, by default the weak interaction alone.
+
+    Examples
+    --------
+    >>> terms()
+    ('LL', 'RR', 'LR')
+    """
+    pairs = amp.pairs_of(propagators(exchanges))
+    vector = tuple(_name(kind, a, b) for kind in CHIRALITIES for a, b in pairs)
+    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _scalar_pairs(exchanges))
+    return (*vector, *(("magnetic",) if exchanges.magnetic else ()), *scalar)
+
+
+def propagators(exchanges: Exchanges) -> list[Propagator]:
+    """Propagators of those `exchanges` with electrons that keep the helicity.
+
+    Examples
+    --------
+    >>> propagators(CONTACT)
+    [Propagator(mass=None, parameter='')]
+    """
+    return [p for p, names in exchanges.vector if any(c in names for c in CHARGES)]
+
+
+def _scalar_pairs(exchanges: Exchanges) -> list[tuple[Slot, Slot]]:
+    return amp.pairs_of(amp.slots(exchanges.scalar, ("e",)))
+
+
+def _name(kind: str, a: Propagator, b: Propagator) -> str:
+    if a.mass is None and b.mass is None:
+        return kind
+    return f"{kind[0]}{a.label}*{kind[1]}{b.label}"
+
+
+def kernel_groups(
+    exchanges: Exchanges = CONTACT, levels: Levels = FREE
+) -> tuple[KernelGroup, ...]:
+    """Kernels, split into (energy, recoil) kinematics and propagators.
+
+    Parameters
+    ----------
+    exchanges : which exchanges, by default the weak interaction alone.
+    levels : pairs (number of electrons, binding energy in MeV); by default one free
+        electron.
+
+    Returns
+    -------
+    tuple of KernelGroup
+        Their terms, in order, are those of ``terms(exchanges)``.
+
+    Examples
+    --------
+    >>> [(g.terms, g.powers) for g in kernel_groups()]
+    [(('LL',), (0,)), (('RR',), (0, 1, 2)), (('LR',), (2,))]
+    """
+    m = M_ELECTRON
+    groups = []
+    pairs = amp.pairs_of(propagators(exchanges))
+    if pairs:
+        kinematics = (
+            ((0,), polynomial(lambda t: 1.0)),
+            ((0, 1, 2), polynomial(lambda t: 1.0, lambda t: -2 * t, lambda t: t**2)),
+            ((2,), polynomial(lambda t: -m * t)),
+        )
+        response = partial(_response, levels, pairs, _SCALE)
+        groups = [
+            KernelGroup(
+                tuple(_name(kind, a, b) for a, b in pairs),
+                response,
+                powers,
+                amplitudes,
+                positive=kind != "LR",
+            )
+            for kind, (powers, amplitudes) in zip(CHIRALITIES, kinematics, strict=True)
+        ]
+    if exchanges.magnetic:
+        movable = partial(_movable, levels)
+        groups.append(
+            KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
+        )
+    if scalars := _scalar_pairs(exchanges):
+        groups.append(
+            KernelGroup(
+                tuple("scalar:" + amp.pair_name(a, b) for a, b in scalars),
+                partial(_response, levels, [(a[0], b[0]) for a, b in scalars], 1.0),
+                (2,),
+                polynomial(lambda t: m**2 * t * (1 + t / (2 * m)) / (4 * np.pi)),
+            )
+        )
+    return tuple(groups)
+
+
+def _movable(levels: Levels, t: FloatArray) -> FloatArray:
+    """Electrons that an energy transfer can move, shape (*t.shape, 1)."""
+    number = sum((n * (t >= b) for n, b in levels), np.zeros(t.shape))
+    return np.asarray(number)[..., None]
+
+
+def _response(
+    levels: Levels,
+    pairs: list[tuple[Propagator, Propagator]],
+    scale: float,
+    t: FloatArray,
+) -> FloatArray:
+    """Products of propagators times the electrons that can be moved, terms last."""
+    q2 = 2 * M_ELECTRON * t
+    shapes = [amp.propagate(a, q2) * amp.propagate(b, q2) for a, b in pairs]
+    return np.stack(shapes, axis=-1) * scale * _movable(levels, t)
+
+
+def electrons(
+    target: TargetSpec, t_e: ArrayLike, *, binding: bool = True
+) -> FloatArray:
+    """Number of electrons per formula unit that an energy transfer can move.
+
+    Parameters
+    ----------
+    target : what `nuprobe.target` makes or accepts.
+    t_e : energy transfer in MeV (array-like).
+    binding : False counts all of them.
+
+    Returns
+    -------
+    array
+        Of the shape of `t_e`.
+
+    Raises
+    ------
+    InputError
+        If the binding energies of an element are not tabulated, or an energy is
+        negative or not finite.
+
+    Examples
+    --------
+    >>> electrons("Xe", [1e-3, 0.1])  # at 1 keV and 100 keV
+    array([40., 54.])
+    """
+    t = deposits(t_e)
+    result = np.zeros(t.shape)
+    for (symbol, z), count in elements(make_target(target)).items():
+        result += count * _movable(levels_of(symbol, z, binding), t)[..., 0]
+    return result

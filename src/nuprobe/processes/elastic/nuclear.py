@@ -1,0 +1,191 @@
+"""Kernels of nuclei: which terms there are, their kinematics and form factors.
+
+The formulas and their sources are in `nuprobe.processes.elastic.cevns`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, Literal
+
+import numpy as np
+
+from nuprobe.constants import G_FERMI
+from nuprobe.errors import UnknownNameError
+from nuprobe.nuclei import Component, axial_terms
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.elastic import amplitudes as amp
+from nuprobe.processes.elastic.recoil import polynomial
+from nuprobe.processes.interface import (
+    CONTACT,
+    Exchange,
+    Exchanges,
+    KernelGroup,
+    Slot,
+)
+
+__all__ = [
+    "AXIAL_TERMS",
+    "NUCLEONS",
+    "VECTOR_TERMS",
+    "Kinematics",
+    "check_kinematics",
+    "kernel_groups",
+    "terms",
+]
+
+VECTOR_TERMS: Final = ("pp", "pn", "nn")
+AXIAL_TERMS: Final = ("axial_pp", "axial_pn", "axial_nn")
+NUCLEONS: Final = ("p", "n")
+
+Kinematics = Literal["auto", "spin-0", "spin-1/2"]
+
+
+def check_kinematics(kinematics: str) -> None:
+    """Refuse an unknown name of `kinematics` with `UnknownNameError`.
+
+    Examples
+    --------
+    >>> check_kinematics("spin-0")
+    """
+    allowed = ["auto", "spin-0", "spin-1/2"]
+    if kinematics not in allowed:
+        raise UnknownNameError("kinematics", kinematics, allowed)
+
+
+def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
+    """Names of the terms, in the order of the last axis of `kernels` and
+    `coefficients`.
+
+    Parameters
+    ----------
+    axial : include the axial terms.
+    exchanges : which exchanges, by default the weak interaction alone.
+
+    Examples
+    --------
+    >>> terms()
+    ('pp', 'pn', 'nn')
+    """
+    vector = tuple(amp.pair_name(a, b) for a, b in _pairs(exchanges.vector))
+    scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _pairs(exchanges.scalar))
+    flip = ("magnetic",) if exchanges.magnetic else ()
+    return vector + (AXIAL_TERMS if axial else ()) + flip + scalar
+
+
+def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[Slot, Slot]]:
+    return amp.pairs_of(amp.slots(entries, NUCLEONS))
+
+
+def kernel_groups(
+    component: Component,
+    exchanges: Exchanges = CONTACT,
+    *,
+    axial: bool = False,
+    kinematics: Kinematics = "auto",
+) -> tuple[KernelGroup, ...]:
+    """Kernels of one isotope, split into (energy, recoil) kinematics and nuclear
+    response.
+
+    Parameters
+    ----------
+    component : isotope with its proton and neutron form factors.
+    exchanges : which exchanges, by default the weak interaction alone.
+    axial : include the axial terms (empty for J = 0).
+    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
+
+    Returns
+    -------
+    tuple of KernelGroup
+        Their terms, in order, are those of ``terms(axial, exchanges)``; axial ones are
+        left out for J = 0.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> (group,) = kernel_groups(nu.target("Ar40").components[0])
+    >>> group.terms, group.powers
+    (('pp', 'pn', 'nn'), (0, 1, 2))
+    """
+    check_kinematics(kinematics)
+    isotope = component.isotope
+    mass, z = isotope.mass, isotope.z
+    half = kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5)
+    quadratic = 0.5 if half else 0.0
+    weak = G_FERMI**2 * mass / np.pi
+    groups = []
+    if exchanges.vector:
+        amplitudes = polynomial(
+            lambda t: weak,
+            lambda t: -weak * t,
+            lambda t: weak * (quadratic * t**2 - mass * t / 2),
+        )
+        groups.append(
+            KernelGroup(
+                terms(False, Exchanges(exchanges.vector)),
+                partial(_response, component, exchanges.vector),
+                (0, 1, 2),
+                amplitudes,
+                positive=True,
+            )
+        )
+    if axial and isotope.spin:
+        amplitudes = polynomial(
+            lambda t: weak / 4,
+            lambda t: -weak / 4 * t,
+            lambda t: weak / 4 * (quadratic * t**2 + mass * t / 2),
+        )
+        groups.append(
+            KernelGroup(
+                AXIAL_TERMS, partial(_axial_response, component), (0, 1, 2), amplitudes
+            )
+        )
+    if exchanges.magnetic:
+
+        def charge(t: FloatArray) -> FloatArray:
+            return np.asarray((z * component.ff_p(2 * mass * t)) ** 2)[..., None]
+
+        groups.append(
+            KernelGroup(("magnetic",), charge, (0, 1), amp.magnetic_kinematics)
+        )
+    if exchanges.scalar:
+
+        def scalar(t: FloatArray) -> FloatArray:
+            factor = 1 + t / (2 * mass) if half else 1.0
+            return np.asarray(mass**2 * t * factor / (4 * np.pi))
+
+        groups.append(
+            KernelGroup(
+                terms(False, Exchanges((), exchanges.scalar)),
+                partial(_response, component, exchanges.scalar),
+                (2,),
+                polynomial(scalar),
+            )
+        )
+    return tuple(groups)
+
+
+def _response(
+    component: Component, entries: tuple[Exchange, ...], t: FloatArray
+) -> FloatArray:
+    """Products of the shapes of proton and neutron amplitudes, terms last."""
+    isotope = component.isotope
+    q2 = 2 * isotope.mass * t
+    nucleons = {
+        "p": isotope.z * component.ff_p(q2),
+        "n": isotope.n * component.ff_n(q2),
+    }
+    shape = {
+        s: nucleons[s[1]] * amp.propagate(s[0], q2)
+        for s in amp.slots(entries, NUCLEONS)
+    }
+    return np.stack([shape[a] * shape[b] for a, b in _pairs(entries)], axis=-1)
+
+
+def _axial_response(component: Component, t: FloatArray) -> FloatArray:
+    # axial_terms counts the pn interference in the kernel; here the coefficient
+    # 2 g_p g_n does
+    isotope = component.isotope
+    return np.asarray(
+        axial_terms(isotope, 2 * isotope.mass * t) * np.array([1.0, 0.5, 1.0])
+    )
