@@ -415,7 +415,9 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
-    mixed = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9))
+    mixed = plot_plane(
+        toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9)
+    )
     assert (
         title(mixed)
         == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
