@@ -19,11 +19,12 @@ from tests.catalogue.examples import CURVE, LINK, MOMENT, RATIO, entry
 from nuprobe.catalogue import Catalogue, catalogue
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.site import site_files, write_site
-from nuprobe.catalogue.site.figures import axis_key, ladder_figure
-from nuprobe.catalogue.site.markup import (
-    el,
+from nuprobe.catalogue.site.formulas import mathml
+from nuprobe.catalogue.site.keys import axis_key
+from nuprobe.catalogue.site.ladder import ladder_figure
+from nuprobe.catalogue.site.markup import el
+from nuprobe.catalogue.site.text import (
     flavour_text,
-    mathml,
     number_text,
     prose,
     range_text,

@@ -22,12 +22,10 @@ def site_files(known: Catalogue) -> dict[str, str]:
     """
     from nuprobe.catalogue.entry import json_schema
     from nuprobe.catalogue.export import export
-    from nuprobe.catalogue.site.pages import (
-        entry_folder,
-        entry_page,
-        index_page,
-        quantity_page,
-    )
+    from nuprobe.catalogue.site.entry import entry_page
+    from nuprobe.catalogue.site.frame import entry_folder
+    from nuprobe.catalogue.site.index import index_page
+    from nuprobe.catalogue.site.quantity import quantity_page
 
     def dump(data: object) -> str:
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
