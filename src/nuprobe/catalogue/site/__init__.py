@@ -19,6 +19,11 @@ def site_files(known: Catalogue) -> dict[str, str]:
     Parameters
     ----------
     known : the entries, as `read_library` returns them without problems.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> files = site_files(catalogue())  # doctest: +SKIP
     """
     from nuprobe.catalogue.entry import json_schema
     from nuprobe.catalogue.export import export
@@ -67,6 +72,11 @@ def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
     OutputError
         If the folder holds anything that is no earlier site's, or cannot be written; it
         is left as it was.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> write_site("site", catalogue())  # doctest: +SKIP
     """
     return (
         replace_folder(folder, site_files(known), made_by="nuprobe catalogue site")

@@ -107,7 +107,7 @@ def far_end(rung: Rung) -> float:
     --------
     >>> from nuprobe.catalogue import catalogue
     >>> from nuprobe.catalogue.ladder import rung_of
-    >>> far_end(rung_of(catalogue()["charge_radius.ee/TEXONO-2010"], 1.0)) > 0
+    >>> far_end(rung_of(catalogue()["charge_radius.ee/TEXONO-2009"], 1.0)) > 0
     True
     """
     return max((abs(x) for x in (rung.lower, rung.upper) if x is not None), default=0.0)
@@ -125,7 +125,7 @@ def axis_of(rungs: Sequence[Rung]) -> FigureAxis:
     --------
     >>> from nuprobe.catalogue import catalogue
     >>> from nuprobe.catalogue.ladder import rung_of
-    >>> axis_of([rung_of(catalogue()["charge_radius.ee/TEXONO-2010"], 1.0)]).unit
+    >>> axis_of([rung_of(catalogue()["charge_radius.ee/TEXONO-2009"], 1.0)]).unit
     '1e-32 cm2'
     """
     quantity = rungs[0].entry.observable.quantity

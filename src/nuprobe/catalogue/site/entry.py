@@ -39,65 +39,30 @@ _VERIFIED = {
 
 
 def entry_page(e: Entry, known: Catalogue) -> str:
-    """Everything about an entry."""
+    """Everything about an entry.
+
+    Parameters
+    ----------
+    e : the entry.
+    known : the catalogue.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> known = catalogue()
+    >>> page = entry_page(known["trident.mumu.ratio/CCFR-1991"], known)
+    >>> "Computed by nuprobe" in page
+    True
+    """
     top = "../" * (entry_folder(e).count("/") + 1)
 
     def link(other: Entry) -> str:
         return top + url(entry_folder(other), "index.html")
 
-    quantity = e.observable.quantity
-    siblings = sorted(
-        (
-            o
-            for o in known.values()
-            if (o.topic, o.observable.quantity) == (e.topic, quantity)
-        ),
-        key=lambda o: (o.year, o.id),
-    )
-    at = next(i for i, o in enumerate(siblings) if o.id == e.id)
-    before = siblings[at - 1] if at > 0 else None
-    after = siblings[at + 1] if at + 1 < len(siblings) else None
     body: list[Child] = [
-        el(
-            "nav",
-            el("a", "All entries", href=f"{top}index.html"),
-            " › ",
-            el(
-                "a",
-                capital(quantity),
-                href=f"{top}{url('quantity', f'{quantity}.html')}",
-            ),
-            " › ",
-            f"{e.experiment} {e.year}",
-            class_="crumbs",
-            aria_label="Breadcrumb",
-        ),
+        _crumbs(e, top),
         el("h1", prose(e.title)),
-        el(
-            "p",
-            badge(
-                "kind",
-                words(e.kind) + (f" of a {words(e.projects)}" if e.projects else ""),
-            ),
-            status_badge(e),
-            badge(
-                f"verified-{e.verification.level}",
-                words(e.verification.level),
-                _VERIFIED[e.verification.level],
-            ),
-            (
-                badge("effective", "effective", "a combination seen by one experiment")
-                if e.effective
-                else None
-            ),
-            el(
-                "span",
-                el("code", e.id, id="id"),
-                copy_button("id", "the id"),
-                class_="id",
-            ),
-            class_="badges",
-        ),
+        _badges(e),
         _banner(e, known, link),
         _headline(e),
         el(
@@ -116,37 +81,100 @@ def entry_page(e: Entry, known: Catalogue) -> str:
         _related(e, known, link),
         reference(e),
         _history(e),
-        el(
-            "nav",
-            (
-                el(
-                    "a",
-                    f"← {before.experiment} {before.year}",
-                    href=link(before),
-                    rel="prev",
-                )
-                if before
-                else el("span")
-            ),
-            (
-                el(
-                    "a",
-                    f"{after.experiment} {after.year} →",
-                    href=link(after),
-                    rel="next",
-                )
-                if after
-                else el("span")
-            ),
-            class_="neighbours",
-            aria_label="Neighbouring entries by year",
-        ),
+        _neighbours(e, known, link),
     ]
     title = (
-        f"{e.experiment} {e.year}: {words(quantity)} – constraints on neutrino"
-        " interactions"
+        f"{e.experiment} {e.year}: {words(e.observable.quantity)} – constraints on"
+        " neutrino interactions"
     )
     return page(title, top, body, json="entry.json", name="entry")
+
+
+def _crumbs(e: Entry, top: str) -> Html:
+    quantity = e.observable.quantity
+    return el(
+        "nav",
+        el("a", "All entries", href=f"{top}index.html"),
+        " › ",
+        el(
+            "a",
+            capital(quantity),
+            href=f"{top}{url('quantity', f'{quantity}.html')}",
+        ),
+        " › ",
+        f"{e.experiment} {e.year}",
+        class_="crumbs",
+        aria_label="Breadcrumb",
+    )
+
+
+def _badges(e: Entry) -> Html:
+    return el(
+        "p",
+        badge(
+            "kind",
+            words(e.kind) + (f" of a {words(e.projects)}" if e.projects else ""),
+        ),
+        status_badge(e),
+        badge(
+            f"verified-{e.verification.level}",
+            words(e.verification.level),
+            _VERIFIED[e.verification.level],
+        ),
+        (
+            badge("effective", "effective", "a combination seen by one experiment")
+            if e.effective
+            else None
+        ),
+        el(
+            "span",
+            el("code", e.id, id="id"),
+            copy_button("id", "the id"),
+            class_="id",
+        ),
+        class_="badges",
+    )
+
+
+def _neighbours(e: Entry, known: Catalogue, link: Link) -> Html:
+    """Links to the entries before and after in the same topic and quantity."""
+    quantity = e.observable.quantity
+    siblings = sorted(
+        (
+            o
+            for o in known.values()
+            if (o.topic, o.observable.quantity) == (e.topic, quantity)
+        ),
+        key=lambda o: (o.year, o.id),
+    )
+    at = next(i for i, o in enumerate(siblings) if o.id == e.id)
+    before = siblings[at - 1] if at > 0 else None
+    after = siblings[at + 1] if at + 1 < len(siblings) else None
+    return el(
+        "nav",
+        (
+            el(
+                "a",
+                f"← {before.experiment} {before.year}",
+                href=link(before),
+                rel="prev",
+            )
+            if before
+            else el("span")
+        ),
+        (
+            el(
+                "a",
+                f"{after.experiment} {after.year} →",
+                href=link(after),
+                rel="next",
+            )
+            if after
+            else el("span")
+        ),
+        class_="neighbours",
+        aria_label="Neighbouring entries by year",
+    )
 
 
 def _banner(e: Entry, known: Catalogue, link: Link) -> Html | None:

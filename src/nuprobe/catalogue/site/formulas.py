@@ -101,6 +101,11 @@ def mathml(latex: str) -> Html:
     ------
     InputError
         For any other command, unbalanced braces and double sub- or superscripts.
+
+    Examples
+    --------
+    >>> mathml("x^2")
+    '<math alttext="x^2"><msup><mi>x</mi><mn>2</mn></msup></math>'
     """
     reader = _Formula(latex)
     row = reader.row(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from nuprobe.catalogue.entry import KINDS, STATUSES, Entry
 from nuprobe.catalogue.loader import Catalogue
@@ -23,7 +24,18 @@ __all__ = ["index_page"]
 
 
 def index_page(known: Catalogue) -> str:
-    """All entries in a table that filters."""
+    """All entries in a table that filters.
+
+    Parameters
+    ----------
+    known : the catalogue.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> "<h1>" in index_page(catalogue())
+    True
+    """
     quantities = Counter(e.observable.quantity for e in known.values())
     entries = sorted(
         known.values(),
@@ -35,7 +47,45 @@ def index_page(known: Catalogue) -> str:
         ),
     )
     computed = sum(bool(e.code) for e in entries)
-    chips = [
+    body = [
+        el("h1", "A catalogue of constraints on neutrino interactions"),
+        el(
+            "p",
+            f"{len(entries)} published numbers, limits and curves, each with its"
+            " confidence level, convention and ",
+            f"origin. {computed} of them are computed again by this package, with the"
+            " command beside the number.",
+            class_="lead",
+        ),
+        el("h2", "All limits on one axis", class_="small-heading"),
+        el("nav", _chips(quantities), class_="chips", aria_label="Summary by quantity"),
+        el("h2", "Entries", class_="small-heading"),
+        _form(entries),
+        el(
+            "p",
+            el(
+                "output",
+                f"{len(entries)} entries",
+                id="count",
+                for_="q observable flavour kind status from to",
+            ),
+        ),
+        _table(entries),
+        el(
+            "p",
+            "No entry fits. ",
+            el("button", "Clear the filters", type="button", id="clear"),
+            id="none",
+            hidden=True,
+        ),
+        _downloads(),
+    ]
+    return page("Constraints on neutrino interactions", "", body, name="index")
+
+
+def _chips(quantities: Counter[str]) -> list[Html]:
+    """Links to the pages of quantities, the most frequent first."""
+    return [
         el(
             "a",
             capital(q),
@@ -45,6 +95,11 @@ def index_page(known: Catalogue) -> str:
         )
         for q, n in sorted(quantities.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _form(entries: Sequence[Entry]) -> Html:
+    """Search and filters."""
+    quantities = {e.observable.quantity for e in entries}
     flavours = sorted({f for e in entries for f in e.flavour})
     present = {e.kind for e in entries}, {e.status for e in entries}
     years = [e.year for e in entries] or [0]
@@ -76,7 +131,7 @@ def index_page(known: Catalogue) -> str:
             ("to", "To year", max(years)),
         )
     ]
-    form = el(
+    return el(
         "form",
         el(
             "label",
@@ -99,6 +154,9 @@ def index_page(known: Catalogue) -> str:
         role="search",
         aria_label="Filter the entries",
     )
+
+
+def _table(entries: Sequence[Entry]) -> Html:
     columns = [
         ("experiment", "Entry"),
         ("observable", "Observable"),
@@ -125,14 +183,17 @@ def index_page(known: Catalogue) -> str:
             for key, text in columns
         ],
     )
-    table = el(
+    return el(
         "table",
         el("caption", "Entries of the catalogue", class_="hidden"),
         el("thead", head),
         el("tbody", [_index_row(e) for e in entries]),
         id="entries",
     )
-    downloads = el(
+
+
+def _downloads() -> Html:
+    return el(
         "p",
         "All entries as ",
         [
@@ -147,40 +208,6 @@ def index_page(known: Catalogue) -> str:
         ],
         class_="downloads",
     )
-    body = [
-        el("h1", "A catalogue of constraints on neutrino interactions"),
-        el(
-            "p",
-            f"{len(entries)} published numbers, limits and curves, each with its"
-            " confidence level, convention and ",
-            f"origin. {computed} of them are computed again by this package, with the"
-            " command beside the number.",
-            class_="lead",
-        ),
-        el("h2", "All limits on one axis", class_="small-heading"),
-        el("nav", chips, class_="chips", aria_label="Summary by quantity"),
-        el("h2", "Entries", class_="small-heading"),
-        form,
-        el(
-            "p",
-            el(
-                "output",
-                f"{len(entries)} entries",
-                id="count",
-                for_="q observable flavour kind status from to",
-            ),
-        ),
-        table,
-        el(
-            "p",
-            "No entry fits. ",
-            el("button", "Clear the filters", type="button", id="clear"),
-            id="none",
-            hidden=True,
-        ),
-        downloads,
-    ]
-    return page("Constraints on neutrino interactions", "", body, name="index")
 
 
 def _select(name: str, text: str, options: list[tuple[str, str]]) -> Html:

@@ -15,7 +15,18 @@ Link = Callable[[Entry], str]
 
 
 def entry_number(e: Entry) -> str:
-    """The number of an entry with its sign and unit; empty without one."""
+    """The number of an entry with its sign and unit.
+
+    Parameters
+    ----------
+    e : the entry; empty for one without a number.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> entry_number(catalogue()["trident.mumu.ratio/CCFR-1991"])
+    '0.82 ± 0.28'
+    """
     sign = {"upper_limit": "<", "lower_limit": ">"}.get(e.form, "")
     if e.value is not None:
         plus, minus = (e.errors.plus, e.errors.minus) if e.errors else (None, None)
@@ -40,8 +51,16 @@ _OF_ONE_EXPERIMENT = (
 def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
     """What entries on one axis share: topic, quantity, symbol and convention.
 
-    None for what cannot be compared: in a convention that nothing converts, or a number
-    of one experiment alone.
+    Parameters
+    ----------
+    e : the entry; None for one that cannot be compared: in a convention that nothing
+        converts, or a number of one experiment alone.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> axis_key(catalogue()["charge_radius.ee/TEXONO-2009"])[1:3]
+    ('charge_radius', '')
     """
     quantity = e.observable.quantity
     if common_factor(e) is None or quantity in _OF_ONE_EXPERIMENT:
@@ -62,8 +81,18 @@ def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
 
 
 def plane_key(e: Entry) -> tuple[str, str, str] | None:
-    """What curves in one plane share: both quantities and the convention; None for one
-    that stands alone."""
+    """What curves in one plane share: both quantities and the convention.
+
+    Parameters
+    ----------
+    e : the entry; None for one that stands alone.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> plane_key(catalogue()["charge_radius.ee/TEXONO-2009"]) is None
+    True
+    """
     if e.curve is None or e.convention == "other":
         return None
     return e.curve.x.quantity, e.curve.y.quantity, e.convention or ""

@@ -62,8 +62,50 @@ def ladder_figure(
     Returns
     -------
     Html or None
-        None if no entry holds a number.
+        None if no entry has a number.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> ccfr = catalogue()["trident.mumu.ratio/CCFR-1991"]
+    >>> "1 entries" in ladder_figure([ccfr], lambda e: "page.html")
+    True
     """
+    rungs, predicted = _chosen_rungs(entries, chosen)
+    if not rungs:
+        return None
+    axis = axis_of(rungs)
+    quantity = rungs[0].entry.observable.quantity
+    symbol = {
+        "charge_radius": r"\langle r^2\rangle",
+        "magnetic_moment": r"\mu_\nu",
+        "charge": r"q_\nu",
+    }.get(quantity, min((r.entry.observable.latex for r in rungs), key=len))
+    unit = unit_text(axis.unit)
+    words = quantity.replace("_", " ")
+    notes = _notes(axis, quantity, left_out, predicted)
+    return el(
+        "figure",
+        el("div", _legend(rungs, quantity), class_="legend"),
+        el("div", _groups(rungs, axis, link, chosen), class_="groups"),
+        _scale(axis),
+        el(
+            "p",
+            formula(symbol),
+            el("span", " [", unit_html(unit.removeprefix("× ")), "]") if unit else None,
+            class_="axis-label",
+        ),
+        el("figcaption", f"{len(rungs)} entries on one axis. ", " ".join(notes)),
+        class_="ladder",
+        aria_label=f"{words}: {len(rungs)} entries on one axis",
+    )
+
+
+def _chosen_rungs(
+    entries: Iterable[Entry], chosen: Entry | None
+) -> tuple[list[Rung], int]:
+    """What is drawn, in order, and the number of predictions that are left out; nothing
+    if no entry has a number."""
     rungs = []
     for e in entries:
         factor = common_factor(e)
@@ -71,7 +113,7 @@ def ladder_figure(
         if rung is not None:
             rungs.append(rung)
     if not rungs or not any(far_end(r) for r in rungs):
-        return None
+        return [], 0
     measured = [r for r in rungs if r.entry.kind != "theory"]
     predicted = len(rungs) - len(measured)
     if (
@@ -84,11 +126,16 @@ def ladder_figure(
     else:
         predicted = 0
     rungs.sort(key=lambda r: (rung_order(r)[0], _title(r), r.entry.year, r.entry.id))
-    axis = axis_of(rungs)
-    quantity = rungs[0].entry.observable.quantity
+    return rungs, predicted
+
+
+def _groups(
+    rungs: Sequence[Rung], axis: FigureAxis, link: Link, chosen: Entry | None
+) -> list[Html]:
+    """Bars by flavour; each group can be closed if there are several."""
     parts: list[Html] = []
-    for (name, heading), found in itertools.groupby(rungs, key=_title):
-        group = list(found)
+    for (name, heading), members in itertools.groupby(rungs, key=_title):
+        group = list(members)
         rows = el(
             "ol", [_row(r, rungs, axis, link, chosen) for r in group], class_="rungs"
         )
@@ -106,6 +153,10 @@ def ladder_figure(
         parts.append(
             el("details", summary, rows, open=is_open, class_=f"group group-{name}")
         )
+    return parts
+
+
+def _scale(axis: FigureAxis) -> Html:
     ticks = [
         el("text", text, x=axis.at(v), y="14", text_anchor=anchor(axis.place(v)))
         for v, text in axis.ticks
@@ -114,7 +165,7 @@ def ladder_figure(
         el("line", x1=axis.at(v), x2=axis.at(v), y1="0", y2="3", class_="tick")
         for v, _ in axis.ticks
     ]
-    scale = el(
+    return el(
         "div",
         el("span", class_="rung-label"),
         el(
@@ -129,13 +180,9 @@ def ladder_figure(
         el("span", class_="rung-value"),
         class_="rung scale",
     )
-    symbol = {
-        "charge_radius": r"\langle r^2\rangle",
-        "magnetic_moment": r"\mu_\nu",
-        "charge": r"q_\nu",
-    }.get(quantity, min((r.entry.observable.latex for r in rungs), key=len))
-    unit = unit_text(axis.unit)
-    words = quantity.replace("_", " ")
+
+
+def _legend(rungs: Sequence[Rung], quantity: str) -> list[Html]:
     legend = [el("span", el("i", class_="key key-bar"), " allowed", class_="item")]
     if any(r.computed for r in rungs):
         legend.append(
@@ -154,6 +201,11 @@ def ladder_figure(
         legend.append(
             el("span", el("i", class_="key key-sm"), " Standard Model", class_="item")
         )
+    return legend
+
+
+def _notes(axis: FigureAxis, quantity: str, left_out: int, predicted: int) -> list[str]:
+    """Sentences of the caption."""
     notes = [axis.note] if axis.note else []
     if quantity == "charge_radius":
         notes.append(
@@ -170,21 +222,7 @@ def ladder_figure(
             " drawn."
         )
     notes.append("Confidence levels differ; each is as published.")
-    return el(
-        "figure",
-        el("div", legend, class_="legend"),
-        el("div", parts, class_="groups"),
-        scale,
-        el(
-            "p",
-            formula(symbol),
-            el("span", " [", unit_html(unit.removeprefix("× ")), "]") if unit else None,
-            class_="axis-label",
-        ),
-        el("figcaption", f"{len(rungs)} entries on one axis. ", " ".join(notes)),
-        class_="ladder",
-        aria_label=f"{words}: {len(rungs)} entries on one axis",
-    )
+    return notes
 
 
 def _row(
@@ -197,6 +235,35 @@ def _row(
     e = rung.entry
     letters = letters_of(rung.group)
     own = chosen is not None and e.id == chosen.id
+    number = entry_number(e)
+    label = rung_label(rung, rungs)
+    name = (
+        el("strong", label, title=label)
+        if own
+        else el("a", label, href=link(e), title=label)
+    )
+    mixed = len(set(letters)) > 1
+    more = [formula(e.observable.latex)] if mixed else []
+    more += [Html("(given halved)")] if e.convention == "half" else []
+    return el(
+        "li",
+        el("span", name, [[" ", m] for m in more], class_="rung-label"),
+        el(
+            "svg",
+            _bar(rung, axis),
+            width="100%",
+            height="22",
+            role="img",
+            class_=_class(rung),
+        ),
+        el("span", unit_html(number), class_="rung-value"),
+        class_="rung own" if own else "rung",
+        aria_current="true" if own else None,
+    )
+
+
+def _ends(rung: Rung, axis: FigureAxis) -> tuple[float | None, float | None]:
+    """Ends of the bar; an open side is None."""
     lower, upper = rung.lower, rung.upper
     if (
         axis.logarithmic
@@ -212,6 +279,13 @@ def _row(
             if upper is not None and (lower is None or lower <= 0)
             else (lower, upper)
         )
+    return lower, upper
+
+
+def _bar(rung: Rung, axis: FigureAxis) -> list[Html]:
+    """Bar, ends, Standard Model, measured and computed values of a rung."""
+    e, letters = rung.entry, letters_of(rung.group)
+    lower, upper = _ends(rung, axis)
     left = 0.0 if lower is None else max(0.0, axis.place(lower))
     right = 100.0 if upper is None else min(100.0, axis.place(upper))
     number = entry_number(e)
@@ -267,20 +341,4 @@ def _row(
                 overflow="visible",
             )
         )
-    label = rung_label(rung, rungs)
-    name = (
-        el("strong", label, title=label)
-        if own
-        else el("a", label, href=link(e), title=label)
-    )
-    mixed = len(set(letters)) > 1
-    more = [formula(e.observable.latex)] if mixed else []
-    more += [Html("(given halved)")] if e.convention == "half" else []
-    return el(
-        "li",
-        el("span", name, [[" ", m] for m in more], class_="rung-label"),
-        el("svg", shapes, width="100%", height="22", role="img", class_=_class(rung)),
-        el("span", unit_html(number), class_="rung-value"),
-        class_="rung own" if own else "rung",
-        aria_current="true" if own else None,
-    )
+    return shapes

@@ -37,6 +37,11 @@ def el(name: str, /, *children: Child, **attributes: str | float | bool | None) 
         iterable is its items.
     attributes : escaped; ``class_`` is ``class``, other underscores become hyphens;
         None and False are left out, True is the bare name.
+
+    Examples
+    --------
+    >>> el("a", "a < b", href="page.html", class_="out")
+    '<a href="page.html" class="out">a &lt; b</a>'
     """
     opened = name
     for key, value in attributes.items():
@@ -51,6 +56,13 @@ def el(name: str, /, *children: Child, **attributes: str | float | bool | None) 
 
 
 def flat(children: Iterable[Child]) -> Iterator[str]:
+    """Texts of nested `children`, escaped unless they are `Html`.
+
+    Examples
+    --------
+    >>> list(flat(["a < b", None, [Html("<br>")]]))
+    ['a &lt; b', '<br>']
+    """
     for child in children:
         if isinstance(child, Html):
             yield child

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from nuprobe.catalogue.entry import Entry
@@ -20,15 +21,27 @@ __all__ = ["quantity_page"]
 
 
 def quantity_page(quantity: str, known: Catalogue) -> str:
-    """All of a quantity's entries on one axis, and those that cannot be drawn."""
-    found = sorted(
+    """All of a quantity's entries on one axis, and those that cannot be drawn.
+
+    Parameters
+    ----------
+    quantity : its name.
+    known : the catalogue.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> "Conventions" in quantity_page("charge_radius", catalogue())
+    True
+    """
+    entries = sorted(
         (e for e in known.values() if e.observable.quantity == quantity),
         key=lambda e: (e.year, e.id),
     )
-
-    def link(e: Entry) -> str:
-        return url("..", entry_folder(e), "index.html")
-
+    summary = shown(quantity, entries, theory=True)
+    ladders, on_ladders = _ladders(summary)
+    curves, on_curves = _curves(summary)
+    drawn = on_ladders | on_curves
     body: list[Child] = [
         el(
             "nav",
@@ -41,7 +54,7 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
         el("h1", capital(quantity)),
         el(
             "p",
-            f"{len(found)} entries. ",
+            f"{len(entries)} entries. ",
             el(
                 "a",
                 "List and filter them",
@@ -50,35 +63,10 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
             ".",
             class_="lead",
         ),
+        *ladders,
+        *curves,
     ]
-    drawn: set[str] = set()
-    summary = shown(quantity, found, theory=True)
-    for key in dict.fromkeys(axis_key(e) for e in summary):
-        if key is None:
-            continue
-        chosen = [e for e in summary if axis_key(e) == key]
-        left_out = sum(e.convention == "other" and e.topic == key[0] for e in summary)
-        figure = (
-            ladder_figure(chosen, link, left_out=left_out) if len(chosen) > 1 else None
-        )
-        if figure is not None:
-            title = [formula(key[2])] if key[2] else ["On one axis"]
-            body += [
-                el(
-                    "h2", title, f", convention {key[3]}" if key[2] and key[3] else None
-                ),
-                figure,
-            ]
-            drawn |= {e.id for e in chosen if entry_number(e)}
-    for plane in dict.fromkeys(plane_key(e) for e in summary):
-        figure = None
-        if plane is not None:
-            chosen = [e for e in summary if plane_key(e) == plane]
-            figure = curve_figure(chosen, link)
-            drawn |= {e.id for e in chosen}
-        if figure is not None:
-            body += [el("h2", "Curves"), figure]
-    rest = [e for e in found if e.id not in drawn]
+    rest = [e for e in entries if e.id not in drawn]
     if rest:
         why = (
             "Superseded or withdrawn, a projection, without a number, in a convention"
@@ -88,7 +76,7 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
         body += [
             el("h2", "Not on an axis" if drawn else "Entries"),
             el("p", why) if drawn else None,
-            short_list(rest, link),
+            short_list(rest, _link),
         ]
     conventions = QUANTITIES[quantity].conventions
     if conventions:
@@ -103,3 +91,42 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
         body,
         name="quantity",
     )
+
+
+def _link(e: Entry) -> str:
+    return url("..", entry_folder(e), "index.html")
+
+
+def _ladders(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
+    """A ladder for each axis that several entries share, and what is on them."""
+    parts: list[Child] = []
+    drawn: set[str] = set()
+    for key in dict.fromkeys(axis_key(e) for e in summary):
+        if key is None:
+            continue
+        chosen = [e for e in summary if axis_key(e) == key]
+        left_out = sum(e.convention == "other" and e.topic == key[0] for e in summary)
+        if len(chosen) < 2:
+            continue
+        figure = ladder_figure(chosen, _link, left_out=left_out)
+        if figure is not None:
+            title = [formula(key[2])] if key[2] else ["On one axis"]
+            convention = f", convention {key[3]}" if key[2] and key[3] else None
+            parts += [el("h2", title, convention), figure]
+            drawn |= {e.id for e in chosen if entry_number(e)}
+    return parts, drawn
+
+
+def _curves(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
+    """A figure for each plane, and what is in them."""
+    parts: list[Child] = []
+    drawn: set[str] = set()
+    for plane in dict.fromkeys(plane_key(e) for e in summary):
+        if plane is None:
+            continue
+        chosen = [e for e in summary if plane_key(e) == plane]
+        drawn |= {e.id for e in chosen}
+        figure = curve_figure(chosen, _link)
+        if figure is not None:
+            parts += [el("h2", "Curves"), figure]
+    return parts, drawn

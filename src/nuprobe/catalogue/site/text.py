@@ -30,9 +30,17 @@ _BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%", "sigma": "σ"}
 
 
 def number_text(value: float) -> str:
-    """A number as written by hand: ``"2.9 × 10⁻¹¹"``, ``"−0.5"``.
+    """A number as written by hand.
 
-    Twelve digits at most, so that nothing published is lost and nothing binary shows.
+    Parameters
+    ----------
+    value : shown with twelve digits at most, so that nothing published is lost and no
+        binary rounding shows.
+
+    Examples
+    --------
+    >>> number_text(2.9e-11), number_text(-0.5)
+    ('2.9 × 10⁻¹¹', '−0.5')
     """
     text = f"{value:.12g}"
     mantissa, e, exponent = text.partition("e")
@@ -44,13 +52,32 @@ def number_text(value: float) -> str:
 
 
 def power_text(exponent: int) -> str:
-    """A power of ten: ``"10⁻³²"``."""
+    """A power of ten.
+
+    Parameters
+    ----------
+    exponent : of 10.
+
+    Examples
+    --------
+    >>> power_text(-32)
+    '10⁻³²'
+    """
     return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 def unit_text(unit: str | None) -> str:
-    """A unit for a reader: ``"1e-32 cm2"`` → ``"× 10⁻³² cm²"``; nothing for a pure
-    number."""
+    """A unit for a reader.
+
+    Parameters
+    ----------
+    unit : as in the catalogue; empty text for a pure number.
+
+    Examples
+    --------
+    >>> unit_text("1e-32 cm2")
+    '× 10⁻³² cm²'
+    """
     if not unit:
         return ""
     power, _, base = unit.partition(" ") if unit.startswith("1e") else ("", "", unit)
@@ -64,7 +91,17 @@ def unit_text(unit: str | None) -> str:
 
 
 def unit_html(text: str) -> Html:
-    """Text with units in it, the Bohr magneton with its subscript."""
+    """Text with units in it, the Bohr magneton with its subscript.
+
+    Parameters
+    ----------
+    text : escaped here.
+
+    Examples
+    --------
+    >>> unit_html("< 2.9 μB")
+    '&lt; 2.9 μ<sub>B</sub>'
+    """
     return Html(html.escape(text).replace("μB", "μ<sub>B</sub>"))
 
 
@@ -78,7 +115,22 @@ def range_text(
     sign: str = "",
 ) -> str:
     """A value with errors, or an interval, with one power of ten for all of it and its
-    unit."""
+    unit.
+
+    Parameters
+    ----------
+    value, plus, minus : value and errors; without errors a lone number.
+    unit : of all of them.
+    lower, upper : ends of an interval in place of a value.
+    sign : ``"<"`` or ``">"`` for a limit.
+
+    Examples
+    --------
+    >>> range_text(0.58, "1", 0.28, 0.28)
+    '0.58 ± 0.28'
+    >>> range_text(None, "1e-32 cm2", lower=-2.1, upper=3.3)
+    '(−2.1 to 3.3) × 10⁻³² cm²'
+    """
     numbers = [x for x in (value, plus, minus, lower, upper) if x is not None]
     # as number_text writes a lone number; with others beside it, the power is pulled
     # out of all of them
@@ -174,8 +226,18 @@ _WORDS: Final = {
 
 
 def prose(text: str) -> Html:
-    """Text of an entry, escaped, with symbols such as ``nu_mu``, ``L_mu`` and ``cm2``
-    as they are read."""
+    """Text of an entry with symbols such as ``nu_mu``, ``L_mu`` and ``cm2`` as they are
+    read.
+
+    Parameters
+    ----------
+    text : escaped here.
+
+    Examples
+    --------
+    >>> prose("nu_mu & cm2")
+    'ν<sub>μ</sub> &amp; cm²'
+    """
     text = text.replace("`", "")
     parts: list[Child] = []
     last = 0
@@ -209,12 +271,32 @@ def prose(text: str) -> Html:
 
 
 def flavours_html(names: Iterable[str]) -> Html:
-    """Flavours with their subscripts; a word such as ``"solar"`` stays."""
+    """Flavours with their subscripts.
+
+    Parameters
+    ----------
+    names : of flavours; a word such as ``"solar"`` stays.
+
+    Examples
+    --------
+    >>> flavours_html(["nu_e", "solar"])
+    'ν<sub>e</sub>, solar'
+    """
     return Html(", ".join(prose(n) for n in names))
 
 
 def flavour_text(name: str) -> str:
-    """``"nubar_mu"`` → ``"ν̄_μ"``, where there are no subscripts."""
+    """A flavour where there are no subscripts.
+
+    Parameters
+    ----------
+    name : of a flavour; another word stays.
+
+    Examples
+    --------
+    >>> flavour_text("nubar_mu")
+    'ν̄_μ'
+    """
     base, _, sub = name.partition("_")
     return (
         f"{_LETTERS[base]}_{_LETTERS.get(sub, sub)}"

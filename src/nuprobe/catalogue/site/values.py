@@ -33,7 +33,7 @@ def values(e: Entry) -> Html:
     Examples
     --------
     >>> from nuprobe.catalogue import catalogue
-    >>> "0.58" in values(catalogue()["trident.mumu.ratio/CCFR-1991"])
+    >>> "0.82" in values(catalogue()["trident.mumu.ratio/CCFR-1991"])
     True
     """
     rows = list(_rows(e))
@@ -195,7 +195,7 @@ def recomputed(e: Entry) -> Html | None:
     Examples
     --------
     >>> from nuprobe.catalogue import catalogue
-    >>> "Pull" in recomputed(catalogue()["trident.mumu.ratio/CCFR-1991"])
+    >>> "Computed" in recomputed(catalogue()["trident.mumu.ratio/CCFR-1991"])
     True
     """
     if not e.code:
