@@ -114,7 +114,9 @@ def deviations(got: FloatArray, truth: FloatArray) -> tuple[FloatArray, FloatArr
 
 def test_hundred_energies(benchmark: BenchmarkFixture) -> None:
     got = benchmark.pedantic(
-        lambda: trident.total(ENERGIES, MUMU, "Ar40"), rounds=20, warmup_rounds=2
+        lambda: trident.total(ENERGIES, MUMU, "Ar40", regime="coherent"),
+        rounds=20,
+        warmup_rounds=2,
     )
     some = slice(4, None, 12)
     current = trident.currents("Ar40")[0][1]
@@ -230,13 +232,15 @@ def test_monte_carlo(benchmark: BenchmarkFixture, case: Case) -> None:
     oracle, made = case.both()
     energies = np.geomspace(case.e_nu / 3, case.e_nu, 100)
     got = benchmark.pedantic(
-        lambda: trident.total(energies, case.channel, made), rounds=5, warmup_rounds=1
+        lambda: trident.total(energies, case.channel, made, regime="coherent"),
+        rounds=5,
+        warmup_rounds=1,
     )[-1]
     many = _best(benchmark) / 100
     single = []
     for _ in range(7):
         start = time.perf_counter()
-        trident.total(case.e_nu, case.channel, made)
+        trident.total(case.e_nu, case.channel, made, regime="coherent")
         single.append(time.perf_counter() - start)
     rough = oracle.adapted(100_000)
     # really run to 0.1 %; the plain one would take minutes and is extrapolated

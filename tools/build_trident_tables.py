@@ -15,7 +15,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from nuprobe.files import atomic_write
-from nuprobe.processes.trident.tables import PLANS, build, to_bytes
+from nuprobe.processes.trident.table_build import build, to_bytes
+from nuprobe.processes.trident.tables import PLANS
 
 DATA = (
     Path(__file__).parent.parent / "src" / "nuprobe" / "processes" / "trident" / "data"

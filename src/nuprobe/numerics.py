@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -23,6 +23,7 @@ __all__ = [
     "numbers",
     "panel_nodes",
     "product",
+    "sum_arrays",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -267,3 +268,18 @@ def product(left: FloatArray, right: FloatArray) -> FloatArray:
         [left[i : i + rows] @ right for i in range(0, len(left), rows)]
         or [left @ right]
     )
+
+
+def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Sum of `arrays` of any shapes that broadcast, at least one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_arrays([np.ones((1, 2)), np.ones((3, 2))]).shape
+    (3, 2)
+    """
+    total = arrays[0]
+    for array in arrays[1:]:
+        total = total + array
+    return total

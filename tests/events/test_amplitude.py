@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_PROTON, M_TAU
-from nuprobe.events import kernels, plain
+from nuprobe.events import amplitudes, kernels
 from nuprobe.numerics import gauss_legendre
 from nuprobe.processes.trident.lepton import pair_functions, structure
 
@@ -23,7 +23,7 @@ def terms_at(
     at = (s, k2, q2, x), (t, phi, psi), e_nu, (mass, m_minus, m_plus), (c, g)
     found = kernels.terms_at(*at)
     size = 1e-12 * (found[0] + found[1])
-    assert plain.terms_at(*at) == pytest.approx(found, rel=1e-12, abs=size)
+    assert amplitudes.terms_at(*at) == pytest.approx(found, rel=1e-12, abs=size)
     return found
 
 

@@ -14,8 +14,8 @@ from nuprobe.events.backgrounds import (
     PROCESSES,
     Background,
     Comparison,
-    _coherent_nuclei,
     charged_current,
+    coherent_nuclei,
     compare,
     generate,
     hadrons,
@@ -296,7 +296,7 @@ def test_hydrogen_makes_no_coherent_pions() -> None:
     assert found[1] == pytest.approx(found[0], rel=2e-2, abs=0)
     # nuclei in proportion to their cross sections
     salt = target("CsI", form_factor="point")
-    a, share = _coherent_nuclei(TABLE, salt)
+    a, share = coherent_nuclei(TABLE, salt)
     assert a.tolist() == [133.0, 127.0] or a.tolist() == [127.0, 133.0]
     assert share == pytest.approx((a / 40) ** 0.6667, rel=1e-12)
     e = np.full(20_000, 5 * GeV)

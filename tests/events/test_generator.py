@@ -149,12 +149,16 @@ def test_energies_follow_flux_times_cross_section() -> None:
 
     def content(low: float, high: float) -> float:
         def inside(x: FloatArray) -> FloatArray:
-            return np.where((x > low) & (x <= high), engine.total(x, MUMU, "Ar40"), 0.0)
+            return np.where(
+                (x > low) & (x <= high),
+                engine.total(x, MUMU, "Ar40", regime="coherent"),
+                0.0,
+            )
 
         return float(flux.components[1].integrate(inside, refine=8))
 
     sums = [content(a, b) for a, b in itertools.pairwise(edges)]
-    line = 0.5 * float(engine.total(900.0, MUMU, "Ar40"))
+    line = 0.5 * float(engine.total(900.0, MUMU, "Ar40", regime="coherent"))
     expected = np.array([*sums, line]).astype(float)
     expected *= len(e) / expected.sum()
     observed = np.array([*found, (e == 900.0).sum()])
@@ -305,7 +309,7 @@ def test_mediators_by_weight_and_by_generation(argon: Generator) -> None:
         LMuLTau(coupling=3e-4, mass=3.0),
         LMuLTau(coupling=0.3, mass=5e3),
     ):
-        expected = float(engine.total(5000.0, MUMU, "Ar40", model))
+        expected = float(engine.total(5000.0, MUMU, "Ar40", model, "coherent"))
         assert abs(expected / argon.sigma - 1) > 0.05
         check_model(argon, events, model, expected)
         own = trident(MUMU, "Ar40", 5000.0, regime="coherent", model=model)

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 import nuprobe as nu
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit, LimitCurve
-from nuprobe.models import LeptonModel, LMuLTauFamily
+from nuprobe.models import LeptonModel, LMuLTau
 from nuprobe.nuclei import isotope, make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting import (
@@ -45,7 +45,7 @@ def toy_limit(**changes: Any) -> Limit:
         LimitCurve("combined", MASS, 0.9 * REACH),
     )
     return replace(
-        Limit(LMuLTauFamily(), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
+        Limit(LMuLTau(1.0, 1.0), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
         **changes,
     )
 
@@ -253,14 +253,15 @@ def test_impossible_requests_for_the_energy_plot() -> None:
 
 def test_ratios_to_the_standard_model() -> None:
     mixed = nu.LMuLTau(10, 5e-4, 3e-3)
-    figure = plot_trident_ratio(MUMU, "Ar40", E, {"V−A": nu.VMinusA(), "mixed": mixed})
+    shown: dict[str, LeptonModel] = {"V−A": nu.VMinusA(), "mixed": mixed}
+    figure = plot_trident_ratio(MUMU, "Ar40", E, shown, regime="coherent")
     (ax,) = figure.axes
     above = E[trident.threshold_energy(MUMU, "Ar40") < E]
     models: list[LeptonModel] = [nu.VMinusA(), mixed]
     for line, model in zip(lines_of(ax), models, strict=True):
-        expected = trident.total(above, MUMU, "Ar40", model) / trident.total(
-            above, MUMU, "Ar40"
-        )
+        expected = trident.total(
+            above, MUMU, "Ar40", model, regime="coherent"
+        ) / trident.total(above, MUMU, "Ar40", regime="coherent")
         np.testing.assert_allclose(at(line, above), expected, rtol=1e-12)
         assert data(line)[0].min() > trident.threshold_energy(MUMU, "Ar40") / GeV
     assert data(lines_of(ax)[0])[1].min() > 1
@@ -330,8 +331,8 @@ def test_the_reference_lies_at_zero_and_names_take_the_measured_radius() -> None
     e = E[0.3 * GeV < E]
     shape = make_form_factor("helm", rms=isotope("Ar40").r_charge, isotope="Ar40")
     expected = (
-        trident.total(e, MUMU, "Ar40", form_factor=shape)
-        / trident.total(e, MUMU, "Ar40")
+        trident.total(e, MUMU, "Ar40", form_factor=shape, regime="coherent")
+        / trident.total(e, MUMU, "Ar40", regime="coherent")
         - 1
     )
     np.testing.assert_allclose(at(helm, e), 100 * expected, atol=1e-9)
@@ -413,15 +414,15 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
-    mixed = plot_plane(toy_limit(family=LMuLTauFamily(mixing=-0.01), sides=1, cl=0.9))
+    mixed = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9))
     assert (
         title(mixed)
         == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
         r" one-sided"
     )
-    loop = plot_plane(toy_limit(family=LMuLTauFamily(mixing="loop")))
+    loop = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing="loop")))
     assert "loop-induced mixing" in title(loop)
-    other = LMuLTauFamily(lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
+    other = LMuLTau(1.0, 1.0, lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
     assert r"$Q_\nu$ = (1, 1, −2)" in title(plot_plane(toy_limit(family=other)))
 
 
@@ -492,5 +493,7 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
         if line.get_marker() == "o"
     ]
     assert dots[0][0] == pytest.approx(
-        [1.0, float(trident.total(1e3, channel, "Ar40"))], rel=1e-9, abs=0
+        [1.0, float(trident.total(1e3, channel, "Ar40", regime="coherent"))],
+        rel=1e-9,
+        abs=0,
     )

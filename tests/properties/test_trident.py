@@ -74,12 +74,16 @@ def test_cross_sections_rise_and_respect_cp(
 ) -> None:
     low = trident.threshold_energy(channel, nucleus)
     e = low * np.array([0.99, ratio, ratio * 1.3])
-    kernels = trident.kernels(e, channel, nucleus, with_error=False).values
+    kernels = trident.kernels(
+        e, channel, nucleus, with_error=False, regime="coherent"
+    ).values
     assert not kernels[0].any()
     assert (kernels[2, :2] > kernels[1, :2]).all()
     # |VA| is bounded by an interference
     assert (np.abs(kernels[1:, 2]) < kernels[1:, 0] + kernels[1:, 1]).all()
-    other = trident.kernels(e, channel.conjugate, nucleus, with_error=False).values
+    other = trident.kernels(
+        e, channel.conjugate, nucleus, with_error=False, regime="coherent"
+    ).values
     assert np.array_equal(kernels, other)
 
 
@@ -87,7 +91,12 @@ def test_cross_sections_rise_and_respect_cp(
 @given(st.floats(-2, 2), st.floats(-2, 2), logs(300.0, 3e4))
 def test_never_negative(vector: float, axial: float, e_nu: float) -> None:
     for channel in (MUMU, "nu_mu -> nu_e e+ mu-"):
-        assert trident.total(e_nu, channel, "O16", VectorAxial(vector, axial)) >= 0
+        assert (
+            trident.total(
+                e_nu, channel, "O16", VectorAxial(vector, axial), regime="coherent"
+            )
+            >= 0
+        )
 
 
 @settings(max_examples=15, deadline=None)
@@ -95,4 +104,13 @@ def test_never_negative(vector: float, axial: float, e_nu: float) -> None:
 def test_mediators_never_make_it_negative(
     mass: float, mixing: float, coupling: float, e_nu: float
 ) -> None:
-    assert trident.total(e_nu, MUMU, "Ar40", LMuLTau(mass, coupling, mixing=mixing)) > 0
+    assert (
+        trident.total(
+            e_nu,
+            MUMU,
+            "Ar40",
+            LMuLTau(mass, coupling, mixing=mixing),
+            regime="coherent",
+        )
+        > 0
+    )

@@ -107,7 +107,9 @@ def test_coherent(
     """E ln E with a prefactor that carbon and lead share: Z²/R0 is right although R0
     stands for a whole form factor."""
     e = around(*energies)
-    ratio = trident.total(e, channel, nucleus, OLD) / formula(e, channel, nucleus)
+    ratio = trident.total(e, channel, nucleus, OLD, regime="coherent") / formula(
+        e, channel, nucleus
+    )
     assert ratio[2:4].mean() == pytest.approx(constant[0], rel=constant[1], abs=0)
     assert ratio.max() / ratio.min() < spread
     excess = slopes(e, ratio)
@@ -162,7 +164,11 @@ def test_free_electrons() -> None:
     # nucleus even at 1 TeV
     for channel in (MUMU, EMU):
         atom = 18 * trident.total(900 * GeV, channel, None, OLD, "electron")
-        assert 0 < atom < 2e-3 * trident.total(900 * GeV, channel, "Ar40", OLD)
+        assert (
+            0
+            < atom
+            < 2e-3 * trident.total(900 * GeV, channel, "Ar40", OLD, regime="coherent")
+        )
 
 
 @pytest.mark.parametrize(
@@ -214,8 +220,8 @@ def test_standard_model_over_v_minus_a() -> None:
     assert limit == pytest.approx(0.588, abs=1e-3)
     e = np.array([1, 10, 100, 160, 900]) * GeV
     for nucleus in NUCLEI:
-        ratio = trident.total(e, MUMU, nucleus) / trident.total(
-            e, MUMU, nucleus, VMinusA()
+        ratio = trident.total(e, MUMU, nucleus, regime="coherent") / trident.total(
+            e, MUMU, nucleus, VMinusA(), regime="coherent"
         )
         # σ_V < σ_A at low energy: this is how far "0.6" is off
         assert ratio == pytest.approx([0.45, 0.52, 0.565, 0.57, 0.58], abs=0.02)
@@ -224,15 +230,18 @@ def test_standard_model_over_v_minus_a() -> None:
         # CCFR quotes 45.3 over 78.1 events
         assert ratio[3] == pytest.approx(45.3 / 78.1, rel=0.03, abs=0)
     # masses do not matter for electrons: the couplings alone decide
-    electrons = trident.total(e, EE, "Ar40") / trident.total(e, EE, "Ar40", VMinusA())
-    assert electrons == pytest.approx(limit, rel=1e-3, abs=0)
-    neutral = trident.total(e, "nu_mu -> nu_mu e+ e-", "Ar40") / trident.total(
-        e, EE, "Ar40", VMinusA()
+    electrons = trident.total(e, EE, "Ar40", regime="coherent") / trident.total(
+        e, EE, "Ar40", VMinusA(), regime="coherent"
     )
+    assert electrons == pytest.approx(limit, rel=1e-3, abs=0)
+    neutral = trident.total(
+        e, "nu_mu -> nu_mu e+ e-", "Ar40", regime="coherent"
+    ) / trident.total(e, EE, "Ar40", VMinusA(), regime="coherent")
     assert neutral == pytest.approx(((V - 1) ** 2 + (A - 1) ** 2) / 2, rel=4e-3, abs=0)
     # only a W makes eμ: V−A it remains
     assert np.array_equal(
-        trident.total(e, EMU, "Ar40"), trident.total(e, EMU, "Ar40", VMinusA())
+        trident.total(e, EMU, "Ar40", regime="coherent"),
+        trident.total(e, EMU, "Ar40", VMinusA(), regime="coherent"),
     )
 
 
@@ -247,7 +256,9 @@ def test_interference_of_a_light_mediator(nucleus: str, mass: float) -> None:
     """
     _, radius = unit(nucleus)
     e = around(5, 10, 100, 900)
-    terms = trident.kernels(e, MUMU, nucleus, mediators=[mass], with_error=False).values
+    terms = trident.kernels(
+        e, MUMU, nucleus, mediators=[mass], with_error=False, regime="coherent"
+    ).values
     standard = terms[:, :3] @ [V**2, A**2, V * A]
     mixed = 2 * V * terms[:, 3] + A * terms[:, 4]
     log = np.log(e / (radius * M_MUON**2))
@@ -359,7 +370,7 @@ def test_equivalent_photons(nucleus: str) -> None:
     energies = [1 * GeV, 5 * GeV, 20 * GeV, 160 * GeV]
 
     def ratios(channel: str, recoil: bool) -> list[float]:
-        true = trident.total(energies, channel, nucleus)
+        true = trident.total(energies, channel, nucleus, regime="coherent")
         return [
             equivalent_photons(e, channel, nucleus, recoil) / t
             for e, t in zip(energies, true, strict=True)

@@ -42,7 +42,7 @@ def explicit(channel: str, nucleus: str, e_nu: float, model: LeptonModel) -> flo
     component = target(nucleus).components[0]
     a = component.isotope.a
     shape = form_factors.Fermi(1.126 * a ** (1 / 3) * fm, 0.523 * fm)
-    current = coherent(replace(component, ff_p=shape), mass=931.5 * a)
+    current = coherent(replace(component, ff_p=shape, named=None), mass=931.5 * a)
     one = trident.channel(channel)
     kernel = trident.current_kernels(np.array([e_nu * GeV]), one, current)
     return float((kernel.values @ trident.coefficients(model, one))[0])
@@ -94,7 +94,12 @@ def test_fourier_bessel_numbers(
     channel: str, nucleus: str, e_nu: float, expected: float, tolerance: float
 ) -> None:
     got = trident.total(
-        e_nu * GeV, channel, nucleus, sm(0.23119), form_factor="fourier-bessel"
+        e_nu * GeV,
+        channel,
+        nucleus,
+        sm(0.23119),
+        form_factor="fourier-bessel",
+        regime="coherent",
     )
     assert got == approx(expected, rel=tolerance)
 
@@ -111,7 +116,7 @@ def test_blocked_protons(e_nu: float, expected: float) -> None:
 
 def test_split_into_vector_and_axial() -> None:
     kernel = trident.kernels(
-        10 * GeV, MUMU, "Ar40", form_factor="fourier-bessel"
+        10 * GeV, MUMU, "Ar40", form_factor="fourier-bessel", regime="coherent"
     ).values
     parts = kernel * trident.coefficients(sm(0.23119), MUMU)
     # the block quotes the kernels for unit couplings
@@ -125,9 +130,11 @@ def test_split_into_vector_and_axial() -> None:
 def test_z_prime_over_standard_model(mass: float, ratio: float) -> None:
     base = sm(0.23119)
     model = LMuLTau(mass * GeV, 1e-3, base=base)
-    got = trident.total(1 * GeV, MUMU, "Ar40", model, form_factor="fourier-bessel")
+    got = trident.total(
+        1 * GeV, MUMU, "Ar40", model, form_factor="fourier-bessel", regime="coherent"
+    )
     assert got / trident.total(
-        1 * GeV, MUMU, "Ar40", base, form_factor="fourier-bessel"
+        1 * GeV, MUMU, "Ar40", base, form_factor="fourier-bessel", regime="coherent"
     ) == approx(ratio, rel=0.03)
 
 
@@ -147,7 +154,9 @@ def test_woods_saxon_numbers(
     channel: str, nucleus: str, e_nu: float, expected: float, tolerance: float
 ) -> None:
     shape = form_factors.WoodsSaxon.of(nucleus)
-    got = trident.total(e_nu * GeV, channel, nucleus, sm(0.2223), form_factor=shape)
+    got = trident.total(
+        e_nu * GeV, channel, nucleus, sm(0.2223), form_factor=shape, regime="coherent"
+    )
     assert got == approx(expected / 1.0068, rel=tolerance)
 
 

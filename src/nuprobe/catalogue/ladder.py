@@ -10,7 +10,7 @@ from typing import Any, Final
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.loader import catalogue
 from nuprobe.flavours import FLAVOURS
-from nuprobe.models.electromagnetic import (
+from nuprobe.models.charge_radius import (
     CHARGE_RADIUS_CONVENTIONS,
     charge_radius_convention,
 )

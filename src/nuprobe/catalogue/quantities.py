@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nuprobe.errors import UnitError, UnknownNameError
-from nuprobe.models.electromagnetic import CHARGE_RADIUS_CONVENTIONS
+from nuprobe.models.charge_radius import CHARGE_RADIUS_CONVENTIONS
 
 __all__ = ["QUANTITIES", "Quantity", "unit_factor"]
 

@@ -2,17 +2,12 @@
 them."""
 
 from nuprobe.events.cuts import Cut, parse_cuts
-from nuprobe.events.distributions import (
-    CutFlow,
-    Distribution,
-    Distributions,
-    distributions,
-    expected,
-    histogram,
-)
+from nuprobe.events.distribution import CutFlow, Distribution, Distributions
+from nuprobe.events.distributions import distributions, expected, histogram
 from nuprobe.events.generator import SMALL, Generator, Sample, trident
 from nuprobe.events.observables import OBSERVABLES, Observable, observable
 from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events, concatenate
+from nuprobe.events.store import read_events, write_events
 
 __all__ = [
     "MOMENTA",
@@ -34,5 +29,7 @@ __all__ = [
     "histogram",
     "observable",
     "parse_cuts",
+    "read_events",
     "trident",
+    "write_events",
 ]

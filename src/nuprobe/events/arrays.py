@@ -66,42 +66,74 @@ Value = Any
 
 class Point(NamedTuple):
     """A point of phase space for a target at rest, with the differences that vanish at
-    its edges; MeV and radians."""
+    its edges.
+
+    Attributes
+    ----------
+    q2, x, s, k2 : Q², 2k1·q, squared mass of the pair and K², MeV².
+    s_gap : s − (m₋ + m₊)², MeV².
+    s_hat : squared mass of neutrino and pair, MeV².
+    k2_gap : K²_max − K², MeV².
+    kappa2 : square of the component of k1 across q in the pair's frame, MeV².
+    lam : λ(s, −K², −Q²), MeV⁴.
+    alpha, beta : P = αk1 + βq + P_T.
+    p_t : size of P_T, MeV.
+    t : place of the pair's angle in ln(D1/D2), from 0 to 1.
+    phi, psi : azimuths of ℓ⁻ and of the target, radians.
+    """
 
     q2: Value
-    x: Value  # 2 k1·q
-    s: Value  # squared mass of the pair
-    s_gap: Value  # s − (m₋ + m₊)²
+    x: Value
+    s: Value
+    s_gap: Value
     s_hat: Value
     k2: Value
-    k2_gap: Value  # K²_max − K²
+    k2_gap: Value
     kappa2: Value
-    lam: Value  # λ(s, −K², −Q²)
+    lam: Value
     alpha: Value
     p_t: Value
     beta: Value
-    t: Value  # place in ln(D1/D2) between its ends
+    t: Value
     phi: Value
     psi: Value
 
 
 class Leptons(NamedTuple):
-    """ℓ⁻ in the pair's frame, and the denominators D1 and D2 of the amplitudes."""
+    """ℓ⁻ in the pair's frame, and the denominators D1 and D2 of the amplitudes.
+
+    Attributes
+    ----------
+    e_minus, e_plus, p : energies and momentum, MeV.
+    up, down, mixed : cos² and sin² of half the polar angle, and the root of their
+        product.
+    inverse_1, inverse_2 : 1/D1 and 1/D2, MeV⁻².
+    measure : dΦ2/dt.
+    """
 
     e_minus: Value
     e_plus: Value
     p: Value
-    up: Value  # cos² and sin² of half the polar angle, and their product's root
+    up: Value
     down: Value
     mixed: Value
     inverse_1: Value
     inverse_2: Value
-    measure: Value  # dΦ2/dt
+    measure: Value
 
 
 class Flows(NamedTuple):
-    """What the amplitudes are made of: components of q and K along z, the neutrino's
-    and the target's current by polarisation."""
+    """What the amplitudes are made of.
+
+    Attributes
+    ----------
+    c_t, c_l : transverse and longitudinal factors of the leptons.
+    scale, swing : Q/k_z, and times 1/D2 − 1/D1.
+    q_p, q_m : q_0 ± k_z, MeV.
+    l_p, l_m : (k_z ± k_0)/K.
+    j_l, v_p, v_m : current of the neutrino along L, + and −, MeV.
+    w_l, w_p, w_m : current of the target along them, MeV.
+    """
 
     c_t: Value
     c_l: Value
@@ -120,7 +152,12 @@ class Flows(NamedTuple):
 
 
 class Spins(NamedTuple):
-    """2×2 currents or factors of the leptons' helicities."""
+    """2×2 currents or factors of the leptons' helicities.
+
+    Attributes
+    ----------
+    a11, a12, a21, a22 : by helicity of ℓ⁻, then ℓ⁺.
+    """
 
     a11: Value
     a12: Value
@@ -129,8 +166,14 @@ class Spins(NamedTuple):
 
 
 class Nucleon(NamedTuple):
-    """What is hit, in the laboratory: momentum and energy (MeV), the neutrino's energy
-    in its frame and the flux factor k·p/(E E_N)."""
+    """What is hit, in the laboratory.
+
+    Attributes
+    ----------
+    x, y, z, energy : momentum and energy, MeV.
+    e_seen : energy of the neutrino in its frame, MeV.
+    flux : flux factor k·p/(E E_N).
+    """
 
     x: Value
     y: Value

@@ -64,7 +64,13 @@ NotNegative = Annotated[float, BeforeValidator(_no_truth), Field(ge=0)]
 
 class Curve(Strict):
     """A function of the neutrino's energy: linear in ln E between points, constant
-    outside."""
+    outside.
+
+    Attributes
+    ----------
+    energy : of the points, as text with a unit.
+    ratio : values at the points.
+    """
 
     energy: str = Field(description="increasing energies, e.g. '1, 2, 5 GeV'")
     ratio: list[NotNegative]
@@ -272,8 +278,13 @@ class Assumptions:
         return tuple(item.value for item in self.values.cuts.values())
 
     def warnings(self, cuts: Sequence[str]) -> list[str]:
-        """What fits together no longer: the cut on tracks is that of the muon's path
-        unless one of them was changed."""
+        """Warnings about values that no longer fit together: the cut on tracks is that
+        of the muon's path unless one of them was changed.
+
+        Parameters
+        ----------
+        cuts : texts of the cuts that are used.
+        """
         path, cut = self.raw["muon"]["track_length"], self.raw["cuts"]["tracks"]
         if (
             path["status"] != _GIVEN

@@ -253,6 +253,11 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
         unit.
     UnknownNameError
         If there is no such observable.
+
+    Examples
+    --------
+    >>> [c.text for c in parse_cuts("theta_minus < 10 deg and E_minus > 0.5 GeV")]
+    ['theta_minus < 10 deg', 'E_minus > 0.5 GeV']
     """
     if cuts is None:
         return ()
@@ -279,8 +284,23 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
 
 
 def parse_value(text: str, one: Observable) -> float:
-    """Read a number with a unit that fits an observable, e.g. ``"10 deg"``; raises
-    `InputError` if it does not."""
+    """Read a number with a unit that fits an observable; raises `InputError` if it does
+    not.
+
+    Parameters
+    ----------
+    text : e.g. ``"10 deg"``.
+    one : the observable.
+
+    Returns
+    -------
+    float, in the observable's unit
+
+    Examples
+    --------
+    >>> parse_value("0.5 GeV", observable("E_minus"))
+    500.0
+    """
     reader = _Reader(text)
     side = reader.side()
     kind = _KINDS[one.unit]
@@ -290,8 +310,8 @@ def parse_value(text: str, one: Observable) -> float:
         or side.kind != kind
     ):
         raise InputError(
-            f"{text!r} is no value of {one.name}: write {_article(kind)} such as"
-            f" '{_EXAMPLES[kind]}'"
+            f"{text!r} is not a valid value for {one.name}: write {_article(kind)}"
+            f" such as '{_EXAMPLES[kind]}'"
         )
     return side.value
 
@@ -306,6 +326,12 @@ def clopper_pearson(
     ----------
     passed, tried : numbers of events, whole or effective.
     level : coverage, at least this for whole numbers.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson(0, 10)
+    >>> low, round(high, 4)
+    (0.0, 0.1682)
     """
     from scipy.stats import beta
 

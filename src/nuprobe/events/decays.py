@@ -47,6 +47,12 @@ def decay_probability(
     ------
     InputError
         If a number is not positive.
+
+    Examples
+    --------
+    >>> from nuprobe.units import m, ns
+    >>> decay_probability(5000.0, 139.57, 26.03 * ns, 1 * m)  # a pion of 5 GeV
+    array(0.003570)
     """
     p = np.asarray(momentum, dtype=float)
     if not (np.all(p > 0) and min(mass, lifetime, length, interaction_length) > 0):
@@ -57,8 +63,17 @@ def decay_probability(
 
 
 def momentum_in_decay(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatArray:
-    """Momentum of the products of parent → 1 2 in the rest frame, in the unit of the
-    masses; 0 if it is closed."""
+    """Momentum of the products of parent → 1 2 in the rest frame; 0 if it is closed.
+
+    Parameters
+    ----------
+    parent, m1, m2 : masses of the parent and the products, in one unit.
+
+    Examples
+    --------
+    >>> momentum_in_decay(139.57, 105.658, 0.0)  # π → μν
+    array(29.79)
+    """
     m = np.asarray(parent, dtype=float)
     a, b = np.asarray(m1, dtype=float), np.asarray(m2, dtype=float)
     square = (m - a - b) * (m + a + b) * (m - a + b) * (m + a - b)
@@ -68,8 +83,18 @@ def momentum_in_decay(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatA
 
 
 def boost(p: FloatArray, frame: FloatArray) -> FloatArray:
-    """Four-momenta p, given in the rest frame of `frame`, in the frame where that has
-    four-momentum `frame`; (n, 4)."""
+    """Four-momenta in another frame.
+
+    Parameters
+    ----------
+    p : in the rest frame of `frame`, MeV, shape (n, 4).
+    frame : four-momenta of that frame, MeV, shape (n, 4).
+
+    Examples
+    --------
+    >>> boost(np.array([[1.0, 0, 0, 0]]), np.array([[5.0, 0, 0, 3.0]]))
+    array([[1.25, 0.  , 0.  , 0.75]])
+    """
     mass = np.sqrt(frame[:, 0] ** 2 - (frame[:, 1:] ** 2).sum(1))
     along = (p[:, 1:] * frame[:, 1:]).sum(1)
     energy = (frame[:, 0] * p[:, 0] + along) / mass
@@ -78,7 +103,18 @@ def boost(p: FloatArray, frame: FloatArray) -> FloatArray:
 
 
 def direction(random: np.random.Generator, n: int) -> FloatArray:
-    """Isotropic unit vectors, shape (n, 3)."""
+    """Isotropic unit vectors, shape (n, 3).
+
+    Parameters
+    ----------
+    random : source of random numbers.
+    n : how many.
+
+    Examples
+    --------
+    >>> direction(np.random.default_rng(1), 5).shape
+    (5, 3)
+    """
     c, phi = random.uniform(-1, 1, n), random.uniform(0, 2 * np.pi, n)
     s = np.sqrt(1 - c**2)
     return np.column_stack([s * np.cos(phi), s * np.sin(phi), c])
@@ -115,6 +151,13 @@ def two_body(
     ------
     InputError
         If the decay is closed.
+
+    Examples
+    --------
+    >>> pion = np.array([[139.57, 0, 0, 0]])
+    >>> muon, _ = two_body(pion, 105.658, 0.0, np.random.default_rng(1))
+    >>> muon[0, 0]
+    np.float64(109.778)
     """
     mass = np.sqrt(np.maximum(parent[:, 0] ** 2 - (parent[:, 1:] ** 2).sum(1), 0.0))
     if np.any(mass <= m1 + m2):
@@ -152,6 +195,15 @@ def semileptonic(
     ------
     InputError
         If the decay is closed.
+
+    Examples
+    --------
+    >>> kaon = np.array([[493.677, 0, 0, 0]])
+    >>> products = semileptonic(
+    ...     kaon, 493.677, 134.977, 105.658, np.ones_like, np.random.default_rng(1)
+    ... )
+    >>> bool(np.allclose(sum(products), kaon))
+    True
     """
     if mass <= m_meson + m_lepton:
         raise InputError(

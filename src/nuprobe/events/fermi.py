@@ -14,7 +14,18 @@ __all__ = ["fermi_average", "lowest_energy"]
 
 def lowest_energy(threshold: float, mass: float, k_f: float) -> float:
     """Smallest neutrino energy (MeV) that opens a channel on a nucleon that comes
-    towards it."""
+    towards it.
+
+    Parameters
+    ----------
+    threshold : on a nucleon at rest, MeV.
+    mass, k_f : of the nucleon, and the Fermi momentum, MeV.
+
+    Examples
+    --------
+    >>> round(lowest_energy(235.1, 938.27, 235.0), 1)
+    183.5
+    """
     return threshold * mass / (math.hypot(mass, k_f) + k_f)
 
 
@@ -38,6 +49,11 @@ def fermi_average(
     Returns
     -------
     array, shape (energies,)
+
+    Examples
+    --------
+    >>> fermi_average(np.ones_like, np.array([500.0]), 938.27, 235.0)
+    array([1.])
     """
     t, w = gauss_legendre(n)
     momentum, cos = (k_f * t)[:, None], 2 * t - 1

@@ -7,13 +7,14 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.events.describe import as_json, as_used
 from nuprobe.events.preparation import (
     ONE_ENERGY,
     SampledProcess,
@@ -393,9 +394,9 @@ class Generator:
             "source": (
                 setup.source.components[0].e_max if one_energy else setup.source.name
             ),
-            "model": _describe(setup.model),
+            "model": as_json(as_used(setup.model)),
             "regime": setup.regime,
-            **{name: _describe(value) for name, value in vars(setup.options).items()},
+            **{name: as_json(value) for name, value in vars(setup.options).items()},
             "nucleons": setup.nucleons,
             "loops": self.loops,
             "trials": TRIALS,
@@ -408,27 +409,3 @@ class Generator:
         return hashlib.sha256(
             json.dumps(self.settings, sort_keys=True).encode()
         ).hexdigest()[:16]
-
-
-def _describe(what: Any) -> Any:
-    """Name of the class and its plain fields."""
-    if what is None or isinstance(what, (bool, int, float, str)):
-        return what
-    if isinstance(what, np.ndarray):
-        return what.tolist()
-    if isinstance(what, np.generic):
-        return what.item()
-    if isinstance(what, (list, tuple)):
-        return [_describe(w) for w in what]
-    if isinstance(what, dict):
-        return {str(k): _describe(v) for k, v in what.items()}
-    if is_dataclass(what):
-        return {
-            "class": type(what).__name__,
-            **{
-                f.name: _describe(getattr(what, f.name))
-                for f in fields(what)
-                if f.name != "parameters"
-            },
-        }
-    return type(what).__name__

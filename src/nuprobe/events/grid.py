@@ -11,7 +11,17 @@ __all__ = ["maximum_weight", "refine", "uniform"]
 
 
 def uniform(dimensions: int, slices: int, bins: int) -> FloatArray:
-    """Grids that change nothing: edges, shape (dimensions, slices, bins + 1)."""
+    """Grids that change nothing: edges, shape (dimensions, slices, bins + 1).
+
+    Parameters
+    ----------
+    dimensions, slices, bins : how many.
+
+    Examples
+    --------
+    >>> uniform(1, 1, 2)
+    array([[[0. , 0.5, 1. ]]])
+    """
     return np.tile(np.linspace(0.0, 1.0, bins + 1), (dimensions, slices, 1))
 
 
@@ -23,6 +33,12 @@ def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArra
     grid : edges, shape (..., bins + 1).
     collected : sum of squared weights in each bin, shape (..., bins).
     damping : 0 changes nothing, 1 follows fully. [Lepage:1977sw]
+
+    Examples
+    --------
+    >>> edges = refine(uniform(1, 1, 4), np.array([[[9.0, 1.0, 1.0, 1.0]]]), 1.0)
+    >>> bool(edges[0, 0, 1] < 0.25)
+    True
     """
     bins = collected.shape[-1]
     padded = np.concatenate(
@@ -46,8 +62,19 @@ def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArra
 
 
 def maximum_weight(weights: FloatArray, overweight: float) -> float:
-    """Smallest limit such that what exceeds it is at most a share `overweight` of the
-    sum of the weights."""
+    """Smallest limit such that the excess over it is at most a share of the sum of the
+    weights.
+
+    Parameters
+    ----------
+    weights : any unit, shape (n,).
+    overweight : the share.
+
+    Examples
+    --------
+    >>> maximum_weight(np.array([1.0, 1.0, 4.0]), 0.0)
+    4.0
+    """
     sorted_ = np.sort(weights)[::-1]
     # with limit sorted_[k] the excess is the sum of the k largest less k times the
     # limit

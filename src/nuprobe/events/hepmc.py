@@ -84,12 +84,30 @@ def pyhepmc() -> ModuleType:
 
 
 def check() -> None:
-    """Raise `InputError` if pyhepmc is not installed."""
+    """Raise `InputError` if pyhepmc is not installed.
+
+    Examples
+    --------
+    >>> check()
+    """
     pyhepmc()
 
 
 def header(run: Run) -> bytes:
-    """Return the beginning of a file: all that holds for every event."""
+    """Return the beginning of a file: all that is true of every event.
+
+    Parameters
+    ----------
+    run : the generator and what of it is written.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> run = Run(gen.sized(5), True, {})
+    >>> header(run)[:14]
+    b'HepMC::Version'
+    """
     hep = pyhepmc()
     generator = run.generator
     info = hep.GenRunInfo()
@@ -289,6 +307,16 @@ def encode(
     Returns
     -------
     text, tally : the tally includes the chunk.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> run = Run(gen.sized(5), True, {})
+    >>> chunk = run.generator.chunk(0)
+    >>> text, _ = encode(run, chunk, run.weights(chunk.events) * PB, Tally.empty(run))
+    >>> text[:8]
+    b'E 0 1 6\\n'
     """
     events, n = chunk.events, len(chunk.events)
     kinds = len(run.names)
@@ -331,11 +359,22 @@ def encode(
 def read_hepmc(path: str | Path) -> StoredEvents:
     """Read a file that nuprobe wrote.
 
+    Parameters
+    ----------
+    path : the file, gzipped or not.
+
     Raises
     ------
     InputError
         If pyhepmc is not installed, or the file is missing, incomplete or not from
         nuprobe.
+
+    Examples
+    --------
+    >>> read_hepmc("missing.hepmc3")
+    Traceback (most recent call last):
+        ...
+    nuprobe.errors.InputError: cannot read missing.hepmc3: No such file or directory
     """
     hep = pyhepmc()
     path = Path(path)

@@ -230,8 +230,17 @@ OBSERVABLES: Final = {o.name: o for o in _ALL}
 
 
 def observable(name: str | Observable) -> Observable:
-    """Look an observable up; raises `UnknownNameError` if there is none of that
-    name."""
+    """Look an observable up; raises `UnknownNameError` if there is none of that name.
+
+    Parameters
+    ----------
+    name : as `OBSERVABLES` has it; an observable is returned as it is.
+
+    Examples
+    --------
+    >>> observable("m_pair").unit
+    'MeV'
+    """
     if isinstance(name, Observable):
         return name
     if name not in OBSERVABLES:

@@ -28,7 +28,7 @@ from nuprobe.processes.trident import (
     mediator_masses,
     total,
 )
-from nuprobe.processes.trident.cross_section import _PREFACTOR, q_range, threshold
+from nuprobe.processes.trident.cross_section import PREFACTOR, q_range, threshold
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM
 
 __all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "TridentOptions", "prepare"]
@@ -337,7 +337,7 @@ class _Preparation:
         record["q_end"] = current.q_end
         record["soft2"] = min([m.mass**2 for m in mediators], default=math.inf)
         record["log_q_first"], record["log_q_step"] = first - step, step
-        record["prefactor"], record["k_f"] = _PREFACTOR, k_f
+        record["prefactor"], record["k_f"] = PREFACTOR, k_f
         record["blocked"] = bool(k_f) and self.setup.options.pauli
         record["anti"] = self.channel.incoming.anti
         record["magnetic"] = tables[1].any()

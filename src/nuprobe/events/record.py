@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
+from nuprobe.events.describe import describe
 from nuprobe.events.sample import Chunk, EventProcess, Events
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel
@@ -26,7 +27,6 @@ __all__ = [
     "Run",
     "StoredEvents",
     "Tally",
-    "describe",
     "nucleus_pdg",
     "plain",
     "process_id",
@@ -242,12 +242,23 @@ class Tally:
 
     @classmethod
     def empty(cls, run: Run) -> Tally:
-        """Return that of no events."""
+        """Return that of no events.
+
+        Parameters
+        ----------
+        run : whose weights are counted.
+        """
         return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names), 0.0)
 
     def add(self, weights: FloatArray, trials: int, largest: float) -> Tally:
-        """Return the tally with more events: weights (pb) of shape (events, names), the
-        maximum weight."""
+        """Return the tally with more events.
+
+        Parameters
+        ----------
+        weights : pb, shape (events, names).
+        trials : thrown for them.
+        largest : maximum weight, pb.
+        """
         sums = tuple((np.array(self.sums) + weights.sum(axis=0)).tolist())
         squares = tuple((np.array(self.squares) + (weights**2).sum(axis=0)).tolist())
         # as the generator counts: no rounding makes an excess
@@ -259,7 +270,12 @@ class Tally:
         )
 
     def sigma(self, column: int = 0) -> tuple[float, float]:
-        """Cross section of a weight and its statistical error, pb."""
+        """Cross section of a weight and its statistical error, pb.
+
+        Parameters
+        ----------
+        column : index of the weight.
+        """
         mean = self.sums[column] / self.trials
         return mean, float(
             np.sqrt(
@@ -300,17 +316,22 @@ class StoredEvents:
         )
 
 
-def describe(model: LeptonModel) -> str:
-    """Return a model with its parameters as text in one line."""
-    return " ".join(repr(model).split())
-
-
 def process_id(process: EventProcess) -> int:
     """Process number of NuHepMC convention E.C.1, "other" (700 and above).
 
     The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron).
     Channels with W exchange alone are in the block 00 to 49 of charged currents, those
     with Z exchange (and W, where flavours allow) in 50 to 99.
+
+    Parameters
+    ----------
+    process : a channel on one kind of scatterer.
+
+    Examples
+    --------
+    >>> mumu = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> 850 <= process_id(EventProcess(mumu, "proton", "proton", 938.3, 18)) < 900
+    True
     """
     one = process.channel
     same = one.incoming == one.outgoing
@@ -319,7 +340,18 @@ def process_id(process: EventProcess) -> int:
 
 
 def target_pdg(process: EventProcess) -> int:
-    """PDG number of what a process hits; a single nucleon has that of the particle."""
+    """PDG number of what a process hits; a single nucleon has that of the particle.
+
+    Parameters
+    ----------
+    process : a channel on one kind of scatterer.
+
+    Examples
+    --------
+    >>> mumu = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> target_pdg(EventProcess(mumu, "proton", "proton", 938.3, 18))
+    2212
+    """
     if process.regime == "electron":
         return 11
     if process.regime in _NUCLEONS:
@@ -328,12 +360,33 @@ def target_pdg(process: EventProcess) -> int:
 
 
 def nucleus_pdg(one: Isotope) -> int:
-    """10LZZZAAAI of a nucleus."""
+    """10LZZZAAAI of a nucleus.
+
+    Parameters
+    ----------
+    one : the isotope.
+
+    Examples
+    --------
+    >>> nucleus_pdg(isotope("Ar40"))
+    1000180400
+    """
     return 1_000_000_000 + 10_000 * one.z + 10 * one.a
 
 
 def plain(process: EventProcess) -> dict[str, Any]:
-    """Return a process ready for JSON, as `read_processes` takes it."""
+    """Return a process ready for JSON, as `read_processes` takes it.
+
+    Parameters
+    ----------
+    process : a channel on one kind of scatterer.
+
+    Examples
+    --------
+    >>> mumu = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> plain(EventProcess(mumu, "proton", "proton", 938.3, 18))["channel"]
+    'nu_mu -> nu_mu mu+ mu-'
+    """
     return {
         **asdict(process),
         "channel": process.channel.name,
@@ -342,7 +395,19 @@ def plain(process: EventProcess) -> dict[str, Any]:
 
 
 def read_processes(text: str) -> tuple[EventProcess, ...]:
-    """Read the processes of a file from JSON."""
+    """Read the processes of a file from JSON.
+
+    Parameters
+    ----------
+    text : a list of what `plain` makes.
+
+    Examples
+    --------
+    >>> mumu = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> one = EventProcess(mumu, "proton", "proton", 938.3, 18)
+    >>> read_processes(json.dumps([plain(one)])) == (one,)
+    True
+    """
     rows = json.loads(text)
     return tuple(
         EventProcess(

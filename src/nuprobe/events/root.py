@@ -47,13 +47,31 @@ def uproot() -> ModuleType:
 
 
 def check() -> None:
-    """Raise `InputError` if uproot is not installed."""
+    """Raise `InputError` if uproot is not installed.
+
+    Examples
+    --------
+    >>> check()
+    """
     uproot()
 
 
 def branches(run: Run) -> dict[str, str]:
     """Names of the branches of the weights: ``weight`` for CV, ``weight_…`` for
-    variations."""
+    variations.
+
+    Parameters
+    ----------
+    run : the generator and what of it is written.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> run = Run(gen.sized(5), True, {})
+    >>> branches(run)
+    {'CV': 'weight'}
+    """
     found: dict[str, str] = {}
     for name in run.names:
         base = (
@@ -87,7 +105,24 @@ def _layout(run: Run) -> np.dtype[np.void]:
 def encode(
     run: Run, chunk: Chunk, weights: FloatArray, tally: Tally
 ) -> tuple[bytes, Tally]:
-    """Pack the events of a chunk as records; arguments as `hepmc.encode`."""
+    """Pack the events of a chunk as records.
+
+    Parameters
+    ----------
+    run, chunk, weights, tally : as in `hepmc.encode`; weights in pb, shape (events,
+        names).
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> run = Run(gen.sized(5), True, {})
+    >>> chunk = run.generator.chunk(0)
+    >>> weights = run.weights(chunk.events) * PB
+    >>> _, tally = encode(run, chunk, weights, Tally.empty(run))
+    >>> tally.events == len(chunk.events)
+    True
+    """
     events, n = chunk.events, len(chunk.events)
     rows = np.zeros(n, dtype=_layout(run))
     rows["event"] = tally.events + np.arange(n)
@@ -112,7 +147,24 @@ def encode(
 
 
 def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
-    """Write the tree from the records of `part` to `made`."""
+    """Write the tree from the records of `part` to `made`.
+
+    Parameters
+    ----------
+    run : the generator and what of it is written.
+    part, made : files, the second a ROOT file.
+    tally : of all events.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nuprobe.events import write_events  # calls this
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_events(Path(folder, "x.root"), gen, 5).events
+    5
+    """
     layout = _layout(run)
     about = {
         "settings": run.settings,
@@ -145,10 +197,21 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
 def read_root(path: str | Path) -> StoredEvents:
     """Read a tree that nuprobe wrote.
 
+    Parameters
+    ----------
+    path : the file.
+
     Raises
     ------
     InputError
         If uproot is not installed, or the file is missing, damaged or not from nuprobe.
+
+    Examples
+    --------
+    >>> read_root("missing.root")
+    Traceback (most recent call last):
+        ...
+    nuprobe.errors.InputError: cannot read missing.root: ...
     """
     module = uproot()
     try:

@@ -153,10 +153,22 @@ class Chunk:
 def concatenate(parts: Sequence[Events]) -> Events:
     """Join events that share their processes.
 
+    Parameters
+    ----------
+    parts : events, in their order.
+
     Raises
     ------
     InputError
         If there are none, or their processes differ.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> events = gen.generate(10).events
+    >>> len(concatenate([events[:4], events[4:]]))
+    10
     """
     if not parts:
         raise InputError("there are no events to join")

@@ -45,7 +45,13 @@ _EVENTS: Final = 2
 
 
 class Made(NamedTuple):
-    """A chunk, and the numbers of the trials that its events come from."""
+    """A chunk and its trials.
+
+    Attributes
+    ----------
+    chunk : the chunk.
+    trial : shape (n,), numbers of the trials that its events come from.
+    """
 
     chunk: Chunk
     trial: NDArray[np.int64]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.events.distributions import Distribution
+from nuprobe.events.distribution import Distribution
 from nuprobe.events.observables import Observable
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (

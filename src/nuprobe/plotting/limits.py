@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuprobe.models.named import name_of
 from nuprobe.plotting.catalogue import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
 
@@ -71,7 +72,7 @@ def plot_limits(
             dict.fromkeys(r for e in experiments for r in e.file.references)
         )
     )
-    if companions and limit.family.name == "lmu-ltau":
+    if companions and name_of(limit.family) == "lmu-ltau":
         beside.add(limit)
     projected = [
         e.name

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
-from nuprobe.models import Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
+from nuprobe.models import LightScalar, LMuLTau, named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     PALETTE,
@@ -216,7 +216,7 @@ def plot_plane(
             ax.axvline(at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3)
         )
         texts.append(text)
-    scalar = isinstance(limit.family, LightScalarFamily)
+    scalar = isinstance(limit.family, LightScalar)
     ax.set_xlabel(
         r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]"
     )
@@ -303,13 +303,13 @@ _NAMES: Final = {
 }
 
 
-def _family(family: Family) -> str:
-    if not isinstance(family, LMuLTauFamily):
-        name = _NAMES.get(family.name, family.name)
-        mixing = family.mixing if isinstance(family, LightVectorFamily) else 0.0
+def _family(family: Any) -> str:
+    if not isinstance(family, LMuLTau):
+        name = _NAMES.get(named.name_of(family), named.name_of(family))
+        mixing = getattr(family, "mixing", 0.0)
         return name if mixing == 0 else f"{name}, {_mixing(mixing)}"
-    default = LMuLTauFamily()
-    if (family.lepton_charges, family.neutrino_charges) == (
+    default = LMuLTau(mass=1.0, coupling=1.0)
+    if (tuple(family.lepton_charges), tuple(family.neutrino_charges)) == (
         default.lepton_charges,
         default.neutrino_charges,
     ):

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec, target
+from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec
 from nuprobe.nuclei import isotope as as_isotope
+from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Fermi, FourierBessel, WoodsSaxon, shape_named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
@@ -30,7 +31,7 @@ from nuprobe.plotting.style import (
 )
 from nuprobe.processes import trident
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
-from nuprobe.processes.trident.totals import FormFactorSpec
+from nuprobe.processes.trident.options import FormFactorSpec
 from nuprobe.units import GeV, fm
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ _NEAR: Final = np.geomspace(
 @styled
 def plot_trident_energy(
     channels: str | Channel | Sequence[ChannelSpec],
-    target_: TargetSpec,
+    target: TargetSpec,
     e_grid: ArrayLike,
     *,
     model: LeptonModel | None = None,
@@ -80,7 +81,7 @@ def plot_trident_energy(
     ----------
     channels : one, or a list of them; what `trident.channel` reads (PDG numbers only
         inside a list).
-    target_ : the target; everything is drawn per nucleus or formula unit, so the
+    target : the target; everything is drawn per nucleus or formula unit, so the
         nucleons (and electrons of the neutral atom) are summed.
     e_grid : neutrino energies in MeV, increasing, at least two. Points behind each
         threshold inside it are added.
@@ -108,7 +109,7 @@ def plot_trident_energy(
     ]
     if not chosen or not regimes:
         raise InputError("nothing to plot: name at least one channel and one regime")
-    nucleus = _counted(target_)
+    nucleus = _counted(target)
     model = StandardModel() if model is None else model
     figure = new_figure(WIDTH, 5.4)
     ax = figure.add_subplot()
@@ -123,17 +124,17 @@ def plot_trident_energy(
     marked = False
     for i, channel in enumerate(chosen):
         for j, regime in enumerate(regimes):
-            start = trident.threshold_energy(channel, target_, regime)
+            start = trident.threshold_energy(channel, target, regime)
             grid = _refined(e, start)
-            y = _section(
-                grid, channel, target_, nucleus, model, regime, form_factor
-            ) / (grid / GeV)
+            y = _section(grid, channel, target, nucleus, model, regime, form_factor) / (
+                grid / GeV
+            )
             some = y > 0
             colour = hues[i if several else j]
             ax.plot(grid[some] / GeV, y[some], color=colour, linestyle=_LOOK[regime][1])
             if dots.size:
                 height = _section(
-                    dots, channel, target_, nucleus, model, regime, form_factor
+                    dots, channel, target, nucleus, model, regime, form_factor
                 ) / (dots / GeV)
                 ax.plot(
                     dots[height > 0] / GeV,
@@ -157,7 +158,7 @@ def plot_trident_energy(
                 )
     if not tops:
         lowest = min(
-            trident.threshold_energy(c, target_, r) for c in chosen for r in regimes
+            trident.threshold_energy(c, target, r) for c in chosen for r in regimes
         )
         raise InputError(
             f"nothing to plot: every cross section is zero up to {e[-1] / GeV:g} GeV;"
@@ -187,7 +188,7 @@ def plot_trident_energy(
         labels,
         f"tridents{where}" if several else f"{channel_symbol(chosen[0])}{where}",
     )
-    nuclear, keys = _nuclear(target_, regimes, form_factor)
+    nuclear, keys = _nuclear(target, regimes, form_factor)
     provenance(figure, (*_METHOD, *keys), f"{_model(model)}; {nuclear}")
     return figure
 
@@ -195,12 +196,12 @@ def plot_trident_energy(
 @styled
 def plot_trident_ratio(
     channel: ChannelSpec,
-    target_: TargetSpec,
+    target: TargetSpec,
     e_grid: ArrayLike,
     models: Mapping[str, LeptonModel],
     reference: LeptonModel | None = None,
     *,
-    regime: str = "coherent",
+    regime: str = "all",
     form_factor: FormFactorSpec = None,
 ) -> Figure:
     """Plot σ(model)/σ(reference) against the neutrino energy.
@@ -208,7 +209,7 @@ def plot_trident_ratio(
     Parameters
     ----------
     channel : what `trident.channel` reads.
-    target_, e_grid, regime, form_factor : as in `plot_trident_energy`.
+    target, e_grid, regime, form_factor : as in `plot_trident_energy`.
     models : by the label of each in the legend.
     reference : what they are divided by; default the Standard Model.
 
@@ -232,11 +233,11 @@ def plot_trident_ratio(
         raise InputError(
             "nothing to plot: give at least one model, e.g. {'V−A': nuprobe.VMinusA()}"
         )
-    nucleus = _counted(target_)
+    nucleus = _counted(target)
     base = StandardModel() if reference is None else reference
-    start = trident.threshold_energy(one, target_, regime)
+    start = trident.threshold_energy(one, target, regime)
     grid = _open(e, start, one)
-    below = _section(grid, one, target_, nucleus, base, regime, form_factor)
+    below = _section(grid, one, target, nucleus, base, regime, form_factor)
     if not np.all(below > 0):
         raise InputError(
             f"no ratio: the reference {_model(base)} makes no pair in {one.name};"
@@ -248,7 +249,7 @@ def plot_trident_ratio(
     ratios: list[FloatArray] = []
     for model, colour in zip(models.values(), colours(len(models)), strict=True):
         ratios.append(
-            _section(grid, one, target_, nucleus, model, regime, form_factor) / below
+            _section(grid, one, target, nucleus, model, regime, form_factor) / below
         )
         handles += ax.plot(grid / GeV, ratios[-1], color=colour)
     handles.append(
@@ -278,7 +279,7 @@ def plot_trident_ratio(
         [*models, "Standard Model" if standard else f"reference ({_model(base)})"],
         f"{channel_symbol(one)} on {target_symbol(nucleus)}, {kind}",
     )
-    nuclear, keys = _nuclear(target_, [regime], form_factor)
+    nuclear, keys = _nuclear(target, [regime], form_factor)
     if any(trident.mediator_masses(model, one) for model in models.values()):
         keys.append("Altmannshofer:2014pba")
     provenance(figure, (*_METHOD, *keys), f"reference {_model(base)}; {nuclear}")
@@ -351,7 +352,9 @@ def plot_trident_form_factors(
     grid = _open(e, start, one)
 
     def total(shape: FormFactor) -> FloatArray:
-        return trident.total(grid, one, nucleus.name, model, form_factor=shape)
+        return trident.total(
+            grid, one, nucleus.name, model, form_factor=shape, regime="coherent"
+        )
 
     reference = total(base)
     figure = new_figure(WIDTH, 4.2)
@@ -424,7 +427,7 @@ def _open(e: FloatArray, start: float, channel: Channel) -> FloatArray:
 def _section(
     e: FloatArray,
     channel: Channel,
-    target_: TargetSpec,
+    target: TargetSpec,
     nucleus: Target,
     model: LeptonModel,
     regime: str,
@@ -452,7 +455,7 @@ def _section(
                     e, channel, None, model, regime, pauli=not free
                 )
         return value
-    return trident.total(e, channel, target_, model, regime, form_factor=form_factor)
+    return trident.total(e, channel, target, model, regime, form_factor=form_factor)
 
 
 def _energy_axis(ax: Axes, e: FloatArray) -> None:
@@ -525,26 +528,28 @@ def _model(model: LeptonModel) -> str:
     return f"model {name}"
 
 
-def _counted(target_: TargetSpec) -> Target:
+def _counted(target: TargetSpec) -> Target:
     """Isotopes and their numbers; the cross section chooses the charge form factors."""
     return (
-        target_ if isinstance(target_, Target) else target(target_, form_factor="point")
+        target
+        if isinstance(target, Target)
+        else make_target(target, form_factor="point")
     )
 
 
 def _nuclear(
-    target_: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
+    target: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
 ) -> tuple[str, list[str]]:
     """Nuclear input in words, and its texkeys."""
     notes: list[str] = []
     keys: list[str] = []
     if {"coherent", "all"} & set(regimes):
-        parts = [c for c in _counted(target_).components if c.isotope.a > 1]
+        parts = [c for c in _counted(target).components if c.isotope.a > 1]
         if isinstance(form_factor, str):
             kinds = {form_factor}
         elif form_factor is not None:
             kinds = {shape_name(form_factor)}
-        elif isinstance(target_, Target):
+        elif isinstance(target, Target):
             kinds = {shape_name(c.ff_p) for c in parts}
         else:
             kinds = {shape_name(trident.charge_form_factor(c.isotope)) for c in parts}

@@ -12,11 +12,11 @@ import numpy as np
 from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.models import Propagator
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, sum_arrays
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.combine import joined
 from nuprobe.prediction.fold import Known, fold
-from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
 from nuprobe.prediction.templates import Templates
 from nuprobe.processes import Scatterer

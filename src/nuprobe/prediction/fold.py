@@ -106,7 +106,7 @@ def _integral(
         functions = None
         if factors != ("",):
             functions = setup.propagation_of(component.name).functions
-        (integrals,) = over_flux(component, [wanted], refine, functions)
+        (integrals,) = over_flux([component], [wanted], refine, functions)
         known[key] = tuple(x.reshape(-1, len(factors)) for x in integrals)
     return known[key]
 

@@ -311,13 +311,12 @@ def averaged(
         Deposits(scatterer, scatterer.groups(weighted.exchanges), deposited)
         for scatterer in process.scatterers(_target(target))
     ]
-    integrals = [over_flux(component, wanted) for component in flux.of(flavour)]
     result = np.zeros(deposited.shape)
-    for i, one in enumerate(wanted):
-        for g, group in enumerate(one.groups):
+    integrals = over_flux(flux.of(flavour), wanted)
+    for one, of_groups in zip(wanted, integrals, strict=True):
+        for group, integral in zip(one.groups, of_groups, strict=True):
             columns = [weighted.terms.index(name) for name in group.terms]
             response = group.response(deposited) @ weighted.weights[columns]
-            integral = sum(of_component[i][g] for of_component in integrals)
             result += one.scatterer.count * integral * response * (_HBARC2 / number)
     return result
 

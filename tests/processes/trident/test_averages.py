@@ -36,7 +36,9 @@ def beam() -> Flux:
 @pytest.mark.parametrize("model", [StandardModel(), LMuLTau(50.0, 2e-3)])
 def test_average_is_the_integral(beam: Flux, model: StandardModel | LMuLTau) -> None:
     def integrand(e: float) -> float:
-        return bump(e) * float(trident.total(e, CHANNEL, "Ar40", model))
+        return bump(e) * float(
+            trident.total(e, CHANNEL, "Ar40", model, regime="coherent")
+        )
 
     low = trident.threshold_energy(CHANNEL, "Ar40")
     top = quad(integrand, low, 14 * GeV, epsrel=1e-6, limit=60)[0]
@@ -70,7 +72,9 @@ def test_a_beam_below_threshold_gives_an_exact_zero() -> None:
 
 
 def test_a_mediator_that_was_not_averaged_is_an_error(beam: Flux) -> None:
-    found = trident.average(beam, [CHANNEL], "Ar40", mediators=[10.0])
+    found = trident.average(
+        beam, [CHANNEL], "Ar40", mediators=[10.0], regime="coherent"
+    )
     assert found.total(LMuLTau(10.0, 1e-3)) > found.total(StandardModel())
     with pytest.raises(InputError, match="20"):
         found.total(LMuLTau(20.0, 1e-3))
@@ -109,6 +113,7 @@ def test_flavours_that_share_kernels_keep_their_own_spectra() -> None:
             chosen,
             "Ar40",
             mediators=[1.0, 1e3],
+            regime="coherent",
         )
 
     both = averaged(soft, hard, chosen=channels)
@@ -132,4 +137,4 @@ def test_a_ratio_that_does_not_settle_is_an_error(
 ) -> None:
     monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
     with pytest.raises(ComputationError, match="reaches only"):
-        trident.average(beam, [CHANNEL], "Ar40", mediators=[1.0])
+        trident.average(beam, [CHANNEL], "Ar40", mediators=[1.0], regime="coherent")

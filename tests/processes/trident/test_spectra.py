@@ -84,7 +84,9 @@ def test_form_factors_that_oscillate_are_resolved(variable: str, above: float) -
     found = trident.spectrum(
         variable, edges, "nu_mu -> nu_mu tau+ tau-", "Ar40", e, None, "coherent"
     )
-    total = float(trident.total(e, "nu_mu -> nu_mu tau+ tau-", "Ar40"))
+    total = float(
+        trident.total(e, "nu_mu -> nu_mu tau+ tau-", "Ar40", regime="coherent")
+    )
     assert found.values.sum() == approx(total, rel=1e-4)
     assert found.error.max() < 1e-3 * total
 
@@ -217,7 +219,7 @@ def test_bins_that_are_joined_add_up(variable: str, cuts: list[float]) -> None:
     if edges.size < 2:
         return
     kind = partial(
-        trident.spectrum, channel_=EMU, target_="O16", source=1000.0, regime="coherent"
+        trident.spectrum, channel=EMU, target="O16", source=1000.0, regime="coherent"
     )
     fine, whole = kind(variable, edges), kind(variable, edges[[0, -1]])
     total = float(trident.total(1000.0, EMU, "O16", None, "coherent"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.flavours import flavour
+from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.models import (
     ContactOperators,
     LMuLTau,
@@ -23,11 +26,12 @@ from nuprobe.models import (
     VectorAxial,
     VMinusA,
 )
-from nuprobe.nuclei import form_factors, isotope, target
+from nuprobe.nuclei import form_factors, isotope, point_proton_radius, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.cross_section import combine, q_range
 from nuprobe.processes.trident.moments import Orders
-from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load, node_values
+from nuprobe.processes.trident.table_build import node_values
+from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load
 from nuprobe.units import GeV, fm
 
 # pytest's default absolute tolerance of 1e-12 makes all cross sections equal
@@ -35,6 +39,15 @@ approx = partial(pytest.approx, rel=1e-6, abs=0.0)
 
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
+
+
+def monoenergetic(energy: float) -> Flux:
+    """One muon neutrino."""
+    lines = (Line(energy, 1.0),)
+    part = FluxComponent("line", flavour("nu_mu"), lines=lines)
+    return Flux("line", (part,), per="neutrino")
+
+
 CHANNELS = [
     MUMU,
     "nu_mu -> nu_mu e+ e-",
@@ -137,9 +150,9 @@ def test_far_tail_of_the_form_factor(name: str, nucleus: str, e_nu: float) -> No
         6, 3, *q.shape
     )
     truth = combine(e, q**2, weight, x_max, current, leptons).sum(-1).T
-    assert trident.kernels(e, name, nucleus, with_error=False).values == approx(
-        truth, rel=3e-5
-    )
+    assert trident.kernels(
+        e, name, nucleus, with_error=False, regime="coherent"
+    ).values == approx(truth, rel=3e-5)
 
 
 @pytest.mark.nightly
@@ -176,7 +189,13 @@ def test_mediators_against_integrals(mass: float) -> None:
     e = np.array([300.0, 5e3])
     quick, slow = (
         trident.kernels(
-            e, MUMU, "Ar40", mediators=[mass], exact=x, with_error=False
+            e,
+            MUMU,
+            "Ar40",
+            mediators=[mass],
+            exact=x,
+            with_error=False,
+            regime="coherent",
         ).values
         for x in (False, True)
     )
@@ -186,24 +205,30 @@ def test_mediators_against_integrals(mass: float) -> None:
 
 def test_grid_of_mediators_is_each_of_them() -> None:
     e = np.array([1e3, 2e4])
-    grid = trident.kernels(e, MUMU, "Fe56", mediators=[5.0, 500.0]).values
+    grid = trident.kernels(
+        e, MUMU, "Fe56", mediators=[5.0, 500.0], regime="coherent"
+    ).values
     for i, mass in enumerate((5.0, 500.0)):
-        alone = trident.kernels(e, MUMU, "Fe56", mediators=[mass]).values
+        alone = trident.kernels(
+            e, MUMU, "Fe56", mediators=[mass], regime="coherent"
+        ).values
         assert grid[:, 3 + 3 * i : 6 + 3 * i] == approx(alone[:, 3:], rel=1e-12)
     assert trident.terms(2)[3:] == ("VVc1", "VAc1", "cc1", "VVc2", "VAc2", "cc2")
 
 
 def test_heavy_mediator_is_a_contact_interaction() -> None:
     for mass in (1e6, 1e9):
-        kernel = trident.kernels(5e3, MUMU, "Ar40", mediators=[mass]).values
+        kernel = trident.kernels(
+            5e3, MUMU, "Ar40", mediators=[mass], regime="coherent"
+        ).values
         assert kernel[3] * mass**2 == approx(kernel[0], rel=1e-5)
         assert kernel[5] * mass**4 == approx(kernel[0], rel=1e-5)
         heavy = LMuLTau(mass, 1e-3 * mass / 1e3)
         shift = VectorAxial(
             0.5 + 2 * 0.23122 + (1e-6) ** 2 / (2**0.5 * 1.1663788e-11), 0.5
         )
-        assert trident.total(5e3, MUMU, "Ar40", heavy) == approx(
-            trident.total(5e3, MUMU, "Ar40", shift), rel=1e-5
+        assert trident.total(5e3, MUMU, "Ar40", heavy, regime="coherent") == approx(
+            trident.total(5e3, MUMU, "Ar40", shift, regime="coherent"), rel=1e-5
         )
 
 
@@ -211,9 +236,9 @@ def test_light_mediator_depends_on_its_mass_logarithmically() -> None:
     """c² term: ρ(K²) ~ K² at small K² leaves one logarithm, which a rule linear in K²
     misses altogether."""
     masses = np.array([0.1, 0.2, 0.4])
-    cc = trident.kernels(1e3, MUMU, "Ar40", mediators=masses, with_error=False).values[
-        5::3
-    ]
+    cc = trident.kernels(
+        1e3, MUMU, "Ar40", mediators=masses, with_error=False, regime="coherent"
+    ).values[5::3]
     slopes = np.diff(cc)
     assert (slopes < 0).all()
     assert slopes[0] == approx(slopes[1], rel=0.01)
@@ -221,32 +246,33 @@ def test_light_mediator_depends_on_its_mass_logarithmically() -> None:
 
 def test_below_threshold_is_exactly_zero() -> None:
     e = np.array([100.0, 211.8, 212.0, 215.0])
-    sigma = trident.total(e, MUMU, "Ar40")
+    sigma = trident.total(e, MUMU, "Ar40", regime="coherent")
     assert sigma[:2].tolist() == [0.0, 0.0]
     assert sigma[3] > sigma[2] > 0
     assert trident.total(40 * GeV, MUMU, regime="electron") == 0
     assert trident.total(44 * GeV, MUMU, regime="electron") > 0
-    result = trident.total(100.0, MUMU, "Ar40", with_error=True)
+    result = trident.total(100.0, MUMU, "Ar40", with_error=True, regime="coherent")
     assert (float(result.value), float(result.error)) == (0.0, 0.0)
 
 
 def test_antineutrinos_by_cp() -> None:
     for name in ("nu_mu -> nu_e e+ mu-", MUMU):
         one = trident.channel(name)
-        assert trident.total(2e3, one, "Ar40") == trident.total(
-            2e3, one.conjugate, "Ar40"
+        assert trident.total(2e3, one, "Ar40", regime="coherent") == trident.total(
+            2e3, one.conjugate, "Ar40", regime="coherent"
         )
     # but a channel is not its charge conjugate alone
-    other = trident.total(2e3, "nu_e -> nu_mu mu+ e-", "Ar40")
+    other = trident.total(2e3, "nu_e -> nu_mu mu+ e-", "Ar40", regime="coherent")
     assert other != approx(
-        float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40")), rel=0.05
+        float(trident.total(2e3, "nu_mu -> nu_e e+ mu-", "Ar40", regime="coherent")),
+        rel=0.05,
     )
 
 
 def test_v_times_a_only_for_unequal_masses() -> None:
     for name in CHANNELS:
         kernel = trident.kernels(
-            6 * trident.threshold_energy(name, "Ar40"), name, "Ar40"
+            6 * trident.threshold_energy(name, "Ar40"), name, "Ar40", regime="coherent"
         ).values
         fraction = abs(kernel[2]) / kernel[:2].sum()
         assert (fraction == 0) == (len(set(trident.channel(name).masses)) == 1)
@@ -269,6 +295,52 @@ def test_regimes_add_up() -> None:
     assert trident.total(e, MUMU, None, regime="proton") == approx(parts["proton"])
 
 
+def test_the_default_regime_is_all_everywhere_and_results_name_it() -> None:
+    e, line = 2e3, monoenergetic(2e3)
+    whole = float(trident.total(e, MUMU, "Ar40", regime="all"))
+    assert float(trident.total(e, MUMU, "Ar40")) == whole
+    weights = trident.coefficients(StandardModel(), MUMU)
+    kernels = trident.kernels(e, MUMU, "Ar40", with_error=False).values
+    assert float(kernels @ weights) == approx(whole, rel=1e-12)
+    mean = trident.average(line, [MUMU], "Ar40")
+    assert mean.total(StandardModel()) == approx(whole, rel=1e-12)
+    assert trident.flux_averaged(line, MUMU, "Ar40") == approx(whole, rel=1e-12)
+    names = [c.name for _, c in trident.currents("Ar40")]
+    assert names == ["Ar40", "proton", "neutron"]
+    bins = trident.spectrum("q2", [0.0, 1e12], MUMU, "Ar40", e, quick=True)
+    assert float(bins.values[0]) == approx(whole, rel=5e-3)
+    one = trident.total(e, MUMU, "Ar40", with_error=True)
+    two = trident.flux_averaged(line, MUMU, "Ar40", with_error=True)
+    assert one.regime == two.regime == mean.regime == bins.regime == "all"
+    for result in (one, two):
+        assert result.sin2_theta_w == StandardModel().lepton_sin2 == 0.23122
+        assert result.per == "nucleus"
+    other = trident.total(e, MUMU, "Ar40", StandardModel(0.24), with_error=True)
+    assert other.sin2_theta_w == 0.24
+    assert trident.total(e, MUMU, "Ar40", VMinusA(), with_error=True).sin2_theta_w is (
+        None
+    )
+
+
+def test_options_are_one_object() -> None:
+    options = trident.TridentOptions("all", "helm", pauli=False, k_f=200.0)
+    line = monoenergetic(2e3)
+    keywords: dict[str, Any] = {"form_factor": "helm", "pauli": False, "k_f": 200.0}
+    assert trident.total(2e3, MUMU, "Ar40", None, options) == trident.total(
+        2e3, MUMU, "Ar40", None, "all", **keywords
+    )
+    assert trident.flux_averaged(
+        line, MUMU, "Ar40", None, options
+    ) == trident.flux_averaged(line, MUMU, "Ar40", **keywords)
+    assert trident.threshold_energy(MUMU, "Ar40", options) == trident.threshold_energy(
+        MUMU, "Ar40"
+    )
+    with pytest.raises(InputError, match="pauli is given twice"):
+        trident.total(2e3, MUMU, "Ar40", None, options, pauli=True)
+    with pytest.raises(TypeError, match="unexpected keyword 'paulli'"):
+        trident.total(2e3, MUMU, "Ar40", paulli=True)  # type: ignore[call-overload]
+
+
 def test_mixtures_and_molecules() -> None:
     e = 2e4
     glass = trident.total(e, MUMU, {"Si28": 1, "O16": 2}, regime="all")
@@ -289,11 +361,11 @@ def test_mixtures_and_molecules() -> None:
 def test_targets_pass_through_with_their_form_factor() -> None:
     shape = form_factors.Fermi(3.5 * fm, 0.5 * fm)
     made = target("Ar40", form_factor=shape)
-    assert trident.total(1e3, MUMU, made) == trident.total(
-        1e3, MUMU, "Ar40", form_factor=shape
+    assert trident.total(1e3, MUMU, made, regime="coherent") == trident.total(
+        1e3, MUMU, "Ar40", form_factor=shape, regime="coherent"
     )
     with pytest.raises(InputError, match="already"):
-        trident.total(1e3, MUMU, made, form_factor="helm")
+        trident.total(1e3, MUMU, made, form_factor="helm", regime="coherent")
 
 
 @pytest.mark.parametrize(
@@ -303,10 +375,19 @@ def test_a_named_shape_has_the_charge_radius(name: str) -> None:
     """A photon sees the charge: the radius is not that of point protons."""
     one = isotope("Ar40")
     assert trident.charge_form_factor(one, name).rms == approx(one.r_charge)
-    shape = target("Ar40", form_factor=name, r_p=one.r_charge)
-    assert trident.total(1e3, MUMU, "Ar40", form_factor=name) == approx(
-        trident.total(1e3, MUMU, shape)
-    )
+    named = trident.total(1e3, MUMU, "Ar40", form_factor=name, regime="coherent")
+    # a target with that shape is the same nucleus; its nucleons are closer in
+    made = target("Ar40", form_factor=name)
+    assert trident.total(1e3, MUMU, made, regime="coherent") == named
+    radius = point_proton_radius(one)
+    given = target("Ar40", form_factor=name, r_p=radius)
+    assert given.components[0].ff_p.rms == approx(radius)
+    assert given.components[0].charge.rms == approx(one.r_charge)
+    assert trident.total(1e3, MUMU, given, regime="coherent") == approx(named)
+    used = trident.total(
+        1e3, MUMU, made, with_error=True, regime="coherent"
+    ).form_factors
+    assert "rms charge radius 3.427" in used["Ar40"]
 
 
 @pytest.mark.parametrize(
@@ -321,7 +402,11 @@ def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(
     def at(ratio: float) -> float:
         return float(
             trident.total(
-                20 * GeV, channel, "Ar40", LMuLTau(ratio * mass, 1e-3, mixing="loop")
+                20 * GeV,
+                channel,
+                "Ar40",
+                LMuLTau(ratio * mass, 1e-3, mixing="loop"),
+                regime="coherent",
             )
         )
 
@@ -337,7 +422,7 @@ def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(
 @pytest.mark.parametrize("model", [LMuLTau(10.0, 1e300), VectorAxial(1e200, 0.0)])
 def test_couplings_that_overflow_are_refused(model: LMuLTau | VectorAxial) -> None:
     with pytest.raises(ComputationError, match="too large"):
-        trident.total(1e4, MUMU, "Ar40", model)
+        trident.total(1e4, MUMU, "Ar40", model, regime="coherent")
 
 
 @pytest.mark.parametrize(
@@ -346,17 +431,17 @@ def test_couplings_that_overflow_are_refused(model: LMuLTau | VectorAxial) -> No
 )
 def test_energies_that_are_none(e_nu: object) -> None:
     with pytest.raises(InputError, match="energies"):
-        trident.total(e_nu, MUMU, "Ar40")  # type: ignore[call-overload]
+        trident.total(e_nu, MUMU, "Ar40", regime="coherent")  # type: ignore[call-overload]
 
 
 def test_no_energies_give_no_cross_sections() -> None:
-    assert trident.total([], MUMU, "Ar40").shape == (0,)
+    assert trident.total([], MUMU, "Ar40", regime="coherent").shape == (0,)
 
 
 @pytest.mark.parametrize("model", ["sm", StandardModel, 3])
 def test_what_is_no_model(model: object) -> None:
     with pytest.raises(InputError, match="couplings to charged leptons"):
-        trident.total(1e4, MUMU, "Ar40", model)  # type: ignore[call-overload]
+        trident.total(1e4, MUMU, "Ar40", model, regime="coherent")  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -434,12 +519,12 @@ def test_bad_input() -> None:
         (
             UnknownNameError,
             "Fourier-Bessel density 'Xe132'",
-            {"target_": "Xe132", "form_factor": "fourier-bessel"},
+            {"target": "Xe132", "form_factor": "fourier-bessel"},
         ),
         (UnknownNameError, "form factor", {"form_factor": "round"}),
-        (InputError, "needs a target", {"target_": None}),
-        (InputError, "no coherent regime", {"target_": "H1"}),
-        (InputError, "holds no neutron", {"target_": "H1", "regime": "neutron"}),
+        (InputError, "needs a target", {"target": None}),
+        (InputError, "no coherent regime", {"target": "H1"}),
+        (InputError, "has no neutrons", {"target": "H1", "regime": "neutron"}),
         (InputError, "Fermi momentum", {"regime": "proton", "k_f": 0.0}),
         (
             UnknownNameError,
@@ -456,41 +541,46 @@ def test_bad_input() -> None:
     for error, text, changes in cases:
         arguments: dict[str, object] = {
             "e_nu": 1e3,
-            "channel_": MUMU,
-            "target_": "Ar40",
+            "channel": MUMU,
+            "target": "Ar40",
+            "regime": "coherent",
         } | changes
         with pytest.raises(error, match=text) as caught:
             trident.total(**arguments)  # type: ignore[call-overload]
         assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match="mediator masses"):
-        trident.kernels(1e3, MUMU, "Ar40", mediators=[0.0])
+        trident.kernels(1e3, MUMU, "Ar40", mediators=[0.0], regime="coherent")
 
 
 def test_many_parameter_points_are_one_product() -> None:
     v = np.linspace(-1, 1, 5)
     weights = trident.coefficients(VectorAxial(v, 0.3), MUMU)
-    sigma = trident.kernels(2e3, MUMU, "Ar40").values @ weights.T
+    sigma = trident.kernels(2e3, MUMU, "Ar40", regime="coherent").values @ weights.T
     assert sigma[1] == approx(
-        float(trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3)))
+        float(
+            trident.total(2e3, MUMU, "Ar40", VectorAxial(v[1], 0.3), regime="coherent")
+        )
     )
 
 
 def test_two_mediators_interfere() -> None:
     base = LMuLTau(30.0, 1e-3)
     both = LMuLTau(300.0, 2e-3, base=base)
-    got = trident.total(1e3, MUMU, "Ar40", both)
+    got = trident.total(1e3, MUMU, "Ar40", both, regime="coherent")
     # same thing from the definition, with the K² spectrum of the integrals
     one = trident.channel(MUMU)
     swapped = LMuLTau(30.0, 1e-3, base=LMuLTau(300.0, 2e-3))
-    assert got == approx(float(trident.total(1e3, one, "Ar40", swapped)), rel=1e-9)
+    assert got == approx(
+        float(trident.total(1e3, one, "Ar40", swapped, regime="coherent")), rel=1e-9
+    )
     same = LMuLTau(30.0, 1e-3, base=base)
     louder = LMuLTau(30.0, 2**0.5 * 1e-3)
-    assert trident.total(1e3, one, "Ar40", same) == approx(
-        float(trident.total(1e3, one, "Ar40", louder))
+    assert trident.total(1e3, one, "Ar40", same, regime="coherent") == approx(
+        float(trident.total(1e3, one, "Ar40", louder, regime="coherent"))
     )
     near = LMuLTau(30.03, 1e-3, base=base)
-    assert trident.total(1e3, one, "Ar40", near) == approx(
-        float(trident.total(1e3, one, "Ar40", louder)), rel=2e-3
+    assert trident.total(1e3, one, "Ar40", near, regime="coherent") == approx(
+        float(trident.total(1e3, one, "Ar40", louder, regime="coherent")), rel=2e-3
     )
 
 
@@ -532,11 +622,16 @@ def test_propagators_of_w_and_z_are_warned_of() -> None:
 
 def test_tables_are_read_without_what_only_mediators_need() -> None:
     load.cache_clear()
-    trident.total(1e3, MUMU, "Ar40")
+    trident.total(1e3, MUMU, "Ar40", regime="coherent")
     assert load("equal-low", False).mediator is None
     assert load.cache_info().misses == 1
     # and the rest is there as soon as it is asked for
-    assert trident.kernels(1e3, MUMU, "Ar40", mediators=[10.0]).values[3] > 0
+    assert (
+        trident.kernels(1e3, MUMU, "Ar40", mediators=[10.0], regime="coherent").values[
+            3
+        ]
+        > 0
+    )
     assert load.cache_info().misses == 2
 
 
@@ -603,9 +698,14 @@ def test_z_prime() -> None:
             float(shell[lepton].real), rel=1e-6
         )
     # always constructive without mixing; kinetic mixing can make it destructive
-    sm = trident.total(1e3, MUMU, "Ar40")
-    assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4)) > sm
-    assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 1e-4, mixing=2e-3)) < sm
+    sm = trident.total(1e3, MUMU, "Ar40", regime="coherent")
+    assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4), regime="coherent") > sm
+    assert (
+        trident.total(
+            1e3, MUMU, "Ar40", LMuLTau(10.0, 1e-4, mixing=2e-3), regime="coherent"
+        )
+        < sm
+    )
     for arguments, text in (
         ({"mass": -1.0}, "mass of a mediator"),
         ({"mass": 0.0}, "mass of a mediator"),

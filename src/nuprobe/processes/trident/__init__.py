@@ -7,25 +7,30 @@ couplings:
 """
 
 from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
-from nuprobe.processes.trident.channels import CHANNELS, Channel, channel
-from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS, Current
-from nuprobe.processes.trident.spectra import SPECTRA, Spectrum, spectrum
-from nuprobe.processes.trident.totals import (
-    REGIMES,
+from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, channel
+from nuprobe.processes.trident.couplings import (
     TERMS,
-    CrossSection,
-    Kernels,
-    charge_form_factor,
     coefficients,
-    current_kernels,
-    currents,
-    kernels,
     lepton_couplings,
     mediator_masses,
     terms,
-    threshold_energy,
-    total,
+    weak_angle,
 )
+from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS, Current
+from nuprobe.processes.trident.kernels import Kernels, current_kernels, kernels
+from nuprobe.processes.trident.options import (
+    REGIMES,
+    FormFactorSpec,
+    NucleusKeywords,
+    TridentOptions,
+)
+from nuprobe.processes.trident.spectra import SPECTRA, Spectrum, spectrum
+from nuprobe.processes.trident.targets import (
+    charge_form_factor,
+    currents,
+    threshold_energy,
+)
+from nuprobe.processes.trident.totals import CrossSection, total
 
 __all__ = [
     "CHANNELS",
@@ -35,10 +40,14 @@ __all__ = [
     "TERMS",
     "Averaged",
     "Channel",
+    "ChannelSpec",
     "CrossSection",
     "Current",
+    "FormFactorSpec",
     "Kernels",
+    "NucleusKeywords",
     "Spectrum",
+    "TridentOptions",
     "average",
     "channel",
     "charge_form_factor",
@@ -53,4 +62,5 @@ __all__ = [
     "terms",
     "threshold_energy",
     "total",
+    "weak_angle",
 ]

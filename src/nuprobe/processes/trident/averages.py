@@ -6,27 +6,35 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal, Unpack, overload
 
 import numpy as np
 
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.fluxes import Flux, FluxComponent, flux
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import FormFactor, TargetSpec
+from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
     chebyshev_nodes,
     panel_nodes,
 )
-from nuprobe.processes.trident.channels import Channel, ChannelSpec, channel
-from nuprobe.processes.trident.totals import (
-    Kernels,
+from nuprobe.processes.trident.channels import Channel, ChannelSpec
+from nuprobe.processes.trident.channels import channel as read_channel
+from nuprobe.processes.trident.couplings import (
     coefficients,
-    kernels,
     mediator_masses,
-    threshold_energy,
+    weak_angle,
 )
+from nuprobe.processes.trident.kernels import Kernels, kernels_of
+from nuprobe.processes.trident.options import (
+    NucleusKeywords,
+    TridentOptions,
+    read_options,
+)
+from nuprobe.processes.trident.targets import describe, lowest_energy
+from nuprobe.processes.trident.totals import CrossSection
 
 __all__ = ["Averaged", "average", "flux_averaged"]
 
@@ -51,6 +59,7 @@ class Averaged:
     mediators : masses (MeV) of the mediator terms.
     fluence : neutrinos in those flavours per unit of the flux (per cm² for a beam).
     error : largest relative numerical error, of VV + AA and of the mediator terms.
+    regime : what was hit, one of `REGIMES`.
     """
 
     channels: tuple[Channel, ...]
@@ -58,9 +67,14 @@ class Averaged:
     mediators: tuple[float, ...]
     fluence: float
     error: float
+    regime: str
 
     def total(self, model: LeptonModel) -> float:
-        """Averaged cross section of a model with scalar parameters, cm².
+        """Averaged cross section, cm².
+
+        Parameters
+        ----------
+        model : with scalar parameters.
 
         Raises
         ------
@@ -78,7 +92,7 @@ class Averaged:
             for i, mass in enumerate(mediator_masses(model, one)):
                 if mass not in self.mediators:
                     raise InputError(
-                        f"the average holds no mediator of {mass:g} MeV: name it in"
+                        f"a mediator of {mass:g} MeV was not averaged: list its mass in"
                         " `mediators`"
                     )
                 j = 3 + 3 * self.mediators.index(mass)
@@ -89,13 +103,12 @@ class Averaged:
 def average(
     source: Flux | str,
     channels: Sequence[ChannelSpec],
-    target_: TargetSpec | None,
+    target: TargetSpec | None,
+    regime: str | TridentOptions = "all",
     *,
-    regime: str = "coherent",
     mediators: Sequence[float] | FloatArray = (),
-    form_factor: str | FormFactor | None = None,
-    pauli: bool = True,
     nodes: int = _NODES,
+    **options: Unpack[NucleusKeywords],
 ) -> Averaged:
     """Average the kernels of several channels over a flux.
 
@@ -104,44 +117,59 @@ def average(
     The mediator terms are folded as ratios to VV, which need fewer nodes. A second
     order measures the errors.
 
+    Parameters
+    ----------
+    source : a flux or its name.
+    channels : at least one.
+    target, regime : as in `total`.
+    mediators : masses (MeV) of t-channel vector mediators.
+    nodes : Chebyshev nodes in ln E.
+    options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
+        `TridentOptions`.
+
     Raises
     ------
     ComputationError
         If the average does not reach 1e-4.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> channel = "nu_mu -> nu_mu mu+ mu-"
+    >>> found = average("dune-nd-fhc", [channel], "Ar40", "coherent", mediators=[10.0])
+    >>> found.values.shape, found.regime
+    ((1, 6), 'coherent')
+    >>> found.total(nu.LMuLTau(10.0, 1e-3)) > found.total(nu.StandardModel())
+    True
     """
+    settings = read_options(regime, options)
     source = source if isinstance(source, Flux) else flux(source)
-    read = tuple(channel(c) for c in channels)
+    read = tuple(read_channel(c) for c in channels)
     if not read:
         raise InputError("an average needs at least one channel")
     fluence = sum(source.total(f) for f in dict.fromkeys(c.incoming for c in read))
     if fluence <= 0:
         raise InputError(
-            f"flux {source.name} holds none of"
-            f" {', '.join(str(c.incoming) for c in read)}"
+            f"flux {source.name} has no"
+            f" {' or '.join(dict.fromkeys(str(c.incoming) for c in read))}: it has"
+            f" {', '.join(map(str, source.flavours))}"
         )
     masses = tuple(float(m) for m in mediators)
     rows = np.zeros((len(read), 3 + 3 * len(masses)))
     errors = rows.copy()
     # the nodes in energy carry the error that is measured here; that in Q² is smaller
     # by far
-    at = partial(
-        kernels,
-        target_=target_,
-        regime=regime,
-        form_factor=form_factor,
-        pauli=pauli,
-        with_error=False,
-    )
+    at = partial(kernels_of, target=target, options=settings, with_error=False)
     # of a channel kernels know only the pair: flavours of one beam share them
     lines: dict[tuple[float, ...], FloatArray] = {}
     beams: dict[tuple[float, ...], list[tuple[int, FluxComponent]]] = {}
     for i, one in enumerate(read):
-        low = threshold_energy(one, target_, regime)
+        low = lowest_energy(one, target, settings)
         for component in source.of(one.incoming):
             for line in component.lines:
                 key = (*one.pair_masses, line.energy)
                 if key not in lines:
-                    lines[key] = at(line.energy, one, mediators=masses).values
+                    lines[key] = at(line.energy, channel=one, mediators=masses).values
                 rows[i] += line.intensity * lines[key]
             if component.density is not None and component.edges[-1] > low:
                 beam = (
@@ -151,7 +179,7 @@ def average(
                 )
                 beams.setdefault(beam, []).append((i, component))
     for (*_, low, top), members in beams.items():
-        kernels_at = partial(at, channel_=read[members[0][0]])
+        kernels_at = partial(at, channel=read[members[0][0]])
         folded = _fold([c for _, c in members], kernels_at, low, top, nodes, masses)
         for (i, _), row, error in zip(members, *folded, strict=True):
             rows[i] += row
@@ -165,7 +193,7 @@ def average(
             f"the average over {source.name} reaches only {worst:.1e}; smooth the flux"
             " table"
         )
-    return Averaged(read, rows / fluence, masses, fluence, worst)
+    return Averaged(read, rows / fluence, masses, fluence, worst, settings.regime)
 
 
 def _relative(row: FloatArray, error: FloatArray) -> float:
@@ -285,34 +313,76 @@ def _matrix(energies: FloatArray, logs: FloatArray) -> FloatArray:
     return barycentric_matrix(grid, np.clip(logs, grid[0], grid[-1]))
 
 
+@overload
 def flux_averaged(
     source: Flux | str,
-    channel_: ChannelSpec,
-    target_: TargetSpec | None,
-    model: LeptonModel | None = None,
-    regime: str = "all",
+    channel: ChannelSpec,
+    target: TargetSpec | None,
+    model: LeptonModel | None = ...,
+    regime: str | TridentOptions = ...,
     *,
-    form_factor: str | FormFactor | None = None,
-    pauli: bool = True,
-) -> float:
+    with_error: Literal[False] = ...,
+    **options: Unpack[NucleusKeywords],
+) -> float: ...
+
+
+@overload
+def flux_averaged(
+    source: Flux | str,
+    channel: ChannelSpec,
+    target: TargetSpec | None,
+    model: LeptonModel | None = ...,
+    regime: str | TridentOptions = ...,
+    *,
+    with_error: Literal[True],
+    **options: Unpack[NucleusKeywords],
+) -> CrossSection: ...
+
+
+def flux_averaged(
+    source: Flux | str,
+    channel: ChannelSpec,
+    target: TargetSpec | None,
+    model: LeptonModel | None = None,
+    regime: str | TridentOptions = "all",
+    *,
+    with_error: bool = False,
+    **options: Unpack[NucleusKeywords],
+) -> float | CrossSection:
     """Flux-averaged cross section of one channel, cm² (per nucleus, formula unit or
     nucleon: see `total`).
 
     Parameters
     ----------
-    source : a flux or its name.
-    channel_, target_, model, regime, form_factor, pauli : as in `total`.
+    source : a flux or its name; the average is over its neutrinos of the flavour of
+        the channel.
+    channel, target, model, regime : as in `total`.
+    with_error : return a `CrossSection` with the estimate of the numerical error, the
+        regime, the form factors and the weak mixing angle used.
+    options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
+        `TridentOptions`.
+
+    Examples
+    --------
+    >>> channel = "nu_mu -> nu_mu mu+ mu-"
+    >>> found = flux_averaged("dune-nd-fhc", channel, "Ar40", with_error=True)
+    >>> found.regime, found.per, found.sin2_theta_w
+    ('all', 'nucleus', 0.23122)
     """
     model = StandardModel() if model is None else model
-    one = channel(channel_)
-    masses = mediator_masses(model, one)
-    found = average(
-        source,
-        [one],
-        target_,
-        regime=regime,
-        mediators=masses,
-        form_factor=form_factor,
-        pauli=pauli,
+    settings = read_options(regime, options)
+    reaction = read_channel(channel)
+    masses = mediator_masses(model, reaction)
+    mean = average(source, [reaction], target, settings, mediators=masses)
+    value = mean.total(model)
+    if not with_error:
+        return value
+    per, used = describe(target, settings)
+    return CrossSection(
+        np.asarray(value),
+        np.asarray(mean.error * value),
+        per,
+        settings.regime,
+        used,
+        weak_angle(model),
     )
-    return found.total(model)

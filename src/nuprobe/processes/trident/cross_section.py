@@ -20,15 +20,16 @@ from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.trident.currents import Current
 
-__all__ = ["combine", "q2_nodes", "q_range", "tail", "threshold"]
+__all__ = ["PREFACTOR", "combine", "q2_nodes", "q_range", "tail", "threshold"]
 
-_PREFACTOR: Final = (
+PREFACTOR: Final = (
     G_FERMI**2
     / 2
     * (4 * math.pi * ALPHA_EM) ** 2
     / (128 * math.pi**2)
     * HBARC_MEV_CM**2
 )
+"""G_F²/2 (4πα)²/128π² in cm² MeV⁻²: all constants of the integral over Q² and x."""
 
 
 def threshold(mass: float, m_minus: float, m_plus: float) -> float:
@@ -136,7 +137,7 @@ def combine(
     e = e_nu[:, None]
     b = 2 * e * mass * q2 / x_max
     c, g = current.electric(q2), current.magnetic(q2)
-    scale = _PREFACTOR * weight / (e * mass * q2) ** 2
+    scale = PREFACTOR * weight / (e * mass * q2) ** 2
     m2 = mass**2
     factors = np.stack(
         [

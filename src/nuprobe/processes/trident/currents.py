@@ -81,15 +81,22 @@ def _one(q2: FloatArray) -> FloatArray:
 
 
 def coherent(component: Component, mass: float | None = None) -> Current:
-    """Return the whole nucleus as a spin-0 charge Z F(Q²), F the component's proton
-    form factor.
+    """Return the whole nucleus as a spin-0 charge Z F(Q²), F the form factor of the
+    component's charge.
 
     Parameters
     ----------
-    component : isotope and form factor; a charge form factor is the physical one.
+    component : isotope and form factors.
     mass : nuclear mass in MeV instead of the isotope's.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> current = coherent(nu.target("Ar40").components[0])
+    >>> float(current.electric(np.array(0.0)))
+    324.0
     """
-    one, ff = component.isotope, component.ff_p
+    one, ff = component.isotope, component.charge
 
     def electric(q2: FloatArray) -> FloatArray:
         return np.asarray((one.z * ff(q2)) ** 2)
@@ -108,6 +115,17 @@ def pauli_factor(
     unverified].
 
     |q| is the three-momentum transfer in the laboratory, |q|² = Q²(1 + Q²/4M²).
+
+    Parameters
+    ----------
+    q2 : Q² in MeV², any shape.
+    mass : of the nucleon, MeV.
+    k_f : Fermi momentum, MeV.
+
+    Examples
+    --------
+    >>> pauli_factor(np.array([1e4, 1e6]), 939.0)
+    array([0.315, 1.   ])
     """
     x = np.minimum(np.sqrt(q2 * (1 + q2 / (4 * mass**2))) / (2 * k_f), 1.0)
     return np.asarray(1.5 * x - 0.5 * x**3)
@@ -154,10 +172,22 @@ def nucleon(
 ) -> Current:
     """Return a proton or neutron at rest, Pauli-blocked or free.
 
+    Parameters
+    ----------
+    kind : ``"proton"`` or ``"neutron"``.
+    form_factors : one of `NUCLEON_FORM_FACTORS`.
+    pauli : whether it is blocked by the other nucleons of a nucleus.
+    k_f : Fermi momentum, MeV.
+
     Raises
     ------
     UnknownNameError
         If the kind or the form factors are unknown.
+
+    Examples
+    --------
+    >>> nucleon("proton", pauli=False).name
+    'proton'
     """
     if kind not in ("proton", "neutron"):
         raise UnknownNameError("nucleon", kind, ["proton", "neutron"])
@@ -189,5 +219,9 @@ def nucleon(
 
 
 def electron() -> Current:
-    """Return a free electron at rest: point-like, spin ½, g = 2."""
+    """Return a free electron at rest: point-like, spin ½, g = 2.
+
+    >>> electron().mass
+    0.511
+    """
     return Current("electron", M_ELECTRON, _one, _one)

@@ -20,10 +20,10 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -32,17 +32,7 @@ from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.moments import Orders, differential_moments
 
-__all__ = [
-    "PLANS",
-    "Plan",
-    "Table",
-    "build",
-    "direct",
-    "evaluate",
-    "load",
-    "node_values",
-    "to_bytes",
-]
+__all__ = ["PLANS", "W_RANGE", "Plan", "Table", "direct", "evaluate", "load"]
 
 MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
@@ -121,7 +111,7 @@ class Table:
 
     def axes(self, delta: FloatArray, q2: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Axes u, v mapped to [−1, 1]; Q² in the units of the masses."""
-        _, d_0, q_0 = _scales(*self.masses)
+        _, d_0, q_0 = scales(*self.masses)
         low, high = self.delta
         u = (
             2
@@ -134,10 +124,10 @@ class Table:
 
     def logarithms(self, u: FloatArray, v: FloatArray) -> FloatArray:
         """Interpolated functions at mapped points, shape (functions, points)."""
-        first = _chebyshev(u, self.left.shape[0]) @ self.left
+        first = chebyshev(u, self.left.shape[0]) @ self.left
         n = self.right.shape[2]
         second = (first @ self.right.reshape(first.shape[1], -1)).reshape(u.size, -1, n)
-        return np.asarray(np.matmul(second, _chebyshev(v, n)[:, :, None])[..., 0].T)
+        return np.asarray(np.matmul(second, chebyshev(v, n)[:, :, None])[..., 0].T)
 
     def mediator_logarithms(
         self, u: FloatArray, v: FloatArray, w: FloatArray
@@ -153,13 +143,13 @@ class Table:
                 [self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1
             )
         a, b, c = self.mediator
-        first = _chebyshev(u, a.shape[0]) @ a
+        first = chebyshev(u, a.shape[0]) @ a
         r, n, p = b.shape
         second = (first @ b.reshape(r, -1)).reshape(-1, n, p)
-        third = np.matmul(_chebyshev(v, n)[:, None, :], second)[:, 0]
+        third = np.matmul(chebyshev(v, n)[:, None, :], second)[:, 0]
         series = (third @ c.reshape(p, -1)).reshape(-1, 12, c.shape[2])
         low, high = W_RANGE
-        basis = _chebyshev(
+        basis = chebyshev(
             (2 * (w - low) / (high - low) - 1).ravel(), c.shape[2]
         ).reshape(*w.shape, -1)
         return np.asarray(
@@ -167,12 +157,12 @@ class Table:
         )
 
 
-def _scales(m_1: float, m_2: float) -> tuple[float, float, float]:
+def scales(m_1: float, m_2: float) -> tuple[float, float, float]:
     s_min = (m_1 + m_2) ** 2
     return s_min, m_1 * m_2 / s_min, m_1**2
 
 
-def _chebyshev(x: FloatArray, n: int) -> FloatArray:
+def chebyshev(x: FloatArray, n: int) -> FloatArray:
     """T_0 … T_{n−1} at x in [−1, 1], shape (points, n)."""
     result = np.empty((n, x.size))
     result[0], result[1] = 1.0, x
@@ -181,18 +171,14 @@ def _chebyshev(x: FloatArray, n: int) -> FloatArray:
     return result.T
 
 
-def _roots(n: int) -> FloatArray:
-    return np.asarray(np.cos(np.pi * (np.arange(n)[::-1] + 0.5) / n))
-
-
-def _powers(equal: bool) -> FloatArray:
+def threshold_powers(equal: bool) -> FloatArray:
     powers = np.stack([_POWERS, _POWERS], axis=1)
     if equal:
         powers[3:, 0] += 1
     return powers
 
 
-def _kappa2(delta: FloatArray, m_1: float) -> FloatArray:
+def kappa2_of(delta: FloatArray, m_1: float) -> FloatArray:
     """Scale κ² of the mediator axis: m₁², less at threshold where K² is bounded by
     it."""
     return np.asarray(m_1**2 * delta / (1 + delta))
@@ -200,143 +186,6 @@ def _kappa2(delta: FloatArray, m_1: float) -> FloatArray:
 
 def _k2_max(delta: FloatArray, q2: FloatArray, m_1: float, m_2: float) -> FloatArray:
     return np.asarray((q2 + (m_1 + m_2) ** 2 * (1 + delta)) * delta / (1 + delta))
-
-
-def node_values(
-    delta: FloatArray,
-    q2: FloatArray,
-    masses: tuple[float, float],
-    orders: Orders,
-    w: FloatArray | None = None,
-) -> tuple[FloatArray, FloatArray | None]:
-    """What a table interpolates, computed by the integrals at (δ, Q²).
-
-    Returns
-    -------
-    functions : shape (12 or 18, points): ln VV and ln AA of the six moments, then
-        VA/(VV + AA) for unequal masses.
-    mediator functions : shape (12, points, len(w)) at the values w of the mediator
-        axis, or None.
-    """
-    m_1, m_2 = masses
-    s_min = (m_1 + m_2) ** 2
-    kappa2 = _kappa2(delta, m_1)
-    soft2 = s_min if w is None else kappa2 * math.exp(2 * W_RANGE[0])
-    k2, parts = differential_moments(
-        q2 + s_min * (1 + delta), q2, m_1, m_2, orders, soft2
-    )
-    values = parts.sum(-1)
-    even = values[:, :2].copy()
-    even[3:] /= q2
-    logs = np.log(even) - _powers(m_1 == m_2)[..., None] * np.log(delta / (1 + delta))
-    logs = logs.reshape(12, -1)
-    if m_1 != m_2:
-        logs = np.concatenate([logs, values[:, 2] / (values[:, 0] + values[:, 1])])
-    if w is None:
-        return logs, None
-    ratio = np.exp(2 * w)[:, None]
-    weight = (1 + ratio) / (k2[:, None, :] / kappa2[:, None, None] + ratio)
-    shape = parts[:, 0] / values[:, 0, :, None]
-    means = [np.einsum("jpk,pmk->jpm", shape, weight**power) for power in (1, 2)]
-    return logs, np.log(np.concatenate(means))
-
-
-def build(
-    name: str, nodes: tuple[int, int, int] | None = None, checks: int = 200
-) -> Table:
-    """Compute a table from the integrals and measure its error at random points of its
-    range.
-
-    Parameters
-    ----------
-    name : one of `PLANS`.
-    nodes : Chebyshev nodes in u, v, w; the shipped table's by default.
-    checks : random points at which the error is measured.
-    """
-    plan = PLANS[name]
-    n_u, n_v, n_w = nodes or plan.nodes
-    _, d_0, q_0 = _scales(*plan.masses)
-    low, high = plan.delta
-
-    def points(u: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-        factor = (u + 1) / 2 * math.log((high + d_0) / (low + d_0))
-        return low + (low + d_0) * np.expm1(factor), q_0 * np.expm1(
-            (v + 1) / 2 * math.log1p(plan.q_max)
-        )
-
-    def means_at(w: FloatArray) -> FloatArray | None:
-        return W_RANGE[0] + (W_RANGE[1] - W_RANGE[0]) * (w + 1) / 2 if n_w else None
-
-    u, v = (a.ravel() for a in np.meshgrid(_roots(n_u), _roots(n_v), indexing="ij"))
-    values, means = node_values(
-        *points(u, v), plan.masses, plan.orders, means_at(_roots(n_w)) if n_w else None
-    )
-    coefficients = _transform(_transform(values.reshape(-1, n_u, n_v), 1), 2)
-    left, right = _truncate(coefficients.transpose(1, 0, 2).reshape(n_u, -1), 1e-7)
-    right = right.reshape(-1, coefficients.shape[0], n_v)
-    train = None
-    if means is not None:
-        full = means.reshape(12, n_u, n_v, n_w)
-        for axis in (1, 2, 3):
-            full = _transform(full, axis)
-        first, rest = _truncate(full.transpose(1, 2, 0, 3).reshape(n_u, -1), 1e-6)
-        second, third = _truncate(rest.reshape(first.shape[1] * n_v, -1), 1e-6)
-        train = (
-            first,
-            second.reshape(first.shape[1], n_v, -1),
-            third.reshape(-1, 12, n_w),
-        )
-    table = Table(
-        plan.masses, plan.delta, plan.q_max, left, right, train, math.nan, math.nan
-    )
-
-    random = np.random.default_rng(20190213)
-    u, v = random.uniform(-1, 1, (2, checks))
-    w = means_at(random.uniform(-1, 1, 12))
-    values, means = node_values(*points(u, v), plan.masses, plan.orders, w)
-    error = float(np.abs(table.logarithms(u, v) - values).max())
-    other = math.nan
-    if means is not None and w is not None:
-        other = float(
-            np.abs(
-                table.mediator_logarithms(u, v, np.tile(w, (checks, 1))) - means
-            ).max()
-        )
-    return replace(table, error=error, mediator_error=other)
-
-
-def _transform(values: FloatArray, axis: int) -> FloatArray:
-    """Chebyshev coefficients along an axis from values at `_roots`."""
-    n = values.shape[axis]
-    matrix = 2 / n * _chebyshev(_roots(n), n).T
-    matrix[0] /= 2
-    return np.asarray(np.moveaxis(np.tensordot(matrix, values, (1, axis)), 0, axis))
-
-
-def _truncate(matrix: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
-    u, s, v = np.linalg.svd(matrix, full_matrices=False)
-    keep = int((s > tolerance * s[0]).sum())
-    return u[:, :keep] * s[:keep], v[:keep]
-
-
-def to_bytes(table: Table) -> bytes:
-    """Serialise as an npz archive (no pickle)."""
-    stream = io.BytesIO()
-    # single precision is 1e-6 of these logarithms and halves the largest part
-    arrays = [a.astype(np.float32) for a in table.mediator or ()]
-    train: dict[str, Any] = dict(
-        zip(("train_u", "train_v", "train_w"), arrays, strict=False)
-    )
-    np.savez_compressed(
-        stream,
-        masses=np.array(table.masses),
-        ranges=np.array([*table.delta, table.q_max]),
-        errors=np.array([table.error, table.mediator_error]),
-        left=table.left,
-        right=table.right,
-        **train,
-    )
-    return stream.getvalue()
 
 
 @lru_cache(maxsize=2 * len(PLANS))
@@ -452,14 +301,14 @@ def evaluate(
         logs = table.logarithms(u, v)
         even = np.exp(
             logs[:12].reshape(6, 2, -1)
-            + _powers(equal)[..., None] * np.log(d / (1 + d))
+            + threshold_powers(equal)[..., None] * np.log(d / (1 + d))
         )
         even[3:] *= q
         base[:, :2, here] = even
         if not equal:
             base[:, 2, here] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
         if masses.size:
-            kappa2 = _kappa2(d, pair[0])[:, None]
+            kappa2 = kappa2_of(d, pair[0])[:, None]
             w = 0.5 * np.log(masses**2 / kappa2)
             # heavier than the range is fine where K²_max < 1e-8 M²
             contact = _k2_max(d, q, *pair)[:, None] < 1e-8 * masses**2

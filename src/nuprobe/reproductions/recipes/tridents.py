@@ -51,7 +51,7 @@ def trident_cross_section(
     channel: str,
     energy: str,
     target: str | None = None,
-    regime: str = "coherent",
+    regime: str = "all",
     model: str = "sm",
     sin2_theta_w: float | None = None,
     form_factor: str | None = None,
@@ -79,7 +79,7 @@ def trident_cross_section(
 
     Examples
     --------
-    >>> f"{trident_cross_section(MUMU, '5 GeV', 'Ar40'):.1e} cm2"
+    >>> f"{trident_cross_section(MUMU, '5 GeV', 'Ar40', 'coherent'):.1e} cm2"
     '1.4e-42 cm2'
     """
     standard = StandardModel(sin2_theta_w)

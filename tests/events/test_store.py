@@ -25,18 +25,18 @@ from tests.events.double import Double
 
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError, NuprobeError, OutputError
-from nuprobe.events import MOMENTA, Chunk, EventProcess, Events, files, trident
-from nuprobe.events.files import (
+from nuprobe.events import MOMENTA, Chunk, EventProcess, Events, trident
+from nuprobe.events.hepmc import header
+from nuprobe.events.journal import checksum
+from nuprobe.events.record import PB, Run, process_id
+from nuprobe.events.store import (
     FORMATS,
-    _checksum,
     check_new,
     format_of,
     read_events,
     unfinished,
     write_events,
 )
-from nuprobe.events.hepmc import header
-from nuprobe.events.record import PB, Run, process_id
 from nuprobe.fluxes import Flux, flux, monoenergetic
 from nuprobe.processes.trident import CHANNELS
 
@@ -523,8 +523,8 @@ _KILLED = """
 import sys, time
 from pathlib import Path
 from tests.events.double import Double
-from tests.events.test_files import MODELS
-from nuprobe.events.files import write_events
+from tests.events.test_store import MODELS
+from nuprobe.events.store import write_events
 
 class Slow(Double):
     def chunks(self, start=0, unweighted=False, workers=1):
@@ -569,7 +569,7 @@ def test_kill_nine_leaves_what_can_go_on(tmp_path: Path) -> None:
         )
     good["settings"]["events"] = n
     del good["check"]
-    journal.write_text(json.dumps({**good, "check": _checksum(good)}))
+    journal.write_text(json.dumps({**good, "check": checksum(good)}))
     source = Double(motion=50.0, size=400)
     assert (
         write_events(
@@ -766,7 +766,7 @@ def test_systems_without_locks_write_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = whole(tmp_path / "x.hepmc3").read_bytes()
-    monkeypatch.setattr(files, "_LOCKS", False)
+    monkeypatch.setattr("nuprobe.events.journal._LOCKS", False)
     interrupt(tmp_path / "y.hepmc3", 2)
     with pytest.raises(InputError, match="unfinished run"):
         whole(tmp_path / "y.hepmc3")
@@ -954,3 +954,25 @@ def test_the_cross_section_in_a_file_is_the_deterministic_one(tmp_path: Path) ->
         assert read_events(written.path).estimate()[0] == pytest.approx(
             written.sigma, rel=1e-12, abs=0
         )
+
+
+def test_files_say_which_mixing_angle_was_used(tmp_path: Path) -> None:
+    used = {"low": nu.StandardModel(0.23863), "default": nu.StandardModel()}
+    found: dict[str, Any] = {}
+    for name, model in used.items():
+        made = trident(
+            "nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3, model=model, regime="coherent"
+        )
+        path = tmp_path / f"{name}.root"
+        light = nu.LMuLTau(mass=50.0, coupling=1e-3, base=model)
+        write_events(path, made, 20, variations={"light": light})
+        found[name] = read_events(path)
+        total = nu.trident.total(
+            5e3, "nu_mu -> nu_mu mu+ mu-", "Ar40", model, regime="coherent"
+        )
+        assert found[name].sigma == pytest.approx(float(total), rel=1e-6, abs=0)
+    for name, angle in (("low", 0.23863), ("default", 0.23122)):
+        for written in found[name].models.values():
+            assert f"sin2_theta_w_high={angle}" in written
+        assert found[name].settings["model"]["sin2_theta_w_high"] == angle
+    assert found["low"].sigma / found["default"].sigma > 1.01

@@ -1,0 +1,36 @@
+"""Backgrounds to trident dimuons: charged-current events with a meson that decays to a
+muon or is taken for one.
+
+A parametrised source, not an event generator of neutrino interactions: every number is
+in the table of `nuprobe.events.assumptions`. A neutrino makes a muon and hadrons
+(single pion, coherent pion, deep inelastic, charm); one meson at a time becomes the
+second muon, weighted with how many there are and how probable that is. Nuclear motion,
+final-state interactions, polarisation, energy loss and the detector's resolution are
+left out.
+"""
+
+from nuprobe.events.backgrounds.comparison import Comparison, compare, spectra
+from nuprobe.events.backgrounds.interactions import (
+    PROCESSES,
+    Hadrons,
+    charged_current,
+    coherent_nuclei,
+    hadrons,
+)
+from nuprobe.events.backgrounds.mesons import KINDS, multiplicities
+from nuprobe.events.backgrounds.sample import Background, generate
+
+__all__ = [
+    "KINDS",
+    "PROCESSES",
+    "Background",
+    "Comparison",
+    "Hadrons",
+    "charged_current",
+    "coherent_nuclei",
+    "compare",
+    "generate",
+    "hadrons",
+    "multiplicities",
+    "spectra",
+]

@@ -1,0 +1,401 @@
+"""Trident dimuons and their backgrounds, counted before and after cuts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.events.assumptions import Assumptions, assumptions
+from nuprobe.events.backgrounds.mesons import KINDS
+from nuprobe.events.backgrounds.sample import (
+    Background,
+    as_events,
+    generate,
+    muon_neutrinos,
+)
+from nuprobe.events.cuts import Cut, parse_cuts
+from nuprobe.events.generator import Sample, trident
+from nuprobe.events.observables import observable
+from nuprobe.events.sample import Events
+from nuprobe.fluxes import Flux
+from nuprobe.models import LeptonModel
+from nuprobe.nuclei import Target, TargetSpec
+from nuprobe.nuclei import target as read_target
+from nuprobe.numerics import FloatArray
+from nuprobe.tables import Table
+
+__all__ = ["Comparison", "compare", "spectra"]
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Signal and backgrounds, stage by stage of the cuts.
+
+    Attributes
+    ----------
+    names : what is counted; the first `signals` of them are signal.
+    signals : how many.
+    stages : texts of the cuts, the first one ``"all"``.
+    counts, errors : expected events and the statistical errors √Σw² of this sample,
+        shape (stages, names).
+    events : events left, shape (stages, names).
+    largest : largest weight of each name as a count, shape (names,): what one event
+        more would add.
+    signal, background : the events.
+    scale : counts per cm² of cross section.
+    table : what was assumed.
+    flux, target : names.
+    """
+
+    names: tuple[str, ...]
+    signals: int
+    stages: tuple[str, ...]
+    counts: FloatArray
+    errors: FloatArray
+    events: NDArray[np.int64]
+    largest: FloatArray
+    signal: Sample
+    background: Background
+    scale: float
+    table: Assumptions
+    flux: str
+    target: str
+
+    @property
+    def signal_counts(self) -> FloatArray:
+        """Signal at each stage, shape (stages,)."""
+        return np.asarray(self.counts[:, : self.signals].sum(1))
+
+    @property
+    def background_counts(self) -> FloatArray:
+        """Background at each stage, shape (stages,)."""
+        return np.asarray(self.counts[:, self.signals :].sum(1))
+
+    @property
+    def neutrino_signal(self) -> tuple[float, float]:
+        """Coherent and incoherent tridents of neutrinos, without antineutrinos, before
+        cuts."""
+        events = self.signal.events
+        mine = np.array([not p.channel.incoming.anti for p in events.processes])[
+            events.process
+        ]
+        coherent = np.array([p.regime == "coherent" for p in events.processes])[
+            events.process
+        ]
+        weight = events.weight * self.scale / self.signal.trials
+        return float(weight[mine & coherent].sum()), float(
+            weight[mine & ~coherent].sum()
+        )
+
+    @property
+    def limits(self) -> FloatArray:
+        """Sum of the limits on backgrounds of which no event is left, at each stage,
+        shape (stages,)."""
+        empty = self.events[:, self.signals :] == 0
+        return np.asarray((empty * 2.3 * self.largest[self.signals :]).sum(1))
+
+    def _sums(self) -> list[tuple[str, FloatArray, FloatArray]]:
+        s, b = slice(None, self.signals), slice(self.signals, None)
+        return [
+            (
+                name,
+                self.counts[:, part].sum(1),
+                np.sqrt((self.errors[:, part] ** 2).sum(1)),
+            )
+            for name, part in (("signal", s), ("background", b))
+        ]
+
+    def _ratio(self) -> tuple[str, ...]:
+        """Row of signal over background."""
+        (_, s, ds), (_, b, db) = self._sums()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = s / b
+            spread = ratio * np.hypot(ds / s, db / b)
+        cells = (
+            f"{r:.3g} ± {e:.1g}" if np.isfinite(e) else "-"
+            for r, e in zip(ratio, spread, strict=True)
+        )
+        return ("S/B", *cells)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = []
+        for j, name in enumerate(self.names):
+            cells = [
+                f"{c:.4g} ± {e:.2g}" if k else f"< {2.3 * self.largest[j]:.2g}"
+                for c, e, k in zip(
+                    self.counts[:, j], self.errors[:, j], self.events[:, j], strict=True
+                )
+            ]
+            rows.append((("signal: " if j < self.signals else "") + name, *cells))
+        for name, value, error in self._sums():
+            sums = (f"{v:.4g} ± {e:.2g}" for v, e in zip(value, error, strict=True))
+            rows.append((name, *sums))
+        if self.limits.any():
+            limits = (f"{v:.2g}" if v else "-" for v in self.limits)
+            rows.append(("limits <, not in the sum", *limits))
+        return [*rows, self._ratio()]
+
+    def _notes(self) -> list[str]:
+        notes = [f"{i}: {text}" for i, text in enumerate(self.stages) if i]
+        if self.limits.any():
+            notes.append(
+                "<: no event of this sample is left; 2.3 times the largest weight,"
+                " which is not part of the sum or S/B. More interactions (-n) lower it."
+            )
+        notes += self.table.warnings(self.stages)
+        source = self.table.raw["charged_current"]["neutrino"]["source"]
+        return [
+            *notes,
+            "Errors are statistical errors of this sample only; those of the"
+            " assumptions are far larger.",
+            f"sigma_CC: {source or 'given by the user'}.",
+        ]
+
+    def summary(self) -> Table:
+        """Counts by name and stage, and signal over background.
+
+        Where no event is left, ``<`` stands before 2.3 times the largest weight.
+        """
+        columns = ["", *(f"{i}" if i else "all" for i in range(len(self.stages)))]
+        values = self.table.raw["normalisation"]
+        title = (
+            f"{self.flux} on {self.target}: {values['mass']['value']}, exposure"
+            f" {values['exposure']['value']:g}; expected events"
+        )
+        return Table(
+            title, tuple(columns), tuple(self._rows()), None, tuple(self._notes())
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        stages = []
+        for i, text in enumerate(self.stages):
+            parts = {
+                name: {"counts": float(c), "error": float(e), "events": int(k)}
+                for name, c, e, k in zip(
+                    self.names,
+                    self.counts[i],
+                    self.errors[i],
+                    self.events[i],
+                    strict=True,
+                )
+            }
+            s, b = float(self.signal_counts[i]), float(self.background_counts[i])
+            stages.append(
+                {
+                    "cut": text,
+                    "signal": dict(list(parts.items())[: self.signals]),
+                    "background": dict(list(parts.items())[self.signals :]),
+                    "total_signal": s,
+                    "total_background": b,
+                    "background_limit_of_empty": float(self.limits[i]),
+                    "signal_over_background": s / b if b > 0 else None,
+                }
+            )
+        return {
+            "flux": self.flux,
+            "target": self.target,
+            "counts_per_cm2": self.scale,
+            "warnings": self.table.warnings(self.stages),
+            "stages": stages,
+            "assumptions": {
+                f"{s}.{k}": dict(item)
+                for s, items in self.table.raw.items()
+                for k, item in items.items()
+            },
+        }
+
+
+def _coherent(events: Events) -> Mask:
+    """Which events are coherent."""
+    return np.array([p.regime == "coherent" for p in events.processes])[events.process]
+
+
+def _passed(
+    sample: Events | Background, stages: Sequence[tuple[str, Sequence[Cut]]]
+) -> list[Mask]:
+    """What is left of a sample before the cuts and after each stage."""
+    alive = [np.ones(len(sample), dtype=bool)]
+    for _, parts in stages:
+        masks = (cut.passes(as_events(sample)) for cut in parts)
+        alive.append(np.logical_and.reduce([alive[-1], *masks]))
+    return alive
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Arrays of a `Comparison`, shape (stages, names) or (names,)."""
+
+    counts: FloatArray
+    errors: FloatArray
+    events: NDArray[np.int64]
+    largest: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        signal: Sample,
+        background: Background,
+        stages: Sequence[tuple[str, Sequence[Cut]]],
+        scale: float,
+    ) -> _Counts:
+        coherent = _coherent(signal.events)
+        groups: list[tuple[Events | Background, Mask, int]] = [
+            (signal.events, coherent, signal.trials),
+            (signal.events, ~coherent, signal.trials),
+            *(
+                (background, background.kind == i, background.trials)
+                for i in range(len(KINDS))
+            ),
+        ]
+        shape = len(stages) + 1, len(groups)
+        made = cls(
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(shape, dtype=np.int64),
+            np.zeros(len(groups)),
+        )
+        passed = {id(s): _passed(s, stages) for s in (signal.events, background)}
+        for j, (sample, mine, trials) in enumerate(groups):
+            weight = sample.weight * scale / trials
+            made.largest[j] = weight[mine].max(initial=0.0)
+            for i, alive in enumerate(passed[id(sample)]):
+                kept = weight[mine & alive]
+                made.counts[i, j], made.events[i, j] = kept.sum(), kept.size
+                made.errors[i, j] = math.sqrt(float((kept**2).sum()))
+        return made
+
+
+def compare(
+    source: Flux | str,
+    target: TargetSpec,
+    n: int,
+    *,
+    table: Assumptions | None = None,
+    cuts: str | Sequence[str] | None = None,
+    model: LeptonModel | None = None,
+    seed: int = 1,
+) -> Comparison:
+    """Count trident dimuons and their backgrounds before and after cuts.
+
+    Parameters
+    ----------
+    source, target, table, seed : as in `generate`; the flux must be a beam (neutrinos
+        per area).
+    n : trident events to generate, and interactions of each background process and
+        flavour.
+    cuts : texts as `nuprobe.events.cuts` reads them, one stage each; default those of
+        the assumptions.
+    model : of the signal; Standard Model by default.
+
+    Raises
+    ------
+    InputError
+        If the flux is not a beam, a cut cannot be read or needs quantities that
+        backgrounds lack, or nothing passes.
+
+    Examples
+    --------
+    >>> made = compare("dune-nd-fhc", "Ar40", 500, cuts="m_pair < 1 GeV")
+    >>> made.stages, made.counts.shape
+    (('all', 'm_pair < 1 GeV'), (2, 13))
+    """
+    source, kinds = muon_neutrinos(source)
+    table = assumptions() if table is None else table
+    if source.emission != "beam":
+        raise InputError(
+            f"flux {source.name} is not a beam: events are counted for neutrinos per"
+            " area, as of dune-nd-fhc"
+        )
+    texts = (
+        [cuts] if isinstance(cuts, str) else list(table.cuts if cuts is None else cuts)
+    )
+    stages = [(text, parse_cuts(text)) for text in texts]
+    nucleus = (
+        target
+        if isinstance(target, Target)
+        else read_target(target, form_factor="point")
+    )
+    background = generate(source, nucleus, n, table=table, seed=seed)
+    # backgrounds know less than tridents: say so before the signal is made
+    _passed(background[:0], stages)
+    channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
+    signal = trident(channels, target, source, model=model, seed=seed).generate(n)
+    values = table.values.normalisation
+    fluence = sum(source.total(k) for k in kinds) * values.exposure.value
+    scale = fluence * values.mass.value / nucleus.mass
+    counted = _Counts.of(signal, background, stages, scale)
+    left = counted.events.sum(1)
+    if not left[-1]:
+        i = int(np.argmax(left == 0))
+        raise InputError(
+            f"no event passes the cuts: {stages[i - 1][0]!r} took the last"
+            f" {left[i - 1]} of {left[0]} events, of signal and backgrounds together;"
+            " loosen it, or generate more"
+        )
+    return Comparison(
+        names=("coherent trident", "incoherent trident", *KINDS),
+        signals=2,
+        stages=("all", *texts),
+        **vars(counted),
+        signal=signal,
+        background=background,
+        scale=scale,
+        table=table,
+        flux=source.name,
+        target=nucleus.name,
+    )
+
+
+def spectra(
+    comparison: Comparison, name: str, edges: FloatArray, stage: int
+) -> tuple[FloatArray, FloatArray]:
+    """Histogram an observable of signal and backgrounds after a stage of the cuts.
+
+    Parameters
+    ----------
+    comparison : from `compare`.
+    name : of the observable.
+    edges : of the bins, in the observable's unit (MeV, rad), shape (bins + 1,).
+    stage : how many stages of cuts, 0 for none.
+
+    Returns
+    -------
+    counts, errors : shape (names, bins)
+        Expected events by bin, and the statistical errors √Σw² of this sample.
+
+    Examples
+    --------
+    >>> made = compare("dune-nd-fhc", "Ar40", 500, cuts="m_pair < 1 GeV")
+    >>> counts, errors = spectra(made, "m_pair", np.array([0.0, 1e6]), 0)
+    >>> bool(np.allclose(counts[:, 0], made.counts[0]))
+    True
+    """
+    one = observable(name)
+    result, square = np.zeros((2, len(comparison.names), len(edges) - 1))
+    stages = [(text, parse_cuts(text)) for text in comparison.stages[1 : stage + 1]]
+    for sample, trials in (
+        (comparison.signal.events, comparison.signal.trials),
+        (comparison.background, comparison.background.trials),
+    ):
+        alive = _passed(sample, stages)[-1]
+        value = one(as_events(sample))
+        weight = sample.weight * comparison.scale / trials
+        kind = (
+            sample.kind + comparison.signals
+            if isinstance(sample, Background)
+            else (~_coherent(sample)).astype(np.int32)
+        )
+        for j in np.unique(kind):
+            mine = alive & (kind == j)
+            result[j] += np.histogram(value[mine], edges, weights=weight[mine])[0]
+            square[j] += np.histogram(value[mine], edges, weights=weight[mine] ** 2)[0]
+    return result, np.sqrt(square)

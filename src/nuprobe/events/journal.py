@@ -1,0 +1,262 @@
+"""The journal of an unfinished file of events: how far it is good, and who writes
+it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from nuprobe.errors import InputError
+from nuprobe.events.record import Tally
+from nuprobe.files import atomic_write
+
+__all__ = [
+    "Progress",
+    "alone",
+    "append",
+    "checksum",
+    "commit",
+    "read_journal",
+    "unfinished",
+]
+
+_JOURNAL: Final = 2
+_LOCKS: Final = find_spec("fcntl") is not None  # Windows has none
+
+
+def unfinished(path: str | Path) -> tuple[Path, Path]:
+    """Where a run keeps its events and its journal until the file is complete.
+
+    Parameters
+    ----------
+    path : the file.
+
+    Examples
+    --------
+    >>> [p.name for p in unfinished("x.root")]
+    ['x.root.part', 'x.root.part.json']
+    """
+    path = Path(path)
+    return path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an unfinished run is good.
+
+    Attributes
+    ----------
+    chunk : index of the next one.
+    offset : bytes that are good.
+    crc : their checksum.
+    tally : sums of their weights.
+    """
+
+    chunk: int
+    offset: int
+    crc: int
+    tally: Tally
+
+
+def append(part: Path, offset: int, content: bytes) -> None:
+    """Write at an offset, whatever a killed run left there, and wait until it is on the
+    disk.
+
+    Parameters
+    ----------
+    part : the unfinished file.
+    offset : bytes that are good; 0 begins anew.
+    content : bytes.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "x.part")
+    ...     append(path, 0, b"good bad")
+    ...     append(path, 5, b"end")
+    ...     path.read_bytes()
+    b'good end'
+    """
+    with part.open("r+b" if offset else "wb") as stream:
+        stream.truncate(offset)
+        stream.seek(offset)
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def commit(journal: Path, settings: dict[str, Any], state: Progress) -> None:
+    """Write the journal.
+
+    Parameters
+    ----------
+    journal : its path.
+    settings : all that decides the bytes, ready for JSON.
+    state : how far the file is good.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> state = Progress(1, 0, 0, Tally(3, 10, (1.0,), (0.5,), 0.0))
+    >>> with TemporaryDirectory() as folder:
+    ...     part, journal = unfinished(Path(folder, "x.root"))
+    ...     commit(journal, {"weights": ["CV"]}, state)
+    ...     read_journal(part, journal, {"weights": ["CV"]}) == state
+    True
+    """
+    content = {"journal": _JOURNAL, **asdict(state), "settings": settings}
+    atomic_write(
+        journal, json.dumps({**content, "check": checksum(content)}, indent=1) + "\n"
+    )
+
+
+def checksum(content: dict[str, Any]) -> int:
+    """Checksum of what JSON makes of a dictionary.
+
+    Parameters
+    ----------
+    content : ready for JSON.
+
+    Examples
+    --------
+    >>> checksum({"a": 1, "b": 2}) == checksum({"b": 2, "a": 1})
+    True
+    """
+    return zlib.crc32(json.dumps(content, sort_keys=True).encode())
+
+
+def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progress:
+    """Read how far an unfinished run is good.
+
+    Parameters
+    ----------
+    part, journal : as `unfinished` names them.
+    settings : of the run that would go on.
+
+    Raises
+    ------
+    InputError
+        If it cannot go on: something is damaged, or the settings differ.
+
+    Examples
+    --------
+    >>> read_journal(Path("x.part"), Path("x.part.json"), {})
+    Traceback (most recent call last):
+        ...
+    nuprobe.errors.InputError: cannot go on: x.part.json is damaged or missing; ...
+    """
+    anew = "add --overwrite instead of --resume to begin anew"
+    try:
+        data = json.loads(journal.read_text(encoding="utf-8"))
+        found = data["settings"]
+        tally = data["tally"]
+        state = Progress(
+            int(data["chunk"]),
+            int(data["offset"]),
+            int(data["crc"]),
+            Tally(
+                int(tally["events"]),
+                int(tally["trials"]),
+                tuple(map(float, tally["sums"])),
+                tuple(map(float, tally["squares"])),
+                float(tally["excess"]),
+            ),
+        )
+        known = (
+            data["journal"] == _JOURNAL
+            and isinstance(found, dict)
+            and data.pop("check") == checksum(data)
+        )
+        known &= (
+            len(state.tally.sums)
+            == len(state.tally.squares)
+            == len(found.get("weights", ()))
+        )
+    except (OSError, ValueError, LookupError, TypeError):
+        known = False
+    if not known:
+        raise InputError(
+            f"cannot go on: {journal} is damaged or missing; {anew}"
+        ) from None
+    differ = [k for k in {**found, **settings} if found.get(k) != settings.get(k)]
+    if differ:
+        key = differ[0]
+        was, now = (" ".join(str(d.get(key)).split())[:60] for d in (found, settings))
+        raise InputError(
+            f"cannot go on: {part} is of other settings ({key} was {was}, now {now});"
+            f" repeat those, or {anew}"
+        )
+    crc, left = 0, state.offset
+    with part.open("rb") if part.exists() else open(os.devnull, "rb") as stream:
+        while left and (block := stream.read(min(left, 1 << 20))):
+            crc, left = zlib.crc32(block, crc), left - len(block)
+    if left or crc != state.crc:
+        what = (
+            f"is shorter than {journal} says" if left else f"is not what {journal} says"
+        )
+        raise InputError(f"cannot go on: {part} {what}; {anew}")
+    return state
+
+
+@contextmanager
+def alone(part: Path) -> Iterator[bool]:
+    """Lock an unfinished file against other processes, also one that resumes it.
+
+    Parameters
+    ----------
+    part : the unfinished file.
+
+    Yields
+    ------
+    bool
+        Whether it was not there before.
+
+    Raises
+    ------
+    InputError
+        If another process writes it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, alone(Path(folder, "x.part")) as fresh:
+    ...     fresh
+    True
+    """
+    fresh = not part.exists()
+    if not _LOCKS:
+        yield fresh
+        return
+    import fcntl
+
+    with part.open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{part} is being written by another process: wait for it, or choose"
+                " another name"
+            ) from None
+        except OSError as err:  # a file system without locks
+            if err.errno not in (
+                errno.ENOLCK,
+                errno.EOPNOTSUPP,
+                errno.ENOSYS,
+                errno.EINVAL,
+            ):
+                raise
+        try:
+            yield fresh
+        except InputError:
+            if fresh and part.exists() and not part.stat().st_size:
+                part.unlink()
+            raise

@@ -1,0 +1,379 @@
+"""Files of events: written chunk by chunk so that a killed run goes on where it
+stopped, and read back."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypedDict, Unpack
+
+import numpy as np
+
+from nuprobe.errors import ComputationError, InputError, OutputError, shown
+from nuprobe.events import hepmc, root
+from nuprobe.events.journal import (
+    Progress,
+    alone,
+    append,
+    commit,
+    read_journal,
+    unfinished,
+)
+from nuprobe.events.record import PB, EventSource, Run, StoredEvents, Tally
+from nuprobe.events.sample import MOMENTA, Chunk
+from nuprobe.files import writable_or_error
+from nuprobe.models import LeptonModel
+
+__all__ = [
+    "FORMATS",
+    "Writing",
+    "WrittenEvents",
+    "check_new",
+    "format_of",
+    "read_events",
+    "unfinished",
+    "write_events",
+]
+
+FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
+"""How the name of a file of events ends."""
+
+
+class Writing(TypedDict, total=False):
+    """How a file is written: `workers` (threads that generate), `overwrite`, `resume`
+    and `progress` (whether a bar is shown)."""
+
+    workers: int
+    overwrite: bool
+    resume: bool
+    progress: bool
+
+
+@dataclass(frozen=True)
+class WrittenEvents:
+    """What was written.
+
+    Attributes
+    ----------
+    path : the file.
+    events, trials : in it, and thrown for it.
+    sigma, error : cross section from the events and its statistical error, cm² per
+        target.
+    expected : the deterministic cross section, cm²; None where none is known (a Fermi
+        gas with Pauli blocking).
+    overweight_fraction : share of the cross section carried by what weights exceed the
+        maximum weight.
+    resumed : events that an earlier run had left.
+    per : what the cross sections count.
+    models : by the name of their weight.
+    """
+
+    path: Path
+    events: int
+    trials: int
+    sigma: float
+    error: float
+    expected: float | None
+    overweight_fraction: float
+    resumed: int
+    per: str
+    models: dict[str, str]
+
+    @property
+    def pull(self) -> float | None:
+        """Difference of the two cross sections in statistical errors; None where one of
+        them is not known."""
+        return (
+            (self.sigma - self.expected) / self.error
+            if self.expected is not None and self.error > 0
+            else None
+        )
+
+
+def format_of(path: str | Path) -> str:
+    """Ending of a file of events; raises `InputError` naming those allowed.
+
+    Parameters
+    ----------
+    path : the file.
+
+    Examples
+    --------
+    >>> format_of("mumu.hepmc3.gz")
+    '.hepmc3.gz'
+    """
+    name = Path(path).name.lower()
+    for ending in FORMATS:
+        if name.endswith(ending) and name != ending:
+            return ending
+    raise InputError(
+        f"cannot tell the format of {path}: the name of a file of events ends in"
+        f" {', '.join(FORMATS)}"
+    )
+
+
+def check_new(
+    path: str | Path, n: int, *, resume: bool = False, overwrite: bool = False
+) -> str:
+    """Raise what `write_events` raises before it generates; return the ending of the
+    name.
+
+    Parameters
+    ----------
+    path : the file.
+    n : how many events.
+    resume, overwrite : as in `write_events`.
+
+    Examples
+    --------
+    >>> check_new("new.root", 0)
+    Traceback (most recent call last):
+        ...
+    nuprobe.errors.InputError: the number of events is an integer of 1 or more, got 0
+    """
+    path = Path(path)
+    ending = format_of(path)
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise InputError(
+            f"the number of events is an integer of 1 or more, got {shown(n)}"
+        )
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path} exists already{' and is complete' if resume else ''}: choose"
+            " another name or add --overwrite"
+        )
+    left = [p for p in unfinished(path) if p.exists()]
+    if left and not (resume or overwrite):
+        if left[0].suffix == ".part":
+            with suppress(OSError), alone(left[0]):  # or somebody else is writing it
+                pass
+        raise InputError(
+            f"{left[0]} is of an unfinished run: add --resume to go on, or --overwrite"
+            " to begin anew"
+        )
+    writable_or_error(path)
+    _tool(ending).check()
+    return ending
+
+
+def _tool(ending: str) -> Any:
+    return root if ending == ".root" else hepmc
+
+
+def write_events(
+    path: str | Path,
+    generator: EventSource,
+    n: int,
+    *,
+    variations: Mapping[str, LeptonModel] | None = None,
+    unweighted: bool = True,
+    **writing: Unpack[Writing],
+) -> WrittenEvents:
+    """Generate events into a file.
+
+    Chunks go to ``path.part``; after each, a journal beside it says how far that is
+    good. A run that is killed leaves both, and with ``resume`` the next one goes on:
+    the file is then the same, byte for byte (a ROOT file, which contains the time,
+    entry by entry). `path` itself appears complete or not at all.
+
+    Parameters
+    ----------
+    path : ends in one of `FORMATS`: HepMC3 text in the layout of NuHepMC, gzipped or
+        not, or a ROOT tree.
+    generator : of `nuprobe.events.trident`.
+    n : how many events.
+    variations : models by the name of their weight, which each event gets beside that
+        of the generated model. Any other model can be applied on reading.
+    unweighted : whether the events have equal weights.
+    writing : ``workers``, threads that generate (the file does not depend on them);
+        ``overwrite``, replace an existing file, at the end, and without ``resume``
+        discard an unfinished run; ``resume``, go on with an unfinished run, if there is
+        one; ``progress``, show a bar.
+
+    Raises
+    ------
+    InputError
+        If `n` is not positive, the ending unknown, the file there already, another
+        process writing it, or the unfinished run damaged or of other settings; nothing
+        is changed then.
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_events(Path(folder, "x.hepmc3"), gen, 10)
+    >>> written.events, written.per
+    (10, 'PerAtom')
+    """
+    path = Path(path)
+    overwrite, resume = writing.get("overwrite", False), writing.get("resume", False)
+    ending = check_new(path, n, resume=resume, overwrite=overwrite)
+    run = Run(generator.sized(n), unweighted, dict(variations or {}))
+    with _as_output_error(path):
+        resumed, tally = _write(path, run, n, ending, writing)
+    sigma, error = tally.sigma()
+    return WrittenEvents(
+        path=path,
+        events=tally.events,
+        trials=tally.trials,
+        sigma=sigma / PB,
+        error=error / PB,
+        expected=None if run.sigma is None else run.sigma / PB,
+        overweight_fraction=tally.excess / tally.sums[0],
+        resumed=resumed,
+        per=run.per,
+        models=run.models,
+    )
+
+
+def _write(
+    path: Path, run: Run, n: int, ending: str, writing: Writing
+) -> tuple[int, Tally]:
+    """Write the file, or the rest of it; returns how many events were there and the
+    tally of all."""
+    part, journal = unfinished(path)
+    tool = _tool(ending)
+    # the text goes through JSON once, so that it compares with what a journal says
+    settings: dict[str, Any] = json.loads(
+        json.dumps({**run.settings, "events": int(n), "format": ending})
+    )
+    zipped = ending.endswith(".gz")
+    with alone(part) as fresh:
+        if writing.get("resume") and (journal.exists() or not fresh):
+            state = read_journal(part, journal, settings)
+        else:
+            head = hepmc.header(run) if tool is hepmc else b""
+            head = _pack(head, zipped)
+            journal.unlink(missing_ok=True)
+            append(part, 0, head)
+            state = Progress(0, len(head), zlib.crc32(head), Tally.empty(run))
+            commit(journal, settings, state)
+        resumed = state.tally.events
+        if resumed < n:
+            for done, block in _encoded(run, n, state, ending, writing):
+                append(part, state.offset, block)
+                commit(journal, settings, done)
+                state = done
+        if tool is root:
+            _finish_root(path, run, part, state.tally)
+        else:
+            append(part, state.offset, _pack(hepmc.FOOTER, zipped))
+            part.replace(path)
+        journal.unlink()
+    return resumed, state.tally
+
+
+def _finish_root(path: Path, run: Run, part: Path, tally: Tally) -> None:
+    """Make the tree of the records in `part`, which goes then."""
+    made = path.with_name(f".{path.name}.root")
+    try:
+        root.finish(run, part, made, tally)
+        with made.open("rb") as stream:
+            os.fsync(stream.fileno())
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
+    part.unlink()
+
+
+def read_events(path: str | Path) -> StoredEvents:
+    """Read events that `write_events` wrote, by the ending of the name.
+
+    Parameters
+    ----------
+    path : the file.
+
+    Raises
+    ------
+    InputError
+        If the ending is unknown, or the file missing, damaged or not from nuprobe.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = write_events(Path(folder, "x.hepmc3"), gen, 10)
+    ...     stored = read_events(Path(folder, "x.hepmc3"))
+    >>> len(stored.events), list(stored.weights)
+    (10, ['CV'])
+    """
+    return (
+        root.read_root(path) if format_of(path) == ".root" else hepmc.read_hepmc(path)
+    )
+
+
+def _encoded(
+    run: Run, n: int, state: Progress, ending: str, writing: Writing
+) -> Iterator[tuple[Progress, bytes]]:
+    """Bytes of one chunk after the other, until there are n events."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=n,
+        initial=state.tally.events,
+        unit="event",
+        unit_scale=True,
+        disable=not writing.get("progress"),
+    ) as bar:
+        for chunk in run.generator.chunks(
+            start=state.chunk,
+            unweighted=run.unweighted,
+            workers=writing.get("workers", 1),
+        ):
+            chunk = _first(chunk, n - state.tally.events)
+            weights = run.weights(chunk.events)
+            if not all(
+                np.isfinite(a).all()
+                for a in (weights, *(getattr(chunk.events, m) for m in MOMENTA))
+            ):
+                raise ComputationError(
+                    f"chunk {chunk.index} contains an event that is not finite; report"
+                    " this"
+                )
+            block, tally = _tool(ending).encode(run, chunk, weights * PB, state.tally)
+            block = _pack(block, ending.endswith(".gz"))
+            crc = zlib.crc32(block, state.crc)
+            state = Progress(chunk.index + 1, state.offset + len(block), crc, tally)
+            yield state, block
+            bar.update(len(chunk.events))
+            if tally.events >= n:
+                return
+
+
+def _first(chunk: Chunk, n: int) -> Chunk:
+    """The first n events of a chunk with their share of the trials."""
+    size = len(chunk.events)
+    if size <= n:
+        return chunk
+    return Chunk(chunk.index, chunk.events[:n], round(chunk.trials * n / size))
+
+
+def _pack(content: bytes, zipped: bool) -> bytes:
+    # gzipped members follow each other and unpack as one; without a time they are
+    # always the same
+    return gzip.compress(content, 6, mtime=0) if zipped and content else content
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as err:
+        if isinstance(err, OutputError):
+            raise
+        raise OutputError(
+            f"cannot write {path}: {err.strerror or err}; free space or choose another"
+            " place, then add --resume"
+        ) from err

@@ -1,0 +1,193 @@
+"""Coefficients of the kernels: what a model gives a channel, without any nucleus."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from nuprobe.errors import ComputationError, InputError, shown
+from nuprobe.models import LeptonCouplings, LeptonModel
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.trident.channels import ChannelSpec
+from nuprobe.processes.trident.channels import channel as read_channel
+
+__all__ = [
+    "TERMS",
+    "coefficients",
+    "lepton_couplings",
+    "mediator_masses",
+    "terms",
+    "weak_angle",
+]
+
+TERMS: Final = ("VV", "AA", "VA")
+"""Terms without a mediator."""
+_MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
+_LARGEST: Final = 1e200  # of a coefficient
+
+
+def terms(mediators: int = 0) -> tuple[str, ...]:
+    """Names of the terms: VV, AA, VA, then VVc, VAc, cc for each mediator.
+
+    Parameters
+    ----------
+    mediators : how many there are.
+
+    Examples
+    --------
+    >>> terms(1)
+    ('VV', 'AA', 'VA', 'VVc', 'VAc', 'cc')
+    """
+    numbers = [str(i + 1) if mediators > 1 else "" for i in range(mediators)]
+    return (*TERMS, *(name + n for n in numbers for name in _MEDIATOR_TERMS))
+
+
+def lepton_couplings(model: LeptonModel, channel: ChannelSpec) -> LeptonCouplings:
+    """Couplings of a model in a channel.
+
+    Parameters
+    ----------
+    model : with couplings to charged leptons.
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``.
+
+    Raises
+    ------
+    InputError
+        If `model` has no couplings to charged leptons.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> float(lepton_couplings(nu.VMinusA(), "nu_mu -> nu_mu mu+ mu-").axial)
+    1.0
+    """
+    if isinstance(model, type) or not hasattr(model, "lepton_couplings"):
+        raise InputError(
+            "a model with couplings to charged leptons is needed, such as"
+            f" StandardModel(), got {shown(model)}"
+        )
+    # `coefficients` refuses what overflows
+    with np.errstate(over="ignore", invalid="ignore"):
+        return model.lepton_couplings(read_channel(channel).vertex)
+
+
+def weak_angle(model: LeptonModel) -> float | FloatArray | None:
+    """Value of sin²θ_W behind a model's couplings to charged leptons.
+
+    Parameters
+    ----------
+    model : any; of a stack, the Standard Model at its bottom is asked.
+
+    Returns
+    -------
+    float, array over parameter points, or None
+        None for a model without a weak mixing angle, such as V−A.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> weak_angle(nu.LMuLTau(10.0, 1e-3, base=nu.StandardModel(0.2312)))
+    0.2312
+    >>> weak_angle(nu.VMinusA())
+    """
+    base: object = model
+    while base is not None:
+        angle = getattr(base, "lepton_sin2", None)
+        if angle is not None:
+            value = np.asarray(angle, dtype=float)
+            return float(value) if value.ndim == 0 else value
+        base = getattr(base, "base", None)
+    return None
+
+
+def mediator_masses(model: LeptonModel, channel: ChannelSpec) -> tuple[float, ...]:
+    """Masses (MeV) of the mediators that a model exchanges in a channel, in the order
+    of `coefficients`.
+
+    Parameters
+    ----------
+    model : with couplings to charged leptons.
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> mediator_masses(nu.LMuLTau(10.0, 1e-3), "nu_mu -> nu_mu mu+ mu-")
+    (10.0,)
+    """
+    return masses_of(lepton_couplings(model, channel))
+
+
+def masses_of(couplings: LeptonCouplings) -> tuple[float, ...]:
+    """Different masses (MeV) of the mediators, in their order."""
+    return tuple(dict.fromkeys(m.mass for m in couplings.mediators))
+
+
+def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
+    """Coefficients of the terms: V², A², VA and, for a mediator of strength c, 2Vc, Ac,
+    c².
+
+    Mediators of different masses M_i also interfere: c_i c_j/[(K² + M_i²)(K² + M_j²)]
+    is a difference of the terms of single mediators and is put there.
+
+    Parameters
+    ----------
+    model : with couplings to charged leptons.
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``.
+
+    Returns
+    -------
+    array, shape (terms,) or (points, terms)
+        One row a parameter point if the model's fields are arrays.
+
+    Raises
+    ------
+    InputError
+        If `model` has no couplings to charged leptons.
+    ComputationError
+        If the couplings are so large that their squares overflow.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> coefficients(nu.VMinusA(), "nu_mu -> nu_mu mu+ mu-")
+    array([1., 1., 1.])
+    """
+    return coefficients_of(lepton_couplings(model, channel), model, channel)
+
+
+def coefficients_of(
+    couplings: LeptonCouplings, model: LeptonModel, channel: ChannelSpec
+) -> FloatArray:
+    """`coefficients` of couplings that are known; `model` and `channel` are named in
+    the message if they are too large."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = _coefficients(couplings)
+    if not np.all(np.abs(result) < _LARGEST):
+        raise ComputationError(
+            f"the couplings of {getattr(model, 'name', 'the model')} in"
+            f" {read_channel(channel)} are too large: their squares overflow"
+        )
+    return result
+
+
+def _coefficients(couplings: LeptonCouplings) -> FloatArray:
+    v, a = couplings.vector, couplings.axial
+    strengths: dict[float, FloatArray] = {}
+    for mediator in couplings.mediators:
+        strengths[mediator.mass] = (
+            strengths.get(mediator.mass, np.asarray(0.0)) + mediator.strength
+        )
+    columns = [v**2, a**2, v * a]
+    for mass, c in strengths.items():
+        mixed = sum(
+            (
+                d / (other**2 - mass**2)
+                for other, d in strengths.items()
+                if other != mass
+            ),
+            np.asarray(0.0),
+        )
+        columns += [2 * v * c + 2 * c * mixed, a * c, c**2]
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)

@@ -1,0 +1,306 @@
+"""Kernels of a trident: model-free cross sections by term, summed over what is hit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.constants import M_W
+from nuprobe.errors import ComputationError, InputError, ValidityWarning
+from nuprobe.nuclei import TargetSpec
+from nuprobe.numerics import FloatArray, numbers
+from nuprobe.processes.trident.channels import Channel, ChannelSpec
+from nuprobe.processes.trident.channels import channel as read_channel
+from nuprobe.processes.trident.cross_section import (
+    combine,
+    q2_nodes,
+    q_range,
+    tail,
+    threshold,
+)
+from nuprobe.processes.trident.currents import Current
+from nuprobe.processes.trident.options import (
+    NucleusKeywords,
+    TridentOptions,
+    read_options,
+)
+from nuprobe.processes.trident.tables import direct, evaluate
+from nuprobe.processes.trident.targets import currents_of
+
+__all__ = ["Kernels", "current_kernels", "kernels", "kernels_of"]
+
+_POINTS: Final = 16  # in each panel of ln Q
+_MOST_SPLITS: Final = 256
+_SETTLED: Final = 1e-5  # relative
+# the integrals lose digits to cancellation at K² ~ M² << m²: 3e-5 of the cross section
+# here, 1e-3 a decade below
+_LIGHTEST: Final = 3e-7  # mediator mass over that of the heavier lepton
+_HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
+# the rule is exact to twice the order of the coefficients that `tail` looks at; those
+# of noise fall as 1/points
+_TAIL: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """Kernels and their error.
+
+    Attributes
+    ----------
+    values : cm², shape (*energies, terms); the cross section is
+        ``values @ coefficients``.
+    error : estimate of the absolute error of each, same shape: of the interpolation and
+        the integral over Q².
+    """
+
+    values: FloatArray
+    error: FloatArray
+
+
+def current_kernels(
+    e_nu: FloatArray,
+    channel: Channel,
+    current: Current,
+    mediators: FloatArray | None = None,
+    *,
+    points: int = _POINTS,
+    exact: bool = False,
+) -> Kernels:
+    """Kernels of one current.
+
+    Parameters
+    ----------
+    e_nu : MeV, shape (energies,).
+    channel : antineutrinos are taken as the CP-conjugate channel.
+    current : from `currents`.
+    mediators : masses in MeV of t-channel mediators, shape (masses,).
+    points : Gauss–Legendre points in each panel of ln Q.
+    exact : do the integrals instead of using the tables (slow).
+    """
+    m_minus, m_plus = channel.pair_masses
+    n_terms = 3 + 3 * (0 if mediators is None else mediators.size)
+    values, error = np.zeros((e_nu.size, n_terms)), np.zeros((e_nu.size, n_terms))
+    open_ = e_nu > threshold(current.mass, m_minus, m_plus)
+    if not open_.any():
+        return Kernels(values, error)
+    e = e_nu[open_]
+    nodes, relative = _nodes(e, channel, current, mediators, points, 0, exact)
+    values[open_] = nodes.sum(-1).T
+    error[open_] = relative * _size(values[open_])
+    # the form factor oscillates: too fast for the panels, or it has fallen before the
+    # smallest Q
+    rough = (
+        tail(nodes[:2], points).sum(0) * points
+        > 16 * _TAIL * _size(values[open_])[:, 2]
+    )
+    rough |= q_range(e, current.mass, m_minus, m_plus)[0] > current.q_soft / 2
+    where = np.flatnonzero(open_)
+    for split, picked in _splits(e, rough, channel, current, points):
+        nodes, relative = _nodes(
+            e[picked], channel, current, mediators, points, split, exact
+        )
+        found = nodes.sum(-1).T
+        values[where[picked]], error[where[picked]] = (
+            found,
+            (relative + _SETTLED) * _size(found),
+        )
+    return Kernels(values, error)
+
+
+def _size(values: FloatArray) -> FloatArray:
+    """Absolute values; of VA, which is a fraction of VV + AA, that sum."""
+    size = np.abs(values)
+    size[:, 2] = size[:, 0] + size[:, 1]
+    return size
+
+
+def _nodes(
+    e: FloatArray,
+    channel: Channel,
+    current: Current,
+    mediators: FloatArray | None,
+    points: int,
+    split: int,
+    exact: bool,
+) -> tuple[FloatArray, float]:
+    """What each node in Q² adds to the terms, shape (terms, energies, nodes), and the
+    relative error of the tables."""
+    m_minus, m_plus = channel.pair_masses
+    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split)
+    # panels of no width carry nothing
+    live = weight.ravel() > 0
+    at = x_max.ravel()[live], q2.ravel()[live], m_minus, m_plus, mediators
+    base, mediated, relative = (*direct(*at), 0.0) if exact else evaluate(*at)
+    everything = np.zeros((6, 3 + 3 * mediated.shape[3], live.size))
+    everything[:, :3, live] = base
+    everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(6, -1, base.shape[2])
+    everything = everything.reshape(6, -1, *q2.shape)
+    return combine(e, q2, weight, x_max, current, everything), relative
+
+
+def _splits(
+    e: FloatArray, rough: FloatArray, channel: Channel, current: Current, points: int
+) -> Iterator[tuple[int, FloatArray]]:
+    """Into how many parts the panels must be cut at the rough energies: (parts,
+    indices), by halving until it settles.
+
+    The leptons are smooth, so the tables are good enough to find out.
+    """
+    left = np.flatnonzero(rough)
+    split, last = 1, None
+    while left.size:
+        if split > _MOST_SPLITS:
+            raise ComputationError(
+                f"the integral over Q² for {channel} on {current.name} at"
+                f" {e[left[0]]:.6g} MeV is not resolved: its form factor oscillates or"
+                " jumps too fast; use a smoother one"
+            )
+        now = _nodes(e[left], channel, current, None, points, split, False)[0][:2].sum(
+            -1
+        )
+        if last is not None:
+            settled = (np.abs(now - last) <= _SETTLED * now).all(0)
+            if settled.any():
+                yield split, left[settled]
+            left, now = left[~settled], now[:, ~settled]
+        split, last = 2 * split, now
+
+
+def kernels(
+    e_nu: ArrayLike,
+    channel: ChannelSpec,
+    target: TargetSpec | None,
+    regime: str | TridentOptions = "all",
+    *,
+    mediators: Sequence[float] | FloatArray = (),
+    exact: bool = False,
+    with_error: bool = True,
+    **options: Unpack[NucleusKeywords],
+) -> Kernels:
+    """Kernels of a target: the cross section is
+    ``kernels.values @ coefficients(model, channel)``.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies, MeV, any shape.
+    channel, target, regime, exact : as in `total`.
+    mediators : masses (MeV) of t-channel vector mediators, at least 3e-7 of the heavier
+        lepton's mass; each adds the terms VVc, VAc and cc (in cm² MeV⁻² and MeV⁻⁴). A
+        whole grid of masses costs little more than one.
+    with_error : also estimate the error of the integral over Q² from a second, finer
+        rule, and return that one's values; takes more than twice the time.
+    options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
+        `TridentOptions`.
+
+    Returns
+    -------
+    Kernels
+        Shape (*energies, 3 + 3 masses), named by `terms`; exactly zero below threshold.
+
+    Raises
+    ------
+    InputError
+        For energies that are not positive or beyond 1e9 MeV, or mediators that are too
+        light.
+    ComputationError
+        If the integral over Q² is not resolved.
+
+    Examples
+    --------
+    >>> found = kernels(1e3, "nu_mu -> nu_mu mu+ mu-", "Ar40", "coherent")
+    >>> float(found.values[0]), float(found.values[2])
+    (9.06e-45, 0.0)
+    """
+    return kernels_of(
+        e_nu,
+        read_channel(channel),
+        target,
+        read_options(regime, options),
+        mediators,
+        exact,
+        with_error,
+    )
+
+
+def kernels_of(
+    e_nu: ArrayLike,
+    channel: Channel,
+    target: TargetSpec | None,
+    options: TridentOptions,
+    mediators: Sequence[float] | FloatArray = (),
+    exact: bool = False,
+    with_error: bool = True,
+) -> Kernels:
+    """`kernels` for a channel and options that are read."""
+    e = _energies(e_nu)
+    masses = _masses(mediators, channel)
+    flat = np.ravel(e)
+    shape = (flat.size, 3 + 3 * masses.size)
+    values, error = np.zeros(shape), np.zeros(shape)
+    grid = masses if masses.size else None
+    for number, current in currents_of(target, options):
+        part = current_kernels(flat, channel, current, grid, exact=exact)
+        if with_error:
+            finer = current_kernels(
+                flat, channel, current, grid, points=_POINTS + 8, exact=exact
+            )
+            error += number * np.abs(finer.values - part.values)
+            part = finer
+        values += number * part.values
+        error += number * part.error
+        _check_validity(float(flat.max(initial=0.0)), current)
+    return Kernels(
+        values.reshape(*e.shape, shape[1]), error.reshape(*e.shape, shape[1])
+    )
+
+
+def _energies(e_nu: ArrayLike) -> FloatArray:
+    e = numbers("neutrino energies (MeV)", e_nu)
+    good = (e > 0) & (e <= _HIGHEST)
+    if not good.all():
+        raise InputError(
+            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV"
+            f" (four-fermion theory does not hold beyond), got {e[~good].flat[0]:g} MeV"
+        )
+    return e
+
+
+def _masses(mediators: Sequence[float] | FloatArray, channel: Channel) -> FloatArray:
+    masses = np.atleast_1d(numbers("mediator masses (MeV)", mediators))
+    lightest = _LIGHTEST * max(channel.masses)
+    good = (masses >= lightest) & np.isfinite(masses)
+    if masses.ndim > 1 or not good.all():
+        given = masses[~good].flat[0] if not good.all() else f"{masses.ndim} dimensions"
+        raise InputError(
+            f"mediator masses must be at least {lightest:.2g} MeV for {channel}"
+            f" ({_LIGHTEST:.0e} of the lepton's mass) and finite, in one dimension, got"
+            f" {given}: below, the integrals lose their digits, and there is no"
+            " massless limit (the cross section grows as ln 1/M)"
+        )
+    return masses
+
+
+def _check_validity(e_nu: float, current: Current) -> None:
+    """Warn where W and Z propagators begin to be resolved: K² is a fraction of ŝ ~
+    2E|Q|."""
+    q = min(current.q_soft / 2, 2 * e_nu, current.mass)
+    effect = 0.3 * 2 * e_nu * q / M_W**2
+    # linear in K²/M_W²: a size only while it is small
+    says = f"lower the cross section by about {100 * effect:.0f} %"
+    if effect > 0.5:
+        says = (
+            "are resolved: the four-fermion theory fails there and the result means"
+            " nothing"
+        )
+    if effect > 0.01:
+        warnings.warn(
+            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out"
+            f" here, {says}",
+            ValidityWarning,
+            stacklevel=4,
+        )

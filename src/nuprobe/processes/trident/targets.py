@@ -1,0 +1,278 @@
+"""What a neutrino hits in each regime: charge form factors of nuclei, and the currents
+that the kernels add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Unpack
+
+from nuprobe.errors import InputError
+from nuprobe.nuclei import (
+    Component,
+    FormFactor,
+    Isotope,
+    Target,
+    TargetSpec,
+    form_factors,
+)
+from nuprobe.nuclei import target as make_target
+from nuprobe.processes.trident.channels import ChannelSpec
+from nuprobe.processes.trident.channels import channel as read_channel
+from nuprobe.processes.trident.cross_section import threshold
+from nuprobe.processes.trident.currents import Current, coherent, electron, nucleon
+from nuprobe.processes.trident.options import (
+    FormFactorSpec,
+    NucleusKeywords,
+    TridentOptions,
+    read_options,
+)
+from nuprobe.units import fm
+
+__all__ = [
+    "charge_form_factor",
+    "currents",
+    "currents_of",
+    "describe",
+    "lowest_energy",
+    "threshold_energy",
+]
+
+
+def charge_form_factor(
+    isotope: Isotope, form_factor: FormFactorSpec = None
+) -> FormFactor:
+    """Charge form factor of a nucleus, which is what a photon sees.
+
+    Parameters
+    ----------
+    isotope : the nucleus.
+    form_factor : None for the measured Fourier–Bessel density, else a Fermi density of
+        the measured rms charge radius with a surface of t = 2.3 fm (a Gaussian for
+        nuclei too small for it). A name of `nuclei.FORM_FACTORS` gives what
+        ``nuprobe.target(isotope, form_factor=name)`` has as its charge form factor: a
+        shape whose radius can be set gets the measured rms charge radius, the others
+        are what they are. An object is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If the charge radius of the isotope is not measured and no shape is named.
+    UnknownNameError
+        If the name is unknown, or there is no Fourier–Bessel analysis of the isotope.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> argon = nu.isotope("Ar40")
+    >>> charge_form_factor(argon, "helm").rms == argon.r_charge
+    True
+    """
+    if form_factor is None:
+        if isotope.name in form_factors.fourier_bessel_isotopes():
+            return form_factors.FourierBessel.of(isotope)
+        if isotope.r_charge is None:
+            raise InputError(
+                f"the charge radius of {isotope.name} is not measured: give a form"
+                " factor, e.g. 'fermi'"
+            )
+        form_factor = "fermi"
+    return form_factors.named(form_factor, isotope, "charge")
+
+
+def _components(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[Component, ...]:
+    """Components of a target with the charge form factors asked for."""
+    if target is None:
+        raise InputError(f"the regime {options.regime!r} needs a target, e.g. 'Ar40'")
+    if isinstance(target, Target):
+        if options.form_factor is not None:
+            raise InputError(
+                f"the target {target.name} has form factors already: leave form_factor"
+                " out, or give the target by name"
+            )
+        return target.components
+    parts = []
+    for c in _isotopes(target).components:
+        shape = c.ff_p
+        if c.isotope.a > 1:
+            shape = charge_form_factor(c.isotope, options.form_factor)
+        parts.append(Component(c.isotope, c.count, shape, shape))
+    return tuple(parts)
+
+
+def _isotopes(target: TargetSpec) -> Target:
+    """The isotopes of a target and their counts."""
+    if isinstance(target, Target):
+        return target
+    if isinstance(target, (str, Isotope)):
+        return _parsed(target)
+    # the shape is not used: any that needs no radius will do
+    return make_target(target, form_factor="point")
+
+
+@lru_cache(maxsize=128)
+def _parsed(target: str | Isotope) -> Target:
+    return make_target(target, form_factor="point")
+
+
+def currents(
+    target: TargetSpec | None,
+    regime: str | TridentOptions = "all",
+    **options: Unpack[NucleusKeywords],
+) -> list[tuple[float, Current]]:
+    """Return what a neutrino scatters off in a regime, as `kernels` adds them up.
+
+    Parameters
+    ----------
+    target : an isotope, element, formula, mixture or `Target`; None for a bare nucleon
+        or electron.
+    regime : a name of `REGIMES`, or a whole `TridentOptions`.
+    options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
+        `TridentOptions`.
+
+    Returns
+    -------
+    list of (how many, current)
+
+    Examples
+    --------
+    >>> [(number, current.name) for number, current in currents("Ar40")]
+    [(1.0, 'Ar40'), (18.0, 'proton'), (22.0, 'neutron')]
+    """
+    return list(currents_of(target, read_options(regime, options)))
+
+
+def currents_of(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[tuple[float, Current], ...]:
+    """`currents` for read options.
+
+    Those of a target and a form factor given by name are kept, unless a radius is not
+    measured: that is warned of every time.
+    """
+    if isinstance(target, (str, Isotope)) and (
+        options.form_factor is None or isinstance(options.form_factor, str)
+    ):
+        known = all(c.isotope.r_charge is not None for c in _parsed(target).components)
+        if known:
+            return _kept(target, options)
+    return _currents(target, options)
+
+
+@lru_cache(maxsize=128)
+def _kept(
+    target: str | Isotope, options: TridentOptions
+) -> tuple[tuple[float, Current], ...]:
+    return _currents(target, options)
+
+
+def _currents(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[tuple[float, Current], ...]:
+    if options.regime == "electron":
+        return ((1.0, electron()),)
+    if options.regime in ("proton", "neutron"):
+        parts = () if target is None else _isotopes(target).components
+        # hydrogen is a free proton; other nuclei block alike
+        free = bool(parts) and all(c.isotope.a == 1 for c in parts)
+        if free and options.regime == "neutron":
+            raise InputError("hydrogen has no neutrons: use regime='proton'")
+        return ((1.0, _nucleon(options.regime, not free, options)),)
+    parts = _components(target, options)
+    bound = [c for c in parts if c.isotope.a > 1]
+    result: list[tuple[float, Current]] = []
+    if options.regime in ("coherent", "all"):
+        result += [(c.count, coherent(c)) for c in bound]
+        if not result and options.regime == "coherent":
+            raise InputError(
+                "hydrogen's nucleus is a proton and has no coherent regime: use"
+                " regime='proton'"
+            )
+    if options.regime in ("incoherent", "all"):
+        protons = sum(c.count * c.isotope.z for c in bound)
+        neutrons = sum(c.count * c.isotope.n for c in bound)
+        free_protons = sum(c.count for c in parts if c.isotope.a == 1)
+        result += [
+            (number, _nucleon(kind, is_bound, options))
+            for number, kind, is_bound in (
+                (protons, "proton", True),
+                (neutrons, "neutron", True),
+                (free_protons, "proton", False),
+            )
+            if number
+        ]
+    return tuple(result)
+
+
+def _nucleon(kind: str, bound: bool, options: TridentOptions) -> Current:
+    blocked = options.pauli and bound
+    return nucleon(kind, options.nucleon_form_factors, blocked, options.k_f)
+
+
+def describe(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[str, dict[str, str]]:
+    """What a cross section counts, and the charge form factors that it used.
+
+    Parameters
+    ----------
+    target : as `currents` takes it.
+    options : regime and form factor.
+
+    Returns
+    -------
+    per : ``"nucleus"``, ``"formula unit"``, ``"nucleon"`` or ``"electron"``.
+    form_factors : by isotope, the shape and its rms charge radius; empty where none is
+        used.
+
+    Examples
+    --------
+    >>> describe("Ar40", TridentOptions("coherent", "helm"))
+    ('nucleus', {'Ar40': 'Helm, rms charge radius 3.4274 fm'})
+    """
+    if options.per != "nucleus":
+        return options.per, {}
+    parts = _components(target, options)
+    single = len(parts) == 1 and parts[0].count == 1
+    used = {
+        c.isotope.name: (
+            f"{type(c.charge).__name__}, rms charge radius {c.charge.rms / fm:.4f} fm"
+        )
+        for c in parts
+        if c.isotope.a > 1 and options.regime != "incoherent"
+    }
+    return "nucleus" if single else "formula unit", used
+
+
+def threshold_energy(
+    channel: ChannelSpec,
+    target: TargetSpec | None = None,
+    regime: str | TridentOptions = "all",
+) -> float:
+    """Smallest neutrino energy (MeV) at which a channel opens, m(1 + m/2M) exactly.
+
+    Parameters
+    ----------
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``; m is the sum of the masses made.
+    target : as in `total`; M is the mass of the heaviest thing hit.
+    regime : a name of `REGIMES`, or a whole `TridentOptions`.
+
+    Examples
+    --------
+    >>> threshold_energy("nu_mu -> nu_mu mu+ mu-", "Ar40")
+    211.92
+    """
+    return lowest_energy(channel, target, read_options(regime))
+
+
+def lowest_energy(
+    channel: ChannelSpec, target: TargetSpec | None, options: TridentOptions
+) -> float:
+    """`threshold_energy` for read options."""
+    if target is not None and not isinstance(target, Target):
+        # only the mass matters, and a form factor may not exist
+        options = replace(options, form_factor="point")
+    masses = read_channel(channel).masses
+    return min(threshold(c.mass, *masses) for _, c in currents_of(target, options))
