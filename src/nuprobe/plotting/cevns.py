@@ -82,6 +82,13 @@ def plot_differential(
     ------
     InputError
         As `cevns.differential`, or if there is nothing to draw.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_differential("Ar40", nu.StandardModel(), [20.0, 50.0])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()][:2]
+    ['$E_\\\\nu$ = 20 MeV', '$E_\\\\nu$ = 50 MeV']
     """
     nucleus = make_target(target)
     point = with_form_factors(nucleus, Point(), Point())
@@ -90,18 +97,13 @@ def plot_differential(
     curves = [(float(e), group) for e in e_nu for group in groups]
     grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
 
-    def curve(
-        of: Target, e: float, group: Sequence[Flavour], t: FloatArray
-    ) -> FloatArray:
-        return cevns.differential(e, t, of, model, group[0], axial=axial)
-
-    exact = [
-        curve(nucleus, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
-    ]
-    full = [
-        curve(point, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
-    ]
-
+    exact, full = (
+        [
+            cevns.differential(e, t, of, model, group[0], axial=axial)
+            for (e, group), t in zip(curves, grids, strict=True)
+        ]
+        for of in (nucleus, point)
+    )
     unit, unit_name = energy_unit(max(t[-1] for t in grids))
     decade, power = power_of_ten(np.concatenate(full) * unit)
     figure = new_figure(WIDTH, 5.4)
@@ -179,6 +181,13 @@ def plot_total(
     InputError, ComputationError
         As `cevns.total`, or if the grid has fewer than two energies or does not
         increase.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_total(["Ar40", "CsI"], nu.StandardModel(), [10.0, 20.0, 50.0])
+    >>> figure.axes[1].get_xlabel()
+    'neutrino energy $E_\\\\nu$ [MeV]'
     """
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
