@@ -466,8 +466,15 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ["nowhere.yaml"],
         ),
         (
-            ("rate", "ccfr-trident", "--model", "nsi", "--param", "u.ee=0.1"),
-            ["nsi", "tridents"],
+            (
+                "rate",
+                "ccfr-trident",
+                "--model",
+                "electromagnetic",
+                "--param",
+                "magnetic_moment.ee=1e-10",
+            ),
+            ["magnetic_moment", "tridents"],
         ),
         (("limit", "ccfr-trident", "--mixing", "tree"), ["loop"]),
         (("limit", "ccfr-trident", "--cl", "95"), ["between 0 and 1"]),

@@ -4,25 +4,19 @@ any flavours."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Final, Self
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models.base import (
-    Model,
-    check_model,
-    complex_numbers,
-    exchange,
-    parameter_values,
-    split_values,
-    stacked,
-)
+from nuprobe.models.base import complex_numbers, exchange
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.fields import ModelName, setting
+from nuprobe.models.stack import Stacked, check_base
 from nuprobe.models.standard import StandardModel
+from nuprobe.models.vertex import LeptonCouplings, Vertex
 from nuprobe.numerics import FloatArray, common_shape
 from nuprobe.parameters import Parameter
 
@@ -48,7 +42,7 @@ def _zero() -> Matrix:
 
 
 @dataclass(frozen=True, eq=False)
-class NSI:
+class NSI(Stacked):
     """Neutral-current non-standard interactions added to a base model.
 
     L = −2√2 G_F Σ_f Σ_P ε^{fP}_{αβ} (ν̄_α γ^ρ P_L ν_β)(f̄ γ_ρ P f), P = P_L, P_R, with
@@ -85,10 +79,10 @@ class NSI:
     d: Any = setting(default_factory=_zero, kind="elements")
     e: Any = setting(default_factory=_zero, kind="elements")
     e_axial: Any = setting(default_factory=_zero, kind="elements")
-    base: Model = field(default_factory=StandardModel)
+    base: Any = field(default_factory=StandardModel)
 
     def __post_init__(self) -> None:
-        check_model(self.base)
+        check_base(self.base)
         for name in _FERMIONS:
             object.__setattr__(
                 self, name, _hermitian(f"epsilon_{name}", getattr(self, name))
@@ -102,7 +96,8 @@ class NSI:
         """Name on the command line."""
         return "nsi"
 
-    def _own(self) -> tuple[Parameter, ...]:
+    def own_parameters(self) -> tuple[Parameter, ...]:
+        """Return all elements of ε, real and imaginary parts."""
         found = []
         for name in _FERMIONS:
             matrix = np.asarray(getattr(self, name))
@@ -128,24 +123,12 @@ class NSI:
                     )
         return tuple(found)
 
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Those of the base model, then all elements of ε."""
-        return stacked(self.base.parameters, self._own())
-
-    @property
-    def mass_parameters(self) -> tuple[Parameter, ...]:
-        """Those of the base model."""
-        return self.base.mass_parameters
-
-    def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at other values of its parameters; raises `UnknownNameError`
-        for other names."""
-        mine, others = split_values(parameter_values(values), self._own())
+    def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
+        """Return the matrices at new values of their elements."""
         changed: dict[str, Any] = {}
         for name in _FERMIONS:
             matrix = np.asarray(getattr(self, name))
-            for key, value in mine.items():
+            for key, value in values.items():
                 if key.split(".")[0] == f"epsilon_{name}":
                     unit, real = _unit(key)
                     kept = (
@@ -159,12 +142,10 @@ class NSI:
                     old = np.where(unit != 0, kept, matrix)
                     matrix = old + value[..., None, None] * unit
             changed[name] = matrix
-        return replace(
-            self, base=self.base.with_values(others) if others else self.base, **changed
-        )
+        return changed
 
-    def couplings(self, anti: bool = False) -> Couplings:
-        """Return the couplings of the base model with ε added."""
+    def added(self, below: Couplings, anti: bool) -> Couplings:
+        """Return the couplings below with ε added."""
         charges: dict[str, Any] = {}
         for name in _FERMIONS:
             for charge, factor in _CHARGES[name].items():
@@ -172,13 +153,12 @@ class NSI:
                     getattr(self, name)
                 )
         one = exchange(VectorExchange(Propagator(), charges), anti)
-        return self.base.couplings(anti).plus(one.vector[0])
+        return below.plus(one.vector[0])
 
-    def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivatives with respect to the parameters."""
-        found = dict(self.base.coupling_derivatives(anti))
-        size = self.base.couplings(anti).size
-        for parameter in self._own():
+    def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
+        """Return the derivatives in the elements of ε."""
+        found = {}
+        for parameter in self.own_parameters():
             unit, _ = _unit(parameter.name)
             fermion = parameter.name.split(".")[0].removeprefix("epsilon_")
             charges = {
@@ -186,8 +166,15 @@ class NSI:
             }
             found[parameter.name] = exchange(
                 VectorExchange(Propagator(), charges), anti
-            ).widened(size)
+            ).widened(below.size)
         return found
+
+    def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
+        """Return the couplings below with ε^e added, where the pair is e⁺e⁻."""
+        if not vertex.minus == vertex.plus == 0:
+            return below
+        place = (..., vertex.nu_out, vertex.nu_in)
+        return below.shifted(self.e[place], self.e_axial[place])
 
 
 def _unit(name: str) -> tuple[Matrix, bool]:

@@ -18,7 +18,7 @@ from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.inference import Cost, Profile, delta_threshold, profile
 from nuprobe.models import Electromagnetic, StandardModel
-from nuprobe.models.electromagnetic import RADIUS
+from nuprobe.models.charge_radius import RADIUS
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import electron
 from nuprobe.units import cm2

@@ -11,7 +11,7 @@ import numpy as np
 from nuprobe.errors import ComputationError
 from nuprobe.experiments import Experiment, experiment, limit
 from nuprobe.inference import FitResult
-from nuprobe.models import LMuLTauFamily, StandardModel
+from nuprobe.models import LMuLTau, StandardModel
 from nuprobe.nuclei import NeutronRadiusModel, neutron_radius_models
 from nuprobe.reproductions.charge_radii import charge_radii
 from nuprobe.reproductions.coherent import coherent_electromagnetic
@@ -280,7 +280,7 @@ def kinetic_mixing() -> Table:
     masses = np.array([1.0, 10.0, 100.0, 1e3, 1e5])
     rows: list[tuple[Any, ...]] = []
     for mixing in (0.0, "loop", 1e-4, -1e-4, 1e-3, -1e-3):
-        family = LMuLTauFamily(mixing=mixing)
+        family = LMuLTau(mass=1.0, coupling=1e-3, mixing=mixing)
         curve = limit([experiment("ccfr-trident")], family, mass=masses).curves[0]
         rows.append((str(mixing), *map(float, curve.coupling)))
     columns = ("mixing", *(f"g' at {m:g} MeV" for m in masses))

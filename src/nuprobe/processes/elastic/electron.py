@@ -470,7 +470,7 @@ def flux_averaged(
     --------
     >>> import nuprobe as nu
     >>> flux_averaged(nu.flux("sns"), nu.StandardModel(), "nu_mu")
-    4.3e-44
+    4.479e-44
     """
     return cross_section.flux_averaged(
         Electron(binding),
