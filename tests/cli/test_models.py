@@ -128,7 +128,9 @@ def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
         " coupling: 1e-5, label: scalar.}\n"
     )
     below = nu.NSI(u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative"))
-    vector = nu.LightVector(10.0, 1e-5, VectorCharges(neutrinos=(1, 2, 3), u=0.5), base=below)
+    vector = nu.LightVector(
+        10.0, 1e-5, VectorCharges(neutrinos=(1, 2, 3), u=0.5), base=below
+    )
     expected = nu.LightScalar(3.0, 1e-5, base=vector, label="scalar.")
     found: Any = model_from_file(path)
     assert [p.name for p in found.parameters] == [p.name for p in expected.parameters]

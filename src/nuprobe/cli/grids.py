@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
-__all__ = ["MAX_POINTS", "make_grid", "make_priors"]
 
 MAX_POINTS = 100_000_000
 """Largest number of points of a grid."""

@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = [
-    "ExperimentSpec",
-    "GeneratorSpec",
-    "ModelSpec",
-    "SourceSpec",
-    "TridentSpec",
-    "experiment_options",
-    "generator_options",
-    "make_flux",
-    "make_mixing",
-    "model_options",
-    "names",
-    "source_options",
-    "trident_options",
-]
-
 
 # -- models ------------------------------------------------------------------
 

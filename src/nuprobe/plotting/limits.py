@@ -116,19 +116,20 @@ class _Beside:
             if companion.kind == "band":
                 self._add_band(companion)
             else:
-                there = np.isfinite(companion.upper)
-                line = "-." if companion.kind == "reach" else "-"
-                self.curves.append(
-                    (
-                        companion.label,
-                        companion.mass[there],
-                        companion.upper[there],
-                        line,
-                    )
-                )
+                self._add_curve(companion)
+
+    def _add_curve(self, companion: Companion) -> None:
+        there = np.isfinite(companion.upper)
+        if there.any():
+            line = "-." if companion.kind == "reach" else "-"
+            self.curves.append(
+                (companion.label, companion.mass[there], companion.upper[there], line)
+            )
 
     def _add_band(self, companion: Companion) -> None:
         there = companion.lower < _TOP
+        if not there.any():
+            return
         self.bands.append(
             (
                 companion.label,

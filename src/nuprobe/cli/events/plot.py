@@ -129,7 +129,7 @@ def _figure(
         plot_distributions,
     )
     from nuprobe.plotting.style import target_symbol
-    from nuprobe.plotting.trident import channel_symbol
+    from nuprobe.plotting.trident_axes import channel_symbol
 
     texts = [f"cut {text}".replace(" ", "\u00a0") for text in filled.flow.cuts]
     events = f"{generator.regime}, {filled.events} weighted events"

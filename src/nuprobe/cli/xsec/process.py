@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from nuprobe.numerics import FloatArray
     from nuprobe.processes import Process
 
-__all__ = ["process_command"]
-
 
 def process_command(name: str) -> click.Command:
     """Return the command of a process; the fields of the process are options.

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nuprobe.errors import ComputationError
-from nuprobe.flavours import Flavour
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.models import StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
-from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns
 from nuprobe.units import fm, keV, parse_quantity
 
@@ -119,17 +116,8 @@ def flux_averaged(
     source = open_flux(flux, **(options or {}))
     nucleus, model = _target(target, r_p, r_n, form_factor), StandardModel(sin2_theta_w)
     numbers = [source.total(f) for f in source.flavours]
-    means = [
-        source.average(partial(_cross_section, nucleus, model, f), f)
-        for f in source.flavours
-    ]
+    means = [cevns.flux_averaged(source, nucleus, model, f) for f in source.flavours]
     return float(np.average(means, weights=numbers)) / atoms
-
-
-def _cross_section(
-    nucleus: Target, model: StandardModel, flavour: Flavour, e: FloatArray
-) -> FloatArray:
-    return cevns.total(e, nucleus, model, flavour)
 
 
 def nuclear_mass(isotope: str) -> float:
