@@ -204,8 +204,8 @@ def channel(spec: ChannelSpec) -> Channel:
         rest = [n for n in numbers[1:] if n not in _PDG]
         if any(abs(n) not in (11, 13, 15) for n in rest):
             raise InputError(
-                f"cannot read the channel {shown(tuple(spec))}: charged leptons are ±11,"
-                f" ±13, ±15; {_EXAMPLE}"
+                f"cannot read the channel {shown(tuple(spec))}: charged leptons are"
+                f" ±11, ±13, ±15; {_EXAMPLE}"
             )
         ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
     if len(neutrinos) != 1 or set(ends) != {"+", "-"}:
