@@ -384,8 +384,7 @@ def expected(
             generator.target,
             generator.source,
             used,
-            generator.regime,
-            **vars(generator.setup.options),
+            generator.setup.options,
             quick=quick,
         )
         values, error = values + share * found.values, error + share * found.error

@@ -65,7 +65,7 @@ def fast(
         intervals, deeper = _intervals(surface, best, cl)
         if deeper is None:
             return best, intervals
-        # a lower minimum was met on the way to an end
+        # a lower minimum was met while looking for an end
         point = descend(surface, deeper[None])[0][0]
     raise ComputationError(
         f"{surface.cost.name}: each minimum lies above another one; give a `start` near"

@@ -82,7 +82,7 @@ def at_limit(p: Parameter, value: float) -> str:
 
 
 def near_limit(
-    p: Parameter, value: float, error: float | None, found: Interval | None
+    p: Parameter, value: float, error: float | None, ends: Interval | None
 ) -> str:
     """Limit of the range that one error reaches, or at which the interval is open.
 
@@ -90,7 +90,7 @@ def near_limit(
     ----------
     p : the parameter.
     value, error : best value and its error, in its unit.
-    found : its interval.
+    ends : its interval, or None.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def near_limit(
     'the lower limit 0 fm of its range'
     """
     for side, limit in (("lower", p.lower), ("upper", p.upper)):
-        is_open = found is not None and getattr(found, side) is None
+        is_open = ends is not None and getattr(ends, side) is None
         if isfinite(limit) and (
             is_open or (error is not None and abs(value - limit) <= error)
         ):
