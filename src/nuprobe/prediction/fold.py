@@ -13,7 +13,7 @@ from nuprobe.fluxes import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.prediction.setup import Setup
 from nuprobe.processes import KernelGroup, Scatterer
-from nuprobe.processes.folding import Deposits, over_flux
+from nuprobe.processes.folding import Deposits, over_flux, responses
 
 __all__ = ["Known", "deposit_grid", "fold"]
 
@@ -100,10 +100,11 @@ def _folded(
     names = setup.process.terms(setup.exchanges_at({}))
     factors, bins = setup.propagation.names, len(detected)
     result = np.zeros((len(kernels), len(integrals), bins, len(factors), len(names)))
+    each = [responses(groups, t) for groups in kernels]
     for g, group in enumerate(kernels[0]):
         columns = [names.index(term) for term in group.terms]
         # (T, sets × terms)
-        nuclear = np.concatenate([groups[g].response(t) for groups in kernels], axis=-1)
+        nuclear = np.concatenate([of_groups[g] for of_groups in each], axis=-1)
         for c, of_groups in enumerate(integrals):
             for w in range(len(factors)):
                 folded = (detected * of_groups[g][:, w]) @ nuclear
