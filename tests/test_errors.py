@@ -22,6 +22,7 @@ from nuprobe.errors import (
 from nuprobe.nuclei import axial_terms, sigma_series, target
 from nuprobe.units import fm, parse_grid, parse_quantity
 
+MUMU = "nu_mu -> nu_mu mu+ mu-"
 SM = nu.StandardModel()
 MIXED: list[Any] = [*map(float, range(1, 901)), "bad"]
 NAN = np.where(np.arange(901) == 450, np.nan, 10.0)
@@ -46,6 +47,7 @@ NUMBERS: dict[str, Callable[[Any], object]] = {
         3.0, x, model=SM, flavour="nu_e"
     ),
     "electron.total": lambda x: nu.electron.total(x, model=SM, flavour="nu_e"),
+    "trident.total": lambda x: nu.trident.total(x, MUMU, "Ar40", SM, regime="coherent"),
     "form factor": lambda x: nu.form_factors.Helm(3.4 * fm)(x),
     "axial_terms": lambda x: axial_terms("Xe129", x),
     "sigma_series": lambda x: sigma_series(x, "Ar40", -1e-5, 1e-10),
@@ -86,6 +88,7 @@ TEXTS: dict[str, Callable[[], object]] = {
     "target": lambda: nu.target(LONG),
     "formula": lambda: nu.target("Xx" * 9000),
     "flavour": lambda: nu.cevns.total(30.0, "Ar40", SM, flavour=LONG),
+    "channel": lambda: nu.trident.total(1e4, LONG, "Ar40", SM),
     "flux": lambda: nu.flux(LONG),
     "experiment": lambda: nu.experiment(LONG),
     "model": lambda: nu.model(LONG),

@@ -161,10 +161,23 @@ class Folder:
 def validate(model: type[ModelT], data: object, source: str) -> ModelT:
     """Validate parsed data against a pydantic model.
 
+    Parameters
+    ----------
+    model : its class.
+    data : as parsed from a file.
+    source : name of the file, for messages.
+
     Raises
     ------
     ExperimentFileError
         One line: file, key, what is wrong there and what is allowed.
+
+    Examples
+    --------
+    >>> class Site(Strict):
+    ...     distance: float
+    >>> validate(Site, {"distance": 3.0}, "site.toml").distance
+    3.0
     """
     try:
         return model.model_validate(data)

@@ -418,3 +418,11 @@ def test_its_command(installed: Path) -> None:
     assert [row[-1] for row in rows] == pytest.approx(
         [0.0, *(rate(20.0, t) * SIGMA_0 for t in (10.0, 14.0))], rel=1e-12, abs=0
     )
+
+
+def test_a_mediator_that_it_does_not_feel_gets_no_limit(
+    installed: Path, tmp_path: Path
+) -> None:
+    experiment = nu.experiment(_folder(tmp_path))
+    with pytest.raises(InputError, match="does not couple to this process, so visible"):
+        nu.limit([experiment], mass=[10.0, 100.0])

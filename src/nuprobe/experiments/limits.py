@@ -21,17 +21,13 @@ from nuprobe.inference import Cost
 from nuprobe.models import StandardModel, named
 from nuprobe.models.stack import base_of
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.processes import process
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
 _STEPS: Final = 240
 _MANY: Final = 1e4
-# what a process scatters off, in words and as constituents of `Couplings`
-_TARGETS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "cevns": ("nuclei", ("p", "n")),
-    "electron": ("electrons", ("e", "e_axial")),
-}
 _GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
@@ -239,17 +235,22 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    target, constituents = _TARGETS.get(
-        experiment.file.process, ("its target", ("p", "n", "e", "e_axial"))
-    )
+    constituents = process(experiment.file.process).constituents
     if not scanned.felt_by(constituents):
         raise InputError(
-            f"{scanned.name} does not couple to {target}, so {experiment.name} does not"
-            " constrain it: give a kinetic mixing (a number or 'loop'), trident"
-            f" experiments, or another model ({', '.join(mediator_names())})"
+            f"{scanned.name} does not couple to {_described(constituents)}, so"
+            f" {experiment.name} does not constrain it: give a kinetic mixing (a number"
+            " or 'loop'), trident experiments, or another model"
+            f" ({', '.join(mediator_names())})"
         )
     free = [p.name for p in scanned.parameters]
     return experiment.cost(scanned.model, free, analysis)
+
+
+def _described(constituents: Sequence[str]) -> str:
+    """What a process scatters off."""
+    words = {"p": "nuclei", "e": "electrons"}
+    return " and ".join(words[c] for c in constituents if c in words) or "this process"
 
 
 def _scanned(family: Any, experiments: Sequence[AnyExperiment]) -> Scanned:

@@ -18,7 +18,7 @@ from nuprobe.fluxes import FluxComponent, FluxMoments
 from nuprobe.numerics import FloatArray, gauss_legendre, sum_arrays
 from nuprobe.processes.interface import KernelGroup, Scatterer
 
-__all__ = ["Deposits", "over_flux"]
+__all__ = ["Deposits", "over_flux", "responses"]
 
 Functions = Callable[[FloatArray], FloatArray]
 
@@ -37,6 +37,32 @@ class Deposits:
     scatterer: Scatterer
     groups: tuple[KernelGroup, ...]
     t: FloatArray
+
+
+def responses(groups: Sequence[KernelGroup], t: FloatArray) -> list[FloatArray]:
+    """Responses of kernel groups; one that several groups share is evaluated once.
+
+    Parameters
+    ----------
+    groups : of one scatterer.
+    t : deposits in MeV, any shape.
+
+    Returns
+    -------
+    list of arrays, shape (*t.shape, terms of the group)
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.processes import CONTACT
+    >>> (electron,) = nu.process("electron").scatterers(None)
+    >>> left, right, mixed = responses(electron.groups(CONTACT), np.array([0.1]))
+    >>> left is right is mixed
+    True
+    """
+    known = {id(group.response): group.response for group in groups}
+    values = {key: response(t) for key, response in known.items()}
+    return [values[id(group.response)] for group in groups]
 
 
 def over_flux(

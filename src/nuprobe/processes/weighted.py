@@ -13,7 +13,7 @@ from nuprobe.fluxes import FluxComponent
 from nuprobe.models import Couplings, Model, check_model
 from nuprobe.numerics import FloatArray, converged, gauss_legendre
 from nuprobe.processes.constants import constants_of
-from nuprobe.processes.folding import Deposits, over_flux
+from nuprobe.processes.folding import Deposits, over_flux, responses
 from nuprobe.processes.inputs import as_state, is_anti
 from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
 
@@ -86,11 +86,10 @@ class Weighted:
         """dσ/dT of one `scatterer` in MeV⁻³ at neutrino energies `e` and deposits `t`
         (MeV), of their broadcast shape."""
         result = np.zeros(np.broadcast_shapes(e.shape, t.shape))
-        for group in scatterer.groups(self.exchanges):
+        groups = scatterer.groups(self.exchanges)
+        for group, response in zip(groups, responses(groups, t), strict=True):
             weights = self.weights[[self.terms.index(name) for name in group.terms]]
-            result = result + scatterer.kinematics(group, e, t) * (
-                group.response(t) @ weights
-            )
+            result += scatterer.kinematics(group, e, t) * (response @ weights)
         return result
 
     def over_fluxes(
@@ -118,9 +117,12 @@ class Weighted:
             wanted, over_flux(components, wanted), strict=True
         ):
             result = np.zeros(t.shape)
-            for group, integral in zip(deposits.groups, integrals, strict=True):
+            of_groups = responses(deposits.groups, t)
+            for group, response, integral in zip(
+                deposits.groups, of_groups, integrals, strict=True
+            ):
                 columns = [self.terms.index(name) for name in group.terms]
-                result += integral * (group.response(t) @ self.weights[columns])
+                result += integral * (response @ self.weights[columns])
             results.append(result)
         return results
 

@@ -179,20 +179,20 @@ class SampleResult:
         steps = self.kept.shape[1]
         worst = max(self.summary, key=lambda s: s.tau)
         apart = max(self.summary, key=lambda s: s.r_hat)
-        found = []
+        reasons = []
         if steps < ENOUGH * worst.tau:
-            found.append(
+            reasons.append(
                 f"the {steps} steps used are only {steps / worst.tau:.3g}"
                 f" autocorrelation times of {worst.name} ({worst.tau:.3g} steps);"
                 f" {ENOUGH} are needed: more steps"
             )
         if apart.r_hat > LARGEST_R_HAT:
-            found.append(
+            reasons.append(
                 f"split-R-hat of {apart.name} is {apart.r_hat:.4g}, above"
                 f" {LARGEST_R_HAT}: parts of the chain disagree (more steps, or several"
                 " separate regions)"
             )
-        return tuple(found)
+        return tuple(reasons)
 
     @property
     def converged(self) -> bool:

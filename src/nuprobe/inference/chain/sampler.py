@@ -65,7 +65,7 @@ def sample(
         given.
     nuisances : ``"sampled"`` with their Gaussian constraint as prior, so that the other
         columns are marginalised over them; ``"profiled"`` samples exp(−½ profiled cost)
-        of the parameters alone, which is no posterior but gives the intervals of the
+        of the parameters alone, which is not a posterior but gives the intervals of the
         profile likelihood a shape; the two differ where a nuisance's effect depends on
         a parameter.
     steps : of each walker.

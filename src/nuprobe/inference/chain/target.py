@@ -10,7 +10,7 @@ from math import inf, isfinite, log
 
 import numpy as np
 
-from nuprobe.errors import ComputationError, InputError
+from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.inference.chain.files import FORMAT
 from nuprobe.inference.chain.priors import (
     Flat,
@@ -85,7 +85,7 @@ class Target:
         if not names or len(set(names)) < len(names):
             raise InputError(
                 f"{cost.name}: name one or more different parameters to sample, got"
-                f" ({', '.join(names)})"
+                f" {shown(names)}"
             )
         both = sorted(set(names) & fixed.keys())
         if both:
@@ -213,15 +213,15 @@ class Target:
             if p.name not in names
         }
         try:
-            found = fit(self.cost, names, fixed, minos=False)
+            best_fit = fit(self.cost, names, fixed, minos=False)
         except ComputationError as error:
             raise ComputationError(f"{error}; or sample with start='prior'") from error
         low, high = self.lower[: len(names)], self.upper[: len(names)]
-        best = np.array(found.point[self.columns])
-        if found.covariance is None:
+        best = np.array(best_fit.point[self.columns])
+        if best_fit.covariance is None:
             root = np.diag([self.cost.parameters[c].step for c in self.columns])
         else:
-            root = np.linalg.cholesky(found.covariance)
+            root = np.linalg.cholesky(best_fit.covariance)
 
         def draw(n: int, scale: float) -> FloatArray:
             x = best + scale * rng.standard_normal((n, len(names))) @ root.T
