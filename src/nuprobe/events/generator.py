@@ -38,6 +38,7 @@ NUCLEONS: Final = ("rest", "fermi-gas")
 SMALL: Final = 10_000
 """So many events in all, or fewer, are made by plain NumPy: compiled loops are faster,
 but the first of them takes half a second."""
+_FEW: Final = 3  # processes; each is trained, and NumPy takes longer for that
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,13 +201,14 @@ class Generator:
 
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
-        `SMALL` events one without compiled loops.
+        `SMALL` events of at most three processes one without compiled loops.
 
         Parameters
         ----------
         n : how many events.
         """
-        return self._small if n <= SMALL and self.loops == "compiled" else self
+        small = n <= SMALL and len(self.prepared) <= _FEW
+        return self._small if small and self.loops == "compiled" else self
 
     @property
     def channels(self) -> tuple[Channel, ...]:

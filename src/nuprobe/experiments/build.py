@@ -4,10 +4,10 @@ process."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -64,6 +64,8 @@ from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
 __all__ = ["Signal", "axis_of"]
+
+_T = TypeVar("_T")
 
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
@@ -129,6 +131,9 @@ class Signal:
     @property
     def flux(self) -> Flux:
         """The source."""
+        return self._kept("flux", self._read_flux)
+
+    def _read_flux(self) -> Flux:
         name, options = self.file.flux.name, self.file.flux.options
         if name.startswith("./"):
             return read_flux(self.folder.subfolder(name, "flux.toml"), options)
@@ -162,6 +167,10 @@ class Signal:
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
         units, give."""
+        used = self._used(values, radii=True)
+        return self._kept(("target", used), lambda: self._make_target(dict(used)))
+
+    def _make_target(self, values: Mapping[str, float]) -> Target:
         section = self.file.target
         r_p = {
             name: parse_quantity(r, "length")
@@ -174,7 +183,7 @@ class Signal:
             for name, r in section.neutron_radius.items()
         }
         for parameter in self.file.parameters:
-            if values and parameter.name in values and parameter.isotopes:
+            if parameter.name in values:
                 radii = r_n if parameter.acts_on == "neutron-radius" else r_p
                 radii.update(
                     dict.fromkeys(parameter.isotopes, values[parameter.name] * fm)
@@ -224,6 +233,10 @@ class Signal:
     ) -> Response | TableResponse:
         """Detector response at `values` of the experiment's parameters, in their
         units."""
+        used = self._used(values, radii=False)
+        return self._kept(("response", used), lambda: self._make_response(dict(used)))
+
+    def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = self.file.response
         result = (
             self._table_response()
@@ -231,7 +244,7 @@ class Signal:
             else self._response(section)
         )
         for parameter in self.file.parameters:
-            if values and parameter.name in values:
+            if parameter.name in values:
                 if parameter.acts_on == "quenching-scale":
                     result = result.scaled(values[parameter.name])
                 elif parameter.acts_on == "signal-scale":
@@ -259,8 +272,8 @@ class Signal:
     def with_response(self, keys: Mapping[str, Any]) -> Signal:
         """Return the signal with `keys` of [response] changed; it is kept, and its
         templates with it."""
-        name = ("response", repr(sorted(keys.items())))
-        if name not in self._cache:
+
+        def make() -> Signal:
             raw = changed(
                 # without systematics, to avoid infinite recursion
                 {
@@ -275,9 +288,9 @@ class Signal:
                 self.folder.name,
             )
             file = validate(ExperimentFile, raw, self.folder.name)
-            self._cache[name] = Signal(file, self.folder, raw)
-        result: Signal = self._cache[name]
-        return result
+            return Signal(file, self.folder, raw, {"flux": self.flux})
+
+        return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
     # -- templates
 
@@ -357,6 +370,23 @@ class Signal:
         )
 
     # -- inside
+
+    def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
+        """What was made before for this key, else what `make` makes."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        result: _T = self._cache[key]
+        return result
+
+    def _used(
+        self, values: Mapping[str, float] | None, radii: bool
+    ) -> tuple[tuple[str, float], ...]:
+        """Values of those parameters of the file that are radii, or that are not."""
+        return tuple(
+            (p.name, values[p.name])
+            for p in self.file.parameters
+            if values and p.name in values and bool(p.isotopes) == radii
+        )
 
     def _axes(self, free: Sequence[str], masses: Mapping[str, Parameter]) -> list[Axis]:
         by_name = {p.name: p for p in self.file.parameters}
