@@ -121,10 +121,7 @@ def with_unit(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> with_unit(0.5, "fm"), with_unit(2.0, "1e-11 muB")
-    ('0.5 fm', '2 x 1e-11 muB')
+    >>> with_unit(0.5, "fm"), with_unit(2e-11, "muB")
+    ('0.5 fm', '2e-11 muB')
     """
-    # a scaled unit such as 1e-11 muB would read like a second number
-    return f"{value:g}" + (
-        f" x {unit}" if unit[:1].isdigit() else f" {unit}" if unit else ""
-    )
+    return f"{value:g} {unit}".rstrip()

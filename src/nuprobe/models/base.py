@@ -92,7 +92,9 @@ def is_elastic(model: Any) -> bool:
     while model is not None:
         if isinstance(model, type) or not hasattr(model, "couplings"):
             return False
-        model = getattr(model, "base", None)
+        below = getattr(model, "base", None)
+        # an attribute of that name may be something else than a model
+        model = below if hasattr(below, "lepton_couplings") else None
     return True
 
 

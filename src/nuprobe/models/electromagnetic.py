@@ -99,9 +99,9 @@ class Electromagnetic(Stacked):
 
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
     ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
-    real numbers with a sign, in units of 1e-32 cm² (charge radius and anapole), 1e-12 e
-    and 1e-11 μ_B; ``mu_eff.e`` …, and ``mu_eff`` where all flavours have the same; and
-    those of `base`. An off-diagonal one multiplies a fixed phase: that of the element
+    real numbers with a sign in cm², e or μ_B as here (tables show multiples of 1e-32
+    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …, and ``mu_eff`` where all flavours have
+    the same; and those of `base`. An off-diagonal one multiplies a fixed phase: that of the element
     given, or 1 (i for what is antisymmetric) where none is.
 
     Raises
@@ -236,7 +236,7 @@ class Electromagnetic(Stacked):
                 if known:
                     assert self._phases is not None  # __post_init__
                     value = (matrix[i, j] / self._phases[name][i, j]).real
-                    default = float(value / p.scale)
+                    default = float(value)
                 found.append(
                     Parameter(
                         frame.element(name, i, j),
@@ -252,7 +252,7 @@ class Electromagnetic(Stacked):
         """|μ_ν| by flavour, and of all flavours where they are the same."""
         p = PROPERTIES["magnetic_moment"]
         one = isinstance(self.mu_eff, np.ndarray) and self.mu_eff.ndim == 1
-        values = [float(x / p.scale) for x in self.mu_eff] if one else [0.0] * 3
+        values = [float(x) for x in self.mu_eff] if one else [0.0] * 3
         symbols = {
             f"mu_eff.{f}": rf"|\mu_{{\nu_{{{GREEK[f]}}}}}|" for f in FLAVOURS[:3]
         }
@@ -260,7 +260,14 @@ class Electromagnetic(Stacked):
             symbols["mu_eff"] = r"|\mu_\nu|"
             values.append(values[0])
         return [
-            Parameter(name, value, 0.0, step=p.step, unit=p.unit, latex=latex)
+            Parameter(
+                name,
+                value,
+                0.0,
+                step=p.step,
+                unit=p.unit,
+                latex=latex,
+            )
             for (name, latex), value in zip(symbols.items(), values, strict=True)
         ]
 
@@ -297,9 +304,8 @@ class Electromagnetic(Stacked):
         new = np.array(
             np.broadcast_to(old, (*np.broadcast_shapes(shape, old.shape[:-1]), 3))
         )
-        scale = PROPERTIES["magnetic_moment"].scale
         for key, v in values.items():
-            new[..., places[key][0]] = v[..., None] * scale
+            new[..., places[key][0]] = v[..., None]
         return new
 
     def _moved_matrix(
@@ -310,8 +316,10 @@ class Electromagnetic(Stacked):
     ) -> Matrix:
         assert self._phases is not None  # __post_init__
         frame = self._frame
-        scale, phases, n = PROPERTIES[name].scale, self._phases[name], frame.size
-        steps = {key: real_if_possible(scale * phases[places[key]]) for key in values}
+        for key, v in values.items():
+            frame.check_size(key, name, v)
+        phases, n = self._phases[name], frame.size
+        steps = {key: real_if_possible(phases[places[key]]) for key in values}
         shape = np.broadcast_shapes(*(v.shape for v in values.values()))
         old = getattr(self, name)
         old = np.zeros((n, n)) if old is None else old
@@ -356,7 +364,7 @@ class Electromagnetic(Stacked):
                 continue
             if name == "mu_eff":
                 step = np.zeros(3)
-                step[i] = PROPERTIES["magnetic_moment"].scale
+                step[i] = 1.0
                 slopes[key] = Couplings((), magnetic=widened(np.diag(step), n))
             else:
                 slopes[key] = self._slope(name, self._unit(name, i, j), n, anti)
@@ -373,7 +381,7 @@ class Electromagnetic(Stacked):
         """Matrix that a parameter multiplies."""
         assert self._phases is not None  # __post_init__
         n = self._frame.size
-        value = real_if_possible(PROPERTIES[name].scale * self._phases[name][i, j])
+        value = real_if_possible(self._phases[name][i, j])
         unit = np.zeros((n, n), np.result_type(value))
         unit[i, j] = value
         if i != j:

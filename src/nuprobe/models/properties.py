@@ -44,7 +44,7 @@ class Property:
 
     Attributes
     ----------
-    scale, unit : of its parameters, in cm², e or μ_B.
+    unit : of matrices and parameters: cm², e or μ_B.
     step : by which a fit begins to vary them, in `unit`.
     latex : symbol.
     largest, largest_unit : a number beyond was given in the wrong unit.
@@ -56,7 +56,6 @@ class Property:
     True
     """
 
-    scale: float
     unit: str
     step: float
     latex: str
@@ -66,16 +65,12 @@ class Property:
 
 
 PROPERTIES: Final[Mapping[str, Property]] = {
-    "charge_radius": Property(
-        1e-32, "1e-32 cm2", 10.0, r"\langle r^2\rangle", 1e-20, "cm2"
-    ),
-    "anapole": Property(1e-32, "1e-32 cm2", 2.0, "a", 1e-20, "cm2"),
-    "charge": Property(1e-12, "1e-12 e", 1.0, "e", 10.0, "e"),
-    "magnetic_moment": Property(
-        1e-11, "1e-11 muB", 5.0, r"\mu", 10.0, "Bohr magnetons", True
-    ),
+    "charge_radius": Property("cm2", 1e-31, r"\langle r^2\rangle", 1e-20, "cm2"),
+    "anapole": Property("cm2", 2e-32, "a", 1e-20, "cm2"),
+    "charge": Property("e", 1e-12, "e", 10.0, "e"),
+    "magnetic_moment": Property("muB", 5e-11, r"\mu", 10.0, "Bohr magnetons", True),
     "electric_moment": Property(
-        1e-11, "1e-11 muB", 5.0, r"\epsilon", 10.0, "Bohr magnetons", True
+        "muB", 5e-11, r"\epsilon", 10.0, "Bohr magnetons", True
     ),
 }
 """The five matrices by the names of the model's fields."""
@@ -153,13 +148,19 @@ class Frame:
                     f" as {{'{labels[0] * 2}': …, '{labels[0] + labels[1]}': …}}, got"
                     f" {shown(value)}"
                 )
-        limit, unit = PROPERTIES[name].largest, PROPERTIES[name].largest_unit
-        if np.abs(matrix).max(initial=0.0) > limit:
-            raise InputError(
-                f"{name} of {np.abs(matrix).max():g} {unit} is beyond any neutrino: it"
-                f" is given in {unit}"
-            )
+        self.check_size(name, name, matrix)
         return matrix if np.any(matrix.imag) else matrix.real
+
+    def check_size(self, what: str, name: str, value: Matrix) -> None:
+        """Refuse with `InputError` a value, of any shape, that was given in the wrong
+        unit."""
+        limit, unit = PROPERTIES[name].largest, PROPERTIES[name].largest_unit
+        size = np.abs(value).max(initial=0.0)
+        if size > limit:
+            raise InputError(
+                f"{what} of {size:g} {unit} is beyond any neutrino: it is given in"
+                f" {unit}"
+            )
 
     def _from_elements(self, name: str, value: Mapping[Any, Any]) -> Matrix:
         n, labels = self.size, self.labels

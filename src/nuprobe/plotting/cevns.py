@@ -335,7 +335,7 @@ def _describe(nucleus: Target) -> str:
 def _model(model: Model) -> str:
     # a model's parameters carry its own values as defaults
     values = ", ".join(
-        f"${p.latex or p.name}$ = {p.default:g} {p.unit}".strip()
+        f"${p.latex or p.name}$ = {p.shown(p.default):g} {p.shown_unit}".strip()
         for p in model.parameters[:3]
     )
     return f"model {model.name}" + (f": {values}" if values else "")

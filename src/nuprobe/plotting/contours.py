@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
-from nuprobe.plotting.fits import SHAPES, axis_text, finite_delta, increasing
+from nuprobe.plotting.fits import SHAPES, axis_text, finite_delta, increasing, scale_of
 from nuprobe.plotting.style import (
     PALETTE,
     Entries,
@@ -76,6 +76,10 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     ['1σ', '90 %', 'best fit']
     """
     first, second = increasing(x, "the values of x"), increasing(y, "the values of y")
+    across, up = (scale_of(label) for label in labels)
+    first, second = first / across, second / up
+    best = None if best is None else (best[0] / across, best[1] / up)
+    markers = [(name, at_x / across, at_y / up) for name, at_x, at_y in markers]
     surface = finite_delta(delta)
     if surface.shape != (first.size, second.size):
         raise InputError(

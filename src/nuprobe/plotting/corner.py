@@ -12,6 +12,7 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.inference import SampleResult
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import SCALES, shown_unit
 from nuprobe.plotting.fits import asymmetric
 from nuprobe.plotting.style import (
     PALETTE,
@@ -192,6 +193,7 @@ class _View:
     def __init__(self, result: SampleResult, column: int) -> None:
         self.column = column
         self.log = result.logarithmic[column]
+        self.scale = SCALES.get(result.units[column], 1.0)
         self.x = self.shown(result.samples[:, column])
         self.ess = result.summary[column].ess
         limits = [
@@ -211,7 +213,8 @@ class _View:
         self.high = float(
             high + margin if limits[1] is None else min(high + margin, limits[1])
         )
-        symbol, unit = result.latex[column], result.units[column]
+        symbol = result.latex[column]
+        unit = result.units[column] if self.log else shown_unit(result.units[column])
         if symbol:
             text = (
                 rf"$\log_{{10}}({symbol}"
@@ -235,7 +238,7 @@ class _View:
         self.title = primes(f"{text} = {value}" if symbol else value)
 
     def shown(self, x: FloatArray | float) -> FloatArray:
-        return np.asarray(np.log10(x) if self.log else x)
+        return np.asarray(np.log10(x) if self.log else x / self.scale)
 
 
 def density_1d(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError
 from nuprobe.nuclei import isotope, neutron_radius_models
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Parameter
+from nuprobe.parameters import SCALES, Parameter
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -102,7 +102,9 @@ def plot_profile(
     profile : from `nuprobe.profile`, or two arrays, values and Δχ², both of shape (n,);
         values increase, Δχ² may be infinite.
     label : a `Parameter` (which knows symbol and unit), or the text of the axis with
-        the unit in brackets, such as ``"R_n [fm]"``; default that of the profile.
+        the unit in brackets, such as ``"R_n [fm]"``; default that of the profile. All
+        values are in the unit of the parameter; the plot shows charge radii in 1e-32
+        cm² and the like.
     published : (label, value, plus, minus) each, drawn as error bars; plus and minus
         are positive.
     markers : (label, value) each, one row a label; or several groups of them by name,
@@ -140,8 +142,17 @@ def plot_profile(
                 "a profile given as two arrays needs a label, e.g. a Parameter or 'R_n'"
             )
         label = profile.parameter
-    groups = _groups(markers)
+    scale = scale_of(label)
+    values = values / scale
+    groups = {
+        name: [(text, value / scale) for text, value in group]
+        for name, group in _groups(markers).items()
+    }
     _check_published(published)
+    published = [
+        (name, value / scale, up / scale, down / scale)
+        for name, value, up, down in published
+    ]
     labels = [text for group in groups.values() for text, _ in group]
     rows = list(dict.fromkeys(labels))
 
@@ -377,10 +388,15 @@ def increasing(values: ArrayLike, what: str) -> FloatArray:
     return array
 
 
+def scale_of(label: str | Parameter) -> float:
+    """What one unit of the axis is in the parameter's own."""
+    return SCALES.get(label.unit, 1.0) if isinstance(label, Parameter) else 1.0
+
+
 def axis_text(label: str | Parameter) -> tuple[str, str]:
     """Text of an axis, and the unit alone."""
     if isinstance(label, Parameter):
-        unit = unit_text(label.unit)
+        unit = unit_text(label.shown_unit)
         symbol = f"${label.latex}$" if label.latex else label.name
         label = f"{symbol} [{unit}]" if unit else symbol
     return primes(label), label.partition(" [")[2].removesuffix("]")

@@ -20,6 +20,7 @@ from nuprobe.inference import Cost, Profile, delta_threshold, profile
 from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.models.charge_radius import RADIUS
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import SCALES
 from nuprobe.processes import electron
 from nuprobe.units import cm2
 
@@ -67,7 +68,8 @@ def joint_cost(key: Key) -> Cost:
 
 
 def _grid(name: str, reach: float | None) -> FloatArray:
-    """Values to step through; ends are roots beside them, so they need not be fine."""
+    """Values to step through, as tables show them; ends are roots beside them, so they
+    need not be fine."""
     kind, _, element = name.partition(".")
     off_diagonal = element in PAIRS
     if kind in ("charge_radius", "anapole"):
@@ -94,7 +96,10 @@ def cached_profile(key: Key, name: str, reach: float | None) -> Profile:
     # at zero distance the transitions enter as emu² + etau² (nu_e) and emu² + mutau²
     # (nu_mu): where emu is not asked for, it can stay at zero
     free = [p for p in key[3] if p != name and not p.endswith(".emu")]
-    return profile(joint_cost(key), name, _grid(name, reach), free=free)
+    cost = joint_cost(key)
+    own = cost.parameters[cost.index(name)]
+    scale = SCALES.get(own.unit, 1.0)
+    return profile(cost, name, scale * _grid(name, reach), free=free)
 
 
 def intervals(
@@ -108,7 +113,7 @@ def intervals(
     reach: float | None = None,
 ) -> Intervals:
     """Where the profile of a parameter of the electromagnetic model lies below its
-    threshold.
+    threshold, in the units of tables (1e-32 cm², 1e-12 e, 1e-11 μ_B).
 
     Parameters
     ----------
@@ -117,7 +122,7 @@ def intervals(
     changes : of the experiments' files.
     flip : the sign of antineutrinos that the 2018 seminar assumed.
     cl : confidence level for one parameter.
-    reach : how far to look, in the unit of the parameter.
+    reach : how far to look, in that unit.
 
     Returns
     -------
@@ -148,7 +153,8 @@ def intervals(
     allowed = own.intervals(delta=delta_threshold(cl) - (own.best_twice_nll - lowest))
     if own.values[0] == 0:
         allowed = [(max(low, 0.0), high) for low, high in allowed]
-    return tuple(allowed)
+    scaled = own.parameter.shown
+    return tuple((scaled(low), scaled(high)) for low, high in allowed)
 
 
 def electromagnetic_limit(
@@ -170,7 +176,7 @@ def electromagnetic_limit(
     free : all free parameters (default: this one alone); the others are profiled.
     side : ``"lower"`` or ``"upper"``.
     cl : confidence level; a one-sided one of 90 % is ``cl=0.8``.
-    reach : how far to look, in the unit of the parameter.
+    reach : how far to look, in that unit.
     form : of the coefficient; a charge radius is divided by its factor in `FORMS`.
 
     Examples

@@ -262,8 +262,8 @@ def bound(
     analysis: str | None = None,
     model: str = "electromagnetic",
 ) -> float:
-    """Outermost value of a parameter, in its unit, where −2 ln L is `delta` above its
-    minimum over that parameter.
+    """Outermost value of a parameter, in the unit of tables (1e-11 μ_B for moments),
+    where −2 ln L is `delta` above its minimum over that parameter.
 
     Parameters
     ----------
@@ -297,10 +297,10 @@ def bound(
     values = twice_nll(grid)
     place = int(values.argmin())
     around = grid[max(place - 1, 0)], grid[min(place + 1, grid.size - 1)]
-    level = (
-        min(values[place], minimize_scalar(excess, bounds=around, method="bounded").fun)
-        + delta
-    )
+    lowest = minimize_scalar(
+        excess, bounds=around, method="bounded", options={"xatol": 1e-6 * own.step}
+    ).fun
+    level = min(values[place], lowest) + delta
     if side == "lower":
         grid, values = grid[::-1], values[::-1]
     last = int(np.flatnonzero(values <= level)[-1])
@@ -308,9 +308,9 @@ def bound(
         raise ComputationError(
             f"{experiment} does not bound {parameter} from this side"
         )
-    return float(
-        brentq(lambda v: excess(v) - level, grid[last], grid[last + 1], xtol=1e-12)
-    )
+    ends = grid[last], grid[last + 1]
+    xtol = 1e-12 * own.step
+    return float(own.shown(brentq(lambda v: excess(v) - level, *ends, xtol=xtol)))
 
 
 def fitted_background(
