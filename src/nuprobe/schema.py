@@ -89,14 +89,23 @@ class Folder:
                 " and give its name"
             )
         path = self.root.joinpath(name)
-        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(
-            self.root.resolve()
-        ):
+        if isinstance(self.root, Path) and self._leads_out(self.root, name):
             raise ExperimentFileError(
                 f"{self.name}: {name!r} is a link out of the folder; put the file"
                 " itself there"
             )
         return path
+
+    @staticmethod
+    def _leads_out(root: Path, name: str) -> bool:
+        """Whether a name in the folder is, or lies behind, a link out of it."""
+        path = root
+        for part in Path(name).parts:
+            path = path / part
+            if path.is_symlink():
+                whole = root.joinpath(name).resolve()
+                return not whole.is_relative_to(root.resolve())
+        return False
 
     def _table_rows(self, file: str) -> list[dict[str, str]]:
         """Rows of a table, parsed once."""
