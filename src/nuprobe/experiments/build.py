@@ -25,6 +25,7 @@ from nuprobe.detectors import (
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.experiments.also import raw_of
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
     ConstantQuenchingSection,
@@ -147,12 +148,21 @@ class Signal:
     def process(self) -> Process:
         """What scatters."""
         name = self.file.process
-        options = {
+        options: dict[str, Any] = {
             key: getattr(self.file.target, key)
             for key in ("axial", "binding")
             if key in process_options(name)
         }
-        return process(name, **options)
+        return process(name, **(options | self.file.options))
+
+    @cached_property
+    def others(self) -> tuple[Signal, ...]:
+        """Further processes that the detector counts in the same bins."""
+        raws = [raw_of(self.raw, section) for section in self.file.also]
+        return tuple(
+            Signal(validate(ExperimentFile, raw, self.folder.name), self.folder, raw)
+            for raw in raws
+        )
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
@@ -313,8 +323,11 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
+            # a shift of the quenching is one of the first process alone
+            setups = [self.setup(quenching_shift, exchanges)]
+            setups += [other.setup(0.0, exchanges) for other in self.others]
             self._cache[key] = build_templates(
-                self.setup(quenching_shift, exchanges),
+                setups,
                 self._axes(free, masses),
                 check=check,
             )
@@ -397,12 +410,20 @@ class Signal:
             )
         return [
             (
-                axis_of(by_name[name])
+                self._axis(by_name[name])
                 if name in by_name
                 else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
             )
             for name in free
         ]
+
+    def _axis(self, parameter: KernelParameter) -> Axis:
+        """Axis of a parameter, which a scale of the quenching is for the first process
+        alone."""
+        axis = axis_of(parameter)
+        if parameter.acts_on != "quenching-scale":
+            return axis
+        return replace(axis, processes=(self.process.name,))
 
     def _response(self, section: ResponseSection) -> Response:
         assert section.light_yield is not None  # schema

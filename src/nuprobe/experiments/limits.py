@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
 from nuprobe.models import StandardModel, named
 from nuprobe.models.stack import base_of
 from nuprobe.numerics import FloatArray, numbers
-from nuprobe.processes import process
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
@@ -235,7 +235,8 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    constituents = process(experiment.file.process).constituents
+    processes = experiment.processes if isinstance(experiment, Experiment) else ()
+    constituents = tuple(c for one in processes for c in one.constituents)
     if not scanned.felt_by(constituents):
         raise InputError(
             f"{scanned.name} does not couple to {_described(constituents)}, so"

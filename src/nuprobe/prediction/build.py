@@ -232,6 +232,8 @@ class _Builder:
     ) -> float:
         """Interpolation error of the counts along one axis, halfway (in angle) between
         the nodes."""
+        if not any(index in part.axes for part in templates.parts):
+            return 0.0  # an axis of another process
         axis, middle = templates.axes[index], self.middle
         probes = axis.probes()
         points = np.array(
