@@ -69,7 +69,7 @@ class Cash(Term):
 def data() -> FloatArray:
     p = Synthetic()
     mean = p.expectation(np.array([[1.2, 4.0]])).base[0]
-    return np.random.default_rng(3).poisson(mean).astype(float)
+    return np.asarray(np.random.default_rng(3).poisson(mean), dtype=float)
 
 
 def test_it_fits_as_the_likelihood_that_it_is(data: FloatArray) -> None:
