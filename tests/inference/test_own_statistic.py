@@ -50,13 +50,15 @@ class Cash(Term):
         return np.asarray(np.where(possible, total, np.inf))
 
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
-        return np.asarray(2 - 2 * np.maximum(self.data, barrier) / mu)
+        slope: FloatArray = 2 - 2 * np.maximum(self.data, barrier) / mu
+        return slope
 
     def information(self, mu: FloatArray) -> FloatArray:
         return np.asarray(2 / mu)
 
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
-        return np.asarray(rng.poisson(mu), dtype=float)
+        drawn: FloatArray = rng.poisson(mu).astype(float)
+        return drawn
 
     def possible(self, mu: FloatArray) -> bool:
         return bool((mu > 0).all())
@@ -69,7 +71,8 @@ class Cash(Term):
 def data() -> FloatArray:
     p = Synthetic()
     mean = p.expectation(np.array([[1.2, 4.0]])).base[0]
-    return np.asarray(np.random.default_rng(3).poisson(mean), dtype=float)
+    drawn: FloatArray = np.random.default_rng(3).poisson(mean).astype(float)
+    return drawn
 
 
 def test_it_fits_as_the_likelihood_that_it_is(data: FloatArray) -> None:
