@@ -89,8 +89,8 @@ def test_both_are_in_the_fit(
     assert leptons[2].sum() > 100 * leptons[0].sum()
     slopes = [p.jacobian(points)[0] for p in predictions]
     np.testing.assert_allclose(slopes[2], slopes[0] + slopes[1], rtol=1e-9, atol=1e-6)
-    result = both.fit(boson, ["coupling"])
-    assert result.valid
+    best = both.cost(boson, ["coupling"]).profiled(points[:2]).twice_nll
+    assert np.isfinite(best).all()
 
 
 LEPTONIC = nu.LightVector(1.0, 1e-5, "le-lmu")
