@@ -161,7 +161,7 @@ class Distribution:
         """
         import boost_histogram as bh
 
-        found = bh.Histogram(
+        made = bh.Histogram(
             *(
                 bh.axis.Variable(
                     e,
@@ -172,9 +172,9 @@ class Distribution:
             storage=bh.storage.Weight(),
         )
         i = self.index(model)
-        found.view().value = self.values[i]  # type: ignore[union-attr, unused-ignore]
-        found.view().variance = self.errors[i] ** 2  # type: ignore[union-attr, unused-ignore]
-        return found
+        made.view().value = self.values[i]  # type: ignore[union-attr, unused-ignore]
+        made.view().variance = self.errors[i] ** 2  # type: ignore[union-attr, unused-ignore]
+        return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,14 +292,14 @@ class Distributions:
 
     def __getitem__(self, name: str) -> Distribution:
         """Return the one-dimensional distribution of an observable."""
-        found = [
+        matching = [
             d for d in self.items if tuple(o.name for o in d.observables) == (name,)
         ]
-        if not found:
+        if not matching:
             raise UnknownNameError(
                 "distribution", name, [d.observables[0].name for d in self.items]
             )
-        return found[0]
+        return matching[0]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: cross sections and cuts by model, all bins."""

@@ -377,7 +377,7 @@ def expected(
         share = generator.source.total(one.incoming) / whole
         if not share > 0:
             continue
-        found = spectrum(
+        curve = spectrum(
             _DETERMINISTIC[name],
             edges,
             one,
@@ -387,7 +387,7 @@ def expected(
             generator.setup.options,
             quick=quick,
         )
-        values, error = values + share * found.values, error + share * found.error
+        values, error = values + share * curve.values, error + share * curve.error
     return Spectrum(_DETERMINISTIC[name], edges, values, error)
 
 

@@ -281,9 +281,13 @@ class _Preparation:
 
     def couplings(self) -> FloatArray:
         """V, A, then strength and squared mass of each mediator."""
-        found = lepton_couplings(self.setup.model, self.channel)
-        mediators = [(float(m.strength), float(m.mass) ** 2) for m in found.mediators]
-        return np.array([float(found.vector), float(found.axial), *sum(mediators, ())])
+        couplings = lepton_couplings(self.setup.model, self.channel)
+        mediators = [
+            (float(m.strength), float(m.mass) ** 2) for m in couplings.mediators
+        ]
+        return np.array(
+            [float(couplings.vector), float(couplings.axial), *sum(mediators, ())]
+        )
 
     def scattering(self, top: float) -> tuple[Any, FloatArray]:
         """Record of the scattering for energies up to `top` (MeV), and its tables."""

@@ -74,8 +74,8 @@ def plot_distribution(
     -------
     Figure
         dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are
-        statistical errors. Below, the ratios to the first model, whose bands know that
-        the events are the same; of one model, its ratio to the curve.
+        statistical errors. Below, the ratios to the first model, whose bands take
+        into account that the events are the same; of one model, its ratio to the curve.
 
     Raises
     ------
@@ -150,12 +150,12 @@ def plot_distributions(
         lower = figure.add_subplot(inner[1], sharex=upper) if below else None
         if lower is not None:
             upper.tick_params(axis="x", which="both", labelbottom=False)
-        found = _draw(one, curve, upper, lower)
+        drawn = _draw(one, curve, upper, lower)
         for ax in (upper, lower):
             if ax is not None:
                 ax.yaxis.label.set_fontsize(10)
-        if len(found[0]) > len(handles):
-            handles, labels = found
+        if len(drawn[0]) > len(handles):
+            handles, labels = drawn
     engine_pads(figure, hspace=0.02, wspace=0.03)
     legend_above(figure, handles, labels, title)
     provenance(
@@ -186,7 +186,7 @@ def plot_distribution_2d(
     -------
     Figure
         d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of
-        three decades for all panels, and the smallest areas that hold 50 % and 90 % of
+        three decades for all panels, and the smallest areas with 50 % and 90 % of
         the cross section in the bins, smoothed over 1.5 bins and only if there are
         enough events.
 
@@ -235,7 +235,7 @@ def plot_distribution_2d(
     )
     if title:
         figure.suptitle(primes(title), fontsize=11)
-    what = "cross sections per target; contours hold 90 % (dashed) and 50 %"
+    what = "cross sections per target; contours contain 90 % (dashed) and 50 %"
     provenance(figure, (*_METHOD, *references), f"{what}; {note}" if note else what)
     return figure
 
