@@ -11,7 +11,7 @@ it::
 
     model:
       - standard: {scheme: radiative}
-      - nsi: {u: {ee: 0.1, emu: 0.05}}
+      - nsi: {epsilon_u: {ee: 0.1, emu: 0.05}}
       - light-vector: {mass: 10 MeV, coupling: 1e-4, charges: b-l}
 """
 
@@ -488,7 +488,8 @@ def model(
     --------
     >>> model("b-l", mass="10 MeV", coupling=1e-4).mass
     10.0
-    >>> stack = model([("standard", {"scheme": "radiative"}), ("nsi", {"u.ee": 0.1})])
+    >>> contact = ("nsi", {"epsilon_u.ee": 0.1})
+    >>> stack = model([("standard", {"scheme": "radiative"}), contact])
     >>> stack.base.scheme
     'radiative'
     """
@@ -580,7 +581,7 @@ def build(
     Examples
     --------
     >>> boson = ("b-l", {"mass": "1 GeV", "coupling": 1e-3})
-    >>> build([("nsi", {"u.ee": 0.1}), boson]).mass
+    >>> build([("nsi", {"epsilon_u.ee": 0.1}), boson]).mass
     1000.0
     """
     from nuprobe.schema import validate
@@ -659,7 +660,7 @@ def _explain(cls: type[Any], key: str, name: str) -> None:
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn dotted keys into nested ones: ``u.ee=0.1`` is ``u: {ee: 0.1}``."""
+    """Turn dotted keys into nested ones: ``a.ee=0.1`` is ``a: {ee: 0.1}``."""
     result: dict[str, Any] = {}
     for key, value in values.items():
         first, dot, rest = key.partition(".")
