@@ -40,11 +40,12 @@ reactor = plotting.plot_averaged_moments(
 
 csi = nu.experiment("coherent-csi-2017")
 pair = ("charge_radius.ee", "charge_radius.mumu")
-grid = np.linspace(-150, 100, 81), np.linspace(-130, 80, 71)
+grid = np.linspace(-1.5e-30, 1e-30, 81), np.linspace(-1.3e-30, 8e-31, 71)
 
 
 def radii(analysis):
-    """Contours of the two radii; the Standard Model has -0.83 and -0.48."""
+    """Contours of the two radii; the Standard Model has -0.83e-32 and
+    -0.48e-32 cm²."""
     found = contour(
         csi.cost(nu.Electromagnetic(), pair, analysis),
         pair,
@@ -57,7 +58,7 @@ def radii(analysis):
         found.parameters,
         levels=[(f"{100 * cl:.4g} %", delta) for cl, delta in found.thresholds.items()],
         best=found.best,
-        markers=[("Standard Model", -0.83, -0.48)],
+        markers=[("Standard Model", -0.83e-32, -0.48e-32)],
         title=csi.file.analyses[analysis].title,
         references=csi.file.references,
     )

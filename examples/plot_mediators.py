@@ -26,7 +26,7 @@ spectrum = plotting.plot_differential("Ar40", light, [20.0, 50.0], scale="log")
 
 csi = nu.experiment("coherent-csi-2017")
 found = nu.limit(
-    [csi], nu.LightVectorFamily("universal"), mass=np.geomspace(1, 1000, 25) * MeV
+    [csi], "universal-vector", mass=np.geomspace(1, 1000, 25) * MeV
 )
 curve = found["coherent-csi-2017"]
 there = np.isfinite(curve.reopens)

@@ -22,6 +22,7 @@ from nuprobe.errors import (
 from nuprobe.nuclei import axial_terms, sigma_series, target
 from nuprobe.units import fm, parse_grid, parse_quantity
 
+MUMU = "nu_mu -> nu_mu mu+ mu-"
 SM = nu.StandardModel()
 MIXED: list[Any] = [*map(float, range(1, 901)), "bad"]
 NAN = np.where(np.arange(901) == 450, np.nan, 10.0)
@@ -32,6 +33,21 @@ WORDS = np.array(["ten"] * 901)
 
 # each takes energies or other numbers and must refuse those below
 NUMBERS: dict[str, Callable[[Any], object]] = {
+    "cevns.total": lambda x: nu.cevns.total(x, "Ar40", SM, flavour="nu_mu"),
+    "cevns.differential, energy": lambda x: nu.cevns.differential(
+        x, 0.01, "Ar40", SM, flavour="nu_mu"
+    ),
+    "cevns.differential, recoil": lambda x: nu.cevns.differential(
+        30.0, x, "Ar40", SM, flavour="nu_mu"
+    ),
+    "electron.differential, energy": lambda x: nu.electron.differential(
+        x, 0.1, model=SM, flavour="nu_e"
+    ),
+    "electron.differential, recoil": lambda x: nu.electron.differential(
+        3.0, x, model=SM, flavour="nu_e"
+    ),
+    "electron.total": lambda x: nu.electron.total(x, model=SM, flavour="nu_e"),
+    "trident.total": lambda x: nu.trident.total(x, MUMU, "Ar40", SM, regime="coherent"),
     "form factor": lambda x: nu.form_factors.Helm(3.4 * fm)(x),
     "axial_terms": lambda x: axial_terms("Xe129", x),
     "sigma_series": lambda x: sigma_series(x, "Ar40", -1e-5, 1e-10),
@@ -44,7 +60,7 @@ NUMBERS: dict[str, Callable[[Any], object]] = {
     "Vacuum": lambda x: nu.oscillation.Vacuum(x),
     "target radius": lambda x: target("Ar40", r_p=x),
     "Electromagnetic": lambda x: nu.Electromagnetic(magnetic_moment=x),
-    "NSI": lambda x: nu.NSI(u=x),
+    "NSI": lambda x: nu.NSI(epsilon_u=x),
     "LightVector mass": lambda x: nu.LightVector(x, 1e-4, "b-l"),
     "StandardModel": lambda x: nu.StandardModel(x),
 }
@@ -72,6 +88,7 @@ TEXTS: dict[str, Callable[[], object]] = {
     "target": lambda: nu.target(LONG),
     "formula": lambda: nu.target("Xx" * 9000),
     "flavour": lambda: nu.cevns.total(30.0, "Ar40", SM, flavour=LONG),
+    "channel": lambda: nu.trident.total(1e4, LONG, "Ar40", SM),
     "flux": lambda: nu.flux(LONG),
     "experiment": lambda: nu.experiment(LONG),
     "model": lambda: nu.model(LONG),

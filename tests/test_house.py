@@ -11,10 +11,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 from importlinter import cli as import_linter
+from tools import house
 
 import nuprobe
 
@@ -61,6 +63,79 @@ def test_imports_go_down_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         )
         == 0
     )
+
+
+def _modules() -> dict[str, ast.Module]:
+    """Syntax trees of all files of the package, by dotted name."""
+    trees = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        parts = path.relative_to(ROOT / "src").with_suffix("").parts
+        name = ".".join(parts).removesuffix(".__init__")
+        trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return trees
+
+
+def _private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _borrowed(tree: ast.Module, modules: Collection[str]) -> Iterator[str]:
+    """Private names that a file takes from another one."""
+    aliases: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            aliases |= {a.asname or a.name: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            for a in node.names:
+                aliases[a.asname or a.name] = f"{node.module}.{a.name}"
+                if _private(a.name):
+                    yield f"from {node.module} import {a.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _private(node.attr):
+            owner = ast.unparse(node.value)
+            if aliases.get(owner, owner) in modules:
+                yield f"{owner}.{node.attr}"
+
+
+def test_no_private_name_crosses_files() -> None:
+    trees = _modules()
+    borrowed = {name: [*_borrowed(tree, trees)] for name, tree in trees.items()}
+    assert {name: names for name, names in borrowed.items() if names} == {}
+
+
+def test_private_names_are_found() -> None:
+    source = """
+from nuprobe.files import _write
+from nuprobe import units
+import nuprobe.fluxes.files
+import nuprobe.files as own
+units._factor, nuprobe.fluxes.files._read, own._x, self._y, units.__name__
+"""
+    modules = {"nuprobe.files", "nuprobe.units", "nuprobe.fluxes.files"}
+    assert sorted(_borrowed(ast.parse(source), modules)) == [
+        "from nuprobe.files import _write",
+        "nuprobe.fluxes.files._read",
+        "own._x",
+        "units._factor",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        ("length", 25),  # functions of more than 60 lines
+        ("width", 10),  # functions of more than 8 arguments
+        ("file", 4),  # files of more than 500 lines that do not say why
+    ],
+)
+def test_functions_and_files_stay_small(kind: str, most: int) -> None:
+    found = [
+        text
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for this, text in house.look(path)
+        if this == kind
+    ]
+    assert len(found) <= most, found
 
 
 def test_importing_nuprobe_imports_nothing_heavier_than_numpy() -> None:

@@ -132,10 +132,16 @@ def fits() -> Numbers:
 
     def keep(key: str, result: object) -> None:
         free = result.free  # type: ignore[attr-defined]
-        found[f"{key}/best"] = np.array([p.value for p in free])
+        # as tables show them: charge radii in 1e-32 cm2, like older versions
+        scaled = [getattr(p.parameter, "shown", lambda x: x) for p in free]
+        found[f"{key}/best"] = np.array(
+            [f(p.value) for f, p in zip(scaled, free, strict=True)]
+        )
         found[f"{key}/nll"] = np.array(result.twice_nll)  # type: ignore[attr-defined]
         ends = [
-            (p.interval.lower, p.interval.upper) for p in free if p.interval is not None
+            (f(p.interval.lower), f(p.interval.upper))
+            for f, p in zip(scaled, free, strict=True)
+            if p.interval is not None
         ]
         found[f"{key}/ends"] = np.array(
             [[np.nan if e is None else e for e in pair] for pair in ends]

@@ -99,7 +99,9 @@ def look(path: Path) -> Iterator[Finding]:
             fields = [
                 s.target.id
                 for s in item.body
-                if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+                if isinstance(s, ast.AnnAssign)
+                and isinstance(s.target, ast.Name)
+                and not ast.unparse(s.annotation).startswith("ClassVar")
             ]
             for name in silent(fields, whole):
                 yield "arguments", f"{path}:{item.lineno} {item.name}: {name}"

@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from nuprobe.models import ContactOperators as ContactOperators
     from nuprobe.models import Electromagnetic as Electromagnetic
     from nuprobe.models import LightScalar as LightScalar
-    from nuprobe.models import LightScalarFamily as LightScalarFamily
     from nuprobe.models import LightVector as LightVector
-    from nuprobe.models import LightVectorFamily as LightVectorFamily
     from nuprobe.models import LMuLTau as LMuLTau
-    from nuprobe.models import LMuLTauFamily as LMuLTauFamily
     from nuprobe.models import StandardModel as StandardModel
     from nuprobe.models import VectorAxial as VectorAxial
     from nuprobe.models import VMinusA as VMinusA
@@ -66,11 +63,8 @@ _TABLE = {
     "ContactOperators": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
-    "LMuLTauFamily": "nuprobe.models",
     "LightScalar": "nuprobe.models",
-    "LightScalarFamily": "nuprobe.models",
     "LightVector": "nuprobe.models",
-    "LightVectorFamily": "nuprobe.models",
     "NSI": "nuprobe.models",
     "NuprobeError": "nuprobe.errors",
     "PMNS": "nuprobe.oscillation",

@@ -196,15 +196,13 @@ class _Demo:
         allowed = contour(
             self.csi.cost(model, RADII, analysis),
             RADII,
-            (np.linspace(-90.0, 40.0, 66), np.linspace(-80.0, 30.0, 56)),
+            (np.linspace(-9e-31, 4e-31, 66), np.linspace(-8e-31, 3e-31, 56)),
             cl=(0.6827, 0.9, 0.99),
         )
         levels = [
             (f"{100 * cl:.4g} %", delta) for cl, delta in allowed.thresholds.items()
         ]
-        radius_e, radius_mu = (
-            standard_charge_radius(f) / 1e-32 for f in ("nu_e", "nu_mu")
-        )
+        radius_e, radius_mu = (standard_charge_radius(f) for f in ("nu_e", "nu_mu"))
         self.draw(
             "csi-2017-charge-radii",
             lambda: plot_contour(

@@ -45,7 +45,10 @@ def shown(value: object) -> str:
     '[0, 1, 2, 3, 4, 5, ...]'
     """
     # the whole text of a million numbers takes seconds
-    long = isinstance(value, Sized) and len(value) > 100
+    try:
+        long = isinstance(value, Sized) and len(value) > 100
+    except TypeError:  # an array of no dimension
+        long = False
     if long and isinstance(value, str | bytes):
         value = value[:100]
     text = reprlib.repr(value) if long and not isinstance(value, str) else repr(value)

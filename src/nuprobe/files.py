@@ -32,7 +32,7 @@ def _as_output_error(path: Path) -> Iterator[None]:
 
 
 def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
-    """Write `content` to `path` so that a reader sees the old file or the new one,
+    """Write a file so that a reader sees the old file or the new one,
     never a part.
 
     Parameters
@@ -45,6 +45,12 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     OutputError
         If the folder is missing or not writable, or the disk is full; an existing file
         is left as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     atomic_write(f"{folder}/note.txt", "text").read_text()
+    'text'
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
@@ -77,16 +83,23 @@ def replace_folder(
 
     Parameters
     ----------
-    path : new, empty, or holding only what an earlier call with the same `made_by`
-        wrote. A link is followed.
+    path : new, empty, or with nothing but the files of an earlier call with the same
+        `made_by`. A link is followed.
     files : relative path → text.
-    made_by : what makes the folder; a file in it says so and lists the files.
+    made_by : name of the maker; a file in the folder says so and lists the files.
 
     Raises
     ------
     OutputError
-        If `path` holds anything else, its parent is missing, or writing fails; it is
+        If `path` contains anything else, its parent is missing, or writing fails; it is
         then left as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     site = replace_folder(f"{folder}/site", {"a.html": "A"}, made_by="me")
+    ...     (site / "a.html").read_text()
+    'A'
     """
     target = Path(path).resolve()
     _only_own_files(target, made_by)
@@ -144,14 +157,29 @@ def _only_own_files(folder: Path, made_by: str) -> None:
     foreign = sorted(found - own)
     if foreign:
         raise OutputError(
-            f"{folder} holds {foreign[0]}, which “{made_by}” did not write; name a new"
-            " or empty folder (nothing there was changed)"
+            f"{folder} contains {foreign[0]}, which “{made_by}” did not write; name a"
+            " new or empty folder (nothing there was changed)"
         )
 
 
 def writable_or_error(path: str | os.PathLike[str]) -> Path:
-    """Check before a long computation that `path` could be written; raises
-    `OutputError` if not."""
+    """Check before a long computation that a file could be written.
+
+    Parameters
+    ----------
+    path : of the file; it is left as it is.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> writable_or_error(tempfile.gettempdir())
+    Traceback (most recent call last):
+    nuprobe.errors.OutputError: cannot write ...: it is a folder; ...
+    """
     target = Path(path)
     with _as_output_error(target):
         if target.is_dir():
@@ -168,10 +196,21 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     """Read one of the package's CSV tables: ``#`` lines are provenance, the first other
     line the header.
 
+    Parameters
+    ----------
+    resource : the file.
+
     Returns
     -------
     list of dict
         One dictionary of strings a row.
+
+    Examples
+    --------
+    >>> from importlib import resources
+    >>> table = resources.files("nuprobe.nuclei").joinpath("data", "isotopes.csv")
+    >>> read_table(table)[0]["symbol"]
+    'H'
     """
     text = resource.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

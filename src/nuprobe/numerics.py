@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -23,6 +23,7 @@ __all__ = [
     "numbers",
     "panel_nodes",
     "product",
+    "sum_arrays",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -67,8 +68,23 @@ def jit(function: _Function) -> _Function:
 
 
 def numbers(what: str, value: ArrayLike) -> FloatArray:
-    """Read real numbers as an array of their shape; raises `InputError` for text,
-    complex numbers and ragged lists."""
+    """Read real numbers as an array of their shape.
+
+    Parameters
+    ----------
+    what : name of the value, for the message.
+    value : a number or an array of any shape.
+
+    Raises
+    ------
+    InputError
+        For text, complex numbers and ragged lists.
+
+    Examples
+    --------
+    >>> numbers("energy", [1, 2])
+    array([1., 2.])
+    """
     try:
         array = np.asarray(value)
     except ValueError:
@@ -81,10 +97,23 @@ def numbers(what: str, value: ArrayLike) -> FloatArray:
 
 
 def number(what: str, value: Any, example: str = "") -> float:
-    """Read one finite real number; raises `InputError` for anything else, text with a
-    unit included.
+    """Read one finite real number.
 
-    `example` shows how to write it, e.g. ``"20 * m"``.
+    Parameters
+    ----------
+    what : name of the value, for the message.
+    value : the number.
+    example : shows how to write it, e.g. ``"20 * m"``.
+
+    Raises
+    ------
+    InputError
+        For anything else, text with a unit included.
+
+    Examples
+    --------
+    >>> number("distance", 20)
+    20.0
     """
     try:
         array = numbers(what, value)
@@ -97,8 +126,22 @@ def number(what: str, value: Any, example: str = "") -> float:
 
 
 def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """Shape to which all broadcast; raises `InputError` that names them if there is
-    none."""
+    """Shape to which all broadcast.
+
+    Parameters
+    ----------
+    shapes : name of each array to its shape.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the arrays.
+
+    Examples
+    --------
+    >>> common_shape({"mass": (3,), "coupling": ()})
+    (3,)
+    """
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
@@ -111,8 +154,18 @@ def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights of the n-point Gauss–Legendre rule on [0, 1] (read-only
-    arrays)."""
+    """Nodes and weights of the Gauss–Legendre rule on [0, 1], read-only arrays (n,).
+
+    Parameters
+    ----------
+    n : number of points.
+
+    Examples
+    --------
+    >>> x, w = gauss_legendre(2)
+    >>> float(w @ x**3)
+    0.25
+    """
     x, w = np.polynomial.legendre.leggauss(n)
     nodes, weights = (x + 1) / 2, w / 2
     nodes.flags.writeable = False
@@ -133,6 +186,12 @@ def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]
     Returns
     -------
     nodes, weights : arrays, shape (panels * n,)
+
+    Examples
+    --------
+    >>> x, w = panel_nodes([0.0, 1.0, 2.0], 2)
+    >>> float(w @ np.abs(x - 1.0))
+    1.0
     """
     bounds = np.unique(np.asarray(list(edges), dtype=float))
     x, w = gauss_legendre(n)
@@ -194,8 +253,18 @@ def converged(
 
 
 def chebyshev_nodes(lower: float, upper: float, n: int) -> FloatArray:
-    """Return the `n` Chebyshev points of the second kind on [lower, upper], increasing,
-    ends included."""
+    """Chebyshev points of the second kind, increasing, ends included, shape (n,).
+
+    Parameters
+    ----------
+    lower, upper : ends of the range.
+    n : number of points, at least 2.
+
+    Examples
+    --------
+    >>> chebyshev_nodes(0.0, 2.0, 3)
+    array([0., 1., 2.])
+    """
     if n < 2 or not lower < upper:
         raise InputError(
             f"a Chebyshev axis needs lower < upper and n >= 2, got [{lower}, {upper}]"
@@ -226,6 +295,12 @@ def barycentric_matrix(
     ------
     InputError
         If a point lies outside the nodes: interpolation never extrapolates.
+
+    Examples
+    --------
+    >>> nodes = chebyshev_nodes(0.0, 2.0, 3)
+    >>> barycentric_matrix(nodes, np.array([0.5])) @ nodes**2
+    array([0.25])
     """
     x = np.atleast_1d(np.asarray(x, dtype=float))
     span = nodes[-1] - nodes[0]
@@ -260,10 +335,40 @@ def _differentiation_matrix(nodes: FloatArray, weights: FloatArray) -> FloatArra
 
 
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """``left @ right`` in pieces below the size at which BLAS starts threads: they cost
-    more than they save here."""
+    """``left @ right`` in pieces below the size at which BLAS starts threads.
+
+    They cost more than they save here.
+
+    Parameters
+    ----------
+    left, right : shapes (m, k) and (k, n).
+
+    Returns
+    -------
+    array, shape (m, n)
+
+    Examples
+    --------
+    >>> product(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    array([[11.]])
+    """
     rows = max(1, 200_000 // max(1, right.size))
-    return np.concatenate(
-        [left[i : i + rows] @ right for i in range(0, len(left), rows)]
-        or [left @ right]
-    )
+    if len(left) <= rows:
+        return np.asarray(left @ right)
+    pieces = [left[i : i + rows] @ right for i in range(0, len(left), rows)]
+    return np.concatenate(pieces)
+
+
+def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Sum of `arrays` of any shapes that broadcast, at least one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_arrays([np.ones((1, 2)), np.ones((3, 2))]).shape
+    (3, 2)
+    """
+    total = arrays[0]
+    for array in arrays[1:]:
+        total = total + array
+    return total

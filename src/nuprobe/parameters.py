@@ -6,12 +6,33 @@ plots and tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import Any, Final
 
 from nuprobe.errors import InputError
 
-__all__ = ["Nuisance", "Parameter"]
+__all__ = ["SCALES", "Nuisance", "Parameter", "shown_unit"]
+
+SCALES: Final[Mapping[str, float]] = {"cm2": 1e-32, "e": 1e-12, "muB": 1e-11}
+"""Powers of ten in which tables and plots show charge radii, charges and moments.
+Values, grids and files are in the unit itself."""
+
+
+def shown_unit(unit: str) -> str:
+    """Unit of tables and plots, with the power of ten.
+
+    Parameters
+    ----------
+    unit : of the parameter.
+
+    Examples
+    --------
+    >>> shown_unit("cm2"), shown_unit("fm")
+    ('1e-32 cm2', 'fm')
+    """
+    return f"{SCALES[unit]:g} {unit}" if unit in SCALES else unit
 
 
 @dataclass(frozen=True)
@@ -25,9 +46,15 @@ class Parameter:
     lower, upper : allowed range (in `unit`); a value outside is an error, never
         clipped.
     step : a typical scale of variation, used to start a fit.
-    unit : unit in which values of this parameter are given and shown (``"fm"``); empty
-        if dimensionless.
+    unit : unit in which values of this parameter are given everywhere (``"fm"``);
+        empty if dimensionless.
     latex : symbol for plots and tables, without dollar signs.
+
+    Examples
+    --------
+    >>> radius = Parameter("charge_radius.ee", -6e-31, unit="cm2")
+    >>> round(radius.shown(radius.default), 9), radius.shown_unit
+    (-60.0, '1e-32 cm2')
     """
 
     name: str
@@ -45,6 +72,16 @@ class Parameter:
                 f" [{self.lower}, {self.upper}]"
             )
 
+    @property
+    def shown_unit(self) -> str:
+        """Unit of tables and plots, with the power of ten: ``"1e-32 cm2"``."""
+        return shown_unit(self.unit)
+
+    def shown(self, value: Any) -> Any:
+        """A value, or array of values, in `shown_unit`."""
+        scale = SCALES.get(self.unit)
+        return value if scale is None or value is None else value / scale
+
 
 @dataclass(frozen=True)
 class Nuisance:
@@ -56,6 +93,11 @@ class Nuisance:
     name : two costs that use one name share one nuisance.
     sigma : standard deviation of the constraint; ``inf`` leaves it free.
     latex, description : for plots and tables.
+
+    Examples
+    --------
+    >>> Nuisance("alpha", 0.28).sigma
+    0.28
     """
 
     name: str

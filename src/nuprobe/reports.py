@@ -100,9 +100,11 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
     picked = sorted(
         {round(i * (masses.size - 1) / max(rows - 1, 1)) for i in range(rows)}
     )
+    from nuprobe.models.named import name_of
+
     mixing = getattr(limit.family, "mixing", None)
     return Table(
-        f"largest g' of {limit.family.name}"
+        f"largest g' of {name_of(limit.family)}"
         + ("" if mixing is None else f", mixing {mixing}"),
         ("m_Z' [MeV]", *(c.label for c in limit.curves)),
         tuple(

@@ -89,14 +89,23 @@ class Folder:
                 " and give its name"
             )
         path = self.root.joinpath(name)
-        if isinstance(self.root, Path) and not Path(str(path)).resolve().is_relative_to(
-            self.root.resolve()
-        ):
+        if isinstance(self.root, Path) and self._leads_out(self.root, name):
             raise ExperimentFileError(
                 f"{self.name}: {name!r} is a link out of the folder; put the file"
                 " itself there"
             )
         return path
+
+    @staticmethod
+    def _leads_out(root: Path, name: str) -> bool:
+        """Whether a name in the folder is, or lies behind, a link out of it."""
+        path = root
+        for part in Path(name).parts:
+            path = path / part
+            if path.is_symlink():
+                whole = root.joinpath(name).resolve()
+                return not whole.is_relative_to(root.resolve())
+        return False
 
     def _table_rows(self, file: str) -> list[dict[str, str]]:
         """Rows of a table, parsed once."""
@@ -161,10 +170,23 @@ class Folder:
 def validate(model: type[ModelT], data: object, source: str) -> ModelT:
     """Validate parsed data against a pydantic model.
 
+    Parameters
+    ----------
+    model : its class.
+    data : as parsed from a file.
+    source : name of the file, for messages.
+
     Raises
     ------
     ExperimentFileError
         One line: file, key, what is wrong there and what is allowed.
+
+    Examples
+    --------
+    >>> class Site(Strict):
+    ...     distance: float
+    >>> validate(Site, {"distance": 3.0}, "site.toml").distance
+    3.0
     """
     try:
         return model.model_validate(data)

@@ -19,11 +19,12 @@ from tests.catalogue.examples import CURVE, LINK, MOMENT, RATIO, entry
 from nuprobe.catalogue import Catalogue, catalogue
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.site import site_files, write_site
-from nuprobe.catalogue.site.figures import axis_key, ladder_figure
-from nuprobe.catalogue.site.markup import (
-    el,
+from nuprobe.catalogue.site.formulas import mathml
+from nuprobe.catalogue.site.keys import axis_key
+from nuprobe.catalogue.site.ladder import ladder_figure
+from nuprobe.catalogue.site.markup import el
+from nuprobe.catalogue.site.text import (
     flavour_text,
-    mathml,
     number_text,
     prose,
     range_text,
@@ -223,17 +224,30 @@ def test_hostile_text_is_text() -> None:
             "experiment": HOSTILE,
             "model": HOSTILE,
             "valid_range": HOSTILE,
-            "observable": {"quantity": "charge_radius", "latex": HOSTILE, "parameter": HOSTILE},
+            "observable": {
+                "quantity": "charge_radius",
+                "latex": HOSTILE,
+                "parameter": HOSTILE,
+            },
             "numbers": {"n": {"value": 1.0, "unit": HOSTILE, "meaning": HOSTILE}},
             "notes": {"why": HOSTILE, "validity": HOSTILE, "caveat": HOSTILE},
             "conditions": {"target": HOSTILE},
             "verification": {"level": "transcribed", "evidence": HOSTILE},
             "history": [{"date": "2026-01-02", "change": HOSTILE}],
             "source": source,
-            "code": [LINK | {"quantity": HOSTILE, "explanation": HOSTILE, "command": "nuprobe " + HOSTILE,
-                             "compares": "lower", "tolerance": {"shown": True}, "agrees": None}],
+            "code": [
+                LINK
+                | {
+                    "quantity": HOSTILE,
+                    "explanation": HOSTILE,
+                    "command": "nuprobe " + HOSTILE,
+                    "compares": "lower",
+                    "tolerance": {"shown": True},
+                    "agrees": None,
+                }
+            ],
         }
-    )  # fmt: skip
+    )
     made = site_files(toys(hostile, entry({"id": "charge_radius.ee/OTHER-2001"})))
     calm = site_files(toys(entry(), entry({"id": "charge_radius.ee/OTHER-2001"})))
     for name, text in made.items():
@@ -328,7 +342,8 @@ def test_units_and_words() -> None:
 def test_mathml() -> None:
     assert (
         mathml(r"\mu_{\nu_e}") == r"<math"
-        r' alttext="\mu_{\nu_e}"><msub><mi>μ</mi><msub><mi>ν</mi><mi>e</mi></msub></msub></math>'
+        r' alttext="\mu_{\nu_e}"><msub><mi>μ</mi>'
+        r"<msub><mi>ν</mi><mi>e</mi></msub></msub></math>"
     )
     assert "<mfrac><mn>1</mn><msqrt><mi>x</mi></msqrt></mfrac>" in mathml(
         r"\frac{1}\sqrt{x}"

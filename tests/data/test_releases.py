@@ -78,7 +78,7 @@ def test_downloads_are_checked_too(
 def test_what_cannot_be_fetched(toy: Path, tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="did you mean toy"):
         fetch("toys")
-    with pytest.raises(InputError, match="give a folder that holds it"):
+    with pytest.raises(InputError, match="give a folder that contains it"):
         fetch("toy", source=tmp_path, cache=tmp_path / "cache")
 
 

@@ -490,7 +490,7 @@ def test_the_published_schema_accepts_the_files_and_refuses_others(
         _check(schema, tomllib.loads(text), schema, "")
     for wrong in (
         folders.EXPERIMENT.replace("mass =", "mas ="),
-        folders.EXPERIMENT.replace('process = "cevns"', 'process = "trident"'),
+        folders.EXPERIMENT.replace('process = "cevns"', "process = 3"),
         folders.EXPERIMENT.replace('kind = "gaussian"', 'kind = "gausian"'),
         folders.EXPERIMENT.replace("bins = 6", 'bins = "6"'),
         folders.EXPERIMENT.replace("exposure = 2e23\n", ""),

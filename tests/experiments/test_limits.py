@@ -15,13 +15,12 @@ from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Experiment, TridentExperiment, family_cost, limit
 from nuprobe.experiments.limits import default_family
+from nuprobe.experiments.scanned import LIMIT_RANGE, Scanned, mediator_names
 from nuprobe.models import (
-    FAMILIES,
     NSI,
-    LightScalarFamily,
+    LightScalar,
     LightVector,
-    LightVectorFamily,
-    LMuLTauFamily,
+    LMuLTau,
     VectorCharges,
 )
 from nuprobe.units import GeV
@@ -42,9 +41,8 @@ def test_the_limit_is_the_root_at_a_fixed_mass(
     csi: Experiment, name: str, mass: float
 ) -> None:
     """Templates at this mass, one coupling at a time, scipy's minimum and root."""
-    family = FAMILIES[name](0.0)
-    found = limit([csi], family, mass=[mass], cl=0.9).curves[0].coupling[0]
-    cost = csi.cost(family.model(mass, 1e-4), ["coupling"])
+    found = limit([csi], name, mass=[mass], cl=0.9).curves[0].coupling[0]
+    cost = csi.cost(nu.model(name, mass=mass, coupling=1e-4), ["coupling"])
 
     def chi2(log: float) -> float:
         return float(cost.profiled([[math.exp(log)]]).twice_nll[0])
@@ -77,20 +75,20 @@ def test_the_universal_vector_is_where_a_public_analysis_of_the_same_data_has_it
     steady-state fluctuation and one nuisance: 25 % in the coupling is what two analyses
     of these 134 events can differ by.
     """
-    found = limit([csi], LightVectorFamily(), mass=[mass], cl=0.9).curves[0].coupling[0]
+    found = limit([csi], "universal-vector", mass=[mass], cl=0.9).curves[0].coupling[0]
     assert found == pytest.approx(math.sqrt(product), rel=0.25)
 
 
 def test_a_heavy_vector_gives_the_limit_on_contact_interactions(
     csi: Experiment,
 ) -> None:
-    curve = limit([csi], LightVectorFamily(), mass=[1e5, 1e6]).curves[0]
+    curve = limit([csi], "universal-vector", mass=[1e5, 1e6]).curves[0]
     assert curve.coupling[1] == pytest.approx(10 * curve.coupling[0], rel=1e-6, abs=0)
     epsilon = (curve.coupling[1] / 1e6) ** 2 / (math.sqrt(2) * G_FERMI)
 
     def chi2(x: float) -> float:
         return float(
-            csi.cost(NSI(u=x * np.eye(3), d=x * np.eye(3)))
+            csi.cost(NSI(epsilon_u=x * np.eye(3), epsilon_d=x * np.eye(3)))
             .profiled(np.zeros((1, 0)))
             .twice_nll[0]
         )
@@ -102,17 +100,21 @@ def test_a_heavy_vector_gives_the_limit_on_contact_interactions(
 
 
 def test_light_masses_do_not_matter_and_charges_scale(csi: Experiment) -> None:
-    curve = limit([csi], LightVectorFamily("b-l"), mass=[0.1, 0.2]).curves[0]
+    curve = limit([csi], "b-l", mass=[0.1, 0.2]).curves[0]
     assert curve.coupling[1] == pytest.approx(curve.coupling[0], rel=1e-3)
-    b_l = nu.LightVectorFamily(VectorCharges((-2.0,) * 3, (-2.0,) * 3, 2 / 3, 2 / 3))
+    b_l = LightVector(
+        1.0,
+        1.0,
+        VectorCharges(neutrinos=(-2.0,) * 3, leptons=(-2.0,) * 3, u=2 / 3, d=2 / 3),
+    )
     doubled = limit([csi], b_l, mass=[0.1]).curves[0]
     assert doubled.coupling[0] == pytest.approx(curve.coupling[0] / 2, rel=1e-6, abs=0)
 
 
 def test_destructive_interference_reopens_what_is_excluded(csi: Experiment) -> None:
-    curve = limit([csi], LightVectorFamily(), mass=[1e4]).curves[0]
+    curve = limit([csi], "universal-vector", mass=[1e4]).curves[0]
     assert curve.coupling[0] < curve.reopens[0] < math.inf  # type: ignore[index]
-    cost = family_cost(csi, LightVectorFamily())
+    cost = family_cost(csi, "universal-vector")
     inside = [curve.coupling[0] * 1.02, curve.reopens[0]]  # type: ignore[index]
     points = [
         [g if p.name == "coupling" else 1e4 for p in cost.parameters]
@@ -121,12 +123,12 @@ def test_destructive_interference_reopens_what_is_excluded(csi: Experiment) -> N
     zero, excluded, again = cost.profiled(points).twice_nll
     assert excluded - zero > 3
     assert again - zero < 3.85
-    same_sign = limit([csi], LightVectorFamily("b-l"), mass=[1e4]).curves[0]
+    same_sign = limit([csi], "b-l", mass=[1e4]).curves[0]
     assert math.isinf(same_sign.reopens[0])  # type: ignore[index]
 
 
 def test_sides_levels_and_analyses(csi: Experiment) -> None:
-    family = LightVectorFamily("b-l")
+    family = "b-l"
     two = limit([csi], family, mass=[10.0])
     one = limit([csi], family, mass=[10.0], sides=1)
     tighter = limit([csi], family, mass=[10.0], cl=0.9)
@@ -152,7 +154,7 @@ def test_sides_levels_and_analyses(csi: Experiment) -> None:
 
 def test_nuclei_and_tridents_combine(csi: Experiment) -> None:
     ccfr = nu.experiment("ccfr-trident", TridentExperiment)
-    family = LightVectorFamily("b-l")
+    family = "b-l"
     found = limit([csi, ccfr], family, mass=[1.0, 1e4])
     assert [c.label for c in found.curves] == [
         "coherent-csi-2017",
@@ -178,24 +180,24 @@ def test_nuclei_and_tridents_combine(csi: Experiment) -> None:
 
 
 def test_mixing_takes_l_mu_l_tau_to_nuclei(csi: Experiment) -> None:
-    loop = limit([csi], LMuLTauFamily(mixing="loop"), mass=[1.0]).curves[0].coupling[0]
+    loop = limit([csi], LMuLTau(1.0, 1e-3, "loop"), mass=[1.0]).curves[0].coupling[0]
     same = (
-        limit([csi], LightVectorFamily("lmu-ltau", "loop"), mass=[1.0])
+        limit([csi], LightVector(1.0, 1.0, "lmu-ltau", "loop"), mass=[1.0])
         .curves[0]
         .coupling[0]
     )
     assert loop == pytest.approx(same, rel=1e-9, abs=0)
     assert 1e-4 < loop < 1e-2
-    large = limit([csi], LMuLTauFamily(mixing=0.1), mass=[1.0]).curves[0].coupling[0]
+    large = limit([csi], LMuLTau(1.0, 1e-3, 0.1), mass=[1.0]).curves[0].coupling[0]
     assert large < loop
 
 
 def test_the_default_family_is_one_that_is_felt(csi: Experiment) -> None:
     trident = nu.experiment("ccfr-trident")
-    assert limit([csi], mass=[1.0]).family == LightVectorFamily("b-l")
-    assert limit([trident], mass=[1.0]).family == LMuLTauFamily()
-    assert default_family([csi, trident]) == LMuLTauFamily()
-    assert default_family([csi], "loop") == LMuLTauFamily("loop")
+    assert limit([csi], mass=[1.0]).family == Scanned.of("b-l").model
+    assert limit([trident], mass=[1.0]).family == Scanned.of("lmu-ltau").model
+    assert default_family([csi, trident]) == Scanned.of("lmu-ltau").model
+    assert default_family([csi], "loop") == Scanned.of("lmu-ltau", "loop").model
 
 
 def test_a_limit_from_electrons() -> None:
@@ -219,30 +221,33 @@ def test_a_limit_from_electrons() -> None:
     assert heavy[1] / heavy[0] == pytest.approx(10, rel=1e-4)
     assert light < heavy[0]
     with pytest.raises(InputError, match="does not couple to electrons"):
-        limit([xenon], LightScalarFamily())
+        limit([xenon], "scalar")
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (
-            lambda e: limit([e], LMuLTauFamily()),
+            lambda e: limit([e], LMuLTau(1.0, 1e-3)),
             ["does not couple to nuclei", "mixing", "trident"],
         ),
         (
-            lambda e: limit([nu.experiment("ccfr-trident")], LightScalarFamily()),
+            lambda e: limit([nu.experiment("ccfr-trident")], LightScalar(1.0, 1.0)),
             ["scalar", "leave the trident"],
         ),
         (
-            lambda e: limit([e], LightVectorFamily(), mass=[1e-3]),
+            lambda e: limit([e], "universal-vector", mass=[1e-3]),
             ["masses must lie", "MeV"],
         ),
         (
-            lambda e: limit([e], LightVectorFamily(), analyses={e.name: "enrgy"}),
+            lambda e: limit([e], "universal-vector", analyses={e.name: "enrgy"}),
             ["energy"],
         ),
-        (lambda e: LightVectorFamily("b-k"), ["b-l"]),
-        (lambda e: LightScalarFamily(mass_range=(2.0, 1.0)), ["lowest"]),
+        (lambda e: limit([e], "b-k"), ["b-l"]),
+        (
+            lambda e: limit([e], LightScalar(1.0, 1.0, mass_range=(2.0, 1.0))),
+            ["lowest"],
+        ),
     ],
 )
 def test_what_cannot_be_limited_is_refused(
@@ -257,13 +262,85 @@ def test_what_cannot_be_limited_is_refused(
 def test_a_limit_on_b_minus_l_rules_out_a_model_that_a_fit_rejects(
     csi: Experiment,
 ) -> None:
-    g = 2 * limit([csi], LightVectorFamily("b-l"), mass=[5.0]).curves[0].coupling[0]
+    g = 2 * limit([csi], "b-l", mass=[5.0]).curves[0].coupling[0]
     zero = (
         csi.cost(LightVector(5.0, 0.0, "b-l"), ["coupling"])
         .profiled([[0.0], [g]])
         .twice_nll
     )
     assert zero[1] - zero[0] > 3.84
-    assert limit([csi], LightVectorFamily("b-l"), mass=[1e6]).curves[
-        0
-    ].heavy == pytest.approx(718 * GeV, rel=0.01)
+    assert limit([csi], "b-l", mass=[1e6]).curves[0].heavy == pytest.approx(
+        718 * GeV, rel=0.01
+    )
+
+
+def test_a_limit_scans_the_mass_and_the_coupling_of_the_model_given(
+    csi: Experiment,
+) -> None:
+    """Its own values do not matter, and a range of masses of its own does."""
+    by_name = limit([csi], "b-l", mass=[5.0]).curves[0].coupling[0]
+    model = LightVector(123.0, 0.5, "b-l")
+    assert limit([csi], model, mass=[5.0]).curves[0].coupling[0] == by_name
+    with pytest.raises(InputError, match="between 1 and 10 MeV"):
+        limit([csi], LightVector(3.0, 0.5, "b-l", mass_range=(1.0, 10.0)), mass=[20.0])
+    labelled = LightVector(123.0, 0.5, "b-l", label="dark.")
+    found = limit([csi], labelled, mass=[5.0]).curves[0].coupling[0]
+    assert found == pytest.approx(by_name, rel=1e-12)
+
+
+def test_a_limit_on_a_stack_uses_the_whole_stack(csi: Experiment) -> None:
+    """Below and above the mediator: a weak angle, and interactions of another kind."""
+    below = LightVector(10.0, 1.0, "b-l", base=nu.StandardModel(0.22))
+    above = NSI(epsilon_u={"mumu": 0.05}, base=LightVector(10.0, 1.0, "b-l"))
+    plain = limit([csi], "b-l", mass=[10.0]).curves[0].coupling[0]
+    for stack in (below, above):
+        found = limit([csi], stack, mass=[10.0]).curves[0].coupling[0]
+        assert found != pytest.approx(plain, rel=1e-3)
+        cost = csi.cost(stack.with_values({"mass": 10.0}), ["coupling"])
+        trial = np.append(np.linspace(0, found, 400), found)
+        chi2 = cost.profiled(trial[:, None]).twice_nll
+        assert chi2[-1] - chi2.min() == pytest.approx(1.959963984540054**2, rel=1e-3)
+    trident = nu.experiment("ccfr-trident")
+    assert isinstance(trident, TridentExperiment)
+    heavier = LMuLTau(10.0, 1.0, base=nu.StandardModel(0.26))
+    prediction = trident.prediction(heavier)
+    point = np.array([[30.0, 5e-4]])
+    moved = heavier.with_values({"mass": 30.0, "coupling": 5e-4})
+    assert prediction.expectation(point).base[0, 0] == pytest.approx(
+        trident.predict(moved).ratio, rel=1e-5
+    )
+    two = LMuLTau(10.0, 1.0, label="a.", base=LMuLTau(5.0, 1e-3))
+    with pytest.raises(InputError, match="one mediator, but lmu-ltau has 2"):
+        limit([trident], two, mass=[10.0])
+
+
+def test_the_record_says_which_weak_angles_were_used(csi: Experiment) -> None:
+    record = limit([nu.experiment("ccfr-trident")], mass=[10.0]).to_dict()
+    assert (record["sin2_theta_w"], record["sin2_theta_w_high"]) == (0.23863, 0.23122)
+
+
+@pytest.mark.parametrize("name", mediator_names())
+def test_every_mediator_by_name_can_be_scanned(name: str) -> None:
+    scanned = Scanned.of(name)
+    other = {"light-vector": "universal-vector", "light-scalar": "scalar"}
+    assert scanned.name == other.get(name, name)
+    assert [p.name for p in scanned.parameters] == ["mass", "coupling"]
+    assert scanned.mass_range == LIMIT_RANGE
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("nsi", ["nsi", "no mediator"]),
+        (nu.StandardModel(), ["a mass and a coupling"]),
+        (LMuLTau, ["a mass and a coupling"]),
+        (NSI(epsilon_u={"ee": [0.1, 0.2]}, base=LMuLTau(1.0, 1.0)), ["over 2 points"]),
+    ],
+)
+def test_what_has_no_mass_and_coupling_is_refused(
+    family: Any, words: list[str]
+) -> None:
+    with pytest.raises(InputError) as info:
+        Scanned.of(family)
+    for word in words:
+        assert word in str(info.value)

@@ -21,7 +21,7 @@ from nuprobe.errors import (
 )
 from nuprobe.experiments import LimitCurve, TridentExperiment, experiment_names, limit
 from nuprobe.inference import profile
-from nuprobe.models import LMuLTau, LMuLTauFamily, StandardModel, VMinusA
+from nuprobe.models import LMuLTau, StandardModel, VMinusA
 from nuprobe.units import GeV, parse_quantity
 
 pytestmark = pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
@@ -74,13 +74,11 @@ def test_the_interpolated_ratio_is_the_computed_one(
 def test_mixing_reaches_the_ratio_and_the_derivatives_are_exact(
     ccfr: TridentExperiment, mixing: float | str
 ) -> None:
-    family = LMuLTauFamily(mixing=mixing)  # type: ignore[arg-type]
+    family = LMuLTau(300.0, 3e-3, mixing)  # type: ignore[arg-type]
     prediction = ccfr.prediction(family)
     point = np.array([[300.0, 3e-3]])
     got = prediction.expectation(point).base[0, 0]
-    assert got == pytest.approx(
-        ccfr.predict(family.model(300.0, 3e-3)).ratio, rel=3e-6, abs=0
-    )
+    assert got == pytest.approx(ccfr.predict(family).ratio, rel=3e-6, abs=0)
     slope = prediction.jacobian(point)[0][0, :, 0]
     for i in range(2):
         step = np.zeros((1, 2))
@@ -252,8 +250,8 @@ def toy(
         ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count once"),
         ({"analyses": {"charm2-trident": "published"}}, "experiment of this limit"),
         ({"analyses": "published"}, "by experiment"),
-        ({"family": LMuLTau(10.0, 1e-3)}, "family"),
-        ({"family": LMuLTauFamily}, "family"),
+        ({"family": StandardModel()}, "a mass and a coupling"),
+        ({"family": LMuLTau}, "a mass and a coupling"),
         ({"mass": ["a"]}, "real numbers"),
         ({"mass": [[1.0, 2.0]]}, "one dimension"),
         ({"cl": "a"}, "'a'"),
@@ -300,8 +298,8 @@ def test_where_the_standard_model_is_excluded(tmp_path: Path) -> None:
 
 def test_a_mediator_that_does_not_couple(tmp_path: Path) -> None:
     one = toy(tmp_path, 1.0)
-    silent = LMuLTauFamily(
-        lepton_charges=(1.0, 0.0, -1.0), neutrino_charges=(1.0, 0.0, -1.0)
+    silent = LMuLTau(
+        10.0, 1.0, lepton_charges=(1.0, 0.0, -1.0), neutrino_charges=(1.0, 0.0, -1.0)
     )
     with pytest.raises(InputError, match="does not couple in nu_mu"):
         limit([one], silent, mass=[10.0])

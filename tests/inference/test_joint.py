@@ -101,7 +101,7 @@ def test_profiled_against_scipy_at_any_radii(
 ) -> None:
     """From rates like those measured to some thousand times as many, which nuisances
     must cancel."""
-    point = 10.0**decades * np.array(direction)
+    point = 1e-32 * 10.0**decades * np.array(direction)
     found = joint().profiled(point)
     truth = directly(joint(), point)
     assert np.isfinite(found.twice_nll[0])
@@ -117,7 +117,7 @@ def test_two_ways_to_the_nuisances_are_one(
 ) -> None:
     """The interior-point way along principal axes, for hard points, gives what the
     batch gives."""
-    point = 10.0**decades * np.array(direction)
+    point = 1e-32 * 10.0**decades * np.array(direction)
     batch = joint().profiled(point)
     value, nuisances, boundary = profile_hard(joint().layout, point)
     tolerance = (
@@ -132,7 +132,7 @@ def test_two_ways_to_the_nuisances_are_one(
 def test_rates_without_end_tend_to_a_plateau() -> None:
     """Nuisances scale the signal, so that they can take away any: −2 ln L then goes as
     a constant minus 1/rate."""
-    radii = np.array([1e3, 1e4, 1e5, 1e6])
+    radii = 1e-32 * np.array([1e3, 1e4, 1e5, 1e6])
     points = np.zeros((4, 5))
     points[:, 3:] = radii[:, None]
     values = joint().profiled(points).twice_nll
@@ -144,9 +144,9 @@ def test_rates_beyond_double_precision_are_no_failure() -> None:
     """The expectation is then rounded by more than a count, which adds to −2 ln L;
     neighbours do not feel it."""
     points = np.zeros((3, 5))
-    points[:, 3] = points[:, 4] = 1.0, 3e8, 3.0
+    points[:, 3] = points[:, 4] = 1e-32, 3e-24, 3e-32
     found = joint().profiled(points).twice_nll
-    plateau = joint().profiled([0.0, 0.0, 0.0, 1e5, 1e5]).twice_nll[0]
+    plateau = joint().profiled([0.0, 0.0, 0.0, 1e-27, 1e-27]).twice_nll[0]
     assert plateau - 1 < found[1] < np.inf
     np.testing.assert_allclose(
         found[::2], joint().profiled(points[::2]).twice_nll, rtol=1e-12
@@ -156,7 +156,7 @@ def test_rates_beyond_double_precision_are_no_failure() -> None:
 def test_a_start_beside_a_point_of_symmetry_stays_where_the_data_speak() -> None:
     """At etau = mutau = 0 the data give those radii no error to first order: nothing to
     take a step from."""
-    starts = np.array(
+    starts = 1e-32 * np.array(
         [
             [0.0, 0.0, emu, tiny, tiny]
             for emu in (0.0, 50.0, 500.0)
@@ -166,7 +166,7 @@ def test_a_start_beside_a_point_of_symmetry_stays_where_the_data_speak() -> None
     surface = Surface(joint(), [FREE[i] for i in (0, 1, 3, 4)])
     found, value = descend(surface, starts)
     assert np.isfinite(value).all()
-    assert np.abs(found[:, [0, 1, 3, 4]]).max() < 1e4
+    assert np.abs(found[:, [0, 1, 3, 4]]).max() < 1e-28
 
 
 def together(fixed: dict[str, float]) -> float:
@@ -182,13 +182,14 @@ def together(fixed: dict[str, float]) -> float:
 
     def value(x: FloatArray) -> tuple[float, FloatArray]:
         point = at.copy()
-        point[move] = 10 * x[: len(move)]
+        point[move] = 1e-31 * x[: len(move)]
         nuisances = sigma * x[len(move) :]
         total = float(cost.twice_nll(point, nuisances)[0])
         if not np.isfinite(total):
             return 1e10, np.zeros(len(x))
         of_point, of_nuisances = cost.gradient(point, nuisances)
-        return total, np.concatenate([10 * of_point[0, move], sigma * of_nuisances[0]])
+        moved = 1e-31 * of_point[0, move]
+        return total, np.concatenate([moved, sigma * of_nuisances[0]])
 
     rng = np.random.default_rng(3)
     starts = rng.uniform(-6, 4, (8, len(move) + len(sigma)))
@@ -212,10 +213,10 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
     from the best fit alone (MINOS) ends too early: here by 4 % of an error.
     """
     free = {
-        "charge_radius.ee": 20.0,
-        "charge_radius.mumu": 20.0,
-        "charge.ee": 2e5,
-        "charge.mumu": 2e5,
+        "charge_radius.ee": 20e-32,
+        "charge_radius.mumu": 20e-32,
+        "charge.ee": 2e-7,
+        "charge.mumu": 2e-7,
     }
     cost = nu.experiment("coherent-csi-2017").cost(
         nu.Electromagnetic(), list(free), "energy-time"
@@ -247,9 +248,9 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
         return min(float(one.fun) for one in found)
 
     minuit = Minuit(
-        lambda x: float(cost.profiled(x).twice_nll[0]),
-        best.point + 0.1 * scale,
-        grad=lambda x: cost.profiled_gradient(x)[0],
+        lambda z: float(cost.profiled(scale * z).twice_nll[0]),
+        best.point / scale + 0.1,
+        grad=lambda z: scale * cost.profiled_gradient(scale * z)[0],
         name=list(free),
     )
     minuit.errordef, minuit.strategy, minuit.tol = 1.0, 2, 1e-6
@@ -271,7 +272,9 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
 def test_joint_bounds_on_transition_radii(name: str, bound: float) -> None:
     """90 %: −2 ln L is 2.7055 above its minimum at the bound, by another minimiser; and
     the profile ends there."""
-    assert together({name: bound}) - together({}) == pytest.approx(2.7055, abs=0.01)
+    assert together({name: 1e-32 * bound}) - together({}) == pytest.approx(
+        2.7055, abs=0.01
+    )
     data = {"coherent-csi-2021": None, "coherent-lar-2020": None}
     np.testing.assert_allclose(
         intervals(data, name, FREE), [(0.0, bound)], rtol=0, atol=0.01

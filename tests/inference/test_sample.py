@@ -36,8 +36,8 @@ from nuprobe.inference import (
     sample,
     scan,
 )
+from nuprobe.inference.chain.diagnostics import autocorrelation_time, split_r_hat
 from nuprobe.inference.protocols import Expectation
-from nuprobe.inference.sample import autocorrelation_time, split_r_hat
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -366,7 +366,7 @@ def test_a_file_of_another_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.h5").write_text("no")
     (tmp_path / "half.h5").write_bytes(before[: len(before) // 2])
     for name, message in (
-        ("scan.h5", "is no chain"),
+        ("scan.h5", "is not a chain"),
         ("text.h5", "cannot be read"),
         ("half.h5", "cannot be read"),
     ):
@@ -472,7 +472,7 @@ def test_a_realistic_cost_with_several_nuisances_runs() -> None:
         ({"free": ["a", "a"]}, "name one or more"),
         ({"free": ["a"], "fixed": {"a": 1.0}}, "both free and fixed"),
         ({"fixed": {"a": np.nan}}, "outside its range"),
-        ({"priors": {"bend": Normal(0, 1)}}, "no free parameter"),
+        ({"priors": {"bend": Normal(0, 1)}}, "not a free parameter"),
         ({"priors": {"a": Normal(99.0, 1.0)}}, "outside its range"),
         ({"priors": {"a": Flat(50, 60)}}, "nothing in common"),
         ({"start": "prior"}, "needs a prior with an end on both sides for b"),

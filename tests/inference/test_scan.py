@@ -408,7 +408,7 @@ def test_chunks_do_not_matter_with_compiled_loops(
     grid = {"strength": np.linspace(0.5, 6, 50), "radius": np.linspace(2, 8, 30)}
     plain = scan(cost, grid)
     monkeypatch.setattr(
-        sys.modules["nuprobe.inference.scan"], "COMPILED", 1500
+        sys.modules["nuprobe.inference.executors"], "COMPILED", 1500
     )  # the grid has as many points, a chunk has not
     small, large = scan(cost, grid, chunk=BLOCK), scan(cost, grid, chunk=4 * BLOCK)
     assert small.twice_nll.tobytes() == large.twice_nll.tobytes()

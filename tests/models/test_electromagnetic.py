@@ -15,6 +15,7 @@ from nuprobe.cli.grids import make_grid
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_W
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic, StandardModel, charge_radius_convention
+from nuprobe.parameters import SCALES
 from nuprobe.processes import cevns, exchanges_of
 
 HBARC2 = HBARC_MEV_CM**2
@@ -187,17 +188,15 @@ def test_derivatives_are_those_of_the_couplings(
     start = Electromagnetic(basis=basis, kind=kind, mixing=U, antineutrino_flip=True)  # type: ignore[arg-type]
     free = [p for p in start.parameters if not p.name.startswith("mu_eff")]
     rng = np.random.default_rng(1)
-    values = {
-        p.name: np.array(rng.uniform(0.5, 2)) for p in free if p.name != "sin2_theta_w"
-    }
+    steps = {p.name: SCALES[p.unit] for p in free if p.name != "sin2_theta_w"}
+    values = {n: np.array(step * rng.uniform(0.5, 2)) for n, step in steps.items()}
     model = start.with_values(values)
     slopes = model.coupling_derivatives(anti)
     assert set(slopes) == {p.name for p in free}
     here = model.couplings(anti)
     for name, value in values.items():
-        moved = model.with_values({name: value + 1.0}).couplings(
-            anti
-        )  # everything is linear
+        step = steps[name]  # everything is linear
+        moved = model.with_values({name: value + step}).couplings(anti)
         for x, y in zip(here.vector, moved.vector, strict=True):
             slope = next(
                 (s for s in slopes[name].vector if s.propagator.same(x.propagator)),
@@ -206,30 +205,30 @@ def test_derivatives_are_those_of_the_couplings(
             for charge in ("p", "e"):
                 expected = 0.0 if slope is None else slope.charges[charge]
                 np.testing.assert_allclose(
-                    y.charges[charge] - x.charges[charge], expected, atol=1e-13
+                    y.charges[charge] - x.charges[charge], step * expected, atol=1e-13
                 )
         assert here.magnetic is not None
         assert moved.magnetic is not None
         flip = slopes[name].magnetic
         np.testing.assert_allclose(
-            moved.magnetic - here.magnetic, 0.0 if flip is None else flip, atol=1e-24
+            moved.magnetic - here.magnetic,
+            0.0 if flip is None else step * flip,
+            atol=1e-24,
         )
 
 
 def test_derivative_of_effective_moments() -> None:
-    model = Electromagnetic().with_values({"mu_eff.mu": np.array([1.0, 3.0])})
+    model = Electromagnetic().with_values({"mu_eff.mu": np.array([1e-11, 3e-11])})
     got = cevns.coefficient_derivatives(model, "nu_mu")["mu_eff.mu"]
-    np.testing.assert_allclose(
-        got[:, -1], 2 * np.array([1.0, 3.0]) * 1e-11 * 1e-11, rtol=1e-12
-    )
+    np.testing.assert_allclose(got[:, -1], 2 * np.array([1e-11, 3e-11]), rtol=1e-12)
 
 
 def test_one_model_holds_many_points() -> None:
     n = 50
     values = {
-        "charge_radius.ee": np.linspace(-50, 50, n),
-        "charge.emu": np.linspace(-2, 2, n),
-        "magnetic_moment.etau": np.linspace(0, 5, n),
+        "charge_radius.ee": np.linspace(-5e-31, 5e-31, n),
+        "charge.emu": np.linspace(-2e-12, 2e-12, n),
+        "magnetic_moment.etau": np.linspace(0, 5e-11, n),
         "sin2_theta_w": np.linspace(0.2, 0.25, n),
     }
     start = Electromagnetic(charge={"emu": 1e-12j})
@@ -247,20 +246,21 @@ def test_parameters_carry_value_phase_and_unit() -> None:
         charge_radius={"ee": -3e-31, "emu": -2e-31j}, mu_eff={"e": 2e-11}
     )
     found = {p.name: p for p in model.parameters}
-    assert found["charge_radius.ee"].default == pytest.approx(-30)
-    assert found["charge_radius.emu"].default == pytest.approx(-20)
-    assert found["charge_radius.ee"].unit == "1e-32 cm2"
-    assert found["mu_eff.e"].default == pytest.approx(2)
+    assert found["charge_radius.ee"].default == pytest.approx(-3e-31, abs=0)
+    assert found["charge_radius.emu"].default == pytest.approx(-2e-31, abs=0)
+    assert found["charge_radius.ee"].unit == "cm2"
+    assert found["charge_radius.ee"].shown_unit == "1e-32 cm2"
+    assert found["mu_eff.e"].default == pytest.approx(2e-11, abs=0)
     assert found["mu_eff.e"].lower == 0
     assert found["sin2_theta_w"].default == 0.23863
-    moved = model.with_values({"charge_radius.emu": np.array(5.0)}).charge_radius
-    assert moved[0, 1] == pytest.approx(5e-32j)
-    assert moved[1, 0] == pytest.approx(-5e-32j)
+    moved = model.with_values({"charge_radius.emu": np.array(5e-32)}).charge_radius
+    assert moved[0, 1] == pytest.approx(5e-32j, abs=0)
+    assert moved[1, 0] == pytest.approx(-5e-32j, abs=0)
     # the phase survives a value of zero
     again = model.with_values({"charge_radius.emu": np.array(0.0)}).with_values(
-        {"charge_radius.emu": np.array(7.0)}
+        {"charge_radius.emu": np.array(7e-32)}
     )
-    assert again.charge_radius[0, 1] == pytest.approx(7e-32j)
+    assert again.charge_radius[0, 1] == pytest.approx(7e-32j, abs=0)
     back = model.with_values(
         {p.name: np.array(p.default) for p in model.parameters if "radius" in p.name}
     )
@@ -426,15 +426,17 @@ def test_impossible_properties_are_refused_by_name(
     [
         ({"charge_radius.xx": 1.0}, UnknownNameError),
         ({"charge_radius.ee": math.nan}, InputError),
-        ({"mu_eff.e": -1.0}, InputError),
-        ({"mu_eff.e": 1.0, "magnetic_moment.ee": 1.0}, InputError),
+        ({"mu_eff.e": -1e-11}, InputError),
+        ({"mu_eff.e": 1e-11, "magnetic_moment.ee": 1e-11}, InputError),
         ({"charge_radius.ee": "x"}, InputError),
-        ({"mu_eff": 1.0, "mu_eff.e": 1.0}, InputError),
+        ({"mu_eff": 1e-11, "mu_eff.e": 1e-11}, InputError),
         (
-            {"charge_radius.ee": [1.0, 2.0], "charge_radius.emu": [1.0, 2.0, 3.0]},
+            {"charge_radius.ee": [0.0, 1e-32], "charge_radius.emu": [0.0] * 3},
             InputError,
         ),
-        ({"charge_radius.ee": [1.0, 2.0], "sin2_theta_w": [0.2, 0.2, 0.2]}, InputError),
+        ({"charge_radius.ee": [0.0, 1e-32], "sin2_theta_w": [0.2] * 3}, InputError),
+        # numbers in units of 1e-32 cm²
+        ({"charge_radius.ee": -50.0}, InputError),
     ],
 )
 def test_impossible_values_are_refused(
@@ -445,13 +447,13 @@ def test_impossible_values_are_refused(
 
 
 def test_one_effective_moment_of_all_flavours() -> None:
-    each, values = ("mu_eff.e", "mu_eff.mu", "mu_eff.tau"), np.array([1.0, 3.0])
+    each, values = ("mu_eff.e", "mu_eff.mu", "mu_eff.tau"), np.array([1e-11, 3e-11])
     one = Electromagnetic().with_values({"mu_eff": values})
     np.testing.assert_array_equal(
         one.mu_eff, Electromagnetic().with_values(dict.fromkeys(each, values)).mu_eff
     )
     model = Electromagnetic(mu_eff=dict.fromkeys(("e", "mu", "tau"), 2e-11))
-    assert {p.name: p.default for p in model.parameters}["mu_eff"] == pytest.approx(2.0)
+    assert {p.name: p.default for p in model.parameters}["mu_eff"] == 2e-11
     slopes = model.coupling_derivatives()
     apart = np.sum([np.asarray(slopes[name].magnetic) for name in each], axis=0)
     np.testing.assert_array_equal(np.asarray(slopes["mu_eff"].magnetic), apart)
@@ -466,7 +468,7 @@ def test_values_are_given_by_name() -> None:
     # a matrix kept over two points does not meet a value at three
     with pytest.raises(InputError, match="one shape"):
         Electromagnetic(charge={"ee": [1e-13] * 2}).with_values(
-            {"charge_radius.ee": np.ones(3)}
+            {"charge_radius.ee": np.zeros(3)}
         )
 
 
@@ -523,16 +525,19 @@ def test_fits_free_what_the_model_does_not_hold_yet() -> None:
     base = experiment.prediction(StandardModel())
     zero = radius.expectation(np.zeros((1, 2))).base
     np.testing.assert_allclose(zero, base.expectation(np.zeros((1, 0))).base, rtol=1e-9)
-    more = radius.expectation(np.array([[-40.0, 0.0], [0.0, 400.0]])).base
+    more = radius.expectation(np.array([[-4e-31, 0.0], [0.0, 4e-9]])).base
     assert more[0].sum() < zero.sum() < more[1].sum()
 
 
 @pytest.mark.parametrize(
-    "text", ["charge_radius.ee=-100:100:5", "charge_radius.ee=-100:100 1e-32 cm2:5"]
+    "text",
+    ["charge_radius.ee=-1e-30:1e-30 cm2:5", "charge_radius.ee=-100:100 1e-32 cm2:5"],
 )
 def test_grids_of_the_command_line_are_in_the_parameters_units(text: str) -> None:
     grid = make_grid(text, Electromagnetic().parameters)
-    np.testing.assert_allclose(grid["charge_radius.ee"], [-100, -50, 0, 50, 100])
-    for wrong in ("charge_radius.ee=-1:1 cm2:5", "charge_radius.ee=-1:1 fm:5"):
+    np.testing.assert_allclose(
+        grid["charge_radius.ee"], 1e-32 * np.array([-100, -50, 0, 50, 100])
+    )
+    for wrong in ("charge_radius.ee=-1e-31:1e-31:5", "charge_radius.ee=-1:1 fm:5"):
         with pytest.raises(InputError):
             make_grid(wrong, Electromagnetic().parameters)

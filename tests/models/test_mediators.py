@@ -17,7 +17,6 @@ import nuprobe as nu
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_MUON, M_PROTON, M_TAU
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import (
-    FAMILIES,
     NSI,
     SCALARS,
     VECTORS,
@@ -26,7 +25,6 @@ from nuprobe.models import (
     Electromagnetic,
     LightScalar,
     LightVector,
-    LightVectorFamily,
     LMuLTau,
     Propagator,
     ScalarCharges,
@@ -35,6 +33,7 @@ from nuprobe.models import (
     VectorCharges,
     VectorExchange,
     Vertex,
+    VMinusA,
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns
@@ -134,7 +133,7 @@ def test_vector_exchange_is_the_trace(
     model = LightVector(
         m,
         g,
-        VectorCharges(neutrinos, (1, 1, 1), u, d),
+        VectorCharges(neutrinos=neutrinos, u=u, d=d),
         base=StandardModel(sin2_theta_w=0.23),
     )
     q = neutrinos[FLAVOURS.index(flavour) % 3]
@@ -163,7 +162,7 @@ def test_vector_exchange_is_the_trace(
     fraction=st.floats(0.01, 0.999),
     m=MASS,
     g=COUPLING,
-    charges=st.builds(ScalarCharges, TRIPLE, CHARGE, CHARGE, CHARGE),
+    charges=st.builds(ScalarCharges, neutrinos=TRIPLE, p=CHARGE, n=CHARGE, e=CHARGE),
     flavour=st.sampled_from(FLAVOURS),
 )
 def test_scalar_exchange_is_the_trace_and_adds_without_interference(
@@ -242,7 +241,11 @@ def test_a_heavy_vector_is_a_contact_interaction(
     m = 1e8
     q = VECTORS[charges]
     epsilon = g**2 * np.diag(q.neutrinos) / (math.sqrt(2) * G_FERMI * m**2)
-    contact = NSI(u=q.u * epsilon, d=q.d * epsilon, e=q.leptons[0] * epsilon)
+    contact = NSI(
+        epsilon_u=q.u * epsilon,
+        epsilon_d=q.d * epsilon,
+        epsilon_e=q.leptons[0] * epsilon,
+    )
     heavy = LightVector(m, g, charges)
     e = np.array([5.0, 30.0, 50.0])
     got, exact = (cevns.total(e, "CsI", model, flavour) for model in (heavy, contact))
@@ -389,7 +392,7 @@ def test_a_sterile_neutrino_of_the_base_does_not_couple() -> None:
         "coupling",
         "charge_radius.mus",
     }
-    assert NSI(u={"ee": 0.1}, base=below).couplings().size == 4
+    assert NSI(epsilon_u={"ee": 0.1}, base=below).couplings().size == 4
 
 
 def test_nucleon_charges_from_quarks() -> None:
@@ -421,7 +424,7 @@ def test_nucleon_charges_from_quarks() -> None:
             ["add to zero"],
         ),
         (lambda: LightVector(10.0, 1e-4, mixing="tree"), ["'loop'"]),  # type: ignore[arg-type]
-        (lambda: VectorCharges((1.0, 1.0), u=1.0), ["three"]),  # type: ignore[arg-type]
+        (lambda: VectorCharges(neutrinos=(1.0, 1.0), u=1.0), ["three"]),  # type: ignore[arg-type]
         (lambda: ScalarCharges(p=math.nan), ["finite"]),
         (lambda: VectorCharges(neutrinos=1.0), ["neutrinos", "three"]),  # type: ignore[arg-type]
         (lambda: VectorCharges(u="a"), ["charge u"]),  # type: ignore[arg-type]
@@ -429,7 +432,7 @@ def test_nucleon_charges_from_quarks() -> None:
         (lambda: LightVector(10.0, 1e-4, [1, 2]), ["b-l", "VectorCharges"]),  # type: ignore[arg-type]
         (lambda: LightScalar(10.0, 1e-4, [1, 2]), ["nucleons", "ScalarCharges"]),  # type: ignore[arg-type]
         (lambda: LightVector(10.0, 1e-4, mass_range=5), ["lowest", "5"]),  # type: ignore[arg-type]
-        (lambda: LightVectorFamily(mass_range=("a", 2)), ["range of masses"]),  # type: ignore[arg-type]
+        (lambda: LightVector(1.0, 1.0, mass_range=("a", 2)), ["range of masses"]),  # type: ignore[arg-type]
         (lambda: LightVector(10.0, 1e-4, label=3), ["label"]),  # type: ignore[arg-type]
         (
             lambda: LightVector(10.0, 1e-4).with_values({"coupling": "x"}),  # type: ignore[dict-item]
@@ -446,14 +449,25 @@ def test_nucleon_charges_from_quarks() -> None:
             ["coupling", "label"],
         ),
         (
-            lambda: LightVector(10.0, 1e-4, base=ContactOperators()).couplings(),
-            ["couplings to nucleons"],
+            lambda: LightVector(10.0, 1e-4, base=VMinusA()).couplings(),
+            ["v-a", "tridents only"],
+        ),
+        (lambda: LightVector(10.0, 1e-4, base=3), ["base", "3"]),
+        (
+            lambda: LightScalar(10.0, 1e-4, "universal").lepton_couplings(
+                Vertex(1, 1, 0, 0)
+            ),
+            ["electron pair", "scalar"],
         ),
         (
-            lambda: LightVector(10.0, 1e-4, base=NSI()).lepton_couplings(
+            lambda: Electromagnetic(charge={"ee": 1e-12}).lepton_couplings(
                 Vertex(0, 0, 0, 0)
             ),
-            ["nsi", "tridents"],
+            ["tridents from charge"],
+        ),
+        (
+            lambda: LightVector(10.0, 1e-4).with_values({"mass": np.array([1.0, 2.0])}),
+            ["mass", "one number"],
         ),
         (
             lambda: LightScalar(10.0, 1e-4, base=LightScalar(5.0, 1e-4, label="a.")),
@@ -494,14 +508,3 @@ def test_a_scalar_does_not_interfere_with_a_vector() -> None:
 def test_unknown_parameters_are_refused() -> None:
     with pytest.raises(UnknownNameError):
         LightVector(10.0, 1e-4).with_values({"couplng": 1e-4})
-
-
-@pytest.mark.parametrize("name", sorted(FAMILIES))
-def test_families_make_their_models(name: str) -> None:
-    family = FAMILIES[name](0.0)
-    assert family.name == name
-    assert [p.name for p in family.parameters] == ["mass", "coupling"]
-    model = family.model(3.0, 2e-4)
-    assert [p.name for p in model.mass_parameters] == ["mass"]
-    own, wanted = model.mass_parameters[0], family.parameters[0]
-    assert (own.lower, own.upper, own.unit) == (wanted.lower, wanted.upper, wanted.unit)

@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr
 from tests.outside.capture import LOST, THRESHOLD, Capture, lost, strength
 
 import nuprobe as nu
+from nuprobe.cli.main import cli
 from nuprobe.constants import HBARC_MEV_CM, M_MUON
 from nuprobe.detectors import Response
 from nuprobe.detectors.response import Smearing
@@ -120,6 +124,20 @@ def test_average_over_a_flux_against_quadrature() -> None:
     )
     for i, t in enumerate(deposits):
         assert found[i] == pytest.approx(_folded(t) * SIGMA_0, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 20.0])
+def test_mean_total_over_a_flux_against_quadrature(threshold: float) -> None:
+    found = cross_section.flux_averaged(
+        Capture(), nu.flux("sns"), "Ar40", SM, "nu_e", threshold=threshold
+    )
+    start = THRESHOLD + threshold
+    marks = [start, THRESHOLD + threshold / (1 - LOST), END]
+    exact = sum(
+        quad(lambda e: michel(e) * sigma(e, threshold), a, b, epsabs=0, epsrel=1e-10)[0]
+        for a, b in pairwise(sorted({*marks}))
+    )
+    assert found == pytest.approx(exact * SIGMA_0, rel=1e-9, abs=0)
 
 
 def _setup(smearing: Smearing, **changes: object) -> Setup:
@@ -373,3 +391,38 @@ def test_an_experiment_of_it_predicts_and_fits(installed: Path, tmp_path: Path) 
 def test_a_name_that_nobody_offers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"unknown process 'capture'.*cevns"):
         nu.experiment(_folder(tmp_path))
+
+
+def _run(name: str, *arguments: str) -> list[list[Any]]:
+    """Rows of what a command prints as JSON."""
+    done = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return [list(row.values()) for row in json.loads(done.stdout)[name]]
+
+
+def test_its_command(installed: Path) -> None:
+    listed = _run("processes", "list", "processes")
+    assert ["capture", "visible energy", "g_a g_f"] in listed
+    base = ["rows", "xsec", "capture", "--target", "Ar40"]
+    rows = _run(*base, "--energy", "10:40:4 MeV")
+    assert len(rows) == 4
+    for e, found in rows:
+        assert found == pytest.approx(sigma(e) * SIGMA_0, rel=1e-9, abs=0)
+    changed = ["--energy", "20 MeV", "--threshold", "12 MeV", "--g-a", "1.5"]
+    ((_, found),) = _run(*base, *changed)
+    assert found == pytest.approx(sigma(20.0, 12.0, g_a=1.5) * SIGMA_0, rel=1e-9, abs=0)
+    ((*_, found),) = _run(*base, "--flux", "sns", "--flavour", "nu_e")
+    exact = cross_section.flux_averaged(Capture(), nu.flux("sns"), "Ar40", SM, "nu_e")
+    assert found == pytest.approx(exact, rel=1e-12, abs=0)
+    rows = _run(*base, "--energy", "20 MeV", "--recoil", "8, 10, 14 MeV")
+    assert [row[-1] for row in rows] == pytest.approx(
+        [0.0, *(rate(20.0, t) * SIGMA_0 for t in (10.0, 14.0))], rel=1e-12, abs=0
+    )
+
+
+def test_a_mediator_that_it_does_not_feel_gets_no_limit(
+    installed: Path, tmp_path: Path
+) -> None:
+    experiment = nu.experiment(_folder(tmp_path))
+    with pytest.raises(InputError, match="does not couple to this process, so visible"):
+        nu.limit([experiment], mass=[10.0, 100.0])

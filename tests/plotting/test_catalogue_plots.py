@@ -14,7 +14,7 @@ from tests.catalogue.examples import CURVE, LINK, MOMENT, RATIO, entry
 from nuprobe.catalogue.entry import Entry
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit, LimitCurve
-from nuprobe.models import LMuLTauFamily
+from nuprobe.models import LMuLTau
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.plotting import (
     plot_catalogue_plane,
@@ -24,7 +24,7 @@ from nuprobe.plotting import (
 from nuprobe.plotting.catalogue import _envelope, shown
 
 LIMIT = Limit(
-    LMuLTauFamily(),
+    LMuLTau(1.0, 1.0),
     0.95,
     2,
     (LimitCurve("one", np.array([1.0, 1e5]), np.array([1e-3, 1.0])),),

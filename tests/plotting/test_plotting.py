@@ -99,8 +99,7 @@ FIGURES: dict[str, Any] = {
     ),
     "profile": lambda: plot_profile(
         parabola(),
-        "$R_n$",
-        "fm",
+        "$R_n$ [fm]",
         published=[("published", 5.5, 0.9, 1.1)],
         markers=neutron_radius_markers(),
     ),
@@ -108,8 +107,7 @@ FIGURES: dict[str, Any] = {
         np.linspace(0, 1, 9),
         np.linspace(0, 2, 11),
         np.add.outer(np.arange(9.0), np.arange(11.0)),
-        ("a", "b"),
-        ("fm", "eV"),
+        ("a [fm]", "b [eV]"),
     ),
     "flux": lambda: plot_flux("sns"),
     "flux-solar": lambda: plot_flux("solar"),
@@ -643,7 +641,7 @@ def test_labels_of_close_predictions_do_not_overlap() -> None:
 
 def test_a_coarse_grid_interpolates() -> None:
     x = np.linspace(-4, 5, 7)
-    figure = plot_profile((x, (x - 0.3) ** 2 / 4), "x", "eV")
+    figure = plot_profile((x, (x - 0.3) ** 2 / 4), "x [eV]")
     assert r"0.3^{+2.0}_{-2.0}" in figure.legends[0].get_title().get_text()
 
 
@@ -708,9 +706,7 @@ def test_an_interval_that_leaves_the_range_or_falls_in_two_pieces_is_not_given_a
 def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
     x, y = np.linspace(-3, 3, 61), np.linspace(-2, 4, 41)
     delta = np.add.outer((x - 0.5) ** 2, (y - 1.0) ** 2 / 0.25)
-    figure = plot_contour(
-        x, y, delta, ("a", "b"), ("fm", ""), markers=[("SM", 0.0, 0.0)]
-    )
+    figure = plot_contour(x, y, delta, ("a [fm]", "b"), markers=[("SM", 0.0, 0.0)])
     (ax,) = figure.axes
     assert ax.get_xlabel() == "a [fm]"
     assert ax.get_ylabel() == "b"

@@ -14,10 +14,11 @@ from matplotlib.lines import Line2D
 import nuprobe as nu
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit, LimitCurve
-from nuprobe.models import LeptonModel, LMuLTauFamily
+from nuprobe.models import LeptonModel, LMuLTau
 from nuprobe.nuclei import isotope, make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting import (
+    plot_limits,
     plot_plane,
     plot_trident_energy,
     plot_trident_form_factors,
@@ -45,7 +46,7 @@ def toy_limit(**changes: Any) -> Limit:
         LimitCurve("combined", MASS, 0.9 * REACH),
     )
     return replace(
-        Limit(LMuLTauFamily(), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
+        Limit(LMuLTau(1.0, 1.0), 0.95, 2, curves, "two-sided 95 % CL, |pull| > 1.960"),
         **changes,
     )
 
@@ -414,15 +415,17 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
-    mixed = plot_plane(toy_limit(family=LMuLTauFamily(mixing=-0.01), sides=1, cl=0.9))
+    mixed = plot_plane(
+        toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9)
+    )
     assert (
         title(mixed)
         == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
         r" one-sided"
     )
-    loop = plot_plane(toy_limit(family=LMuLTauFamily(mixing="loop")))
+    loop = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing="loop")))
     assert "loop-induced mixing" in title(loop)
-    other = LMuLTauFamily(lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
+    other = LMuLTau(1.0, 1.0, lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
     assert r"$Q_\nu$ = (1, 1, −2)" in title(plot_plane(toy_limit(family=other)))
 
 
@@ -497,3 +500,14 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
         rel=1e-9,
         abs=0,
     )
+
+
+def test_companions_outside_the_masses_of_a_limit_are_left_out() -> None:
+    ccfr = nu.experiment("ccfr-trident")
+    figure = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "ccfr-trident" in labels
+    assert not any("IceCube gap, above" in label for label in labels)
+    everywhere = plot_limits(nu.limit([ccfr]), [ccfr])
+    labels = [text.get_text() for text in everywhere.legends[0].get_texts()]
+    assert any("IceCube gap, above" in label for label in labels)

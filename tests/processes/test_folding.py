@@ -46,10 +46,10 @@ def test_moments_are_the_integral(name: str) -> None:
                 Deposits(scatterer, (group,), t),
                 Deposits(scatterer, (_by_quadrature(group),), t),
             ]
-            (moments,), (integral,) = over_flux(component, wanted, refine=3)
+            (moments,), (integral,) = over_flux([component], wanted, refine=3)
             assert moments == pytest.approx(integral, rel=1e-9)
             above = Deposits(scatterer, (group,), np.array([top * (1 + 1e-9)]))
-            assert over_flux(component, [above])[0][0] == 0
+            assert over_flux([component], [above])[0][0] == 0
 
 
 def test_every_shipped_kernel_is_a_polynomial() -> None:
@@ -67,7 +67,7 @@ def test_oscillation_factors_are_integrated_too() -> None:
         Deposits(scatterer, (group,), t),
         Deposits(scatterer, (_by_quadrature(group),), t),
     ]
-    (moments,), (integral,) = over_flux(component, wanted, 3, propagation.functions)
+    (moments,), (integral,) = over_flux([component], wanted, 3, propagation.functions)
     assert moments.shape == (5, len(propagation.names))
     assert moments == pytest.approx(integral, rel=1e-9, abs=1e-12 * integral.max())
 
@@ -81,7 +81,7 @@ def test_no_rate_is_negative(name: str) -> None:
             [np.linspace(0, top, 400), top * (1 - np.geomspace(1e-12, 1e-2, 50))]
         )
         (values,) = over_flux(
-            component, [Deposits(scatterer, scatterer.groups(EVERYTHING), t)]
+            [component], [Deposits(scatterer, scatterer.groups(EVERYTHING), t)]
         )
         assert all((v >= 0).all() and np.isfinite(v).all() for v in values)
 
@@ -91,4 +91,4 @@ def test_nothing_is_wanted_of_a_process_without_kernels() -> None:
     nothing = Exchanges(())
     groups = tuple(g for g in scatterer.groups(nothing) if g.terms)
     component = nu.flux("sns").components[0]
-    assert over_flux(component, [Deposits(scatterer, groups, np.ones(3))]) == [()]
+    assert over_flux([component], [Deposits(scatterer, groups, np.ones(3))]) == [()]

@@ -127,7 +127,7 @@ def test_moments_of_a_flux_are_the_integral_over_its_energies(
         from_moments = (group.amplitudes(t) * moments).sum(-1)
         general = KernelGroup(group.terms, group.response, function=group.kinematics)
         ((by_moments, by_quadrature),) = over_flux(
-            component, [Deposits(scatterer, (group, general), t)]
+            [component], [Deposits(scatterer, (group, general), t)]
         )
         scale = 1e-12 * np.abs(group.amplitudes(t) * moments).max(-1)
         np.testing.assert_array_less(np.abs(by_moments - from_moments), scale)

@@ -27,62 +27,41 @@ def export(entries: Iterable[Entry], form: str) -> str:
     ------
     UnknownNameError
         If the format is none of these.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> ccfr = catalogue()["trident.mumu.ratio/CCFR-1991"]
+    >>> export([ccfr], "csv").splitlines()[1][:29]
+    'trident.mumu.ratio/CCFR-1991,'
     """
     if form not in EXPORTS:
         raise UnknownNameError("format", form, EXPORTS)
     return EXPORTS[form](list(entries))
 
 
+# fmt: off
+_COLUMNS: Final = (
+    "id", "title", "experiment", "year", "quantity", "parameter", "kind", "projects",
+    "value", "plus", "minus", "lower", "upper", "unit", "curve_points",
+    "of_absolute_value", "cl", "sidedness", "statistic", "convention", "flavour",
+    "effective", "model", "status", "verification", "texkey", "recid", "doi", "arxiv",
+    "locator", "method",
+)
+# fmt: on
+
+
 def _csv(entries: list[Entry]) -> str:
-    columns = (
-        *(
-            "id",
-            "title",
-            "experiment",
-            "year",
-            "quantity",
-            "parameter",
-            "kind",
-            "projects",
-            "value",
-            "plus",
-            "minus",
-        ),
-        *(
-            "lower",
-            "upper",
-            "unit",
-            "curve_points",
-            "of_absolute_value",
-            "cl",
-            "sidedness",
-            "statistic",
-            "convention",
-        ),
-        *(
-            "flavour",
-            "effective",
-            "model",
-            "status",
-            "verification",
-            "texkey",
-            "recid",
-            "doi",
-            "arxiv",
-            "locator",
-            "method",
-        ),
-    )
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for e in entries:
         writer.writerow(
-            {name: getattr(e, name, None) for name in columns}
+            {name: getattr(e, name, None) for name in _COLUMNS}
             | {
                 name: number.value
                 for name, number in e.named_numbers().items()
-                if name in columns
+                if name in _COLUMNS
             }
             | {
                 "quantity": e.observable.quantity,

@@ -30,13 +30,23 @@ _LONGEST: Final = 200
 
 
 def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
-    """Value of an expression such as ``"observed / expected"``.
+    """Value of an expression.
+
+    Parameters
+    ----------
+    expression : such as ``"observed / expected"``.
+    numbers : by the names that stand in it.
 
     Raises
     ------
     InputError
         If it is not arithmetic, is longer than 200 characters, names an unknown number,
         or has no finite value.
+
+    Examples
+    --------
+    >>> evaluate("observed / expected", {"observed": 3.0, "expected": 4.0})
+    0.75
     """
     if len(expression) > _LONGEST:
         raise InputError(

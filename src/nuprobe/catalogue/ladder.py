@@ -10,7 +10,7 @@ from typing import Any, Final
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.loader import catalogue
 from nuprobe.flavours import FLAVOURS
-from nuprobe.models.electromagnetic import (
+from nuprobe.models.charge_radius import (
     CHARGE_RADIUS_CONVENTIONS,
     charge_radius_convention,
 )
@@ -39,6 +39,11 @@ def shown(
     quantity : such as ``"charge_radius"``.
     entries : to choose from; the package's catalogue without them.
     theory : predictions too.
+
+    Examples
+    --------
+    >>> len(shown("charge_radius")) < len(shown("charge_radius", theory=True))
+    True
     """
     hidden = ("projection",) if theory else ("projection", "theory")
     return [
@@ -52,7 +57,16 @@ def shown(
 
 @dataclass
 class Rung:
-    """One line of a ladder; an end that is None is open."""
+    """One line of a ladder.
+
+    Attributes
+    ----------
+    entry : of the catalogue.
+    group : flavours, ``"e"``, ``"emu"`` and the like; empty for mixtures.
+    lower, upper : ends; None is open.
+    centre : measured value, None without one.
+    computed : values that this package computes.
+    """
 
     entry: Entry
     group: str
@@ -66,8 +80,17 @@ def common_factor(entry: Entry) -> float | None:
     """Factor from the entry's unit to the base unit of its quantity in the convention
     that plots use.
 
-    Charge radii are converted to ``"giunti"``. None if the convention is ``"other"``,
-    which nothing converts.
+    Charge radii are converted to ``"giunti"``.
+
+    Parameters
+    ----------
+    entry : of the catalogue; None if its convention is ``"other"``, which nothing
+        converts.
+
+    Examples
+    --------
+    >>> common_factor(catalogue()["charge_radius.ee/TEXONO-2009"])
+    1e-32
     """
     if entry.convention == "other":
         return None
@@ -80,8 +103,19 @@ def common_factor(entry: Entry) -> float | None:
 
 
 def rung_of(entry: Entry, factor: float) -> Rung | None:
-    """Ends of what the entry allows, times a factor; None for an entry without a
-    number."""
+    """Ends of what an entry allows.
+
+    Parameters
+    ----------
+    entry : of the catalogue; None for one without a number.
+    factor : by which the ends are multiplied.
+
+    Examples
+    --------
+    >>> rung = rung_of(catalogue()["charge_radius.ee/TEXONO-2009"], 1.0)
+    >>> rung.group, rung.lower, rung.upper
+    ('e', -4.2, 6.6)
+    """
     lower = upper = centre = None
     if entry.interval is not None:
         lower, upper = entry.interval.lower, entry.interval.upper
@@ -120,19 +154,39 @@ def _group(entry: Entry) -> str:
 
 
 def letters_of(group: str) -> list[str]:
-    """``"emu"`` → e, mu; anything but flavours → nothing."""
-    found: list[str] = []
+    """Flavours in the name of a group.
+
+    Parameters
+    ----------
+    group : of a `Rung`; nothing for anything but flavours.
+
+    Examples
+    --------
+    >>> letters_of("emu")
+    ['e', 'mu']
+    """
+    letters: list[str] = []
     rest = group
     while rest:
         letter = next((x for x in _LEPTONS if rest.startswith(x)), None)
         if letter is None:
             return []
-        found, rest = [*found, letter], rest[len(letter) :]
-    return found
+        letters, rest = [*letters, letter], rest[len(letter) :]
+    return letters
 
 
 def rung_order(rung: Rung) -> tuple[Any, ...]:
-    """Sorting key: flavours, then transitions, then mixtures, each by year."""
+    """Sorting key: flavours, then transitions, then mixtures, each by year.
+
+    Parameters
+    ----------
+    rung : a line of a ladder.
+
+    Examples
+    --------
+    >>> rung_order(rung_of(catalogue()["charge_radius.ee/TEXONO-2009"], 1.0))[:2]
+    (0, 'e')
+    """
     letters = letters_of(rung.group)
     if not letters:
         rank = 9
@@ -143,7 +197,19 @@ def rung_order(rung: Rung) -> tuple[Any, ...]:
 
 
 def rung_label(rung: Rung, rungs: Sequence[Rung]) -> str:
-    """Experiment and year, or the end of the id where two of `rungs` share them."""
+    """Experiment and year, or the end of the id where two lines share them.
+
+    Parameters
+    ----------
+    rung : a line of a ladder.
+    rungs : all of them.
+
+    Examples
+    --------
+    >>> rung = rung_of(catalogue()["charge_radius.ee/TEXONO-2009"], 1.0)
+    >>> rung_label(rung, [rung])
+    'TEXONO 2009'
+    """
     entry = rung.entry
     name = f"{entry.experiment} {entry.year}"
     if (

@@ -41,7 +41,13 @@ class CatalogueFileError(ExperimentFileError):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with an entry."""
+    """Something wrong with an entry.
+
+    Attributes
+    ----------
+    file, line : where; the line is None for a whole file.
+    message : key, what is wrong and the remedy.
+    """
 
     file: str
     message: str
@@ -153,11 +159,22 @@ class Catalogue(Mapping[str, "Entry"]):
 def read_entry(text: str, source: str) -> Entry:
     """Read one entry.
 
+    Parameters
+    ----------
+    text : YAML.
+    source : name of the file, for messages.
+
     Raises
     ------
     CatalogueFileError
         If it is not plain YAML (tags, anchors and double keys are refused) or does not
         fit the schema. The message begins with `source` and the line.
+
+    Examples
+    --------
+    >>> read_entry("id: x", "x.yaml")
+    Traceback (most recent call last):
+    nuprobe.catalogue.loader.CatalogueFileError: x.yaml:1: ...
     """
     from nuprobe.catalogue.entry import Entry
     from nuprobe.schema import validate
@@ -277,12 +294,16 @@ def read_library(
     list of Problem
         Files that could not, double ids and aliases, entries in the wrong folder, links
         to nowhere.
+
+    Examples
+    --------
+    >>> known, problems = read_library()  # doctest: +SKIP
     """
     if root is None:
         root = resources.files(__package__).joinpath("library")
     if not root.is_dir():
         raise CatalogueFileError(
-            f"{root}: there is no such folder; give one that holds <topic>/<name>.yaml"
+            f"{root}: there is no such folder; give one with files <topic>/<name>.yaml"
         )
     files: dict[str, Entry] = {}
     problems = [
@@ -291,69 +312,63 @@ def read_library(
     ]
     texts: dict[str, str] = {}
     seen: dict[str, str] = {}
-
-    def wrong(name: str, text: str) -> Problem:
-        return Problem(name, text, line_of(texts[name], text))
-
-    for folder in sorted(
-        (f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name
-    ):
-        for path in sorted(
-            (p for p in folder.iterdir() if p.name.endswith(".yaml")),
-            key=lambda p: p.name,
-        ):
-            name = f"{folder.name}/{path.name}"
-            try:
-                texts[name] = path.read_text(encoding="utf-8")
-                entry = read_entry(texts[name], name)
-            except CatalogueFileError as err:
-                line, _, message = str(err).removeprefix(f"{name}:").partition(": ")
-                problems.append(Problem(name, message, int(line)))
-                continue
-            except (UnicodeDecodeError, OSError) as err:
-                problems.append(
-                    Problem(name, f"cannot be read ({err}); save it as UTF-8 text")
-                )
-                continue
-            double = [
-                (k, n)
-                for k, n in (("id", entry.id), *(("aliases", a) for a in entry.aliases))
-                if n in seen
-            ]
-            if (
-                len(set(entry.aliases)) < len(entry.aliases)
-                or entry.id in entry.aliases
-            ):
-                problems.append(
-                    wrong(
-                        name, "aliases: one of them stands twice, or is the id itself"
-                    )
-                )
-            if double:
-                problems += [
-                    wrong(
-                        name,
-                        f"{key}: {text!r} is taken by {seen[text]}; choose another",
-                    )
-                    for key, text in double
-                ]
-                continue
-            if entry.topic != folder.name:
-                problems.append(
-                    wrong(
-                        name,
-                        f"id: it begins with {entry.topic!r}, so the file belongs in"
-                        " that folder",
-                    )
-                )
+    for folder, path in _entry_files(root):
+        name = f"{folder.name}/{path.name}"
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+            entry = read_entry(texts[name], name)
+        except CatalogueFileError as err:
+            line, _, message = str(err).removeprefix(f"{name}:").partition(": ")
+            problems.append(Problem(name, message, int(line)))
+            continue
+        except (UnicodeDecodeError, OSError) as err:
+            problems.append(
+                Problem(name, f"cannot be read ({err}); save it as UTF-8 text")
+            )
+            continue
+        double, messages = _names(entry, folder.name, seen)
+        problems += [Problem(name, m, line_of(texts[name], m)) for m in messages]
+        if not double:
             seen |= dict.fromkeys((entry.id, *entry.aliases), name)
             files[name] = entry
-    found = Catalogue(files, texts)
-    return found, problems + [
-        found.problem(name, text)
+    known = Catalogue(files, texts)
+    return known, problems + [
+        known.problem(name, text)
         for name, e in files.items()
-        for text in _links(e, found)
+        for text in _links(e, known)
     ]
+
+
+def _entry_files(
+    root: Traversable | Path,
+) -> Iterator[tuple[Traversable | Path, Traversable | Path]]:
+    """Folders and files of entries, in order."""
+    for folder in sorted(root.iterdir(), key=lambda f: f.name):
+        if folder.is_dir():
+            for path in sorted(folder.iterdir(), key=lambda p: p.name):
+                if path.name.endswith(".yaml"):
+                    yield folder, path
+
+
+def _names(
+    entry: Entry, folder: str, seen: Mapping[str, str]
+) -> tuple[bool, list[str]]:
+    """Whether a name of an entry is taken, and what is wrong with its names."""
+    messages = []
+    if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
+        messages.append("aliases: one of them stands twice, or is the id itself")
+    names = [("id", entry.id), *(("aliases", alias) for alias in entry.aliases)]
+    double = [
+        f"{key}: {text!r} is taken by {seen[text]}; choose another"
+        for key, text in names
+        if text in seen
+    ]
+    messages += double
+    if not double and entry.topic != folder:
+        messages.append(
+            f"id: it begins with {entry.topic!r}, so the file belongs in that folder"
+        )
+    return bool(double), messages
 
 
 def _stray(root: Traversable | Path) -> Iterator[str]:
@@ -397,8 +412,14 @@ def _links(entry: Entry, known: Catalogue) -> Iterator[str]:
 @cache
 def catalogue() -> Catalogue:
     """Return the package's own entries; raises `CatalogueFileError` for the first that
-    is wrong."""
-    found, problems = read_library()
+    is wrong.
+
+    Examples
+    --------
+    >>> catalogue()["trident.mumu.ratio/CCFR-1991"].value
+    0.82
+    """
+    known, problems = read_library()
     if problems:
         raise CatalogueFileError(str(problems[0]))
-    return found
+    return known

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nuprobe.errors import UnitError, UnknownNameError
-from nuprobe.models.electromagnetic import CHARGE_RADIUS_CONVENTIONS
+from nuprobe.models.charge_radius import CHARGE_RADIUS_CONVENTIONS
 
 __all__ = ["QUANTITIES", "Quantity", "unit_factor"]
 
@@ -115,10 +115,20 @@ def unit_factor(unit: str, quantity: str) -> float:
     """Factor from `unit` (such as ``"cm2"`` or ``"1e-32 cm2"``) to the first unit of
     the quantity.
 
+    Parameters
+    ----------
+    unit : with an optional power of ten in front.
+    quantity : name of a quantity.
+
     Raises
     ------
     UnknownNameError, UnitError
         If the quantity is unknown, or the unit does not fit it.
+
+    Examples
+    --------
+    >>> unit_factor("1e-32 cm2", "charge_radius")
+    1e-32
     """
     if quantity not in QUANTITIES:
         raise UnknownNameError("quantity", quantity, QUANTITIES)

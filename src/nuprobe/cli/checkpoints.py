@@ -12,9 +12,6 @@ import click
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import check_plot, new_file
 
-__all__ = ["CheckpointSpec", "checkpoint_options"]
-
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 

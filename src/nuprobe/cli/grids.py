@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.parameters import SCALES, shown_unit
 
 if TYPE_CHECKING:
     from nuprobe.inference import Prior
     from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
-__all__ = ["MAX_POINTS", "make_grid", "make_priors"]
 
 MAX_POINTS = 100_000_000
 """Largest number of points of a grid."""
@@ -87,7 +87,7 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
         )
     first, last, count = match[1].strip(), match[2].strip(), int(match[3])
     unit = parameter.unit
-    if unit and not unit[:1].isdigit() and _LAST_UNIT.search(last) is None:
+    if unit and not _has_unit(last, unit):
         raise InputError(
             f"the grid {part!r} has no unit: write"
             f" {parameter.name}={first}:{last} {unit}:{match[3]}"
@@ -107,11 +107,12 @@ def _in_unit(first: str, last: str, unit: str) -> tuple[float, float]:
     """Two numbers in `unit`; the first takes the unit of the last if it has none."""
     from nuprobe.units import parse_quantity, unit_dimension
 
-    if unit[:1].isdigit():
-        # a scaled unit such as 1e-32 cm2: plain numbers; the unit may be repeated
+    if unit in SCALES:
+        # of plain numbers; tables show multiples of a power of ten
+        scale = SCALES[unit] if last.endswith(shown_unit(unit)) else 1.0
         return (
-            parse_quantity(first.removesuffix(unit), "dimensionless"),
-            parse_quantity(last.removesuffix(unit), "dimensionless"),
+            scale * parse_quantity(_number(first, unit), "dimensionless"),
+            scale * parse_quantity(_number(last, unit), "dimensionless"),
         )
     suffix = _LAST_UNIT.search(last)
     if suffix is not None and _LAST_UNIT.search(first) is None:
@@ -126,6 +127,19 @@ def _in_unit(first: str, last: str, unit: str) -> tuple[float, float]:
         parse_quantity(first, dimension) / scale,
         parse_quantity(last, dimension) / scale,
     )
+
+
+def _has_unit(text: str, unit: str) -> bool:
+    """Whether a number has a unit; those of plain numbers stand apart from it."""
+    if unit in SCALES:
+        return text.endswith(f" {unit}")
+    return _LAST_UNIT.search(text) is not None
+
+
+def _number(text: str, unit: str) -> str:
+    """The number before the unit of a plain number."""
+    text = text.removesuffix(f" {shown_unit(unit)}")
+    return text.removesuffix(f" {unit}")
 
 
 def make_priors(
@@ -170,7 +184,7 @@ def make_priors(
                 f"--prior names {name} twice: give each parameter one prior"
             )
         unit = known[name].unit
-        if unit and not unit[:1].isdigit() and _LAST_UNIT.search(last) is None:
+        if unit and not _has_unit(last, unit):
             raise InputError(
                 f"--prior {text!r} has no unit: write {text.strip()} {unit}"
             )

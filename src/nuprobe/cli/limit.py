@@ -21,12 +21,12 @@ from nuprobe.cli.output import (
     save_plot,
 )
 from nuprobe.cli.specs import make_mixing
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError
 from nuprobe.reports import limit_table
 
 if TYPE_CHECKING:
     from nuprobe.experiments import AnyExperiment
-    from nuprobe.models import Family
+    from nuprobe.experiments.scanned import Scanned
     from nuprobe.numerics import FloatArray
 
 
@@ -43,21 +43,19 @@ class FamilySpec:
     family: str | None
     mixing: str
 
-    def build(self, experiments: Sequence[AnyExperiment]) -> Family:
+    def build(self, experiments: Sequence[AnyExperiment]) -> Scanned:
         """Return the family; the default depends on the experiments."""
         from nuprobe.experiments.limits import default_family
-        from nuprobe.models import FAMILIES
+        from nuprobe.experiments.scanned import Scanned
 
         mixing = make_mixing(self.mixing)
         if self.family is None:
-            return default_family(experiments, mixing)
-        if self.family not in FAMILIES:
-            raise UnknownNameError("family", self.family, FAMILIES)
+            return Scanned.of(default_family(experiments, mixing))
         if "scalar" in self.family and self.mixing != "0":
             raise InputError(
                 "--mixing requires a vector: a scalar does not mix with the photon"
             )
-        return FAMILIES[self.family](mixing)
+        return Scanned.of(self.family, mixing)
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class PlaneSpec:
         if self.grid is not None and self.masses is not None:
             raise InputError("give --grid or --masses, not both")
 
-    def axes(self, family: Family) -> dict[str, FloatArray] | None:
+    def axes(self, family: Scanned) -> dict[str, FloatArray] | None:
         """Return the axes mass and coupling of the grid, or None."""
         if self.grid is None:
             return None
@@ -139,7 +137,7 @@ Examples:
   nuprobe limit coherent-csi-2017 --plot b-l.pdf
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
-  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",  # noqa: E501
+  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @_family_options
@@ -228,7 +226,7 @@ def _analyses(pairs: Sequence[str]) -> dict[str, str]:
 
 def _scan(
     experiments: Sequence[AnyExperiment],
-    family: Family,
+    family: Scanned,
     analyses: dict[str, str],
     axes: dict[str, FloatArray] | None,
     plane: PlaneSpec,

@@ -18,8 +18,6 @@ from typing import Any, TypeVar
 
 from nuprobe.errors import InputError
 
-__all__ = ["grouped", "key_values", "target_spec"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
     from nuprobe.tables import Table
 
-__all__ = [
-    "HDF5",
-    "JSON",
-    "Output",
-    "check_plot",
-    "emit",
-    "new_file",
-    "output_options",
-    "overwriting",
-    "plot_option",
-]
 
 HDF5 = (".h5", ".hdf5")
 _OVERWRITE = "nuprobe.overwrite"

@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = [
-    "ExperimentSpec",
-    "GeneratorSpec",
-    "ModelSpec",
-    "SourceSpec",
-    "TridentSpec",
-    "experiment_options",
-    "generator_options",
-    "make_flux",
-    "make_mixing",
-    "model_options",
-    "names",
-    "source_options",
-    "trident_options",
-]
-
 
 # -- models ------------------------------------------------------------------
 
@@ -196,7 +180,7 @@ def _energy_option(help: str) -> Any:
     return click.option("--energy", help=help)
 
 
-_FLUX_OPTIONS = (
+FLUX_OPTIONS = (
     click.option(
         "--flux",
         "flux_name",
@@ -221,7 +205,7 @@ _FLUX_OPTIONS = (
 def source_options(help: str) -> Callable[[F], F]:
     """Add ``--energy`` with that `help`, ``--flux`` and ``--flux-option``, as
     `SourceSpec` ``source``."""
-    return grouped("source", SourceSpec, _energy_option(help), *_FLUX_OPTIONS)
+    return grouped("source", SourceSpec, _energy_option(help), *FLUX_OPTIONS)
 
 
 _TOML = (
@@ -458,7 +442,7 @@ generator_options = grouped(
         help="As for xsec; not needed for --regime electron.",
     ),
     _energy_option("Of every neutrino, e.g. '5 GeV'."),
-    *_FLUX_OPTIONS,
+    *FLUX_OPTIONS,
     *_TRIDENT_OPTIONS,
     click.option(
         "--nucleons",

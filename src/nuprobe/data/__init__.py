@@ -31,7 +31,7 @@ class Release:
 
     Attributes
     ----------
-    name, doi : what.
+    name, doi : of the release.
     sha256 : checksum by file.
     """
 
@@ -40,28 +40,53 @@ class Release:
     sha256: dict[str, str]
 
     def url(self, file: str) -> str:
-        """Address of one file at Zenodo."""
+        """Address of one `file` at Zenodo."""
         from urllib.parse import quote
 
-        return f"https://zenodo.org/records/{self.doi.rsplit('.', 1)[-1]}/files/{quote(file)}?download=1"
+        record = self.doi.rsplit(".", 1)[-1]
+        return f"https://zenodo.org/records/{record}/files/{quote(file)}?download=1"
 
 
 def _releases() -> dict[str, Release]:
-    found: dict[str, Release] = {}
+    releases: dict[str, Release] = {}
     for row in read_table(resources.files(__name__).joinpath("releases.csv")):
-        one = found.setdefault(row["release"], Release(row["release"], row["doi"], {}))
-        one.sha256[row["file"]] = row["sha256"]
-    return found
+        entry = releases.setdefault(
+            row["release"], Release(row["release"], row["doi"], {})
+        )
+        entry.sha256[row["file"]] = row["sha256"]
+    return releases
 
 
 def release_names() -> tuple[str, ...]:
-    """Names that `fetch` knows."""
+    """Names of the releases that `fetch` gets.
+
+    Examples
+    --------
+    >>> len(release_names()) > 0
+    True
+    """
     return tuple(sorted(_releases()))
 
 
 def release(name: str) -> Release:
-    """Release of that name; raises `UnknownNameError`, or `InputError` for one
-    `WITHOUT_CHECKSUMS`."""
+    """Release of that name.
+
+    Parameters
+    ----------
+    name : one of `release_names`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such release.
+    InputError
+        If no checksums of it are known (`WITHOUT_CHECKSUMS`).
+
+    Examples
+    --------
+    >>> release(release_names()[0]).doi.startswith("10.")
+    True
+    """
     known = _releases()
     if name in WITHOUT_CHECKSUMS:
         raise InputError(
@@ -102,9 +127,13 @@ def fetch(
         If a file is not the released one. It is kept beside its place under another
         name, which the message gives.
     InputError
-        If the source folder does not hold a file, or an address cannot be read.
+        If the source folder lacks a file, or an address cannot be read.
     UnknownNameError
         If there is no such release.
+
+    Examples
+    --------
+    >>> fetch(release_names()[0], source=Path("downloads"))  # doctest: +SKIP
     """
     chosen = release(name)
     folder = (_cache() if cache is None else cache) / name
@@ -152,7 +181,7 @@ def _from_folder(source: Path, file: str) -> bytes:
     except OSError as err:
         raise InputError(
             f"cannot read {source / file}: {err.strerror or err}; give a folder that"
-            " holds it"
+            " contains it"
         ) from None
 
 

@@ -17,11 +17,10 @@ from nuprobe.detectors.quenching import (
 from nuprobe.detectors.response import (
     ACCEPTANCE_POINTS,
     ACCEPTANCE_QUANTITIES,
-    COUNT_CELLS,
     SMEARINGS,
     Response,
-    bin_acceptance,
 )
+from nuprobe.detectors.smearing import COUNT_CELLS, bin_acceptance
 from nuprobe.detectors.table import TableResponse
 
 __all__ = [

@@ -211,26 +211,26 @@ def square(
     weights of helicity."""
     up, down, mix = leptons.up, leptons.down, leptons.mixed
     co, si = phase
-    r12, i12 = j.r12 * co - j.i12 * si, j.r12 * si + j.i12 * co
-    r21, i21 = j.r21 * co + j.i21 * si, j.i21 * co - j.r21 * si
-    mixed_r, mixed_i = mix * (r12 + r21), mix * (i12 + i21)
-    swap_r, swap_i = mix * (j.r22 - j.r11), mix * (j.i22 - j.i11)
-    a_r, a_i = (
-        up * j.r11 + mixed_r + down * j.r22,
-        up * j.i11 + mixed_i + down * j.i22,
-    )
-    b_r, b_i = swap_r + up * r12 - down * r21, swap_i + up * i12 - down * i21
-    c_r, c_i = swap_r + up * r21 - down * r12, swap_i + up * i21 - down * i12
-    d_r, d_i = (
-        down * j.r11 - mixed_r + up * j.r22,
-        down * j.i11 - mixed_i + up * j.i22,
-    )
-    return np.asarray(
-        factors[0] * (a_r * a_r + a_i * a_i)
-        + factors[1] * (b_r * b_r + b_i * b_i)
-        + factors[2] * (c_r * c_r + c_i * c_i)
-        + factors[3] * (d_r * d_r + d_i * d_i)
-    )
+    real = j.r11, j.r12 * co - j.i12 * si, j.r21 * co + j.i21 * si, j.r22
+    imaginary = j.i11, j.r12 * si + j.i12 * co, j.i21 * co - j.r21 * si, j.i22
+    squares = []
+    for x11, x12, x21, x22 in (real, imaginary):
+        mixed, swap = mix * (x12 + x21), mix * (x22 - x11)
+        turned = [
+            up * x11 + mixed + down * x22,
+            swap + up * x12 - down * x21,
+            swap + up * x21 - down * x12,
+            down * x11 - mixed + up * x22,
+        ]
+        for part in turned:
+            part *= part  # in place: no array more
+        squares.append(turned)
+    total: FloatArray = np.zeros_like(up)
+    for factor, one, other in zip(factors, *squares, strict=True):
+        one += other
+        one *= factor
+        total += one
+    return total
 
 
 def overlap(a: Hand, b: Hand) -> FloatArray:
@@ -274,10 +274,14 @@ def matrix_element(
     hands = [amplitudes(f, leptons, phase, h, g is not None) for h in (0, 1)]
     sides = []
     for currents, factors in zip(hands, weights, strict=True):
-        target, *photon = (square(j, leptons, phase, factors) for j in currents)
-        side = c * target
+        side = c * square(currents[0], leptons, phase, factors)
         if g is not None:
-            side += g * point.q2 * (photon[1] + photon[2] - photon[0])
+            _, long, plus, minus = currents
+            side += (g * point.q2) * (
+                square(plus, leptons, phase, factors)
+                + square(minus, leptons, phase, factors)
+                - square(long, leptons, phase, factors)
+            )
         sides.append(side)
     target, *photon = (overlap(a, b) for a, b in zip(*hands, strict=True))
     flip = c * target

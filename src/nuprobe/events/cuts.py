@@ -122,7 +122,7 @@ class _Reader:
         return self.text[self.tokens[start][2] : place + len(word)]
 
     def cuts(self) -> Iterator[Cut]:
-        """Conditions that must all hold, in their order."""
+        """Conditions that must all be true, in their order."""
         yield from self.conjunction()
         while self.peek(","):
             self.take()
@@ -182,7 +182,7 @@ class _Reader:
                 )
         if not any(isinstance(s.value, Observable) for s in sides):
             raise self.error(
-                f"{self.slice(start)!r} holds no observable (see `nuprobe list"
+                f"{self.slice(start)!r} contains no observable (see `nuprobe list"
                 " observables`)"
             )
         return Cut(self.slice(start), _chain(sides, [_COMPARE[s] for s in signs]))
@@ -203,8 +203,8 @@ class _Reader:
                     return _Side(text, name, float(word) * units[unit])
             return _Side(text, "energy", parse_quantity(f"{word} {unit}", "energy"))
         if kind == "word" and word not in ("and", "or", "not"):
-            found = observable(word)
-            return _Side(word, _KINDS[found.unit], found)
+            named = observable(word)
+            return _Side(word, _KINDS[named.unit], named)
         raise self.error(f"{word!r} stands where an observable or a number should")
 
 
@@ -225,10 +225,10 @@ def _chain(
 ) -> Callable[[Events], Mask]:
     def passes(events: Events) -> Mask:
         values = [side(events) for side in sides]
-        found = [
+        masks = [
             sign(a, b) for sign, (a, b) in zip(signs, pairwise(values), strict=True)
         ]
-        return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
+        return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*masks)))
 
     return passes
 
@@ -238,7 +238,7 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
 
     Parameters
     ----------
-    cuts : a text, a `Cut`, several of them (all must hold), or None.
+    cuts : a text, a `Cut`, several of them (all must pass), or None.
 
     Returns
     -------

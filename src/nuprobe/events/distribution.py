@@ -129,6 +129,28 @@ class Distribution:
         )
         return ratio, np.where(full, np.sqrt(np.maximum(square, 0.0)) / safe, 0.0)
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form: bins, values and errors (cm²) by model."""
+        names = [o.name for o in self.observables]
+        units = [o.unit for o in self.observables]
+        edges = [e.tolist() for e in self.edges]
+        bins = (
+            {"observable": names[0], "unit": units[0], "edges": edges[0]}
+            if len(names) == 1
+            else {"observables": names, "units": units, "edges": edges}
+        )
+
+        def by_model(values: FloatArray) -> dict[str, Any]:
+            return dict(zip(self.models, values.tolist(), strict=True))
+
+        return {
+            **bins,
+            "values_cm2": by_model(self.values),
+            "errors_cm2": by_model(self.errors),
+            "effective_events": by_model(self.effective),
+            "outside_cm2": by_model(self.outside),
+        }
+
     def histogram(self, model: str | None = None) -> bh.Histogram[Any]:
         """Return a boost-histogram with weights: ``values()`` in cm² and
         ``variances()`` (UHI).
@@ -139,7 +161,7 @@ class Distribution:
         """
         import boost_histogram as bh
 
-        found = bh.Histogram(
+        made = bh.Histogram(
             *(
                 bh.axis.Variable(
                     e,
@@ -150,9 +172,9 @@ class Distribution:
             storage=bh.storage.Weight(),
         )
         i = self.index(model)
-        found.view().value = self.values[i]  # type: ignore[union-attr, unused-ignore]
-        found.view().variance = self.errors[i] ** 2  # type: ignore[union-attr, unused-ignore]
-        return found
+        made.view().value = self.values[i]  # type: ignore[union-attr, unused-ignore]
+        made.view().variance = self.errors[i] ** 2  # type: ignore[union-attr, unused-ignore]
+        return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +205,32 @@ class CutFlow:
     interval: FloatArray
     effective: FloatArray
 
+    def to_dict(self, model: int) -> list[dict[str, Any]]:
+        """JSON-ready form of one model, a row for each cut.
+
+        Parameters
+        ----------
+        model : its index.
+        """
+        return [
+            {
+                "cut": cut,
+                "events": int(self.events[j]),
+                "sigma_cm2": float(self.values[model, j]),
+                "error_cm2": float(self.errors[model, j]),
+                "efficiency": float(self.efficiency[model, j]),
+                "interval": self.interval[model, j].tolist(),
+            }
+            for j, cut in enumerate(("generated", *self.cuts))
+        ]
+
     def table(self, model: str | None = None) -> Table:
-        """Return the cut flow of one model (the first by default) as a table."""
+        """Return the cut flow as a table.
+
+        Parameters
+        ----------
+        model : name of the model; the first for None.
+        """
         i = 0 if model is None else self.models.index(model)
         names = ("generated", *self.cuts)
         rows = tuple(
@@ -246,11 +292,27 @@ class Distributions:
 
     def __getitem__(self, name: str) -> Distribution:
         """Return the one-dimensional distribution of an observable."""
-        found = [
+        matching = [
             d for d in self.items if tuple(o.name for o in d.observables) == (name,)
         ]
-        if not found:
+        if not matching:
             raise UnknownNameError(
                 "distribution", name, [d.observables[0].name for d in self.items]
             )
-        return found[0]
+        return matching[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form: cross sections and cuts by model, all bins."""
+        return {
+            "events": self.events,
+            "trials": self.trials,
+            "models": {
+                name: {
+                    "sigma_cm2": float(self.sigma[i]),
+                    "error_cm2": float(self.error[i]),
+                    "cuts": self.flow.to_dict(i),
+                }
+                for i, name in enumerate(self.models)
+            },
+            "distributions": [item.to_dict() for item in self.items],
+        }

@@ -377,18 +377,17 @@ def expected(
         share = generator.source.total(one.incoming) / whole
         if not share > 0:
             continue
-        found = spectrum(
+        curve = spectrum(
             _DETERMINISTIC[name],
             edges,
             one,
             generator.target,
             generator.source,
             used,
-            generator.regime,
-            **vars(generator.setup.options),
+            generator.setup.options,
             quick=quick,
         )
-        values, error = values + share * found.values, error + share * found.error
+        values, error = values + share * curve.values, error + share * curve.error
     return Spectrum(_DETERMINISTIC[name], edges, values, error)
 
 

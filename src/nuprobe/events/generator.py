@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, Unpack
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from nuprobe.events.preparation import (
     ONE_ENERGY,
     SampledProcess,
     Setup,
-    TridentOptions,
     prepare,
 )
 from nuprobe.events.sample import Chunk, EventProcess, Events, concatenate
@@ -28,8 +27,9 @@ from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
-from nuprobe.processes.trident import Channel, channel
+from nuprobe.processes.trident import Channel, TridentOptions, channel
 from nuprobe.processes.trident.channels import ChannelSpec
+from nuprobe.processes.trident.options import NucleusKeywords, read_options
 
 __all__ = ["NUCLEONS", "SMALL", "Generator", "Sample", "trident"]
 
@@ -38,15 +38,7 @@ NUCLEONS: Final = ("rest", "fermi-gas")
 SMALL: Final = 10_000
 """So many events in all, or fewer, are made by plain NumPy: compiled loops are faster,
 but the first of them takes half a second."""
-
-
-class TridentKeywords(TypedDict, total=False):
-    """Fields of `TridentOptions`, one by one."""
-
-    form_factor: Any
-    pauli: bool
-    k_f: float
-    nucleon_form_factors: str
+_FEW: Final = 3  # processes; each is trained, and NumPy takes longer for that
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +74,10 @@ def trident(
     source: float | Flux | str,
     *,
     model: LeptonModel | None = None,
-    regime: str = "all",
+    regime: str | TridentOptions = "all",
     nucleons: str = "rest",
     seed: int = 1,
-    **options: Unpack[TridentKeywords],
+    **options: Unpack[NucleusKeywords],
 ) -> Generator:
     """Return a generator of trident events.
 
@@ -100,7 +92,8 @@ def trident(
     model : decides where events are generated; `Events.weights` reweights to any other.
         Standard Model by default.
     regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"incoherent"``,
-        ``"electron"`` or ``"all"`` (coherent and incoherent).
+        ``"electron"`` or ``"all"`` (coherent and incoherent); or a whole
+        `nuprobe.trident.TridentOptions`.
     nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross
         section weights the events; ``"fermi-gas"``: they move within the Fermi sphere,
         on shell and unbound, and with `pauli` events whose nucleon ends inside the
@@ -141,9 +134,8 @@ def trident(
         target=target,
         source=_source(source, read),
         model=StandardModel() if model is None else model,
-        regime=regime,
         nucleons=nucleons,
-        options=TridentOptions(**options),
+        options=read_options(regime, options),
     )
     return Generator(setup, int(seed), prepare(setup))
 
@@ -185,7 +177,7 @@ class Generator:
 
     Attributes
     ----------
-    setup : channels, target, flux, model, regime and options.
+    setup : channels, target, flux, model and options.
     seed : of every random stream.
     prepared : the processes, ready to be sampled.
     loops : ``"compiled"``, or ``"numpy"`` as `sized` gives it for small samples; both
@@ -209,13 +201,14 @@ class Generator:
 
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
-        `SMALL` events one without compiled loops.
+        `SMALL` events of at most three processes one without compiled loops.
 
         Parameters
         ----------
         n : how many events.
         """
-        return self._small if n <= SMALL and self.loops == "compiled" else self
+        small = n <= SMALL and len(self.prepared) <= _FEW
+        return self._small if small and self.loops == "compiled" else self
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -240,7 +233,7 @@ class Generator:
     @property
     def regime(self) -> str:
         """Of the cross section."""
-        return self.setup.regime
+        return self.setup.options.regime
 
     @property
     def processes(self) -> tuple[EventProcess, ...]:
@@ -395,7 +388,6 @@ class Generator:
                 setup.source.components[0].e_max if one_energy else setup.source.name
             ),
             "model": as_json(as_used(setup.model)),
-            "regime": setup.regime,
             **{name: as_json(value) for name, value in vars(setup.options).items()},
             "nucleons": setup.nucleons,
             "loops": self.loops,

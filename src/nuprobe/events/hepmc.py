@@ -117,7 +117,7 @@ def header(run: Run) -> bytes:
         )
     ]
     info.weight_names = list(run.names)
-    found: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "NuHepMC.Version.Major": 1,
         "NuHepMC.Version.Minor": 0,
         "NuHepMC.Version.Patch": 0,
@@ -140,24 +140,26 @@ def header(run: Run) -> bytes:
         ("VertexStatus", _VERTEX),
         ("ParticleStatus", _PARTICLE),
     ):
-        found[f"NuHepMC.{kind}IDs"] = " ".join(map(str, sorted(table)))
+        attributes[f"NuHepMC.{kind}IDs"] = " ".join(map(str, sorted(table)))
         for number, (name, text) in table.items():
-            found[f"NuHepMC.{kind}Info[{number}].Name"] = name
-            found[f"NuHepMC.{kind}Info[{number}].Description"] = text
+            attributes[f"NuHepMC.{kind}Info[{number}].Name"] = name
+            attributes[f"NuHepMC.{kind}Info[{number}].Description"] = text
     for number in named:
-        found[f"NuHepMC.Citations.Process[{number}].InspireHep"] = " ".join(_THEORY)
+        attributes[f"NuHepMC.Citations.Process[{number}].InspireHep"] = " ".join(
+            _THEORY
+        )
     beam = _beam(run)
-    found.update(beam)
+    attributes.update(beam)
     conventions = _CONVENTIONS.split() + ["G.C.4"] * bool(beam)
     if run.sigma is not None:
-        found[_SIGMA] = repr(run.sigma)
+        attributes[_SIGMA] = repr(run.sigma)
         conventions.append("G.C.2")
     if run.target is not None:
-        found["nuprobe.target"] = json.dumps(
+        attributes["nuprobe.target"] = json.dumps(
             {str(nucleus_pdg(c.isotope)): c.count for c in run.target.components}
         )
-    found["NuHepMC.Conventions"] = " ".join(sorted(conventions))
-    for key, value in found.items():
+    attributes["NuHepMC.Conventions"] = " ".join(sorted(conventions))
+    for key, value in attributes.items():
         info.attributes[key] = value
     buffer = io.BytesIO()
     stream = hep.io.pyiostream(buffer)
@@ -193,7 +195,7 @@ def _beam(run: Run) -> dict[str, Any]:
     flux is neither."""
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     area = "cm-2" if source.emission == "beam" else "4pi"
     rate = "Arbitrary" if source.per == "unit" else f"{area} per {source.per}"
     for number, flavour in flavours.items():
@@ -201,7 +203,7 @@ def _beam(run: Run) -> dict[str, Any]:
         lines = {line.energy for part in parts for line in part.lines}
         key = f"NuHepMC.Beam[{number}]"
         if len(lines) == 1 and all(p.density is None for p in parts):
-            found |= {
+            attributes |= {
                 f"{key}.Type": "MonoEnergetic",
                 f"{key}.MonoEnergetic.Energy": repr(lines.pop()),
             }
@@ -209,7 +211,7 @@ def _beam(run: Run) -> dict[str, Any]:
             edges = np.unique(np.concatenate([p.edges for p in parts]))
             # what lies above an edge, less what lies above the next
             above = sum(p.integrate(np.ones_like, edges) for p in parts)
-            found |= {
+            attributes |= {
                 f"{key}.Type": "Histogram",
                 f"{key}.Histogram.BinEdges": " ".join(map(repr, edges.tolist())),
                 f"{key}.Histogram.BinContent": " ".join(
@@ -219,8 +221,8 @@ def _beam(run: Run) -> dict[str, Any]:
             }
         else:
             return {}
-        found |= {f"{key}.EnergyUnit": "MEV", f"{key}.RateUnit": rate}
-    return found
+        attributes |= {f"{key}.EnergyUnit": "MEV", f"{key}.RateUnit": rate}
+    return attributes
 
 
 def _number(x: float) -> str:
@@ -404,14 +406,14 @@ def read_hepmc(path: str | Path) -> StoredEvents:
                 )[order]
             )
             trials = event.cross_section.attempted_events
-    found = np.array(momenta)
+    four = np.array(momenta)
     weight = np.array(weights) / PB
     invariant = np.array(invariants).T
     return StoredEvents(
         events=Events(
             processes=read_processes(info["nuprobe.processes"]),
             process=np.array(index, dtype=np.int32),
-            **{name: found[:, i] for i, name in enumerate(MOMENTA)},
+            **{name: four[:, i] for i, name in enumerate(MOMENTA)},
             q2=invariant[0],
             k2=invariant[1],
             s=invariant[2],

@@ -157,7 +157,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
     anew = "add --overwrite instead of --resume to begin anew"
     try:
         data = json.loads(journal.read_text(encoding="utf-8"))
-        found = data["settings"]
+        written = data["settings"]
         tally = data["tally"]
         state = Progress(
             int(data["chunk"]),
@@ -173,13 +173,13 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         )
         known = (
             data["journal"] == _JOURNAL
-            and isinstance(found, dict)
+            and isinstance(written, dict)
             and data.pop("check") == checksum(data)
         )
         known &= (
             len(state.tally.sums)
             == len(state.tally.squares)
-            == len(found.get("weights", ()))
+            == len(written.get("weights", ()))
         )
     except (OSError, ValueError, LookupError, TypeError):
         known = False
@@ -187,10 +187,10 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         raise InputError(
             f"cannot go on: {journal} is damaged or missing; {anew}"
         ) from None
-    differ = [k for k in {**found, **settings} if found.get(k) != settings.get(k)]
+    differ = [k for k in {**written, **settings} if written.get(k) != settings.get(k)]
     if differ:
         key = differ[0]
-        was, now = (" ".join(str(d.get(key)).split())[:60] for d in (found, settings))
+        was, now = (" ".join(str(d.get(key)).split())[:60] for d in (written, settings))
         raise InputError(
             f"cannot go on: {part} is of other settings ({key} was {was}, now {now});"
             f" repeat those, or {anew}"

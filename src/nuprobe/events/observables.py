@@ -80,9 +80,9 @@ def _recoil(events: Events) -> FloatArray:
 def _extra(events: Events) -> FloatArray:
     """Of backgrounds as generated; of tridents the kinetic energy of a proton: neutrons
     and nuclei are not seen."""
-    found = getattr(events, "extra_energy", None)
-    if found is not None:
-        return np.asarray(found)
+    extra = getattr(events, "extra_energy", None)
+    if extra is not None:
+        return np.asarray(extra)
     seen = np.array([p.regime == "proton" for p in events.processes])[events.process]
     return np.where(seen, _recoil(events), 0.0)
 

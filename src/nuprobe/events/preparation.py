@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.trident import (
     Channel,
     Current,
+    TridentOptions,
     coefficients,
     current_kernels,
     currents,
@@ -29,9 +30,8 @@ from nuprobe.processes.trident import (
     total,
 )
 from nuprobe.processes.trident.cross_section import PREFACTOR, q_range, threshold
-from nuprobe.processes.trident.currents import FERMI_MOMENTUM
 
-__all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "TridentOptions", "prepare"]
+__all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "prepare"]
 
 ONE_ENERGY: Final = "monoenergetic"
 """Name of the flux of neutrinos of one energy."""
@@ -44,25 +44,6 @@ _FAR: Final = 16
 _LEAST: Final = 1e-7
 
 
-@dataclass(frozen=True)
-class TridentOptions:
-    """How a target is seen, as in `nuprobe.trident.total`.
-
-    Attributes
-    ----------
-    form_factor : charge form factor of nuclei, by name or object; None for the measured
-        one.
-    pauli : whether bound nucleons are Pauli-blocked.
-    k_f : Fermi momentum, MeV.
-    nucleon_form_factors : ``"dipole"`` or ``"kelly"``.
-    """
-
-    form_factor: Any = None
-    pauli: bool = True
-    k_f: float = FERMI_MOMENTUM
-    nucleon_form_factors: str = "dipole"
-
-
 @dataclass(frozen=True, eq=False)
 class Setup:
     """What is generated.
@@ -73,16 +54,14 @@ class Setup:
     target : what the neutrinos hit; None for a bare nucleon or electron.
     source : where they come from.
     model : with scalar parameters; decides where events are generated.
-    regime : of the cross section.
     nucleons : ``"rest"`` or ``"fermi-gas"``.
-    options : how the target is seen.
+    options : regime of the cross section, and how the target is seen.
     """
 
     channels: tuple[Channel, ...]
     target: TargetSpec | None
     source: Flux
     model: LeptonModel
-    regime: str
     nucleons: str
     options: TridentOptions
 
@@ -101,13 +80,12 @@ class Setup:
 
     def currents(self) -> list[tuple[float, Current, float]]:
         """What is hit: (how many, current, Fermi momentum of its motion in MeV)."""
-        options = asdict(self.options) | {"form_factor": self.options.form_factor}
-        pauli = options.pop("pauli")
-        gas = self.nucleons == "fermi-gas"
-        blocked = currents(self.target, self.regime, pauli=True, **options)
-        used = currents(self.target, self.regime, pauli=pauli and not gas, **options)
+        gas, options = self.nucleons == "fermi-gas", self.options
+        blocked = currents(self.target, replace(options, pauli=True))
+        unblocked = replace(options, pauli=options.pauli and not gas)
+        used = currents(self.target, unblocked)
         return [
-            (number, current, self.options.k_f if gas and with_pauli.kinks else 0.0)
+            (number, current, options.k_f if gas and with_pauli.kinks else 0.0)
             for (number, current), (_, with_pauli) in zip(used, blocked, strict=True)
         ]
 
@@ -158,9 +136,8 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
         names = ", ".join(dict.fromkeys(str(c.incoming) for c in setup.channels))
         raise InputError(f"flux {setup.source.name} contains no {names}")
     # validity and limits of energy and model are checked where cross sections are
-    options = {**vars(setup.options)}
     for channel in setup.channels:
-        total(setup.e_max, channel, setup.target, setup.model, setup.regime, **options)
+        total(setup.e_max, channel, setup.target, setup.model, setup.options)
     made: list[SampledProcess] = []
     lowest = math.inf
     for channel in setup.channels:
@@ -304,9 +281,13 @@ class _Preparation:
 
     def couplings(self) -> FloatArray:
         """V, A, then strength and squared mass of each mediator."""
-        found = lepton_couplings(self.setup.model, self.channel)
-        mediators = [(float(m.strength), float(m.mass) ** 2) for m in found.mediators]
-        return np.array([float(found.vector), float(found.axial), *sum(mediators, ())])
+        couplings = lepton_couplings(self.setup.model, self.channel)
+        mediators = [
+            (float(m.strength), float(m.mass) ** 2) for m in couplings.mediators
+        ]
+        return np.array(
+            [float(couplings.vector), float(couplings.axial), *sum(mediators, ())]
+        )
 
     def scattering(self, top: float) -> tuple[Any, FloatArray]:
         """Record of the scattering for energies up to `top` (MeV), and its tables."""

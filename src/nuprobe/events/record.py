@@ -180,12 +180,12 @@ class Run:
         return self.generator.sigma * PB
 
     def hosts(self, process: int) -> list[tuple[Isotope, float]]:
-        """Nuclei that hold the struck nucleon of a process and how many such nucleons
+        """Nuclei with the struck nucleon of a process and how many such nucleons
         they add; empty if it is free."""
         one = self.generator.processes[process]
         if one.regime not in _NUCLEONS or self.target is None:
             return []
-        found = [
+        nuclei = [
             (
                 c.isotope,
                 c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n),
@@ -201,7 +201,7 @@ class Run:
         ]
         if alike:
             return []
-        return [(nucleus, number) for nucleus, number in found if number > 0]
+        return [(nucleus, number) for nucleus, number in nuclei if number > 0]
 
     def pick_hosts(self, chunk: Chunk) -> NDArray[np.int64]:
         """Which of the `hosts` each event of a chunk hit, −1 for none: a function of

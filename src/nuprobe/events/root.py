@@ -72,16 +72,16 @@ def branches(run: Run) -> dict[str, str]:
     >>> branches(run)
     {'CV': 'weight'}
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in run.names:
         base = (
             "weight"
             if name == "CV"
             else "weight_" + re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
         )
-        count = sum(b == base or b.startswith(f"{base}__") for b in found.values())
-        found[name] = f"{base}__{count + 1}" if count else base
-    return found
+        count = sum(b == base or b.startswith(f"{base}__") for b in names.values())
+        names[name] = f"{base}__{count + 1}" if count else base
+    return names
 
 
 def _layout(run: Run) -> np.dtype[np.void]:

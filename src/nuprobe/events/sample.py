@@ -31,7 +31,7 @@ class EventProcess:
         ``"electron"``.
     regime : ``"coherent"``, ``"proton"``, ``"neutron"`` or ``"electron"``.
     mass : of what is hit, MeV.
-    number : how many of them a target holds: weights count them all.
+    number : how many of them a target has: weights count them all.
     """
 
     channel: Channel
@@ -111,13 +111,13 @@ class Events:
         result = np.zeros(len(self))
         for i, process in enumerate(self.processes):
             here = self.process == i
-            found = lepton_couplings(model, process.channel)
+            couplings = lepton_couplings(model, process.channel)
             if any(
                 np.ndim(c)
                 for c in (
-                    found.vector,
-                    found.axial,
-                    *(m.strength for m in found.mediators),
+                    couplings.vector,
+                    couplings.axial,
+                    *(m.strength for m in couplings.mediators),
                 )
             ):
                 raise InputError(
@@ -125,10 +125,10 @@ class Events:
                     " at a time"
                 )
             k2 = self.k2[here]
-            v = float(found.vector) + sum(
-                float(m.strength) / (k2 + m.mass**2) for m in found.mediators
+            v = float(couplings.vector) + sum(
+                float(m.strength) / (k2 + m.mass**2) for m in couplings.mediators
             )
-            a = float(found.axial)
+            a = float(couplings.axial)
             vv, aa, va = self.terms[here].T
             result[here] = v**2 * vv + a**2 * aa + v * a * va
         return result

@@ -152,7 +152,7 @@ class AnyExperiment(ABC):
 
         Parameters
         ----------
-        model : default the Standard Model; for tridents the family of a mediator,
+        model : default the Standard Model; for tridents a model with a mediator,
             default L_μ − L_τ.
         free : names of parameters of the model or of the experiment.
         analysis : default the first of the file.

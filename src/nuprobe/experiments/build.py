@@ -4,10 +4,10 @@ process."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from nuprobe.detectors import (
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.experiments.also import raw_of
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
     ConstantQuenchingSection,
@@ -63,6 +64,8 @@ from nuprobe.schema import Folder, validate
 from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
 
 __all__ = ["Signal", "axis_of"]
+
+_T = TypeVar("_T")
 
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
@@ -128,6 +131,9 @@ class Signal:
     @property
     def flux(self) -> Flux:
         """The source."""
+        return self._kept("flux", self._read_flux)
+
+    def _read_flux(self) -> Flux:
         name, options = self.file.flux.name, self.file.flux.options
         if name.startswith("./"):
             return read_flux(self.folder.subfolder(name, "flux.toml"), options)
@@ -142,16 +148,29 @@ class Signal:
     def process(self) -> Process:
         """What scatters."""
         name = self.file.process
-        options = {
+        options: dict[str, Any] = {
             key: getattr(self.file.target, key)
             for key in ("axial", "binding")
             if key in process_options(name)
         }
-        return process(name, **options)
+        return process(name, **(options | self.file.options))
+
+    @cached_property
+    def others(self) -> tuple[Signal, ...]:
+        """Further processes that the detector counts in the same bins."""
+        raws = [raw_of(self.raw, section) for section in self.file.also]
+        return tuple(
+            Signal(validate(ExperimentFile, raw, self.folder.name), self.folder, raw)
+            for raw in raws
+        )
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
         units, give."""
+        used = self._used(values, radii=True)
+        return self._kept(("target", used), lambda: self._make_target(dict(used)))
+
+    def _make_target(self, values: Mapping[str, float]) -> Target:
         section = self.file.target
         r_p = {
             name: parse_quantity(r, "length")
@@ -164,7 +183,7 @@ class Signal:
             for name, r in section.neutron_radius.items()
         }
         for parameter in self.file.parameters:
-            if values and parameter.name in values and parameter.isotopes:
+            if parameter.name in values:
                 radii = r_n if parameter.acts_on == "neutron-radius" else r_p
                 radii.update(
                     dict.fromkeys(parameter.isotopes, values[parameter.name] * fm)
@@ -214,6 +233,10 @@ class Signal:
     ) -> Response | TableResponse:
         """Detector response at `values` of the experiment's parameters, in their
         units."""
+        used = self._used(values, radii=False)
+        return self._kept(("response", used), lambda: self._make_response(dict(used)))
+
+    def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = self.file.response
         result = (
             self._table_response()
@@ -221,7 +244,7 @@ class Signal:
             else self._response(section)
         )
         for parameter in self.file.parameters:
-            if values and parameter.name in values:
+            if parameter.name in values:
                 if parameter.acts_on == "quenching-scale":
                     result = result.scaled(values[parameter.name])
                 elif parameter.acts_on == "signal-scale":
@@ -249,8 +272,8 @@ class Signal:
     def with_response(self, keys: Mapping[str, Any]) -> Signal:
         """Return the signal with `keys` of [response] changed; it is kept, and its
         templates with it."""
-        name = ("response", repr(sorted(keys.items())))
-        if name not in self._cache:
+
+        def make() -> Signal:
             raw = changed(
                 # without systematics, to avoid infinite recursion
                 {
@@ -265,9 +288,9 @@ class Signal:
                 self.folder.name,
             )
             file = validate(ExperimentFile, raw, self.folder.name)
-            self._cache[name] = Signal(file, self.folder, raw)
-        result: Signal = self._cache[name]
-        return result
+            return Signal(file, self.folder, raw, {"flux": self.flux})
+
+        return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
     # -- templates
 
@@ -300,8 +323,11 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
+            # a shift of the quenching is one of the first process alone
+            setups = [self.setup(quenching_shift, exchanges)]
+            setups += [other.setup(0.0, exchanges) for other in self.others]
             self._cache[key] = build_templates(
-                self.setup(quenching_shift, exchanges),
+                setups,
                 self._axes(free, masses),
                 check=check,
             )
@@ -345,6 +371,23 @@ class Signal:
 
     # -- inside
 
+    def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
+        """What was made before for this key, else what `make` makes."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        result: _T = self._cache[key]
+        return result
+
+    def _used(
+        self, values: Mapping[str, float] | None, radii: bool
+    ) -> tuple[tuple[str, float], ...]:
+        """Values of those parameters of the file that are radii, or that are not."""
+        return tuple(
+            (p.name, values[p.name])
+            for p in self.file.parameters
+            if values and p.name in values and bool(p.isotopes) == radii
+        )
+
     def _axes(self, free: Sequence[str], masses: Mapping[str, Parameter]) -> list[Axis]:
         by_name = {p.name: p for p in self.file.parameters}
         for name in free:
@@ -367,12 +410,20 @@ class Signal:
             )
         return [
             (
-                axis_of(by_name[name])
+                self._axis(by_name[name])
                 if name in by_name
                 else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
             )
             for name in free
         ]
+
+    def _axis(self, parameter: KernelParameter) -> Axis:
+        """Axis of a parameter, which a scale of the quenching is for the first process
+        alone."""
+        axis = axis_of(parameter)
+        if parameter.acts_on != "quenching-scale":
+            return axis
+        return replace(axis, processes=(self.process.name,))
 
     def _response(self, section: ResponseSection) -> Response:
         assert section.light_yield is not None  # schema

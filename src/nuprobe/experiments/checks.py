@@ -64,7 +64,9 @@ def _check_target(signal: Signal) -> None:
                 raise UnknownNameError(
                     f"isotope in parameters.{i}.isotopes", name, names
                 )
-    signal.process.scatterers(signal.target())
+    for one_process in (signal, *signal.others):
+        one_process.process.scatterers(one_process.target())
+        one_process.response()
 
 
 def _check_source(signal: Signal) -> None:

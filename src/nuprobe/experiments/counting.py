@@ -108,6 +108,11 @@ class Experiment(AnyExperiment):
         return self.signal.process
 
     @property
+    def processes(self) -> tuple[Process, ...]:
+        """Everything that scatters in the detector."""
+        return (self.process, *(other.process for other in self.signal.others))
+
+    @property
     def bins(self) -> Bins:
         """Bins and the tables in them."""
         return self.signal.bins
@@ -132,7 +137,7 @@ class Experiment(AnyExperiment):
         Model) and those inside the integrals."""
         model = StandardModel() if model is None else model
         check_model(model)
-        model = with_constants(model, [self.process])
+        model = with_constants(model, self.processes)
         check_one_point(
             model,
             f"{self.name}: a prediction or fit",
@@ -208,7 +213,7 @@ class Experiment(AnyExperiment):
         UnknownNameError
             If a parameter or the analysis does not exist.
         """
-        model = with_constants(model or StandardModel(), [self.process])
+        model = with_constants(model or StandardModel(), self.processes)
         name, chosen = self._analysis(analysis)
         self._check_free(free, [p.name for p in self.parameters(model)])
         own = {p.name: p.default for p in model.parameters}

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
-from nuprobe.numerics import FloatArray, product
+from nuprobe.numerics import FloatArray, product, sum_arrays
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.prediction import Templates, stacked, sum_arrays
+from nuprobe.prediction import Templates, stacked
 
 __all__ = ["CountsPrediction", "Effect"]
 

@@ -15,9 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
-from nuprobe.models.families import FAMILIES, Family
+from nuprobe.models import StandardModel, named
+from nuprobe.models.stack import base_of
 from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
@@ -71,14 +74,14 @@ class Limit:
 
     Attributes
     ----------
-    family : what was scanned.
+    family : the model whose mass and coupling were scanned.
     cl, sides : confidence level, and 1 or 2 sides.
     curves : one an experiment, then ``"combined"`` of the measurements (not the
         projections) if there are several.
     statistic : in words.
     """
 
-    family: Family
+    family: Any
     cl: float
     sides: int
     curves: tuple[LimitCurve, ...]
@@ -97,8 +100,9 @@ class Limit:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
-            "family": self.family.name,
+            "family": named.name_of(self.family),
             "mixing": getattr(self.family, "mixing", None),
+            **_angles(self.family),
             "cl": self.cl,
             "sides": self.sides,
             "statistic": self.statistic,
@@ -194,60 +198,95 @@ class _Counts:
 
 def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
     points = np.empty((*coupling.shape, 2))
-    points[..., cost.index("mass")] = mass
-    points[..., cost.index("coupling")] = coupling
+    label = cost.parameters[0].name.removesuffix("mass").removesuffix("coupling")
+    points[..., cost.index(label + "mass")] = mass
+    points[..., cost.index(label + "coupling")] = coupling
     return points
 
 
 def family_cost(
     experiment: AnyExperiment,
-    family: Family | None = None,
+    family: Any = None,
     analysis: str | None = None,
 ) -> Cost:
-    """Cost of an experiment over mass and coupling of a family of mediators, with the
-    experiment's nuisances.
+    """Cost of an experiment over mass and coupling of a mediator, with the experiment's
+    nuisances.
 
     Costs of several experiments add with ``+``.
+
+    Parameters
+    ----------
+    experiment : counting or trident experiment.
+    family : a model with a mass and a coupling, or its name; default as in `limit`.
+    analysis : of the experiment; default the first.
 
     Raises
     ------
     InputError
         If the experiment has no data, or does not feel the mediator.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment
+    >>> cost = family_cost(experiment("ccfr-trident"), "lmu-ltau")
+    >>> [p.name for p in cost.parameters]
+    ['mass', 'coupling']
     """
-    family = family or default_family([experiment])
+    scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
-        return experiment.cost(family, analysis=analysis)
-    mass, coupling = (p.default for p in family.parameters)
-    model = family.model(mass, coupling)
-    found = model.couplings()
-    target, felt = (
-        ("electrons", ("e", "e_axial"))
-        if experiment.file.process == "electron"
-        else ("nuclei", ("p", "n"))
-    )
-    mediated = [
-        x.charges.get(n)
-        for x in (*found.vector, *found.scalar)
-        if x.propagator.parameter
-        for n in felt
-    ]
-    if not any(np.any(m) for m in mediated if m is not None):
+        return experiment.cost(scanned, analysis=analysis)
+    processes = experiment.processes if isinstance(experiment, Experiment) else ()
+    constituents = tuple(c for one in processes for c in one.constituents)
+    if not scanned.felt_by(constituents):
         raise InputError(
-            f"{family.name} does not couple to {target}, so {experiment.name} says"
-            " nothing about it: give a kinetic mixing (a number or 'loop'), trident"
-            f" experiments, or another family ({', '.join(FAMILIES)})"
+            f"{scanned.name} does not couple to {_described(constituents)}, so"
+            f" {experiment.name} does not constrain it: give a kinetic mixing (a number"
+            " or 'loop'), trident experiments, or another model"
+            f" ({', '.join(mediator_names())})"
         )
-    return experiment.cost(model, ["mass", "coupling"], analysis)
+    free = [p.name for p in scanned.parameters]
+    return experiment.cost(scanned.model, free, analysis)
+
+
+def _described(constituents: Sequence[str]) -> str:
+    """What a process scatters off."""
+    words = {"p": "nuclei", "e": "electrons"}
+    return " and ".join(words[c] for c in constituents if c in words) or "this process"
+
+
+def _scanned(family: Any, experiments: Sequence[AnyExperiment]) -> Scanned:
+    if isinstance(family, Scanned):
+        return family
+    return Scanned.of(default_family(experiments) if family is None else family)
 
 
 def default_family(
     experiments: Sequence[AnyExperiment],
     mixing: float | Literal["loop"] = 0.0,
-) -> Family:
+) -> Any:
     """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which
-    every target feels."""
+    every target feels.
+
+    Parameters
+    ----------
+    experiments : of the limit.
+    mixing : kinetic mixing.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment
+    >>> default_family([experiment("coherent-csi-2017")]).charges
+    'b-l'
+    """
     tridents = any(isinstance(one, TridentExperiment) for one in experiments)
-    return FAMILIES["lmu-ltau" if tridents or mixing != 0 else "b-l"](mixing)
+    name = "lmu-ltau" if tridents or mixing != 0 else "b-l"
+    return Scanned.of(name, mixing).model
+
+
+def _angles(model: Any) -> dict[str, Any]:
+    """Weak mixing angles that the Standard Model of a stack uses."""
+    standard = base_of(model, StandardModel)
+    return {} if standard is None else standard.angles
 
 
 def choose(
@@ -301,7 +340,7 @@ def choose(
 
 def limit(
     experiments: Sequence[str | Path | AnyExperiment],
-    family: Family | None = None,
+    family: Any = None,
     grid: Mapping[str, ArrayLike] | None = None,
     *,
     mass: ArrayLike | None = None,
@@ -318,10 +357,13 @@ def limit(
     ----------
     experiments : tridents with one measured or projected ratio each, and counting
         experiments with data; by name, path or as objects; one may stand alone.
-    family : default L_μ − L_τ without mixing if there are tridents, else B − L.
+    family : a model with a mass and a coupling, such as ``LMuLTau(mass=10 * MeV,
+        coupling=1e-3)`` (limits run over both: its own values are not used), or the
+        name of one, ``"b-l"``; default L_μ − L_τ without mixing if there are tridents,
+        else B − L.
     grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest
         and largest bound the search.
-    mass : masses in MeV, instead of a grid; default 200 over the family's range. Curves
+    mass : masses in MeV, instead of a grid; default 200 over the model's range. Curves
         have them in increasing order.
     cl : confidence level.
     sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured
@@ -360,12 +402,7 @@ def limit(
         raise InputError(f"a confidence level lies between 0 and 1, got {cl!r}")
     if sides not in (1, 2):
         raise InputError(f"sides is 1 or 2, got {sides!r}")
-    family = family or default_family(opened)
-    if isinstance(family, type) or not hasattr(family, "strengths"):
-        raise InputError(
-            "a limit needs a family of mediators, such as LMuLTauFamily(), got"
-            f" {family!r}"
-        )
+    family = _scanned(family, opened)
     masses, couplings = _search(family, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     ratios, counts, curves = [], [], []
@@ -408,7 +445,7 @@ def limit(
         f"profile likelihood, best coupling at each mass: Delta(-2 ln L) > {z * z:.3f}"
     ] * bool(counts)
     return Limit(
-        family,
+        family.model,
         cl,
         sides,
         tuple(curves),
@@ -417,7 +454,7 @@ def limit(
 
 
 def _search(
-    family: Family, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
+    family: Scanned, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
 ) -> tuple[FloatArray, tuple[float, float]]:
     """Masses, and smallest and largest coupling."""
     low, high = family.mass_range

@@ -17,12 +17,12 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.scanned import Scanned, Strength
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, Expectation, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.models.families import Family, LMuLTauFamily
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 from nuprobe.parameters import Nuisance, Parameter
@@ -96,7 +96,7 @@ class TridentRates:
 
 @dataclass(frozen=True, eq=False)
 class RatioPrediction:
-    """σ/σ_SM of a mediator family as the inference floor wants it: one bin, no
+    """σ/σ_SM of a model with a mediator as the inference floor wants it: one bin, no
     nuisance.
 
     The flux-averaged mediator terms are interpolated over ln M, as logarithms; the
@@ -105,28 +105,31 @@ class RatioPrediction:
     Attributes
     ----------
     name : of the experiment and analysis.
-    family : gives the model at each point.
+    scanned : the model over mass and coupling.
     channels : channels with their base terms (VV, AA, VA) in cm², one row a channel,
         weights of the flux included.
     log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape
         (channels, 2, masses).
     cross_axial : VAc over VVc, shape (channels, masses).
+    scale : MeV, of that factor.
     standard : σ_SM in cm².
+    strengths : couplings of each channel.
     """
 
     name: str
-    family: Family
+    scanned: Scanned
     channels: tuple[trident.Channel, ...]
     base: FloatArray
     log_mediated: FloatArray
     cross_axial: FloatArray
     scale: float
     standard: float
+    strengths: tuple[Strength, ...]
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Mass and coupling."""
-        return self.family.parameters
+        return self.scanned.parameters
 
     @property
     def nuisances(self) -> tuple[Nuisance, ...]:
@@ -153,10 +156,8 @@ class RatioPrediction:
         """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over
         couplings at fixed masses."""
         total = np.zeros(np.shape(coupling))
-        for terms, base, channel in zip(
-            mediated, self.base, self.channels, strict=True
-        ):
-            v, a, c, _ = self.family.strengths(channel.vertex, coupling)
+        for terms, base, one in zip(mediated, self.base, self.strengths, strict=True):
+            v, a, c = one.vector, one.axial, one.at(coupling)
             total = (
                 total
                 + base @ [v**2, a**2, v * a]
@@ -167,7 +168,7 @@ class RatioPrediction:
 
     def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mediator terms and their derivative in the mass."""
-        low, high = self.family.mass_range
+        low, high = self.scanned.mass_range
         nodes = chebyshev_nodes(
             math.log(low), math.log(high), self.log_mediated.shape[-1]
         )
@@ -185,13 +186,19 @@ class RatioPrediction:
     def _slopes(self, mass: FloatArray, coupling: FloatArray) -> FloatArray:
         terms, d_terms = self._mediated(mass)
         d_mass, d_coupling = np.zeros(mass.size), np.zeros(mass.size)
-        for (one, mixed, two), (d_one, d_mixed, d_two), channel in zip(
-            terms, d_terms, self.channels, strict=True
+        for (one, mixed, two), (d_one, d_mixed, d_two), g in zip(
+            terms, d_terms, self.strengths, strict=True
         ):
-            v, a, c, dc = self.family.strengths(channel.vertex, coupling)
+            v, a, c, dc = g.vector, g.axial, g.at(coupling), g.slope(coupling)
             d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
             d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
         return np.stack([d_mass, d_coupling], axis=1) / self.standard
+
+
+def _scanned(family: Any) -> Scanned:
+    if isinstance(family, Scanned):
+        return family
+    return Scanned.of("lmu-ltau" if family is None else family)
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,9 +300,9 @@ class TridentExperiment(AnyExperiment):
             trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours
         )
 
-    def parameters(self, family: Family | None = None) -> tuple[Parameter, ...]:
-        """Parameters a limit can scan."""
-        return (family or LMuLTauFamily()).parameters
+    def parameters(self, family: Any = None) -> tuple[Parameter, ...]:
+        """Parameters a limit can scan, of a model or its name (default L_μ − L_τ)."""
+        return _scanned(family).parameters
 
     def events(
         self,
@@ -398,34 +405,32 @@ class TridentExperiment(AnyExperiment):
 
     def prediction(
         self,
-        family: Family | None = None,
+        family: Any = None,
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> RatioPrediction:
-        """σ/σ_SM over mass and coupling of a family, for the inference floor.
+        """σ/σ_SM over mass and coupling of a model, for the inference floor.
 
         Parameters
         ----------
-        family : default L_μ − L_τ.
-        free : parameters of the family, which are free anyhow.
+        family : a model with a mass and a coupling, or its name; default L_μ − L_τ.
+        free : names of the two, which are free anyhow.
         analysis : default the first of the file.
         """
-        family = family or LMuLTauFamily()
+        scanned = _scanned(family)
         name, _ = self._analysis(analysis)
-        known = [p.name for p in family.parameters]
+        known = [p.name for p in scanned.parameters]
         for parameter in free:
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
-        low, high = family.mass_range
-        if not any(
-            np.any(family.strengths(c.vertex, np.array([1.0, 2.0]))[2])
-            for c in self.channels()
-        ):
+        low, high = scanned.mass_range
+        strengths = tuple(scanned.strength(c.vertex) for c in self.channels())
+        if not any(s.linear or s.quadratic for s in strengths):
             raise InputError(
-                f"{family.name} does not couple in"
-                f" {', '.join(c.name for c in self.channels())}, so {self.name} says"
-                " nothing about it: give a kinetic mixing (a number or 'loop'), or"
-                " leave the experiment out"
+                f"{scanned.name} does not couple in"
+                f" {', '.join(c.name for c in self.channels())}, so {self.name} does"
+                " not constrain it: give a kinetic mixing (a number or 'loop'), or"
+                " leave the trident experiments out"
             )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
         part = self.averaged(self.file.regime, tuple(masses))
@@ -439,18 +444,19 @@ class TridentExperiment(AnyExperiment):
         )
         return RatioPrediction(
             name=f"{self.name}/{name}",
-            family=family,
+            scanned=scanned,
             channels=part.channels,
             base=part.values[:, :3],
             log_mediated=logs,
             cross_axial=mediated[:, :, 1] / mediated[:, :, 0],
             scale=scale,
             standard=part.total(StandardModel()),
+            strengths=strengths,
         )
 
     def cost(
         self,
-        family: Family | None = None,
+        family: Any = None,
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Cost:
@@ -458,8 +464,8 @@ class TridentExperiment(AnyExperiment):
 
         Parameters
         ----------
-        family : default L_μ − L_τ.
-        free : parameters of the family, which are free anyhow.
+        family : a model with a mass and a coupling, or its name; default L_μ − L_τ.
+        free : names of the two, which are free anyhow.
         analysis : default the first of the file.
         """
         _, chosen = self._analysis(analysis)

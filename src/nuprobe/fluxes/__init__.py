@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
@@ -30,7 +30,13 @@ __all__ = [
 
 
 def flux_names() -> tuple[str, ...]:
-    """Names of the fluxes that come with the package."""
+    """Names of the fluxes that come with the package.
+
+    Examples
+    --------
+    >>> "sns" in flux_names()
+    True
+    """
     library = resources.files(__name__).joinpath("library")
     return tuple(
         sorted(
@@ -42,8 +48,7 @@ def flux_names() -> tuple[str, ...]:
 
 
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
-    """Return a flux by its name, or from a folder of the user's that holds a
-    ``flux.toml``.
+    """Return a flux by its name, or from a folder of the user's with a ``flux.toml``.
 
     Parameters
     ----------
@@ -80,7 +85,7 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     from nuprobe.fluxes.files import read_flux
 
     if not isinstance(name, (str, Path)):
-        raise InputError(f"a flux is a name, a path or a Flux, got {name!r}")
+        raise InputError(f"a flux is a name, a path or a Flux, got {shown(name)}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():
@@ -132,7 +137,7 @@ def fissions(
     if not 0 < gigawatt_days < float("inf"):
         raise InputError(
             "the thermal energy must be a positive number of gigawatt days, got"
-            f" {gigawatt_days!r}"
+            f" {shown(gigawatt_days)}"
         )
     folder = _library("reactor")
     reactor = validate(FluxFile, folder.load(), folder.name).source

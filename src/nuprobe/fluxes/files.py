@@ -111,7 +111,18 @@ class Tabulated(Strict):
 
 
 class FluxFile(Strict):
-    """Contents of ``flux.toml``."""
+    """Contents of ``flux.toml``.
+
+    Attributes
+    ----------
+    schema_version : of the format.
+    name, title : of the flux.
+    per : what one unit of the flux is.
+    emission : ``"isotropic"`` into 4π, or a ``"beam"`` per cm² at the detector.
+    source : the spectra, by kind.
+    times : arrival-time histograms by name.
+    references, notes : for the reader.
+    """
 
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -149,6 +160,13 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
         If the file is wrong: it names file, key and remedy.
     InputError
         If an option is unknown or not allowed.
+
+    Examples
+    --------
+    >>> from importlib import resources
+    >>> library = resources.files("nuprobe.fluxes").joinpath("library")
+    >>> read_flux(Folder(library.joinpath("sns"), "flux.toml")).emission
+    'isotropic'
     """
     raw = folder.load()
     file = validate(FluxFile, raw, folder.name)
@@ -204,7 +222,7 @@ def _with_options(
 
 
 _COMPLETED = ("energy", "mean_energy", "alpha")
-"""Options that a part of suffices for."""
+"""Options of which a part suffices."""
 
 
 def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArray:

@@ -15,7 +15,7 @@ from pydantic import (
     PositiveFloat,
 )
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.shapes import allowed_positron_decay, exp_polynomial, pinched
 from nuprobe.fluxes.spectrum import FluxComponent, Line, tabulated
@@ -93,7 +93,15 @@ class LowEnergyTable(Strict):
 
 
 class Reactor(Strict):
-    """Fissions: polynomials from 2 to 8 MeV, and a table below."""
+    """Fissions: polynomials from 2 to 8 MeV, and a table below.
+
+    Attributes
+    ----------
+    kind : ``"reactor"``.
+    isotopes : what fissions, with polynomials and energies.
+    low_energy : tables below 2 MeV, by name.
+    options : defaults of the file.
+    """
 
     kind: Literal["reactor"]
     isotopes: dict[str, ReactorIsotope] = Field(min_length=1)
@@ -103,7 +111,13 @@ class Reactor(Strict):
     def build(
         self, folder: Folder, options: ReactorOptions
     ) -> tuple[FluxComponent, ...]:
-        """One component for each isotope above 2 MeV, and those below."""
+        """One component for each isotope above 2 MeV, and those below.
+
+        Parameters
+        ----------
+        folder : where the tables are.
+        options : to use.
+        """
         share = self.shares(options.fractions)
         bump = options.bump or Bump(amplitude=0.0)
         above = [
@@ -137,14 +151,14 @@ class Reactor(Strict):
         return (*above, *below)
 
     def shares(self, fractions: Mapping[str, float]) -> dict[str, float]:
-        """Fractions that are not 0; raises `InputError` if an isotope is unknown or
-        they do not sum to 1."""
+        """Those of the `fractions` that are not 0; raises `InputError` if an isotope is
+        unknown or they do not sum to 1."""
         for name, share in fractions.items():
             if name not in self.isotopes:
                 raise UnknownNameError("isotope in fractions", name, self.isotopes)
             if not share >= 0:
                 raise InputError(
-                    f"the fraction of {name} must not be negative, got {share!r}"
+                    f"the fraction of {name} must not be negative, got {shown(share)}"
                 )
         total = sum(fractions.values())
         if not abs(total - 1) <= _TOLERANCE:
@@ -228,7 +242,15 @@ class ComponentOptions(Strict):
 
 
 class Components(Strict):
-    """Named components; a model is one number for each."""
+    """Named components; a model is one number for each.
+
+    Attributes
+    ----------
+    kind : ``"components"``.
+    components : by name, with their spectra.
+    models : numbers of neutrinos by model and component.
+    options : defaults of the file.
+    """
 
     kind: Literal["components"]
     components: dict[str, Component] = Field(min_length=1)
@@ -238,7 +260,13 @@ class Components(Strict):
     def build(
         self, folder: Folder, options: ComponentOptions
     ) -> tuple[FluxComponent, ...]:
-        """Build the components asked for, in the order of the file."""
+        """Build the components asked for, in the order of the file.
+
+        Parameters
+        ----------
+        folder : where the tables are.
+        options : to use.
+        """
         if options.model not in self.models:
             raise UnknownNameError("model", options.model, self.models)
         numbers = self.models[options.model]
@@ -346,13 +374,19 @@ class PinchedOptions(Strict):
 
 
 class Pinched(Strict):
-    """Pinched spectra of six flavours, integrated over time."""
+    """Pinched spectra of six flavours, integrated over time.
+
+    Attributes
+    ----------
+    kind : ``"pinched"``.
+    options : defaults of the file.
+    """
 
     kind: Literal["pinched"]
     options: PinchedOptions
 
     def build(self, options: PinchedOptions) -> tuple[FluxComponent, ...]:
-        """Six components, named as their flavours."""
+        """Six components with these `options`, named as their flavours."""
         return tuple(
             _pinched(
                 name,

@@ -14,8 +14,19 @@ __all__ = ["allowed_positron_decay", "exp_polynomial", "pinched"]
 
 
 def exp_polynomial(e_nu: FloatArray, coefficients: Sequence[float]) -> FloatArray:
-    """exp(Σ_k a_k E^k), E in MeV: ν̄_e per fission and MeV; Huber:2011wv table III,
-    Mueller:2011nm table VI."""
+    """exp(Σ_k a_k E^k): ν̄_e per fission and MeV; Huber:2011wv table III,
+    Mueller:2011nm table VI.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV, any shape.
+    coefficients : a_k, with E in MeV.
+
+    Examples
+    --------
+    >>> float(exp_polynomial(np.array(0.0), [0.0, -1.0]))
+    1.0
+    """
     return np.asarray(
         np.exp(np.polynomial.polynomial.polyval(e_nu, np.asarray(coefficients)))
     )
@@ -40,6 +51,11 @@ def allowed_positron_decay(
         0 at both ends. Screening, finite size, recoil and radiative corrections are
         left out; it agrees with the tables of pp, hep (Bahcall:1997eg), 13N and 17F
         (Bahcall:1987jc) neutrinos within 1e-3.
+
+    Examples
+    --------
+    >>> float(allowed_positron_decay(np.array(0.0), 0.42, 1, 2))
+    0.0
     """
     from scipy.special import loggamma
 
@@ -62,8 +78,19 @@ def allowed_positron_decay(
 
 
 def pinched(e_nu: FloatArray, mean: float, alpha: float) -> FloatArray:
-    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in. α = 2 is
-    Maxwell–Boltzmann."""
+    """Normalised E^α exp(−(α + 1) E/⟨E⟩), per MeV; Keil:2002in.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV, any shape.
+    mean : mean energy ⟨E⟩ in MeV.
+    alpha : pinching α; 2 is Maxwell–Boltzmann.
+
+    Examples
+    --------
+    >>> f"{pinched(np.array(10.0), mean=10.0, alpha=2.0):.4f}"
+    '0.0672'
+    """
     from math import lgamma, log
 
     x = (alpha + 1) * np.asarray(e_nu, dtype=float) / mean

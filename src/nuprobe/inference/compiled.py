@@ -85,18 +85,43 @@ def profile(
     """Minimise −2 ln L over the nuisances; a point that is not settled gets the value
     NaN.
 
+    One long loop with arrays by position: compiled code takes no objects, and pieces
+    that are called for each point would have to be handed all of its work space.
+
     Parameters
     ----------
     base : expectation without nuisances, (points, bins).
     constant, varying : slopes that are the same at all points, (some, bins), and
         others, (others, points, bins).
     index : nuisance of each of them, those of `constant` first.
-    order : bins, those with counts first; counts : of those.
+    order : bins, those with counts first, (bins,).
+    counts : of those, (bins with counts,).
     weights : 1/σ² of the nuisances.
     start : nuisances to begin at, (points, nuisances), or (0, nuisances) for none.
     limits : largest expectation, unit of the decrements, those of the last step and of
         the last but one, most steps.
     value, nuisances : are written, (points,) and (points, nuisances).
+
+    Examples
+    --------
+    One bin with 4 counts, of which 3 + ν are expected, ν = 0 ± 1:
+
+    >>> value, nuisances = np.empty(1), np.empty((1, 1))
+    >>> profile(
+    ...     np.array([[3.0]]),
+    ...     np.array([[1.0]]),
+    ...     np.empty((0, 1, 1)),
+    ...     np.array([0]),
+    ...     np.array([0]),
+    ...     np.array([4.0]),
+    ...     np.array([1.0]),
+    ...     np.empty((0, 1)),
+    ...     np.array([1e12, 1.0, 1e-6, 1e-3, 15.0]),
+    ...     value,
+    ...     nuisances,
+    ... )
+    >>> nuisances  # where ν = 4/(3 + ν) - 1
+    array([[0.236]])
     """
     points, bins = base.shape
     k, active = weights.size, counts.size
@@ -240,6 +265,8 @@ def add_curvature(
     """Gradient and expected curvature of −2 ln L without pulls, of parameters and then
     nuisances of one term.
 
+    Nine arrays by position, because compiled code takes no objects.
+
     Parameters
     ----------
     base, constant, varying, index : as in `profile`.
@@ -249,6 +276,25 @@ def add_curvature(
     data : counts, (bins,).
     gradient, hessian : are written, (points, both) and (points, both, both); no hessian
         if it has no points.
+
+    Examples
+    --------
+    One bin with 4 counts, of which 2 x are expected, at x = 1:
+
+    >>> gradient, hessian = np.empty((1, 1)), np.empty((1, 1, 1))
+    >>> add_curvature(
+    ...     np.array([[2.0]]),
+    ...     np.empty((0, 1)),
+    ...     np.empty((0, 1, 1)),
+    ...     np.empty(0, dtype=np.int64),
+    ...     np.array([[[2.0]]]),
+    ...     np.empty((1, 0)),
+    ...     np.array([4.0]),
+    ...     gradient,
+    ...     hessian,
+    ... )
+    >>> gradient, hessian
+    (array([[-4.]]), array([[[4.]]]))
     """
     points, bins = base.shape
     d, k, fixed = jacobian.shape[1], nuisances.shape[1], len(constant)

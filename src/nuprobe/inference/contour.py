@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.minimum import swept
@@ -78,7 +78,9 @@ def contour(
     ((3, 2), {0.9: 4.605})
     """
     if len(set(names)) != 2:
-        raise InputError(f"a contour needs two different parameters, got {names}")
+        raise InputError(
+            f"a contour needs two different parameters, got {shown(names)}"
+        )
     surface = Surface(cost, tuple(free))
     pair = [cost.index(n) for n in names]
     if set(pair) & set(surface.columns) or set(fixed or {}) & {*names, *surface.free}:

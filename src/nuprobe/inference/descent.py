@@ -26,7 +26,7 @@ Again = Callable[[IntArray, FloatArray, FloatArray], tuple[BoolArray, FloatArray
 _LEARN: Final = 10  # steps after which the curvature is measured anew
 _SMALL: Final = 1e-3  # scales of each parameter over which it is
 _RADIUS: Final = 3.0  # of the trust region of a new start, in scales
-# steps by which a start leaves a point of symmetry, where the slope says nothing
+# steps by which a start leaves a point of symmetry, where the slope is zero
 _PUSH: Final = 0.3
 
 

@@ -95,7 +95,7 @@ class Ends:
         scaled = inner / unit[:, None] / unit
         variance = np.diag(np.linalg.pinv(scaled, hermitian=True)) / unit**2
         reach = np.sqrt(2 * self.rise * np.maximum(variance, 0.0))
-        # beyond it the curvature at the minimum says nothing
+        # the curvature at the minimum is no guide beyond it
         most = FACTOR * surface.scales(self.best[None])
         return np.where(
             reach > 0.01 * surface.step, np.minimum(reach, most), surface.step
@@ -224,7 +224,7 @@ class Ends:
             steps=30,
         )
         lowest = np.arange(n) + n * value.reshape(-1, n).argmin(0)
-        # so close that the way does not end on the ridge between two equal valleys
+        # so close that the descent does not end on the ridge between two equal valleys
         points, value = descend(
             surface,
             points[lowest],

@@ -12,7 +12,7 @@ import numpy as np
 from nuprobe.errors import ComputationError
 from nuprobe.inference.descent import descend
 from nuprobe.inference.ends import Ends
-from nuprobe.inference.intervals import Interval, interval
+from nuprobe.inference.intervals import Interval, interval, with_unit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.migrad import beside, lowest_of, minos
 from nuprobe.inference.minimum import filled
@@ -27,6 +27,7 @@ _CLOSE: Final = 1e-9  # expected fall of −2 ln L at which a descent to the bes
 _EDM: Final = 2e-7
 _FEW: Final = 3  # parameters up to which a fit looks for other regions
 _LOOKS: Final = 32  # starts from which it does
+_EQUAL: Final = 1e-5  # rise of −2 ln L below which two minima are equally low
 
 
 def fast(
@@ -65,7 +66,7 @@ def fast(
         intervals, deeper = _intervals(surface, best, cl)
         if deeper is None:
             return best, intervals
-        # a lower minimum was met on the way to an end
+        # a lower minimum was met while looking for an end
         point = descend(surface, deeper[None])[0][0]
     raise ComputationError(
         f"{surface.cost.name}: each minimum lies above another one; give a `start` near"
@@ -156,7 +157,10 @@ def other_regions(
     if not intervals or len(surface.columns) > _FEW:
         return []
     lowest, rise_allowed = surface.height(best), delta_threshold(cl)
-    points, values = descend(surface, filled(surface, best, _LOOKS))
+    starts = filled(surface, best, _LOOKS)
+    if len(surface.columns) == 1:
+        starts = _dips(surface, starts)
+    points, values = descend(surface, starts)
     for i in np.argsort(values):
         rise = float(values[i]) - lowest
         if not rise < rise_allowed:
@@ -166,10 +170,19 @@ def other_regions(
             if (near.lower is not None and x < near.lower) or (
                 near.upper is not None and x > near.upper
             ):
-                unit = f" {p.unit}" if p.unit else ""
+                place = with_unit(float(f"{x:.4g}"), p.unit)
+                depth = f"higher by {rise:.2g}" if rise > _EQUAL else "equally low"
                 return [
-                    f"another region is allowed too, around {p.name} = {x:.4g}{unit}"
-                    f" (-2 ln L higher by {rise:.2g}): the intervals are those of the"
-                    " region of the best fit; a profile shows both"
+                    f"another region is allowed too, around {p.name} = {place}"
+                    f" (-2 ln L {depth}): the intervals are those of the region of the"
+                    " best fit; a profile shows both"
                 ]
     return []
+
+
+def _dips(surface: Surface, points: FloatArray) -> FloatArray:
+    """Points, of those along one parameter, that are lower than their neighbours."""
+    points = points[np.argsort(points[:, surface.columns[0]])]
+    values = surface.value(points)
+    before, after = np.append(np.inf, values[:-1]), np.append(values[1:], np.inf)
+    return points[(values <= before) & (values <= after)]

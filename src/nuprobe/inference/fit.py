@@ -106,7 +106,7 @@ def _question(
     if not names or len(set(names)) < len(names):
         raise InputError(
             f"{cost.name}: name one or more different parameters to fit, got"
-            f" ({', '.join(names)})"
+            f" {shown(names)}"
         )
     both = sorted(set(names) & fixed.keys())
     if both:

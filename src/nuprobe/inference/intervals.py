@@ -7,7 +7,7 @@ from math import isfinite
 
 from nuprobe.parameters import Parameter
 
-__all__ = ["Interval", "at_limit", "interval", "near_limit"]
+__all__ = ["Interval", "at_limit", "interval", "near_limit", "with_unit"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def interval(
     'open on the lower side: the data allow the lower limit 0 fm of its range at 90 %'
     """
     if lower is None and upper is None and isfinite(p.lower) and isfinite(p.upper):
-        whole = f"{p.lower:g} to {_with_unit(p.upper, p.unit)}, at {100 * cl:.4g} %"
+        whole = f"{p.lower:g} to {with_unit(p.upper, p.unit)}, at {100 * cl:.4g} %"
         note = (
             f"undetermined: the data allow all of its range, {whole}; fix it, or draw"
             " the others over it"
@@ -52,7 +52,7 @@ def interval(
     for side, end, limit in (("lower", lower, p.lower), ("upper", upper, p.upper)):
         if end is None:
             reach = (
-                f"the {side} limit {_with_unit(limit, p.unit)} of its range"
+                f"the {side} limit {with_unit(limit, p.unit)} of its range"
                 if isfinite(limit)
                 else "any value tried"
             )
@@ -82,7 +82,7 @@ def at_limit(p: Parameter, value: float) -> str:
 
 
 def near_limit(
-    p: Parameter, value: float, error: float | None, found: Interval | None
+    p: Parameter, value: float, error: float | None, ends: Interval | None
 ) -> str:
     """Limit of the range that one error reaches, or at which the interval is open.
 
@@ -90,7 +90,7 @@ def near_limit(
     ----------
     p : the parameter.
     value, error : best value and its error, in its unit.
-    found : its interval.
+    ends : its interval, or None.
 
     Returns
     -------
@@ -103,16 +103,25 @@ def near_limit(
     'the lower limit 0 fm of its range'
     """
     for side, limit in (("lower", p.lower), ("upper", p.upper)):
-        is_open = found is not None and getattr(found, side) is None
+        is_open = ends is not None and getattr(ends, side) is None
         if isfinite(limit) and (
             is_open or (error is not None and abs(value - limit) <= error)
         ):
-            return f"the {side} limit {_with_unit(limit, p.unit)} of its range"
+            return f"the {side} limit {with_unit(limit, p.unit)} of its range"
     return ""
 
 
-def _with_unit(value: float, unit: str) -> str:
-    # a scaled unit such as 1e-11 muB would read like a second number
-    return f"{value:g}" + (
-        f" x {unit}" if unit[:1].isdigit() else f" {unit}" if unit else ""
-    )
+def with_unit(value: float, unit: str) -> str:
+    """A value with its unit, for a message.
+
+    Parameters
+    ----------
+    value : the value.
+    unit : its unit; empty for none.
+
+    Examples
+    --------
+    >>> with_unit(0.5, "fm"), with_unit(2e-11, "muB")
+    ('0.5 fm', '2e-11 muB')
+    """
+    return f"{value:g} {unit}".rstrip()

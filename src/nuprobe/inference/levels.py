@@ -1,7 +1,13 @@
-"""Confidence levels: what rise of −2 ln L bounds a region, and the p-value of one."""
+"""Confidence levels: what rise of −2 ln L bounds a region, and the p-value of one.
+
+What a fit asks for has closed forms, exact to a few last digits, which stand here
+because importing `scipy.special` takes longer (0.2 s) than most fits.
+"""
 
 from __future__ import annotations
 
+from math import erfc, fsum, lgamma, log, log1p, sqrt
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -12,6 +18,9 @@ __all__ = ["ONE_SIGMA", "delta_threshold", "log_survival", "survival"]
 
 ONE_SIGMA: Final = 0.6826894921370859
 """Probability of a Gaussian within one standard deviation."""
+
+
+_SMALL: Final = 0.1  # level below which 1 − cl has lost digits of cl
 
 
 def delta_threshold(cl: float, dof: int = 1) -> float:
@@ -34,13 +43,17 @@ def delta_threshold(cl: float, dof: int = 1) -> float:
     >>> delta_threshold(0.90, dof=2)
     4.605
     """
-    from scipy.special import gammaincinv
-
     if not 0 < cl < 1 or dof < 1:
         raise InputError(
             "a confidence level lies between 0 and 1 and dof is at least 1, got"
             f" {shown(cl)} and {shown(dof)}"
         )
+    if dof == 1 and cl > _SMALL:
+        return NormalDist().inv_cdf((1 - cl) / 2) ** 2
+    if dof == 2:
+        return -2 * log1p(-cl)
+    from scipy.special import gammaincinv
+
     return float(2 * gammaincinv(dof / 2, cl))
 
 
@@ -57,9 +70,14 @@ def survival(twice_nll: float, dof: int) -> float:
     >>> survival(2.706, 1)
     0.100
     """
-    from scipy.special import chdtrc
-
-    return float(chdtrc(dof, twice_nll))
+    x = twice_nll / 2
+    if x <= 0:
+        return 1.0
+    # a whole or half number of steps down to the exponential or the error function
+    total = erfc(sqrt(x)) if dof % 2 else 0.0
+    powers = np.arange(0.5 if dof % 2 else 0.0, dof / 2)
+    logs = powers * log(x) - x - np.array([lgamma(a + 1) for a in powers])
+    return float(min(total + fsum(np.exp(logs)), 1.0))
 
 
 def log_survival(twice_nll: float, dof: int) -> float:

@@ -12,6 +12,7 @@ from nuprobe.inference.intervals import Interval, at_limit, interval
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import SCALES
 
 __all__ = ["beside", "end", "lowest_of", "migrad", "minimised", "minos"]
 
@@ -113,12 +114,17 @@ def lowest_of(surface: Surface, point: FloatArray) -> FloatArray:
     """
     best = np.array(point)
     if surface.columns:
-        best[surface.columns] = minimised(surface, point).values
+        best[surface.columns] = _scales(surface) * minimised(surface, point).values
     return best
 
 
+def _scales(surface: Surface) -> FloatArray:
+    return np.array([SCALES.get(p.unit, 1.0) for p in surface.parameters])
+
+
 def minimised(surface: Surface, point: FloatArray) -> Any:
-    """Minuit of the profiled cost at its minimum over the free parameters.
+    """Minuit of the profiled cost at its minimum over the free parameters, in the units
+    in which tables show them (its steps have an absolute smallest size).
 
     Parameters
     ----------
@@ -140,40 +146,43 @@ def minimised(surface: Surface, point: FloatArray) -> Any:
     from iminuit import Minuit  # type: ignore[import-untyped,unused-ignore]
 
     cost, columns = surface.cost, surface.columns
-    here = Surface(cost, surface.free, point)
+    here, scale = Surface(cost, surface.free, point), _scales(surface)
 
     def value(x: FloatArray) -> float:
         # Minuit cannot handle inf, and tries NaN at limits; any value far above the
         # others turns it back. Its own limits are exact to rounding only.
-        return min(here.height(here.moved(x)), 1e30) if np.isfinite(x).all() else 1e30
+        if not np.isfinite(x).all():
+            return 1e30
+        return min(here.height(here.moved(scale * x)), 1e30)
 
     def gradient(x: FloatArray) -> FloatArray:
-        return here.gradient(here.moved(x))
+        return scale * here.gradient(here.moved(scale * x))
 
     if not isfinite(surface.height(point)):
         raise ComputationError(
             f"{cost.name}: the data are impossible at the start"
             f" ({cost.describe(point)}); give another `start`"
         )
-    minuit = Minuit(value, point[columns], grad=gradient, name=surface.free)
+    minuit = Minuit(value, point[columns] / scale, grad=gradient, name=surface.free)
     minuit.errordef = Minuit.LEAST_SQUARES
     minuit.print_level = 0
     minuit.tol = 1e-4
     for p in surface.parameters:
-        minuit.errors[p.name] = p.step
-        minuit.limits[p.name] = (p.lower, p.upper)
+        minuit.errors[p.name] = p.shown(p.step)
+        minuit.limits[p.name] = (p.shown(p.lower), p.shown(p.upper))
     for strategy in (1, 2):
         minuit.strategy = strategy
         minuit.migrad()
         if minuit.valid:
             return minuit
-    values = zip(surface.parameters, minuit.values, strict=True)
+    reached = scale * np.array(minuit.values)
+    values = zip(surface.parameters, reached, strict=True)
     limited = any(at_limit(p, float(v)) for p, v in values)
     if limited and minuit.fmin is not None and minuit.fmin.edm < 1e-3:
         return minuit
     raise ComputationError(
         f"{cost.name}: no minimum found near"
-        f" {cost.describe(here.moved(np.array(minuit.values)))}; give another `start`,"
+        f" {cost.describe(here.moved(reached))}; give another `start`,"
         " or fix a parameter that the data do not determine"
     )
 
@@ -215,12 +224,12 @@ def minos(
         except RuntimeError:
             pass
         else:
-            m = minuit.merrors[p.name]
+            m, scale = minuit.merrors[p.name], SCALES.get(p.unit, 1.0)
             lower_minimum = bool(m.lower_new_min or m.upper_new_min)
             if m.lower_valid and not m.at_lower_limit:
-                ends["lower"] = float(best[column] + m.lower)
+                ends["lower"] = float(best[column] + scale * m.lower)
             if m.upper_valid and not m.at_upper_limit:
-                ends["upper"] = float(best[column] + m.upper)
+                ends["upper"] = float(best[column] + scale * m.upper)
     for side, limit in (("lower", p.lower), ("upper", p.upper)):
         if ends[side] is None:
             ends[side] = end(surface, best, column, limit, cl)

@@ -116,9 +116,9 @@ def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]
     i = int(np.argmin(lowest))
     first = points.copy()
     first[:, surface.columns] = best_start(surface, points[i])[surface.columns]
-    found, values = descend(surface, first)
+    arrived, values = descend(surface, first)
     better = values < lowest
-    best[better], lowest[better] = found[better], values[better]
+    best[better], lowest[better] = arrived[better], values[better]
     changed = np.ones(len(points), dtype=bool)
     for _ in range(len(points)):
         starts, rows = [], []
@@ -129,9 +129,9 @@ def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]
             start[:, surface.columns] = best[to - step][:, surface.columns]
             starts.append(start)
             rows.append(to)
-        found, values = descend(surface, np.concatenate(starts))
+        arrived, values = descend(surface, np.concatenate(starts))
         changed[:] = False
-        for to, point, value in zip(np.concatenate(rows), found, values, strict=True):
+        for to, point, value in zip(np.concatenate(rows), arrived, values, strict=True):
             if value < lowest[to] - 1e-7:
                 best[to], lowest[to], changed[to] = point, value, True
         if not changed.any():

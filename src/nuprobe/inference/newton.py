@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, product
 from nuprobe.parameters import Nuisance
 
 __all__ = [
@@ -133,7 +133,7 @@ class MovingBins:
         The array is written again by the next call.
         """
         if self.order:
-            np.matmul(step[self.order].T, self.matrix, out=self.change)
+            self.change[:] = product(step[self.order].T, self.matrix)
         else:
             self.change.fill(0.0)
         for j, s in self.varying:
@@ -151,7 +151,7 @@ class MovingBins:
         for j, c in self.linear:
             gradient[j] += c
         if self.order:
-            gradient[self.order] += (slope @ self.matrix.T).T
+            gradient[self.order] += product(slope, self.matrix.T).T
         for j, s in self.varying:
             gradient[j] += _row_products(slope, s)
 
@@ -169,7 +169,7 @@ class MovingBins:
         curvature = bend(self.base, self.slope, self.room)
         if self.order:
             for column, (a, b) in zip(
-                (curvature @ self.products.T).T, self.pairs, strict=True
+                product(curvature, self.products.T).T, self.pairs, strict=True
             ):
                 i, j = self.order[a], self.order[b]
                 hessian[max(i, j), min(i, j)] += column
@@ -179,7 +179,7 @@ class MovingBins:
                 hessian[max(i, j), min(i, j)] += _row_products(weighted, other)
             if self.order:
                 for j, column in zip(
-                    self.order, (weighted @ self.matrix.T).T, strict=True
+                    self.order, product(weighted, self.matrix.T).T, strict=True
                 ):
                     hessian[max(i, j), min(i, j)] += column
 

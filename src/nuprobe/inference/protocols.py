@@ -53,21 +53,24 @@ class Prediction(Protocol):
         """Linear nuisances, in the order of the slopes."""
 
     def expectation(self, points: FloatArray) -> Expectation:
-        """Expected counts at ``points``, shape (points, parameters)."""
+        """Expected counts at `points`, shape (points, parameters)."""
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives of base, (points, parameters, bins), and of each slope, (points
-        or 1, parameters, bins)."""
+        """Derivatives in the parameters at `points`, shape (points, parameters).
+
+        Of the base, (points, parameters, bins), and of each slope, (points or 1,
+        parameters, bins).
+        """
 
 
 @runtime_checkable
 class CompiledPrediction(Protocol):
-    """A prediction with a faster way to its derivatives, where `compiled` says so."""
+    """A prediction that may have compiled loops for its derivatives."""
 
     @property
     def compiled(self) -> bool:
         """Whether `total_jacobian` may be asked for."""
 
     def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
-        """Derivatives of the expectation at some nuisances in the parameters, a new
-        (points, parameters, bins)."""
+        """Derivatives of the expectation in the parameters, a new (points, parameters,
+        bins), at `points` and `nuisances`, (points, nuisances)."""

@@ -184,17 +184,20 @@ class FitResult:
         ]
         for p in self.free:
             i = p.interval
-            text = "" if i is None else _interval_text(i)
+            text = "" if i is None else _interval_text(i, p.parameter)
             rows.append(
                 (
                     p.parameter.name,
-                    _number(p.value),
-                    _number(p.error),
+                    _number(p.parameter.shown(p.value)),
+                    _number(p.parameter.shown(p.error)),
                     text,
-                    p.parameter.unit,
+                    p.parameter.shown_unit,
                 )
             )
-        rows += [(q.name, _number(v), "fixed", "", q.unit) for q, v in self.fixed]
+        rows += [
+            (q.name, _number(q.shown(v)), "fixed", "", q.shown_unit)
+            for q, v in self.fixed
+        ]
         rows += [
             (
                 n.nuisance.name,
@@ -219,13 +222,10 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.5g}"
 
 
-def _interval_text(i: Interval) -> str:
+def _interval_text(i: Interval, p: Parameter) -> str:
+    low, high = (_number(p.shown(end)) for end in (i.lower, i.upper))
     if i.lower is None and i.upper is None:
         return "undetermined"
     if i.lower is None:
-        return f"< {_number(i.upper)}"
-    return (
-        f"> {_number(i.lower)}"
-        if i.upper is None
-        else f"[{_number(i.lower)}, {_number(i.upper)}]"
-    )
+        return f"< {high}"
+    return f"> {low}" if i.upper is None else f"[{low}, {high}]"

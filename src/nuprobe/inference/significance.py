@@ -7,7 +7,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import log_survival
 from nuprobe.inference.migrad import lowest_of
@@ -52,7 +52,7 @@ def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> flo
     if stray or not point:
         raise InputError(
             f"a hypothesis fixes parameters that were fitted ({', '.join(names)}), got"
-            f" {list(point)}"
+            f" {shown(list(point))}"
         )
     start = cost.point(
         {

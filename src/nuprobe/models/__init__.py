@@ -1,30 +1,25 @@
 """Models: frozen dataclasses that turn a few numbers into couplings."""
 
-from nuprobe.models.base import Model, NucleonCouplings, check_model, check_one_point
+from nuprobe.models.base import (
+    Model,
+    NucleonCouplings,
+    check_model,
+    check_one_point,
+    is_elastic,
+    points,
+)
+from nuprobe.models.charge_radius import charge_radius_convention
+from nuprobe.models.charges import SCALARS, VECTORS, ScalarCharges, VectorCharges
+from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
     Couplings,
     Propagator,
     ScalarExchange,
     VectorExchange,
 )
-from nuprobe.models.electromagnetic import Electromagnetic, charge_radius_convention
-from nuprobe.models.families import (
-    FAMILIES,
-    Family,
-    LightScalarFamily,
-    LightVectorFamily,
-    LMuLTauFamily,
-)
+from nuprobe.models.electromagnetic import Electromagnetic
 from nuprobe.models.fields import ModelName, setting
-from nuprobe.models.leptons import ContactOperators, LMuLTau, VectorAxial, VMinusA
-from nuprobe.models.mediators import (
-    SCALARS,
-    VECTORS,
-    LightScalar,
-    LightVector,
-    ScalarCharges,
-    VectorCharges,
-)
+from nuprobe.models.leptons import VectorAxial, VMinusA
 from nuprobe.models.mixing import PMNS
 from nuprobe.models.named import (
     ModelField,
@@ -40,7 +35,10 @@ from nuprobe.models.predictions import (
     majorana_moments,
     standard_charge_radius,
 )
+from nuprobe.models.scalar import LightScalar
+from nuprobe.models.stack import Stacked
 from nuprobe.models.standard import SCHEMES, StandardModel
+from nuprobe.models.vector import LightVector, LMuLTau
 from nuprobe.models.vertex import (
     LeptonCouplings,
     LeptonModel,
@@ -52,7 +50,6 @@ from nuprobe.models.wcxf import read_wcxf
 from nuprobe.parameters import Parameter
 
 __all__ = [
-    "FAMILIES",
     "NSI",
     "PMNS",
     "SCALARS",
@@ -61,15 +58,11 @@ __all__ = [
     "ContactOperators",
     "Couplings",
     "Electromagnetic",
-    "Family",
     "LMuLTau",
-    "LMuLTauFamily",
     "LeptonCouplings",
     "LeptonModel",
     "LightScalar",
-    "LightScalarFamily",
     "LightVector",
-    "LightVectorFamily",
     "Mediator",
     "Model",
     "ModelField",
@@ -79,6 +72,7 @@ __all__ = [
     "Propagator",
     "ScalarCharges",
     "ScalarExchange",
+    "Stacked",
     "StandardModel",
     "VMinusA",
     "VectorAxial",
@@ -90,11 +84,13 @@ __all__ = [
     "check_model",
     "check_one_point",
     "dirac_moments",
+    "is_elastic",
     "majorana_moments",
     "model",
     "model_fields",
     "model_from_file",
     "model_names",
+    "points",
     "read_wcxf",
     "setting",
     "standard_charge_radius",

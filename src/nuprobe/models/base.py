@@ -3,6 +3,7 @@ their slopes in its parameters."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeGuard
@@ -12,10 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError, shown
 from nuprobe.models.couplings import Couplings, VectorExchange
+from nuprobe.models.vertex import Vertex
 from nuprobe.numerics import FloatArray, common_shape, numbers
 from nuprobe.parameters import Parameter
 
-__all__ = ["Model", "NucleonCouplings", "check_model", "check_one_point"]
+__all__ = [
+    "Model",
+    "NucleonCouplings",
+    "check_model",
+    "check_one_point",
+    "is_elastic",
+    "points",
+]
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,8 @@ class Model(Protocol):
         become axes of the templates."""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
-        """Return the same model at other values of `parameters`; arrays give one model
-        for many points."""
+        """Return the same model at other values of `parameters`, where arrays give one
+        model for many points, or of `mass_parameters`, each one number."""
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the couplings of neutrinos, or of antineutrinos."""
@@ -67,27 +76,98 @@ class Model(Protocol):
         absent (see `Electromagnetic`)."""
 
 
-def check_model(model: Any) -> TypeGuard[Model]:
-    """Whether this is a model of elastic scattering; raises `InputError` otherwise."""
-    if isinstance(model, type) or not hasattr(model, "couplings"):
-        if hasattr(model, "lepton_couplings") and not isinstance(model, type):
-            raise InputError(
-                f"the model {model.name} is available for tridents only: elastic"
-                " scattering needs couplings to nucleons and electrons"
-            )
-        raise InputError(
-            "a model with couplings to nucleons is needed, such as StandardModel(),"
-            f" got {shown(model)}"
-        )
+def is_elastic(model: Any) -> bool:
+    """Whether a model gives elastic scattering, itself and everything below it.
+
+    Parameters
+    ----------
+    model : any object.
+
+    Examples
+    --------
+    >>> from nuprobe.models import StandardModel, VMinusA
+    >>> is_elastic(StandardModel()), is_elastic(VMinusA())
+    (True, False)
+    """
+    while model is not None:
+        if isinstance(model, type) or not hasattr(model, "couplings"):
+            return False
+        below = getattr(model, "base", None)
+        # an attribute of that name may be something else than a model
+        model = below if hasattr(below, "lepton_couplings") else None
     return True
 
 
-def check_one_point(model: Model, purpose: str, remedy: str) -> None:
+def check_model(model: Any) -> TypeGuard[Model]:
+    """Whether this is a model of elastic scattering.
+
+    Parameters
+    ----------
+    model : any object; `InputError` for what does not give couplings to nucleons.
+
+    Examples
+    --------
+    >>> from nuprobe.models import StandardModel
+    >>> check_model(StandardModel())
+    True
+    """
+    if is_elastic(model):
+        return True
+    below = model
+    while hasattr(below, "base"):
+        below = below.base
+    if hasattr(below, "lepton_couplings") and not isinstance(model, type):
+        raise InputError(
+            f"the model {getattr(below, 'name', shown(below))} is available for"
+            " tridents only: elastic scattering needs couplings to nucleons and"
+            " electrons"
+        )
+    raise InputError(
+        "a model with couplings to nucleons is needed, such as StandardModel(),"
+        f" got {shown(model)}"
+    )
+
+
+def points(model: Any) -> tuple[int, ...]:
+    """Shape of the parameter points of a model: () for one, (n,) for n.
+
+    Parameters
+    ----------
+    model : a model of elastic scattering, of tridents, or of both.
+
+    Examples
+    --------
+    >>> from nuprobe.models import StandardModel
+    >>> points(StandardModel()), points(StandardModel([0.23, 0.24]))
+    ((), (2,))
+    """
+    shapes: list[tuple[int, ...]] = []
+    if is_elastic(model):
+        shapes.append(tuple(model.couplings().points))
+    if hasattr(model, "lepton_couplings"):
+        try:
+            shapes += [_lepton_points(model, i) for i in range(3)]
+        except InputError:
+            # a model of elastic scattering need not give tridents
+            if not shapes:
+                raise
+    elif not shapes:
+        check_model(model)
+    return np.broadcast_shapes(*shapes)
+
+
+def _lepton_points(model: Any, flavour: int) -> tuple[int, ...]:
+    found = model.lepton_couplings(Vertex(flavour, flavour, flavour, flavour))
+    terms = (found.vector, found.axial, *(m.strength for m in found.mediators))
+    return np.broadcast_shapes(*(np.shape(x) for x in terms))
+
+
+def check_one_point(model: Any, purpose: str, remedy: str) -> None:
     """Refuse a model whose fields are arrays over parameter points.
 
     Parameters
     ----------
-    model : of elastic scattering.
+    model : as in `points`.
     purpose : what needs one point, e.g. ``"a prediction"``.
     remedy : what to do for many points.
 
@@ -104,11 +184,12 @@ def check_one_point(model: Model, purpose: str, remedy: str) -> None:
     Traceback (most recent call last):
     nuprobe.errors.InputError: a prediction needs a model with one value of each ...
     """
-    points = model.couplings().points
-    if np.prod(points, dtype=int) > 1:
+    shape = points(model)
+    if math.prod(shape) > 1:
         raise InputError(
             f"{purpose} needs a model with one value of each parameter, but"
-            f" {model.name} has arrays over {' x '.join(map(str, points))} points:"
+            f" {getattr(model, 'name', 'this one')} has arrays over"
+            f" {' x '.join(map(str, shape))} points:"
             f" {remedy}"
         )
 
@@ -155,30 +236,6 @@ def parameter_values(values: Any) -> dict[str, FloatArray]:
     found = {key: finite(str(key), value) for key, value in values.items()}
     common_shape({key: value.shape for key, value in found.items()})
     return found
-
-
-def stacked(
-    base: tuple[Parameter, ...], own: tuple[Parameter, ...]
-) -> tuple[Parameter, ...]:
-    """Parameters of a model and of what it is added to; raises `InputError` if they
-    share a name."""
-    clash = {p.name for p in base} & {p.name for p in own}
-    if clash:
-        raise InputError(
-            f"two models of the stack have a parameter {min(clash)!r}: give a mediator"
-            " a label, which precedes the names of its parameters, or leave one"
-            " model out"
-        )
-    return (*base, *own)
-
-
-def split_values(
-    values: Mapping[str, Any], own: tuple[Parameter, ...]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Values of a model's own parameters, and those of what it is added to."""
-    names = {p.name for p in own}
-    mine = {k: v for k, v in values.items() if k in names}
-    return mine, {k: v for k, v in values.items() if k not in names}
 
 
 def exchange(one: VectorExchange, anti: bool) -> Couplings:

@@ -11,7 +11,7 @@ it::
 
     model:
       - standard: {scheme: radiative}
-      - nsi: {u: {ee: 0.1, emu: 0.05}}
+      - nsi: {epsilon_u: {ee: 0.1, emu: 0.05}}
       - light-vector: {mass: 10 MeV, coupling: 1e-4, charges: b-l}
 """
 
@@ -48,6 +48,7 @@ __all__ = [
     "model_from_file",
     "model_names",
     "model_title",
+    "name_of",
 ]
 
 GROUP: Final = "nuprobe.models"
@@ -175,6 +176,29 @@ def model_title(name: str) -> str:
     'V-A theory without neutral currents'
     """
     return _entry(name)[1].what
+
+
+def name_of(model: Any) -> str:
+    """Most specific name of a model: one whose fields it has, or its ``name``.
+
+    Parameters
+    ----------
+    model : a model, named or not.
+
+    Examples
+    --------
+    >>> name_of(model("b-l", mass=10.0, coupling=1e-4))
+    'b-l'
+    """
+    found = str(getattr(model, "name", type(model).__name__))
+    settings = 0
+    for name, (cls, entry) in _registry().items():
+        if cls is not type(model) or len(entry.sets) <= settings:
+            continue
+        given = {key: getattr(model, key) for key in entry.sets}
+        if all(isinstance(v, str) and v == entry.sets[k] for k, v in given.items()):
+            found, settings = name, len(entry.sets)
+    return found
 
 
 def model_fields(name: str) -> tuple[ModelField, ...]:
@@ -395,6 +419,12 @@ class _Reader:
             return self.nested[0](**value)
         if self.kind == "elements" and isinstance(value, Mapping):
             return {str(k): _complex(v, value) for k, v in value.items()}
+        if self.kind == "operators" and isinstance(value, Mapping):
+            # '1111': flavour indices of both neutrinos and of l-, l+
+            return {
+                tuple(map(int, k)) if isinstance(k, str) and k.isdigit() else k: v
+                for k, v in value.items()
+            }
         if self.dimension and isinstance(value, str):
             return parse_quantity(value, self.dimension)
         if isinstance(value, tuple):
@@ -458,7 +488,8 @@ def model(
     --------
     >>> model("b-l", mass="10 MeV", coupling=1e-4).mass
     10.0
-    >>> stack = model([("standard", {"scheme": "radiative"}), ("nsi", {"u.ee": 0.1})])
+    >>> contact = ("nsi", {"epsilon_u.ee": 0.1})
+    >>> stack = model([("standard", {"scheme": "radiative"}), contact])
     >>> stack.base.scheme
     'radiative'
     """
@@ -550,7 +581,7 @@ def build(
     Examples
     --------
     >>> boson = ("b-l", {"mass": "1 GeV", "coupling": 1e-3})
-    >>> build([("nsi", {"u.ee": 0.1}), boson]).mass
+    >>> build([("nsi", {"epsilon_u.ee": 0.1}), boson]).mass
     1000.0
     """
     from nuprobe.schema import validate
@@ -629,7 +660,7 @@ def _explain(cls: type[Any], key: str, name: str) -> None:
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn dotted keys into nested ones: ``u.ee=0.1`` is ``u: {ee: 0.1}``."""
+    """Turn dotted keys into nested ones: ``a.ee=0.1`` is ``a: {ee: 0.1}``."""
     result: dict[str, Any] = {}
     for key, value in values.items():
         first, dot, rest = key.partition(".")

@@ -9,21 +9,33 @@ M²), K² ≥ 0, to V.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.constants import SIN2_THETA_W_MZ
-from nuprobe.models.base import as_array
-from nuprobe.numerics import FloatArray
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["LeptonCouplings", "LeptonModel", "Mediator", "Vertex", "standard_couplings"]
 
 
 @dataclass(frozen=True)
 class Vertex:
-    """Flavour indices (0, 1, 2) of a neutrino channel ν_in → ν_out ℓ⁻ ℓ′⁺."""
+    """Flavour indices (0, 1, 2) of a neutrino channel ν_in → ν_out ℓ⁻ ℓ′⁺.
+
+    Attributes
+    ----------
+    nu_in, nu_out : of the neutrinos.
+    minus, plus : of ℓ⁻ and ℓ′⁺.
+
+    Examples
+    --------
+    >>> Vertex(1, 1, 0, 0).neutral, Vertex(1, 1, 0, 0).charged
+    (True, False)
+    """
 
     nu_in: int
     nu_out: int
@@ -32,21 +44,31 @@ class Vertex:
 
     @property
     def neutral(self) -> bool:
-        """Whether a neutral current can do it: neither the neutrino nor the charged
-        lepton changes flavour."""
+        """Whether Z exchange contributes: neither the neutrino nor the charged lepton
+        changes flavour."""
         return self.nu_in == self.nu_out and self.minus == self.plus
 
     @property
     def charged(self) -> bool:
-        """Whether a W can do it: ℓ⁻ belongs to the incoming neutrino and ℓ′⁺ to the
-        outgoing one."""
+        """Whether W exchange contributes: ℓ⁻ belongs to the incoming neutrino and ℓ′⁺
+        to the outgoing one."""
         return self.minus == self.nu_in and self.plus == self.nu_out
 
 
 @dataclass(frozen=True)
 class Mediator:
-    """A t-channel vector: adds ``strength/(K² + mass²)`` to V. Mass in MeV, strength in
-    MeV²."""
+    """A t-channel vector: adds ``strength/(K² + mass²)`` to V.
+
+    Attributes
+    ----------
+    mass : MeV.
+    strength : MeV², shape () or (points,).
+
+    Examples
+    --------
+    >>> Mediator(10.0, np.asarray(1e-3)).mass
+    10.0
+    """
 
     mass: float
     strength: FloatArray
@@ -54,15 +76,55 @@ class Mediator:
 
 @dataclass(frozen=True)
 class LeptonCouplings:
-    """V and A of a vertex, shape () or (points,), and what is exchanged besides."""
+    """Contact couplings of a vertex and the mediators exchanged beside them.
+
+    Attributes
+    ----------
+    vector, axial : V and A, shape () or (points,).
+    mediators : vectors in the t channel, if any.
+
+    Examples
+    --------
+    >>> float(standard_couplings(Vertex(1, 1, 0, 0), 0.25).shifted(0.1, 0.0).vector)
+    0.1
+    """
 
     vector: FloatArray
     axial: FloatArray
     mediators: tuple[Mediator, ...] = ()
 
+    def shifted(
+        self, vector: complex | NDArray[Any], axial: complex | NDArray[Any]
+    ) -> LeptonCouplings:
+        """Return the couplings with terms added to V and A, shape () or (points,).
+
+        Terms that change the flavour of the neutrino may be complex; only the phase
+        between V and A is observable, and it must vanish (`InputError`), because
+        structure functions are tabulated for real couplings.
+        """
+        v, a = self.vector + np.asarray(vector), self.axial + np.asarray(axial)
+        if np.any(np.imag(v)) or np.any(np.imag(a)):
+            largest = np.where(np.abs(v) > np.abs(a), v, a)
+            phase = np.exp(-1j * np.angle(largest))
+            v, a = v * phase, a * phase
+            rest = np.maximum(np.abs(v.imag), np.abs(a.imag))
+            if self.mediators or np.any(rest > 1e-12 * np.abs(largest)):
+                raise InputError(
+                    "tridents need a real ratio of V and A, but complex couplings give"
+                    " them different phases: give real ones"
+                )
+        return replace(self, vector=np.real(v), axial=np.real(a))
+
 
 class LeptonModel(Protocol):
-    """A model that tridents can use."""
+    """A model that tridents can use.
+
+    Examples
+    --------
+    >>> from nuprobe.models import VMinusA
+    >>> float(VMinusA().lepton_couplings(Vertex(1, 1, 1, 1)).vector)
+    1.0
+    """
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
         """Return the couplings of `vertex`."""
@@ -72,8 +134,19 @@ def standard_couplings(
     vertex: Vertex, sin2: float | FloatArray = SIN2_THETA_W_MZ
 ) -> LeptonCouplings:
     """Tree-level Standard Model: W gives (1, 1), Z gives (−½ + 2 sin²θ_W, −½), their
-    sum (½ + 2 sin²θ_W, ½)."""
-    s2 = as_array(sin2)
+    sum (½ + 2 sin²θ_W, ½).
+
+    Parameters
+    ----------
+    vertex : flavours.
+    sin2 : sin²θ_W, shape () or (points,).
+
+    Examples
+    --------
+    >>> float(standard_couplings(Vertex(1, 1, 1, 1), 0.25).vector)
+    1.0
+    """
+    s2 = numbers("sin2_theta_w", sin2)
     vector, axial = np.zeros_like(s2), np.zeros_like(s2)
     if vertex.neutral:
         vector, axial = vector - 0.5 + 2 * s2, axial - 0.5

@@ -32,7 +32,7 @@ from typing import Final
 
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
-from nuprobe.models.leptons import ContactOperators
+from nuprobe.models.contact import ContactOperators
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonModel, Vertex
 from nuprobe.units import GeV

@@ -11,6 +11,7 @@ from nuprobe.plotting.catalogue import (
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
@@ -20,17 +21,14 @@ from nuprobe.plotting.events import (
     plot_distributions,
 )
 from nuprobe.plotting.experiments import plot_rates
-from nuprobe.plotting.fits import neutron_radius_markers, plot_contour, plot_profile
+from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.limits import plot_limits
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
-from nuprobe.plotting.trident import (
-    plot_trident_energy,
-    plot_trident_form_factors,
-    plot_trident_ratio,
-)
+from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
+from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
 
 __all__ = [
     "check_path",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nuprobe.events.backgrounds import Comparison, spectra
+from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     isotope_symbol,
     legend_above,
@@ -20,6 +21,7 @@ from nuprobe.units import GeV
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["plot_backgrounds"]
@@ -49,13 +51,13 @@ _COLUMNS: Final = (
 
 
 @styled
-def plot_backgrounds(found: Comparison) -> Figure:
+def plot_backgrounds(comparison: Comparison) -> Figure:
     """Plot signal and backgrounds by invariant mass and opening angle, before and after
     all cuts.
 
     Parameters
     ----------
-    found : from `nuprobe.events.backgrounds.compare`.
+    comparison : from `nuprobe.events.backgrounds.compare`.
 
     Returns
     -------
@@ -63,76 +65,82 @@ def plot_backgrounds(found: Comparison) -> Figure:
         Backgrounds by origin as lines, all of them together as an area, and the signal
         in black: expected events in a bin, on a logarithmic scale, with the statistical
         errors of the sample. After the cuts the axes end where nothing is left.
+
+    Examples
+    --------
+    >>> from nuprobe.events.backgrounds import compare
+    >>> len(plot_backgrounds(compare("dune-nd-fhc", "Ar40", 500, cuts=[])).axes)
+    4
     """
     figure = new_figure(8.2, 6.4)
     axes = figure.subplots(2, 2)
-    last = len(found.stages) - 1
+    last = len(comparison.stages) - 1
     handles: dict[str, Artist] = {}
     for row, stage in enumerate((0, last)):
         for column, (name, unit, edges, text) in enumerate(_COLUMNS):
             ax = axes[row, column]
             if row:
-                filled = np.flatnonzero(spectra(found, name, edges, stage)[0].sum(0))
+                counts = spectra(comparison, name, edges, stage)[0]
+                filled = np.flatnonzero(counts.sum(0))
                 if filled.size:
                     edges = np.linspace(edges[0], edges[filled[-1] + 1], 17)
-            counts, errors = spectra(found, name, edges, stage)
-            parts = slice(None, found.signals), slice(found.signals, None)
-            signal, total = (counts[p].sum(0) for p in parts)
-            spread = [np.sqrt((errors[p] ** 2).sum(0)) for p in parts]
-            handles["all backgrounds"] = ax.stairs(
-                total, edges / unit, fill=True, color="0.88"
+            handles |= _panel(
+                ax, comparison, spectra(comparison, name, edges, stage), edges / unit
             )
-            for y, dy, colour in (
-                (total, spread[1], "0.72"),
-                (signal, spread[0], "0.45"),
-            ):
-                low, high = np.maximum(y - dy, 1e-9), y + dy
-                handles["statistical errors"] = ax.stairs(
-                    high,
-                    edges / unit,
-                    baseline=low,
-                    fill=True,
-                    color=colour,
-                    linewidth=0,
-                )
-            for start, label, colour in _GROUPS:
-                mine = [
-                    j
-                    for j, n in enumerate(found.names)
-                    if j >= found.signals and n.startswith(start)
-                ]
-                handles[label] = ax.stairs(
-                    counts[mine].sum(0), edges / unit, color=colour, linewidth=1.3
-                )
-            handles["trident dimuons"] = ax.stairs(
-                signal, edges / unit, color="black", linewidth=2.0
-            )
-            ax.set_yscale("log")
-            positive = np.concatenate([total[total > 0], signal[signal > 0]])
-            if positive.size:
-                ax.set_ylim(
-                    0.3 * min(1.0, float(positive.min())), 20 * float(positive.max())
-                )
-            ax.set_xlim(edges[0] / unit, edges[-1] / unit)
             words = "before cuts" if stage == 0 else "after the cuts"
             ax.text(0.97, 0.95, words, transform=ax.transAxes, ha="right", va="top")
             ax.set_xlabel(text)
         axes[row, 0].set_ylabel("expected events in a bin")
-    isotope = re.fullmatch(r"([A-Z][a-z]?)(\d+)", found.target)
-    hit = isotope_symbol(isotope[1], int(isotope[2])) if isotope else found.target
+    isotope = re.fullmatch(r"([A-Z][a-z]?)(\d+)", comparison.target)
+    hit = isotope_symbol(isotope[1], int(isotope[2])) if isotope else comparison.target
     legend_above(
-        figure, list(handles.values()), list(handles), f"{found.flux} on {hit}"
+        figure, list(handles.values()), list(handles), f"{comparison.flux} on {hit}"
     )
     sources = [
         one.get("source", "")
-        for items in found.table.raw.values()
+        for items in comparison.table.raw.values()
         for one in items.values()
     ]
     keys = {key for text in sources for key in text.split() if ":" in key}
-    cuts = "; ".join(stage.replace(" ", "\u00a0") for stage in found.stages[1:])
+    cuts = "; ".join(stage.replace(" ", "\u00a0") for stage in comparison.stages[1:])
     provenance(
         figure,
         sorted(keys),
         f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}",
     )
     return figure
+
+
+def _panel(
+    ax: Axes,
+    comparison: Comparison,
+    spectrum: tuple[FloatArray, FloatArray],
+    x: FloatArray,
+) -> dict[str, Artist]:
+    """Draw one spectrum, counts and errors by name, with edges x in the unit of the
+    axis; returns the handles by their label."""
+    counts, errors = spectrum
+    parts = slice(None, comparison.signals), slice(comparison.signals, None)
+    signal, total = (counts[p].sum(0) for p in parts)
+    spread = [np.sqrt((errors[p] ** 2).sum(0)) for p in parts]
+    handles: dict[str, Artist] = {}
+    handles["all backgrounds"] = ax.stairs(total, x, fill=True, color="0.88")
+    for y, dy, colour in ((total, spread[1], "0.72"), (signal, spread[0], "0.45")):
+        low, high = np.maximum(y - dy, 1e-9), y + dy
+        handles["statistical errors"] = ax.stairs(
+            high, x, baseline=low, fill=True, color=colour, linewidth=0
+        )
+    for start, label, colour in _GROUPS:
+        mine = [
+            j
+            for j, n in enumerate(comparison.names)
+            if j >= comparison.signals and n.startswith(start)
+        ]
+        handles[label] = ax.stairs(counts[mine].sum(0), x, color=colour, linewidth=1.3)
+    handles["trident dimuons"] = ax.stairs(signal, x, color="black", linewidth=2.0)
+    ax.set_yscale("log")
+    positive = np.concatenate([total[total > 0], signal[signal > 0]])
+    if positive.size:
+        ax.set_ylim(0.3 * min(1.0, float(positive.min())), 20 * float(positive.max()))
+    ax.set_xlim(x[0], x[-1])
+    return handles

@@ -70,7 +70,13 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     Raises
     ------
     InputError
-        If no entry holds an upper limit on a magnetic moment.
+        If no entry is an upper limit on a magnetic moment.
+
+    Examples
+    --------
+    >>> figure = plot_magnetic_moments()
+    >>> figure.axes[0].get_xscale()
+    'log'
     """
     rungs = []
     for e in shown("magnetic_moment") if entries is None else entries:
@@ -84,7 +90,8 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     rungs.sort(key=rung_order)
     if not rungs:
         raise InputError(
-            "nothing to plot: no entry holds an upper limit on a magnetic moment"
+            "nothing to plot: none of the entries is an upper limit on a magnetic"
+            " moment"
         )
     figure, ax = _ladder(rungs)
     values = [
@@ -146,63 +153,22 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
     Raises
     ------
     InputError
-        If no entry holds a charge radius.
+        If no entry is a charge radius.
+
+    Examples
+    --------
+    >>> figure = plot_charge_radii()
+    >>> figure.axes[0].get_xscale()
+    'symlog'
     """
-    rungs, left_out = [], 0
-    for e in shown("charge_radius") if entries is None else entries:
-        if e.observable.quantity != "charge_radius":
-            continue
-        factor = common_factor(e)
-        if factor is None:
-            left_out += 1
-            continue
-        rung = rung_of(e, factor / _RADIUS)
-        if rung is not None:
-            rungs.append(rung)
-    rungs.sort(key=rung_order)
-    if not rungs:
-        raise InputError(
-            "nothing to plot: no entry holds a charge radius in a known convention"
-        )
-    figure, ax = _ladder(rungs)
-    ends = [
-        abs(x) for r in rungs for x in (r.lower, r.upper, *r.computed) if x is not None
-    ]
-    edge = 1.3 * max(*ends, 1.0)
-    ax.set_xscale("symlog", linthresh=1.0, linscale=0.8)
-    ticks = [t for t in (1, 10, 100, 1000) if t < edge]
-    ax.set_xticks(
-        [-t for t in reversed(ticks)] + [0, *ticks],
-        [f"−{t}" for t in reversed(ticks)] + ["0", *map(str, ticks)],
+    rungs, left_out = _radius_rungs(
+        shown("charge_radius") if entries is None else entries
     )
-    ax.set_xlim(-edge, edge)
+    figure, ax = _ladder(rungs)
+    edge = _radius_axis(ax, rungs)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
-        colour = _colour(rung)
-        low, high = (
-            (-edge if rung.lower is None else rung.lower),
-            (edge if rung.upper is None else rung.upper),
-        )
-        ax.barh(
-            y,
-            high - low,
-            left=low,
-            height=0.62,
-            color=blend(colour, 0.3),
-            linewidth=0,
-            zorder=2,
-        )
-        for end in (rung.lower, rung.upper):
-            if end is not None:
-                ax.plot(
-                    [end, end],
-                    [y - 0.31, y + 0.31],
-                    color=colour,
-                    linewidth=2,
-                    zorder=3,
-                )
-        if rung.centre is not None:
-            ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
+        _draw_radius(ax, rung, y, edge)
         for value in rung.computed:
             handles["recomputed here"] = _diamond(ax, value, y)
         letters = letters_of(rung.group)
@@ -225,6 +191,66 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
         note += f"; {left_out} in another convention left out"
     _finish(figure, ax, rungs, handles, "charge radii: allowed range", note)
     return figure
+
+
+def _radius_rungs(entries: Iterable[Entry]) -> tuple[list[Rung], int]:
+    """Rungs of the charge radii in order, and the number of those left out."""
+    rungs, left_out = [], 0
+    for e in entries:
+        if e.observable.quantity != "charge_radius":
+            continue
+        factor = common_factor(e)
+        if factor is None:
+            left_out += 1
+            continue
+        rung = rung_of(e, factor / _RADIUS)
+        if rung is not None:
+            rungs.append(rung)
+    if not rungs:
+        raise InputError(
+            "nothing to plot: none of the entries is a charge radius in a known"
+            " convention"
+        )
+    return sorted(rungs, key=rung_order), left_out
+
+
+def _radius_axis(ax: Axes, rungs: Sequence[Rung]) -> float:
+    """Make the axis linear around 0 and logarithmic outside; returns its end."""
+    ends = [
+        abs(x) for r in rungs for x in (r.lower, r.upper, *r.computed) if x is not None
+    ]
+    edge = 1.3 * max(*ends, 1.0)
+    ax.set_xscale("symlog", linthresh=1.0, linscale=0.8)
+    ticks = [t for t in (1, 10, 100, 1000) if t < edge]
+    ax.set_xticks(
+        [-t for t in reversed(ticks)] + [0, *ticks],
+        [f"−{t}" for t in reversed(ticks)] + ["0", *map(str, ticks)],
+    )
+    ax.set_xlim(-edge, edge)
+    return edge
+
+
+def _draw_radius(ax: Axes, rung: Rung, y: int, edge: float) -> None:
+    """Draw the allowed range as a bar, to the edge where it is open."""
+    colour = _colour(rung)
+    low = -edge if rung.lower is None else rung.lower
+    high = edge if rung.upper is None else rung.upper
+    ax.barh(
+        y,
+        high - low,
+        left=low,
+        height=0.62,
+        color=blend(colour, 0.3),
+        linewidth=0,
+        zorder=2,
+    )
+    for end in (rung.lower, rung.upper):
+        if end is not None:
+            ax.plot(
+                [end, end], [y - 0.31, y + 0.31], color=colour, linewidth=2, zorder=3
+            )
+    if rung.centre is not None:
+        ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
 
 
 def plot_catalogue_plane(
@@ -257,6 +283,15 @@ def plot_catalogue_plane(
     InputError
         If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane`
         refuses something.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_catalogue_plane(
+    ...     nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
+    ... )
+    >>> figure.axes[0].get_yscale()
+    'log'
     """
     if entries is None:
         entries = [e for e in shown("coupling") if e.topic == "lmu_ltau"]

@@ -13,7 +13,8 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model
-from nuprobe.nuclei import Isotope, Target, TargetSpec, target, with_form_factors
+from nuprobe.nuclei import Isotope, Target, TargetSpec, with_form_factors
+from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
@@ -48,7 +49,7 @@ _POINTS = 500
 
 @styled
 def plot_differential(
-    target_: TargetSpec,
+    target: TargetSpec,
     model: Model,
     energies: ArrayLike,
     *,
@@ -62,7 +63,7 @@ def plot_differential(
 
     Parameters
     ----------
-    target_ : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
+    target : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
         formula unit.
     model : the couplings.
     energies : neutrino energies in MeV, one colour each.
@@ -81,26 +82,28 @@ def plot_differential(
     ------
     InputError
         As `cevns.differential`, or if there is nothing to draw.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_differential("Ar40", nu.StandardModel(), [20.0, 50.0])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()][:2]
+    ['$E_\\\\nu$ = 20 MeV', '$E_\\\\nu$ = 50 MeV']
     """
-    nucleus = target(target_)
+    nucleus = make_target(target)
     point = with_form_factors(nucleus, Point(), Point())
     e_nu = np.atleast_1d(finite_array(energies, "the list of neutrino energies"))
     groups = _alike([as_flavour(f) for f in _sequence(flavours)], model, axial)
     curves = [(float(e), group) for e in e_nu for group in groups]
     grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
 
-    def curve(
-        of: Target, e: float, group: Sequence[Flavour], t: FloatArray
-    ) -> FloatArray:
-        return cevns.differential(e, t, of, model, group[0], axial=axial)
-
-    exact = [
-        curve(nucleus, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
-    ]
-    full = [
-        curve(point, e, group, t) for (e, group), t in zip(curves, grids, strict=True)
-    ]
-
+    exact, full = (
+        [
+            cevns.differential(e, t, of, model, group[0], axial=axial)
+            for (e, group), t in zip(curves, grids, strict=True)
+        ]
+        for of in (nucleus, point)
+    )
     unit, unit_name = energy_unit(max(t[-1] for t in grids))
     decade, power = power_of_ten(np.concatenate(full) * unit)
     figure = new_figure(WIDTH, 5.4)
@@ -178,6 +181,13 @@ def plot_total(
     InputError, ComputationError
         As `cevns.total`, or if the grid has fewer than two energies or does not
         increase.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_total(["Ar40", "CsI"], nu.StandardModel(), [10.0, 20.0, 50.0])
+    >>> figure.axes[1].get_xlabel()
+    'neutrino energy $E_\\\\nu$ [MeV]'
     """
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
@@ -185,7 +195,7 @@ def plot_total(
             "a curve of the total cross section needs at least two increasing energies,"
             " e.g. 10:50:41 MeV"
         )
-    nuclei = [target(one) for one in _targets(targets)]
+    nuclei = [make_target(one) for one in _targets(targets)]
     f = as_flavour(flavour)
 
     def total(of: Target) -> FloatArray:
@@ -325,7 +335,7 @@ def _describe(nucleus: Target) -> str:
 def _model(model: Model) -> str:
     # a model's parameters carry its own values as defaults
     values = ", ".join(
-        f"${p.latex or p.name}$ = {p.default:g} {p.unit}".strip()
+        f"${p.latex or p.name}$ = {p.shown(p.default):g} {p.shown_unit}".strip()
         for p in model.parameters[:3]
     )
     return f"model {model.name}" + (f": {values}" if values else "")

@@ -12,12 +12,14 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.inference import SampleResult
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import SCALES, shown_unit
 from nuprobe.plotting.fits import asymmetric
 from nuprobe.plotting.style import (
     PALETTE,
+    ColourLike,
+    Entries,
     blend,
     finite_array,
-    legend_above,
     new_figure,
     primes,
     provenance,
@@ -25,7 +27,6 @@ from nuprobe.plotting.style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -72,77 +73,34 @@ def plot_corner(
         If nothing is to be shown, a name comes twice, a level is not between 0 and 1,
         or a column is constant.
     UnknownNameError
-        If a name is no column of the chain.
-    """
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-    from matplotlib.ticker import MaxNLocator
+        If a name is not a column of the chain.
 
-    shown = list(result.names) if names is None else list(names)
-    columns = [result.index(name) for name in shown]
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(nu.StandardModel(), ["rn"])
+    >>> chain = nu.sample(cost, ["rn"], nuisances="profiled", steps=400)
+    >>> figure = plot_corner(chain)
+    >>> figure.axes[0].get_xlabel()
+    '$R_n$ [fm]'
+    """
+    wanted = list(result.names) if names is None else list(names)
+    columns = [result.index(name) for name in wanted]
     marked = {
         result.index(name): float(value) for name, value in (markers or {}).items()
     }
     finite_array(list(marked.values()) or [0.0], "the markers")
-    if not shown or len(set(shown)) < len(shown):
+    if not wanted or len(set(wanted)) < len(wanted):
         raise InputError(
             "a corner plot shows one or more different columns, got"
-            f" ({', '.join(shown)})"
+            f" ({', '.join(wanted)})"
         )
     levels = sorted(levels)
     if not levels or not 0 < levels[0] <= levels[-1] < 1:
         raise InputError(f"credible levels lie between 0 and 1, got {list(levels)}")
     views = [_View(result, column) for column in columns]
-
-    n = len(shown)
-    size = max(3.6, 1.75 * n + 0.9) if n > 1 else 4.4
-    figure = new_figure(size, size + 0.45)
-    axes = figure.subplots(n, n, squeeze=False)
-    shades = [
-        blend(PALETTE[0], 0.62 - 0.42 * i / max(len(levels) - 1, 1))
-        for i in range(len(levels))
-    ]
-    for row, y in enumerate(views):
-        for column, x in enumerate(views):
-            ax = axes[row, column]
-            if column > row:
-                ax.set_visible(False)
-                continue
-            if column == row:
-                _marginal(ax, x, levels, shades)
-            else:
-                _region(ax, x, y, levels, shades)
-                ax.set_ylim(y.low, y.high)
-                ax.yaxis.set_major_locator(MaxNLocator(4, prune="both"))
-                if y.column in marked:
-                    ax.axhline(y.shown(marked[y.column]), color=_MARKED, lw=0.9)
-            if x.column in marked:
-                ax.axvline(x.shown(marked[x.column]), color=_MARKED, lw=0.9)
-            ax.set_xlim(x.low, x.high)
-            ax.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
-            ax.tick_params(axis="x", labelrotation=40 if n > 1 else 0)
-            if row < n - 1:
-                ax.tick_params(axis="x", labelbottom=False)
-            else:
-                ax.set_xlabel(x.label)
-            if column > 0 or row == 0:
-                ax.tick_params(axis="y", labelleft=False)
-            else:
-                ax.set_ylabel(y.label)
-        axes[row, row].set_title(y.title, fontsize=10, pad=5)
-    if n > 1:
-        figure.align_labels()
-        engine = figure.get_layout_engine()
-        if engine is not None:
-            engine.set(h_pad=0.02, w_pad=0.02, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
-    handles: list[Artist] = [
-        Patch(facecolor=s, edgecolor=PALETTE[0], linewidth=1.1) for s in shades
-    ]
-    entries = [f"{100 * level:g} % credible" for level in levels]
-    if marked:
-        handles.append(Line2D([], [], color=_MARKED, lw=0.9))
-        entries.append(marker_label)
-    legend_above(figure, handles, entries, title)
+    figure = _panels(views, marked, levels)
+    _corner_legend(figure, levels, marker_label if marked else "", title)
     state = "" if result.converged else "NOT CONVERGED · "
     note = (
         f"{state}nuisances {result.treatment} ·"
@@ -152,12 +110,90 @@ def plot_corner(
     return figure
 
 
+def _shades(levels: Sequence[float]) -> list[ColourLike]:
+    return [
+        blend(PALETTE[0], 0.62 - 0.42 * i / max(len(levels) - 1, 1))
+        for i in range(len(levels))
+    ]
+
+
+def _panels(
+    views: Sequence[_View], marked: Mapping[int, float], levels: Sequence[float]
+) -> Figure:
+    """Draw the marginals on the diagonal and the pairs below it."""
+    n = len(views)
+    size = max(3.6, 1.75 * n + 0.9) if n > 1 else 4.4
+    figure = new_figure(size, size + 0.45)
+    axes = figure.subplots(n, n, squeeze=False)
+    shades = _shades(levels)
+    for row, y in enumerate(views):
+        for column, x in enumerate(views):
+            ax = axes[row, column]
+            if column > row:
+                ax.set_visible(False)
+                continue
+            if column == row:
+                _marginal(ax, x, levels, shades)
+                ax.set_title(y.title, fontsize=10, pad=5)
+            else:
+                _region(ax, x, y, levels, shades)
+            _finish_panel(ax, x, y if column < row else None, marked)
+            ax.tick_params(axis="x", labelrotation=40 if n > 1 else 0)
+            if row < n - 1:
+                ax.tick_params(axis="x", labelbottom=False)
+            else:
+                ax.set_xlabel(x.label)
+            if column > 0 or row == 0:
+                ax.tick_params(axis="y", labelleft=False)
+            else:
+                ax.set_ylabel(y.label)
+    if n > 1:
+        figure.align_labels()
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.set(h_pad=0.02, w_pad=0.02, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
+    return figure
+
+
+def _finish_panel(
+    ax: Axes, x: _View, y: _View | None, marked: Mapping[int, float]
+) -> None:
+    """Set ranges, ticks and markers; `y` is None on the diagonal."""
+    from matplotlib.ticker import MaxNLocator
+
+    if y is not None:
+        ax.set_ylim(y.low, y.high)
+        ax.yaxis.set_major_locator(MaxNLocator(4, prune="both"))
+        if y.column in marked:
+            ax.axhline(float(y.shown(marked[y.column])), color=_MARKED, lw=0.9)
+    if x.column in marked:
+        ax.axvline(float(x.shown(marked[x.column])), color=_MARKED, lw=0.9)
+    ax.set_xlim(x.low, x.high)
+    ax.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
+
+
+def _corner_legend(
+    figure: Figure, levels: Sequence[float], marker_label: str, title: str
+) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    legend = Entries()
+    for level, shade in zip(levels, _shades(levels), strict=True):
+        patch = Patch(facecolor=shade, edgecolor=PALETTE[0], linewidth=1.1)
+        legend.add([patch], f"{100 * level:g} % credible")
+    if marker_label:
+        legend.add([Line2D([], [], color=_MARKED, lw=0.9)], marker_label)
+    legend.above(figure, title)
+
+
 class _View:
     """One column as it is drawn: samples, range, label, title."""
 
     def __init__(self, result: SampleResult, column: int) -> None:
         self.column = column
         self.log = result.logarithmic[column]
+        self.scale = SCALES.get(result.units[column], 1.0)
         self.x = self.shown(result.samples[:, column])
         self.ess = result.summary[column].ess
         limits = [
@@ -177,7 +213,8 @@ class _View:
         self.high = float(
             high + margin if limits[1] is None else min(high + margin, limits[1])
         )
-        symbol, unit = result.latex[column], result.units[column]
+        symbol = result.latex[column]
+        unit = result.units[column] if self.log else shown_unit(result.units[column])
         if symbol:
             text = (
                 rf"$\log_{{10}}({symbol}"
@@ -196,14 +233,12 @@ class _View:
         unit = "" if self.log else unit
         self.label = primes(f"{text} [{unit}]" if unit else text)
         median, below, above = np.quantile(self.x, [0.5, 0.16, 0.84])
-        value = (
-            f"${asymmetric(float(median), float(above - median), float(median - below))}$"
-            f" {unit}".rstrip()
-        )
+        errors = float(above - median), float(median - below)
+        value = f"${asymmetric(float(median), *errors)}$ {unit}".rstrip()
         self.title = primes(f"{text} = {value}" if symbol else value)
 
     def shown(self, x: FloatArray | float) -> FloatArray:
-        return np.asarray(np.log10(x) if self.log else x)
+        return np.asarray(np.log10(x) if self.log else x / self.scale)
 
 
 def density_1d(
@@ -212,6 +247,22 @@ def density_1d(
     """Smoothed density of samples: `bins` + 2 positions from `low` to `high`, and the
     density there.
 
+    Parameters
+    ----------
+    x : samples, shape (n,).
+    low, high : range of the positions.
+    ess : number of independent samples.
+    bins : of the histogram.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> at, density = density_1d(np.linspace(0.0, 1.0, 1000), 0.0, 1.0, 1000.0)
+    >>> bool(np.allclose(density, 1, atol=0.05))
+    True
+
+    Notes
+    -----
     The histogram is convolved with a Gaussian, by the rule of Silverman for `ess`
     independent samples, that widens a Gaussian by 1 % for some thousand of them; at the
     ends it is mirrored, as a density that ends at a limit must be.
@@ -237,6 +288,23 @@ def density_2d(
     """Smoothed density of pairs in the box (x low, x high, y low, y high), as
     `density_1d`: positions, and (x, y).
 
+    Parameters
+    ----------
+    x, y : samples, shape (n,) each.
+    box : lowest and highest x and y.
+    ess : number of independent samples.
+    bins : of the histogram along each axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = np.random.default_rng(1).uniform(size=(2, 1000))
+    >>> at_x, at_y, density = density_2d(x, y, (0.0, 1.0, 0.0, 1.0), 1000.0, bins=20)
+    >>> density.shape
+    (22, 22)
+
+    Notes
+    -----
     The kernel has the correlation of the samples, so that a narrow diagonal stays
     narrow; what of it lies outside the box is made up for.
     """

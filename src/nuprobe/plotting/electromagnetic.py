@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,11 +15,12 @@ from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import Flux
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Electromagnetic, Model, StandardModel
-from nuprobe.nuclei import TargetSpec
+from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     WIDTH,
+    Entries,
     colours,
     energy_unit,
     finite_array,
@@ -31,10 +33,12 @@ from nuprobe.plotting.style import (
     target_symbol,
 )
 from nuprobe.processes import cevns, electron
+from nuprobe.processes.elastic import recoil_maximum
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 __all__ = ["plot_averaged_moments", "plot_millicharge"]
 
@@ -78,12 +82,16 @@ def plot_millicharge(
     InputError
         As `cevns.differential`, or if a charge is not finite or there is nothing to
         draw.
+
+    Examples
+    --------
+    >>> figure = plot_millicharge("Ar40", 50.0)
+    >>> figure.axes[0].get_xscale()
+    'log'
     """
     nucleus, f, base = make_target(target), as_flavour(flavour), base or StandardModel()
     values = np.atleast_1d(finite_array(charges, "the list of charges"))
-    top = max(
-        float(cevns.recoil_maximum(energy, c.isotope.mass)) for c in nucleus.components
-    )
+    top = max(float(recoil_maximum(energy, c.isotope.mass)) for c in nucleus.components)
     t = _recoils(recoils, 1e-7 * top, top)
     element = f.lepton * 2
     models = [Electromagnetic(charge={element: q}, base=base) for q in values]
@@ -158,106 +166,124 @@ def plot_averaged_moments(
     InputError
         As `cevns.averaged` or `electron.averaged`, or if a moment is negative or not
         finite, or nothing can be drawn.
+
+    Examples
+    --------
+    >>> figure = plot_averaged_moments("sns", "Ar40", 1e-9, recoils=[1e-3, 0.01, 0.02])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()][0]
+    'weak'
     """
-    source, nucleus, base = as_flux(flux), make_target(target), base or StandardModel()
     values = np.atleast_1d(finite_array(moments, "the list of magnetic moments"))
-    e_max = max(c.e_max for c in source.components)
-    masses = [M_ELECTRON] if electrons else [c.isotope.mass for c in nucleus.components]
-    t = _recoils(recoils, 1e-5, float(cevns.recoil_maximum(e_max, min(masses))))
-    # both sides of every step: ends of lines, binding energies
-    lines = [line.energy for c in source.components for line in c.lines]
-    steps = [float(cevns.recoil_maximum(e, mass)) for e in lines for mass in masses]
-    if electrons:
-        steps += [
-            b for s in electron.Electron().scatterers(nucleus) for b in s.breakpoints
-        ]
-    inside = np.array([x for x in steps if t[0] < x < t[-1]])
-    t = np.unique(np.concatenate([t, inside * (1 + 1e-9), inside * (1 - 1e-9)]))
-    total = sum(source.total(f) for f in source.flavours)
-
-    def averaged(model: Model) -> FloatArray:
-        result = np.zeros(t.size)
-        for f in source.flavours:
-            if electrons:
-                mean = electron.averaged(source, t, model, f, nucleus)
-            else:
-                mean = cevns.averaged(source, t, nucleus, model, f)
-            result += mean * (source.total(f) / total)
-        return result
-
-    weak = averaged(base)
+    if np.any(values < 0):
+        raise InputError(
+            "an effective magnetic moment is not negative, got"
+            f" {values[values < 0][0]:g}: give its modulus"
+        )
+    spectra = _Averages(
+        as_flux(flux), make_target(target), base or StandardModel(), electrons
+    )
+    t = spectra.recoils(recoils)
+    weak, magnetic = spectra.weak_and_magnetic(t)
     if not np.any(weak > 0):
         raise InputError("nothing to plot: no recoil in the range is possible")
-    # quadratic in the moment: one average, of a moment so large that the difference
-    # keeps its digits, serves all
-    unit_moment = 1e-6
-    magnetic = (
-        averaged(
-            Electromagnetic(
-                mu_eff=dict.fromkeys(("e", "mu", "tau"), unit_moment), base=base
-            )
-        )
-        - weak
-    )
-    from matplotlib.lines import Line2D
-
     unit, unit_name = energy_unit(t[-1])
     figure = new_figure(WIDTH, 4.6)
     ax = figure.add_subplot()
-    handles: list[Artist] = [
-        *ax.plot(
-            t / unit,
-            np.where(weak > 0, weak, np.nan) * unit,
-            color="black",
-            lw=1.0,
-            zorder=5,
-        )
-    ]
-    labels = ["weak"]
+    legend = Entries()
+
+    def draw(y: FloatArray, **look: Any) -> list[Line2D]:
+        return ax.plot(t / unit, np.where(y > 0, y, np.nan) * unit, **look)
+
+    legend.add(draw(weak, color="black", lw=1.0, zorder=5), "weak")
+    dashed: dict[str, Any] = {"linestyle": _DASHED, "lw": 1.1}
     for mu, colour in zip(values, colours(values.size), strict=True):
-        if mu < 0:
-            raise InputError(
-                f"an effective magnetic moment is not negative, got {mu:g}: give its"
-                " modulus"
-            )
-        part = magnetic * (mu / unit_moment) ** 2
-        ax.plot(
-            t / unit,
-            np.where(part > 0, part, np.nan) * unit,
-            color=colour,
-            linestyle=_DASHED,
-            lw=1.1,
-        )
-        both = weak + part
-        handles += ax.plot(
-            t / unit, np.where(both > 0, both, np.nan) * unit, color=colour
-        )
-        labels.append(rf"sum, $\mu_\nu$ = {_power(mu)} $\mu_\mathrm{{B}}$")
-    handles.append(Line2D([], [], color="0.35", linestyle=_DASHED, lw=1.1))
-    labels.append("magnetic")
+        part = magnetic * mu**2
+        draw(part, color=colour, **dashed)
+        both = draw(weak + part, color=colour)
+        legend.add(both, rf"sum, $\mu_\nu$ = {_power(mu)} $\mu_\mathrm{{B}}$")
+    legend.add([_line(color="0.35", **dashed)], "magnetic")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(t[0] / unit, t[-1] / unit)
     # everything falls to 0 at the largest recoil
-    highest = float((weak + magnetic * (values.max() / unit_moment) ** 2).max())
+    highest = float((weak + magnetic * values.max() ** 2).max())
     ax.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest * unit)
     what = "energy transfer" if electrons else "nuclear recoil energy"
     ax.set_xlabel(f"{what} $T$ [{unit_name}]")
-    per = (
-        per_target(nucleus).replace("nucleus", "atom")
-        if electrons
-        else per_target(nucleus)
-    )
+    per = per_target(spectra.target)
+    per = per.replace("nucleus", "atom") if electrons else per
     ax.set_ylabel(rf"$\langle d\sigma/dT\rangle$ [cm$^2$/{unit_name}{per}]")
+    source = spectra.flux
     process = r"$\nu\,e$ scattering" if electrons else "CEνNS"
-    title = f"{process} on {target_symbol(nucleus)}, {source.title or source.name}"
-    legend_above(figure, handles, labels, title)
+    legend.above(
+        figure,
+        f"{process} on {target_symbol(spectra.target)}, {source.title or source.name}",
+    )
     provenance(
         figure,
         (*_REFERENCES[1:], *source.references),
-        f"flux {source.name}, model em on {base.name}",
+        f"flux {source.name}, model em on {spectra.base.name}",
     )
     return figure
+
+
+def _line(**look: Any) -> Line2D:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], **look)
+
+
+@dataclass(frozen=True, eq=False)
+class _Averages:
+    """⟨dσ/dT⟩ averaged over all neutrinos of a flux."""
+
+    flux: Flux
+    target: Target
+    base: Model
+    electrons: bool
+
+    @property
+    def masses(self) -> list[float]:
+        if self.electrons:
+            return [M_ELECTRON]
+        return [c.isotope.mass for c in self.target.components]
+
+    def recoils(self, recoils: ArrayLike | None) -> FloatArray:
+        """Return the recoil energies, with both sides of every step: ends of lines,
+        binding energies."""
+        components = self.flux.components
+        top = recoil_maximum(max(c.e_max for c in components), min(self.masses))
+        t = _recoils(recoils, 1e-5, float(top))
+        lines = [line.energy for c in components for line in c.lines]
+        steps = [float(recoil_maximum(e, mass)) for e in lines for mass in self.masses]
+        if self.electrons:
+            scatterers = electron.Electron().scatterers(self.target)
+            steps += [b for s in scatterers for b in s.breakpoints]
+        inside = np.array([x for x in steps if t[0] < x < t[-1]])
+        return np.unique(np.concatenate([t, inside * (1 + 1e-9), inside * (1 - 1e-9)]))
+
+    def averaged(self, model: Model, t: FloatArray) -> FloatArray:
+        total = sum(self.flux.total(f) for f in self.flux.flavours)
+        result = np.zeros(t.size)
+        for f in self.flux.flavours:
+            if self.electrons:
+                mean = electron.averaged(self.flux, t, model, f, self.target)
+            else:
+                mean = cevns.averaged(self.flux, t, self.target, model, f)
+            result += mean * (self.flux.total(f) / total)
+        return result
+
+    def weak_and_magnetic(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the weak part, and the magnetic part of a moment of 1 μ_B.
+
+        The latter is quadratic in the moment: one average, of a moment so large that
+        the difference keeps its digits, serves all.
+        """
+        large = 1e-6
+        moments = dict.fromkeys(("e", "mu", "tau"), large)
+        weak = self.averaged(self.base, t)
+        both = self.averaged(Electromagnetic(mu_eff=moments, base=self.base), t)
+        return weak, (both - weak) / large**2
 
 
 def _recoils(recoils: ArrayLike | None, low: float, top: float) -> FloatArray:

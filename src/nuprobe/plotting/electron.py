@@ -71,6 +71,13 @@ def plot_electron_differential(
     ------
     InputError
         As `electron.differential`, or if there is nothing to draw.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_electron_differential(nu.StandardModel(), [1.0, 3.0])
+    >>> len(figure.legends[0].get_texts())
+    2
     """
     e_nu, f = (
         np.atleast_1d(finite_array(energies, "the list of neutrino energies")),
@@ -153,6 +160,13 @@ def plot_electron_total(
     InputError, ComputationError
         As `electron.total`, or if the grid has fewer than two energies or does not
         increase.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> figure = plot_electron_total(nu.StandardModel(), [1.0, 5.0, 10.0])
+    >>> len(figure.legends[0].get_texts())
+    4
     """
     e = finite_array(e_grid, "the energy grid")
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):

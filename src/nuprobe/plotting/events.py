@@ -6,9 +6,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.events.distribution import Distribution
@@ -33,6 +34,7 @@ from nuprobe.processes.trident import Spectrum
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
 __all__ = ["plot_distribution", "plot_distribution_2d", "plot_distributions"]
@@ -72,13 +74,21 @@ def plot_distribution(
     -------
     Figure
         dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are
-        statistical errors. Below, the ratios to the first model, whose bands know that
-        the events are the same; of one model, its ratio to the curve.
+        statistical errors. Below, the ratios to the first model, whose bands take
+        into account that the events are the same; of one model, its ratio to the curve.
 
     Raises
     ------
     InputError
         For two dimensions, or if all bins are empty.
+
+    Examples
+    --------
+    >>> from nuprobe.events import distributions, trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> made = distributions(gen, ["m_pair"], n=1000)
+    >>> len(plot_distribution(made["m_pair"]).axes)
+    1
     """
     figure = new_figure(WIDTH, 5.0)
     below = len(distribution.models) > 1 or curve is not None
@@ -113,6 +123,14 @@ def plot_distributions(
     distributions : in one dimension, of the same models.
     curves : by the name of the observable.
     title, note, references : as in `plot_distribution`.
+
+    Examples
+    --------
+    >>> from nuprobe.events import distributions, trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> made = distributions(gen, ["m_pair", "Q2"], n=1000)
+    >>> len(plot_distributions(made.items).axes)
+    2
     """
     if not distributions:
         raise InputError("nothing to plot: name at least one observable")
@@ -132,12 +150,12 @@ def plot_distributions(
         lower = figure.add_subplot(inner[1], sharex=upper) if below else None
         if lower is not None:
             upper.tick_params(axis="x", which="both", labelbottom=False)
-        found = _draw(one, curve, upper, lower)
+        drawn = _draw(one, curve, upper, lower)
         for ax in (upper, lower):
             if ax is not None:
                 ax.yaxis.label.set_fontsize(10)
-        if len(found[0]) > len(handles):
-            handles, labels = found
+        if len(drawn[0]) > len(handles):
+            handles, labels = drawn
     engine_pads(figure, hspace=0.02, wspace=0.03)
     legend_above(figure, handles, labels, title)
     provenance(
@@ -168,7 +186,7 @@ def plot_distribution_2d(
     -------
     Figure
         d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of
-        three decades for all panels, and the smallest areas that hold 50 % and 90 % of
+        three decades for all panels, and the smallest areas with 50 % and 90 % of
         the cross section in the bins, smoothed over 1.5 bins and only if there are
         enough events.
 
@@ -176,11 +194,15 @@ def plot_distribution_2d(
     ------
     InputError
         For one dimension, or if all bins are empty.
-    """
-    from matplotlib import colormaps
-    from matplotlib.colors import LogNorm
-    from scipy.ndimage import gaussian_filter
 
+    Examples
+    --------
+    >>> from nuprobe.events import distributions, trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> made = distributions(gen, [("E_minus", "E_plus")], bins=5, n=1000)
+    >>> len(plot_distribution_2d(made.items[0]).axes)  # and the scale
+    2
+    """
     if len(distribution.observables) != 2:
         raise InputError("a plane needs two observables: use plot_distribution for one")
     if not distribution.values.any():
@@ -193,106 +215,123 @@ def plot_distribution_2d(
     axes = figure.subplots(
         rows, columns, squeeze=False, sharex=True, sharey=True
     ).ravel()
-    (x, of_x, label_x, log_x), (y, of_y, label_y, log_y) = (
+    both = [
         _axis(o, e)
         for o, e in zip(distribution.observables, distribution.edges, strict=True)
-    )
-    area = np.multiply.outer(
-        np.diff(np.log(x) if log_x else x), np.diff(np.log(y) if log_y else y)
-    )
-    density = distribution.values / area
-    scale, power = power_of_ten(density)
-    density = density / scale
-    top = float(density.max())
-    image = None
-    for ax, name, values, shares, effective in zip(
-        axes,
-        distribution.models,
-        density,
-        distribution.values,
-        distribution.effective,
-        strict=False,
-    ):
-        shown = np.ma.masked_less_equal(values.T, 0.0)
-        ax.set_facecolor(
-            colormaps["cividis"](0.0)
-        )  # bins without events are below the scale too
-        image = ax.pcolormesh(
-            x, y, shown, cmap="cividis", norm=LogNorm(top / 1e3, top), rasterized=True
-        )
-        # levels of noise would be drawn around every bin
-        if (np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()) and min(
-            values.shape
-        ) > 4:
-            smooth = gaussian_filter(values, 1.5, mode="nearest")
-            order = np.argsort(smooth.ravel())[::-1]
-            held = np.cumsum(shares.ravel()[order]) / shares.sum()
-            levels = [
-                float(smooth.ravel()[order][np.searchsorted(held, share)])
-                for share in (0.9, 0.5)
-            ]
-            if 0 < levels[0] < levels[1]:
-                at = [
-                    np.sqrt(e[1:] * e[:-1]) if log else (e[1:] + e[:-1]) / 2
-                    for e, log in ((x, log_x), (y, log_y))
-                ]
-                ax.contour(
-                    *at,
-                    smooth.T,
-                    levels=levels,
-                    colors="white",
-                    linewidths=1.2,
-                    linestyles=["--", "-"],
-                )
-        ax.set_title(_NAMES.get(name, name) if n > 1 else "", fontsize=11)
-        if log_x:
-            ax.set_xscale("log")
-        if log_y:
-            ax.set_yscale("log")
-        ax.label_outer()
+    ]
+    image, power = _planes(axes, distribution, both)
     for ax in axes[n:]:
         ax.remove()
     for i, ax in enumerate(axes[:n]):
         if i % columns == 0:
-            ax.set_ylabel(label_y)
+            ax.set_ylabel(both[1].label)
         if i + columns >= n:
-            ax.set_xlabel(label_x)
+            ax.set_xlabel(both[0].label)
             ax.tick_params(labelbottom=True)
-    assert image is not None  # a distribution has a model
-    per = "".join(
-        f"/{u}" for u, log in ((of_x[1], log_x), (of_y[1], log_y)) if u and not log
-    )
+    per = "".join(f"/{a.unit}" for a in both if a.unit and not a.logarithmic)
     figure.colorbar(image, ax=list(axes[:n]), extend="min").set_label(
-        rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{of_x[0]}\,\mathrm{{d}}{of_y[0]}$"
+        rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{both[0].of}\,\mathrm{{d}}{both[1].of}$"
         rf" [{power}cm$^2${per}]"
     )
     if title:
         figure.suptitle(primes(title), fontsize=11)
-    what = "cross sections per target; contours hold 90 % (dashed) and 50 %"
+    what = "cross sections per target; contours contain 90 % (dashed) and 50 %"
     provenance(figure, (*_METHOD, *references), f"{what}; {note}" if note else what)
     return figure
 
 
-def _axis(
-    what: Observable, edges: FloatArray
-) -> tuple[FloatArray, tuple[str, str], str, bool]:
-    """Edges in the unit of the axis, what differentials are of and their unit, label,
-    whether it is logarithmic."""
+def _planes(
+    axes: NDArray[np.object_], distribution: Distribution, both: Sequence[_Axis]
+) -> tuple[ScalarMappable, str]:
+    """Draw a panel for each model on one scale; returns the colours and their power of
+    ten."""
+    from matplotlib import colormaps
+    from matplotlib.colors import LogNorm
+
+    x, y = both
+    area = np.multiply.outer(x.widths, y.widths)
+    density = distribution.values / area
+    scale, power = power_of_ten(density)
+    density = density / scale
+    top = float(density.max())
+    norm = LogNorm(top / 1e3, top)
+    for i, name in enumerate(distribution.models):
+        ax = axes[i]
+        shown = np.ma.masked_less_equal(density[i].T, 0.0)
+        # bins without events are below the scale too
+        ax.set_facecolor(colormaps["cividis"](0.0))
+        image = ax.pcolormesh(
+            x.edges, y.edges, shown, cmap="cividis", norm=norm, rasterized=True
+        )
+        shares, effective = distribution.values[i], distribution.effective[i]
+        # levels of noise would be drawn around every bin
+        enough = np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()
+        if enough and min(shares.shape) > 4:
+            _contours(ax, density[i], shares, both)
+        several = len(distribution.models) > 1
+        ax.set_title(_NAMES.get(name, name) if several else "", fontsize=11)
+        if x.logarithmic:
+            ax.set_xscale("log")
+        if y.logarithmic:
+            ax.set_yscale("log")
+        ax.label_outer()
+    return image, power
+
+
+def _contours(
+    ax: Axes, density: FloatArray, shares: FloatArray, both: Sequence[_Axis]
+) -> None:
+    """Smallest areas with 50 % and 90 % of the cross section, smoothed."""
+    from scipy.ndimage import gaussian_filter
+
+    smooth = gaussian_filter(density, 1.5, mode="nearest")
+    order = np.argsort(smooth.ravel())[::-1]
+    held = np.cumsum(shares.ravel()[order]) / shares.sum()
+    levels = [
+        float(smooth.ravel()[order][np.searchsorted(held, share)])
+        for share in (0.9, 0.5)
+    ]
+    if 0 < levels[0] < levels[1]:
+        ax.contour(
+            *(a.centres for a in both),
+            smooth.T,
+            levels=levels,
+            colors="white",
+            linewidths=1.2,
+            linestyles=["--", "-"],
+        )
+
+
+class _Axis(NamedTuple):
+    """Edges in the unit of an axis, what differentials are of and their unit, the label
+    and whether it is logarithmic."""
+
+    edges: FloatArray
+    of: str
+    unit: str
+    label: str
+    logarithmic: bool
+
+    @property
+    def widths(self) -> FloatArray:
+        """Widths of the bins, of the logarithm if that is shown."""
+        return np.diff(np.log(self.edges) if self.logarithmic else self.edges)
+
+    @property
+    def centres(self) -> FloatArray:
+        """Middles of the bins."""
+        low, high = self.edges[:-1], self.edges[1:]
+        return np.asarray(np.sqrt(high * low) if self.logarithmic else (high + low) / 2)
+
+
+def _axis(what: Observable, edges: FloatArray) -> _Axis:
+    """Axis of an observable in a unit that fits its size."""
     _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
     logarithmic = what.logarithmic and bool(edges[0] > 0)
-    of = (
-        rf"\ln {what.latex}"
-        if logarithmic
-        else f"({what.latex})"
-        if re.search(r"[ /]", what.latex)
-        else what.latex
-    )
-    return (
-        edges / size,
-        (of, unit),
-        f"${what.latex}$" + (f" [{unit}]" if unit else ""),
-        logarithmic,
-    )
+    composed = f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex
+    of = rf"\ln {what.latex}" if logarithmic else composed
+    label = f"${what.latex}$" + (f" [{unit}]" if unit else "")
+    return _Axis(edges / size, of, unit, label, logarithmic)
 
 
 def _draw(
@@ -305,8 +344,8 @@ def _draw(
             f"nothing to plot: no event lies in the bins of {one.observables[0].name}"
         )
     what = one.observables[0]
-    x, (of, unit), label, logarithmic = _axis(what, one.edges[0])
-    width = np.diff(np.log(x)) if logarithmic else np.diff(x)
+    axis = _axis(what, one.edges[0])
+    x, width = axis.edges, axis.widths
     hues = colours(len(one.models)) if len(one.models) > 1 else [PALETTE[0]]
     handles: list[Artist] = []
     labels: list[str] = []
@@ -324,11 +363,10 @@ def _draw(
             )
         )
         labels.append(_NAMES.get(name, name))
-    centres = np.sqrt(x[1:] * x[:-1]) if logarithmic else (x[1:] + x[:-1]) / 2
     if curve is not None:
         for i, _ in enumerate(one.models):
             dots = upper.plot(
-                centres,
+                axis.centres,
                 np.atleast_2d(curve.values)[i] / width,
                 ".",
                 color="black",
@@ -337,13 +375,15 @@ def _draw(
         handles += dots
         labels.append("quadrature")
     upper.set_ylim(0, 1.08 * top)
-    per = "" if logarithmic or not unit else f"/{unit}"
-    upper.set_ylabel(rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{of}$ [{power}cm$^2${per}]")
-    if logarithmic:
+    per = "" if axis.logarithmic or not axis.unit else f"/{axis.unit}"
+    upper.set_ylabel(
+        rf"$\mathrm{{d}}\sigma/\mathrm{{d}}{axis.of}$ [{power}cm$^2${per}]"
+    )
+    if axis.logarithmic:
         upper.set_xscale("log")
     upper.set_xlim(x[0], x[-1])
     bottom = upper if lower is None else lower
-    bottom.set_xlabel(label)
+    bottom.set_xlabel(axis.label)
     if lower is not None:
         _ratios(one, curve, x, hues, lower)
     return handles, labels

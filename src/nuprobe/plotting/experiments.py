@@ -4,6 +4,8 @@ arrival time."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +70,14 @@ def plot_rates(
     ------
     InputError
         If there is nothing to draw, or `rates_time` has no time bins.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> rates = nu.experiment("coherent-csi-2017").predict(nu.StandardModel())
+    >>> figure = plot_rates(rates, subtracted=["steady-state"])
+    >>> figure.axes[0].get_ylabel()
+    'residual counts / 2 PE'
     """
     if rates_time is not None and rates_time.time_edges.size < 3:
         raise InputError(
@@ -83,23 +93,29 @@ def plot_rates(
     )
     third = [] if rates.shape_edges is None else [(rates, "shape")]
     shown = [(rates, "energy"), *third, *([] if second is None else [(second, "time")])]
-    names = list(dict.fromkeys(name for one, _ in shown for name in one.components))
+    names = list(
+        dict.fromkeys(name for analysis, _ in shown for name in analysis.components)
+    )
     if not names:
         raise InputError(f"nothing to plot: {rates.experiment} predicts no component")
     colour = _colours(names)
 
-    residuals = any(one.data is not None for one, _ in shown)
+    residuals = any(analysis.data is not None for analysis, _ in shown)
     figure = new_figure((6.4, 9.6, 12.8)[len(shown) - 1], 5.2 if residuals else 4.2)
     grid = figure.add_gridspec(
         2 if residuals else 1, len(shown), height_ratios=(3, 1) if residuals else (1,)
     )
     engine_pads(figure)
     data_artist: Artist | None = None
-    for column, (one, axis) in enumerate(shown):
+    for column, (analysis, axis) in enumerate(shown):
         main = figure.add_subplot(grid[0, column])
         panel = figure.add_subplot(grid[1, column], sharex=main) if residuals else None
         artist = _column(
-            main, panel, one, axis, colour, subtracted if one is rates else ()
+            main,
+            panel,
+            _Projection.of(analysis, axis),
+            colour,
+            subtracted if analysis is rates else (),
         )
         data_artist = artist if artist is not None else data_artist
     figure.align_ylabels()
@@ -112,7 +128,7 @@ def plot_rates(
     for name in reversed(_order(names)):
         handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
         labels.append(_label(name))
-    analyses = " and ".join(dict.fromkeys(one.analysis for one, _ in shown))
+    analyses = " and ".join(dict.fromkeys(a.analysis for a, _ in shown))
     signal = f"; expected signal {rates.signal.sum():.3g}"
     if rates.signal_sigma > 0:
         signal = (
@@ -134,6 +150,13 @@ def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     lower, upper : arrays of the shape of `counts`; lower is 0 for no count.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> lower, upper = counting_errors(np.array([0.0, 4.0]))
+    >>> upper
+    array([1.84, 3.16])
     """
     from scipy.special import gammaincinv
 
@@ -170,104 +193,164 @@ def _label(name: str) -> str:
 def _column(
     main: Axes,
     panel: Axes | None,
-    rates: Rates,
-    axis: str,
+    projection: _Projection,
     colour: Mapping[str, ColourLike],
     subtracted: Sequence[str],
 ) -> Artist | None:
-    """Projection of one analysis on energy, the third quantity or time; returns what
-    stands for the data."""
-    edges, name, unit, kept = _axis(rates, axis)
-    centres, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
-    equal = np.allclose(half, half[0])
-    per = (
-        np.ones(half.size) if equal else 0.5 / half
-    )  # bins of different widths show a density
-    total = np.zeros(centres.size)
-    for source in _order(list(rates.components)):
-        counts = finite_array(rates.components[source], f"the component {source!r}")
-        counts = counts.sum(tuple({*range(counts.ndim)} - {kept % counts.ndim}))
-        low, high = per * total, per * (total + counts)
-        main.stairs(
-            high,
-            edges,
-            baseline=low,
-            fill=True,
-            facecolor=colour[source],
-            edgecolor="none",
-        )
-        main.stairs(high, edges, baseline=low, color="black", linewidth=0.4)
-        total = total + counts
-    main.stairs(per * total, edges, baseline=None, color="black", linewidth=1.2)
-    main.set_xlim(edges[0], edges[-1])
-
-    xlabel = f"{name} [{unit}]" if unit else name
-    width = f" / {2 * half[0]:g} {unit}".rstrip() if equal else f" / {unit or 'unit'}"
-    main.set_ylabel(("residual counts" if subtracted else "counts") + width)
+    """Draw one projection; returns what stands for the data."""
+    p = projection
+    # bins of different widths show a density
+    per = np.ones(p.half.size) if p.equal else 0.5 / p.half
+    _stack(main, p, per, colour)
+    width = f" / {2 * p.half[0]:g} {p.unit}" if p.equal else f" / {p.unit or 'unit'}"
+    main.set_ylabel(("residual counts" if subtracted else "counts") + width.rstrip())
     artist: Artist | None = None
-    bottom = 0.0
-    if rates.data is not None:
-        data = finite_array(rates.data, "the data")
-        others = tuple({*range(data.ndim)} - {kept % data.ndim})
-        data = data.sum(others)
-        if rates.sigma is None:
-            errors = np.array(counting_errors(data))
-            deviation = np.sqrt(total)
-            pull_label = "residual / √μ"
-        else:
-            deviation = np.sqrt(
-                (finite_array(rates.sigma, "the errors of the data") ** 2).sum(others)
-            )
-            errors = np.array([deviation, deviation])
-            pull_label = "residual / σ"
+    bottom, top = 0.0, float((per * p.total).max())
+    if p.data is not None and p.errors is not None:
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
         artist = main.errorbar(
-            centres,
-            per * data,
-            yerr=per * errors,
-            xerr=half,
+            p.centres,
+            per * p.data,
+            yerr=per * p.errors,
+            xerr=p.half,
             fmt="o",
             ms=4,
             color="black",
             lw=1.0,
             clip_on=False,
         )  # type: ignore[assignment]
-        bottom = min(0.0, 1.2 * float((per * (data - errors[0])).min()))
+        bottom = min(0.0, 1.2 * float((per * (p.data - p.errors[0])).min()))
+        top = max(top, float((per * (p.data + p.errors[1])).max()))
         if subtracted:
-            main.text(
-                0.97,
-                0.95,
-                "data: "
-                + ", ".join(s.replace("-", " ") for s in subtracted)
-                + " subtracted",
-                transform=main.transAxes,
-                ha="right",
-                va="top",
-                fontsize=10,
-            )
-        top = float(max((per * (data + errors[1])).max(), (per * total).max()))
-    else:
-        top = float((per * total).max())
+            _say_subtracted(main, subtracted)
     main.set_ylim(bottom, top * 1.12 if top > 0 else 1.0)
     if bottom < 0:
         main.axhline(0, color="0.5", lw=0.8)
+    xlabel = f"{p.name} [{p.unit}]" if p.unit else p.name
     if panel is None:
         main.set_xlabel(xlabel)
         return artist
     main.tick_params(axis="x", which="both", labelbottom=False)
     panel.set_xlabel(xlabel)
-    if rates.data is not None:
-        # a bin without expectation has no residual
-        some = deviation > 0
-        pull = (data[some] - total[some]) / deviation[some]
-        panel.axhspan(-1, 1, color="0.9", lw=0)
-        panel.axhline(0, color="0.4", lw=0.8)
-        panel.plot(centres[some], pull, "o", ms=4, color="black")
-        panel.vlines(centres[some], 0, pull, color="black", lw=1.0)
-        reach = max(2.6, 1.15 * float(np.abs(pull).max(initial=0.0)))
-        panel.set_ylim(-reach, reach)
-        panel.set_ylabel(pull_label)
+    _residuals(panel, p)
     return artist
+
+
+@dataclass(frozen=True, eq=False)
+class _Projection:
+    """Counts of one analysis summed over all axes but one, which has shape (bins,)."""
+
+    name: str
+    unit: str
+    edges: FloatArray
+    components: dict[str, FloatArray]
+    data: FloatArray | None = None
+    errors: FloatArray | None = None  # shape (2, bins): down and up
+    deviation: FloatArray | None = None  # what residuals are divided by
+    pull_label: str = ""
+
+    @classmethod
+    def of(cls, rates: Rates, axis: str) -> _Projection:
+        edges, name, unit, kept = _axis(rates, axis)
+
+        def summed(counts: FloatArray) -> FloatArray:
+            others = tuple({*range(counts.ndim)} - {kept % counts.ndim})
+            return np.asarray(counts.sum(others))
+
+        components = {
+            source: summed(
+                finite_array(rates.components[source], f"the component {source!r}")
+            )
+            for source in _order(list(rates.components))
+        }
+        plain = cls(name, unit, edges, components)
+        if rates.data is None:
+            return plain
+        data = summed(finite_array(rates.data, "the data"))
+        if rates.sigma is None:
+            return replace(
+                plain,
+                data=data,
+                errors=np.array(counting_errors(data)),
+                deviation=np.sqrt(plain.total),
+                pull_label="residual / √μ",
+            )
+        sigma = np.sqrt(
+            summed(finite_array(rates.sigma, "the errors of the data") ** 2)
+        )
+        return replace(
+            plain,
+            data=data,
+            errors=np.array([sigma, sigma]),
+            deviation=sigma,
+            pull_label="residual / σ",
+        )
+
+    @cached_property
+    def total(self) -> FloatArray:
+        return np.asarray(sum(self.components.values()), dtype=float)
+
+    @cached_property
+    def half(self) -> FloatArray:
+        return np.asarray(np.diff(self.edges) / 2)
+
+    @property
+    def centres(self) -> FloatArray:
+        return np.asarray((self.edges[1:] + self.edges[:-1]) / 2)
+
+    @property
+    def equal(self) -> bool:
+        """Whether all bins are equally wide."""
+        return bool(np.allclose(self.half, self.half[0]))
+
+
+def _stack(
+    main: Axes, p: _Projection, per: FloatArray, colour: Mapping[str, ColourLike]
+) -> None:
+    """Draw the components on top of each other, and their sum."""
+    total = np.zeros(p.half.size)
+    for source, counts in p.components.items():
+        low, high = per * total, per * (total + counts)
+        main.stairs(
+            high,
+            p.edges,
+            baseline=low,
+            fill=True,
+            facecolor=colour[source],
+            edgecolor="none",
+        )
+        main.stairs(high, p.edges, baseline=low, color="black", linewidth=0.4)
+        total = total + counts
+    main.stairs(per * total, p.edges, baseline=None, color="black", linewidth=1.2)
+    main.set_xlim(p.edges[0], p.edges[-1])
+
+
+def _say_subtracted(main: Axes, subtracted: Sequence[str]) -> None:
+    names = ", ".join(name.replace("-", " ") for name in subtracted)
+    main.text(
+        0.97,
+        0.95,
+        f"data: {names} subtracted",
+        transform=main.transAxes,
+        ha="right",
+        va="top",
+        fontsize=10,
+    )
+
+
+def _residuals(panel: Axes, p: _Projection) -> None:
+    if p.data is None or p.deviation is None:
+        return
+    # a bin without expectation has no residual
+    some = p.deviation > 0
+    pull = (p.data[some] - p.total[some]) / p.deviation[some]
+    panel.axhspan(-1, 1, color="0.9", lw=0)
+    panel.axhline(0, color="0.4", lw=0.8)
+    panel.plot(p.centres[some], pull, "o", ms=4, color="black")
+    panel.vlines(p.centres[some], 0, pull, color="black", lw=1.0)
+    reach = max(2.6, 1.15 * float(np.abs(pull).max(initial=0.0)))
+    panel.set_ylim(-reach, reach)
+    panel.set_ylabel(p.pull_label)
 
 
 def _axis(rates: Rates, axis: str) -> tuple[FloatArray, str, str, int]:

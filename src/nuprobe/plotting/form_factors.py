@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,9 +21,9 @@ from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
+    Entries,
     energy_unit,
     isotope_symbol,
-    legend_above,
     main_and_panel,
     new_figure,
     provenance,
@@ -32,6 +32,7 @@ from nuprobe.plotting.style import (
 from nuprobe.units import fm
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["plot_form_factors"]
@@ -87,20 +88,18 @@ def plot_form_factors(
         isotope.
     InputError
         If the radius is too small for a shape, or q_max is not positive.
+
+    Examples
+    --------
+    >>> figure = plot_form_factors("Ar40", ["helm", "fermi"])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['Helm (3.43 fm)', 'Fermi, analytic (3.43 fm)']
     """
-    one = as_isotope(isotope)
-    if names is None:
-        left_out = {"point"} | (
-            {"fourier-bessel"} if one.name not in fourier_bessel_isotopes() else set()
-        )
-        names = [name for name in _LOOK if name not in left_out]
-    if not names:
-        raise InputError(
-            f"nothing to plot: name at least one form factor of {', '.join(_LOOK)}"
-        )
-    names = [name.strip().lower().replace("_", "-") for name in names]
+    nucleus = as_isotope(isotope)
+    names = _names(nucleus, names)
     if rms is None:
-        rms = one.r_charge if one.r_charge is not None else default_radius(one)
+        rms = nucleus.r_charge
+        rms = default_radius(nucleus) if rms is None else rms
     if q_max is None:
         q_max = 8 / rms if rms > 0 else 1000.0
     if not (np.isfinite(q_max) and q_max > 0):
@@ -110,51 +109,82 @@ def plot_form_factors(
 
     def build(name: str) -> FormFactor:
         common = name == "helm" or (shape_named(name).free_radius and not literature)
-        return make_form_factor(name, rms=rms if common else None, isotope=one)
+        return make_form_factor(name, rms=rms if common else None, isotope=nucleus)
 
     q = np.linspace(0, q_max, _POINTS)
     shapes = {name: build(name) for name in names}
-    values: dict[str, FloatArray] = {
-        name: shape(q**2) for name, shape in shapes.items()
-    }
-    helm = build("helm")(q**2)
-
+    values = {name: shape(q**2) for name, shape in shapes.items()}
     figure = new_figure(WIDTH, 6.0)
     main, panel = main_and_panel(figure, 2.2)
-    handles, labels = [], []
-    largest = 0.0
+    legend = Entries()
     for name, f in values.items():
-        title, colour, line, _ = _LOOK[name]
-        width = (
-            1.0 if name == "fourier-bessel" else 2.0 if name == "woods-saxon" else 1.5
-        )
-        handles += main.plot(q, f**2, color=colour, linestyle=line, linewidth=width)
-        labels.append(f"{title} ({shapes[name].rms / fm:.3g} fm)")
-        if name != "helm":
-            difference = np.divide(
-                f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0
-            )
-            # at a zero of Helm the difference jumps from one infinity to the other: no
-            # line across
-            jump = np.flatnonzero(np.diff(np.sign(helm))) + 1
-            largest = max(largest, float(np.nanmax(np.abs(100 * difference))))
-            broken = np.insert(100 * difference, jump, np.nan)
-            panel.plot(
-                np.insert(q, jump, q[jump]),
-                broken,
-                color=colour,
-                linestyle=line,
-                linewidth=width,
-            )
-    for zero in q[np.flatnonzero(np.diff(np.sign(helm))) + 1]:
-        panel.axvline(zero, color="0.8", linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
-    panel.axhline(0, color=PALETTE[0], linewidth=1.5, zorder=1)
+        line = main.plot(q, f**2, **_line(name))
+        legend.add(line, f"{_LOOK[name][0]} ({shapes[name].rms / fm:.3g} fm)")
+    _differences(panel, q, values, build("helm")(q**2))
     main.set_yscale("log")
     main.set_ylim(
         max(_FLOOR, 0.3 * min(float((f**2).min()) for f in values.values())), 2
     )
     main.set_xlim(0, q_max)
     main.set_ylabel(r"$|F(q^2)|^2$")
+    _recoil_axis(main, nucleus, q_max)
+    figure.align_ylabels()
+    symbol = isotope_symbol(nucleus.symbol, nucleus.a)
+    legend.above(figure, f"{symbol}: form factor (rms radius)")
+    radius = (
+        "radii of the literature of each shape"
+        if literature
+        else f"common rms radius {rms / fm:.3f} fm"
+    )
+    if not literature and nucleus.r_charge == rms:
+        radius += " (measured charge radius, Angeli:2013epw)"
+    provenance(figure, [key for name in names if (key := _LOOK[name][3])], radius)
+    return figure
+
+
+def _names(nucleus: Isotope, names: Sequence[str] | None) -> list[str]:
+    """Names as they are spelt in `_LOOK`; by default all that this nucleus has."""
+    if names is None:
+        measured = nucleus.name in fourier_bessel_isotopes()
+        left_out = {"point"} if measured else {"point", "fourier-bessel"}
+        names = [name for name in _LOOK if name not in left_out]
+    if not names:
+        raise InputError(
+            f"nothing to plot: name at least one form factor of {', '.join(_LOOK)}"
+        )
+    return [name.strip().lower().replace("_", "-") for name in names]
+
+
+def _line(name: str) -> dict[str, Any]:
+    """Look of the line of a shape."""
+    _, colour, line, _ = _LOOK[name]
+    width = {"fourier-bessel": 1.0, "woods-saxon": 2.0}.get(name, 1.5)
+    return {"color": colour, "linestyle": line, "linewidth": width}
+
+
+def _differences(
+    panel: Axes, q: FloatArray, values: Mapping[str, FloatArray], helm: FloatArray
+) -> None:
+    """Draw how much each shape differs from Helm, in per cent."""
+    largest = 0.0
+    # at a zero of Helm the difference jumps from one infinity to the other: no line
+    # across
+    jump = np.flatnonzero(np.diff(np.sign(helm))) + 1
+    for name, f in values.items():
+        if name == "helm":
+            continue
+        difference = 100 * np.divide(
+            f - helm, helm, out=np.full_like(f, np.nan), where=helm != 0
+        )
+        largest = max(largest, float(np.nanmax(np.abs(difference))))
+        panel.plot(
+            np.insert(q, jump, q[jump]),
+            np.insert(difference, jump, np.nan),
+            **_line(name),
+        )
+    for zero in q[jump]:
+        panel.axvline(zero, color="0.8", linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
+    panel.axhline(0, color=PALETTE[0], linewidth=1.5, zorder=1)
     reach = min(200.0, max(0.5, 1.5 * largest))
     panel.set_ylim(-reach, reach)
     if reach > 5:
@@ -164,7 +194,10 @@ def plot_form_factors(
     panel.set_ylabel("$F/F_{Helm}-1$ [%]".replace("Helm", r"\mathrm{Helm}"))
     panel.set_xlabel(r"momentum transfer $q$ [MeV]")
 
-    mass = one.mass
+
+def _recoil_axis(main: Axes, nucleus: Isotope, q_max: float) -> None:
+    """Add the recoil energy of the nucleus as an upper axis."""
+    mass = nucleus.mass
     unit, unit_name = energy_unit(q_max**2 / (2 * mass))
     main.tick_params(axis="x", which="both", top=False)
 
@@ -176,28 +209,9 @@ def plot_form_factors(
             np.sqrt(np.abs(np.asarray(recoils, dtype=float)) * 2 * mass * unit)
         )
 
-    top = main.secondary_xaxis(
-        "top",
-        functions=(recoil, momentum),
-    )
+    top = main.secondary_xaxis("top", functions=(recoil, momentum))
     top.set_xlabel(
-        f"recoil energy $T = q^2/2M$ of {isotope_symbol(one.symbol, one.a)}"
+        f"recoil energy $T = q^2/2M$ of {isotope_symbol(nucleus.symbol, nucleus.a)}"
         f" [{unit_name}]",
         fontsize=11,
     )
-    figure.align_ylabels()
-    legend_above(
-        figure,
-        handles,
-        labels,
-        f"{isotope_symbol(one.symbol, one.a)}: form factor (rms radius)",
-    )
-    radius = (
-        "radii of the literature of each shape"
-        if literature
-        else f"common rms radius {rms / fm:.3f} fm"
-    )
-    if not literature and one.r_charge == rms:
-        radius += " (measured charge radius, Angeli:2013epw)"
-    provenance(figure, [key for name in names if (key := _LOOK[name][3])], radius)
-    return figure

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuprobe.models.named import name_of
 from nuprobe.plotting.catalogue import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
 
@@ -71,7 +72,7 @@ def plot_limits(
             dict.fromkeys(r for e in experiments for r in e.file.references)
         )
     )
-    if companions and limit.family.name == "lmu-ltau":
+    if companions and name_of(limit.family) == "lmu-ltau":
         beside.add(limit)
     projected = [
         e.name
@@ -115,19 +116,20 @@ class _Beside:
             if companion.kind == "band":
                 self._add_band(companion)
             else:
-                there = np.isfinite(companion.upper)
-                line = "-." if companion.kind == "reach" else "-"
-                self.curves.append(
-                    (
-                        companion.label,
-                        companion.mass[there],
-                        companion.upper[there],
-                        line,
-                    )
-                )
+                self._add_curve(companion)
+
+    def _add_curve(self, companion: Companion) -> None:
+        there = np.isfinite(companion.upper)
+        if there.any():
+            line = "-." if companion.kind == "reach" else "-"
+            self.curves.append(
+                (companion.label, companion.mass[there], companion.upper[there], line)
+            )
 
     def _add_band(self, companion: Companion) -> None:
         there = companion.lower < _TOP
+        if not there.any():
+            return
         self.bands.append(
             (
                 companion.label,

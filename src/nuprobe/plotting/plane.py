@@ -4,22 +4,23 @@ with it."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
-from nuprobe.models import Family, LightScalarFamily, LightVectorFamily, LMuLTauFamily
+from nuprobe.models import LightScalar, LMuLTau, named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
+    Entries,
     blend,
     finite_array,
-    legend_above,
     new_figure,
     provenance,
     styled,
@@ -27,7 +28,7 @@ from nuprobe.plotting.style import (
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["plot_plane"]
@@ -50,7 +51,7 @@ _SHADE: Final = 0.04
 
 
 @styled
-def plot_plane(
+def plot_plane(  # nine arguments: everything but the limit is optional
     limit: Limit,
     *,
     bands: Sequence[BandSpec] = (),
@@ -92,45 +93,25 @@ def plot_plane(
         If no coupling is finite in the range, arrays do not fit together, or hold NaN
         or an impossible number.
     UnknownNameError
-        If `projected` or `labels` names a curve that the limit has not.
-    """
-    from matplotlib.patches import Patch
+        If `projected` or `labels` names a curve that the limit does not have.
 
-    labels = labels or {}
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> limit = nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
+    >>> figure = plot_plane(limit, labels={"ccfr-trident": "CCFR"})
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['CCFR']
+    """
+    names = labels or {}
     known = [curve.label for curve in limit.curves]
-    for name in (*projected, *labels):
+    for name in (*projected, *names):
         if name not in known:
             raise UnknownNameError("curve of the limit", name, known)
-    drawn = {
-        c.label: _curve(f"the limit {c.label!r}", c.mass, c.coupling)
-        for c in limit.curves
-    }
-    if not any(np.isfinite(g).any() for _, g in drawn.values()):
-        raise InputError(
-            "nothing to plot: no coupling is excluded at any mass of the limit"
-        )
-    others = [
-        (text, *_curve(f"the curve {text!r}", m, g), line)
-        for text, m, g, line in curves
-    ]
-    for text, *_, line in curves:
-        if line not in _STYLES:
-            raise InputError(
-                f"the line style of the curve {text!r} is one of {', '.join(_STYLES)},"
-                f" got {line!r}"
-            )
-    filled = [_band(*band) for band in bands]
-    low, high = x_range or (
-        min(m[0] for m, _ in drawn.values()),
-        max(m[-1] for m, _ in drawn.values()),
-    )
+    plane = _Plane.checked(limit, bands, curves)
+    low, high = x_range or plane.masses()
     _check_range("x_range", low, high, "masses in MeV")
-    edges = [
-        *drawn.values(),
-        *((m, g) for _, m, g, _ in others),
-        *((m, up) for _, m, _, up in filled),
-    ]
-    bottom, top = y_range or _decades(edges, low, high)
+    bottom, top = y_range or _decades(plane.edges(), low, high)
     _check_range("y_range", bottom, top, "couplings")
 
     figure = new_figure(WIDTH, 6.0)
@@ -139,98 +120,168 @@ def plot_plane(
     ax.set_yscale("log")
     ax.set_xlim(low / GeV, high / GeV)
     ax.set_ylim(bottom, top)
-    handles: list[Artist] = []
-    texts: list[str] = []
-    hues = dict(
-        zip(
-            [name for name in known if name != "combined"], cycle(_LIMITS), strict=False
-        )
-    )
-    for label, (mass, coupling) in drawn.items():
-        colour, measured = hues.get(label, "black"), label not in projected
-        bold = label == "combined"
-        # one fill over another: darker where more than one experiment excludes
-        if measured:
-            ax.fill_between(
-                mass / GeV,
-                coupling,
-                10 * top,
-                color="black",
-                alpha=_SHADE,
-                linewidth=0,
-                zorder=2,
-            )
-        handles += ax.plot(
-            mass / GeV,
-            coupling,
-            color=colour,
-            linestyle="-" if measured else _PROJECTED,
-            linewidth=2.4 if bold else 1.5,
-            zorder=4 if bold else 5,
-        )
-        some = np.isfinite(coupling).any()
-        texts.append(
-            labels.get(label, label)
-            + ("" if measured else " (projection)")
-            + ("" if some else ": no limit")
-        )
-    for (text, mass, coupling, line), colour in zip(
-        others, cycle(_CURVES), strict=False
-    ):
-        handles += ax.plot(
-            mass / GeV,
-            coupling,
-            color=colour,
-            linestyle=line,
-            linewidth=1.5,
-            zorder=3.5,
-        )
-        texts.append(text)
-    for (text, mass, lower, upper), (colour, share) in zip(
-        filled, cycle(_BANDS), strict=False
-    ):
-        shade = blend(colour, share)
-        ax.fill_between(
-            mass / GeV,
-            np.maximum(lower, bottom / 10),
-            upper,
-            facecolor=shade,
-            linewidth=0,
-            zorder=1,
-        )
-        for edge in (lower, upper):
-            ax.plot(
-                mass / GeV,
-                np.where(edge > 0, edge, np.nan),
-                color=colour,
-                linewidth=0.7,
-                zorder=1.5,
-            )
-        handles.append(Patch(facecolor=shade, edgecolor=colour, linewidth=0.7))
-        texts.append(text)
-    for i, (text, at) in enumerate(lines):
-        if not (np.isfinite(at) and at > 0):
-            raise InputError(f"the line {text!r} needs a positive mass (MeV), got {at}")
-        dash = ((0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))[i % 2]
-        handles.append(
-            ax.axvline(at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3)
-        )
-        texts.append(text)
-    scalar = isinstance(limit.family, LightScalarFamily)
+    legend = Entries()
+    plane.draw_limits(ax, legend, projected, names)
+    plane.draw_curves(ax, legend)
+    plane.draw_bands(ax, legend)
+    _draw_lines(ax, legend, lines)
+    scalar = isinstance(limit.family, LightScalar)
     ax.set_xlabel(
         r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]"
     )
     ax.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
     sides = "two-sided" if limit.sides == 2 else "one-sided"
-    legend_above(
+    legend.above(
         figure,
-        handles,
-        texts,
         f"{_family(limit.family)}: excluded above the lines at {100 * limit.cl:g} % CL,"
         f" {sides}",
     )
     provenance(figure, references, limit.statistic)
     return figure
+
+
+@dataclass(frozen=True, eq=False)
+class _Plane:
+    """What is drawn, checked; masses in MeV."""
+
+    limits: dict[str, tuple[FloatArray, FloatArray]]
+    curves: list[tuple[str, FloatArray, FloatArray, str]]
+    bands: list[tuple[str, FloatArray, FloatArray, FloatArray]]
+
+    @classmethod
+    def checked(
+        cls, limit: Limit, bands: Sequence[BandSpec], curves: Sequence[CurveSpec]
+    ) -> _Plane:
+        limits = {
+            c.label: _curve(f"the limit {c.label!r}", c.mass, c.coupling)
+            for c in limit.curves
+        }
+        if not any(np.isfinite(g).any() for _, g in limits.values()):
+            raise InputError(
+                "nothing to plot: no coupling is excluded at any mass of the limit"
+            )
+        others = [
+            (text, *_curve(f"the curve {text!r}", m, g), line)
+            for text, m, g, line in curves
+        ]
+        for text, *_, line in curves:
+            if line not in _STYLES:
+                raise InputError(
+                    f"the line style of the curve {text!r} is one of"
+                    f" {', '.join(_STYLES)}, got {line!r}"
+                )
+        return cls(limits, others, [_band(*band) for band in bands])
+
+    def masses(self) -> tuple[float, float]:
+        """Range of masses of the limits."""
+        return (
+            min(m[0] for m, _ in self.limits.values()),
+            max(m[-1] for m, _ in self.limits.values()),
+        )
+
+    def edges(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Masses and couplings that the plane should show."""
+        return [
+            *self.limits.values(),
+            *((m, g) for _, m, g, _ in self.curves),
+            *((m, up) for _, m, _, up in self.bands),
+        ]
+
+    def draw_limits(
+        self,
+        ax: Axes,
+        legend: Entries,
+        projected: Collection[str],
+        names: Mapping[str, str],
+    ) -> None:
+        """Draw the limits, shaded on the excluded side unless projected."""
+        single = [label for label in self.limits if label != "combined"]
+        hues = dict(zip(single, cycle(_LIMITS), strict=False))
+        for label, (mass, coupling) in self.limits.items():
+            measured, bold = label not in projected, label == "combined"
+            # one fill over another: darker where more than one experiment excludes
+            if measured:
+                ax.fill_between(
+                    mass / GeV,
+                    coupling,
+                    10 * ax.get_ylim()[1],
+                    color="black",
+                    alpha=_SHADE,
+                    linewidth=0,
+                    zorder=2,
+                )
+            line = ax.plot(
+                mass / GeV,
+                coupling,
+                color=hues.get(label, "black"),
+                linestyle="-" if measured else _PROJECTED,
+                linewidth=2.4 if bold else 1.5,
+                zorder=4 if bold else 5,
+            )
+            some = np.isfinite(coupling).any()
+            legend.add(
+                line,
+                names.get(label, label)
+                + ("" if measured else " (projection)")
+                + ("" if some else ": no limit"),
+            )
+
+    def draw_curves(self, ax: Axes, legend: Entries) -> None:
+        """Draw curves beside the limits."""
+        for (text, mass, coupling, line), colour in zip(
+            self.curves, cycle(_CURVES), strict=False
+        ):
+            legend.add(
+                ax.plot(
+                    mass / GeV,
+                    coupling,
+                    color=colour,
+                    linestyle=line,
+                    linewidth=1.5,
+                    zorder=3.5,
+                ),
+                text,
+            )
+
+    def draw_bands(self, ax: Axes, legend: Entries) -> None:
+        """Fill bands between two couplings."""
+        from matplotlib.patches import Patch
+
+        bottom = ax.get_ylim()[0]
+        for (text, mass, lower, upper), (colour, share) in zip(
+            self.bands, cycle(_BANDS), strict=False
+        ):
+            shade = blend(colour, share)
+            ax.fill_between(
+                mass / GeV,
+                np.maximum(lower, bottom / 10),
+                upper,
+                facecolor=shade,
+                linewidth=0,
+                zorder=1,
+            )
+            for edge in (lower, upper):
+                ax.plot(
+                    mass / GeV,
+                    np.where(edge > 0, edge, np.nan),
+                    color=colour,
+                    linewidth=0.7,
+                    zorder=1.5,
+                )
+            patch = Patch(facecolor=shade, edgecolor=colour, linewidth=0.7)
+            legend.add([patch], text)
+
+
+def _draw_lines(ax: Axes, legend: Entries, lines: Sequence[LineSpec]) -> None:
+    """Draw vertical lines at masses of interest."""
+    for i, (text, at) in enumerate(lines):
+        if not (np.isfinite(at) and at > 0):
+            raise InputError(f"the line {text!r} needs a positive mass (MeV), got {at}")
+        dash = ((0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))[i % 2]
+        line = ax.axvline(
+            at / GeV, color="0.25", linestyle=dash, linewidth=1.2, zorder=3
+        )
+        legend.add([line], text)
 
 
 def _curve(
@@ -248,7 +299,7 @@ def _curve(
         )
     if not np.all(g > 0):
         raise InputError(
-            f"{what} holds a coupling that is not a positive number: {g[~(g > 0)][0]}"
+            f"{what} has a coupling that is not a positive number: {g[~(g > 0)][0]}"
         )
     return m, np.where(np.isfinite(g), g, np.nan)
 
@@ -303,13 +354,13 @@ _NAMES: Final = {
 }
 
 
-def _family(family: Family) -> str:
-    if not isinstance(family, LMuLTauFamily):
-        name = _NAMES.get(family.name, family.name)
-        mixing = family.mixing if isinstance(family, LightVectorFamily) else 0.0
+def _family(family: Any) -> str:
+    if not isinstance(family, LMuLTau):
+        name = _NAMES.get(named.name_of(family), named.name_of(family))
+        mixing = getattr(family, "mixing", 0.0)
         return name if mixing == 0 else f"{name}, {_mixing(mixing)}"
-    default = LMuLTauFamily()
-    if (family.lepton_charges, family.neutrino_charges) == (
+    default = LMuLTau(mass=1.0, coupling=1.0)
+    if (tuple(family.lepton_charges), tuple(family.neutrino_charges)) == (
         default.lepton_charges,
         default.neutrino_charges,
     ):

@@ -55,6 +55,11 @@ def plot_flux(flux: str | Flux) -> Figure:
     ------
     UnknownNameError
         If there is no flux of that name.
+
+    Examples
+    --------
+    >>> len(plot_flux("sns").axes)  # times beside the spectra, lines with an own scale
+    3
     """
     source = as_flux(flux)
     timed = {c.time for c in source.components if c.time is not None}
@@ -82,7 +87,7 @@ def plot_flux(flux: str | Flux) -> Figure:
 
 
 def _grid(component: FluxComponent) -> FloatArray:
-    """Energies that hold every edge, so that corners are sharp."""
+    """Energies that include every edge, so that corners are sharp."""
     first, last = component.edges[0], component.edges[-1]
     low = np.geomspace(max(first, 1e-3 * last), last, _POINTS)
     return np.unique(
@@ -91,9 +96,9 @@ def _grid(component: FluxComponent) -> FloatArray:
 
 
 def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
+    """Draw continua and lines; returns the handles of the components."""
     from matplotlib.lines import Line2D
 
-    area = "cm$^{-2}$ " if source.emission == "beam" else ""
     continua = {
         c.name: (
             e := _grid(c),
@@ -110,20 +115,19 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     for name, (e, values) in continua.items():
         # an end at which the flux stops short of zero is drawn as the step that it is
         ax.plot(np.pad(e, 1, "edge"), np.pad(values / decade, 1), color=colour[name])
-    lines = [(c.name, line) for c in source.components for line in c.lines]
-    top = max([c.e_max for c in source.components])
-    ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
-    if wide:
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        ax.set_xlim(
-            min([c.edges[-1] for c in source.components if c.edges]) / 10, 1.3 * top
-        )
-        ax.set_ylim(min(p for p in peaks if p > 0) / 10, 5 * max(peaks))
-    else:
-        ax.set_xlim(0, 1.06 * top)
-        ax.set_ylim(0, 1.15 * max(peaks, default=1.0) / decade)
-    handles: list[Artist] = [
+    _limits(ax, source, [p / decade for p in peaks], wide)
+    area = _area(source)
+    ax.set_ylabel(
+        rf"$dN/dE_\nu$ [{power}{area}MeV$^{{-1}}$ per {source.per}]"
+        if continua
+        else f"intensity of the line [{area}per {source.per}]"
+    )
+    if any(c.lines for c in source.components):
+        if wide:
+            _spikes(ax, source, colour)
+        else:
+            _arrows(ax, source, colour, bool(continua))
+    return [
         Line2D(
             [],
             [],
@@ -134,58 +138,85 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
         )
         for c in source.components
     ]
-    target = ax
-    if continua:
-        ax.set_ylabel(rf"$dN/dE_\nu$ [{power}{area}MeV$^{{-1}}$ per {source.per}]")
-    else:
-        ax.set_ylabel(f"intensity of the line [{area}per {source.per}]")
-    if lines and wide:
-        ax.set_ylabel(
-            rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]"
-            + f"\nlines [{area}per {source.per}]"
-        )
-        for name, line in lines:
+
+
+def _area(source: Flux) -> str:
+    return "cm$^{-2}$ " if source.emission == "beam" else ""
+
+
+def _top(source: Flux) -> float:
+    return max(c.e_max for c in source.components)
+
+
+def _limits(ax: Axes, source: Flux, peaks: list[float], wide: bool) -> None:
+    """Ranges and scales of the axes; peaks in the unit of the axis."""
+    ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
+    top = _top(source)
+    if not wide:
+        ax.set_xlim(0, 1.06 * top)
+        ax.set_ylim(0, 1.15 * max(peaks, default=1.0))
+        return
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(
+        min([c.edges[-1] for c in source.components if c.edges]) / 10, 1.3 * top
+    )
+    ax.set_ylim(min(p for p in peaks if p > 0) / 10, 5 * max(peaks))
+
+
+def _spikes(ax: Axes, source: Flux, colour: dict[str, str]) -> None:
+    """Lines on the logarithmic axes of the continua."""
+    area = _area(source)
+    ax.set_ylabel(
+        rf"$dN/dE_\nu$ [{area}MeV$^{{-1}}$ per {source.per}]"
+        + f"\nlines [{area}per {source.per}]"
+    )
+    for component in source.components:
+        for line in component.lines:
             ax.plot(
                 [line.energy] * 2,
                 [ax.get_ylim()[0], line.intensity],
-                color=colour[name],
+                color=colour[component.name],
                 marker="^",
                 markevery=[1],
             )
-    elif lines:
-        if continua:
-            ax.tick_params(axis="y", which="both", right=False)
-            target = ax.twinx()
-            target.set_ylabel(f"intensity of a line [{area}per {source.per}]")
-        strongest = max(line.intensity for _, line in lines)
-        target.set_ylim(0, 1.15 * strongest)
-        for name, line in lines:
-            target.annotate(
-                "",
-                xy=(line.energy, line.intensity),
-                xytext=(line.energy, 0),
-                arrowprops={
-                    "arrowstyle": "-|>,head_length=0.6,head_width=0.25",
-                    "color": colour[name],
-                    "lw": 1.8,
-                    "shrinkA": 0,
-                    "shrinkB": 0,
-                },
-            )
-        if len(lines) <= 3:
-            for name, line in lines:
-                left = line.energy > 0.5 * top
-                target.annotate(
-                    f"{line.energy:.4g} MeV:\n{line.intensity:.3g} per {source.per}",
-                    xy=(line.energy, line.intensity),
-                    xytext=(-6 if left else 6, 0),
-                    textcoords="offset points",
-                    ha="right" if left else "left",
-                    va="top",
-                    fontsize=9.5,
-                    color=colour[name],
-                )
-    return handles
+
+
+def _arrows(ax: Axes, source: Flux, colour: dict[str, str], beside: bool) -> None:
+    """Lines as arrows, on an axis of their own `beside` the continua; a few are
+    named."""
+    target = ax
+    if beside:
+        ax.tick_params(axis="y", which="both", right=False)
+        target = ax.twinx()
+        target.set_ylabel(f"intensity of a line [{_area(source)}per {source.per}]")
+    lines = [(c.name, line) for c in source.components for line in c.lines]
+    target.set_ylim(0, 1.15 * max(line.intensity for _, line in lines))
+    for name, line in lines:
+        target.annotate(
+            "",
+            xy=(line.energy, line.intensity),
+            xytext=(line.energy, 0),
+            arrowprops={
+                "arrowstyle": "-|>,head_length=0.6,head_width=0.25",
+                "color": colour[name],
+                "lw": 1.8,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+    for name, line in lines if len(lines) <= 3 else []:
+        left = line.energy > 0.5 * _top(source)
+        target.annotate(
+            f"{line.energy:.4g} MeV:\n{line.intensity:.3g} per {source.per}",
+            xy=(line.energy, line.intensity),
+            xytext=(-6 if left else 6, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="top",
+            fontsize=9.5,
+            color=colour[name],
+        )
 
 
 def _times(ax: Axes, source: Flux) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
 
-__all__ = ["FORMATS", "PALETTE", "check_path", "save", "style"]
+__all__ = ["FORMATS", "PALETTE", "Entries", "check_path", "save", "style"]
 
 P = ParamSpec("P")
 ColourLike = str | tuple[float, float, float]
@@ -92,7 +92,15 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
 @contextmanager
 def style() -> Iterator[None]:
     """Matplotlib settings of the house inside a ``with`` block; the caller's settings
-    return after it."""
+    return after it.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> with style():
+    ...     mpl.rcParams["mathtext.fontset"]
+    'stix'
+    """
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -114,8 +122,8 @@ def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
         with style():
             figure = function(*args, **kwargs)
             for ax in figure.axes:
-                for one in (ax, *ax.child_axes):
-                    for axis in (one.xaxis, one.yaxis):
+                for panel in (ax, *ax.child_axes):
+                    for axis in (panel.xaxis, panel.yaxis):
                         axis.get_major_ticks()
                         axis.get_minor_ticks()
         return figure
@@ -144,6 +152,14 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
         If the suffix is missing or unknown.
     OutputError
         If the file cannot be written; what was there before is untouched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> figure = new_figure(2.0, 1.0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(figure, f"{folder}/empty.svg").name
+    'empty.svg'
     """
     kind = _format(path)
     buffer = io.BytesIO()
@@ -154,7 +170,14 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
 def check_path(path: str | os.PathLike[str]) -> Path:
     """Check before a long computation that `save` will accept `path`; raises what it
-    would raise."""
+    would raise.
+
+    Examples
+    --------
+    >>> check_path("figure.doc")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: cannot tell the format of the figure 'figure.doc': ...
+    """
     _format(path)
     return writable_or_error(path)
 
@@ -215,6 +238,23 @@ def blend(colour: str, share: float) -> ColourLike:
 
     r, g, b = (1 - share * (1 - c) for c in to_rgb(colour))
     return r, g, b
+
+
+class Entries:
+    """What will stand in a legend: artists with their names."""
+
+    def __init__(self) -> None:
+        self.handles: list[Artist] = []
+        self.labels: list[str] = []
+
+    def add(self, artists: Sequence[Artist], label: str) -> None:
+        """Add the first of the `artists` under the name `label`."""
+        self.handles.append(artists[0])
+        self.labels.append(label)
+
+    def above(self, figure: Figure, title: str = "") -> Legend:
+        """Draw the legend above the panels of a `figure`, under a `title`."""
+        return legend_above(figure, self.handles, self.labels, title)
 
 
 def legend_above(
@@ -338,8 +378,8 @@ def power_of_ten(values: ArrayLike) -> tuple[float, str]:
 
 
 def finite_array(values: ArrayLike, what: str) -> FloatArray:
-    """Return a float array; raises `InputError` if it is empty or holds a number that
-    is not finite."""
+    """Return a float array; raises `InputError` if it is empty or contains a number
+    that is not finite."""
     array = np.asarray(values, dtype=float)
     if array.size == 0:
         raise InputError(f"nothing to plot: {what} is empty")

@@ -1,9 +1,9 @@
-"""Trident cross sections over the neutrino energy: channels and regimes, models, form
-factors."""
+"""Trident cross sections over the neutrino energy: channels and regimes, models."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,16 +11,13 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.nuclei import FormFactor, Isotope, Target, TargetSpec
-from nuprobe.nuclei import isotope as as_isotope
+from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
-from nuprobe.nuclei.form_factors import Fermi, FourierBessel, WoodsSaxon, shape_named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     finite_array,
-    isotope_symbol,
     legend_above,
     new_figure,
     per_target,
@@ -29,22 +26,25 @@ from nuprobe.plotting.style import (
     styled,
     target_symbol,
 )
+from nuprobe.plotting.trident_axes import (
+    METHOD,
+    channel_symbol,
+    energies_of,
+    energy_axis,
+    opened,
+    refined,
+)
 from nuprobe.processes import trident
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.options import FormFactorSpec
-from nuprobe.units import GeV, fm
+from nuprobe.units import GeV
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "channel_symbol",
-    "plot_trident_energy",
-    "plot_trident_form_factors",
-    "plot_trident_ratio",
-]
+__all__ = ["plot_trident_energy", "plot_trident_ratio"]
 
 _LOOK: Final = {
     # regime: name, line
@@ -55,12 +55,7 @@ _LOOK: Final = {
     "neutron": ("neutrons", (0, (1, 1.4))),
     "electron": ("electrons", (0, (5, 1.5, 1, 1.5))),
 }
-_LEPTONS: Final = ("e", r"\mu", r"\tau")
-_METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _DECADES: Final = 3.5  # below the lowest curve's top
-_NEAR: Final = np.geomspace(
-    1e-3, 1, 60
-)  # E/E_threshold − 1 of the points added behind a threshold
 
 
 @styled
@@ -101,12 +96,22 @@ def plot_trident_energy(
     InputError, UnknownNameError
         As `trident.total`; for an empty list, or if every channel is closed up to the
         last energy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> figure = plot_trident_energy(
+    ...     "nu_mu -> nu_mu mu+ mu-",
+    ...     "Ar40",
+    ...     np.geomspace(1e3, 1e5, 4),
+    ...     regimes=["coherent"],
+    ... )
+    >>> figure.axes[0].get_xlabel()
+    'neutrino energy $E_\\\\nu$ [GeV]'
     """
-    e = _energies(e_grid)
-    chosen = [
-        trident.channel(one)
-        for one in ([channels] if isinstance(channels, str | Channel) else channels)
-    ]
+    e = energies_of(e_grid)
+    listed = [channels] if isinstance(channels, str | Channel) else channels
+    chosen = [trident.channel(c) for c in listed]
     if not chosen or not regimes:
         raise InputError("nothing to plot: name at least one channel and one regime")
     nucleus = _counted(target)
@@ -124,38 +129,12 @@ def plot_trident_energy(
     marked = False
     for i, channel in enumerate(chosen):
         for j, regime in enumerate(regimes):
-            start = trident.threshold_energy(channel, target, regime)
-            grid = _refined(e, start)
-            y = _section(grid, channel, target, nucleus, model, regime, form_factor) / (
-                grid / GeV
-            )
-            some = y > 0
+            curve = _Curve(channel, target, nucleus, model, regime, form_factor)
             colour = hues[i if several else j]
-            ax.plot(grid[some] / GeV, y[some], color=colour, linestyle=_LOOK[regime][1])
-            if dots.size:
-                height = _section(
-                    dots, channel, target, nucleus, model, regime, form_factor
-                ) / (dots / GeV)
-                ax.plot(
-                    dots[height > 0] / GeV,
-                    height[height > 0],
-                    "o",
-                    color=colour,
-                    markersize=5,
-                )
-            if some.any():
-                tops[channel, regime] = float(y.max())
-            if e[0] < start < e[-1]:
-                marked = True
-                ax.vlines(
-                    start / GeV,
-                    0,
-                    0.045,
-                    transform=ax.get_xaxis_transform(),
-                    color=colour,
-                    lw=1.2,
-                    zorder=1,
-                )
+            top = curve.draw(ax, e, dots, colour)
+            if top is not None:
+                tops[channel, regime] = top
+            marked = curve.mark_threshold(ax, e, colour) or marked
     if not tops:
         lowest = min(
             trident.threshold_energy(c, target, r) for c in chosen for r in regimes
@@ -168,7 +147,7 @@ def plot_trident_energy(
     ax.set_yscale("log")
     ax.set_ylim(min(tops.values()) * 10**-_DECADES, 4 * max(tops.values()))
     ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$ GeV$^{{-1}}${per_target(nucleus)}]")
-    _energy_axis(ax, e)
+    energy_axis(ax, e)
     handles, labels = _entries(chosen, regimes, hues, tops)
     if marked:
         handles.append(
@@ -181,16 +160,86 @@ def plot_trident_energy(
             )
         )
         labels.append("threshold")
-    where = f" on {target_symbol(nucleus)}"
-    legend_above(
-        figure,
-        handles,
-        labels,
-        f"tridents{where}" if several else f"{channel_symbol(chosen[0])}{where}",
-    )
+    what = "tridents" if several else channel_symbol(chosen[0])
+    legend_above(figure, handles, labels, f"{what} on {target_symbol(nucleus)}")
     nuclear, keys = _nuclear(target, regimes, form_factor)
-    provenance(figure, (*_METHOD, *keys), f"{_model(model)}; {nuclear}")
+    provenance(figure, (*METHOD, *keys), f"{_model(model)}; {nuclear}")
     return figure
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """σ(E) of one channel in one regime, per nucleus or formula unit."""
+
+    channel: Channel
+    target: TargetSpec
+    nucleus: Target
+    model: LeptonModel
+    regime: str
+    form_factor: FormFactorSpec
+
+    @property
+    def start(self) -> float:
+        return trident.threshold_energy(self.channel, self.target, self.regime)
+
+    def section(self, e: FloatArray) -> FloatArray:
+        """Return σ in cm²: `trident.total` gives nucleons and electrons singly."""
+        parts, regime = self.nucleus.components, self.regime
+        if regime in ("electron", "neutron"):
+            number = sum(
+                c.count * (c.isotope.n if regime == "neutron" else c.isotope.z)
+                for c in parts
+            )
+            return number * trident.total(e, self.channel, None, self.model, regime)
+        if regime != "proton":
+            return trident.total(
+                e,
+                self.channel,
+                self.target,
+                self.model,
+                regime,
+                form_factor=self.form_factor,
+            )
+        value = np.zeros_like(e)
+        for free in (False, True):
+            number = sum(
+                c.count * c.isotope.z for c in parts if (c.isotope.a == 1) == free
+            )
+            if number:
+                value += number * trident.total(
+                    e, self.channel, None, self.model, regime, pauli=not free
+                )
+        return value
+
+    def draw(
+        self, ax: Axes, e: FloatArray, dots: FloatArray, colour: str
+    ) -> float | None:
+        """Draw σ/E and its dots; returns the highest point, None if all is zero."""
+        grid = refined(e, self.start)
+        y = self.section(grid) / (grid / GeV)
+        some = y > 0
+        line = _LOOK[self.regime][1]
+        ax.plot(grid[some] / GeV, y[some], color=colour, linestyle=line)
+        if dots.size:
+            height = self.section(dots) / (dots / GeV)
+            shown = height > 0
+            ax.plot(dots[shown] / GeV, height[shown], "o", color=colour, markersize=5)
+        return float(y.max()) if some.any() else None
+
+    def mark_threshold(self, ax: Axes, e: FloatArray, colour: str) -> bool:
+        """Mark the threshold at the bottom if it lies inside the energies."""
+        if not e[0] < self.start < e[-1]:
+            return False
+        ax.vlines(
+            self.start / GeV,
+            0,
+            0.045,
+            transform=ax.get_xaxis_transform(),
+            color=colour,
+            lw=1.2,
+            zorder=1,
+        )
+        return True
 
 
 @styled
@@ -224,23 +273,34 @@ def plot_trident_ratio(
     InputError, UnknownNameError
         As `trident.total`; if there is no model, every energy is below threshold, or
         the reference makes no pair.
-    """
-    from matplotlib.ticker import LogLocator, NullFormatter
 
-    e = _energies(e_grid)
-    one = trident.channel(channel)
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import nuprobe as nu
+    >>> figure = plot_trident_ratio(
+    ...     "nu_mu -> nu_mu mu+ mu-",
+    ...     "Ar40",
+    ...     np.geomspace(1e3, 1e4, 4),
+    ...     {"V-A": nu.VMinusA()},
+    ... )
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['V-A', 'Standard Model']
+    """
+    e = energies_of(e_grid)
+    chosen = trident.channel(channel)
     if not models:
         raise InputError(
             "nothing to plot: give at least one model, e.g. {'V−A': nuprobe.VMinusA()}"
         )
     nucleus = _counted(target)
     base = StandardModel() if reference is None else reference
-    start = trident.threshold_energy(one, target, regime)
-    grid = _open(e, start, one)
-    below = _section(grid, one, target, nucleus, base, regime, form_factor)
+    reference_curve = _Curve(chosen, target, nucleus, base, regime, form_factor)
+    grid = opened(e, reference_curve.start, chosen)
+    below = reference_curve.section(grid)
     if not np.all(below > 0):
         raise InputError(
-            f"no ratio: the reference {_model(base)} makes no pair in {one.name};"
+            f"no ratio: the reference {_model(base)} makes no pair in {chosen.name};"
             " choose another one"
         )
     figure = new_figure(WIDTH, 4.6)
@@ -248,227 +308,45 @@ def plot_trident_ratio(
     handles: list[Artist] = []
     ratios: list[FloatArray] = []
     for model, colour in zip(models.values(), colours(len(models)), strict=True):
-        ratios.append(
-            _section(grid, one, target, nucleus, model, regime, form_factor) / below
-        )
+        ratios.append(replace(reference_curve, model=model).section(grid) / below)
         handles += ax.plot(grid / GeV, ratios[-1], color=colour)
     handles.append(
         ax.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
     )
-    low, high = (
-        min(1.0, *(float(r.min()) for r in ratios)),
-        max(1.0, *(float(r.max()) for r in ratios)),
-    )
-    if high > 5 * low > 0:
-        ax.set_yscale("log")
-        ax.set_ylim(low / 1.5, high * 1.5)
-        if high < 1000 * low:
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            ax.yaxis.set_major_formatter("{x:g}")
-            ax.yaxis.set_minor_formatter(NullFormatter())
-    else:
-        span = max(high - low, 0.02)
-        ax.set_ylim(low - 0.08 * span, high + 0.08 * span)
+    _ratio_axis(ax, ratios)
     standard = reference is None
     ax.set_ylabel(rf"$\sigma/\sigma_{{\mathrm{{{'SM' if standard else 'ref'}}}}}$")
-    _energy_axis(ax, e)
+    energy_axis(ax, e)
     kind = _LOOK[regime][0]
     legend_above(
         figure,
         handles,
         [*models, "Standard Model" if standard else f"reference ({_model(base)})"],
-        f"{channel_symbol(one)} on {target_symbol(nucleus)}, {kind}",
+        f"{channel_symbol(chosen)} on {target_symbol(nucleus)}, {kind}",
     )
     nuclear, keys = _nuclear(target, [regime], form_factor)
-    if any(trident.mediator_masses(model, one) for model in models.values()):
+    if any(trident.mediator_masses(model, chosen) for model in models.values()):
         keys.append("Altmannshofer:2014pba")
-    provenance(figure, (*_METHOD, *keys), f"reference {_model(base)}; {nuclear}")
+    provenance(figure, (*METHOD, *keys), f"reference {_model(base)}; {nuclear}")
     return figure
 
 
-@styled
-def plot_trident_form_factors(
-    channel: ChannelSpec,
-    isotope: str | Isotope,
-    e_grid: ArrayLike,
-    shapes: Mapping[str, str | FormFactor] | None = None,
-    *,
-    model: LeptonModel | None = None,
-) -> Figure:
-    """Plot by how much the choice of charge form factor changes a coherent cross
-    section.
+def _ratio_axis(ax: Axes, ratios: Sequence[FloatArray]) -> None:
+    """Show all ratios and 1, logarithmic if they span a factor of 5."""
+    from matplotlib.ticker import LogLocator, NullFormatter
 
-    Parameters
-    ----------
-    channel : what `trident.channel` reads.
-    isotope : the nucleus; the reference is `trident.charge_form_factor`, its
-        Fourier–Bessel density where measured.
-    e_grid : neutrino energies in MeV, increasing, at least two.
-    shapes : by label; a name of `nuclei.FORM_FACTORS` is built with the measured charge
-        radius. Default: Fermi and Helm with the measured radius, Fermi and Woods–Saxon
-        with the radius of the trident literature, 1.07 A^(1/3) fm and 0.57 fm.
-    model : couplings; default the Standard Model.
-
-    Returns
-    -------
-    Figure
-        σ/σ(reference) − 1 in per cent.
-
-    Raises
-    ------
-    InputError, UnknownNameError
-        As `trident.total`; if the charge radius is not measured, or every energy lies
-        below threshold.
-    """
-    e = _energies(e_grid)
-    one, nucleus = trident.channel(channel), as_isotope(isotope)
-    base = trident.charge_form_factor(nucleus)
-    note = ""
-    if shapes is None:
-        note = (
-            "literature: $R$ = 1.07 $A^{1/3}$ fm, $a$ = 0.57 fm (Brown:1973ih); others:"
-            " measured charge radius"
-        )
-        shapes = {
-            "Fermi": "fermi",
-            "Helm": "helm",
-            "Fermi, literature": Fermi.of(nucleus),
-            "Woods–Saxon, literature": WoodsSaxon.of(nucleus),
-        }
-    if not shapes:
-        raise InputError("nothing to plot: give at least one form factor")
-    built: dict[str, FormFactor] = {}
-    radius = False
-    for label, shape in shapes.items():
-        free = isinstance(shape, str) and shape_named(shape).free_radius
-        radius = radius or free
-        if free and nucleus.r_charge is None:
-            raise InputError(
-                f"the charge radius of {nucleus.name} is not measured: give form"
-                " factors as objects"
-            )
-        built[label] = trident.charge_form_factor(nucleus, shape)
-    start = trident.threshold_energy(one, nucleus.name)
-    grid = _open(e, start, one)
-
-    def total(shape: FormFactor) -> FloatArray:
-        return trident.total(
-            grid, one, nucleus.name, model, form_factor=shape, regime="coherent"
-        )
-
-    reference = total(base)
-    figure = new_figure(WIDTH, 4.2)
-    ax = figure.add_subplot()
-    handles: list[Artist] = []
-    labels: list[str] = []
-    for i, ((label, shape), colour) in enumerate(
-        zip(built.items(), colours(len(built)), strict=True)
-    ):
-        # the last of two equal curves is dotted, and wider, so that both are seen
-        hidden = any(_like(shape, other) for other in list(built.values())[:i])
-        line = {"linestyle": (0, (1, 1.6)), "linewidth": 2.6} if hidden else {}
-        handles += ax.plot(
-            grid / GeV,
-            100 * (total(shape) / reference - 1),
-            color=colour,
-            **line,  # type: ignore[arg-type]
-        )
-        labels.append(f"{label} ({shape.rms / fm:.3f} fm)")
-    handles.append(
-        ax.axhline(0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
-    )
-    measured = isinstance(base, FourierBessel)
-    labels.append(f"reference: {shape_name(base)} ({base.rms / fm:.3f} fm)")
-    ax.set_ylabel(r"$\sigma/\sigma_{\mathrm{ref}}-1$ [%]")
-    _energy_axis(ax, e)
-    legend_above(
-        figure,
-        handles,
-        labels,
-        f"{channel_symbol(one)} on {isotope_symbol(nucleus.symbol, nucleus.a)},"
-        " coherent: form factor (rms radius)",
-    )
-    keys = [
-        *_METHOD,
-        *(["DeVries:1987atn"] if measured else []),
-        *(["Angeli:2013epw"] if radius else []),
-    ]
-    provenance(figure, keys, note)
-    return figure
-
-
-def _energies(e_grid: ArrayLike) -> FloatArray:
-    e = finite_array(e_grid, "the energy grid")
-    if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0) or e[0] <= 0:
-        raise InputError(
-            "a trident cross section is drawn over at least two increasing positive"
-            " energies (MeV), e.g. 200 to 1e5"
-        )
-    return e
-
-
-def _refined(e: FloatArray, start: float) -> FloatArray:
-    """Energies with more points behind a threshold."""
-    more = start * (1 + _NEAR)
-    return np.unique(np.concatenate([e, more[(more > e[0]) & (more < e[-1])]]))
-
-
-def _open(e: FloatArray, start: float, channel: Channel) -> FloatArray:
-    """Refined energies above a threshold."""
-    grid = _refined(e, start)
-    if e[-1] <= start:
-        raise InputError(
-            f"nothing to plot: {channel.name} is closed up to {e[-1] / GeV:g} GeV; "
-            f"its threshold is {start / GeV:.6g} GeV"
-        )
-    return grid[grid > start]
-
-
-def _section(
-    e: FloatArray,
-    channel: Channel,
-    target: TargetSpec,
-    nucleus: Target,
-    model: LeptonModel,
-    regime: str,
-    form_factor: FormFactorSpec,
-) -> FloatArray:
-    """Cross section of a regime per formula unit, cm²: `trident.total` gives nucleons
-    and electrons singly."""
-    parts = nucleus.components
-    if regime == "electron":
-        return sum(c.count * c.isotope.z for c in parts) * trident.total(
-            e, channel, None, model, regime
-        )
-    if regime == "neutron":
-        return sum(c.count * c.isotope.n for c in parts) * trident.total(
-            e, channel, None, model, regime
-        )
-    if regime == "proton":
-        value = np.zeros_like(e)
-        for free in (False, True):
-            number = sum(
-                c.count * c.isotope.z for c in parts if (c.isotope.a == 1) == free
-            )
-            if number:
-                value += number * trident.total(
-                    e, channel, None, model, regime, pauli=not free
-                )
-        return value
-    return trident.total(e, channel, target, model, regime, form_factor=form_factor)
-
-
-def _energy_axis(ax: Axes, e: FloatArray) -> None:
-    ax.set_xlim(e[0] / GeV, e[-1] / GeV)
-    if e[-1] > 5 * e[0]:
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter("{x:g}")
-        # between the decades of a short axis, in the same writing
-        short = e[-1] < 50 * e[0]
-        ax.xaxis.set_minor_formatter(
-            lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else ""
-        )
-    ax.set_xlabel(r"neutrino energy $E_\nu$ [GeV]")
+    low = min(1.0, *(float(r.min()) for r in ratios))
+    high = max(1.0, *(float(r.max()) for r in ratios))
+    if not high > 5 * low > 0:
+        span = max(high - low, 0.02)
+        ax.set_ylim(low - 0.08 * span, high + 0.08 * span)
+        return
+    ax.set_yscale("log")
+    ax.set_ylim(low / 1.5, high * 1.5)
+    if high < 1000 * low:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _entries(
@@ -504,21 +382,6 @@ def _line(**look: object) -> Artist:
     from matplotlib.lines import Line2D
 
     return Line2D([], [], **look)  # type: ignore[arg-type]
-
-
-def channel_symbol(channel: Channel) -> str:
-    """Channel in symbols: ν_μ → ν_e e⁺ μ⁻."""
-    plus, minus = _LEPTONS[channel.plus], _LEPTONS[channel.minus]
-    return (
-        rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}}"
-        rf" {minus}^{{-}}$"
-    )
-
-
-def _like(first: FormFactor, second: FormFactor) -> bool:
-    """Whether two shapes look the same on paper."""
-    q2 = np.array([30.0, 100.0, 200.0]) ** 2
-    return bool(np.allclose(first(q2), second(q2), atol=2e-3))
 
 
 def _model(model: LeptonModel) -> str:

@@ -15,7 +15,7 @@ from nuprobe.oscillation import AtSource, Propagation
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.build import build_templates
 from nuprobe.prediction.combine import half_difference, joined, stacked
-from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
 from nuprobe.prediction.templates import Templates
 
@@ -31,5 +31,4 @@ __all__ = [
     "half_difference",
     "joined",
     "stacked",
-    "sum_arrays",
 ]

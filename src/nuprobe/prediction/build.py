@@ -12,14 +12,14 @@ import numpy as np
 from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.models import Propagator
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, sum_arrays
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.combine import joined
 from nuprobe.prediction.fold import Known, fold
-from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
 from nuprobe.prediction.templates import Templates
-from nuprobe.processes import Scatterer
+from nuprobe.processes import KernelGroup
 
 __all__ = ["build_templates"]
 
@@ -183,67 +183,57 @@ class _Builder:
         accuracy: tuple[int, int],
     ) -> tuple[Part, ...]:
         """Evaluate every scatterer on the tensor grid of its axes' nodes."""
-        target = self.setup.target_at(fixed)
-        scatterers = self.setup.process.scatterers(target)
+        setup = self.setup
+        target = setup.target_at(fixed)
+        scatterers = setup.process.scatterers(target)
         if not scatterers:
             raise InputError(
-                f"nothing in {target.name} takes part in {self.setup.process.name}: use"
+                f"nothing in {target.name} takes part in {setup.process.name}: use"
                 " another target or process"
             )
-        return tuple(
-            self._part(scatterer, position, axes, fixed, accuracy)
-            for position, scatterer in enumerate(scatterers)
-        )
-
-    def _part(
-        self,
-        scatterer: Scatterer,
-        position: int,
-        axes: Sequence[Axis],
-        fixed: Mapping[str, float],
-        accuracy: tuple[int, int],
-    ) -> Part:
-        setup = self.setup
-        mine = tuple(
-            i
-            for i, a in enumerate(axes)
-            if a.touches(setup.process.name, scatterer.name)
-        )
-        outer = [i for i in mine if axes[i].acts_on == "response"]
-        inner = [i for i in mine if axes[i].acts_on != "response"]
-        shape = tuple(axes[i].nodes for i in (*outer, *inner))
+        name = setup.process.name
+        mine = [
+            [i for i, a in enumerate(axes) if a.touches(name, s.name)]
+            for s in scatterers
+        ]
+        # those of the response are common to all scatterers
+        outer = [i for i in mine[0] if axes[i].acts_on == "response"]
         blocks = []
         for at in _nodes(axes, outer, fixed):
-            kernels = []
-            for here in _nodes(axes, inner, at):
-                moved = scatterer
-                if inner:
-                    target = setup.target_at(here)
-                    moved = setup.process.scatterers(target)[position]
-                kernels.append(moved.groups(setup.exchanges_at(here)))
-            response = self._response(at)
+            kernels = [
+                self._kernels(position, axes, [i for i in own if i not in outer], at)
+                for position, own in enumerate(mine)
+            ]
+            response = setup.response_at(at)
             blocks.append(
-                fold(setup, scatterer, kernels, response, accuracy, self.known)
+                fold(setup, scatterers, kernels, response, accuracy, self.known)
             )
-        values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
-        # nodes last, in the order of the axes
-        values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
-        back = np.argsort([*outer, *inner])
-        values = values.transpose(0, 1, 2, *(3 + back))
-        return Part(scatterer.name, mine, np.ascontiguousarray(values))
+        return tuple(
+            _part(scatterer.name, axes, own, outer, [block[i] for block in blocks])
+            for i, (scatterer, own) in enumerate(zip(scatterers, mine, strict=True))
+        )
 
-    def _response(self, values: Mapping[str, float]) -> Response | TableResponse:
-        """Response at values of the axes; the scatterers share it."""
-        key = tuple(sorted(values.items()))
-        if key not in self.responses:
-            self.responses[key] = self.setup.response_at(values)
-        return self.responses[key]
+    def _kernels(
+        self,
+        position: int,
+        axes: Sequence[Axis],
+        inner: Sequence[int],
+        fixed: Mapping[str, float],
+    ) -> list[tuple[KernelGroup, ...]]:
+        """Kernels of the scatterer at a position, at every node of its inner axes."""
+        result = []
+        for here in _nodes(axes, inner, fixed):
+            scatterers = self.setup.process.scatterers(self.setup.target_at(here))
+            result.append(scatterers[position].groups(self.setup.exchanges_at(here)))
+        return result
 
     def _axis_error(
         self, templates: Templates, index: int, accuracy: tuple[int, int]
     ) -> float:
         """Interpolation error of the counts along one axis, halfway (in angle) between
         the nodes."""
+        if not any(index in part.axes for part in templates.parts):
+            return 0.0  # an axis of another process
         axis, middle = templates.axes[index], self.middle
         probes = axis.probes()
         points = np.array(
@@ -275,6 +265,24 @@ def _nodes(
         {**fixed, **dict(zip(names, map(float, node), strict=True))}
         for node in itertools.product(*(axes[i].points for i in chosen))
     ]
+
+
+def _part(
+    name: str,
+    axes: Sequence[Axis],
+    own: Sequence[int],
+    outer: Sequence[int],
+    blocks: Sequence[FloatArray],
+) -> Part:
+    """Part of one scatterer: its blocks (one a node of the outer axes) with the nodes
+    last, in the order of the axes."""
+    inner = [i for i in own if i not in outer]
+    shape = tuple(axes[i].nodes for i in (*outer, *inner))
+    values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
+    values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
+    back = np.argsort([*outer, *inner])
+    values = values.transpose(0, 1, 2, *(3 + back))
+    return Part(name, tuple(own), np.ascontiguousarray(values))
 
 
 def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:

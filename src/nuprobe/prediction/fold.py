@@ -1,4 +1,4 @@
-"""Integrals over the deposit: templates of one scatterer at fixed axes."""
+"""Integrals over the deposit: templates of each scatterer at fixed axes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from nuprobe.fluxes import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.prediction.setup import Setup
 from nuprobe.processes import KernelGroup, Scatterer
-from nuprobe.processes.folding import Deposits, over_flux
+from nuprobe.processes.folding import Deposits, over_flux, responses
 
 __all__ = ["Known", "deposit_grid", "fold"]
 
+Groups = tuple[KernelGroup, ...]
 Known = dict[tuple[Any, ...], tuple[FloatArray, ...]]
 """Integrals over the flux, which do not change along most axes."""
 
@@ -27,20 +28,20 @@ long table are mild and left to the order."""
 
 def fold(
     setup: Setup,
-    scatterer: Scatterer,
-    kernels: Sequence[tuple[KernelGroup, ...]],
+    scatterers: Sequence[Scatterer],
+    kernels: Sequence[Sequence[Groups]],
     response: Response | TableResponse,
     accuracy: tuple[int, int],
     known: Known,
-) -> FloatArray:
-    """Templates of one scatterer for several sets of kernels.
+) -> list[FloatArray]:
+    """Templates of all scatterers for several sets of kernels.
 
     Parameters
     ----------
     setup : the ingredients.
-    scatterer : which deposits go with which energies.
-    kernels : kernel groups that differ in their responses alone, one set a node of the
-        axes.
+    scatterers : which deposits go with which energies.
+    kernels : of each scatterer, kernel groups that differ in their responses alone, one
+        set a node of the axes.
     response : of the detector.
     accuracy : order of the integral over the deposit, and factor on the nodes of the
         integral over the flux.
@@ -48,67 +49,89 @@ def fold(
 
     Returns
     -------
-    array, shape (sets, flux components, bins, terms)
-        The terms are those of the process, once for each function of the propagation.
+    list of arrays, shape (sets, flux components, bins, terms)
+        One a scatterer; the terms are those of the process, once for each function of
+        the propagation.
 
     Examples
     --------
     >>> from nuprobe.prediction.examples import argon
     >>> from nuprobe.processes import CONTACT
     >>> setup = argon()
-    >>> heavy = setup.process.scatterers(setup.target_at({}))[-1]
-    >>> kernels, response = [heavy.groups(CONTACT)], setup.response_at({})
-    >>> fold(setup, heavy, kernels, response, (32, 1), {}).shape
-    (1, 3, 2, 3)
+    >>> isotopes = setup.process.scatterers(setup.target_at({}))
+    >>> kernels = [[s.groups(CONTACT)] for s in isotopes]
+    >>> response = setup.response_at({})
+    >>> [x.shape for x in fold(setup, isotopes, kernels, response, (32, 1), {})]
+    [(1, 3, 2, 3), (1, 3, 2, 3), (1, 3, 2, 3)]
     """
     order, refine = accuracy
-    groups, components = kernels[0], setup.flux.components
-    names = setup.process.terms(setup.exchanges_at({}))
-    factors = setup.propagation.names
-    result = np.zeros(
-        (len(kernels), len(components), response.bins, len(factors), len(names))
-    )
-    t, weights = deposit_grid(components, response, scatterer, order)
-    if t.size == 0:  # the flux lies below the threshold of the process
-        return result.reshape(*result.shape[:3], -1)
-    scale = setup.formula_units * scatterer.count * setup.fluence
-    detected = response.matrix(t) * (weights * scale)
-    wanted = Deposits(scatterer, groups, t)
-    integrals = [
-        _integral(setup, c, wanted, refine, known) for c in range(len(components))
+    components = setup.flux.components
+    grids = [deposit_grid(components, response, s, order) for s in scatterers]
+    wanted = [
+        Deposits(scatterer, sets[0], t)
+        for scatterer, sets, (t, _) in zip(scatterers, kernels, grids, strict=True)
     ]
-    for g, group in enumerate(groups):
+    every = np.concatenate([t for t, _ in grids])
+    if every.size == 0:  # the flux lies below the threshold of the process
+        detected = np.zeros((response.bins, 0))
+    else:
+        detected = response.matrix(every)
+    integrals = [
+        _integrals(setup, position, wanted, refine, known)
+        for position in range(len(components))
+    ]
+    results, start = [], 0
+    for i, (scatterer, (t, weights)) in enumerate(zip(scatterers, grids, strict=True)):
+        scale = setup.formula_units * scatterer.count * setup.fluence
+        kept = detected[:, start : start + t.size] * (weights * scale)
+        start += t.size
+        results.append(_folded(setup, kernels[i], t, kept, [x[i] for x in integrals]))
+    return results
+
+
+def _folded(
+    setup: Setup,
+    kernels: Sequence[Groups],
+    t: FloatArray,
+    detected: FloatArray,
+    integrals: Sequence[tuple[FloatArray, ...]],
+) -> FloatArray:
+    """Templates of one scatterer, from its integrals over each flux component."""
+    names = setup.process.terms(setup.exchanges_at({}))
+    factors, bins = setup.propagation.names, len(detected)
+    result = np.zeros((len(kernels), len(integrals), bins, len(factors), len(names)))
+    each = [responses(groups, t) for groups in kernels]
+    for g, group in enumerate(kernels[0]):
         columns = [names.index(term) for term in group.terms]
-        nuclear = np.stack(
-            [kernel[g].response(t) for kernel in kernels], axis=1
-        )  # (T, sets, terms)
-        for c, of_component in enumerate(integrals):
+        # (T, sets × terms)
+        nuclear = np.concatenate([of_groups[g] for of_groups in each], axis=-1)
+        for c, of_groups in enumerate(integrals):
             for w in range(len(factors)):
-                folded = (detected * of_component[g][:, w]) @ nuclear.reshape(
-                    t.size, -1
-                )
-                folded = folded.reshape(
-                    response.bins, len(kernels), len(columns)
-                ).transpose(1, 0, 2)
-                result[:, c, :, w][:, :, columns] = folded
+                folded = (detected * of_groups[g][:, w]) @ nuclear
+                folded = folded.reshape(bins, len(kernels), len(columns))
+                result[:, c, :, w][:, :, columns] = folded.transpose(1, 0, 2)
     return result.reshape(*result.shape[:3], -1)
 
 
-def _integral(
-    setup: Setup, position: int, wanted: Deposits, refine: int, known: Known
-) -> tuple[FloatArray, ...]:
-    """Integrals of the kernels of a scatterer over the flux component at a position,
+def _integrals(
+    setup: Setup, position: int, wanted: Sequence[Deposits], refine: int, known: Known
+) -> list[tuple[FloatArray, ...]]:
+    """Integrals of the kernels of each scatterer over the flux component at a position,
     one array of shape (T, functions) a group."""
     factors = setup.propagation.names
     component = setup.flux.components[position]
-    key = (wanted.scatterer.name, position, refine, wanted.t.tobytes())
-    if key not in known:
+    keys = [(d.scatterer.name, position, refine, d.t.tobytes()) for d in wanted]
+    missing = [i for i, key in enumerate(keys) if key not in known]
+    if missing:
         functions = None
         if factors != ("",):
             functions = setup.propagation_of(component.name).functions
-        (integrals,) = over_flux(component, [wanted], refine, functions)
-        known[key] = tuple(x.reshape(-1, len(factors)) for x in integrals)
-    return known[key]
+        new = over_flux([component], [wanted[i] for i in missing], refine, functions)
+        for i, of_groups in zip(missing, new, strict=True):
+            known[keys[i]] = tuple(
+                x.reshape(wanted[i].t.size, len(factors)) for x in of_groups
+            )
+    return [known[key] for key in keys]
 
 
 def deposit_grid(

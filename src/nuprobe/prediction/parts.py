@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import Exchanges, Process
 
-__all__ = ["Part", "Reaction", "sum_arrays"]
+__all__ = ["Part", "Reaction"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +43,3 @@ class Reaction:
     def names(self) -> tuple[str, ...]:
         """Names of the terms of the process."""
         return self.process.terms(self.exchanges)
-
-
-def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:
-    """Sum of `arrays` of any shapes that broadcast, at least one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sum_arrays([np.ones((1, 2)), np.ones((3, 2))]).shape
-    (3, 2)
-    """
-    total = arrays[0]
-    for array in arrays[1:]:
-        total = total + array
-    return total

@@ -12,10 +12,16 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.models import Couplings, Model
-from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, product
+from nuprobe.numerics import (
+    FloatArray,
+    barycentric_matrix,
+    chebyshev_nodes,
+    product,
+    sum_arrays,
+)
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
-from nuprobe.prediction.parts import Part, Reaction, sum_arrays
+from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]

@@ -7,8 +7,7 @@ process it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,21 +16,22 @@ from numpy.typing import ArrayLike
 from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
-from nuprobe.fluxes import Flux
-from nuprobe.models import Couplings, Model, check_model
+from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.models import Model
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
-from nuprobe.numerics import FloatArray, converged, gauss_legendre
+from nuprobe.numerics import FloatArray
 from nuprobe.processes.constants import constants_of
-from nuprobe.processes.folding import Deposits, over_flux
-from nuprobe.processes.inputs import as_state, deposits, energies, is_anti
-from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
+from nuprobe.processes.inputs import as_state, deposits, energies
+from nuprobe.processes.interface import Exchanges, Process, Scatterer
+from nuprobe.processes.weighted import Weighted, couplings_of
 
 __all__ = [
     "averaged",
     "coefficient_derivatives",
     "coefficients",
     "differential",
+    "flux_averaged",
     "kernels",
     "total",
 ]
@@ -80,54 +80,6 @@ def kernels(
     return result * _HBARC2
 
 
-@dataclass(frozen=True)
-class _Weighted:
-    """A process with the coefficients of one model."""
-
-    process: Process
-    exchanges: Exchanges
-    terms: tuple[str, ...]
-    weights: FloatArray
-
-    @classmethod
-    def of(
-        cls,
-        process: Process,
-        model: Model,
-        flavour: str | Flavour | FlavourState,
-        anti: bool | None,
-    ) -> _Weighted:
-        """Ask the process for the coefficients of a model at one parameter point."""
-        here = constants_of(model, process)
-        couplings, exchanges, anti = _couplings(model, flavour, anti)
-        weights = here.coefficients(couplings, as_state(flavour), anti, exchanges)
-        if weights.ndim != 1:
-            raise InputError(
-                "a cross section needs a model with scalar parameters; use the"
-                " templates for many points"
-            )
-        return cls(here, exchanges, here.terms(exchanges), weights)
-
-    def at(self, scatterer: Scatterer, e: FloatArray, t: FloatArray) -> FloatArray:
-        """dσ/dT of one scatterer in MeV⁻³, of the broadcast shape."""
-        result = np.zeros(np.broadcast_shapes(e.shape, t.shape))
-        for group in scatterer.groups(self.exchanges):
-            weights = self.weights[[self.terms.index(name) for name in group.terms]]
-            result = result + scatterer.kinematics(group, e, t) * (
-                group.response(t) @ weights
-            )
-        return result
-
-
-def _couplings(
-    model: Model, flavour: str | Flavour | FlavourState, anti: bool | None
-) -> tuple[Couplings, Exchanges, bool]:
-    check_model(model)
-    anti = is_anti(flavour, anti)
-    couplings = model.couplings(anti)
-    return couplings, exchanges_of(couplings), anti
-
-
 def _target(target: TargetSpec | None) -> Target | None:
     return None if target is None else make_target(target)
 
@@ -160,7 +112,7 @@ def coefficients(
     >>> coefficients(nu.process("cevns"), nu.StandardModel(0.25), "nu_e")
     array([0.  , -0.  , 0.25])
     """
-    couplings, exchanges, anti = _couplings(model, flavour, anti)
+    couplings, exchanges, anti = couplings_of(model, flavour, anti)
     here = constants_of(model, process)
     return here.coefficients(couplings, as_state(flavour), anti, exchanges)
 
@@ -192,7 +144,7 @@ def coefficient_derivatives(
     >>> slopes["sin2_theta_w"]
     array([-0., 2., 0.])
     """
-    couplings, exchanges, anti = _couplings(model, flavour, anti)
+    couplings, exchanges, anti = couplings_of(model, flavour, anti)
     here, state = constants_of(model, process), as_state(flavour)
     slopes = {
         name: here.coefficient_derivatives(couplings, slope, state, anti, exchanges)
@@ -243,7 +195,7 @@ def differential(
     >>> differential(cevns, 30.0, 0.01, "Ar40", nu.StandardModel(), "nu_mu")
     array(5.197e-38)
     """
-    weighted = _Weighted.of(process, model, flavour, anti)
+    weighted = Weighted.of(process, model, flavour, anti)
     e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
     scatterers = process.scatterers(_target(target))
     result = np.zeros(e.shape)
@@ -300,25 +252,13 @@ def averaged(
     >>> averaged(cevns, nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_e")
     array(4.746e-38)
     """
-    weighted = _Weighted.of(process, model, flavour, None)
-    deposited, number = deposits(t), flux.total(flavour)
-    if number == 0:
-        raise InputError(
-            f"flux {flux.name} has no {flavour}: it has"
-            f" {', '.join(map(str, flux.flavours))}"
-        )
-    wanted = [
-        Deposits(scatterer, scatterer.groups(weighted.exchanges), deposited)
-        for scatterer in process.scatterers(_target(target))
-    ]
-    integrals = [over_flux(component, wanted) for component in flux.of(flavour)]
+    weighted = Weighted.of(process, model, flavour, None)
+    deposited, number = deposits(t), _number(flux, flavour)
+    scatterers = process.scatterers(_target(target))
+    each = weighted.over_fluxes(flux.of(flavour), scatterers, deposited)
     result = np.zeros(deposited.shape)
-    for i, one in enumerate(wanted):
-        for g, group in enumerate(one.groups):
-            columns = [weighted.terms.index(name) for name in group.terms]
-            response = group.response(deposited) @ weighted.weights[columns]
-            integral = sum(of_component[i][g] for of_component in integrals)
-            result += one.scatterer.count * integral * response * (_HBARC2 / number)
+    for scatterer, values in zip(scatterers, each, strict=True):
+        result += scatterer.count * values * (_HBARC2 / number)
     return result
 
 
@@ -364,62 +304,121 @@ def total(
     array([1.866e-40, 1.519e-39])
     """
     e, floor = energies(e_nu), float(deposits(threshold))
-    weighted = _Weighted.of(process, model, flavour, anti)
-    diverging = weighted.process.diverging(weighted.exchanges)
-    infinite = any(
-        weight != 0 and name in diverging
-        for weight, name in zip(weighted.weights, weighted.terms, strict=True)
-    )
+    weighted = Weighted.of(process, model, flavour, anti)
     scatterers = process.scatterers(_target(target))
-    if infinite and min([max(floor, s.floor) for s in scatterers], default=1.0) == 0:
+    _check_finite(weighted, scatterers, floor)
+    result = np.zeros(e.shape)
+    for scatterer in scatterers:
+        top = scatterer.t_max(e)
+        bottom = np.maximum(scatterer.t_min(e), max(floor, scatterer.floor))
+
+        def at(t: FloatArray, scatterer: Scatterer = scatterer) -> FloatArray:
+            return weighted.at(scatterer, e[..., None], t)
+
+        def name(worst: int, scatterer: Scatterer = scatterer) -> str:
+            energy = np.ravel(e)[worst]
+            return f"total cross section on {scatterer.name} at {energy:.6g} MeV"
+
+        marks = [*map(np.asarray, sorted(scatterer.breakpoints)), top]
+        result += scatterer.count * weighted.integrated(
+            scatterer, np.minimum(bottom, top), marks, at, rtol, name
+        )
+    return result * _HBARC2
+
+
+def _check_finite(
+    weighted: Weighted, scatterers: Sequence[Scatterer], floor: float
+) -> None:
+    """Refuse an integral down to no deposit at all if a term with 1/T is present."""
+    diverging = weighted.process.diverging(weighted.exchanges)
+    present = [
+        name
+        for weight, name in zip(weighted.weights, weighted.terms, strict=True)
+        if weight != 0 and name in diverging
+    ]
+    if present and any(max(floor, s.floor) == 0 for s in scatterers):
         raise InputError(
             "photon exchange makes the total cross section infinite: give a threshold,"
             " e.g. threshold=0.1*keV"
         )
-    result = np.zeros(e.shape)
-    for scatterer in scatterers:
-        result += scatterer.count * _integral(weighted, scatterer, e, floor, rtol)
-    return result * _HBARC2
 
 
-def _integral(
-    weighted: _Weighted, scatterer: Scatterer, e: FloatArray, floor: float, rtol: float
-) -> FloatArray:
-    """∫ dσ/dT dT of one scatterer, MeV⁻².
+def flux_averaged(
+    process: Process,
+    flux: Flux,
+    target: TargetSpec | None,
+    model: Model,
+    flavour: str | Flavour,
+    *,
+    threshold: float = 0.0,
+    rtol: float = 1e-8,
+) -> float:
+    """Mean of the total cross section over the normalised spectrum of one flavour of a
+    flux, optionally above a threshold.
 
-    In u = asinh √(T/c) form factors are smooth (T is a momentum squared), and so are
-    propagators 1/(T + c) and whatever behaves as 1/T above c.
+    Parameters
+    ----------
+    process : such as ``nu.process("cevns")``.
+    flux : the source; lines are included.
+    target, model, flavour : as in `differential`.
+    threshold : smallest deposit counted, MeV.
+    rtol : accuracy asked of the quadrature over the deposit.
+
+    Returns
+    -------
+    float
+        In cm² per formula unit.
+
+    Raises
+    ------
+    InputError
+        As `total`, and if the flux has no such flavour.
+    ComputationError
+        If the quadrature does not reach `rtol`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cevns, sns = nu.process("cevns"), nu.flux("sns")
+    >>> flux_averaged(cevns, sns, "Ar40", nu.StandardModel(), "nu_mu")
+    1.500e-39
     """
-    top = scatterer.t_max(e)
-    bottom = np.minimum(
-        np.maximum(scatterer.t_min(e), max(floor, scatterer.floor)), top
-    )
-    scales = [weighted.process.momentum, *weighted.exchanges.masses]
-    c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
-    if weighted.process.diverging(weighted.exchanges):
-        c = np.where(bottom > 0, np.minimum(c, bottom), c)
-    c = np.where(c > 0, c, 1.0)  # below threshold, where nothing is integrated
-    inner = [np.clip(b, bottom, top) for b in sorted(scatterer.breakpoints)]
-    u = np.arcsinh(np.sqrt(np.stack([bottom, *inner, top], axis=-1) / c[..., None]))
-    width = np.diff(u)
+    floor = float(deposits(threshold))
+    weighted = Weighted.of(process, model, flavour, None)
+    number = _number(flux, flavour)
+    scatterers = process.scatterers(_target(target))
+    _check_finite(weighted, scatterers, floor)
+    components = flux.of(flavour)
+    energies = [e for c in components for e in (*c.edges, *_lines(c)) if e > 0]
+    result = 0.0
+    for scatterer in scatterers:
+        top = scatterer.t_max(np.array(energies)).max(initial=0.0)
+        kinks = [t for t in sorted(scatterer.kinks(energies)) if t < top]
+        bottom = np.minimum(max(floor, scatterer.floor), top)
 
-    def integral(n: int) -> FloatArray:
-        x, w = gauss_legendre(n)
-        nodes = (u[..., :-1, None] + width[..., None] * x).reshape(*e.shape, -1)
-        sinh = np.sinh(nodes)
-        t = np.clip(c[..., None] * sinh**2, bottom[..., None], top[..., None])
-        slope = 2 * c[..., None] * sinh * np.cosh(nodes)
-        weights = (width[..., None] * w).reshape(*e.shape, -1)
-        return np.asarray(
-            (weighted.at(scatterer, e[..., None], t) * slope * weights).sum(-1)
+        def at(t: FloatArray, scatterer: Scatterer = scatterer) -> FloatArray:
+            return weighted.over_fluxes(components, [scatterer], t)[0]
+
+        def name(_: int, scatterer: Scatterer = scatterer) -> str:
+            return f"cross section on {scatterer.name}, mean over {flux.name},"
+
+        marks = [np.asarray(t) for t in (*kinks, top)]
+        result += scatterer.count * float(
+            weighted.integrated(scatterer, bottom, marks, at, rtol, name)
         )
+    return result * _HBARC2 / number
 
-    def name(worst: int) -> str:
-        return (
-            f"the total cross section on {scatterer.name} at"
-            f" {np.ravel(e)[worst]:.6g} MeV"
+
+def _lines(component: FluxComponent) -> list[float]:
+    return [line.energy for line in component.lines]
+
+
+def _number(flux: Flux, flavour: str | Flavour) -> float:
+    """Neutrinos of one flavour per unit of a flux; there must be some."""
+    number = flux.total(flavour)
+    if number == 0:
+        raise InputError(
+            f"flux {flux.name} has no {flavour}: it has"
+            f" {', '.join(map(str, flux.flavours))}"
         )
-
-    return converged(
-        integral, rtol, name, remedy="ask for a larger rtol or a lower energy"
-    )
+    return number

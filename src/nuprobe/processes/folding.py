@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 
 from nuprobe.fluxes import FluxComponent, FluxMoments
-from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.numerics import FloatArray, gauss_legendre, sum_arrays
 from nuprobe.processes.interface import KernelGroup, Scatterer
 
-__all__ = ["Deposits", "over_flux"]
+__all__ = ["Deposits", "over_flux", "responses"]
 
 Functions = Callable[[FloatArray], FloatArray]
 
@@ -39,8 +39,34 @@ class Deposits:
     t: FloatArray
 
 
+def responses(groups: Sequence[KernelGroup], t: FloatArray) -> list[FloatArray]:
+    """Responses of kernel groups; one that several groups share is evaluated once.
+
+    Parameters
+    ----------
+    groups : of one scatterer.
+    t : deposits in MeV, any shape.
+
+    Returns
+    -------
+    list of arrays, shape (*t.shape, terms of the group)
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.processes import CONTACT
+    >>> (electron,) = nu.process("electron").scatterers(None)
+    >>> left, right, mixed = responses(electron.groups(CONTACT), np.array([0.1]))
+    >>> left is right is mixed
+    True
+    """
+    known = {id(group.response): group.response for group in groups}
+    values = {key: response(t) for key, response in known.items()}
+    return [values[id(group.response)] for group in groups]
+
+
 def over_flux(
-    component: FluxComponent,
+    components: Sequence[FluxComponent],
     wanted: Sequence[Deposits],
     refine: int = 1,
     functions: Functions | None = None,
@@ -49,9 +75,9 @@ def over_flux(
 
     Parameters
     ----------
-    component : gives φ(E), per MeV; its lines are included.
-    wanted : scatterers with their kernels k(E, T) and deposits; the spectrum is passed
-        through once for all of them.
+    components : their sum is φ(E), per MeV; lines are included.
+    wanted : scatterers with their kernels k(E, T) and deposits; each spectrum is
+        passed through once for all of them.
     refine : multiplies the number of nodes; compare two values for an error estimate.
     functions : energies (MeV) → f_i(E), shape (*energies.shape, i); without it f = 1.
 
@@ -68,27 +94,33 @@ def over_flux(
     >>> (argon,) = nu.process("cevns").scatterers(nu.target("Ar40"))
     >>> recoils = Deposits(argon, argon.groups(CONTACT), np.array([0.01, 0.1]))
     >>> line = nu.flux("sns").components[0]
-    >>> [(vector,)] = over_flux(line, [recoils])
+    >>> [(vector,)] = over_flux([line], [recoils])
     >>> vector > 0  # up to 0.048 MeV
     array([ True, False])
     """
     powers = {n for one in wanted for g in one.groups for n in g.powers or ()}
-    moments = FluxMoments(component, tuple(sorted(powers)), functions, refine)
+    moments = _moments(components, tuple(sorted(powers)), wanted, refine, functions)
     return [
         tuple(
-            _quadrature(component, one, group, refine, functions)
+            _quadrature(components, one, group, refine, functions)
             if group.powers is None
-            else _polynomial(moments.powers, above, one, group, functions)
+            else _polynomial(tuple(sorted(powers)), above, one, group, functions)
             for group in one.groups
         )
-        for one, above in zip(wanted, _moments(moments, wanted), strict=True)
+        for one, above in zip(wanted, moments, strict=True)
     ]
 
 
-def _moments(moments: FluxMoments, wanted: Sequence[Deposits]) -> list[FloatArray]:
+def _moments(
+    components: Sequence[FluxComponent],
+    powers: tuple[int, ...],
+    wanted: Sequence[Deposits],
+    refine: int,
+    functions: Functions | None,
+) -> list[FloatArray]:
     """Moments between the energies that can make each deposit, shape (*t.shape,
     functions, powers)."""
-    if not moments.powers:
+    if not powers:
         return [np.zeros(0)] * len(wanted)
     low = [one.scatterer.e_min(one.t) for one in wanted]
     high = [
@@ -97,7 +129,10 @@ def _moments(moments: FluxMoments, wanted: Sequence[Deposits]) -> list[FloatArra
     ]
     bounded = [bool(np.isfinite(e).any()) for e in high]
     limits = [*low, *(e for e, ends in zip(high, bounded, strict=True) if ends)]
-    above = moments(np.concatenate([e.ravel() for e in limits]))
+    every = np.concatenate([e.ravel() for e in limits])
+    above = sum_arrays(
+        [FluxMoments(c, powers, functions, refine)(every) for c in components]
+    )
     pieces = iter(np.split(above, np.cumsum([e.size for e in limits])[:-1]))
     result = [next(pieces) for _ in low]
     for i, ends in enumerate(bounded):
@@ -129,13 +164,13 @@ def _polynomial(
 
 
 def _quadrature(
-    component: FluxComponent,
+    components: Sequence[FluxComponent],
     wanted: Deposits,
     group: KernelGroup,
     refine: int,
     functions: Functions | None,
 ) -> FloatArray:
-    """Integrate kinematics of any form over the spectrum."""
+    """Integrate kinematics of any form over the spectra."""
     scatterer, t = wanted.scatterer, wanted.t
     e_min, e_max = scatterer.e_min(t), scatterer.e_max(t)
 
@@ -145,8 +180,10 @@ def _quadrature(
         return value if functions is None else value[..., None] * functions(e_nu)
 
     if np.isinf(e_max).all():
-        return component.integrate(integrand, e_min, refine)
-    return _between(component, integrand, e_min, e_max, refine)
+        return sum_arrays([c.integrate(integrand, e_min, refine) for c in components])
+    return sum_arrays(
+        [_between(c, integrand, e_min, e_max, refine) for c in components]
+    )
 
 
 def _between(

@@ -76,10 +76,12 @@ def deposits(t: ArrayLike) -> FloatArray:
 
 
 def _floats(values: ArrayLike, what: str) -> FloatArray:
-    if np.iscomplexobj(values):
-        raise InputError(f"{what} must be real numbers in MeV, got complex ones")
     try:
+        if np.iscomplexobj(values):
+            raise InputError(f"{what} must be real numbers in MeV, got complex ones")
         return np.asarray(values, dtype=float)
+    except InputError:
+        raise
     except (TypeError, ValueError):
         raise InputError(
             f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {shown(values)}"

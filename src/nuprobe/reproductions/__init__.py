@@ -29,7 +29,7 @@ class Reproduction:
 
     Attributes
     ----------
-    key, quantity, unit : what.
+    key, quantity, unit : of the number.
     published, plus, minus : value and errors as published; the errors are None if there
         are none.
     computed : by this package.
@@ -80,8 +80,13 @@ def _files() -> dict[str, Any]:
 
 
 def reproduction_keys() -> tuple[str, ...]:
-    """Keys that `reproduce` knows: INSPIRE texkeys, or names of reference
-    calculations."""
+    """Keys of `reproduce`: INSPIRE texkeys, or names of reference calculations.
+
+    Examples
+    --------
+    >>> "Cadeddu:2017etk" in reproduction_keys()
+    True
+    """
     return tuple(_files())
 
 
@@ -122,6 +127,11 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
     ------
     UnknownNameError
         If a key is not known.
+
+    Examples
+    --------
+    >>> all(row.agrees is not False for row in reproduce("Mishra:1991bv"))
+    True
     """
     from nuprobe.catalogue import catalogue
     from nuprobe.reproductions.files import catalogue_rows, rows

@@ -114,7 +114,17 @@ class Entry(Strict):
 
 
 class ReproductionFile(Strict):
-    """One publication or reference calculation."""
+    """One publication or reference calculation.
+
+    Attributes
+    ----------
+    key : INSPIRE texkey, or a name.
+    title, doi, arxiv : of the publication.
+    verification : where the published numbers were read.
+    entries : numbers, each with how it is computed.
+    catalogue : entries of the catalogue: published numbers, recipes and tolerances are
+        taken from there.
+    """
 
     key: str = Field(pattern=r"^[A-Za-z0-9:.\-]+$")
     title: str
@@ -138,8 +148,31 @@ class ReproductionFile(Strict):
 
 
 def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
-    """Compute the numbers of a file and compare; raises `ComputationError` if a result
-    is not finite."""
+    """Compute the numbers of a file and compare.
+
+    Parameters
+    ----------
+    file : the file.
+
+    Raises
+    ------
+    ComputationError
+        If a result is not finite.
+
+    Examples
+    --------
+    >>> numbers = {
+    ...     "quantity": "mass of Ar40",
+    ...     "published": {"value": 37215.5},
+    ...     "compute": {"recipe": "nuclear_mass", "isotope": "Ar40"},
+    ...     "tolerance": {"absolute": 0.1},
+    ... }
+    >>> file = ReproductionFile(
+    ...     key="AME", title="Masses", verification="read", entries=[numbers]
+    ... )
+    >>> [row["agrees"] for row in rows(file)]
+    [True]
+    """
     for entry in file.entries:
         computed = _compute(
             entry.compute.recipe,
@@ -161,7 +194,19 @@ def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
 
 def catalogue_rows(entry: CatalogueEntry, key: str = "") -> Iterator[dict[str, Any]]:
     """Compute the code links of a catalogue entry beside the published numbers they
-    compare with."""
+    compare with.
+
+    Parameters
+    ----------
+    entry : of the catalogue.
+    key : of the rows; empty for the id of the entry.
+
+    Examples
+    --------
+    >>> entry = catalogue()["trident.mumu.ratio/CCFR-1991"]
+    >>> len(list(catalogue_rows(entry))) > 0
+    True
+    """
     numbers = entry.named_numbers()
     for link in entry.code:
         number = numbers.get(link.compares)
@@ -183,8 +228,17 @@ def catalogue_rows(entry: CatalogueEntry, key: str = "") -> Iterator[dict[str, A
 
 
 def link_problems(entry: CatalogueEntry) -> Iterator[str]:
-    """Code links that cannot be run: an unknown recipe, or keywords it does not
-    take."""
+    """Code links that cannot be run: an unknown recipe, or keywords it does not take.
+
+    Parameters
+    ----------
+    entry : of the catalogue.
+
+    Examples
+    --------
+    >>> list(link_problems(catalogue()["trident.mumu.ratio/CCFR-1991"]))
+    []
+    """
     for i, link in enumerate(entry.code):
         if link.recipe not in recipes.__all__:
             yield (
@@ -199,7 +253,18 @@ def link_problems(entry: CatalogueEntry) -> Iterator[str]:
 
 
 def changed_links(entry: CatalogueEntry, slow: bool = True) -> Iterator[str]:
-    """Run the code links of an entry again: what does not come out as it is stored."""
+    """Run the code links of an entry again and describe results that changed.
+
+    Parameters
+    ----------
+    entry : of the catalogue.
+    slow : run those that are not marked as fast, too.
+
+    Examples
+    --------
+    >>> list(changed_links(catalogue()["trident.mumu.ratio/CCFR-1991"], slow=False))
+    []
+    """
     for i, link in enumerate(entry.code):
         if slow or link.fast:
             yield from _changed(f"code.{i}", link)

@@ -11,15 +11,12 @@ import numpy as np
 from nuprobe.errors import ComputationError
 from nuprobe.experiments import Experiment, experiment, limit
 from nuprobe.inference import FitResult
-from nuprobe.models import LMuLTauFamily, StandardModel
-from nuprobe.nuclei import neutron_radius_models
-from nuprobe.reproductions.electromagnetic import (
-    charge_radii,
-    coherent_electromagnetic,
-    magnetic_spectra,
-    millicharge_figure,
-)
-from nuprobe.reproductions.recipes import FULL_COHERENCE
+from nuprobe.models import LMuLTau, StandardModel
+from nuprobe.nuclei import NeutronRadiusModel, neutron_radius_models
+from nuprobe.reproductions.charge_radii import charge_radii
+from nuprobe.reproductions.coherent import coherent_electromagnetic
+from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
+from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.tables import Table
 
 __all__ = ["STUDIES", "csi_choices", "nuclear_models"]
@@ -29,48 +26,20 @@ _EXPERIMENT: Final = "coherent-csi-2017"
 
 def nuclear_models() -> Table:
     """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk), with rate and χ²
-    beside the R_n fit."""
-    csi = experiment(_EXPERIMENT)
+    beside the R_n fit.
+
+    Examples
+    --------
+    >>> print(nuclear_models())  # doctest: +SKIP
+    """
+    csi = experiment(_EXPERIMENT, Experiment)
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
     plus, minus = _errors(result)
-    rows = []
-    by_model: dict[str, dict[str, Any]] = {}
-    for entry in neutron_radius_models():
-        by_model.setdefault(
-            (
-                entry.model
-                if entry.family == entry.model
-                else f"{entry.family} {entry.model}"
-            ),
-            {},
-        )[entry.isotope] = entry
-    for model, entries in by_model.items():
-        cs, iodine = entries["Cs133"], entries["I127"]
-        row: tuple[Any, ...] = (
-            model,
-            *(_fm(v) for v in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n)),
-        )
-        if cs.r_n is None or iodine.r_n is None:
-            rows.append((*row, None, None, None))
-            continue
-        chosen = csi.with_changes(
-            {
-                "target.charge_radius": {},
-                "target.proton_radius": {
-                    "Cs133": f"{_fm(cs.r_p)} fm",
-                    "I127": f"{_fm(iodine.r_p)} fm",
-                },
-                "target.neutron_radius": {
-                    "Cs133": f"{_fm(cs.r_n)} fm",
-                    "I127": f"{_fm(iodine.r_n)} fm",
-                },
-            }
-        )
-        chi2 = float(chosen.cost().profiled(np.zeros((1, 0))).twice_nll[0])
-        rows.append(
-            (*row, float(chosen.predict().signal.sum()), chi2, chi2 - result.twice_nll)
-        )
+    rows = [
+        _model_row(csi, label, entries, result.twice_nll)
+        for label, entries in _by_model().items()
+    ]
     rows.append(
         ("fit (common R_n)", None, best, None, best, None, result.twice_nll, 0.0)
     )
@@ -106,15 +75,54 @@ def nuclear_models() -> Table:
     )
 
 
+def _by_model() -> dict[str, dict[str, NeutronRadiusModel]]:
+    """Predictions of both isotopes by the model that makes them."""
+    result: dict[str, dict[str, NeutronRadiusModel]] = {}
+    for entry in neutron_radius_models():
+        same = entry.family == entry.model
+        label = entry.model if same else f"{entry.family} {entry.model}"
+        result.setdefault(label, {})[entry.isotope] = entry
+    return result
+
+
+def _model_row(
+    csi: Experiment,
+    label: str,
+    entries: Mapping[str, NeutronRadiusModel],
+    best: float,
+) -> tuple[Any, ...]:
+    """Radii of a model, and signal and χ² of the experiment with them."""
+    cs, iodine = entries["Cs133"], entries["I127"]
+    radii = tuple(_fm(r) for r in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n))
+    if cs.r_n is None or iodine.r_n is None:
+        return (label, *radii, None, None, None)
+    r_p_cs, r_n_cs, r_p_i, r_n_i = (f"{r} fm" for r in radii)
+    chosen = csi.with_changes(
+        {
+            "target.charge_radius": {},
+            "target.proton_radius": {"Cs133": r_p_cs, "I127": r_p_i},
+            "target.neutron_radius": {"Cs133": r_n_cs, "I127": r_n_i},
+        }
+    )
+    chi2 = float(chosen.cost().profiled(np.zeros((1, 0))).twice_nll[0])
+    return (
+        label,
+        *radii,
+        float(chosen.predict().signal.sum()),
+        chi2,
+        chi2 - best,
+    )
+
+
 def _errors(result: FitResult) -> tuple[str, str]:
     """Asymmetric errors of R_n as text; an interval that meets the end of the allowed
     range is open."""
-    found = result["rn"]
-    if found.interval is None:
+    radius = result["rn"]
+    if radius.interval is None:
         raise ComputationError("the fit has no MINOS interval")
-    edges = found.interval.upper, found.interval.lower
+    edges = radius.interval.upper, radius.interval.lower
     plus, minus = (
-        "open" if edge is None else f"{edge - found.value:+.2f}" for edge in edges
+        "open" if edge is None else f"{edge - radius.value:+.2f}" for edge in edges
     )
     return plus, minus
 
@@ -186,7 +194,12 @@ _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
 
 def csi_choices() -> Table:
     """How the prediction and the R_n fit of CsI 2017 move with each choice of the
-    analysis, one at a time."""
+    analysis, one at a time.
+
+    Examples
+    --------
+    >>> print(csi_choices())  # doctest: +SKIP
+    """
     rows = []
     for label, changes, scheme in _CHOICES:
         chosen = experiment(_EXPERIMENT, Experiment).with_changes(changes)
@@ -245,9 +258,9 @@ def beam_energies() -> Table:
             "target": {"material": "Ar40"},
             "regime": "coherent",
         }
-        one = experiment("dune-nd-trident").with_changes(raw)
-        found = limit([one], mass=masses, analyses={one.name: "error-25"}).curves[0]
-        rows.append((energy, *map(float, found.coupling)))
+        beam = experiment("dune-nd-trident").with_changes(raw)
+        curve = limit([beam], mass=masses, analyses={beam.name: "error-25"}).curves[0]
+        rows.append((energy, *map(float, curve.coupling)))
     columns = ("E [GeV]", *(f"g' at {m:g} MeV" for m in masses))
     note = (
         "two-sided 95 % CL; a light boson is found best at low energy, a heavy one"
@@ -267,9 +280,9 @@ def kinetic_mixing() -> Table:
     masses = np.array([1.0, 10.0, 100.0, 1e3, 1e5])
     rows: list[tuple[Any, ...]] = []
     for mixing in (0.0, "loop", 1e-4, -1e-4, 1e-3, -1e-3):
-        family = LMuLTauFamily(mixing=mixing)
-        found = limit([experiment("ccfr-trident")], family, mass=masses).curves[0]
-        rows.append((str(mixing), *map(float, found.coupling)))
+        family = LMuLTau(mass=1.0, coupling=1e-3, mixing=mixing)
+        curve = limit([experiment("ccfr-trident")], family, mass=masses).curves[0]
+        rows.append((str(mixing), *map(float, curve.coupling)))
     columns = ("mixing", *(f"g' at {m:g} MeV" for m in masses))
     note = (
         "two-sided 95 % CL; where the coupling is of the order of e times the mixing,"

@@ -14,7 +14,9 @@ import nuprobe as nu
 from nuprobe.constants import G_A, G_FERMI, HBARC_MEV_CM, HBARC_MEV_FM
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.nuclei import axial_form_factor
+from nuprobe.numerics import panel_nodes
 from nuprobe.processes import cevns
+from nuprobe.processes.elastic import recoil_maximum
 from nuprobe.units import fm, keV
 
 SM = nu.StandardModel(sin2_theta_w=0.23857)
@@ -304,3 +306,32 @@ def test_the_total_is_flat_where_the_form_factor_ends_all_recoils() -> None:
     np.testing.assert_allclose(total, total[-1], rtol=2e-4)
     np.testing.assert_allclose(total[1:], total[-1], rtol=2e-6)
     assert total[-1] > 1e-39
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1 * keV])
+@pytest.mark.parametrize(
+    ("source", "flavour"), [("sns", "nu_e"), ("sns", "nu_mu"), ("reactor", "nubar_e")]
+)
+def test_the_mean_over_a_flux_is_the_integral_over_its_recoils(
+    source: str, flavour: str, threshold: float
+) -> None:
+    flux, model = nu.flux(source), nu.StandardModel()
+    found = cevns.flux_averaged(flux, "Ge74", model, flavour, threshold=threshold)
+    mass = nu.isotope("Ge74").mass
+    edges = [
+        e for c in flux.of(flavour) for e in (*c.edges, *(x.energy for x in c.lines))
+    ]
+    kinks = np.unique(recoil_maximum(np.array(edges), mass))
+    marks = np.unique([threshold, *kinks[kinks > threshold]])
+    root, weights = panel_nodes(np.sqrt(marks), 40)
+    values = cevns.averaged(flux, root**2, "Ge74", model, flavour)
+    exact = values @ (2 * root * weights)
+    assert found == pytest.approx(float(exact), rel=1e-8, abs=0)
+    number = flux.average(
+        lambda e: cevns.total(
+            np.maximum(e, 1e-9), "Ge74", model, flavour, threshold=threshold
+        ),
+        flavour,
+        refine=4,
+    )
+    assert found == pytest.approx(number, rel=1e-9 if threshold == 0 else 1e-6, abs=0)

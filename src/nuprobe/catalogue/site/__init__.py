@@ -19,15 +19,18 @@ def site_files(known: Catalogue) -> dict[str, str]:
     Parameters
     ----------
     known : the entries, as `read_library` returns them without problems.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> files = site_files(catalogue())  # doctest: +SKIP
     """
     from nuprobe.catalogue.entry import json_schema
     from nuprobe.catalogue.export import export
-    from nuprobe.catalogue.site.pages import (
-        entry_folder,
-        entry_page,
-        index_page,
-        quantity_page,
-    )
+    from nuprobe.catalogue.site.entry import entry_page
+    from nuprobe.catalogue.site.frame import entry_folder
+    from nuprobe.catalogue.site.index import index_page
+    from nuprobe.catalogue.site.quantity import quantity_page
 
     def dump(data: object) -> str:
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
@@ -69,6 +72,11 @@ def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
     OutputError
         If the folder holds anything that is no earlier site's, or cannot be written; it
         is left as it was.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> write_site("site", catalogue())  # doctest: +SKIP
     """
     return (
         replace_folder(folder, site_files(known), made_by="nuprobe catalogue site")

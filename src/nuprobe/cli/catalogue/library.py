@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from nuprobe.catalogue import Catalogue
     from nuprobe.catalogue.entry import Entry
 
-__all__ = ["LIBRARY", "entry_table", "open_library"]
 
 LIBRARY = click.option(
     "--library",

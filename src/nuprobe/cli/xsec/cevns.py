@@ -106,14 +106,16 @@ class _Setting:
         from nuprobe.processes import cevns
 
         sigma = partial(
-            cevns.total, model=self.model, threshold=self.floor, axial=self.axial
+            cevns.flux_averaged,
+            flux,
+            model=self.model,
+            threshold=self.floor,
+            axial=self.axial,
         )
         rows = []
         for f in flux_flavours(flux, typed):
-            # the threshold is a kink: more nodes than the flux alone takes
             real, full = (
-                flux.average(partial(sigma, target=t, flavour=f), f, refine=4)
-                for t in (self.target, self.coherent())
+                sigma(target=t, flavour=f) for t in (self.target, self.coherent())
             )
             rows.append((str(f), flux.total(f), real, full))
         return Table(

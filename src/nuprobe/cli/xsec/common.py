@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = [
-    "RecoilSpec",
-    "differential_table",
-    "flux_columns",
-    "flux_flavours",
-    "recoil_options",
-]
-
 
 @dataclass(frozen=True)
 class RecoilSpec:

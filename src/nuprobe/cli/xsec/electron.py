@@ -168,19 +168,17 @@ class _Setting:
             ]
             named = zip(map(str, flavours), spectra, strict=True)
             return differential_table(title, "flavour", list(named), recoils)
-        sigma = partial(electron.total, model=self.model, threshold=floor, **self.where)
-        # the edges of shells are kinks: more nodes than the flux alone takes
+        sigma = partial(
+            electron.flux_averaged,
+            flux,
+            self.model,
+            threshold=floor,
+            **self.where,
+        )
         return Table(
             title,
             (*flux_columns(flux), "sigma [cm2]"),
-            tuple(
-                (
-                    str(f),
-                    flux.total(f),
-                    flux.average(partial(sigma, flavour=f), f, refine=4),
-                )
-                for f in flavours
-            ),
+            tuple((str(f), flux.total(f), sigma(flavour=f)) for f in flavours),
             {"sigma [cm2]": ".6e"},
         )
 

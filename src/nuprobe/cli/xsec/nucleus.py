@@ -12,8 +12,6 @@ from nuprobe.cli.options import grouped, target_spec
 if TYPE_CHECKING:
     from nuprobe.nuclei import Target
 
-__all__ = ["NucleusSpec", "nucleus_options"]
-
 
 @dataclass(frozen=True)
 class NucleusSpec:

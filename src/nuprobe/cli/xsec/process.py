@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from nuprobe.nuclei import TargetSpec
     from nuprobe.numerics import FloatArray
     from nuprobe.processes import Process
-
-__all__ = ["process_command"]
 
 
 def process_command(name: str) -> click.Command:
@@ -151,7 +148,7 @@ class _Setting:
     def averages(
         self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
     ) -> Table:
-        from nuprobe.processes.cross_section import averaged, total
+        from nuprobe.processes.cross_section import averaged, flux_averaged
 
         flavours = flux_flavours(flux, typed)
         if recoils is not None:
@@ -166,17 +163,13 @@ class _Setting:
             title = self.title(f"the flux {flux.name}", f"cm2/{unit}")
             return differential_table(title, "flavour", at, recoils, unit)
 
-        def sigma(e_nu: FloatArray, flavour: Any) -> FloatArray:
-            return total(
-                self.process, e_nu, self.target, self.model, flavour, threshold=floor
-            )
-
-        # thresholds and shells are kinks: more nodes than the flux alone takes
         rows = [
             (
                 str(f),
                 flux.total(f),
-                flux.average(partial(sigma, flavour=f), f, refine=4),
+                flux_averaged(
+                    self.process, flux, self.target, self.model, f, threshold=floor
+                ),
             )
             for f in flavours
         ]

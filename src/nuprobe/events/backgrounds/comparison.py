@@ -325,7 +325,7 @@ def compare(
         else read_target(target, form_factor="point")
     )
     background = generate(source, nucleus, n, table=table, seed=seed)
-    # backgrounds know less than tridents: say so before the signal is made
+    # backgrounds lack some quantities: refuse cuts on them before the signal is made
     _passed(background[:0], stages)
     channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
     signal = trident(channels, target, source, model=model, seed=seed).generate(n)

@@ -32,6 +32,24 @@ from nuprobe.schema import Strict
 __all__ = ["ExperimentFile", "json_schema"]
 
 
+class AlsoSection(Strict):
+    """A further process in the same detector.
+
+    Attributes
+    ----------
+    process, options : as of the file.
+    response : keys of [response] that differ for it.
+    """
+
+    process: str = Field(description="name of a process")
+    options: dict[str, Any] = Field(default={}, description="of the process")
+    response: dict[str, Any] = Field(
+        default={},
+        description="keys of [response] that differ, e.g. { quenching = { kind ="
+        " 'constant', factor = 1.0 } }",
+    )
+
+
 class ExperimentFile(Strict):
     """Contents of ``experiment.toml``.
 
@@ -39,7 +57,8 @@ class ExperimentFile(Strict):
     ----------
     schema_version : of the format.
     name, title, references, notes : what it is called, whose it is, remarks.
-    process : what scatters, by name.
+    process, options : what scatters, by name, and its options.
+    also : further processes that the detector counts in the same bins.
     target, flux, propagation, response : the ingredients of the signal.
     binning : bins of the data.
     data : observed counts, or None.
@@ -54,6 +73,13 @@ class ExperimentFile(Strict):
     process: str = Field(
         description="name of a process: cevns, electron, or one that an installed"
         " package offers"
+    )
+    options: dict[str, Any] = Field(
+        default={}, description="of the process, e.g. { kinematics = 'spin-1/2' }"
+    )
+    also: list[AlsoSection] = Field(
+        default=[],
+        description="further processes that the detector counts in the same bins",
     )
     references: list[str] = Field(default=[])
     notes: str = ""
@@ -114,8 +140,7 @@ class ExperimentFile(Strict):
     @model_validator(mode="after")
     def _check_response(self) -> ExperimentFile:
         """What the target, the response and the propagation allow."""
-        if self.process not in process_names():
-            raise UnknownNameError("process", self.process, process_names())
+        self._check_processes()
         self._check_target()
         if self.response.matrix is not None:
             light = [
@@ -223,6 +248,27 @@ class ExperimentFile(Strict):
             if isinstance(b, FlatBackground) and b.control is not None
         ]
 
+    def _check_processes(self) -> None:
+        """Known processes, each once, and nothing that describes only one of them."""
+        names = [self.process, *(section.process for section in self.also)]
+        for name in names:
+            if name not in process_names():
+                raise UnknownNameError("process", name, process_names())
+        double = next((n for n in names if names.count(n) > 1), None)
+        if double:
+            raise InputError(f"process {double!r} is given twice: name it once")
+        if self.also and self.binning.shape is not None:
+            raise InputError(
+                "also: [binning.shape] gives the signal one distribution, which would"
+                " be that of every process; remove one of them"
+            )
+        published = [n for n, a in self.analyses.items() if a.signal is not None]
+        if self.also and published:
+            raise InputError(
+                f"also: analyses.{published[0]}.signal is the published signal of one"
+                " process; remove one of them"
+            )
+
     def _check_target(self) -> None:
         """Refuse what belongs to the other process, so that nothing is ignored."""
         radii = {
@@ -233,7 +279,7 @@ class ExperimentFile(Strict):
             "neutron_radius",
         }
         # a process that does not say what it couples to may use the radii
-        constituents = process(self.process).constituents
+        constituents = process(self.process, **self.options).constituents
         nuclear = not constituents or "p" in constituents
         foreign = {"axial", "binding"} - set(process_options(self.process))
         foreign |= set() if nuclear else radii

@@ -186,16 +186,16 @@ def shared_names(
             ):
                 raise InputError(
                     f"parameter {p.name} differs: {owner} has {_parameter(q)},"
-                    f" {term.name} has {_parameter(p)}; give both one definition,"
-                    " or one of them another name"
+                    f" {term.name} has {_parameter(p)}; give both the same"
+                    " definition, or rename one"
                 )
         for n in term.nuisances:
             m, owner = nuisances.setdefault(n.name, (n, term.name))
             if n.sigma != m.sigma:
                 raise InputError(
                     f"nuisance {n.name} differs: {owner} has sigma {m.sigma:g},"
-                    f" {term.name} has {n.sigma:g}; give both one sigma, or one of"
-                    " them another name"
+                    f" {term.name} has {n.sigma:g}; give both the same sigma, or"
+                    " rename one"
                 )
         clash = parameters.keys() & nuisances.keys()
         if clash:

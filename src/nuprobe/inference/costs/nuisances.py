@@ -147,7 +147,7 @@ def _possible_start(layout: Layout, given: Sequence[Expectation]) -> FloatArray 
 
 
 class _Path:
-    """One point on its way to the minimum, as the barrier falls.
+    """One point that goes to the minimum as the barrier falls.
 
     Newton's steps are taken in coordinates t along the principal axes of the slopes, ν
     = axes·t: where counts are huge and nuisances cancel them, the combination of

@@ -44,7 +44,8 @@ class Term(Cost, Statistic):
         ):
             if len(set(names)) < len(names):
                 raise InputError(
-                    f"{self.name}: two {kind} have one name in ({', '.join(names)})"
+                    f"{self.name}: two {kind} have the same name in"
+                    f" ({', '.join(names)})"
                 )
         self.n_bins = self._checked_prediction()
         self.data = self._bins(data, "data")

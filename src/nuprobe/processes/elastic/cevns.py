@@ -74,6 +74,7 @@ __all__ = [
     "coefficient_derivatives",
     "coefficients",
     "differential",
+    "flux_averaged",
     "kernel_groups",
     "kernels",
     "recoil_maximum",
@@ -427,4 +428,39 @@ def total(
     process = Cevns(kinematics, axial)
     return cross_section.total(
         process, e_nu, target, model, flavour, threshold=threshold, rtol=rtol
+    )
+
+
+def flux_averaged(
+    flux: Flux,
+    target: TargetSpec,
+    model: Model,
+    flavour: str | Flavour,
+    *,
+    threshold: float = 0.0,
+    axial: bool = False,
+    kinematics: Kinematics = "auto",
+    rtol: float = 1e-8,
+) -> float:
+    """Mean of the total cross section over the normalised spectrum of one flavour.
+
+    Parameters
+    ----------
+    flux : the source; lines are included.
+    target, model, flavour, threshold, axial, kinematics, rtol : as in `total`.
+
+    Returns
+    -------
+    float
+        In cm² per nucleus (per formula unit for a molecule or mixture).
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> flux_averaged(nu.flux("sns"), "Ar40", nu.StandardModel(), "nu_mu")
+    1.500e-39
+    """
+    process = Cevns(kinematics, axial)
+    return cross_section.flux_averaged(
+        process, flux, target, model, flavour, threshold=threshold, rtol=rtol
     )

@@ -68,6 +68,7 @@ __all__ = [
     "coefficients",
     "differential",
     "electrons",
+    "flux_averaged",
     "kernel_groups",
     "kernels",
     "terms",
@@ -435,6 +436,45 @@ def total(
     return cross_section.total(
         Electron(binding),
         e_nu,
+        target,
+        model,
+        flavour,
+        threshold=threshold,
+        rtol=rtol,
+    )
+
+
+def flux_averaged(
+    flux: Flux,
+    model: Model,
+    flavour: str | Flavour,
+    *,
+    threshold: float = 0.0,
+    target: TargetSpec | None = None,
+    binding: bool = True,
+    rtol: float = 1e-8,
+) -> float:
+    """Mean of the total cross section over the normalised spectrum of one flavour.
+
+    Parameters
+    ----------
+    flux : the source; lines are included.
+    model, flavour, threshold, target, binding, rtol : as in `total`.
+
+    Returns
+    -------
+    float
+        In cm² per electron, or per formula unit of a target.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> flux_averaged(nu.flux("sns"), nu.StandardModel(), "nu_mu")
+    4.479e-44
+    """
+    return cross_section.flux_averaged(
+        Electron(binding),
+        flux,
         target,
         model,
         flavour,

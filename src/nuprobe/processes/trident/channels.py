@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import FLAVOURS, Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Vertex
@@ -194,7 +194,7 @@ def _from_text(spec: str) -> Channel:
     sides = re.split(r"\s*(?:->|→)\s*", spec.strip())
     words = [side.replace(",", " ").split() for side in sides]
     if len(words) != 2 or len(words[0]) != 1 or len(words[1]) != 3:
-        raise InputError(f"cannot read the channel {spec!r}: {_EXAMPLE}")
+        raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
     incoming = as_flavour(words[0][0])
     neutrinos = [as_flavour(w) for w in words[1] if w.startswith("nu")]
     charged = [w for w in words[1] if not w.startswith("nu")]
@@ -212,14 +212,14 @@ def _from_pdg(spec: Sequence[int]) -> Channel:
     except TypeError:
         numbers = []
     if len(numbers) != 4 or numbers[0] not in _PDG:
-        raise InputError(f"cannot read the channel {spec!r}: {_EXAMPLE}")
+        raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
     incoming = _PDG[numbers[0]]
     neutrinos = [_PDG[n] for n in numbers[1:] if n in _PDG]
     rest = [n for n in numbers[1:] if n not in _PDG]
     if any(abs(n) not in (11, 13, 15) for n in rest):
         raise InputError(
-            f"cannot read the channel {tuple(spec)}: charged leptons are ±11, ±13,"
-            f" ±15; {_EXAMPLE}"
+            f"cannot read the channel {shown(tuple(spec))}: charged leptons are"
+            f" ±11, ±13, ±15; {_EXAMPLE}"
         )
     ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
     return _assembled(spec, incoming, neutrinos, ends)
@@ -233,6 +233,6 @@ def _assembled(
 ) -> Channel:
     if len(neutrinos) != 1 or set(ends) != {"+", "-"}:
         raise InputError(
-            f"{spec!r} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}"
+            f"{shown(spec)} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}"
         )
     return Channel(incoming, neutrinos[0], ends["-"], ends["+"])

@@ -35,11 +35,14 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_figure_and_numbers(tmp_path: Path) -> None:
+    light = "light=lmu-ltau:coupling=1e-3,mass=100 MeV"
+    cut = "E_minus > 0.5 GeV and E_plus > 0.5 GeV, m_pair < 0.8 GeV"
     done = run(
-        *BASE, "--observable", "m_pair", "--compare", "v-a", "--compare", "light=lmu-ltau:coupling=1e-3,mass=100 MeV",
-        "--cut", "E_minus > 0.5 GeV and E_plus > 0.5 GeV, m_pair < 0.8 GeV", "--range", "m_pair=200 MeV:0.8 GeV",
-        "--bins", "6", "-o", "mass.pdf", "--json", cwd=tmp_path,
-    )  # fmt: skip
+        *(*BASE, "--observable", "m_pair", "--compare", "v-a", "--compare", light),
+        *("--cut", cut, "--range", "m_pair=200 MeV:0.8 GeV", "--bins", "6"),
+        *("-o", "mass.pdf", "--json"),
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "mass.pdf").read_bytes().startswith(b"%PDF")
     data = json.loads(done.stdout)

@@ -1,0 +1,98 @@
+"""What entries of one figure share, and the numbers it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nuprobe.catalogue.entry import Entry
+from nuprobe.catalogue.ladder import common_factor
+from nuprobe.catalogue.site.text import range_text
+
+__all__ = ["Link", "axis_key", "entry_number", "plane_key"]
+
+Link = Callable[[Entry], str]
+"""Address of an entry's page."""
+
+
+def entry_number(e: Entry) -> str:
+    """The number of an entry with its sign and unit.
+
+    Parameters
+    ----------
+    e : the entry; empty for one without a number.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> entry_number(catalogue()["trident.mumu.ratio/CCFR-1991"])
+    '0.82 ± 0.28'
+    """
+    sign = {"upper_limit": "<", "lower_limit": ">"}.get(e.form, "")
+    if e.value is not None:
+        plus, minus = (e.errors.plus, e.errors.minus) if e.errors else (None, None)
+        return range_text(e.value, e.unit, plus, minus, sign=sign)
+    if e.interval is not None:
+        return range_text(None, e.unit, lower=e.interval.lower, upper=e.interval.upper)
+    return ""
+
+
+# one number each, whatever the flavour and whoever measured it
+_ONE_THING = ("magnetic_moment", "charge", "charge_radius", "anapole")
+# these depend on exposure, spectrum and target
+_OF_ONE_EXPERIMENT = (
+    "events",
+    "rate",
+    "significance",
+    "cross_section",
+    "cross_section_over_energy",
+)
+
+
+def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
+    """What entries on one axis share: topic, quantity, symbol and convention.
+
+    Parameters
+    ----------
+    e : the entry; None for one that cannot be compared: in a convention that nothing
+        converts, or a number of one experiment alone.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> axis_key(catalogue()["charge_radius.ee/TEXONO-2009"])[1:3]
+    ('charge_radius', '')
+    """
+    quantity = e.observable.quantity
+    if common_factor(e) is None or quantity in _OF_ONE_EXPERIMENT:
+        return None
+    # a predicted value stands beside the measured ones
+    symbol = (
+        ""
+        if quantity in _ONE_THING
+        else e.observable.latex.removesuffix(r"^\mathrm{SM}")
+    )
+    # charge radii are converted into each other
+    return (
+        e.topic,
+        quantity,
+        symbol,
+        "giunti" if quantity == "charge_radius" else e.convention or "",
+    )
+
+
+def plane_key(e: Entry) -> tuple[str, str, str] | None:
+    """What curves in one plane share: both quantities and the convention.
+
+    Parameters
+    ----------
+    e : the entry; None for one that stands alone.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> plane_key(catalogue()["charge_radius.ee/TEXONO-2009"]) is None
+    True
+    """
+    if e.curve is None or e.convention == "other":
+        return None
+    return e.curve.x.quantity, e.curve.y.quantity, e.convention or ""

@@ -1,0 +1,74 @@
+"""Models whose weight each event gets beside that of the generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nuprobe.cli.specs import ModelSpec
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.models import LeptonModel
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["variation_option", "variations"]
+
+
+def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]:
+    """Return the option of models written ``[NAME=]MODEL[:KEY=VALUE,...]``.
+
+    Parameters
+    ----------
+    name : of the option, e.g. ``--vary``.
+    destination : argument of the command.
+    help : before the example.
+    """
+    return click.option(
+        name,
+        destination,
+        multiple=True,
+        metavar="[NAME=]MODEL[:KEY=VALUE,...]",
+        help=f"{help}, e.g. 'lmu-ltau:coupling=1e-3,mass=10 MeV'; repeatable.",
+    )
+
+
+def variations(
+    texts: Iterable[str], sin2_theta_w: float | None = None
+) -> dict[str, LeptonModel]:
+    """Return models by name.
+
+    Parameters
+    ----------
+    texts : ``[NAME=]MODEL[:KEY=VALUE,...]``; without a name the text is the name, in
+        brackets and without blanks.
+    sin2_theta_w : weak mixing angle of those models that have one.
+
+    Examples
+    --------
+    >>> variations(["light=lmu-ltau:coupling=1e-3,mass=10 MeV"])["light"].mass
+    10.0
+    """
+    from nuprobe.models import named
+
+    made: dict[str, LeptonModel] = {}
+    for text in texts:
+        head, _, rest = text.partition(":")
+        name, _, model = head.rpartition("=")
+        model = model.strip()
+        params = tuple(part.strip() for part in rest.split(",") if part.strip())
+        name = name.strip() or (
+            f"{model}({','.join(params)})" if params else model
+        ).replace(" ", "")
+        if name in made:
+            raise InputError(
+                f"two models are called {name!r}: write NAME=MODEL with different names"
+            )
+        fields = {f.name for f in named.model_fields(model)}
+        has_angle = "sin2_theta_w" in fields or named.has_base(model)
+        angle = sin2_theta_w if has_angle else None
+        made[name] = ModelSpec(model, params, None, angle).leptons()
+    return made

@@ -1,0 +1,215 @@
+"""A model over the mass and the coupling of its mediator, as limits scan it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from nuprobe.errors import InputError, shown
+from nuprobe.models import (
+    Vertex,
+    check_one_point,
+    is_elastic,
+    model_fields,
+    model_names,
+    named,
+)
+from nuprobe.parameters import Parameter
+
+__all__ = ["LIMIT_RANGE", "Scanned", "Strength", "mediator_names"]
+
+LIMIT_RANGE: Final = (0.1, 1e6)
+"""Masses in MeV over which limits run, unless the model has a range of its own."""
+_COUPLING: Final = 1e-3
+
+
+def mediator_names() -> tuple[str, ...]:
+    """Names of the models that have a mass and a coupling.
+
+    Examples
+    --------
+    >>> "b-l" in mediator_names()
+    True
+    """
+    return tuple(
+        name
+        for name in model_names()
+        if {"mass", "coupling"} <= {f.name for f in model_fields(name)}
+    )
+
+
+@dataclass(frozen=True)
+class Strength:
+    """Couplings of a vertex as the coupling g of the mediator varies.
+
+    Attributes
+    ----------
+    vector, axial : V and A without the mediator.
+    linear, quadratic : its strength in MeV² is quadratic·g² + linear·g.
+    """
+
+    vector: float
+    axial: float
+    linear: float
+    quadratic: float
+
+    def at(self, coupling: Any) -> Any:
+        """Strength at couplings g of any shape, MeV²."""
+        return self.quadratic * coupling**2 + self.linear * coupling
+
+    def slope(self, coupling: Any) -> Any:
+        """Derivative of `at` in the coupling."""
+        return 2 * self.quadratic * coupling + self.linear
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A model whose mediator's mass and coupling vary.
+
+    Attributes
+    ----------
+    model : with its mass in the middle of `mass_range`; the coupling it has does not
+        matter.
+    label : precedes the names of the parameters.
+
+    Examples
+    --------
+    >>> Scanned.of("b-l").mass_range
+    (0.1, 1000000.0)
+    """
+
+    model: Any
+    label: str
+
+    @classmethod
+    def of(cls, model: Any, mixing: float | Literal["loop"] = 0.0) -> Scanned:
+        """Read what a limit takes.
+
+        Parameters
+        ----------
+        model : a model with a mass and a coupling (of the topmost mediator if there
+            are several), or the name of one; its own mass and coupling are not used.
+        mixing : kinetic mixing of a model given by name.
+
+        Raises
+        ------
+        InputError
+            For anything else, or a model over parameter points.
+        """
+        if isinstance(model, str):
+            values = {} if mixing == 0 else {"mixing": mixing}
+            if values and "mixing" not in {f.name for f in model_fields(model)}:
+                raise InputError(f"the model {model} has no kinetic mixing")
+            if model not in mediator_names():
+                named.model_class(model)  # an unknown name says so
+                raise InputError(
+                    f"the model {model} has no mediator with a mass and a coupling;"
+                    f" these have: {', '.join(mediator_names())}"
+                )
+            model = named.model(model, mass=1.0, coupling=_COUPLING, **values)
+        label = None if isinstance(model, type) else _label(model)
+        if label is None:
+            raise InputError(
+                "a limit needs a model with a mass and a coupling, such as"
+                " LMuLTau(mass=10 * MeV, coupling=1e-3), or the name of one, got"
+                f" {shown(model)}"
+            )
+        model = _over_range(model, label).with_values({label + "coupling": _COUPLING})
+        check_one_point(model, "a limit", "ask for one limit each")
+        low, high = next(
+            (p.lower, p.upper)
+            for p in model.mass_parameters
+            if p.name == label + "mass"
+        )
+        return cls(model.with_values({label + "mass": math.sqrt(low * high)}), label)
+
+    @property
+    def name(self) -> str:
+        """Name of the model: the shortest one that says it all."""
+        return named.name_of(self.model)
+
+    @property
+    def parameters(self) -> tuple[Parameter, Parameter]:
+        """Mass (MeV) and coupling."""
+        both = (*self.model.mass_parameters, *self.model.parameters)
+        mass, coupling = (
+            next(p for p in both if p.name == self.label + key)
+            for key in ("mass", "coupling")
+        )
+        return mass, coupling
+
+    @property
+    def mass_range(self) -> tuple[float, float]:
+        """Masses in MeV; limits refuse anything outside."""
+        mass, _ = self.parameters
+        return mass.lower, mass.upper
+
+    def strength(self, vertex: Vertex) -> Strength:
+        """Couplings of a vertex.
+
+        Raises
+        ------
+        InputError
+            If other mediators take part in it.
+        """
+        # the strength is a quadratic without constant term: two values fix it
+        moved = self.model.with_values({self.label + "coupling": np.array([1.0, 2.0])})
+        found = moved.lepton_couplings(vertex)
+        if len(found.mediators) > 1:
+            raise InputError(
+                "a limit from tridents needs a model with one mediator, but"
+                f" {self.name} has {len(found.mediators)}"
+            )
+        one, two = found.mediators[0].strength if found.mediators else np.zeros(2)
+        linear = (4 * one - two) / 2
+        return Strength(
+            float(np.ravel(found.vector)[0]),
+            float(np.ravel(found.axial)[0]),
+            float(linear),
+            float(one - linear),
+        )
+
+    def felt_by(self, constituents: tuple[str, ...]) -> bool:
+        """Whether the mediator couples to some of ``"p"``, ``"n"``, ``"e"``,
+        ``"e_axial"``."""
+        if not is_elastic(self.model):
+            return False
+        found = self.model.couplings()
+        matrices = [
+            x.charges.get(name)
+            for x in (*found.vector, *found.scalar)
+            if x.propagator.parameter == self.label + "mass"
+            for name in constituents
+        ]
+        return any(np.any(m) for m in matrices if m is not None)
+
+
+def _label(model: Any) -> str | None:
+    """Prefix of the parameters of the topmost mediator, or None."""
+    masses = {p.name for p in getattr(model, "mass_parameters", ())}
+    below = model
+    while below is not None:
+        label = getattr(below, "label", "")
+        if isinstance(label, str) and label + "mass" in masses:
+            return label
+        below = getattr(below, "base", None)
+    return None
+
+
+def _over_range(model: Any, label: str) -> Any:
+    """The same model with a range of masses for limits, unless it has its own."""
+    own = is_dataclass(model) and {"mass_range", "mass"} <= {
+        f.name for f in fields(model)
+    }
+    if own and getattr(model, "label", "") == label:
+        assert not isinstance(model, type)
+        if model.mass_range is not None:
+            return model
+        middle = math.sqrt(LIMIT_RANGE[0] * LIMIT_RANGE[1])
+        return replace(model, mass=middle, mass_range=LIMIT_RANGE)
+    if getattr(model, "base", None) is None:
+        return model
+    return replace(model, base=_over_range(model.base, label))

@@ -1,0 +1,341 @@
+"""The density that is sampled, and where its walkers begin."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import inf, isfinite, log
+
+import numpy as np
+
+from nuprobe.errors import ComputationError, InputError, shown
+from nuprobe.inference.chain.files import FORMAT
+from nuprobe.inference.chain.priors import (
+    Flat,
+    LogFlat,
+    Normal,
+    Prior,
+    ends_of,
+    in_words,
+)
+from nuprobe.inference.chain.result import SampleResult
+from nuprobe.inference.checkpoints import probe
+from nuprobe.inference.costs import Cost
+from nuprobe.inference.fit import fit
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Target"]
+
+# number of walkers, distance from the best fit -> free parameters
+_Draw = Callable[[int, float], FloatArray]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The density that is sampled. Coordinates ("inside") are the columns, the
+    logarithm of those with such a prior.
+
+    Attributes
+    ----------
+    cost : −2 ln L.
+    columns : of the free parameters in a point of the cost.
+    point : gives the others their values, shape (parameters,).
+    priors : of the free parameters.
+    sampled : whether the nuisances are sampled.
+    lower, upper : where the prior ends, shape (columns,).
+    """
+
+    cost: Cost
+    columns: list[int]
+    point: FloatArray
+    priors: tuple[Prior, ...]
+    sampled: bool
+    lower: FloatArray
+    upper: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        cost: Cost,
+        free: Iterable[str] | None,
+        fixed: Mapping[str, float] | None,
+        priors: dict[str, Prior],
+        nuisances: str,
+    ) -> Target:
+        """The density of a cost; arguments as for `sample`.
+
+        Parameters
+        ----------
+        cost, free, fixed, priors, nuisances : as for `sample`.
+
+        Raises
+        ------
+        InputError
+            If a name is not possible or a prior lies outside its range.
+        """
+        fixed = dict(fixed or {})
+        names = (
+            [p.name for p in cost.parameters if p.name not in fixed]
+            if free is None
+            else list(free)
+        )
+        columns = [cost.index(name) for name in names]
+        if not names or len(set(names)) < len(names):
+            raise InputError(
+                f"{cost.name}: name one or more different parameters to sample, got"
+                f" {shown(names)}"
+            )
+        both = sorted(set(names) & fixed.keys())
+        if both:
+            raise InputError(
+                f"{cost.name}: {both[0]} is both free and fixed; choose one"
+            )
+        if nuisances not in ("sampled", "profiled"):
+            raise InputError(
+                f"nuisances are 'sampled' or 'profiled', got {nuisances!r}"
+            )
+        stray = sorted(priors.keys() - set(names))
+        if stray:
+            raise InputError(
+                f"{cost.name}: a prior is given for {stray[0]}, which is not a"
+                f" free parameter ({', '.join(names)}); the prior of a nuisance is its"
+                " constraint"
+            )
+        chosen = tuple(priors.get(name, Flat()) for name in names)
+        ends = [
+            ends_of(cost.parameters[c], prior)
+            for c, prior in zip(columns, chosen, strict=True)
+        ]
+        open_ended = [(-inf, inf)] * (
+            len(cost.nuisances) if nuisances == "sampled" else 0
+        )
+        low, high = np.array(ends + open_ended).T
+        return cls(
+            cost, columns, cost.point(fixed), chosen, nuisances == "sampled", low, high
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns: free parameters, then nuisances if sampled."""
+        parameters = tuple(self.cost.parameters[c].name for c in self.columns)
+        return parameters + tuple(n.name for n in self.cost.nuisances) * self.sampled
+
+    @property
+    def logarithmic(self) -> list[int]:
+        """Columns whose coordinate is their logarithm."""
+        return [i for i, prior in enumerate(self.priors) if isinstance(prior, LogFlat)]
+
+    def inside(self, x: FloatArray) -> FloatArray:
+        """Coordinates of columns `x`, shape (points, columns)."""
+        z = np.array(x)
+        z[:, self.logarithmic] = np.log(z[:, self.logarithmic])
+        return z
+
+    def outside(self, z: FloatArray) -> FloatArray:
+        """Columns at coordinates `z`, shape (points, columns)."""
+        x = np.array(z)
+        # a far step of the logarithm must not overflow
+        x[:, self.logarithmic] = np.exp(np.clip(x[:, self.logarithmic], -700.0, 700.0))
+        return x
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Logarithm of the density in the coordinates at (points, columns), up to a
+        constant; −inf outside."""
+        density = np.full(len(x), -inf)
+        there = np.flatnonzero(
+            ((x >= self.lower) & (x <= self.upper) & np.isfinite(x)).all(axis=1)
+        )
+        if there.size:
+            n = len(self.columns)
+            points, nu = self.full(x[there, :n]), x[there, n:]
+            value = (
+                self.cost.twice_nll(points, nu)
+                if self.sampled
+                else self.cost.profiled(points).twice_nll
+            )
+            if np.isnan(value).any():
+                where = self.cost.describe(points[np.isnan(value)][0])
+                raise ComputationError(
+                    f"{self.cost.name}: −2 ln L is not a number at {where}"
+                )
+            for i, prior in enumerate(self.priors):
+                if isinstance(prior, Normal):
+                    value = value + ((x[there, i] - prior.mean) / prior.sigma) ** 2
+            density[there] = -0.5 * value
+        return density
+
+    def full(self, x: FloatArray) -> FloatArray:
+        """Points of the cost at free parameters `x`, shape (points, free)."""
+        points = np.tile(self.point, (len(x), 1))
+        points[:, self.columns] = x
+        return points
+
+    def start(self, walkers: int, how: str, rng: np.random.Generator) -> FloatArray:
+        """Possible places for `walkers`, (walkers, columns), drawn by `rng`.
+
+        `how` is ``"fit"`` or ``"prior"``.
+        """
+        draw = self._around_fit(rng) if how == "fit" else self._from_prior(rng)
+        n = len(self.columns)
+        x = np.empty((walkers, len(self.names)))
+        left = np.arange(walkers)
+        for attempt in range(100):
+            # closer and closer to the best fit, should the data be impossible around it
+            points = draw(len(left), 0.9**attempt)
+            x[left, :n] = points
+            if self.sampled and self.cost.nuisances:
+                best = self.cost.profiled(self.full(points))
+                at = int(best.twice_nll.argmin())
+                if not isfinite(best.twice_nll[at]):
+                    continue
+                covariance = self.cost.nuisance_covariance(
+                    self.full(points)[at], best.nuisances[at]
+                )
+                noise = rng.multivariate_normal(
+                    np.zeros(len(covariance)), covariance, len(left)
+                )
+                x[left, n:] = best.nuisances + 0.9**attempt * noise
+            left = left[~np.isfinite(self(x[left]))]
+            if not left.size:
+                return x
+        raise InputError(
+            f"{self.cost.name}: the data are impossible at {len(left)} of {walkers}"
+            " places tried for walkers; narrow the priors to where they are possible"
+        )
+
+    def _around_fit(self, rng: np.random.Generator) -> _Draw:
+        names = self.names[: len(self.columns)]
+        fixed = {
+            p.name: float(v)
+            for p, v in zip(self.cost.parameters, self.point, strict=True)
+            if p.name not in names
+        }
+        try:
+            best_fit = fit(self.cost, names, fixed, minos=False)
+        except ComputationError as error:
+            raise ComputationError(f"{error}; or sample with start='prior'") from error
+        low, high = self.lower[: len(names)], self.upper[: len(names)]
+        best = np.array(best_fit.point[self.columns])
+        if best_fit.covariance is None:
+            root = np.diag([self.cost.parameters[c].step for c in self.columns])
+        else:
+            root = np.linalg.cholesky(best_fit.covariance)
+
+        def draw(n: int, scale: float) -> FloatArray:
+            x = best + scale * rng.standard_normal((n, len(names))) @ root.T
+            x = np.where(x < low, 2 * low - x, x)
+            x = np.where(x > high, 2 * high - x, x)
+            # a box narrower than the error, or without the best fit in it: anywhere in
+            # it
+            box_low, box_high = np.where(
+                np.isfinite([low, high]), [low, high], [best - 1, best + 1]
+            )
+            return np.where(
+                (x < low) | (x > high), rng.uniform(box_low, box_high, x.shape), x
+            )
+
+        return draw
+
+    def _from_prior(self, rng: np.random.Generator) -> _Draw:
+        endless = [
+            self.names[i]
+            for i, prior in enumerate(self.priors)
+            if isinstance(prior, Flat)
+            and not (isfinite(self.lower[i]) and isfinite(self.upper[i]))
+        ]
+        if endless:
+            raise InputError(
+                "start='prior' needs a prior with an end on both sides for"
+                f" {endless[0]}: give one"
+            )
+
+        def draw(n: int, scale: float) -> FloatArray:
+            x = np.empty((n, len(self.priors)))
+            for i, prior in enumerate(self.priors):
+                low, high = self.lower[i], self.upper[i]
+                if isinstance(prior, Normal):
+                    x[:, i] = rng.normal(
+                        prior.mean, prior.sigma, n
+                    )  # one outside the limits is drawn again
+                elif isinstance(prior, LogFlat):
+                    x[:, i] = np.clip(
+                        np.exp(rng.uniform(log(low), log(high), n)), low, high
+                    )
+                else:
+                    x[:, i] = rng.uniform(low, high, n)
+            return np.clip(x, self.lower[: x.shape[1]], self.upper[: x.shape[1]])
+
+        return draw
+
+    def probe(self) -> FloatArray:
+        """Expectations at points next to the default: they tell predictions apart."""
+        points = np.tile(self.point, (2 * len(self.columns) + 1, 1))
+        for i, c in enumerate(self.columns):
+            p = self.cost.parameters[c]
+            points[2 * i, c] = max(points[2 * i, c] - p.step, p.lower)
+            points[2 * i + 1, c] = min(points[2 * i + 1, c] + p.step, p.upper)
+        return probe(self.cost, points)
+
+    def fingerprint(self, walkers: int, seed: int, start: str) -> str:
+        """SHA-256 of the density and of `walkers`, `seed` and `start`."""
+        run = (
+            walkers,
+            seed,
+            start,
+            self.names,
+            self.priors,
+            self.sampled,
+            self.point.tolist(),
+        )
+        text = f"{FORMAT} {version('nuprobe')} {self.cost.digest()} {run!r}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def result(
+        self,
+        chain: FloatArray,
+        posterior: FloatArray,
+        burn: int,
+        seed: int,
+        fingerprint: str,
+    ) -> SampleResult:
+        """A result of this density.
+
+        Parameters
+        ----------
+        chain : columns, shape (steps, walkers, columns).
+        posterior : logarithm of the density, shape (steps, walkers).
+        burn, seed, fingerprint : as in `SampleResult`.
+        """
+        free = [self.cost.parameters[c] for c in self.columns]
+        nuisances = self.cost.nuisances if self.sampled else ()
+        return SampleResult(
+            cost=self.cost.name,
+            names=self.names,
+            latex=tuple(p.latex for p in free) + tuple(n.latex for n in nuisances),
+            units=tuple(p.unit for p in free) + ("",) * len(nuisances),
+            parameters=len(free),
+            lower=self.lower,
+            upper=self.upper,
+            priors=tuple(
+                in_words(p, a, b)
+                for p, a, b in zip(self.priors, self.lower, self.upper, strict=False)
+            )
+            + tuple(
+                f"normal 0 +- {n.sigma:g}" if isfinite(n.sigma) else "flat"
+                for n in nuisances
+            ),
+            logarithmic=tuple(i in self.logarithmic for i in range(len(self.names))),
+            fixed={
+                p.name: float(v)
+                for p, v in zip(self.cost.parameters, self.point, strict=True)
+                if p not in free
+            },
+            treatment="sampled" if self.sampled else "profiled",
+            chain=np.ascontiguousarray(chain.swapaxes(0, 1)),
+            log_posterior=np.ascontiguousarray(posterior.T),
+            burn=burn,
+            seed=seed,
+            fingerprint=fingerprint,
+        )

@@ -1,0 +1,188 @@
+"""Where a scan computes: in this process, in others, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    wait,
+)
+from contextlib import contextmanager
+from typing import Any
+
+from nuprobe.errors import InputError
+from nuprobe.inference.costs import COMPILED, Cost
+from nuprobe.numerics import FloatArray
+
+__all__ = ["DaskExecutor", "dask_executor"]
+
+
+# what a worker process computes with: the cost travels once, when the process starts
+_WORKER: dict[str, Cost] = {}
+
+
+def _start_worker(cost: Cost) -> None:
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the process that gathers the results
+    _WORKER["cost"] = cost
+
+
+def _work_here(points: FloatArray, compiled: bool) -> tuple[FloatArray, FloatArray]:
+    return _work(_WORKER["cost"], points, compiled)
+
+
+def _work(
+    cost: Cost, points: FloatArray, compiled: bool, threads: int = 1
+) -> tuple[FloatArray, FloatArray]:
+    best = cost.profiled(points, threads=threads, compiled=compiled)
+    return best.twice_nll, best.nuisances
+
+
+def _compiled(grid: FloatArray) -> bool:
+    """Whether compiled loops pay: said by the whole grid, so that the size of a chunk
+    changes no bit."""
+    return len(grid) >= COMPILED
+
+
+Compute = Callable[
+    [FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
+]
+
+
+@contextmanager
+def computing(
+    cost: Cost, executor: Executor | None, workers: int | None, threads: int
+) -> Iterator[Compute]:
+    """How to compute tasks: yields a function that returns results as they come."""
+    if executor is None and workers is None:
+
+        def here(
+            points: FloatArray, tasks: list[slice]
+        ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+            for task in tasks:
+                yield task, *_work(cost, points[task], _compiled(points), threads)
+
+        yield here
+    elif executor is not None:
+        share = getattr(executor, "share", None)
+        payload = share(cost) if share is not None else cost
+        yield lambda points, tasks: _gathered(
+            lambda t: executor.submit(_work, payload, points[t], _compiled(points)),
+            tasks,
+        )
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        pool = ProcessPoolExecutor(
+            workers, get_context("spawn"), _start_worker, (cost,)
+        )
+        try:
+            yield lambda points, tasks: _gathered(
+                lambda t: pool.submit(_work_here, points[t], _compiled(points)), tasks
+            )
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _gathered(
+    submit: Callable[[slice], Future[tuple[FloatArray, FloatArray]]], tasks: list[slice]
+) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+    pending: dict[Future[tuple[FloatArray, FloatArray]], slice] = {}
+    try:
+        for task in tasks:
+            pending[submit(task)] = task
+        while pending:
+            # a short timeout lets an interrupt through on every platform
+            for future in wait(pending, timeout=1.0, return_when=FIRST_COMPLETED).done:
+                task = pending.pop(future)
+                yield task, *future.result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+class DaskExecutor(Executor):
+    """A Dask client behind the interface of `concurrent.futures`; a task that a dead
+    worker had is run again.
+
+    Parameters
+    ----------
+    client : a `distributed.Client`.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._inner = client.get_executor(pure=False)
+
+    def submit(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
+        """As `concurrent.futures.Executor.submit`: call `fn` with the `args` and
+        `kwargs` on the cluster."""
+        future: Future[Any] = self._inner.submit(fn, *args, **kwargs)
+        return future
+
+    def share(self, value: Any) -> Any:
+        """A handle that stands for `value` in `submit`: it travels once a worker, not
+        once a task.
+
+        It is itself a task, so that the cluster makes it again if the worker that held
+        it dies.
+        """
+        return self._client.submit(_same, value, pure=False)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As `concurrent.futures.Executor.shutdown`; the cluster goes on.
+
+        With `wait`, tasks end first; `cancel_futures` has no effect.
+        """
+        self._inner.shutdown(wait=wait)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@contextmanager
+def dask_executor(address: str) -> Iterator[DaskExecutor]:
+    """Executor for `scan` on a Dask cluster.
+
+    Parameters
+    ----------
+    address : of its scheduler, e.g. ``"tcp://host:8786"``.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed (it comes with ``nuprobe[cluster]``) or no scheduler
+        answers.
+
+    Examples
+    --------
+    >>> with dask_executor("tcp://host:8786") as executor:  # doctest: +SKIP
+    ...     result = scan(cost, {"rn": grid}, executor=executor)
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError(
+            "Dask is not installed: install the extra nuprobe[cluster]"
+        ) from None
+    try:
+        client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {address}: {error}; start one with 'dask"
+            " scheduler'"
+        ) from error
+    try:
+        executor = DaskExecutor(client)
+        yield executor
+        executor.shutdown(wait=False)
+    finally:
+        client.close()

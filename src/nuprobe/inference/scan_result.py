@@ -1,0 +1,238 @@
+"""Results of grid scans, and their files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib.metadata import version
+from io import BytesIO
+from itertools import pairwise
+from math import inf
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.files import atomic_write
+from nuprobe.inference.checkpoints import same_probe
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
+from nuprobe.numerics import FloatArray
+
+__all__ = ["FORMAT", "ScanResult", "ScanState"]
+
+FORMAT: Final = "nuprobe-scan-1"
+"""Version of the file format."""
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """−2 ln L, minimised over the nuisances, on a grid.
+
+    Attributes
+    ----------
+    axes : name to values, in the order of the dimensions of `twice_nll`.
+    units : name to unit of the axis.
+    fixed : values of the other parameters.
+    twice_nll : one dimension an axis; ``inf`` where the data are impossible.
+    nuisances : where the minimum over the nuisances lies, one more dimension.
+    nuisance_names : names along that dimension.
+    fingerprint : SHA-256 of grid, cost and version of nuprobe.
+    """
+
+    axes: dict[str, FloatArray]
+    units: dict[str, str]
+    fixed: dict[str, float]
+    twice_nll: FloatArray
+    nuisances: FloatArray
+    nuisance_names: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def delta(self) -> FloatArray:
+        """−2 ln L above the lowest value of the grid."""
+        return np.asarray(self.twice_nll - self.twice_nll.min())
+
+    @property
+    def best(self) -> dict[str, float]:
+        """The grid point with the lowest −2 ln L."""
+        where = np.unravel_index(int(self.twice_nll.argmin()), self.twice_nll.shape)
+        return {
+            name: float(axis[i])
+            for (name, axis), i in zip(self.axes.items(), where, strict=True)
+        }
+
+    def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
+        """Where Δ(−2 ln L) of a scan of one parameter is below the threshold of `cl`.
+
+        Interpolated from the grid by cubics (`profile` finds exact ends); a side that
+        is open within the grid is ∓inf.
+        """
+        if len(self.axes) != 1:
+            raise InputError(
+                "intervals need a scan of one parameter, this one has"
+                f" {', '.join(self.axes)}"
+            )
+        from scipy.interpolate import CubicSpline, PchipInterpolator
+
+        ((name, x),) = self.axes.items()
+        if len(x) < 4:
+            raise InputError(
+                f"intervals need at least 4 values of {name}, the grid has {len(x)}"
+            )
+        y = self.twice_nll
+        known = np.isfinite(y)
+        if not known.any():
+            raise InputError(f"the data are impossible at every value of {name}")
+        # cubic splines ring at a jump; the monotone interpolant does not
+        curve = (
+            CubicSpline(x, y)
+            if known.all()
+            else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
+        )
+        turns = curve.derivative().roots(extrapolate=False)
+        lowest = min(
+            float(y.min()), float(curve(turns[np.isfinite(turns)]).min(initial=inf))
+        )
+        level = lowest + delta_threshold(cl, 1)
+        edges = np.unique(
+            np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)])
+        )
+        pieces = [(a, b) for a, b in pairwise(edges) if curve((a + b) / 2) <= level]
+        return [
+            (-inf if a == x[0] else float(a), inf if b == x[-1] else float(b))
+            for a, b in pieces
+        ]
+
+    def contour_levels(
+        self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
+    ) -> dict[float, float]:
+        """Δ(−2 ln L) of the parameters of the grid together, for each `cl`."""
+        return {
+            c: delta_threshold(c, len(self.axes))
+            for c in ((cl,) if isinstance(cl, float) else cl)
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
+        done = np.ones(self.twice_nll.size, dtype=bool)
+        k = len(self.nuisance_names)
+        state = ScanState(
+            done,
+            self.twice_nll.ravel(),
+            self.nuisances.reshape(self.twice_nll.size, k),
+            np.empty(0),
+        )
+        return write_scan(Path(path), self, state)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> ScanResult:
+        """Read a finished scan from `path`.
+
+        Raises
+        ------
+        InputError
+            If the file is not a scan, or the scan in it is not finished.
+        """
+        result, state = read_scan(Path(path))
+        if not state.done.all():
+            raise InputError(
+                f"{path}: this scan is not finished ({state.done.sum()} of"
+                f" {state.done.size} points); run it again with resume=True, --resume"
+                " on the command line"
+            )
+        return result
+
+
+@dataclass
+class ScanState:
+    """What of a scan is done.
+
+    Attributes
+    ----------
+    done : which points are, shape (points,).
+    twice_nll : −2 ln L, shape (points,).
+    nuisances : shape (points, nuisances).
+    probe : tells the prediction, see `probe`.
+    """
+
+    done: NDArray[np.bool_]
+    twice_nll: FloatArray
+    nuisances: FloatArray
+    probe: FloatArray
+
+
+def write_scan(path: Path, result: ScanResult, state: ScanState) -> Path:
+    """The whole file is built in memory, so that a full disk or a kill leaves the
+    previous one intact."""
+    import h5py
+
+    image = BytesIO()
+    with h5py.File(image, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["nuprobe"] = version("nuprobe")
+        file.attrs["fingerprint"] = result.fingerprint
+        file.attrs["nuisances"] = list(result.nuisance_names)
+        file.attrs["axes"] = list(result.axes)
+        axes = file.create_group("axes")
+        for name, axis in result.axes.items():
+            axes[name] = axis
+            axes[name].attrs["unit"] = result.units[name]
+        file.create_group("fixed").attrs.update(result.fixed)
+        file["done"] = state.done
+        file["twice_nll"] = result.twice_nll
+        file["nuisances"] = result.nuisances
+        file["probe"] = state.probe
+    return atomic_write(path, image.getvalue())
+
+
+def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise InputError(
+                    f"{path} is not a scan of this version of nuprobe (format"
+                    f" {file.attrs.get('format')})"
+                )
+            result = ScanResult(
+                axes={
+                    str(name): np.array(file["axes"][name])
+                    for name in file.attrs["axes"]
+                },
+                units={
+                    str(name): str(file["axes"][name].attrs["unit"])
+                    for name in file.attrs["axes"]
+                },
+                fixed={
+                    name: float(value) for name, value in file["fixed"].attrs.items()
+                },
+                twice_nll=np.array(file["twice_nll"]),
+                nuisances=np.array(file["nuisances"]),
+                nuisance_names=tuple(str(n) for n in file.attrs["nuisances"]),
+                fingerprint=str(file.attrs["fingerprint"]),
+            )
+            done, probe = np.array(file["done"]), np.array(file["probe"])
+    except (OSError, KeyError) as error:
+        raise InputError(f"{path} cannot be read as a scan: {error}") from error
+    k = len(result.nuisance_names)
+    return result, ScanState(
+        done,
+        result.twice_nll.ravel(),
+        result.nuisances.reshape(result.twice_nll.size, k),
+        probe,
+    )
+
+
+def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
+    result, state = read_scan(path)
+    same = same_probe(state.probe, fresh.probe)
+    if result.fingerprint != fingerprint or (state.probe.size and not same):
+        raise InputError(
+            f"{path} belongs to another scan (grid, data, systematics, prediction or"
+            " version of nuprobe differ); resume with what it was started with, or"
+            " choose another file"
+        )
+    return state

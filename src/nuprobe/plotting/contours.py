@@ -1,0 +1,147 @@
+"""What a fit says of two parameters: regions below levels of Δχ²."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+from nuprobe.plotting.fits import SHAPES, axis_text, finite_delta, increasing, scale_of
+from nuprobe.plotting.style import (
+    PALETTE,
+    Entries,
+    blend,
+    new_figure,
+    provenance,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["LEVELS_2D", "plot_contour"]
+
+LEVELS_2D: Final = (("1σ", 2.2957), ("90 %", 4.6052))
+"""Δχ² of the regions of two parameters."""
+
+
+@styled
+def plot_contour(  # nine arguments: the grid is three, each other one is drawn
+    x: ArrayLike,
+    y: ArrayLike,
+    delta: ArrayLike,
+    labels: tuple[str | Parameter, str | Parameter],
+    *,
+    levels: Sequence[tuple[str, float]] = LEVELS_2D,
+    best: tuple[float, float] | None = None,
+    markers: Sequence[tuple[str, float, float]] = (),
+    title: str = "",
+    references: Sequence[str] = (),
+) -> Figure:
+    """Plot the regions of two parameters in which Δχ² stays below each level.
+
+    Parameters
+    ----------
+    x, y : values of the two parameters, increasing, shapes (n,) and (m,).
+    delta : Δχ², shape (n, m): the first axis is x; may be infinite.
+    labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts
+        of the axes with the unit in brackets.
+    levels : (label, Δχ²).
+    best : best fit; default the lowest point of the grid.
+    markers : (label, x, y) each, such as the Standard Model.
+    title : above the legend.
+    references : texkeys for the line at the bottom.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit together, a number is not finite, or there is no level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.linspace(-3.0, 3.0, 21)
+    >>> figure = plot_contour(x, x, np.add.outer(x**2, x**2), ("a", "b [eV]"))
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['1σ', '90 %', 'best fit']
+    """
+    first, second = increasing(x, "the values of x"), increasing(y, "the values of y")
+    across, up = (scale_of(label) for label in labels)
+    first, second = first / across, second / up
+    best = None if best is None else (best[0] / across, best[1] / up)
+    markers = [(name, at_x / across, at_y / up) for name, at_x, at_y in markers]
+    surface = finite_delta(delta)
+    if surface.shape != (first.size, second.size):
+        raise InputError(
+            f"Δχ² has shape {surface.shape}, but x and y ask for"
+            f" {(first.size, second.size)}"
+        )
+    if not levels:
+        raise InputError("a contour needs at least one level, e.g. ('90 %', 4.61)")
+    figure = new_figure(5.6, 5.4)
+    ax = figure.add_subplot()
+    legend = Entries()
+    _regions(ax, (first, second, surface), levels, legend)
+    ax.set_xlabel(axis_text(labels[0])[0])
+    ax.set_ylabel(axis_text(labels[1])[0])
+    if best is None:
+        row, column = np.unravel_index(int(surface.argmin()), surface.shape)
+        best = float(first[row]), float(second[column])
+    cross: dict[str, Any] = {"marker": "+", "ms": 11, "mew": 1.8, "color": "black"}
+    _point(ax, "best fit", best, cross, legend)
+    for i, (name, *at) in enumerate(markers):
+        look = {
+            "marker": SHAPES[(i + 1) % len(SHAPES)],
+            "color": PALETTE[1 + i % (len(PALETTE) - 1)],
+            "ms": 7,
+            "markeredgecolor": "white",
+        }
+        _point(ax, name, at, look, legend)
+    legend.above(figure, title)
+    provenance(figure, references)
+    return figure
+
+
+def _regions(
+    ax: Axes,
+    grid: tuple[FloatArray, FloatArray, FloatArray],
+    levels: Sequence[tuple[str, float]],
+    legend: Entries,
+) -> None:
+    """Fill the regions below the levels, the smallest darkest."""
+    from matplotlib.patches import Patch
+
+    x, y, surface = grid
+    names, heights = zip(*sorted(levels, key=lambda level: level[1]), strict=True)
+    shades = [
+        blend(PALETTE[0], 0.55 - 0.38 * i / max(len(levels) - 1, 1))
+        for i in range(len(levels))
+    ]
+    lowest = min(float(surface.min()), 0.0) - 1.0
+    ax.contourf(x, y, surface.T, levels=[lowest, *heights], colors=shades)
+    ax.contour(x, y, surface.T, levels=heights, colors=PALETTE[0], linewidths=1.3)
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(y[0], y[-1])
+    for name, shade in zip(names, shades, strict=True):
+        patch = Patch(facecolor=shade, edgecolor=PALETTE[0], linewidth=1.3)
+        legend.add([patch], name)
+
+
+def _point(
+    ax: Axes, name: str, at: Sequence[float], look: dict[str, Any], legend: Entries
+) -> None:
+    from matplotlib.lines import Line2D
+
+    ax.plot(*at, linestyle="", zorder=5, **look)
+    edge = {key: value for key, value in look.items() if key != "markeredgecolor"}
+    legend.add([Line2D([], [], linestyle="", **edge)], name)

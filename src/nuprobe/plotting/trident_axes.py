@@ -1,0 +1,86 @@
+"""What the figures of tridents share: energies, their axis, and channels in symbols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.style import finite_array
+from nuprobe.processes.trident.channels import Channel
+from nuprobe.units import GeV
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
+"""Sources of the matrix element."""
+_LEPTONS: Final = ("e", r"\mu", r"\tau")
+# E/E_threshold − 1 of the points added behind a threshold
+_NEAR: Final = np.geomspace(1e-3, 1, 60)
+
+
+def energies_of(e_grid: ArrayLike) -> FloatArray:
+    """Return the neutrino energies, checked."""
+    e = finite_array(e_grid, "the energy grid")
+    if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0) or e[0] <= 0:
+        raise InputError(
+            "a trident cross section is drawn over at least two increasing positive"
+            " energies (MeV), e.g. 200 to 1e5"
+        )
+    return e
+
+
+def refined(e: FloatArray, start: float) -> FloatArray:
+    """Energies with more points behind a threshold."""
+    more = start * (1 + _NEAR)
+    return np.unique(np.concatenate([e, more[(more > e[0]) & (more < e[-1])]]))
+
+
+def opened(e: FloatArray, start: float, channel: Channel) -> FloatArray:
+    """Refined energies above a threshold."""
+    grid = refined(e, start)
+    if e[-1] <= start:
+        raise InputError(
+            f"nothing to plot: {channel.name} is closed up to {e[-1] / GeV:g} GeV; "
+            f"its threshold is {start / GeV:.6g} GeV"
+        )
+    return grid[grid > start]
+
+
+def energy_axis(ax: Axes, e: FloatArray) -> None:
+    """Make the horizontal axis that of neutrino energies `e` (MeV), in GeV."""
+    ax.set_xlim(e[0] / GeV, e[-1] / GeV)
+    if e[-1] > 5 * e[0]:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:g}")
+        # between the decades of a short axis, in the same writing
+        short = e[-1] < 50 * e[0]
+        ax.xaxis.set_minor_formatter(
+            lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else ""
+        )
+    ax.set_xlabel(r"neutrino energy $E_\nu$ [GeV]")
+
+
+def channel_symbol(channel: Channel) -> str:
+    r"""Channel in symbols: ν_μ → ν_e e⁺ μ⁻.
+
+    Parameters
+    ----------
+    channel : what `trident.channel` returns.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident import channel
+    >>> channel_symbol(channel("nu_mu -> nu_mu mu+ mu-"))
+    '$\\nu_{\\mu} \\to \\nu_{\\mu}\\, \\mu^{+} \\mu^{-}$'
+    """
+    plus, minus = _LEPTONS[channel.plus], _LEPTONS[channel.minus]
+    return (
+        rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}}"
+        rf" {minus}^{{-}}$"
+    )

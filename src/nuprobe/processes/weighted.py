@@ -1,0 +1,178 @@
+"""A process with the coefficients of one model: what cross sections integrate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.fluxes import FluxComponent
+from nuprobe.models import Couplings, Model, check_model
+from nuprobe.numerics import FloatArray, converged, gauss_legendre
+from nuprobe.processes.constants import constants_of
+from nuprobe.processes.folding import Deposits, over_flux, responses
+from nuprobe.processes.inputs import as_state, is_anti
+from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
+
+__all__ = ["Weighted", "couplings_of"]
+
+
+def couplings_of(
+    model: Model, flavour: str | Flavour | FlavourState, anti: bool | None
+) -> tuple[Couplings, Exchanges, bool]:
+    """Couplings of a model, its exchanges, and whether for antineutrinos.
+
+    Parameters
+    ----------
+    model : the couplings.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
+    anti : of a `FlavourState`, whether it is one of antineutrinos.
+
+    Examples
+    --------
+    >>> from nuprobe.models import StandardModel
+    >>> couplings_of(StandardModel(), "nubar_e", None)[2]
+    True
+    """
+    check_model(model)
+    anti = is_anti(flavour, anti)
+    couplings = model.couplings(anti)
+    return couplings, exchanges_of(couplings), anti
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A process with the coefficients of one model.
+
+    Attributes
+    ----------
+    process : with its constants where the model has them.
+    exchanges : of the model.
+    terms : of the process for these exchanges.
+    weights : coefficient of each term.
+    """
+
+    process: Process
+    exchanges: Exchanges
+    terms: tuple[str, ...]
+    weights: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        process: Process,
+        model: Model,
+        flavour: str | Flavour | FlavourState,
+        anti: bool | None,
+    ) -> Weighted:
+        """Ask the `process` for the coefficients of a `model` at one parameter point.
+
+        `flavour` and `anti` are those of `couplings_of`.
+        """
+        here = constants_of(model, process)
+        couplings, exchanges, anti = couplings_of(model, flavour, anti)
+        weights = here.coefficients(couplings, as_state(flavour), anti, exchanges)
+        if weights.ndim != 1:
+            raise InputError(
+                "a cross section needs a model with scalar parameters; use the"
+                " templates for many points"
+            )
+        return cls(here, exchanges, here.terms(exchanges), weights)
+
+    def at(self, scatterer: Scatterer, e: FloatArray, t: FloatArray) -> FloatArray:
+        """dσ/dT of one `scatterer` in MeV⁻³ at neutrino energies `e` and deposits `t`
+        (MeV), of their broadcast shape."""
+        result = np.zeros(np.broadcast_shapes(e.shape, t.shape))
+        groups = scatterer.groups(self.exchanges)
+        for group, response in zip(groups, responses(groups, t), strict=True):
+            weights = self.weights[[self.terms.index(name) for name in group.terms]]
+            result += scatterer.kinematics(group, e, t) * (response @ weights)
+        return result
+
+    def over_fluxes(
+        self,
+        components: Sequence[FluxComponent],
+        scatterers: Sequence[Scatterer],
+        t: FloatArray,
+    ) -> list[FloatArray]:
+        """Integrate dN/dE dσ/dT over the spectra of the `components`.
+
+        Parameters
+        ----------
+        components : of a flux, added up.
+        scatterers : of the process.
+        t : deposits in MeV, any shape.
+
+        Returns
+        -------
+        list of arrays
+            One a scatterer, of the shape of `t`, in MeV⁻³ times neutrinos.
+        """
+        wanted = [Deposits(s, s.groups(self.exchanges), t) for s in scatterers]
+        results = []
+        for deposits, integrals in zip(
+            wanted, over_flux(components, wanted), strict=True
+        ):
+            result = np.zeros(t.shape)
+            of_groups = responses(deposits.groups, t)
+            for group, response, integral in zip(
+                deposits.groups, of_groups, integrals, strict=True
+            ):
+                columns = [self.terms.index(name) for name in group.terms]
+                result += integral * (response @ self.weights[columns])
+            results.append(result)
+        return results
+
+    def integrated(
+        self,
+        scatterer: Scatterer,
+        bottom: FloatArray,
+        marks: Sequence[FloatArray],
+        function: Callable[[FloatArray], FloatArray],
+        rtol: float,
+        name: Callable[[int], str],
+    ) -> FloatArray:
+        """Integrate a function of the deposit.
+
+        In u = asinh √(T/c) form factors are smooth (T is a momentum squared), and so
+        are propagators 1/(T + c) and whatever behaves as 1/T above c.
+
+        Parameters
+        ----------
+        scatterer : whose deposits.
+        bottom : lower limits in MeV, any shape.
+        marks : increasing deposits (MeV, same shape) between which the function is
+            smooth; the last one is the upper limit.
+        function : T, shape (*bottom.shape, nodes) → values of that shape.
+        rtol : accuracy asked for.
+        name : flat index of a limit → what is integrated, for the message of an error.
+
+        Returns
+        -------
+        array, of the shape of `bottom`
+        """
+        top = marks[-1]
+        scales = [self.process.momentum, *self.exchanges.masses]
+        c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
+        if self.process.diverging(self.exchanges):
+            c = np.where(bottom > 0, np.minimum(c, bottom), c)
+        c = np.where(c > 0, c, 1.0)  # below threshold, where nothing is integrated
+        ends = np.stack([bottom, *(np.clip(m, bottom, top) for m in marks)], axis=-1)
+        u = np.arcsinh(np.sqrt(ends / c[..., None]))
+        width = np.diff(u)
+
+        def integral(n: int) -> FloatArray:
+            x, w = gauss_legendre(n)
+            nodes = u[..., :-1, None] + width[..., None] * x
+            nodes = nodes.reshape(*bottom.shape, -1)
+            sinh = np.sinh(nodes)
+            t = np.clip(c[..., None] * sinh**2, bottom[..., None], top[..., None])
+            slope = 2 * c[..., None] * sinh * np.cosh(nodes)
+            weights = (width[..., None] * w).reshape(*bottom.shape, -1)
+            return np.asarray((function(t) * slope * weights).sum(-1))
+
+        remedy = "ask for a larger rtol or a lower energy"
+        return converged(integral, rtol, name, remedy=remedy)

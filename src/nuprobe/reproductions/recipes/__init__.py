@@ -1,0 +1,89 @@
+"""How a published number is computed again: each function takes the keywords of a file
+and returns one number.
+
+experiments      counts, fits and limits of experiments with a spectrum
+elastic          cross sections of coherent scattering, radii and masses of nuclei
+tridents         cross sections, events and limits of neutrino tridents
+electromagnetic  charge radii, moments and charges of neutrinos
+bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+"""
+
+from nuprobe.reproductions.recipes.bounds import (
+    anomalous_moment_coupling,
+    monophoton_reach,
+)
+from nuprobe.reproductions.recipes.elastic import (
+    differential_cross_section,
+    flux_averaged,
+    nuclear_charge_radius,
+    nuclear_mass,
+    total_cross_section,
+)
+from nuprobe.reproductions.recipes.electromagnetic import (
+    charge_radius_fit,
+    dirac_moment,
+    electromagnetic_limit,
+    equal_recoil,
+    millicharge,
+    moment_limit,
+    standard_charge_radius,
+    transition_moment_scale,
+)
+from nuprobe.reproductions.recipes.experiments import (
+    bound,
+    counts,
+    fit_error,
+    fit_value,
+    fitted_background,
+    fitted_signal,
+    full_coherence_sigma,
+    no_signal,
+    scaled_signal,
+    signal,
+    signal_sigma,
+)
+from nuprobe.reproductions.recipes.tridents import (
+    trident_beam_cross_section,
+    trident_cross_section,
+    trident_events,
+    trident_heavy_limit,
+    trident_model_ratio,
+    trident_pull,
+    trident_real_photon,
+)
+
+__all__ = [
+    "anomalous_moment_coupling",
+    "bound",
+    "charge_radius_fit",
+    "counts",
+    "differential_cross_section",
+    "dirac_moment",
+    "electromagnetic_limit",
+    "equal_recoil",
+    "fit_error",
+    "fit_value",
+    "fitted_background",
+    "fitted_signal",
+    "flux_averaged",
+    "full_coherence_sigma",
+    "millicharge",
+    "moment_limit",
+    "monophoton_reach",
+    "no_signal",
+    "nuclear_charge_radius",
+    "nuclear_mass",
+    "scaled_signal",
+    "signal",
+    "signal_sigma",
+    "standard_charge_radius",
+    "total_cross_section",
+    "transition_moment_scale",
+    "trident_beam_cross_section",
+    "trident_cross_section",
+    "trident_events",
+    "trident_heavy_limit",
+    "trident_model_ratio",
+    "trident_pull",
+    "trident_real_photon",
+]
