@@ -177,4 +177,5 @@ def tail(nodes: FloatArray, points: int) -> FloatArray:
 def _last_two(points: int) -> FloatArray:
     """The last two Legendre polynomials at the nodes of a rule, shape (points, 2)."""
     t, _ = gauss_legendre(points)
-    return np.polynomial.legendre.legvander(2 * t - 1, points - 1)[:, -2:].copy()
+    every = np.polynomial.legendre.legvander(2 * t - 1, points - 1)
+    return np.array(every[:, -2:], dtype=float)
