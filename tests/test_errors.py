@@ -60,7 +60,7 @@ NUMBERS: dict[str, Callable[[Any], object]] = {
     "Vacuum": lambda x: nu.oscillation.Vacuum(x),
     "target radius": lambda x: target("Ar40", r_p=x),
     "Electromagnetic": lambda x: nu.Electromagnetic(magnetic_moment=x),
-    "NSI": lambda x: nu.NSI(u=x),
+    "NSI": lambda x: nu.NSI(epsilon_u=x),
     "LightVector mass": lambda x: nu.LightVector(x, 1e-4, "b-l"),
     "StandardModel": lambda x: nu.StandardModel(x),
 }

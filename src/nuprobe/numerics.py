@@ -163,7 +163,7 @@ def gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
     Examples
     --------
     >>> x, w = gauss_legendre(2)
-    >>> w @ x**3
+    >>> float(w @ x**3)
     0.25
     """
     x, w = np.polynomial.legendre.leggauss(n)
@@ -190,7 +190,7 @@ def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]
     Examples
     --------
     >>> x, w = panel_nodes([0.0, 1.0, 2.0], 2)
-    >>> w @ np.abs(x - 1.0)
+    >>> float(w @ np.abs(x - 1.0))
     1.0
     """
     bounds = np.unique(np.asarray(list(edges), dtype=float))

@@ -444,7 +444,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
                 "--model",
                 "nsi",
                 "--param",
-                "u.ee=1j",
+                "epsilon_u.ee=1j",
             ),
             ["epsilon_u", "hermitian"],
         ),

@@ -87,8 +87,8 @@ def _params(**values: str) -> list[str]:
             LMuLTau(5, 1e-3, "loop"),
         ),
         (
-            ["nsi", *_params(u__mumu="0.1", d__emu="0.1+0.2j")],
-            nu.NSI(u={"mumu": 0.1}, d={"emu": 0.1 + 0.2j}),
+            ["nsi", *_params(epsilon_u__mumu="0.1", epsilon_d__emu="0.1+0.2j")],
+            nu.NSI(epsilon_u={"mumu": 0.1}, epsilon_d={"emu": 0.1 + 0.2j}),
         ),
         (
             ["electromagnetic", *_params(charge_radius__mumu="-3e-32")],
@@ -122,12 +122,14 @@ def test_models_of_the_command_line(run: Run, arguments: list[str], model: Any) 
 def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(
-        "model:\n  - standard: {scheme: radiative, sin2_theta_w: 0.24}\n  - nsi: {u:"
+        "model:\n  - standard: {scheme: radiative, sin2_theta_w: 0.24}\n  - nsi: {epsilon_u:"
         " {ee: 0.1, emu: 0.05j}}\n  - light-vector: {mass: 10 MeV, coupling: 1e-5,"
         " charges: {neutrinos: [1, 2, 3], u: 0.5}}\n  - light-scalar: {mass: 3 MeV,"
         " coupling: 1e-5, label: scalar.}\n"
     )
-    below = nu.NSI(u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative"))
+    below = nu.NSI(
+        epsilon_u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative")
+    )
     vector = nu.LightVector(
         10.0, 1e-5, VectorCharges(neutrinos=(1, 2, 3), u=0.5), base=below
     )
@@ -230,8 +232,8 @@ def test_keys_of_a_model_file_are_the_arguments(
         ("model: [{standrd: {}}]", ["standrd", "standard"]),
         ("model: [{nsi: {}}, {standard: {}}]", ["first"]),
         ("model: [{nsi: {w: {ee: 1}}}]", ["'w'"]),
-        ("model: [{nsi: {u: {ee: big}}}]", ["big"]),
-        ("model: [{nsi: {u: {ee: .nan}}}]", ["nsi", "u.ee"]),
+        ("model: [{nsi: {epsilon_u: {ee: big}}}]", ["big"]),
+        ("model: [{nsi: {epsilon_u: {ee: .nan}}}]", ["nsi", "u.ee"]),
         (
             "model: [{light-vector: {mass: 10, coupling: 1e-4}}]",
             ["light-vector", "mass"],
@@ -315,7 +317,7 @@ def test_a_file_excludes_other_options_and_python_objects(
     with pytest.raises(InputError, match="cannot read"):
         model_from_file(path)
     with pytest.raises(InputError, match="exclude each other"):
-        build([("nsi", {"u": 1, "u.ee": 2})], "here")
+        build([("nsi", {"epsilon_d": 1, "epsilon_d.ee": 2})], "here")
     assert {
         "standard",
         "electromagnetic",

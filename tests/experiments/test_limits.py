@@ -88,7 +88,7 @@ def test_a_heavy_vector_gives_the_limit_on_contact_interactions(
 
     def chi2(x: float) -> float:
         return float(
-            csi.cost(NSI(u=x * np.eye(3), d=x * np.eye(3)))
+            csi.cost(NSI(epsilon_u=x * np.eye(3), epsilon_d=x * np.eye(3)))
             .profiled(np.zeros((1, 0)))
             .twice_nll[0]
         )
@@ -291,7 +291,7 @@ def test_a_limit_scans_the_mass_and_the_coupling_of_the_model_given(
 def test_a_limit_on_a_stack_uses_the_whole_stack(csi: Experiment) -> None:
     """Below and above the mediator: a weak angle, and interactions of another kind."""
     below = LightVector(10.0, 1.0, "b-l", base=nu.StandardModel(0.22))
-    above = NSI(u={"mumu": 0.05}, base=LightVector(10.0, 1.0, "b-l"))
+    above = NSI(epsilon_u={"mumu": 0.05}, base=LightVector(10.0, 1.0, "b-l"))
     plain = limit([csi], "b-l", mass=[10.0]).curves[0].coupling[0]
     for stack in (below, above):
         found = limit([csi], stack, mass=[10.0]).curves[0].coupling[0]
@@ -334,7 +334,7 @@ def test_every_mediator_by_name_can_be_scanned(name: str) -> None:
         ("nsi", ["nsi", "no mediator"]),
         (nu.StandardModel(), ["a mass and a coupling"]),
         (LMuLTau, ["a mass and a coupling"]),
-        (NSI(u={"ee": [0.1, 0.2]}, base=LMuLTau(1.0, 1.0)), ["over 2 points"]),
+        (NSI(epsilon_u={"ee": [0.1, 0.2]}, base=LMuLTau(1.0, 1.0)), ["over 2 points"]),
     ],
 )
 def test_what_has_no_mass_and_coupling_is_refused(

@@ -241,7 +241,11 @@ def test_a_heavy_vector_is_a_contact_interaction(
     m = 1e8
     q = VECTORS[charges]
     epsilon = g**2 * np.diag(q.neutrinos) / (math.sqrt(2) * G_FERMI * m**2)
-    contact = NSI(u=q.u * epsilon, d=q.d * epsilon, e=q.leptons[0] * epsilon)
+    contact = NSI(
+        epsilon_u=q.u * epsilon,
+        epsilon_d=q.d * epsilon,
+        epsilon_e=q.leptons[0] * epsilon,
+    )
     heavy = LightVector(m, g, charges)
     e = np.array([5.0, 30.0, 50.0])
     got, exact = (cevns.total(e, "CsI", model, flavour) for model in (heavy, contact))
@@ -388,7 +392,7 @@ def test_a_sterile_neutrino_of_the_base_does_not_couple() -> None:
         "coupling",
         "charge_radius.mus",
     }
-    assert NSI(u={"ee": 0.1}, base=below).couplings().size == 4
+    assert NSI(epsilon_u={"ee": 0.1}, base=below).couplings().size == 4
 
 
 def test_nucleon_charges_from_quarks() -> None:

@@ -143,11 +143,15 @@ def test_a_model_of_another_package_reaches_everything(site: Path) -> None:
     found = json.loads(done.stdout)
     # the same by hand: 0.5 (100/200)² = 0.125 for protons and charged leptons
     shift = 0.125
-    nsi = nu.NSI(u={"mumu": 2 * shift / 3}, d={"mumu": -shift / 3}, e={"mumu": shift})
+    nsi = nu.NSI(
+        epsilon_u={"mumu": 2 * shift / 3},
+        epsilon_d={"mumu": -shift / 3},
+        epsilon_e={"mumu": shift},
+    )
     assert found["python"] == pytest.approx(
         float(nu.cevns.total(30.0, "Ar40", nsi, "nu_mu")), rel=1e-12
     )
-    lower = nu.NSI(nsi.u, nsi.d, base=nu.StandardModel(0.24))
+    lower = nu.NSI(nsi.epsilon_u, nsi.epsilon_d, base=nu.StandardModel(0.24))
     assert found["file"] == pytest.approx(
         float(nu.cevns.total(30.0, "Ar40", lower, "nu_mu")), rel=1e-12
     )
@@ -174,7 +178,7 @@ def test_a_model_of_another_package_reaches_the_command_line(site: Path) -> None
     done = _python(site, "-m", "nuprobe", *cevns, *model)
     assert done.returncode == 0, done.stderr
     shift = 0.25
-    nsi = nu.NSI(u={"mumu": 2 * shift / 3}, d={"mumu": -shift / 3})
+    nsi = nu.NSI(epsilon_u={"mumu": 2 * shift / 3}, epsilon_d={"mumu": -shift / 3})
     assert json.loads(done.stdout)["rows"][0]["sigma [cm2]"] == pytest.approx(
         float(nu.cevns.total(30.0, "Ar40", nsi, "nu_mu")), rel=1e-12
     )
@@ -258,13 +262,13 @@ def test_every_name_says_what_it_is_and_every_key_is_described() -> None:
 
 def test_a_stack_and_a_base() -> None:
     boson = nu.model("b-l", mass=10.0, coupling=1e-4)
-    direct = nu.model("nsi", u={"ee": 0.1}, base=boson)
+    direct = nu.model("nsi", epsilon_u={"ee": 0.1}, base=boson)
     stack = nu.model(
-        [("b-l", {"mass": "10 MeV", "coupling": 1e-4}), ("nsi", {"u.ee": 0.1})]
+        [("b-l", {"mass": "10 MeV", "coupling": 1e-4}), ("nsi", {"epsilon_u.ee": 0.1})]
     )
     for model in (direct, stack):
         assert model.base == boson
-        assert model.u[0, 0] == 0.1
+        assert model.epsilon_u[0, 0] == 0.1
 
 
 def test_electromagnetic_takes_an_ordering_and_arrays() -> None:
@@ -299,13 +303,13 @@ def test_a_file_is_found_by_its_ending_or_as_a_path(
         (lambda: nu.model([("nsi", {}), ("sm", {})]), ["sm", "first"]),
         (lambda: nu.model([]), ["at least one"]),
         (lambda: nu.model(3), ["by name", "3"]),  # type: ignore[arg-type]
-        (lambda: nu.model([("nsi", {})], u={}), ["by name"]),
+        (lambda: nu.model([("nsi", {})], epsilon_u={}), ["by name"]),
         (lambda: nu.model("nowhere.yaml"), ["nowhere.yaml"]),
         (
             lambda: nu.model("light-scalar", mass=1.0, coupling=1.0, interference=1),
             ["cannot interfere"],
         ),
-        (lambda: nu.model("nsi", u={"ee": "big"}), ["big"]),
+        (lambda: nu.model("nsi", epsilon_u={"ee": "big"}), ["big"]),
     ],
 )
 def test_bad_models_are_one_line(call: Any, words: list[str]) -> None:

@@ -66,7 +66,11 @@ def test_the_sum_over_final_flavours(
 
 
 def test_antineutrinos_have_the_complex_conjugate() -> None:
-    model = NSI(u={"emu": 0.1 + 0.2j}, e={"etau": 0.3j}, e_axial={"ee": 0.2})
+    model = NSI(
+        epsilon_u={"emu": 0.1 + 0.2j},
+        epsilon_e={"etau": 0.3j},
+        epsilon_e_axial={"ee": 0.2},
+    )
     plain, anti = (model.couplings(a).vector[0].charges for a in (False, True))
     assert plain["p"][0, 1] == pytest.approx(0.2 + 0.4j)
     assert anti["p"][0, 1] == pytest.approx(0.2 - 0.4j)
@@ -93,7 +97,7 @@ def test_derivatives(u: NDArray[Any], d: NDArray[Any], flavour: str) -> None:
 
 
 def test_parameters_name_the_elements_and_keep_the_others() -> None:
-    model = NSI(u={"emu": 0.1 + 0.2j, "mumu": 0.3})
+    model = NSI(epsilon_u={"emu": 0.1 + 0.2j, "mumu": 0.3})
     values = {p.name: p.default for p in model.parameters}
     assert values["epsilon_u.emu"] == pytest.approx(0.1)
     assert values["epsilon_u.emu.im"] == pytest.approx(0.2)
@@ -106,14 +110,14 @@ def test_parameters_name_the_elements_and_keep_the_others() -> None:
             "sin2_theta_w": 0.2,
         }
     )
-    np.testing.assert_allclose(moved.u[:, 0, 1], [0.4 + 0.2j, 0.5 + 0.2j])
-    np.testing.assert_allclose(moved.u[:, 1, 0], [0.4 - 0.2j, 0.5 - 0.2j])
-    np.testing.assert_allclose(moved.u[:, 1, 1], 0.3)
-    np.testing.assert_allclose(np.asarray(moved.d)[..., 0, 0], 0.1)
+    np.testing.assert_allclose(moved.epsilon_u[:, 0, 1], [0.4 + 0.2j, 0.5 + 0.2j])
+    np.testing.assert_allclose(moved.epsilon_u[:, 1, 0], [0.4 - 0.2j, 0.5 - 0.2j])
+    np.testing.assert_allclose(moved.epsilon_u[:, 1, 1], 0.3)
+    np.testing.assert_allclose(np.asarray(moved.epsilon_d)[..., 0, 0], 0.1)
     imaginary = model.with_values({"epsilon_u.emu.im": -0.7})
-    np.testing.assert_allclose(imaginary.u[0, 1], 0.1 - 0.7j)
+    np.testing.assert_allclose(imaginary.epsilon_u[0, 1], 0.1 - 0.7j)
     both = model.with_values({"epsilon_u.emu": 1.0, "epsilon_u.emu.im": 2.0})
-    np.testing.assert_allclose(both.u[0, 1], 1 + 2j)
+    np.testing.assert_allclose(both.epsilon_u[0, 1], 1 + 2j)
     assert cevns.coefficients(moved, "nu_e").shape[0] == 2
 
 
@@ -129,20 +133,23 @@ def test_a_fit_finds_the_interaction_it_was_given() -> None:
     ("matrices", "words"),
     [
         (
-            {"u": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]},
+            {"epsilon_u": [[0, 1, 0], [0, 0, 0], [0, 0, 0]]},
             ["epsilon_u", "hermitian", "[e, mu]", "[mu, e]"],
         ),
-        ({"d": np.diag([0, 0, 1j])}, ["epsilon_d", "hermitian", "[tau, tau]"]),
-        ({"e": {"etau": 1, "taue": 2}}, ["epsilon_e", "hermitian", "[e, tau]"]),
-        ({"u": np.diag([0, math.nan, 0])}, ["epsilon_u", "finite", "[mu, mu]"]),
-        ({"u": 0.1}, ["epsilon_u", "3x3"]),
-        ({"u": np.zeros((2, 2))}, ["3x3", "(2, 2)"]),
-        ({"u": "big"}, ["3x3", "big"]),
-        ({"u": {"exmu": 1}}, ["exmu", "emu"]),
+        ({"epsilon_d": np.diag([0, 0, 1j])}, ["epsilon_d", "hermitian", "[tau, tau]"]),
+        ({"epsilon_e": {"etau": 1, "taue": 2}}, ["epsilon_e", "hermitian", "[e, tau]"]),
+        ({"epsilon_u": np.diag([0, math.nan, 0])}, ["epsilon_u", "finite", "[mu, mu]"]),
+        ({"epsilon_u": 0.1}, ["epsilon_u", "3x3"]),
+        ({"epsilon_u": np.zeros((2, 2))}, ["3x3", "(2, 2)"]),
+        ({"epsilon_u": "big"}, ["3x3", "big"]),
+        ({"epsilon_u": {"exmu": 1}}, ["exmu", "emu"]),
         ({"base": 3}, ["couplings to nucleons"]),
-        ({"u": {"ee": "a"}}, ["epsilon_u.ee", "numbers", "'a'"]),
-        ({"u": {"ee": math.nan}}, ["epsilon_u.ee", "finite"]),
-        ({"u": {"ee": [0.1] * 2}, "d": {"ee": [0.1] * 3}}, ["one shape", "epsilon_d"]),
+        ({"epsilon_u": {"ee": "a"}}, ["epsilon_u.ee", "numbers", "'a'"]),
+        ({"epsilon_u": {"ee": math.nan}}, ["epsilon_u.ee", "finite"]),
+        (
+            {"epsilon_u": {"ee": [0.1] * 2}, "epsilon_d": {"ee": [0.1] * 3}},
+            ["one shape", "epsilon_d"],
+        ),
     ],
 )
 def test_impossible_matrices_are_refused_by_element(

@@ -28,7 +28,9 @@ LAYERS: dict[str, Any] = {
         base=base,
     ),
     "nsi": lambda base: nu.NSI(
-        u={"mumu": 0.1, "emu": 0.05j}, e={"ee": 0.2, "mutau": 0.1}, base=base
+        epsilon_u={"mumu": 0.1, "emu": 0.05j},
+        epsilon_e={"ee": 0.2, "mutau": 0.1},
+        base=base,
     ),
     "b-l": lambda base: nu.LightVector(20.0, 3e-5, "b-l", base=base, label="a."),
     "lmu-ltau": lambda base: nu.LMuLTau(5.0, 1e-4, "loop", base=base),
@@ -135,13 +137,13 @@ def test_a_charge_radius_moves_tridents_as_it_moves_electrons() -> None:
 
 
 def test_nsi_of_electrons_move_electron_pairs_alone() -> None:
-    model = nu.NSI(e={"ee": 0.2, "mutau": 0.1j}, e_axial={"ee": -0.1})
+    model = nu.NSI(epsilon_e={"ee": 0.2, "mutau": 0.1j}, epsilon_e_axial={"ee": -0.1})
     assert added(model, Vertex(0, 0, 0, 0)) == pytest.approx((0.2, -0.1))
     assert added(model, Vertex(0, 0, 1, 1)) == (0.0, 0.0)
     # a phase alone is not observable
     found = model.lepton_couplings(Vertex(1, 2, 0, 0))
     assert float(found.vector) == pytest.approx(0.1)
-    twisted = nu.NSI(e={"mutau": 0.1j}, e_axial={"mutau": 0.1})
+    twisted = nu.NSI(epsilon_e={"mutau": 0.1j}, epsilon_e_axial={"mutau": 0.1})
     with pytest.raises(InputError, match="different phases"):
         twisted.lepton_couplings(Vertex(1, 2, 0, 0))
 
@@ -153,8 +155,8 @@ def test_contact_operators_of_electrons_are_nsi() -> None:
     right = {(1, 1, 0, 0): 0.05 * unit}
     contact = nu.ContactOperators(left, right)
     nsi = nu.NSI(
-        e=[[0, 0, 0], [0, 0.1, -0.05], [0, -0.05, 0]],
-        e_axial=[[0, 0, 0], [0, 0.2, -0.05], [0, -0.05, 0]],
+        epsilon_e=[[0, 0, 0], [0, 0.1, -0.05], [0, -0.05, 0]],
+        epsilon_e_axial=[[0, 0, 0], [0, 0.2, -0.05], [0, -0.05, 0]],
     )
     both = nu.ContactOperators({**left, (1, 2, 0, 0): 0.1 * unit}, right)
     hermitian = {k: v / 2 if k[0] != k[1] else v for k, v in both.left.items()}
@@ -167,8 +169,8 @@ def test_contact_operators_of_electrons_are_nsi() -> None:
                 3.0,
                 t,
                 nu.NSI(
-                    e=np.asarray(nsi.e),
-                    e_axial=np.asarray(nsi.e_axial),
+                    epsilon_e=np.asarray(nsi.epsilon_e),
+                    epsilon_e_axial=np.asarray(nsi.epsilon_e_axial),
                 ),
                 flavour,
             ),
@@ -186,7 +188,7 @@ MANY: dict[str, Any] = {
     "scalar": nu.LightScalar(10.0, np.array([1e-4, 2e-4])),
     "electromagnetic": nu.Electromagnetic(magnetic_moment={"ee": [1e-10, 2e-10]}),
     "radius": nu.Electromagnetic(charge_radius={"ee": [1e-32, 2e-32]}),
-    "nsi": nu.NSI(d={"ee": [0.1, 0.2]}),
+    "nsi": nu.NSI(epsilon_d={"ee": [0.1, 0.2]}),
     "vector-axial": nu.VectorAxial(np.array([0.1, 0.2]), 0.5),
 }
 
@@ -197,7 +199,7 @@ def test_a_model_over_many_points_is_told_from_one(name: str) -> None:
     assert points(model) == (2,)
     # and from below a stack
     if name != "vector-axial":
-        assert points(nu.NSI(u={"ee": 0.1}, base=model)) == (2,)
+        assert points(nu.NSI(epsilon_u={"ee": 0.1}, base=model)) == (2,)
     with pytest.raises(InputError, match=r"a prediction needs .* 2 points: sum them"):
         check_one_point(model, "a prediction", "sum them")
 

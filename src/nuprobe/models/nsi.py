@@ -27,13 +27,27 @@ Matrix = NDArray[Any]
 _FLAVOURS: Final = ("e", "mu", "tau")
 _LATEX: Final = ("e", r"\mu", r"\tau")
 _PAIRS: Final = tuple((i, j) for i in range(3) for j in range(i, 3))
-_FERMIONS: Final = ("u", "d", "e", "e_axial")
+# matrices, and the fermion in LaTeX
+_SYMBOLS: Final = {
+    "epsilon_u": "u",
+    "epsilon_d": "d",
+    "epsilon_e": "e",
+    "epsilon_e_axial": "eA",
+}
+_MATRICES: Final = tuple(_SYMBOLS)
+_NAMES: Final = frozenset(
+    f"{name}.{_FLAVOURS[i]}{_FLAVOURS[j]}{part}"
+    for name in _MATRICES
+    for i, j in _PAIRS
+    for part in ("", ".im")
+    if i != j or not part
+)
 # what one unit of ε adds to the couplings of p, n and e
 _CHARGES: Final[Mapping[str, Mapping[str, float]]] = {
-    "u": {"p": 2.0, "n": 1.0},
-    "d": {"p": 1.0, "n": 2.0},
-    "e": {"e": 1.0},
-    "e_axial": {"e_axial": 1.0},
+    "epsilon_u": {"p": 2.0, "n": 1.0},
+    "epsilon_d": {"p": 1.0, "n": 2.0},
+    "epsilon_e": {"e": 1.0},
+    "epsilon_e_axial": {"e_axial": 1.0},
 }
 
 
@@ -52,10 +66,10 @@ class NSI(Stacked):
 
     Attributes
     ----------
-    u, d, e : ε^{fV}, hermitian 3×3 matrices [final, initial] in the flavour basis (e,
-        μ, τ), dimensionless, or elements by name, ``{"ee": 0.1, "emu": 0.02j}`` (their
-        partners follow); leading axes run over parameter points.
-    e_axial : ε^{eA}, the same.
+    epsilon_u, epsilon_d, epsilon_e : ε^{fV}, hermitian 3×3 matrices [final, initial] in
+        the flavour basis (e, μ, τ), dimensionless, or elements by name, ``{"ee": 0.1,
+        "emu": 0.02j}`` (their partners follow); leading axes run over parameter points.
+    epsilon_e_axial : ε^{eA}, the same.
     base : what they are added to.
 
     Raises
@@ -69,27 +83,33 @@ class NSI(Stacked):
     Parameters are ``epsilon_u.ee`` … ``epsilon_u.mutau`` (real parts) and
     ``epsilon_u.emu.im`` … (imaginary parts of the element [e, mu], the opposite in [mu,
     e]), and so for ``epsilon_d``, ``epsilon_e``, ``epsilon_e_axial``.
+
+    Examples
+    --------
+    >>> moved = NSI().with_values({"epsilon_u.emu": 0.1})
+    >>> moved.epsilon_u[1, 0] == moved.epsilon_u[0, 1] == 0.1
+    np.True_
     """
 
     NAMES: ClassVar[Mapping[str, ModelName]] = {
         "nsi": ModelName("non-standard interactions with quarks and electrons")
     }
 
-    u: Any = setting(default_factory=_zero, kind="elements")
-    d: Any = setting(default_factory=_zero, kind="elements")
-    e: Any = setting(default_factory=_zero, kind="elements")
-    e_axial: Any = setting(default_factory=_zero, kind="elements")
+    EXPLAINED: ClassVar[Mapping[str, str]] = {
+        old: f"the matrix is called epsilon_{old}" for old in ("u", "d", "e", "e_axial")
+    }
+
+    epsilon_u: Any = setting(default_factory=_zero, kind="elements")
+    epsilon_d: Any = setting(default_factory=_zero, kind="elements")
+    epsilon_e: Any = setting(default_factory=_zero, kind="elements")
+    epsilon_e_axial: Any = setting(default_factory=_zero, kind="elements")
     base: Any = field(default_factory=StandardModel)
 
     def __post_init__(self) -> None:
         check_base(self.base)
-        for name in _FERMIONS:
-            object.__setattr__(
-                self, name, _hermitian(f"epsilon_{name}", getattr(self, name))
-            )
-        common_shape(
-            {f"epsilon_{name}": getattr(self, name).shape[:-2] for name in _FERMIONS}
-        )
+        for name in _MATRICES:
+            object.__setattr__(self, name, _hermitian(name, getattr(self, name)))
+        common_shape({name: getattr(self, name).shape[:-2] for name in _MATRICES})
 
     @property
     def name(self) -> str:
@@ -99,10 +119,10 @@ class NSI(Stacked):
     def own_parameters(self) -> tuple[Parameter, ...]:
         """Return all elements of ε, real and imaginary parts."""
         found = []
-        for name in _FERMIONS:
+        for name in _MATRICES:
             matrix = np.asarray(getattr(self, name))
             value = matrix if matrix.ndim == 2 else np.zeros((3, 3))
-            symbol = rf"\varepsilon^{{{name.replace('_axial', 'A')}}}"
+            symbol = rf"\varepsilon^{{{_SYMBOLS[name]}}}"
             for i, j in _PAIRS:
                 element = rf"{symbol}_{{{_LATEX[i]}{_LATEX[j]}}}"
                 parts = (
@@ -113,7 +133,7 @@ class NSI(Stacked):
                     bound = max(10.0, 2 * abs(float(default)))
                     found.append(
                         Parameter(
-                            f"epsilon_{name}.{_FLAVOURS[i]}{_FLAVOURS[j]}{suffix}",
+                            f"{name}.{_FLAVOURS[i]}{_FLAVOURS[j]}{suffix}",
                             float(default),
                             -bound,
                             bound,
@@ -123,13 +143,17 @@ class NSI(Stacked):
                     )
         return tuple(found)
 
+    def own_names(self) -> set[str]:
+        """Names of `own_parameters`."""
+        return set(_NAMES)
+
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return the matrices at new values of their elements."""
         changed: dict[str, Any] = {}
-        for name in _FERMIONS:
+        for name in _MATRICES:
             matrix = np.asarray(getattr(self, name))
             for key, value in values.items():
-                if key.split(".")[0] == f"epsilon_{name}":
+                if key.split(".")[0] == name:
                     unit, real = _unit(key)
                     kept = (
                         matrix.real
@@ -145,9 +169,9 @@ class NSI(Stacked):
         return changed
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with ε added."""
+        """Return the couplings `below`, of antineutrinos if `anti`, with ε added."""
         charges: dict[str, Any] = {}
-        for name in _FERMIONS:
+        for name in _MATRICES:
             for charge, factor in _CHARGES[name].items():
                 charges[charge] = charges.get(charge, 0.0) + factor * np.asarray(
                     getattr(self, name)
@@ -156,13 +180,14 @@ class NSI(Stacked):
         return below.plus(one.vector[0])
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivatives in the elements of ε."""
+        """Return the derivatives, of antineutrinos if `anti`, in the elements of ε;
+        sizes as `below`."""
         found = {}
         for parameter in self.own_parameters():
             unit, _ = _unit(parameter.name)
-            fermion = parameter.name.split(".")[0].removeprefix("epsilon_")
+            matrix = parameter.name.split(".")[0]
             charges = {
-                charge: factor * unit for charge, factor in _CHARGES[fermion].items()
+                charge: factor * unit for charge, factor in _CHARGES[matrix].items()
             }
             found[parameter.name] = exchange(
                 VectorExchange(Propagator(), charges), anti
@@ -170,11 +195,12 @@ class NSI(Stacked):
         return found
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below with ε^e added, where the pair is e⁺e⁻."""
+        """Return the couplings `below` with ε^e added, if the pair of the `vertex` is
+        e⁺e⁻."""
         if not vertex.minus == vertex.plus == 0:
             return below
         place = (..., vertex.nu_out, vertex.nu_in)
-        return below.shifted(self.e[place], self.e_axial[place])
+        return below.shifted(self.epsilon_e[place], self.epsilon_e_axial[place])
 
 
 def _unit(name: str) -> tuple[Matrix, bool]:
