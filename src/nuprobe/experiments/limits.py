@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
 from nuprobe.inference import Cost
@@ -235,7 +234,7 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    processes = experiment.processes if isinstance(experiment, Experiment) else ()
+    processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
     if not scanned.felt_by(constituents):
         raise InputError(
