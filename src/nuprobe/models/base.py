@@ -69,11 +69,11 @@ class Model(Protocol):
         model for many points, or of `mass_parameters`, each one number."""
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the couplings of neutrinos, or of antineutrinos."""
+        """Return the couplings of neutrinos, or of antineutrinos (`anti`)."""
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of `couplings` in each of `parameters` that is not
-        absent (see `Electromagnetic`)."""
+        """Return the derivative of `couplings` (of antineutrinos: `anti`) in each of
+        `parameters` that is not absent (see `Electromagnetic`)."""
 
 
 def is_elastic(model: Any) -> bool:

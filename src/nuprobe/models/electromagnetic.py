@@ -338,8 +338,8 @@ class Electromagnetic(Stacked):
     # -- couplings
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with the exchange of photons; matrices in the
-        flavour basis."""
+        """Return the couplings `below` with the exchange of photons, in the flavour
+        basis, of antineutrinos if `anti`."""
         n = max(self._frame.size, below.size)
         result = below.widened(n)
         for exchange in self._exchanges(self._radius(), self._seen("charge"), anti):
@@ -356,7 +356,8 @@ class Electromagnetic(Stacked):
         return result
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivatives in each parameter of the matrices that are present."""
+        """Return the derivatives, of antineutrinos if `anti`, in each parameter of the
+        matrices that are present; sizes as `below`."""
         n = max(self._frame.size, below.size)
         slopes = {}
         for key, (name, i, j) in self._slots().items():
@@ -371,8 +372,8 @@ class Electromagnetic(Stacked):
         return slopes
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of the couplings in each parameter of the base and of
-        the matrices that are present."""
+        """Return the derivative of the couplings, of antineutrinos if `anti`, in each
+        parameter of the base and of the matrices that are present."""
         n = max(self._frame.size, self._below(anti).size)
         found = super().coupling_derivatives(anti)
         return {key: c.widened(n) for key, c in found.items()}
@@ -436,8 +437,8 @@ class Electromagnetic(Stacked):
         return None if matrix is None else factor * self._frame.rotated(name, matrix)
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below with the charge radii added to V of a lepton pair
-        of one flavour; `InputError` for charges and moments."""
+        """Return the couplings `below` with the charge radii added to V, if the lepton
+        pair of the `vertex` has one flavour; `InputError` for charges and moments."""
         for name in ("charge", "magnetic_moment", "electric_moment", "mu_eff"):
             given = getattr(self, name)
             if given is not None and np.any(given):

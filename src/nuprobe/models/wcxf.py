@@ -251,6 +251,17 @@ def read_wcxf(
     UnknownNameError
         Another EFT or basis, or names that look like trident coefficients but are not
         in the basis.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "one.yaml"
+    ...     head = "{eft: WET, basis: JMS, scale: 5, values: "
+    ...     _ = file.write_text(head + "{VnueLL_2222: 1.0e-6}}")
+    ...     found = read_wcxf(file)
+    >>> found.left
+    {(1, 1, 1, 1): 1e-12}
     """
     path = Path(path)
     data = _load(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
@@ -176,38 +176,61 @@ def channel(spec: ChannelSpec) -> Channel:
         If it cannot be read, or breaks lepton number: the allowed channels are named.
     UnknownNameError
         If a particle is unknown.
+
+    Examples
+    --------
+    >>> channel("nu_mu -> nu_e e+ mu-").pdg
+    (14, 12, -11, 13)
     """
     if isinstance(spec, Channel):
         return spec
     if isinstance(spec, str):
-        sides = re.split(r"\s*(?:->|→)\s*", spec.strip())
-        words = [side.replace(",", " ").split() for side in sides]
-        if len(words) != 2 or len(words[0]) != 1 or len(words[1]) != 3:
-            raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
-        incoming = as_flavour(words[0][0])
-        neutrinos = [as_flavour(w) for w in words[1] if w.startswith("nu")]
-        charged = [w for w in words[1] if not w.startswith("nu")]
-        known = [name + sign for name in _LEPTONS for sign in "+-"]
-        for word in charged:
-            if word not in known:
-                raise UnknownNameError("charged lepton", word, known)
-        ends = {w[-1]: _LEPTONS.index(w[:-1]) for w in charged}
-    else:
-        try:
-            numbers = [operator.index(n) for n in spec]
-        except TypeError:
-            numbers = []
-        if len(numbers) != 4 or numbers[0] not in _PDG:
-            raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
-        incoming = _PDG[numbers[0]]
-        neutrinos = [_PDG[n] for n in numbers[1:] if n in _PDG]
-        rest = [n for n in numbers[1:] if n not in _PDG]
-        if any(abs(n) not in (11, 13, 15) for n in rest):
-            raise InputError(
-                f"cannot read the channel {shown(tuple(spec))}: charged leptons are"
-                f" ±11, ±13, ±15; {_EXAMPLE}"
-            )
-        ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
+        return _from_text(spec)
+    return _from_pdg(spec)
+
+
+@lru_cache(maxsize=128)
+def _from_text(spec: str) -> Channel:
+    sides = re.split(r"\s*(?:->|→)\s*", spec.strip())
+    words = [side.replace(",", " ").split() for side in sides]
+    if len(words) != 2 or len(words[0]) != 1 or len(words[1]) != 3:
+        raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
+    incoming = as_flavour(words[0][0])
+    neutrinos = [as_flavour(w) for w in words[1] if w.startswith("nu")]
+    charged = [w for w in words[1] if not w.startswith("nu")]
+    known = [name + sign for name in _LEPTONS for sign in "+-"]
+    for word in charged:
+        if word not in known:
+            raise UnknownNameError("charged lepton", word, known)
+    ends = {w[-1]: _LEPTONS.index(w[:-1]) for w in charged}
+    return _assembled(spec, incoming, neutrinos, ends)
+
+
+def _from_pdg(spec: Sequence[int]) -> Channel:
+    try:
+        numbers = [operator.index(n) for n in spec]
+    except TypeError:
+        numbers = []
+    if len(numbers) != 4 or numbers[0] not in _PDG:
+        raise InputError(f"cannot read the channel {shown(spec)}: {_EXAMPLE}")
+    incoming = _PDG[numbers[0]]
+    neutrinos = [_PDG[n] for n in numbers[1:] if n in _PDG]
+    rest = [n for n in numbers[1:] if n not in _PDG]
+    if any(abs(n) not in (11, 13, 15) for n in rest):
+        raise InputError(
+            f"cannot read the channel {shown(tuple(spec))}: charged leptons are"
+            f" ±11, ±13, ±15; {_EXAMPLE}"
+        )
+    ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
+    return _assembled(spec, incoming, neutrinos, ends)
+
+
+def _assembled(
+    spec: ChannelSpec,
+    incoming: Flavour,
+    neutrinos: Sequence[Flavour],
+    ends: Mapping[str, int],
+) -> Channel:
     if len(neutrinos) != 1 or set(ends) != {"+", "-"}:
         raise InputError(
             f"{shown(spec)} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}"

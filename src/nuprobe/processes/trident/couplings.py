@@ -174,6 +174,8 @@ def coefficients_of(
 
 def _coefficients(couplings: LeptonCouplings) -> FloatArray:
     v, a = couplings.vector, couplings.axial
+    if not couplings.mediators and not np.ndim(v) and not np.ndim(a):
+        return np.array([v**2, a**2, v * a], dtype=float)
     strengths: dict[float, FloatArray] = {}
     for mediator in couplings.mediators:
         strengths[mediator.mass] = (

@@ -12,6 +12,7 @@ vanishes at the edge of phase space.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -53,12 +54,12 @@ def q_range(
     root = np.sqrt(gap * (2 * e * mass - s_min + 2 * mass * math.sqrt(s_min)))
     low = 2 * s_min / (half + root)
     # Q = M d/√(1 − d) at the roots d; the two values of 1 − d multiply to M²/S
-    rest = 1 - low, mass**2 / (total * (1 - low))
-    to_q = [
-        np.where(above, mass * d / np.sqrt(z), 0.0)
-        for d, z in zip((low, 1 - rest[1]), rest, strict=True)
-    ]
-    return to_q[0], to_q[1]
+    rest = 1 - low
+    other = mass**2 / (total * rest)
+    first, last = mass * low / np.sqrt(rest), mass * (1 - other) / np.sqrt(other)
+    if above.all():
+        return first, last
+    return np.where(above, first, 0.0), np.where(above, last, 0.0)
 
 
 def q2_nodes(
@@ -68,11 +69,13 @@ def q2_nodes(
     m_plus: float,
     n: int,
     split: int = 0,
+    ends: tuple[FloatArray, FloatArray] | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes in Q² for each energy: uniform in ln Q within panels, n points a panel.
 
     Parameters
     ----------
+    ends : what `q_range` gives here, if it is known.
     split : parts that each panel is cut into; then also the far tail of the form factor
         is integrated, out to 16 times the smallest Q. By default panels are whole and Q
         ends where nothing is left if it begins where much is.
@@ -82,7 +85,7 @@ def q2_nodes(
     q2, weight, x_max : arrays of shape (energies, nodes); weights are 0 below
         threshold.
     """
-    low, high = q_range(e_nu, current.mass, m_minus, m_plus)
+    low, high = ends or q_range(e_nu, current.mass, m_minus, m_plus)
     closed = high <= low
     end = np.minimum(high, np.maximum((16 if split else 2) * low, current.q_end))
     low, high = np.where(closed, 1.0, low), np.where(closed, 1.0, end)
@@ -95,19 +98,20 @@ def q2_nodes(
         )
         if math.isfinite(c)
     ]
-    edges = np.stack(
-        [low, *(np.clip(c, low, high) for c in sorted(cuts)), high], axis=-1
-    )
+    edges = np.empty((*low.shape, len(cuts) + 2))
+    edges[..., 0], edges[..., -1] = low, high
+    for i, cut in enumerate(sorted(cuts)):
+        edges[..., i + 1] = np.minimum(np.maximum(cut, low), high)
     log = np.log(edges)
     if split > 1:
         inner = log[..., :-1, None] + np.diff(log)[..., None] * np.arange(split) / split
         log = np.concatenate([inner.reshape(*e_nu.shape, -1), log[..., -1:]], axis=-1)
     t, w = gauss_legendre(n)
-    width = np.diff(log, axis=-1)[..., None]
+    width = (log[..., 1:] - log[..., :-1])[..., None]
     q = np.exp(log[..., :-1, None] + width * t)
-    q2 = (q**2).reshape(*e_nu.shape, -1)
-    weight = (2 * q**2 * width * w).reshape(*e_nu.shape, -1)
-    q = np.sqrt(q2)
+    q2 = (q * q).reshape(*e_nu.shape, -1)
+    weight = q2 * (width * (2 * w)).reshape(*e_nu.shape, -1)
+    q = q.reshape(*e_nu.shape, -1)
     x_max = 4 * e_nu[..., None] * current.mass * q / (q + np.hypot(q, 2 * current.mass))
     return q2, weight, x_max
 
@@ -139,16 +143,13 @@ def combine(
     c, g = current.electric(q2), current.magnetic(q2)
     scale = PREFACTOR * weight / (e * mass * q2) ** 2
     m2 = mass**2
-    factors = np.stack(
-        [
-            2 * g * q2 * scale,
-            4 * c * m2 * scale,
-            4 * c * (m2 + b) * scale,
-            (c - g) * q2 * scale,
-            -4 * c * b * scale,
-            4 * c * (m2 + b) * scale,
-        ]
-    )
+    factors = np.empty((6, *q2.shape))
+    electric, magnetic = c * scale, g * (q2 * scale)
+    factors[0] = 2 * magnetic
+    factors[1] = (4 * m2) * electric
+    factors[2] = factors[5] = 4 * electric * (m2 + b)
+    factors[3] = electric * q2 - magnetic
+    factors[4] = -4 * electric * b
     shape = (6, *(1,) * (moments.ndim - 1 - 2), *q2.shape)
     return np.asarray((moments * factors.reshape(shape)).sum(0))
 
@@ -168,7 +169,13 @@ def tail(nodes: FloatArray, points: int) -> FloatArray:
     -------
     array, shape (...,)
     """
-    t, _ = gauss_legendre(points)
-    high = np.polynomial.legendre.legvander(2 * t - 1, points - 1)[:, -2:]
     panels = nodes.reshape(*nodes.shape[:-1], -1, points)
-    return np.asarray(np.abs(panels @ high).sum((-1, -2)))
+    return np.asarray(np.abs(panels @ _last_two(points)).sum((-1, -2)))
+
+
+@lru_cache(maxsize=8)
+def _last_two(points: int) -> FloatArray:
+    """The last two Legendre polynomials at the nodes of a rule, shape (points, 2)."""
+    t, _ = gauss_legendre(points)
+    every = np.polynomial.legendre.legvander(2 * t - 1, points - 1)
+    return np.array(every[:, -2:], dtype=float)

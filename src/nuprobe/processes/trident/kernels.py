@@ -89,16 +89,17 @@ def current_kernels(
     if not open_.any():
         return Kernels(values, error)
     e = e_nu[open_]
-    nodes, relative = _nodes(e, channel, current, mediators, points, 0, exact)
-    values[open_] = nodes.sum(-1).T
-    error[open_] = relative * _size(values[open_])
+    ends = q_range(e, current.mass, m_minus, m_plus)
+    nodes, relative = _nodes(e, channel, current, mediators, points, 0, exact, ends)
+    sums = nodes.sum(-1).T
+    size = _size(sums)
+    values[open_], error[open_] = sums, relative * size
     # the form factor oscillates: too fast for the panels, or it has fallen before the
     # smallest Q
-    rough = (
-        tail(nodes[:2], points).sum(0) * points
-        > 16 * _TAIL * _size(values[open_])[:, 2]
-    )
-    rough |= q_range(e, current.mass, m_minus, m_plus)[0] > current.q_soft / 2
+    rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * size[:, 2]
+    rough |= ends[0] > current.q_soft / 2
+    if not rough.any():
+        return Kernels(values, error)
     where = np.flatnonzero(open_)
     for split, picked in _splits(e, rough, channel, current, points):
         nodes, relative = _nodes(
@@ -127,18 +128,24 @@ def _nodes(
     points: int,
     split: int,
     exact: bool,
+    ends: tuple[FloatArray, FloatArray] | None = None,
 ) -> tuple[FloatArray, float]:
     """What each node in Q² adds to the terms, shape (terms, energies, nodes), and the
     relative error of the tables."""
     m_minus, m_plus = channel.pair_masses
-    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split)
+    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split, ends)
     # panels of no width carry nothing
     live = weight.ravel() > 0
     at = x_max.ravel()[live], q2.ravel()[live], m_minus, m_plus, mediators
     base, mediated, relative = (*direct(*at), 0.0) if exact else evaluate(*at)
-    everything = np.zeros((6, 3 + 3 * mediated.shape[3], live.size))
-    everything[:, :3, live] = base
-    everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(6, -1, base.shape[2])
+    if mediators is None and live.all():
+        everything = base
+    else:
+        everything = np.zeros((6, 3 + 3 * mediated.shape[3], live.size))
+        everything[:, :3, live] = base
+        everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(
+            6, -1, base.shape[2]
+        )
     everything = everything.reshape(6, -1, *q2.shape)
     return combine(e, q2, weight, x_max, current, everything), relative
 

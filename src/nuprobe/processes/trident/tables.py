@@ -38,6 +38,7 @@ MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
 
 _BLOCK: Final = 128
+_FEW: Final = 256  # points
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,16 @@ class Table:
 
     def logarithms(self, u: FloatArray, v: FloatArray) -> FloatArray:
         """Interpolated functions at mapped points, shape (functions, points)."""
-        first = chebyshev(u, self.left.shape[0]) @ self.left
-        n = self.right.shape[2]
+        n_u, n = self.left.shape[0], self.right.shape[2]
+        if u.size < _FEW and n_u <= n:
+            # one series for both axes: calls cost more than numbers here
+            both = chebyshev(np.concatenate([u, v]), n)
+            of_u, of_v = both[: u.size, :n_u], both[u.size :]
+        else:
+            of_u, of_v = chebyshev(u, n_u), chebyshev(v, n)
+        first = of_u @ self.left
         second = (first @ self.right.reshape(first.shape[1], -1)).reshape(u.size, -1, n)
-        return np.asarray(np.matmul(second, chebyshev(v, n)[:, :, None])[..., 0].T)
+        return np.asarray(np.matmul(second, of_v[:, :, None])[..., 0].T)
 
     def mediator_logarithms(
         self, u: FloatArray, v: FloatArray, w: FloatArray
@@ -166,12 +173,20 @@ def chebyshev(x: FloatArray, n: int) -> FloatArray:
     """T_0 … T_{n−1} at x in [−1, 1], shape (points, n)."""
     result = np.empty((n, x.size))
     result[0], result[1] = 1.0, x
-    for k in range(2, n):
-        result[k] = 2 * x * result[k - 1] - result[k - 2]
+    known = 1
+    while known < n - 1:
+        # T_{k+j} = 2 T_k T_j − T_{k−j} doubles what is known at each step
+        more = min(known, n - 1 - known)
+        new = result[known + 1 : known + 1 + more]
+        np.multiply(result[1 : 1 + more], 2 * result[known], out=new)
+        new -= result[known - more : known][::-1]
+        known += more
     return result.T
 
 
+@lru_cache(maxsize=2)
 def threshold_powers(equal: bool) -> FloatArray:
+    """Powers of δ at threshold of the VV and AA moments, shape (6, 2)."""
     powers = np.stack([_POWERS, _POWERS], axis=1)
     if equal:
         powers[3:, 0] += 1
@@ -281,10 +296,8 @@ def evaluate(
     x_max, q2 = x_max / unit**2, q2 / unit**2
     masses = np.zeros(0) if mediators is None else mediators / unit
     delta = (x_max - q2) / (pair[0] + pair[1]) ** 2 - 1
-    base, mediated = (
-        np.zeros((6, 3, x_max.size)),
-        np.zeros((6, 3, x_max.size, masses.size)),
-    )
+    base = np.zeros((6, 3, x_max.size))
+    mediated = np.zeros((6, 3, x_max.size, masses.size))
     rest = delta > 1e-10
     error = 0.0
     for name, plan in PLANS.items():
@@ -345,7 +358,9 @@ def evaluate(
             m_plus / unit,
             masses if masses.size else None,
         )
-    scale = np.stack(
-        [unit**-2.0 * np.ones(masses.size)] * 2 + [unit**-4.0 * np.ones(masses.size)]
-    )
-    return base * unit**6, mediated * unit**6 * scale[None, :, None, :], error
+    base *= unit**6
+    if masses.size:
+        mediated *= (
+            unit**6 * np.array([unit**-2.0, unit**-2.0, unit**-4.0])[:, None, None]
+        )
+    return base, mediated, error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Unpack, overload
+from typing import Final, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,6 +30,8 @@ from nuprobe.processes.trident.options import (
 from nuprobe.processes.trident.targets import describe
 
 __all__ = ["CrossSection", "total"]
+
+_STANDARD: Final = StandardModel()
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def total(
     """
     reaction = read_channel(channel)
     settings = read_options(regime, options)
-    model = StandardModel() if model is None else model
+    model = _STANDARD if model is None else model
     couplings = lepton_couplings(model, reaction)
     weights = coefficients_of(couplings, model, reaction)
     if weights.ndim != 1:
