@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.limit_curves import (
     Counts,
     LimitCurve,
@@ -128,7 +127,7 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    processes = experiment.processes if isinstance(experiment, Experiment) else ()
+    processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
     if not scanned.felt_by(constituents):
         raise InputError(
