@@ -29,6 +29,7 @@ The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, get_args
@@ -209,16 +210,9 @@ class Electromagnetic(Stacked):
 
     # -- parameters
 
-    def _slots(self) -> dict[str, tuple[str, Any, Any]]:
+    def _slots(self) -> Mapping[str, tuple[str, Any, Any]]:
         """Matrix and place of each own parameter."""
-        frame = self._frame
-        slots = {
-            frame.element(n, i, j): (n, i, j)
-            for n in PROPERTIES
-            for i, j in frame.elements(n)
-        }
-        one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
-        return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
+        return _places(self.basis, self.kind, self._frame.size)
 
     def own_names(self) -> set[str]:
         """Names of `own_parameters`, also of ``mu_eff`` where flavours differ."""
@@ -453,6 +447,19 @@ class Electromagnetic(Stacked):
                 "antineutrino_flip is for elastic scattering: leave it out for tridents"
             )
         return below.shifted(RADIUS * radius[..., vertex.nu_out, vertex.nu_in], 0.0)
+
+
+@functools.cache
+def _places(basis: Basis, kind: Kind, size: int) -> Mapping[str, tuple[str, Any, Any]]:
+    """Matrix and place of each parameter of a frame."""
+    frame = Frame(basis, kind, None if size == 3 else np.eye(size))
+    slots = {
+        frame.element(n, i, j): (n, i, j)
+        for n in PROPERTIES
+        for i, j in frame.elements(n)
+    }
+    one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
+    return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
 
 def _sum(a: Matrix | None, b: Matrix | None) -> Matrix | None:
