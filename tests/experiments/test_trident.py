@@ -246,7 +246,7 @@ def toy(
     [
         ({"experiments": "ccfr-tridnt"}, "ccfr-trident"),
         ({"experiments": 5}, "at least one"),
-        ({"experiments": [5]}, "no experiment"),
+        ({"experiments": [5]}, "not an experiment"),
         ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count once"),
         ({"analyses": {"charm2-trident": "published"}}, "experiment of this limit"),
         ({"analyses": "published"}, "by experiment"),

@@ -209,8 +209,8 @@ def choose(
     for one in found:
         if not isinstance(one, AnyExperiment):
             raise InputError(
-                f"{one!r} is no experiment: give a name, a path or what"
-                " `nuprobe.experiment` returns"
+                f"{shown(one)} is not an experiment: give a name, a path or the result"
+                " of `nuprobe.experiment`"
             )
         if one.name == "combined":
             raise InputError(

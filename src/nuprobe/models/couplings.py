@@ -2,7 +2,7 @@
 can exchange with its target.
 
 Matrices are indexed [final, initial] in the flavour basis (e, μ, τ, and sterile states
-if any); leading axes run over parameter points. They hold for neutrinos, or for
+if any); leading axes run over parameter points. They are those of neutrinos, or of
 antineutrinos after `Couplings.conjugate`. The amplitude for a constituent f = p, n, e
 is
 
