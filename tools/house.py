@@ -71,6 +71,14 @@ def silent(names: list[str], text: str) -> list[str]:
     ]
 
 
+def described(field: ast.AnnAssign) -> bool:
+    """Whether a field of a file's section has a description, which its schema shows."""
+    call = field.value
+    return isinstance(call, ast.Call) and any(
+        k.arg == "description" for k in call.keywords
+    )
+
+
 def look(path: Path) -> Iterator[Finding]:
     """Findings in one file."""
     source = path.read_text(encoding="utf-8")
@@ -89,6 +97,8 @@ def look(path: Path) -> Iterator[Finding]:
     public = exported(tree)
     for item in tree.body:
         if isinstance(item, Function) and item.name in public:
+            if decorated(item, "overload"):
+                continue
             text = ast.get_docstring(item) or ""
             for name in silent(argument_names(item), text):
                 yield "arguments", f"{path}:{item.lineno} {item.name}: {name}"
@@ -101,7 +111,7 @@ def look(path: Path) -> Iterator[Finding]:
                 for s in item.body
                 if isinstance(s, ast.AnnAssign)
                 and isinstance(s.target, ast.Name)
-                and not ast.unparse(s.annotation).startswith("ClassVar")
+                and not described(s)
             ]
             for name in silent(fields, whole):
                 yield "arguments", f"{path}:{item.lineno} {item.name}: {name}"

@@ -205,7 +205,7 @@ def test_data_fetch(run: Run, tmp_path: Path) -> None:
         str(tmp_path / "c"),
     )
     assert code == 2
-    assert "give a folder that holds it" in err
+    assert "give a folder that contains it" in err
     code, _, err = run("data", "fetch", "coherent-lar-2021")
     assert code == 2
     assert "did you mean coherent-lar-2020" in err

@@ -98,7 +98,7 @@ def test_sample_gives_what_the_library_gives_and_all_files(
         (("--free", "rn", "--prior", "rn=flat:6:5 fm"), "lower < upper"),
         (
             ("--free", "rn", "--prior", "sin2_theta_w=normal:0.24:0.01"),
-            "no free parameter",
+            "not a free parameter",
         ),
         (("--free", "rn", "--prior", "rn=flat:5:6 MeV"), "MeV"),
         (("--free", "rn", "--walkers", "7"), "walkers is even"),

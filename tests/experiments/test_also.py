@@ -29,7 +29,7 @@ def alone(tmp_path: Path) -> Experiment:
 
 @pytest.fixture
 def both(alone: Experiment) -> Experiment:
-    return alone.with_changes({"also": [ELECTRONS]})
+    return alone.with_changes({"schema_version": 2, "also": [ELECTRONS]})
 
 
 @pytest.fixture
@@ -119,14 +119,14 @@ def test_electrons_limit_a_boson_that_nuclei_do_not_feel(both: Experiment) -> No
 )
 def test_mistakes_are_named(alone: Experiment, also: object, hint: str) -> None:
     with pytest.raises(ExperimentFileError, match=hint):
-        alone.with_changes({"also": also})
+        alone.with_changes({"schema_version": 2, "also": also})
 
 
 def test_what_describes_one_process_refuses_another() -> None:
     argon = nu.experiment("coherent-lar-2020")
     assert isinstance(argon, Experiment)
     with pytest.raises(ExperimentFileError, match=r"also: \[binning.shape\]"):
-        argon.with_changes({"also": [ELECTRONS]})
+        argon.with_changes({"schema_version": 2, "also": [ELECTRONS]})
 
 
 def test_options_of_a_process(alone: Experiment) -> None:

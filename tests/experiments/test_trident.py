@@ -246,7 +246,7 @@ def toy(
     [
         ({"experiments": "ccfr-tridnt"}, "ccfr-trident"),
         ({"experiments": 5}, "at least one"),
-        ({"experiments": [5]}, "no experiment"),
+        ({"experiments": [5]}, "not an experiment"),
         ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count once"),
         ({"analyses": {"charm2-trident": "published"}}, "experiment of this limit"),
         ({"analyses": "published"}, "by experiment"),
@@ -259,7 +259,7 @@ def toy(
         ({"grid": 3}, "by axis"),
         ({"grid": {"coupling": [-1.0, 1.0]}}, "positive"),
         ({"grid": {"coupling": [1.0, 1e200]}}, "at most"),
-        ({"grid": {"coupling": [1.0, 5.0], "mass": [1.0]}}, "begin the grid lower"),
+        ({"grid": {"coupling": [1.0, 5.0], "mass": [1.0]}}, "start the grid at a smaller coupling"),
     ],
 )
 def test_limits_refuse_foreign_input(options: dict[str, object], words: str) -> None:

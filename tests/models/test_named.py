@@ -342,3 +342,27 @@ def test_a_weak_angle_given_on_purpose_is_used_by_tridents(regime: Any) -> None:
     boson = nu.LMuLTau(10.0, 1e-5, base=nu.StandardModel(0.23863))
     assert total(boson) == pytest.approx(at, rel=1e-3)
     assert total(boson) > total(nu.LMuLTau(10.0, 1e-5)) * 1.01
+
+
+def test_the_model_of_the_contributors_guide_works() -> None:
+    """The class that CONTRIBUTING.md shows, as it stands there."""
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = text[text.index("@dataclass(frozen=True)\nclass Shift") :]
+    names = "Couplings, ModelName, Parameter, Propagator, Stacked, StandardModel"
+    space: dict[str, Any] = {}
+    source = (
+        "from dataclasses import dataclass, field\nfrom typing import Any, ClassVar\n"
+        f"import numpy as np\nfrom nuprobe.models import {names}, VectorExchange\n"
+        + code[: code.index("```")]
+    )
+    exec(compile(source, "CONTRIBUTING.md", "exec", dont_inherit=True), space)
+    shift = space["Shift"](0.1)
+    same = nu.NSI(epsilon_u={"mumu": 0.2 / 3}, epsilon_d={"mumu": -0.1 / 3})
+    assert nu.cevns.total(30.0, "Ar40", shift, "nu_mu") == pytest.approx(
+        nu.cevns.total(30.0, "Ar40", same, "nu_mu"), rel=1e-12
+    )
+    fit = nu.experiment("coherent-csi-2017").fit(shift, free=["shift.size"])
+    assert fit.valid
+    vertex = nu.models.Vertex(1, 1, 1, 1)
+    below = nu.StandardModel().lepton_couplings(vertex)
+    assert shift.lepton_couplings(vertex).vector == below.vector

@@ -217,7 +217,7 @@ def test_yaml_numbers_and_extra_keys(tmp_path: Path) -> None:
         (
             {"VnueLL_2222": 1e-6},
             {"eft": "WET-3", "scale": 160},
-            r"WET-3 holds from about 0\.05 to 2\.6 GeV.*160 GeV",
+            r"WET-3 is valid from about 0\.05 to 2\.6 GeV.*160 GeV",
         ),
         ({"VnueLL_2222": 1e-6}, {"scale": 1000}, "but the scale is 1000 GeV"),
         (
@@ -359,8 +359,8 @@ def test_bad_scales(tmp_path: Path, scale: object) -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", "holds NoneType, not keys with values"),
-        (b"[1, 2]", "holds list"),
+        (b"", "contains NoneType, not keys with values"),
+        (b"[1, 2]", "contains list"),
         (b"eft: WET\n", "lacks basis, scale, values"),
         (b"{eft: [", "cannot be parsed"),
         (

@@ -19,7 +19,7 @@ from nuprobe.reports import rate_table
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import TridentExperiment
+    from nuprobe.experiments import AnyExperiment, Rates, TridentExperiment
 
 
 @click.command(
@@ -38,7 +38,7 @@ def rate_command(
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
     given as ./path)."""
-    from nuprobe.experiments import TridentExperiment
+    from nuprobe.experiments import SiteRates, TridentExperiment
     from nuprobe.experiments import experiment as by_name
 
     chosen = by_name(experiment.experiments[0])
@@ -50,7 +50,26 @@ def rate_command(
             )
         return _trident_rates(chosen, experiment.analysis, model, out)
     (counting,) = experiment.open()
-    rates = counting.predict(model.build(), experiment.analysis)
+    expected = counting.predict(model.build(), experiment.analysis)
+    if isinstance(expected, SiteRates):
+        sites = expected.sites
+        tables = [str(rate_table(rates)) for rates in sites.values()]
+        figures = {name: _of_site(plot, name) for name in sites}
+        every = zip(sites.values(), figures.values(), strict=True)
+        for rates, path in every:
+            _plot(counting, rates, path)
+        return out.emit("\n\n".join(tables), expected.to_dict())
+    _plot(counting, expected, plot)
+    return out.emit(str(rate_table(expected)), expected.to_dict())
+
+
+def _of_site(path: Path | None, site: str) -> Path | None:
+    """Name of the figure of one site: ``rate.pdf`` → ``rate-near.pdf``."""
+    return None if path is None else path.with_stem(f"{path.stem}-{site}")
+
+
+def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
+    """Draw the counts of one detector."""
     if plot is not None:
         from nuprobe.plotting import plot_rates
 
@@ -60,7 +79,6 @@ def rate_command(
             lambda: plot_rates(rates, subtracted=subtracted, references=references),
             plot,
         )
-    return out.emit(str(rate_table(rates)), rates.to_dict())
 
 
 def _trident_rates(

@@ -16,7 +16,7 @@ from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.events.generator import Generator
-    from nuprobe.experiments import Experiment
+    from nuprobe.experiments import Experiment, SitesExperiment
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
@@ -265,19 +265,19 @@ class ExperimentSpec:
     analysis: str | None
     changes: tuple[str, ...]
 
-    def open(self) -> list[Experiment]:
-        """Return the experiments, which all measure a spectrum."""
+    def open(self) -> list[Experiment | SitesExperiment]:
+        """Return the experiments, which all measure spectra."""
         if len(self.experiments) > 1 and (self.analysis or self.changes):
             raise InputError(
                 "--analysis and --set belong to one experiment; with several each takes"
                 " its first analysis"
             )
-        from nuprobe.experiments import Experiment, experiment
+        from nuprobe.experiments import Experiment, SitesExperiment, experiment
 
-        opened = []
+        opened: list[Experiment | SitesExperiment] = []
         for name in self.experiments:
             chosen = experiment(name)
-            if not isinstance(chosen, Experiment):
+            if not isinstance(chosen, (Experiment, SitesExperiment)):
                 raise InputError(
                     f"{chosen.name} measures one ratio and has no spectrum: use"
                     f" `nuprobe limit {chosen.name}`"

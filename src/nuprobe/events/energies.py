@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 from typing import Final
@@ -42,6 +41,26 @@ class Interpolant:
         return np.where(e >= self.low, value, 0.0)
 
 
+def _cut(edges: FloatArray) -> FloatArray:
+    """Cut between edges (MeV) in equal steps of ln E, none longer than `_STEP`."""
+    floor = edges[-1] * 1e-6  # a support may begin at 0
+    low, high = np.maximum(edges[:-1], floor), edges[1:]
+    parts = np.array(
+        [
+            max(1, math.ceil(math.log(b / a) / _STEP)) if b > floor else 1
+            for a, b in zip(low.tolist(), high.tolist(), strict=True)
+        ]
+    )
+    last = np.cumsum(parts) - 1
+    where = np.repeat(np.arange(parts.size), parts)
+    i = np.arange(where.size) - (last - parts)[where]
+    start = np.log10(low)
+    step = (np.log10(high) - start) / parts
+    points = 10.0 ** (i * step[where] + start[where])
+    points[last] = high
+    return np.concatenate([edges[:1], points])
+
+
 def energy_bins(component: FluxComponent, low: float) -> FloatArray:
     """Cut a continuum above `low` into short bins in each of which it is linear.
 
@@ -68,15 +87,7 @@ def energy_bins(component: FluxComponent, low: float) -> FloatArray:
             *(e for e in component.edges if e > max(low, component.edges[0])),
         ]
     )
-    floor = edges[-1] * 1e-6  # a support may begin at 0
-    cuts = [edges[:1]]
-    for a, b in itertools.pairwise(edges):
-        n = max(1, math.ceil(math.log(b / max(a, floor)) / _STEP)) if b > floor else 1
-        inner = (
-            np.geomspace(max(a, floor), b, n + 1)[1:] if b > floor else np.array([b])
-        )
-        cuts.append(inner)
-    points = np.concatenate(cuts)
+    points = _cut(edges)
     width = np.diff(points)
     quarter, three_quarters = (
         component.continuum(points[:-1] + f * width) * width for f in (0.25, 0.75)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Unpack
@@ -320,21 +321,19 @@ class Generator:
     ) -> Sample:
         parts: list[Events] = []
         events, trials = 0, 0
-        from tqdm import tqdm
-
-        with tqdm(total=n, disable=not progress, unit="event") as bar:
+        with _bar(n, progress) as update:
             stream = self.sampler.stream(0, unweighted, workers, enough=n + 1)
             for made in stream:
                 need = n - events
                 if len(made.chunk.events) > need:
                     parts.append(made.chunk.events[:need])
                     trials += int(made.trial[need])
-                    bar.update(need)
+                    update(need)
                     break
                 parts.append(made.chunk.events)
                 events += len(made.chunk.events)
                 trials += made.chunk.trials
-                bar.update(len(made.chunk.events))
+                update(len(made.chunk.events))
             stream.close()  # type: ignore[attr-defined]
         return self.summary(concatenate(parts), trials)
 
@@ -401,3 +400,15 @@ class Generator:
         return hashlib.sha256(
             json.dumps(self.settings, sort_keys=True).encode()
         ).hexdigest()[:16]
+
+
+@contextmanager
+def _bar(n: int, progress: bool) -> Iterator[Callable[[int], Any]]:
+    """Yield what counts events; tqdm is imported for a bar that is shown alone."""
+    if not progress:
+        yield lambda count: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=n, unit="event") as bar:
+        yield bar.update

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
+    from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
     from nuprobe.schema import Folder
 
@@ -29,6 +30,8 @@ __all__ = [
     "Limit",
     "LimitCurve",
     "Rates",
+    "SiteRates",
+    "SitesExperiment",
     "TridentExperiment",
     "TridentRates",
     "experiment",
@@ -46,6 +49,8 @@ _PLACES = {
     "AnyRates": "base",
     "Experiment": "counting",
     "Rates": "rates",
+    "SiteRates": "sites",
+    "SitesExperiment": "sites",
     "joint_cost": "joint",
     "Limit": "limits",
     "LimitCurve": "limits",
@@ -112,8 +117,8 @@ def experiment(
     Returns
     -------
     AnyExperiment
-        `TridentExperiment` if the ``process`` of the file is ``trident``, else
-        `Experiment`.
+        `TridentExperiment` if the ``process`` of the file is ``trident``,
+        `SitesExperiment` if it has several sites, else `Experiment`.
 
     Raises
     ------
@@ -163,6 +168,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("sites"):
+        from nuprobe.experiments.sites import SitesExperiment
+
+        return SitesExperiment.read(folder, raw)
     from nuprobe.experiments.counting import Experiment
 
     return Experiment.read(folder, raw)

@@ -42,7 +42,14 @@ from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
-from nuprobe.oscillation import PMNS, SOLAR_POTENTIALS, Solar, Splittings, Vacuum
+from nuprobe.oscillation import (
+    PMNS,
+    SOLAR_POTENTIALS,
+    Solar,
+    Splittings,
+    Spread,
+    Vacuum,
+)
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import (
     AtSource,
@@ -212,10 +219,11 @@ class Signal:
             Splittings.nufit(section.ordering),
         )
         if section.kind == "vacuum":
-            assert self.file.flux.distance is not None  # schema
-            return Vacuum(
-                parse_quantity(self.file.flux.distance, "length"), mixing, splittings
-            )
+            distances = self.file.flux.distances
+            ways = [Vacuum(length, mixing, splittings) for length, _ in distances]
+            if len(ways) == 1:
+                return ways[0]
+            return Spread(tuple(ways), tuple(w / x**2 for x, w in distances))
         if section.kind == "solar":
             name = self.flux.components[0].name if component is None else component
             try:
@@ -339,10 +347,8 @@ class Signal:
         `quenching_shift` (relative) and kernels for `exchanges`."""
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
-            assert section.distance is not None  # checked when the folder is opened
-            fluence = section.exposure / (
-                4 * math.pi * parse_quantity(section.distance, "length") ** 2
-            )
+            spread = sum(share / x**2 for x, share in section.distances)
+            fluence = section.exposure * spread / (4 * math.pi)
         else:
             fluence = section.exposure / cm2
         timing = self.file.response.timing

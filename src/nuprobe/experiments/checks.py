@@ -73,7 +73,7 @@ def _check_source(signal: Signal) -> None:
     source = signal.flux
     for component in source.components:
         signal.propagation(component.name).states(component.flavour)
-    if source.emission == "isotropic" and signal.file.flux.distance is None:
+    if source.emission == "isotropic" and not signal.file.flux.distances:
         raise InputError(
             "flux.distance: this key is required for an isotropic source; add it"
         )

@@ -252,13 +252,21 @@ class Experiment(AnyExperiment):
         name, chosen = self._analysis(analysis)
         templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
-        counts = templates.by_component(templates.coefficients(model), points)[0]
+        coefficients = templates.coefficients(model)
         weights = self._signal_weights(chosen)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
-        components = {
-            f"signal: {label}": factor * counts[i][:, None] * templates.time[i]
-            for i, label in enumerate(templates.components)
-        } | self._backgrounds(chosen)
+        components = {}
+        for process in self.processes:
+            place = (
+                f"signal: {process.name}: " if len(self.processes) > 1 else "signal: "
+            )
+            mine = templates.of_process(process.name)
+            counts = mine.by_component(coefficients, points)[0]
+            for i, label in enumerate(templates.components):
+                components[place + label] = (
+                    factor * counts[i][:, None] * templates.time[i]
+                )
+        components |= self._backgrounds(chosen)
         data, sigma = (
             (None, None) if self.file.data is None else observed(self.bins, chosen)
         )

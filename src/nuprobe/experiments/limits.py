@@ -4,68 +4,34 @@ counting experiments."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.limit_curves import (
+    Counts,
+    LimitCurve,
+    Ratio,
+    Search,
+    limit_curve,
+)
 from nuprobe.experiments.scanned import Scanned, mediator_names
-from nuprobe.experiments.trident import RatioPrediction, TridentExperiment
+from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost
-from nuprobe.models import StandardModel, named
-from nuprobe.models.stack import base_of
+from nuprobe.models import named
+from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
-_STEPS: Final = 240
-_MANY: Final = 1e4
-_GOLDEN: Final = (math.sqrt(5) - 1) / 2
-
-
-@dataclass(frozen=True, eq=False)
-class LimitCurve:
-    """Largest allowed coupling over mass.
-
-    Attributes
-    ----------
-    label : what it is.
-    mass : MeV, shape (n,), increasing.
-    coupling : limit on g′, shape (n,); NaN-free: ``inf`` where nothing up to the
-        largest coupling is excluded.
-    reopens : smallest coupling of the search above the limit that is allowed again
-        (destructive interference can hide a strong coupling), ``inf`` where there is
-        none; None if nothing was searched.
-    standard_excluded : whether no coupling at all, the Standard Model, is excluded too;
-        `coupling` is the upper end of what is allowed.
-    """
-
-    label: str
-    mass: FloatArray
-    coupling: FloatArray
-    reopens: FloatArray | None = None
-    standard_excluded: bool = False
-
-    @property
-    def heavy(self) -> float | None:
-        """Limit on M/g′ at the largest mass, MeV; None if there is none."""
-        i = int(np.argmax(self.mass))
-        last = float(self.coupling[i])
-        return float(self.mass[i]) / last if math.isfinite(last) else None
-
-    @property
-    def light(self) -> float | None:
-        """Limit on g′ at the smallest mass; None if there is none."""
-        first = float(self.coupling[np.argmin(self.mass)])
-        return first if math.isfinite(first) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +68,7 @@ class Limit:
         return {
             "family": named.name_of(self.family),
             "mixing": getattr(self.family, "mixing", None),
-            **_angles(self.family),
+            **angles_of(self.family),
             "cl": self.cl,
             "sides": self.sides,
             "statistic": self.statistic,
@@ -128,80 +94,6 @@ class Limit:
                 for c in self.curves
             ],
         }
-
-
-@dataclass(frozen=True, eq=False)
-class _Ratio:
-    """A measured ratio."""
-
-    prediction: RatioPrediction
-    mediated: FloatArray
-    ratio: float
-    plus: float
-    minus: float
-
-    def pull(self, coupling: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(predicted − measured)/error at couplings of shape (..., masses), and the
-        error of that side."""
-        difference = self.prediction.ratio(self.mediated, coupling) - self.ratio
-        error = np.where(difference > 0, self.plus, self.minus)
-        return np.asarray(difference / error), error
-
-    def chi2(self, coupling: FloatArray) -> FloatArray:
-        """Squared pull."""
-        return np.asarray(self.pull(coupling)[0] ** 2)
-
-
-@dataclass(frozen=True, eq=False)
-class _Counts:
-    """Counting experiments, profiled over their nuisances.
-
-    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood
-    has long reached what it tends to (a nuisance may take such a signal away), and
-    could not be computed.
-    """
-
-    cost: Cost
-    mass: FloatArray
-    cap: FloatArray
-
-    @classmethod
-    def of(cls, cost: Cost, mass: FloatArray, largest: float) -> _Counts:
-        """Find the caps below the largest coupling by bisection, every mass at once."""
-
-        def too_many(coupling: FloatArray) -> NDArray[np.bool_]:
-            points = _points(cost, coupling, mass)
-            found = np.zeros(mass.size, dtype=bool)
-            for term in cost.terms:
-                columns = [cost.index(p.name) for p in term.parameters]
-                expected = term.prediction.expectation(points[:, columns]).base.sum(
-                    axis=1
-                )
-                found |= expected > _MANY * (np.abs(term.data).sum() + 1)
-            return found
-
-        hi = np.full(mass.size, math.log(largest))
-        lo = np.where(too_many(np.exp(hi)), hi - 60, hi)
-        for _ in range(40):
-            middle = (lo + hi) / 2
-            more = too_many(np.exp(middle))
-            lo, hi = np.where(more, lo, middle), np.where(more, middle, hi)
-        return cls(cost, mass, np.exp(lo))
-
-    def chi2(self, coupling: FloatArray) -> FloatArray:
-        """−2 ln L at couplings of shape (..., masses)."""
-        points = _points(self.cost, np.minimum(coupling, self.cap), self.mass)
-        return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(
-            coupling.shape
-        )
-
-
-def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
-    points = np.empty((*coupling.shape, 2))
-    label = cost.parameters[0].name.removesuffix("mass").removesuffix("coupling")
-    points[..., cost.index(label + "mass")] = mass
-    points[..., cost.index(label + "coupling")] = coupling
-    return points
 
 
 def family_cost(
@@ -235,7 +127,7 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    processes = experiment.processes if isinstance(experiment, Experiment) else ()
+    processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
     if not scanned.felt_by(constituents):
         raise InputError(
@@ -283,23 +175,27 @@ def default_family(
     return Scanned.of(name, mixing).model
 
 
-def _angles(model: Any) -> dict[str, Any]:
-    """Weak mixing angles that the Standard Model of a stack uses."""
-    standard = base_of(model, StandardModel)
-    return {} if standard is None else standard.angles
-
-
 def choose(
     experiments: Sequence[str | Path | AnyExperiment],
     analyses: Mapping[str, str] | None = None,
 ) -> list[AnyExperiment]:
     """Open the experiments of a limit.
 
+    Parameters
+    ----------
+    experiments : names, paths or objects; one may stand alone.
+    analyses : analysis by name of experiment.
+
     Raises
     ------
     InputError
         If there is none, one is named twice or ``combined``, or an analysis belongs to
         none of them.
+
+    Examples
+    --------
+    >>> [e.name for e in choose("ccfr-trident")]
+    ['ccfr-trident']
     """
     if isinstance(experiments, (str, Path, AnyExperiment)):
         experiments = [experiments]
@@ -313,8 +209,8 @@ def choose(
     for one in found:
         if not isinstance(one, AnyExperiment):
             raise InputError(
-                f"{one!r} is no experiment: give a name, a path or what"
-                " `nuprobe.experiment` returns"
+                f"{shown(one)} is not an experiment: give a name, a path or the result"
+                " of `nuprobe.experiment`"
             )
         if one.name == "combined":
             raise InputError(
@@ -389,68 +285,64 @@ def limit(
         For an empty list or grid, a confidence level outside (0, 1), an experiment
         without data, or a family that an experiment does not know; if every coupling of
         the search is excluded, or its smallest already is.
+
+    Examples
+    --------
+    >>> found = limit(["ccfr-trident"], "lmu-ltau", mass=[10.0, 100.0])
+    >>> found["ccfr-trident"].coupling.round(5)
+    array([0.00092, 0.00122])
     """
     from scipy.special import ndtri
 
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses are given by experiment, such as {'ccfr-trident':"
-            f" 'published'}}, got {analyses!r}"
+            f" 'published'}}, got {shown(analyses)}"
         )
     opened = choose(experiments, analyses)
     if not isinstance(cl, (int, float)) or not 0 < cl < 1:
         raise InputError(f"a confidence level lies between 0 and 1, got {cl!r}")
     if sides not in (1, 2):
         raise InputError(f"sides is 1 or 2, got {sides!r}")
-    family = _scanned(family, opened)
-    masses, couplings = _search(family, grid, mass)
+    scanned = _scanned(family, opened)
+    masses, couplings = _search(scanned, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
-    ratios, counts, curves = [], [], []
+    search = Search(z, sides, couplings)
+    chosen = analyses or {}
+    measured, counts, curves = [], [], []
     for one in opened:
-        chosen = (analyses or {}).get(one.name)
+        analysis = chosen.get(one.name)
+        term: Ratio | Counts
         if isinstance(one, TridentExperiment):
-            found = one.measurement(chosen)
-            prediction = one.prediction(family, (), chosen)
-            term = _Ratio(
-                prediction,
-                prediction.mediated(masses),
-                found.ratio,
-                found.plus,
-                found.minus,
-            )
-            ratios += [term] if found.kind == "measurement" else []
-            curves.append(_curve(one.name, [term], masses, z, sides, couplings))
+            term = Ratio.of(one, scanned, analysis, masses)
+            if one.measurement(analysis).kind == "measurement":
+                measured.append(term)
         else:
-            counts.append(family_cost(one, family, chosen))
-            curves.append(
-                _curve(
-                    one.name,
-                    [_Counts.of(counts[-1], masses, couplings[1])],
-                    masses,
-                    z,
-                    sides,
-                    couplings,
-                )
-            )
-    if len(ratios) + len(counts) > 1:
-        terms: list[_Ratio | _Counts] = [*ratios]
+            counts.append(family_cost(one, scanned, analysis))
+            term = Counts.of(counts[-1], masses, couplings[1])
+        curves.append(limit_curve(one.name, [term], masses, search))
+    if len(measured) + len(counts) > 1:
+        terms: list[Ratio | Counts] = [*measured]
         if counts:
-            terms.append(_Counts.of(sum(counts[1:], counts[0]), masses, couplings[1]))
-        curves.append(_curve("combined", terms, masses, z, sides, couplings))
-    words = "two-sided" if sides == 2 else "one-sided, upper"
-    tests = [f"|pull| > {z:.3f}"] * any(
-        isinstance(e, TridentExperiment) for e in opened
-    )
-    tests += [
-        f"profile likelihood, best coupling at each mass: Delta(-2 ln L) > {z * z:.3f}"
-    ] * bool(counts)
-    return Limit(
-        family.model,
-        cl,
-        sides,
-        tuple(curves),
-        f"{words} {100 * cl:g} % CL, {'; '.join(tests)}",
-    )
+            terms.append(Counts.of(sum(counts[1:], counts[0]), masses, couplings[1]))
+        curves.append(limit_curve("combined", terms, masses, search))
+    ratios = any(isinstance(e, TridentExperiment) for e in opened)
+    words = _in_words(search, cl, ratios, bool(counts))
+    return Limit(scanned.model, cl, sides, tuple(curves), words)
+
+
+def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
+    """The statistic of a limit."""
+    tests = []
+    if ratios:
+        tests.append(f"|pull| > {search.z:.3f}")
+    if counts:
+        tests.append(
+            "profile likelihood, best coupling at each mass: Delta(-2 ln L) >"
+            f" {search.z**2:.3f}"
+        )
+    sides = "two-sided" if search.sides == 2 else "one-sided, upper"
+    return f"{sides} {100 * cl:g} % CL, {'; '.join(tests)}"
 
 
 def _search(
@@ -495,109 +387,3 @@ def _search(
             " one dimension"
         )
     return np.unique(np.clip(masses, low, high)), couplings
-
-
-def _best_common(terms: Sequence[_Ratio]) -> float:
-    """Smallest sum of squared pulls for one common ratio."""
-    if len(terms) == 1:
-        return 0.0
-    trial = np.linspace(min(t.ratio for t in terms), max(t.ratio for t in terms), 2001)
-    total = np.zeros(trial.size)
-    for t in terms:
-        difference = trial - t.ratio
-        total += (difference / np.where(difference > 0, t.plus, t.minus)) ** 2
-    return float(total.min())
-
-
-def _curve(
-    label: str,
-    terms: Sequence[_Ratio | _Counts],
-    masses: FloatArray,
-    z: float,
-    sides: int,
-    couplings: tuple[float, float],
-) -> LimitCurve:
-    """Coupling where exclusion sets in, by bracketing on a logarithmic grid and
-    bisection."""
-
-    ratios = [t for t in terms if isinstance(t, _Ratio)]
-    rising = sides == 1 and len(ratios) == len(terms)
-
-    def chi2(coupling: FloatArray) -> FloatArray:
-        total = np.asarray(sum(t.chi2(coupling) for t in terms))
-        if rising:
-            # the sum falls when every ratio grows: below the best common one
-            above = (
-                sum(pull / error for pull, error in (t.pull(coupling) for t in ratios))
-                > 0
-            )
-            total = np.where(above, total, 0.0)
-        return total
-
-    grid = np.geomspace(*couplings, _STEPS)
-    values = chi2(np.broadcast_to(grid[:, None], (grid.size, masses.size)))
-    nothing = chi2(np.zeros((1, masses.size)))[0]
-    start = np.zeros(masses.size, dtype=int)
-    if len(ratios) == len(terms):
-        floor = np.full(masses.size, _best_common(ratios))
-    else:
-        best = np.argmin(values, axis=0)
-        floor = np.minimum(_minimum(chi2, grid, best), nothing)
-        start = best if sides == 1 else start
-    threshold = floor + z**2
-    outside = values > threshold
-    outside[np.arange(grid.size)[:, None] < start] = False
-    standard = (nothing > threshold) & (start == 0)
-    sigma = math.sqrt(max(float((nothing - floor).max()), 0.0))
-    for wrong, why in (
-        (
-            outside[0] & ~standard,
-            (
-                f"the smallest coupling {grid[0]:.3g} is excluded already: begin the"
-                " grid lower"
-            ),
-        ),
-        (
-            outside.all(axis=0),
-            (
-                f"every coupling from {grid[0]:.3g} to {grid[-1]:.3g} is excluded, and"
-                f" the Standard Model by {sigma:.2f} sigma: there is no limit; raise"
-                " the confidence level"
-            ),
-        ),
-    ):
-        if wrong.any():
-            raise InputError(f"{label}: at {masses[np.argmax(wrong)]:.6g} MeV {why}")
-    # couplings excluded from nothing up to the first allowed one are no limit from
-    # above
-    allowed = np.argmax(~outside, axis=0)
-    beyond = outside & (np.arange(grid.size)[:, None] > allowed)
-    none = ~beyond.any(axis=0)
-    first = np.argmax(beyond, axis=0)
-    lo, hi = np.log(grid[np.maximum(first - 1, 0)]), np.log(grid[first])
-    for _ in range(60):
-        middle = (lo + hi) / 2
-        excluded = chi2(np.exp(middle)[None])[0] > threshold
-        lo, hi = np.where(excluded, lo, middle), np.where(excluded, middle, hi)
-    again = ~outside & (np.arange(grid.size)[:, None] > first) & ~none
-    reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
-    return LimitCurve(
-        label, masses, np.where(none, np.inf, np.exp(hi)), reopens, bool(standard.any())
-    )
-
-
-def _minimum(
-    chi2: Callable[[FloatArray], FloatArray], grid: FloatArray, best: NDArray[np.intp]
-) -> FloatArray:
-    """Smallest value near the best point of the grid, for every mass at once, by golden
-    section."""
-    lo, hi = (
-        np.log(grid[np.maximum(best - 1, 0)]),
-        np.log(grid[np.minimum(best + 1, grid.size - 1)]),
-    )
-    for _ in range(30):
-        width = _GOLDEN * (hi - lo)
-        a, b = hi - width, lo + width
-        left, right = chi2(np.exp([a, b]))
-        lo, hi = np.where(left < right, lo, a), np.where(left < right, b, hi)
-    return np.asarray(chi2(np.exp((lo + hi) / 2)[None])[0])

@@ -175,8 +175,8 @@ class Scanned:
         )
 
     def felt_by(self, constituents: tuple[str, ...]) -> bool:
-        """Whether the mediator couples to some of ``"p"``, ``"n"``, ``"e"``,
-        ``"e_axial"``."""
+        """Whether the mediator couples to some of the `constituents` ``"p"``, ``"n"``,
+        ``"e"``, ``"e_axial"``."""
         if not is_elastic(self.model):
             return False
         found = self.model.couplings()

@@ -17,20 +17,21 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.scanned import Scanned, Strength
+from nuprobe.experiments.ratio import RatioPrediction
+from nuprobe.experiments.scanned import Scanned
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
-from nuprobe.inference import Cost, Expectation, GaussianCost
+from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, target
-from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
-from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.parameters import Parameter
 from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
-__all__ = ["RatioPrediction", "TridentExperiment", "TridentRates"]
+__all__ = ["TridentExperiment", "TridentRates"]
 
 _MASS_NODES: Final = 72
 
@@ -92,107 +93,6 @@ class TridentRates:
             "cross_sections_cm2": dict(self.cross_sections),
             "events": None if self.events is None else dict(self.events),
         }
-
-
-@dataclass(frozen=True, eq=False)
-class RatioPrediction:
-    """σ/σ_SM of a model with a mediator as the inference floor wants it: one bin, no
-    nuisance.
-
-    The flux-averaged mediator terms are interpolated over ln M, as logarithms; the
-    coupling is a coefficient.
-
-    Attributes
-    ----------
-    name : of the experiment and analysis.
-    scanned : the model over mass and coupling.
-    channels : channels with their base terms (VV, AA, VA) in cm², one row a channel,
-        weights of the flux included.
-    log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape
-        (channels, 2, masses).
-    cross_axial : VAc over VVc, shape (channels, masses).
-    scale : MeV, of that factor.
-    standard : σ_SM in cm².
-    strengths : couplings of each channel.
-    """
-
-    name: str
-    scanned: Scanned
-    channels: tuple[trident.Channel, ...]
-    base: FloatArray
-    log_mediated: FloatArray
-    cross_axial: FloatArray
-    scale: float
-    standard: float
-    strengths: tuple[Strength, ...]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Mass and coupling."""
-        return self.scanned.parameters
-
-    @property
-    def nuisances(self) -> tuple[Nuisance, ...]:
-        """None: the error of the ratio is in the measurement."""
-        return ()
-
-    def expectation(self, points: FloatArray) -> Expectation:
-        """Ratio at points of shape (points, 2)."""
-        mass, coupling = np.asarray(points, dtype=float).T
-        return Expectation(self.ratio(self.mediated(mass), coupling)[:, None], ())
-
-    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Analytic derivatives with respect to mass and coupling, shape (points, 2,
-        1)."""
-        mass, coupling = np.asarray(points, dtype=float).T
-        return self._slopes(mass, coupling)[:, :, None], ()
-
-    def mediated(self, mass: FloatArray) -> FloatArray:
-        """Terms VVc, VAc and cc of every channel at masses (MeV) inside the range,
-        shape (channels, 3, masses)."""
-        return self._mediated(np.asarray(mass, dtype=float))[0]
-
-    def ratio(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
-        """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over
-        couplings at fixed masses."""
-        total = np.zeros(np.shape(coupling))
-        for terms, base, one in zip(mediated, self.base, self.strengths, strict=True):
-            v, a, c = one.vector, one.axial, one.at(coupling)
-            total = (
-                total
-                + base @ [v**2, a**2, v * a]
-                + c * (2 * v * terms[0] + a * terms[1])
-                + c**2 * terms[2]
-            )
-        return np.asarray(total / self.standard)
-
-    def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mediator terms and their derivative in the mass."""
-        low, high = self.scanned.mass_range
-        nodes = chebyshev_nodes(
-            math.log(low), math.log(high), self.log_mediated.shape[-1]
-        )
-        weight = barycentric_matrix(nodes, np.log(mass)).T
-        slope = barycentric_matrix(nodes, np.log(mass), derivative=True).T / mass
-        flat = self.scale**2 + mass**2
-        logs, d_logs = self.log_mediated @ weight, self.log_mediated @ slope
-        one, two = np.exp(logs[:, 0]) / flat, np.exp(logs[:, 1]) / flat**2
-        d_one = one * (d_logs[:, 0] - 2 * mass / flat)
-        d_two = two * (d_logs[:, 1] - 4 * mass / flat)
-        mixed, d_mixed = self.cross_axial @ weight, self.cross_axial @ slope
-        terms = np.stack([one, mixed * one, two], axis=1)
-        return terms, np.stack([d_one, d_mixed * one + mixed * d_one, d_two], axis=1)
-
-    def _slopes(self, mass: FloatArray, coupling: FloatArray) -> FloatArray:
-        terms, d_terms = self._mediated(mass)
-        d_mass, d_coupling = np.zeros(mass.size), np.zeros(mass.size)
-        for (one, mixed, two), (d_one, d_mixed, d_two), g in zip(
-            terms, d_terms, self.strengths, strict=True
-        ):
-            v, a, c, dc = g.vector, g.axial, g.at(coupling), g.slope(coupling)
-            d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
-            d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
-        return np.stack([d_mass, d_coupling], axis=1) / self.standard
 
 
 def _scanned(family: Any) -> Scanned:
@@ -260,7 +160,7 @@ class TridentExperiment(AnyExperiment):
 
     def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
         """Return the experiment with whole sections or keys at the top of its file
-        replaced."""
+        replaced by `changes`."""
         return TridentExperiment.read(self.folder, {**self.raw, **changes})
 
     @property
@@ -301,7 +201,8 @@ class TridentExperiment(AnyExperiment):
         )
 
     def parameters(self, family: Any = None) -> tuple[Parameter, ...]:
-        """Parameters a limit can scan, of a model or its name (default L_μ − L_τ)."""
+        """Parameters a limit can scan, of a `family`: a model or its name (default
+        L_μ − L_τ)."""
         return _scanned(family).parameters
 
     def events(
@@ -310,8 +211,8 @@ class TridentExperiment(AnyExperiment):
         flavours: Sequence[str] | None = None,
         model: LeptonModel | None = None,
     ) -> float:
-        """Expected events of one regime from some flavours of the beam (default
-        all)."""
+        """Expected events of one `regime` from some `flavours` of the beam (default
+        all), for a `model` (default the Standard Model)."""
         number = self._targets()
         if number is None:
             raise InputError(f"{self.name} gives no mass and exposure: no events")
@@ -359,7 +260,8 @@ class TridentExperiment(AnyExperiment):
         self, model: LeptonModel | None = None, analysis: str | None = None
     ) -> TridentRates:
         """Ratio to the Standard Model, cross sections and, where the file allows,
-        events by regime."""
+        events by regime, for a `model` (default the Standard Model) beside the ratio of
+        an `analysis` (default the first)."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
         masses = {m for c in self.channels() for m in trident.mediator_masses(model, c)}

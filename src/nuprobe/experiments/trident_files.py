@@ -77,7 +77,18 @@ class TridentMeasurement(Strict):
 
 
 class TridentFile(Strict):
-    """Contents of ``experiment.toml`` with ``process = "trident"``."""
+    """Contents of ``experiment.toml`` with ``process = "trident"``.
+
+    Attributes
+    ----------
+    schema_version : of the format.
+    name, title, references, notes : what it is called, whose it is, remarks.
+    process : ``"trident"``.
+    pair : flavour of the charged leptons.
+    regime : ``"coherent"``, ``"incoherent"`` or ``"all"``.
+    target, flux : what is hit, and by what.
+    analyses : measured or assumed ratios by name.
+    """
 
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -97,7 +108,13 @@ class TridentFile(Strict):
 
 
 def trident_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "trident"``."""
+    """JSON Schema of ``experiment.toml`` with ``process = "trident"``.
+
+    Examples
+    --------
+    >>> trident_json_schema()["$id"]
+    'urn:nuprobe:trident:1'
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:nuprobe:trident:1",

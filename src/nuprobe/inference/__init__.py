@@ -1,26 +1,47 @@
 """Costs, fits, profiles, scans and posterior samples: what data say about
 parameters."""
 
-from nuprobe.inference.chain import (
-    Flat,
-    LogFlat,
-    Normal,
-    Prior,
-    SampleResult,
-    sample,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from nuprobe.inference.contour import Contour, contour
 from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
-from nuprobe.inference.executors import dask_executor
 from nuprobe.inference.fit import fit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.inference.results import FitResult
-from nuprobe.inference.scan import scan
-from nuprobe.inference.scan_result import ScanResult
 from nuprobe.inference.significance import significance
 from nuprobe.inference.surface import Surface
+
+if TYPE_CHECKING:
+    from nuprobe.inference.chain import (
+        Flat,
+        LogFlat,
+        Normal,
+        Prior,
+        SampleResult,
+        sample,
+    )
+    from nuprobe.inference.executors import dask_executor
+    from nuprobe.inference.grid_scan import scan
+    from nuprobe.inference.scan_result import ScanResult
+
+# a fit needs neither chains nor scans; a name must not be that of a file here, which
+# would take its place once it is imported
+_LATER: Final = {
+    "Flat": "chain",
+    "LogFlat": "chain",
+    "Normal": "chain",
+    "Prior": "chain",
+    "SampleResult": "chain",
+    "ScanResult": "scan_result",
+    "dask_executor": "executors",
+    "sample": "chain",
+    "scan": "grid_scan",
+}
 
 __all__ = [
     "Contour",
@@ -49,3 +70,14 @@ __all__ = [
     "scan",
     "significance",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what comes later when it is asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -69,11 +69,11 @@ class Model(Protocol):
         model for many points, or of `mass_parameters`, each one number."""
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the couplings of neutrinos, or of antineutrinos."""
+        """Return the couplings of neutrinos, or of antineutrinos (`anti`)."""
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of `couplings` in each of `parameters` that is not
-        absent (see `Electromagnetic`)."""
+        """Return the derivative of `couplings` (of antineutrinos: `anti`) in each of
+        `parameters` that is not absent (see `Electromagnetic`)."""
 
 
 def is_elastic(model: Any) -> bool:
@@ -195,13 +195,13 @@ def check_one_point(model: Any, purpose: str, remedy: str) -> None:
 
 
 def as_array(value: ArrayLike, what: str = "a parameter of a model") -> FloatArray:
-    """View a field as a float array; raises `InputError` for what is no number."""
+    """View a field as a float array; raises `InputError` for anything else."""
     return numbers(what, value)
 
 
 def finite(what: str, value: ArrayLike) -> FloatArray:
-    """View a field as a float array; raises `InputError` for what is no finite
-    number."""
+    """View a field as a float array; raises `InputError` for anything that is not
+    finite."""
     array = as_array(value, what)
     if not np.all(np.isfinite(array)):
         raise InputError(f"{what} must be finite, got {shown(value)}")
@@ -216,7 +216,7 @@ def complex_numbers(what: str, value: Any, finite: bool = True) -> NDArray[Any]:
     except ValueError:
         array = np.asarray(None)
     if array.size and array.dtype.kind not in "fiuc":
-        raise InputError(f"{what} must hold numbers, got {shown(value)}")
+        raise InputError(f"{what} must contain numbers, got {shown(value)}")
     array = array.astype(complex if array.dtype.kind == "c" else float)
     if finite and not np.isfinite(array).all():
         raise InputError(

@@ -54,7 +54,7 @@ def charge_radius_convention(
     Raises
     ------
     InputError
-        If the convention is missing, or the radius is no finite number.
+        If the convention is missing, or the radius is not finite.
     UnknownNameError
         If it is unknown.
 

@@ -91,7 +91,8 @@ class ContactOperators(Stacked):
         return -(left + right) / _UNIT, -(left - right) / _UNIT
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below shifted by the operators with two electrons."""
+        """Return the couplings `below`, of antineutrinos if `anti`, shifted by the
+        operators with two electrons."""
         vector, axial = np.zeros((3, 3)), np.zeros((3, 3))
         for i, j in itertools.product(range(3), range(3)):
             vector[j, i], axial[j, i] = self._shift((i, j, 0, 0))
@@ -102,7 +103,7 @@ class ContactOperators(Stacked):
         return below.plus(one.vector[0])
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below shifted by the operators."""
+        """Return the couplings `below` shifted by the operators of a `vertex`."""
         vector, axial = self._shift(
             (vertex.nu_in, vertex.nu_out, vertex.minus, vertex.plus)
         )

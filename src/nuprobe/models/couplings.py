@@ -2,7 +2,7 @@
 can exchange with its target.
 
 Matrices are indexed [final, initial] in the flavour basis (e, μ, τ, and sterile states
-if any); leading axes run over parameter points. They hold for neutrinos, or for
+if any); leading axes run over parameter points. They are those of neutrinos, or of
 antineutrinos after `Couplings.conjugate`. The amplitude for a constituent f = p, n, e
 is
 
@@ -64,7 +64,8 @@ class Propagator:
         return "/q2" if self.mass == 0 else f"/(q2+{mass}^2)"
 
     def same(self, other: Propagator) -> bool:
-        """Whether both mean the same exchange: of one mass, set by one parameter.
+        """Whether this and the `other` mean the same exchange: of one mass, set by one
+        parameter.
 
         Two mediators whose masses have one name are two, as long as the masses differ.
         """
@@ -226,7 +227,18 @@ class Couplings:
 
 
 def widened(matrix: Matrix, n: int) -> Matrix:
-    """Fill a matrix up with zeros to n×n."""
+    """Fill a matrix up with zeros to n×n.
+
+    Parameters
+    ----------
+    matrix : shape (..., m, m).
+    n : size wanted; a matrix as large stays as it is.
+
+    Examples
+    --------
+    >>> widened(np.eye(3), 4).shape
+    (4, 4)
+    """
     extra = n - matrix.shape[-1]
     return (
         matrix
@@ -236,7 +248,17 @@ def widened(matrix: Matrix, n: int) -> Matrix:
 
 
 def diagonal(*entries: Any) -> NDArray[np.float64]:
-    """Diagonal matrices from entries that broadcast, each of shape () or (points,)."""
+    """Diagonal matrices.
+
+    Parameters
+    ----------
+    entries : of the diagonal, each of shape () or (points,); they broadcast.
+
+    Examples
+    --------
+    >>> diagonal(1.0, 2.0, 3.0).trace()
+    np.float64(6.0)
+    """
     columns = np.stack(
         np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in entries)), axis=-1
     )

@@ -29,6 +29,7 @@ The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, get_args
@@ -209,16 +210,9 @@ class Electromagnetic(Stacked):
 
     # -- parameters
 
-    def _slots(self) -> dict[str, tuple[str, Any, Any]]:
+    def _slots(self) -> Mapping[str, tuple[str, Any, Any]]:
         """Matrix and place of each own parameter."""
-        frame = self._frame
-        slots = {
-            frame.element(n, i, j): (n, i, j)
-            for n in PROPERTIES
-            for i, j in frame.elements(n)
-        }
-        one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
-        return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
+        return _places(self.basis, self.kind, self._frame.size)
 
     def own_names(self) -> set[str]:
         """Names of `own_parameters`, also of ``mu_eff`` where flavours differ."""
@@ -338,8 +332,8 @@ class Electromagnetic(Stacked):
     # -- couplings
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with the exchange of photons; matrices in the
-        flavour basis."""
+        """Return the couplings `below` with the exchange of photons, in the flavour
+        basis, of antineutrinos if `anti`."""
         n = max(self._frame.size, below.size)
         result = below.widened(n)
         for exchange in self._exchanges(self._radius(), self._seen("charge"), anti):
@@ -356,7 +350,8 @@ class Electromagnetic(Stacked):
         return result
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivatives in each parameter of the matrices that are present."""
+        """Return the derivatives, of antineutrinos if `anti`, in each parameter of the
+        matrices that are present; sizes as `below`."""
         n = max(self._frame.size, below.size)
         slopes = {}
         for key, (name, i, j) in self._slots().items():
@@ -371,8 +366,8 @@ class Electromagnetic(Stacked):
         return slopes
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of the couplings in each parameter of the base and of
-        the matrices that are present."""
+        """Return the derivative of the couplings, of antineutrinos if `anti`, in each
+        parameter of the base and of the matrices that are present."""
         n = max(self._frame.size, self._below(anti).size)
         found = super().coupling_derivatives(anti)
         return {key: c.widened(n) for key, c in found.items()}
@@ -436,8 +431,8 @@ class Electromagnetic(Stacked):
         return None if matrix is None else factor * self._frame.rotated(name, matrix)
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below with the charge radii added to V of a lepton pair
-        of one flavour; `InputError` for charges and moments."""
+        """Return the couplings `below` with the charge radii added to V, if the lepton
+        pair of the `vertex` has one flavour; `InputError` for charges and moments."""
         for name in ("charge", "magnetic_moment", "electric_moment", "mu_eff"):
             given = getattr(self, name)
             if given is not None and np.any(given):
@@ -452,6 +447,19 @@ class Electromagnetic(Stacked):
                 "antineutrino_flip is for elastic scattering: leave it out for tridents"
             )
         return below.shifted(RADIUS * radius[..., vertex.nu_out, vertex.nu_in], 0.0)
+
+
+@functools.cache
+def _places(basis: Basis, kind: Kind, size: int) -> Mapping[str, tuple[str, Any, Any]]:
+    """Matrix and place of each parameter of a frame."""
+    frame = Frame(basis, kind, None if size == 3 else np.eye(size))
+    slots = {
+        frame.element(n, i, j): (n, i, j)
+        for n in PROPERTIES
+        for i, j in frame.elements(n)
+    }
+    one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
+    return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
 
 def _sum(a: Matrix | None, b: Matrix | None) -> Matrix | None:

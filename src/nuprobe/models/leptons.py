@@ -40,7 +40,7 @@ class VMinusA:
         return "v-a"
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
-        """Return (1, 1) for charged-current vertices, (0, 0) for others."""
+        """Return (1, 1) for a `vertex` with a charged current, (0, 0) for others."""
         one = np.asarray(1.0 if vertex.charged else 0.0)
         return LeptonCouplings(one, one)
 

@@ -22,20 +22,15 @@ import functools
 import os
 import pkgutil
 import types
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-
-import numpy as np
+from typing import Annotated, Any, Final
 
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.fields import ModelName
-from nuprobe.models.mixing import PMNS
-from nuprobe.units import parse_quantity, unit_dimension
 
 __all__ = [
     "GROUP",
@@ -53,8 +48,6 @@ __all__ = [
 
 GROUP: Final = "nuprobe.models"
 """Group of entry points by which other packages offer models."""
-
-_NUMBERS: Final = ("cm2", "e", "muB", "1/MeV2")  # units of plain numbers
 
 
 @dataclass(frozen=True)
@@ -213,10 +206,12 @@ def model_fields(name: str) -> tuple[ModelField, ...]:
     >>> [f.name for f in model_fields("b-l")]
     ['mass', 'coupling', 'mixing', 'mass_range', 'label']
     """
+    from nuprobe.models.reading import attribute_docs, kind_of, settable
+
     cls, entry = _entry(name)
-    docs = _attribute_docs(cls)
+    docs = attribute_docs(cls)
     found = []
-    for field in _settable(cls, entry):
+    for field in settable(cls, entry.sets):
         factory, default = field.default_factory, field.default
         if factory is not MISSING:
             default = factory()
@@ -227,7 +222,7 @@ def model_fields(name: str) -> tuple[ModelField, ...]:
                 None if default is MISSING else default,
                 default is MISSING,
                 docs.get(field.name, ""),
-                _kind(cls, field),
+                kind_of(cls, field),
             )
         )
     return tuple(found)
@@ -246,217 +241,6 @@ def has_base(name: Any) -> bool:
     (True, False)
     """
     return "base" in {f.name for f in dataclasses.fields(_entry(name)[0])}
-
-
-def _settable(cls: type[Any], entry: ModelName) -> list[dataclasses.Field[Any]]:
-    return [
-        field
-        for field in dataclasses.fields(cls)
-        if field.init
-        and field.name != "base"
-        and not field.name.startswith("_")
-        and field.name not in entry.sets
-    ]
-
-
-def _attribute_docs(cls: type[Any]) -> dict[str, str]:
-    """Descriptions of the section "Attributes" of a docstring, by name."""
-    import inspect
-
-    lines = (inspect.getdoc(cls) or "").splitlines()
-    if "Attributes" not in lines:
-        return {}
-    found: dict[str, str] = {}
-    names: list[str] = []
-    for line in lines[lines.index("Attributes") + 2 :]:
-        if line and not line[0].isspace():
-            before, colon, text = line.partition(" : ")
-            if not colon:
-                break
-            names = [name.strip() for name in before.split(",")]
-            found |= dict.fromkeys(names, text.strip())
-        elif not line.strip():
-            break
-        else:
-            found |= {name: f"{found[name]} {line.strip()}" for name in names}
-    return found
-
-
-# -- how a value is written
-# ------------------------------------------------------------------------------------
-
-
-def _hints(cls: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
-def _parts(hint: Any) -> list[Any]:
-    """Members of a union without arrays and None: what can be written."""
-    members = (
-        typing.get_args(hint)
-        if typing.get_origin(hint) in (typing.Union, types.UnionType)
-        else (hint,)
-    )
-    return [
-        m for m in members if m is not type(None) and typing.get_origin(m) != np.ndarray
-    ]
-
-
-def _dimension(unit: str) -> str | None:
-    """Dimension of a unit that must be written with the number."""
-    return None if not unit or unit in _NUMBERS else unit_dimension(unit)
-
-
-def _kind(cls: type[Any], field: dataclasses.Field[Any]) -> str:
-    if kind := field.metadata.get("kind", ""):
-        return str(kind)
-    parts = _parts(_hints(cls)[field.name])
-    if any(typing.get_origin(p) is tuple for p in parts):
-        return "numbers"
-    if _dimension(field.metadata.get("unit", "")):
-        return "quantity"
-    if any(dataclasses.is_dataclass(p) for p in parts):
-        return "keys"
-    for types_, kind in (
-        ((bool,), "flag"),
-        ((float, int), "number"),
-        ((str,), "text"),
-    ):
-        if any(p in types_ for p in parts):
-            return kind
-    return "choice" if parts and typing.get_origin(parts[0]) is Literal else "text"
-
-
-@functools.cache
-def _schema(cls: Any, name: str = "") -> tuple[Any, Mapping[str, _Reader]]:
-    """Pydantic model of a class' keys, and what turns each into the argument."""
-    from pydantic import Field, create_model
-
-    from nuprobe.schema import Strict
-
-    entry = _entry(name)[1] if name else ModelName("")
-    hints = _hints(cls)
-    readers = {
-        f.name: _Reader(
-            hints[f.name], f.metadata.get("unit", ""), f.metadata.get("kind", "")
-        )
-        for f in _settable(cls, entry)
-    }
-    keys: dict[str, Any] = {
-        f.name: (
-            readers[f.name].type,
-            ...
-            if f.default is MISSING and f.default_factory is MISSING
-            else Field(default=None),
-        )
-        for f in _settable(cls, entry)
-    }
-    return create_model(cls.__name__, __base__=Strict, **keys), readers
-
-
-class _Reader:
-    """Type of a key in a file, and the argument that it means."""
-
-    def __init__(self, hint: Any, unit: str, kind: str) -> None:
-        from pydantic import BeforeValidator
-
-        self.dimension = _dimension(unit)
-        self.kind = kind
-        self.nested: list[Any] = [
-            p for p in _parts(hint) if dataclasses.is_dataclass(p)
-        ]
-        if kind == "elements":
-            # complex numbers are written as text, '0.1+0.2j'
-            elements = Annotated[dict[str, float | str], BeforeValidator(_as_names)]
-            self.type: Any = elements | None
-        elif kind == "flavours":
-            self.type = dict[Literal["e", "mu", "tau"], float] | None
-        elif kind == "operators":
-            self.type = Annotated[dict[str, float], BeforeValidator(_as_names)]
-        elif kind == "mixing":
-            self.nested = [PMNS]
-            self.type = Literal["normal", "inverted"] | _schema(PMNS)[0] | None
-        else:
-            self.type = self._written(hint)
-
-    def _written(self, hint: Any) -> Any:
-        """Turn a type of Python into one of files."""
-        from pydantic import BeforeValidator
-
-        if hint is float and self.dimension:
-            return Annotated[str, BeforeValidator(self._quantity)]
-        if dataclasses.is_dataclass(hint):
-            nested: Any = hint
-            return _schema(nested)[0]
-        if typing.get_origin(hint) is tuple:
-            items = tuple(
-                a if a is Ellipsis else self._written(a) for a in typing.get_args(hint)
-            )
-            return tuple[items]  # type: ignore[valid-type]
-        if typing.get_origin(hint) in (typing.Union, types.UnionType):
-            members = [self._written(p) for p in _parts(hint)]
-            members += [None] * (type(None) in typing.get_args(hint))
-            return functools.reduce(lambda a, b: a | b, members)
-        return hint
-
-    def _quantity(self, value: object) -> str:
-        assert self.dimension is not None
-        text = str(value)  # a bare number is told about its missing unit
-        parse_quantity(text, self.dimension)
-        return text
-
-    def argument(self, value: Any, strict: bool) -> Any:
-        """Return the constructor's argument; numbers of Python may be arrays and need
-        no unit."""
-        from pydantic import BaseModel
-
-        if isinstance(value, BaseModel):
-            cls: Any = next(c for c in self.nested if _schema(c)[0] is type(value))
-            return cls(**_arguments(cls, value))
-        if self.kind == "mixing" and isinstance(value, str):
-            return PMNS.nufit(value)
-        if not strict and self.nested and isinstance(value, Mapping):
-            return self.nested[0](**value)
-        if self.kind == "elements" and isinstance(value, Mapping):
-            return {str(k): _complex(v, value) for k, v in value.items()}
-        if self.kind == "operators" and isinstance(value, Mapping):
-            # '1111': flavour indices of both neutrinos and of l-, l+
-            return {
-                tuple(map(int, k)) if isinstance(k, str) and k.isdigit() else k: v
-                for k, v in value.items()
-            }
-        if self.dimension and isinstance(value, str):
-            return parse_quantity(value, self.dimension)
-        if isinstance(value, tuple):
-            return tuple(self.argument(v, strict) for v in value)
-        return value
-
-
-def _arguments(cls: Any, checked: Any, name: str = "") -> dict[str, Any]:
-    """Arguments of a class from its validated keys."""
-    readers = _schema(cls, name)[1]
-    return {
-        key: readers[key].argument(getattr(checked, key), strict=True)
-        for key in checked.model_fields_set
-    }
-
-
-def _as_names(value: object) -> object:
-    """Turn the numbers by which YAML reads the elements 11, 12, … into names."""
-    return (
-        {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
-    )
-
-
-def _complex(value: Any, given: Mapping[Any, Any]) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return complex(value)
-    except ValueError:
-        raise InputError(
-            f"an element is a number such as 0.1 or 0.1+0.2j, got {shown(dict(given))}"
-        ) from None
 
 
 # -- making models
@@ -534,12 +318,17 @@ def _base(name: object, below: Any, position: int) -> dict[str, Any]:
 
 
 def _from_python(name: object, values: Mapping[str, Any]) -> Any:
+    from nuprobe.models.reading import readers
+
     cls: Any
     cls, entry = _entry(name)
     assert isinstance(name, str)
     values = _nested(values)
-    readers = _schema(cls, name)[1]
-    known = [*readers, *(f.name for f in dataclasses.fields(cls) if f.name == "base")]
+    reading = readers(cls, frozenset(entry.sets))
+    known = [
+        *reading,
+        *(f.name for f in dataclasses.fields(cls) if f.name == "base"),
+    ]
     for key in values:
         if key not in known:
             _explain(cls, key, name)
@@ -555,7 +344,7 @@ def _from_python(name: object, values: Mapping[str, Any]) -> Any:
     return cls(
         **entry.sets,
         **{
-            key: value if key == "base" else readers[key].argument(value, strict=False)
+            key: value if key == "base" else reading[key].argument(value, strict=False)
             for key, value in values.items()
         },
     )
@@ -584,6 +373,7 @@ def build(
     >>> build([("nsi", {"epsilon_u.ee": 0.1}), boson]).mass
     1000.0
     """
+    from nuprobe.models.reading import arguments, schema
     from nuprobe.schema import validate
 
     found: Any = None
@@ -597,8 +387,9 @@ def build(
                 _explain(cls, key, name)
         except InputError as err:
             raise InputError(f"{source}: {err}") from None
-        checked = validate(_schema(cls, name)[0], given, f"{source}, {name}")
-        found = cls(**entry.sets, **_arguments(cls, checked, name), **base)
+        fixed = frozenset(entry.sets)
+        checked = validate(schema(cls, fixed), given, f"{source}, {name}")
+        found = cls(**entry.sets, **arguments(cls, checked, fixed), **base)
     if found is None:
         raise InputError(f"{source}: a stack needs at least one model")
     return found

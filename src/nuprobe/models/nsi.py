@@ -169,7 +169,7 @@ class NSI(Stacked):
         return changed
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with ε added."""
+        """Return the couplings `below`, of antineutrinos if `anti`, with ε added."""
         charges: dict[str, Any] = {}
         for name in _MATRICES:
             for charge, factor in _CHARGES[name].items():
@@ -180,7 +180,8 @@ class NSI(Stacked):
         return below.plus(one.vector[0])
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivatives in the elements of ε."""
+        """Return the derivatives, of antineutrinos if `anti`, in the elements of ε;
+        sizes as `below`."""
         found = {}
         for parameter in self.own_parameters():
             unit, _ = _unit(parameter.name)
@@ -194,7 +195,8 @@ class NSI(Stacked):
         return found
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below with ε^e added, where the pair is e⁺e⁻."""
+        """Return the couplings `below` with ε^e added, if the pair of the `vertex` is
+        e⁺e⁻."""
         if not vertex.minus == vertex.plus == 0:
             return below
         place = (..., vertex.nu_out, vertex.nu_in)

@@ -38,6 +38,11 @@ def standard_charge_radius(flavour: str | Flavour) -> float:
     ----------
     flavour : neutrino or antineutrino, which have the same radius relative to their
         weak coupling.
+
+    Examples
+    --------
+    >>> f"{standard_charge_radius('nu_mu'):.2g}"
+    '-4.8e-33'
     """
     mass = _LEPTONS[as_flavour(flavour).index]
     bracket = 3 - 2 * math.log((mass / M_W) ** 2)
@@ -93,6 +98,14 @@ def dirac_moments(masses: ArrayLike, mixing: Any) -> tuple[NDArray[Any], NDArray
     ------
     InputError
         If a mass is negative or not finite, or the mixing matrix is not unitary.
+
+    Examples
+    --------
+    >>> from nuprobe.models import PMNS
+    >>> from nuprobe.units import eV
+    >>> mu, _ = dirac_moments([0.0, 0.0, 1 * eV], PMNS())
+    >>> f"{mu[2, 2].real:.1e}"
+    '3.2e-19'
     """
     m, loop = _loop(masses, mixing)
     return (m[:, None] + m) / 2 * loop, -1j * (m - m[:, None]) / 2 * loop
@@ -127,6 +140,13 @@ def majorana_moments(
     ------
     InputError
         As `dirac_moments`.
+
+    Examples
+    --------
+    >>> from nuprobe.models import PMNS
+    >>> mu, _ = majorana_moments([0.0, 1e-8, 5e-8], PMNS())
+    >>> bool(abs(mu + mu.T).max() == 0)
+    True
     """
     mu, epsilon = dirac_moments(masses, mixing)
     return mu - mu.T, epsilon - epsilon.T

@@ -109,11 +109,11 @@ class Frame:
         return named[: self.size]
 
     def element(self, name: str, i: int, j: int) -> str:
-        """Name of the parameter of an element [i, j]."""
+        """Name of the parameter of an element [i, j] of the matrix `name`."""
         return f"{name}.{self.labels[i]}{self.labels[j]}"
 
     def elements(self, name: str) -> list[tuple[int, int]]:
-        """Elements that have a parameter, diagonal ones first."""
+        """Elements of the matrix `name` that have a parameter, diagonal ones first."""
         n = self.size
         pairs = [(i, i) for i in range(n)]
         if self.antisymmetric(name):
@@ -123,18 +123,20 @@ class Frame:
         return pairs + [(i, j) for i in range(n) for j in range(i + 1, n)]
 
     def antisymmetric(self, name: str) -> bool:
-        """Whether the matrix is antisymmetric (in the mass basis, or if it flips)."""
+        """Whether the matrix `name` is antisymmetric (in the mass basis, or if it
+        flips)."""
         return self.kind == "majorana" and name != "anapole"
 
     def partner(self, name: str, value: Any) -> Any:
-        """Element [j, i] that belongs to the `value` of the element [i, j]."""
+        """Element [j, i] of the matrix `name` that belongs to the `value` of [i, j]."""
         flips = PROPERTIES[name].flips
         if self.antisymmetric(name) and self.basis == "flavour" and flips:
             return -value
         return np.conj(value)
 
     def read(self, name: str, value: Any) -> Matrix | None:
-        """Matrix from what a user gave: None, an array, or elements by name."""
+        """Matrix `name` from the `value` that a user gave: None, an array, or elements
+        by name."""
         if value is None:
             return None
         n, labels = self.size, self.labels
@@ -152,8 +154,8 @@ class Frame:
         return matrix if np.any(matrix.imag) else matrix.real
 
     def check_size(self, what: str, name: str, value: Matrix) -> None:
-        """Refuse with `InputError` a value, of any shape, that was given in the wrong
-        unit."""
+        """Refuse with `InputError` a `value`, of any shape, of the matrix `name` that
+        was given in the wrong unit; the message calls it `what`."""
         limit, unit = PROPERTIES[name].largest, PROPERTIES[name].largest_unit
         size = np.abs(value).max(initial=0.0)
         if size > limit:
@@ -185,7 +187,8 @@ class Frame:
         return matrix
 
     def check(self, name: str, matrix: Matrix) -> None:
-        """Refuse with `InputError` what is impossible for this kind of neutrino."""
+        """Refuse with `InputError` a `matrix` that is impossible for this kind of
+        neutrino; `name` says which."""
         flips = PROPERTIES[name].flips
         if not (self.kind == "majorana" and flips and self.basis == "flavour"):
             self._demand(
@@ -258,8 +261,8 @@ class Frame:
         raise InputError(f"{name} must be {what}: {why}")
 
     def phase(self, name: str, matrix: Matrix | None) -> Matrix:
-        """Phases that the parameters multiply, in (−π/2, π/2], so that a real element
-        keeps its sign."""
+        """Phases that the parameters of the `matrix` called `name` multiply, in (−π/2,
+        π/2], so that a real element keeps its sign."""
         fallback = 1j if self.antisymmetric(name) else 1.0
         if matrix is None:
             return np.full((self.size, self.size), fallback)
@@ -271,8 +274,8 @@ class Frame:
         return np.asarray(np.where(backwards, -phase, phase))
 
     def rotated(self, name: str, matrix: Matrix) -> Matrix:
-        """Return the matrix in the flavour basis: U X U†, or U* X U† where a Majorana
-        neutrino flips its helicity."""
+        """Return the `matrix` called `name` in the flavour basis: U X U†, or U* X U†
+        where a Majorana neutrino flips its helicity."""
         if self.basis == "flavour":
             return matrix
         flips = self.kind == "majorana" and PROPERTIES[name].flips

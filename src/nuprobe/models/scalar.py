@@ -107,12 +107,14 @@ class LightScalar(Mediated):
         return SCALARS[self.charges]
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with this exchange added."""
+        """Return the couplings `below`, of antineutrinos if `anti`, with this exchange
+        added."""
         one = self._exchange(finite("the coupling", self.coupling) ** 2)
         return replace(below, scalar=(one,))
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivative in the coupling."""
+        """Return the derivative, of antineutrinos if `anti`, in the coupling; size as
+        `below`."""
         slope = self._exchange(2 * finite("the coupling", self.coupling))
         return {self.label + "coupling": Couplings((), scalar=(slope,))}
 
@@ -124,7 +126,8 @@ class LightScalar(Mediated):
         )
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below; `InputError` where the scalar would couple."""
+        """Return the couplings `below`; `InputError` if the scalar couples in this
+        `vertex`."""
         q = self.scalar_charges
         electrons = vertex.neutral and vertex.minus == 0
         if electrons and q.e * q.neutrinos[vertex.nu_in] and np.any(self.coupling):

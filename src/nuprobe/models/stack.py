@@ -25,11 +25,12 @@ import numpy as np
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import check_model, parameter_values
 from nuprobe.models.couplings import Couplings
+from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Vertex
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["Stacked", "base_of", "check_base"]
+__all__ = ["Stacked", "angles_of", "base_of", "check_base"]
 
 
 def check_base(base: Any) -> None:
@@ -73,6 +74,25 @@ def base_of(model: Any, kind: type[Any]) -> Any:
     return model
 
 
+def angles_of(model: Any) -> dict[str, Any]:
+    """Weak mixing angles that the Standard Model of a stack uses, ready for JSON.
+
+    Parameters
+    ----------
+    model : the top of the stack.
+
+    Examples
+    --------
+    >>> from nuprobe.models import LMuLTau, VMinusA
+    >>> angles_of(LMuLTau(mass=10.0, coupling=1e-3))["sin2_theta_w_high"]
+    0.23122
+    >>> angles_of(VMinusA())
+    {}
+    """
+    standard = base_of(model, StandardModel)
+    return {} if standard is None else standard.angles
+
+
 class Stacked:
     """Base class of dataclasses that have a field `base`, the model they add to.
 
@@ -114,15 +134,16 @@ class Stacked:
         raise NotImplementedError
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Couplings for elastic scattering, on top of those below."""
+        """Couplings for elastic scattering, of antineutrinos if `anti`, on top of those
+        `below`."""
         return below
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Derivatives of `added` in `own_parameters`."""
+        """Derivatives of `added` (`below`, `anti`) in `own_parameters`."""
         return {}
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Couplings for tridents, on top of those below."""
+        """Couplings of a `vertex` of tridents, on top of those `below`."""
         return below
 
     # -- what follows
@@ -199,17 +220,19 @@ class Stacked:
         return found
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the base's couplings for elastic scattering with its own added."""
+        """Return the base's couplings for elastic scattering, of antineutrinos if
+        `anti`, with its own added."""
         return self.added(self._below(anti), anti)
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivatives of `couplings` with respect to the parameters."""
+        """Return the derivatives of `couplings` (`anti`) with respect to the
+        parameters."""
         below = self._below(anti)
         own = self.slopes(below, anti)
         return {**self.base.coupling_derivatives(anti), **own}
 
     def lepton_couplings(self, vertex: Vertex) -> LeptonCouplings:
-        """Return the base's couplings for tridents with its own added."""
+        """Return the base's couplings of a `vertex` of tridents with its own added."""
         if not hasattr(self.base, "lepton_couplings"):
             raise InputError(
                 f"the model {getattr(self.base, 'name', shown(self.base))} has no"

@@ -175,7 +175,7 @@ class StandardModel:
 
     def couplings(self, anti: bool = False) -> Couplings:
         """Return the contact couplings to nucleons in the chosen scheme, and to
-        electrons at tree level.
+        electrons at tree level, of antineutrinos if `anti`.
 
         Electrons: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1) for the W with
         ν_e.
@@ -197,7 +197,7 @@ class StandardModel:
         return found.conjugate() if anti else found
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of the couplings with respect to sin²θ_W."""
+        """Return the derivative of the couplings (`anti`) with respect to sin²θ_W."""
         slope = -2.0 if self.scheme == "tree" else -2.0 * _RHO
         one = diagonal(1.0, 1.0, 1.0)
         zero = 0 * one

@@ -101,13 +101,15 @@ class VectorMediator(Mediated):
         }
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings below with this exchange added."""
+        """Return the couplings `below`, of antineutrinos if `anti`, with this exchange
+        added."""
         g = finite("the coupling", self.coupling)
         strengths = {k: g * (a * g + b) for k, (a, b) in self._strengths().items()}
         return below.plus(self._exchange(strengths, anti).vector[0])
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Return the derivative in the coupling."""
+        """Return the derivative, of antineutrinos if `anti`, in the coupling; size as
+        `below`."""
         g = finite("the coupling", self.coupling)
         slopes = {k: 2 * a * g + b for k, (a, b) in self._strengths().items()}
         one = self._exchange(slopes, anti).widened(below.size)
@@ -121,7 +123,8 @@ class VectorMediator(Mediated):
         return exchange(VectorExchange(self.propagator, charges), anti)
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings below and the mediator where it couples."""
+        """Return the couplings `below` and the mediator, if it couples in this
+        `vertex`."""
         charge = self.vector_charges.neutrinos[vertex.nu_in]
         if not vertex.neutral or charge == 0:
             return below

@@ -145,7 +145,7 @@ def _load(path: Path) -> dict[str, object]:
         ) from err
     if not isinstance(data, dict):
         raise InputError(
-            f"{path} holds {type(data).__name__}, not keys with values; {what}"
+            f"{path} contains {type(data).__name__}, not keys with values; {what}"
         )
     missing = [
         key for key in ("eft", "basis", "scale", "values") if data.get(key) is None
@@ -185,7 +185,7 @@ def _coefficient(where: str, value: object, hermitian: bool) -> float:
             f"{where} must be a finite number or {{Re: number, Im: number}}, got"
             f" {_short(value)}"
         )
-    # what a translation between bases leaves by rounding is no imaginary part
+    # rounding in a translation between bases does not make an imaginary part
     if abs(im) > 1e-12 * abs(re_):
         why = (
             "it belongs to a hermitian operator"
@@ -251,6 +251,17 @@ def read_wcxf(
     UnknownNameError
         Another EFT or basis, or names that look like trident coefficients but are not
         in the basis.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "one.yaml"
+    ...     head = "{eft: WET, basis: JMS, scale: 5, values: "
+    ...     _ = file.write_text(head + "{VnueLL_2222: 1.0e-6}}")
+    ...     found = read_wcxf(file)
+    >>> found.left
+    {(1, 1, 1, 1): 1e-12}
     """
     path = Path(path)
     data = _load(path)
@@ -274,7 +285,7 @@ def read_wcxf(
     if not low <= scale <= high:
         _warn(
             path,
-            f"{eft} holds from about {low:g} to {high:g} GeV, but the scale is"
+            f"{eft} is valid from about {low:g} to {high:g} GeV, but the scale is"
             f" {scale:g} GeV",
         )
 

@@ -19,7 +19,7 @@ moments      effective magnetic moments, and limits on them
 from nuprobe.oscillation.arrival import density, probabilities, state
 from nuprobe.oscillation.mixing import NUFIT, PMNS, Splittings
 from nuprobe.oscillation.moments import moment_limits, mu_eff
-from nuprobe.oscillation.propagation import AtSource, Averaged, Vacuum
+from nuprobe.oscillation.propagation import AtSource, Averaged, Spread, Vacuum
 from nuprobe.oscillation.protocol import Phase, Propagation
 from nuprobe.oscillation.solar import SOLAR_POTENTIALS, Solar
 
@@ -33,6 +33,7 @@ __all__ = [
     "Propagation",
     "Solar",
     "Splittings",
+    "Spread",
     "Vacuum",
     "density",
     "moment_limits",

@@ -10,12 +10,12 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
-from nuprobe.numerics import FloatArray, number
+from nuprobe.numerics import FloatArray, number, sum_arrays
 from nuprobe.oscillation.mixing import PMNS, Splittings, check_mixing
 from nuprobe.oscillation.protocol import Phase
 from nuprobe.units import m
 
-__all__ = ["AtSource", "Averaged", "Vacuum"]
+__all__ = ["AtSource", "Averaged", "Spread", "Vacuum"]
 
 # a number below this was given without its unit
 _SHORTEST_BASELINE: Final = 1e-6 * m
@@ -183,3 +183,61 @@ class Averaged:
                 np.conj(u) if flavour.anti else u, np.abs(u[flavour.index]) ** 2
             ),
         )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Coherent oscillations over several distances, such as from an extended source.
+
+    Attributes
+    ----------
+    lengths : propagation over each distance, with the same mixing and splittings.
+    weights : share of the neutrinos that arrive from each, in any unit.
+
+    Raises
+    ------
+    InputError
+        If there is not one positive weight a distance.
+
+    Examples
+    --------
+    >>> from nuprobe.units import MeV, m
+    >>> near = Spread((Vacuum(9 * m), Vacuum(11 * m)), (1.0, 1.0))
+    >>> near.functions(np.array(3 * MeV)).shape == (len(near.names),)
+    True
+    """
+
+    lengths: tuple[Vacuum, ...]
+    weights: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        weights = [number("a weight of a distance", w) for w in self.weights]
+        if len(weights) != len(self.lengths) or not weights or min(weights) <= 0:
+            raise InputError(
+                f"{len(self.lengths)} distances need as many positive weights, got"
+                f" {len(weights)}"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of each distance, which are the same."""
+        return self.lengths[0].names
+
+    @property
+    def phases(self) -> None:
+        """None: a mean over distances is not one phase."""
+        return None
+
+    def functions(self, e_nu: FloatArray) -> FloatArray:
+        """Mean of the functions over the distances at energies `e_nu` (MeV), shape
+        (*e_nu.shape, functions)."""
+        weights = np.array(self.weights) / np.sum(self.weights)
+        every = [
+            weight * one.functions(e_nu)
+            for one, weight in zip(self.lengths, weights, strict=True)
+        ]
+        return sum_arrays(every)
+
+    def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
+        """Return the states of a `flavour`, which do not depend on the distance."""
+        return self.lengths[0].states(flavour)

@@ -135,6 +135,17 @@ class Templates:
         """Count every event, whenever it arrives, in one time bin."""
         return replace(self, time=np.ones((len(self.components), 1)))
 
+    def of_process(self, name: str) -> Templates:
+        """Keep only the counts of the process of that `name`; terms stay."""
+        if len(self.reactions) == 1:
+            return self
+        mine = np.array([term.startswith(f"{name}:") for term in self.terms])
+        parts = []
+        for part in self.parts:
+            kept = mine.reshape(-1, *(1,) * (part.values.ndim - 3))
+            parts.append(replace(part, values=np.where(kept, part.values, 0.0)))
+        return replace(self, parts=tuple(parts))
+
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
         return replace(

@@ -26,6 +26,14 @@ def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]
     name : of the option, e.g. ``--vary``.
     destination : argument of the command.
     help : before the example.
+
+    Examples
+    --------
+    >>> @click.command()
+    ... @variation_option("--vary", "varied", "Another model")
+    ... def command(varied): ...
+    >>> command.params[0].opts
+    ['--vary']
     """
     return click.option(
         name,

@@ -22,7 +22,7 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, json_schema
+from nuprobe.experiments.format.file import ExperimentFile, SiteSection, json_schema
 from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "ResponseSection",
     "ResponseSystematic",
     "ShapeSystematic",
+    "SiteSection",
     "Systematic",
     "TableAcceptanceSection",
     "TableBackground",

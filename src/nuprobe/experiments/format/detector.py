@@ -16,6 +16,7 @@ from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import Length, LightYield, Mass, Time
 from nuprobe.nuclei import FORM_FACTORS
 from nuprobe.schema import Strict
+from nuprobe.units import parse_quantity
 
 __all__ = [
     "ConstantQuenchingSection",
@@ -97,6 +98,25 @@ class FluxSection(Strict):
     distance: Length | None = Field(
         default=None, description="required for an isotropic source"
     )
+    baselines: list[tuple[Length, PositiveFloat]] = Field(
+        default=[],
+        description="in place of distance: (distance, share of the detector's mass)"
+        " where source and detector are not small",
+    )
+
+    @model_validator(mode="after")
+    def _check_baselines(self) -> FluxSection:
+        if self.distance is not None and self.baselines:
+            raise InputError("flux: give distance or baselines, not both")
+        return self
+
+    @property
+    def distances(self) -> list[tuple[float, float]]:
+        """Distances in MeV⁻¹ with their shares, which add up to 1."""
+        if self.distance is not None:
+            return [(parse_quantity(self.distance, "length"), 1.0)]
+        total = sum(share for _, share in self.baselines)
+        return [(parse_quantity(x, "length"), w / total) for x, w in self.baselines]
 
 
 class ConstantQuenchingSection(Strict):

@@ -29,7 +29,7 @@ from nuprobe.experiments.format.detector import (
 from nuprobe.processes import process, process_names, process_options
 from nuprobe.schema import Strict
 
-__all__ = ["ExperimentFile", "json_schema"]
+__all__ = ["AlsoSection", "ExperimentFile", "SiteSection", "json_schema"]
 
 
 class AlsoSection(Strict):
@@ -50,6 +50,38 @@ class AlsoSection(Strict):
     )
 
 
+class SiteSection(Strict):
+    """One of several places where the same kind of detector counts.
+
+    What it gives replaces the keys of that name in the section of the experiment; its
+    systematics are added, and act on its own counts in every analysis.
+
+    Attributes
+    ----------
+    name : of the site.
+    target, flux, response, binning, data : keys of these sections that differ.
+    backgrounds : in place of those of the experiment, or None to share them.
+    systematics : of this site alone.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    target: dict[str, Any] = Field(default={}, description="keys of [target]")
+    flux: dict[str, Any] = Field(
+        default={}, description="keys of [flux], e.g. { distance = '7 m' }"
+    )
+    response: dict[str, Any] = Field(default={}, description="keys of [response]")
+    binning: dict[str, Any] = Field(default={}, description="keys of [binning]")
+    data: dict[str, Any] = Field(
+        default={}, description="keys of [data], e.g. { table = 'near.csv' }"
+    )
+    backgrounds: list[dict[str, Any]] | None = Field(
+        default=None, description="in place of [[backgrounds]]"
+    )
+    systematics: list[dict[str, Any]] = Field(
+        default=[], description="besides [[systematics]], for this site alone"
+    )
+
+
 class ExperimentFile(Strict):
     """Contents of ``experiment.toml``.
 
@@ -59,6 +91,7 @@ class ExperimentFile(Strict):
     name, title, references, notes : what it is called, whose it is, remarks.
     process, options : what scatters, by name, and its options.
     also : further processes that the detector counts in the same bins.
+    sites : places whose bins stand behind each other.
     target, flux, propagation, response : the ingredients of the signal.
     binning : bins of the data.
     data : observed counts, or None.
@@ -67,7 +100,9 @@ class ExperimentFile(Strict):
     analyses : by name.
     """
 
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2] = Field(
+        description="1; or 2, which adds [[also]] and [[sites]]"
+    )
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     process: str = Field(
@@ -80,6 +115,11 @@ class ExperimentFile(Strict):
     also: list[AlsoSection] = Field(
         default=[],
         description="further processes that the detector counts in the same bins",
+    )
+    sites: list[SiteSection] = Field(
+        default=[],
+        description="places with detectors of this kind, whose bins stand behind each"
+        " other",
     )
     references: list[str] = Field(default=[])
     notes: str = ""
@@ -112,6 +152,22 @@ class ExperimentFile(Strict):
     analyses: dict[str, Analysis] = Field(
         min_length=1, description="the first one is the default"
     )
+
+    @model_validator(mode="after")
+    def _check_version(self) -> ExperimentFile:
+        """Keys that version 1 of the format does not have; each site once."""
+        newer = [key for key in ("also", "sites") if getattr(self, key)]
+        if newer and self.schema_version == 1:
+            raise InputError(
+                f"{newer[0]} belongs to version 2 of the format: set schema_version = 2"
+            )
+        names = [site.name for site in self.sites]
+        double = next((n for n in names if names.count(n) > 1), None)
+        if double:
+            raise InputError(
+                f"site {double!r} is defined twice; give each its own name"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_projection(self) -> ExperimentFile:
@@ -158,7 +214,7 @@ class ExperimentFile(Strict):
                     f"{light[0]}: [response.matrix] has no quenching to change; remove"
                     " it"
                 )
-        if self.propagation.kind == "vacuum" and self.flux.distance is None:
+        if self.propagation.kind == "vacuum" and not self.flux.distances:
             raise InputError("propagation.kind = 'vacuum' needs flux.distance; add it")
         return self
 
@@ -313,11 +369,11 @@ def json_schema() -> dict[str, Any]:
     --------
     >>> from nuprobe.experiments.format import json_schema
     >>> json_schema()["$id"]
-    'urn:nuprobe:experiment:1'
+    'urn:nuprobe:experiment:2'
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:experiment:1",
+        "$id": "urn:nuprobe:experiment:2",
         **ExperimentFile.model_json_schema(),
         "description": "Contents of ``experiment.toml``.",
     }

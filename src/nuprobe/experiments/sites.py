@@ -1,0 +1,305 @@
+"""One kind of detector at several places: bins behind each other, parameters and
+nuisances shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.format import ExperimentFile, SiteSection
+from nuprobe.experiments.rates import Rates
+from nuprobe.fluxes import Flux
+from nuprobe.inference import Cost, CostSum, Expectation
+from nuprobe.models import Model
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.schema import Folder, validate
+
+__all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
+
+
+def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
+    """Contents of a file with one site alone.
+
+    Parameters
+    ----------
+    raw : the parsed file of the experiment.
+    section : the site.
+
+    Examples
+    --------
+    >>> raw = {"name": "ge", "flux": {"name": "reactor"}, "analyses": {}}
+    >>> near = raw_of_site(raw, SiteSection(name="near", flux={"distance": "7 m"}))
+    >>> near["name"], near["flux"]
+    ('ge-near', {'name': 'reactor', 'distance': '7 m'})
+    """
+    result = {key: value for key, value in raw.items() if key != "sites"}
+    result["name"] = f"{raw['name']}-{section.name}"
+    for key in ("target", "flux", "response", "binning", "data"):
+        given = getattr(section, key)
+        if given:
+            result[key] = {**raw.get(key, {}), **given}
+    if section.backgrounds is not None:
+        result["backgrounds"] = section.backgrounds
+    if section.systematics:
+        own = [s.get("name") for s in section.systematics]
+        result["systematics"] = [*raw.get("systematics", []), *section.systematics]
+        result["analyses"] = {
+            name: {**analysis, "systematics": [*analysis.get("systematics", []), *own]}
+            for name, analysis in raw["analyses"].items()
+        }
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class SiteRates:
+    """Expected and observed counts of one analysis at every site.
+
+    Attributes
+    ----------
+    experiment, analysis : names.
+    sites : rates by name of the site.
+    """
+
+    experiment: str
+    analysis: str
+    sites: Mapping[str, Rates]
+
+    @property
+    def signal(self) -> FloatArray:
+        """Signal in all bins, sites behind each other, shape (bins,)."""
+        return np.concatenate([rates.signal.ravel() for rates in self.sites.values()])
+
+    @property
+    def total(self) -> FloatArray:
+        """All expected counts, sites behind each other, shape (bins,)."""
+        return np.concatenate([rates.total.ravel() for rates in self.sites.values()])
+
+    @property
+    def data(self) -> FloatArray | None:
+        """Observed counts, sites behind each other; None if a site has none."""
+        every = [rates.data for rates in self.sites.values()]
+        known = [data.ravel() for data in every if data is not None]
+        return np.concatenate(known) if len(known) == len(every) else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "experiment": self.experiment,
+            "analysis": self.analysis,
+            "signal": float(self.signal.sum()),
+            "total": float(self.total.sum()),
+            "observed": None if self.data is None else float(self.data.sum()),
+            "sites": {name: rates.to_dict() for name, rates in self.sites.items()},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class SitePrediction:
+    """Predictions of several sites as one, their bins behind each other.
+
+    Attributes
+    ----------
+    name : of the experiment and analysis.
+    sites : predictions with the same parameters; nuisances of one name are shared.
+    """
+
+    name: str
+    sites: tuple[Any, ...]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of every site, which are the same."""
+        parameters: tuple[Parameter, ...] = self.sites[0].parameters
+        return parameters
+
+    @property
+    def nuisances(self) -> tuple[Nuisance, ...]:
+        """Each name once, in the order of the sites."""
+        every = [n for site in self.sites for n in site.nuisances]
+        return tuple({n.name: n for n in reversed(every)}[name] for name in self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(n.name for s in self.sites for n in s.nuisances))
+
+    def expectation(self, points: FloatArray) -> Expectation:
+        """Counts at `points`, shape (points, parameters)."""
+        pieces = [site.expectation(points) for site in self.sites]
+        base = np.concatenate([piece.base for piece in pieces], axis=-1)
+        slopes = self._behind(
+            [piece.slopes for piece in pieces], [p.base.shape[1:] for p in pieces]
+        )
+        return Expectation(base, slopes)
+
+    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives of `expectation` at `points`, shape (points, parameters): of the
+        base, and of each slope."""
+        pieces = [site.jacobian(points) for site in self.sites]
+        base = np.concatenate([piece[0] for piece in pieces], axis=-1)
+        slopes = self._behind(
+            [piece[1] for piece in pieces], [p[0].shape[1:] for p in pieces]
+        )
+        return base, slopes
+
+    def _behind(
+        self,
+        slopes: Sequence[tuple[FloatArray, ...]],
+        shapes: Sequence[tuple[int, ...]],
+    ) -> tuple[FloatArray, ...]:
+        """Slopes of each nuisance in the bins of all sites, 0 where a site lacks it."""
+        result = []
+        for name in self._names:
+            pieces = []
+            for site, of_site, shape in zip(self.sites, slopes, shapes, strict=True):
+                names = [n.name for n in site.nuisances]
+                known = name in names
+                pieces.append(
+                    of_site[names.index(name)] if known else np.zeros((1, *shape))
+                )
+            rows = max(len(piece) for piece in pieces)
+            spread = [np.broadcast_to(p, (rows, *p.shape[1:])) for p in pieces]
+            result.append(np.concatenate(spread, axis=-1))
+        return tuple(result)
+
+
+@dataclass(frozen=True, eq=False)
+class SitesExperiment(AnyExperiment):
+    """Counting experiment with several sites, read from one folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where its tables lie.
+    raw : the parsed file before validation, the base of `with_changes`.
+    sites : an experiment for each site, by its name.
+    """
+
+    file: ExperimentFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    sites: Mapping[str, Experiment]
+
+    @classmethod
+    def read(
+        cls, folder: Folder, raw: Mapping[str, Any] | None = None
+    ) -> SitesExperiment:
+        """Read and check an experiment with all its sites.
+
+        Parameters
+        ----------
+        folder : where it lies.
+        raw : the parsed file; default that of the folder.
+
+        Raises
+        ------
+        ExperimentFileError
+            One line: file, key, what is wrong there and what is allowed.
+        """
+        raw = folder.load() if raw is None else raw
+        file = validate(ExperimentFile, raw, folder.name)
+        sites = {
+            section.name: Experiment.read(folder, raw_of_site(raw, section))
+            for section in file.sites
+        }
+        return cls(file, folder, raw, sites)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> SitesExperiment:
+        """Return the experiment with some keys of its file changed.
+
+        Parameters
+        ----------
+        changes : dotted key → value; list items by their position
+            (``{"sites.0.flux.distance": "8 m"}``).
+        """
+        return SitesExperiment.read(
+            self.folder, changed(self.raw, changes, self.folder.name)
+        )
+
+    @property
+    def first(self) -> Experiment:
+        """The first site."""
+        return next(iter(self.sites.values()))
+
+    @property
+    def processes(self) -> tuple[Any, ...]:
+        """Everything that scatters in the detectors."""
+        return self.first.processes
+
+    @property
+    def flux(self) -> Flux:
+        """The source of the first site."""
+        return self.first.flux
+
+    def target(self, values: Mapping[str, float] | None = None) -> Target:
+        """Target of the first site, with radii at `values` of the experiment's
+        parameters (in their units)."""
+        return self.first.target(values)
+
+    def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
+        """Everything a fit can free with a `model` (default the Standard Model)."""
+        return self.first.parameters(model)
+
+    def predict(
+        self,
+        model: Model | None = None,
+        analysis: str | None = None,
+        values: Mapping[str, float] | None = None,
+    ) -> SiteRates:
+        """Counts per bin at every site.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        analysis : default the first of the file.
+        values : values of the experiment's own parameters, in their units.
+        """
+        rates = {
+            name: site.predict(model, analysis, values)
+            for name, site in self.sites.items()
+        }
+        return SiteRates(self.name, self._named(analysis), rates)
+
+    def prediction(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> SitePrediction:
+        """Counts of one analysis, sites behind each other.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of model or experiment parameters.
+        analysis : default the first of the file.
+        """
+        return SitePrediction(
+            f"{self.name}/{self._named(analysis)}",
+            tuple(s.prediction(model, free, analysis) for s in self.sites.values()),
+        )
+
+    def cost(
+        self,
+        model: Model | None = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """Likelihood of one analysis: the sum over the sites, whose parameters and
+        nuisances of one name are shared.
+
+        Parameters
+        ----------
+        model : default the Standard Model at tree level.
+        free : names of parameters of the model or of the experiment.
+        analysis : default the first of the file.
+        """
+        costs = [site.cost(model, free, analysis) for site in self.sites.values()]
+        return CostSum(*costs, name=f"{self.name}/{self._named(analysis)}")
