@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ LIMIT_RANGE: Final = (0.1, 1e6)
 _COUPLING: Final = 1e-3
 
 
+@lru_cache(maxsize=1)
 def mediator_names() -> tuple[str, ...]:
     """Names of the models that have a mass and a coupling.
 

@@ -8,11 +8,12 @@ from scipy.integrate import quad
 
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.flavours import flavour
-from nuprobe.fluxes import Flux, FluxComponent, Line, tabulated
+from nuprobe.fluxes import Flux, FluxComponent, Line, flux, tabulated
 from nuprobe.models import LMuLTau, StandardModel
 from nuprobe.numerics import panel_nodes
 from nuprobe.processes import trident
 from nuprobe.processes.trident import averages
+from nuprobe.processes.trident.folded import FluxMeasure
 from nuprobe.units import GeV
 
 CHANNEL = "nu_mu -> nu_mu mu+ mu-"
@@ -87,13 +88,15 @@ def test_mediator_terms_are_the_integrals_from_threshold_up(beam: Flux) -> None:
     low = trident.threshold_energy(CHANNEL, "Ar40")
     # below, less is made than the tolerance
     e, w = panel_nodes(np.geomspace(1.1 * low, 14 * GeV, 13), 8)
-    flux = np.array([bump(x) for x in e])
+    spectrum = np.array([bump(x) for x in e])
     values = trident.kernels(
         e, CHANNEL, "Ar40", regime="all", mediators=masses, with_error=False
     ).values
     number = quad(bump, 0.05 * GeV, 14 * GeV, epsrel=1e-9)[0]
     found = trident.average(beam, [CHANNEL], "Ar40", regime="all", mediators=masses)
-    np.testing.assert_allclose(found.values[0], (w * flux) @ values / number, rtol=3e-5)
+    np.testing.assert_allclose(
+        found.values[0], (w * spectrum) @ values / number, rtol=3e-5
+    )
     assert found.error < 1e-4
 
 
@@ -135,6 +138,76 @@ def test_flavours_that_share_kernels_keep_their_own_spectra() -> None:
 def test_a_ratio_that_does_not_settle_is_an_error(
     beam: Flux, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # lighter than the tables reach: folded as ratios to VV
     monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
     with pytest.raises(ComputationError, match="reaches only"):
-        trident.average(beam, [CHANNEL], "Ar40", mediators=[1.0], regime="coherent")
+        trident.average(beam, [CHANNEL], "Ar40", regime="coherent", mediators=[0.05])
+
+
+def test_too_few_energies_are_an_error(beam: Flux) -> None:
+    with pytest.raises(ComputationError, match="reaches only"):
+        trident.average(
+            beam, [CHANNEL], "Ar40", "coherent", mediators=[1.0, 1e3], nodes=11
+        )
+
+
+def test_masses_that_are_folded_together_are_each_of_them(beam: Flux) -> None:
+    """One measure of the flux serves every mass."""
+    masses = [0.2, 0.4, 20.0, 1e3, 1e6]
+    every = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=masses)
+    assert every.error < 1e-6
+    for i, mass in enumerate(masses):
+        alone = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=[mass])
+        assert alone.error < 1e-6
+        np.testing.assert_allclose(
+            every.values[0, 3 + 3 * i : 6 + 3 * i], alone.values[0, 3:], rtol=1e-12
+        )
+    vvc = every.values[0, 3::3]
+    assert (np.diff(vvc) < 0).all()
+    # a contact interaction
+    assert vvc[-1] * masses[-1] ** 2 == pytest.approx(
+        every.values[0, 0], rel=1e-5, abs=0
+    )
+
+
+def test_masses_beyond_the_tables_are_folded_as_ratios(
+    beam: Flux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masses = [0.2, 20.0, 1e3]
+    every = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=masses)
+
+    def fits(measure: FluxMeasure, given: list[float]) -> list[bool]:
+        return np.array([m != 20.0 for m in given])  # type: ignore[return-value]
+
+    measured = FluxMeasure.fits
+    monkeypatch.setattr(FluxMeasure, "fits", fits)
+    mixed = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=masses)
+    assert (mixed.values[0, [3, 5, 9, 11]] == every.values[0, [3, 5, 9, 11]]).all()
+    np.testing.assert_allclose(mixed.values, every.values, rtol=1e-5)
+    assert (mixed.values != every.values).any()
+    # what the tables reach: a κ of the lepton's mass over e⁷, Q² and δ far inside
+    empty = FluxMeasure(105.66, np.ones((1, 1)), np.ones((1, 1)))
+    one = np.array([[1.0]])
+    empty.add(1.0, np.array([0]), one * 1e4, one * 1e6, np.ones((6, 1, 1)))
+    assert measured(empty, [0.05, 0.2, 1e6]).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("source", ["charm2-nu", "nutev"])
+def test_beams_of_experiments_against_a_fine_quadrature(source: str) -> None:
+    """Far more energies than the fold has, with the propagators at every node."""
+    made, masses = flux(source), [0.3, 30.0, 5e3]
+    found = trident.average(made, [CHANNEL], "Fe56", "coherent", mediators=masses)
+    sums = np.zeros(3 + 3 * len(masses))
+    for component in made.of(flavour("nu_mu")):
+        low = trident.threshold_energy(CHANNEL, "Fe56")
+        edges = [low, *(edge for edge in component.edges if edge > low)]
+        e, w = panel_nodes(edges, 2)
+        values = trident.kernels(
+            e, CHANNEL, "Fe56", "coherent", mediators=masses, with_error=False
+        ).values
+        sums += (w * component.continuum(e)) @ values
+    ratio = sums[3:] / sums[0]
+    assert found.error < 1e-6
+    np.testing.assert_allclose(
+        found.values[0, 3:] / found.values[0, 0], ratio, rtol=2e-6
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, Unpack, overload
 
 import numpy as np
@@ -27,18 +27,21 @@ from nuprobe.processes.trident.couplings import (
     mediator_masses,
     weak_angle,
 )
+from nuprobe.processes.trident.folded import FluxMeasure
 from nuprobe.processes.trident.kernels import Kernels, kernels_of
 from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
     read_options,
 )
+from nuprobe.processes.trident.tables import chebyshev
 from nuprobe.processes.trident.targets import describe, lowest_energy
 from nuprobe.processes.trident.totals import CrossSection
 
 __all__ = ["Averaged", "average", "flux_averaged"]
 
 _NODES = 40
+_DROPPED = 8  # Chebyshev coefficients in ln E, to measure the error
 _POINTS = 4  # a panel between two energies of the flux table
 _RTOL = 1e-4
 _RATIO_NODES = (5, 9, 17, 33, 65)  # nested
@@ -179,8 +182,10 @@ def average(
                 )
                 beams.setdefault(beam, []).append((i, component))
     for (*_, low, top), members in beams.items():
-        kernels_at = partial(at, channel=read[members[0][0]])
-        folded = _fold([c for _, c in members], kernels_at, low, top, nodes, masses)
+        first = read[members[0][0]]
+        kernels_at = partial(at, channel=first)
+        beam_ = _Beam.of([c for _, c in members], low, top, nodes)
+        folded = beam_.fold(kernels_at, first.pair_masses, masses)
         for (i, _), row, error in zip(members, *folded, strict=True):
             rows[i] += row
             errors[i] += error
@@ -207,40 +212,92 @@ def _relative(row: FloatArray, error: FloatArray) -> float:
     )
 
 
-def _fold(
-    components: Sequence[FluxComponent],
-    kernels_at: Callable[..., Kernels],
-    low: float,
-    top: float,
-    nodes: int,
-    masses: tuple[float, ...],
-) -> tuple[FloatArray, FloatArray]:
-    """∫ φ(E) K(E) dE above `low` and its error, shape (components, terms)."""
-    points = [
-        panel_nodes([low, *(edge for edge in c.edges if edge > low)], _POINTS)
-        for c in components
-    ]
-    logs = [np.log(e) for e, _ in points]
+@dataclass(frozen=True)
+class _Beam:
+    """Components of a flux between two energies.
 
-    def base(n: int) -> list[FloatArray]:
-        """VV, AA and VA at each point with its weight: K/E² interpolated in ln E."""
-        energies = _energies(low, top, n)
-        found = kernels_at(energies).values / energies[:, None] ** 2
-        return [
-            (w * c.continuum(e) * e**2)[:, None] * (_matrix(energies, log) @ found)
-            for c, (e, w), log in zip(components, points, logs, strict=True)
-        ]
+    Attributes
+    ----------
+    energies : Chebyshev nodes in ln E, MeV.
+    logs, weights : ln E of points of each component, and its flux there times dE E².
+    """
 
-    fine = base(nodes)
-    rows = np.stack([part.sum(0) for part in fine])
-    errors = np.abs(rows - np.stack([part.sum(0) for part in base(nodes - 8)]))
-    more, change = np.zeros((2, len(components), 3 * len(masses)))
-    weights = [np.maximum(part[:, 0], 0.0) for part in fine]
-    if masses and any(w.any() for w in weights):
-        more, change = _mediated(logs, weights, partial(kernels_at, mediators=masses))
-    return np.concatenate([rows, more], axis=1), np.concatenate(
-        [errors, change], axis=1
-    )
+    energies: FloatArray
+    logs: list[FloatArray]
+    weights: list[FloatArray]
+
+    @classmethod
+    def of(
+        cls, components: Sequence[FluxComponent], low: float, top: float, nodes: int
+    ) -> _Beam:
+        logs, weights = [], []
+        for component in components:
+            edges = [low, *(edge for edge in component.edges if edge > low)]
+            e, w = panel_nodes(edges, _POINTS)
+            logs.append(np.log(e))
+            weights.append(w * component.continuum(e) * e**2)
+        return cls(_energies(low, top, nodes), logs, weights)
+
+    def fold(
+        self,
+        kernels_at: Callable[..., Kernels],
+        pair: tuple[float, float],
+        masses: tuple[float, ...],
+    ) -> tuple[FloatArray, FloatArray]:
+        """∫ φ(E) K(E) dE and its error, shape (components, terms).
+
+        K/E² is interpolated in ln E; what its last Chebyshev coefficients contribute
+        is the error.
+        """
+        matrices = [_matrix(self.energies, log) for log in self.logs]
+        at = np.stack([w @ m for w, m in zip(self.weights, matrices, strict=True)])
+        at /= self.energies**2
+        change = (at * self.energies**2) @ _last_coefficients(
+            self.energies.size, _DROPPED
+        )
+        change /= self.energies**2
+        measure = FluxMeasure(pair[0], at, at - change)
+        # a mediator couples to leptons of one flavour
+        tabulated = bool(masses) and pair[0] == pair[1]
+        each = (lambda number: partial(measure.add, number)) if tabulated else None
+        values = kernels_at(self.energies, each=each).values
+        rows, errors = at @ values, np.abs(change @ values)
+        more, spread = np.zeros((2, len(rows), len(masses), 3))
+        if masses and rows[:, 0].any():
+            fits = np.zeros(len(masses), dtype=bool)
+            if tabulated:
+                fits = measure.fits(masses)
+            if fits.any():
+                picked = tuple(m for m, good in zip(masses, fits, strict=True) if good)
+                found, error = measure.terms(picked)
+                more[:, fits, 0], more[:, fits, 2] = found[..., 0], found[..., 1]
+                spread[:, fits, 0], spread[:, fits, 2] = error[..., 0], error[..., 1]
+            if not fits.all():
+                left = [m for m, good in zip(masses, fits, strict=True) if not good]
+                scaled = values / self.energies[:, None] ** 2
+                vv = [
+                    np.maximum(w * (m @ scaled[:, 0]), 0.0)
+                    for w, m in zip(self.weights, matrices, strict=True)
+                ]
+                found, error = _mediated(
+                    self.logs, vv, partial(kernels_at, mediators=left)
+                )
+                more[:, ~fits] = found.reshape(len(rows), -1, 3)
+                spread[:, ~fits] = error.reshape(len(rows), -1, 3)
+        return (
+            np.concatenate([rows, more.reshape(len(rows), -1)], axis=1),
+            np.concatenate([errors, spread.reshape(len(rows), -1)], axis=1),
+        )
+
+
+@lru_cache(maxsize=8)
+def _last_coefficients(n: int, last: int) -> FloatArray:
+    """Projection of values at n `chebyshev_nodes` on the last coefficients of their
+    Chebyshev series, shape (n, n)."""
+    nodes = np.clip(chebyshev_nodes(-1.0, 1.0, n), -1.0, 1.0)
+    series = chebyshev(nodes, n)
+    projection = series[:, n - last :] @ np.linalg.inv(series)[n - last :]
+    return np.asarray(projection)
 
 
 def _mediated(

@@ -137,6 +137,20 @@ def combine(
     array, shape (*more, energies, nodes, *rest)
         In cm²; the sum over the nodes is the cross section for unit couplings.
     """
+    factors = hadron_factors(e_nu, q2, weight, x_max, current)
+    shape = (6, *(1,) * (moments.ndim - 1 - 2), *q2.shape)
+    return np.asarray((moments * factors.reshape(shape)).sum(0))
+
+
+def hadron_factors(
+    e_nu: FloatArray,
+    q2: FloatArray,
+    weight: FloatArray,
+    x_max: FloatArray,
+    current: Current,
+) -> FloatArray:
+    """What multiplies each of the six moments in `combine`, shape (6, energies,
+    nodes)."""
     mass = current.mass
     e = e_nu[:, None]
     b = 2 * e * mass * q2 / x_max
@@ -150,8 +164,7 @@ def combine(
     factors[2] = factors[5] = 4 * electric * (m2 + b)
     factors[3] = electric * q2 - magnetic
     factors[4] = -4 * electric * b
-    shape = (6, *(1,) * (moments.ndim - 1 - 2), *q2.shape)
-    return np.asarray((moments * factors.reshape(shape)).sum(0))
+    return factors
 
 
 def tail(nodes: FloatArray, points: int) -> FloatArray:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import M_W
 from nuprobe.errors import ComputationError, InputError, ValidityWarning
@@ -18,6 +18,7 @@ from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.cross_section import (
     combine,
+    hadron_factors,
     q2_nodes,
     q_range,
     tail,
@@ -46,6 +47,10 @@ _HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
 _TAIL: Final = 0.01
 
 
+Nodes = Callable[[NDArray[np.intp], FloatArray, FloatArray, FloatArray], None]
+"""Takes what nodes in Q² add to VV, see `current_kernels`."""
+
+
 @dataclass(frozen=True)
 class Kernels:
     """Kernels and their error.
@@ -70,6 +75,7 @@ def current_kernels(
     *,
     points: int = _POINTS,
     exact: bool = False,
+    each: Nodes | None = None,
 ) -> Kernels:
     """Kernels of one current.
 
@@ -81,6 +87,17 @@ def current_kernels(
     mediators : masses in MeV of t-channel mediators, shape (masses,).
     points : Gauss–Legendre points in each panel of ln Q.
     exact : do the integrals instead of using the tables (slow).
+    each : is called with what the nodes in Q² add to VV: (indices of energies, Q² and
+        x_max of shape (energies, nodes), VV by moment of shape (6, energies, nodes)).
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident import channel, currents
+    >>> argon = currents("Ar40", "coherent")[0][1]
+    >>> energies = np.array([100.0, 1e3])
+    >>> found = current_kernels(energies, channel("nu_mu -> nu_mu mu+ mu-"), argon)
+    >>> bool(found.values[0, 0] == 0 < found.values[1, 0])
+    True
     """
     m_minus, m_plus = channel.pair_masses
     n_terms = 3 + 3 * (0 if mediators is None else mediators.size)
@@ -90,7 +107,8 @@ def current_kernels(
         return Kernels(values, error)
     e = e_nu[open_]
     ends = q_range(e, current.mass, m_minus, m_plus)
-    nodes, relative = _nodes(e, channel, current, mediators, points, 0, exact, ends)
+    resolved = _resolved(e, channel, current, mediators, points, 0, exact, ends)
+    nodes, relative = resolved.combined(), resolved.error
     sums = nodes.sum(-1).T
     size = _size(sums)
     values[open_], error[open_] = sums, relative * size
@@ -98,18 +116,20 @@ def current_kernels(
     # smallest Q
     rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * size[:, 2]
     rough |= ends[0] > current.q_soft / 2
+    where = np.flatnonzero(open_)
+    if each is not None:
+        resolved.hand_on(each, where, ~rough)
     if not rough.any():
         return Kernels(values, error)
-    where = np.flatnonzero(open_)
     for split, picked in _splits(e, rough, channel, current, points):
-        nodes, relative = _nodes(
+        resolved = _resolved(
             e[picked], channel, current, mediators, points, split, exact
         )
-        found = nodes.sum(-1).T
-        values[where[picked]], error[where[picked]] = (
-            found,
-            (relative + _SETTLED) * _size(found),
-        )
+        sums = resolved.combined().sum(-1).T
+        values[where[picked]] = sums
+        error[where[picked]] = (resolved.error + _SETTLED) * _size(sums)
+        if each is not None:
+            resolved.hand_on(each, where[picked], np.full(picked.size, True))
     return Kernels(values, error)
 
 
@@ -120,7 +140,38 @@ def _size(values: FloatArray) -> FloatArray:
     return size
 
 
-def _nodes(
+@dataclass(frozen=True)
+class _Resolved:
+    """Moments at the nodes in Q², shape (6, terms, energies, nodes), before they meet
+    the hadron tensor, and the relative error of the tables."""
+
+    e: FloatArray
+    q2: FloatArray
+    weight: FloatArray
+    x_max: FloatArray
+    current: Current
+    moments: FloatArray
+    error: float
+
+    def combined(self) -> FloatArray:
+        """What each node adds to the terms, shape (terms, energies, nodes)."""
+        return combine(
+            self.e, self.q2, self.weight, self.x_max, self.current, self.moments
+        )
+
+    def hand_on(
+        self, each: Nodes, where: NDArray[np.intp], some: NDArray[np.bool_]
+    ) -> None:
+        """Call `each` with some of the energies, which are those of `where`."""
+        if some.any():
+            q2, x_max = self.q2[some], self.x_max[some]
+            factors = hadron_factors(
+                self.e[some], q2, self.weight[some], x_max, self.current
+            )
+            each(where[some], q2, x_max, factors * self.moments[:, 0, some])
+
+
+def _resolved(
     e: FloatArray,
     channel: Channel,
     current: Current,
@@ -129,9 +180,8 @@ def _nodes(
     split: int,
     exact: bool,
     ends: tuple[FloatArray, FloatArray] | None = None,
-) -> tuple[FloatArray, float]:
-    """What each node in Q² adds to the terms, shape (terms, energies, nodes), and the
-    relative error of the tables."""
+) -> _Resolved:
+    """Moments of the terms at the nodes in Q²."""
     m_minus, m_plus = channel.pair_masses
     q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split, ends)
     # panels of no width carry nothing
@@ -147,7 +197,7 @@ def _nodes(
             6, -1, base.shape[2]
         )
     everything = everything.reshape(6, -1, *q2.shape)
-    return combine(e, q2, weight, x_max, current, everything), relative
+    return _Resolved(e, q2, weight, x_max, current, everything, relative)
 
 
 def _splits(
@@ -167,9 +217,8 @@ def _splits(
                 f" {e[left[0]]:.6g} MeV is not resolved: its form factor oscillates or"
                 " jumps too fast; use a smoother one"
             )
-        now = _nodes(e[left], channel, current, None, points, split, False)[0][:2].sum(
-            -1
-        )
+        finer = _resolved(e[left], channel, current, None, points, split, False)
+        now = finer.combined()[:2].sum(-1)
         if last is not None:
             settled = (np.abs(now - last) <= _SETTLED * now).all(0)
             if settled.any():
@@ -242,8 +291,24 @@ def kernels_of(
     mediators: Sequence[float] | FloatArray = (),
     exact: bool = False,
     with_error: bool = True,
+    each: Callable[[float], Nodes] | None = None,
 ) -> Kernels:
-    """`kernels` for a channel and options that are read."""
+    """`kernels` for a channel and options that are read.
+
+    Parameters
+    ----------
+    e_nu, channel, target, mediators, exact, with_error : as in `kernels`.
+    options : what is hit and how.
+    each : gives, for the number of a current, what `current_kernels` calls; not with
+        `with_error`.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident import TridentOptions, channel
+    >>> reaction = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> kernels_of(1e3, reaction, "Ar40", TridentOptions()).values.shape
+    (3,)
+    """
     e = _energies(e_nu)
     masses = _masses(mediators, channel)
     flat = np.ravel(e)
@@ -251,7 +316,8 @@ def kernels_of(
     values, error = np.zeros(shape), np.zeros(shape)
     grid = masses if masses.size else None
     for number, current in currents_of(target, options):
-        part = current_kernels(flat, channel, current, grid, exact=exact)
+        nodes = None if each is None else each(number)
+        part = current_kernels(flat, channel, current, grid, exact=exact, each=nodes)
         if with_error:
             finer = current_kernels(
                 flat, channel, current, grid, points=_POINTS + 8, exact=exact

@@ -19,16 +19,13 @@ from nuprobe.processes.trident.tables import (
     W_RANGE,
     Table,
     chebyshev,
+    chebyshev_roots,
     kappa2_of,
     scales,
     threshold_powers,
 )
 
 __all__ = ["build", "node_values", "to_bytes"]
-
-
-def _roots(n: int) -> FloatArray:
-    return np.asarray(np.cos(np.pi * (np.arange(n)[::-1] + 0.5) / n))
 
 
 def node_values(
@@ -98,9 +95,15 @@ def build(
     def means_at(w: FloatArray) -> FloatArray | None:
         return W_RANGE[0] + (W_RANGE[1] - W_RANGE[0]) * (w + 1) / 2 if n_w else None
 
-    u, v = (a.ravel() for a in np.meshgrid(_roots(n_u), _roots(n_v), indexing="ij"))
+    u, v = (
+        a.ravel()
+        for a in np.meshgrid(chebyshev_roots(n_u), chebyshev_roots(n_v), indexing="ij")
+    )
     values, means = node_values(
-        *points(u, v), plan.masses, plan.orders, means_at(_roots(n_w)) if n_w else None
+        *points(u, v),
+        plan.masses,
+        plan.orders,
+        means_at(chebyshev_roots(n_w)) if n_w else None,
     )
     coefficients = _transform(_transform(values.reshape(-1, n_u, n_v), 1), 2)
     left, right = _truncate(coefficients.transpose(1, 0, 2).reshape(n_u, -1), 1e-7)
@@ -137,9 +140,9 @@ def build(
 
 
 def _transform(values: FloatArray, axis: int) -> FloatArray:
-    """Chebyshev coefficients along an axis from values at `_roots`."""
+    """Chebyshev coefficients along an axis from values at `chebyshev_roots`."""
     n = values.shape[axis]
-    matrix = 2 / n * chebyshev(_roots(n), n).T
+    matrix = 2 / n * chebyshev(chebyshev_roots(n), n).T
     matrix[0] /= 2
     return np.asarray(np.moveaxis(np.tensordot(matrix, values, (1, axis)), 0, axis))
 

@@ -184,6 +184,11 @@ def chebyshev(x: FloatArray, n: int) -> FloatArray:
     return result.T
 
 
+def chebyshev_roots(n: int) -> FloatArray:
+    """Roots of T_n, increasing."""
+    return np.asarray(np.cos(np.pi * (np.arange(n)[::-1] + 0.5) / n))
+
+
 @lru_cache(maxsize=2)
 def threshold_powers(equal: bool) -> FloatArray:
     """Powers of δ at threshold of the VV and AA moments, shape (6, 2)."""
