@@ -114,6 +114,7 @@ def look(path: Path) -> Iterator[Finding]:
                 if isinstance(s, ast.AnnAssign)
                 and isinstance(s.target, ast.Name)
                 and not described(s)
+                and "ClassVar" not in ast.unparse(s.annotation)
             ]
             for name in silent(fields, whole):
                 yield "arguments", f"{path}:{item.lineno} {item.name}: {name}"

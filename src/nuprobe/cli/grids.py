@@ -90,7 +90,7 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
     if unit and not _has_unit(last, unit):
         raise InputError(
             f"the grid {part!r} has no unit: write"
-            f" {parameter.name}={first}:{last} {unit}:{match[3]}"
+            f" {parameter.name}={first}:{last} {parameter.shown_unit}:{match[3]}"
         )
     start, stop = _in_unit(first, last, unit)
     if count < 1:
@@ -186,7 +186,8 @@ def make_priors(
         unit = known[name].unit
         if unit and not _has_unit(last, unit):
             raise InputError(
-                f"--prior {text!r} has no unit: write {text.strip()} {unit}"
+                f"--prior {text!r} has no unit: write {text.strip()}"
+                f" {known[name].shown_unit}"
             )
         priors[name] = kinds[match[2]](*_in_unit(first, last, unit))
     return priors

@@ -100,8 +100,10 @@ def _registry() -> Mapping[str, tuple[type[Any], ModelName]]:
 
 def _classes() -> Iterator[type[Any]]:
     package = import_module("nuprobe.models")
-    for info in pkgutil.iter_modules(package.__path__):
-        module = import_module(f"nuprobe.models.{info.name}")
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    # what others are added to comes first
+    for name in sorted(names, key=lambda n: n != "standard"):
+        module = import_module(f"nuprobe.models.{name}")
         for item in list(vars(module).values()):
             own = isinstance(item, type) and item.__module__ == module.__name__
             if own and "NAMES" in vars(item):

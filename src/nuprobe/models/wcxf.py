@@ -207,7 +207,75 @@ def _list(names: list[str]) -> str:
 
 
 def _warn(path: Path, text: str) -> None:
-    warnings.warn(ValidityWarning(f"{path}: {text}"), stacklevel=3)
+    # the caller of read_wcxf, two functions up
+    warnings.warn(ValidityWarning(f"{path}: {text}"), stacklevel=4)
+
+
+def _checked_header(path: Path, data: Mapping[str, object]) -> tuple[str, str]:
+    """EFT and basis of a file; warns of a scale at which the EFT is not valid."""
+    eft, basis = str(data["eft"]), str(data["basis"])
+    if eft not in _EFTS:
+        raise UnknownNameError(f"EFT in {path}", eft, _EFTS, _REMEDY)
+    if basis not in _BASES or eft not in _BASES[basis]:
+        raise UnknownNameError(
+            f"{eft} basis in {path}",
+            basis,
+            [b for b in _BASES if eft in _BASES[b]],
+            _REMEDY,
+        )
+    _, low, high = _EFTS[eft]
+    scale = _number(data["scale"])
+    if not scale > 0:
+        raise InputError(
+            f"{path}: scale must be a positive number of GeV, got"
+            f" {_short(data['scale'])}"
+        )
+    if not low <= scale <= high:
+        _warn(
+            path,
+            f"{eft} is valid from about {low:g} to {high:g} GeV, but the scale is"
+            f" {scale:g} GeV",
+        )
+    return eft, basis
+
+
+def _warn_of_doubts(
+    path: Path,
+    left: Mapping[tuple[int, int, int, int], float],
+    none: bool,
+    ignored: list[str],
+    unused: list[str],
+) -> None:
+    """Warn of coefficients that have no effect, or that change G_F."""
+    if ignored or none:
+        which = (
+            f"ignored, not of a trident: {_list(ignored)}"
+            if ignored
+            else "values is empty"
+        )
+        _warn(
+            path,
+            which
+            + (
+                "; no coefficient of a trident is left, the base model stands"
+                if none
+                else ""
+            ),
+        )
+    if unused:
+        _warn(
+            path,
+            f"break lepton numbers, which no trident channel does: {_list(unused)}",
+        )
+    # (ν̄_e γP_L ν_μ)(μ̄ γP_L e), by Fierz the operator of muon decay in the Standard
+    # Model, there with −2√2 G_F
+    muon = left.get((1, 0, 1, 0), 0.0) / (2 * math.sqrt(2) * G_FERMI)
+    if muon:
+        _warn(
+            path,
+            "(nu_e nu_mu)(mu e) also changes muon decay and the G_F measured there, by"
+            f" {-muon:+.2g} relative; the base model is not corrected for it",
+        )
 
 
 def read_wcxf(
@@ -265,29 +333,8 @@ def read_wcxf(
     """
     path = Path(path)
     data = _load(path)
-    eft, basis = str(data["eft"]), str(data["basis"])
-    if eft not in _EFTS:
-        raise UnknownNameError(f"EFT in {path}", eft, _EFTS, _REMEDY)
-    if basis not in _BASES or eft not in _BASES[basis]:
-        raise UnknownNameError(
-            f"{eft} basis in {path}",
-            basis,
-            [b for b in _BASES if eft in _BASES[b]],
-            _REMEDY,
-        )
-    leptons, low, high = _EFTS[eft]
-    scale = _number(data["scale"])
-    if not scale > 0:
-        raise InputError(
-            f"{path}: scale must be a positive number of GeV, got"
-            f" {_short(data['scale'])}"
-        )
-    if not low <= scale <= high:
-        _warn(
-            path,
-            f"{eft} is valid from about {low:g} to {high:g} GeV, but the scale is"
-            f" {scale:g} GeV",
-        )
+    eft, basis = _checked_header(path, data)
+    leptons = _EFTS[eft][0]
 
     known, redundant = _operators(basis, leptons)
     left: dict[tuple[int, int, int, int], float] = {}
@@ -320,33 +367,5 @@ def read_wcxf(
         if size and not (operator.vertex.neutral or operator.vertex.charged):
             unused.append(name)
 
-    if ignored or not (left or right):
-        which = (
-            f"ignored, not of a trident: {_list(ignored)}"
-            if ignored
-            else "values is empty"
-        )
-        _warn(
-            path,
-            which
-            + (
-                ""
-                if left or right
-                else "; no coefficient of a trident is left, the base model stands"
-            ),
-        )
-    if unused:
-        _warn(
-            path,
-            f"break lepton numbers, which no trident channel does: {_list(unused)}",
-        )
-    # (ν̄_e γP_L ν_μ)(μ̄ γP_L e), by Fierz the operator of muon decay in the Standard
-    # Model, there with −2√2 G_F
-    muon = left.get((1, 0, 1, 0), 0.0) / (2 * math.sqrt(2) * G_FERMI)
-    if muon:
-        _warn(
-            path,
-            "(nu_e nu_mu)(mu e) also changes muon decay and the G_F measured there, by"
-            f" {-muon:+.2g} relative; the base model is not corrected for it",
-        )
+    _warn_of_doubts(path, left, not (left or right), ignored, unused)
     return ContactOperators(left, right, StandardModel() if base is None else base)
