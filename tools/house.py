@@ -96,6 +96,8 @@ def look(path: Path) -> Iterator[Finding]:
                 yield "width", f"{where}: {len(names)} arguments"
     public = exported(tree)
     for item in tree.body:
+        if isinstance(item, Function) and decorated(item, "overload"):
+            continue
         if isinstance(item, Function) and item.name in public:
             if decorated(item, "overload"):
                 continue

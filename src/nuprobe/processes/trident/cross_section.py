@@ -34,8 +34,19 @@ PREFACTOR: Final = (
 
 
 def threshold(mass: float, m_minus: float, m_plus: float) -> float:
-    """Smallest neutrino energy (MeV) on a target of `mass` at rest: m(1 + m/2M), m =
-    m_minus + m_plus, exact."""
+    """Smallest neutrino energy (MeV) on a target at rest: m(1 + m/2M), m = m_minus +
+    m_plus, exact.
+
+    Parameters
+    ----------
+    mass : M of the target, MeV.
+    m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV.
+
+    Examples
+    --------
+    >>> threshold(1e3, 100.0, 100.0)
+    220.0
+    """
     total = m_minus + m_plus
     return total * (1 + total / (2 * mass))
 
@@ -44,7 +55,20 @@ def q_range(
     e_nu: FloatArray, mass: float, m_minus: float, m_plus: float
 ) -> tuple[FloatArray, FloatArray]:
     """Smallest and largest Q (MeV) that make the pair at each energy above threshold
-    (both 0 below it)."""
+    (both 0 below it).
+
+    Parameters
+    ----------
+    e_nu : MeV, any shape.
+    mass : of the target, MeV.
+    m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV.
+
+    Examples
+    --------
+    >>> low, high = q_range(np.array([1e3]), 37e3, 105.66, 105.66)
+    >>> float(low[0]), float(high[0])
+    (22.6, 1925.4)
+    """
     s_min = (m_minus + m_plus) ** 2
     above = e_nu > threshold(mass, m_minus, m_plus)
     e = np.where(above, e_nu, 2 * threshold(mass, m_minus, m_plus))
@@ -75,6 +99,10 @@ def q2_nodes(
 
     Parameters
     ----------
+    e_nu : MeV, shape (energies,).
+    current : what is hit; its scales end the panels.
+    m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV.
+    n : Gauss–Legendre points in a panel.
     ends : what `q_range` gives here, if it is known.
     split : parts that each panel is cut into; then also the far tail of the form factor
         is integrated, out to 16 times the smallest Q. By default panels are whole and Q
@@ -84,6 +112,13 @@ def q2_nodes(
     -------
     q2, weight, x_max : arrays of shape (energies, nodes); weights are 0 below
         threshold.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident.currents import electron
+    >>> q2, weight, x_max = q2_nodes(np.array([1e4]), electron(), 0.511, 0.511, 8)
+    >>> q2.shape
+    (1, 8)
     """
     low, high = ends or q_range(e_nu, current.mass, m_minus, m_plus)
     closed = high <= low
@@ -130,12 +165,21 @@ def combine(
     ----------
     e_nu : shape (energies,).
     q2, weight, x_max : from `q2_nodes`, shape (energies, nodes).
+    current : what is hit.
     moments : shape (6, *more, energies, nodes, *rest).
 
     Returns
     -------
     array, shape (*more, energies, nodes, *rest)
         In cm²; the sum over the nodes is the cross section for unit couplings.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident.currents import electron
+    >>> e, hit = np.array([1e4]), electron()
+    >>> nodes = q2_nodes(e, hit, 0.511, 0.511, 8)
+    >>> combine(e, *nodes, hit, np.ones((6, 1, 8))).shape
+    (1, 8)
     """
     factors = hadron_factors(e_nu, q2, weight, x_max, current)
     shape = (6, *(1,) * (moments.ndim - 1 - 2), *q2.shape)
@@ -181,6 +225,12 @@ def tail(nodes: FloatArray, points: int) -> FloatArray:
     Returns
     -------
     array, shape (...,)
+
+    Examples
+    --------
+    >>> _, weights = gauss_legendre(8)
+    >>> bool(tail(weights, 8) < 1e-12)
+    True
     """
     panels = nodes.reshape(*nodes.shape[:-1], -1, points)
     return np.asarray(np.abs(panels @ _last_two(points)).sum((-1, -2)))

@@ -64,7 +64,16 @@ def pair_functions(
     ----------
     s, k2, q2 : squared pair mass, −K·K > 0 and −q·q >= 0, any consistent units,
         broadcast; s > (m_minus + m_plus)².
+    m_minus, m_plus : masses of the leptons, in the same units.
     n : Gauss–Legendre points in ln(D1/D2).
+
+    Long because the 2×2 amplitudes and their products are one formula.
+
+    Examples
+    --------
+    >>> one = np.array([9.0])
+    >>> pair_functions(one, one / 10, one / 90, 1.0, 1.0, 16).even.shape
+    (6, 2, 1)
     """
     s, k2, q2 = (v[..., None] for v in np.broadcast_arrays(s, k2, q2))
     root_s, q, k = np.sqrt(s), np.sqrt(q2), np.sqrt(k2)
@@ -187,7 +196,17 @@ def pair_functions(
 
 
 def x_minimum(s: FloatArray, k2: FloatArray, q2: FloatArray) -> FloatArray:
-    """Smallest x = 2 k1·q at which (s, K², Q²) can be reached."""
+    """Smallest x = 2 k1·q at which (s, K², Q²) can be reached.
+
+    Parameters
+    ----------
+    s, k2, q2 : squared pair mass, −K·K and −q·q, any consistent units; they broadcast.
+
+    Examples
+    --------
+    >>> x_minimum(np.array([4.0]), np.array([0.0]), np.array([1.0]))
+    array([5.])
+    """
     u = s + k2 + q2
     return np.asarray((u + np.sqrt(u**2 - 4 * k2 * q2)) / 2)
 
@@ -199,13 +218,21 @@ def structure(
 
     Parameters
     ----------
-    pair : from `pair_functions` at (s, k2, q2).
+    pair : from `pair_functions` at the same points.
+    s, k2, q2 : as there, shape (*points).
     x : 2 k1·q, shape (*points, nx); the other arguments have shape (*points).
 
     Returns
     -------
     array, shape (2, 3, *points, nx)
         First axis A, Y; second VV, AA, VA. Phase space ds/2π dK²/(8πx) is inside.
+
+    Examples
+    --------
+    >>> s, k2, q2 = np.array([9.0]), np.array([0.9]), np.array([0.1])
+    >>> pair = pair_functions(s, k2, q2, 1.0, 1.0, 16)
+    >>> structure(pair, s, k2, q2, np.array([[20.0, 30.0]])).shape
+    (2, 3, 1, 2)
     """
     s, k2, q2 = (v[..., None] for v in np.broadcast_arrays(s, k2, q2))
     u = s + k2 + q2

@@ -30,7 +30,12 @@ STRUCTURES: Final = ("VV", "AA", "VA")
 
 @dataclass(frozen=True)
 class Orders:
-    """Gauss–Legendre points in K², the pair mass, x and the pair angle."""
+    """Gauss–Legendre points.
+
+    Attributes
+    ----------
+    k2, s, x, angle : in K², the squared mass of the pair, x and the angle of the pair.
+    """
 
     k2: int = 20
     s: int = 20
@@ -62,6 +67,13 @@ def differential_moments(
     k2 : shape (points, orders.k2)
     moments : shape (6, 3, points, orders.k2); their sum over the last axis is the
         moment, quadrature weights included.
+
+    Examples
+    --------
+    >>> x, q2 = np.array([12.0, 3.0]), np.array([1.0, 1.0])
+    >>> k2, parts = differential_moments(x, q2, 1.0, 1.0, Orders(), 4.0)
+    >>> bool(parts[0, 0, 0].sum() > 0), float(parts[0, 0, 1].sum())
+    (True, 0.0)
     """
     x_max, q2 = np.broadcast_arrays(
         np.atleast_1d(x_max).astype(float), np.atleast_1d(q2).astype(float)
@@ -132,7 +144,18 @@ def moments(
     orders: Orders,
     soft2: float | FloatArray,
 ) -> FloatArray:
-    """Moments integrated over K², shape (6, 3, points); see `differential_moments`."""
+    """Moments integrated over K², shape (6, 3, points).
+
+    Parameters
+    ----------
+    x_max, q2, m_minus, m_plus, orders, soft2 : as in `differential_moments`.
+
+    Examples
+    --------
+    >>> x, q2 = np.array([12.0]), np.array([1.0])
+    >>> moments(x, q2, 1.0, 1.0, Orders(), 4.0).shape
+    (6, 3, 1)
+    """
     return np.asarray(
         differential_moments(x_max, q2, m_minus, m_plus, orders, soft2)[1].sum(-1)
     )

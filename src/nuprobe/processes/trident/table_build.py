@@ -37,12 +37,25 @@ def node_values(
 ) -> tuple[FloatArray, FloatArray | None]:
     """What a table interpolates, computed by the integrals at (δ, Q²).
 
+    Parameters
+    ----------
+    delta, q2 : shape (points,); Q² in the units of the masses.
+    masses : lighter and heavier.
+    orders : of the quadrature.
+    w : values of the mediator axis, or None.
+
     Returns
     -------
     functions : shape (12 or 18, points): ln VV and ln AA of the six moments, then
         VA/(VV + AA) for unequal masses.
     mediator functions : shape (12, points, len(w)) at the values w of the mediator
         axis, or None.
+
+    Examples
+    --------
+    >>> at = np.array([1.0])
+    >>> node_values(at, at, (1.0, 1.0), Orders())[0].shape
+    (12, 1)
     """
     m_1, m_2 = masses
     s_min = (m_1 + m_2) ** 2
@@ -80,6 +93,12 @@ def build(
     name : one of `PLANS`.
     nodes : Chebyshev nodes in u, v, w; the shipped table's by default.
     checks : random points at which the error is measured.
+
+    Examples
+    --------
+    >>> table = build("mu-tau", nodes=(3, 3, 0), checks=2)
+    >>> table.masses == PLANS["mu-tau"].masses
+    True
     """
     plan = PLANS[name]
     n_u, n_v, n_w = nodes or plan.nodes
@@ -154,7 +173,18 @@ def _truncate(matrix: FloatArray, tolerance: float) -> tuple[FloatArray, FloatAr
 
 
 def to_bytes(table: Table) -> bytes:
-    """Serialise as an npz archive (no pickle)."""
+    """Serialise as an npz archive (no pickle).
+
+    Parameters
+    ----------
+    table : what is written; its mediator functions in single precision.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.trident.tables import load
+    >>> to_bytes(load("mu-tau"))[:2]
+    b'PK'
+    """
     stream = io.BytesIO()
     # single precision is 1e-6 of these logarithms and halves the largest part
     arrays = [a.astype(np.float32) for a in table.mediator or ()]

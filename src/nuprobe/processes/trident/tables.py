@@ -26,6 +26,7 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import InputError
@@ -111,7 +112,12 @@ class Table:
     mediator_error: float
 
     def axes(self, delta: FloatArray, q2: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Axes u, v mapped to [−1, 1]; Q² in the units of the masses."""
+        """Axes u and v mapped to [−1, 1].
+
+        Parameters
+        ----------
+        delta, q2 : shape (points,); Q² in the units of the masses.
+        """
         _, d_0, q_0 = scales(*self.masses)
         low, high = self.delta
         u = (
@@ -124,7 +130,12 @@ class Table:
         return u, v
 
     def logarithms(self, u: FloatArray, v: FloatArray) -> FloatArray:
-        """Interpolated functions at mapped points, shape (functions, points)."""
+        """Interpolated functions, shape (functions, points).
+
+        Parameters
+        ----------
+        u, v : mapped points, shape (points,).
+        """
         n_u, n = self.left.shape[0], self.right.shape[2]
         if u.size < _FEW and n_u <= n:
             # one series for both axes: calls cost more than numbers here
@@ -139,10 +150,15 @@ class Table:
     def mediator_logarithms(
         self, u: FloatArray, v: FloatArray, w: FloatArray
     ) -> FloatArray:
-        """Interpolated mediator functions, shape (12, points, masses), at w of shape
-        (points, masses)."""
+        """Interpolated mediator functions, shape (12, points, masses).
+
+        Parameters
+        ----------
+        u, v : mapped points, shape (points,).
+        w : ln(M/κ), shape (points, masses).
+        """
         if self.mediator is None:
-            raise InputError("this table holds no mediators")
+            raise InputError("this table has no functions of a mediator")
         if u.size > _BLOCK:
             # the intermediate array stays in the cache of the processor
             cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
@@ -210,8 +226,18 @@ def _k2_max(delta: FloatArray, q2: FloatArray, m_1: float, m_2: float) -> FloatA
 
 @lru_cache(maxsize=2 * len(PLANS))
 def load(name: str, mediators: bool = True) -> Table:
-    """Read a shipped table, on request without the mediator functions: nine tenths of
-    its bytes."""
+    """Read a shipped table.
+
+    Parameters
+    ----------
+    name : one of `PLANS`.
+    mediators : also the mediator functions, which are nine tenths of its bytes.
+
+    Examples
+    --------
+    >>> load("equal-low", False).mediator is None
+    True
+    """
     content = (files("nuprobe.processes.trident") / "data" / f"{name}.npz").read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
         low, high, q_max = (float(x) for x in data["ranges"])
@@ -244,8 +270,19 @@ def direct(
     mediators: FloatArray | None = None,
     orders: Orders | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Moments by quadrature, with the meaning of `evaluate`; `orders` by default follow
-    from the range of scales."""
+    """Moments by quadrature, with the meaning of `evaluate`.
+
+    Parameters
+    ----------
+    x_max, q2, m_minus, m_plus, mediators : as in `evaluate`.
+    orders : of the quadrature; by default they follow from the range of scales.
+
+    Examples
+    --------
+    >>> base, mediated = direct(np.array([12.0]), np.array([1.0]), 1.0, 1.0)
+    >>> base.shape, mediated.shape
+    ((6, 3, 1), (6, 3, 1, 0))
+    """
     if x_max.size == 0:
         return np.zeros((6, 3, 0)), np.zeros(
             (6, 3, 0, 0 if mediators is None else mediators.size)
@@ -267,6 +304,29 @@ def direct(
     once = np.einsum("jcpk,pmk->jcpm", parts[:, [0, 2]], weight)
     twice = np.einsum("jpk,pmk->jpm", parts[:, 0], weight**2)
     return base, np.stack([once[:, 0], once[:, 1], twice], axis=1)
+
+
+def _means(
+    table: Table, delta: FloatArray, q2: FloatArray, masses: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Means of 1/(K² + M²) and of its square over VV, for the masses that the table
+    serves at all points, shape (2, 6, points, such masses), and which these are."""
+    kappa2 = kappa2_of(delta, table.masses[0])[:, None]
+    w = 0.5 * np.log(masses**2 / kappa2)
+    # heavier than the range is fine where K²_max < 1e-8 M²
+    contact = _k2_max(delta, q2, *table.masses)[:, None] < 1e-8 * masses**2
+    fits = np.full(masses.size, table.mediator is not None)
+    fits &= ((w >= W_RANGE[0]) & ((w <= W_RANGE[1]) | contact)).all(0)
+    if not fits.any():
+        return np.zeros((2, 6, delta.size, 0)), fits
+    wide, axes = w[:, fits], table.axes(delta, q2)
+    logs = table.mediator_logarithms(*axes, np.minimum(wide, W_RANGE[1]))
+    means = np.exp(logs).reshape(2, 6, delta.size, -1)
+    # beyond the range, K² < 1e-8 M² allowing, nothing is left of the propagator but
+    # 1/M²
+    means = np.where(wide > W_RANGE[1], 1.0, means)
+    shrink = 1 / (kappa2 + masses[fits] ** 2)
+    return means * np.stack([shrink, shrink**2])[:, None], fits
 
 
 def evaluate(
@@ -291,6 +351,13 @@ def evaluate(
     mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV
         with its square.
     error : relative error: the largest of the tables used.
+
+    Examples
+    --------
+    >>> x, q2, mass = np.array([5e4]), np.array([1e3]), np.array([50.0])
+    >>> base, mediated, error = evaluate(x, q2, M_MUON, M_MUON, mass)
+    >>> bool(mediated[0, 0, 0, 0] < base[0, 0, 0] / mass[0] ** 2)
+    True
     """
     equal = m_minus == m_plus
     unit, pair = (
@@ -315,46 +382,28 @@ def evaluate(
         table = load(name, masses.size > 0)
         error = max(error, table.error)
         d, q = delta[here], q2[here]
-        u, v = table.axes(d, q)
-        logs = table.logarithms(u, v)
-        even = np.exp(
-            logs[:12].reshape(6, 2, -1)
-            + threshold_powers(equal)[..., None] * np.log(d / (1 + d))
-        )
+        logs = table.logarithms(*table.axes(d, q))
+        even = logs[:12].reshape(6, 2, -1)
+        even = np.exp(even + threshold_powers(equal)[..., None] * np.log(d / (1 + d)))
         even[3:] *= q
         base[:, :2, here] = even
         if not equal:
             base[:, 2, here] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
-        if masses.size:
-            kappa2 = kappa2_of(d, pair[0])[:, None]
-            w = 0.5 * np.log(masses**2 / kappa2)
-            # heavier than the range is fine where K²_max < 1e-8 M²
-            contact = _k2_max(d, q, *pair)[:, None] < 1e-8 * masses**2
-            fits = np.full(masses.size, table.mediator is not None)
-            fits &= ((w >= W_RANGE[0]) & ((w <= W_RANGE[1]) | contact)).all(0)
+        if not masses.size:
+            continue
+        means, fits = _means(table, d, q, masses)
+        if fits.any():
+            part = np.zeros((6, 3, d.size, masses.size))
             vv = even[:, 0, :, None]
-            if fits.any():
-                wide = w[:, fits]
-                means = np.exp(
-                    table.mediator_logarithms(u, v, np.minimum(wide, W_RANGE[1]))
-                ).reshape(2, 6, d.size, -1)
-                # beyond the range, K² < 1e-8 M² allowing, nothing is left of the
-                # propagator but 1/M²
-                means = np.where(wide > W_RANGE[1], 1.0, means)
-                shrink = 1 / (kappa2 + masses[fits] ** 2)
-                part = np.zeros((6, 3, d.size, masses.size))
-                part[:, 0][..., fits], part[:, 2][..., fits] = (
-                    vv * means[0] * shrink,
-                    vv * means[1] * shrink**2,
-                )
-                mediated[:, :, here] = part
-                error = max(error, table.mediator_error)
-            if not fits.all():
-                exact = direct(
-                    x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits]
-                )[1]
-                rows, columns = np.flatnonzero(here)[:, None], np.flatnonzero(~fits)
-                mediated[:, :, rows, columns] = exact
+            part[:, 0][..., fits], part[:, 2][..., fits] = vv * means[0], vv * means[1]
+            mediated[:, :, here] = part
+            error = max(error, table.mediator_error)
+        if not fits.all():
+            exact = direct(
+                x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits]
+            )[1]
+            rows, columns = np.flatnonzero(here)[:, None], np.flatnonzero(~fits)
+            mediated[:, :, rows, columns] = exact
     if rest.any():
         base[:, :, rest], mediated[:, :, rest] = direct(
             x_max[rest],

@@ -149,8 +149,18 @@ def currents_of(
 ) -> tuple[tuple[float, Current], ...]:
     """`currents` for read options.
 
+    Parameters
+    ----------
+    target : as there.
+    options : regime, form factor and the rest.
+
     Those of a target and a form factor given by name are kept, unless a radius is not
     measured: that is warned of every time.
+
+    Examples
+    --------
+    >>> len(currents_of("Ar40", TridentOptions()))
+    3
     """
     if isinstance(target, (str, Isotope)) and (
         options.form_factor is None or isinstance(options.form_factor, str)
@@ -270,7 +280,18 @@ def threshold_energy(
 def lowest_energy(
     channel: ChannelSpec, target: TargetSpec | None, options: TridentOptions
 ) -> float:
-    """`threshold_energy` for read options."""
+    """`threshold_energy` for read options.
+
+    Parameters
+    ----------
+    channel, target : as there.
+    options : regime and form factor.
+
+    Examples
+    --------
+    >>> lowest_energy("nu_mu -> nu_mu e+ e-", "Ar40", TridentOptions())
+    1.022
+    """
     if target is not None and not isinstance(target, Target):
         # only the mass matters, and a form factor may not exist
         options = replace(options, form_factor="point")
