@@ -753,9 +753,13 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
     expected = nu.trident.flux_averaged(
         "dune-nd-fhc", channel, "Ar40", regime="coherent"
     )
-    assert json.loads(out)["rows"][0]["sigma [cm2]"] == pytest.approx(
-        expected, rel=1e-12, abs=0
-    )
+    table = json.loads(out)
+    assert table["rows"][0]["sigma [cm2]"] == pytest.approx(expected, rel=1e-12, abs=0)
+    # what was used is written
+    assert "coherent" in table["title"]
+    notes = " ".join(table["notes"])
+    assert "sin2 theta_W = 0.23122" in notes
+    assert "FourierBessel, rms charge radius 3.42" in notes
 
 
 @pytest.mark.parametrize(

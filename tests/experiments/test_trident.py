@@ -42,6 +42,15 @@ def test_they_are_found_by_name() -> None:
         rates = nu.experiment(name, TridentExperiment).predict()
         assert rates.ratio == pytest.approx(1.0, abs=1e-12)
         assert rates.events is None
+        assert rates.to_dict()["regime"] == "all"
+        assert rates.to_dict()["sin2_theta_w"] == 0.23122
+
+
+def test_rates_say_which_weak_angle_they_used(ccfr: TridentExperiment) -> None:
+    assert ccfr.predict(StandardModel(0.24)).sin2_theta_w == 0.24
+    boson = LMuLTau(mass=10.0, coupling=1e-3, base=StandardModel(0.24))
+    assert ccfr.predict(boson).sin2_theta_w == 0.24
+    assert ccfr.predict(VMinusA()).sin2_theta_w is None
 
 
 def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) -> None:

@@ -96,10 +96,15 @@ def _trident_rates(
         ),
         {"sigma [cm2]": ".4e", "events": ".1f"},
         (
-            f"ratio to the Standard Model: {rates.ratio:.4f}",
+            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}",
             (
                 f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
                 f" -{rates.minus:g}, pull {rates.pull:+.2f}"
+            ),
+            *(
+                []
+                if rates.sin2_theta_w is None
+                else [f"sin2 theta_W of the model: {rates.sin2_theta_w:g}"]
             ),
         ),
     )

@@ -160,15 +160,21 @@ class _Pair:
                 self.target,
                 model,
                 self.setting.regime,
+                with_error=True,
                 **self.setting.nucleus,
             )
             for model in (self.model, StandardModel())
         )
+        value, base = float(mean.value), float(standard.value)
         return Table(
-            f"{self.title}, mean over {flux.name}",
+            f"{self.title}, mean over {flux.name}, per {mean.per}",
             ("flux", "sigma [cm2]", "ratio to SM"),
-            ((flux.name, mean, mean / standard if standard > 0 else None),),
+            ((flux.name, value, value / base if base > 0 else None),),
             {"sigma [cm2]": ".6e"},
+            (
+                self.couplings(),
+                *(f"form factor of {k}: {v}" for k, v in mean.form_factors.items()),
+            ),
         )
 
     def totals(self, energies: FloatArray) -> Table:
@@ -224,16 +230,11 @@ class _Pair:
         """Return V and A of the channel, and the weak mixing angles behind the
         columns."""
         from nuprobe.models import StandardModel
+        from nuprobe.processes import trident
 
         here = self.model.lepton_couplings(self.channel.vertex)
-        base: object = self.model
-        while not isinstance(base, StandardModel) and hasattr(base, "base"):
-            base = base.base
-        angle = (
-            f", sin2 theta_W = {base.lepton_sin2:g}"
-            if isinstance(base, StandardModel)
-            else ""
-        )
+        used = trident.weak_angle(self.model)
+        angle = "" if used is None else f", sin2 theta_W = {used:g}"
         name = getattr(self.model, "name", type(self.model).__name__)
         return (
             f"couplings of {name}: V = {float(here.vector):.6g}, A ="
