@@ -109,7 +109,13 @@ class LogisticAcceptance:
 @dataclass(frozen=True, eq=False)
 class TableAcceptance:
     """Linear between tabulated points, zero below the first and constant above the
-    last."""
+    last.
+
+    Attributes
+    ----------
+    x : increasing values of what the acceptance is a function of, shape (n,).
+    efficiency : probability to be kept there, shape (n,).
+    """
 
     x: FloatArray
     efficiency: FloatArray

@@ -35,7 +35,12 @@ class Quenching(Protocol):
 
 @dataclass(frozen=True)
 class ConstantQuenching:
-    """E_ee = f · T."""
+    """E_ee = f · T.
+
+    Attributes
+    ----------
+    factor : f, dimensionless.
+    """
 
     factor: float
 
@@ -58,8 +63,14 @@ class ConstantQuenching:
 
 @dataclass(frozen=True, eq=False)
 class TableQuenching:
-    """Quenching factor linear between tabulated recoil energies (MeV) and constant
-    beyond them."""
+    """Quenching factor linear between tabulated recoil energies and constant beyond
+    them.
+
+    Attributes
+    ----------
+    t_nr : increasing recoil energies in MeV, shape (n,).
+    factor : E_ee over recoil energy there, shape (n,).
+    """
 
     t_nr: FloatArray
     factor: FloatArray
@@ -103,7 +114,13 @@ class TableQuenching:
 @dataclass(frozen=True)
 class LindhardQuenching:
     """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5
-    Z^(-7/3) T/keV (Lewin:1995rx)."""
+    Z^(-7/3) T/keV (Lewin:1995rx).
+
+    Attributes
+    ----------
+    k : electronic energy loss, about 0.13 to 0.2.
+    z : charge Z of the nucleus.
+    """
 
     k: float
     z: int
@@ -181,8 +198,13 @@ class PolynomialQuenching:
 
 @dataclass(frozen=True, eq=False)
 class FunctionQuenching:
-    """Any increasing function of the recoil energy (MeV) that returns the
-    electron-equivalent energy (MeV)."""
+    """Any increasing function of the recoil energy.
+
+    Attributes
+    ----------
+    function : recoil energy (MeV) → electron-equivalent energy (MeV), on arrays.
+    breakpoints : recoil energies (MeV) where it is not smooth.
+    """
 
     function: Callable[[FloatArray], FloatArray]
     breakpoints: tuple[float, ...] = ()

@@ -311,6 +311,13 @@ def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
     ------
     ComputationError
         If the acceptance jumps where it names no breakpoint.
+
+    Examples
+    --------
+    >>> from nuprobe.detectors import TableAcceptance
+    >>> rising = TableAcceptance(np.array([0.0, 4.0]), np.array([0.0, 1.0]))
+    >>> bin_acceptance(rising, np.array([0.0, 2.0, 4.0]))
+    array([0.25, 0.75])
     """
     pieces = np.union1d(
         edges, [p for p in acceptance.breakpoints if edges[0] < p < edges[-1]]

@@ -15,8 +15,8 @@ __all__ = ["TableResponse"]
 
 @dataclass(frozen=True, eq=False)
 class TableResponse:
-    """Response of one detector as published for monoenergetic recoils; nothing is known
-    of light or charge.
+    """Response of one detector as published for monoenergetic recoils, without a
+    model of light or charge.
 
     Attributes
     ----------
@@ -78,8 +78,8 @@ class TableResponse:
         return self
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
-        """Probability that a recoil (MeV, shape (n,)) is kept and lands in each bin,
-        shape (bins, n)."""
+        """Probability that a recoil of `t_nr` (MeV, shape (n,)) is kept and lands in
+        each bin, shape (bins, n)."""
         t = np.asarray(t_nr, dtype=float)
         high = np.clip(np.searchsorted(self.recoil, t), 1, self.recoil.size - 1)
         share = (t - self.recoil[high - 1]) / (
@@ -102,5 +102,5 @@ class TableResponse:
         return (low, min(high, t_max)) if low < t_max else (0.0, t_max)
 
     def panels(self, t_max: float) -> int:
-        """One: the kinks are breakpoints."""
+        """One up to any `t_max` (MeV): the kinks are breakpoints."""
         return 1

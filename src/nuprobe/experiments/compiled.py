@@ -46,6 +46,14 @@ def total_jacobian(
     factors : of the templates, (points, templates).
     time : share of each component in each time bin, (components, time bins).
     result : is written, (points, parameters + axes, energy bins × time bins).
+
+    Examples
+    --------
+    >>> result = np.empty((1, 1, 1))  # one template of 2 counts, d(coefficient) = 3
+    >>> layers, ones = np.full((1, 1, 1, 1, 1, 1), 2.0), np.ones((1, 1, 1))
+    >>> total_jacobian(layers, ones, 3 * ones[None], ones[0], ones[0], result)
+    >>> float(result[0, 0, 0])
+    6.0
     """
     levels, points, number, components, terms, bins = layers.shape
     free, times = slopes.shape[1], time.shape[1]

@@ -34,6 +34,14 @@ def joint_cost(
         If no experiment has a parameter of that name.
     InputError
         If there is nothing to fit, or an experiment is given twice.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> names = ("coherent-csi-2017", "coherent-lar-2020")
+    >>> pair = [nu.experiment(name) for name in names]
+    >>> joint_cost(pair, free=["sin2_theta_w"]).n_bins > 100
+    True
     """
     known = list(
         dict.fromkeys(p.name for one in experiments for p in one.parameters(model))
