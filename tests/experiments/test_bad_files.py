@@ -64,7 +64,7 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         ),
         ('mass = "20 kg"\n', "", ["target.mass", "required"]),
         ('kind = "constant", ', "", ["response.quenching"]),
-        ("schema_version = 1", "schema_version = 2", ["schema_version", "got 2"]),
+        ("schema_version = 1", "schema_version = 3", ["schema_version", "got 3"]),
         ('process = "cevns"', 'process = "proton"', ["process", "electron"]),
         ('name = "invented"', 'name = "In vented"', ["name", "In vented"]),
         # units
