@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
@@ -35,10 +35,12 @@ __all__ = [
 class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
 
-    edges: list[float] | None = None
-    start: float | None = None
-    stop: float | None = None
-    bins: int | None = Field(default=None, ge=1)
+    edges: list[float] | None = Field(
+        default=None, description="all bin edges, increasing"
+    )
+    start: float | None = Field(default=None, description="lower end of equal bins")
+    stop: float | None = Field(default=None, description="upper end of equal bins")
+    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
@@ -47,7 +49,7 @@ class EnergyBinning(Strict):
             raise InputError("give either edges = [...] or all of start, stop and bins")
         values = self.values()
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
-            raise InputError(f"bin edges must increase, got {values}")
+            raise InputError(f"bin edges must increase, got {shown(values)}")
         return self
 
     def values(self) -> list[float]:
@@ -63,10 +65,12 @@ class EnergyBinning(Strict):
 class TimeBinning(Strict):
     """Bins of the arrival time."""
 
-    edges: list[Time] | None = None
-    start: Time | None = None
-    stop: Time | None = None
-    bins: int | None = Field(default=None, ge=1)
+    edges: list[Time] | None = Field(
+        default=None, description="all bin edges, increasing, with their unit"
+    )
+    start: Time | None = Field(default=None, description="lower end of equal bins")
+    stop: Time | None = Field(default=None, description="upper end of equal bins")
+    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
@@ -79,7 +83,7 @@ class TimeBinning(Strict):
                 f"start must be before stop, got {self.start} and {self.stop}"
             )
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
-            raise InputError(f"bin edges must increase, got {values}")
+            raise InputError(f"bin edges must increase, got {shown(values)}")
         return self
 
     def values(self) -> list[float]:
@@ -102,13 +106,13 @@ class ShapeBinning(EnergyBinning):
     depends on the energy bin alone."""
 
     observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
-    unit: str = ""
+    unit: str = Field(default="", description="unit of the quantity, for plots")
     table: str = Field(
         description=(
             "fraction of the signal of each energy bin in each bin of the quantity"
         )
     )
-    column: str = "fraction"
+    column: str = Field(default="fraction", description="column of the fraction")
     low: str = Field(
         default="low", description="column of the lower energy edges of the table"
     )
@@ -120,15 +124,19 @@ class ShapeBinning(EnergyBinning):
 class BinningSection(Strict):
     """Bins of the data."""
 
-    energy: EnergyBinning
-    shape: ShapeBinning | None = None
-    time: TimeBinning | None = None
+    energy: EnergyBinning = Field(description="bins of the reconstructed quantity")
+    shape: ShapeBinning | None = Field(
+        default=None, description="bins of a third quantity"
+    )
+    time: TimeBinning | None = Field(
+        default=None, description="bins of the arrival time"
+    )
 
 
 class DataSection(Strict):
     """Observed counts, one row a bin with its edges."""
 
-    table: str
+    table: str = Field(description="CSV table in the folder")
     counts: str = Field(description="column of the observed counts")
     sigma: str | None = Field(
         default=None,
@@ -137,23 +145,37 @@ class DataSection(Strict):
             " published; default Poisson's"
         ),
     )
-    low: str = "low"
-    high: str = "high"
-    time_low: str | None = None
-    time_high: str | None = None
-    shape_low: str | None = None
-    shape_high: str | None = None
+    low: str = Field(
+        default="low",
+        description="column of the lower edges of the reconstructed quantity",
+    )
+    high: str = Field(
+        default="high",
+        description="column of the upper edges of the reconstructed quantity",
+    )
+    time_low: str | None = Field(
+        default=None, description="column of the lower edges of the arrival time"
+    )
+    time_high: str | None = Field(
+        default=None, description="column of the upper edges of the arrival time"
+    )
+    shape_low: str | None = Field(
+        default=None, description="column of the lower edges of the third quantity"
+    )
+    shape_high: str | None = Field(
+        default=None, description="column of the upper edges of the third quantity"
+    )
 
 
 class MeasuredBackground(Strict):
     """A background measured in the same bins (beam-off, anticoincidence): a column of
     the data table."""
 
-    kind: Literal["measured"]
-    name: str
-    column: str
-    title: str = ""
-    scale: PositiveFloat = 1.0
+    kind: Literal["measured"] = Field(description="a column of the data table")
+    name: str = Field(description="name for systematics, analyses and results")
+    column: str = Field(description="column of the data table")
+    title: str = Field(default="", description="name in figures")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
     smoothed: bool | Literal["exponential"] = Field(
         default=True,
         description=(
@@ -168,17 +190,25 @@ class TemplateBackground(Strict):
     """A background predicted by a spectrum and, if there are time bins, an arrival-time
     histogram."""
 
-    kind: Literal["template"]
-    name: str
-    title: str = ""
-    energy_table: str
-    energy_column: str
-    low: str = "low"
-    high: str = "high"
-    time_table: str | None = None
-    time_column: str = "probability"
-    time_low: str = "low_us"
-    time_high: str = "high_us"
+    kind: Literal["template"] = Field(description="spectrum times arrival times")
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
+    energy_table: str = Field(description="table of the spectrum")
+    energy_column: str = Field(description="column of its counts")
+    low: str = Field(default="low", description="column of its lower edges")
+    high: str = Field(default="high", description="column of its upper edges")
+    time_table: str | None = Field(
+        default=None, description="table of the arrival times"
+    )
+    time_column: str = Field(
+        default="probability", description="column of the probability of each time bin"
+    )
+    time_low: str = Field(
+        default="low_us", description="column of the lower edges of the times"
+    )
+    time_high: str = Field(
+        default="high_us", description="column of the upper edges of the times"
+    )
     scale: PositiveFloat = Field(
         default=1.0, description="multiplies the spectrum, e.g. an exposure"
     )
@@ -191,20 +221,20 @@ class TableBackground(Strict):
     """A background given in the bins of the experiment, with the edges named as in
     [data]."""
 
-    kind: Literal["table"]
-    name: str
-    title: str = ""
-    table: str
-    column: str
-    scale: PositiveFloat = 1.0
+    kind: Literal["table"] = Field(description="a table in the bins of the experiment")
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
+    table: str = Field(description="CSV table in the folder")
+    column: str = Field(description="column of the counts")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
 
 
 class FlatBackground(Strict):
     """A background that is constant in the reconstructed quantity."""
 
-    kind: Literal["flat"]
-    name: str
-    title: str = ""
+    kind: Literal["flat"] = Field(description="constant in the reconstructed quantity")
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
     density: PositiveFloat = Field(
         description="counts per unit of the reconstructed quantity, times scale"
     )
@@ -226,18 +256,24 @@ class FlatBackground(Strict):
 class KernelParameter(Strict):
     """A fit parameter that sits inside the integrals."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_.]*$", description="name in fits, grids and results"
+    )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ]
+    ] = Field(description="what the value is")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
-    default: str | float
-    lower: str | float
-    upper: str | float
-    latex: str = ""
-    nodes: int = Field(default=32, ge=4, le=200)
+    default: str | float = Field(
+        description="value where it is not free, with unit for a radius"
+    )
+    lower: str | float = Field(description="lower end of the range")
+    upper: str | float = Field(description="upper end of the range")
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    nodes: int = Field(
+        default=32, ge=4, le=200, description="Chebyshev nodes of the interpolation"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> KernelParameter:
@@ -256,13 +292,15 @@ class Systematic(Strict):
         pattern=r"^[a-z][a-z0-9-]*$",
         description="experiments that use one name share the nuisance",
     )
-    kind: Literal["normalisation", "quenching"]
+    kind: Literal["normalisation", "quenching"] = Field(
+        description="normalisation of sources, or scale of the quenching"
+    )
     sigma: PositiveFloat = Field(description="relative standard deviation")
     acts_on: list[str] = Field(
         min_length=1, description="'signal' or names of backgrounds"
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class ShapeSystematic(Strict):
@@ -274,15 +312,18 @@ class ShapeSystematic(Strict):
     counts.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    kind: Literal["shape"]
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="experiments that use one name share the nuisance",
+    )
+    kind: Literal["shape"] = Field(description="tabulated shapes")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the tabulated change"
     )
     acts_on: list[str] = Field(
         min_length=1, max_length=1, description="'signal' or the name of a background"
     )
-    table: str
+    table: str = Field(description="CSV table in the bins of the experiment")
     nominal: str = Field(description="column")
     up: str = Field(description="column one standard deviation up")
     down: str | None = Field(
@@ -292,20 +333,25 @@ class ShapeSystematic(Strict):
         default=True,
         description="scale up and down to the sum of nominal: the shape alone",
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class ResponseSystematic(Strict):
     """A nuisance that changes keys of [response]: the signal moves by half the
     difference of up and down."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    kind: Literal["response"]
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="experiments that use one name share the nuisance",
+    )
+    kind: Literal["response"] = Field(description="changes of [response]")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the change"
     )
-    acts_on: list[Literal["signal"]] = Field(default=["signal"])
+    acts_on: list[Literal["signal"]] = Field(
+        default=["signal"], description="the signal alone"
+    )
     up: dict[str, Any] = Field(
         min_length=1, description="key of [response] -> value one standard deviation up"
     )
@@ -313,8 +359,8 @@ class ResponseSystematic(Strict):
         min_length=1,
         description="key of [response] -> value one standard deviation down",
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class SignalTable(Strict):
@@ -324,21 +370,25 @@ class SignalTable(Strict):
     computed Standard Model.
     """
 
-    table: str
-    column: str
+    table: str = Field(description="CSV table in the bins of the experiment")
+    column: str = Field(description="column of the counts")
 
 
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str
+    title: str = Field(description="what it is")
     statistic: Literal["poisson", "gaussian"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both"
         )
     )
-    energy_range: tuple[float, float] | None = None
-    time_range: tuple[Time, Time] | None = None
+    energy_range: tuple[float, float] | None = Field(
+        default=None, description="bins inside these two edges; default all"
+    )
+    time_range: tuple[Time, Time] | None = Field(
+        default=None, description="time bins inside these two edges; default all"
+    )
     time_bins: bool = Field(
         default=False, description="keep the time bins, or sum over them"
     )
@@ -353,6 +403,8 @@ class Analysis(Strict):
         default=[],
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
-    signal: SignalTable | None = None
+    signal: SignalTable | None = Field(
+        default=None, description="published signal that the computed one is scaled to"
+    )
     systematics: list[str] = Field(default=[])
-    references: list[str] = Field(default=[])
+    references: list[str] = Field(default=[], description="texkeys")

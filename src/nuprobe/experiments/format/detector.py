@@ -58,9 +58,13 @@ class TargetSection(Strict):
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
     )
-    mass: Mass
-    form_factor: Literal[tuple(FORM_FACTORS)] = "helm"  # type: ignore[valid-type]
-    surface_thickness: Length | None = None
+    mass: Mass = Field(description="mass of the target with its unit")
+    form_factor: Literal[tuple(FORM_FACTORS)] = Field(  # type: ignore[valid-type]
+        default="helm", description="of protons and neutrons, by name"
+    )
+    surface_thickness: Length | None = Field(
+        default=None, description="of the Helm form factor"
+    )
     proton_radius: dict[str, Length] = Field(
         default={}, description="rms point-proton radius by isotope"
     )
@@ -122,31 +126,33 @@ class FluxSection(Strict):
 class ConstantQuenchingSection(Strict):
     """E_ee = factor · T."""
 
-    kind: Literal["constant"]
-    factor: PositiveFloat
+    kind: Literal["constant"] = Field(description="one factor")
+    factor: PositiveFloat = Field(description="E_ee / T")
 
 
 class TableQuenchingSection(Strict):
     """Factor linear between tabulated recoil energies."""
 
-    kind: Literal["table"]
-    table: str
-    recoil_column: str = "t_nr_kev"
-    factor_column: str = "factor"
+    kind: Literal["table"] = Field(description="a table")
+    table: str = Field(description="CSV table in the folder")
+    recoil_column: str = Field(
+        default="t_nr_kev", description="column of the recoil energy in keV"
+    )
+    factor_column: str = Field(default="factor", description="column of E_ee / T")
 
 
 class LindhardQuenchingSection(Strict):
     """Lindhard's formula."""
 
-    kind: Literal["lindhard"]
-    k: PositiveFloat
-    z: int
+    kind: Literal["lindhard"] = Field(description="Lindhard's formula")
+    k: PositiveFloat = Field(description="electronic energy loss, about 0.13 to 0.2")
+    z: int = Field(description="charge Z of the nucleus")
 
 
 class PolynomialQuenchingSection(Strict):
     """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
 
-    kind: Literal["polynomial"]
+    kind: Literal["polynomial"] = Field(description="a polynomial")
     coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
     unit: Literal["keV", "MeV"]
 
@@ -155,33 +161,39 @@ class LogisticSection(Strict):
     """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
     (position, factor)."""
 
-    kind: Literal["logistic"]
+    kind: Literal["logistic"] = Field(description="a logistic function")
     a: PositiveFloat
     k: PositiveFloat
     x0: float
     offset: float = 0.0
-    steps: list[tuple[float, float]] = Field(default=[])
+    steps: list[tuple[float, float]] = Field(
+        default=[], description="(position, factor), the factor from there on"
+    )
 
 
 class TableAcceptanceSection(Strict):
     """Linear between tabulated points."""
 
-    kind: Literal["table"]
-    table: str
-    x_column: str = "x"
-    efficiency_column: str = "efficiency"
+    kind: Literal["table"] = Field(description="a table")
+    table: str = Field(description="CSV table in the folder")
+    x_column: str = Field(default="x", description="column of the position")
+    efficiency_column: str = Field(
+        default="efficiency", description="column of the probability to be kept"
+    )
 
 
 class FullAcceptanceSection(Strict):
     """Everything is kept."""
 
-    kind: Literal["full"]
+    kind: Literal["full"] = Field(description="no losses")
 
 
 class SmearingSection(Strict):
     """How the reconstructed quantity scatters around its mean."""
 
-    kind: Literal[SMEARINGS] = "poisson"  # type: ignore[valid-type]
+    kind: Literal[SMEARINGS] = Field(  # type: ignore[valid-type]
+        default="poisson", description="distribution around the mean; none: no smearing"
+    )
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0),
         description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)",
@@ -199,16 +211,18 @@ class TimeAcceptanceSection(Strict):
     its bins and 0 outside them."""
 
     table: str
-    column: str = "efficiency"
-    low: str = "low_us"
-    high: str = "high_us"
+    column: str = Field(
+        default="efficiency", description="column of the probability to be kept"
+    )
+    low: str = Field(default="low_us", description="column of the lower edges in us")
+    high: str = Field(default="high_us", description="column of the upper edges in us")
 
 
 class TimingSection(Strict):
     """Arrival-time resolution, shift and acceptance of the signal."""
 
     resolution: Time = "0 us"
-    offset: Time = "0 us"
+    offset: Time = Field(default="0 us", description="shift of the arrival times")
     acceptance: TimeAcceptanceSection | None = None
 
 
@@ -221,7 +235,9 @@ class MatrixSection(Strict):
     """
 
     table: str
-    recoil_column: str = "t_nr_kev"
+    recoil_column: str = Field(
+        default="t_nr_kev", description="column of the recoil energy in keV"
+    )
     prefix: str = "bin_"
 
 
@@ -255,12 +271,19 @@ class ResponseSection(Strict):
         | None
     ) = None
     matrix: MatrixSection | None = None
-    smearing: SmearingSection = SmearingSection()
+    smearing: SmearingSection = Field(
+        default=SmearingSection(), description="distribution around the mean"
+    )
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection,
         Field(discriminator="kind"),
-    ] = FullAcceptanceSection(kind="full")
-    acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    ] = Field(
+        default=FullAcceptanceSection(kind="full"),
+        description="probability to be kept",
+    )
+    acceptance_at: Literal[ACCEPTANCE_POINTS] = Field(  # type: ignore[valid-type]
+        default="integrated", description="where in a one-count cell it is taken"
+    )
     acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
         default="reconstructed",
         description=(
@@ -273,7 +296,9 @@ class ResponseSection(Strict):
             "where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
         ),
     )
-    timing: TimingSection = TimingSection()
+    timing: TimingSection = Field(
+        default=TimingSection(), description="of the arrival times"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:
