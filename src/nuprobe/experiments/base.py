@@ -113,7 +113,13 @@ class AnyExperiment(ABC):
 
     @abstractmethod
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
-        """Return the experiment with some keys of its file changed."""
+        """Return the experiment with some keys of its file changed.
+
+        Parameters
+        ----------
+        changes : dotted key of the file → new value, e.g.
+            ``{"target.form_factor": "helm"}``.
+        """
 
     @abstractmethod
     def parameters(self, model: Any = None, /) -> tuple[Parameter, ...]:

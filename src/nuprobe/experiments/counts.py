@@ -328,7 +328,14 @@ class CountsPrediction:
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
 
     def signal_change(self, effect: Effect, points: FloatArray) -> FloatArray:
-        """Change of the signal per unit of one nuisance, shape (points or 1, bins)."""
+        """Change of the signal per unit of one nuisance, shape (points or 1, bins).
+
+        Parameters
+        ----------
+        effect : what the nuisance does to the signal.
+        points : values of the model's parameters and the axes, shape (points,
+            parameters).
+        """
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
         signal = self._counts(self.templates, coefficients, points)

@@ -34,6 +34,14 @@ def joint_cost(
         If no experiment has a parameter of that name.
     InputError
         If there is nothing to fit, or an experiment is given twice.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> cost = joint_cost([csi], nu.StandardModel(), free=["rn"])
+    >>> cost.parameters[0].name
+    'rn'
     """
     known = list(
         dict.fromkeys(p.name for one in experiments for p in one.parameters(model))

@@ -35,10 +35,24 @@ __all__ = [
 class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
 
-    edges: list[float] | None = None
-    start: float | None = None
-    stop: float | None = None
-    bins: int | None = Field(default=None, ge=1)
+    edges: list[float] | None = Field(
+        default=None,
+        description=(
+            "bin edges, increasing, in the unit of the quantity; or start, stop and"
+            " bins"
+        ),
+    )
+    start: float | None = Field(
+        default=None,
+        description=(
+            "lower edge of the first of equal bins, in the unit of the quantity"
+        ),
+    )
+    stop: float | None = Field(
+        default=None,
+        description="upper edge of the last of equal bins, in the unit of the quantity",
+    )
+    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
@@ -63,10 +77,20 @@ class EnergyBinning(Strict):
 class TimeBinning(Strict):
     """Bins of the arrival time."""
 
-    edges: list[Time] | None = None
-    start: Time | None = None
-    stop: Time | None = None
-    bins: int | None = Field(default=None, ge=1)
+    edges: list[Time] | None = Field(
+        default=None,
+        description=(
+            "bin edges with their units, increasing, e.g. ['0 us', '1 us']; or start,"
+            " stop and bins"
+        ),
+    )
+    start: Time | None = Field(
+        default=None, description="lower edge of the first of equal bins, e.g. '0 us'"
+    )
+    stop: Time | None = Field(
+        default=None, description="upper edge of the last of equal bins, e.g. '6 us'"
+    )
+    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
@@ -102,13 +126,18 @@ class ShapeBinning(EnergyBinning):
     depends on the energy bin alone."""
 
     observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
-    unit: str = ""
+    unit: str = Field(
+        default="",
+        description="unit of the quantity, for plots and tables; default none",
+    )
     table: str = Field(
         description=(
             "fraction of the signal of each energy bin in each bin of the quantity"
         )
     )
-    column: str = "fraction"
+    column: str = Field(
+        default="fraction", description="column of the fractions in the table"
+    )
     low: str = Field(
         default="low", description="column of the lower energy edges of the table"
     )
@@ -120,15 +149,22 @@ class ShapeBinning(EnergyBinning):
 class BinningSection(Strict):
     """Bins of the data."""
 
-    energy: EnergyBinning
-    shape: ShapeBinning | None = None
-    time: TimeBinning | None = None
+    energy: EnergyBinning = Field(description="bins of the reconstructed quantity")
+    shape: ShapeBinning | None = Field(
+        default=None,
+        description="bins of a third quantity, such as a pulse shape; default none",
+    )
+    time: TimeBinning | None = Field(
+        default=None, description="bins of the arrival time; default none"
+    )
 
 
 class DataSection(Strict):
     """Observed counts, one row a bin with its edges."""
 
-    table: str
+    table: str = Field(
+        description="name of a CSV table beside experiment.toml, one row per bin"
+    )
     counts: str = Field(description="column of the observed counts")
     sigma: str | None = Field(
         default=None,
@@ -137,23 +173,43 @@ class DataSection(Strict):
             " published; default Poisson's"
         ),
     )
-    low: str = "low"
-    high: str = "high"
-    time_low: str | None = None
-    time_high: str | None = None
-    shape_low: str | None = None
-    shape_high: str | None = None
+    low: str = Field(
+        default="low",
+        description="column of the lower edges of the reconstructed quantity",
+    )
+    high: str = Field(
+        default="high",
+        description="column of the upper edges of the reconstructed quantity",
+    )
+    time_low: str | None = Field(
+        default=None, description="column of the lower edges of the arrival time, in us"
+    )
+    time_high: str | None = Field(
+        default=None, description="column of the upper edges of the arrival time, in us"
+    )
+    shape_low: str | None = Field(
+        default=None, description="column of the lower edges of the third quantity"
+    )
+    shape_high: str | None = Field(
+        default=None, description="column of the upper edges of the third quantity"
+    )
 
 
 class MeasuredBackground(Strict):
     """A background measured in the same bins (beam-off, anticoincidence): a column of
     the data table."""
 
-    kind: Literal["measured"]
-    name: str
-    column: str
-    title: str = ""
-    scale: PositiveFloat = 1.0
+    kind: Literal["measured"] = Field(description="a column of the data table")
+    name: str = Field(
+        description="name of the background, for fits, tables and systematics"
+    )
+    column: str = Field(description="column of its counts in the data table")
+    title: str = Field(
+        default="", description="title of the background in plots; default its name"
+    )
+    scale: PositiveFloat = Field(
+        default=1.0, description="multiplies the counts, e.g. a ratio of live times"
+    )
     smoothed: bool | Literal["exponential"] = Field(
         default=True,
         description=(
@@ -168,17 +224,57 @@ class TemplateBackground(Strict):
     """A background predicted by a spectrum and, if there are time bins, an arrival-time
     histogram."""
 
-    kind: Literal["template"]
-    name: str
-    title: str = ""
-    energy_table: str
-    energy_column: str
-    low: str = "low"
-    high: str = "high"
-    time_table: str | None = None
-    time_column: str = "probability"
-    time_low: str = "low_us"
-    time_high: str = "high_us"
+    kind: Literal["template"] = Field(
+        description="a spectrum and an arrival-time histogram"
+    )
+    name: str = Field(
+        description="name of the background, for fits, tables and systematics"
+    )
+    title: str = Field(
+        default="", description="title of the background in plots; default its name"
+    )
+    energy_table: str = Field(
+        description=(
+            "name of a CSV table beside experiment.toml with the spectrum, one row"
+            " per bin"
+        )
+    )
+    energy_column: str = Field(
+        description="column of the counts in each bin of the spectrum"
+    )
+    low: str = Field(
+        default="low",
+        description=(
+            "column of the lower bin edges of the spectrum, in the unit of the"
+            " reconstructed quantity"
+        ),
+    )
+    high: str = Field(
+        default="high",
+        description=(
+            "column of the upper bin edges of the spectrum, in the unit of the"
+            " reconstructed quantity"
+        ),
+    )
+    time_table: str | None = Field(
+        default=None,
+        description=(
+            "name of a CSV table beside experiment.toml with the arrival times;"
+            " required if there are time bins"
+        ),
+    )
+    time_column: str = Field(
+        default="probability",
+        description="column of the probability in each bin of the arrival time",
+    )
+    time_low: str = Field(
+        default="low_us",
+        description="column of the lower bin edges of the arrival time, in us",
+    )
+    time_high: str = Field(
+        default="high_us",
+        description="column of the upper bin edges of the arrival time, in us",
+    )
     scale: PositiveFloat = Field(
         default=1.0, description="multiplies the spectrum, e.g. an exposure"
     )
@@ -191,20 +287,32 @@ class TableBackground(Strict):
     """A background given in the bins of the experiment, with the edges named as in
     [data]."""
 
-    kind: Literal["table"]
-    name: str
-    title: str = ""
-    table: str
-    column: str
-    scale: PositiveFloat = 1.0
+    kind: Literal["table"] = Field(description="counts in the bins of the experiment")
+    name: str = Field(
+        description="name of the background, for fits, tables and systematics"
+    )
+    title: str = Field(
+        default="", description="title of the background in plots; default its name"
+    )
+    table: str = Field(
+        description="name of a CSV table beside experiment.toml, one row per bin"
+    )
+    column: str = Field(description="column of the counts in each bin")
+    scale: PositiveFloat = Field(
+        default=1.0, description="multiplies the counts, e.g. an exposure"
+    )
 
 
 class FlatBackground(Strict):
     """A background that is constant in the reconstructed quantity."""
 
-    kind: Literal["flat"]
-    name: str
-    title: str = ""
+    kind: Literal["flat"] = Field(description="constant in the reconstructed quantity")
+    name: str = Field(
+        description="name of the background, for fits, tables and systematics"
+    )
+    title: str = Field(
+        default="", description="title of the background in plots; default its name"
+    )
     density: PositiveFloat = Field(
         description="counts per unit of the reconstructed quantity, times scale"
     )
@@ -226,18 +334,42 @@ class FlatBackground(Strict):
 class KernelParameter(Strict):
     """A fit parameter that sits inside the integrals."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_.]*$",
+        description="name of the parameter, for fits and scans",
+    )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ]
+    ] = Field(
+        description=(
+            "what the parameter is: a radius of the listed isotopes, or a factor on"
+            " the quenching or the signal"
+        )
+    )
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
-    default: str | float
-    lower: str | float
-    upper: str | float
-    latex: str = ""
-    nodes: int = Field(default=32, ge=4, le=200)
+    default: str | float = Field(
+        description=(
+            "value where it is not fitted: a length with its unit for a radius, a"
+            " plain number for a scale"
+        )
+    )
+    lower: str | float = Field(
+        description="smallest value allowed, in the same form as default"
+    )
+    upper: str | float = Field(
+        description="largest value allowed, in the same form as default"
+    )
+    latex: str = Field(
+        default="", description="symbol in plots and tables, in LaTeX; default its name"
+    )
+    nodes: int = Field(
+        default=32,
+        ge=4,
+        le=200,
+        description="number of points of the interpolation between lower and upper",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> KernelParameter:
@@ -256,13 +388,21 @@ class Systematic(Strict):
         pattern=r"^[a-z][a-z0-9-]*$",
         description="experiments that use one name share the nuisance",
     )
-    kind: Literal["normalisation", "quenching"]
+    kind: Literal["normalisation", "quenching"] = Field(
+        description=(
+            "normalisation: scales the counts; quenching: scales the quenching factor"
+        )
+    )
     sigma: PositiveFloat = Field(description="relative standard deviation")
     acts_on: list[str] = Field(
         min_length=1, description="'signal' or names of backgrounds"
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(
+        default="", description="symbol in plots and tables, in LaTeX; default its name"
+    )
+    description: str = Field(
+        default="", description="where the uncertainty comes from, in words"
+    )
 
 
 class ShapeSystematic(Strict):
@@ -274,15 +414,23 @@ class ShapeSystematic(Strict):
     counts.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    kind: Literal["shape"]
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="experiments that use one name share the nuisance",
+    )
+    kind: Literal["shape"] = Field(description="tabulated change of the bins")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the tabulated change"
     )
     acts_on: list[str] = Field(
         min_length=1, max_length=1, description="'signal' or the name of a background"
     )
-    table: str
+    table: str = Field(
+        description=(
+            "name of a CSV table beside experiment.toml with the nominal and the"
+            " changed counts"
+        )
+    )
     nominal: str = Field(description="column")
     up: str = Field(description="column one standard deviation up")
     down: str | None = Field(
@@ -292,20 +440,30 @@ class ShapeSystematic(Strict):
         default=True,
         description="scale up and down to the sum of nominal: the shape alone",
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(
+        default="", description="symbol in plots and tables, in LaTeX; default its name"
+    )
+    description: str = Field(
+        default="", description="where the uncertainty comes from, in words"
+    )
 
 
 class ResponseSystematic(Strict):
     """A nuisance that changes keys of [response]: the signal moves by half the
     difference of up and down."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    kind: Literal["response"]
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="experiments that use one name share the nuisance",
+    )
+    kind: Literal["response"] = Field(description="changed keys of [response]")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the change"
     )
-    acts_on: list[Literal["signal"]] = Field(default=["signal"])
+    acts_on: list[Literal["signal"]] = Field(
+        default=["signal"],
+        description="'signal', the only source that [response] shapes",
+    )
     up: dict[str, Any] = Field(
         min_length=1, description="key of [response] -> value one standard deviation up"
     )
@@ -313,8 +471,12 @@ class ResponseSystematic(Strict):
         min_length=1,
         description="key of [response] -> value one standard deviation down",
     )
-    latex: str = ""
-    description: str = ""
+    latex: str = Field(
+        default="", description="symbol in plots and tables, in LaTeX; default its name"
+    )
+    description: str = Field(
+        default="", description="where the uncertainty comes from, in words"
+    )
 
 
 class SignalTable(Strict):
@@ -324,21 +486,34 @@ class SignalTable(Strict):
     computed Standard Model.
     """
 
-    table: str
-    column: str
+    table: str = Field(
+        description="name of a CSV table beside experiment.toml, one row per bin"
+    )
+    column: str = Field(description="column of the published counts")
 
 
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str
+    title: str = Field(description="title of the analysis, for plots and reports")
     statistic: Literal["poisson", "gaussian"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both"
         )
     )
-    energy_range: tuple[float, float] | None = None
-    time_range: tuple[Time, Time] | None = None
+    energy_range: tuple[float, float] | None = Field(
+        default=None,
+        description=(
+            "(low, high) of the reconstructed quantity, in its unit and on bin edges;"
+            " default all bins"
+        ),
+    )
+    time_range: tuple[Time, Time] | None = Field(
+        default=None,
+        description=(
+            "(low, high) of the arrival time with units, on bin edges; default all bins"
+        ),
+    )
     time_bins: bool = Field(
         default=False, description="keep the time bins, or sum over them"
     )
@@ -353,6 +528,17 @@ class Analysis(Strict):
         default=[],
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
-    signal: SignalTable | None = None
-    systematics: list[str] = Field(default=[])
-    references: list[str] = Field(default=[])
+    signal: SignalTable | None = Field(
+        default=None,
+        description=(
+            "published signal of the Standard Model, to which the computed signal is"
+            " scaled; default none"
+        ),
+    )
+    systematics: list[str] = Field(
+        default=[],
+        description="names of the [[systematics]] that this analysis includes",
+    )
+    references: list[str] = Field(
+        default=[], description="texkeys of the papers that define the analysis"
+    )

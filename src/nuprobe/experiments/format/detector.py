@@ -58,9 +58,17 @@ class TargetSection(Strict):
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
     )
-    mass: Mass
-    form_factor: Literal[tuple(FORM_FACTORS)] = "helm"  # type: ignore[valid-type]
-    surface_thickness: Length | None = None
+    mass: Mass = Field(description="mass of the target, e.g. '14.6 kg'")
+    form_factor: Literal[tuple(FORM_FACTORS)] = Field(  # type: ignore[valid-type]
+        default="helm", description="name of the nuclear form factor"
+    )
+    surface_thickness: Length | None = Field(
+        default=None,
+        description=(
+            "surface thickness (Helm), range (Klein-Nystrand) or diffuseness (Fermi) of"
+            " the form factor, e.g. '0.9 fm'; default that of the form factor"
+        ),
+    )
     proton_radius: dict[str, Length] = Field(
         default={}, description="rms point-proton radius by isotope"
     )
@@ -122,66 +130,98 @@ class FluxSection(Strict):
 class ConstantQuenchingSection(Strict):
     """E_ee = factor · T."""
 
-    kind: Literal["constant"]
-    factor: PositiveFloat
+    kind: Literal["constant"] = Field(
+        description="the same factor at all recoil energies"
+    )
+    factor: PositiveFloat = Field(description="quenching factor, dimensionless")
 
 
 class TableQuenchingSection(Strict):
     """Factor linear between tabulated recoil energies."""
 
-    kind: Literal["table"]
-    table: str
-    recoil_column: str = "t_nr_kev"
-    factor_column: str = "factor"
+    kind: Literal["table"] = Field(
+        description="factor linear between tabulated recoil energies"
+    )
+    table: str = Field(
+        description=(
+            "name of a CSV table beside experiment.toml, one row per recoil energy"
+        )
+    )
+    recoil_column: str = Field(
+        default="t_nr_kev", description="column of the recoil energies, in keV"
+    )
+    factor_column: str = Field(
+        default="factor", description="column of the quenching factors, dimensionless"
+    )
 
 
 class LindhardQuenchingSection(Strict):
     """Lindhard's formula."""
 
-    kind: Literal["lindhard"]
-    k: PositiveFloat
-    z: int
+    kind: Literal["lindhard"] = Field(description="Lindhard's formula")
+    k: PositiveFloat = Field(description="Lindhard's k, dimensionless, between 0 and 1")
+    z: int = Field(description="atomic number of the recoiling nucleus")
 
 
 class PolynomialQuenchingSection(Strict):
     """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
 
-    kind: Literal["polynomial"]
+    kind: Literal["polynomial"] = Field(
+        description="polynomial in the recoil energy without constant term"
+    )
     coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
-    unit: Literal["keV", "MeV"]
+    unit: Literal["keV", "MeV"] = Field(description="unit of both energies")
 
 
 class LogisticSection(Strict):
     """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
     (position, factor)."""
 
-    kind: Literal["logistic"]
-    a: PositiveFloat
-    k: PositiveFloat
-    x0: float
-    offset: float = 0.0
-    steps: list[tuple[float, float]] = Field(default=[])
+    kind: Literal["logistic"] = Field(description="logistic curve")
+    a: PositiveFloat = Field(
+        description="height of the curve; the plateau is a + offset"
+    )
+    k: PositiveFloat = Field(description="slope, per unit of the quantity")
+    x0: float = Field(description="midpoint, in the unit of the quantity")
+    offset: float = Field(default=0.0, description="added to the curve, dimensionless")
+    steps: list[tuple[float, float]] = Field(
+        default=[],
+        description=(
+            "(position, factor) pairs: 0 below the first position, times the factor"
+            " from each position on"
+        ),
+    )
 
 
 class TableAcceptanceSection(Strict):
     """Linear between tabulated points."""
 
-    kind: Literal["table"]
-    table: str
-    x_column: str = "x"
-    efficiency_column: str = "efficiency"
+    kind: Literal["table"] = Field(description="linear between tabulated points")
+    table: str = Field(
+        description="name of a CSV table beside experiment.toml, one row per point"
+    )
+    x_column: str = Field(
+        default="x", description="column of the positions, in the unit of the quantity"
+    )
+    efficiency_column: str = Field(
+        default="efficiency",
+        description="column of the probabilities to be kept, 0 to 1",
+    )
 
 
 class FullAcceptanceSection(Strict):
     """Everything is kept."""
 
-    kind: Literal["full"]
+    kind: Literal["full"] = Field(description="every event is kept")
 
 
 class SmearingSection(Strict):
     """How the reconstructed quantity scatters around its mean."""
 
-    kind: Literal[SMEARINGS] = "poisson"  # type: ignore[valid-type]
+    kind: Literal[SMEARINGS] = Field(  # type: ignore[valid-type]
+        default="poisson",
+        description="distribution of the reconstructed quantity around its mean",
+    )
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0),
         description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)",
@@ -198,18 +238,36 @@ class TimeAcceptanceSection(Strict):
     """Probability to keep an event by its arrival time: a table, constant in each of
     its bins and 0 outside them."""
 
-    table: str
-    column: str = "efficiency"
-    low: str = "low_us"
-    high: str = "high_us"
+    table: str = Field(
+        description="name of a CSV table beside experiment.toml, one row per time bin"
+    )
+    column: str = Field(
+        default="efficiency",
+        description="column of the probabilities to be kept, 0 to 1",
+    )
+    low: str = Field(
+        default="low_us", description="column of the lower bin edges, in us"
+    )
+    high: str = Field(
+        default="high_us", description="column of the upper bin edges, in us"
+    )
 
 
 class TimingSection(Strict):
     """Arrival-time resolution, shift and acceptance of the signal."""
 
-    resolution: Time = "0 us"
-    offset: Time = "0 us"
-    acceptance: TimeAcceptanceSection | None = None
+    resolution: Time = Field(
+        default="0 us",
+        description="standard deviation of the arrival time, e.g. '0.1 us'",
+    )
+    offset: Time = Field(
+        default="0 us",
+        description="shift of the arrival times of the signal, e.g. '0.2 us'",
+    )
+    acceptance: TimeAcceptanceSection | None = Field(
+        default=None,
+        description="probability to keep an event by its arrival time; default 1",
+    )
 
 
 class MatrixSection(Strict):
@@ -220,9 +278,17 @@ class MatrixSection(Strict):
     of the bin from 0 on.
     """
 
-    table: str
-    recoil_column: str = "t_nr_kev"
-    prefix: str = "bin_"
+    table: str = Field(
+        description=(
+            "name of a CSV table beside experiment.toml, one row per recoil energy"
+        )
+    )
+    recoil_column: str = Field(
+        default="t_nr_kev", description="column of the recoil energies, in keV"
+    )
+    prefix: str = Field(
+        default="bin_", description="prefix of the names of the columns of the bins"
+    )
 
 
 class ResponseSection(Strict):
@@ -253,14 +319,36 @@ class ResponseSection(Strict):
             Field(discriminator="kind"),
         ]
         | None
-    ) = None
-    matrix: MatrixSection | None = None
-    smearing: SmearingSection = SmearingSection()
+    ) = Field(
+        default=None,
+        description=(
+            "electron-equivalent energy of a nuclear recoil; required without matrix"
+        ),
+    )
+    matrix: MatrixSection | None = Field(
+        default=None,
+        description=(
+            "tabulated response in place of light yield, quenching, smearing and"
+            " acceptance"
+        ),
+    )
+    smearing: SmearingSection = Field(
+        default=SmearingSection(),
+        description="spread of the reconstructed quantity around its mean",
+    )
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection,
         Field(discriminator="kind"),
-    ] = FullAcceptanceSection(kind="full")
-    acceptance_at: Literal[ACCEPTANCE_POINTS] = "integrated"  # type: ignore[valid-type]
+    ] = Field(
+        default=FullAcceptanceSection(kind="full"),
+        description="probability to keep an event",
+    )
+    acceptance_at: Literal[ACCEPTANCE_POINTS] = Field(  # type: ignore[valid-type]
+        default="integrated",
+        description=(
+            "where in a count the acceptance is evaluated with Poisson smearing"
+        ),
+    )
     acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
         default="reconstructed",
         description=(
@@ -273,7 +361,10 @@ class ResponseSection(Strict):
             "where a count n lies: from [n, n+1), centred [n-1/2, n+1/2), to [n-1, n)"
         ),
     )
-    timing: TimingSection = TimingSection()
+    timing: TimingSection = Field(
+        default=TimingSection(),
+        description="arrival-time resolution, shift and acceptance of the signal",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:
