@@ -109,7 +109,13 @@ class LogisticAcceptance:
 @dataclass(frozen=True, eq=False)
 class TableAcceptance:
     """Linear between tabulated points, zero below the first and constant above the
-    last."""
+    last.
+
+    Attributes
+    ----------
+    x : positions in the unit of the quantity, increasing, shape (n,), n ≥ 2.
+    efficiency : probability to keep an event at each position, 0 to 1, shape (n,).
+    """
 
     x: FloatArray
     efficiency: FloatArray

@@ -35,7 +35,12 @@ class Quenching(Protocol):
 
 @dataclass(frozen=True)
 class ConstantQuenching:
-    """E_ee = f · T."""
+    """E_ee = f · T.
+
+    Attributes
+    ----------
+    factor : f, dimensionless, 0 < f ≤ 10.
+    """
 
     factor: float
 
@@ -58,8 +63,14 @@ class ConstantQuenching:
 
 @dataclass(frozen=True, eq=False)
 class TableQuenching:
-    """Quenching factor linear between tabulated recoil energies (MeV) and constant
-    beyond them."""
+    """Quenching factor linear between tabulated recoil energies and constant beyond
+    them.
+
+    Attributes
+    ----------
+    t_nr : recoil energies in MeV, increasing, shape (n,), n ≥ 2.
+    factor : quenching factor at each of them, dimensionless, positive, shape (n,).
+    """
 
     t_nr: FloatArray
     factor: FloatArray
@@ -103,7 +114,13 @@ class TableQuenching:
 @dataclass(frozen=True)
 class LindhardQuenching:
     """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5
-    Z^(-7/3) T/keV (Lewin:1995rx)."""
+    Z^(-7/3) T/keV (Lewin:1995rx).
+
+    Attributes
+    ----------
+    k : strength of the electronic energy loss, dimensionless, 0 < k < 1.
+    z : Z, atomic number of the recoiling nucleus.
+    """
 
     k: float
     z: int
@@ -135,7 +152,7 @@ class PolynomialQuenching:
     Attributes
     ----------
     coefficients : c_1, c_2, …
-    unit : MeV, e.g. 1e-3 if the coefficients hold for keV.
+    unit : MeV, e.g. 1e-3 if the coefficients are for keV.
     """
 
     coefficients: tuple[float, ...]
@@ -182,7 +199,14 @@ class PolynomialQuenching:
 @dataclass(frozen=True, eq=False)
 class FunctionQuenching:
     """Any increasing function of the recoil energy (MeV) that returns the
-    electron-equivalent energy (MeV)."""
+    electron-equivalent energy (MeV).
+
+    Attributes
+    ----------
+    function : recoil energies in MeV, shape (n,) → electron-equivalent energies in MeV,
+        shape (n,).
+    breakpoints : recoil energies in MeV where the function is not smooth.
+    """
 
     function: Callable[[FloatArray], FloatArray]
     breakpoints: tuple[float, ...] = ()
