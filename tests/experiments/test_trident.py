@@ -268,7 +268,10 @@ def toy(
         ({"grid": 3}, "by axis"),
         ({"grid": {"coupling": [-1.0, 1.0]}}, "positive"),
         ({"grid": {"coupling": [1.0, 1e200]}}, "at most"),
-        ({"grid": {"coupling": [1.0, 5.0], "mass": [1.0]}}, "start the grid at a smaller coupling"),
+        (
+            {"grid": {"coupling": [1.0, 5.0], "mass": [1.0]}},
+            "start the grid at a smaller coupling",
+        ),
     ],
 )
 def test_limits_refuse_foreign_input(options: dict[str, object], words: str) -> None:
