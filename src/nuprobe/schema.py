@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nuprobe.errors import ExperimentFileError, NuprobeError, UnknownNameError
+from nuprobe.errors import ExperimentFileError, NuprobeError, UnknownNameError, shown
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Folder", "Strict", "validate"]
@@ -218,7 +218,7 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     elif problem["type"] == "missing":
         message = "this key is required; add it"
     else:
-        message = f"{problem['msg']} (got {problem['input']!r})"
+        message = f"{problem['msg']} (got {shown(problem['input'])})"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return " ".join(f"{key}: {message}{more}".split())
 

@@ -64,7 +64,7 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         ),
         ('mass = "20 kg"\n', "", ["target.mass", "required"]),
         ('kind = "constant", ', "", ["response.quenching"]),
-        ("schema_version = 1", "schema_version = 2", ["schema_version", "got 2"]),
+        ("schema_version = 1", "schema_version = 3", ["schema_version", "got 3"]),
         ('process = "cevns"', 'process = "proton"', ["process", "electron"]),
         ('name = "invented"', 'name = "In vented"', ["name", "In vented"]),
         # units
@@ -373,3 +373,21 @@ def test_rows_in_any_order_are_the_same_data(tmp_path: Path) -> None:
 def test_the_valid_texts_parse() -> None:
     assert tomllib.loads(EXPERIMENT)["name"] == "invented"
     assert tomllib.loads(FLUX)["name"] == "source"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("start = 4\nstop = 28\nbins = 6", "edges = {many}", "must increase"),
+        ('mass = "20 kg"', "mass = {many}", "target.mass"),
+        ("exposure = 2e23", "exposure = {many}", "flux.exposure"),
+    ],
+)
+def test_the_message_stays_short_however_long_the_value(
+    tmp_path: Path, old: str, new: str, hint: str
+) -> None:
+    assert old in EXPERIMENT
+    many = str([1.0] * 5000)
+    text = EXPERIMENT.replace(old, new.format(many=many), 1)
+    message = _refused(write(tmp_path / "lab", text), hint)
+    assert len(message) < len(str(tmp_path)) + 400

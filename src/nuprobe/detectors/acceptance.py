@@ -113,8 +113,8 @@ class TableAcceptance:
 
     Attributes
     ----------
-    x : positions in the unit of the quantity, increasing, shape (n,), n ≥ 2.
-    efficiency : probability to keep an event at each position, 0 to 1, shape (n,).
+    x : increasing values of what the acceptance is a function of, shape (n,).
+    efficiency : probability to be kept there, shape (n,).
     """
 
     x: FloatArray

@@ -39,7 +39,7 @@ class ConstantQuenching:
 
     Attributes
     ----------
-    factor : f, dimensionless, 0 < f ≤ 10.
+    factor : f, dimensionless.
     """
 
     factor: float
@@ -68,8 +68,8 @@ class TableQuenching:
 
     Attributes
     ----------
-    t_nr : recoil energies in MeV, increasing, shape (n,), n ≥ 2.
-    factor : quenching factor at each of them, dimensionless, positive, shape (n,).
+    t_nr : increasing recoil energies in MeV, shape (n,).
+    factor : E_ee over recoil energy there, shape (n,).
     """
 
     t_nr: FloatArray
@@ -118,8 +118,8 @@ class LindhardQuenching:
 
     Attributes
     ----------
-    k : strength of the electronic energy loss, dimensionless, 0 < k < 1.
-    z : Z, atomic number of the recoiling nucleus.
+    k : electronic energy loss, about 0.13 to 0.2.
+    z : charge Z of the nucleus.
     """
 
     k: float
@@ -152,7 +152,7 @@ class PolynomialQuenching:
     Attributes
     ----------
     coefficients : c_1, c_2, …
-    unit : MeV, e.g. 1e-3 if the coefficients are for keV.
+    unit : MeV, e.g. 1e-3 if the coefficients hold for keV.
     """
 
     coefficients: tuple[float, ...]
@@ -198,14 +198,12 @@ class PolynomialQuenching:
 
 @dataclass(frozen=True, eq=False)
 class FunctionQuenching:
-    """Any increasing function of the recoil energy (MeV) that returns the
-    electron-equivalent energy (MeV).
+    """Any increasing function of the recoil energy.
 
     Attributes
     ----------
-    function : recoil energies in MeV, shape (n,) → electron-equivalent energies in MeV,
-        shape (n,).
-    breakpoints : recoil energies in MeV where the function is not smooth.
+    function : recoil energy (MeV) → electron-equivalent energy (MeV), on arrays.
+    breakpoints : recoil energies (MeV) where it is not smooth.
     """
 
     function: Callable[[FloatArray], FloatArray]

@@ -310,15 +310,14 @@ def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
     Raises
     ------
     ComputationError
-        If the acceptance jumps at a place that is not among its breakpoints.
+        If the acceptance jumps where it names no breakpoint.
 
     Examples
     --------
-    >>> import numpy as np
     >>> from nuprobe.detectors import TableAcceptance
-    >>> acceptance = TableAcceptance(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    >>> bin_acceptance(acceptance, np.array([0.0, 1.0, 3.0])).tolist()
-    [0.5, 1.0]
+    >>> rising = TableAcceptance(np.array([0.0, 4.0]), np.array([0.0, 1.0]))
+    >>> bin_acceptance(rising, np.array([0.0, 2.0, 4.0]))
+    array([0.25, 0.75])
     """
     pieces = np.union1d(
         edges, [p for p in acceptance.breakpoints if edges[0] < p < edges[-1]]

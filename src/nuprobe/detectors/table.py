@@ -15,8 +15,8 @@ __all__ = ["TableResponse"]
 
 @dataclass(frozen=True, eq=False)
 class TableResponse:
-    """Response of one detector as published for monoenergetic recoils; nothing is known
-    of light or charge.
+    """Response of one detector as published for monoenergetic recoils, without a
+    model of light or charge.
 
     Attributes
     ----------
@@ -78,12 +78,8 @@ class TableResponse:
         return self
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
-        """Probability that a recoil is kept and lands in each bin, shape (bins, n).
-
-        Parameters
-        ----------
-        t_nr : recoil energies in MeV, shape (n,).
-        """
+        """Probability that a recoil of `t_nr` (MeV, shape (n,)) is kept and lands in
+        each bin, shape (bins, n)."""
         t = np.asarray(t_nr, dtype=float)
         high = np.clip(np.searchsorted(self.recoil, t), 1, self.recoil.size - 1)
         share = (t - self.recoil[high - 1]) / (
@@ -97,15 +93,14 @@ class TableResponse:
         return np.asarray(np.where(inside, self.factor * values, 0.0))
 
     def breakpoints(self, t_max: float) -> FloatArray:
-        """Tabulated recoil energies in (0, t_max), MeV, shape (n,)."""
+        """Tabulated recoil energies in (0, t_max)."""
         return self.recoil[(self.recoil > 0) & (self.recoil < t_max)]
 
     def window(self, t_max: float) -> tuple[float, float]:
-        """Recoil energies in [0, t_max], MeV, outside which nothing is kept."""
+        """Recoil energies in [0, t_max] outside which nothing is kept."""
         low, high = float(self.recoil[0]), float(self.recoil[-1])
         return (low, min(high, t_max)) if low < t_max else (0.0, t_max)
 
     def panels(self, t_max: float) -> int:
-        """One for every largest recoil energy `t_max` (MeV): the kinks are
-        breakpoints."""
+        """One up to any `t_max` (MeV): the kinks are breakpoints."""
         return 1

@@ -113,13 +113,8 @@ class AnyExperiment(ABC):
 
     @abstractmethod
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
-        """Return the experiment with some keys of its file changed.
-
-        Parameters
-        ----------
-        changes : dotted key of the file → new value, e.g.
-            ``{"target.form_factor": "helm"}``.
-        """
+        """Return the experiment with some keys of its file changed: `changes` is a
+        mapping from dotted keys to values."""
 
     @abstractmethod
     def parameters(self, model: Any = None, /) -> tuple[Parameter, ...]:

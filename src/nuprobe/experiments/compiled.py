@@ -41,29 +41,19 @@ def total_jacobian(
     ----------
     layers : templates interpolated, and their derivative in each axis,
         (1 + axes, points, templates, components, terms, energy bins).
-    coefficients : (points, components, terms).
-    slopes : derivatives of the coefficients in their parameters, (points, parameters,
-        components, terms).
+    coefficients : (points, components, terms); slopes : their derivatives, (points,
+        parameters, components, terms).
     factors : of the templates, (points, templates).
     time : share of each component in each time bin, (components, time bins).
     result : is written, (points, parameters + axes, energy bins × time bins).
 
     Examples
     --------
-    One template with two counts per unit of one coefficient, and no axis:
-
-    >>> layers = np.full((1, 1, 1, 1, 1, 1), 2.0)
-    >>> result = np.empty((1, 1, 1))
-    >>> total_jacobian(
-    ...     layers,
-    ...     coefficients=np.full((1, 1, 1), 3.0),
-    ...     slopes=np.ones((1, 1, 1, 1)),
-    ...     factors=np.ones((1, 1)),
-    ...     time=np.ones((1, 1)),
-    ...     result=result,
-    ... )
+    >>> result = np.empty((1, 1, 1))  # one template of 2 counts, d(coefficient) = 3
+    >>> layers, ones = np.full((1, 1, 1, 1, 1, 1), 2.0), np.ones((1, 1, 1))
+    >>> total_jacobian(layers, ones, 3 * ones[None], ones[0], ones[0], result)
     >>> float(result[0, 0, 0])
-    2.0
+    6.0
     """
     levels, points, number, components, terms, bins = layers.shape
     free, times = slopes.shape[1], time.shape[1]

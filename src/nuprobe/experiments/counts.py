@@ -328,14 +328,8 @@ class CountsPrediction:
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
 
     def signal_change(self, effect: Effect, points: FloatArray) -> FloatArray:
-        """Change of the signal per unit of one nuisance, shape (points or 1, bins).
-
-        Parameters
-        ----------
-        effect : what the nuisance does to the signal.
-        points : values of the model's parameters and the axes, shape (points,
-            parameters).
-        """
+        """Change of the signal per unit of the nuisance of an `effect` at `points` of
+        shape (points, parameters): (points or 1, bins)."""
         points = np.asarray(points, dtype=float)
         coefficients = self._coefficients(points)
         signal = self._counts(self.templates, coefficients, points)

@@ -38,10 +38,10 @@ def joint_cost(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> csi = nu.experiment("coherent-csi-2017")
-    >>> cost = joint_cost([csi], nu.StandardModel(), free=["rn"])
-    >>> cost.parameters[0].name
-    'rn'
+    >>> names = ("coherent-csi-2017", "coherent-lar-2020")
+    >>> pair = [nu.experiment(name) for name in names]
+    >>> joint_cost(pair, free=["sin2_theta_w"]).n_bins > 100
+    True
     """
     known = list(
         dict.fromkeys(p.name for one in experiments for p in one.parameters(model))

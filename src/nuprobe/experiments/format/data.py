@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
@@ -36,22 +36,10 @@ class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
 
     edges: list[float] | None = Field(
-        default=None,
-        description=(
-            "bin edges, increasing, in the unit of the quantity; or start, stop and"
-            " bins"
-        ),
+        default=None, description="all bin edges, increasing"
     )
-    start: float | None = Field(
-        default=None,
-        description=(
-            "lower edge of the first of equal bins, in the unit of the quantity"
-        ),
-    )
-    stop: float | None = Field(
-        default=None,
-        description="upper edge of the last of equal bins, in the unit of the quantity",
-    )
+    start: float | None = Field(default=None, description="lower end of equal bins")
+    stop: float | None = Field(default=None, description="upper end of equal bins")
     bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
@@ -61,7 +49,7 @@ class EnergyBinning(Strict):
             raise InputError("give either edges = [...] or all of start, stop and bins")
         values = self.values()
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
-            raise InputError(f"bin edges must increase, got {values}")
+            raise InputError(f"bin edges must increase, got {shown(values)}")
         return self
 
     def values(self) -> list[float]:
@@ -78,18 +66,10 @@ class TimeBinning(Strict):
     """Bins of the arrival time."""
 
     edges: list[Time] | None = Field(
-        default=None,
-        description=(
-            "bin edges with their units, increasing, e.g. ['0 us', '1 us']; or start,"
-            " stop and bins"
-        ),
+        default=None, description="all bin edges, increasing, with their unit"
     )
-    start: Time | None = Field(
-        default=None, description="lower edge of the first of equal bins, e.g. '0 us'"
-    )
-    stop: Time | None = Field(
-        default=None, description="upper edge of the last of equal bins, e.g. '6 us'"
-    )
+    start: Time | None = Field(default=None, description="lower end of equal bins")
+    stop: Time | None = Field(default=None, description="upper end of equal bins")
     bins: int | None = Field(default=None, ge=1, description="number of equal bins")
 
     @model_validator(mode="after")
@@ -103,7 +83,7 @@ class TimeBinning(Strict):
                 f"start must be before stop, got {self.start} and {self.stop}"
             )
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
-            raise InputError(f"bin edges must increase, got {values}")
+            raise InputError(f"bin edges must increase, got {shown(values)}")
         return self
 
     def values(self) -> list[float]:
@@ -126,18 +106,13 @@ class ShapeBinning(EnergyBinning):
     depends on the energy bin alone."""
 
     observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
-    unit: str = Field(
-        default="",
-        description="unit of the quantity, for plots and tables; default none",
-    )
+    unit: str = Field(default="", description="unit of the quantity, for plots")
     table: str = Field(
         description=(
             "fraction of the signal of each energy bin in each bin of the quantity"
         )
     )
-    column: str = Field(
-        default="fraction", description="column of the fractions in the table"
-    )
+    column: str = Field(default="fraction", description="column of the fraction")
     low: str = Field(
         default="low", description="column of the lower energy edges of the table"
     )
@@ -151,20 +126,17 @@ class BinningSection(Strict):
 
     energy: EnergyBinning = Field(description="bins of the reconstructed quantity")
     shape: ShapeBinning | None = Field(
-        default=None,
-        description="bins of a third quantity, such as a pulse shape; default none",
+        default=None, description="bins of a third quantity"
     )
     time: TimeBinning | None = Field(
-        default=None, description="bins of the arrival time; default none"
+        default=None, description="bins of the arrival time"
     )
 
 
 class DataSection(Strict):
     """Observed counts, one row a bin with its edges."""
 
-    table: str = Field(
-        description="name of a CSV table beside experiment.toml, one row per bin"
-    )
+    table: str = Field(description="CSV table in the folder")
     counts: str = Field(description="column of the observed counts")
     sigma: str | None = Field(
         default=None,
@@ -182,10 +154,10 @@ class DataSection(Strict):
         description="column of the upper edges of the reconstructed quantity",
     )
     time_low: str | None = Field(
-        default=None, description="column of the lower edges of the arrival time, in us"
+        default=None, description="column of the lower edges of the arrival time"
     )
     time_high: str | None = Field(
-        default=None, description="column of the upper edges of the arrival time, in us"
+        default=None, description="column of the upper edges of the arrival time"
     )
     shape_low: str | None = Field(
         default=None, description="column of the lower edges of the third quantity"
@@ -200,16 +172,10 @@ class MeasuredBackground(Strict):
     the data table."""
 
     kind: Literal["measured"] = Field(description="a column of the data table")
-    name: str = Field(
-        description="name of the background, for fits, tables and systematics"
-    )
-    column: str = Field(description="column of its counts in the data table")
-    title: str = Field(
-        default="", description="title of the background in plots; default its name"
-    )
-    scale: PositiveFloat = Field(
-        default=1.0, description="multiplies the counts, e.g. a ratio of live times"
-    )
+    name: str = Field(description="name for systematics, analyses and results")
+    column: str = Field(description="column of the data table")
+    title: str = Field(default="", description="name in figures")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
     smoothed: bool | Literal["exponential"] = Field(
         default=True,
         description=(
@@ -224,56 +190,24 @@ class TemplateBackground(Strict):
     """A background predicted by a spectrum and, if there are time bins, an arrival-time
     histogram."""
 
-    kind: Literal["template"] = Field(
-        description="a spectrum and an arrival-time histogram"
-    )
-    name: str = Field(
-        description="name of the background, for fits, tables and systematics"
-    )
-    title: str = Field(
-        default="", description="title of the background in plots; default its name"
-    )
-    energy_table: str = Field(
-        description=(
-            "name of a CSV table beside experiment.toml with the spectrum, one row"
-            " per bin"
-        )
-    )
-    energy_column: str = Field(
-        description="column of the counts in each bin of the spectrum"
-    )
-    low: str = Field(
-        default="low",
-        description=(
-            "column of the lower bin edges of the spectrum, in the unit of the"
-            " reconstructed quantity"
-        ),
-    )
-    high: str = Field(
-        default="high",
-        description=(
-            "column of the upper bin edges of the spectrum, in the unit of the"
-            " reconstructed quantity"
-        ),
-    )
+    kind: Literal["template"] = Field(description="spectrum times arrival times")
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
+    energy_table: str = Field(description="table of the spectrum")
+    energy_column: str = Field(description="column of its counts")
+    low: str = Field(default="low", description="column of its lower edges")
+    high: str = Field(default="high", description="column of its upper edges")
     time_table: str | None = Field(
-        default=None,
-        description=(
-            "name of a CSV table beside experiment.toml with the arrival times;"
-            " required if there are time bins"
-        ),
+        default=None, description="table of the arrival times"
     )
     time_column: str = Field(
-        default="probability",
-        description="column of the probability in each bin of the arrival time",
+        default="probability", description="column of the probability of each time bin"
     )
     time_low: str = Field(
-        default="low_us",
-        description="column of the lower bin edges of the arrival time, in us",
+        default="low_us", description="column of the lower edges of the times"
     )
     time_high: str = Field(
-        default="high_us",
-        description="column of the upper bin edges of the arrival time, in us",
+        default="high_us", description="column of the upper edges of the times"
     )
     scale: PositiveFloat = Field(
         default=1.0, description="multiplies the spectrum, e.g. an exposure"
@@ -287,32 +221,20 @@ class TableBackground(Strict):
     """A background given in the bins of the experiment, with the edges named as in
     [data]."""
 
-    kind: Literal["table"] = Field(description="counts in the bins of the experiment")
-    name: str = Field(
-        description="name of the background, for fits, tables and systematics"
-    )
-    title: str = Field(
-        default="", description="title of the background in plots; default its name"
-    )
-    table: str = Field(
-        description="name of a CSV table beside experiment.toml, one row per bin"
-    )
-    column: str = Field(description="column of the counts in each bin")
-    scale: PositiveFloat = Field(
-        default=1.0, description="multiplies the counts, e.g. an exposure"
-    )
+    kind: Literal["table"] = Field(description="a table in the bins of the experiment")
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
+    table: str = Field(description="CSV table in the folder")
+    column: str = Field(description="column of the counts")
+    scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
 
 
 class FlatBackground(Strict):
     """A background that is constant in the reconstructed quantity."""
 
     kind: Literal["flat"] = Field(description="constant in the reconstructed quantity")
-    name: str = Field(
-        description="name of the background, for fits, tables and systematics"
-    )
-    title: str = Field(
-        default="", description="title of the background in plots; default its name"
-    )
+    name: str = Field(description="name for systematics, analyses and results")
+    title: str = Field(default="", description="name in figures")
     density: PositiveFloat = Field(
         description="counts per unit of the reconstructed quantity, times scale"
     )
@@ -335,40 +257,22 @@ class KernelParameter(Strict):
     """A fit parameter that sits inside the integrals."""
 
     name: str = Field(
-        pattern=r"^[a-z][a-z0-9_.]*$",
-        description="name of the parameter, for fits and scans",
+        pattern=r"^[a-z][a-z0-9_.]*$", description="name in fits, grids and results"
     )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ] = Field(
-        description=(
-            "what the parameter is: a radius of the listed isotopes, or a factor on"
-            " the quenching or the signal"
-        )
-    )
+    ] = Field(description="what the value is")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
     default: str | float = Field(
-        description=(
-            "value where it is not fitted: a length with its unit for a radius, a"
-            " plain number for a scale"
-        )
+        description="value where it is not free, with unit for a radius"
     )
-    lower: str | float = Field(
-        description="smallest value allowed, in the same form as default"
-    )
-    upper: str | float = Field(
-        description="largest value allowed, in the same form as default"
-    )
-    latex: str = Field(
-        default="", description="symbol in plots and tables, in LaTeX; default its name"
-    )
+    lower: str | float = Field(description="lower end of the range")
+    upper: str | float = Field(description="upper end of the range")
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
     nodes: int = Field(
-        default=32,
-        ge=4,
-        le=200,
-        description="number of points of the interpolation between lower and upper",
+        default=32, ge=4, le=200, description="Chebyshev nodes of the interpolation"
     )
 
     @model_validator(mode="after")
@@ -389,20 +293,14 @@ class Systematic(Strict):
         description="experiments that use one name share the nuisance",
     )
     kind: Literal["normalisation", "quenching"] = Field(
-        description=(
-            "normalisation: scales the counts; quenching: scales the quenching factor"
-        )
+        description="normalisation of sources, or scale of the quenching"
     )
     sigma: PositiveFloat = Field(description="relative standard deviation")
     acts_on: list[str] = Field(
         min_length=1, description="'signal' or names of backgrounds"
     )
-    latex: str = Field(
-        default="", description="symbol in plots and tables, in LaTeX; default its name"
-    )
-    description: str = Field(
-        default="", description="where the uncertainty comes from, in words"
-    )
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class ShapeSystematic(Strict):
@@ -418,19 +316,14 @@ class ShapeSystematic(Strict):
         pattern=r"^[a-z][a-z0-9-]*$",
         description="experiments that use one name share the nuisance",
     )
-    kind: Literal["shape"] = Field(description="tabulated change of the bins")
+    kind: Literal["shape"] = Field(description="tabulated shapes")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the tabulated change"
     )
     acts_on: list[str] = Field(
         min_length=1, max_length=1, description="'signal' or the name of a background"
     )
-    table: str = Field(
-        description=(
-            "name of a CSV table beside experiment.toml with the nominal and the"
-            " changed counts"
-        )
-    )
+    table: str = Field(description="CSV table in the bins of the experiment")
     nominal: str = Field(description="column")
     up: str = Field(description="column one standard deviation up")
     down: str | None = Field(
@@ -440,12 +333,8 @@ class ShapeSystematic(Strict):
         default=True,
         description="scale up and down to the sum of nominal: the shape alone",
     )
-    latex: str = Field(
-        default="", description="symbol in plots and tables, in LaTeX; default its name"
-    )
-    description: str = Field(
-        default="", description="where the uncertainty comes from, in words"
-    )
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class ResponseSystematic(Strict):
@@ -456,13 +345,12 @@ class ResponseSystematic(Strict):
         pattern=r"^[a-z][a-z0-9-]*$",
         description="experiments that use one name share the nuisance",
     )
-    kind: Literal["response"] = Field(description="changed keys of [response]")
+    kind: Literal["response"] = Field(description="changes of [response]")
     sigma: PositiveFloat = Field(
         default=1.0, description="of the constraint, in units of the change"
     )
     acts_on: list[Literal["signal"]] = Field(
-        default=["signal"],
-        description="'signal', the only source that [response] shapes",
+        default=["signal"], description="the signal alone"
     )
     up: dict[str, Any] = Field(
         min_length=1, description="key of [response] -> value one standard deviation up"
@@ -471,12 +359,8 @@ class ResponseSystematic(Strict):
         min_length=1,
         description="key of [response] -> value one standard deviation down",
     )
-    latex: str = Field(
-        default="", description="symbol in plots and tables, in LaTeX; default its name"
-    )
-    description: str = Field(
-        default="", description="where the uncertainty comes from, in words"
-    )
+    latex: str = Field(default="", description="symbol for plots, without dollar signs")
+    description: str = Field(default="", description="what it stands for")
 
 
 class SignalTable(Strict):
@@ -486,33 +370,24 @@ class SignalTable(Strict):
     computed Standard Model.
     """
 
-    table: str = Field(
-        description="name of a CSV table beside experiment.toml, one row per bin"
-    )
-    column: str = Field(description="column of the published counts")
+    table: str = Field(description="CSV table in the bins of the experiment")
+    column: str = Field(description="column of the counts")
 
 
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str = Field(description="title of the analysis, for plots and reports")
+    title: str = Field(description="what it is")
     statistic: Literal["poisson", "gaussian"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both"
         )
     )
     energy_range: tuple[float, float] | None = Field(
-        default=None,
-        description=(
-            "(low, high) of the reconstructed quantity, in its unit and on bin edges;"
-            " default all bins"
-        ),
+        default=None, description="bins inside these two edges; default all"
     )
     time_range: tuple[Time, Time] | None = Field(
-        default=None,
-        description=(
-            "(low, high) of the arrival time with units, on bin edges; default all bins"
-        ),
+        default=None, description="time bins inside these two edges; default all"
     )
     time_bins: bool = Field(
         default=False, description="keep the time bins, or sum over them"
@@ -529,16 +404,7 @@ class Analysis(Strict):
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
     signal: SignalTable | None = Field(
-        default=None,
-        description=(
-            "published signal of the Standard Model, to which the computed signal is"
-            " scaled; default none"
-        ),
+        default=None, description="published signal that the computed one is scaled to"
     )
-    systematics: list[str] = Field(
-        default=[],
-        description="names of the [[systematics]] that this analysis includes",
-    )
-    references: list[str] = Field(
-        default=[], description="texkeys of the papers that define the analysis"
-    )
+    systematics: list[str] = Field(default=[])
+    references: list[str] = Field(default=[], description="texkeys")

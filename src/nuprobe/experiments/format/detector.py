@@ -58,16 +58,12 @@ class TargetSection(Strict):
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
     )
-    mass: Mass = Field(description="mass of the target, e.g. '14.6 kg'")
+    mass: Mass = Field(description="mass of the target with its unit")
     form_factor: Literal[tuple(FORM_FACTORS)] = Field(  # type: ignore[valid-type]
-        default="helm", description="name of the nuclear form factor"
+        default="helm", description="of protons and neutrons, by name"
     )
     surface_thickness: Length | None = Field(
-        default=None,
-        description=(
-            "surface thickness (Helm), range (Klein-Nystrand) or diffuseness (Fermi) of"
-            " the form factor, e.g. '0.9 fm'; default that of the form factor"
-        ),
+        default=None, description="of the Helm form factor"
     )
     proton_radius: dict[str, Length] = Field(
         default={}, description="rms point-proton radius by isotope"
@@ -130,97 +126,73 @@ class FluxSection(Strict):
 class ConstantQuenchingSection(Strict):
     """E_ee = factor · T."""
 
-    kind: Literal["constant"] = Field(
-        description="the same factor at all recoil energies"
-    )
-    factor: PositiveFloat = Field(description="quenching factor, dimensionless")
+    kind: Literal["constant"] = Field(description="one factor")
+    factor: PositiveFloat = Field(description="E_ee / T")
 
 
 class TableQuenchingSection(Strict):
     """Factor linear between tabulated recoil energies."""
 
-    kind: Literal["table"] = Field(
-        description="factor linear between tabulated recoil energies"
-    )
-    table: str = Field(
-        description=(
-            "name of a CSV table beside experiment.toml, one row per recoil energy"
-        )
-    )
+    kind: Literal["table"] = Field(description="a table")
+    table: str = Field(description="CSV table in the folder")
     recoil_column: str = Field(
-        default="t_nr_kev", description="column of the recoil energies, in keV"
+        default="t_nr_kev", description="column of the recoil energy in keV"
     )
-    factor_column: str = Field(
-        default="factor", description="column of the quenching factors, dimensionless"
-    )
+    factor_column: str = Field(default="factor", description="column of E_ee / T")
 
 
 class LindhardQuenchingSection(Strict):
     """Lindhard's formula."""
 
     kind: Literal["lindhard"] = Field(description="Lindhard's formula")
-    k: PositiveFloat = Field(description="Lindhard's k, dimensionless, between 0 and 1")
-    z: int = Field(description="atomic number of the recoiling nucleus")
+    k: PositiveFloat = Field(description="electronic energy loss, about 0.13 to 0.2")
+    z: int = Field(description="charge Z of the nucleus")
 
 
 class PolynomialQuenchingSection(Strict):
     """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in `unit`."""
 
-    kind: Literal["polynomial"] = Field(
-        description="polynomial in the recoil energy without constant term"
-    )
+    kind: Literal["polynomial"] = Field(description="a polynomial")
     coefficients: list[float] = Field(min_length=1, description="c_1, c_2, ...")
-    unit: Literal["keV", "MeV"] = Field(description="unit of both energies")
+    unit: Literal["keV", "MeV"]
 
 
 class LogisticSection(Strict):
     """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
     (position, factor)."""
 
-    kind: Literal["logistic"] = Field(description="logistic curve")
-    a: PositiveFloat = Field(
-        description="height of the curve; the plateau is a + offset"
-    )
-    k: PositiveFloat = Field(description="slope, per unit of the quantity")
-    x0: float = Field(description="midpoint, in the unit of the quantity")
-    offset: float = Field(default=0.0, description="added to the curve, dimensionless")
+    kind: Literal["logistic"] = Field(description="a logistic function")
+    a: PositiveFloat
+    k: PositiveFloat
+    x0: float
+    offset: float = 0.0
     steps: list[tuple[float, float]] = Field(
-        default=[],
-        description=(
-            "(position, factor) pairs: 0 below the first position, times the factor"
-            " from each position on"
-        ),
+        default=[], description="(position, factor), the factor from there on"
     )
 
 
 class TableAcceptanceSection(Strict):
     """Linear between tabulated points."""
 
-    kind: Literal["table"] = Field(description="linear between tabulated points")
-    table: str = Field(
-        description="name of a CSV table beside experiment.toml, one row per point"
-    )
-    x_column: str = Field(
-        default="x", description="column of the positions, in the unit of the quantity"
-    )
+    kind: Literal["table"] = Field(description="a table")
+    table: str = Field(description="CSV table in the folder")
+    x_column: str = Field(default="x", description="column of the position")
     efficiency_column: str = Field(
-        default="efficiency",
-        description="column of the probabilities to be kept, 0 to 1",
+        default="efficiency", description="column of the probability to be kept"
     )
 
 
 class FullAcceptanceSection(Strict):
     """Everything is kept."""
 
-    kind: Literal["full"] = Field(description="every event is kept")
+    kind: Literal["full"] = Field(description="no losses")
 
 
 class SmearingSection(Strict):
     """How the reconstructed quantity scatters around its mean."""
 
     kind: Literal[SMEARINGS] = Field(  # type: ignore[valid-type]
-        default="poisson",
-        description="distribution of the reconstructed quantity around its mean",
+        default="poisson", description="distribution around the mean; none: no smearing"
     )
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0),
@@ -238,36 +210,20 @@ class TimeAcceptanceSection(Strict):
     """Probability to keep an event by its arrival time: a table, constant in each of
     its bins and 0 outside them."""
 
-    table: str = Field(
-        description="name of a CSV table beside experiment.toml, one row per time bin"
-    )
+    table: str
     column: str = Field(
-        default="efficiency",
-        description="column of the probabilities to be kept, 0 to 1",
+        default="efficiency", description="column of the probability to be kept"
     )
-    low: str = Field(
-        default="low_us", description="column of the lower bin edges, in us"
-    )
-    high: str = Field(
-        default="high_us", description="column of the upper bin edges, in us"
-    )
+    low: str = Field(default="low_us", description="column of the lower edges in us")
+    high: str = Field(default="high_us", description="column of the upper edges in us")
 
 
 class TimingSection(Strict):
     """Arrival-time resolution, shift and acceptance of the signal."""
 
-    resolution: Time = Field(
-        default="0 us",
-        description="standard deviation of the arrival time, e.g. '0.1 us'",
-    )
-    offset: Time = Field(
-        default="0 us",
-        description="shift of the arrival times of the signal, e.g. '0.2 us'",
-    )
-    acceptance: TimeAcceptanceSection | None = Field(
-        default=None,
-        description="probability to keep an event by its arrival time; default 1",
-    )
+    resolution: Time = "0 us"
+    offset: Time = Field(default="0 us", description="shift of the arrival times")
+    acceptance: TimeAcceptanceSection | None = None
 
 
 class MatrixSection(Strict):
@@ -278,17 +234,11 @@ class MatrixSection(Strict):
     of the bin from 0 on.
     """
 
-    table: str = Field(
-        description=(
-            "name of a CSV table beside experiment.toml, one row per recoil energy"
-        )
-    )
+    table: str
     recoil_column: str = Field(
-        default="t_nr_kev", description="column of the recoil energies, in keV"
+        default="t_nr_kev", description="column of the recoil energy in keV"
     )
-    prefix: str = Field(
-        default="bin_", description="prefix of the names of the columns of the bins"
-    )
+    prefix: str = "bin_"
 
 
 class ResponseSection(Strict):
@@ -319,35 +269,20 @@ class ResponseSection(Strict):
             Field(discriminator="kind"),
         ]
         | None
-    ) = Field(
-        default=None,
-        description=(
-            "electron-equivalent energy of a nuclear recoil; required without matrix"
-        ),
-    )
-    matrix: MatrixSection | None = Field(
-        default=None,
-        description=(
-            "tabulated response in place of light yield, quenching, smearing and"
-            " acceptance"
-        ),
-    )
+    ) = None
+    matrix: MatrixSection | None = None
     smearing: SmearingSection = Field(
-        default=SmearingSection(),
-        description="spread of the reconstructed quantity around its mean",
+        default=SmearingSection(), description="distribution around the mean"
     )
     acceptance: Annotated[
         LogisticSection | TableAcceptanceSection | FullAcceptanceSection,
         Field(discriminator="kind"),
     ] = Field(
         default=FullAcceptanceSection(kind="full"),
-        description="probability to keep an event",
+        description="probability to be kept",
     )
     acceptance_at: Literal[ACCEPTANCE_POINTS] = Field(  # type: ignore[valid-type]
-        default="integrated",
-        description=(
-            "where in a count the acceptance is evaluated with Poisson smearing"
-        ),
+        default="integrated", description="where in a one-count cell it is taken"
     )
     acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
         default="reconstructed",
@@ -362,8 +297,7 @@ class ResponseSection(Strict):
         ),
     )
     timing: TimingSection = Field(
-        default=TimingSection(),
-        description="arrival-time resolution, shift and acceptance of the signal",
+        default=TimingSection(), description="of the arrival times"
     )
 
     @model_validator(mode="after")
