@@ -260,8 +260,8 @@ def _sigma(a: Array) -> tuple[Array, Array]:
 
 
 def _squared(
-    k: Array, k2: Array, q: Array, minus: Array, plus: Array, flow: Array, d1: Array, d2: Array,
-    m1: float, m2: float, v: float, a: float,
+    k: Array, k2: Array, q: Array, minus: Array, plus: Array, flow: Array,
+    d1: Array, d2: Array, m1: float, m2: float, v: float, a: float,
 ) -> Array:  # fmt: skip
     """Σ_spins |f_μ M^μ|² without G_F/√2 and e, in the chiral representation; k1 = k(1,
     0, 0, −1)."""

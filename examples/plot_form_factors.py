@@ -20,7 +20,5 @@ figure = plotting.plot_form_factors(
 
 for name in ("helm", "klein-nystrand", "fermi"):
     caesium = nu.target("Cs133", r_p=4.9 * fm, r_n=4.9 * fm, form_factor=name)
-    print(
-        f"{name:15}"
-        f" {nu.cevns.total(30 * MeV, caesium, nu.StandardModel(), flavour='nu_e'):.4e} cm2"
-    )
+    sigma = nu.cevns.total(30 * MeV, caesium, nu.StandardModel(), flavour="nu_e")
+    print(f"{name:15} {sigma:.4e} cm2")

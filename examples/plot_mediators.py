@@ -25,9 +25,7 @@ spectrum = plotting.plot_differential("Ar40", light, [20.0, 50.0], scale="log")
 # reverses the weak amplitude.
 
 csi = nu.experiment("coherent-csi-2017")
-found = nu.limit(
-    [csi], "universal-vector", mass=np.geomspace(1, 1000, 25) * MeV
-)
+found = nu.limit([csi], "universal-vector", mass=np.geomspace(1, 1000, 25) * MeV)
 curve = found["coherent-csi-2017"]
 there = np.isfinite(curve.reopens)
 plane = plotting.plot_plane(

@@ -20,7 +20,10 @@ import numpy as np
 
 LIBRARY = Path(__file__).parent.parent / "src" / "nuprobe" / "fluxes" / "library"
 FLAVOURS = ("nu_e", "nu_mu", "nu_tau", "nubar_e", "nubar_mu", "nubar_tau")
-DUNE = "histos_g4lbne_v3r5p4_QGSP_BERT_OptimizedEngineeredNov2017_{}_LBNEND_globes_flux.txt"
+DUNE = (
+    "histos_g4lbne_v3r5p4_QGSP_BERT_OptimizedEngineeredNov2017_{}"
+    "_LBNEND_globes_flux.txt"
+)
 THRESHOLDS = (
     0.0,
     0.22,
@@ -49,22 +52,32 @@ NUTEV_EDGES = join(
 )
 
 DUNE_HEAD = """\
-# DUNE beam group, simulation g4lbne v3r5p4, QGSP_BERT, "OptimizedEngineeredNov2017", near detector, {} mode;
-# public flux files of the collaboration, described in DUNE:2021cuw (arXiv:2103.04797; texkey unverified)
+# DUNE beam group, simulation g4lbne v3r5p4, QGSP_BERT, "OptimizedEngineeredNov2017", \
+near detector, {} mode;
+# public flux files of the collaboration, described in DUNE:2021cuw (arXiv:2103.04797; \
+texkey unverified)
 # licence: none stated with the files; published numbers, in bins of this package's own
-# obtained from the GLoBES file (bins of 0.25 GeV, per m2 GeV POT), merged and divided by 1e4
+# obtained from the GLoBES file (bins of 0.25 GeV, per m2 GeV POT), merged and divided \
+by 1e4
 """
 CHARM_HEAD = """\
-# CERN SPS wide-band beam at CHARM-II, {} beam; digitised by others from a figure of the collaboration;
+# CERN SPS wide-band beam at CHARM-II, {} beam; digitised by others from a figure of \
+the collaboration;
 # texkey of the figure: unverified; normalisation per proton: unverified
-# licence: none stated with the numbers; published numbers, in bins of this package's own
-# obtained from a table of 100 points (per m2 GeV POT), joined by straight lines, averaged in bins and divided by 1e4
+# licence: none stated with the numbers; published numbers, in bins of this package's \
+own
+# obtained from a table of 100 points (per m2 GeV POT), joined by straight lines, \
+averaged in bins and divided by 1e4
 """
 NUTEV_HEAD = """\
-# Fermilab sign-selected quadrupole train at NuTeV, neutrino beam; digitised by others from a figure of the
-# collaboration and normalised with an assumed detector area of 3 x 3 m2; texkey and normalisation: unverified
-# licence: none stated with the numbers; published numbers, in bins of this package's own
-# obtained from a table of 200 points (per cm2 GeV POT), joined by straight lines and averaged in bins
+# Fermilab sign-selected quadrupole train at NuTeV, neutrino beam; digitised by others \
+from a figure of the
+# collaboration and normalised with an assumed detector area of 3 x 3 m2; texkey and \
+normalisation: unverified
+# licence: none stated with the numbers; published numbers, in bins of this package's \
+own
+# obtained from a table of 200 points (per cm2 GeV POT), joined by straight lines and \
+averaged in bins
 """
 BEAMS = {
     # name: file, what the rows are, per cm2, edges in GeV, header

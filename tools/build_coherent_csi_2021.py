@@ -50,7 +50,10 @@ def main(folder: Path) -> None:
     )
     text += "low_pe,high_pe,low_us,high_us,coincidence,anticoincidence\n"
     for i, j in np.ndindex(grids[0].shape):
-        text += f"{PE[i]:g},{PE[i + 1]:g},{TIME[j]:g},{TIME[j + 1]:g},{grids[0][i, j]:.0f},{grids[1][i, j]:.0f}\n"
+        text += (
+            f"{PE[i]:g},{PE[i + 1]:g},{TIME[j]:g},{TIME[j + 1]:g},"
+            f"{grids[0][i, j]:.0f},{grids[1][i, j]:.0f}\n"
+        )
     (FOLDER / "counts.csv").write_text(text)
 
     names = {"brn": "neutrons", "nin": "induced_neutrons"}

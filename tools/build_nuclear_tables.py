@@ -35,24 +35,36 @@ YEARS = {
 CHARGE_TOLERANCE, RADIUS_TOLERANCE = 1e-3, 0.013
 
 ISOTOPE_HEADER = """\
-# Ground states of the stable and long-lived isotopes (half-life above 1 My, or present in nature).
-# mass_excess_kev: mass excess of the neutral ATOM, keV. AME2020, as given in NUBASE2020.
-# spin, parity: ground state; spin_certain is 0 where NUBASE2020 marks it as systematics (#) or tentative (parentheses).
-# abundance: atom fraction of the natural element; empty if not present. Elements sum to 1 within 1e-4; the
+# Ground states of the stable and long-lived isotopes (half-life above 1 My, or \
+present in nature).
+# mass_excess_kev: mass excess of the neutral ATOM, keV. AME2020, as given in \
+NUBASE2020.
+# spin, parity: ground state; spin_certain is 0 where NUBASE2020 marks it as \
+systematics (#) or tentative (parentheses).
+# abundance: atom fraction of the natural element; empty if not present. Elements sum \
+to 1 within 1e-4; the
 #   1.2e-4 missing in Ta is the isomer Ta180m, not a ground state.
 # half_life_yr: empty for a stable isotope.
-# r_charge_fm, r_charge_unc_fm: rms charge radius and its standard uncertainty; empty if not measured.
-# Sources: NUBASE2020, Kondev:2021lzi, doi:10.1088/1674-1137/abddae; AME2020, Wang:2021xhn,
-#   doi:10.1088/1674-1137/abddaf; charge radii Angeli:2013epw, doi:10.1016/j.adt.2011.12.006.
-# Licence: numerical facts; the compilations state none. Obtained: read from the IAEA and AMDC tables and written
+# r_charge_fm, r_charge_unc_fm: rms charge radius and its standard uncertainty; empty \
+if not measured.
+# Sources: NUBASE2020, Kondev:2021lzi, doi:10.1088/1674-1137/abddae; AME2020, \
+Wang:2021xhn,
+#   doi:10.1088/1674-1137/abddaf; charge radii Angeli:2013epw, \
+doi:10.1016/j.adt.2011.12.006.
+# Licence: numerical facts; the compilations state none. Obtained: read from the IAEA \
+and AMDC tables and written
 #   anew by tools/build_nuclear_tables.py.
 """
 
 FB_HEADER = """\
-# Fourier-Bessel CHARGE densities from elastic electron scattering: rho(r) = sum_v a_v j0(v pi r/R) for r < R, else 0.
-# r_cutoff_fm: R. charge: 4 pi int rho r^2 dr recomputed. rms_fm: recomputed. a_per_fm3: a_1 a_2 ..., by spaces.
-# Source: DeVries:1987atn, doi:10.1016/0092-640X(87)90013-1 (and references there). Licence: numerical facts, none
-#   stated. Obtained: from a public compilation of that table, written anew by tools/build_nuclear_tables.py;
+# Fourier-Bessel CHARGE densities from elastic electron scattering: rho(r) = sum_v a_v \
+j0(v pi r/R) for r < R, else 0.
+# r_cutoff_fm: R. charge: 4 pi int rho r^2 dr recomputed. rms_fm: recomputed. \
+a_per_fm3: a_1 a_2 ..., by spaces.
+# Source: DeVries:1987atn, doi:10.1016/0092-640X(87)90013-1 (and references there). \
+Licence: numerical facts, none
+#   stated. Obtained: from a public compilation of that table, written anew by \
+tools/build_nuclear_tables.py;
 #   the printed table itself was not compared digit by digit.
 """
 
@@ -107,7 +119,8 @@ def main(folder: Path) -> None:
         if int(r["z"]) > 0 and r["radius_val"]
     }
     isotopes = [
-        "symbol,z,a,mass_excess_kev,spin,parity,spin_certain,abundance,half_life_yr,r_charge_fm,r_charge_unc_fm"
+        "symbol,z,a,mass_excess_kev,spin,parity,spin_certain,abundance,half_life_yr,"
+        "r_charge_fm,r_charge_unc_fm"
     ]
     for r in rows(folder / "nubase2020_long_lived.csv"):
         z, a = int(r["Z"]), int(r["A"])
@@ -119,7 +132,8 @@ def main(folder: Path) -> None:
         )
         radius, unc = radii.get((z, a), ("", ""))
         isotopes.append(
-            f"{r['nuclide'][len(str(a)) :]},{z},{a},{r['mass_excess_keV']},{spin:g},{parity:+d},{certain:d},"
+            f"{r['nuclide'][len(str(a)) :]},{z},{a},{r['mass_excess_keV']},{spin:g},"
+            f"{parity:+d},{certain:d},"
             f"{abundance},{half_life_years(r['half_life'], r['unit'])},{radius},{unc}"
         )
     atomic_write(DATA / "isotopes.csv", ISOTOPE_HEADER + "\n".join(isotopes) + "\n")

@@ -39,7 +39,8 @@ def main(csi: Path, lar: Path) -> None:
     for name, doi, files in releases:
         for file in files:
             content = file.read_bytes()
-            text += f"{name},{doi},{file.name},{hashlib.md5(content).hexdigest()},{hashlib.sha256(content).hexdigest()}\n"
+            md5, sha256 = hashlib.md5(content), hashlib.sha256(content)
+            text += f"{name},{doi},{file.name},{md5.hexdigest()},{sha256.hexdigest()}\n"
     TABLE.write_text(text)
 
 

@@ -61,7 +61,8 @@ def main(folder: Path) -> None:
         for i in range(SIDE):
             two = (ac[i], 0.0) if run == 0 else (0.0, ac[i])
             lines.append(
-                f"{run * SIDE + i},{run * SIDE + i + 1},{run},{observed[i]:.0f},{two[0]:.6g},{two[1]:.6g},"
+                f"{run * SIDE + i},{run * SIDE + i + 1},{run},{observed[i]:.0f},"
+                f"{two[0]:.6g},{two[1]:.6g},"
                 f"{er[i]:.6g},{neutron[i]:.6g}"
             )
         for path in sorted((folder / "templates_nominal").glob(f"*_sr{run}_mono_*")):

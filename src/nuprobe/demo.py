@@ -99,6 +99,19 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     ------
     OutputError
         If the folder cannot be made or written.
+
+    Examples
+    --------
+    A folder that cannot be made is refused before anything is computed:
+
+    >>> import tempfile
+    >>> from nuprobe.errors import OutputError
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     try:
+    ...         run(file.name)
+    ...     except OutputError:
+    ...         print("not a folder")
+    not a folder
     """
     from tqdm import tqdm
 

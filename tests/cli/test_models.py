@@ -122,10 +122,11 @@ def test_models_of_the_command_line(run: Run, arguments: list[str], model: Any) 
 def test_a_model_file_stacks(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(
-        "model:\n  - standard: {scheme: radiative, sin2_theta_w: 0.24}\n  - nsi: {epsilon_u:"
-        " {ee: 0.1, emu: 0.05j}}\n  - light-vector: {mass: 10 MeV, coupling: 1e-5,"
-        " charges: {neutrinos: [1, 2, 3], u: 0.5}}\n  - light-scalar: {mass: 3 MeV,"
-        " coupling: 1e-5, label: scalar.}\n"
+        "model:\n  - standard: {scheme: radiative, sin2_theta_w: 0.24}\n"
+        "  - nsi: {epsilon_u: {ee: 0.1, emu: 0.05j}}\n"
+        "  - light-vector: {mass: 10 MeV, coupling: 1e-5,"
+        " charges: {neutrinos: [1, 2, 3], u: 0.5}}\n"
+        "  - light-scalar: {mass: 3 MeV, coupling: 1e-5, label: scalar.}\n"
     )
     below = nu.NSI(
         epsilon_u={"ee": 0.1, "emu": 0.05j}, base=StandardModel(0.24, "radiative")

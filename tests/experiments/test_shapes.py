@@ -108,7 +108,10 @@ def _grid() -> str:
     text = "low,high,s_low,s_high,t_low,t_high,on,flat,tilted,sunk,published\n"
     for n, (e, s, t) in enumerate(itertools.product(ENERGIES, THIRD, TIMES)):
         s_high = 0.7 if s == 0.5 else 1.0
-        text += f"{e},{e + 4},{s},{s_high},{t},{t + 2},{20 + n},10,{10 + n},{10 - 0.1 * n},{1 + 0.5 * n}\n"
+        text += (
+            f"{e},{e + 4},{s},{s_high},{t},{t + 2},{20 + n},10,{10 + n},"
+            f"{10 - 0.1 * n},{1 + 0.5 * n}\n"
+        )
     return text
 
 

@@ -260,7 +260,7 @@ def test_a_users_settings_do_not_change_the_figure(tmp_path: Path) -> None:
 
 
 # -- cross sections
-# --------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
@@ -407,7 +407,7 @@ def test_bad_input_is_named(call: Any, message: str) -> None:
 
 
 # -- form factors
-# ----------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def test_form_factors_are_drawn_with_a_common_radius_against_helm() -> None:
@@ -455,7 +455,7 @@ def test_every_family_is_drawn_and_the_difference_breaks_at_the_zeros_of_helm() 
 
 
 # -- experiments
-# -----------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def errorbar(ax: Axes) -> ErrorbarContainer:
@@ -582,7 +582,7 @@ def test_the_published_data_are_drawn() -> None:
 
 
 # -- fits
-# ------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def test_a_profile_draws_its_points_its_intervals_and_the_others() -> None:
@@ -685,9 +685,7 @@ def test_impossible_points_are_drawn_as_walls() -> None:
     assert len(plot_contour(x, x, grid, ("a", "b")).axes) == 1
 
 
-def test_an_interval_that_leaves_the_range_or_falls_in_two_pieces_is_not_given_as_a_number() -> (
-    None
-):
+def test_an_interval_open_or_in_two_pieces_is_not_given_as_a_number() -> None:
     x = np.linspace(-3, 3, 121)
     closed = plot_profile((x, x**2), "x")
     assert closed.legends[0].get_title().get_text() == "x = $0.0^{+1.0}_{-1.0}$"
@@ -723,7 +721,7 @@ def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
 
 
 # -- fluxes
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def test_a_flux_draws_continua_lines_and_arrival_times() -> None:
@@ -765,7 +763,7 @@ def test_a_beam_without_times_has_one_panel() -> None:
 
 
 # -- house
-# -----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------
 
 
 def test_the_palette_is_distinguishable_without_colour_vision() -> None:

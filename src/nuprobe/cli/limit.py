@@ -133,11 +133,13 @@ _plane_options = grouped(
     epilog="""\b
 Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
-  nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" -o plane.h5 --workers 2
+  nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" \
+-o plane.h5 --workers 2
   nuprobe limit coherent-csi-2017 --plot b-l.pdf
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
-  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" --json""",
+  nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
+--json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @_family_options

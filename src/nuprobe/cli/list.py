@@ -185,8 +185,8 @@ def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
     WHAT is one of targets, fluxes, models, processes, form-factors, experiments,
-    parameters, observables, reproductions, catalogue; all without it, except the long lists of
-    targets and of the catalogue.
+    parameters, observables, reproductions, catalogue; all without it, except the long
+    lists of targets and of the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]
     tables = [TABLES[name]() for name in wanted]

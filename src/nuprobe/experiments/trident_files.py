@@ -25,7 +25,9 @@ class TridentTarget(Strict):
     form_factor: str | None = Field(
         default=None, description="default: measured charge densities"
     )
-    pauli: bool = True
+    pauli: bool = Field(
+        default=True, description="include Pauli blocking in incoherent scattering"
+    )
 
 
 class TridentFlux(Strict):
@@ -67,13 +69,23 @@ class TridentFlux(Strict):
 class TridentMeasurement(Strict):
     """Observed over expected: measured, or assumed in a projection."""
 
-    title: str
-    kind: Literal["measurement", "projection"]
+    title: str = Field(description="title of the analysis, for plots and reports")
+    kind: Literal["measurement", "projection"] = Field(
+        description="measured, or assumed in a projection"
+    )
     ratio: float = Field(description="cross section over that of the Standard Model")
-    plus: PositiveFloat
-    minus: PositiveFloat
-    references: list[str] = []
-    notes: str = ""
+    plus: PositiveFloat = Field(
+        description="upper error of the ratio, one standard deviation"
+    )
+    minus: PositiveFloat = Field(
+        description=(
+            "lower error of the ratio, one standard deviation, as a positive number"
+        )
+    )
+    references: list[str] = Field(
+        default=[], description="texkeys of the papers that publish the ratio"
+    )
+    notes: str = Field(default="", description="remarks")
 
 
 class TridentFile(Strict):

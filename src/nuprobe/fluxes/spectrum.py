@@ -205,8 +205,14 @@ class Flux:
         return tuple(c for c in self.components if c.flavour == wanted)
 
     def spectrum(self, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
-        """Continuum dN/dE of one flavour per MeV and per unit; lines are not in it (see
-        `lines`)."""
+        """Continuum dN/dE of one flavour per MeV and per unit of the flux, without the
+        monoenergetic part (see `lines`).
+
+        Parameters
+        ----------
+        flavour : e.g. ``"nu_e"``.
+        e_nu : neutrino energies in MeV, any shape, which the result has too.
+        """
         e = np.asarray(e_nu, dtype=float)
         return np.asarray(
             sum((c.continuum(e) for c in self.of(flavour)), np.zeros(e.shape))
@@ -245,13 +251,35 @@ class Flux:
 
 def michel_nubar_mu(e_nu: FloatArray) -> FloatArray:
     """Normalised ν̄_μ spectrum 64E²/m_μ³ (3/4 − E/m_μ) of muon decay at rest, per
-    MeV."""
+    MeV.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape, which the result has too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> michel_nubar_mu(np.array([0.0, 30.0]))
+    array([0.    , 0.0228])
+    """
     return 64 * e_nu**2 / M_MUON**3 * (0.75 - e_nu / M_MUON)
 
 
 def michel_nu_e(e_nu: FloatArray) -> FloatArray:
     """Normalised ν_e spectrum 192E²/m_μ³ (1/2 − E/m_μ) of muon decay at rest, per
-    MeV."""
+    MeV.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape, which the result has too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> michel_nu_e(np.array([0.0, 30.0]))
+    array([0.    , 0.0316])
+    """
     return 192 * e_nu**2 / M_MUON**3 * (0.5 - e_nu / M_MUON)
 
 
@@ -270,6 +298,12 @@ def pion_decay_at_rest(
     tuple of FluxComponent
         The ν_μ line at (m_π² − m_μ²)/2m_π = 29.79 MeV, and the ν̄_μ and ν_e of muon
         decay up to m_μ/2.
+
+    Examples
+    --------
+    >>> prompt, *delayed = pion_decay_at_rest(0.08, None, None)
+    >>> [str(c.flavour) for c in delayed], prompt.lines[0].energy
+    (['nubar_mu', 'nu_e'], 29.79)
     """
     edges = (0.0, MICHEL_ENDPOINT)
     names = as_flavour("nu_mu"), as_flavour("nubar_mu"), as_flavour("nu_e")
@@ -311,6 +345,12 @@ def monoenergetic(
         If the energy is not positive or the intensity negative, or one is not finite.
     UnknownNameError
         If there is no flavour of that name.
+
+    Examples
+    --------
+    >>> beam = monoenergetic(30.0, "nu_mu", intensity=2.0)
+    >>> beam.title, beam.total("nu_mu")
+    ('nu_mu of 30 MeV', 2.0)
     """
     kind = as_flavour(flavour)
     return Flux(
@@ -351,6 +391,12 @@ def tabulated(
         If a number is not finite, a value negative, or the energies do not increase.
     UnknownNameError
         If there is no flavour or interpolation of that name.
+
+    Examples
+    --------
+    >>> part = tabulated("mine", "nu_e", [1.0, 2.0, 4.0], [3.0, 1.0], "histogram")
+    >>> float(part.integrate(lambda e: e**0))
+    5.0
     """
     e, v = np.asarray(energies, dtype=float), np.asarray(values, dtype=float)
     if interpolation not in ("linear", "histogram"):

@@ -159,6 +159,7 @@ def target(
     Examples
     --------
     >>> from nuprobe.units import fm
+    >>> from nuprobe.units import fm
     >>> csi = target("CsI")
     >>> [(part.isotope.name, part.count) for part in csi.components]
     [('Cs133', 1.0), ('I127', 1.0)]

@@ -62,6 +62,9 @@ def coherent_electromagnetic(sets: Sequence[str] = tuple(_COHERENT)) -> Table:
     Examples
     --------
     >>> print(coherent_electromagnetic(["CsI 2017"]))  # doctest: +SKIP
+    >>> coherent_electromagnetic(["CsI 2018"])
+    Traceback (most recent call last):
+    nuprobe.errors.UnknownNameError: unknown set of COHERENT data 'CsI 2018': ...
     """
     unknown = next((s for s in sets if s not in _COHERENT), None)
     if unknown is not None:

@@ -30,7 +30,8 @@ def nuclear_models() -> Table:
 
     Examples
     --------
-    >>> print(nuclear_models())  # doctest: +SKIP
+    >>> nuclear_models().columns[:3]
+    ('model', 'R_p(Cs) [fm]', 'R_n(Cs) [fm]')
     """
     csi = experiment(_EXPERIMENT, Experiment)
     result = csi.fit(None, ["rn"])
