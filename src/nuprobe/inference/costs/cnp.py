@@ -98,7 +98,7 @@ class CNPCost(Term):
     def value(self, mu: FloatArray) -> FloatArray:
         """As `Statistic.value` at `mu`."""
         seen = self.data > 0
-        impossible = (np.where(seen, mu <= 0, mu < 0)).any(axis=1)
+        impossible = np.asarray(np.where(seen, mu <= 0, mu < 0).any(axis=1))
         safe = np.where(impossible[:, None], np.maximum(self.data, 1.0), mu)
         n = np.where(seen, self.data, 1.0)
         positive = np.where(seen, safe, 1.0)
@@ -117,7 +117,7 @@ class CNPCost(Term):
 
     def information(self, mu: FloatArray) -> FloatArray:
         """As `Statistic.information` at `mu`."""
-        return 2 / np.maximum(mu, 1e-300)
+        return np.divide(2.0, mu, out=np.zeros_like(mu), where=mu > 0)
 
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """As `Statistic.draw` at `mu`, by `rng`."""

@@ -117,14 +117,12 @@ class CovarianceCost(GaussianCost):
         return np.asarray(self.factor @ rng.normal(mu, 1.0))
 
 
-def _checked(
-    covariance: ArrayLike, shape: tuple[int, ...], name: str
-) -> FloatArray:
+def _checked(covariance: ArrayLike, shape: tuple[int, ...], name: str) -> FloatArray:
     matrix = np.array(covariance, dtype=float)
     if len(shape) != 1 or matrix.shape != shape * 2:
         raise InputError(
-            f"{name}: the covariance has shape {matrix.shape}, the data have {shape}: it"
-            " needs one row and one column a bin"
+            f"{name}: the covariance has shape {matrix.shape}, the data have {shape}:"
+            " it needs one row and one column a bin"
         )
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]
