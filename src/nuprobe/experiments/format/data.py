@@ -261,7 +261,7 @@ class KernelParameter(Strict):
     )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ] = Field(description="what the value is")
+    ] = Field(description="quantity that the parameter sets")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
@@ -300,7 +300,9 @@ class Systematic(Strict):
         min_length=1, description="'signal' or names of backgrounds"
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ShapeSystematic(Strict):
@@ -334,7 +336,9 @@ class ShapeSystematic(Strict):
         description="scale up and down to the sum of nominal: the shape alone",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ResponseSystematic(Strict):
@@ -360,7 +364,9 @@ class ResponseSystematic(Strict):
         description="key of [response] -> value one standard deviation down",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class SignalTable(Strict):
@@ -377,7 +383,7 @@ class SignalTable(Strict):
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str = Field(description="what it is")
+    title: str = Field(description="title of the analysis")
     statistic: Literal["poisson", "gaussian"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both"
