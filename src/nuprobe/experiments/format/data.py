@@ -16,6 +16,7 @@ from nuprobe.units import parse_quantity
 __all__ = [
     "Analysis",
     "BinningSection",
+    "CovarianceTable",
     "DataSection",
     "EnergyBinning",
     "FlatBackground",
@@ -380,14 +381,33 @@ class SignalTable(Strict):
     column: str = Field(description="column of the counts")
 
 
+class CovarianceTable(Strict):
+    """Covariance of the counts in the bins of an analysis, energy slowest, then the
+    third quantity, then time."""
+
+    table: str = Field(description="CSV table with one row a bin, in their order")
+    prefix: str = Field(
+        default="c", description="columns are prefix0, prefix1, …, one a bin"
+    )
+    relative: bool = Field(
+        default=False,
+        description="entries are relative to the observed counts of both bins",
+    )
+
+
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
     title: str = Field(description="title of the analysis")
-    statistic: Literal["poisson", "gaussian"] = Field(
+    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
         description=(
-            "gaussian: counts minus the measured backgrounds, with the errors of both"
+            "gaussian: counts minus the measured backgrounds, with the errors of both,"
+            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
         )
+    )
+    covariance: CovarianceTable | None = Field(
+        default=None,
+        description="of the bins of this analysis, in place of their errors (gaussian)",
     )
     energy_range: tuple[float, float] | None = Field(
         default=None, description="bins inside these two edges; default all"
