@@ -262,7 +262,7 @@ class KernelParameter(Strict):
     )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ] = Field(description="what the value is")
+    ] = Field(description="quantity that the parameter sets")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
@@ -301,7 +301,9 @@ class Systematic(Strict):
         min_length=1, description="'signal' or names of backgrounds"
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ShapeSystematic(Strict):
@@ -335,7 +337,9 @@ class ShapeSystematic(Strict):
         description="scale up and down to the sum of nominal: the shape alone",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ResponseSystematic(Strict):
@@ -361,7 +365,9 @@ class ResponseSystematic(Strict):
         description="key of [response] -> value one standard deviation down",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class SignalTable(Strict):
@@ -392,7 +398,7 @@ class CovarianceTable(Strict):
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str = Field(description="what it is")
+    title: str = Field(description="title of the analysis")
     statistic: Literal["poisson", "gaussian", "cnp"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both,"
