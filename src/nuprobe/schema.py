@@ -53,12 +53,12 @@ class Folder:
         self._columns: dict[tuple[str, str], FloatArray] = {}
         if isinstance(root, Path) and root.is_file():
             raise ExperimentFileError(
-                f"{root} is a file: give the folder that holds it,"
+                f"{root} is a file: give the folder that contains it,"
                 f" {root.absolute().parent}"
             )
         if not root.joinpath(main).is_file():
             raise ExperimentFileError(
-                f"{root}: there is no {main} in it; give a folder that holds one"
+                f"{root}: there is no {main} in it; give a folder that contains one"
             )
 
     @property

@@ -430,7 +430,7 @@ def test_charge_radii_are_converted_to_one_convention() -> None:
     assert one == two
     assert axis_key(entry(other)) is None
     page = site_files(toys(*found, entry(other)))["quantity/charge_radius.html"]
-    assert "1 in a convention that nothing converts is not drawn" in page
+    assert "1 in a convention that cannot be converted is not drawn" in page
     assert "charge_radius.ee/ODD-2001" in page.split("Not on an axis")[1]
 
 

@@ -563,7 +563,7 @@ def test_a_file_of_an_experiment_is_no_folder(run: Run, tmp_path: Path) -> None:
     path.write_text("")
     code, _, err = run("rate", str(path))
     assert code == 2
-    assert f"give the folder that holds it, {tmp_path}" in err
+    assert f"give the folder that contains it, {tmp_path}" in err
 
 
 def test_xsec_trident(run: Run) -> None:

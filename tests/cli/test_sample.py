@@ -101,7 +101,7 @@ def test_sample_gives_what_the_library_gives_and_all_files(
             "not a free parameter",
         ),
         (("--free", "rn", "--prior", "rn=flat:5:6 MeV"), "MeV"),
-        (("--free", "rn", "--walkers", "7"), "walkers is even"),
+        (("--free", "rn", "--walkers", "7"), "walkers must be even"),
         (("--free", "rn", "--resume"), "resume needs"),
         (("--free", "rn", "--plot", "corner.gif"), "corner.gif"),
         (("--free", "rn", "--getdist", "missing/chain"), "cannot write"),

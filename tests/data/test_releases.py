@@ -84,7 +84,7 @@ def test_what_cannot_be_fetched(toy: Path, tmp_path: Path) -> None:
 
 def test_a_release_without_checksums_says_where_it_is() -> None:
     with pytest.raises(
-        InputError, match=r"no checksum.*doi\.org/10\.5281/zenodo\.20576156"
+        InputError, match=r"its checksum is unknown.*doi\.org/10\.5281/zenodo\.20576156"
     ):
         fetch("xenonnt-8b")
     assert not set(data.WITHOUT_CHECKSUMS) & set(release_names())

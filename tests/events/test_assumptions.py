@@ -100,7 +100,7 @@ def test_a_file_replaces_values_and_options_win(tmp_path: Path) -> None:
             {"energy": "1, 2 GeV", "ratio": [0.1]},
             r"charm.fraction.*2 energies but 1 values",
         ),
-        ("charm.fraction", 1.5, r"charm.fraction.*share is at most 1"),
+        ("charm.fraction", 1.5, r"charm.fraction.*share must be at most 1"),
         ("composition.quasielastic", 0.8, r"composition.*add up to 1.22"),
         ("deep_inelastic.w_min", "0.9 GeV", r"between 1.1 and 3 GeV"),
         ("normalisation.exposure", "nan", r"normalisation.exposure"),

@@ -784,7 +784,9 @@ def test_an_unknown_ending_names_those_allowed(tmp_path: Path, name: str) -> Non
 
 @pytest.mark.parametrize("n", [0, -3, 2.5, True])
 def test_the_number_of_events_is_positive(tmp_path: Path, n: Any) -> None:
-    with pytest.raises(InputError, match="number of events is an integer of 1 or more"):
+    with pytest.raises(
+        InputError, match="number of events must be an integer of 1 or more"
+    ):
         write_events(tmp_path / "x.hepmc3", Double(), n)
     assert _contents(tmp_path) == {}
 
@@ -867,7 +869,7 @@ def test_any_name_of_a_weight_is_kept_or_refused(names: list[str]) -> None:
         ),
         ("x.hepmc3", None, "cannot read"),
         ("x.hepmc3.gz", b"hello", "cannot read"),
-        ("x.root", b"hello", "not a whole ROOT file"),
+        ("x.root", b"hello", "not a complete ROOT file"),
         ("x.root", None, "cannot read"),
     ],
 )

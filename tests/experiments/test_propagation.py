@@ -230,7 +230,7 @@ def test_a_tabulated_response_has_no_light() -> None:
     xenon = nu.experiment("xenonnt-8b")
     assert isinstance(xenon, Experiment)
     for changes, hint in (
-        ({"response.light_yield": "1 1/keV"}, "matrix. holds all"),
+        ({"response.light_yield": "1 1/keV"}, "matrix. replaces this key"),
         ({"response.matrix": {"table": "counts.csv"}}, "t_nr_kev"),
         ({"parameters.0.acts_on": "quenching-scale"}, "has no quenching"),
     ):

@@ -1,285 +1,218 @@
-"""Gaussian data with a covariance, and the combined Neyman–Pearson χ²."""
+"""Costs with a covariance, and with the combined Neyman–Pearson χ²."""
 
 from __future__ import annotations
 
-import itertools
-import pickle
-from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from tests.experiments import folders
 from tests.inference.synthetic import Synthetic
 
-from nuprobe.errors import ComputationError, InputError
-from nuprobe.inference import Cost, GaussianCost, PoissonCost, fit, profile, scan
-from nuprobe.inference.costs import CNPCost, CovarianceCost
+import nuprobe as nu
+from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.experiments import Experiment
+from nuprobe.inference import (
+    CNPCost,
+    Cost,
+    CovarianceCost,
+    GaussianCost,
+    PoissonCost,
+    fit,
+)
 from nuprobe.numerics import FloatArray
 
-POINTS = np.array([[0.7, 4.0], [1.0, 5.0], [1.8, 3.0]])
-NU = np.array([[0.1, -0.05, 0.2, 0.02], [0.0, 0.0, 0.0, 0.0], [-0.2, 0.1, 0.3, 0.0]])
+PREDICTION = Synthetic()
+MU = PREDICTION.expectation(np.array([[1.0, 5.0]])).base[0]
+DATA = np.random.default_rng(5).poisson(MU).astype(float)
+POINTS = np.array([[1.0, 5.0], [1.3, 4.0], [0.6, 6.5]])
 
 
-def counts(prediction: Synthetic, seed: int = 1) -> FloatArray:
-    mu = prediction.expectation(np.array([[1.0, 5.0]])).base[0]
-    return np.asarray(np.random.default_rng(seed).poisson(mu), dtype=float)
+def _covariance(correlation: float = 0.6) -> FloatArray:
+    sigma = np.sqrt(MU) * (1 + 0.3 * np.arange(MU.size) / MU.size)
+    apart = np.abs(np.subtract.outer(np.arange(MU.size), np.arange(MU.size)))
+    return np.outer(sigma, sigma) * correlation**apart
 
 
-def covariance(n: FloatArray) -> FloatArray:
-    """Poisson errors, neighbours correlated, and a common scale of 10 %."""
-    i = np.arange(n.size)
-    error = np.sqrt(np.maximum(n, 1.0))
-    near = np.outer(error, error) * 0.5 ** np.abs(i[:, None] - i)
-    return np.asarray(near + 0.01 * np.outer(n, n))
+def _plain(cost: Cost, point: FloatArray, chi2: object) -> float:
+    """Minimum over the nuisances of any χ²(µ), by a minimiser that knows nothing."""
+    e = PREDICTION.expectation(point[None])
+    sigma = np.array([n.sigma for n in PREDICTION.nuisances])
 
-
-def correlated(prediction: Synthetic | None = None, seed: int = 1) -> CovarianceCost:
-    prediction = prediction or Synthetic()
-    n = counts(prediction, seed)
-    return CovarianceCost(prediction, n, covariance(n))
-
-
-def cnp(prediction: Synthetic | None = None, seed: int = 1) -> CNPCost:
-    prediction = prediction or Synthetic()
-    return CNPCost(prediction, counts(prediction, seed))
-
-
-def sparse() -> CNPCost:
-    return cnp(Synthetic(signal=15.0, background=12.0), seed=5)
-
-
-def mean(cost: CovarianceCost | CNPCost, p: FloatArray, nu: FloatArray) -> FloatArray:
-    e = cost.prediction.expectation(p[None])
-    slopes = [s[0] for s in e.slopes]
-    return np.asarray(e.base[0] + np.tensordot(nu, slopes, 1))
-
-
-def by_hand(cost: CovarianceCost | CNPCost, p: FloatArray, nu: FloatArray) -> float:
-    mu, n = mean(cost, p, nu), cost.data
-    pulls = sum((v / x.sigma) ** 2 for v, x in zip(nu, cost.nuisances, strict=True))
-    if isinstance(cost, CovarianceCost):
-        return float((n - mu) @ np.linalg.inv(cost.covariance) @ (n - mu) + pulls)
-    total = 0.0
-    for seen, expected in zip(n, mu, strict=True):
-        variance = 3 / (1 / seen + 2 / expected) if seen else expected / 2
-        total += (seen - expected) ** 2 / variance
-    return float(total + pulls)
-
-
-COSTS = pytest.mark.parametrize("make", [correlated, cnp, sparse])
-Make = Callable[[], "CovarianceCost | CNPCost"]
-
-
-@COSTS
-def test_values_against_the_formula(make: Make) -> None:
-    cost = make()
-    expected = [by_hand(cost, p, nu) for p, nu in zip(POINTS, NU, strict=True)]
-    np.testing.assert_allclose(cost.twice_nll(POINTS, NU), expected, rtol=1e-11)
-
-
-@COSTS
-def test_gradient_against_differences(make: Make) -> None:
-    cost = make()
-    d_par, d_nu = cost.gradient(POINTS, NU)
-    for row, (p, nu) in enumerate(zip(POINTS, NU, strict=True)):
-        x = np.concatenate([p, nu])
-        for i, exact in enumerate(np.concatenate([d_par[row], d_nu[row]])):
-            step = np.zeros_like(x)
-            step[i] = 1e-5
-            up, down = (by_hand(cost, y[:2], y[2:]) for y in (x + step, x - step))
-            assert exact == pytest.approx((up - down) / 2e-5, rel=1e-6, abs=1e-5)
-
-
-@COSTS
-def test_profiled_against_brute_force(make: Make) -> None:
-    cost = make()
-    best = cost.profiled(POINTS)
-    for row, p in enumerate(POINTS):
-        found = minimize(
-            lambda nu, p=p: (
-                by_hand(cost, p, nu) if mean(cost, p, nu).min() > 0 else 1e9
-            ),
-            best.nuisances[row] + 0.02,
-            method="Nelder-Mead",
-            options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 6000, "maxfev": 6000},
+    def value(z: FloatArray) -> float:
+        mu = e.base[0] + sum(
+            v * s * row[0] for v, s, row in zip(z, sigma, e.slopes, strict=True)
         )
-        assert best.twice_nll[row] == pytest.approx(found.fun, rel=0, abs=1e-6)
-        here = cost.gradient(p, best.nuisances[row])[1]
-        assert np.abs(here).max() < 2e-3
-    value, gradient, curvature = cost.profiled_slopes(POINTS)
-    np.testing.assert_allclose(value, best.twice_nll, rtol=0, atol=1e-8)
-    np.testing.assert_allclose(
-        gradient, cost.profiled_gradient(POINTS), rtol=1e-6, atol=1e-5
-    )
-    assert (np.linalg.eigvalsh(curvature) > 0).all()
+        return float(chi2(mu)) + float(z @ z)  # type: ignore[operator]
+
+    found = minimize(value, np.zeros(sigma.size), method="BFGS", options={"gtol": 1e-7})
+    return float(found.fun)
 
 
-@COSTS
-def test_both_methods_find_one_minimum(make: Make) -> None:
-    cost = make()
-    fast, plain = fit(cost), fit(cost, method="migrad")
-    assert fast.twice_nll == pytest.approx(plain.twice_nll, rel=0, abs=1e-6)
+def test_a_covariance_against_a_plain_minimiser() -> None:
+    covariance = _covariance()
+    cost = CovarianceCost(PREDICTION, DATA, covariance)
+    inverse = np.linalg.inv(covariance)
+    got = cost.profiled(POINTS).twice_nll
+    for point, value in zip(POINTS, got, strict=True):
+        want = _plain(cost, point, lambda mu: (DATA - mu) @ inverse @ (DATA - mu))
+        assert value == pytest.approx(want, rel=1e-8)
 
 
-def test_profiles_and_scans_see_the_same_cost() -> None:
-    cost = correlated() + cnp(Synthetic(suffix=" b"))
-    strengths = np.linspace(0.8, 1.4, 7)
-    curve = profile(cost, "strength", strengths)
-    here = np.isin(curve.values, strengths)
-    points = np.column_stack([strengths, np.full(7, cost.default[1])])
-    expected = cost.profiled(points).twice_nll
-    np.testing.assert_allclose(curve.twice_nll[here], expected, rtol=0, atol=1e-8)
-    values = scan(cost, {"strength": strengths, "radius": [cost.default[1]]})
-    np.testing.assert_allclose(values.twice_nll.ravel(), expected, rtol=0, atol=1e-8)
-
-
-def test_a_diagonal_covariance_is_a_gaussian_cost() -> None:
-    n = counts(Synthetic())
-    sigma = np.sqrt(np.maximum(n, 1.0))
-    plain = GaussianCost(Synthetic(), n, sigma)
-    same = CovarianceCost(Synthetic(), n, np.diag(sigma**2))
-    for mine, theirs in (
-        (same.twice_nll(POINTS, NU), plain.twice_nll(POINTS, NU)),
-        (same.profiled(POINTS).twice_nll, plain.profiled(POINTS).twice_nll),
-        (same.gradient(POINTS, NU)[0], plain.gradient(POINTS, NU)[0]),
-        (same.profiled_slopes(POINTS)[2], plain.profiled_slopes(POINTS)[2]),
+def test_a_diagonal_covariance_is_gaussian() -> None:
+    sigma = np.sqrt(DATA + 1)
+    plain = GaussianCost(PREDICTION, DATA, sigma)
+    cost = CovarianceCost(PREDICTION, DATA, np.diag(sigma**2))
+    for one, other in zip(
+        (cost.profiled(POINTS).twice_nll, cost.profiled_gradient(POINTS)),
+        (plain.profiled(POINTS).twice_nll, plain.profiled_gradient(POINTS)),
+        strict=True,
     ):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
-def test_a_common_scale_in_the_covariance_is_a_nuisance() -> None:
-    """An error of the scale: in the covariance, or as a linear nuisance."""
-    n, prediction = counts(Synthetic()), Synthetic(n_nuisances=1)
-    sigma = np.sqrt(np.maximum(n, 1.0))
-    point = np.array([[1.0, 5.0]])
-    e = prediction.expectation(point)
-    wider = np.diag(sigma**2) + 0.28**2 * np.outer(e.slopes[0][0], e.slopes[0][0])
-    bare = CovarianceCost(Synthetic(n_nuisances=0), n, wider)
-    free = GaussianCost(prediction, n, sigma)
-    assert bare.twice_nll(point)[0] == pytest.approx(
-        free.profiled(point).twice_nll[0], rel=1e-11
+def test_cnp_against_a_plain_minimiser() -> None:
+    data = DATA.copy()
+    data[:2] = 0.0  # empty bins cost (0 − µ)²/(µ/2)
+    cost = CNPCost(PREDICTION, data)
+
+    def chi2(mu: FloatArray) -> float:
+        if np.any(mu <= 0):
+            return 1e10
+        variance = np.where(data > 0, 3 / (1 / np.maximum(data, 1) + 2 / mu), mu / 2)
+        return float(((data - mu) ** 2 / variance).sum())
+
+    got = cost.profiled(POINTS).twice_nll
+    for point, value in zip(POINTS, got, strict=True):
+        assert value == pytest.approx(_plain(cost, point, chi2), rel=1e-8)
+    assert cost.twice_nll(POINTS[0]) == pytest.approx(
+        chi2(PREDICTION.expectation(POINTS[:1]).base[0]), rel=1e-12
     )
 
 
-def test_many_counts_make_it_the_poisson_likelihood() -> None:
+def test_cnp_becomes_the_poisson_likelihood_for_many_counts() -> None:
     differences = []
-    for size in (1e4, 1e6, 1e8):
-        prediction = Synthetic(signal=size, background=2 * size)
-        mu = prediction.expectation(np.array([[1.0, 5.0]])).base[0]
-        n = mu + np.sqrt(mu) * np.cos(np.arange(mu.size))
-        mine, theirs = CNPCost(prediction, n), PoissonCost(prediction, n)
-        a, b = (c.twice_nll([1.0, 5.0])[0] for c in (mine, theirs))
-        differences.append(abs(a / b - 1))
-    # the first order in 1/√n cancels: ten times the counts, ten times closer
-    assert differences[0] < 1e-3
-    for before, after in itertools.pairwise(differences):
-        assert after < 0.02 * before
+    for scale in (1.0, 100.0):
+        big = Synthetic(signal=150 * scale, background=300 * scale)
+        mu = big.expectation(np.array([[1.0, 5.0]])).base[0]
+        data = mu + np.sqrt(mu) * np.cos(np.arange(mu.size))
+        one, other = (
+            c(big, data).profiled(POINTS[:1]).twice_nll for c in (CNPCost, PoissonCost)
+        )
+        differences.append(abs(float(one[0] - other[0])))
+    assert differences[1] < differences[0] / 50
 
 
-def test_an_empty_bin_costs_what_it_costs_in_the_likelihood() -> None:
-    nothing = np.zeros(24)
-    mine, theirs = CNPCost(Synthetic(), nothing), PoissonCost(Synthetic(), nothing)
-    np.testing.assert_allclose(
-        mine.twice_nll(POINTS, NU), theirs.twice_nll(POINTS, NU), rtol=1e-13
+@pytest.mark.parametrize("kind", ["covariance", "cnp"])
+def test_gradients_are_the_slopes(kind: str) -> None:
+    cost: Cost = (
+        CNPCost(PREDICTION, DATA)
+        if kind == "cnp"
+        else CovarianceCost(PREDICTION, DATA, _covariance())
     )
+    gradient = cost.profiled_gradient(POINTS)
+    for column, step in enumerate((1e-5, 1e-5)):
+        move = np.zeros(2)
+        move[column] = step
+        above, below = (cost.profiled(POINTS + s * move).twice_nll for s in (1, -1))
+        np.testing.assert_allclose(
+            gradient[:, column], (above - below) / (2 * step), rtol=1e-5, atol=1e-5
+        )
 
 
-def test_a_negative_expectation_is_impossible_for_counts() -> None:
-    cost = cnp()
-    far = np.array([[0.0, 0.0, -2.0, 0.0]])
-    assert cost.twice_nll([0.1, 5.0], far)[0] == np.inf
-    with pytest.raises(ComputationError, match="no derivative"):
-        cost.gradient([0.1, 5.0], far)
-
-
-def test_a_covariance_shares_a_sum_that_touches_zero() -> None:
-    """The path along a barrier moves correlated bins as it moves the others."""
-    prediction = Synthetic(sigmas=(0.28, 0.1, np.inf, 0.05))
-    n = np.zeros(24)
-    n[:3] = 1.0
-    n_wide = counts(prediction)
-    cost = PoissonCost(prediction, n) + CovarianceCost(
-        prediction, n_wide, 1e4 * covariance(n_wide)
+@pytest.mark.parametrize("kind", ["covariance", "cnp"])
+def test_fits_of_both_methods_and_toys(kind: str) -> None:
+    cost: Cost = (
+        CNPCost(PREDICTION, DATA)
+        if kind == "cnp"
+        else CovarianceCost(PREDICTION, DATA, _covariance())
     )
-    best = cost.profiled([[0.5, 5.0]])
-    assert best.boundary.all()
-    here = best.nuisances[0]
-
-    def total(nu: FloatArray) -> float:
-        return float(cost.twice_nll([0.5, 5.0], nu)[0])
-
-    assert total(here) == pytest.approx(best.twice_nll[0], rel=1e-9)
-    rng = np.random.default_rng(0)
-    for _ in range(100):
-        assert total(here + 0.02 * rng.normal(size=4)) >= best.twice_nll[0] - 1e-6
-
-
-@COSTS
-def test_asimov_toys_and_pickles(make: Make) -> None:
-    cost = make()
-    asimov = cost.asimov({"strength": 1.1})
-    assert asimov.twice_nll([1.1, 5.0])[0] == pytest.approx(0, abs=1e-18)
-    assert pickle.loads(pickle.dumps(cost)).digest() == cost.digest()
-    drawn = cost.simulate({}, np.random.default_rng(2))
-    assert type(drawn) is type(cost)
-    assert drawn.digest() != cost.digest()
-
-
-def test_toys_have_the_covariance() -> None:
-    cost, rng = correlated(), np.random.default_rng(8)
-    toys = [cost.simulate({}, rng, np.zeros(4)) for _ in range(3000)]
-    data = np.array([t.terms[0].data for t in toys])
-    expected = cost.expected({})[0]
-    error = np.sqrt(np.diag(cost.covariance))
-    assert (np.abs(data.mean(0) - expected) < 5 * error / np.sqrt(3000)).all()
-    seen = np.cov(data.T) / np.outer(error, error)
-    wanted = cost.covariance / np.outer(error, error)
-    assert np.abs(seen - wanted).max() < 5 / np.sqrt(3000) * np.sqrt(2)
-
-
-def _bad(change: Callable[[FloatArray], FloatArray]) -> Cost:
-    n = counts(Synthetic())
-    return CovarianceCost(Synthetic(), n, change(covariance(n)))
-
-
-def _asymmetric(c: FloatArray) -> FloatArray:
-    c[2, 5] *= 1.5
-    return c
-
-
-def _doubled(c: FloatArray) -> FloatArray:
-    c[3] = c[4]
-    c[:, 3] = c[:, 4]
-    return c
-
-
-def _hole(c: FloatArray) -> FloatArray:
-    c[1, 2] = np.nan
-    return c
+    fast, migrad = (fit(cost, method=m) for m in ("fast", "migrad"))
+    assert fast.twice_nll == pytest.approx(migrad.twice_nll, abs=1e-6)
+    (term,) = cost.terms
+    rng = np.random.default_rng(1)
+    mu = term.prediction.expectation(np.array([[1.0, 5.0]])).base[0]
+    toys = np.array([term.draw(mu, rng) for _ in range(4000)])
+    np.testing.assert_allclose(toys.mean(0), MU, rtol=0.05)
+    want = np.diag(_covariance()) if kind == "covariance" else MU
+    np.testing.assert_allclose(toys.var(0), want, rtol=0.15)
+    again = cost.with_data(DATA)
+    assert again.twice_nll(POINTS) == pytest.approx(cost.twice_nll(POINTS), rel=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "hint"),
     [
-        (_asymmetric, "bins 2 and 5 .* in one place and .* in the other"),
-        (_doubled, "not positive definite"),
-        (lambda c: -c, "not positive definite"),
-        (_hole, "bins 1 and 2 is not a finite number"),
-        (lambda c: c[:-1], r"shape \(23, 24\)"),
-        (lambda c: c[:-1, :-1], r"shape \(23, 23\)"),
-        (lambda c: np.diag(c), r"shape \(24,\)"),
+        (lambda c: c[:-1, :-1], "one row and one column a bin"),
+        (lambda c: c + np.triu(np.ones_like(c), 1), "correct one of them"),
+        (lambda c: np.ones_like(c), "not positive definite"),
+        (lambda c: np.where(np.eye(len(c)) > 0, np.nan, c), "not a finite number"),
     ],
 )
-def test_a_covariance_that_is_none_is_one_line(
-    change: Callable[[FloatArray], FloatArray], message: str
-) -> None:
-    with pytest.raises(InputError, match=message) as caught:
-        _bad(change)
-    assert "\n" not in str(caught.value)
+def test_what_is_no_covariance_is_told(change: object, hint: str) -> None:
+    with pytest.raises(InputError, match=hint) as caught:
+        CovarianceCost(PREDICTION, DATA, change(_covariance()))  # type: ignore[operator]
+    assert len(str(caught.value)) < 300
 
 
-def test_negative_counts_are_refused() -> None:
-    n = counts(Synthetic())
-    n[4] = -1
-    with pytest.raises(InputError, match=r"bin 4 has -1"):
-        CNPCost(Synthetic(), n)
+def test_negative_counts_are_told() -> None:
+    with pytest.raises(InputError, match="bin 3 has -1"):
+        CNPCost(PREDICTION, np.where(np.arange(DATA.size) == 3, -1.0, DATA))
+
+
+def _table(size: int, value: float) -> str:
+    rows = [",".join(f"c{i}" for i in range(size))]
+    rows += [
+        ",".join(f"{value if i == j else 0.2 * value}" for j in range(size))
+        for i in range(size)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+CORRELATED = (
+    folders.EXPERIMENT.replace(
+        'subtract = ["off"]\n',
+        'subtract = ["off"]\ncovariance = { table = "covariance.csv" }\n',
+    )
+    + """
+[analyses.cnp]
+title = "counts"
+statistic = "cnp"
+systematics = ["flux"]
+"""
+)
+
+
+def test_an_experiment_with_a_covariance_and_one_with_cnp(tmp_path: Path) -> None:
+    # energy 8 to 28, times summed: five bins
+    folder = folders.write(
+        tmp_path / "invented", CORRELATED, {"covariance.csv": _table(5, 40.0)}
+    )
+    mine = nu.experiment(folder, Experiment)
+    cost = mine.cost(None, ["rn"], "energy")
+    assert isinstance(cost, CovarianceCost)
+    assert cost.covariance[0, 0] == 40.0
+    assert cost.covariance[0, 1] == 8.0
+    assert mine.fit(None, ["rn"], "energy").valid
+    assert isinstance(mine.cost(None, ["rn"], "cnp"), CNPCost)
+    assert mine.fit(None, ["rn"], "cnp").valid
+    wrong = folders.write(
+        tmp_path / "wrong", CORRELATED, {"covariance.csv": _table(4, 40.0)}
+    )
+    with pytest.raises(ExperimentFileError, match=r"covariance\.csv"):
+        nu.experiment(wrong)
+    with pytest.raises(ExperimentFileError, match="covariance needs statistic"):
+        mine.with_changes({"analyses.both.covariance": {"table": "covariance.csv"}})
+
+
+def test_a_relative_covariance_is_one_of_the_counts(tmp_path: Path) -> None:
+    text = CORRELATED.replace(
+        '"covariance.csv" }', '"covariance.csv", relative = true }'
+    )
+    folder = folders.write(tmp_path / "own", text, {"covariance.csv": _table(5, 0.04)})
+    mine = nu.experiment(folder, Experiment)
+    cost = mine.cost(None, ["rn"], "energy")
+    assert isinstance(cost, CovarianceCost)
+    want = 0.04 * cost.data[0] ** 2
+    assert cost.covariance[0, 0] == pytest.approx(want, rel=1e-12)

@@ -386,7 +386,7 @@ def test_files_hold_the_result(result: SampleResult, tmp_path: Path) -> None:
     assert back.to_dict() == result.to_dict()
     assert str(back) == str(result)
     assert back.fingerprint == result.fingerprint
-    with pytest.raises(InputError, match="a chain alone"):
+    with pytest.raises(InputError, match="only the chain, not the state"):
         sample(
             line(), steps=3000, seed=3, checkpoint=tmp_path / "chain.h5", resume=True
         )
@@ -420,7 +420,7 @@ def test_getdist_files_by_hand(result: SampleResult, tmp_path: Path) -> None:
     assert len(np.loadtxt(result.to_getdist(tmp_path / "thin")[0])) == 32 * -(
         -1200 // int(tau / 2)
     )
-    with pytest.raises(InputError, match="thin is at least 1"):
+    with pytest.raises(InputError, match="thin must be at least 1"):
         result.to_getdist(tmp_path / "no", thin=0)
 
 
@@ -474,16 +474,16 @@ def test_a_realistic_cost_with_several_nuisances_runs() -> None:
         ({"fixed": {"a": np.nan}}, "outside its range"),
         ({"priors": {"bend": Normal(0, 1)}}, "not a free parameter"),
         ({"priors": {"a": Normal(99.0, 1.0)}}, "outside its range"),
-        ({"priors": {"a": Flat(50, 60)}}, "nothing in common"),
+        ({"priors": {"a": Flat(50, 60)}}, "does not overlap"),
         ({"start": "prior"}, "needs a prior with an end on both sides for b"),
         ({"start": "here"}, "'fit' or 'prior'"),
         ({"nuisances": "ignored"}, "'sampled' or 'profiled'"),
         ({"walkers": 7}, "even and at least 6"),
         ({"walkers": 2}, "even and at least 6"),
-        ({"steps": 3}, "steps is at least"),
-        ({"steps": 10, "burn": 8}, "steps is at least"),
-        ({"steps": 10, "burn": -1}, "steps is at least"),
-        ({"seed": -1}, "a seed is"),
+        ({"steps": 3}, "steps must be at least"),
+        ({"steps": 10, "burn": 8}, "steps must be at least"),
+        ({"steps": 10, "burn": -1}, "steps must be at least"),
+        ({"seed": -1}, "a seed must be"),
         ({"resume": True}, "resume needs"),
     ],
 )

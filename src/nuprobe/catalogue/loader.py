@@ -356,7 +356,7 @@ def _names(
     """Whether a name of an entry is taken, and what is wrong with its names."""
     messages = []
     if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
-        messages.append("aliases: one of them stands twice, or is the id itself")
+        messages.append("aliases: each must be unique and differ from the id")
     names = [("id", entry.id), *(("aliases", alias) for alias in entry.aliases)]
     double = [
         f"{key}: {text!r} is taken by {seen[text]}; choose another"

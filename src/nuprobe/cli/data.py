@@ -24,7 +24,7 @@ def list_releases(out: Output) -> None:
 
     rows = tuple((r.name, r.doi, len(r.sha256)) for r in map(release, release_names()))
     notes = tuple(
-        f"{name}: doi:{doi}, to be downloaded by hand: no checksum of it is known here"
+        f"{name}: doi:{doi}, to be downloaded by hand: its checksum is unknown"
         for name, doi in WITHOUT_CHECKSUMS.items()
     )
     table = Table("data releases", ("release", "doi", "files"), rows, notes=notes)

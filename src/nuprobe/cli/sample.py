@@ -81,7 +81,9 @@ _chain_options = grouped(
         type=click.IntRange(6),
         help="Walkers, an even number [default: 32 or more].",
     ),
-    click.option("--seed", default=0, show_default=True, help="Of the random numbers."),
+    click.option(
+        "--seed", default=0, show_default=True, help="Seed of the random numbers."
+    ),
     click.option(
         "--start",
         type=click.Choice(["fit", "prior"]),

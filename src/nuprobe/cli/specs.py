@@ -441,7 +441,7 @@ generator_options = grouped(
         "target_text",
         help="As for xsec; not needed for --regime electron.",
     ),
-    _energy_option("Of every neutrino, e.g. '5 GeV'."),
+    _energy_option("Energy of every neutrino, e.g. '5 GeV'."),
     *FLUX_OPTIONS,
     *_TRIDENT_OPTIONS,
     click.option(
@@ -455,7 +455,7 @@ generator_options = grouped(
         type=click.IntRange(0),
         default=1,
         show_default=True,
-        help="Of all random numbers.",
+        help="Seed of all random numbers.",
     ),
 )
 """Add channels, target, energy or flux, regime, nucleons and seed, as `GeneratorSpec`

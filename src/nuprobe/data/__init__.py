@@ -90,8 +90,8 @@ def release(name: str) -> Release:
     known = _releases()
     if name in WITHOUT_CHECKSUMS:
         raise InputError(
-            f"the release {name} is not fetched, because no checksum of it is known"
-            f" here: download https://doi.org/{WITHOUT_CHECKSUMS[name]} by hand (known:"
+            f"the release {name} is not fetched, because its checksum is unknown:"
+            f" download https://doi.org/{WITHOUT_CHECKSUMS[name]} by hand (known:"
             f" {', '.join(sorted(known))})"
         )
     if name not in known:

@@ -61,7 +61,7 @@ SCATTERING: Final = np.dtype(
 
 
 Value = Any
-"""A number in the compiled loop, an array of one each trial in NumPy."""
+"""A number in the compiled loop, an array with a value for each trial in NumPy."""
 
 
 class Point(NamedTuple):

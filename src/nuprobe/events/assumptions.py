@@ -104,7 +104,7 @@ class Curve(Strict):
 
 def _shares(curve: Curve) -> Curve:
     if max(curve.ratio) > 1:
-        raise InputError(f"a share is at most 1, got {max(curve.ratio):g}")
+        raise InputError(f"a share must be at most 1, got {max(curve.ratio):g}")
     return curve
 
 
@@ -175,7 +175,8 @@ class _DeepInelastic(Strict):
     def _check(self) -> _DeepInelastic:
         if not 1.1 * GeV <= self.w_min.value <= 3 * GeV:
             raise InputError(
-                f"w_min = {self.w_min.value / GeV:g} GeV: it lies between 1.1 and 3 GeV"
+                f"w_min = {self.w_min.value / GeV:g} GeV: it must lie between 1.1 and 3"
+                " GeV"
             )
         return self
 
@@ -392,7 +393,7 @@ def assumptions(
         for section, items in read.items():
             if not isinstance(items, Mapping):
                 raise InputError(
-                    f"{file}: {section!r} stands outside a section; write it as"
+                    f"{file}: {section!r} is outside a section; write it as"
                     " [section] and key = value"
                 )
             for key, item in items.items():

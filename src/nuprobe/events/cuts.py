@@ -205,7 +205,7 @@ class _Reader:
         if kind == "word" and word not in ("and", "or", "not"):
             named = observable(word)
             return _Side(word, _KINDS[named.unit], named)
-        raise self.error(f"{word!r} stands where an observable or a number should")
+        raise self.error(f"{word!r} is not an observable or a number")
 
 
 def _article(kind: str) -> str:
@@ -277,9 +277,7 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
         reader = _Reader(one)
         result += reader.cuts()
         if reader.at < len(reader.tokens):
-            raise reader.error(
-                f"{reader.tokens[reader.at][1]!r} follows where nothing should"
-            )
+            raise reader.error(f"{reader.tokens[reader.at][1]!r} is unexpected here")
     return tuple(result)
 
 

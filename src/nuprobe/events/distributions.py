@@ -155,8 +155,8 @@ class _Filling:
         """Distributions of all that was filled."""
         if not self.events:
             raise InputError(
-                "there are no events: ask for more, or look whether the flux lies above"
-                " the threshold"
+                "there are no events: generate more, or check that the flux reaches"
+                " above the threshold"
             )
         models = tuple(self.models)
         flow = _flow(self.cuts, models, self.flow, self.trials)

@@ -154,7 +154,8 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
         energy = math.nan
     if isinstance(source, bool) or not 0 < energy < math.inf:
         raise InputError(
-            f"the source is an energy in MeV, a flux or its name, got {shown(source)}"
+            "the source must be an energy in MeV, a flux or its name, got"
+            f" {shown(source)}"
         )
     flavours = dict.fromkeys(c.incoming for c in channels)
     parts = tuple(
@@ -272,7 +273,7 @@ class Generator:
             or index < 0
         ):
             raise InputError(
-                f"the index of a chunk is an integer of 0 or more, got {index!r}"
+                f"the index of a chunk must be an integer of 0 or more, got {index!r}"
             )
         return self.sampler.make(int(index), unweighted).chunk
 
@@ -312,7 +313,7 @@ class Generator:
         """
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
             raise InputError(
-                f"the number of events is an integer of 1 or more, got {n!r}"
+                f"the number of events must be an integer of 1 or more, got {n!r}"
             )
         return self.sized(n)._generate(int(n), unweighted, workers, progress)
 

@@ -192,7 +192,8 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         key = differ[0]
         was, now = (" ".join(str(d.get(key)).split())[:60] for d in (written, settings))
         raise InputError(
-            f"cannot go on: {part} is of other settings ({key} was {was}, now {now});"
+            f"cannot go on: {part} was written with other settings ({key} was {was},"
+            f" now {now});"
             f" repeat those, or {anew}"
         )
     crc, left = 0, state.offset

@@ -221,7 +221,7 @@ def read_root(path: str | Path) -> StoredEvents:
     except (OSError, ValueError, LookupError, module.DeserializationError) as err:
         text = " ".join(str(err).split())[:120]
         raise InputError(
-            f"cannot read {path}: not a whole ROOT file of nuprobe's ({text})"
+            f"cannot read {path}: not a complete ROOT file written by nuprobe ({text})"
         ) from None
     weights = {name: rows[branch] for name, branch in about["branches"].items()}
     return StoredEvents(

@@ -258,7 +258,8 @@ class Sampler:
             or workers < 1
         ):
             raise InputError(
-                f"the number of workers is an integer of 1 or more, got {workers!r}"
+                "the number of workers must be an integer of 1 or more, got"
+                f" {workers!r}"
             )
         index = start
         self.sampling  # noqa: B018  trained once, before there are threads

@@ -135,13 +135,13 @@ def check_new(
     >>> check_new("new.root", 0)
     Traceback (most recent call last):
         ...
-    nuprobe.errors.InputError: the number of events is an integer of 1 or more, got 0
+    nuprobe.errors.InputError: the number of events must be ... 1 or more, got 0
     """
     path = Path(path)
     ending = format_of(path)
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise InputError(
-            f"the number of events is an integer of 1 or more, got {shown(n)}"
+            f"the number of events must be an integer of 1 or more, got {shown(n)}"
         )
     if path.exists() and not overwrite:
         raise InputError(
@@ -154,7 +154,8 @@ def check_new(
             with suppress(OSError), alone(left[0]):  # or somebody else is writing it
                 pass
         raise InputError(
-            f"{left[0]} is of an unfinished run: add --resume to go on, or --overwrite"
+            f"{left[0]} belongs to an unfinished run: add --resume to go on, or"
+            " --overwrite"
             " to begin anew"
         )
     writable_or_error(path)

@@ -92,7 +92,7 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
     section = bins.file.data
     assert section is not None  # callers
     data = bins.counts(section.counts, analysis)
-    if analysis.statistic == "poisson":
+    if analysis.statistic != "gaussian":
         return data, None
     variance = (
         data.copy()

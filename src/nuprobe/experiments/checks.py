@@ -85,7 +85,9 @@ def _check_tables(signal: Signal) -> None:
     for analysis in signal.file.analyses.values():
         bins.selection(analysis)
         if signal.file.data is not None:
-            observed(bins, analysis)
+            counts, _ = observed(bins, analysis)
+            if analysis.covariance is not None:
+                bins.covariance(analysis, counts)
             if analysis.signal is not None:
                 bins.counts(analysis.signal.column, analysis, analysis.signal.table)
         for background in signal.file.backgrounds:

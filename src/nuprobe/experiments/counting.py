@@ -26,7 +26,13 @@ from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
-from nuprobe.inference import Cost, GaussianCost, PoissonCost
+from nuprobe.inference import (
+    CNPCost,
+    Cost,
+    CovarianceCost,
+    GaussianCost,
+    PoissonCost,
+)
 from nuprobe.models import Model, StandardModel, check_model, check_one_point
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
@@ -316,6 +322,11 @@ class Experiment(AnyExperiment):
             if self.file.data is not None
             else self._expected(analysis, chosen)
         )
+        if chosen.covariance is not None:
+            covariance = self.bins.covariance(chosen, data)
+            return CovarianceCost(prediction, data, covariance, prediction.name)
+        if chosen.statistic == "cnp":
+            return CNPCost(prediction, data, prediction.name)
         if chosen.statistic == "gaussian":
             if sigma is None or np.any(sigma <= 0):
                 raise InputError(
@@ -385,7 +396,7 @@ class Experiment(AnyExperiment):
         """What `observed` would be if the Standard Model were right and nothing
         fluctuated."""
         data = self.prediction(None, (), name).expectation(np.zeros((1, 0))).base[0]
-        if analysis.statistic == "poisson":
+        if analysis.statistic != "gaussian":
             return data, None
         variance = expected_variance(
             data, self.bins, self.signal.acceptance(), analysis

@@ -232,6 +232,38 @@ class Bins:
             )
         return np.append(low, high[-1]), kept
 
+    def covariance(self, analysis: Analysis, counts: FloatArray) -> FloatArray:
+        """Covariance that an analysis names.
+
+        Parameters
+        ----------
+        analysis : with a `covariance`.
+        counts : observed in its bins, shape (bins,).
+
+        Returns
+        -------
+        array, shape (bins, bins)
+            In counts².
+
+        Raises
+        ------
+        ExperimentFileError
+            If the table does not have one row a bin.
+        """
+        section = analysis.covariance
+        assert section is not None  # callers
+        names = [f"{section.prefix}{i}" for i in range(counts.size)]
+        columns = self.folder.table(section.table, names)
+        matrix = np.stack([columns[name] for name in names], axis=-1)
+        if matrix.shape[0] != counts.size:
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: {matrix.shape[0]} rows, but the"
+                f" analysis has {counts.size} bins; correct the table or the analysis"
+            )
+        return np.asarray(
+            matrix * np.outer(counts, counts) if section.relative else matrix
+        )
+
     def histogram(
         self, table: str, low: str, high: str, column: str
     ) -> tuple[FloatArray, FloatArray, FloatArray]:

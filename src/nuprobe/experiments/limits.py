@@ -214,8 +214,8 @@ def choose(
             )
         if one.name == "combined":
             raise InputError(
-                "an experiment of a limit cannot be called combined: that is the curve"
-                " of all; rename it"
+                "an experiment of a limit cannot be called combined, the name of the"
+                " curve of all experiments; rename it"
             )
         if one.name in names:
             raise InputError(
@@ -301,9 +301,9 @@ def limit(
         )
     opened = choose(experiments, analyses)
     if not isinstance(cl, (int, float)) or not 0 < cl < 1:
-        raise InputError(f"a confidence level lies between 0 and 1, got {cl!r}")
+        raise InputError(f"a confidence level must lie between 0 and 1, got {cl!r}")
     if sides not in (1, 2):
-        raise InputError(f"sides is 1 or 2, got {sides!r}")
+        raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
     masses, couplings = _search(scanned, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))

@@ -215,7 +215,9 @@ class TridentExperiment(AnyExperiment):
         all), for a `model` (default the Standard Model)."""
         number = self._targets()
         if number is None:
-            raise InputError(f"{self.name} gives no mass and exposure: no events")
+            raise InputError(
+                f"{self.name} has no target mass and exposure, so no event rates"
+            )
         model = model or StandardModel()
         part = self.averaged(regime)
         wanted = set(flavours or [c.incoming.name for c in part.channels])

@@ -7,7 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from nuprobe.inference.contour import Contour, contour
-from nuprobe.inference.costs import Cost, CostSum, GaussianCost, PoissonCost, Profiled
+from nuprobe.inference.costs import (
+    CNPCost,
+    Cost,
+    CostSum,
+    CovarianceCost,
+    GaussianCost,
+    PoissonCost,
+    Profiled,
+)
 from nuprobe.inference.fit import fit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
@@ -44,9 +52,11 @@ _LATER: Final = {
 }
 
 __all__ = [
+    "CNPCost",
     "Contour",
     "Cost",
     "CostSum",
+    "CovarianceCost",
     "Expectation",
     "FitResult",
     "Flat",

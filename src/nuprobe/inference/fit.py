@@ -112,7 +112,9 @@ def _question(
     if both:
         raise InputError(f"{cost.name}: {both[0]} is both free and fixed; choose one")
     if not 0 < cl < 1:
-        raise InputError(f"a confidence level lies between 0 and 1, got {shown(cl)}")
+        raise InputError(
+            f"a confidence level must lie between 0 and 1, got {shown(cl)}"
+        )
     stray = sorted(start.keys() - set(names))
     if stray:
         raise InputError(

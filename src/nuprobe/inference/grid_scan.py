@@ -98,7 +98,7 @@ def scan(
         raise InputError("give an executor or a number of workers, not both")
     if (workers is not None and workers < 1) or threads < 1 or chunk < 1:
         raise InputError(
-            f"workers, threads and chunk are at least 1, got {workers}, {threads},"
+            f"workers, threads and chunk must be at least 1, got {workers}, {threads},"
             f" {chunk}"
         )
     file = Checkpoint(checkpoint, resume, overwrite, every_s)

@@ -45,7 +45,8 @@ def delta_threshold(cl: float, dof: int = 1) -> float:
     """
     if not 0 < cl < 1 or dof < 1:
         raise InputError(
-            "a confidence level lies between 0 and 1 and dof is at least 1, got"
+            "a confidence level must lie between 0 and 1 and dof must be at least 1,"
+            " got"
             f" {shown(cl)} and {shown(dof)}"
         )
     if dof == 1 and cl > _SMALL:

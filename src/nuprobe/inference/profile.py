@@ -83,7 +83,7 @@ class Profile:
         threshold = delta_threshold(cl, 1) if delta is None else delta
         if not threshold > 0:
             raise InputError(
-                f"a threshold of Δ(−2 ln L) is positive, got {shown(threshold)}"
+                f"a threshold of Δ(−2 ln L) must be positive, got {shown(threshold)}"
             )
         inside = self.delta <= threshold
         ends: list[float] = []

@@ -145,15 +145,13 @@ class Electromagnetic(Stacked):
             raise UnknownNameError("kind of neutrino", self.kind, get_args(Kind))
         if not isinstance(self.antineutrino_flip, bool):
             raise InputError(
-                "antineutrino_flip is True or False, got"
+                "antineutrino_flip must be True or False, got"
                 f" {shown(self.antineutrino_flip)}"
             )
         if self.mu_eff is not None and not (
             self.magnetic_moment is None and self.electric_moment is None
         ):
-            raise InputError(
-                "mu_eff stands for the moments' matrices: give it, or them, not both"
-            )
+            raise InputError("give either mu_eff or the matrices of moments, not both")
         if (
             self._phases is not None
         ):  # made by with_values from a model that was checked

@@ -315,7 +315,7 @@ def _base(name: object, below: Any, position: int) -> dict[str, Any]:
     if not position:
         return {}
     if not has_base(name):
-        raise InputError(f"{name} is what others are added to: name it first")
+        raise InputError(f"{name} must come first: the others are added to it")
     return {"base": below}
 
 

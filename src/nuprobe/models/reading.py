@@ -94,6 +94,12 @@ def attribute_docs(cls: type[Any]) -> dict[str, str]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    """Types of the fields of a class, found once: evaluating them is slow."""
+    return typing.get_type_hints(cls)
+
+
 def _parts(hint: Any) -> list[Any]:
     """Members of a union without arrays and None: what can be written."""
     members = (
@@ -126,7 +132,7 @@ def kind_of(cls: type[Any], field: Field[Any]) -> str:
     """
     if kind := field.metadata.get("kind", ""):
         return str(kind)
-    parts = _parts(typing.get_type_hints(cls)[field.name])
+    parts = _parts(_hints(cls)[field.name])  # type: ignore[arg-type]
     if any(typing.get_origin(p) is tuple for p in parts):
         return "numbers"
     if _dimension(field.metadata.get("unit", "")):
@@ -187,7 +193,7 @@ def readers(cls: Any, fixed: frozenset[str] = frozenset()) -> Mapping[str, Reade
     >>> readers(LightVector)["mass"].argument("1 GeV", strict=True)
     1000.0
     """
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     return {
         f.name: Reader(
             hints[f.name], f.metadata.get("unit", ""), f.metadata.get("kind", "")

@@ -71,7 +71,7 @@ class VectorMediator(Mediated):
                     )
                 )
         elif not isinstance(self.mixing, (int, float)):
-            raise InputError(f"mixing is a number or 'loop', got {self.mixing!r}")
+            raise InputError(f"mixing must be a number or 'loop', got {self.mixing!r}")
         else:
             finite("the mixing", self.mixing)
 

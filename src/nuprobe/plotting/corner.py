@@ -97,7 +97,9 @@ def plot_corner(
         )
     levels = sorted(levels)
     if not levels or not 0 < levels[0] <= levels[-1] < 1:
-        raise InputError(f"credible levels lie between 0 and 1, got {list(levels)}")
+        raise InputError(
+            f"credible levels must lie between 0 and 1, got {list(levels)}"
+        )
     views = [_View(result, column) for column in columns]
     figure = _panels(views, marked, levels)
     _corner_legend(figure, levels, marker_label if marked else "", title)

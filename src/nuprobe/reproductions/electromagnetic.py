@@ -85,7 +85,7 @@ def _grid(name: str, reach: float | None) -> FloatArray:
     if kind == "mu_eff":
         return np.linspace(0, 1200.0 if reach is None else reach, 13)
     raise InputError(
-        f"there is no range to look in for {name}: give a charge radius, a charge or an"
+        f"there is no search range for {name}: give a charge radius, a charge or an"
         " effective moment"
     )
 
@@ -206,7 +206,7 @@ def outermost(allowed: Intervals, side: str, parameter: str) -> float:
     end = allowed[0][0] if side == "lower" else allowed[-1][1]
     if not isfinite(end):
         raise ComputationError(
-            f"{parameter} has no {side} end within the range looked at"
+            f"{parameter} has no {side} end within the range searched"
         )
     return end
 
@@ -268,7 +268,8 @@ def equal_recoil(
     low, high = np.log(1e-4), np.log(4.0)
     if excess(low) * excess(high) > 0:
         raise ComputationError(
-            f"a moment of {moment:g} is equal to weak scattering nowhere between 0.1"
+            f"a moment of {moment:g} does not equal weak scattering anywhere between"
+            " 0.1"
             " keV and 4 MeV"
         )
     return float(np.exp(brentq(excess, low, high, xtol=1e-10)))

@@ -710,7 +710,7 @@ def test_z_prime() -> None:
         ({"mass": -1.0}, "mass of a mediator"),
         ({"mass": 0.0}, "mass of a mediator"),
         ({"coupling": np.nan}, "the coupling must be finite"),
-        ({"mixing": "tree"}, "mixing is a number or 'loop'"),
+        ({"mixing": "tree"}, "mixing must be a number or 'loop'"),
         ({"mixing": "loop", "lepton_charges": (0.0, 1.0, 0.0)}, "charges add to zero"),
     ):
         with pytest.raises(InputError, match=text):

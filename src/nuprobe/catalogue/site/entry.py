@@ -265,8 +265,8 @@ def _figures(e: Entry, known: Catalogue, link: Link) -> Html | None:
         parts.append(ladder_figure(same, link, e, left_out) if len(same) > 1 else None)
     elif e.convention == "other" and entry_number(e):
         text = (
-            "Its convention is not converted to that of the others, so it does not"
-            " stand on their axis: "
+            "Its convention is not converted to that of the others, so it is not shown"
+            " on their axis: "
         )
         parts.append(el("p", text, prose(e.notes.convention)))
     if e.curve is not None:

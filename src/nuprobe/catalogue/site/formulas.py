@@ -179,7 +179,7 @@ class _Formula:
             token = token[0]
         item = self.atom(token)
         if item is None:
-            raise self.error(f"{token} is no argument")
+            raise self.error(f"{token} cannot be an argument")
         return item
 
     def words(self) -> str:
@@ -239,7 +239,7 @@ class _Formula:
         if token.isalpha():
             return el("mi", token)
         if token in "^_\\$#&%":
-            raise self.error(f"{token} stands where it means nothing")
+            raise self.error(f"{token} is not allowed here")
         return el("mo", token.replace("-", "−").replace("*", "∗"), stretchy="false")
 
 

@@ -57,7 +57,8 @@ def ladder_figure(
     link : address of an entry's page.
     chosen : the entry of the page; marked, and its group open while the others are
         closed.
-    left_out : number of entries in a convention that nothing converts, for the caption.
+    left_out : number of entries in a convention that cannot be converted, for the
+        caption.
 
     Returns
     -------
@@ -213,7 +214,7 @@ def _notes(axis: FigureAxis, quantity: str, left_out: int, predicted: int) -> li
         )
     if left_out:
         notes.append(
-            f"{left_out} in a convention that nothing converts"
+            f"{left_out} in a convention that cannot be converted"
             f" {'are' if left_out > 1 else 'is'} not drawn."
         )
     if predicted:

@@ -70,7 +70,7 @@ def quantity_page(quantity: str, known: Catalogue) -> str:
     if rest:
         why = (
             "Superseded or withdrawn, a projection, without a number, in a convention"
-            " that nothing converts, or a number of one experiment that cannot stand"
+            " that cannot be converted, or a number of one experiment that cannot stand"
             " beside others."
         )
         body += [

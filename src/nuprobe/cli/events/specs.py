@@ -324,7 +324,7 @@ background_options = grouped(
         type=click.IntRange(0),
         default=1,
         show_default=True,
-        help="Of all random numbers.",
+        help="Seed of all random numbers.",
     ),
 )
 """Add the options of the comparison as `BackgroundSpec` ``backgrounds``."""

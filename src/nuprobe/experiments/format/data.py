@@ -16,6 +16,7 @@ from nuprobe.units import parse_quantity
 __all__ = [
     "Analysis",
     "BinningSection",
+    "CovarianceTable",
     "DataSection",
     "EnergyBinning",
     "FlatBackground",
@@ -261,7 +262,7 @@ class KernelParameter(Strict):
     )
     acts_on: Literal[
         "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ] = Field(description="what the value is")
+    ] = Field(description="quantity that the parameter sets")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
@@ -300,7 +301,9 @@ class Systematic(Strict):
         min_length=1, description="'signal' or names of backgrounds"
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ShapeSystematic(Strict):
@@ -334,7 +337,9 @@ class ShapeSystematic(Strict):
         description="scale up and down to the sum of nominal: the shape alone",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class ResponseSystematic(Strict):
@@ -360,7 +365,9 @@ class ResponseSystematic(Strict):
         description="key of [response] -> value one standard deviation down",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
-    description: str = Field(default="", description="what it stands for")
+    description: str = Field(
+        default="", description="origin of the uncertainty, in words"
+    )
 
 
 class SignalTable(Strict):
@@ -374,14 +381,33 @@ class SignalTable(Strict):
     column: str = Field(description="column of the counts")
 
 
+class CovarianceTable(Strict):
+    """Covariance of the counts in the bins of an analysis, energy slowest, then the
+    third quantity, then time."""
+
+    table: str = Field(description="CSV table with one row a bin, in their order")
+    prefix: str = Field(
+        default="c", description="columns are prefix0, prefix1, …, one a bin"
+    )
+    relative: bool = Field(
+        default=False,
+        description="entries are relative to the observed counts of both bins",
+    )
+
+
 class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
-    title: str = Field(description="what it is")
-    statistic: Literal["poisson", "gaussian"] = Field(
+    title: str = Field(description="title of the analysis")
+    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
         description=(
-            "gaussian: counts minus the measured backgrounds, with the errors of both"
+            "gaussian: counts minus the measured backgrounds, with the errors of both,"
+            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
         )
+    )
+    covariance: CovarianceTable | None = Field(
+        default=None,
+        description="of the bins of this analysis, in place of their errors (gaussian)",
     )
     energy_range: tuple[float, float] | None = Field(
         default=None, description="bins inside these two edges; default all"

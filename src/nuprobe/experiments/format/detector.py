@@ -317,7 +317,7 @@ class ResponseSection(Strict):
             foreign = self.model_fields_set - {"observable", "unit", "matrix", "timing"}
             if foreign:
                 raise InputError(
-                    f"response.{min(foreign)}: [response.matrix] holds all of it;"
+                    f"response.{min(foreign)}: [response.matrix] replaces this key;"
                     " remove one of them"
                 )
         return self

@@ -253,7 +253,13 @@ class ExperimentFile(Strict):
     def _check_analyses(self) -> ExperimentFile:
         """Statistic and time bins of each analysis."""
         for name, analysis in self.analyses.items():
-            if analysis.subtract and analysis.statistic == "poisson":
+            if analysis.covariance is not None and analysis.statistic != "gaussian":
+                raise InputError(
+                    f"analyses.{name}: a covariance needs statistic = 'gaussian'"
+                )
+            if analysis.covariance is not None and self.data is None:
+                raise InputError(f"analyses.{name}: a covariance needs [data]; add it")
+            if analysis.subtract and analysis.statistic != "gaussian":
                 raise InputError(
                     f"analyses.{name}: subtracting counts needs statistic = 'gaussian'"
                 )

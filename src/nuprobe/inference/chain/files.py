@@ -173,7 +173,7 @@ def resumed_chain(
     content, state, old = read_chain(path)
     if not state.random:
         raise InputError(
-            f"{path} has a chain alone, without what is needed to go on; choose"
+            f"{path} contains only the chain, not the state needed to resume; choose"
             " another file"
         )
     if content["fingerprint"] != fingerprint or not same_probe(old, probe):

@@ -109,8 +109,8 @@ def ends_of(p: Parameter, prior: Prior) -> tuple[float, float]:
     low, high = max(p.lower, prior.lower), min(p.upper, prior.upper)
     if not low < high:
         raise InputError(
-            f"the prior of {p.name}, [{prior.lower:g}, {prior.upper:g}], has nothing in"
-            f" common with its range [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
+            f"the prior of {p.name}, [{prior.lower:g}, {prior.upper:g}], does not"
+            f" overlap its range [{p.lower:g}, {p.upper:g}] {p.unit}".rstrip()
         )
     return low, high
 

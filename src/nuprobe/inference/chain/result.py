@@ -365,7 +365,7 @@ class SampleResult:
         if thin is None:
             thin = max(1, int(min(s.tau for s in self.summary) / 2))
         if thin < 1:
-            raise InputError(f"thin is at least 1, got {thin}")
+            raise InputError(f"thin must be at least 1, got {thin}")
         chain = self.kept[:, ::thin].reshape(-1, len(self.names))
         posterior = self.log_posterior[:, self.burn :: thin].ravel()
         return write_getdist(os.fspath(root), self.content, chain, posterior)

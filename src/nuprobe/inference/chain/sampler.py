@@ -157,18 +157,22 @@ def _check(
     """Refuse numbers with which a run cannot begin."""
     if walkers % 2 or walkers < max(6, 2 * columns):
         raise InputError(
-            f"walkers is even and at least {max(6, 2 * columns)} for {columns} columns,"
+            f"walkers must be even and at least {max(6, 2 * columns)} for {columns}"
+            " columns,"
             f" got {walkers}"
         )
     if steps < 4 or not 0 <= burn <= steps - 4:
         raise InputError(
-            f"steps is at least 4 more than burn, and burn not negative; got {steps}"
+            "steps must be at least 4 more than burn, and burn not negative; got"
+            f" {steps}"
             f" and {burn}"
         )
     if not 0 <= seed < 2**32:
-        raise InputError(f"a seed is a whole number from 0 to 4294967295, got {seed}")
+        raise InputError(
+            f"a seed must be a whole number from 0 to 4294967295, got {seed}"
+        )
     if start not in ("fit", "prior"):
-        raise InputError(f"start is 'fit' or 'prior', got {shown(start)}")
+        raise InputError(f"start must be 'fit' or 'prior', got {shown(start)}")
 
 
 class _Run:

@@ -94,7 +94,7 @@ class Target:
             )
         if nuisances not in ("sampled", "profiled"):
             raise InputError(
-                f"nuisances are 'sampled' or 'profiled', got {nuisances!r}"
+                f"nuisances must be 'sampled' or 'profiled', got {nuisances!r}"
             )
         stray = sorted(priors.keys() - set(names))
         if stray:

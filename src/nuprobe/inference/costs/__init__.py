@@ -7,6 +7,8 @@ share parameters and nuisances by name.
 """
 
 from nuprobe.inference.costs.base import COMPILED, Cost, CostSum
+from nuprobe.inference.costs.cnp import CNPCost
+from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
 from nuprobe.inference.costs.poisson import PoissonCost
@@ -16,8 +18,10 @@ from nuprobe.inference.expectations import BLOCK
 __all__ = [
     "BLOCK",
     "COMPILED",
+    "CNPCost",
     "Cost",
     "CostSum",
+    "CovarianceCost",
     "GaussianCost",
     "PoissonCost",
     "Profiled",

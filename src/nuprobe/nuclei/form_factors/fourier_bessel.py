@@ -123,22 +123,19 @@ class FourierBessel(Shape):
     def __call__(self, q2: ArrayLike) -> FloatArray:
         """F at `q2` = |q|² (MeV²), shape of `q2`."""
         q2 = momentum2(q2)
-        x = np.sqrt(q2)[..., None] * self.cutoff
-        k = self._k
+        x = np.sqrt(q2).ravel()[:, None] * self.cutoff
+        k, signed = self._k, self._signed
         # ∫ j0(kr) j0(qr) r² dr = (−1)^(ν+1) R³ sinc(x)/(k² − x²) = R³ sinc(x − k)/(x(x
         # + k)), k in units of 1/R: the first where x is small, the second elsewhere, so
         # that neither x = 0 nor x = k is singular
-        low = x < np.pi / 2
-        safe_low, safe_high = np.where(low, x, 0.0), np.where(low, np.pi, x)
-        near = self._signed * sinc(safe_low) / (k**2 - safe_low**2)
-        far = (
-            np.asarray(self.coefficients)
-            * sinc(safe_high - k)
-            / (safe_high * (safe_high + k))
-        )
-        return np.asarray(
-            np.where(low, near, far).sum(axis=-1) / (self._signed / k**2).sum()
-        )
+        low = x[:, 0] < np.pi / 2
+        total = np.empty(low.size)
+        near, far = x[low], x[~low]
+        total[low] = (signed * sinc(near) / (k**2 - near**2)).sum(axis=-1)
+        coefficients = np.asarray(self.coefficients)
+        waves = sinc(far - k)
+        total[~low] = (coefficients * waves / (far * (far + k))).sum(axis=-1)
+        return np.asarray((total / (signed / k**2).sum()).reshape(q2.shape))
 
     def density(self, r: ArrayLike) -> FloatArray:
         """Density at `r` (MeV⁻¹), MeV³, shape of `r`, normalised to 1; 0 beyond
