@@ -214,5 +214,5 @@ def test_a_relative_covariance_is_one_of_the_counts(tmp_path: Path) -> None:
     mine = nu.experiment(folder, Experiment)
     cost = mine.cost(None, ["rn"], "energy")
     assert isinstance(cost, CovarianceCost)
-    want = 0.04 * cost.counts[0] ** 2
+    want = 0.04 * cost.data[0] ** 2
     assert cost.covariance[0, 0] == pytest.approx(want, rel=1e-12)

@@ -84,7 +84,7 @@ class CNPCost(Term):
         n, seen = np.maximum(self.data, barrier)[use], (self.data > 0)[use]
 
         def slope(mu: FloatArray, out: FloatArray) -> FloatArray:
-            counts = 2 / 3 * ((mu - n) / n + 1 - (n / mu) ** 2) - _EMPTY
+            counts = 2 / 3 * (mu / n - (n / mu) ** 2) - _EMPTY
             out[...] = np.where(seen, counts, -2 * n / mu)
             return out
 
@@ -92,13 +92,14 @@ class CNPCost(Term):
             counts = 2 / 3 * (1 / n + 2 * n**2 / mu**3)
             return np.where(seen, counts, 2 * n / mu**2)
 
-        floor = max(1e-10, float(n.min(initial=inf if use.any() else 1.0)))
+        # f is self-concordant like −ln µ with at least 2/3 of the counts
+        floor = max(1e-10, 2 / 3 * float(n.min(initial=inf if use.any() else 1.5)))
         return Curve(slope=slope, curvature=curvature, floor=floor)
 
     def value(self, mu: FloatArray) -> FloatArray:
         """As `Statistic.value` at `mu`."""
         seen = self.data > 0
-        impossible = np.asarray(np.where(seen, mu <= 0, mu < 0).any(axis=1))
+        impossible = np.asarray(((mu < 0) | (seen & (mu == 0))).any(axis=1))
         safe = np.where(impossible[:, None], np.maximum(self.data, 1.0), mu)
         n = np.where(seen, self.data, 1.0)
         positive = np.where(seen, safe, 1.0)
@@ -109,11 +110,12 @@ class CNPCost(Term):
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
         """As `Statistic.slope` at `mu`, with `barrier`."""
         seen = self.data > 0
+        bad = (mu < 0) | ((mu == 0) & seen)
         n = np.where(seen, self.data, 1.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            counts = 2 / 3 * ((mu - n) / n + 1 - (n / mu) ** 2)
-            empty = _EMPTY - np.where(barrier > 0, 2 * barrier / mu, 0.0)
-        return np.where(seen, counts, empty)
+        positive = np.where(mu > 0, mu, 1.0)
+        counts = 2 / 3 * (positive / n - (n / positive) ** 2)
+        empty = _EMPTY - np.where(mu > 0, 2 * barrier / positive, 0.0)
+        return np.where(bad, inf, np.where(seen, counts, empty))
 
     def information(self, mu: FloatArray) -> FloatArray:
         """As `Statistic.information` at `mu`."""

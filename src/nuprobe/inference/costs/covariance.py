@@ -3,65 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
-from nuprobe.inference.costs.gaussian import GaussianCost
+from nuprobe.inference.costs.term import Term
+from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Nuisance, Parameter
 
 __all__ = ["CovarianceCost"]
+
+BoolArray = NDArray[np.bool_]
 
 _SYMMETRIC = 1e-9  # relative difference that rounding in a table may leave
 
 
-@dataclass(frozen=True, eq=False)
-class _Whitened:
-    """A prediction in combinations of bins that are independent and of error 1.
-
-    Attributes
-    ----------
-    prediction : in the bins of the data.
-    whitening : inverse of the Cholesky factor of the covariance, (bins, bins).
-    """
-
-    prediction: Prediction
-    whitening: FloatArray
-
-    @property
-    def name(self) -> str:
-        return self.prediction.name
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        return self.prediction.parameters
-
-    @property
-    def nuisances(self) -> tuple[Nuisance, ...]:
-        return self.prediction.nuisances
-
-    def expectation(self, points: FloatArray) -> Expectation:
-        e = self.prediction.expectation(points)
-        return Expectation(self._turn(e.base), tuple(self._turn(s) for s in e.slopes))
-
-    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        base, slopes = self.prediction.jacobian(points)
-        return self._turn(base), tuple(self._turn(s) for s in slopes)
-
-    def _turn(self, counts: FloatArray) -> FloatArray:
-        return np.asarray(counts @ self.whitening.T)
-
-
-class CovarianceCost(GaussianCost):
+class CovarianceCost(Term):
     """χ² = (d − µ)ᵀ C⁻¹ (d − µ) + Σ(ν_k/σ_k)².
 
-    Inside, data and expectation are the combinations L⁻¹d and L⁻¹µ with C = L Lᵀ, which
-    are independent and of error 1: everything else is a `GaussianCost`.
+    Newton's steps for the nuisances are taken in the combinations of bins L⁻¹µ with
+    C = L Lᵀ, which are independent and of error 1.
 
     Parameters
     ----------
@@ -87,6 +52,9 @@ class CovarianceCost(GaussianCost):
     True
     """
 
+    linear = 0.0
+    positive = False
+
     def __init__(
         self,
         prediction: Prediction,
@@ -94,27 +62,80 @@ class CovarianceCost(GaussianCost):
         covariance: ArrayLike,
         name: str = "",
     ) -> None:
-        name = name or prediction.name
-        self.covariance = _checked(covariance, np.shape(data), name)
+        super().__init__(prediction, data, name)
+        self.covariance = _checked(covariance, self.data.shape, self.name)
         self.factor = np.linalg.cholesky(self.covariance)
-        whitening = np.linalg.solve(self.factor, np.eye(len(self.covariance)))
-        self.counts = np.array(data, dtype=float)
-        self.plain = prediction
-        super().__init__(
-            _Whitened(prediction, whitening),
-            whitening @ self.counts,
-            np.ones(len(self.counts)),
-            name,
-        )
+        self.whitening = np.linalg.solve(self.factor, np.eye(self.n_bins))
+        self.inverse = self.whitening.T @ self.whitening
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
         """Same cost for other `data`, shape (bins,)."""
         values = np.asarray(data, dtype=float)
-        return CovarianceCost(self.plain, values, self.covariance, self.name)
+        return CovarianceCost(self.prediction, values, self.covariance, self.name)
+
+    @cached_property
+    def active(self) -> BoolArray:
+        """Bins with a part beyond the linear one, shape (bins,)."""
+        return np.ones(self.n_bins, dtype=bool)
+
+    @cached_property
+    def spread(self) -> FloatArray:
+        """Standard deviation of each bin where the others are known, shape (bins,)."""
+        return np.asarray(1 / np.sqrt(np.diag(self.inverse)))
+
+    def curve(self, use: BoolArray, barrier: float) -> Curve:
+        """As `Statistic.curve`, with `use` and `barrier`, of independent
+        combinations."""
+        target = self.whitening @ self.data
+        return Curve(
+            slope=lambda x, out: np.multiply(
+                np.subtract(x, target, out=out), 2.0, out=out
+            ),
+            curvature=lambda x, slope, out: np.full((1, len(target)), 2.0),
+            floor=None,
+        )
+
+    def moving(self, e: Expectation, k: list[int], barrier: float = 0.0) -> MovingBins:
+        """As `Statistic.moving`, with `e`, `k` and `barrier`, in independent
+        combinations of the bins."""
+        turned = Expectation(self._turned(e.base), tuple(map(self._turned, e.slopes)))
+        return super().moving(turned, k, barrier)
+
+    def moved(self, mu: FloatArray, after: FloatArray, use: BoolArray) -> FloatArray:
+        """As `Statistic.moved`, with `mu`, `after` and `use`."""
+        return np.asarray(after @ self.factor.T)
+
+    def weighted(self, rows: FloatArray, mu: FloatArray) -> FloatArray:
+        """As `Statistic.weighted`, with `rows` at `mu`."""
+        return np.asarray(np.sqrt(2.0) * self._turned(rows))
+
+    def value(self, mu: FloatArray) -> FloatArray:
+        """As `Statistic.value` at `mu`."""
+        return np.asarray((self._turned(mu - self.data) ** 2).sum(axis=1))
+
+    def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
+        """As `Statistic.slope` at `mu`, with `barrier`."""
+        return np.asarray(2 * self._turned(mu - self.data) @ self.whitening)
+
+    def information(self, mu: FloatArray) -> FloatArray:
+        """As `Statistic.information` at `mu`: of each bin alone."""
+        return np.broadcast_to(2 * np.diag(self.inverse), mu.shape)
 
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
-        """As `Statistic.draw` at `mu`, by `rng`; the data are in their own bins."""
-        return np.asarray(self.factor @ rng.normal(mu, 1.0))
+        """As `Statistic.draw` at `mu`, by `rng`."""
+        return np.asarray(mu + self.factor @ rng.normal(size=mu.shape))
+
+    def possible(self, mu: FloatArray) -> bool:
+        """As `Statistic.possible` at `mu`."""
+        return True
+
+    def arrays(self) -> tuple[FloatArray, ...]:
+        """As `Statistic.arrays`."""
+        return (self.data, self.covariance)
+
+    def _turned(self, counts: FloatArray) -> FloatArray:
+        """Independent combinations of error 1, of counts (..., bins)."""
+        return np.asarray(counts @ self.whitening.T)
 
 
 def _checked(covariance: ArrayLike, shape: tuple[int, ...], name: str) -> FloatArray:

@@ -199,7 +199,7 @@ class _Path:
         )
         self.along, failed = newton([*parts, pull], np.zeros(len(every)), self.along)
         for term, e, m, part in zip(self.terms, now, self.mu, parts, strict=True):
-            m[:, term.used(e, pseudo)] = part.base
+            m[:] = term.moved(m, part.base, term.used(e, pseudo))
         self.pulled = pull.base
         self.value = self._value()
         self.touched = any(part.touched for part in parts)

@@ -119,7 +119,7 @@ def _term_curvature(
         jacobian += v[:, None, None] * along
     moved = [np.broadcast_to(s, mu.shape)[:, None] for s in e.slopes]
     every = np.concatenate([jacobian, *moved], axis=1)
-    weighted = every * np.sqrt(term.information(mu))[:, None]
+    weighted = term.weighted(every, mu)
     return (
         np.asarray(np.einsum("pib,pb->pi", every, slope)),
         weighted @ weighted.swapaxes(1, 2),

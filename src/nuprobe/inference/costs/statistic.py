@@ -106,6 +106,13 @@ class Statistic(ABC):
     def information(self, mu: FloatArray) -> FloatArray:
         """Expected second derivative of the cost at `mu`, shape (points, bins)."""
 
+    def weighted(self, rows: FloatArray, mu: FloatArray) -> FloatArray:
+        """Derivatives whose products are the expected curvature at `mu`.
+
+        `rows` has shape (points, derivatives, bins), `mu` (points, bins).
+        """
+        return np.asarray(rows * np.sqrt(self.information(mu))[:, None])
+
     @abstractmethod
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """Data drawn at random by `rng` at the expectation `mu`, shape (bins,)."""
@@ -177,6 +184,15 @@ class Statistic(ABC):
     def used(self, e: Expectation, barrier: float) -> BoolArray:
         """Active bins; with a `barrier` also those that nuisances of `e` move."""
         return self.active | flexible_bins(e).any(axis=0) if barrier else self.active
+
+    def moved(self, mu: FloatArray, after: FloatArray, use: BoolArray) -> FloatArray:
+        """Expectation after Newton's steps, shape (points, bins).
+
+        `mu` is what it was, `after` what `moving` has become in the bins `use`.
+        """
+        result = mu.copy()
+        result[:, use] = after
+        return result
 
     def first_moving(self, e: Expectation, k: list[int]) -> MovingBins | None:
         """All bins with the expected curvature, with `e` and `k` as in `moving`.
