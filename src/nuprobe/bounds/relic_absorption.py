@@ -16,13 +16,13 @@ the δ function makes the optical depth a closed form:
 Assumed throughout, besides the numbers in `LineOfSight`:
 
 - mass states arrive, as many as coherence lost over cosmic distances leaves, in the
-proportions of oscillated sources;
+  proportions of oscillated sources;
 - relic neutrinos are unclustered and at rest; a `ValidityWarning` says when one is not
-slow at the source;
+  slow at the source;
 - a width much smaller than the range of energies (Γ/M = g′²/12π), no t-channel and no
-scattering off resonance;
+  scattering off resonance;
 - the neutrinos from the decay of the Z′, at lower energy, are not added back, so that
-the depth is an upper bound;
+  the depth is an upper bound;
 - one source redshift; a diffuse flux is an average of `survival` over redshifts.
 """
 
