@@ -34,7 +34,7 @@ ruff-format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 floors: $(READY)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 format: $(READY) ## let ruff mend style and formatting
 	$(BIN)/ruff check --fix .
