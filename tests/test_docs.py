@@ -45,8 +45,13 @@ def test_there_are_commands_to_check() -> None:
     assert set(_commands()) > SLOW
 
 
-# every number of it has a test of its own
-SLOW = {"nuprobe reproduce"}
+# every number of the first has a test of its own; the second is 15 s of quadrature over
+# a flux, and docs/guide/events-distributions.md plots the same at one energy
+SLOW = {
+    "nuprobe reproduce",
+    'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
+    " --flux dune-nd-fhc --observable m_pair --compare v-a -n 20000 -o mass.pdf",
+}
 
 
 @pytest.mark.parametrize(

@@ -451,7 +451,7 @@ def test_a_library_names_every_wrong_file(tmp_path: Path) -> None:
         ),
         ("charge_radius/charge_radius__c.yaml:", "'old:name' is taken"),
         ("charge_radius/charge_radius__d.yaml:1: ", "cl: "),
-        ("charge_radius/charge_radius__h.yaml:", "twice"),
+        ("charge_radius/charge_radius__h.yaml:", "aliases: each must be unique"),
         ("charge_radius/z.yaml: ", "cannot be read"),
         ("magnetic_moment/magnetic_moment__e.yaml:2: id:", "charge_radius"),
         ("charge_radius/charge_radius__f.yaml:", "G-2001"),
