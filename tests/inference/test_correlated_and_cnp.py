@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from scipy.optimize import minimize
 from tests.experiments import folders
 from tests.inference.synthetic import Synthetic
 
 import nuprobe as nu
+from nuprobe.cli.main import cli
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments import Experiment
 from nuprobe.inference import (
@@ -204,6 +207,20 @@ def test_an_experiment_with_a_covariance_and_one_with_cnp(tmp_path: Path) -> Non
         nu.experiment(wrong)
     with pytest.raises(ExperimentFileError, match="covariance needs statistic"):
         mine.with_changes({"analyses.both.covariance": {"table": "covariance.csv"}})
+
+
+@pytest.mark.parametrize("analysis", ["energy", "cnp"])
+def test_the_command_line_fits_them(tmp_path: Path, analysis: str) -> None:
+    folder = folders.write(
+        tmp_path / "invented", CORRELATED, {"covariance.csv": _table(5, 40.0)}
+    )
+    arguments = ["fit", str(folder), "--free", "rn", "--analysis", analysis, "--json"]
+    found = CliRunner().invoke(cli, arguments)
+    assert found.exit_code == 0, found.output
+    expected = nu.experiment(folder, Experiment).fit(None, ["rn"], analysis)
+    assert json.loads(found.stdout)["twice_nll"] == pytest.approx(
+        expected.twice_nll, rel=1e-9
+    )
 
 
 def test_a_relative_covariance_is_one_of_the_counts(tmp_path: Path) -> None:
