@@ -13,7 +13,7 @@ from scipy.integrate import quad
 import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.fluxes import FluxComponent, FluxMoments, Line, flux_names, tabulated
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.oscillation import Vacuum
 from nuprobe.units import m
 
@@ -59,7 +59,7 @@ def test_a_michel_spectrum_against_its_antiderivative() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.lists(st.floats(0.0, 5.0), min_size=3, max_size=9),
+    st.lists(st.just(0.0) | st.floats(1e-6, 5.0), min_size=3, max_size=9),
     st.lists(st.floats(0.9, 9.9), min_size=1, max_size=6),
 )
 def test_a_table_is_exact_between_its_knots(
@@ -122,3 +122,28 @@ def test_limits_of_any_shape_and_order() -> None:
 def test_powers_are_whole(powers: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="powers of 1/E"):
         FluxMoments(nu.flux("sns").components[0], powers)
+
+
+def test_a_power_of_two_down_to_tiny_limits() -> None:
+    component = nu.flux("dune-nd-fhc").of("nu_mu")[0]
+    low = np.array([1e-6, 1e-3, 1.0])
+    edges = np.array(component.edges)
+    got = FluxMoments(component, (2,))(low)[:, 0, 0]
+    for start, value in zip(low, got, strict=True):
+        cuts = np.unique([*np.geomspace(start, edges[-1], 400), *edges[edges > start]])
+        x, w = gauss_legendre(12)
+        e = (cuts[:-1, None] + np.diff(cuts)[:, None] * x).ravel()
+        weights = (np.diff(cuts)[:, None] * w).ravel()
+        want = float((component.continuum(e) / e**2 * weights).sum())
+        assert value == pytest.approx(want, rel=1e-11)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.5, 2.5])
+def test_a_pinched_flux_is_normalised_to_its_luminosity(alpha: float) -> None:
+    flux = nu.flux("supernova", alpha={"nu_e": alpha})
+    (component,) = flux.of("nu_e")
+    above = quad(lambda e: float(component.continuum(e)), 1e-9, 5.0, epsrel=1e-12)[0]
+    rest = quad(
+        lambda e: float(component.continuum(e)), 5.0, component.e_max, epsrel=1e-12
+    )[0]
+    assert flux.total("nu_e") == pytest.approx(above + rest, rel=3e-8)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -136,6 +136,11 @@ def experiment(
     ('energy', 'energy-time')
     """
     opened = _read(_folder(name)) if isinstance(name, (str, Path)) else name
+    if not hasattr(opened, "cost"):
+        raise InputError(
+            "an experiment is given by its name, the path of its folder or as an"
+            f" experiment, got {shown(name)}"
+        )
     if kind is not None and not isinstance(opened, kind):
         raise InputError(
             f"{opened.name} has process = {opened.file.process!r} and is a"

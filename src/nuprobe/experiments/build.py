@@ -40,7 +40,7 @@ from nuprobe.experiments.format import (
 from nuprobe.experiments.grids import Bins
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
-from nuprobe.models import Model
+from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target, charge_to_point, isotope, target
 from nuprobe.oscillation import (
     PMNS,
@@ -321,6 +321,8 @@ class Signal:
         check : measure the quadrature and interpolation errors (and refuse if they
             exceed 1e-6).
         """
+        if model is not None:
+            check_model(model)
         exchanges = CONTACT if model is None else exchanges_of(model.couplings())
         masses = {p.name: p for p in (() if model is None else model.mass_parameters)}
         key = (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from nuprobe.detectors import Response, TableResponse
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.backgrounds import (
     background_counts,
     expected_variance,
@@ -343,6 +343,11 @@ class Experiment(AnyExperiment):
         return name, self.file.analyses[name]
 
     def _check_free(self, free: Sequence[str], known: Sequence[str]) -> None:
+        if isinstance(free, str) or not isinstance(free, Iterable):
+            raise InputError(
+                f"{self.name}: free is a list of names, such as free=['rn'], got"
+                f" {shown(free)}"
+            )
         twice = next((p for p in free if list(free).count(p) > 1), None)
         if twice is not None:
             raise InputError(f"{twice} is freed twice: name each parameter once")

@@ -7,16 +7,15 @@ all limits come from one pass over the spectrum.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.fluxes.spectrum import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
 
 __all__ = ["FluxMoments"]
@@ -25,14 +24,38 @@ _BLOCK: Final = 2**15
 """Nodes in flight: the powers of all of them stay in cache."""
 _SHARES: Final = (1 / 256, 1 / 64, 1 / 16, 1 / 4)
 """Shares of a panel up to which 1/6, 1/4, 1/3 and 1/2 of its nodes suffice."""
+_LOWEST: Final = 1e-14
+"""Share of the highest energy from which the ladder begins."""
 _STEEP: Final = 1.05
 _RUNG: Final = 1.25
 """Ratio of energies over which six nodes integrate E⁻² to 1e-14."""
 
 
+class _Line(Protocol):
+    @property
+    def energy(self) -> float: ...
+    @property
+    def intensity(self) -> float: ...
+
+
+class _Spectrum(Protocol):
+    """What moments need of a `FluxComponent`."""
+
+    @property
+    def lines(self) -> Sequence[_Line]: ...
+    @property
+    def density(self) -> Callable[[FloatArray], FloatArray] | None: ...
+    @property
+    def edges(self) -> tuple[float, ...]: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def e_max(self) -> float: ...
+
+
 def _ladder(low: float, high: float) -> FloatArray:
     """Energies in steps of `_RUNG`, so that E⁻ⁿ is smooth between two of them."""
-    low = max(low, 1e-6 * high)
+    low = max(low, _LOWEST * high)
     rungs = int(np.ceil(np.log(high / low) / np.log(_RUNG))) if low < high else 0
     return np.asarray(low * (high / low) ** (np.arange(1, rungs) / max(rungs, 1)))
 
@@ -43,7 +66,7 @@ class FluxMoments:
 
     Attributes
     ----------
-    component : the spectrum φ.
+    component : the spectrum φ, a `FluxComponent`.
     powers : the n, not negative, in the order of the last axis of what a call returns.
     functions : E (MeV, any shape) → the f_i, shape (*E.shape, i), such as oscillation
         factors; None for 1.
@@ -66,7 +89,7 @@ class FluxMoments:
     (0.0463..., 0.0260...)
     """
 
-    component: FluxComponent
+    component: _Spectrum
     powers: tuple[int, ...]
     functions: Callable[[FloatArray], FloatArray] | None = None
     refine: int = 1

@@ -74,6 +74,11 @@ def fit(
     >>> abs(plain.twice_nll - result.twice_nll) < 1e-6
     True
     """
+    if not isinstance(cost, Cost):
+        raise InputError(
+            "a fit needs a cost, such as experiment.cost(model, free=['rn']); an"
+            f" experiment has a fit of its own; got {shown(cost)}"
+        )
     names, point = _question(cost, free, dict(fixed or {}), dict(start or {}), cl)
     if method not in ("fast", "migrad"):
         raise UnknownNameError("method", str(method), ["fast", "migrad"])

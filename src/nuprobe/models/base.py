@@ -111,7 +111,7 @@ def check_model(model: Any) -> TypeGuard[Model]:
     >>> check_model(StandardModel())
     True
     """
-    if is_elastic(model):
+    if model is not None and is_elastic(model):
         return True
     below = model
     while hasattr(below, "base"):

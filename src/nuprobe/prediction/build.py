@@ -143,8 +143,8 @@ class _Builder:
             coarse = self._parts((), hard, (order, refine))
         raise ComputationError(
             f"the folding integrals reach only {error:.1e}: the response (or the"
-            " flux) is too narrow for its bins; widen the smearing or use smearing"
-            " = 'none'"
+            " flux) is too narrow for its bins, or the flavour oscillates too fast;"
+            " widen the smearing, use smearing = 'none' or a shorter baseline"
         )
 
     def _templates(self, parts: Sequence[Part], error: float) -> Templates:

@@ -17,12 +17,13 @@ from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
-from nuprobe.models import Model
+from nuprobe.fluxes import flux as as_flux
+from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.constants import constants_of
-from nuprobe.processes.inputs import as_state, deposits, energies
+from nuprobe.processes.inputs import as_state, deposits, energies, together
 from nuprobe.processes.interface import Exchanges, Process, Scatterer
 from nuprobe.processes.weighted import Weighted, couplings_of
 
@@ -113,6 +114,7 @@ def coefficients(
     array([0.  , -0.  , 0.25])
     """
     couplings, exchanges, anti = couplings_of(model, flavour, anti)
+    check_model(model)
     here = constants_of(model, process)
     return here.coefficients(couplings, as_state(flavour), anti, exchanges)
 
@@ -196,7 +198,7 @@ def differential(
     array(5.197e-38)
     """
     weighted = Weighted.of(process, model, flavour, anti)
-    e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
+    e, t = together(e_nu, t)
     scatterers = process.scatterers(_target(target))
     result = np.zeros(e.shape)
     for scatterer in scatterers:
@@ -220,7 +222,7 @@ def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
 
 def averaged(
     process: Process,
-    flux: Flux,
+    flux: Flux | str,
     t: ArrayLike,
     target: TargetSpec | None,
     model: Model,
@@ -231,7 +233,7 @@ def averaged(
     Parameters
     ----------
     process : such as ``nu.process("cevns")``.
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     t : deposits in MeV (array-like).
     target, model, flavour : as in `differential`.
 
@@ -252,6 +254,7 @@ def averaged(
     >>> averaged(cevns, nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_e")
     array(4.746e-38)
     """
+    flux = as_flux(flux)
     weighted = Weighted.of(process, model, flavour, None)
     deposited, number = deposits(t), _number(flux, flavour)
     scatterers = process.scatterers(_target(target))
@@ -308,6 +311,8 @@ def total(
     scatterers = process.scatterers(_target(target))
     _check_finite(weighted, scatterers, floor)
     result = np.zeros(e.shape)
+    if e.size == 0:
+        return result
     for scatterer in scatterers:
         top = scatterer.t_max(e)
         bottom = np.maximum(scatterer.t_min(e), max(floor, scatterer.floor))
@@ -345,7 +350,7 @@ def _check_finite(
 
 def flux_averaged(
     process: Process,
-    flux: Flux,
+    flux: Flux | str,
     target: TargetSpec | None,
     model: Model,
     flavour: str | Flavour,
@@ -359,7 +364,7 @@ def flux_averaged(
     Parameters
     ----------
     process : such as ``nu.process("cevns")``.
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     target, model, flavour : as in `differential`.
     threshold : smallest deposit counted, MeV.
     rtol : accuracy asked of the quadrature over the deposit.
@@ -383,7 +388,7 @@ def flux_averaged(
     >>> flux_averaged(cevns, sns, "Ar40", nu.StandardModel(), "nu_mu")
     1.500e-39
     """
-    floor = float(deposits(threshold))
+    flux, floor = as_flux(flux), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, None)
     number = _number(flux, flavour)
     scatterers = process.scatterers(_target(target))

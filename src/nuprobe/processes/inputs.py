@@ -10,7 +10,7 @@ from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.numerics import FloatArray
 
-__all__ = ["as_state", "deposits", "energies", "is_anti"]
+__all__ = ["as_state", "deposits", "energies", "is_anti", "together"]
 
 
 def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
@@ -73,6 +73,28 @@ def deposits(t: ArrayLike) -> FloatArray:
             f" {_first_bad(values, values >= 0)}"
         )
     return values
+
+
+def together(e_nu: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Energies `e_nu` and deposits `t` (MeV), broadcast against each other.
+
+    Raises `InputError` for what is no energy, and for shapes that do not fit.
+
+    Examples
+    --------
+    >>> e, t = together([[10.0], [20.0]], [0.01, 0.02, 0.03])
+    >>> e.shape, t.shape
+    ((2, 3), (2, 3))
+    """
+    e, deposited = energies(e_nu), deposits(t)
+    try:
+        shape = np.broadcast_shapes(e.shape, deposited.shape)
+    except ValueError:
+        raise InputError(
+            f"energies of shape {e.shape} and recoils of shape {deposited.shape} do not"
+            " fit together: give one number, equal shapes, or energies[:, None]"
+        ) from None
+    return np.broadcast_to(e, shape), np.broadcast_to(deposited, shape)
 
 
 def _floats(values: ArrayLike, what: str) -> FloatArray:

@@ -72,6 +72,7 @@ class Weighted:
 
         `flavour` and `anti` are those of `couplings_of`.
         """
+        check_model(model)
         here = constants_of(model, process)
         couplings, exchanges, anti = couplings_of(model, flavour, anti)
         weights = here.coefficients(couplings, as_state(flavour), anti, exchanges)

@@ -350,7 +350,7 @@ def differential(
 
 
 def averaged(
-    flux: Flux,
+    flux: Flux | str,
     t_nr: ArrayLike,
     target: TargetSpec,
     model: Model,
@@ -363,7 +363,7 @@ def averaged(
 
     Parameters
     ----------
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     t_nr, target, model, flavour, axial, kinematics : as in `differential`.
 
     Returns
@@ -432,7 +432,7 @@ def total(
 
 
 def flux_averaged(
-    flux: Flux,
+    flux: Flux | str,
     target: TargetSpec,
     model: Model,
     flavour: str | Flavour,
@@ -446,7 +446,7 @@ def flux_averaged(
 
     Parameters
     ----------
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     target, model, flavour, threshold, axial, kinematics, rtol : as in `total`.
 
     Returns

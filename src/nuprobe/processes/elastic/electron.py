@@ -360,7 +360,7 @@ def differential(
 
 
 def averaged(
-    flux: Flux,
+    flux: Flux | str,
     t_e: ArrayLike,
     model: Model,
     flavour: str | Flavour,
@@ -372,7 +372,7 @@ def averaged(
 
     Parameters
     ----------
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     t_e, model, flavour, target, binding : as in `differential`.
 
     Returns
@@ -445,7 +445,7 @@ def total(
 
 
 def flux_averaged(
-    flux: Flux,
+    flux: Flux | str,
     model: Model,
     flavour: str | Flavour,
     *,
@@ -458,7 +458,7 @@ def flux_averaged(
 
     Parameters
     ----------
-    flux : the source; lines are included.
+    flux : the source, or its name; lines are included.
     model, flavour, threshold, target, binding, rtol : as in `total`.
 
     Returns
