@@ -433,8 +433,8 @@ def _floats(attribute: object) -> list[float]:
 
 
 def _check_ends(path: Path) -> None:
-    """Raise unless it is a complete file written by nuprobe; pyhepmc would stop without an
-    error."""
+    """Raise unless it is a complete file written by nuprobe; pyhepmc would stop without
+    an error."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             if file.readline().split(b" ")[0] != b"HepMC::Version":
