@@ -158,5 +158,5 @@ class OutputError(NuprobeError, OSError):
 
 
 class ValidityWarning(UserWarning):
-    """The result stands, but leaves the domain where its assumptions are known to
-    hold."""
+    """The result is outside the domain in which its assumptions are known to be
+    valid."""

@@ -137,7 +137,7 @@ def replace_folder(
 
 
 def _only_own_files(folder: Path, made_by: str) -> None:
-    """Refuse a folder that holds anything but what its record lists."""
+    """Raise unless the folder contains only files that its record lists."""
     if not folder.exists():
         return
     if not folder.is_dir():

@@ -226,7 +226,7 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
 def _walk(
     schema: dict[str, Any], path: tuple[int | str, ...]
 ) -> tuple[list[int | str], list[str]]:
-    """Keys on the way to a place of a JSON schema, without the tags of unions, and the
+    """Keys that lead to a place in a JSON schema, without the tags of unions, and the
     keys allowed there."""
 
     def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
@@ -271,7 +271,7 @@ def _walk(
             if isinstance(child, dict)
             for leaf in variants(child)
         ]
-        # what the schema does not know is an inner step of the validator, not a key
+        # a part missing from the schema is an inner step of the validator, not a key
         if found:
             location.append(part)
             nodes = found

@@ -24,7 +24,7 @@ from nuprobe.inference.levels import (
 @given(st.floats(1e-9, 1 - 1e-12), st.integers(1, 5))
 def test_thresholds(cl: float, dof: int) -> None:
     expected = chi2.ppf(cl, dof) if cl < 0.5 else chi2.isf(1 - cl, dof)
-    assert delta_threshold(cl, dof) == pytest.approx(expected, rel=2e-14, abs=0)
+    assert delta_threshold(cl, dof) == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 def test_thresholds_of_known_levels() -> None:

@@ -1,5 +1,5 @@
-"""What else bears on a gauged L_μ − L_τ boson: computed curves for the (m_Z′, g′) plane
-of the trident limits."""
+"""Other constraints on a gauged L_μ − L_τ boson: computed curves for the (m_Z′, g′)
+plane of the trident limits."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ a Z′ at E_res = M²/2m_j with
     σ_ij = |Q_ij|² (2πg′²/M²) δ(1 − E/E_res),   Q_ij = U*_μi U_μj − U*_τi U_τj
 
 (Araki:2014ona; DiFranzo:2015qea; both unverified against the papers. A seminar prints
-E_res ≈ M²/m_ν, twice this.) On the way from redshift z_s the energy falls, so that a
+E_res ≈ M²/m_ν, twice this.) The energy falls on its path from redshift z_s, so that a
 neutrino seen at E has passed the resonance at 1 + z_j = E_res/E if 0 < z_j < z_s, and
 the δ function makes the optical depth a closed form:
 
@@ -271,7 +271,7 @@ def optical_depth(
     Returns
     -------
     array, shape (..., 3)
-        Exactly 0 where no resonance lies on the way.
+        Exactly 0 without a resonance on the path.
 
     Examples
     --------

@@ -151,7 +151,7 @@ class EntryFields(Trimmed):
     )
     model: str = Field(min_length=1, description="assumed in the extraction")
     valid_range: str = Field(
-        min_length=1, description="where it holds: masses, momentum transfers"
+        min_length=1, description="where it is valid: masses, momentum transfers"
     )
     conditions: Conditions = Conditions()
     source: Source

@@ -66,7 +66,7 @@ class Catalogue(Mapping[str, "Entry"]):
     ----------
     files : file name → entry; ids and aliases must be unique (`read_library` sees to
         it).
-    texts : file name → what stands in it, so that problems name a line.
+    texts : file name → its content, so that problems name a line.
     """
 
     def __init__(
@@ -194,8 +194,8 @@ def read_entry(text: str, source: str) -> Entry:
 
 
 def line_of(text: str, message: str) -> int:
-    """Line of an entry that a message is about: of the key it begins with, or of what
-    should hold it."""
+    """Line of an entry that a message is about: of the key it begins with, or of
+    the section in which that key is missing."""
     import yaml
 
     if places := re.findall(r"line (\d+), column", message):

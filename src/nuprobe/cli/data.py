@@ -47,7 +47,7 @@ def list_releases(out: Output) -> None:
     help="Keep them here [default: $NUPROBE_DATA or ~/.cache].",
 )
 def fetch_release(name: str, source: Path | None, cache: Path | None) -> None:
-    """Fetch the release NAME and print the folder that holds it."""
+    """Fetch the release NAME and print the folder that contains it."""
     from nuprobe.data import fetch
 
     click.echo(str(fetch(name, source=source, cache=cache)))

@@ -152,7 +152,7 @@ class PolynomialQuenching:
     Attributes
     ----------
     coefficients : c_1, c_2, …
-    unit : MeV, e.g. 1e-3 if the coefficients hold for keV.
+    unit : MeV, e.g. 1e-3 if the coefficients are for keV.
     """
 
     coefficients: tuple[float, ...]

@@ -20,8 +20,8 @@ class TableResponse:
 
     Attributes
     ----------
-    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may be the
-        mere number of a bin.
+    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may be
+        just the number of the bin.
     recoil : tabulated recoil energies in MeV, increasing, shape (n,).
     probability : probability that a recoil is kept in each bin, shape (bins, n); linear
         between, 0 outside.

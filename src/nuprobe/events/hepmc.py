@@ -1,7 +1,7 @@
 """HepMC3 text in the NuHepMC layout, version 1.0.0 [Gardiner:2023ejq]; HepMC3 is
 [Buckley:2019xhk].
 
-pyhepmc writes what stands at the beginning and reads files. The events themselves are
+pyhepmc writes the header and reads files. The events themselves are
 formatted here, faster than pyhepmc builds them one by one, and in its bytes: a file
 read and written by pyhepmc is the same file.
 """
@@ -433,8 +433,8 @@ def _floats(attribute: object) -> list[float]:
 
 
 def _check_ends(path: Path) -> None:
-    """Refuse what is not a whole file of nuprobe's; pyhepmc would stop without an
-    error."""
+    """Raise unless it is a complete file written by nuprobe; pyhepmc would stop without
+    an error."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             if file.readline().split(b" ")[0] != b"HepMC::Version":

@@ -210,7 +210,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
 
 @contextmanager
 def alone(part: Path) -> Iterator[bool]:
-    """Lock an unfinished file against other processes, also one that resumes it.
+    """Lock an unfinished file against other processes, including one that resumes it.
 
     Parameters
     ----------

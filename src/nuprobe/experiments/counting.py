@@ -253,7 +253,7 @@ class Experiment(AnyExperiment):
             their units.
         """
         model = model or StandardModel()
-        self.parameters(model)  # refuses what is no model
+        self.parameters(model)  # raises if it is not a model
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
         templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)

@@ -403,8 +403,8 @@ class CountsPrediction:
 
     @cached_property
     def _together(self) -> list[tuple[Templates, int]]:
-        """Templates of the signal and of the effects' shapes, and how many each holds:
-        if possible, all in one."""
+        """Templates of the signal and of the effects' shapes, with the number of sets
+        in each: if possible, all in one."""
         every = [
             self.templates,
             *(e.shape for e in self.effects if e.shape is not None),

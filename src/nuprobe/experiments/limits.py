@@ -283,7 +283,7 @@ def limit(
     ------
     InputError
         For an empty list or grid, a confidence level outside (0, 1), an experiment
-        without data, or a family that an experiment does not know; if every coupling of
+        without data, or a family not available for an experiment; if every coupling of
         the search is excluded, or its smallest already is.
 
     Examples

@@ -95,7 +95,7 @@ class Ends:
         scaled = inner / unit[:, None] / unit
         variance = np.diag(np.linalg.pinv(scaled, hermitian=True)) / unit**2
         reach = np.sqrt(2 * self.rise * np.maximum(variance, 0.0))
-        # the curvature at the minimum is no guide beyond it
+        # the curvature at the minimum does not describe −2 ln L beyond it
         most = FACTOR * surface.scales(self.best[None])
         return np.where(
             reach > 0.01 * surface.step, np.minimum(reach, most), surface.step

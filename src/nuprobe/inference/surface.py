@@ -179,7 +179,7 @@ class Surface:
         """Scale of each free parameter around `points`, shape (free,).
 
         It is how far from its default −2 ln L leaves its tangent by 1, to a factor of
-        ten. Inside that factor it is the error of the data, which alone says nothing
+        ten. Inside that factor it is the error of the data, which alone is useless
         where rates go with the square of a parameter (at zero it is infinite), nor
         where rates are so high that nuisances take any of them away.
         """

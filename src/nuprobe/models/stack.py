@@ -115,7 +115,7 @@ class Stacked:
         """Name on the command line and in tables."""
         raise NotImplementedError
 
-    # -- what a class says
+    # -- defined by each class
 
     def own_parameters(self) -> tuple[Parameter, ...]:
         """Parameters beside those of the base."""

@@ -125,7 +125,7 @@ def target(
         deuteron), else a molecule ("O2").
     r_p, r_n : rms radii (MeV⁻¹, e.g. ``3.4 * fm``) of the point-proton and
         point-neutron distributions: one for all nuclei, or by isotope or element name,
-        the default holding for those not named. Default r_p: the measured charge radius
+        the default applies to those not named. Default r_p: the measured charge radius
         less the nucleon's size (`point_proton_radius`). Default r_n: EQUAL to r_p,
         given or default: a neutron skin of zero, since no measurement is assumed. Where
         no charge radius is measured, see `default_charge_radius`.

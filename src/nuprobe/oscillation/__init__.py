@@ -1,4 +1,4 @@
-"""Flavour on the way from source to detector: mixing, vacuum oscillations, averages,
+"""Flavour change between source and detector: mixing, vacuum oscillations, averages,
 the Sun.
 
 A neutrino produced with flavour ℓ arrives as ν_ℓ(L) = Σ_k U*_ℓk e^{−i m_k² L/2E} ν_k

@@ -41,7 +41,7 @@ __all__ = ["plot_distribution", "plot_distribution_2d", "plot_distributions"]
 
 _METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 _NAMES: Final = {"sm": "Standard Model", "v-a": "V−A"}
-_ENOUGH: Final = 10  # effective events, below which a ratio says nothing
+_ENOUGH: Final = 10  # effective events, below which a ratio is meaningless
 _LINES: Final = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
 _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
     # unit: (used from this size on, name, size)

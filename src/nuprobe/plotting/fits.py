@@ -409,7 +409,7 @@ def _symbol(axis_label: str) -> str:
 def _spline(values: FloatArray, delta: FloatArray) -> Any:
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    # a cubic spline rings at a jump to what stands for infinity
+    # a cubic spline rings at a jump to the value used for infinity
     return (PchipInterpolator if delta.max() > 1e3 else CubicSpline)(values, delta)
 
 

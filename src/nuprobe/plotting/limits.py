@@ -1,4 +1,4 @@
-"""The (m, g′) plane of a limit, with everything that bears on the boson beside it."""
+"""The (m, g′) plane of a limit, with the other constraints on the boson."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def plot_limits(
     experiments : those of the limit: projections are dashed, and their references
         stand below.
     analyses : experiment → analysis, as given to `nuprobe.limit`.
-    companions : for L_μ − L_τ, add what else bears on the boson: (g − 2)_μ, the gap in
-        the spectrum of IceCube, the reach of Belle II.
+    companions : for L_μ − L_τ, add other constraints on the boson: (g − 2)_μ, the gap
+        in the spectrum of IceCube, the reach of Belle II.
     entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
 
     Returns

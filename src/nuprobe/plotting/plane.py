@@ -90,8 +90,8 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     Raises
     ------
     InputError
-        If no coupling is finite in the range, arrays do not fit together, or hold NaN
-        or an impossible number.
+        If no coupling is finite in the range, arrays do not fit together, or contain
+        NaN or an impossible number.
     UnknownNameError
         If `projected` or `labels` names a curve that the limit does not have.
 

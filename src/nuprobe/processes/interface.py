@@ -1,5 +1,5 @@
-"""What a process is: scatterers that know their kinematics, kernels that know no model,
-and the coefficients that a model gives them.
+"""Protocol of a process: scatterers with their kinematics, model-free kernels, and the
+coefficients that a model gives them.
 
 A rate is linear in the coefficients c of a model,
 

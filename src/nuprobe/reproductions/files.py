@@ -28,7 +28,7 @@ __all__ = [
 
 class Published(Strict):
     """A published value with its errors (both positive), or the number of a catalogue
-    entry that holds it."""
+    entry that contains it."""
 
     value: float | None = None
     plus: PositiveFloat | None = None

@@ -1,5 +1,5 @@
-"""The catalogue as a static site: plain files that work from a disk as from a server,
-and ask nothing of a network."""
+"""The catalogue as a static site: plain files that work offline, from a disk or from a
+server."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
     Raises
     ------
     OutputError
-        If the folder holds anything that is no earlier site's, or cannot be written; it
-        is left as it was.
+        If the folder contains anything that does not belong to an earlier site, or
+        cannot be written; it is left as it was.
 
     Examples
     --------

@@ -124,7 +124,7 @@ class _Formula:
         )
 
     def next(self) -> str | None:
-        """The next token that is no space."""
+        """The next token that is not a space."""
         while self.at < len(self.tokens):
             token: str = self.tokens[self.at]
             self.at += 1

@@ -2,7 +2,7 @@
 
 A mediator multiplies each moment of VV by the mean of 1/(K² + M²), or of its square,
 which is a smooth function g(δ, Q²; M) of the leptons alone. The flux, the currents and
-the integral over Q² make a measure in (δ, Q²) that knows no mass. Its moments in
+the integral over Q² make a measure in (δ, Q²) that is independent of M. Its moments in
 Chebyshev polynomials are taken once; with the values of g on a grid, shared by all
 beams and targets, they give every mass in one product.
 """

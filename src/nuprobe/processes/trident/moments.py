@@ -8,8 +8,8 @@ are polynomials in r = x_max/x, so that
     A0 = ∫A dx,  A1 = ∫A (r − 1) dx,  A2 = ∫A (r − 1) r dx,  Y0, Y1, Y2 = ∫Y {1, r, r²}
     dx    over x < x_max
 
-suffice, and each integrand is positive for VV and AA. They know nothing of the target,
-and for equal lepton masses depend on x_max/m² and Q²/m² only.
+suffice, and each integrand is positive for VV and AA. They do not depend on the
+target, and for equal lepton masses depend on x_max/m² and Q²/m² only.
 """
 
 from __future__ import annotations
