@@ -36,8 +36,8 @@ def _csi() -> Any:
         (lambda: _csi().fit(SM, free=3), "list of names"),
         (lambda: nu.fit(_csi()), "experiment.cost"),
         (lambda: nu.fit(3), "needs a cost"),  # type: ignore[arg-type]
-        (lambda: nu.experiment(3), "by its name"),  # type: ignore[call-overload]
-        (lambda: nu.experiment(None), "by its name"),  # type: ignore[call-overload]
+        (lambda: nu.experiment(3), "is not an experiment"),  # type: ignore[call-overload]
+        (lambda: nu.experiment(None), "is not an experiment"),  # type: ignore[call-overload]
     ],
 )
 def test_mistakes_are_told_in_one_line(call: Callable[[], object], hint: str) -> None:

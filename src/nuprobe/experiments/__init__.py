@@ -138,8 +138,8 @@ def experiment(
     opened = _read(_folder(name)) if isinstance(name, (str, Path)) else name
     if not hasattr(opened, "cost"):
         raise InputError(
-            "an experiment is given by its name, the path of its folder or as an"
-            f" experiment, got {shown(name)}"
+            f"{shown(name)} is not an experiment: give its name, the path of its folder"
+            " or the result of nuprobe.experiment"
         )
     if kind is not None and not isinstance(opened, kind):
         raise InputError(
