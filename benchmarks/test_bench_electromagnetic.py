@@ -171,7 +171,11 @@ def test_profiled_points(benchmark: BenchmarkFixture, free: list[str]) -> None:
     cost = csi.cost(nu.Electromagnetic(), free, "energy-time")
     rng = np.random.default_rng(7)
     columns = [
-        rng.uniform(4, 7, POINTS) if n in NEUTRONS else rng.normal(0, 20, POINTS)
+        (
+            rng.uniform(4, 7, POINTS)
+            if n in NEUTRONS
+            else rng.normal(0, 20, POINTS) * 1e-32  # cm2
+        )
         for n in free
     ]
     points = np.column_stack(columns)
@@ -213,8 +217,8 @@ def test_joint_fit(benchmark: BenchmarkFixture) -> None:
     fit(cost)
     result = benchmark.pedantic(lambda: fit(cost), rounds=3)
     found = minimize(
-        lambda x: float(cost.profiled(x).twice_nll[0]),
-        result.point,
+        lambda x: float(cost.profiled(x * 1e-32).twice_nll[0]),
+        result.point / 1e-32,
         method="Nelder-Mead",
         options={"xatol": 1e-4},
     )
@@ -238,8 +242,9 @@ def test_joint_fit(benchmark: BenchmarkFixture) -> None:
     ["coherent-csi-2017", "coherent-csi-2021", "coherent-lar-2020", "xenonnt-8b"],
 )
 def test_templates(benchmark: BenchmarkFixture, name: str) -> None:
+    units = [(RADII, 1e-32), (MOMENTS[:2], 1e-11), (MOMENTS[2:], 1e-12)]
     model = nu.Electromagnetic().with_values(
-        {n: np.asarray(1.0) for n in RADII + MOMENTS}
+        {n: np.asarray(unit) for names, unit in units for n in names}
     )
     fresh = nu.experiment(name)
     templates = benchmark.pedantic(
