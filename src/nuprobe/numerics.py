@@ -17,6 +17,7 @@ __all__ = [
     "chebyshev_nodes",
     "common_shape",
     "converged",
+    "flag",
     "gauss_legendre",
     "jit",
     "number",
@@ -123,6 +124,24 @@ def number(what: str, value: Any, example: str = "") -> float:
         how = f", e.g. {example} with the units of nuprobe.units" if example else ""
         raise InputError(f"{what} must be one finite number{how}; got {shown(value)}")
     return float(array)
+
+
+def flag(what: str, value: Any) -> bool:
+    """Read True or False; raises `InputError` for anything else.
+
+    Parameters
+    ----------
+    what : name of the value, for the message.
+    value : a text such as ``"no"``, which Python takes for true, is refused.
+
+    Examples
+    --------
+    >>> flag("pauli", False)
+    False
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{what} must be True or False, got {shown(value)}")
+    return bool(value)
 
 
 def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:

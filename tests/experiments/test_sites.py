@@ -245,3 +245,16 @@ def test_rates_of_sites_say_what_they_are(sites: SitesExperiment) -> None:
     assert shown["signal"] == pytest.approx(
         sum(shown["sites"][name]["signal"] for name in ("near", "far"))
     )
+
+
+def test_a_site_may_spread_the_distance_that_others_share(tmp_path: Path) -> None:
+    baselines = 'baselines = [["15 m", 2.0]]'
+    spread = TEXT.replace('distance = "15 m"', baselines, 1)
+    assert spread != TEXT
+    plain, other = (
+        nu.experiment(write(tmp_path / name, text), SitesExperiment)
+        for name, text in (("plain", TEXT), ("spread", spread))
+    )
+    np.testing.assert_allclose(
+        plain.predict().signal, other.predict().signal, rtol=1e-12
+    )

@@ -147,3 +147,15 @@ def test_a_pinched_flux_is_normalised_to_its_luminosity(alpha: float) -> None:
         lambda e: float(component.continuum(e)), 5.0, component.e_max, epsrel=1e-12
     )[0]
     assert flux.total("nu_e") == pytest.approx(above + rest, rel=3e-8)
+
+
+@pytest.mark.parametrize("limits", [[np.nan, 1.0], "1 MeV", [1j]])
+def test_limits_are_numbers(limits: object) -> None:
+    moments = FluxMoments(nu.flux("sns").components[1], (0,))
+    with pytest.raises(InputError, match="limits in MeV"):
+        moments(limits)  # type: ignore[arg-type]
+
+
+def test_nodes_are_multiplied_by_a_whole_number() -> None:
+    with pytest.raises(InputError, match="refine"):
+        FluxMoments(nu.flux("sns").components[1], (0,), refine=0)

@@ -12,6 +12,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError, NuprobeError
 
 SM: Any = nu.StandardModel()
+MUMU = "nu_mu -> nu_mu mu+ mu-"
 
 
 def _csi() -> Any:
@@ -35,7 +36,15 @@ def _csi() -> Any:
         (lambda: _csi().fit(SM, free="rn"), r"list of names, such as free=\['rn'\]"),
         (lambda: _csi().fit(SM, free=3), "list of names"),
         (lambda: nu.fit(_csi()), "experiment.cost"),
-        (lambda: nu.fit(3), "needs a cost"),  # type: ignore[arg-type]
+        (lambda: nu.fit(3), "cost is needed"),  # type: ignore[arg-type]
+        (lambda: nu.sample(3), "cost is needed"),  # type: ignore[arg-type]
+        (lambda: nu.scan(3, {"rn": [1.0]}), "cost is needed"),  # type: ignore[arg-type]
+        (lambda: nu.profile(3, "rn", [1.0]), "cost is needed"),  # type: ignore[arg-type]
+        (lambda: _csi().fit(SM, free=["rn"], cl="x"), "confidence level"),
+        (lambda: nu.process("cevns", axial="x"), "True or False"),
+        (lambda: nu.process("electron", binding=3), "True or False"),
+        (lambda: nu.trident.total(5e3, MUMU, "Ar40", SM, pauli="no"), "True or False"),  # type: ignore[call-overload]
+        (lambda: nu.target("Ar40", r_p=3.4), r"3.4 \* fm"),
         (lambda: nu.experiment(3), "is not an experiment"),  # type: ignore[call-overload]
         (lambda: nu.experiment(None), "is not an experiment"),  # type: ignore[call-overload]
     ],

@@ -45,7 +45,11 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     for key in ("target", "flux", "response", "binning", "data"):
         given = getattr(section, key)
         if given:
-            result[key] = {**raw.get(key, {}), **given}
+            # a distance and baselines stand for each other
+            replaced = {"distance", "baselines"} if key == "flux" else set()
+            replaced = replaced if replaced & given.keys() else set()
+            common = {k: v for k, v in raw.get(key, {}).items() if k not in replaced}
+            result[key] = {**common, **given}
     if section.backgrounds is not None:
         result["backgrounds"] = section.backgrounds
     if section.systematics:

@@ -15,8 +15,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.errors import InputError
-from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.errors import InputError, shown
+from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 
 __all__ = ["FluxMoments"]
 
@@ -100,6 +100,10 @@ class FluxMoments:
                 "powers of 1/E must be whole and not negative, got"
                 f" {', '.join(map(str, self.powers))}"
             )
+        if not isinstance(self.refine, int) or self.refine < 1:
+            raise InputError(
+                f"refine must be a whole number from 1 on, got {shown(self.refine)}"
+            )
 
     def __call__(self, e_min: ArrayLike) -> FloatArray:
         """Moments above each limit.
@@ -113,7 +117,9 @@ class FluxMoments:
         array, shape (*e_min.shape, functions, powers)
             In neutrinos per unit of the flux times MeV⁻ⁿ; functions is 1 without any.
         """
-        low = np.asarray(e_min, dtype=float)
+        low = numbers("limits in MeV", e_min)
+        if np.isnan(low).any():
+            raise InputError("limits in MeV must not be NaN")
         flat = low.ravel()
         result = self._lines(flat)
         if self.component.density is not None and flat.size:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, shown
-from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.minimum import swept
 from nuprobe.inference.surface import Surface
@@ -77,6 +77,7 @@ def contour(
     >>> plane.delta.shape, plane.thresholds
     ((3, 2), {0.9: 4.605})
     """
+    check_cost(cost)
     if len(set(names)) != 2:
         raise InputError(
             f"a contour needs two different parameters, got {shown(names)}"

@@ -16,10 +16,10 @@ from typing import Literal
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.fast import fast, other_regions
 from nuprobe.inference.intervals import Interval, at_limit, near_limit
-from nuprobe.inference.levels import ONE_SIGMA, survival
+from nuprobe.inference.levels import ONE_SIGMA, check_level, survival
 from nuprobe.inference.migrad import migrad
 from nuprobe.inference.minimum import best_start
 from nuprobe.inference.results import FitResult, NuisanceResult, ParameterResult
@@ -74,11 +74,7 @@ def fit(
     >>> abs(plain.twice_nll - result.twice_nll) < 1e-6
     True
     """
-    if not isinstance(cost, Cost):
-        raise InputError(
-            "a fit needs a cost, such as experiment.cost(model, free=['rn']); an"
-            f" experiment has a fit of its own; got {shown(cost)}"
-        )
+    check_cost(cost)
     names, point = _question(cost, free, dict(fixed or {}), dict(start or {}), cl)
     if method not in ("fast", "migrad"):
         raise UnknownNameError("method", str(method), ["fast", "migrad"])
@@ -116,10 +112,7 @@ def _question(
     both = sorted(set(names) & fixed.keys())
     if both:
         raise InputError(f"{cost.name}: {both[0]} is both free and fixed; choose one")
-    if not 0 < cl < 1:
-        raise InputError(
-            f"a confidence level must lie between 0 and 1, got {shown(cl)}"
-        )
+    check_level(cl)
     stray = sorted(start.keys() - set(names))
     if stray:
         raise InputError(

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
-from nuprobe.inference.costs import BLOCK, Cost
+from nuprobe.inference.costs import BLOCK, Cost, check_cost
 from nuprobe.inference.executors import computing
 from nuprobe.inference.scan_result import (
     FORMAT,
@@ -92,6 +92,7 @@ def scan(
     >>> scan(cost, {"rn": [4.0, 5.0, 6.0]}).best
     {'rn': 6.0}
     """
+    check_cost(cost)
     axes = _axes(cost, grid, fixed or {})
     points = _points(cost, axes, fixed or {})
     if executor is not None and workers is not None:

@@ -13,14 +13,32 @@ from typing import Final
 import numpy as np
 
 from nuprobe.errors import InputError, shown
+from nuprobe.numerics import number
 
-__all__ = ["ONE_SIGMA", "delta_threshold", "log_survival", "survival"]
+__all__ = ["ONE_SIGMA", "check_level", "delta_threshold", "log_survival", "survival"]
 
 ONE_SIGMA: Final = 0.6826894921370859
 """Probability of a Gaussian within one standard deviation."""
 
 
 _SMALL: Final = 0.1  # level below which 1 − cl has lost digits of cl
+
+
+def check_level(cl: float) -> None:
+    """Refuse what is not a confidence level with `InputError`.
+
+    Parameters
+    ----------
+    cl : a fraction between 0 and 1.
+
+    Examples
+    --------
+    >>> check_level(0.9)
+    """
+    if not 0 < number("a confidence level", cl) < 1:
+        raise InputError(
+            f"a confidence level must lie between 0 and 1, got {shown(cl)}"
+        )
 
 
 def delta_threshold(cl: float, dof: int = 1) -> float:
@@ -43,11 +61,11 @@ def delta_threshold(cl: float, dof: int = 1) -> float:
     >>> delta_threshold(0.90, dof=2)
     4.605
     """
-    if not 0 < cl < 1 or dof < 1:
+    check_level(cl)
+    if dof < 1:
         raise InputError(
             "a confidence level must lie between 0 and 1 and dof must be at least 1,"
-            " got"
-            f" {shown(cl)} and {shown(dof)}"
+            f" got {shown(cl)} and {shown(dof)}"
         )
     if dof == 1 and cl > _SMALL:
         return NormalDist().inv_cdf((1 - cl) / 2) ** 2

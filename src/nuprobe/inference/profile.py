@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, shown
-from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.descent import descend
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.minimum import swept
@@ -167,6 +167,7 @@ def profile(
     >>> low < curve.best < high
     True
     """
+    check_cost(cost)
     surface = Surface(cost, tuple(free))
     column = cost.index(name)
     if column in surface.columns or set(fixed or {}) & {name, *surface.free}:

@@ -26,6 +26,7 @@ from nuprobe.nuclei.isotopes import (
     natural,
 )
 from nuprobe.nuclei.radii import point_to_charge
+from nuprobe.units import fm
 
 __all__ = [
     "Component",
@@ -35,6 +36,8 @@ __all__ = [
     "target",
     "with_form_factors",
 ]
+
+_LARGEST_RADIUS: Final = 100 * fm  # a larger number was given without its unit
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,11 @@ def _check_radii(
         else (radius,)
     )
     for value in values:
-        length(value, what)
+        if length(value, what) > _LARGEST_RADIUS:
+            raise InputError(
+                f"{what} = {value:g} is {value / fm:.3g} fm, larger than any nucleus:"
+                f" give it with its unit, {value:g} * fm (nuprobe.units)"
+            )
     if isinstance(radius, Mapping):
         names = {nucleus.name for nucleus in counts} | {
             nucleus.symbol for nucleus in counts

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.numerics import FloatArray, number, sum_arrays
 from nuprobe.oscillation.mixing import PMNS, Splittings, check_mixing
@@ -211,6 +211,10 @@ class Spread:
     weights: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        if not all(isinstance(one, Vacuum) for one in self.lengths):
+            raise InputError(
+                f"distances must be Vacuum(...), got {shown(self.lengths)}"
+            )
         weights = [number("a weight of a distance", w) for w in self.weights]
         if len(weights) != len(self.lengths) or not weights or min(weights) <= 0:
             raise InputError(

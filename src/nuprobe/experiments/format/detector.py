@@ -111,7 +111,7 @@ class FluxSection(Strict):
     @model_validator(mode="after")
     def _check_baselines(self) -> FluxSection:
         if self.distance is not None and self.baselines:
-            raise InputError("flux: give distance or baselines, not both")
+            raise InputError("give distance or baselines, not both")
         return self
 
     @property

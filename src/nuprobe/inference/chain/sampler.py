@@ -25,7 +25,7 @@ from nuprobe.inference.chain.priors import Prior
 from nuprobe.inference.chain.result import SampleResult
 from nuprobe.inference.chain.target import Target
 from nuprobe.inference.checkpoints import Checkpoint, progress_bar, stopped
-from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.numerics import FloatArray
 
 __all__ = ["sample"]
@@ -112,6 +112,7 @@ def sample(
     >>> result.chain.shape
     (32, 20, 3)
     """
+    check_cost(cost)
     emcee = _emcee()
     target = Target.of(cost, free, fixed, dict(priors or {}), nuisances)
     columns = len(target.names)

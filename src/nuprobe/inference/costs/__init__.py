@@ -6,7 +6,7 @@ everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``
 share parameters and nuisances by name.
 """
 
-from nuprobe.inference.costs.base import COMPILED, Cost, CostSum
+from nuprobe.inference.costs.base import COMPILED, Cost, CostSum, check_cost
 from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
@@ -26,4 +26,5 @@ __all__ = [
     "PoissonCost",
     "Profiled",
     "Term",
+    "check_cost",
 ]

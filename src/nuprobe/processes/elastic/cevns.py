@@ -42,7 +42,7 @@ from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator
 from nuprobe.nuclei import Component, Target, TargetSpec
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, flag
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.nuclear import (
@@ -106,6 +106,7 @@ class Cevns(Process):
 
     def __post_init__(self) -> None:
         check_kinematics(self.kinematics)
+        flag("axial", self.axial)
 
     @property
     def name(self) -> str:

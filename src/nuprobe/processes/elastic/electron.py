@@ -36,7 +36,7 @@ from nuprobe.flavours import Flavour, FlavourState, columns, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
 from nuprobe.nuclei import Target, TargetSpec
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, flag
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.atomic import (
@@ -96,6 +96,9 @@ class Electron(Process):
     """
 
     binding: bool = True
+
+    def __post_init__(self) -> None:
+        flag("binding", self.binding)
 
     @property
     def name(self) -> str:

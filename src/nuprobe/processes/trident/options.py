@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypedDict, get_args
 
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei import FormFactor
+from nuprobe.numerics import flag
 from nuprobe.processes.trident.currents import FERMI_MOMENTUM, NUCLEON_FORM_FACTORS
 
 __all__ = [
@@ -92,6 +93,7 @@ class TridentOptions:
             raise UnknownNameError(
                 "nucleon form factors", self.nucleon_form_factors, NUCLEON_FORM_FACTORS
             )
+        flag("pauli", self.pauli)
         k_f = self.k_f
         if not (isinstance(k_f, (int, float)) and math.isfinite(k_f) and k_f > 0):
             raise InputError(
