@@ -29,32 +29,13 @@ from nuprobe.parameters import Nuisance, Parameter
 if TYPE_CHECKING:
     from nuprobe.inference.costs.term import Term
 
-__all__ = ["COMPILED", "Cost", "CostSum", "PointLike", "check_cost"]
+__all__ = ["COMPILED", "Cost", "CostSum", "PointLike"]
 
 COMPILED: Final = 8192
 """Points asked for at once from which loading the compiled loops (half a second)
 pays."""
 
 PointLike = Mapping[str, float] | ArrayLike
-
-
-def check_cost(cost: object) -> None:
-    """Refuse what is not a cost with `InputError`.
-
-    Parameters
-    ----------
-    cost : what a fit, scan or sample was given; an experiment is a common slip.
-
-    Examples
-    --------
-    >>> import nuprobe as nu
-    >>> check_cost(nu.experiment("coherent-csi-2017").cost(free=["rn"]))
-    """
-    if not isinstance(cost, Cost):
-        raise InputError(
-            "a cost is needed, such as experiment.cost(model, free=['rn']); an"
-            f" experiment has a fit of its own; got {shown(cost)}"
-        )
 
 
 class Cost(ABC):

@@ -13,7 +13,26 @@ from nuprobe.inference.costs.statistic import Statistic
 from nuprobe.inference.protocols import Prediction
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Term"]
+__all__ = ["Term", "check_cost"]
+
+
+def check_cost(cost: object) -> None:
+    """Refuse what is not a cost with `InputError`.
+
+    Parameters
+    ----------
+    cost : what a fit, scan or sample was given; an experiment is a common slip.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> check_cost(nu.experiment("coherent-csi-2017").cost(free=["rn"]))
+    """
+    if not isinstance(cost, Cost):
+        raise InputError(
+            "a cost is needed, such as experiment.cost(model, free=['rn']); an"
+            f" experiment has a fit of its own; got {shown(cost)}"
+        )
 
 
 class Term(Cost, Statistic):
