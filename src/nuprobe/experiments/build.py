@@ -41,7 +41,14 @@ from nuprobe.experiments.grids import Bins
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model, check_model
-from nuprobe.nuclei import Target, charge_to_point, isotope, target
+from nuprobe.nuclei import (
+    Target,
+    charge_to_point,
+    isotope,
+    physical_to_point,
+    point_to_physical,
+    target,
+)
 from nuprobe.oscillation import (
     PMNS,
     SOLAR_POTENTIALS,
@@ -77,12 +84,14 @@ _T = TypeVar("_T")
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
 
-def axis_of(parameter: KernelParameter) -> Axis:
+def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
     """Axis of the templates that a parameter of the file becomes when it is free.
 
     Parameters
     ----------
     parameter : section of the file; a radius has its values in fm, a scale none.
+    nucleon : electric form factors of the nucleons, which tell the physical radius of
+        each isotope.
 
     Examples
     --------
@@ -106,9 +115,28 @@ def axis_of(parameter: KernelParameter) -> Axis:
             step=0.1 * abs(default) or 0.1,
             unit="fm" if radius else "",
             latex=parameter.latex,
+            also=_physical(parameter, nucleon) if nucleon != "point" else (),
         ),
         tuple(parameter.isotopes),
         parameter.nodes,
+    )
+
+
+def _physical(
+    parameter: KernelParameter, nucleon: str
+) -> tuple[tuple[str, float], ...]:
+    """Name of the physical radius of each isotope, and what (fm²) it adds to the square
+    of the radius of point nucleons."""
+    if not parameter.isotopes:
+        return ()
+    particle = parameter.acts_on[0]
+    what = {"n": "neutron", "p": "charge"}[particle]
+    return tuple(
+        (
+            f"{what} radius of {name} (physical)",
+            (point_to_physical(fm, name, particle, nucleon) / fm) ** 2 - 1,
+        )
+        for name in parameter.isotopes
     )
 
 
@@ -189,6 +217,10 @@ class Signal:
             name: parse_quantity(r, "length")
             for name, r in section.neutron_radius.items()
         }
+        for name, radius in section.physical_neutron_radius.items():
+            r_n[name] = physical_to_point(
+                parse_quantity(radius, "length"), name, "n", section.nucleon
+            )
         for parameter in self.file.parameters:
             if parameter.name in values:
                 radii = r_n if parameter.acts_on == "neutron-radius" else r_p
@@ -208,6 +240,7 @@ class Signal:
             surface_thickness=(
                 None if thickness is None else parse_quantity(thickness, "length")
             ),
+            nucleon=section.nucleon,
         )
 
     def propagation(self, component: str | None = None) -> Propagation:
@@ -428,7 +461,7 @@ class Signal:
     def _axis(self, parameter: KernelParameter) -> Axis:
         """Axis of a parameter, which a scale of the quenching is for the first process
         alone."""
-        axis = axis_of(parameter)
+        axis = axis_of(parameter, self.file.target.nucleon)
         if parameter.acts_on != "quenching-scale":
             return axis
         return replace(axis, processes=(self.process.name,))

@@ -54,7 +54,12 @@ def _check_target(signal: Signal) -> None:
     material = section.material
     plain = target(material if isinstance(material, str) else dict(material))
     names = [c.isotope.name for c in plain.components]
-    for key in ("proton_radius", "charge_radius", "neutron_radius"):
+    for key in (
+        "proton_radius",
+        "charge_radius",
+        "neutron_radius",
+        "physical_neutron_radius",
+    ):
         for name in getattr(section, key):
             if isotope(name).name not in names:
                 raise UnknownNameError(f"isotope in target.{key}", name, names)

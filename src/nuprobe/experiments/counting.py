@@ -157,7 +157,13 @@ class Experiment(AnyExperiment):
                 f"parameters.{min(clash)}: the model has a parameter of that name;"
                 " choose another"
             )
-        return (*own, *(axis_of(p).parameter for p in self.file.parameters))
+        return (
+            *own,
+            *(
+                axis_of(p, self.file.target.nucleon).parameter
+                for p in self.file.parameters
+            ),
+        )
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with radii at the given `values` of the experiment's parameters (in

@@ -92,7 +92,8 @@ class _Setting:
     @property
     def what(self) -> str:
         per = "nucleus" if self.target.is_single else "formula unit"
-        return f"per {per}, {self.model.name}, {self.nucleus.form_factor}"
+        nucleon = f"{self.nucleus.nucleon} nucleons"
+        return f"per {per}, {self.model.name}, {self.nucleus.form_factor}, {nucleon}"
 
     def coherent(self) -> Target:
         """Return the target with form factors of 1."""

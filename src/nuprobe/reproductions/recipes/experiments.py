@@ -36,6 +36,7 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
     "target.charge_radius": {},
     "target.proton_radius": {},
     "target.neutron_radius": {},
+    "target.physical_neutron_radius": {},
     "target.surface_thickness": None,
 }
 """Changes of an experiment's file that take the form factors out."""
