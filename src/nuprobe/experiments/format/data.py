@@ -378,7 +378,7 @@ class SignalTable(Strict):
     """A published signal of the Standard Model in the bins of the experiment.
 
     The computed signal of every model is multiplied, bin by bin, by published over
-    computed Standard Model.
+    computed Standard Model; with [[also]] that is the signal of the first process.
     """
 
     table: str = Field(description="CSV table in the bins of the experiment")
