@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -13,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from nuprobe.errors import OutputError
+from nuprobe.parsing import LARGEST_TABLE, parse_csv, read_text
 
 __all__ = ["atomic_write", "read_table", "replace_folder", "writable_or_error"]
 
@@ -205,6 +205,11 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     list of dict
         One dictionary of strings a row.
 
+    Raises
+    ------
+    InputError
+        If it is no such table (`nuprobe.parsing.parse_csv`).
+
     Examples
     --------
     >>> from importlib import resources
@@ -212,6 +217,4 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     >>> read_table(table)[0]["symbol"]
     'H'
     """
-    text = resource.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return list(csv.DictReader(lines))
+    return parse_csv(read_text(resource, "the table", LARGEST_TABLE), str(resource))
