@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 import json
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from nuprobe.errors import OutputError
+from nuprobe.parsing import LARGEST_TABLE, parse_csv, read_text
 
 __all__ = [
     "as_output_error",
@@ -294,6 +294,11 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     list of dict
         One dictionary of strings a row.
 
+    Raises
+    ------
+    InputError
+        If it is no such table (`nuprobe.parsing.parse_csv`).
+
     Examples
     --------
     >>> from importlib import resources
@@ -301,6 +306,4 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     >>> read_table(table)[0]["symbol"]
     'H'
     """
-    text = resource.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return list(csv.DictReader(lines))
+    return parse_csv(read_text(resource, "the table", LARGEST_TABLE), str(resource))

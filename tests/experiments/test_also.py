@@ -78,6 +78,57 @@ def test_what_acts_on_one_process_leaves_the_other_alone(
     np.testing.assert_allclose(counts[0], counts[1], rtol=1e-9, atol=1e-12)
 
 
+def test_a_published_signal_is_that_of_the_first_process(
+    both: Experiment, electrons: Experiment
+) -> None:
+    """The nuclei get the published counts, the electrons stay what they are; fits and
+    response systematics see the same factor."""
+    name = both.analyses[0]
+    changes = {
+        f"analyses.{name}.signal": {"table": "counts.csv", "column": "on"},
+        f"analyses.{name}.time_bins": False,
+    }
+    plain = both.with_changes({f"analyses.{name}.time_bins": False})
+    scaled = both.with_changes(changes)
+    published = scaled.observed_counts("on")
+    alone = electrons.with_changes({f"analyses.{name}.time_bins": False}).predict()
+    np.testing.assert_allclose(
+        scaled.predict().signal.ravel(), published + alone.signal.ravel(), rtol=1e-9
+    )
+    nuclei = plain.predict().signal.ravel() - alone.signal.ravel()
+    points = np.array([[0.2], [0.3]])
+    before, after, leptons = (
+        e.prediction(free=["sin2_theta_w"])
+        for e in (plain, scaled, electrons_of(plain))
+    )
+    np.testing.assert_allclose(
+        after.signal(points) - leptons.signal(points),
+        (before.signal(points) - leptons.signal(points)) * published / nuclei,
+        rtol=1e-9,
+    )
+    light = {e.nuisance.name: e for e in before.effects}["light-yield"]
+    moved = {e.nuisance.name: e for e in after.effects}["light-yield"]
+    np.testing.assert_allclose(
+        after.signal_change(moved, points),
+        before.signal_change(light, points) * published / nuclei,
+        rtol=1e-9,
+    )
+
+
+def electrons_of(both: Experiment) -> Experiment:
+    """Electron scattering alone of an experiment that counts both."""
+    kept = {k: v for k, v in both.raw["target"].items() if k in ("material", "mass")}
+    return both.with_changes(
+        {
+            "also": [],
+            "process": "electron",
+            "target": kept,
+            "parameters": [],
+            "response.quenching": {"kind": "constant", "factor": 1.0},
+        }
+    )
+
+
 def test_both_are_in_the_fit(
     alone: Experiment, both: Experiment, electrons: Experiment
 ) -> None:

@@ -103,17 +103,21 @@ def test_pandax() -> None:
 
 
 def test_conus_plus() -> None:
-    """The prediction 0.85 of its error low (see its README); the excess is the
-    published 3.7 sigma."""
+    """The published expectation by default; the prediction 0.85 of its error low (see
+    its README); the excess is the published 3.7 sigma."""
     found = _experiment("conus-plus")
     assert found.file.flux.exposure == pytest.approx(
         fissions(3.6 * 327 / 2.83), rel=1e-4, abs=0
     )
+    assert found.analyses[:2] == ("rate", "first-principles")
     rates = found.predict()
-    assert rates.signal.sum() == pytest.approx(347, abs=59)
-    assert rates.signal_sigma == pytest.approx(
-        0.17 * rates.signal.sum(), rel=1e-9, abs=0
-    )
+    assert rates.signal.sum() == pytest.approx(347, rel=1e-9, abs=0)
+    computed = found.predict(analysis="first-principles")
+    assert computed.signal.sum() == pytest.approx(347, abs=59)
+    for each in (rates, computed):
+        assert each.signal_sigma == pytest.approx(
+            59 / 347 * each.signal.sum(), rel=1e-3, abs=0
+        )
     assert math.sqrt(recipes.no_signal("conus-plus", "counts")) == pytest.approx(
         3.7, abs=0.05
     )
@@ -121,6 +125,14 @@ def test_conus_plus() -> None:
     assert shapes.signal_sigma / shapes.signal.sum() == pytest.approx(
         59 / 347, abs=0.05
     )
+
+
+def test_a_lower_threshold_explains_conus_plus() -> None:
+    """Thresholds 6 eV lower give the published expectation."""
+    steps = [[0.154, 0.3333], [0.164, 0.6667], [0.174, 1.0]]
+    lower = _experiment("conus-plus").with_changes({"response.acceptance.steps": steps})
+    counts = lower.predict(analysis="first-principles").signal.sum()
+    assert counts == pytest.approx(347, rel=0.03, abs=0)
 
 
 def test_conus_plus_by_hand() -> None:
@@ -149,9 +161,11 @@ def test_conus_plus_by_hand() -> None:
     )
     counts = (per_t * kept).sum() * 2e-3 * keV * 1.0926e27 / (4 * math.pi * 2070**2)
     counts *= parse_quantity("2.83 kg", "mass") / ge.mass
-    assert found.predict().signal.sum() == pytest.approx(counts, rel=2e-3, abs=0)
+    computed = found.predict(analysis="first-principles").signal.sum()
+    assert computed == pytest.approx(counts, rel=2e-3, abs=0)
 
 
+@pytest.mark.parametrize("analysis", ["rate", "first-principles"])
 @pytest.mark.parametrize(
     ("parameter", "side", "step"),
     [
@@ -160,13 +174,19 @@ def test_conus_plus_by_hand() -> None:
         ("charge_radius.ee", "lower", 1e-31),
     ],
 )
-def test_bounds_from_one_count_by_hand(parameter: str, side: str, step: float) -> None:
+def test_bounds_from_one_count_by_hand(
+    parameter: str, side: str, step: float, analysis: str
+) -> None:
     """One count with one linear nuisance: the profile is (n − s)²/(σ² + (0.17 s)²), s a
     parabola in the parameter."""
     model, found = nu.Electromagnetic(), _experiment("conus-plus")
     points = np.array([0.0, step, 2 * step])
     counts = [
-        float(found.predict(model.with_values({parameter: np.asarray(v)})).signal.sum())
+        float(
+            found.predict(
+                model.with_values({parameter: np.asarray(v)}), analysis
+            ).signal.sum()
+        )
         for v in points
     ]
     scale = step / 10  # bounds are in the unit of tables
@@ -176,24 +196,33 @@ def test_bounds_from_one_count_by_hand(parameter: str, side: str, step: float) -
         s = float(np.polyval(parabola, value))
         return (395 - s) ** 2 / (106**2 + (0.17 * s) ** 2)
 
-    bound = recipes.bound("conus-plus", parameter, side, 2.706, "rate")
+    bound = recipes.bound("conus-plus", parameter, side, 2.706, analysis)
     assert chi2(bound) == pytest.approx(2.706, rel=1e-4, abs=0)  # the minimum is zero
     assert chi2(bound * 1.01) > 2.706
 
 
-def test_weak_mixing_angle_from_one_count_by_hand() -> None:
-    """The neutrons do not know the angle, the protons' coupling is 1/2 − 2 s²: counts
-    are a parabola in s²."""
+@pytest.mark.parametrize(
+    ("analysis", "expected", "value"),
+    [("rate", 347.0, 0.259), ("first-principles", None, 0.285)],
+)
+def test_weak_mixing_angle_from_one_count_by_hand(
+    analysis: str, expected: float | None, value: float
+) -> None:
+    """Counts go as (N − (1 − 4 s²) Z)², averaged over the isotopes; what is expected is
+    the published number or the computed one."""
     found = _experiment("conus-plus")
-    points = np.array([0.2, 0.25, 0.3])
-    counts = [
-        float(found.predict(nu.StandardModel(sin2_theta_w=s)).signal.sum())
-        for s in points
-    ]
-    parabola = np.polyfit(points, counts, 2)
-    best = brentq(lambda s: float(np.polyval(parabola, s)) - 395, 0.2, 0.4)
-    fit = found.fit(SM, ["sin2_theta_w"], "rate")
-    assert fit.values["sin2_theta_w"] == pytest.approx(best, rel=1e-4, abs=0)
+    if expected is None:
+        expected = float(found.predict(analysis=analysis).signal.sum())
+    abundance = {70: 0.2057, 72: 0.2745, 73: 0.0775, 74: 0.3650, 76: 0.0773}
+
+    def charge(s: float) -> float:
+        return sum(f * (a - 32 - (1 - 4 * s) * 32) ** 2 for a, f in abundance.items())
+
+    sm = next(p for p in SM.parameters if p.name == "sin2_theta_w").default
+    best = brentq(lambda s: expected * charge(s) / charge(sm) - 395, 0.2, 0.4)
+    fit = found.fit(SM, ["sin2_theta_w"], analysis)
+    assert fit.values["sin2_theta_w"] == pytest.approx(best, rel=1e-3, abs=0)
+    assert fit.values["sin2_theta_w"] == pytest.approx(value, abs=0.006)
     assert fit.values["sin2_theta_w"] == pytest.approx(0.23863, abs=0.06)
 
 

@@ -10,13 +10,13 @@ command so decorated takes one argument, the object, however many options there 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
 from nuprobe.errors import InputError
+from nuprobe.parsing import parse_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,7 +99,7 @@ def key_values(
                 f"cannot read {option} {pair!r}: write key=value, e.g. {example}"
             )
         try:
-            changes[key.strip()] = json.loads(value)
-        except json.JSONDecodeError:
+            changes[key.strip()] = parse_json(value)
+        except InputError:
             changes[key.strip()] = value
     return changes

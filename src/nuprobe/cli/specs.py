@@ -3,7 +3,6 @@ trident calculation. Each is one object that a decorator hands to the command.""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from nuprobe.cli.options import grouped, key_values, target_spec
 from nuprobe.errors import InputError
+from nuprobe.parsing import parse_toml
 
 if TYPE_CHECKING:
     from nuprobe.events.generator import Generator
@@ -230,8 +230,8 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
         if not equals:
             raise InputError(f"--flux-option {text!r}: write it as key=value")
         try:
-            given[key.strip()] = tomllib.loads(f"x = {value}")["x"]
-        except tomllib.TOMLDecodeError:
+            (given[key.strip()],) = parse_toml(f"x = {value}").values()
+        except ValueError:  # not TOML, or more than one value
             if value.strip()[:1] in ("[", "{"):
                 raise InputError(
                     f"--flux-option {text!r} is not TOML: {_TOML}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -227,14 +227,28 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
+        templates = self.bins.collapse(self.templates(model, kernel_free), chosen)
+        effects = effects_of(self.signal, chosen, model, kernel_free)
+        weights = self._signal_weights(chosen)
+        if weights is not None and self.signal.others:
+            # a published signal is that of the first process alone
+            first = self.process.name
+            templates = templates.times(first, weights)
+            effects = tuple(
+                replace(
+                    e, shape=None if e.shape is None else e.shape.times(first, weights)
+                )
+                for e in effects
+            )
+            weights = None
         return CountsPrediction(
             name=f"{self.name}/{name}",
-            templates=self.bins.collapse(self.templates(model, kernel_free), chosen),
+            templates=templates,
             model=model,
             free=model_free,
             backgrounds=self._backgrounds(chosen),
-            effects=effects_of(self.signal, chosen, model, kernel_free),
-            weights=self._signal_weights(chosen),
+            effects=effects,
+            weights=weights,
         )
 
     def predict(
@@ -262,15 +276,16 @@ class Experiment(AnyExperiment):
         weights = self._signal_weights(chosen)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
-        for process in self.processes:
+        for number, process in enumerate(self.processes):
             place = (
                 f"signal: {process.name}: " if len(self.processes) > 1 else "signal: "
             )
             mine = templates.of_process(process.name)
             counts = mine.by_component(coefficients, points)[0]
+            scaled = 1.0 if number else factor  # published: the first process alone
             for i, label in enumerate(templates.components):
                 components[place + label] = (
-                    factor * counts[i][:, None] * templates.time[i]
+                    scaled * counts[i][:, None] * templates.time[i]
                 )
         components |= self._backgrounds(chosen)
         data, sigma = (
@@ -383,6 +398,7 @@ class Experiment(AnyExperiment):
         column, table = analysis.signal.column, analysis.signal.table
         published = self.bins.counts(column, analysis, table)
         templates = self.bins.collapse(self.templates(), analysis)
+        templates = templates.of_process(self.process.name)
         computed = templates.counts(templates.coefficients(StandardModel()))[0]
         if np.any((computed <= 0) & (published > 0)):
             raise InputError(

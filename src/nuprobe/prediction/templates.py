@@ -146,6 +146,21 @@ class Templates:
             parts.append(replace(part, values=np.where(kept, part.values, 0.0)))
         return replace(self, parts=tuple(parts))
 
+    def times(self, name: str, weights: FloatArray) -> Templates:
+        """Multiply the counts of the process of that `name` by `weights` of the energy
+        bins, shape (bins,)."""
+        mine = [
+            t.startswith(f"{name}:") or len(self.reactions) == 1 for t in self.terms
+        ]
+        factor = np.where(np.array(mine), weights[:, None], 1.0)
+        return self._with_values(
+            lambda v: v * factor.reshape(*factor.shape, *(1,) * (v.ndim - 3))
+        )
+
+    def _with_values(self, change: Callable[[FloatArray], FloatArray]) -> Templates:
+        parts = tuple(replace(part, values=change(part.values)) for part in self.parts)
+        return replace(self, parts=parts)
+
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
         return replace(

@@ -324,11 +324,12 @@ class ExperimentFile(Strict):
                 "also: [binning.shape] gives the signal one distribution, which would"
                 " be that of every process; remove one of them"
             )
-        published = [n for n, a in self.analyses.items() if a.signal is not None]
-        if self.also and published:
+        timed = [n for n, a in self.analyses.items() if a.signal and a.time_bins]
+        if self.also and timed:
             raise InputError(
-                f"also: analyses.{published[0]}.signal is the published signal of one"
-                " process; remove one of them"
+                f"also: analyses.{timed[0]}.signal is the published signal of"
+                f" {self.process} alone, which needs time_bins = false; remove one of"
+                " them"
             )
 
     def _check_target(self) -> None:
