@@ -41,7 +41,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:.*not converged:nuprobe.errors.ValidityWarning"
 )
 SMALL = {"radius": [3.0, 4.0, 5.0]}
-ALONE = {"fixed": {"strength": 1.0}}
+ALONE: dict[str, Any] = {"fixed": {"strength": 1.0}}
 
 
 @pytest.fixture(scope="module")
