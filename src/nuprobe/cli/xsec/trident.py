@@ -18,17 +18,11 @@ from nuprobe.cli.specs import (
     source_options,
     trident_options,
 )
+from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.errors import InputError
-from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
-    from nuprobe.nuclei import TargetSpec
-    from nuprobe.numerics import FloatArray
-    from nuprobe.processes.trident import Channel
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,7 @@ def trident_command(
     numerical error."""
     from nuprobe.processes import trident
 
-    pair = _Pair(
+    pair = TridentTables(
         trident.channel(channel),
         None if target_text is None else target_spec(target_text),
         mediator.build(model),
@@ -133,130 +127,3 @@ def trident_command(
     table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
     return out.table(table)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """Production of a lepton pair on a target."""
-
-    channel: Channel
-    target: TargetSpec | None
-    model: LeptonModel
-    setting: TridentSpec
-    where: str
-
-    @property
-    def title(self) -> str:
-        return f"{self.channel.name} on {self.where}, {self.setting.regime}"
-
-    def average(self, flux: Flux) -> Table:
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-
-        mean, standard = (
-            trident.flux_averaged(
-                flux,
-                self.channel,
-                self.target,
-                model,
-                self.setting.regime,
-                with_error=True,
-                **self.setting.nucleus,
-            )
-            for model in (self.model, StandardModel())
-        )
-        value, base = float(mean.value), float(standard.value)
-        return Table(
-            f"{self.title}, mean over {flux.name}, per {mean.per}",
-            ("flux", "sigma [cm2]", "ratio to SM"),
-            ((flux.name, value, value / base if base > 0 else None),),
-            {"sigma [cm2]": ".6e"},
-            (
-                self.couplings(),
-                *(f"form factor of {k}: {v}" for k, v in mean.form_factors.items()),
-            ),
-        )
-
-    def totals(self, energies: FloatArray) -> Table:
-        import numpy as np
-
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-        from nuprobe.units import GeV
-
-        # with the same nodes, the ratio of the Standard Model is 1
-        total, standard = (
-            trident.total(
-                energies,
-                self.channel,
-                self.target,
-                model,
-                self.setting.regime,
-                with_error=True,
-                **self.setting.nucleus,
-            )
-            for model in (self.model, StandardModel())
-        )
-        start = trident.threshold_energy(self.channel, self.target, self.setting.regime)
-        mediators = self.model.lepton_couplings(self.channel.vertex).mediators
-        silent = hasattr(self.model, "mass") and not any(
-            np.any(m.strength) for m in mediators
-        )
-        return Table(
-            f"{self.title}, per {total.per}",
-            ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
-            tuple(
-                (
-                    float(e / GeV),
-                    float(s),
-                    float(d),
-                    float(s / b) if b > 0 else None,
-                    bool(e <= start),
-                )
-                for e, s, d, b in zip(
-                    energies, total.value, total.error, standard.value, strict=True
-                )
-            ),
-            {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
-            (
-                f"threshold {start / GeV:.6g} GeV",
-                *(["the mediator does not couple in this channel"] if silent else []),
-                self.couplings(),
-                *(f"form factor of {k}: {v}" for k, v in total.form_factors.items()),
-            ),
-        )
-
-    def couplings(self) -> str:
-        """Return V and A of the channel, and the weak mixing angles behind the
-        columns."""
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-
-        here = self.model.lepton_couplings(self.channel.vertex)
-        used = trident.weak_angle(self.model)
-        angle = "" if used is None else f", sin2 theta_W = {used:g}"
-        name = getattr(self.model, "name", type(self.model).__name__)
-        return (
-            f"couplings of {name}: V = {float(here.vector):.6g}, A ="
-            f" {float(here.axial):.6g}{angle}; SM of the ratio: sin2 theta_W ="
-            f" {StandardModel().lepton_sin2:g}"
-        )
-
-    def figure(self, energies: FloatArray) -> Figure:
-        import numpy as np
-
-        from nuprobe.plotting import plot_trident_energy
-        from nuprobe.processes import trident
-
-        assert self.target is not None  # checked before anything was computed
-        low = 1.02 * trident.threshold_energy(self.channel, self.target, "coherent")
-        few = energies.size <= 4
-        high = max(10 * low, 1.5 * float(energies.max()))
-        return plot_trident_energy(
-            [self.channel],
-            self.target,
-            np.geomspace(low, high, 60) if few else energies,
-            model=self.model,
-            form_factor=self.setting.form_factor,
-            marks=energies if few else (),
-        )
