@@ -37,7 +37,9 @@ def export_entries(
     from nuprobe.catalogue.export import export
 
     known = open_library(library)
-    entries = [known[name] for name in dict.fromkeys(names)] if names else known.search()
+    entries = (
+        [known[name] for name in dict.fromkeys(names)] if names else known.search()
+    )
     out.emit(
         export(entries, form),
         [e.model_dump(mode="json", exclude_defaults=True) for e in entries],
