@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
 from nuprobe.reports import limit_table
 
 
-@click.command(
+@command(
     "limit",
     epilog="""\b
 Examples:

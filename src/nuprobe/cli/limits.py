@@ -69,6 +69,8 @@ class LevelSpec:
                 raise InputError(
                     f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME"
                 )
+            if name in chosen:
+                raise InputError(f"--analysis names {name} twice: give it one analysis")
             chosen[name] = value
         return chosen
 
