@@ -41,7 +41,9 @@ class EnergyBinning(Strict):
     )
     start: float | None = Field(default=None, description="lower end of equal bins")
     stop: float | None = Field(default=None, description="upper end of equal bins")
-    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
+    bins: int | None = Field(
+        default=None, ge=1, le=100_000, description="number of equal bins"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
@@ -71,7 +73,9 @@ class TimeBinning(Strict):
     )
     start: Time | None = Field(default=None, description="lower end of equal bins")
     stop: Time | None = Field(default=None, description="upper end of equal bins")
-    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
+    bins: int | None = Field(
+        default=None, ge=1, le=100_000, description="number of equal bins"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
