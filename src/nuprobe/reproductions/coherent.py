@@ -107,8 +107,8 @@ def coherent_electromagnetic(sets: Sequence[str] = tuple(_COHERENT)) -> Table:
             (
                 "energy and time with all systematics; elements of one kind are free"
                 " together, the others zero; 'sns-flux' is shared in the sum; CsI 2021"
-                " contains the data of 2017; CsI scintillates alike for electrons, argon"
-                " tells them by the shape of the pulse"
+                " contains the data of 2017; CsI scintillates alike for electrons, the"
+                " pulse shape of argon removes them"
             ),
             (
                 "published: the seminar of 2018 in its convention of signs, 'a few 1e-9"
