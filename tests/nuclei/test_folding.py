@@ -7,6 +7,7 @@ import pytest
 from numpy.polynomial.legendre import leggauss
 
 import nuprobe as nu
+from nuprobe.cli.xsec.nucleus import NUCLEONS
 from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei import (
@@ -39,7 +40,7 @@ def kelly(q2: float) -> tuple[float, float]:
 
 
 def test_names() -> None:
-    assert NUCLEON_NAMES == NAMES
+    assert NUCLEON_NAMES == NAMES == NUCLEONS
     with pytest.raises(UnknownNameError, match="kelly"):
         NucleonElectric("galster")
     with pytest.raises(UnknownNameError, match="dipole"):

@@ -24,6 +24,7 @@ from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
@@ -116,7 +117,7 @@ class Experiment(AnyExperiment):
     @property
     def processes(self) -> tuple[Process, ...]:
         """Everything that scatters in the detector."""
-        return (self.process, *(other.process for other in self.signal.others))
+        return self.signal.processes
 
     @property
     def bins(self) -> Bins:
@@ -233,14 +234,15 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
+        signal = self.signal.counted(chosen)
         return CountsPrediction(
             name=f"{self.name}/{name}",
-            templates=self.bins.collapse(self.templates(model, kernel_free), chosen),
+            templates=in_bins(signal, signal.templates(model, kernel_free), chosen),
             model=model,
             free=model_free,
             backgrounds=self._backgrounds(chosen),
             effects=effects_of(self.signal, chosen, model, kernel_free),
-            weights=self._signal_weights(chosen),
+            weights=_weights(signal, chosen),
         )
 
     def predict(
@@ -262,16 +264,16 @@ class Experiment(AnyExperiment):
         self.parameters(model)  # raises if it is not a model
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
-        templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
+        signal = self.signal.counted(chosen)
+        templates = in_bins(signal, signal.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
         coefficients = templates.coefficients(model)
-        weights = self._signal_weights(chosen)
+        weights = _weights(signal, chosen)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
-        for process in self.processes:
-            place = (
-                f"signal: {process.name}: " if len(self.processes) > 1 else "signal: "
-            )
+        for process in signal.processes:
+            one = len(signal.processes) == 1
+            place = "signal: " if one else f"signal: {process.name}: "
             mine = templates.of_process(process.name)
             counts = mine.by_component(coefficients, points)[0]
             for i, label in enumerate(templates.components):
@@ -381,26 +383,6 @@ class Experiment(AnyExperiment):
         ]
         return math.sqrt(sum(float(change) ** 2 for change in changes))
 
-    def _signal_weights(self, analysis: Analysis) -> FloatArray | None:
-        """Published over computed counts of the Standard Model, if the analysis names a
-        published signal."""
-        if analysis.signal is None:
-            return None
-        column, table = analysis.signal.column, analysis.signal.table
-        published = self.bins.counts(column, analysis, table)
-        templates = self.bins.collapse(self.templates(), analysis)
-        computed = templates.counts(templates.coefficients(StandardModel()))[0]
-        if np.any((computed <= 0) & (published > 0)):
-            raise InputError(
-                f"{self.folder.root}/{table}: column {column} has counts in a bin where"
-                " none are computed; correct it"
-            )
-        return np.asarray(
-            np.divide(
-                published, computed, out=np.zeros_like(published), where=computed > 0
-            )
-        )
-
     def _expected(
         self, name: str | None, analysis: Analysis
     ) -> tuple[FloatArray, FloatArray | None]:
@@ -413,3 +395,9 @@ class Experiment(AnyExperiment):
             data, self.bins, self.signal.acceptance(), analysis
         )
         return data, np.sqrt(variance)
+
+
+def _weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
+    """Published over computed counts of the only process; among several, their
+    templates contain it."""
+    return None if signal.others else published_weights(signal, analysis)
