@@ -1,6 +1,7 @@
 """The nucleon inside nuclear form factors."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -21,11 +22,13 @@ from nuprobe.nuclei.form_factors import (
     NUCLEON_NAMES,
     Exponential,
     Fermi,
+    FormFactor,
     FourierBessel,
     Helm,
     NucleonElectric,
     Point,
 )
+from nuprobe.numerics import FloatArray
 from nuprobe.units import fm
 
 NAMES = ("kelly", "dipole", "point")
@@ -81,7 +84,9 @@ def test_series_against_taylor(name: str) -> None:
             )
 
 
-def convolved(rho, cutoff: float, rate: float, q: float) -> float:
+def convolved(
+    rho: Callable[[FloatArray], FloatArray], cutoff: float, rate: float, q: float
+) -> float:
     """Fourier transform of a density folded with an exponential one, in coordinate
     space: the density at r is an integral over shells and over the distances to them.
     """
@@ -90,12 +95,12 @@ def convolved(rho, cutoff: float, rate: float, q: float) -> float:
     weights = w / 2 * cutoff
     shells = 2 * np.pi * radii * rho(radii) * weights
 
-    def inner(a, b):
+    def inner(a: FloatArray, b: FloatArray) -> FloatArray:
         # integral of s exp(-rate s) rate^3/8 pi from a to b
-        def primitive(s):
-            return -(s / rate + 1 / rate**2) * np.exp(-rate * s)
+        def primitive(s: FloatArray) -> FloatArray:
+            return np.asarray(-(s / rate + 1 / rate**2) * np.exp(-rate * s))
 
-        return rate**3 / (8 * np.pi) * (primitive(b) - primitive(a))
+        return np.asarray(rate**3 / (8 * np.pi) * (primitive(b) - primitive(a)))
 
     y, v = leggauss(400)
     far = cutoff + 25 / rate
@@ -181,14 +186,16 @@ def test_radii_of_point_and_physical_nucleons() -> None:
     assert part.shapes.rms[1] == pytest.approx(physical, rel=1e-12)
     charge = point_to_physical(4.7 * fm, "Cs133", "p")
     assert part.shapes.rms[0] == pytest.approx(charge, rel=1e-12)
-    for bad in (
-        lambda: physical_to_point(0.5 * fm, "Cs133", "n"),
-        lambda: point_to_physical(3 * fm, "H1", "n"),
-        lambda: point_to_physical(3 * fm, "Cs133", "q"),
-        lambda: physical_to_point(math.nan, "Cs133", "n"),
+    for convert, radius, name, particle in (
+        (physical_to_point, 0.5 * fm, "Cs133", "n"),
+        (point_to_physical, 3 * fm, "H1", "n"),
+        (point_to_physical, 3 * fm, "Cs133", "q"),
+        (physical_to_point, math.nan, "Cs133", "n"),
+        (point_to_physical, math.nan, "Cs133", "n"),
+        (point_to_physical, -5 * fm, "Cs133", "n"),
     ):
         with pytest.raises(InputError):
-            bad()
+            convert(radius, name, particle)
 
 
 @pytest.mark.parametrize("name", ["kelly", "dipole"])
@@ -201,7 +208,7 @@ def test_radii_of_point_and_physical_nucleons() -> None:
         (FourierBessel.of("Ar40"), FourierBessel.of("Ar40")),
     ],
 )
-def test_series_of_a_nucleus(name: str, shapes: tuple[object, object]) -> None:
+def test_series_of_a_nucleus(name: str, shapes: tuple[FormFactor, FormFactor]) -> None:
     folding = Folding(isotope("Ar40"), *shapes, NucleonElectric(name))
     q2 = np.array([10.0**2, 20.0**2])
     for got, series in zip(folding(q2), folding.series, strict=True):

@@ -41,10 +41,9 @@ def test_counts_of_experiments(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     folded = experiment(name, Experiment).predict(SM).signal.sum()
     bare = experiment(name, Experiment).with_changes(POINT)
     without = bare.predict(SM).signal.sum()
-    from nuprobe.experiments import build
+    from nuprobe.experiments import radii
 
-    make = build.target
-    monkeypatch.setattr(build, "target", lambda *a, **k: larger(make(*a, **k)))
+    monkeypatch.setattr(radii, "target", lambda *a, **k: larger(nu.target(*a, **k)))
     shifted = bare.with_changes({"title": "larger"}).predict(SM).signal.sum()
     size, of_radii = SIZES[name]
     assert 100 * (folded / without - 1) == pytest.approx(size, abs=0.02)

@@ -10,8 +10,9 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.backgrounds import background_counts, observed
-from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import ResponseSystematic, ShapeSystematic
+from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 

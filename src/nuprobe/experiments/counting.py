@@ -17,12 +17,13 @@ from nuprobe.experiments.backgrounds import (
     observed,
 )
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.build import Signal
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of

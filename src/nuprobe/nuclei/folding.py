@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors import Describes, FormFactor, NucleonElectric
+from nuprobe.nuclei.form_factors.base import length
 from nuprobe.nuclei.form_factors.nucleon import DEFAULT_ELECTRIC, product
 from nuprobe.nuclei.isotopes import Isotope, isotope
 from nuprobe.numerics import FloatArray
@@ -169,7 +170,8 @@ def point_to_physical(
     >>> f"{point_to_physical(5.01 * fm, 'Cs133', 'n') / fm:.3f} fm"
     '5.079 fm'
     """
-    return math.sqrt(radius**2 + _added(isotope(of), particle, nucleon))
+    checked = length(radius, "the radius of point nucleons")
+    return math.sqrt(checked**2 + _added(isotope(of), particle, nucleon))
 
 
 def physical_to_point(
