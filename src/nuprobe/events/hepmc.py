@@ -13,6 +13,7 @@ import io
 import json
 import zlib
 from importlib import metadata
+from io import BufferedIOBase
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -35,7 +36,7 @@ from nuprobe.events.record import (
 from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events
 from nuprobe.numerics import FloatArray
 
-__all__ = ["FOOTER", "check", "encode", "header", "read_hepmc"]
+__all__ = ["FOOTER", "check", "encode", "header", "read_hepmc", "with_checksum"]
 
 FOOTER: Final = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
 
@@ -52,6 +53,9 @@ _PARTICLE: Final = {
 _REMNANT: Final = 2009900000
 _BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
 _SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+_COUNT: Final = "nuprobe.events"
+_CHECKSUM: Final = b"A 0 nuprobe.checksum "
+_AFTER_CHECKSUM: Final = b"A 0 nuprobe.invariants "  # attributes are in order
 _CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
 _THEORY: Final = (
     "Czyz:1964zz",
@@ -66,7 +70,8 @@ _ATTRIBUTES: Final = (
     " charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are"
     " in pb: summed and divided by the attempted events of the last GenCrossSection"
     " they give the cross section. nuprobe.target: nuclides of the target (PDG numbers)"
-    " and how many of each it has."
+    " and how many of each it has. nuprobe.events: events in the file."
+    " nuprobe.checksum, in the last event: CRC-32 of the text without that line."
 )
 
 
@@ -93,19 +98,20 @@ def check() -> None:
     pyhepmc()
 
 
-def header(run: Run) -> bytes:
+def header(run: Run, n: int) -> bytes:
     """Return the beginning of a file: all that is true of every event.
 
     Parameters
     ----------
     run : the generator and what of it is written.
+    n : how many events the file will have.
 
     Examples
     --------
     >>> from nuprobe.events import trident
     >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
     >>> run = Run(gen.sized(5), True, {})
-    >>> header(run)[:14]
+    >>> header(run, 5)[:14]
     b'HepMC::Version'
     """
     hep = pyhepmc()
@@ -133,6 +139,7 @@ def header(run: Run) -> bytes:
         "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),
         "nuprobe.attributes": _ATTRIBUTES,
         "nuprobe.unweighted": int(run.unweighted),
+        _COUNT: int(n),
     }
     named = {process_id(p): (_name(p), _description(p)) for p in generator.processes}
     for kind, table in (
@@ -196,6 +203,7 @@ def _beam(run: Run) -> dict[str, Any]:
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
     attributes: dict[str, Any] = {}
+    kinds = set()
     area = "cm-2" if source.emission == "beam" else "4pi"
     rate = "Arbitrary" if source.per == "unit" else f"{area} per {source.per}"
     for number, flavour in flavours.items():
@@ -203,25 +211,28 @@ def _beam(run: Run) -> dict[str, Any]:
         lines = {line.energy for part in parts for line in part.lines}
         key = f"NuHepMC.Beam[{number}]"
         if len(lines) == 1 and all(p.density is None for p in parts):
-            attributes |= {
-                f"{key}.Type": "MonoEnergetic",
-                f"{key}.MonoEnergetic.Energy": repr(lines.pop()),
-            }
+            kind = "MonoEnergetic"
+            attributes[f"{key}.{kind}.Energy"] = repr(lines.pop())
         elif not lines and parts:
+            kind = "Histogram"
             edges = np.unique(np.concatenate([p.edges for p in parts]))
             # what lies above an edge, less what lies above the next
             above = sum(p.integrate(np.ones_like, edges) for p in parts)
             attributes |= {
-                f"{key}.Type": "Histogram",
-                f"{key}.Histogram.BinEdges": " ".join(map(repr, edges.tolist())),
-                f"{key}.Histogram.BinContent": " ".join(
+                f"{key}.{kind}.BinEdges": " ".join(map(repr, edges.tolist())),
+                f"{key}.{kind}.BinContent": " ".join(
                     map(repr, np.maximum(-np.diff(above), 0.0).tolist())
                 ),
-                f"{key}.Histogram.ContentIsPerWidth": "0",
+                f"{key}.{kind}.ContentIsPerWidth": "0",
             }
         else:
             return {}
-        attributes |= {f"{key}.EnergyUnit": "MEV", f"{key}.RateUnit": rate}
+        kinds.add(kind)
+        attributes[f"{key}.Type"] = kind
+    # the units are those of all; readers look for one type, which the text gives each
+    attributes |= {"NuHepMC.Beam.EnergyUnit": "MEV", "NuHepMC.Beam.FluxUnit": rate}
+    if len(kinds) == 1:
+        attributes["NuHepMC.Beam.Type"] = kinds.pop()
     return attributes
 
 
@@ -358,6 +369,25 @@ def encode(
     )
 
 
+def with_checksum(text: bytes, before: int) -> bytes:
+    """The last events of a file with the checksum of the whole.
+
+    Parameters
+    ----------
+    text : of the last events; `FOOTER` follows.
+    before : CRC-32 of what stands before them.
+
+    Examples
+    --------
+    >>> end = b"E 4 1 6\\nA 0 nuprobe.invariants 1 2 3\\n"
+    >>> with_checksum(end, 0).decode().split("\\n")[1][:21]
+    'A 0 nuprobe.checksum '
+    """
+    at = text.rindex(_AFTER_CHECKSUM)
+    crc = zlib.crc32(text + FOOTER, before)
+    return text[:at] + _CHECKSUM + f"{crc:08x}\n".encode() + text[at:]
+
+
 def read_hepmc(path: str | Path) -> StoredEvents:
     """Read a file that nuprobe wrote.
 
@@ -368,8 +398,8 @@ def read_hepmc(path: str | Path) -> StoredEvents:
     Raises
     ------
     InputError
-        If pyhepmc is not installed, or the file is missing, incomplete or not from
-        nuprobe.
+        If pyhepmc is not installed, or the file is missing, incomplete, damaged,
+        changed, or not from nuprobe.
 
     Examples
     --------
@@ -380,7 +410,7 @@ def read_hepmc(path: str | Path) -> StoredEvents:
     """
     hep = pyhepmc()
     path = Path(path)
-    _check_ends(path)
+    expected = _checked(path)  # before a library in C++ sees it
     index, weights, invariants, terms, momenta = [], [], [], [], []
     info: dict[str, str] = {}
     names: list[str] = []
@@ -406,6 +436,11 @@ def read_hepmc(path: str | Path) -> StoredEvents:
                 )[order]
             )
             trials = event.cross_section.attempted_events
+    if len(index) != expected:
+        raise InputError(
+            f"{path} could be read up to event {len(index)} of {expected} only; write"
+            " it again"
+        )
     four = np.array(momenta)
     weight = np.array(weights) / PB
     invariant = np.array(invariants).T
@@ -432,33 +467,61 @@ def _floats(attribute: object) -> list[float]:
     return list(map(float, str(attribute).split()))
 
 
-def _check_ends(path: Path) -> None:
-    """Raise unless it is a complete file written by nuprobe; pyhepmc would stop without
-    an error."""
+def _checked(path: Path) -> int:
+    """How many events a complete file that nuprobe wrote has; pyhepmc would stop at
+    what it cannot read without an error, or fault."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            if file.readline().split(b" ")[0] != b"HepMC::Version":
-                raise InputError(f"{path} is not HepMC3 text")
-            line = file.readline()
-            while line and not line.startswith((b"A nuprobe.settings", b"E ")):
-                line = file.readline()
-            if not line.startswith(b"A "):
-                raise InputError(
-                    f"{path} was not written by nuprobe: it lacks the attribute"
-                    " nuprobe.settings"
-                )
-            tail = b""
-            if path.suffix == ".gz":
-                while block := file.read(1 << 20):
-                    tail = (tail + block)[-len(FOOTER) :]
-            else:
-                file.seek(-len(FOOTER), 2)
-                tail = file.read()
-            if tail != FOOTER:
-                raise InputError(
-                    f"{path} is incomplete: its end is missing; write it again"
-                )
+            count, crc = _header_of(file, path)
+            begun, checksums, tail = 1, [], b""
+            # blocks of whole lines
+            while block := file.read(1 << 20) + file.readline():
+                before, found, rest = block.partition(_CHECKSUM)
+                if found:
+                    value, _, rest = rest.partition(b"\n")
+                    checksums.append(value)
+                    block = before + rest
+                crc = zlib.crc32(block, crc)
+                begun += block.count(b"\nE ") + block.startswith(b"E ")
+                tail = (tail + block)[-len(FOOTER) :]
     except (OSError, EOFError, zlib.error) as err:
         raise InputError(
             f"cannot read {path}: {getattr(err, 'strerror', None) or err}"
         ) from None
+    if tail != FOOTER:
+        raise InputError(f"{path} is incomplete: its end is missing; write it again")
+    if count is None or not checksums:
+        raise InputError(
+            f"{path} does not say how many events it has, or not their checksum: it is"
+            " from an early version of nuprobe, or damaged; write it again"
+        )
+    if begun != count or checksums != [f"{crc:08x}".encode()]:
+        raise InputError(
+            f"{path} is damaged or was changed: its checksum is another one (it has"
+            f" {begun} events and says {count}); write it again"
+        )
+    return count
+
+
+def _header_of(file: BufferedIOBase, path: Path) -> tuple[int | None, int]:
+    """Read as far as the line of the first event: the number of events, and the CRC-32
+    so far."""
+    crc, count, ours = 0, None, False
+    known = f"A {_COUNT} ".encode()
+    line = file.readline()
+    if line.split(b" ")[0] != b"HepMC::Version":
+        raise InputError(f"{path} is not HepMC3 text")
+    while line:
+        crc = zlib.crc32(line, crc)
+        if line.startswith(b"E "):
+            break
+        ours |= line.startswith(b"A nuprobe.settings")
+        if line.startswith(known) and line[len(known) :].strip().isdigit():
+            count = int(line[len(known) :][:20])
+        line = file.readline()
+    if not ours:
+        raise InputError(
+            f"{path} was not written by nuprobe: it lacks the attribute"
+            " nuprobe.settings"
+        )
+    return count, crc
