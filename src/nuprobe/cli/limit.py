@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
 from nuprobe.reports import limit_table
 
 
-@click.command(
+@command(
     "limit",
     epilog="""\b
 Examples:
@@ -55,7 +56,7 @@ def limit_command(
     scanned = family.build(chosen)
     axes = plane.axes(scanned)
     plane, out = plane.into(out)
-    plane.scan(chosen, scanned, analyses)
+    plane.scan(chosen, scanned, level)
     result = limit(
         chosen,
         scanned,
@@ -64,12 +65,13 @@ def limit_command(
         cl=level.cl,
         sides=1 if level.sides == "1" else 2,
         analyses=analyses,
+        with_projections=level.with_projections,
     )
     if plot is not None:
         from nuprobe.plotting import plot_limits
 
         save_plot(
-            lambda: plot_limits(result, chosen, analyses, companions=not alone),
+            lambda: plot_limits(result, chosen, companions=not alone),
             plot,
         )
     out.emit(str(limit_table(result)), result.to_dict())

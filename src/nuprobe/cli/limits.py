@@ -54,11 +54,13 @@ class LevelSpec:
     cl : confidence level.
     sides : 1 or 2, as typed.
     analyses : ``experiment=name`` pairs of ``--analysis``.
+    with_projections : combine projections too.
     """
 
     cl: float
     sides: str
     analyses: tuple[str, ...]
+    with_projections: bool
 
     def by_experiment(self) -> dict[str, str]:
         """Return the chosen analyses by the name of their experiment."""
@@ -69,6 +71,8 @@ class LevelSpec:
                 raise InputError(
                     f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME"
                 )
+            if name in chosen:
+                raise InputError(f"--analysis names {name} twice: give it one analysis")
             chosen[name] = value
         return chosen
 
@@ -107,5 +111,11 @@ level_options = grouped(
         metavar="EXPERIMENT=NAME",
         help="Analysis of an experiment; repeatable.",
     ),
+    click.option(
+        "--with-projections",
+        is_flag=True,
+        help="Combine projections too, to a curve called sensitivity.",
+    ),
 )
-"""Add ``--cl``, ``--sides`` and ``--analysis``, as `LevelSpec` ``level``."""
+"""Add ``--cl``, ``--sides``, ``--analysis`` and ``--with-projections``, as `LevelSpec`
+``level``."""

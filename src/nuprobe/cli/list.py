@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from nuprobe.cli.listings import TABLES
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 
 _LONG = ("targets", "catalogue")
 
 
-@click.command("list", epilog="Example: nuprobe list experiments")
+@command("list", epilog="Example: nuprobe list experiments")
 @click.argument("what", type=click.Choice(list(TABLES)), required=False)
 @output_options
 def list_command(what: str | None, out: Output) -> None:

@@ -16,6 +16,7 @@ from nuprobe.cli.output import HDF5, Output, new_file, overwriting
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
+    from nuprobe.cli.limits import LevelSpec
     from nuprobe.experiments import AnyExperiment
     from nuprobe.experiments.scanned import Scanned
     from nuprobe.numerics import FloatArray
@@ -74,7 +75,7 @@ class PlaneSpec:
         self,
         experiments: Sequence[AnyExperiment],
         family: Scanned,
-        analyses: dict[str, str],
+        level: LevelSpec,
     ) -> None:
         """Scan -2 ln L of all experiments into the file, if there is one."""
         from nuprobe.experiments import family_cost
@@ -90,6 +91,13 @@ class PlaneSpec:
                 self.scan_file,
                 overwriting(),
                 " or, to go on with a scan, --resume",
+            )
+        analyses = level.by_experiment()
+        projected = [e.is_projection(analyses.get(e.name)) for e in experiments]
+        if any(projected) and len(experiments) > 1 and not level.with_projections:
+            raise InputError(
+                f"--scan adds {experiments[projected.index(True)].name}, a projection,"
+                " to other data: leave it out, or add --with-projections"
             )
         costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
         scan(

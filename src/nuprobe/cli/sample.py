@@ -7,6 +7,7 @@ import click
 from nuprobe.cli.chains import ChainSpec, chain_options
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_priors
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -17,7 +18,7 @@ from nuprobe.cli.specs import (
 )
 
 
-@click.command(
+@command(
     "sample",
     epilog="""\b
 Examples:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.cli.specs import ModelSpec, SourceSpec, model_options, source_options
+from nuprobe.cli.options import command
+from nuprobe.cli.output import plot_option, save_plot, table_options
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.xsec.cevns_tables import CevnsTables
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.nucleus import NucleusSpec, nucleus_options
 from nuprobe.errors import InputError
+from nuprobe.tables import Table
 
 
-@click.command(
+@command(
     "cevns",
     epilog="""\b
 Examples:
@@ -23,20 +24,20 @@ Examples:
   nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
   nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",  # noqa: E501
 )
+@each
 @nucleus_options
 @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
 @recoil_options("recoil energies", "'0:50:11 keV'", "nu_mu")
-@model_options
+@models_options
 @plot_option()
-@output_options
+@table_options
 def cevns_command(
     nucleus: NucleusSpec,
     source: SourceSpec,
     recoil: RecoilSpec,
     model: ModelSpec,
     plot: Path | None,
-    out: Output,
-) -> None:
+) -> Table:
     """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or the
     mean over a flux."""
     if source.flux_name is not None and (recoil.recoil is not None or plot is not None):
@@ -50,7 +51,7 @@ def cevns_command(
     )
     flux = source.flux()
     if flux is not None:
-        return out.table(setting.averages(flux, recoil.flavour))
+        return setting.averages(flux, recoil.flavour)
     flavour = recoil.flavour or "nu_mu"
     energies, recoils = source.energies(), recoil.recoils()
     if recoils is None:
@@ -61,4 +62,4 @@ def cevns_command(
         lambda: setting.figure(energies, flavour, differential=recoils is not None),
         plot,
     )
-    return out.table(table)
+    return table

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.options import grouped, target_spec
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.cli.specs import ModelSpec, SourceSpec, model_options, source_options
+from nuprobe.cli.options import command, grouped, target_spec
+from nuprobe.cli.output import plot_option, save_plot, table_options
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.electron_tables import ElectronTables
 from nuprobe.errors import InputError
+from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.models import Model
@@ -64,7 +66,11 @@ _electron_options = grouped(
     click.option(
         "--target",
         "target_text",
-        help="Xe, NaI, … whose electrons are bound [default: one free electron].",
+        multiple=True,
+        help=(
+            "Xe, NaI, … whose electrons are bound, repeatable [default: one free"
+            " electron]."
+        ),
     ),
     click.option(
         "--free-electrons",
@@ -79,7 +85,7 @@ _electron_options = grouped(
 )
 
 
-@click.command(
+@command(
     "electron",
     epilog="""\b
 Examples:
@@ -87,20 +93,20 @@ Examples:
   nuprobe xsec electron --target Ge --energy "3 MeV" --recoil "1:100:50:log keV" --magnetic-moment 2.9e-11 --json
   nuprobe xsec electron --target Xe --flux solar --recoil "1, 10, 30 keV\"""",  # noqa: E501
 )
+@each
 @_electron_options
 @source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:log] MeV'.")
 @recoil_options("energy transfers", "'1:100:50:log keV'", "nu_e")
-@model_options
+@models_options
 @plot_option()
-@output_options
+@table_options
 def electron_command(
     electrons: ElectronSpec,
     source: SourceSpec,
     recoil: RecoilSpec,
     model: ModelSpec,
     plot: Path | None,
-    out: Output,
-) -> None:
+) -> Table:
     """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a
     flux."""
     if source.flux_name is not None and plot is not None:
@@ -119,8 +125,8 @@ def electron_command(
     )
     flux = source.flux()
     if flux is not None:
-        return out.table(setting.averages(flux, recoils, floor, recoil.flavour))
+        return setting.averages(flux, recoils, floor, recoil.flavour)
     energies, flavour = source.energies(), recoil.flavour or "nu_e"
     table = setting.table(energies, recoils, floor, flavour)
     save_plot(lambda: setting.figure(energies, recoils, floor, flavour), plot)
-    return out.table(table)
+    return table

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from nuprobe.cli.options import key_values, target_spec
-from nuprobe.cli.output import Output, output_options
-from nuprobe.cli.specs import ModelSpec, SourceSpec, model_options, source_options
+from nuprobe.cli.options import command, key_values, target_spec
+from nuprobe.cli.output import table_options
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.process_tables import ProcessTables
+from nuprobe.tables import Table
 
 
 def process_command(name: str) -> click.Command:
@@ -26,18 +28,18 @@ def process_command(name: str) -> click.Command:
     default = process(name)
     deposit = default.deposit.name
 
+    @each
     @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
     @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", "nu_e")
-    @model_options
-    @output_options
-    def command(
+    @models_options
+    @table_options
+    def cross_sections(
         target_text: str | None,
         source: SourceSpec,
         recoil: RecoilSpec,
         model: ModelSpec,
-        out: Output,
         **options: Any,
-    ) -> None:
+    ) -> Table:
         given = {key: value for key, value in options.items() if value is not None}
         setting = ProcessTables(
             process(name, **given),
@@ -45,19 +47,24 @@ def process_command(name: str) -> click.Command:
             model.build(),
             "one free particle" if target_text is None else target_text,
         )
-        out.table(setting.table(source, recoil))
+        return setting.table(source, recoil)
 
     for field in reversed(process_options(name)):
-        command = _field_option(field, getattr(default, field, None))(command)
-    command = click.option(
-        "--target", "target_text", help="Such as Ar40, CsI, 'natural Xe'."
-    )(command)
-    return click.command(
+        cross_sections = _field_option(field, getattr(default, field, None))(
+            cross_sections
+        )
+    cross_sections = click.option(
+        "--target",
+        "target_text",
+        multiple=True,
+        help="Such as Ar40, CsI, 'natural Xe'; repeatable.",
+    )(cross_sections)
+    return command(
         name,
         help=f"Cross sections of {name}: σ(E), dσ/dT with --recoil, or their means over"
         f" a flux. T is the {deposit}.",
         epilog=f'Example: nuprobe xsec {name} --target Ar40 --energy "10:50:5 MeV"',
-    )(command)
+    )(cross_sections)
 
 
 def _field_option(name: str, default: object) -> Callable[[Any], Any]:

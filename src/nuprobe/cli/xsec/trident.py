@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.options import grouped, target_spec
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.options import command, grouped, target_spec
+from nuprobe.cli.output import plot_option, save_plot, table_options
 from nuprobe.cli.specs import (
     ModelSpec,
     SourceSpec,
     TridentSpec,
-    model_options,
+    models_options,
     source_options,
     trident_options,
 )
+from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.errors import InputError
+from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.models import LeptonModel
@@ -76,7 +78,7 @@ _mediator_options = grouped(
 )
 
 
-@click.command(
+@command(
     "trident",
     epilog="""\b
 Examples:
@@ -84,16 +86,25 @@ Examples:
   nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc""",  # noqa: E501
 )
-@click.option("--channel", required=True, help="Such as 'nu_mu -> nu_e e+ mu-'.")
+@each
 @click.option(
-    "--target", "target_text", help="As for cevns; not needed for --regime electron."
+    "--channel",
+    required=True,
+    multiple=True,
+    help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
+)
+@click.option(
+    "--target",
+    "target_text",
+    multiple=True,
+    help="As for cevns, repeatable; not needed for --regime electron.",
 )
 @source_options("'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
 @trident_options
-@model_options
+@models_options
 @_mediator_options
 @plot_option("Save sigma/E by regime (pdf, png, svg).")
-@output_options
+@table_options
 def trident_command(
     channel: str,
     target_text: str | None,
@@ -102,8 +113,7 @@ def trident_command(
     model: ModelSpec,
     mediator: MediatorSpec,
     plot: Path | None,
-    out: Output,
-) -> None:
+) -> Table:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its
     numerical error."""
     from nuprobe.processes import trident
@@ -122,8 +132,8 @@ def trident_command(
         if pair.target is None:
             raise InputError("--plot needs --target")
     if flux is not None:
-        return out.table(pair.average(flux))
+        return pair.average(flux)
     energies = source.energies()
     table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
-    return out.table(table)
+    return table
