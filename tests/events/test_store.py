@@ -987,7 +987,7 @@ def test_no_single_letter_of_a_text_can_change(
 ) -> None:
     """Every fiftieth bit of the text; the library must not be asked."""
     content = complete[".hepmc3"]
-    monkeypatch.setattr("nuprobe.events.hepmc.pyhepmc", lambda: None)
+    monkeypatch.setattr("nuprobe.events.hepmc_reader.pyhepmc", lambda: None)
     path = tmp_path / f"x{ending}"
     for bit in range(0, 8 * len(content), 1 + len(content) // 50):
         damaged = _damaged(content, bit)

@@ -8,13 +8,10 @@ read and written by pyhepmc is the same file.
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import zlib
 from importlib import metadata
-from io import BufferedIOBase
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -25,18 +22,27 @@ from nuprobe.errors import InputError
 from nuprobe.events.record import (
     PB,
     Run,
-    StoredEvents,
     Tally,
     nucleus_pdg,
     plain,
     process_id,
-    read_processes,
     target_pdg,
 )
-from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events
+from nuprobe.events.sample import MOMENTA, Chunk, EventProcess
 from nuprobe.numerics import FloatArray
 
-__all__ = ["FOOTER", "check", "encode", "header", "read_hepmc", "with_checksum"]
+__all__ = [
+    "BOUND",
+    "CHECKSUM",
+    "COUNT",
+    "FOOTER",
+    "SIGMA",
+    "check",
+    "encode",
+    "header",
+    "pyhepmc",
+    "with_checksum",
+]
 
 FOOTER: Final = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
 
@@ -51,10 +57,10 @@ _PARTICLE: Final = {
     21: ("StruckNucleon", "nucleon inside the target nucleus that is hit"),
 }
 _REMNANT: Final = 2009900000
-_BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
-_SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
-_COUNT: Final = "nuprobe.events"
-_CHECKSUM: Final = b"A 0 nuprobe.checksum "
+BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
+SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+COUNT: Final = "nuprobe.events"
+CHECKSUM: Final = b"A 0 nuprobe.checksum "
 _AFTER_CHECKSUM: Final = b"A 0 nuprobe.invariants "  # attributes are in order
 _CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
 _THEORY: Final = (
@@ -76,7 +82,13 @@ _ATTRIBUTES: Final = (
 
 
 def pyhepmc() -> ModuleType:
-    """Import pyhepmc; raises `InputError` naming the extra."""
+    """Import pyhepmc; raises `InputError` naming the extra.
+
+    Examples
+    --------
+    >>> pyhepmc().__name__
+    'pyhepmc'
+    """
     try:
         import pyhepmc
         import pyhepmc.io
@@ -139,7 +151,7 @@ def header(run: Run, n: int) -> bytes:
         "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),
         "nuprobe.attributes": _ATTRIBUTES,
         "nuprobe.unweighted": int(run.unweighted),
-        _COUNT: int(n),
+        COUNT: int(n),
     }
     named = {process_id(p): (_name(p), _description(p)) for p in generator.processes}
     for kind, table in (
@@ -159,7 +171,7 @@ def header(run: Run, n: int) -> bytes:
     attributes.update(beam)
     conventions = _CONVENTIONS.split() + ["G.C.4"] * bool(beam)
     if run.sigma is not None:
-        attributes[_SIGMA] = repr(run.sigma)
+        attributes[SIGMA] = repr(run.sigma)
         conventions.append("G.C.2")
     if run.target is not None:
         attributes["nuprobe.target"] = json.dumps(
@@ -262,7 +274,7 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
     hit = target_pdg(process)
     more = len(run.names) - 1
     bound = host >= 0
-    text = f"E %d {2 if bound else 1} {_BOUND if bound else 6}\nU MEV MM\n"
+    text = f"E %d {2 if bound else 1} {BOUND if bound else 6}\nU MEV MM\n"
     text += "W" + " %.22e" * (more + 1) + "\n"
     text += "A 0 GenCrossSection %.8e %.8e %d %d" + " %.8e %.8e" * more + "\n"
     text += "A 0 lab_pos 0 0 0\n"
@@ -385,143 +397,4 @@ def with_checksum(text: bytes, before: int) -> bytes:
     """
     at = text.rindex(_AFTER_CHECKSUM)
     crc = zlib.crc32(text + FOOTER, before)
-    return text[:at] + _CHECKSUM + f"{crc:08x}\n".encode() + text[at:]
-
-
-def read_hepmc(path: str | Path) -> StoredEvents:
-    """Read a file that nuprobe wrote.
-
-    Parameters
-    ----------
-    path : the file, gzipped or not.
-
-    Raises
-    ------
-    InputError
-        If pyhepmc is not installed, or the file is missing, incomplete, damaged,
-        changed, or not from nuprobe.
-
-    Examples
-    --------
-    >>> read_hepmc("missing.hepmc3")
-    Traceback (most recent call last):
-        ...
-    nuprobe.errors.InputError: cannot read missing.hepmc3: No such file or directory
-    """
-    hep = pyhepmc()
-    path = Path(path)
-    expected = _checked(path)  # before a library in C++ sees it
-    index, weights, invariants, terms, momenta = [], [], [], [], []
-    info: dict[str, str] = {}
-    names: list[str] = []
-    trials = 0
-    with hep.open(str(path), "r", format="HepMC3") as file:
-        for event in file:
-            if not info:
-                names = list(event.run_info.weight_names)
-                info = {
-                    key: str(value) for key, value in event.run_info.attributes.items()
-                }
-            attributes = event.attributes
-            index.append(int(str(attributes["nuprobe.process"])))
-            weights.append(event.weights)
-            invariants.append(_floats(attributes["nuprobe.invariants"]))
-            terms.append(_floats(attributes["nuprobe.terms"]))
-            particles = event.numpy.particles
-            n = len(event.particles)
-            order = [*((3, 2) if n == _BOUND else (1, 0)), *range(n - 4, n)]
-            momenta.append(
-                np.stack(
-                    [particles.e, particles.px, particles.py, particles.pz], axis=1
-                )[order]
-            )
-            trials = event.cross_section.attempted_events
-    if len(index) != expected:
-        raise InputError(
-            f"{path} could be read up to event {len(index)} of {expected} only; write"
-            " it again"
-        )
-    four = np.array(momenta)
-    weight = np.array(weights) / PB
-    invariant = np.array(invariants).T
-    return StoredEvents(
-        events=Events(
-            processes=read_processes(info["nuprobe.processes"]),
-            process=np.array(index, dtype=np.int32),
-            **{name: four[:, i] for i, name in enumerate(MOMENTA)},
-            q2=invariant[0],
-            k2=invariant[1],
-            s=invariant[2],
-            terms=np.array(terms),
-            weight=weight[:, 0],
-        ),
-        weights={name: weight[:, i] for i, name in enumerate(names)},
-        models=json.loads(info["nuprobe.weights"]),
-        trials=trials,
-        sigma=float(info[_SIGMA]) / PB if _SIGMA in info else None,
-        settings=json.loads(info["nuprobe.settings"]),
-    )
-
-
-def _floats(attribute: object) -> list[float]:
-    return list(map(float, str(attribute).split()))
-
-
-def _checked(path: Path) -> int:
-    """How many events a complete file that nuprobe wrote has; pyhepmc would stop at
-    what it cannot read without an error, or fault."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            count, crc = _header_of(file, path)
-            begun, checksums, tail = 1, [], b""
-            # blocks of whole lines
-            while block := file.read(1 << 20) + file.readline():
-                before, found, rest = block.partition(_CHECKSUM)
-                if found:
-                    value, _, rest = rest.partition(b"\n")
-                    checksums.append(value)
-                    block = before + rest
-                crc = zlib.crc32(block, crc)
-                begun += block.count(b"\nE ") + block.startswith(b"E ")
-                tail = (tail + block)[-len(FOOTER) :]
-    except (OSError, EOFError, zlib.error) as err:
-        raise InputError(
-            f"cannot read {path}: {getattr(err, 'strerror', None) or err}"
-        ) from None
-    if tail != FOOTER:
-        raise InputError(f"{path} is incomplete: its end is missing; write it again")
-    if count is None or not checksums:
-        raise InputError(
-            f"{path} does not say how many events it has, or not their checksum: it is"
-            " from an early version of nuprobe, or damaged; write it again"
-        )
-    if begun != count or checksums != [f"{crc:08x}".encode()]:
-        raise InputError(
-            f"{path} is damaged or was changed: its checksum is another one (it has"
-            f" {begun} events and says {count}); write it again"
-        )
-    return count
-
-
-def _header_of(file: BufferedIOBase, path: Path) -> tuple[int | None, int]:
-    """Read as far as the line of the first event: the number of events, and the CRC-32
-    so far."""
-    crc, count, ours = 0, None, False
-    known = f"A {_COUNT} ".encode()
-    line = file.readline()
-    if line.split(b" ")[0] != b"HepMC::Version":
-        raise InputError(f"{path} is not HepMC3 text")
-    while line:
-        crc = zlib.crc32(line, crc)
-        if line.startswith(b"E "):
-            break
-        ours |= line.startswith(b"A nuprobe.settings")
-        if line.startswith(known) and line[len(known) :].strip().isdigit():
-            count = int(line[len(known) :][:20])
-        line = file.readline()
-    if not ours:
-        raise InputError(
-            f"{path} was not written by nuprobe: it lacks the attribute"
-            " nuprobe.settings"
-        )
-    return count, crc
+    return text[:at] + CHECKSUM + f"{crc:08x}\n".encode() + text[at:]

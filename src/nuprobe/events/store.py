@@ -23,6 +23,7 @@ from nuprobe.errors import (
     shown,
 )
 from nuprobe.events import hepmc, root
+from nuprobe.events.hepmc_reader import read_hepmc
 from nuprobe.events.journal import (
     Progress,
     append,
@@ -320,9 +321,7 @@ def read_events(path: str | Path) -> StoredEvents:
     >>> len(stored.events), list(stored.weights)
     (10, ['CV'])
     """
-    return (
-        root.read_root(path) if format_of(path) == ".root" else hepmc.read_hepmc(path)
-    )
+    return root.read_root(path) if format_of(path) == ".root" else read_hepmc(path)
 
 
 def _encoded(
