@@ -9,7 +9,8 @@ from importlib import import_module
 
 import click
 
-from nuprobe.errors import NuprobeError
+from nuprobe.errors import NuprobeError, StoppedError
+from nuprobe.stopping import name_of, number_of, stop_signals
 
 # command -> (module, one line of help): the help page imports nothing else
 _COMMANDS = {
@@ -104,14 +105,15 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 130
-    interrupted."""
+    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 128 + n
+    stopped by signal n (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP)."""
     warnings.showwarning = _one_line
     try:
-        code = cli.main(standalone_mode=False)
+        with stop_signals():
+            code = cli.main(standalone_mode=False)
     except NuprobeError as err:
         click.echo(f"nuprobe: {' '.join(str(err).split())}", err=True)
-        code = 2
+        code = 128 + err.signal if isinstance(err, StoppedError) else 2
     except click.ClickException as err:
         message = err.format_message()
         hint = (
@@ -121,9 +123,11 @@ def main() -> None:
         )
         click.echo(f"nuprobe: {message} (see `{hint} --help`)", err=True)
         code = 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("nuprobe: interrupted", err=True)
-        code = 130
+    except (click.Abort, KeyboardInterrupt) as err:
+        # click makes an Abort of any interrupt
+        cause = err if isinstance(err, KeyboardInterrupt) else err.__cause__ or err
+        click.echo(f"nuprobe: {name_of(cause)}", err=True)
+        code = 128 + number_of(cause)
     except BrokenPipeError:
         # the reader has gone (head, less): nothing is left to say
         sys.stderr.close()

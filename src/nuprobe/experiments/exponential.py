@@ -83,6 +83,10 @@ def exponential_counts(counts: FloatArray, edges: FloatArray) -> FloatArray:
     """
     x = (edges - edges[0]) / (edges[-1] - edges[0])
     slope = _slope(counts, x)
-    # ∫ exp(-slope x), also where the slope vanishes
-    whole = x if abs(slope) < 1e-9 else np.expm1(-slope * x) / np.expm1(-slope)
-    return np.asarray(counts.sum() * np.diff(whole))
+    width = np.diff(x)
+    if slope == 0:
+        return np.asarray(counts.sum() * width)
+    # above the first edge, or below the last one if it rises: no large numbers
+    start = x[:-1] if slope > 0 else x[1:] - 1
+    shares = np.exp(-slope * start) * np.expm1(-abs(slope) * width)
+    return np.asarray(counts.sum() * shares / np.expm1(-abs(slope)))
