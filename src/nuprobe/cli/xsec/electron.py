@@ -30,18 +30,30 @@ class ElectronSpec:
     ----------
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
+    ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
     magnetic_moment : of every flavour (μ_B), or None.
     """
 
     target_text: str | None
     free_electrons: bool
+    ionisation: str
     magnetic_moment: float | None
 
     def target(self) -> Target | None:
         """Return the target, or None for one free electron."""
         from nuprobe.nuclei import target
 
+        if self.free_electrons and self.ionisation != "step":
+            raise InputError(
+                f"--free-electrons and --ionisation {self.ionisation} exclude each"
+                " other; drop one of them"
+            )
         if self.target_text is None:
+            if self.ionisation != "step":
+                raise InputError(
+                    f"--ionisation {self.ionisation} requires --target; without a"
+                    " target the electron is free"
+                )
             if self.free_electrons:
                 raise InputError(
                     "--free-electrons requires --target; without a target the electron"
@@ -49,6 +61,11 @@ class ElectronSpec:
                 )
             return None
         return target(target_spec(self.target_text))
+
+    @property
+    def binding(self) -> bool | str:
+        """As functions take it."""
+        return False if self.free_electrons else self.ionisation
 
     def model(self, base: Model) -> Model:
         """Return `base` with the magnetic moment."""
@@ -76,6 +93,13 @@ _electron_options = grouped(
         "--free-electrons",
         is_flag=True,
         help="Leave the binding of the target's electrons out.",
+    ),
+    click.option(
+        "--ionisation",
+        type=click.Choice(["step", "rrpa"]),
+        default="step",
+        show_default=True,
+        help="Step function of the shells, or with many-body factors (xenon).",
     ),
     click.option(
         "--magnetic-moment",
@@ -121,7 +145,7 @@ def electron_command(
     setting = ElectronTables(
         atoms,
         electrons.model(model.build()),
-        {"target": atoms, "binding": not electrons.free_electrons},
+        {"target": atoms, "binding": electrons.binding},
     )
     flux = source.flux()
     if flux is not None:
