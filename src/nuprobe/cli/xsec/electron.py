@@ -43,21 +43,14 @@ class ElectronSpec:
         """Return the target, or None for one free electron."""
         from nuprobe.nuclei import target
 
-        if self.free_electrons and self.ionisation != "step":
-            raise InputError(
-                f"--free-electrons and --ionisation {self.ionisation} exclude each"
-                " other; drop one of them"
-            )
+        bound = self.ionisation != "step"
+        if self.free_electrons and bound:
+            raise InputError("give --free-electrons or --ionisation, not both")
         if self.target_text is None:
-            if self.ionisation != "step":
+            if self.free_electrons or bound:
+                option = "--ionisation" if bound else "--free-electrons"
                 raise InputError(
-                    f"--ionisation {self.ionisation} requires --target; without a"
-                    " target the electron is free"
-                )
-            if self.free_electrons:
-                raise InputError(
-                    "--free-electrons requires --target; without a target the electron"
-                    " is free"
+                    f"{option} requires --target; without a target the electron is free"
                 )
             return None
         return target(target_spec(self.target_text))
