@@ -15,6 +15,13 @@ from nuprobe.nuclei.folding import (
     point_to_physical,
 )
 from nuprobe.nuclei.form_factors import FORM_FACTORS, FormFactor, make_form_factor
+from nuprobe.nuclei.ionisation import (
+    BINDINGS,
+    Binding,
+    Ionisation,
+    check_binding,
+    ionisation,
+)
 from nuprobe.nuclei.isotopes import (
     Isotope,
     isotope,
@@ -43,10 +50,13 @@ from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 
 __all__ = [
+    "BINDINGS",
     "FORM_FACTORS",
+    "Binding",
     "Component",
     "Folding",
     "FormFactor",
+    "Ionisation",
     "Isotope",
     "NeutronRadiusModel",
     "Shell",
@@ -59,9 +69,11 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_binding",
     "default_charge_radius",
     "default_radius",
     "form_factors",
+    "ionisation",
     "isotope",
     "isotope_names",
     "isotopes",
