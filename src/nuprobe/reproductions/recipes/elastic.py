@@ -93,7 +93,7 @@ def differential_cross_section(
     Examples
     --------
     >>> f"{differential_cross_section('Ar40', '30 MeV', '10 keV'):.2e} cm2/keV"
-    '5.20e-41 cm2/keV'
+    '5.17e-41 cm2/keV'
     """
     nucleus, model = (
         _target(target, r_p, r_n, form_factor, nucleon),
