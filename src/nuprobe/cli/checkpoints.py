@@ -37,7 +37,7 @@ class CheckpointSpec:
     plot: Path | None
 
     def __post_init__(self) -> None:
-        check_plot(self.plot, self.resume or self.overwrite)
+        check_plot(self.plot, self.overwrite)
         if not self.resume:
             new_file(self.output, self.overwrite)
 
@@ -64,12 +64,16 @@ def checkpoint_options(
             help=what,
         ),
         click.option("--resume", is_flag=True, help=resume),
-        click.option("--overwrite", is_flag=True, help="Replace an existing file."),
+        click.option(
+            "--overwrite",
+            is_flag=True,
+            help="Replace existing files, once the new ones are complete.",
+        ),
         click.option(
             "--every",
             default=30.0,
             show_default=True,
-            help="Seconds between checkpoints.",
+            help="Seconds between checkpoints, at most.",
         ),
         click.option("--quiet", is_flag=True, help="No progress bar."),
         click.option("--plot", type=click.Path(path_type=Path), help=plot),
