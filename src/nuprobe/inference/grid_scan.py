@@ -18,6 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
@@ -34,6 +35,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["scan"]
 
 
+@public
 def scan(
     cost: Cost,
     grid: Mapping[str, ArrayLike],

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference.chain.diagnostics import (
     autocorrelation_time,
@@ -117,6 +118,7 @@ class SampleResult:
         """Samples of one column, (samples,); raises `UnknownNameError`."""
         return self.samples[:, self.index(name)]
 
+    @public
     def index(self, name: str) -> int:
         """Column of that name; raises `UnknownNameError`."""
         if name not in self.names:
@@ -319,11 +321,13 @@ class SampleResult:
         """Its fields by name, as the files have them."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @public
     def to_h5(self, path: str | os.PathLike[str]) -> Path:
         """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
         return write_chain(Path(path), self.content, None, np.empty(0))
 
     @classmethod
+    @public
     def from_h5(cls, path: str | os.PathLike[str]) -> SampleResult:
         """Read a chain from `path`.
 
@@ -342,6 +346,7 @@ class SampleResult:
             )
         return result
 
+    @public
     def to_getdist(
         self, root: str | os.PathLike[str], thin: int | None = None
     ) -> tuple[Path, Path, Path]:

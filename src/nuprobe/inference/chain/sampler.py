@@ -12,14 +12,14 @@ emcee's source, but not released), so it is not used.
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import Any, Literal
 
 import numpy as np
 
-from nuprobe.errors import InputError, OutputError, ValidityWarning, shown
+from nuprobe.border import public
+from nuprobe.errors import InputError, OutputError, shown, warn
 from nuprobe.inference.chain.files import ChainState, resumed_chain, write_chain
 from nuprobe.inference.chain.priors import Prior
 from nuprobe.inference.chain.result import SampleResult
@@ -31,6 +31,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["sample"]
 
 
+@public
 def sample(
     cost: Cost,
     free: Iterable[str] | None = None,
@@ -144,11 +145,7 @@ def sample(
     run.write(file)
     result = run.result()
     if result.problems:
-        warnings.warn(
-            f"{cost.name}: not converged: {'; '.join(result.problems)}",
-            ValidityWarning,
-            stacklevel=2,
-        )
+        warn(f"{cost.name}: not converged: {'; '.join(result.problems)}")
     return result
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import G_FERMI, M_ELECTRON
 from nuprobe.models import Propagator
 from nuprobe.nuclei import Target, TargetSpec, shells
@@ -78,6 +79,7 @@ def levels_of(symbol: str, z: int, binding: bool) -> Levels:
     return ((float(z), 0.0),)
 
 
+@public
 def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     """Names of the terms, in the order of the last axis of `kernels` and
     `coefficients`.
@@ -118,6 +120,7 @@ def _name(kind: str, a: Propagator, b: Propagator) -> str:
     return f"{kind[0]}{a.label}*{kind[1]}{b.label}"
 
 
+@public
 def kernel_groups(
     exchanges: Exchanges = CONTACT, levels: Levels = FREE
 ) -> tuple[KernelGroup, ...]:
@@ -194,6 +197,7 @@ def _response(
     return np.stack(shapes, axis=-1) * scale * _movable(levels, t)
 
 
+@public
 def electrons(
     target: TargetSpec, t_e: ArrayLike, *, binding: bool = True
 ) -> FloatArray:
