@@ -255,10 +255,7 @@ def distributions(
     filling = _Filling(wanted, dict(models or {GENERATED: None}), asked, conditions)
     for chunk in _chunks(source, **generation):
         if not isinstance(chunk, Chunk):
-            raise InputError(
-                "events come from a sample, a generator or chunks of one, got"
-                f" {shown(source)}"
-            )
+            raise InputError(f"events come from a sample, not from {shown(source)}")
         filling.add(chunk)
     return filling.result()
 

@@ -107,6 +107,7 @@ def sample(
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> import warnings
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")  # far too short to have converged
     ...     result = sample(cost, ["rn"], steps=20, seed=1)
