@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,13 +79,32 @@ class Bins:
         grid = grid[energy][..., time]
         return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
 
-    def collapse(self, templates: Templates, analysis: Analysis) -> Templates:
-        """Return `templates` in the bins of an `analysis`."""
+    def collapse(
+        self,
+        templates: Templates,
+        analysis: Analysis,
+        fractions: Mapping[str, FloatArray | None] | None = None,
+    ) -> Templates:
+        """Return `templates` in the bins of an analysis.
+
+        Parameters
+        ----------
+        templates : in all bins.
+        analysis : its bins are taken.
+        fractions : by name of a process, its share in each bin of the third quantity,
+            shape (energy bins, shape bins); default that of [binning.shape] for all.
+        """
         energy, time = self.selection(analysis)
         templates = templates.select(energy, time)
-        fraction = self.shape_fraction
-        if fraction is not None:
-            templates = templates.spread(fraction[energy])
+        if self.shape_fraction is not None:
+            known = {
+                name: self.shape_fraction if fraction is None else fraction
+                for name, fraction in (fractions or {}).items()
+            }
+            templates = templates.spread(
+                self.shape_fraction[energy],
+                {name: fraction[energy] for name, fraction in known.items()},
+            )
         if analysis.time_bins:
             return templates
         return (

@@ -387,6 +387,15 @@ class TridentExperiment(AnyExperiment):
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
         )
 
+    def is_projection(self, analysis: str | None = None) -> bool:
+        """Whether the ratio of an analysis is assumed, not measured.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return self.measurement(analysis).kind == "projection"
+
     @public
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
