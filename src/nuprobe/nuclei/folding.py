@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors import Describes, FormFactor, NucleonElectric
 from nuprobe.nuclei.form_factors.base import length
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@public
 def describes(form_factor: FormFactor) -> Describes:
     """Whether a `form_factor` is of point nucleons or has their extension inside; an
     object that does not say is taken for the first.
@@ -39,6 +41,7 @@ def describes(form_factor: FormFactor) -> Describes:
     return found
 
 
+@public
 @dataclass(frozen=True)
 class Folding:
     """Form factors of a nucleus for a vector current that couples to protons with g_p
@@ -148,6 +151,7 @@ def _added(of: Isotope, particle: str, nucleon: str) -> float:
     return own + others / number * other
 
 
+@public
 def point_to_physical(
     radius: float, of: str | Isotope, particle: str, nucleon: str = "kelly"
 ) -> float:
@@ -174,6 +178,7 @@ def point_to_physical(
     return math.sqrt(checked**2 + _added(isotope(of), particle, nucleon))
 
 
+@public
 def physical_to_point(
     radius: float, of: str | Isotope, particle: str, nucleon: str = "kelly"
 ) -> float:

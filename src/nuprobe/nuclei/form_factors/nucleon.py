@@ -18,6 +18,7 @@ from typing import ClassVar, Final, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei.form_factors.base import Describes, Shape, momentum2
@@ -43,6 +44,7 @@ _DIPOLE_MASS2: Final = 0.71e6  # MeV²
 _Series = tuple[float, float, float]
 
 
+@public
 @dataclass(frozen=True)
 class NucleonDipole(Shape):
     """Dipole (1 + |q|²/Λ²)⁻² with Λ = M_p/1.1 = 853 MeV, a nucleon's: (1 + 1.21
@@ -94,6 +96,7 @@ class NucleonDipole(Shape):
         )
 
 
+@public
 @dataclass(frozen=True)
 class NucleonElectric:
     """Electric form factors of the nucleons as a nucleus shows them.
@@ -180,6 +183,7 @@ DEFAULT_ELECTRIC: Final = NucleonElectric()
 """The default as an object."""
 
 
+@public
 def nucleon_electric(spec: str | NucleonElectric) -> NucleonElectric:
     """Read electric form factors of nucleons.
 
