@@ -1,5 +1,4 @@
-"""``nuprobe events plot``: distributions of trident events, models compared, without a
-file of events."""
+"""``nuprobe events plot``: distributions of trident events, models compared."""
 
 from __future__ import annotations
 
