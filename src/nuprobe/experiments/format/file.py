@@ -365,6 +365,8 @@ class ExperimentFile(Strict):
             "proton_radius",
             "charge_radius",
             "neutron_radius",
+            "physical_neutron_radius",
+            "nucleon",
         }
         # a process that does not say what it couples to may use the radii
         constituents = process(self.process, **self.options).constituents
