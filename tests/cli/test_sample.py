@@ -79,8 +79,7 @@ def test_sample_gives_what_the_library_gives_and_all_files(
     assert "posterior, nuisances sampled" in out
     assert err.startswith("warning: ")
     assert err.count("\n") == 1
-    longer = SampleResult.from_h5(tmp_path / "c.h5").chain
-    assert longer.shape == (32, 40, expected.chain.shape[-1])
+    assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 4)
 
 
 @pytest.mark.parametrize(

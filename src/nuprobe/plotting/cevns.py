@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
@@ -47,6 +48,7 @@ _FULL = (0, (5, 2))
 _POINTS = 500
 
 
+@public
 @styled
 def plot_differential(
     target: TargetSpec,
@@ -148,6 +150,7 @@ def plot_differential(
     return figure
 
 
+@public
 @styled
 def plot_total(
     targets: TargetSpec | Sequence[TargetSpec],
@@ -324,10 +327,13 @@ def _symbols(flavours: Sequence[Flavour]) -> str:
 def _describe(nucleus: Target) -> str:
     """Name with the nuclear input, which is never hidden."""
     shapes = sorted({shape_name(c.ff_n) for c in nucleus.components})
-    if not nucleus.is_single:
-        return f"{target_symbol(nucleus)} ({', '.join(shapes)})"
     one = nucleus.components[0]
+    folded = not all(one.shapes.physical) and one.nucleon.name != "point"
+    nucleon = f", nucleon {one.nucleon.name}" if folded else ""
+    if not nucleus.is_single:
+        return f"{target_symbol(nucleus)} ({', '.join(shapes)}{nucleon})"
     radii = rf"$R_p$ = {one.ff_p.rms / fm:.2f} fm, $R_n$ = {one.ff_n.rms / fm:.2f} fm"
+    radii += nucleon
     kinds = dict.fromkeys((shape_name(one.ff_p), shape_name(one.ff_n)))
     return f"{target_symbol(nucleus)} ({'/'.join(kinds)}, {radii})"
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
@@ -40,6 +41,7 @@ __all__ = [
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
 
 
+@public
 def kernels(
     scatterer: Scatterer,
     e_nu: ArrayLike,
@@ -85,6 +87,7 @@ def _target(target: TargetSpec | None) -> Target | None:
     return None if target is None else make_target(target)
 
 
+@public
 def coefficients(
     process: Process,
     model: Model,
@@ -119,6 +122,7 @@ def coefficients(
     return here.coefficients(couplings, as_state(flavour), anti, exchanges)
 
 
+@public
 def coefficient_derivatives(
     process: Process,
     model: Model,
@@ -155,6 +159,7 @@ def coefficient_derivatives(
     return {**slopes, **here.constant_derivatives(couplings, state, anti, exchanges)}
 
 
+@public
 def differential(
     process: Process,
     e_nu: ArrayLike,
@@ -195,7 +200,7 @@ def differential(
     >>> import nuprobe as nu
     >>> cevns = nu.process("cevns")
     >>> differential(cevns, 30.0, 0.01, "Ar40", nu.StandardModel(), "nu_mu")
-    array(5.197e-38)
+    array(5.174e-38)
     """
     weighted = Weighted.of(process, model, flavour, anti)
     e, t = together(e_nu, t)
@@ -220,6 +225,7 @@ def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
         )
 
 
+@public
 def averaged(
     process: Process,
     flux: Flux | str,
@@ -252,7 +258,7 @@ def averaged(
     >>> import nuprobe as nu
     >>> cevns = nu.process("cevns")
     >>> averaged(cevns, nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_e")
-    array(4.746e-38)
+    array(4.725e-38)
     """
     flux = as_flux(flux)
     weighted = Weighted.of(process, model, flavour, None)
@@ -265,6 +271,7 @@ def averaged(
     return result
 
 
+@public
 def total(
     process: Process,
     e_nu: ArrayLike,
@@ -304,7 +311,7 @@ def total(
     --------
     >>> import nuprobe as nu
     >>> total(nu.process("cevns"), [10.0, 30.0], "Ar40", nu.StandardModel(), "nu_mu")
-    array([1.866e-40, 1.519e-39])
+    array([1.865e-40, 1.509e-39])
     """
     e, floor = energies(e_nu), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, anti)
@@ -348,6 +355,7 @@ def _check_finite(
         )
 
 
+@public
 def flux_averaged(
     process: Process,
     flux: Flux | str,
@@ -386,7 +394,7 @@ def flux_averaged(
     >>> import nuprobe as nu
     >>> cevns, sns = nu.process("cevns"), nu.flux("sns")
     >>> flux_averaged(cevns, sns, "Ar40", nu.StandardModel(), "nu_mu")
-    1.500e-39
+    1.491e-39
     """
     flux, floor = as_flux(flux), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, None)

@@ -12,9 +12,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
-from nuprobe.nuclei.form_factors.base import Shape, length, momentum2
+from nuprobe.nuclei.form_factors.base import Describes, Shape, length, momentum2
 from nuprobe.nuclei.form_factors.functions import sinc
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.numerics import FloatArray
@@ -23,6 +24,7 @@ from nuprobe.units import fm
 __all__ = ["FourierBessel", "fourier_bessel_isotopes"]
 
 
+@public
 @dataclass(frozen=True)
 class FourierBessel(Shape):
     """Fourier–Bessel density ρ(r) = Σ_ν a_ν j0(νπr/R) inside R, zero outside; analytic
@@ -45,6 +47,7 @@ class FourierBessel(Shape):
 
     name: ClassVar[str] = "fourier-bessel"
     free_radius: ClassVar[bool] = False
+    describes: ClassVar[Describes] = "physical"
 
     coefficients: tuple[float, ...]
     cutoff: float
@@ -160,6 +163,7 @@ def _fourier_bessel_table() -> Mapping[str, FourierBessel]:
     )
 
 
+@public
 def fourier_bessel_isotopes() -> tuple[str, ...]:
     """Names of the isotopes whose charge density is tabulated for `FourierBessel.of`.
 

@@ -37,6 +37,7 @@ from typing import Any, Final
 
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
@@ -85,6 +86,7 @@ __all__ = [
 _AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in NUCLEONS)
 
 
+@public
 @dataclass(frozen=True)
 class Cevns(Process):
     """The process as cross sections and templates see it.
@@ -209,6 +211,7 @@ def _axial(couplings: Couplings) -> dict[Slot, NDArray[Any]]:
     return {(Propagator(), n): matrix for n, matrix in couplings.axial.items()}
 
 
+@public
 def kernels(
     e_nu: ArrayLike,
     t_nr: ArrayLike,
@@ -244,6 +247,7 @@ def kernels(
     return cross_section.kernels(scatterer, e_nu, t_nr, names, exchanges)
 
 
+@public
 def coefficients(
     model: Model,
     flavour: str | Flavour | FlavourState,
@@ -276,6 +280,7 @@ def coefficients(
     return cross_section.coefficients(Cevns(axial=axial), model, flavour, anti=anti)
 
 
+@public
 def coefficient_derivatives(
     model: Model,
     flavour: str | Flavour | FlavourState,
@@ -301,6 +306,7 @@ def coefficient_derivatives(
     )
 
 
+@public
 def differential(
     e_nu: ArrayLike,
     t_nr: ArrayLike,
@@ -342,7 +348,7 @@ def differential(
     --------
     >>> import nuprobe as nu
     >>> differential(30.0, 0.01, "Ar40", nu.StandardModel(), "nu_mu")
-    array(5.197e-38)
+    array(5.174e-38)
     """
     process = Cevns(kinematics, axial)
     return cross_section.differential(
@@ -350,6 +356,7 @@ def differential(
     )
 
 
+@public
 def averaged(
     flux: Flux | str,
     t_nr: ArrayLike,
@@ -382,12 +389,13 @@ def averaged(
     --------
     >>> import nuprobe as nu
     >>> averaged(nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_mu")
-    array(5.178e-38)
+    array(5.155e-38)
     """
     process = Cevns(kinematics, axial)
     return cross_section.averaged(process, flux, t_nr, target, model, flavour)
 
 
+@public
 def total(
     e_nu: ArrayLike,
     target: TargetSpec,
@@ -424,7 +432,7 @@ def total(
     --------
     >>> import nuprobe as nu
     >>> total([10.0, 30.0], "Ar40", nu.StandardModel(), "nu_mu")
-    array([1.866e-40, 1.519e-39])
+    array([1.865e-40, 1.509e-39])
     """
     process = Cevns(kinematics, axial)
     return cross_section.total(
@@ -432,6 +440,7 @@ def total(
     )
 
 
+@public
 def flux_averaged(
     flux: Flux | str,
     target: TargetSpec,
@@ -459,7 +468,7 @@ def flux_averaged(
     --------
     >>> import nuprobe as nu
     >>> flux_averaged(nu.flux("sns"), "Ar40", nu.StandardModel(), "nu_mu")
-    1.500e-39
+    1.491e-39
     """
     process = Cevns(kinematics, axial)
     return cross_section.flux_averaged(
