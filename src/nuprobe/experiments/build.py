@@ -38,6 +38,11 @@ from nuprobe.experiments.format import (
     TableQuenchingSection,
 )
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.morphing import (
+    morphed_response,
+    morphing_axis,
+    morphing_systematics,
+)
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model, check_model
@@ -50,7 +55,7 @@ from nuprobe.oscillation import (
     Spread,
     Vacuum,
 )
-from nuprobe.parameters import Parameter
+from nuprobe.parameters import MorphingNuisance, Parameter
 from nuprobe.prediction import (
     AtSource,
     Axis,
@@ -245,9 +250,9 @@ class Signal:
         return self._kept(("response", used), lambda: self._make_response(dict(used)))
 
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
-        section = self.file.response
+        section = morphed_response(self.file, self.raw, values, self.folder.name)
         result = (
-            self._table_response()
+            self._table_response(section)
             if section.matrix is not None
             else self._response(section)
         )
@@ -261,9 +266,10 @@ class Signal:
                     )
         return result
 
-    def acceptance(self) -> Acceptance:
-        """Probability to keep an event, as a function of what the file says."""
-        section = self.file.response.acceptance
+    def acceptance(self, response: ResponseSection | None = None) -> Acceptance:
+        """Probability to keep an event, as a function of what the file says in its
+        section `response`, by default that of the file."""
+        section = (response or self.file.response).acceptance
         if isinstance(section, LogisticSection):
             return LogisticAcceptance(
                 section.a, section.k, section.x0, tuple(section.steps), section.offset
@@ -283,12 +289,17 @@ class Signal:
 
         def make() -> Signal:
             raw = changed(
-                # without systematics, to avoid infinite recursion
+                # without other systematics, to avoid infinite recursion
                 {
                     **self.raw,
-                    "systematics": [],
+                    "systematics": [
+                        s
+                        for s in self.raw.get("systematics", [])
+                        if s.get("kind") == "morphing"
+                    ],
                     "analyses": {
-                        n: {**a, "systematics": []}
+                        n: {k: v for k, v in a.items() if k != "signal"}
+                        | {"systematics": []}
                         for n, a in self.raw["analyses"].items()
                     },
                 },
@@ -389,17 +400,23 @@ class Signal:
     def _used(
         self, values: Mapping[str, float] | None, radii: bool
     ) -> tuple[tuple[str, float], ...]:
-        """Values of those parameters of the file that are radii, or that are not."""
-        return tuple(
-            (p.name, values[p.name])
-            for p in self.file.parameters
-            if values and p.name in values and bool(p.isotopes) == radii
-        )
+        """Values of those parameters of the file that are radii, or that are not, and
+        with these morphing nuisances."""
+        names = [p.name for p in self.file.parameters if bool(p.isotopes) == radii]
+        if not radii:
+            names += self._morphing
+        return tuple((n, values[n]) for n in names if values and n in values)
+
+    @cached_property
+    def _morphing(self) -> dict[str, MorphingNuisance]:
+        """Morphing nuisances by name."""
+        every = morphing_systematics(self.file)
+        return {n.name: n.nuisance for s in every for n in s.nuisances}
 
     def _axes(self, free: Sequence[str], masses: Mapping[str, Parameter]) -> list[Axis]:
         by_name = {p.name: p for p in self.file.parameters}
         for name in free:
-            if name not in by_name and name not in masses:
+            if name not in {**by_name, **masses, **self._morphing}:
                 raise UnknownNameError(
                     f"parameter of {self.file.name}",
                     name,
@@ -420,6 +437,8 @@ class Signal:
             (
                 self._axis(by_name[name])
                 if name in by_name
+                else morphing_axis(self._morphing[name], self.process.name)
+                if name in self._morphing
                 else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
             )
             for name in free
@@ -438,8 +457,8 @@ class Signal:
         return Response(
             edges=self.bins.energy_edges,
             light_yield=parse_quantity(section.light_yield, "light yield"),
-            quenching=self._quenching(),
-            acceptance=self.acceptance(),
+            quenching=self._quenching(section),
+            acceptance=self.acceptance(section),
             smearing=section.smearing.kind,
             resolution=section.smearing.resolution,
             gamma_shape=section.smearing.shape,
@@ -448,8 +467,8 @@ class Signal:
             count_cell=section.count_cell,
         )
 
-    def _table_response(self) -> TableResponse:
-        section, edges = self.file.response.matrix, self.bins.energy_edges
+    def _table_response(self, response: ResponseSection) -> TableResponse:
+        section, edges = response.matrix, self.bins.energy_edges
         assert section is not None  # caller
         names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
         columns = self.folder.table(section.table, [section.recoil_column, *names])
@@ -459,8 +478,8 @@ class Signal:
             np.stack([columns[n] for n in names]),
         )
 
-    def _quenching(self) -> Quenching:
-        section = self.file.response.quenching
+    def _quenching(self, response: ResponseSection) -> Quenching:
+        section = response.quenching
         if isinstance(section, ConstantQuenchingSection):
             return ConstantQuenching(section.factor)
         if isinstance(section, TableQuenchingSection):

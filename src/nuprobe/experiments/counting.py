@@ -23,6 +23,7 @@ from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
@@ -227,10 +228,12 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
+        morphs = self._morphs(chosen)
+        kernel_free += morphs.names
         templates = self.bins.collapse(self.templates(model, kernel_free), chosen)
         effects = effects_of(self.signal, chosen, model, kernel_free)
-        weights = self._signal_weights(chosen)
-        if weights is not None and self.signal.others:
+        weights = self._signal_weights(morphs)
+        if weights is not None and (self.signal.others or weights.ndim > 1):
             # a published signal is that of the first process alone
             first = self.process.name
             templates = templates.times(first, weights)
@@ -246,9 +249,11 @@ class Experiment(AnyExperiment):
             templates=templates,
             model=model,
             free=model_free,
-            backgrounds=self._backgrounds(chosen),
+            backgrounds=self._backgrounds(chosen, morphing=False),
             effects=effects,
             weights=weights,
+            morphing=morphs.nuisances,
+            morphs=morphs.backgrounds(),
         )
 
     def predict(
@@ -273,7 +278,9 @@ class Experiment(AnyExperiment):
         templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
         coefficients = templates.coefficients(model)
-        weights = self._signal_weights(chosen)
+        weights = self._signal_weights(self._morphs(chosen))
+        if weights is not None and weights.ndim > 1:
+            weights = weights[self._morphs(chosen).nominal]
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
         for number, process in enumerate(self.processes):
@@ -370,13 +377,23 @@ class Experiment(AnyExperiment):
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
 
-    def _backgrounds(self, analysis: Analysis) -> dict[str, FloatArray]:
-        """Backgrounds that an analysis does not subtract, by name, shape (bins,)."""
+    def _morphs(self, analysis: Analysis) -> Morphs:
+        return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)
+
+    def _backgrounds(
+        self, analysis: Analysis, morphing: bool = True
+    ) -> dict[str, FloatArray]:
+        """Backgrounds that an analysis does not subtract, by name, shape (bins,);
+        without those that its nuisances morph if not `morphing`."""
         acceptance = self.signal.acceptance()
+        every = () if morphing else morphing_systematics(self.file, analysis)
+        moved = {name for s in every for name in s.backgrounds}
         return {
             b.name: background_counts(b, self.bins, acceptance, analysis)
             for b in self.file.backgrounds
-            if b.name not in analysis.subtract
+            if analysis.has(b.name)
+            and b.name not in analysis.subtract
+            and b.name not in moved
         }
 
     def _signal_sigma(
@@ -388,18 +405,30 @@ class Experiment(AnyExperiment):
             effect.nuisance.sigma * prediction.signal_change(effect, point).sum()
             for effect in prediction.effects
         ]
+        for i, nuisance in enumerate(prediction.morphing):
+            ends = np.zeros((2, len(prediction.morphing)))
+            low, high = nuisance.anchors[0], nuisance.anchors[-1]
+            ends[:, i] = np.clip([-nuisance.sigma, nuisance.sigma], low, high)
+            sums = prediction.signal(np.hstack([np.tile(point, (2, 1)), ends])).sum(1)
+            changes.append((sums[1] - sums[0]) / 2)
         return math.sqrt(sum(float(change) ** 2 for change in changes))
 
-    def _signal_weights(self, analysis: Analysis) -> FloatArray | None:
+    def _signal_weights(self, morphs: Morphs) -> FloatArray | None:
         """Published over computed counts of the Standard Model, if the analysis names a
-        published signal."""
-        if analysis.signal is None:
+        published signal; (bins,), or with anchors in front."""
+        section = morphs.analysis.signal
+        if section is None:
             return None
-        column, table = analysis.signal.column, analysis.signal.table
-        published = self.bins.counts(column, analysis, table)
-        templates = self.bins.collapse(self.templates(), analysis)
+        column, table = section.column, section.table
+        published = morphs.published()
+        names: tuple[str, ...] = ()
+        nodes = None
+        if published.ndim > 1:
+            names, nodes = morphs.names, morphs.nodes
+        templates = self.bins.collapse(self.templates(None, names), morphs.analysis)
         templates = templates.of_process(self.process.name)
-        computed = templates.counts(templates.coefficients(StandardModel()))[0]
+        computed = templates.counts(templates.coefficients(StandardModel()), nodes)
+        computed = computed.reshape(published.shape)
         if np.any((computed <= 0) & (published > 0)):
             raise InputError(
                 f"{self.folder.root}/{table}: column {column} has counts in a bin where"

@@ -11,6 +11,7 @@ from nuprobe.experiments.build import Signal
 from nuprobe.experiments.counts import Effect
 from nuprobe.experiments.format import (
     Analysis,
+    MorphingSystematic,
     ResponseSystematic,
     ShapeSystematic,
     Systematic,
@@ -27,7 +28,8 @@ __all__ = ["effects_of", "shape_effect"]
 def effects_of(
     signal: Signal, analysis: Analysis, model: Model, free: Sequence[str]
 ) -> tuple[Effect, ...]:
-    """Effects of the systematics of an analysis on a signal and on the backgrounds.
+    """Effects of the systematics of an analysis on a signal and on the backgrounds,
+    those that morph apart.
 
     Parameters
     ----------
@@ -50,6 +52,7 @@ def effects_of(
         _effect(systematic, signal, analysis, model, free)
         for systematic in signal.file.systematics
         if systematic.name in analysis.systematics
+        and not isinstance(systematic, MorphingSystematic)
     )
 
 
@@ -71,7 +74,8 @@ def _effect(
         shape = half_difference(up, down)
         return Effect(nuisance, shape=signal.bins.collapse(shape, analysis))
     if systematic.kind == "normalisation":
-        return Effect(nuisance, tuple(systematic.acts_on))
+        there = (n for n in systematic.acts_on if n == "signal" or analysis.has(n))
+        return Effect(nuisance, tuple(there))
     if systematic.acts_on != ["signal"]:
         raise ExperimentFileError(
             f"{signal.folder.name}: systematic {systematic.name} of kind quenching acts"

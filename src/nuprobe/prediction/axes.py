@@ -28,6 +28,8 @@ class Axis:
     acts_on : ``"target"``, ``"response"``, or ``"kernel"`` (the mass of a mediator).
     log : nodes in the logarithm of the parameter.
     processes : names of the processes that depend on it; empty if all do.
+    anchors : values between which templates are linear, by definition, in place of the
+        Chebyshev nodes; empty if there are none.
 
     Examples
     --------
@@ -42,8 +44,11 @@ class Axis:
     acts_on: Literal["target", "response", "kernel"] = "response"
     log: bool = False
     processes: tuple[str, ...] = ()
+    anchors: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.anchors:
+            object.__setattr__(self, "nodes", len(self.anchors))
         if self.isotopes and self.acts_on == "response":
             object.__setattr__(self, "acts_on", "target")
         if self.log and not self.parameter.lower > 0:
@@ -79,12 +84,16 @@ class Axis:
 
     @property
     def middle(self) -> float:
-        """Centre of the range."""
+        """Centre of the range; the default where there are anchors."""
+        if self.anchors:
+            return self.parameter.default
         return float(self.value(np.array(sum(self.ends) / 2)))
 
     @property
     def points(self) -> FloatArray:
         """The nodes, in the unit of the parameter."""
+        if self.anchors:
+            return np.array(self.anchors)
         return self.value(chebyshev_nodes(*self.ends, self.nodes))
 
     def probes(self, number: int = 7) -> FloatArray:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
@@ -16,6 +17,9 @@ from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
     chebyshev_nodes,
+    hat_interpolated,
+    hat_matrix,
+    hat_weights,
     product,
     sum_arrays,
 )
@@ -88,8 +92,14 @@ class Templates:
     @cached_property
     def _nodes(self) -> list[tuple[FloatArray, FloatArray]]:
         """Nodes of each axis and the matrix that differentiates along it."""
-        nodes = [chebyshev_nodes(*axis.ends, axis.nodes) for axis in self.axes]
-        return [(x, barycentric_matrix(x, x, derivative=True)) for x in nodes]
+        return [
+            (
+                (axis.points, np.zeros(0))
+                if axis.anchors
+                else _chebyshev(*axis.ends, axis.nodes)
+            )
+            for axis in self.axes
+        ]
 
     @cached_property
     def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
@@ -148,18 +158,22 @@ class Templates:
 
     def times(self, name: str, weights: FloatArray) -> Templates:
         """Multiply the counts of the process of that `name` by `weights` of the energy
-        bins, shape (bins,)."""
-        mine = [
-            t.startswith(f"{name}:") or len(self.reactions) == 1 for t in self.terms
-        ]
-        factor = np.where(np.array(mine), weights[:, None], 1.0)
-        return self._with_values(
-            lambda v: v * factor.reshape(*factor.shape, *(1,) * (v.ndim - 3))
-        )
-
-    def _with_values(self, change: Callable[[FloatArray], FloatArray]) -> Templates:
-        parts = tuple(replace(part, values=change(part.values)) for part in self.parts)
-        return replace(self, parts=parts)
+        bins, shape (bins,), or (nodes of the last axes, bins) where it depends on
+        these."""
+        alone = len(self.reactions) == 1
+        mine = np.array([alone or t.startswith(f"{name}:") for t in self.terms])
+        *nodes, bins = weights.shape
+        last = set(range(len(self.axes) - len(nodes), len(self.axes)))
+        parts = []
+        for part in self.parts:
+            if last <= set(part.axes):
+                between = (1,) * (len(part.axes) - len(nodes))
+                rows = np.moveaxis(weights, -1, 0).reshape(bins, 1, *between, *nodes)
+                kept = mine.reshape(-1, *(1,) * len(part.axes))
+                values = part.values * np.where(kept, rows, 1.0)
+                part = replace(part, values=values)
+            parts.append(part)
+        return replace(self, parts=tuple(parts))
 
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
@@ -432,6 +446,19 @@ class Templates:
         assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
+        hats = [i for i, axis in enumerate(part.axes) if self.axes[axis].anchors]
+        if hats:
+            # two anchors have weights at each point: these axes first
+            front = np.moveaxis(values, [kept + i for i in hats], range(len(hats)))
+            current = hat_interpolated(
+                front, [self._hat(part.axes[i], axis_values, derivative) for i in hats]
+            )
+            for i, axis in enumerate(part.axes):
+                if i not in hats:
+                    weights = self._weights(axis, axis_values, derivative)
+                    current = np.moveaxis(current, 1 + kept, 1)
+                    current = np.einsum("pn,pn...->p...", weights, current)
+            return np.asarray(current)
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
         weights = self._weights(part.axes[0], axis_values, derivative)
@@ -444,11 +471,25 @@ class Templates:
             current = np.einsum("pn,pn...->p...", weights, current)
         return np.asarray(current)
 
+    def _hat(
+        self, index: int, axis_values: FloatArray, derivative: int | None
+    ) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+        """Weights of the two anchors around each point on one axis."""
+        axis = self.axes[index]
+        try:
+            return hat_weights(
+                axis.points, axis_values[:, index], derivative=derivative == index
+            )
+        except InputError as err:
+            raise InputError(f"{axis.parameter.name}: {err}") from None
+
     def _weights(
         self, index: int, axis_values: FloatArray, derivative: int | None
     ) -> FloatArray:
         axis, (nodes, slopes) = self.axes[index], self._nodes[index]
         values = axis_values[:, index]
+        if axis.anchors:
+            return hat_matrix(nodes, values, derivative=derivative == index)
         try:
             known = self._last.get(index)
             if known is not None and np.array_equal(known[0], values):
@@ -463,3 +504,9 @@ class Templates:
             return matrix
         # d/dx = (1/x) d/d ln x
         return matrix @ slopes / values[:, None] if axis.log else matrix @ slopes
+
+
+def _chebyshev(low: float, high: float, nodes: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes of a range and the matrix that differentiates along it."""
+    x = chebyshev_nodes(low, high, nodes)
+    return x, barycentric_matrix(x, x, derivative=True)

@@ -24,6 +24,7 @@ __all__ = [
     "fit_value",
     "fitted_background",
     "fitted_signal",
+    "found_signal",
     "full_coherence_sigma",
     "no_signal",
     "scaled_signal",
@@ -231,6 +232,36 @@ def scaled_signal(
     if side is None:
         return expected * fit_value(experiment, [parameter], parameter, analysis)
     return expected * fit_error(experiment, [parameter], parameter, side, analysis)
+
+
+def found_signal(
+    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale"
+) -> float:
+    """Signal counts at the best fit of their scale, with the nuisances that change them
+    at their best values.
+
+    Parameters
+    ----------
+    experiment, analysis : as in `signal`.
+    parameter : the scale.
+
+    Examples
+    --------
+    >>> round(found_signal("pandax-4t-8b", "counts"))
+    57
+    """
+    chosen = _experiment(experiment, None)
+    best = chosen.fit(None, [parameter], analysis, minos=False)
+    prediction = chosen.prediction(None, [parameter], analysis)
+    pulls = {n.nuisance.name: n.value for n in best.nuisances}
+    moved = [pulls[n.name] for n in prediction.morphing]
+    point = np.array([[best.values[parameter], *moved]])
+    total = prediction.signal(point).sum()
+    for effect in prediction.effects:
+        total += (
+            pulls[effect.nuisance.name] * prediction.signal_change(effect, point).sum()
+        )
+    return float(total)
 
 
 def no_signal(
