@@ -425,9 +425,9 @@ def hat_matrix(
     >>> hat_matrix(np.array([0.0, 1.0, 3.0]), np.array([2.0]))
     array([[0. , 0.5, 0.5]])
     """
-    cell, lower, upper = hat_weights(anchors, x, derivative)
+    cell, *weights = hat_weights(anchors, x, derivative)
     rows, result = np.arange(cell.size), np.zeros((cell.size, anchors.size))
-    result[rows, cell], result[rows, cell + 1] = lower, upper
+    result[rows, cell], result[rows, cell + 1] = weights
     return result
 
 
@@ -456,8 +456,7 @@ def hat_weights(
     (array([1]), array([0.5]), array([0.5]))
     """
     x = np.atleast_1d(np.asarray(x, dtype=float))
-    outside = ~((x >= anchors[0]) & (x <= anchors[-1]))
-    if outside.any():
+    if (outside := ~((x >= anchors[0]) & (x <= anchors[-1]))).any():
         raise InputError(
             f"{x[outside][0]:g} lies outside [{anchors[0]:g}, {anchors[-1]:g}]"
         )
@@ -490,11 +489,10 @@ def hat_interpolated(
            [8. , 2. ]])
     """
     sizes, shape = table.shape[: len(hats)], table.shape[len(hats) :]
-    rows = table.reshape(math.prod(sizes), -1)
+    rows = table.reshape(-1, math.prod(shape))
     total = np.zeros((hats[0][0].size, rows.shape[1]))
     for corner in itertools.product((0, 1), repeat=len(hats)):
-        place = np.zeros(len(total), dtype=np.intp)
-        weight = np.ones(len(total))
+        place, weight = np.zeros(len(total), dtype=np.intp), np.ones(len(total))
         for (cell, *weights), side, size in zip(hats, corner, sizes, strict=True):
             place = place * size + cell + side
             weight = weight * weights[side]

@@ -253,7 +253,7 @@ def test_two_processes_and_sites(plain: Experiment) -> None:
     rest = both - nuclei
     assert rest.sum() > 0
     np.testing.assert_allclose(rest, np.tile(rest[1], (3, 1)), atol=1e-12)
-    sites = morphed(plain, RATES).raw | {
+    sites = dict(morphed(plain, RATES).raw) | {
         "schema_version": 2,
         "sites": [{"name": "near"}, {"name": "far", "flux": {"distance": "30 m"}}],
     }

@@ -177,6 +177,7 @@ def test_fit_agrees_with_migrad(seed: int) -> None:
         a, b = (getattr(end, side) for end in ends)
         assert a == pytest.approx(b, abs=2e-3)
     # the ends are where the profile has risen by 1
+    assert ends[0].upper is not None
     level = cost.profiled([[ends[0].upper]]).twice_nll[0] - fast.twice_nll
     assert level == pytest.approx(1.0, abs=2e-3)
 

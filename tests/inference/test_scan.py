@@ -26,6 +26,7 @@ from nuprobe.inference import (
     scan,
 )
 from nuprobe.inference.costs import BLOCK
+from nuprobe.inference.scan_result import read_scan
 from nuprobe.numerics import FloatArray
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def assert_same_bits(a: ScanResult, b: ScanResult) -> None:
 
 
 def run_python(code: str, **kwargs: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -74,10 +75,11 @@ def run_python(code: str, **kwargs: Any) -> subprocess.Popen[str]:
 
 
 def done_points(path: Path) -> int:
-    import h5py
+    return int(read_scan(path)[1].done.sum())
 
-    with h5py.File(path) as file:
-        return int(np.array(file["done"]).sum())
+
+def holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def test_values_are_those_of_the_cost(cost: Cost, reference: ScanResult) -> None:
@@ -151,27 +153,30 @@ def test_intervals_and_levels() -> None:
 
 
 def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -> None:
-    path = tmp_path / "scan.h5"
+    path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"
     code = (
         "import numpy as np\nfrom tests.inference.test_scan import GRID, BLOCK,"
-        " Synthetic, cost_of, scan\nscan(cost_of(Synthetic(delay=0.05)), GRID,"
+        " Synthetic, cost_of, scan\nscan(cost_of(Synthetic(delay=0.1)), GRID,"
         f" checkpoint={str(path)!r}, every_s=0, chunk=BLOCK)\n"
     )
     process = run_python(code)
     deadline = time.monotonic() + 60
-    while not (path.exists() and done_points(path) >= 3 * BLOCK):
+    while not (holds_something(part) and done_points(part) >= 3 * BLOCK):
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    done = done_points(path)
+    done = done_points(part)
     assert 3 * BLOCK <= done < reference.twice_nll.size
+    assert os.listdir(tmp_path) == ["scan.h5.part"]  # no debris
     with pytest.raises(
         InputError, match=rf"not finished \({done} of 5120 points\).*resume=True"
     ):
+        ScanResult.load(part)
+    with pytest.raises(InputError, match=r"scan.h5.part has an unfinished .*--resume"):
         ScanResult.load(path)
-    with pytest.raises(InputError, match="exists: give resume=True"):
+    with pytest.raises(InputError, match="unfinished run: go on with resume=True"):
         scan(cost, GRID, checkpoint=path)
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True), reference)
     assert_same_bits(ScanResult.load(path), reference)
@@ -246,7 +251,8 @@ def test_failure_saves_what_is_done(
             **how,
         )
     assert "resume=True" in str(error.value)
-    assert 0 < done_points(path) < 5120
+    assert 0 < done_points(tmp_path / "scan.h5.part") < 5120
+    assert not path.exists()
     trap.unlink()
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True, **how), reference)
     trap.touch()
@@ -366,7 +372,7 @@ def test_dask_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    path = tmp_path / "scan.h5"
+    path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"
     killed: list[int] = []
     with distributed.LocalCluster(
         n_workers=2,
@@ -380,10 +386,10 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
         assert len(set(pids)) == 2
 
         def kill_one() -> None:
-            while not path.exists():
+            while not holds_something(part):
                 time.sleep(0.005)
             os.kill(pids[0], signal.SIGKILL)
-            killed.append(done_points(path))
+            killed.append(done_points(part))
 
         watcher = threading.Thread(target=kill_one, daemon=True)
         with dask_executor(cluster.scheduler_address) as executor:

@@ -10,6 +10,7 @@ import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_grid
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nuprobe.parameters import Parameter
 
 
-@click.command(
+@command(
     "scan",
     epilog="""\b
 Examples:

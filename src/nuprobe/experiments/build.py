@@ -9,33 +9,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-import numpy as np
-
 from nuprobe.detectors import (
-    ConstantQuenching,
-    FullAcceptance,
-    LindhardQuenching,
-    LogisticAcceptance,
-    PolynomialQuenching,
     Response,
-    TableAcceptance,
-    TableQuenching,
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.detectors.quenching import Quenching
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
-from nuprobe.experiments.also import raw_of
+from nuprobe.experiments.also import (
+    chosen_raw,
+    morphing_sections,
+    raw_of,
+    without_systematics,
+)
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
-    ConstantQuenchingSection,
+    Analysis,
     ExperimentFile,
     KernelParameter,
-    LogisticSection,
-    PolynomialQuenchingSection,
-    ResponseSection,
-    TableAcceptanceSection,
-    TableQuenchingSection,
 )
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.morphing import (
@@ -43,6 +33,7 @@ from nuprobe.experiments.morphing import (
     morphing_axis,
     morphing_systematics,
 )
+from nuprobe.experiments.responses import acceptance_of, response_of
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model, check_model
@@ -73,7 +64,7 @@ from nuprobe.processes import (
     process_options,
 )
 from nuprobe.schema import Folder, validate
-from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
+from nuprobe.units import cm2, fm, parse_quantity, us
 
 __all__ = ["Signal", "axis_of"]
 
@@ -176,6 +167,26 @@ class Signal:
             for raw in raws
         )
 
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Everything that scatters in the detector."""
+        return (self.process, *(other.process for other in self.others))
+
+    def counted(self, analysis: Analysis) -> Signal:
+        """The signal with those further processes that an `analysis` counts; it is
+        kept, and its templates with it."""
+        every = [section.process for section in self.file.also]
+        names = tuple(n for n in every if analysis.also is None or n in analysis.also)
+        if len(names) == len(every):
+            return self
+
+        def make() -> Signal:
+            raw = chosen_raw(self.raw, names)
+            file = validate(ExperimentFile, raw, self.folder.name)
+            return Signal(file, self.folder, raw, {"flux": self.flux})
+
+        return self._kept(("counted", names), make)
+
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
         units, give."""
@@ -251,13 +262,9 @@ class Signal:
 
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = morphed_response(self.file, self.raw, values, self.folder.name)
-        result = (
-            self._table_response(section)
-            if section.matrix is not None
-            else self._response(section)
-        )
+        result = response_of(section, self.folder, self.bins.energy_edges)
         for parameter in self.file.parameters:
-            if parameter.name in values:
+            if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
                     result = result.scaled(values[parameter.name])
                 elif parameter.acts_on == "signal-scale":
@@ -266,22 +273,9 @@ class Signal:
                     )
         return result
 
-    def acceptance(self, response: ResponseSection | None = None) -> Acceptance:
-        """Probability to keep an event, as a function of what the file says in its
-        section `response`, by default that of the file."""
-        section = (response or self.file.response).acceptance
-        if isinstance(section, LogisticSection):
-            return LogisticAcceptance(
-                section.a, section.k, section.x0, tuple(section.steps), section.offset
-            )
-        if isinstance(section, TableAcceptanceSection):
-            columns = self.folder.table(
-                section.table, [section.x_column, section.efficiency_column]
-            )
-            return TableAcceptance(
-                columns[section.x_column], columns[section.efficiency_column]
-            )
-        return FullAcceptance()
+    def acceptance(self) -> Acceptance:
+        """Probability to keep an event, as a function of what the file says."""
+        return acceptance_of(self.file.response, self.folder)
 
     def with_response(self, keys: Mapping[str, Any]) -> Signal:
         """Return the signal with `keys` of [response] changed; it is kept, and its
@@ -292,16 +286,8 @@ class Signal:
                 # without other systematics, to avoid infinite recursion
                 {
                     **self.raw,
-                    "systematics": [
-                        s
-                        for s in self.raw.get("systematics", [])
-                        if s.get("kind") == "morphing"
-                    ],
-                    "analyses": {
-                        n: {k: v for k, v in a.items() if k != "signal"}
-                        | {"systematics": []}
-                        for n, a in self.raw["analyses"].items()
-                    },
+                    "systematics": morphing_sections(self.raw),
+                    "analyses": without_systematics(self.raw),
                 },
                 {f"response.{key}": value for key, value in keys.items()},
                 self.folder.name,
@@ -344,7 +330,7 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
-            # a shift of the quenching is one of the first process alone
+            # a shift of the quenching moves the first process alone
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]
             self._cache[key] = build_templates(
@@ -444,54 +430,14 @@ class Signal:
             for name in free
         ]
 
+    def _acts(self, parameter: KernelParameter) -> bool:
+        """Whether the first process depends on a parameter."""
+        return not parameter.processes or self.process.name in parameter.processes
+
     def _axis(self, parameter: KernelParameter) -> Axis:
         """Axis of a parameter, which a scale of the quenching is for the first process
-        alone."""
-        axis = axis_of(parameter)
-        if parameter.acts_on != "quenching-scale":
-            return axis
-        return replace(axis, processes=(self.process.name,))
-
-    def _response(self, section: ResponseSection) -> Response:
-        assert section.light_yield is not None  # schema
-        return Response(
-            edges=self.bins.energy_edges,
-            light_yield=parse_quantity(section.light_yield, "light yield"),
-            quenching=self._quenching(section),
-            acceptance=self.acceptance(section),
-            smearing=section.smearing.kind,
-            resolution=section.smearing.resolution,
-            gamma_shape=section.smearing.shape,
-            acceptance_at=section.acceptance_at,
-            acceptance_of=section.acceptance_of,
-            count_cell=section.count_cell,
-        )
-
-    def _table_response(self, response: ResponseSection) -> TableResponse:
-        section, edges = response.matrix, self.bins.energy_edges
-        assert section is not None  # caller
-        names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
-        columns = self.folder.table(section.table, [section.recoil_column, *names])
-        return TableResponse(
-            edges,
-            columns[section.recoil_column] * keV,
-            np.stack([columns[n] for n in names]),
-        )
-
-    def _quenching(self, response: ResponseSection) -> Quenching:
-        section = response.quenching
-        if isinstance(section, ConstantQuenchingSection):
-            return ConstantQuenching(section.factor)
-        if isinstance(section, TableQuenchingSection):
-            columns = self.folder.table(
-                section.table, [section.recoil_column, section.factor_column]
-            )
-            return TableQuenching(
-                columns[section.recoil_column] * keV, columns[section.factor_column]
-            )
-        if isinstance(section, PolynomialQuenchingSection):
-            return PolynomialQuenching(
-                tuple(section.coefficients), keV if section.unit == "keV" else MeV
-            )
-        assert section is not None  # schema
-        return LindhardQuenching(section.k, section.z)
+        alone unless it names others."""
+        names = tuple(parameter.processes)
+        if not names and parameter.acts_on == "quenching-scale":
+            names = (self.process.name,)
+        return replace(axis_of(parameter), processes=names)

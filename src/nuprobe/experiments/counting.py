@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
@@ -117,7 +118,7 @@ class Experiment(AnyExperiment):
     @property
     def processes(self) -> tuple[Process, ...]:
         """Everything that scatters in the detector."""
-        return (self.process, *(other.process for other in self.signal.others))
+        return self.signal.processes
 
     @property
     def bins(self) -> Bins:
@@ -228,30 +229,16 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
-        morphs = self._morphs(chosen)
+        signal, morphs = self.signal.counted(chosen), self._morphs(chosen)
         kernel_free += morphs.names
-        templates = self.bins.collapse(self.templates(model, kernel_free), chosen)
-        effects = effects_of(self.signal, chosen, model, kernel_free)
-        weights = self._signal_weights(morphs)
-        if weights is not None and (self.signal.others or weights.ndim > 1):
-            # a published signal is that of the first process alone
-            first = self.process.name
-            templates = templates.times(first, weights)
-            effects = tuple(
-                replace(
-                    e, shape=None if e.shape is None else e.shape.times(first, weights)
-                )
-                for e in effects
-            )
-            weights = None
         return CountsPrediction(
             name=f"{self.name}/{name}",
-            templates=templates,
+            templates=in_bins(signal, signal.templates(model, kernel_free), chosen),
             model=model,
             free=model_free,
             backgrounds=self._backgrounds(chosen, morphing=False),
-            effects=effects,
-            weights=weights,
+            effects=effects_of(self.signal, chosen, model, kernel_free),
+            weights=_weights(signal, chosen),
             morphing=morphs.nuisances,
             morphs=morphs.backgrounds(),
         )
@@ -275,24 +262,21 @@ class Experiment(AnyExperiment):
         self.parameters(model)  # raises if it is not a model
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
-        templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
+        signal = self.signal.counted(chosen)
+        templates = in_bins(signal, signal.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
         coefficients = templates.coefficients(model)
-        weights = self._signal_weights(self._morphs(chosen))
-        if weights is not None and weights.ndim > 1:
-            weights = weights[self._morphs(chosen).nominal]
+        weights = _weights(signal, chosen)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
-        for number, process in enumerate(self.processes):
-            place = (
-                f"signal: {process.name}: " if len(self.processes) > 1 else "signal: "
-            )
+        for process in signal.processes:
+            one = len(signal.processes) == 1
+            place = "signal: " if one else f"signal: {process.name}: "
             mine = templates.of_process(process.name)
             counts = mine.by_component(coefficients, points)[0]
-            scaled = 1.0 if number else factor  # published: the first process alone
             for i, label in enumerate(templates.components):
                 components[place + label] = (
-                    scaled * counts[i][:, None] * templates.time[i]
+                    factor * counts[i][:, None] * templates.time[i]
                 )
         components |= self._backgrounds(chosen)
         data, sigma = (
@@ -413,33 +397,6 @@ class Experiment(AnyExperiment):
             changes.append((sums[1] - sums[0]) / 2)
         return math.sqrt(sum(float(change) ** 2 for change in changes))
 
-    def _signal_weights(self, morphs: Morphs) -> FloatArray | None:
-        """Published over computed counts of the Standard Model, if the analysis names a
-        published signal; (bins,), or with anchors in front."""
-        section = morphs.analysis.signal
-        if section is None:
-            return None
-        column, table = section.column, section.table
-        published = morphs.published()
-        names: tuple[str, ...] = ()
-        nodes = None
-        if published.ndim > 1:
-            names, nodes = morphs.names, morphs.nodes
-        templates = self.bins.collapse(self.templates(None, names), morphs.analysis)
-        templates = templates.of_process(self.process.name)
-        computed = templates.counts(templates.coefficients(StandardModel()), nodes)
-        computed = computed.reshape(published.shape)
-        if np.any((computed <= 0) & (published > 0)):
-            raise InputError(
-                f"{self.folder.root}/{table}: column {column} has counts in a bin where"
-                " none are computed; correct it"
-            )
-        return np.asarray(
-            np.divide(
-                published, computed, out=np.zeros_like(published), where=computed > 0
-            )
-        )
-
     def _expected(
         self, name: str | None, analysis: Analysis
     ) -> tuple[FloatArray, FloatArray | None]:
@@ -452,3 +409,12 @@ class Experiment(AnyExperiment):
             data, self.bins, self.signal.acceptance(), analysis
         )
         return data, np.sqrt(variance)
+
+
+def _weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
+    """Published over computed counts of the only process; among several, and where it
+    morphs, the templates contain it."""
+    section = analysis.signal
+    if signal.others or (section is not None and section.morphing is not None):
+        return None
+    return published_weights(signal, analysis)

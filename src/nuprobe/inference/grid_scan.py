@@ -13,7 +13,8 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from importlib.metadata import version
-from math import prod
+from math import ceil, prod
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,11 +28,13 @@ from nuprobe.inference.scan_result import (
     ScanResult,
     ScanState,
     resumed_scan,
-    write_scan,
+    scan_image,
 )
 from nuprobe.numerics import FloatArray
 
 __all__ = ["scan"]
+
+_TASKS: Final = 1000  # tasks of a scan, about, at most
 
 
 def scan(
@@ -45,7 +48,7 @@ def scan(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    chunk: int = 8 * BLOCK,
+    chunk: int | None = None,
     progress: bool = False,
     every_s: float = 30.0,
 ) -> ScanResult:
@@ -64,21 +67,22 @@ def scan(
     workers : start that many processes instead; on platforms that start them afresh a
         script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
-    checkpoint : HDF5 file to which results go every `every_s` seconds and at the end;
-        it appears whole or not at all.
-    resume : go on with the checkpoint if there is one; otherwise an existing file is
-        refused.
-    overwrite : replace an existing file.
+    checkpoint : HDF5 file of the result; it appears when the scan is complete. Until
+        then ``checkpoint.part`` has what is done.
+    resume : go on with an unfinished scan if there is one; otherwise an existing file
+        is refused.
+    overwrite : replace an existing file, once the scan is complete, and without
+        `resume` discard an unfinished one.
     chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
-        results.
+        results. One block, and more on large grids, if not given.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes of the checkpoint.
+    every_s : seconds between two writes, at most.
 
     Raises
     ------
     InputError
-        If the grid is empty, a value is NaN or out of range, or the checkpoint exists
-        or belongs to another scan.
+        If the grid is empty, a value is NaN or out of range, or the checkpoint exists,
+        is damaged, belongs to another scan or is being written by another process.
     OutputError
         If the checkpoint cannot be written; what was there is untouched.
     NuprobeError
@@ -97,37 +101,52 @@ def scan(
     points = _points(cost, axes, fixed or {})
     if executor is not None and workers is not None:
         raise InputError("give an executor or a number of workers, not both")
-    if (workers is not None and workers < 1) or threads < 1 or chunk < 1:
+    if (
+        (workers is not None and workers < 1)
+        or threads < 1
+        or (chunk is not None and chunk < 1)
+    ):
         raise InputError(
             f"workers, threads and chunk must be at least 1, got {workers}, {threads},"
             f" {chunk}"
         )
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(cost, axes, points)
-    previous = file.resumed()
-    if previous is not None:
-        run.state = resumed_scan(previous, run.fingerprint, run.state)
-    file.check()
-    size = -(-chunk // BLOCK) * BLOCK
-    tasks = [slice(i, min(i + size, len(points))) for i in range(0, len(points), size)]
-    tasks = [t for t in tasks if not run.state.done[t].all()]
-    bar = progress_bar(progress, len(points), int(run.state.done.sum()))
-    try:
-        with computing(cost, executor, workers, threads) as compute:
-            for task, values, nuisances in compute(points, tasks):
-                run.keep(task, values, nuisances)
-                bar(task.stop - task.start)
-                if file.due():
-                    run.write(file)
-    except OutputError:
-        raise
-    except (Exception, KeyboardInterrupt, CancelledError) as error:
-        run.write(file)
-        raise stopped("scan", error, run.remedy(file)) from error
-    finally:
-        bar(None)
-    run.write(file)
+    tasks = _tasks(len(points), chunk, 1 if executor or workers else threads)
+    with file.held():
+        fresh = run.state
+        for known in file.resumed():
+            run.state = resumed_scan(known, run.fingerprint, fresh)
+        file.start()
+        left = [t for t in tasks if not run.state.done[t].all()]
+        bar = progress_bar(progress, len(points), int(run.state.done.sum()))
+        try:
+            with computing(cost, executor, workers, threads) as compute:
+                for task, values, nuisances in compute(points, left):
+                    run.keep(task, values, nuisances)
+                    bar(task.stop - task.start)
+                    if file.due():
+                        file.save(run.image)
+        except OutputError:
+            raise
+        except (Exception, KeyboardInterrupt, CancelledError) as error:
+            file.save(run.image)
+            raise stopped("scan", error, run.remedy(file)) from error
+        finally:
+            bar(None)
+        file.complete(run.image)
     return run.result()
+
+
+def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
+    """Which points go together: few, so that little is lost by a kill, but not so few
+    that a large grid is a great number of tasks."""
+    blocks = -(-points // BLOCK)
+    size = (
+        threads * min(max(blocks // _TASKS, 1), 8) if chunk is None else chunk / BLOCK
+    )
+    step = ceil(size) * BLOCK
+    return [slice(i, min(i + step, points)) for i in range(0, points, step)]
 
 
 class _Run:
@@ -169,20 +188,15 @@ class _Run:
             fingerprint=self.fingerprint,
         )
 
-    def write(self, file: Checkpoint) -> None:
-        """Save what there is, if there is a file."""
-        if file.path is not None:
-            write_scan(file.path, self.result(), self.state)
+    def image(self) -> bytes:
+        """What there is so far, as a file."""
+        return scan_image(self.result(), self.state)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""
         if file.path is None:
-            return "nothing is saved; give a checkpoint to be able to resume"
-        done = f"{self.state.done.sum()} of {len(self.points)} points"
-        return (
-            f"{done} are saved in {file.path}; go on with resume=True, --resume on the"
-            " command line"
-        )
+            return file.remedy
+        return f"{self.state.done.sum()} of {len(self.points)} points are {file.remedy}"
 
 
 def _axes(

@@ -18,11 +18,13 @@ from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
+from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.numerics import FloatArray
+from nuprobe.sealed import BLOCK, seal
 
 __all__ = ["FORMAT", "ScanResult", "ScanState"]
 
-FORMAT: Final = "nuprobe-scan-1"
+FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
 
 
@@ -124,7 +126,7 @@ class ScanResult:
             self.nuisances.reshape(self.twice_nll.size, k),
             np.empty(0),
         )
-        return write_scan(Path(path), self, state)
+        return atomic_write(path, scan_image(self, state))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
@@ -163,13 +165,18 @@ class ScanState:
     probe: FloatArray
 
 
-def write_scan(path: Path, result: ScanResult, state: ScanState) -> Path:
-    """The whole file is built in memory, so that a full disk or a kill leaves the
-    previous one intact."""
+def scan_image(result: ScanResult, state: ScanState) -> bytes:
+    """The whole file, built in memory, with its checksum.
+
+    Parameters
+    ----------
+    result : what there is so far.
+    state : what of it is done.
+    """
     import h5py
 
     image = BytesIO()
-    with h5py.File(image, "w") as file:
+    with h5py.File(image, "w", userblock_size=BLOCK) as file:
         file.attrs["format"] = FORMAT
         file.attrs["nuprobe"] = version("nuprobe")
         file.attrs["fingerprint"] = result.fingerprint
@@ -184,46 +191,58 @@ def write_scan(path: Path, result: ScanResult, state: ScanState) -> Path:
         file["twice_nll"] = result.twice_nll
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
-    return atomic_write(path, image.getvalue())
+    return seal(image.getvalue())
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
-    import h5py
+    """Read and check a scan, finished or not.
 
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise InputError(
-                    f"{path} is not a scan of this version of nuprobe (format"
-                    f" {file.attrs.get('format')})"
-                )
-            result = ScanResult(
-                axes={
-                    str(name): np.array(file["axes"][name])
-                    for name in file.attrs["axes"]
-                },
-                units={
-                    str(name): str(file["axes"][name].attrs["unit"])
-                    for name in file.attrs["axes"]
-                },
-                fixed={
-                    name: float(value) for name, value in file["fixed"].attrs.items()
-                },
-                twice_nll=np.array(file["twice_nll"]),
-                nuisances=np.array(file["nuisances"]),
-                nuisance_names=tuple(str(n) for n in file.attrs["nuisances"]),
-                fingerprint=str(file.attrs["fingerprint"]),
-            )
-            done, probe = np.array(file["done"]), np.array(file["probe"])
-    except (OSError, KeyError) as error:
-        raise InputError(f"{path} cannot be read as a scan: {error}") from error
-    k = len(result.nuisance_names)
-    return result, ScanState(
-        done,
-        result.twice_nll.ravel(),
-        result.nuisances.reshape(result.twice_nll.size, k),
-        probe,
-    )
+    Parameters
+    ----------
+    path : of the file.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, no scan, or contains what no scan can contain.
+    """
+    with opened(path, "scan", FORMAT) as file:
+        names = texts(file, "axes")
+        result = ScanResult(
+            axes={name: numbers(file["axes"], name, 1) for name in names},
+            units={name: str(file["axes"][name].attrs["unit"]) for name in names},
+            fixed={name: float(value) for name, value in file["fixed"].attrs.items()},
+            twice_nll=numbers(file, "twice_nll", len(names)),
+            nuisances=numbers(file, "nuisances", len(names) + 1),
+            nuisance_names=texts(file, "nuisances"),
+            fingerprint=str(file.attrs["fingerprint"]),
+        )
+        done, probe = numbers(file, "done", 1, bool), numbers(file, "probe", 1)
+        shape = tuple(len(axis) for axis in result.axes.values())
+        k = len(result.nuisance_names)
+        values = result.twice_nll.ravel()
+        require(
+            bool(shape)
+            and result.twice_nll.shape == shape
+            and result.nuisances.shape == (*shape, k)
+            and done.shape == values.shape,
+            "its arrays do not fit together",
+        )
+        nuisances = result.nuisances.reshape(values.size, k)
+        require(
+            bool(
+                all(len(a) and (np.diff(a) > 0).all() for a in result.axes.values())
+                and all(np.isfinite(a).all() for a in (*result.axes.values(), probe))
+                and np.isfinite(list(result.fixed.values())).all()
+            ),
+            "its grid contains numbers that no grid has",
+        )
+        # an infinity says that the data are impossible; a NaN says nothing
+        require(
+            bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
+            "points are marked as done that have no value",
+        )
+    return result, ScanState(done, values, nuisances, probe)
 
 
 def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:

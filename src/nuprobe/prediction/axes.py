@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.numerics import (
+    FloatArray,
+    barycentric_matrix,
+    chebyshev_nodes,
+    hat_weights,
+)
 from nuprobe.parameters import Parameter
 
 __all__ = ["Axis"]
@@ -95,6 +101,29 @@ class Axis:
         if self.anchors:
             return np.array(self.anchors)
         return self.value(chebyshev_nodes(*self.ends, self.nodes))
+
+    @property
+    def grid(self) -> FloatArray:
+        """Coordinates of the nodes."""
+        return self.points if self.anchors else chebyshev_nodes(*self.ends, self.nodes)
+
+    @property
+    def slopes(self) -> FloatArray:
+        """Matrix that differentiates along the nodes, (nodes, nodes); empty where there
+        are anchors."""
+        if self.anchors:
+            return np.zeros((0, 0))
+        return barycentric_matrix(self.grid, self.grid, derivative=True)
+
+    def hat(
+        self, values: FloatArray, derivative: bool
+    ) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+        """Weights of the two anchors around some `values`, or of the `derivative`
+        there, as `nuprobe.numerics.hat_weights` gives them."""
+        try:
+            return hat_weights(self.points, values, derivative)
+        except InputError as err:
+            raise InputError(f"{self.parameter.name}: {err}") from None
 
     def probes(self, number: int = 7) -> FloatArray:
         """At most `number` values halfway (in angle) between the nodes, where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -16,10 +16,8 @@ from nuprobe.models import Couplings, Model
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
-    chebyshev_nodes,
     hat_interpolated,
     hat_matrix,
-    hat_weights,
     product,
     sum_arrays,
 )
@@ -92,14 +90,7 @@ class Templates:
     @cached_property
     def _nodes(self) -> list[tuple[FloatArray, FloatArray]]:
         """Nodes of each axis and the matrix that differentiates along it."""
-        return [
-            (
-                (axis.points, np.zeros(0))
-                if axis.anchors
-                else _chebyshev(*axis.ends, axis.nodes)
-            )
-            for axis in self.axes
-        ]
+        return [(axis.grid, axis.slopes) for axis in self.axes]
 
     @cached_property
     def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
@@ -118,23 +109,31 @@ class Templates:
         )
         return replace(self, parts=parts, time=self.time[:, time_bins])
 
-    def spread(self, fraction: FloatArray) -> Templates:
+    def spread(
+        self,
+        fraction: FloatArray,
+        by_process: Mapping[str, FloatArray] | None = None,
+    ) -> Templates:
         """Split every energy bin by another quantity; its bins become the fast index.
 
         Parameters
         ----------
         fraction : share of each energy bin in each bin of the quantity, shape (energy
             bins, bins).
+        by_process : the same for some of several processes, by their names.
         """
+        share = np.repeat(fraction[..., None], len(self.terms), axis=-1)
+        if len(self.reactions) > 1:
+            for name, own in (by_process or {}).items():
+                share[..., self._mine(name)] = own[..., None]
         parts = []
         for part in self.parts:
-            tail = part.values.shape[2:]
-            values = part.values[:, :, None] * fraction.reshape(
-                *fraction.shape, *(1,) * len(tail)
+            tail = part.values.shape[3:]
+            values = part.values[:, :, None] * share.reshape(
+                *share.shape, *(1,) * len(tail)
             )
-            parts.append(
-                replace(part, values=values.reshape(part.values.shape[0], -1, *tail))
-            )
+            shape = (part.values.shape[0], -1, *part.values.shape[2:])
+            parts.append(replace(part, values=values.reshape(shape)))
         return replace(self, parts=tuple(parts))
 
     def sum_time(self) -> Templates:
@@ -145,35 +144,20 @@ class Templates:
         """Count every event, whenever it arrives, in one time bin."""
         return replace(self, time=np.ones((len(self.components), 1)))
 
-    def of_process(self, name: str) -> Templates:
-        """Keep only the counts of the process of that `name`; terms stay."""
+    def of_process(self, *names: str) -> Templates:
+        """Keep only the counts of the processes of those `names`; terms stay."""
         if len(self.reactions) == 1:
             return self
-        mine = np.array([term.startswith(f"{name}:") for term in self.terms])
         parts = []
         for part in self.parts:
-            kept = mine.reshape(-1, *(1,) * (part.values.ndim - 3))
+            kept = self._mine(*names).reshape(-1, *(1,) * (part.values.ndim - 3))
             parts.append(replace(part, values=np.where(kept, part.values, 0.0)))
         return replace(self, parts=tuple(parts))
 
-    def times(self, name: str, weights: FloatArray) -> Templates:
-        """Multiply the counts of the process of that `name` by `weights` of the energy
-        bins, shape (bins,), or (nodes of the last axes, bins) where it depends on
-        these."""
-        alone = len(self.reactions) == 1
-        mine = np.array([alone or t.startswith(f"{name}:") for t in self.terms])
-        *nodes, bins = weights.shape
-        last = set(range(len(self.axes) - len(nodes), len(self.axes)))
-        parts = []
-        for part in self.parts:
-            if last <= set(part.axes):
-                between = (1,) * (len(part.axes) - len(nodes))
-                rows = np.moveaxis(weights, -1, 0).reshape(bins, 1, *between, *nodes)
-                kept = mine.reshape(-1, *(1,) * len(part.axes))
-                values = part.values * np.where(kept, rows, 1.0)
-                part = replace(part, values=values)
-            parts.append(part)
-        return replace(self, parts=tuple(parts))
+    def _mine(self, *names: str) -> NDArray[np.bool_]:
+        """Which terms are those of the processes of those `names`, of several."""
+        starts = tuple(f"{name}:" for name in names)
+        return np.array([term.startswith(starts) for term in self.terms])
 
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""
@@ -450,8 +434,9 @@ class Templates:
         if hats:
             # two anchors have weights at each point: these axes first
             front = np.moveaxis(values, [kept + i for i in hats], range(len(hats)))
+            own = [(self.axes[part.axes[i]], part.axes[i]) for i in hats]
             current = hat_interpolated(
-                front, [self._hat(part.axes[i], axis_values, derivative) for i in hats]
+                front, [a.hat(axis_values[:, k], derivative == k) for a, k in own]
             )
             for i, axis in enumerate(part.axes):
                 if i not in hats:
@@ -470,18 +455,6 @@ class Templates:
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
         return np.asarray(current)
-
-    def _hat(
-        self, index: int, axis_values: FloatArray, derivative: int | None
-    ) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
-        """Weights of the two anchors around each point on one axis."""
-        axis = self.axes[index]
-        try:
-            return hat_weights(
-                axis.points, axis_values[:, index], derivative=derivative == index
-            )
-        except InputError as err:
-            raise InputError(f"{axis.parameter.name}: {err}") from None
 
     def _weights(
         self, index: int, axis_values: FloatArray, derivative: int | None
@@ -504,9 +477,3 @@ class Templates:
             return matrix
         # d/dx = (1/x) d/d ln x
         return matrix @ slopes / values[:, None] if axis.log else matrix @ slopes
-
-
-def _chebyshev(low: float, high: float, nodes: int) -> tuple[FloatArray, FloatArray]:
-    """Nodes of a range and the matrix that differentiates along it."""
-    x = chebyshev_nodes(low, high, nodes)
-    return x, barycentric_matrix(x, x, derivative=True)

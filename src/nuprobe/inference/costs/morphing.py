@@ -29,7 +29,8 @@ _STEPS: Final = 60
 _HALVINGS: Final = 40
 _ROUGH: Final = 4  # steps with the expected curvature; later ones with the Hessian
 _DIFFERENCE: Final = 1e-4  # of the width of a cell
-_DECREMENT: Final = 1e-11  # expected fall of −2 ln L at which a point is done
+# expected fall of −2 ln L, of the larger of it and 1, at which a point is done
+_DECREMENT: Final = 1e-11
 _ENOUGH: Final = 1e-6  # at which it may stop when rounding hides a further fall
 
 
@@ -276,7 +277,9 @@ class _Descent:
         if exact:
             sides = replace(sides, curvature=self._hessian(rows, sides))
         direction, decrement = _direction(sides, t)
-        going = decrement > _DECREMENT
+        # of large costs rounding hides more
+        scale = np.maximum(self.value[rows], 1.0)
+        going = decrement > _DECREMENT * scale
         rows, t = rows[going], t[going]
         direction, decrement = direction[going], decrement[going]
         low, high = sides.low[going], sides.high[going]
@@ -303,7 +306,7 @@ class _Descent:
             length[left] *= 0.5
         # what rounding hides is as good as done
         open_ = np.ones(len(rows), dtype=bool)
-        open_[left] = decrement[left] > _ENOUGH
+        open_[left] = decrement[left] > _ENOUGH * scale[going][left]
         return rows[open_]
 
     def _hessian(self, rows: NDArray[np.intp], sides: _Sides) -> FloatArray:

@@ -13,8 +13,8 @@ one; what flips the helicity does not:
     scalar of mass m: (m_e² T/4πE²) (1 + T/2m_e) |C_e|²/(2m_e T + m²)²
 
 Linear in terms such as LL, RR, LR, L/q2*R, magnetic, scalar:ee; a model gives their
-coefficients. The couplings to electrons are those of the model, in the Standard Model
-at tree level.
+coefficients. The couplings to electrons are those of the model: of the Standard Model
+in its scheme.
 
 Electrons of atoms are free ones that an energy transfer T below their binding energy B
 cannot move: Σ_shells n θ(T − B) (the stepping approximation, Giunti:2014ixa, equation

@@ -124,7 +124,18 @@ def _fitted(
     changes: Mapping[str, Any] | None,
     scheme: Scheme,
 ) -> FitResult:
-    return _experiment(name, changes).fit(StandardModel(scheme=scheme), free, analysis)
+    if changes:
+        model = StandardModel(scheme=scheme)
+        return _experiment(name, changes).fit(model, free, analysis)
+    return _plain_fit(name, tuple(free), analysis, scheme)
+
+
+@lru_cache(maxsize=64)
+def _plain_fit(
+    name: str, free: tuple[str, ...], analysis: str | None, scheme: Scheme = "tree"
+) -> FitResult:
+    """A fit that several numbers of one publication come from."""
+    return _opened(name).fit(StandardModel(scheme=scheme), free, analysis)
 
 
 def fit_value(
@@ -251,7 +262,7 @@ def found_signal(
     57
     """
     chosen = _experiment(experiment, None)
-    best = chosen.fit(None, [parameter], analysis, minos=False)
+    best = _plain_fit(experiment, (parameter,), analysis)
     prediction = chosen.prediction(None, [parameter], analysis)
     pulls = {n.nuisance.name: n.value for n in best.nuisances}
     moved = [pulls[n.name] for n in prediction.morphing]
@@ -280,7 +291,7 @@ def no_signal(
     True
     """
     chosen = _experiment(experiment, None)
-    best = chosen.fit(None, [parameter], analysis, minos=False)
+    best = _plain_fit(experiment, (parameter,), analysis)
     cost = chosen.cost(None, [parameter], analysis)
     return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
 
