@@ -13,9 +13,10 @@ from scipy.optimize import minimize
 
 import nuprobe as nu
 from nuprobe.errors import InputError
+from nuprobe.hats import hat_matrix
 from nuprobe.inference import Expectation, GaussianCost, PoissonCost, Prediction
 from nuprobe.inference.costs import Cost
-from nuprobe.numerics import FloatArray, hat_matrix
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 
 ANCHORS = (-3.0, -1.0, 0.0, 0.5, 3.0)

@@ -252,7 +252,7 @@ def test_an_impossible_point_is_no_damage(
     finished: dict[str, bytes], tmp_path: Path
 ) -> None:
     """+inf says that the data are impossible there."""
-    edited = _edit(finished["scan"], _put("twice_nll", np.array([1.0, np.inf, 2.0])))
+    edited = _edit(finished["scan"], _put("twice_nll", np.array([1e3, np.inf, 2e3])))
     (tmp_path / "x.h5").write_bytes(edited)
     assert np.isposinf(ScanResult.load(tmp_path / "x.h5").twice_nll[1])
 

@@ -19,7 +19,8 @@ from nuprobe.experiments.format import (
 )
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.grids import Bins
-from nuprobe.numerics import FloatArray, hat_interpolated, hat_weights
+from nuprobe.hats import hat_interpolated, hat_weights
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Parameter
 from nuprobe.prediction import Axis
 from nuprobe.schema import validate

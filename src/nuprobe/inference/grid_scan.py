@@ -17,12 +17,15 @@ from math import ceil, prod
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
+from nuprobe.inference.descent import descend
 from nuprobe.inference.executors import computing
+from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.scan_result import (
     FORMAT,
     ScanResult,
@@ -30,13 +33,16 @@ from nuprobe.inference.scan_result import (
     resumed_scan,
     scan_image,
 )
+from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
 
 __all__ = ["scan"]
 
+_DIPS: Final = 16  # of the grid from which the best fit is looked for
 _TASKS: Final = 1000  # tasks of a scan, about, at most
 
 
+@public
 def scan(
     cost: Cost,
     grid: Mapping[str, ArrayLike],
@@ -52,7 +58,8 @@ def scan(
     progress: bool = False,
     every_s: float = 30.0,
 ) -> ScanResult:
-    """−2 ln L, minimised over the nuisances, on the outer product of the axes.
+    """−2 ln L, minimised over the nuisances, on the outer product of the axes, and the
+    best fit within their range.
 
     All arguments but two are keywords, each with a default: where to compute, and what
     to do with the file.
@@ -94,7 +101,7 @@ def scan(
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> scan(cost, {"rn": [4.0, 5.0, 6.0]}).best
-    {'rn': 6.0}
+    {'rn': 5...}
     """
     check_cost(cost)
     axes = _axes(cost, grid, fixed or {})
@@ -134,6 +141,7 @@ def scan(
             raise stopped("scan", error, run.remedy(file)) from error
         finally:
             bar(None)
+        run.finish()
         file.complete(run.image)
     return run.result()
 
@@ -170,10 +178,21 @@ class _Run:
         self.state.twice_nll[task], self.state.nuisances[task] = values, nuisances
         self.state.done[task] = True
 
+    def finish(self) -> None:
+        """Find the best fit between the points, and warn of what has no effect."""
+        known = {p.name: p for p in self.cost.parameters}
+        shape = tuple(len(a) for a in self.axes.values())
+        values = self.state.twice_nll.reshape(shape)
+        axes = [(known[name], axis) for name, axis in self.axes.items()]
+        warn_if_flat(self.cost.name, axes, values)
+        if self.state.fitted is None:
+            self.state.fitted = _best_fit(self.cost, self.axes, self.points, values)
+
     def result(self) -> ScanResult:
         """What there is so far."""
         shape = tuple(len(a) for a in self.axes.values())
         parameters = self.cost.parameters
+        best, lowest = self.state.fitted or (None, None)
         return ScanResult(
             axes=self.axes,
             units={p.name: p.unit for p in parameters if p.name in self.axes},
@@ -186,6 +205,8 @@ class _Run:
             nuisances=self.state.nuisances.reshape(*shape, len(self.cost.nuisances)),
             nuisance_names=tuple(n.name for n in self.cost.nuisances),
             fingerprint=self.fingerprint,
+            fitted=best,
+            fitted_twice_nll=lowest,
         )
 
     def image(self) -> bytes:
@@ -197,6 +218,38 @@ class _Run:
         if file.path is None:
             return file.remedy
         return f"{self.state.done.sum()} of {len(self.points)} points are {file.remedy}"
+
+
+def _best_fit(
+    cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray, values: FloatArray
+) -> tuple[dict[str, float], float] | None:
+    """Best fit within the range of the grid, and −2 ln L there: the lowest of the
+    minima that the fitter finds from the lowest dips of the grid."""
+    free = [name for name, axis in axes.items() if len(axis) > 1]
+    flat = values.ravel()
+    if not free or not np.isfinite(flat).any():
+        return None
+    surface = Surface(cost, free, points[int(flat.argmin())])
+    surface.lower = np.array([axes[name][0] for name in free])
+    surface.upper = np.array([axes[name][-1] for name in free])
+    minima, lowest = descend(surface, points[dips(values)], close=1e-9)
+    i = int(lowest.argmin())
+    point, value = minima[i], float(lowest[i])
+    if value >= flat.min() - 1e-12 * max(abs(flat.min()), 1.0):  # not by rounding
+        point, value = points[int(flat.argmin())], float(flat.min())
+    return {name: float(point[cost.index(name)]) for name in axes}, value
+
+
+def dips(values: FloatArray) -> NDArray[np.intp]:
+    """Numbers of the lowest points that no neighbour along an axis is below."""
+    dip = np.isfinite(values)
+    for axis in range(values.ndim):
+        step = np.moveaxis(values, axis, 0)
+        here = np.moveaxis(dip, axis, 0)
+        here[1:] &= step[1:] <= step[:-1]
+        here[:-1] &= step[:-1] <= step[1:]
+    found = np.flatnonzero(dip)
+    return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
 
 
 def _axes(

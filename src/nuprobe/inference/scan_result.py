@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from io import BytesIO
 from itertools import pairwise
@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -41,6 +42,9 @@ class ScanResult:
     nuisances : where the minimum over the nuisances lies, one more dimension.
     nuisance_names : names along that dimension.
     fingerprint : SHA-256 of grid, cost and version of nuprobe.
+    fitted : the best fit within the range of the grid, which the fitter found from its
+        lowest points; None if the scan is not finished, or no parameter varies.
+    fitted_twice_nll : −2 ln L there.
     """
 
     axes: dict[str, FloatArray]
@@ -50,14 +54,28 @@ class ScanResult:
     nuisances: FloatArray
     nuisance_names: tuple[str, ...]
     fingerprint: str
+    fitted: dict[str, float] | None = None
+    fitted_twice_nll: float | None = None
 
     @property
     def delta(self) -> FloatArray:
-        """−2 ln L above the lowest value of the grid."""
-        return np.asarray(self.twice_nll - self.twice_nll.min())
+        """−2 ln L above that of the best fit."""
+        return np.asarray(self.twice_nll - self.best_twice_nll)
 
     @property
     def best(self) -> dict[str, float]:
+        """The best fit within the range of the grid; without `fitted` the lowest
+        point."""
+        return self.lowest if self.fitted is None else self.fitted
+
+    @property
+    def best_twice_nll(self) -> float:
+        """−2 ln L of the best fit."""
+        lowest = float(self.twice_nll.min())
+        return lowest if self.fitted_twice_nll is None else self.fitted_twice_nll
+
+    @property
+    def lowest(self) -> dict[str, float]:
         """The grid point with the lowest −2 ln L."""
         where = np.unravel_index(int(self.twice_nll.argmin()), self.twice_nll.shape)
         return {
@@ -65,6 +83,26 @@ class ScanResult:
             for (name, axis), i in zip(self.axes.items(), where, strict=True)
         }
 
+    def curve(self) -> tuple[FloatArray, FloatArray]:
+        """Values and Δ(−2 ln L) of a scan of one parameter, the best fit among them,
+        both of shape (n,)."""
+        if len(self.axes) != 1:
+            raise InputError(
+                "a curve needs a scan of one parameter, this one has"
+                f" {', '.join(self.axes)}"
+            )
+        ((name, x),) = self.axes.items()
+        y = self.delta
+        if self.fitted is None:
+            return x, y
+        best = self.fitted[name]
+        # beside a point of the grid a further one is only rounding
+        if np.abs(x - best).min() < 1e-3 * np.diff(x).min():
+            return x, y
+        k = int(np.searchsorted(x, best))
+        return np.insert(x, k, best), np.insert(y, k, 0.0)
+
+    @public
     def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) of a scan of one parameter is below the threshold of `cl`.
 
@@ -83,10 +121,10 @@ class ScanResult:
             raise InputError(
                 f"intervals need at least 4 values of {name}, the grid has {len(x)}"
             )
-        y = self.twice_nll
-        known = np.isfinite(y)
-        if not known.any():
+        if not np.isfinite(self.twice_nll).any():
             raise InputError(f"the data are impossible at every value of {name}")
+        x, y = self.curve()
+        known = np.isfinite(y)
         # cubic splines ring at a jump; the monotone interpolant does not
         curve = (
             CubicSpline(x, y)
@@ -94,10 +132,9 @@ class ScanResult:
             else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
         )
         turns = curve.derivative().roots(extrapolate=False)
-        lowest = min(
-            float(y.min()), float(curve(turns[np.isfinite(turns)]).min(initial=inf))
-        )
-        level = lowest + delta_threshold(cl, 1)
+        # Δ is above the best fit; without one, above the lowest point of the curve
+        lowest = float(curve(turns[np.isfinite(turns)]).min(initial=y.min()))
+        level = (lowest if self.fitted is None else 0.0) + delta_threshold(cl, 1)
         edges = np.unique(
             np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)])
         )
@@ -107,6 +144,7 @@ class ScanResult:
             for a, b in pieces
         ]
 
+    @public
     def contour_levels(
         self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
     ) -> dict[float, float]:
@@ -116,6 +154,7 @@ class ScanResult:
             for c in ((cl,) if isinstance(cl, float) else cl)
         }
 
+    @public
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
@@ -129,6 +168,7 @@ class ScanResult:
         return atomic_write(path, scan_image(self, state))
 
     @classmethod
+    @public
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
         """Read a finished scan from `path`.
 
@@ -157,12 +197,14 @@ class ScanState:
     twice_nll : −2 ln L, shape (points,).
     nuisances : shape (points, nuisances).
     probe : tells the prediction, see `probe`.
+    fitted : the best fit and −2 ln L there, once the scan is finished.
     """
 
     done: NDArray[np.bool_]
     twice_nll: FloatArray
     nuisances: FloatArray
     probe: FloatArray
+    fitted: tuple[dict[str, float], float] | None = None
 
 
 def scan_image(result: ScanResult, state: ScanState) -> bytes:
@@ -187,6 +229,10 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
             axes[name] = axis
             axes[name].attrs["unit"] = result.units[name]
         file.create_group("fixed").attrs.update(result.fixed)
+        if result.fitted is not None:
+            best = file.create_group("best")
+            best.attrs.update(result.fitted)
+            file["best_twice_nll"] = [result.best_twice_nll]
         file["done"] = state.done
         file["twice_nll"] = result.twice_nll
         file["nuisances"] = result.nuisances
@@ -217,6 +263,10 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
             nuisance_names=texts(file, "nuisances"),
             fingerprint=str(file.attrs["fingerprint"]),
         )
+        if "best" in file:
+            (lowest,) = numbers(file, "best_twice_nll", 1)
+            best = {name: float(file["best"].attrs[name]) for name in names}
+            result = replace(result, fitted=best, fitted_twice_nll=float(lowest))
         done, probe = numbers(file, "done", 1, bool), numbers(file, "probe", 1)
         shape = tuple(len(axis) for axis in result.axes.values())
         k = len(result.nuisance_names)
@@ -237,12 +287,22 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
             ),
             "its grid contains numbers that no grid has",
         )
+        if result.fitted is not None:
+            require(
+                all(
+                    axis[0] <= result.fitted[name] <= axis[-1]
+                    for name, axis in result.axes.items()
+                )
+                and result.best_twice_nll <= values[done].min(initial=inf),
+                "its best fit is none",
+            )
         # an infinity says that the data are impossible; a NaN says nothing
         require(
             bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
             "points are marked as done that have no value",
         )
-    return result, ScanState(done, values, nuisances, probe)
+    fitted = None if result.fitted is None else (result.fitted, result.best_twice_nll)
+    return result, ScanState(done, values, nuisances, probe, fitted)
 
 
 def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
+from nuprobe.hats import hat_weights
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
     chebyshev_nodes,
-    hat_weights,
 )
 from nuprobe.parameters import Parameter
 

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.hats import hat_interpolated, hat_matrix
 from nuprobe.models import Couplings, Model
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
-    hat_interpolated,
-    hat_matrix,
     product,
     sum_arrays,
 )

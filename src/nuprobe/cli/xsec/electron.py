@@ -30,25 +30,35 @@ class ElectronSpec:
     ----------
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
+    ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
     magnetic_moment : of every flavour (μ_B), or None.
     """
 
     target_text: str | None
     free_electrons: bool
+    ionisation: str
     magnetic_moment: float | None
 
     def target(self) -> Target | None:
         """Return the target, or None for one free electron."""
         from nuprobe.nuclei import target
 
+        bound = self.ionisation != "step"
+        if self.free_electrons and bound:
+            raise InputError("give --free-electrons or --ionisation, not both")
         if self.target_text is None:
-            if self.free_electrons:
+            if self.free_electrons or bound:
+                option = "--ionisation" if bound else "--free-electrons"
                 raise InputError(
-                    "--free-electrons requires --target; without a target the electron"
-                    " is free"
+                    f"{option} requires --target; without a target the electron is free"
                 )
             return None
         return target(target_spec(self.target_text))
+
+    @property
+    def binding(self) -> bool | str:
+        """As functions take it."""
+        return False if self.free_electrons else self.ionisation
 
     def model(self, base: Model) -> Model:
         """Return `base` with the magnetic moment."""
@@ -76,6 +86,13 @@ _electron_options = grouped(
         "--free-electrons",
         is_flag=True,
         help="Leave the binding of the target's electrons out.",
+    ),
+    click.option(
+        "--ionisation",
+        type=click.Choice(["step", "rrpa"]),
+        default="step",
+        show_default=True,
+        help="Step function of the shells, or with many-body factors (xenon).",
     ),
     click.option(
         "--magnetic-moment",
@@ -121,7 +138,7 @@ def electron_command(
     setting = ElectronTables(
         atoms,
         electrons.model(model.build()),
-        {"target": atoms, "binding": not electrons.free_electrons},
+        {"target": atoms, "binding": electrons.binding},
     )
     flux = source.flux()
     if flux is not None:

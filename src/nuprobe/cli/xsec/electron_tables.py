@@ -39,7 +39,8 @@ class ElectronTables:
             return f"a free electron, {unit} per electron"
         one_element = len({c.isotope.z for c in self.atoms.components}) == 1
         per = "atom" if one_element else "formula unit"
-        return f"electrons of {self.atoms.name}, {unit} per {per}"
+        how = " with many-body factors" if self.where["binding"] == "rrpa" else ""
+        return f"electrons of {self.atoms.name}{how}, {unit} per {per}"
 
     def averages(
         self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
