@@ -12,7 +12,8 @@ from itertools import pairwise
 from math import inf
 from typing import Any, Final
 
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnitError, shown
+from nuprobe.units import value_in
 
 __all__ = ["SCALES", "MorphingNuisance", "Nuisance", "Parameter", "shown_unit"]
 
@@ -80,6 +81,23 @@ class Parameter:
     def shown_unit(self) -> str:
         """Unit of tables and plots, with the power of ten: ``"1e-32 cm2"``."""
         return shown_unit(self.unit)
+
+    def read(self, value: Any) -> Any:
+        """Return a value, or a sequence of values, in `unit`: numbers as they are,
+        texts with their unit converted.
+
+        Parameters
+        ----------
+        value : number, text such as ``"1e-10 muB"``, array, or a sequence of them.
+        """
+        if isinstance(value, str):
+            try:
+                return value_in(value, self.unit)
+            except UnitError as err:
+                raise UnitError(f"{self.name}: {err}") from None
+        if isinstance(value, list | tuple) and any(isinstance(v, str) for v in value):
+            return [self.read(v) for v in value]
+        return value
 
     def shown(self, value: Any) -> Any:
         """A value, or array of values, in `shown_unit`."""

@@ -44,7 +44,7 @@ COMPILED: Final = 8192
 """Points asked for at once from which loading the compiled loops (half a second)
 pays."""
 
-PointLike = Mapping[str, float] | ArrayLike
+PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
 
 class Cost(ABC):
@@ -117,8 +117,9 @@ class Cost(ABC):
 
         Parameters
         ----------
-        values : values by name (the others at their default), or an array
-            (parameters,); the default point if not given.
+        values : values by name (the others at their default), numbers in the unit of
+            the parameter or texts with a unit, or an array (parameters,); the default
+            point if not given.
 
         Raises
         ------
@@ -132,7 +133,8 @@ class Cost(ABC):
         if isinstance(values, Mapping):
             point = self.default
             for name, value in values.items():
-                point[self.index(name)] = value
+                i = self.index(name)
+                point[i] = self.parameters[i].read(value)
         else:
             point = np.array(values, dtype=float)
             if point.shape != (len(self.parameters),):
