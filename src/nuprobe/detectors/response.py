@@ -75,6 +75,8 @@ class Response:
     acceptance_of : what the acceptance is a function of: the ``"reconstructed"``
         quantity x (default), or the true ``"recoil"`` energy in keV.
     factor : multiplies every probability; a free normalisation of the signal.
+    floor : electron-equivalent energy (MeV) below which a recoil gives no signal that
+        noise could lift into the bins: one electron–hole pair or quantum.
     """
 
     edges: FloatArray
@@ -88,6 +90,7 @@ class Response:
     gamma_shape: tuple[float, float] = (1.0, 1.0)
     acceptance_of: AcceptanceQuantity = "reconstructed"
     factor: float = 1.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -108,6 +111,11 @@ class Response:
         if not (self.factor >= 0 and np.isfinite(self.factor)):
             raise InputError(
                 f"the factor of a response must not be negative, got {self.factor}"
+            )
+        if not (self.floor >= 0 and np.isfinite(self.floor)):
+            raise InputError(
+                "the floor of a response is an energy in MeV that is not negative, e.g."
+                f" 3*eV; got {self.floor}"
             )
         self._check_acceptance()
         self._check_smearing()
@@ -186,7 +194,9 @@ class Response:
         return (
             self
             if factor == 1
-            else replace(self, light_yield=self.light_yield * factor)
+            else replace(
+                self, light_yield=self.light_yield * factor, floor=self.floor / factor
+            )
         )
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
@@ -207,6 +217,9 @@ class Response:
             matrix = self.factor * matrix
         if self.acceptance_of == "recoil":
             matrix = matrix * self.acceptance(np.asarray(t_nr, dtype=float) / keV)
+        if self.floor > 0:
+            seen = self.quenching(np.asarray(t_nr, dtype=float)) >= self.floor
+            matrix = np.where(seen, matrix, 0.0)
         return matrix
 
     def _smeared(self, mean: FloatArray) -> FloatArray:
@@ -238,6 +251,7 @@ class Response:
         """Recoil energies in (0, t_max) where the matrix is not smooth; an integral
         over T needs panels there."""
         points = [t for t in self.quenching.breakpoints if 0 < t < t_max]
+        points += self._lowest(t_max)
         recoil = self.acceptance_of == "recoil"
         if recoil:
             points += [
@@ -253,14 +267,15 @@ class Response:
     def window(self, t_max: float) -> tuple[float, float]:
         """Recoil energies in [0, t_max] outside which nothing reaches the bins (to
         1e-19, 9 σ); for counts and gamma distributions, only from above."""
+        least = max(self._lowest(t_max), default=0.0)
         if self.smearing == "none":
-            return 0.0, t_max
+            return least, t_max
         t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
         inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
-            return 0.0, t_max
+            return least, t_max
         low = t[max(inside[0] - 1, 0)] if self.smearing == "gaussian" else 0.0
-        return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
+        return max(float(low), least), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:
         """Whether a mean of the reconstructed quantity fills a bin now and then."""
@@ -314,6 +329,12 @@ class Response:
             width = 6.25 if points >= 32 else 2.0
             return int(np.ceil(np.sqrt(max(top, 1.0)) / width))
         return 1
+
+    def _lowest(self, t_max: float) -> list[float]:
+        """Recoil energy at the floor, if there is one below `t_max` (MeV)."""
+        if self.floor == 0:
+            return []
+        return self._invert([self.light_yield * self.floor], t_max)
 
     def _invert(self, targets: Iterable[float], t_max: float) -> list[float]:
         """Recoil energies with a given mean, by bisection (the mean increases with
