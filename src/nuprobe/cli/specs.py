@@ -338,7 +338,16 @@ def names(text: str) -> list[str]:
 
 # -- tridents ----------------------------------------------------------------
 
-_REGIMES = ("coherent", "proton", "neutron", "incoherent", "electron", "all")
+_REGIMES = (
+    "coherent",
+    "proton",
+    "neutron",
+    "incoherent",
+    "elastic",
+    "inelastic",
+    "electron",
+    "all",
+)
 
 
 @dataclass(frozen=True)
@@ -350,22 +359,25 @@ class TridentSpec:
     regime : what the lepton pair is produced on.
     form_factor : name of the charge form factor, or None for the default.
     no_pauli : without Pauli blocking.
+    nucleon_form_factors : ``kelly`` or ``dipole``.
     """
 
     regime: str
     form_factor: str | None
     no_pauli: bool
+    nucleon_form_factors: str
 
     @property
     def nucleus(self) -> dict[str, Any]:
-        """Keywords `form_factor` and `pauli` of the library."""
-        return {"form_factor": self.form_factor, "pauli": not self.no_pauli}
+        """Keywords of the library."""
+        return {
+            "form_factor": self.form_factor,
+            "pauli": not self.no_pauli,
+            "nucleon_form_factors": self.nucleon_form_factors,
+        }
 
 
-_TRIDENT_OPTIONS = (
-    click.option(
-        "--regime", type=click.Choice(_REGIMES), default="all", show_default=True
-    ),
+_NUCLEUS_OPTIONS = (
     click.option(
         "--form-factor",
         help=(
@@ -374,11 +386,25 @@ _TRIDENT_OPTIONS = (
         ),
     ),
     click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons."),
+    click.option(
+        "--nucleon-form-factors",
+        type=click.Choice(["kelly", "dipole"]),
+        default="kelly",
+        show_default=True,
+        help="Of nucleons that stay whole.",
+    ),
 )
 
-trident_options = grouped("setting", TridentSpec, *_TRIDENT_OPTIONS)
-"""Add ``--regime``, ``--form-factor`` and ``--no-pauli``, as `TridentSpec`
-``setting``."""
+trident_options = grouped(
+    "setting",
+    TridentSpec,
+    click.option(
+        "--regime", type=click.Choice(_REGIMES), default="all", show_default=True
+    ),
+    *_NUCLEUS_OPTIONS,
+)
+"""Add ``--regime``, ``--form-factor``, ``--no-pauli`` and ``--nucleon-form-factors``,
+as `TridentSpec` ``setting``."""
 
 
 @dataclass(frozen=True)
@@ -390,7 +416,7 @@ class GeneratorSpec:
     channels : texts such as ``nu_mu -> nu_e e+ mu-``.
     target_text : as typed, or None.
     energy, flux_name, flux_option : as in `SourceSpec`.
-    regime, form_factor, no_pauli : as in `TridentSpec`.
+    regime, form_factor, no_pauli, nucleon_form_factors : as in `TridentSpec`.
     nucleons : ``rest`` or ``fermi-gas``.
     seed : of all random numbers.
     """
@@ -403,6 +429,7 @@ class GeneratorSpec:
     regime: str
     form_factor: str | None
     no_pauli: bool
+    nucleon_form_factors: str
     nucleons: str
     seed: int
 
@@ -421,6 +448,7 @@ class GeneratorSpec:
             regime=self.regime,
             form_factor=self.form_factor,
             pauli=not self.no_pauli,
+            nucleon_form_factors=self.nucleon_form_factors,
             nucleons=self.nucleons,
             seed=self.seed,
         )
@@ -443,7 +471,14 @@ generator_options = grouped(
     ),
     _energy_option("Energy of every neutrino, e.g. '5 GeV'."),
     *FLUX_OPTIONS,
-    *_TRIDENT_OPTIONS,
+    click.option(
+        "--regime",
+        type=click.Choice(_REGIMES),
+        default="elastic",
+        show_default=True,
+        help="Events of broken nucleons (inelastic, all) are not offered.",
+    ),
+    *_NUCLEUS_OPTIONS,
     click.option(
         "--nucleons",
         type=click.Choice(["rest", "fermi-gas"]),

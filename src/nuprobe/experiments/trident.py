@@ -250,7 +250,10 @@ class TridentExperiment(AnyExperiment):
         if key not in self._cache:
             section = self.file.target
             options = trident.TridentOptions(
-                regime, form_factor=section.form_factor, pauli=section.pauli
+                regime,
+                form_factor=section.form_factor,
+                pauli=section.pauli,
+                nucleon_form_factors=section.nucleon_form_factors,
             )
             self._cache[key] = trident.average(
                 self.flux, self.channels(), self.material, options, mediators=mediators
@@ -270,12 +273,16 @@ class TridentExperiment(AnyExperiment):
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
-            "all": ["coherent", "proton", "neutron"],
-        }
+            "elastic": ["coherent", "proton", "neutron"],
+            "inelastic": ["inelastic"],
+            "all": ["coherent", "proton", "neutron", "inelastic"],
+        }[self.file.regime]
+        # broken nucleons are listed beside what is selected
+        listed = list(dict.fromkeys([*regimes, "inelastic"]))
         sections: dict[str, float] = {}
         events: dict[str, float] = {}
         error = 0.0
-        for regime in regimes[self.file.regime]:
+        for regime in listed:
             part = self.averaged(regime, tuple(sorted(masses)))
             number = self._nucleons(regime)
             value = number * part.total(model)
@@ -284,10 +291,9 @@ class TridentExperiment(AnyExperiment):
             per_cm2 = self._targets()
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
-        total = sum(sections.values())
+        total = sum(sections[regime] for regime in regimes)
         standard = sum(
-            self._nucleons(r) * self.averaged(r).total(StandardModel())
-            for r in regimes[self.file.regime]
+            self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus

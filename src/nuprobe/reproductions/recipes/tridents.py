@@ -58,7 +58,7 @@ def trident_cross_section(
     radius: str | None = None,
     diffuseness: str | None = None,
     pauli: bool = True,
-    nucleon_form_factors: str = "dipole",
+    nucleon_form_factors: str = "kelly",
     over_sm: bool = False,
     **values: Any,
 ) -> float:
