@@ -140,6 +140,31 @@ def test_functions_and_files_stay_small(kind: str, most: int) -> None:
     assert len(found) <= most, found
 
 
+LONG_FOR_THE_COMMAND_LINE = {
+    "specs.py": "what users say about physics, one object each, shared by all verbs",
+    "events/specs.py": "the same for events",
+    "grids.py": "the parser of grids and priors, shared by three verbs",
+    "listings.py": "one short function for each of ten tables",
+    "output.py": "every way in which a verb writes",
+}
+"""Files of the command line that are no verbs → why they are longer than one."""
+
+
+def test_a_verb_of_the_command_line_has_at_most_150_lines() -> None:
+    cli = ROOT / "src/nuprobe/cli"
+    lines = {
+        path.relative_to(cli).as_posix(): len(
+            path.read_text(encoding="utf-8").splitlines()
+        )
+        for path in cli.rglob("*.py")
+    }
+    assert {name for name, n in lines.items() if n > 150} == {
+        *LONG_FOR_THE_COMMAND_LINE
+    }
+    for name in LONG_FOR_THE_COMMAND_LINE:
+        assert "@click.command" not in (cli / name).read_text(encoding="utf-8")
+
+
 def test_importing_nuprobe_imports_nothing_heavier_than_numpy() -> None:
     code = (
         "import json, sys, nuprobe; print(json.dumps(sorted({name.partition('.')[0] for"

@@ -16,6 +16,7 @@ __all__ = [
     "InputError",
     "NuprobeError",
     "OutputError",
+    "StoppedError",
     "UnitError",
     "UnknownNameError",
     "ValidityWarning",
@@ -155,6 +156,25 @@ class ComputationError(NuprobeError, ArithmeticError):
 
 class OutputError(NuprobeError, OSError):
     """A file that could not be written; what existed before is untouched."""
+
+
+class StoppedError(NuprobeError):
+    """A run that a signal stopped: the message says what is saved and how to go on.
+
+    Parameters
+    ----------
+    message : for the reader.
+    signal : number of the signal: 2 for Ctrl-C.
+
+    Examples
+    --------
+    >>> StoppedError("scan stopped", signal=15).signal
+    15
+    """
+
+    def __init__(self, message: str, *, signal: int = 2) -> None:
+        super().__init__(message)
+        self.signal = signal
 
 
 class ValidityWarning(UserWarning):

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-import csv
+import glob
 import json
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from nuprobe.errors import OutputError
+from nuprobe.parsing import LARGEST_TABLE, parse_csv, read_text
 
-__all__ = ["atomic_write", "read_table", "replace_folder", "writable_or_error"]
+__all__ = [
+    "as_output_error",
+    "atomic_write",
+    "read_table",
+    "replace_folder",
+    "writable_or_error",
+]
 
 _MADE = ".made-by.json"
+_STALE_S: Final = 600.0  # no file takes so long from its last byte to its name
 
 
 @contextmanager
-def _as_output_error(path: Path) -> Iterator[None]:
+def as_output_error(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into one line.
+
+    Parameters
+    ----------
+    path : of the file.
+
+    Raises
+    ------
+    OutputError
+        Instead of any `OSError`.
+
+    Examples
+    --------
+    >>> with as_output_error(Path("x")):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    nuprobe.errors.OutputError: cannot write x: No space left on device; ...
+    """
     try:
         yield
     except OSError as err:
@@ -31,7 +60,12 @@ def _as_output_error(path: Path) -> Iterator[None]:
         ) from err
 
 
-def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
+def atomic_write(
+    path: str | os.PathLike[str],
+    content: bytes | str,
+    *,
+    before: Callable[[Path], None] | None = None,
+) -> Path:
     """Write a file so that a reader sees the old file or the new one,
     never a part.
 
@@ -39,6 +73,8 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     ----------
     path : destination; its folder must exist.
     content : the whole content; text is encoded as UTF-8.
+    before : called with the path of the new file, which is complete, before it takes
+        the place of the old one.
 
     Raises
     ------
@@ -54,25 +90,78 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    with _as_output_error(target):
-        descriptor, name = tempfile.mkstemp(
-            prefix=f".{target.name}.", suffix=".part", dir=target.parent
-        )
-        temporary = Path(name)
+    with as_output_error(target):
+        _sweep(target)
+        aside = _written_aside(target, data)
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            # mkstemp makes private files; give the result the mode a plain open() would
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
-            temporary.replace(target)
+            if before is not None:
+                before(aside)
+            aside.replace(target)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            aside.unlink(missing_ok=True)
             raise
     return target
+
+
+def _written_aside(target: Path, data: bytes) -> Path:
+    """A file beside the target that has the content, on the disk.
+
+    Where the system can, it has no name until it is complete: a process that is killed
+    leaves nothing.
+    """
+    folder = descriptor = -1
+    try:
+        folder = os.open(target.parent, os.O_RDONLY)
+        descriptor = os.open(target.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+        os.stat(f"/proc/self/fd/{descriptor}")
+    except (AttributeError, OSError):  # another system, or kind of disk
+        if descriptor >= 0:
+            os.close(descriptor)
+        if folder >= 0:
+            os.close(folder)
+        return _named_aside(target, data)
+    name = f".{target.name}.{secrets.token_hex(4)}.part"
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            # with a folder given, the link is followed to the file without a name
+            os.link(f"/proc/self/fd/{descriptor}", name, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
+    return target.with_name(name)
+
+
+def _named_aside(target: Path, data: bytes) -> Path:
+    """As `_written_aside`, with a name from the beginning."""
+    descriptor, name = tempfile.mkstemp(
+        prefix=f".{target.name}.", suffix=".part", dir=target.parent
+    )
+    aside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes private files; give the result the mode a plain open() would
+        mask = os.umask(0)
+        os.umask(mask)
+        aside.chmod(0o666 & ~mask)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes left when they wrote the same file."""
+    if not target.parent.is_dir():
+        return
+    for old in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with suppress(OSError):
+            if old.is_file() and time.time() - old.stat().st_mtime > _STALE_S:
+                old.unlink()
 
 
 def replace_folder(
@@ -103,7 +192,7 @@ def replace_folder(
     """
     target = Path(path).resolve()
     _only_own_files(target, made_by)
-    with _as_output_error(target):
+    with as_output_error(target):
         new = Path(
             tempfile.mkdtemp(
                 prefix=f".{target.name}.", suffix=".part", dir=target.parent
@@ -181,7 +270,7 @@ def writable_or_error(path: str | os.PathLike[str]) -> Path:
     nuprobe.errors.OutputError: cannot write ...: it is a folder; ...
     """
     target = Path(path)
-    with _as_output_error(target):
+    with as_output_error(target):
         if target.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         descriptor, name = tempfile.mkstemp(
@@ -205,6 +294,11 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     list of dict
         One dictionary of strings a row.
 
+    Raises
+    ------
+    InputError
+        If it is no such table (`nuprobe.parsing.parse_csv`).
+
     Examples
     --------
     >>> from importlib import resources
@@ -212,6 +306,4 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     >>> read_table(table)[0]["symbol"]
     'H'
     """
-    text = resource.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return list(csv.DictReader(lines))
+    return parse_csv(read_text(resource, "the table", LARGEST_TABLE), str(resource))

@@ -118,8 +118,27 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
             for i in picked
         ),
         {c.label: ".4e" for c in limit.curves},
-        (limit.statistic, *_limit_notes(limit)),
+        (limit.statistic, *_entered(limit), *_limit_notes(limit)),
     )
+
+
+def _entered(limit: Limit) -> list[str]:
+    """What the curves of several experiments contain, and what is a sensitivity."""
+    notes = []
+    for curve in limit.curves:
+        if len(curve.experiments) > 1:
+            kind = "with projections" if curve.projected else "measurements"
+            notes.append(f"{curve.label} ({kind}): {', '.join(curve.experiments)}")
+        elif curve.projected:
+            notes.append(
+                f"{curve.label}: sensitivity of a projection, excludes nothing"
+            )
+    if limit.left_out and len(limit.curves) > 1:
+        notes.append(
+            f"not combined, as projections: {', '.join(limit.left_out)}"
+            " (--with-projections adds the curve sensitivity)"
+        )
+    return notes
 
 
 def _limit_notes(limit: Limit) -> list[str]:

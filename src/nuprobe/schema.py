@@ -3,28 +3,74 @@ remedy."""
 
 from __future__ import annotations
 
-import csv
 import os
-import tomllib
 from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 
-from nuprobe.errors import ExperimentFileError, NuprobeError, UnknownNameError, shown
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+    shown,
+)
 from nuprobe.numerics import FloatArray
+from nuprobe.parsing import (
+    LARGEST_TABLE,
+    parse_csv,
+    parse_number,
+    parse_toml,
+    read_text,
+)
 
 __all__ = ["Folder", "Strict", "validate"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+def _number(value: Any) -> Any:
+    """Check what is given for a number before pydantic takes true for 1."""
+    if isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{str(value).lower()} is not a number; write the number")
+    if isinstance(value, str):
+        parse_number(value)  # pydantic reads it, or leaves it a text where both may be
+    return value
+
+
+def _truth(value: Any) -> Any:
+    """Check what is given for true or false before pydantic takes 1 and "yes"."""
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{shown(value)} is neither true nor false; write one of them")
+    return bool(value)
+
+
+_BEFORE = {"float": _number, "int": _number, "bool": _truth}
+
+
+def _guarded(schema: Any) -> Any:
+    """A schema of pydantic with the checks above before each number and truth value,
+    however deep."""
+    if isinstance(schema, dict):
+        guarded = {key: _guarded(value) for key, value in schema.items()}
+        if (kind := schema.get("type")) in _BEFORE and isinstance(kind, str):
+            before = {"type": "no-info", "function": _BEFORE[kind]}
+            return {"type": "function-before", "function": before, "schema": guarded}
+        return guarded
+    if isinstance(schema, list):
+        return [_guarded(item) for item in schema]
+    return schema
+
+
 class Strict(BaseModel):
     """Base of everything read from a file: unknown keys, infinities and NaN are errors,
-    and what was read does not change.
+    true is not 1, and what was read does not change.
 
     >>> class Site(Strict):
     ...     distance: float
@@ -34,6 +80,12 @@ class Strict(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> Any:
+        return _guarded(handler(source))
 
 
 class Folder:
@@ -67,15 +119,15 @@ class Folder:
         return f"{self.root}/{self.main}"
 
     def load(self) -> dict[str, Any]:
-        """Parse the TOML file."""
+        """Parse the TOML file; raises `ExperimentFileError` if it is not plain TOML."""
         try:
-            return tomllib.loads(
-                self.root.joinpath(self.main).read_text(encoding="utf-8")
-            )
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-            raise ExperimentFileError(
-                f"{self.name}: not valid TOML ({err}); correct that place"
-            ) from None
+            text = read_text(self.root.joinpath(self.main))
+        except InputError as err:
+            raise ExperimentFileError(str(err)) from None
+        try:
+            return parse_toml(text)
+        except InputError as err:
+            raise ExperimentFileError(f"{self.name}: {err}") from None
 
     def subfolder(self, name: str, main: str) -> Folder:
         """Return a folder inside this one; raises `ExperimentFileError` if it lies
@@ -118,16 +170,16 @@ class Folder:
                 " name"
             )
         try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as err:
-            raise ExperimentFileError(
-                f"{self.root}/{file}: not UTF-8 text ({err.reason}); save it as UTF-8"
-            ) from None
-        lines = [
-            line for line in text.splitlines() if line and not line.startswith("#")
-        ]
-        self._rows[file] = list(csv.DictReader(lines, skipinitialspace=True))
+            text = read_text(path, "the table", LARGEST_TABLE)
+            self._rows[file] = parse_csv(text, f"{self.root}/{file}")
+        except InputError as err:
+            raise ExperimentFileError(str(err)) from None
         return self._rows[file]
+
+    def columns(self, file: str) -> tuple[str, ...]:
+        """Names of the columns of a CSV table in the folder; none of an empty table."""
+        rows = self._table_rows(file)
+        return tuple(rows[0]) if rows else ()
 
     def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
         """Read named columns of a CSV table in the folder (``#`` lines are comments,
@@ -136,8 +188,9 @@ class Folder:
         Raises
         ------
         ExperimentFileError
-            If the path leaves the folder, the file or a column is missing, or a cell is
-            not a finite number.
+            If the path leaves the folder, the file or a column is missing, the table
+            is not in order (`nuprobe.parsing.parse_csv`), or a cell is not a finite
+            number.
         """
         rows = self._table_rows(file)
         result = {}
@@ -153,15 +206,11 @@ class Folder:
             values = []
             for number, row in enumerate(rows, 1):
                 try:
-                    value = float(row[column])
-                except (TypeError, ValueError):
-                    value = np.nan
-                if not np.isfinite(value):
+                    values.append(parse_number(row[column]))
+                except InputError as err:
                     raise ExperimentFileError(
-                        f"{self.root}/{file}: row {number}, column {column}:"
-                        f" {row[column]!r} is not a finite number; correct it"
-                    )
-                values.append(value)
+                        f"{self.root}/{file}: row {number}, column {column}: {err}"
+                    ) from None
             result[column] = self._columns[file, column] = np.array(values)
             result[column].flags.writeable = False  # shared by all readers
         return result

@@ -171,6 +171,8 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     )
     if not math.isfinite(value):
         raise UnitError(f"{shown(raw)} is not a finite {dimension}")
+    if value == 0.0 and re.search("[1-9]", re.split("[eE]", match[1])[0]):
+        raise UnitError(f"{shown(raw)} is too small for a floating number")
     return value
 
 

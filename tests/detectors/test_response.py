@@ -314,3 +314,30 @@ def test_outside_its_window_a_gaussian_response_is_zero() -> None:
         np.array([3.0, 5.0]), 1 / keV, smearing="gaussian", resolution=(0.0, 0.0, 0.5)
     )
     assert wide.window(10.0)[1] == 10.0
+
+
+@pytest.mark.parametrize(
+    ("smearing", "options"),
+    [
+        ("poisson", {}),
+        ("poisson", {"count_cell": "to"}),
+        ("gamma", {"gamma_shape": (1.0, 0.716)}),
+        ("gamma", {"gamma_shape": (3.0, 0.0)}),
+        ("gaussian", {"resolution": (0.0, 1.0, 0.05)}),
+    ],
+)
+def test_nothing_outside_the_window_reaches_the_bins(
+    smearing: str, options: dict[str, object]
+) -> None:
+    """Recoils of electrons reach far beyond a window of some photoelectrons."""
+    edges = np.array([8.0, 20, 60])
+    response = Response(edges, 13.35 / keV, smearing=smearing, **options)  # type: ignore[arg-type]
+    low, high = response.window(50.0)  # MeV
+    if options.get("gamma_shape") == (3.0, 0.0):
+        assert high == 50.0  # its width grows with the mean: no recoil is too large
+    else:
+        assert high < 100 * keV
+        beyond = response.matrix(high * np.geomspace(1.0001, 50 / high, 200))
+        assert np.abs(beyond).max() < 1e-17
+    if low > 0:
+        assert np.abs(response.matrix(low * np.linspace(0, 0.9999, 50))).max() < 1e-17

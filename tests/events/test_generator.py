@@ -28,7 +28,7 @@ from nuprobe.events import (
     sampler,
     trident,
 )
-from nuprobe.events.grid import maximum_weight, refine, uniform
+from nuprobe.events.grid import maximum_weight, refine, smoothed, uniform
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VMinusA
@@ -423,6 +423,22 @@ def test_maximum_weight_leaves_the_share_it_is_told() -> None:
     assert maximum_weight(weights, 0.0) == weights.max()
 
 
+def test_smoothing_loses_nothing_and_prefers_no_side() -> None:
+    collected = np.random.default_rng(4).exponential(size=(3, 5, 7))
+    for slices, bins in ((0, 1), (1, 0), (4, 3)):
+        got = smoothed(collected, slices, bins)
+        assert got.sum((1, 2)) == pytest.approx(collected.sum((1, 2)), rel=1e-14, abs=0)
+        turned = smoothed(collected[:, ::-1, ::-1], slices, bins)[:, ::-1, ::-1]
+        assert got == pytest.approx(turned, rel=1e-14, abs=0)
+    assert np.array_equal(smoothed(collected, 0, 0), collected)
+    one = np.zeros((1, 3, 3))
+    one[0, 1, 1] = 16.0
+    assert np.array_equal(smoothed(one, 1, 1)[0], [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    alike = smoothed(collected, None, 0)
+    assert np.array_equal(alike, np.broadcast_to(alike[:, :1], alike.shape))
+    assert alike[:, 0] == pytest.approx(collected.sum(1), rel=1e-14, abs=0)
+
+
 def test_grids_learn_a_peak() -> None:
     random = np.random.default_rng(1)
     grid = uniform(1, 1, 32)
@@ -539,12 +555,15 @@ PLAIN = {
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("name", PLAIN)
-def test_plain_numpy_makes_the_same_events(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "effort"), [*((name, "long") for name in PLAIN), ("nucleus", "short")]
+)
+def test_plain_numpy_makes_the_same_events(name: str, effort: sampler.Effort) -> None:
     channels, target, source, regime, options = PLAIN[name]
     made = trident(channels, target, source, regime=regime, seed=11, **options)  # type: ignore[arg-type]
+    assert (made.loops, made.effort) == ("compiled", "long")
+    made = replace(made, effort=effort)
     plain = replace(made, loops="numpy")
-    assert made.loops == "compiled"
     assert plain.max_weight == pytest.approx(made.max_weight, rel=1e-12, abs=0)
     assert plain.efficiency == pytest.approx(made.efficiency, rel=1e-12, abs=0)
     for unweighted in (False, True):
@@ -579,15 +598,60 @@ def test_small_samples_of_few_processes_need_no_compiler(
     assert dune.sized(1) is dune
 
 
-def test_small_samples_are_the_beginning_of_large_ones(argon: Generator) -> None:
+def test_small_samples_begin_alike(argon: Generator) -> None:
     small = argon.generate(500, unweighted=True)
-    large = argon.generate(generator.SMALL + 1, unweighted=True)
-    assert small.settings["loops"] == "numpy"
-    assert large.settings["loops"] == "compiled"
+    larger = argon.generate(generator.SMALL, unweighted=True)
+    for sample, n in ((small, 500), (larger, generator.SMALL)):
+        assert len(sample.events) == n
+        assert sample.settings["loops"] == "numpy"
+        assert sample.settings["training"] == "short"
+    long = argon.generate(generator.SMALL + 1, unweighted=True)
+    assert long.settings["loops"] == "compiled"
+    assert long.settings["training"] == "long"
+    compiled = replace(argon, effort="short").generate(
+        generator.SMALL + 1, unweighted=True
+    )
     for field in ("q2", "k2", "s", "weight"):
-        assert getattr(small.events, field) == pytest.approx(
-            getattr(large.events, field)[:500], rel=1e-12, abs=0
+        first = getattr(small.events, field)
+        assert np.array_equal(first, getattr(larger.events, field)[:500])
+        assert first == pytest.approx(
+            getattr(compiled.events, field)[:500], rel=1e-12, abs=0
         )
+
+
+def test_short_training_takes_a_tenth_of_the_trials() -> None:
+    short = sum(r.trials for r in sampler.SHORT_ROUNDS) + sampler.SHORT_FINAL
+    assert 10 * short < sum(sampler.ROUNDS) + sampler.FINAL
+
+
+HARD = {
+    "muons": (MUMU, "Ar40", "dune-nd-fhc", {}),
+    "electrons": ("nu_mu -> nu_mu e+ e-", "Ar40", "dune-nd-fhc", {}),
+    "gas": (EMU, "Ar40", "dune-nd-fhc", {"nucleons": "fermi-gas"}),
+    "light": (MUMU, "Ar40", "dune-nd-fhc", {"model": LMuLTau(10.0, 1e-3)}),
+    "threshold": (MUMU, "Ar40", 400.0, {}),
+    "tau": ("nu_tau -> nu_tau tau+ tau-", "Ar40", 2e5, {}),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_short_training_is_safe(name: str) -> None:
+    """Beyond the maximum weight lies hardly more of the cross section than after the
+    long training, and events are distributed alike."""
+    channel, target, source, options = HARD[name]
+    made = trident(channel, target, source, seed=5, **options)  # type: ignore[arg-type]
+    short, long = (
+        replace(made, effort=effort).generate(60_000, unweighted=True, workers=2)
+        for effort in ("short", "long")
+    )
+    assert long.overweight_fraction < 1e-3
+    assert short.overweight_fraction < 2e-3
+    assert short.efficiency > 0.3 * long.efficiency
+    error = np.hypot(short.error, long.error)
+    assert abs(short.sigma - long.sigma) < 4 * error
+    if name != "gas":  # the blocking of moving nucleons is known from events alone
+        assert abs(short.sigma - made.sigma) < 4 * short.error
+    compare(short.events, long.events)
 
 
 def test_small_samples_do_not_import_numba() -> None:

@@ -241,7 +241,11 @@ def test_mistakes_in_the_file(
             lambda t: t.replace("27,6", "-27,6"),
             ["row 4", "column on", "negative"],
         ),
-        ("counts.csv", lambda t: t.replace(",27,6", ",27"), ["row 4", "column off"]),
+        (
+            "counts.csv",
+            lambda t: t.replace(",27,6", ",27"),
+            ["counts.csv:6", "5 cells under 6"],
+        ),
         (
             "counts.csv",
             lambda t: t.replace("on,off", "yes,off"),
@@ -351,7 +355,7 @@ def test_files_that_are_not_text(tmp_path: Path) -> None:
     (folder / "counts.csv").write_bytes(b"low,high\n\xff\xfe,1\n")
     _refused(folder, "counts.csv", "UTF-8")
     (folder / "experiment.toml").write_bytes(b"\xff\xfe")
-    _refused(folder, "experiment.toml", "not valid TOML")
+    _refused(folder, "experiment.toml", "not UTF-8 text")
     (folder / "experiment.toml").unlink()
     _refused(folder, "no experiment.toml")
 

@@ -463,6 +463,8 @@ def _check(node: dict[str, Any], value: Any, schema: dict[str, Any], path: str) 
             inner = node.get("properties", {}).get(
                 key, node.get("additionalProperties")
             )
+            if inner is True:  # anything goes
+                continue
             assert isinstance(inner, dict), f"{path}.{key} is unknown"
             _check(inner, item, schema, f"{path}.{key}")
     if isinstance(value, list):

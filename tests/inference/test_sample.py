@@ -317,6 +317,8 @@ def test_an_interrupted_run_resumes_to_the_same_numbers(
         sample(broken, steps=60, seed=2, checkpoint=path)
     assert capsys.readouterr().out == ""
     with pytest.raises(InputError, match="not finished"):
+        SampleResult.from_h5(tmp_path / "chain.h5.part")
+    with pytest.raises(InputError, match=r"chain.h5.part has an unfinished run"):
         SampleResult.from_h5(path)
     resumed = sample(line(), steps=60, seed=2, checkpoint=path, resume=True)
     assert np.array_equal(resumed.chain, whole.chain)

@@ -15,17 +15,26 @@ import numpy as np
 import pytest
 from tests.inference.synthetic import Synthetic
 
-from nuprobe.errors import InputError, NuprobeError, OutputError, UnknownNameError
+from nuprobe.errors import (
+    InputError,
+    NuprobeError,
+    OutputError,
+    UnknownNameError,
+    ValidityWarning,
+)
 from nuprobe.inference import (
     Cost,
     PoissonCost,
     ScanResult,
     dask_executor,
     delta_threshold,
+    fit,
     profile,
     scan,
 )
 from nuprobe.inference.costs import BLOCK
+from nuprobe.inference.grid_scan import dips
+from nuprobe.inference.scan_result import read_scan
 from nuprobe.numerics import FloatArray
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +70,7 @@ def assert_same_bits(a: ScanResult, b: ScanResult) -> None:
 
 
 def run_python(code: str, **kwargs: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -74,10 +83,11 @@ def run_python(code: str, **kwargs: Any) -> subprocess.Popen[str]:
 
 
 def done_points(path: Path) -> int:
-    import h5py
+    return int(read_scan(path)[1].done.sum())
 
-    with h5py.File(path) as file:
-        return int(np.array(file["done"]).sum())
+
+def holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def test_values_are_those_of_the_cost(cost: Cost, reference: ScanResult) -> None:
@@ -88,11 +98,99 @@ def test_values_are_those_of_the_cost(cost: Cost, reference: ScanResult) -> None
         assert reference.twice_nll[i, j] == pytest.approx(
             cost.profiled(point).twice_nll[0], rel=1e-10, abs=0
         )
-    best = reference.best
-    assert reference.delta.min() == 0
-    assert cost.profiled([best["strength"], best["radius"]]).twice_nll[
+    lowest = reference.lowest
+    assert cost.profiled([lowest["strength"], lowest["radius"]]).twice_nll[
         0
     ] == pytest.approx(reference.twice_nll.min())
+
+
+TRUTH = {"strength": 3.3, "radius": 4.6}
+
+
+@pytest.fixture(scope="module")
+def known(cost: Cost) -> Cost:
+    """With the data that `TRUTH` expects, so that the best fit is known."""
+    return cost.asimov([*TRUTH.values()])
+
+
+def test_the_best_fit_lies_between_the_points(known: Cost) -> None:
+    grid = {"strength": np.linspace(0.5, 20.0, 14), "radius": np.linspace(2.0, 8.0, 12)}
+    result = scan(known, grid)
+    assert result.best == pytest.approx(TRUTH, abs=1e-3)
+    lowest = known.profiled([*TRUTH.values()]).twice_nll[0]
+    assert result.best_twice_nll == pytest.approx(lowest, abs=1e-8)
+    assert all(abs(TRUTH[n] - grid[n]).min() > 0.04 for n in grid)
+    assert result.lowest != result.best
+    above = result.twice_nll.min() - lowest
+    assert result.delta.min() == pytest.approx(above, abs=1e-8)
+    assert above > 0.01
+    migrad = fit(known, [*grid], method="migrad", minos=False)
+    assert result.best_twice_nll == pytest.approx(migrad.twice_nll, abs=1e-6)
+
+
+def test_the_best_fit_is_in_the_file(known: Cost, tmp_path: Path) -> None:
+    path = tmp_path / "scan.h5"
+    at = {"strength": TRUTH["strength"]}
+    result = scan(known, {"radius": np.linspace(2, 8, 7)}, fixed=at, checkpoint=path)
+    again = ScanResult.load(path)
+    assert again.fitted is not None
+    assert again.fitted == result.fitted
+    assert again.best_twice_nll == result.best_twice_nll < again.twice_nll.min()
+    again.save(tmp_path / "copy.h5")
+    assert ScanResult.load(tmp_path / "copy.h5").best == result.best
+
+
+def test_the_best_fit_lies_within_the_grid(known: Cost) -> None:
+    at = {"strength": TRUTH["strength"]}
+    result = scan(known, {"radius": np.linspace(2.0, 4.0, 5)}, fixed=at)
+    assert result.best == result.lowest == {"radius": 4.0}
+    assert result.delta.min() == 0
+    alone = scan(known, {"radius": [4.0]}, fixed=at)
+    assert alone.fitted is None
+    assert alone.best == {"radius": 4.0}
+
+
+def test_every_dip_of_the_grid_is_a_start() -> None:
+    values = np.array([4.0, 0.6, 3.0, 0.9, 4.0])
+    assert dips(values).tolist() == [1, 3]
+    assert dips(np.array([[2.0, 1.0], [0.5, 3.0]])).tolist() == [2, 1]
+    assert dips(np.array([np.inf, 1.0, np.inf])).tolist() == [1]
+
+
+def test_the_curve_goes_through_the_best_fit(known: Cost) -> None:
+    """Δ is above the true minimum, so intervals of a coarse grid are those of the exact
+    profile."""
+    at = {"strength": TRUTH["strength"]}
+    result = scan(known, {"radius": np.linspace(2, 8, 19)}, fixed=at)
+    x, y = result.curve()
+    assert len(x) == 20
+    assert y.min() == 0
+    exact = profile(known, "radius", np.linspace(2, 8, 19), fixed=at)
+    assert x[y.argmin()] == pytest.approx(exact.best, abs=1e-4)
+    ((low, high),) = result.intervals(0.9)
+    ((exact_low, exact_high),) = exact.intervals(0.9)
+    assert (low, high) == pytest.approx((exact_low, exact_high), abs=5e-3)
+    with pytest.raises(InputError, match="scan of one parameter"):
+        scan(known, {"radius": [4.0, 5.0], "strength": [1.0, 2.0]}).curve()
+
+
+def test_a_damaged_best_fit_is_refused(cost: Cost, tmp_path: Path) -> None:
+    path = tmp_path / "scan.h5"
+    result = scan(cost, {"radius": np.linspace(2, 8, 7)})
+    replace(result, fitted={"radius": 9.0}).save(path)
+    with pytest.raises(InputError, match="best fit"):
+        ScanResult.load(path)
+
+
+def test_a_parameter_without_effect_is_told(cost: Cost) -> None:
+    with pytest.warns(ValidityWarning, match="does not depend on radius between 5 and"):
+        scan(cost, {"radius": 5.0 + 1e-11 * np.arange(5)})
+    with pytest.warns(ValidityWarning, match="does not depend on radius"):
+        profile(cost, "radius", 5.0 + 1e-11 * np.arange(5))
+    # one axis of two
+    with pytest.warns(ValidityWarning, match="radius") as told:
+        scan(cost, {"strength": [1.0, 2.0, 3.0], "radius": [5.0, 5.0 + 1e-11]})
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(
@@ -151,27 +249,30 @@ def test_intervals_and_levels() -> None:
 
 
 def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -> None:
-    path = tmp_path / "scan.h5"
+    path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"
     code = (
         "import numpy as np\nfrom tests.inference.test_scan import GRID, BLOCK,"
-        " Synthetic, cost_of, scan\nscan(cost_of(Synthetic(delay=0.05)), GRID,"
+        " Synthetic, cost_of, scan\nscan(cost_of(Synthetic(delay=0.1)), GRID,"
         f" checkpoint={str(path)!r}, every_s=0, chunk=BLOCK)\n"
     )
     process = run_python(code)
     deadline = time.monotonic() + 60
-    while not (path.exists() and done_points(path) >= 3 * BLOCK):
+    while not (holds_something(part) and done_points(part) >= 3 * BLOCK):
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    done = done_points(path)
+    done = done_points(part)
     assert 3 * BLOCK <= done < reference.twice_nll.size
+    assert os.listdir(tmp_path) == ["scan.h5.part"]  # no debris
     with pytest.raises(
         InputError, match=rf"not finished \({done} of 5120 points\).*resume=True"
     ):
+        ScanResult.load(part)
+    with pytest.raises(InputError, match=r"scan.h5.part has an unfinished .*--resume"):
         ScanResult.load(path)
-    with pytest.raises(InputError, match="exists: give resume=True"):
+    with pytest.raises(InputError, match="unfinished run: go on with resume=True"):
         scan(cost, GRID, checkpoint=path)
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True), reference)
     assert_same_bits(ScanResult.load(path), reference)
@@ -246,7 +347,8 @@ def test_failure_saves_what_is_done(
             **how,
         )
     assert "resume=True" in str(error.value)
-    assert 0 < done_points(path) < 5120
+    assert 0 < done_points(tmp_path / "scan.h5.part") < 5120
+    assert not path.exists()
     trap.unlink()
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True, **how), reference)
     trap.touch()
@@ -366,7 +468,7 @@ def test_dask_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    path = tmp_path / "scan.h5"
+    path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"
     killed: list[int] = []
     with distributed.LocalCluster(
         n_workers=2,
@@ -380,10 +482,10 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
         assert len(set(pids)) == 2
 
         def kill_one() -> None:
-            while not path.exists():
+            while not holds_something(part):
                 time.sleep(0.005)
             os.kill(pids[0], signal.SIGKILL)
-            killed.append(done_points(path))
+            killed.append(done_points(part))
 
         watcher = threading.Thread(target=kill_one, daemon=True)
         with dask_executor(cluster.scheduler_address) as executor:

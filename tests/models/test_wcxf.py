@@ -324,7 +324,7 @@ def test_unknown_names(
         ({"VnueLL_2222": None}, "got None"),
         ({"VnueLL_2222": math.nan}, "got nan"),
         ({"VnueLL_2222": {"Re": math.inf}}, "got {'Re': inf}"),
-        ({"VnueLL_2222": 10**400}, r"got 1000.*\.\.\.$"),
+        ({"VnueLL_2222": 10**400}, "an integer of 401 digits"),
         ({"VnueLL_2222": {}}, "got {}"),
         ({"VnueLL_2222": {"re": 1.0}}, "got {'re': 1.0}"),
         ({"VnueLL_2222": [1.0, 0.0]}, r"got \[1.0, 0.0\]"),
@@ -359,23 +359,23 @@ def test_bad_scales(tmp_path: Path, scale: object) -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", "contains NoneType, not keys with values"),
+        (b"", "there is nothing in it"),
         (b"[1, 2]", "contains list"),
         (b"eft: WET\n", "lacks basis, scale, values"),
         (b"{eft: [", "cannot be parsed"),
         (
             b"eft: !!python/object/apply:os.system [true]\n",
-            "cannot be parsed .could not determine a constructor",
+            "cannot be parsed .*the tag .* is not used here",
         ),
         (
             b'{"eft": "WET", "eft": "WET-3"}',
-            r"cannot be parsed \('eft' is given twice\)",
+            "eft: this key is given twice",
         ),
         (
             b"values: {VnueLL_2222: 1.0, VnueLL_2222: 2.0}\n",
-            r"'VnueLL_2222' is given twice",
+            "VnueLL_2222: this key is given twice",
         ),
-        (b"\xff\xfe\x00", "cannot read .*: it is not UTF-8 text"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (b"[" * 100_000, "cannot be parsed"),
         (b"when: 2001-99-99\n", "cannot be parsed"),
     ],
@@ -390,7 +390,7 @@ def test_files_that_are_not_wcxf(tmp_path: Path, content: bytes, text: str) -> N
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot read .*none\.yaml: No such file"):
+    with pytest.raises(InputError, match=r"cannot read .*none\.yaml: there is no such"):
         read_wcxf(tmp_path / "none.yaml")
-    with pytest.raises(InputError, match=r"cannot read .*: Is a directory"):
+    with pytest.raises(InputError, match=r"cannot read .*: it is a folder"):
         read_wcxf(str(tmp_path))

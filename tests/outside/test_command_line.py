@@ -54,6 +54,14 @@ def test_it_is_listed_with_its_options(run: Run) -> None:
     assert "--g-a" in run("xsec", "capture", "--help")[1]
 
 
+def test_several_targets_give_rows_each(run: Run) -> None:
+    found = rows(run, "--energy", "20 MeV", "--target", "Ca40")
+    for row, target in zip(found, ("Ar40", "Ca40"), strict=True):
+        sigma = cross_section.total(Capture(), [20.0], target, SM, "nu_e")
+        assert str(row["target"]) == target
+        assert row["sigma [cm2]"] == sigma[0] > 0
+
+
 def test_totals_and_spectra_are_those_of_the_library(run: Run) -> None:
     energies = np.array([10.0, 20.0, 30.0])
     for arguments, process in (

@@ -401,7 +401,7 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     assert legend_labels(figure) == [
         "CCFR",
         "nutev-trident",
-        "DUNE ND (projection)",
+        "DUNE ND (sensitivity)",
         "combined",
         "Belle II, signal-only reach",
         "$(g-2)_\\mu$ upper limit",
@@ -411,7 +411,7 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     ]
     assert (
         title(figure)
-        == r"$L_\mu-L_\tau$: excluded above the lines at 95 % CL, two-sided"
+        == r"$L_\mu-L_\tau$: excluded above the full lines at 95 % CL, two-sided"
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()

@@ -187,7 +187,7 @@ def test_the_caesium_iodide_signal_by_brute_force(csi: Experiment) -> None:
         in_time = (
             1.0 if flavour == "nu_mu" else 1 - np.exp(-(6 - 0.473 - 0.026) / 2.197)
         )
-        got = rates.components[f"signal: {name}"].sum()
+        got = rates.components[f"signal: cevns: {name}"].sum()
         assert got == pytest.approx(counts.sum() * in_time, rel=5e-3, abs=0)
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from nuprobe.errors import (
     ExperimentFileError,
-    InputError,
     NuprobeError,
     UnknownNameError,
 )
@@ -32,7 +31,6 @@ __all__ = [
 ]
 
 _LARGEST = 1_000_000
-_DEEPEST = 20
 
 
 class CatalogueFileError(ExperimentFileError):
@@ -177,6 +175,7 @@ def read_entry(text: str, source: str) -> Entry:
     nuprobe.catalogue.loader.CatalogueFileError: x.yaml:1: ...
     """
     from nuprobe.catalogue.entry import Entry
+    from nuprobe.parsing import parse_yaml
     from nuprobe.schema import validate
 
     if len(text) > _LARGEST:
@@ -184,7 +183,7 @@ def read_entry(text: str, source: str) -> Entry:
             f"{source}:1: larger than {_LARGEST} characters; thin out the curve"
         )
     try:
-        return validate(Entry, _plain_yaml(text), source)
+        return validate(Entry, parse_yaml(text), source)
     except NuprobeError as err:
         # the checks of the whole entry begin with the key themselves
         message = str(err).removeprefix(f"{source}: ").removeprefix("the file: ")
@@ -220,62 +219,6 @@ def line_of(text: str, message: str) -> int:
             break
         line, node = found[0].start_mark.line + 1, found[1]
     return line
-
-
-def _place(node: Any) -> str:
-    return f"line {node.start_mark.line + 1}, column {node.start_mark.column + 1}"
-
-
-def _plain_yaml(text: str) -> Any:
-    import yaml
-
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class Loader(base):  # type: ignore[misc]
-        """Refuses a key given twice, which YAML would let win silently."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: list[Any] = []
-            for key, _ in node.value:
-                if key.value in seen:
-                    raise InputError(
-                        f"{key.value}: this key is given twice, again at {_place(key)};"
-                        " keep one"
-                    )
-                seen.append(key.value)
-            return super().construct_mapping(node, deep=deep)
-
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=base):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
-                event, yaml.CollectionEndEvent
-            )
-            if depth > _DEEPEST:
-                raise InputError(f"nested too deeply for an entry ({_place(event)})")
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise InputError(
-                    f"anchors and aliases are not used here ({_place(event)}); write"
-                    " the value out"
-                )
-            tag = getattr(event, "tag", None)
-            if tag:
-                raise InputError(
-                    f"the tag {tag} is not used here ({_place(event)}); write a plain"
-                    " value"
-                )
-        documents = list(yaml.load_all(text, Loader=Loader))
-    except yaml.YAMLError as err:
-        raise InputError(
-            f"not valid YAML ({' '.join(str(err).split())}); correct that place"
-        ) from None
-    except ValueError as err:  # e.g. a date with a thirteenth month
-        if isinstance(err, NuprobeError):
-            raise
-        raise InputError(f"not valid YAML ({err}); correct that place") from None
-    if len(documents) != 1:
-        raise InputError(f"one entry a file, got {len(documents)}")
-    return documents[0]
 
 
 def read_library(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 from nuprobe.tables import Table
 
@@ -16,7 +17,7 @@ def data_command() -> None:
     checksum is refused."""
 
 
-@data_command.command("list")
+@command("list")
 @output_options
 def list_releases(out: Output) -> None:
     """Releases that can be fetched."""
@@ -31,7 +32,7 @@ def list_releases(out: Output) -> None:
     out.table(table)
 
 
-@data_command.command(
+@command(
     "fetch", epilog="Example: nuprobe data fetch coherent-lar-2020 --from ./downloads"
 )
 @click.argument("name")
@@ -51,3 +52,7 @@ def fetch_release(name: str, source: Path | None, cache: Path | None) -> None:
     from nuprobe.data import fetch
 
     click.echo(str(fetch(name, source=source, cache=cache)))
+
+
+for _command in (list_releases, fetch_release):
+    data_command.add_command(_command)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.options import command
 
-@click.command("demo", epilog="Example: nuprobe demo -o demo")
+
+@command("demo", epilog="Example: nuprobe demo -o demo")
 @click.option(
     "-o",
     "--output",

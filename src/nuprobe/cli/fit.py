@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -25,7 +26,7 @@ WIDTH, POINTS = 3.5, 121
 """Standard deviations that a profile spans on each side, and its points."""
 
 
-@click.command(
+@command(
     "fit",
     epilog="""\b
 Examples:

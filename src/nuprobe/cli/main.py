@@ -9,7 +9,8 @@ from importlib import import_module
 
 import click
 
-from nuprobe.errors import NuprobeError
+from nuprobe.errors import NuprobeError, StoppedError
+from nuprobe.stopping import name_of, number_of, stop_signals
 
 # command -> (module, one line of help): the help page imports nothing else
 _COMMANDS = {
@@ -104,43 +105,35 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 130
-    interrupted."""
+    """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 128 + n
+    stopped by signal n (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP)."""
     warnings.showwarning = _one_line
+    code, said = 2, ""
     try:
-        code = cli.main(standalone_mode=False)
+        with stop_signals():
+            code = cli.main(standalone_mode=False)
     except NuprobeError as err:
-        click.echo(f"nuprobe: {' '.join(str(err).split())}", err=True)
-        code = 2
+        said = " ".join(str(err).split())
+        code = 128 + err.signal if isinstance(err, StoppedError) else 2
     except click.ClickException as err:
-        message = err.format_message()
-        hint = (
-            err.ctx.command_path
-            if isinstance(err, click.UsageError) and err.ctx
-            else "nuprobe"
-        )
-        click.echo(f"nuprobe: {message} (see `{hint} --help`)", err=True)
-        code = 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("nuprobe: interrupted", err=True)
-        code = 130
+        usage = isinstance(err, click.UsageError) and err.ctx
+        hint = usage.command_path if usage else "nuprobe"
+        said = f"{err.format_message()} (see `{hint} --help`)"
+    except (click.Abort, KeyboardInterrupt) as err:
+        # click makes an Abort of any interrupt
+        cause = err if isinstance(err, KeyboardInterrupt) else err.__cause__ or err
+        code, said = 128 + number_of(cause), name_of(cause)
     except BrokenPipeError:
         # the reader has gone (head, less): nothing is left to say
         sys.stderr.close()
         code = 0
     except OSError as err:
-        click.echo(
-            f"nuprobe: cannot write the output: {err.strerror or err}; free space or"
-            " choose another place",
-            err=True,
-        )
-        code = 2
+        why = err.strerror or err
+        said = f"cannot write the output: {why}; free space or choose another place"
     except MemoryError:
-        click.echo(
-            "nuprobe: not enough memory for this many points: ask for a smaller grid",
-            err=True,
-        )
-        code = 2
+        said = "not enough memory for this many points: ask for a smaller grid"
+    if said:
+        click.echo(f"nuprobe: {said}", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,24 +1,63 @@
-"""Options that reach a command as one object.
+"""Commands that refuse an option given twice, and options that reach a command as one
+object.
 
 `grouped` makes a decorator from a frozen dataclass and the options of its fields. A
 command so decorated takes one argument, the object, however many options there are::
 
-    @click.command("rate")
+    @command("rate")
     @model_options
     def rate_command(model: ModelSpec) -> None: ...
 """
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
+import click
+
 from nuprobe.errors import InputError
+from nuprobe.parsing import parse_json
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command whose options are given once, unless their help says ``repeatable``.
+
+    Of an option given twice click takes the last value, and a user who expects two
+    answers would get one.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is given twice, then parse."""
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for option, times in Counter(given).items():
+            if times > 1 and isinstance(option, click.Option) and _once(option):
+                raise InputError(
+                    f"{max(option.opts, key=len)} is given {times} times, but takes one"
+                    " value: run the command once for each"
+                )
+        return super().parse_args(ctx, args)
+
+
+def _once(option: click.Option) -> bool:
+    # a plain flag given twice says the same
+    return not option.multiple and not (option.is_flag and not option.secondary_opts)
+
+
+def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], Command]:
+    """Like ``click.command``, for a `Command`.
+
+    Parameters
+    ----------
+    name : of the command.
+    settings : as of ``click.command``.
+    """
+    return click.command(name, cls=Command, **settings)
 
 
 def grouped(
@@ -64,6 +103,8 @@ def target_spec(text: str) -> str | dict[str, float]:
     mixture = {}
     for part in text.split(","):
         name, _, number = part.partition("=")
+        if name.strip() in mixture:
+            raise InputError(f"the mixture {text!r} names {name.strip()} twice")
         try:
             mixture[name.strip()] = float(number)
         except ValueError:
@@ -98,8 +139,10 @@ def key_values(
             raise InputError(
                 f"cannot read {option} {pair!r}: write key=value, e.g. {example}"
             )
+        if key.strip() in changes:
+            raise InputError(f"{option} gives {key.strip()} twice: give it one value")
         try:
-            changes[key.strip()] = json.loads(value)
-        except json.JSONDecodeError:
+            changes[key.strip()] = parse_json(value)
+        except InputError:
             changes[key.strip()] = value
     return changes

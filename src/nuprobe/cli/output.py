@@ -73,9 +73,7 @@ _OVERWRITE_OPTION = click.option(
     help="Replace an existing file or figure.",
 )
 
-output_options = grouped(
-    "out",
-    Output,
+_OUTPUT_OPTIONS = (
     click.option(
         "-o",
         "--output",
@@ -86,8 +84,17 @@ output_options = grouped(
     _OVERWRITE_OPTION,
     JSON,
 )
+
+output_options = grouped("out", Output, *_OUTPUT_OPTIONS)
 """Add ``-o``, ``--overwrite`` and ``--json``, as `Output` ``out``; an existing file is
 refused before anything is computed."""
+
+
+def table_options(function: F) -> F:
+    """Add the same options as plain arguments ``output`` and ``as_json``."""
+    for option in reversed(_OUTPUT_OPTIONS):
+        option(function)
+    return function
 
 
 def plot_option(help: str = "Save a figure (pdf, png, svg).") -> Callable[[F], F]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments import AnyExperiment, Rates, TridentExperiment
 
 
-@click.command(
+@command(
     "rate",
     epilog=(
         "Example: nuprobe rate coherent-csi-2017 --model sm-radiative --plot"

@@ -6,10 +6,11 @@ import sys
 
 import click
 
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 
 
-@click.command("reproduce", epilog="Example: nuprobe reproduce Cadeddu:2017etk")
+@command("reproduce", epilog="Example: nuprobe reproduce Cadeddu:2017etk")
 @click.argument("keys", nargs=-1)
 @click.option(
     "--study",

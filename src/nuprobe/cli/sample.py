@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
-
 import click
 
+from nuprobe.cli.chains import ChainSpec, chain_options
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_priors
-from nuprobe.cli.options import grouped
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -21,86 +18,7 @@ from nuprobe.cli.specs import (
 )
 
 
-@dataclass(frozen=True)
-class ChainSpec:
-    """How the posterior is sampled.
-
-    Attributes
-    ----------
-    priors : as typed.
-    nuisances : sampled or profiled.
-    steps, burn, walkers : of the chains; None for the default.
-    seed : of the random numbers.
-    start : of the walkers: at the fit or from the prior.
-    getdist : root of the GetDist files, or None.
-    """
-
-    priors: tuple[str, ...]
-    nuisances: Literal["sampled", "profiled"]
-    steps: int
-    burn: int | None
-    walkers: int | None
-    seed: int
-    start: Literal["fit", "prior"]
-    getdist: Path | None
-
-
-_chain_options = grouped(
-    "chain",
-    ChainSpec,
-    click.option(
-        "--prior",
-        "priors",
-        multiple=True,
-        metavar="NAME=KIND:A:B",
-        help=(
-            "flat:lower:upper, log:lower:upper or normal:mean:sigma, with unit;"
-            " repeatable [default: flat in its range]."
-        ),
-    ),
-    click.option(
-        "--nuisances",
-        type=click.Choice(["sampled", "profiled"]),
-        default="sampled",
-        show_default=True,
-    ),
-    click.option(
-        "--steps",
-        type=click.IntRange(5),
-        default=4000,
-        show_default=True,
-        help="Steps of each walker.",
-    ),
-    click.option(
-        "--burn",
-        type=click.IntRange(0),
-        help="Steps not used at the beginning [default: a fifth].",
-    ),
-    click.option(
-        "--walkers",
-        type=click.IntRange(6),
-        help="Walkers, an even number [default: 32 or more].",
-    ),
-    click.option(
-        "--seed", default=0, show_default=True, help="Seed of the random numbers."
-    ),
-    click.option(
-        "--start",
-        type=click.Choice(["fit", "prior"]),
-        default="fit",
-        show_default=True,
-        help="Of the walkers.",
-    ),
-    click.option(
-        "--getdist",
-        type=click.Path(path_type=Path),
-        metavar="ROOT",
-        help="Write ROOT_1.txt, .paramnames, .ranges.",
-    ),
-)
-
-
-@click.command(
+@command(
     "sample",
     epilog="""\b
 Examples:
@@ -115,7 +33,7 @@ Needs emcee: pip install "nuprobe[sampling]".""",  # noqa: E501
     help="Parameters to sample, separated by commas; see `nuprobe list parameters`.",
 )
 @model_options
-@_chain_options
+@chain_options
 @checkpoint_options(
     what="HDF5 file of the chains, also the checkpoint.",
     resume="Go on where an interrupted run stopped, or to more steps.",

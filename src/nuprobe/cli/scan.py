@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_grid
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nuprobe.parameters import Parameter
 
 
-@click.command(
+@command(
     "scan",
     epilog="""\b
 Examples:
@@ -95,14 +96,23 @@ def scan_command(
         "file": str(checkpoint.output),
         "points": int(result.twice_nll.size),
         "best": {k: float(v) for k, v in result.best.items()},
-        "twice_nll": float(result.twice_nll.min()),
+        "twice_nll": result.best_twice_nll,
+        "lowest_point": result.lowest,
+        "lowest_twice_nll": float(result.twice_nll.min()),
+        "fitted": result.fitted is not None,
     }
-    best = ", ".join(f"{k} = {v:.6g}" for k, v in result.best.items())
     text = (
-        f"{checkpoint.output}: {result.twice_nll.size} points, smallest -2 ln L"
-        f" {result.twice_nll.min():.4f} at {best}"
+        f"{checkpoint.output}: {result.twice_nll.size} points\n"
+        f"best fit within the grid, by the fitter: {_at(result.best)}, -2 ln L"
+        f" {result.best_twice_nll:.4f}\n"
+        f"lowest grid point: {_at(result.lowest)}, -2 ln L"
+        f" {result.twice_nll.min():.4f}"
     )
     emit(text, summary, as_json)
+
+
+def _at(point: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {value:.6g}" for name, value in point.items())
 
 
 def _figure(
@@ -113,8 +123,8 @@ def _figure(
 
     known = {p.name: p for p in parameters}
     if len(result.axes) == 1:
-        ((name, values),) = result.axes.items()
-        return plot_profile((values, result.delta), known[name], references=references)
+        (name,) = result.axes
+        return plot_profile(result.curve(), known[name], references=references)
     x, y = result.axes
     return plot_contour(
         result.axes[x],

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.options import command
 from nuprobe.cli.output import emit
 
 
-@click.command(
-    "schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json"
-)
+@command("schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json")
 @click.argument(
     "process", type=click.Choice(["cevns", "trident", "catalogue"]), default="cevns"
 )

@@ -3,7 +3,6 @@ trident calculation. Each is one object that a decorator hands to the command.""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from nuprobe.cli.options import grouped, key_values, target_spec
 from nuprobe.errors import InputError
+from nuprobe.parsing import parse_toml
 
 if TYPE_CHECKING:
     from nuprobe.events.generator import Generator
@@ -84,12 +84,7 @@ class ModelSpec:
         return chosen
 
 
-model_options = grouped(
-    "model",
-    ModelSpec,
-    click.option(
-        "--model", default="sm", show_default=True, help="See `nuprobe list models`."
-    ),
+_PARAMETERS = (
     click.option(
         "--param",
         "params",
@@ -108,8 +103,31 @@ model_options = grouped(
         help="Weak mixing angle [default: 0.23863; tridents 0.23122].",
     ),
 )
+
+model_options = grouped(
+    "model",
+    ModelSpec,
+    click.option(
+        "--model", default="sm", show_default=True, help="See `nuprobe list models`."
+    ),
+    *_PARAMETERS,
+)
 """Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``, as `ModelSpec`
 ``model``."""
+
+models_options = grouped(
+    "model",
+    ModelSpec,
+    click.option(
+        "--model",
+        default=["sm"],
+        show_default="sm",
+        multiple=True,
+        help="See `nuprobe list models`; repeatable.",
+    ),
+    *_PARAMETERS,
+)
+"""The same for a command that gives rows for each of several models."""
 
 
 def make_mixing(text: str) -> float | Literal["loop"]:
@@ -180,32 +198,34 @@ def _energy_option(help: str) -> Any:
     return click.option("--energy", help=help)
 
 
-FLUX_OPTIONS = (
-    click.option(
-        "--flux",
-        "flux_name",
-        help=(
-            "Average over a flux (see `nuprobe list fluxes`) or ./folder instead of"
-            " --energy."
-        ),
-    ),
-    click.option(
-        "--flux-option",
-        "flux_option",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help=(
-            "Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or"
-            " 'fractions={U235=1.0}'; may be repeated."
-        ),
+_FLUX_OPTION = click.option(
+    "--flux-option",
+    "flux_option",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=(
+        "Option of the flux, as in TOML, e.g. 'model=B16-AGSS09met' or"
+        " 'fractions={U235=1.0}'; may be repeated."
     ),
 )
+_FLUX = (
+    "Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy"
+)
+FLUX_OPTIONS = (click.option("--flux", "flux_name", help=f"{_FLUX}."), _FLUX_OPTION)
 
 
 def source_options(help: str) -> Callable[[F], F]:
-    """Add ``--energy`` with that `help`, ``--flux`` and ``--flux-option``, as
-    `SourceSpec` ``source``."""
-    return grouped("source", SourceSpec, _energy_option(help), *FLUX_OPTIONS)
+    """Add ``--energy`` with that `help`, ``--flux`` (repeatable) and ``--flux-option``,
+    as `SourceSpec` ``source``."""
+    return grouped(
+        "source",
+        SourceSpec,
+        _energy_option(help),
+        click.option(
+            "--flux", "flux_name", multiple=True, help=f"{_FLUX}; repeatable."
+        ),
+        _FLUX_OPTION,
+    )
 
 
 _TOML = (
@@ -229,9 +249,11 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
         key, equals, value = text.partition("=")
         if not equals:
             raise InputError(f"--flux-option {text!r}: write it as key=value")
+        if key.strip() in given:
+            raise InputError(f"--flux-option gives {key.strip()} twice")
         try:
-            given[key.strip()] = tomllib.loads(f"x = {value}")["x"]
-        except tomllib.TOMLDecodeError:
+            (given[key.strip()],) = parse_toml(f"x = {value}").values()
+        except ValueError:  # not TOML, or more than one value
             if value.strip()[:1] in ("[", "{"):
                 raise InputError(
                     f"--flux-option {text!r} is not TOML: {_TOML}"

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Final, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
 from nuprobe.detectors.quenching import ConstantQuenching, Quenching
@@ -43,6 +44,7 @@ __all__ = [
 Smearing = Literal["poisson", "gaussian", "gamma", "none"]
 SMEARINGS: Final[tuple[str, ...]] = get_args(Smearing)
 ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
+_EXPONENT: Final = 44.0  # e^-44 = 8e-20
 AcceptanceQuantity = Literal["reconstructed", "recoil"]
 ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
 
@@ -249,26 +251,39 @@ class Response:
         return np.array(sorted(points))
 
     def window(self, t_max: float) -> tuple[float, float]:
-        """Recoil energies in [0, t_max] outside which nothing Gaussian-smeared reaches
-        the bins (beyond 9 σ: 1e-19)."""
-        if self.smearing != "gaussian":
+        """Recoil energies in [0, t_max] outside which nothing reaches the bins (to
+        1e-19, 9 σ); for counts and gamma distributions, only from above."""
+        if self.smearing == "none":
             return 0.0, t_max
-        a, b, c = self.resolution
         t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
-        mean = self.mean(t)
-        reach = 9 * np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
-        inside = np.flatnonzero(
-            (mean + reach >= self.edges[0]) & (mean - reach <= self.edges[-1])
-        )
+        inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
             return 0.0, t_max
-        return float(t[max(inside[0] - 1, 0)]), float(
-            t[min(inside[-1] + 1, t.size - 1)]
-        )
+        low = t[max(inside[0] - 1, 0)] if self.smearing == "gaussian" else 0.0
+        return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
 
-    def panels(self, t_max: float) -> int:
+    def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:
+        """Whether a mean of the reconstructed quantity fills a bin now and then."""
+        if self.smearing == "gaussian":
+            a, b, c = self.resolution
+            reach = 9 * np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
+            return np.asarray(
+                (mean + reach >= self.edges[0]) & (mean - reach <= self.edges[-1])
+            )
+        # Chernoff's bound on the lower tail: exp(-shape (r - 1 - ln r)), where r is
+        # the last edge over the mean
+        edge = self.edges[-1] + (1 if self.smearing == "poisson" else 0)
+        ratio = np.minimum(edge / np.maximum(mean, edge), 1.0)
+        if self.smearing == "poisson":
+            exponent = mean - edge - edge * np.log(1 / ratio)
+        else:
+            k0, k1 = self.gamma_shape
+            exponent = (k0 + k1 * mean) * (ratio - 1 - np.log(ratio))
+        return np.asarray((mean <= edge) | (exponent <= _EXPONENT))
+
+    def panels(self, t_max: float, points: int = 32) -> int:
         """Panels in √T that resolve the narrowest feature of the response between 0 and
-        `t_max` (MeV).
+        `t_max` (MeV) with so many `points` each.
 
         Raises `ComputationError` if the smearing is narrower than any quadrature can
         resolve.
@@ -295,7 +310,9 @@ class Response:
                 )
             return int(np.ceil(0.2 / float(fraction.min())))
         if self.smearing == "poisson":
-            return int(np.ceil(0.4 * np.sqrt(max(top, 1.0)) / 2.5))
+            # a count scatters by ½ in the square root: 12 σ a panel, or 4 σ
+            width = 6.25 if points >= 32 else 2.0
+            return int(np.ceil(np.sqrt(max(top, 1.0)) / width))
         return 1
 
     def _invert(self, targets: Iterable[float], t_max: float) -> list[float]:

@@ -101,6 +101,7 @@ class TableResponse:
         low, high = float(self.recoil[0]), float(self.recoil[-1])
         return (low, min(high, t_max)) if low < t_max else (0.0, t_max)
 
-    def panels(self, t_max: float) -> int:
-        """One up to any `t_max` (MeV): the kinks are breakpoints."""
+    def panels(self, t_max: float, points: int = 32) -> int:
+        """One up to any `t_max` (MeV), whatever the `points`: the kinks are
+        breakpoints."""
         return 1

@@ -4,7 +4,6 @@ overridden."""
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +23,7 @@ from pydantic import (
 from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
+from nuprobe.parsing import parse_toml, read_text
 from nuprobe.schema import Strict, validate
 from nuprobe.tables import Table
 from nuprobe.units import GeV, MeV, cm, parse_grid, parse_quantity
@@ -343,7 +343,7 @@ def _shown(value: Any) -> str:
 @cache
 def _shipped() -> dict[str, Any]:
     path = files("nuprobe.events").joinpath("library", "backgrounds.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return parse_toml(read_text(path))
 
 
 def assumptions(
@@ -380,16 +380,11 @@ def assumptions(
     name = "assumptions"
     if file is not None:
         name = str(file)
+        text = read_text(Path(file), "the assumptions")
         try:
-            read = tomllib.loads(Path(file).read_text(encoding="utf-8"))
-        except OSError as err:
-            raise InputError(
-                f"{file}: cannot be read ({err.strerror}); give a TOML file"
-            ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-            raise InputError(
-                f"{file}: not valid TOML ({err}); correct that place"
-            ) from None
+            read = parse_toml(text)
+        except InputError as err:
+            raise InputError(f"{file}: {err}") from None
         for section, items in read.items():
             if not isinstance(items, Mapping):
                 raise InputError(

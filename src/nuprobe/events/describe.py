@@ -11,8 +11,9 @@ __all__ = ["as_json", "as_used", "describe"]
 
 
 def as_used(what: Any) -> Any:
-    """Return a model with its defaults written out: weak mixing angles that were left
-    open become those that are used, also in the model below.
+    """Return a model with its defaults written out: a weak mixing angle that was left
+    open becomes that of tridents, also in the model below. The angle of low momentum
+    transfer, which no event knows, is not named.
 
     Parameters
     ----------
@@ -21,14 +22,16 @@ def as_used(what: Any) -> Any:
     Examples
     --------
     >>> from nuprobe.models import StandardModel
-    >>> as_used(StandardModel()).sin2_theta_w_high
+    >>> as_used(StandardModel()).sin2_theta_w
     0.23122
-    >>> as_used(StandardModel(0.23863)).sin2_theta_w_high
+    >>> as_used(StandardModel(0.23863)).sin2_theta_w
     0.23863
     """
     if not is_dataclass(what) or isinstance(what, type):
         return what
     used = dict(getattr(what, "angles", {}))
+    if "sin2_theta_w_high" in used:
+        used["sin2_theta_w"] = used["sin2_theta_w_high"]
     for field in fields(what):
         value = getattr(what, field.name)
         if field.init and is_dataclass(value) and not isinstance(value, type):

@@ -23,7 +23,7 @@ from nuprobe.events.preparation import (
     prepare,
 )
 from nuprobe.events.sample import Chunk, EventProcess, Events, concatenate
-from nuprobe.events.sampler import TRIALS, Loops, Sampler
+from nuprobe.events.sampler import TRIALS, Effort, Loops, Sampler
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -191,22 +191,24 @@ class Generator:
     prepared : the processes, ready to be sampled.
     loops : ``"compiled"``, or ``"numpy"`` as `sized` gives it for small samples; both
         make the same events up to rounding.
+    effort : of the training: ``"long"``, or ``"short"`` as `sized` gives it.
     """
 
     setup: Setup
     seed: int
     prepared: tuple[SampledProcess, ...]
     loops: Loops = "compiled"
+    effort: Effort = "long"
 
     @cached_property
     def sampler(self) -> Sampler:
         """What makes the chunks."""
         columns = 14 if self.setup.nucleons == "fermi-gas" else 11
-        return Sampler(self.prepared, self.seed, columns, self.loops)
+        return Sampler(self.prepared, self.seed, columns, self.loops, self.effort)
 
     @cached_property
     def _small(self) -> Generator:
-        return replace(self, loops="numpy")
+        return replace(self, loops="numpy", effort="short")
 
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
@@ -398,6 +400,7 @@ class Generator:
             **{name: as_json(value) for name, value in vars(setup.options).items()},
             "nucleons": setup.nucleons,
             "loops": self.loops,
+            "training": self.effort,
             "trials": TRIALS,
             "inputs": digest.hexdigest()[:16],
         }

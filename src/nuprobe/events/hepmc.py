@@ -8,12 +8,10 @@ read and written by pyhepmc is the same file.
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import zlib
 from importlib import metadata
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -24,18 +22,27 @@ from nuprobe.errors import InputError
 from nuprobe.events.record import (
     PB,
     Run,
-    StoredEvents,
     Tally,
     nucleus_pdg,
     plain,
     process_id,
-    read_processes,
     target_pdg,
 )
-from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events
+from nuprobe.events.sample import MOMENTA, Chunk, EventProcess
 from nuprobe.numerics import FloatArray
 
-__all__ = ["FOOTER", "check", "encode", "header", "read_hepmc"]
+__all__ = [
+    "BOUND",
+    "CHECKSUM",
+    "COUNT",
+    "FOOTER",
+    "SIGMA",
+    "check",
+    "encode",
+    "header",
+    "pyhepmc",
+    "with_checksum",
+]
 
 FOOTER: Final = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
 
@@ -50,8 +57,11 @@ _PARTICLE: Final = {
     21: ("StruckNucleon", "nucleon inside the target nucleus that is hit"),
 }
 _REMNANT: Final = 2009900000
-_BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
-_SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
+SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
+COUNT: Final = "nuprobe.events"
+CHECKSUM: Final = b"A 0 nuprobe.checksum "
+_AFTER_CHECKSUM: Final = b"A 0 nuprobe.invariants "  # attributes are in order
 _CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
 _THEORY: Final = (
     "Czyz:1964zz",
@@ -66,12 +76,19 @@ _ATTRIBUTES: Final = (
     " charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are"
     " in pb: summed and divided by the attempted events of the last GenCrossSection"
     " they give the cross section. nuprobe.target: nuclides of the target (PDG numbers)"
-    " and how many of each it has."
+    " and how many of each it has. nuprobe.events: events in the file."
+    " nuprobe.checksum, in the last event: CRC-32 of the text without that line."
 )
 
 
 def pyhepmc() -> ModuleType:
-    """Import pyhepmc; raises `InputError` naming the extra."""
+    """Import pyhepmc; raises `InputError` naming the extra.
+
+    Examples
+    --------
+    >>> pyhepmc().__name__
+    'pyhepmc'
+    """
     try:
         import pyhepmc
         import pyhepmc.io
@@ -93,19 +110,20 @@ def check() -> None:
     pyhepmc()
 
 
-def header(run: Run) -> bytes:
+def header(run: Run, n: int) -> bytes:
     """Return the beginning of a file: all that is true of every event.
 
     Parameters
     ----------
     run : the generator and what of it is written.
+    n : how many events the file will have.
 
     Examples
     --------
     >>> from nuprobe.events import trident
     >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
     >>> run = Run(gen.sized(5), True, {})
-    >>> header(run)[:14]
+    >>> header(run, 5)[:14]
     b'HepMC::Version'
     """
     hep = pyhepmc()
@@ -133,6 +151,7 @@ def header(run: Run) -> bytes:
         "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),
         "nuprobe.attributes": _ATTRIBUTES,
         "nuprobe.unweighted": int(run.unweighted),
+        COUNT: int(n),
     }
     named = {process_id(p): (_name(p), _description(p)) for p in generator.processes}
     for kind, table in (
@@ -152,7 +171,7 @@ def header(run: Run) -> bytes:
     attributes.update(beam)
     conventions = _CONVENTIONS.split() + ["G.C.4"] * bool(beam)
     if run.sigma is not None:
-        attributes[_SIGMA] = repr(run.sigma)
+        attributes[SIGMA] = repr(run.sigma)
         conventions.append("G.C.2")
     if run.target is not None:
         attributes["nuprobe.target"] = json.dumps(
@@ -196,6 +215,7 @@ def _beam(run: Run) -> dict[str, Any]:
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
     attributes: dict[str, Any] = {}
+    kinds = set()
     area = "cm-2" if source.emission == "beam" else "4pi"
     rate = "Arbitrary" if source.per == "unit" else f"{area} per {source.per}"
     for number, flavour in flavours.items():
@@ -203,25 +223,28 @@ def _beam(run: Run) -> dict[str, Any]:
         lines = {line.energy for part in parts for line in part.lines}
         key = f"NuHepMC.Beam[{number}]"
         if len(lines) == 1 and all(p.density is None for p in parts):
-            attributes |= {
-                f"{key}.Type": "MonoEnergetic",
-                f"{key}.MonoEnergetic.Energy": repr(lines.pop()),
-            }
+            kind = "MonoEnergetic"
+            attributes[f"{key}.{kind}.Energy"] = repr(lines.pop())
         elif not lines and parts:
+            kind = "Histogram"
             edges = np.unique(np.concatenate([p.edges for p in parts]))
             # what lies above an edge, less what lies above the next
             above = sum(p.integrate(np.ones_like, edges) for p in parts)
             attributes |= {
-                f"{key}.Type": "Histogram",
-                f"{key}.Histogram.BinEdges": " ".join(map(repr, edges.tolist())),
-                f"{key}.Histogram.BinContent": " ".join(
+                f"{key}.{kind}.BinEdges": " ".join(map(repr, edges.tolist())),
+                f"{key}.{kind}.BinContent": " ".join(
                     map(repr, np.maximum(-np.diff(above), 0.0).tolist())
                 ),
-                f"{key}.Histogram.ContentIsPerWidth": "0",
+                f"{key}.{kind}.ContentIsPerWidth": "0",
             }
         else:
             return {}
-        attributes |= {f"{key}.EnergyUnit": "MEV", f"{key}.RateUnit": rate}
+        kinds.add(kind)
+        attributes[f"{key}.Type"] = kind
+    # the units are those of all; readers look for one type, which the text gives each
+    attributes |= {"NuHepMC.Beam.EnergyUnit": "MEV", "NuHepMC.Beam.FluxUnit": rate}
+    if len(kinds) == 1:
+        attributes["NuHepMC.Beam.Type"] = kinds.pop()
     return attributes
 
 
@@ -251,7 +274,7 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
     hit = target_pdg(process)
     more = len(run.names) - 1
     bound = host >= 0
-    text = f"E %d {2 if bound else 1} {_BOUND if bound else 6}\nU MEV MM\n"
+    text = f"E %d {2 if bound else 1} {BOUND if bound else 6}\nU MEV MM\n"
     text += "W" + " %.22e" * (more + 1) + "\n"
     text += "A 0 GenCrossSection %.8e %.8e %d %d" + " %.8e %.8e" * more + "\n"
     text += "A 0 lab_pos 0 0 0\n"
@@ -358,107 +381,20 @@ def encode(
     )
 
 
-def read_hepmc(path: str | Path) -> StoredEvents:
-    """Read a file that nuprobe wrote.
+def with_checksum(text: bytes, before: int) -> bytes:
+    """The last events of a file with the checksum of the whole.
 
     Parameters
     ----------
-    path : the file, gzipped or not.
-
-    Raises
-    ------
-    InputError
-        If pyhepmc is not installed, or the file is missing, incomplete or not from
-        nuprobe.
+    text : of the last events; `FOOTER` follows.
+    before : CRC-32 of what stands before them.
 
     Examples
     --------
-    >>> read_hepmc("missing.hepmc3")
-    Traceback (most recent call last):
-        ...
-    nuprobe.errors.InputError: cannot read missing.hepmc3: No such file or directory
+    >>> end = b"E 4 1 6\\nA 0 nuprobe.invariants 1 2 3\\n"
+    >>> with_checksum(end, 0).decode().split("\\n")[1][:21]
+    'A 0 nuprobe.checksum '
     """
-    hep = pyhepmc()
-    path = Path(path)
-    _check_ends(path)
-    index, weights, invariants, terms, momenta = [], [], [], [], []
-    info: dict[str, str] = {}
-    names: list[str] = []
-    trials = 0
-    with hep.open(str(path), "r", format="HepMC3") as file:
-        for event in file:
-            if not info:
-                names = list(event.run_info.weight_names)
-                info = {
-                    key: str(value) for key, value in event.run_info.attributes.items()
-                }
-            attributes = event.attributes
-            index.append(int(str(attributes["nuprobe.process"])))
-            weights.append(event.weights)
-            invariants.append(_floats(attributes["nuprobe.invariants"]))
-            terms.append(_floats(attributes["nuprobe.terms"]))
-            particles = event.numpy.particles
-            n = len(event.particles)
-            order = [*((3, 2) if n == _BOUND else (1, 0)), *range(n - 4, n)]
-            momenta.append(
-                np.stack(
-                    [particles.e, particles.px, particles.py, particles.pz], axis=1
-                )[order]
-            )
-            trials = event.cross_section.attempted_events
-    four = np.array(momenta)
-    weight = np.array(weights) / PB
-    invariant = np.array(invariants).T
-    return StoredEvents(
-        events=Events(
-            processes=read_processes(info["nuprobe.processes"]),
-            process=np.array(index, dtype=np.int32),
-            **{name: four[:, i] for i, name in enumerate(MOMENTA)},
-            q2=invariant[0],
-            k2=invariant[1],
-            s=invariant[2],
-            terms=np.array(terms),
-            weight=weight[:, 0],
-        ),
-        weights={name: weight[:, i] for i, name in enumerate(names)},
-        models=json.loads(info["nuprobe.weights"]),
-        trials=trials,
-        sigma=float(info[_SIGMA]) / PB if _SIGMA in info else None,
-        settings=json.loads(info["nuprobe.settings"]),
-    )
-
-
-def _floats(attribute: object) -> list[float]:
-    return list(map(float, str(attribute).split()))
-
-
-def _check_ends(path: Path) -> None:
-    """Raise unless it is a complete file written by nuprobe; pyhepmc would stop without
-    an error."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            if file.readline().split(b" ")[0] != b"HepMC::Version":
-                raise InputError(f"{path} is not HepMC3 text")
-            line = file.readline()
-            while line and not line.startswith((b"A nuprobe.settings", b"E ")):
-                line = file.readline()
-            if not line.startswith(b"A "):
-                raise InputError(
-                    f"{path} was not written by nuprobe: it lacks the attribute"
-                    " nuprobe.settings"
-                )
-            tail = b""
-            if path.suffix == ".gz":
-                while block := file.read(1 << 20):
-                    tail = (tail + block)[-len(FOOTER) :]
-            else:
-                file.seek(-len(FOOTER), 2)
-                tail = file.read()
-            if tail != FOOTER:
-                raise InputError(
-                    f"{path} is incomplete: its end is missing; write it again"
-                )
-    except (OSError, EOFError, zlib.error) as err:
-        raise InputError(
-            f"cannot read {path}: {getattr(err, 'strerror', None) or err}"
-        ) from None
+    at = text.rindex(_AFTER_CHECKSUM)
+    crc = zlib.crc32(text + FOOTER, before)
+    return text[:at] + CHECKSUM + f"{crc:08x}\n".encode() + text[at:]

@@ -1,26 +1,21 @@
-"""The journal of an unfinished file of events: how far it is good, and who writes
-it."""
+"""The journal of an unfinished file of events: how far it is good."""
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from nuprobe.errors import InputError
 from nuprobe.events.record import Tally
 from nuprobe.files import atomic_write
+from nuprobe.unfinished import part_of
 
 __all__ = [
     "Progress",
-    "alone",
     "append",
     "checksum",
     "commit",
@@ -28,8 +23,7 @@ __all__ = [
     "unfinished",
 ]
 
-_JOURNAL: Final = 2
-_LOCKS: Final = find_spec("fcntl") is not None  # Windows has none
+_JOURNAL: Final = 3
 
 
 def unfinished(path: str | Path) -> tuple[Path, Path]:
@@ -44,8 +38,8 @@ def unfinished(path: str | Path) -> tuple[Path, Path]:
     >>> [p.name for p in unfinished("x.root")]
     ['x.root.part', 'x.root.part.json']
     """
-    path = Path(path)
-    return path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
+    part = part_of(path)
+    return part, part.with_name(f"{part.name}.json")
 
 
 @dataclass(frozen=True)
@@ -57,12 +51,14 @@ class Progress:
     chunk : index of the next one.
     offset : bytes that are good.
     crc : their checksum.
+    text : checksum of what they unpack to.
     tally : sums of their weights.
     """
 
     chunk: int
     offset: int
     crc: int
+    text: int
     tally: Tally
 
 
@@ -106,7 +102,7 @@ def commit(journal: Path, settings: dict[str, Any], state: Progress) -> None:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> state = Progress(1, 0, 0, Tally(3, 10, (1.0,), (0.5,), 0.0))
+    >>> state = Progress(1, 0, 0, 0, Tally(3, 10, (1.0,), (0.5,), 0.0))
     >>> with TemporaryDirectory() as folder:
     ...     part, journal = unfinished(Path(folder, "x.root"))
     ...     commit(journal, {"weights": ["CV"]}, state)
@@ -163,6 +159,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
             int(data["chunk"]),
             int(data["offset"]),
             int(data["crc"]),
+            int(data["text"]),
             Tally(
                 int(tally["events"]),
                 int(tally["trials"]),
@@ -206,58 +203,3 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         )
         raise InputError(f"cannot go on: {part} {what}; {anew}")
     return state
-
-
-@contextmanager
-def alone(part: Path) -> Iterator[bool]:
-    """Lock an unfinished file against other processes, including one that resumes it.
-
-    Parameters
-    ----------
-    part : the unfinished file.
-
-    Yields
-    ------
-    bool
-        Whether it was not there before.
-
-    Raises
-    ------
-    InputError
-        If another process writes it.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder, alone(Path(folder, "x.part")) as fresh:
-    ...     fresh
-    True
-    """
-    fresh = not part.exists()
-    if not _LOCKS:
-        yield fresh
-        return
-    import fcntl
-
-    with part.open("ab") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                f"{part} is being written by another process: wait for it, or choose"
-                " another name"
-            ) from None
-        except OSError as err:  # a file system without locks
-            if err.errno not in (
-                errno.ENOLCK,
-                errno.EOPNOTSUPP,
-                errno.ENOSYS,
-                errno.EINVAL,
-            ):
-                raise
-        try:
-            yield fresh
-        except InputError:
-            if fresh and part.exists() and not part.stat().st_size:
-                part.unlink()
-            raise

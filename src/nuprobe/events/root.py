@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -28,6 +29,11 @@ __all__ = ["branches", "check", "encode", "finish", "read_root"]
 
 TREE: Final = "events"
 _ABOUT: Final = "nuprobe"
+_CHECKSUM: Final = "checksum"
+_MARK: Final = b"nuprobe-sha256:"
+_DIGITS: Final = 64
+_EMPTY: Final = b"0" * _DIGITS
+_BEGINNING: Final = 1 << 16  # bytes, in which the mark is
 _BLOCK: Final = 200_000
 _COMPONENTS: Final = ("e", "px", "py", "pz")
 _PDG: Final = ("nu_in", "nu_out", "plus", "minus")
@@ -171,12 +177,16 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
         "weights": run.models,
         "branches": branches(run),
         "processes": [plain(p) for p in run.generator.processes],
+        "events": tally.events,
         "trials": tally.trials,
         "sigma": None if run.sigma is None else run.sigma / PB,
         "per": run.per,
         "units": "MeV, cm2; momenta (E, p) in the laboratory, beam along z",
     }
     with uproot().recreate(made) as file:
+        compression, file.file.compression = file.file.compression, None
+        file[_CHECKSUM] = (_MARK + _EMPTY).decode()  # filled in at the end, as it is
+        file.file.compression = compression
         file[_ABOUT] = json.dumps(about)
         tree = file.mktree(
             TREE,
@@ -192,6 +202,43 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
                         for name in layout.names or ()
                     }
                 )
+    digest, at, _ = _digest(made)
+    with made.open("r+b") as stream:
+        stream.seek(at)
+        stream.write(digest)
+
+
+def _digest(path: Path) -> tuple[bytes, int, bytes]:
+    """SHA-256 of a file but for the digits that say it, where these are, and what they
+    say."""
+    sha = hashlib.sha256()
+    with path.open("rb") as stream:
+        start = stream.read(_BEGINNING)
+        if start.count(_MARK) != 1:
+            raise InputError(
+                f"cannot read {path}: not a complete ROOT file written by nuprobe (it"
+                " has no checksum: it is from an early version, or damaged); write it"
+                " again"
+            )
+        at = start.index(_MARK) + len(_MARK)
+        said = start[at : at + _DIGITS]
+        sha.update(start[:at] + _EMPTY + start[at + _DIGITS :])
+        while block := stream.read(1 << 20):
+            sha.update(block)
+    return sha.hexdigest().encode(), at, said
+
+
+def _check(path: Path) -> None:
+    """Raise unless the file is what nuprobe wrote, before it is interpreted."""
+    try:
+        digest, _, said = _digest(path)
+    except OSError as err:
+        raise InputError(f"cannot read {path}: {err.strerror or err}") from None
+    if digest != said:
+        raise InputError(
+            f"cannot read {path}: it is damaged or was changed (its content does not"
+            " match its checksum); write it again"
+        )
 
 
 def read_root(path: str | Path) -> StoredEvents:
@@ -214,6 +261,8 @@ def read_root(path: str | Path) -> StoredEvents:
     nuprobe.errors.InputError: cannot read missing.root: ...
     """
     module = uproot()
+    path = Path(path)
+    _check(path)
     try:
         with module.open(path) as file:
             about: dict[str, Any] = json.loads(str(file[_ABOUT]))
@@ -223,6 +272,11 @@ def read_root(path: str | Path) -> StoredEvents:
         raise InputError(
             f"cannot read {path}: not a complete ROOT file written by nuprobe ({text})"
         ) from None
+    if len(rows["event"]) != about["events"]:
+        raise InputError(
+            f"cannot read {path}: it has {len(rows['event'])} events and says"
+            f" {about['events']}; write it again"
+        )
     weights = {name: rows[branch] for name, branch in about["branches"].items()}
     return StoredEvents(
         events=Events(

@@ -22,23 +22,55 @@ from nuprobe.events.arrays import (
     Sampling,
     empty_output,
 )
-from nuprobe.events.grid import maximum_weight, refine, uniform
+from nuprobe.events.grid import maximum_weight, refine, smoothed, uniform
 from nuprobe.events.preparation import SampledProcess
 from nuprobe.events.sample import MOMENTA, Chunk, Events
 from nuprobe.numerics import FloatArray
 
-__all__ = ["TRIALS", "Loops", "Made", "Sampler", "stack"]
+__all__ = ["TRIALS", "Effort", "Loops", "Made", "Sampler", "stack"]
 
 Loops = Literal["compiled", "numpy"]
 """How random numbers become events: by compiled loops, or by plain NumPy."""
+Effort = Literal["long", "short"]
+"""How many trials train: a third of a million for each process, or a tenth of them,
+which is enough for a small sample."""
 TRIALS: Final = 2**15
 """Trials of a chunk."""
 
 ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
-"""Trials of each round of the training."""
+"""Trials of each round of the long training."""
 FINAL: Final = 2**17
-"""Trials that find the largest weight, after the training."""
+"""Trials that find the largest weight, after the long training."""
 _DAMPING: Final = 0.5
+
+
+class Round(NamedTuple):
+    """A round of the training.
+
+    Attributes
+    ----------
+    trials : how many.
+    slices, bins : how often slices and bins share with their neighbours what they
+        collected, as in `grid.smoothed`.
+    """
+
+    trials: int
+    slices: int | None = 0
+    bins: int = 0
+
+
+# the first trials say little of each slice by itself
+SHORT_ROUNDS: Final = (
+    Round(2**11, None, 2),
+    Round(2**11, 8, 2),
+    Round(2**12, 8, 2),
+    Round(2**12, 4, 2),
+    Round(2**12, 4, 2),
+    Round(2**13, 2, 1),
+)
+"""The short training."""
+SHORT_FINAL: Final = 2**13
+"""Trials that find the largest weight, after the short training."""
 _OVERWEIGHT: Final = 5e-4
 _TRAINING: Final = 1  # streams of random numbers
 _EVENTS: Final = 2
@@ -117,7 +149,8 @@ def stack(
 class Sampler:
     """Events of prepared processes from one seed.
 
-    Chunk i depends on the processes, the seed, the loops and i only.
+    Chunk i depends on the processes, the seed, the effort and i only, up to rounding
+    on the loops.
 
     Attributes
     ----------
@@ -125,12 +158,14 @@ class Sampler:
     seed : of every random stream.
     columns : random numbers of a trial: 14 with moving nucleons, else 11.
     loops : how events are made; both ways agree up to rounding.
+    effort : of the training.
     """
 
     processes: tuple[SampledProcess, ...]
     seed: int
     columns: int
     loops: Loops
+    effort: Effort = "long"
 
     def random(self, stream: int, index: int) -> np.random.Generator:
         """Random numbers of a chunk or a training.
@@ -162,16 +197,21 @@ class Sampler:
     def _train(self, index: int) -> tuple[FloatArray, float, float]:
         random = self.random(_TRAINING, index)
         alone = (self.processes[index],)
-        grid = uniform(DIMENSIONS, SLICES, BINS)
-        for n in (*ROUNDS, FINAL):
+
+        def weigh(n: int, grid: FloatArray) -> Output:
             out = empty_output(n, training=True)
             u = random.random((n, self.columns))
             sampling = stack(alone, np.array([0.0, 1.0]), grid[None])
             self._run(u, -1.0, sampling, out)
-            if n != FINAL:
-                collected = out.collected.reshape(DIMENSIONS, SLICES, BINS)
-                grid = refine(grid, collected, _DAMPING)
-        weights = out.values[:, 0]
+            return out
+
+        short = self.effort == "short"
+        grid = uniform(DIMENSIONS, SLICES, BINS)
+        for trials, slices, bins in SHORT_ROUNDS if short else map(Round, ROUNDS):
+            out = weigh(trials, grid)
+            collected = out.collected.reshape(DIMENSIONS, SLICES, BINS)
+            grid = refine(grid, smoothed(collected, slices, bins), _DAMPING)
+        weights = weigh(SHORT_FINAL if short else FINAL, grid).values[:, 0]
         return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)
 
     @cached_property

@@ -15,11 +15,17 @@ from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 
-from nuprobe.errors import ComputationError, InputError, OutputError, shown
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    OutputError,
+    StoppedError,
+    shown,
+)
 from nuprobe.events import hepmc, root
+from nuprobe.events.hepmc_reader import read_hepmc
 from nuprobe.events.journal import (
     Progress,
-    alone,
     append,
     commit,
     read_journal,
@@ -29,6 +35,8 @@ from nuprobe.events.record import PB, EventSource, Run, StoredEvents, Tally
 from nuprobe.events.sample import MOMENTA, Chunk
 from nuprobe.files import writable_or_error
 from nuprobe.models import LeptonModel
+from nuprobe.stopping import name_of, number_of, stop_signals
+from nuprobe.unfinished import alone
 
 __all__ = [
     "FORMATS",
@@ -148,7 +156,7 @@ def check_new(
             f"{path} exists already{' and is complete' if resume else ''}: choose"
             " another name or add --overwrite"
         )
-    left = [p for p in unfinished(path) if p.exists()]
+    left = [p for p in unfinished(path) if p.exists() and p.stat().st_size]
     if left and not (resume or overwrite):
         if left[0].suffix == ".part":
             with suppress(OSError), alone(left[0]):  # or somebody else is writing it
@@ -205,6 +213,8 @@ def write_events(
         is changed then.
     OutputError
         If the file cannot be written.
+    StoppedError
+        If Ctrl-C, SIGTERM or SIGHUP stopped the run; whole chunks are kept.
 
     Examples
     --------
@@ -220,7 +230,7 @@ def write_events(
     overwrite, resume = writing.get("overwrite", False), writing.get("resume", False)
     ending = check_new(path, n, resume=resume, overwrite=overwrite)
     run = Run(generator.sized(n), unweighted, dict(variations or {}))
-    with _as_output_error(path):
+    with _as_output_error(path), _told(path, n), stop_signals():
         resumed, tally = _write(path, run, n, ending, writing)
     sigma, error = tally.sigma()
     return WrittenEvents(
@@ -249,15 +259,16 @@ def _write(
         json.dumps({**run.settings, "events": int(n), "format": ending})
     )
     zipped = ending.endswith(".gz")
-    with alone(part) as fresh:
-        if writing.get("resume") and (journal.exists() or not fresh):
+    with alone(part) as claim:
+        if writing.get("resume") and (journal.exists() or not claim.fresh):
             state = read_journal(part, journal, settings)
         else:
-            head = hepmc.header(run) if tool is hepmc else b""
-            head = _pack(head, zipped)
+            text = hepmc.header(run, n) if tool is hepmc else b""
+            head = _pack(text, zipped)
             journal.unlink(missing_ok=True)
             append(part, 0, head)
-            state = Progress(0, len(head), zlib.crc32(head), Tally.empty(run))
+            crc = zlib.crc32(head)
+            state = Progress(0, len(head), crc, zlib.crc32(text), Tally.empty(run))
             commit(journal, settings, state)
         resumed = state.tally.events
         if resumed < n:
@@ -310,9 +321,7 @@ def read_events(path: str | Path) -> StoredEvents:
     >>> len(stored.events), list(stored.weights)
     (10, ['CV'])
     """
-    return (
-        root.read_root(path) if format_of(path) == ".root" else hepmc.read_hepmc(path)
-    )
+    return root.read_root(path) if format_of(path) == ".root" else read_hepmc(path)
 
 
 def _encoded(
@@ -344,9 +353,13 @@ def _encoded(
                     " this"
                 )
             block, tally = _tool(ending).encode(run, chunk, weights * PB, state.tally)
+            if tally.events >= n and _tool(ending) is hepmc:
+                block = hepmc.with_checksum(block, state.text)
+            text = zlib.crc32(block, state.text)
             block = _pack(block, ending.endswith(".gz"))
             crc = zlib.crc32(block, state.crc)
-            state = Progress(chunk.index + 1, state.offset + len(block), crc, tally)
+            offset = state.offset + len(block)
+            state = Progress(chunk.index + 1, offset, crc, text, tally)
             yield state, block
             bar.update(len(chunk.events))
             if tally.events >= n:
@@ -377,4 +390,20 @@ def _as_output_error(path: Path) -> Iterator[None]:
         raise OutputError(
             f"cannot write {path}: {err.strerror or err}; free space or choose another"
             " place, then add --resume"
+        ) from err
+
+
+@contextmanager
+def _told(path: Path, n: int) -> Iterator[None]:
+    """Say of a run that is stopped how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as err:
+        part, journal = unfinished(path)
+        done = json.loads(journal.read_text())["tally"]["events"]
+        more = " --overwrite" if path.exists() else ""
+        raise StoppedError(
+            f"events stopped ({name_of(err)}); {done} of {n} are in {part}; go on with"
+            f" --resume{more}",
+            signal=number_of(err),
         ) from err

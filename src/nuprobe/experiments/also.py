@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nuprobe.experiments.format.file import AlsoSection
 from nuprobe.processes import process
 
-__all__ = ["raw_of"]
+__all__ = ["chosen_raw", "raw_of", "without_systematics"]
 
 _RADII = {
     "form_factor",
@@ -42,12 +42,11 @@ def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
     if constituents and "p" not in constituents:
         dropped |= _RADII
     kept = [
-        parameter
+        {key: value for key, value in parameter.items() if key != "processes"}
         for parameter in raw.get("parameters", [])
-        if parameter.get("acts_on") == "signal-scale"
-        or (parameter.get("isotopes") and not dropped & _RADII)
+        if _belongs(parameter, section.process, not dropped & _RADII)
     ]
-    return {
+    result = {
         **raw,
         "process": section.process,
         "options": section.options,
@@ -56,8 +55,74 @@ def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
         "response": {**raw["response"], **section.response},
         "parameters": kept,
         "systematics": [],
-        "analyses": {
-            name: {**analysis, "systematics": []}
-            for name, analysis in raw.get("analyses", {}).items()
-        },
+        "analyses": without_systematics(raw),
     }
+    if section.shape is not None:
+        shape = raw["binning"]["shape"]
+        given = section.shape.model_dump(exclude_none=True)
+        result["binning"] = {**raw["binning"], "shape": {**shape, **given}}
+    return result
+
+
+def without_systematics(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Analyses of a parsed file, bins alone: what refers to systematics or further
+    processes is left out.
+
+    Parameters
+    ----------
+    raw : the parsed file of the experiment.
+
+    Examples
+    --------
+    >>> without_systematics({"analyses": {"all": {"systematics": ["flux"]}}})
+    {'all': {'systematics': []}}
+    """
+    return {
+        name: {
+            **{key: value for key, value in analysis.items() if key != "also"},
+            "systematics": [],
+        }
+        for name, analysis in raw.get("analyses", {}).items()
+    }
+
+
+def chosen_raw(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Contents of a file with some of the further processes, without systematics.
+
+    Parameters
+    ----------
+    raw : the parsed file of the experiment.
+    names : of the processes of [[also]] that stay.
+
+    Examples
+    --------
+    >>> raw = {"process": "cevns", "also": [{"process": "electron"}], "analyses": {}}
+    >>> chosen_raw(raw, [])["also"]
+    []
+    """
+    also = [section for section in raw.get("also", []) if section["process"] in names]
+    known = {raw["process"], *names}
+    parameters = [
+        {**p, "processes": [n for n in p["processes"] if n in known]}
+        if p.get("processes")
+        else p
+        for p in raw.get("parameters", [])
+        if not p.get("processes") or known & set(p["processes"])
+    ]
+    return {
+        **raw,
+        "also": also,
+        "parameters": parameters,
+        "systematics": [],
+        "analyses": without_systematics(raw),
+    }
+
+
+def _belongs(parameter: Mapping[str, Any], process: str, radii: bool) -> bool:
+    """Whether a further process depends on a parameter: on `radii`, on a scale of the
+    signal, on what names it."""
+    if parameter.get("processes"):
+        return process in parameter["processes"]
+    if parameter.get("isotopes"):
+        return radii
+    return parameter.get("acts_on") == "signal-scale"

@@ -7,6 +7,7 @@ import numpy as np
 from nuprobe.detectors import bin_acceptance
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.errors import InputError
+from nuprobe.experiments.exponential import exponential_counts
 from nuprobe.experiments.format import (
     Analysis,
     FlatBackground,
@@ -162,7 +163,7 @@ def _measured(background: MeasuredBackground, bins: Bins) -> FloatArray:
                     f"background {background.name}: smoothed = 'exponential' needs"
                     " [binning.time]"
                 )
-            in_time = _exponential(in_time, bins.time_edges)
+            in_time = exponential_counts(in_time, bins.time_edges)
         grid = grid.sum(2, keepdims=True) * in_time / grid.sum()
     return background.scale * grid
 
@@ -210,26 +211,3 @@ def _template_time(background: TemplateBackground, bins: Bins) -> FloatArray:
         background.time_column,
     )
     return rebin(low, high, probability, bins.time_edges)
-
-
-def _exponential(counts: FloatArray, edges: FloatArray) -> FloatArray:
-    """Counts of the exponential that has the largest likelihood for counts in bins, and
-    their sum."""
-    from scipy.optimize import minimize_scalar
-
-    span = edges[-1] - edges[0]
-
-    def fraction(slope: float) -> FloatArray:
-        x = (edges - edges[0]) / span
-        # ∫ exp(-slope x), also where the slope vanishes
-        cumulative = (
-            x if abs(slope) < 1e-9 else -np.expm1(-slope * x) / -np.expm1(-slope)
-        )
-        return np.diff(cumulative)
-
-    best = minimize_scalar(
-        lambda s: -float(counts @ np.log(np.maximum(fraction(s), 1e-300))),
-        bounds=(-20, 20),
-        method="bounded",
-    )
-    return np.asarray(counts.sum() * fraction(float(best.x)))

@@ -102,6 +102,15 @@ class AnyExperiment(ABC):
         """Texkeys of the publications."""
         return tuple(self.file.references)
 
+    def is_projection(self, analysis: str | None = None) -> bool:
+        """Whether the data of an analysis are assumed, not measured.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return bool(getattr(self.file, "projection", False))
+
     @property
     @abstractmethod
     def flux(self) -> Flux:

@@ -25,9 +25,10 @@ from nuprobe.detectors import (
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
-from nuprobe.experiments.also import raw_of
+from nuprobe.experiments.also import chosen_raw, raw_of, without_systematics
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
+    Analysis,
     ConstantQuenchingSection,
     ExperimentFile,
     KernelParameter,
@@ -171,6 +172,26 @@ class Signal:
             for raw in raws
         )
 
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Everything that scatters in the detector."""
+        return (self.process, *(other.process for other in self.others))
+
+    def counted(self, analysis: Analysis) -> Signal:
+        """The signal with those further processes that an `analysis` counts; it is
+        kept, and its templates with it."""
+        every = [section.process for section in self.file.also]
+        names = tuple(n for n in every if analysis.also is None or n in analysis.also)
+        if len(names) == len(every):
+            return self
+
+        def make() -> Signal:
+            raw = chosen_raw(self.raw, names)
+            file = validate(ExperimentFile, raw, self.folder.name)
+            return Signal(file, self.folder, raw, {"flux": self.flux})
+
+        return self._kept(("counted", names), make)
+
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with the radii that `values` of the experiment's parameters, in their
         units, give."""
@@ -252,7 +273,7 @@ class Signal:
             else self._response(section)
         )
         for parameter in self.file.parameters:
-            if parameter.name in values:
+            if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
                     result = result.scaled(values[parameter.name])
                 elif parameter.acts_on == "signal-scale":
@@ -287,10 +308,7 @@ class Signal:
                 {
                     **self.raw,
                     "systematics": [],
-                    "analyses": {
-                        n: {**a, "systematics": []}
-                        for n, a in self.raw["analyses"].items()
-                    },
+                    "analyses": without_systematics(self.raw),
                 },
                 {f"response.{key}": value for key, value in keys.items()},
                 self.folder.name,
@@ -333,7 +351,7 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
-            # a shift of the quenching is one of the first process alone
+            # a shift of the quenching moves the first process alone
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]
             self._cache[key] = build_templates(
@@ -425,13 +443,17 @@ class Signal:
             for name in free
         ]
 
+    def _acts(self, parameter: KernelParameter) -> bool:
+        """Whether the first process depends on a parameter."""
+        return not parameter.processes or self.process.name in parameter.processes
+
     def _axis(self, parameter: KernelParameter) -> Axis:
         """Axis of a parameter, which a scale of the quenching is for the first process
-        alone."""
-        axis = axis_of(parameter)
-        if parameter.acts_on != "quenching-scale":
-            return axis
-        return replace(axis, processes=(self.process.name,))
+        alone unless it names others."""
+        names = tuple(parameter.processes)
+        if not names and parameter.acts_on == "quenching-scale":
+            names = (self.process.name,)
+        return replace(axis_of(parameter), processes=names)
 
     def _response(self, section: ResponseSection) -> Response:
         assert section.light_yield is not None  # schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
@@ -116,7 +117,7 @@ class Experiment(AnyExperiment):
     @property
     def processes(self) -> tuple[Process, ...]:
         """Everything that scatters in the detector."""
-        return (self.process, *(other.process for other in self.signal.others))
+        return self.signal.processes
 
     @property
     def bins(self) -> Bins:
@@ -227,28 +228,15 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
-        templates = self.bins.collapse(self.templates(model, kernel_free), chosen)
-        effects = effects_of(self.signal, chosen, model, kernel_free)
-        weights = self._signal_weights(chosen)
-        if weights is not None and self.signal.others:
-            # a published signal is that of the first process alone
-            first = self.process.name
-            templates = templates.times(first, weights)
-            effects = tuple(
-                replace(
-                    e, shape=None if e.shape is None else e.shape.times(first, weights)
-                )
-                for e in effects
-            )
-            weights = None
+        signal = self.signal.counted(chosen)
         return CountsPrediction(
             name=f"{self.name}/{name}",
-            templates=templates,
+            templates=in_bins(signal, signal.templates(model, kernel_free), chosen),
             model=model,
             free=model_free,
             backgrounds=self._backgrounds(chosen),
-            effects=effects,
-            weights=weights,
+            effects=effects_of(self.signal, chosen, model, kernel_free),
+            weights=_weights(signal, chosen),
         )
 
     def predict(
@@ -270,22 +258,21 @@ class Experiment(AnyExperiment):
         self.parameters(model)  # raises if it is not a model
         values = dict(values or {})
         name, chosen = self._analysis(analysis)
-        templates = self.bins.collapse(self.templates(model, tuple(values)), chosen)
+        signal = self.signal.counted(chosen)
+        templates = in_bins(signal, signal.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
         coefficients = templates.coefficients(model)
-        weights = self._signal_weights(chosen)
+        weights = _weights(signal, chosen)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
-        for number, process in enumerate(self.processes):
-            place = (
-                f"signal: {process.name}: " if len(self.processes) > 1 else "signal: "
-            )
+        for process in signal.processes:
+            one = len(signal.processes) == 1
+            place = "signal: " if one else f"signal: {process.name}: "
             mine = templates.of_process(process.name)
             counts = mine.by_component(coefficients, points)[0]
-            scaled = 1.0 if number else factor  # published: the first process alone
             for i, label in enumerate(templates.components):
                 components[place + label] = (
-                    scaled * counts[i][:, None] * templates.time[i]
+                    factor * counts[i][:, None] * templates.time[i]
                 )
         components |= self._backgrounds(chosen)
         data, sigma = (
@@ -390,27 +377,6 @@ class Experiment(AnyExperiment):
         ]
         return math.sqrt(sum(float(change) ** 2 for change in changes))
 
-    def _signal_weights(self, analysis: Analysis) -> FloatArray | None:
-        """Published over computed counts of the Standard Model, if the analysis names a
-        published signal."""
-        if analysis.signal is None:
-            return None
-        column, table = analysis.signal.column, analysis.signal.table
-        published = self.bins.counts(column, analysis, table)
-        templates = self.bins.collapse(self.templates(), analysis)
-        templates = templates.of_process(self.process.name)
-        computed = templates.counts(templates.coefficients(StandardModel()))[0]
-        if np.any((computed <= 0) & (published > 0)):
-            raise InputError(
-                f"{self.folder.root}/{table}: column {column} has counts in a bin where"
-                " none are computed; correct it"
-            )
-        return np.asarray(
-            np.divide(
-                published, computed, out=np.zeros_like(published), where=computed > 0
-            )
-        )
-
     def _expected(
         self, name: str | None, analysis: Analysis
     ) -> tuple[FloatArray, FloatArray | None]:
@@ -423,3 +389,9 @@ class Experiment(AnyExperiment):
             data, self.bins, self.signal.acceptance(), analysis
         )
         return data, np.sqrt(variance)
+
+
+def _weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
+    """Published over computed counts of the only process; among several, their
+    templates contain it."""
+    return None if signal.others else published_weights(signal, analysis)

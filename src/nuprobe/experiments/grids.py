@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,13 +79,32 @@ class Bins:
         grid = grid[energy][..., time]
         return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
 
-    def collapse(self, templates: Templates, analysis: Analysis) -> Templates:
-        """Return `templates` in the bins of an `analysis`."""
+    def collapse(
+        self,
+        templates: Templates,
+        analysis: Analysis,
+        fractions: Mapping[str, FloatArray | None] | None = None,
+    ) -> Templates:
+        """Return `templates` in the bins of an analysis.
+
+        Parameters
+        ----------
+        templates : in all bins.
+        analysis : its bins are taken.
+        fractions : by name of a process, its share in each bin of the third quantity,
+            shape (energy bins, shape bins); default that of [binning.shape] for all.
+        """
         energy, time = self.selection(analysis)
         templates = templates.select(energy, time)
-        fraction = self.shape_fraction
-        if fraction is not None:
-            templates = templates.spread(fraction[energy])
+        if self.shape_fraction is not None:
+            known = {
+                name: self.shape_fraction if fraction is None else fraction
+                for name, fraction in (fractions or {}).items()
+            }
+            templates = templates.spread(
+                self.shape_fraction[energy],
+                {name: fraction[energy] for name, fraction in known.items()},
+            )
         if analysis.time_bins:
             return templates
         return (
@@ -153,7 +173,7 @@ class Bins:
             for key, wanted in ((low, edges[:-1]), (high, edges[1:])):
                 got = columns[key][order].reshape(shape)
                 wanted = wanted.reshape(-1, *(1,) * (len(shape) - 1 - axis))
-                if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
+                if not _same_edges(got, wanted, edges):
                     raise ExperimentFileError(
                         f"{place}: column {key} does not match the edges of [binning];"
                         " correct one of them"
@@ -198,9 +218,9 @@ class Bins:
         order = np.lexsort([columns[section.shape_low], columns[section.low]])
         expected = np.repeat(low, third.size), np.tile(third, low.size)
         got = columns[section.low][order], columns[section.shape_low][order]
+        edges = self.energy_edges, np.array(section.values())
         if got[0].shape != expected[0].shape or not all(
-            np.allclose(g, e, rtol=1e-9, atol=1e-9)
-            for g, e in zip(got, expected, strict=True)
+            map(_same_edges, got, expected, edges)
         ):
             raise ExperimentFileError(
                 f"{place}: one row is needed for each of the {low.size} x {third.size}"
@@ -248,7 +268,8 @@ class Bins:
         Raises
         ------
         ExperimentFileError
-            If the table does not have one row a bin.
+            If the table does not have one row a bin, or has columns of edges (named as
+            in [data]) that are not those of the bins.
         """
         section = analysis.covariance
         assert section is not None  # callers
@@ -260,9 +281,43 @@ class Bins:
                 f"{self.folder.root}/{section.table}: {matrix.shape[0]} rows, but the"
                 f" analysis has {counts.size} bins; correct the table or the analysis"
             )
+        self._check_rows(section.table, analysis)
         return np.asarray(
             matrix * np.outer(counts, counts) if section.relative else matrix
         )
+
+    def _check_rows(self, table: str, analysis: Analysis) -> None:
+        """Raise if a table with one row for each bin of an analysis has columns of
+        edges that are not those of the bins."""
+        section = self.file.data
+        assert section is not None  # schema
+        energy, time = self.selection(analysis)
+        kept = [
+            (low, high, edges, window)
+            for (low, high, edges), window in zip(
+                self._edge_columns(section),
+                [
+                    energy,
+                    *([] if self.shape_edges is None else [slice(None)]),
+                    *([] if self.time_edges is None else [time]),
+                ],
+                strict=True,
+            )
+            if analysis.time_bins or edges is not self.time_edges
+        ]
+        for side in (0, 1):
+            ends = [(e[1:] if side else e[:-1])[window] for *_, e, window in kept]
+            wanted = np.meshgrid(*ends, indexing="ij")
+            for (low, high, edges, _), expected in zip(kept, wanted, strict=True):
+                column = high if side else low
+                if column not in self.folder.columns(table):
+                    continue
+                got = self.folder.table(table, [column])[column]
+                if not _same_edges(got, expected.ravel(), edges):
+                    raise ExperimentFileError(
+                        f"{self.folder.root}/{table}: column {column} does not match"
+                        " the bins of the analysis; correct the table or its order"
+                    )
 
     def histogram(
         self, table: str, low: str, high: str, column: str
@@ -319,6 +374,11 @@ def rebin(
     overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
     result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
     return result
+
+
+def _same_edges(got: FloatArray, wanted: FloatArray, edges: FloatArray) -> bool:
+    """Whether edges of a table are those of the bins, but for rounding."""
+    return np.allclose(got, wanted, rtol=1e-9, atol=1e-9 * np.ptp(edges))
 
 
 def _window(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:

@@ -39,6 +39,9 @@ class LimitCurve:
         none; None if nothing was searched.
     standard_excluded : whether no coupling at all, the Standard Model, is excluded too;
         `coupling` is the upper end of what is allowed.
+    experiments : names of those that entered.
+    projected : whether any of them is a projection, so that the curve is a sensitivity
+        and excludes nothing.
     """
 
     label: str
@@ -46,6 +49,8 @@ class LimitCurve:
     coupling: FloatArray
     reopens: FloatArray | None = None
     standard_excluded: bool = False
+    experiments: tuple[str, ...] = ()
+    projected: bool = False
 
     @property
     def heavy(self) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -32,6 +32,7 @@ from nuprobe.numerics import FloatArray, numbers
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
+_TOGETHER: Final = ("combined", "sensitivity")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +43,8 @@ class Limit:
     ----------
     family : the model whose mass and coupling were scanned.
     cl, sides : confidence level, and 1 or 2 sides.
-    curves : one an experiment, then ``"combined"`` of the measurements (not the
-        projections) if there are several.
+    curves : one an experiment, then ``"combined"`` of the measurements if there are
+        several, then ``"sensitivity"`` of measurements and projections if asked for.
     statistic : in words.
     """
 
@@ -63,6 +64,13 @@ class Limit:
             "curve of the limit", label, [c.label for c in self.curves]
         )
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Projections that stand alone: no curve combines them."""
+        alone = [c for c in self.curves if len(c.experiments) == 1]
+        together = [e for c in self.curves if c not in alone for e in c.experiments]
+        return tuple(c.label for c in alone if c.projected and c.label not in together)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
@@ -76,6 +84,8 @@ class Limit:
             "curves": [
                 {
                     "label": c.label,
+                    "experiments": list(c.experiments),
+                    "projected": c.projected,
                     "mass": c.mass.tolist(),
                     "coupling": [
                         g if math.isfinite(g) else None for g in c.coupling.tolist()
@@ -212,10 +222,10 @@ def choose(
                 f"{shown(one)} is not an experiment: give a name, a path or the result"
                 " of `nuprobe.experiment`"
             )
-        if one.name == "combined":
+        if one.name in _TOGETHER:
             raise InputError(
-                "an experiment of a limit cannot be called combined, the name of the"
-                " curve of all experiments; rename it"
+                f"an experiment of a limit cannot be called {one.name}, the name of the"
+                " curve of several experiments; rename it"
             )
         if one.name in names:
             raise InputError(
@@ -243,6 +253,7 @@ def limit(
     cl: float = 0.95,
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
+    with_projections: bool = False,
 ) -> Limit:
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
@@ -274,6 +285,9 @@ def limit(
         the best one are excluded. Ratios and counts combined: the sum of both, less its
         smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
+    with_projections : measurements combine to the curve ``"combined"``; with this,
+        projections combine with them and with each other to a further curve
+        ``"sensitivity"``, which excludes nothing.
 
     Returns
     -------
@@ -284,7 +298,8 @@ def limit(
     InputError
         For an empty list or grid, a confidence level outside (0, 1), an experiment
         without data, or a family not available for an experiment; if every coupling of
-        the search is excluded, or its smallest already is.
+        the search is excluded, or its smallest already is; if `with_projections` finds
+        nothing to combine.
 
     Examples
     --------
@@ -309,26 +324,70 @@ def limit(
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
-    measured, counts, curves = [], [], []
-    for one in opened:
-        analysis = chosen.get(one.name)
-        term: Ratio | Counts
+    members = [_Member.of(one, scanned, chosen, masses, couplings[1]) for one in opened]
+    groups = {m.name: [m] for m in members}
+    measured = [m for m in members if not m.projected]
+    if len(measured) > 1:
+        groups["combined"] = measured
+    if with_projections:
+        if len(measured) == len(members) or len(members) == 1:
+            raise InputError(
+                "with_projections needs a projection among several experiments, got"
+                f" {shown([m.name for m in members])}"
+            )
+        groups["sensitivity"] = members
+    curves = tuple(
+        _curve_of(label, group, masses, search) for label, group in groups.items()
+    )
+    ratios = any(m.cost is None for m in members)
+    words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
+    return Limit(scanned.model, cl, sides, curves, words)
+
+
+@dataclass(frozen=True, eq=False)
+class _Member:
+    """An experiment of a limit: its term, and its cost if it counts events."""
+
+    name: str
+    projected: bool
+    term: Ratio | Counts
+    cost: Cost | None
+    largest: float
+
+    @classmethod
+    def of(
+        cls,
+        one: AnyExperiment,
+        family: Scanned,
+        analyses: Mapping[str, str],
+        masses: FloatArray,
+        largest: float,
+    ) -> _Member:
+        analysis = analyses.get(one.name)
         if isinstance(one, TridentExperiment):
-            term = Ratio.of(one, scanned, analysis, masses)
-            if one.measurement(analysis).kind == "measurement":
-                measured.append(term)
-        else:
-            counts.append(family_cost(one, scanned, analysis))
-            term = Counts.of(counts[-1], masses, couplings[1])
-        curves.append(limit_curve(one.name, [term], masses, search))
-    if len(measured) + len(counts) > 1:
-        terms: list[Ratio | Counts] = [*measured]
-        if counts:
-            terms.append(Counts.of(sum(counts[1:], counts[0]), masses, couplings[1]))
-        curves.append(limit_curve("combined", terms, masses, search))
-    ratios = any(isinstance(e, TridentExperiment) for e in opened)
-    words = _in_words(search, cl, ratios, bool(counts))
-    return Limit(scanned.model, cl, sides, tuple(curves), words)
+            ratio = Ratio.of(one, family, analysis, masses)
+            return cls(one.name, one.is_projection(analysis), ratio, None, largest)
+        cost = family_cost(one, family, analysis)
+        counts = Counts.of(cost, masses, largest)
+        return cls(one.name, one.is_projection(analysis), counts, cost, largest)
+
+
+def _curve_of(
+    label: str, members: Sequence[_Member], masses: FloatArray, search: Search
+) -> LimitCurve:
+    """Limit of one experiment, or of several together; counts share their nuisances."""
+    terms: list[Ratio | Counts] = [m.term for m in members if m.cost is None]
+    costs = [m.cost for m in members if m.cost is not None]
+    if len(costs) == 1:
+        terms += [m.term for m in members if m.cost is not None]
+    elif costs:
+        together = sum(costs[1:], costs[0])
+        terms.append(Counts.of(together, masses, members[0].largest))
+    return replace(
+        limit_curve(label, terms, masses, search),
+        experiments=tuple(m.name for m in members),
+        projected=any(m.projected for m in members),
+    )
 
 
 def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:

@@ -16,10 +16,11 @@ from nuprobe.experiments.format import (
     Systematic,
 )
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.selection import in_bins
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance
-from nuprobe.prediction import half_difference
+from nuprobe.prediction import half_difference, weighted
 
 __all__ = ["effects_of", "shape_effect"]
 
@@ -46,8 +47,9 @@ def effects_of(
     >>> [effect.scales for effect in effects]
     [('signal',), ('prompt-neutrons',)]
     """
+    counted = signal.counted(analysis)
     return tuple(
-        _effect(systematic, signal, analysis, model, free)
+        _effect(systematic, counted, analysis, model, free)
         for systematic in signal.file.systematics
         if systematic.name in analysis.systematics
     )
@@ -61,7 +63,10 @@ def _effect(
     free: Sequence[str],
 ) -> Effect:
     if isinstance(systematic, ShapeSystematic):
-        return shape_effect(systematic, signal.bins, analysis)
+        effect = shape_effect(systematic, signal.bins, analysis)
+        if effect.relative is None or systematic.acts_on == ["signal"]:
+            return effect
+        return _of_one(effect, systematic.acts_on[0], signal, analysis, model, free)
     nuisance = _nuisance(systematic)
     if isinstance(systematic, ResponseSystematic):
         up, down = (
@@ -69,13 +74,13 @@ def _effect(
             for keys in (systematic.up, systematic.down)
         )
         shape = half_difference(up, down)
-        return Effect(nuisance, shape=signal.bins.collapse(shape, analysis))
+        return Effect(nuisance, shape=in_bins(signal, shape, analysis))
     if systematic.kind == "normalisation":
-        return Effect(nuisance, tuple(systematic.acts_on))
-    if systematic.acts_on != ["signal"]:
+        return _scaling(systematic, signal, analysis, model, free)
+    if systematic.acts_on not in (["signal"], [signal.process.name]):
         raise ExperimentFileError(
             f"{signal.folder.name}: systematic {systematic.name} of kind quenching acts"
-            " on the signal only"
+            f" on the signal only, of which it moves {signal.process.name}"
         )
     # linear shape per unit of the relative quenching, from one standard deviation up
     # and down
@@ -86,7 +91,49 @@ def _effect(
         for sign in (1, -1)
     )
     shape = half_difference(up, down).scale(1 / systematic.sigma)
-    return Effect(nuisance, shape=signal.bins.collapse(shape, analysis))
+    return Effect(nuisance, shape=in_bins(signal, shape, analysis))
+
+
+def _scaling(
+    systematic: Systematic,
+    signal: Signal,
+    analysis: Analysis,
+    model: Model,
+    free: Sequence[str],
+) -> Effect:
+    """Scale the whole signal, single processes, or backgrounds."""
+    names = [process.name for process in signal.processes]
+    mine = [name for name in names if name in systematic.acts_on]
+    others = tuple(
+        name
+        for name in systematic.acts_on
+        if name in ("signal", *(b.name for b in signal.file.backgrounds))
+    )
+    if "signal" in others or not mine:
+        return Effect(_nuisance(systematic), others)
+    if len(mine) == len(names):
+        return Effect(_nuisance(systematic), ("signal", *others))
+    templates = in_bins(signal, signal.templates(model, free), analysis)
+    return Effect(_nuisance(systematic), others, shape=templates.of_process(*mine))
+
+
+def _of_one(
+    effect: Effect,
+    name: str,
+    signal: Signal,
+    analysis: Analysis,
+    model: Model,
+    free: Sequence[str],
+) -> Effect:
+    """The same relative change in the bins of one process alone."""
+    names = [process.name for process in signal.processes]
+    if names == [name]:
+        return effect
+    if name not in names or effect.relative is None:
+        return Effect(effect.nuisance)
+    templates = in_bins(signal, signal.templates(model, free), analysis)
+    shape = weighted(templates.of_process(name), name, effect.relative)
+    return Effect(effect.nuisance, shape=shape)
 
 
 def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) -> Effect:
@@ -119,7 +166,7 @@ def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) ->
         for column in (systematic.up, systematic.down)
     )
     change = (up - down) / (1 if systematic.down is None else 2)
-    if systematic.acts_on != ["signal"]:
+    if systematic.acts_on[0] in [b.name for b in bins.file.backgrounds]:
         return Effect(_nuisance(systematic), added=change)
     # a bin without nominal signal has none to move
     return Effect(

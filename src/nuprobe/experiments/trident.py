@@ -385,6 +385,15 @@ class TridentExperiment(AnyExperiment):
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
         )
 
+    def is_projection(self, analysis: str | None = None) -> bool:
+        """Whether the ratio of an analysis is assumed, not measured.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return self.measurement(analysis).kind == "projection"
+
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
         return self._analysis(analysis)[1]

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
-from nuprobe.schema import Folder, validate
+
+if TYPE_CHECKING:
+    from nuprobe.schema import Folder
 
 __all__ = [
     "Flux",
@@ -83,6 +85,7 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
             )
         return name
     from nuprobe.fluxes.files import read_flux
+    from nuprobe.schema import Folder
 
     if not isinstance(name, (str, Path)):
         raise InputError(f"a flux is a name, a path or a Flux, got {shown(name)}")
@@ -99,6 +102,8 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
 
 
 def _library(name: str) -> Folder:
+    from nuprobe.schema import Folder  # pydantic is slow to import
+
     return Folder(resources.files(__name__).joinpath("library", name), "flux.toml")
 
 
@@ -132,6 +137,7 @@ def fissions(
     """
     from nuprobe.fluxes.files import FluxFile
     from nuprobe.fluxes.kinds import Reactor
+    from nuprobe.schema import validate
     from nuprobe.units import joule
 
     if not 0 < gigawatt_days < float("inf"):

@@ -5,40 +5,56 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from nuprobe.errors import ComputationError, InputError, NuprobeError
-from nuprobe.files import writable_or_error
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    NuprobeError,
+    OutputError,
+    StoppedError,
+    shown,
+)
+from nuprobe.files import as_output_error, writable_or_error
 from nuprobe.inference.costs import Cost
 from nuprobe.numerics import FloatArray
+from nuprobe.stopping import name_of, number_of, stop_signals
+from nuprobe.unfinished import Claim, alone, part_of
 
 __all__ = ["Checkpoint", "probe", "progress_bar", "same_probe", "stopped"]
 
 _PROBES: Final = 5  # points whose expectation tells predictions apart
+_FIRST_S: Final = 0.5  # after so long a run is saved for the first time
 
 
 class Checkpoint:
     """The file to which a run goes now and then, if there is one.
 
+    What is unfinished is in ``file.part``, which takes the place of `file` when the run
+    is complete: until then a result that was there before stays.
+
     Parameters
     ----------
     file : its path, or None.
-    resume : go on with the file if it exists.
-    overwrite : replace a file that exists.
-    every_s : seconds between two writes.
+    resume : go on with an unfinished run, or with the file, if there is one.
+    overwrite : replace a file that exists; with `resume` it is not gone on with.
+    every_s : seconds between two writes, at most: a run that has just begun is saved
+        more often, so that one killed again and again still comes to its end.
 
     Attributes
     ----------
     path : its path, or None.
+    part : where the unfinished run is, or None.
 
     Raises
     ------
     InputError
-        If `resume` has no file to go on with, or excludes `overwrite`.
+        If `resume` has no file to go on with, or `every_s` is not a duration.
     """
 
     def __init__(
@@ -49,42 +65,124 @@ class Checkpoint:
         every_s: float,
     ) -> None:
         self.path = Path(file) if file is not None else None
-        if resume and (self.path is None or overwrite):
+        self.part = None if self.path is None else part_of(self.path)
+        if resume and self.path is None:
+            raise InputError("resume needs the checkpoint to go on with")
+        if not every_s >= 0:
             raise InputError(
-                "resume needs the checkpoint to go on with, and excludes overwrite"
+                f"seconds between checkpoints must be 0 or more, got {shown(every_s)}"
             )
         self._resume, self._overwrite, self._every_s = resume, overwrite, every_s
-        self._saved = time.monotonic()
+        self._begun = self._saved = time.monotonic()
+        self._claim: Claim | None = None
+        self._replaces = overwrite
 
-    def resumed(self) -> Path | None:
-        """The file to go on with; None to begin anew.
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from writing the same file, and let SIGTERM and SIGHUP
+        stop the run as Ctrl-C does.
 
         Raises
         ------
         InputError
-            If the file exists and is to be neither resumed nor overwritten.
+            If another process writes it.
+        OutputError
+            If the file cannot be written.
         """
-        exists = self.path is not None and self.path.exists()
-        if exists and not (self._resume or self._overwrite):
+        if self.path is None or self.part is None:
+            with stop_signals():
+                yield
+            return
+        writable_or_error(self.path)
+        with alone(self.part) as self._claim, stop_signals():
+            yield
+
+    def resumed(self) -> tuple[Path, ...]:
+        """Files that must be of this run, with the one to go on with last; none to
+        begin anew.
+
+        Raises
+        ------
+        InputError
+            If a file exists and is to be neither resumed nor overwritten.
+        """
+        if self.path is None or self.part is None:
+            return ()
+        left = self._claim is not None and not self._claim.fresh
+        exists = self.path.exists()
+        if self._resume:
+            self._replaces |= exists
+            whole = (self.path,) if exists and not self._overwrite else ()
+            return (*whole, self.part) if left else whole
+        if exists and not self._overwrite:
             raise InputError(
                 f"{self.path} exists: give resume=True to go on with it,"
                 " overwrite=True, or another name"
             )
-        return self.path if exists and self._resume else None
+        if left and not self._overwrite:
+            raise InputError(
+                f"{self.part} belongs to an unfinished run: go on with resume=True"
+                " (--resume), or begin anew with overwrite=True (--overwrite)"
+            )
+        return ()
 
-    def check(self) -> None:
-        """Raise `OutputError` if the file cannot be written; start the clock."""
-        if self.path is not None:
-            writable_or_error(self.path)
-        self._saved = time.monotonic()
+    def start(self) -> None:
+        """Start the clock."""
+        self._begun = self._saved = time.monotonic()
 
     def due(self) -> bool:
         """Whether it is time to write; starts the clock anew if so."""
         now = time.monotonic()
-        if self.path is None or now - self._saved < self._every_s:
+        wait = min(self._every_s, max(_FIRST_S, self._saved - self._begun))
+        if self.path is None or now - self._saved < wait:
             return False
         self._saved = now
         return True
+
+    def save(self, image: Callable[[], bytes]) -> None:
+        """Write what there is, if there is a file.
+
+        Parameters
+        ----------
+        image : gives the content.
+        """
+        if self._claim is not None:
+            self._claim.write(image())
+
+    def complete(self, image: Callable[[], bytes]) -> None:
+        """Write what there is, and give the file its name.
+
+        Parameters
+        ----------
+        image : gives the content.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written, or if a file appeared there meanwhile.
+        """
+        if self._claim is None or self.path is None:
+            return
+        self._claim.write(image())
+        if self.path.exists() and not self._replaces:
+            raise OutputError(
+                f"{self.path} has appeared while this run went on; its result is in"
+                f" {self.part}: move one of them, or add --resume --overwrite"
+            )
+        with as_output_error(self.path):
+            self._claim.complete(self.path)
+
+    @property
+    def remedy(self) -> str:
+        """Where a run that was stopped is saved, and how to go on."""
+        if self.path is None:
+            return "nothing is saved; give a checkpoint to be able to resume"
+        both = self._overwrite and self.path.exists()
+        more = (", overwrite=True", " --overwrite") if both else ("", "")
+        return (
+            f"saved in {self.part}; go on with resume=True{more[0]}, --resume{more[1]}"
+            " on the command line"
+        )
 
 
 def stopped(what: str, error: BaseException, remedy: str) -> NuprobeError:
@@ -99,12 +197,12 @@ def stopped(what: str, error: BaseException, remedy: str) -> NuprobeError:
     Examples
     --------
     >>> stopped("scan", KeyboardInterrupt(), "nothing is saved")
-    NuprobeError('scan stopped (interrupted); nothing is saved')
+    StoppedError('scan stopped (interrupted); nothing is saved')
     """
     if isinstance(error, KeyboardInterrupt):
-        why = "interrupted"
-    else:
-        why = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
+        text = f"{what} stopped ({name_of(error)}); {remedy}"
+        return StoppedError(text, signal=number_of(error))
+    why = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
     text = f"{what} stopped ({why}); {remedy}"
     kind = type(error)
     if kind is InputError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -16,6 +18,7 @@ from typing import Any
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import COMPILED, Cost
 from nuprobe.numerics import FloatArray
+from nuprobe.stopping import STOPPING
 
 __all__ = ["DaskExecutor", "dask_executor"]
 
@@ -25,10 +28,22 @@ _WORKER: dict[str, Cost] = {}
 
 
 def _start_worker(cost: Cost) -> None:
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the process that gathers the results
+    # to stop is for the process that gathers the results: a worker ends after it
+    for one in (signal.SIGINT, *STOPPING):
+        signal.signal(one, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _WORKER["cost"] = cost
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that ended: a
+    killed one cannot tell its workers, who would wait for tasks forever."""
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work_here(points: FloatArray, compiled: bool) -> tuple[FloatArray, FloatArray]:

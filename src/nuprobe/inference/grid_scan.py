@@ -13,25 +13,32 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from importlib.metadata import version
-from math import prod
+from math import ceil, prod
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
+from nuprobe.inference.descent import descend
 from nuprobe.inference.executors import computing
+from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.scan_result import (
     FORMAT,
     ScanResult,
     ScanState,
     resumed_scan,
-    write_scan,
+    scan_image,
 )
+from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
 
 __all__ = ["scan"]
+
+_DIPS: Final = 16  # of the grid from which the best fit is looked for
+_TASKS: Final = 1000  # tasks of a scan, about, at most
 
 
 def scan(
@@ -45,11 +52,12 @@ def scan(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    chunk: int = 8 * BLOCK,
+    chunk: int | None = None,
     progress: bool = False,
     every_s: float = 30.0,
 ) -> ScanResult:
-    """−2 ln L, minimised over the nuisances, on the outer product of the axes.
+    """−2 ln L, minimised over the nuisances, on the outer product of the axes, and the
+    best fit within their range.
 
     All arguments but two are keywords, each with a default: where to compute, and what
     to do with the file.
@@ -64,21 +72,22 @@ def scan(
     workers : start that many processes instead; on platforms that start them afresh a
         script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
-    checkpoint : HDF5 file to which results go every `every_s` seconds and at the end;
-        it appears whole or not at all.
-    resume : go on with the checkpoint if there is one; otherwise an existing file is
-        refused.
-    overwrite : replace an existing file.
+    checkpoint : HDF5 file of the result; it appears when the scan is complete. Until
+        then ``checkpoint.part`` has what is done.
+    resume : go on with an unfinished scan if there is one; otherwise an existing file
+        is refused.
+    overwrite : replace an existing file, once the scan is complete, and without
+        `resume` discard an unfinished one.
     chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
-        results.
+        results. One block, and more on large grids, if not given.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes of the checkpoint.
+    every_s : seconds between two writes, at most.
 
     Raises
     ------
     InputError
-        If the grid is empty, a value is NaN or out of range, or the checkpoint exists
-        or belongs to another scan.
+        If the grid is empty, a value is NaN or out of range, or the checkpoint exists,
+        is damaged, belongs to another scan or is being written by another process.
     OutputError
         If the checkpoint cannot be written; what was there is untouched.
     NuprobeError
@@ -90,44 +99,60 @@ def scan(
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> scan(cost, {"rn": [4.0, 5.0, 6.0]}).best
-    {'rn': 6.0}
+    {'rn': 5...}
     """
     check_cost(cost)
     axes = _axes(cost, grid, fixed or {})
     points = _points(cost, axes, fixed or {})
     if executor is not None and workers is not None:
         raise InputError("give an executor or a number of workers, not both")
-    if (workers is not None and workers < 1) or threads < 1 or chunk < 1:
+    if (
+        (workers is not None and workers < 1)
+        or threads < 1
+        or (chunk is not None and chunk < 1)
+    ):
         raise InputError(
             f"workers, threads and chunk must be at least 1, got {workers}, {threads},"
             f" {chunk}"
         )
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(cost, axes, points)
-    previous = file.resumed()
-    if previous is not None:
-        run.state = resumed_scan(previous, run.fingerprint, run.state)
-    file.check()
-    size = -(-chunk // BLOCK) * BLOCK
-    tasks = [slice(i, min(i + size, len(points))) for i in range(0, len(points), size)]
-    tasks = [t for t in tasks if not run.state.done[t].all()]
-    bar = progress_bar(progress, len(points), int(run.state.done.sum()))
-    try:
-        with computing(cost, executor, workers, threads) as compute:
-            for task, values, nuisances in compute(points, tasks):
-                run.keep(task, values, nuisances)
-                bar(task.stop - task.start)
-                if file.due():
-                    run.write(file)
-    except OutputError:
-        raise
-    except (Exception, KeyboardInterrupt, CancelledError) as error:
-        run.write(file)
-        raise stopped("scan", error, run.remedy(file)) from error
-    finally:
-        bar(None)
-    run.write(file)
+    tasks = _tasks(len(points), chunk, 1 if executor or workers else threads)
+    with file.held():
+        fresh = run.state
+        for known in file.resumed():
+            run.state = resumed_scan(known, run.fingerprint, fresh)
+        file.start()
+        left = [t for t in tasks if not run.state.done[t].all()]
+        bar = progress_bar(progress, len(points), int(run.state.done.sum()))
+        try:
+            with computing(cost, executor, workers, threads) as compute:
+                for task, values, nuisances in compute(points, left):
+                    run.keep(task, values, nuisances)
+                    bar(task.stop - task.start)
+                    if file.due():
+                        file.save(run.image)
+        except OutputError:
+            raise
+        except (Exception, KeyboardInterrupt, CancelledError) as error:
+            file.save(run.image)
+            raise stopped("scan", error, run.remedy(file)) from error
+        finally:
+            bar(None)
+        run.finish()
+        file.complete(run.image)
     return run.result()
+
+
+def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
+    """Which points go together: few, so that little is lost by a kill, but not so few
+    that a large grid is a great number of tasks."""
+    blocks = -(-points // BLOCK)
+    size = (
+        threads * min(max(blocks // _TASKS, 1), 8) if chunk is None else chunk / BLOCK
+    )
+    step = ceil(size) * BLOCK
+    return [slice(i, min(i + step, points)) for i in range(0, points, step)]
 
 
 class _Run:
@@ -151,10 +176,21 @@ class _Run:
         self.state.twice_nll[task], self.state.nuisances[task] = values, nuisances
         self.state.done[task] = True
 
+    def finish(self) -> None:
+        """Find the best fit between the points, and warn of what has no effect."""
+        known = {p.name: p for p in self.cost.parameters}
+        shape = tuple(len(a) for a in self.axes.values())
+        values = self.state.twice_nll.reshape(shape)
+        axes = [(known[name], axis) for name, axis in self.axes.items()]
+        warn_if_flat(self.cost.name, axes, values)
+        if self.state.fitted is None:
+            self.state.fitted = _best_fit(self.cost, self.axes, self.points, values)
+
     def result(self) -> ScanResult:
         """What there is so far."""
         shape = tuple(len(a) for a in self.axes.values())
         parameters = self.cost.parameters
+        best, lowest = self.state.fitted or (None, None)
         return ScanResult(
             axes=self.axes,
             units={p.name: p.unit for p in parameters if p.name in self.axes},
@@ -167,22 +203,51 @@ class _Run:
             nuisances=self.state.nuisances.reshape(*shape, len(self.cost.nuisances)),
             nuisance_names=tuple(n.name for n in self.cost.nuisances),
             fingerprint=self.fingerprint,
+            fitted=best,
+            fitted_twice_nll=lowest,
         )
 
-    def write(self, file: Checkpoint) -> None:
-        """Save what there is, if there is a file."""
-        if file.path is not None:
-            write_scan(file.path, self.result(), self.state)
+    def image(self) -> bytes:
+        """What there is so far, as a file."""
+        return scan_image(self.result(), self.state)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""
         if file.path is None:
-            return "nothing is saved; give a checkpoint to be able to resume"
-        done = f"{self.state.done.sum()} of {len(self.points)} points"
-        return (
-            f"{done} are saved in {file.path}; go on with resume=True, --resume on the"
-            " command line"
-        )
+            return file.remedy
+        return f"{self.state.done.sum()} of {len(self.points)} points are {file.remedy}"
+
+
+def _best_fit(
+    cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray, values: FloatArray
+) -> tuple[dict[str, float], float] | None:
+    """Best fit within the range of the grid, and −2 ln L there: the lowest of the
+    minima that the fitter finds from the lowest dips of the grid."""
+    free = [name for name, axis in axes.items() if len(axis) > 1]
+    flat = values.ravel()
+    if not free or not np.isfinite(flat).any():
+        return None
+    surface = Surface(cost, free, points[int(flat.argmin())])
+    surface.lower = np.array([axes[name][0] for name in free])
+    surface.upper = np.array([axes[name][-1] for name in free])
+    minima, lowest = descend(surface, points[dips(values)], close=1e-9)
+    i = int(lowest.argmin())
+    point, value = minima[i], float(lowest[i])
+    if value >= flat.min() - 1e-12 * max(abs(flat.min()), 1.0):  # not by rounding
+        point, value = points[int(flat.argmin())], float(flat.min())
+    return {name: float(point[cost.index(name)]) for name in axes}, value
+
+
+def dips(values: FloatArray) -> NDArray[np.intp]:
+    """Numbers of the lowest points that no neighbour along an axis is below."""
+    dip = np.isfinite(values)
+    for axis in range(values.ndim):
+        step = np.moveaxis(values, axis, 0)
+        here = np.moveaxis(dip, axis, 0)
+        here[1:] &= step[1:] <= step[:-1]
+        here[:-1] &= step[:-1] <= step[1:]
+    found = np.flatnonzero(dip)
+    return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
 
 
 def _axes(

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.descent import descend
+from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.minimum import swept
 from nuprobe.inference.surface import Surface
@@ -187,6 +188,7 @@ def profile(
         points, twice_nll = swept(surface, points)
     else:
         twice_nll = surface.value(points)
+    warn_if_flat(cost.name, [(cost.parameters[column], values)], twice_nll)
     i = int(np.argmin(twice_nll))
     if not isfinite(twice_nll[i]):
         raise InputError(

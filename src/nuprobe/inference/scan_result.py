@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from io import BytesIO
 from itertools import pairwise
@@ -18,11 +18,13 @@ from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
+from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.numerics import FloatArray
+from nuprobe.sealed import BLOCK, seal
 
 __all__ = ["FORMAT", "ScanResult", "ScanState"]
 
-FORMAT: Final = "nuprobe-scan-1"
+FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
 
 
@@ -39,6 +41,9 @@ class ScanResult:
     nuisances : where the minimum over the nuisances lies, one more dimension.
     nuisance_names : names along that dimension.
     fingerprint : SHA-256 of grid, cost and version of nuprobe.
+    fitted : the best fit within the range of the grid, which the fitter found from its
+        lowest points; None if the scan is not finished, or no parameter varies.
+    fitted_twice_nll : −2 ln L there.
     """
 
     axes: dict[str, FloatArray]
@@ -48,20 +53,53 @@ class ScanResult:
     nuisances: FloatArray
     nuisance_names: tuple[str, ...]
     fingerprint: str
+    fitted: dict[str, float] | None = None
+    fitted_twice_nll: float | None = None
 
     @property
     def delta(self) -> FloatArray:
-        """−2 ln L above the lowest value of the grid."""
-        return np.asarray(self.twice_nll - self.twice_nll.min())
+        """−2 ln L above that of the best fit."""
+        return np.asarray(self.twice_nll - self.best_twice_nll)
 
     @property
     def best(self) -> dict[str, float]:
+        """The best fit within the range of the grid; without `fitted` the lowest
+        point."""
+        return self.lowest if self.fitted is None else self.fitted
+
+    @property
+    def best_twice_nll(self) -> float:
+        """−2 ln L of the best fit."""
+        lowest = float(self.twice_nll.min())
+        return lowest if self.fitted_twice_nll is None else self.fitted_twice_nll
+
+    @property
+    def lowest(self) -> dict[str, float]:
         """The grid point with the lowest −2 ln L."""
         where = np.unravel_index(int(self.twice_nll.argmin()), self.twice_nll.shape)
         return {
             name: float(axis[i])
             for (name, axis), i in zip(self.axes.items(), where, strict=True)
         }
+
+    def curve(self) -> tuple[FloatArray, FloatArray]:
+        """Values and Δ(−2 ln L) of a scan of one parameter, the best fit among them,
+        both of shape (n,)."""
+        if len(self.axes) != 1:
+            raise InputError(
+                "a curve needs a scan of one parameter, this one has"
+                f" {', '.join(self.axes)}"
+            )
+        ((name, x),) = self.axes.items()
+        y = self.delta
+        if self.fitted is None:
+            return x, y
+        best = self.fitted[name]
+        # beside a point of the grid a further one is only rounding
+        if np.abs(x - best).min() < 1e-3 * np.diff(x).min():
+            return x, y
+        k = int(np.searchsorted(x, best))
+        return np.insert(x, k, best), np.insert(y, k, 0.0)
 
     def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) of a scan of one parameter is below the threshold of `cl`.
@@ -81,10 +119,10 @@ class ScanResult:
             raise InputError(
                 f"intervals need at least 4 values of {name}, the grid has {len(x)}"
             )
-        y = self.twice_nll
-        known = np.isfinite(y)
-        if not known.any():
+        if not np.isfinite(self.twice_nll).any():
             raise InputError(f"the data are impossible at every value of {name}")
+        x, y = self.curve()
+        known = np.isfinite(y)
         # cubic splines ring at a jump; the monotone interpolant does not
         curve = (
             CubicSpline(x, y)
@@ -92,10 +130,9 @@ class ScanResult:
             else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
         )
         turns = curve.derivative().roots(extrapolate=False)
-        lowest = min(
-            float(y.min()), float(curve(turns[np.isfinite(turns)]).min(initial=inf))
-        )
-        level = lowest + delta_threshold(cl, 1)
+        # Δ is above the best fit; without one, above the lowest point of the curve
+        lowest = float(curve(turns[np.isfinite(turns)]).min(initial=y.min()))
+        level = (lowest if self.fitted is None else 0.0) + delta_threshold(cl, 1)
         edges = np.unique(
             np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)])
         )
@@ -124,7 +161,7 @@ class ScanResult:
             self.nuisances.reshape(self.twice_nll.size, k),
             np.empty(0),
         )
-        return write_scan(Path(path), self, state)
+        return atomic_write(path, scan_image(self, state))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
@@ -155,21 +192,28 @@ class ScanState:
     twice_nll : −2 ln L, shape (points,).
     nuisances : shape (points, nuisances).
     probe : tells the prediction, see `probe`.
+    fitted : the best fit and −2 ln L there, once the scan is finished.
     """
 
     done: NDArray[np.bool_]
     twice_nll: FloatArray
     nuisances: FloatArray
     probe: FloatArray
+    fitted: tuple[dict[str, float], float] | None = None
 
 
-def write_scan(path: Path, result: ScanResult, state: ScanState) -> Path:
-    """The whole file is built in memory, so that a full disk or a kill leaves the
-    previous one intact."""
+def scan_image(result: ScanResult, state: ScanState) -> bytes:
+    """The whole file, built in memory, with its checksum.
+
+    Parameters
+    ----------
+    result : what there is so far.
+    state : what of it is done.
+    """
     import h5py
 
     image = BytesIO()
-    with h5py.File(image, "w") as file:
+    with h5py.File(image, "w", userblock_size=BLOCK) as file:
         file.attrs["format"] = FORMAT
         file.attrs["nuprobe"] = version("nuprobe")
         file.attrs["fingerprint"] = result.fingerprint
@@ -180,50 +224,80 @@ def write_scan(path: Path, result: ScanResult, state: ScanState) -> Path:
             axes[name] = axis
             axes[name].attrs["unit"] = result.units[name]
         file.create_group("fixed").attrs.update(result.fixed)
+        if result.fitted is not None:
+            best = file.create_group("best")
+            best.attrs.update(result.fitted)
+            file["best_twice_nll"] = [result.best_twice_nll]
         file["done"] = state.done
         file["twice_nll"] = result.twice_nll
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
-    return atomic_write(path, image.getvalue())
+    return seal(image.getvalue())
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
-    import h5py
+    """Read and check a scan, finished or not.
 
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise InputError(
-                    f"{path} is not a scan of this version of nuprobe (format"
-                    f" {file.attrs.get('format')})"
+    Parameters
+    ----------
+    path : of the file.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, no scan, or contains what no scan can contain.
+    """
+    with opened(path, "scan", FORMAT) as file:
+        names = texts(file, "axes")
+        result = ScanResult(
+            axes={name: numbers(file["axes"], name, 1) for name in names},
+            units={name: str(file["axes"][name].attrs["unit"]) for name in names},
+            fixed={name: float(value) for name, value in file["fixed"].attrs.items()},
+            twice_nll=numbers(file, "twice_nll", len(names)),
+            nuisances=numbers(file, "nuisances", len(names) + 1),
+            nuisance_names=texts(file, "nuisances"),
+            fingerprint=str(file.attrs["fingerprint"]),
+        )
+        if "best" in file:
+            (lowest,) = numbers(file, "best_twice_nll", 1)
+            best = {name: float(file["best"].attrs[name]) for name in names}
+            result = replace(result, fitted=best, fitted_twice_nll=float(lowest))
+        done, probe = numbers(file, "done", 1, bool), numbers(file, "probe", 1)
+        shape = tuple(len(axis) for axis in result.axes.values())
+        k = len(result.nuisance_names)
+        values = result.twice_nll.ravel()
+        require(
+            bool(shape)
+            and result.twice_nll.shape == shape
+            and result.nuisances.shape == (*shape, k)
+            and done.shape == values.shape,
+            "its arrays do not fit together",
+        )
+        nuisances = result.nuisances.reshape(values.size, k)
+        require(
+            bool(
+                all(len(a) and (np.diff(a) > 0).all() for a in result.axes.values())
+                and all(np.isfinite(a).all() for a in (*result.axes.values(), probe))
+                and np.isfinite(list(result.fixed.values())).all()
+            ),
+            "its grid contains numbers that no grid has",
+        )
+        if result.fitted is not None:
+            require(
+                all(
+                    axis[0] <= result.fitted[name] <= axis[-1]
+                    for name, axis in result.axes.items()
                 )
-            result = ScanResult(
-                axes={
-                    str(name): np.array(file["axes"][name])
-                    for name in file.attrs["axes"]
-                },
-                units={
-                    str(name): str(file["axes"][name].attrs["unit"])
-                    for name in file.attrs["axes"]
-                },
-                fixed={
-                    name: float(value) for name, value in file["fixed"].attrs.items()
-                },
-                twice_nll=np.array(file["twice_nll"]),
-                nuisances=np.array(file["nuisances"]),
-                nuisance_names=tuple(str(n) for n in file.attrs["nuisances"]),
-                fingerprint=str(file.attrs["fingerprint"]),
+                and result.best_twice_nll <= values[done].min(initial=inf),
+                "its best fit is none",
             )
-            done, probe = np.array(file["done"]), np.array(file["probe"])
-    except (OSError, KeyError) as error:
-        raise InputError(f"{path} cannot be read as a scan: {error}") from error
-    k = len(result.nuisance_names)
-    return result, ScanState(
-        done,
-        result.twice_nll.ravel(),
-        result.nuisances.reshape(result.twice_nll.size, k),
-        probe,
-    )
+        # an infinity says that the data are impossible; a NaN says nothing
+        require(
+            bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
+            "points are marked as done that have no value",
+        )
+    fitted = None if result.fitted is None else (result.fitted, result.best_twice_nll)
+    return result, ScanState(done, values, nuisances, probe, fitted)
 
 
 def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:

@@ -414,17 +414,15 @@ def model_from_file(path: str | os.PathLike[str]) -> Any:
     ...     model_from_file(file).coupling
     0.0001
     """
-    import yaml
-
+    from nuprobe.parsing import parse_yaml, read_text
     from nuprobe.schema import validate
 
     path = Path(path)
+    text = read_text(path, "the model file")
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InputError(
-            f"cannot read the model file {path}: {' '.join(str(err).split())}"
-        ) from None
+        data = parse_yaml(text)
+    except InputError as err:
+        raise InputError(f"cannot read the model file {path}: {err}") from None
     found = validate(_file_schema(), data, str(path)).model
     for entry in found:
         if len(entry) != 1:

@@ -29,6 +29,13 @@ SCHEMES: Final[tuple[str, ...]] = get_args(Scheme)
 # neutrino charge radii of the Standard Model are inside)
 _RADIATIVE_G_V_P: Final = (0.0382, 0.0300, 0.0256)
 _RADIATIVE_G_V_N: Final = -0.5117
+# g_V and g_A of nu_e, nu_mu, nu_tau with electrons at the same sin2: one-loop
+# expressions of Erler:2013xha (unverified against the paper; the same expressions give
+# the couplings to nucleons above): rho, the charge radii of the neutrinos with the
+# photon, WW and ZZ boxes. Left out: photon exchange and emission in the final state,
+# and the dependence of the radii on the momentum transfer
+_RADIATIVE_G_V_E: Final = (0.9521, -0.0397, -0.0353)
+_RADIATIVE_G_A_E: Final = (0.4936, -0.5064, -0.5064)
 _RADIATIVE_SIN2: Final = 0.23863
 # d g_V^p / d sin2 = -2 rho in the radiative scheme
 _RHO: Final = 1.00063
@@ -46,7 +53,10 @@ class StandardModel:
     scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, no charge
         radius inside; ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300,
         ν_τ 0.0256) and g_V^n = −0.5117 at sin²θ_W = 0.23863, the Standard-Model charge
-        radii inside, shifted by −2ρ(sin²θ_W − 0.23863).
+        radii inside, shifted by −2ρ(sin²θ_W − 0.23863); with electrons g_V = 0.9521,
+        −0.0397, −0.0353 (shifted by +2ρ) and g_A = 0.4936, −0.5064, −0.5064 of ν_e,
+        ν_μ, ν_τ, one-loop with the same radii inside (Erler:2013xha); photons of the
+        final state are left out.
     strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p =
         g_A − Δs, g_A^n = −g_A − Δs).
     sin2_theta_w_high : weak mixing angle of processes at high energy (tridents) alone;
@@ -68,7 +78,7 @@ class StandardModel:
     NAMES: ClassVar[Mapping[str, ModelName]] = {
         "sm": ModelName("Standard Model, tree-level couplings"),
         "sm-radiative": ModelName(
-            "Standard Model, couplings with radiative corrections (CEvNS)",
+            "Standard Model, couplings with radiative corrections (CEvNS, electrons)",
             {"scheme": "radiative"},
         ),
         "standard": ModelName("Standard Model, any scheme"),
@@ -168,26 +178,41 @@ class StandardModel:
         g_a_n = np.full_like(sin2, -G_A - self.strange_axial)
         return NucleonCouplings(g_v_p, g_v_n, g_a_p, g_a_n)
 
+    def electron_couplings(self, flavour: Flavour) -> tuple[FloatArray, FloatArray]:
+        """Return g_V and g_A of one flavour of neutrino with electrons.
+
+        Examples
+        --------
+        >>> g_v, g_a = StandardModel(0.25).electron_couplings(Flavour(0))
+        >>> float(g_v), float(g_a)
+        (1.0, 0.5)
+        """
+        sin2 = as_array(self.low_sin2)
+        if self.scheme == "tree":
+            w = 1.0 if flavour.index == 0 else 0.0
+            return w - 0.5 + 2 * sin2, np.full_like(sin2, w - 0.5)
+        g_v = _RADIATIVE_G_V_E[flavour.index] + 2 * _RHO * (sin2 - _RADIATIVE_SIN2)
+        return g_v, np.full_like(sin2, _RADIATIVE_G_A_E[flavour.index])
+
     @property
     def mass_parameters(self) -> tuple[Parameter, ...]:
         """None."""
         return ()
 
     def couplings(self, anti: bool = False) -> Couplings:
-        """Return the contact couplings to nucleons in the chosen scheme, and to
-        electrons at tree level, of antineutrinos if `anti`.
+        """Return the contact couplings to nucleons and electrons in the chosen scheme,
+        of antineutrinos if `anti`.
 
-        Electrons: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1) for the W with
-        ν_e.
+        Electrons at tree level: g_V = −½ + 2 sin²θ_W, g_A = −½ for the Z, plus (1, 1)
+        for the W with ν_e.
         """
         each = [self.nucleon_couplings(Flavour(i)) for i in range(3)]
-        w = np.array([1.0, 0.0, 0.0])
-        s2 = as_array(self.low_sin2)
+        with_electrons = [self.electron_couplings(Flavour(i)) for i in range(3)]
         charges = {
             "p": diagonal(*(g.g_v_p for g in each)),
             "n": diagonal(*(g.g_v_n for g in each)),
-            "e": diagonal(*(w[i] - 0.5 + 2 * s2 for i in range(3))),
-            "e_axial": diagonal(*(w[i] - 0.5 + 0 * s2 for i in range(3))),
+            "e": diagonal(*(g_v for g_v, _ in with_electrons)),
+            "e_axial": diagonal(*(g_a for _, g_a in with_electrons)),
         }
         axial = {
             "p": diagonal(*(g.g_a_p for g in each)),
@@ -201,7 +226,7 @@ class StandardModel:
         slope = -2.0 if self.scheme == "tree" else -2.0 * _RHO
         one = diagonal(1.0, 1.0, 1.0)
         zero = 0 * one
-        charges = {"p": slope * one, "n": zero, "e": 2 * one, "e_axial": zero}
+        charges = {"p": slope * one, "n": zero, "e": -slope * one, "e_axial": zero}
         return {
             "sin2_theta_w": Couplings(
                 (VectorExchange(Propagator(), charges),), {"p": zero, "n": zero}

@@ -25,7 +25,7 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,7 @@ from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonModel, Vertex
+from nuprobe.parsing import parse_json, parse_yaml, read_text
 from nuprobe.units import GeV
 
 __all__ = ["read_wcxf"]
@@ -106,43 +107,20 @@ def _operators(basis: str, leptons: int) -> tuple[dict[str, _Operator], dict[str
     return known, redundant
 
 
-def _unique(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
-    result: dict[str, object] = {}
-    for key, value in pairs:
-        if str(key) in result:
-            raise ValueError(f"{str(key)!r} is given twice")
-        result[str(key)] = value
-    return result
-
-
 def _load(path: Path) -> dict[str, object]:
-    import json
-
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """A safe loader that refuses repeated keys, of which YAML would keep the
-        last."""
-
-    Loader.add_constructor(
-        "tag:yaml.org,2002:map",
-        lambda loader, node: _unique(loader.construct_pairs(node, deep=True)),
-    )
     what = "a WCxf file is YAML or JSON with the keys eft, basis, scale and values"
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as err:
-        reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8 text"
-        raise InputError(f"cannot read {path}: {reason}; {what}") from err
+        text = read_text(path)
+    except InputError as err:
+        raise InputError(f"{err}; {what}") from None
     try:
+        # YAML contains JSON, except for tabs between its values
         try:
-            data = json.loads(text, object_pairs_hook=_unique)
-        except json.JSONDecodeError:
-            data = yaml.load(text, Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as err:
-        raise InputError(
-            f"{path} cannot be parsed ({' '.join(str(err).split())[:160]}); {what}"
-        ) from err
+            data = parse_json(text)
+        except InputError:
+            data = parse_yaml(text)
+    except InputError as err:
+        raise InputError(f"{path} cannot be parsed ({err}); {what}") from None
     if not isinstance(data, dict):
         raise InputError(
             f"{path} contains {type(data).__name__}, not keys with values; {what}"
@@ -157,7 +135,8 @@ def _load(path: Path) -> dict[str, object]:
             f"{path}: values is {_short(data['values'])}, not names with numbers;"
             f" {what}"
         )
-    return data
+    values = {str(name): value for name, value in data["values"].items()}
+    return {**data, "values": values}
 
 
 def _short(value: object) -> str:

@@ -10,6 +10,13 @@ from nuprobe.nuclei.axial import (
     spin_expectation,
 )
 from nuprobe.nuclei.form_factors import FORM_FACTORS, FormFactor, make_form_factor
+from nuprobe.nuclei.ionisation import (
+    BINDINGS,
+    Binding,
+    Ionisation,
+    check_binding,
+    ionisation,
+)
 from nuprobe.nuclei.isotopes import (
     Isotope,
     isotope,
@@ -38,9 +45,12 @@ from nuprobe.nuclei.shells import Shell, shell_elements, shells
 from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 
 __all__ = [
+    "BINDINGS",
     "FORM_FACTORS",
+    "Binding",
     "Component",
     "FormFactor",
+    "Ionisation",
     "Isotope",
     "NeutronRadiusModel",
     "Shell",
@@ -53,9 +63,11 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_binding",
     "default_charge_radius",
     "default_radius",
     "form_factors",
+    "ionisation",
     "isotope",
     "isotope_names",
     "isotopes",

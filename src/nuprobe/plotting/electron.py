@@ -12,7 +12,7 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model
-from nuprobe.nuclei import TargetSpec
+from nuprobe.nuclei import Binding, TargetSpec, check_binding
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
@@ -48,7 +48,7 @@ def plot_electron_differential(
     *,
     flavour: str | Flavour = "nu_e",
     target: TargetSpec | None = None,
-    binding: bool = True,
+    binding: Binding = True,
     recoils: ArrayLike | None = None,
 ) -> Figure:
     """Plot dσ/dT against the energy transfer; what flips the helicity (a magnetic
@@ -139,7 +139,7 @@ def plot_electron_total(
     *,
     flavours: tuple[str | Flavour, ...] = ("nu_e", "nubar_e", "nu_mu", "nubar_mu"),
     target: TargetSpec | None = None,
-    binding: bool = True,
+    binding: Binding = True,
     threshold: float = 0.0,
 ) -> Figure:
     """Plot σ(E)/E of several flavours.
@@ -211,7 +211,7 @@ def _line(ax: Axes, x: FloatArray, y: FloatArray, **how: Any) -> list[Artist]:
 
 
 def _recoils(
-    recoils: ArrayLike | None, top: float, target: TargetSpec | None, binding: bool
+    recoils: ArrayLike | None, top: float, target: TargetSpec | None, binding: Binding
 ) -> FloatArray:
     if recoils is not None:
         t = finite_array(recoils, "the recoil grid")
@@ -239,11 +239,13 @@ def _per(target: TargetSpec | None) -> str:
     return per_target(make_target(target)).replace("nucleus", "atom")
 
 
-def _on(target: TargetSpec | None, binding: bool) -> str:
+def _on(target: TargetSpec | None, binding: Binding) -> str:
     if target is None:
         return ", free electron"
     return f" on {target_symbol(make_target(target))}" + (
-        "" if binding else ", free electrons"
+        {None: ", free electrons", "rrpa": ", many-body"}.get(
+            check_binding(binding), ""
+        )
     )
 
 

@@ -278,29 +278,37 @@ class _Curve:
             )
 
     def draw_result(self, strip: Axes) -> str:
-        """Draw the error bar of this result as the first row; returns its name."""
+        """Draw the error bar of this result as the first row, and one without a point
+        for every other region; returns its name."""
+        bar: dict[str, Any] = {"lw": 1.6, "color": PALETTE[0], "capsize": 2.5}
         low, high = self.interval
-        strip.errorbar(
-            [self.best],
-            [0],
-            xerr=[[self.best - low], [high - self.best]],
-            fmt="o",
-            ms=5,
-            lw=1.6,
-            color=PALETTE[0],
-            capsize=2.5,
-        )
+        errors = [[self.best - low], [high - self.best]]
+        strip.errorbar([self.best], [0], xerr=errors, fmt="o", ms=5, **bar)
+        for a, b in self.inside:
+            if not a <= self.best <= b:
+                half = (b - a) / 2
+                strip.errorbar([a + half], [0], xerr=half, fmt="none", **bar)
         return f"this fit ({self.levels[0][0]})" if self.levels else "this fit"
 
     def result(self, symbol: str, unit: str) -> str:
-        """Return the value with its errors; nothing if the interval is open or in
-        pieces."""
+        """Return the value with its errors, or all regions if there are several;
+        nothing if the interval is open."""
+        if len(self.inside) > 1:
+            regions = " or ".join(self._region(a, b) for a, b in self.inside)
+            return f"{symbol}: {regions} {unit}".rstrip() + f" ({self.levels[0][0]})"
         low, high = self.interval
-        closed = self.values[0] < low < self.best < high < self.values[-1]
-        if len(self.inside) > 1 or not closed:
+        if not self.values[0] < low < self.best < high < self.values[-1]:
             return ""
         value = asymmetric(self.best, high - self.best, self.best - low)
         return rf"{symbol} = ${value}$ {unit}".rstrip()
+
+    def _region(self, low: float, high: float) -> str:
+        """A region of several; ≤ or ≥ where it goes on beyond the values."""
+        digits = max(0, 1 - int(np.floor(np.log10(high - low))))
+        first, last = (f"{x:.{digits}f}".replace("-", "−") for x in (low, high))
+        if low <= self.values[0]:
+            return f"≤ {last}"
+        return f"≥ {first}" if high >= self.values[-1] else f"{first} to {last}"
 
 
 def _draw_published(

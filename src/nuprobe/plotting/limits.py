@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,6 @@ _TOP = 10.0
 def plot_limits(
     limit: Limit,
     experiments: Sequence[AnyExperiment] = (),
-    analyses: Mapping[str, str] | None = None,
     *,
     companions: bool = True,
     entries: Sequence[Entry] | None = None,
@@ -39,9 +38,7 @@ def plot_limits(
     Parameters
     ----------
     limit : what `nuprobe.limit` returns.
-    experiments : those of the limit: projections are dashed, and their references
-        stand below.
-    analyses : experiment → analysis, as given to `nuprobe.limit`.
+    experiments : those of the limit, whose references stand below.
     companions : for L_μ − L_τ, add other constraints on the boson: (g − 2)_μ, the gap
         in the spectrum of IceCube, the reach of Belle II.
     entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
@@ -64,9 +61,6 @@ def plot_limits(
     >>> figure.axes[0].get_xscale()
     'log'
     """
-    from nuprobe.experiments import TridentExperiment
-
-    chosen = analyses or {}
     beside = _Beside(
         references=list(
             dict.fromkeys(r for e in experiments for r in e.file.references)
@@ -74,12 +68,6 @@ def plot_limits(
     )
     if companions and name_of(limit.family) == "lmu-ltau":
         beside.add(limit)
-    projected = [
-        e.name
-        for e in experiments
-        if isinstance(e, TridentExperiment)
-        and e.measurement(chosen.get(e.name)).kind == "projection"
-    ]
     draw = (
         plot_plane
         if entries is None
@@ -91,7 +79,6 @@ def plot_limits(
         curves=beside.curves,
         lines=beside.lines,
         references=beside.references,
-        projected=projected,
     )
 
 

@@ -60,7 +60,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     references: Sequence[str] = (),
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
-    projected: Collection[str] = (),
+    projected: Collection[str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Figure:
     """Plot limits on a mediator's coupling over its mass, with what the caller puts
@@ -79,7 +79,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     x_range : masses in MeV; default those of the limit.
     y_range : couplings; default whole decades around everything drawn, up to 10.
     projected : labels of the limit's curves that are sensitivities, not measurements:
-        dashed and not shaded.
+        dashed and not shaded; default those that the limit itself calls so.
     labels : texts for the legend, by label of the limit's curves, such as
         ``{"ccfr-trident": "CCFR"}``.
 
@@ -105,6 +105,8 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     ['CCFR']
     """
     names = labels or {}
+    if projected is None:
+        projected = [curve.label for curve in limit.curves if curve.projected]
     known = [curve.label for curve in limit.curves]
     for name in (*projected, *names):
         if name not in known:
@@ -132,10 +134,13 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     )
     ax.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
     sides = "two-sided" if limit.sides == 2 else "one-sided"
+    lines_are = "excluded above the lines"
+    if projected:
+        some = len(projected) < len(limit.curves)
+        lines_are = "excluded above the full lines" if some else "sensitivity"
     legend.above(
         figure,
-        f"{_family(limit.family)}: excluded above the lines at {100 * limit.cl:g} % CL,"
-        f" {sides}",
+        f"{_family(limit.family)}: {lines_are} at {100 * limit.cl:g} % CL, {sides}",
     )
     provenance(figure, references, limit.statistic)
     return figure
@@ -196,10 +201,11 @@ class _Plane:
         names: Mapping[str, str],
     ) -> None:
         """Draw the limits, shaded on the excluded side unless projected."""
-        single = [label for label in self.limits if label != "combined"]
+        together = ("combined", "sensitivity")
+        single = [label for label in self.limits if label not in together]
         hues = dict(zip(single, cycle(_LIMITS), strict=False))
         for label, (mass, coupling) in self.limits.items():
-            measured, bold = label not in projected, label == "combined"
+            measured, bold = label not in projected, label in together
             # one fill over another: darker where more than one experiment excludes
             if measured:
                 ax.fill_between(
@@ -223,7 +229,7 @@ class _Plane:
             legend.add(
                 line,
                 names.get(label, label)
-                + ("" if measured else " (projection)")
+                + ("" if measured or label == "sensitivity" else " (sensitivity)")
                 + ("" if some else ": no limit"),
             )
 

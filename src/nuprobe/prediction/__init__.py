@@ -14,7 +14,7 @@ it and interpolated, with the interpolation error measured.
 from nuprobe.oscillation import AtSource, Propagation
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.build import build_templates
-from nuprobe.prediction.combine import half_difference, joined, stacked
+from nuprobe.prediction.combine import half_difference, joined, stacked, weighted
 from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
 from nuprobe.prediction.templates import Templates
@@ -31,4 +31,5 @@ __all__ = [
     "half_difference",
     "joined",
     "stacked",
+    "weighted",
 ]

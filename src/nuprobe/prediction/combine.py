@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
 from nuprobe.prediction.templates import Templates
 
-__all__ = ["half_difference", "joined", "stacked"]
+__all__ = ["half_difference", "joined", "stacked", "weighted"]
 
 
 def joined(templates: Sequence[Templates]) -> Templates:
@@ -160,3 +161,42 @@ def half_difference(up: Templates, down: Templates) -> Templates:
         for a, b in zip(up.parts, down.parts, strict=True)
     )
     return replace(up, parts=parts)
+
+
+def weighted(templates: Templates, process: str, weights: FloatArray) -> Templates:
+    """Multiply the counts of one process in each bin.
+
+    Parameters
+    ----------
+    templates : of one process or several.
+    process : name of the one that is multiplied.
+    weights : a factor for each bin of energy and time (the fast one), shape (bins,).
+
+    Returns
+    -------
+    Templates
+        With the bins of time among those of energy, and one bin of time.
+
+    Examples
+    --------
+    >>> from nuprobe.prediction import build_templates
+    >>> from nuprobe.prediction.examples import argon
+    >>> both = build_templates([argon("cevns"), argon("electron")])
+    >>> twice = weighted(both, "cevns", np.array([2.0, 2.0]))
+    >>> ratio = twice.parts[0].values / both.parts[0].values
+    >>> float(np.nanmax(ratio[:, :, 0]))
+    2.0
+    """
+    one = len(templates.reactions) == 1
+    mine = np.array([one or t.startswith(f"{process}:") for t in templates.terms])
+    factor = np.where(mine, weights[:, None], 1.0)  # (bins, terms)
+    time = templates.time
+    parts = []
+    for part in templates.parts:
+        values = part.values  # (components, energy bins, terms, nodes...)
+        spread = time.reshape(len(time), 1, -1, *(1,) * (values.ndim - 2))
+        every = values[:, :, None] * spread
+        every = every.reshape(len(time), weights.size, *values.shape[2:])
+        tail = (1,) * (values.ndim - 3)
+        parts.append(replace(part, values=every * factor.reshape(*factor.shape, *tail)))
+    return replace(templates, parts=tuple(parts), time=np.ones((len(time), 1)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +23,9 @@ Known = dict[tuple[Any, ...], tuple[FloatArray, ...]]
 _FEW_EDGES = 24
 """Up to so many inner edges of a flux component get panels of their own; the kinks of a
 long table are mild and left to the order."""
+
+_MANY_EDGES = 12
+"""From so many edges on, panels are narrow and need fewer points."""
 
 
 def fold(
@@ -175,17 +177,25 @@ def deposit_grid(
     edges = np.unique(
         np.sqrt([t_low, *[t for t in kinks if t_low < t < t_high], t_high])
     )
-    width = edges[-1] / response.panels(t_high)
-    pieces = [
-        np.linspace(a, b, max(1, int(np.ceil((b - a) / width))) + 1)[:-1]
-        for a, b in itertools.pairwise(edges)
-    ]
-    edges = np.append(np.concatenate(pieces), edges[-1])
-    n = order if edges.size < 12 else max(8, order // 4)
+    n, split = order, _split(edges, response.panels(t_high))
+    if split.size >= _MANY_EDGES:
+        n = max(8, order // 4)
+        split = _split(edges, response.panels(t_high, n))
+    edges = split
     x, w = gauss_legendre(n)
     step = np.diff(edges)[:, None]
     u = (edges[:-1, None] + step * x).ravel()
     return u**2, 2 * u * (step * w).ravel()
+
+
+def _split(edges: FloatArray, panels: int) -> FloatArray:
+    """Edges of panels between `edges`, none wider than the last edge over `panels`."""
+    left, width = edges[:-1], np.diff(edges)
+    pieces = np.maximum(np.ceil(width / (edges[-1] / panels)), 1).astype(int)
+    first = np.repeat(np.cumsum(pieces) - pieces, pieces)
+    steps = np.arange(first.size) - first
+    inner = steps * np.repeat(width / pieces, pieces) + np.repeat(left, pieces)
+    return np.append(inner, edges[-1])
 
 
 def _ends(component: FluxComponent) -> tuple[float, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
@@ -108,23 +109,31 @@ class Templates:
         )
         return replace(self, parts=parts, time=self.time[:, time_bins])
 
-    def spread(self, fraction: FloatArray) -> Templates:
+    def spread(
+        self,
+        fraction: FloatArray,
+        by_process: Mapping[str, FloatArray] | None = None,
+    ) -> Templates:
         """Split every energy bin by another quantity; its bins become the fast index.
 
         Parameters
         ----------
         fraction : share of each energy bin in each bin of the quantity, shape (energy
             bins, bins).
+        by_process : the same for some of several processes, by their names.
         """
+        share = np.repeat(fraction[..., None], len(self.terms), axis=-1)
+        if len(self.reactions) > 1:
+            for name, own in (by_process or {}).items():
+                share[..., self._mine(name)] = own[..., None]
         parts = []
         for part in self.parts:
-            tail = part.values.shape[2:]
-            values = part.values[:, :, None] * fraction.reshape(
-                *fraction.shape, *(1,) * len(tail)
+            tail = part.values.shape[3:]
+            values = part.values[:, :, None] * share.reshape(
+                *share.shape, *(1,) * len(tail)
             )
-            parts.append(
-                replace(part, values=values.reshape(part.values.shape[0], -1, *tail))
-            )
+            shape = (part.values.shape[0], -1, *part.values.shape[2:])
+            parts.append(replace(part, values=values.reshape(shape)))
         return replace(self, parts=tuple(parts))
 
     def sum_time(self) -> Templates:
@@ -135,31 +144,20 @@ class Templates:
         """Count every event, whenever it arrives, in one time bin."""
         return replace(self, time=np.ones((len(self.components), 1)))
 
-    def of_process(self, name: str) -> Templates:
-        """Keep only the counts of the process of that `name`; terms stay."""
+    def of_process(self, *names: str) -> Templates:
+        """Keep only the counts of the processes of those `names`; terms stay."""
         if len(self.reactions) == 1:
             return self
-        mine = np.array([term.startswith(f"{name}:") for term in self.terms])
         parts = []
         for part in self.parts:
-            kept = mine.reshape(-1, *(1,) * (part.values.ndim - 3))
+            kept = self._mine(*names).reshape(-1, *(1,) * (part.values.ndim - 3))
             parts.append(replace(part, values=np.where(kept, part.values, 0.0)))
         return replace(self, parts=tuple(parts))
 
-    def times(self, name: str, weights: FloatArray) -> Templates:
-        """Multiply the counts of the process of that `name` by `weights` of the energy
-        bins, shape (bins,)."""
-        mine = [
-            t.startswith(f"{name}:") or len(self.reactions) == 1 for t in self.terms
-        ]
-        factor = np.where(np.array(mine), weights[:, None], 1.0)
-        return self._with_values(
-            lambda v: v * factor.reshape(*factor.shape, *(1,) * (v.ndim - 3))
-        )
-
-    def _with_values(self, change: Callable[[FloatArray], FloatArray]) -> Templates:
-        parts = tuple(replace(part, values=change(part.values)) for part in self.parts)
-        return replace(self, parts=parts)
+    def _mine(self, *names: str) -> NDArray[np.bool_]:
+        """Which terms are those of the processes of those `names`, of several."""
+        starts = tuple(f"{name}:" for name in names)
+        return np.array([term.startswith(starts) for term in self.terms])
 
     def scale(self, factor: float) -> Templates:
         """Multiply every count by `factor`."""

@@ -61,8 +61,7 @@ class Reproduction:
 
 
 def _files() -> dict[str, Any]:
-    import yaml
-
+    from nuprobe.parsing import parse_yaml, read_text
     from nuprobe.reproductions.files import ReproductionFile
     from nuprobe.schema import validate
 
@@ -72,7 +71,7 @@ def _files() -> dict[str, Any]:
         if entry.name.endswith(".yaml"):
             file = validate(
                 ReproductionFile,
-                yaml.safe_load(entry.read_text(encoding="utf-8")),
+                parse_yaml(read_text(entry)),
                 entry.name,
             )
             result[file.key] = file

@@ -21,6 +21,7 @@ from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.models.charge_radius import RADIUS
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES
+from nuprobe.parsing import parse_json
 from nuprobe.processes import electron
 from nuprobe.units import cm2
 
@@ -56,7 +57,7 @@ def joint_cost(key: Key) -> Cost:
         chosen = open_experiment(name)
         if not isinstance(chosen, Experiment):
             raise InputError(f"{name} has no spectrum")
-        chosen = chosen.with_changes(json.loads(changes))
+        chosen = chosen.with_changes(parse_json(changes))
         own = {p.name for p in chosen.parameters(model)}
         costs.append(
             chosen.cost(model, [p for p in free if p in own], analysis or None)

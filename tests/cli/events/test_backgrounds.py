@@ -79,7 +79,11 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
         (["--set", "pion.br_mu_nu"], InputError, "key=value"),
         (["--set", "pion.br_mu_nu=-1"], InputError, "pion.br_mu_nu"),
         (["--set", "muon.decay_length=5"], InputError, "no unit"),
-        (["--assumptions", "missing.toml"], InputError, "cannot be read"),
+        (
+            ["--assumptions", "missing.toml"],
+            InputError,
+            "cannot read the assumptions missing.toml",
+        ),
         (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
         (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
         (

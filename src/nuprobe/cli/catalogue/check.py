@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.catalogue.library import LIBRARY
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 from nuprobe.errors import NuprobeError, UnknownNameError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
 
 
-@click.command("check", epilog="Example: nuprobe catalogue check --recompute")
+@command("check", epilog="Example: nuprobe catalogue check --recompute")
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @click.option(
     "--recompute",

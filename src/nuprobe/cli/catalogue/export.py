@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.catalogue.library import LIBRARY, open_library
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, check_plot, output_options
 from nuprobe.errors import UnknownNameError
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
 
 
-@click.command(
-    "export", epilog="Example: nuprobe catalogue export bibtex -o constraints.bib"
-)
+@command("export", epilog="Example: nuprobe catalogue export bibtex -o constraints.bib")
 @click.argument("form", metavar="hepdata|bibtex|csv")
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @LIBRARY
@@ -38,14 +37,16 @@ def export_entries(
     from nuprobe.catalogue.export import export
 
     known = open_library(library)
-    entries = [known[name] for name in names] if names else known.search()
+    entries = (
+        [known[name] for name in dict.fromkeys(names)] if names else known.search()
+    )
     out.emit(
         export(entries, form),
         [e.model_dump(mode="json", exclude_defaults=True) for e in entries],
     )
 
 
-@click.command("plot", epilog="Example: nuprobe catalogue plot charge-radii radii.png")
+@command("plot", epilog="Example: nuprobe catalogue plot charge-radii radii.png")
 @click.argument("what", metavar="magnetic-moments|charge-radii|plane")
 @click.argument("path", type=click.Path(path_type=Path))
 @LIBRARY
@@ -77,7 +78,7 @@ def plot_entries(what: str, path: Path, library: Path | None, overwrite: bool) -
     click.echo(f"wrote {path}", err=True)
 
 
-@click.command("site", epilog="Example: nuprobe catalogue site public")
+@command("site", epilog="Example: nuprobe catalogue site public")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @LIBRARY
 def write_site_pages(folder: Path, library: Path | None) -> None:

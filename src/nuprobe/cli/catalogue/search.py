@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.catalogue.library import LIBRARY, entry_table, open_library
-from nuprobe.cli.options import grouped
+from nuprobe.cli.options import command, grouped
 from nuprobe.cli.output import Output, output_options
 from nuprobe.errors import InputError
 
 
-@click.command("list", epilog="Example: nuprobe catalogue list")
+@command("list", epilog="Example: nuprobe catalogue list")
 @LIBRARY
 @output_options
 def list_entries(library: Path | None, out: Output) -> None:
@@ -63,7 +63,7 @@ _filter_options = grouped(
 )
 
 
-@click.command(
+@command(
     "search",
     epilog='Example: nuprobe catalogue search "reactor" --observable magnetic_moment',
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.catalogue.library import LIBRARY, open_library
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 _RELATIONS = ("supersedes", "superseded_by", "shares_data_with", "disputed_by")
 
 
-@click.command(
-    "show", epilog="Example: nuprobe catalogue show trident.mumu.ratio/CCFR-1991"
-)
+@command("show", epilog="Example: nuprobe catalogue show trident.mumu.ratio/CCFR-1991")
 @click.argument("name", metavar="ID")
 @LIBRARY
 @output_options

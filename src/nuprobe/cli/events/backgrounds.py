@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nuprobe.cli.events.specs import BackgroundSpec, background_options
+from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 
 if TYPE_CHECKING:
     from nuprobe.events.backgrounds import Comparison
 
 
-@click.command(
+@command(
     "backgrounds",
     epilog="""\b
 Examples:

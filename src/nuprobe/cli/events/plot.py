@@ -1,5 +1,4 @@
-"""``nuprobe events plot``: distributions of trident events, models compared, without a
-file of events."""
+"""``nuprobe events plot``: distributions of trident events, models compared."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ import click
 
 from nuprobe.cli.events.specs import HistogramSpec, histogram_options
 from nuprobe.cli.events.variations import variation_option, variations
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, check_plot, emit
 from nuprobe.cli.specs import (
     GeneratorSpec,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nuprobe.processes.trident import Spectrum
 
 
-@click.command(
+@command(
     "plot",
     epilog="""\b
 Examples:

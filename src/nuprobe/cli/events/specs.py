@@ -163,6 +163,8 @@ class HistogramSpec:
                     " 'theta_minus=0 deg:10 deg'"
                 )
             one = observable(name.strip())
+            if one.name in limits:
+                raise InputError(f"--range names {one.name} twice")
             limits[one.name] = (parse_value(low, one), parse_value(high, one))
         return limits
 

@@ -7,10 +7,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from nuprobe.cli.events.specs import FileSpec, file_options
 from nuprobe.cli.events.variations import variation_option, variations
+from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit
 from nuprobe.cli.specs import (
     GeneratorSpec,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from nuprobe.events.store import WrittenEvents
 
 
-@click.command(
+@command(
     "trident",
     epilog="""\b
 Examples:

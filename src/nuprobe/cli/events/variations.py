@@ -29,7 +29,7 @@ def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]
 
     Examples
     --------
-    >>> @click.command()
+    >>> @command()
     ... @variation_option("--vary", "varied", "Another model")
     ... def command(varied): ...
     >>> command.params[0].opts

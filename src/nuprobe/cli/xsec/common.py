@@ -70,7 +70,8 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
         ),
         click.option(
             "--flavour",
-            help=f"[default: {flavour}; with --flux each flavour in it]",
+            multiple=True,
+            help=f"Repeatable [default: {flavour}; with --flux each flavour in it].",
         ),
     )
 

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.options import grouped, target_spec
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.cli.specs import ModelSpec, SourceSpec, model_options, source_options
-from nuprobe.cli.xsec.common import (
-    RecoilSpec,
-    differential_table,
-    flux_columns,
-    flux_flavours,
-    recoil_options,
-)
+from nuprobe.cli.options import command, grouped, target_spec
+from nuprobe.cli.output import plot_option, save_plot, table_options
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
+from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.each import each
+from nuprobe.cli.xsec.electron_tables import ElectronTables
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from nuprobe.fluxes import Flux
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
-    from nuprobe.numerics import FloatArray
 
 
 @dataclass(frozen=True)
@@ -39,25 +30,35 @@ class ElectronSpec:
     ----------
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
+    ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
     magnetic_moment : of every flavour (μ_B), or None.
     """
 
     target_text: str | None
     free_electrons: bool
+    ionisation: str
     magnetic_moment: float | None
 
     def target(self) -> Target | None:
         """Return the target, or None for one free electron."""
         from nuprobe.nuclei import target
 
+        bound = self.ionisation != "step"
+        if self.free_electrons and bound:
+            raise InputError("give --free-electrons or --ionisation, not both")
         if self.target_text is None:
-            if self.free_electrons:
+            if self.free_electrons or bound:
+                option = "--ionisation" if bound else "--free-electrons"
                 raise InputError(
-                    "--free-electrons requires --target; without a target the electron"
-                    " is free"
+                    f"{option} requires --target; without a target the electron is free"
                 )
             return None
         return target(target_spec(self.target_text))
+
+    @property
+    def binding(self) -> bool | str:
+        """As functions take it."""
+        return False if self.free_electrons else self.ionisation
 
     def model(self, base: Model) -> Model:
         """Return `base` with the magnetic moment."""
@@ -75,12 +76,23 @@ _electron_options = grouped(
     click.option(
         "--target",
         "target_text",
-        help="Xe, NaI, … whose electrons are bound [default: one free electron].",
+        multiple=True,
+        help=(
+            "Xe, NaI, … whose electrons are bound, repeatable [default: one free"
+            " electron]."
+        ),
     ),
     click.option(
         "--free-electrons",
         is_flag=True,
         help="Leave the binding of the target's electrons out.",
+    ),
+    click.option(
+        "--ionisation",
+        type=click.Choice(["step", "rrpa"]),
+        default="step",
+        show_default=True,
+        help="Step function of the shells, or with many-body factors (xenon).",
     ),
     click.option(
         "--magnetic-moment",
@@ -90,7 +102,7 @@ _electron_options = grouped(
 )
 
 
-@click.command(
+@command(
     "electron",
     epilog="""\b
 Examples:
@@ -98,20 +110,20 @@ Examples:
   nuprobe xsec electron --target Ge --energy "3 MeV" --recoil "1:100:50:log keV" --magnetic-moment 2.9e-11 --json
   nuprobe xsec electron --target Xe --flux solar --recoil "1, 10, 30 keV\"""",  # noqa: E501
 )
+@each
 @_electron_options
 @source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:log] MeV'.")
 @recoil_options("energy transfers", "'1:100:50:log keV'", "nu_e")
-@model_options
+@models_options
 @plot_option()
-@output_options
+@table_options
 def electron_command(
     electrons: ElectronSpec,
     source: SourceSpec,
     recoil: RecoilSpec,
     model: ModelSpec,
     plot: Path | None,
-    out: Output,
-) -> None:
+) -> Table:
     """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a
     flux."""
     if source.flux_name is not None and plot is not None:
@@ -123,121 +135,15 @@ def electron_command(
             " --recoil"
         )
     atoms = electrons.target()
-    setting = _Setting(
+    setting = ElectronTables(
         atoms,
         electrons.model(model.build()),
-        {"target": atoms, "binding": not electrons.free_electrons},
+        {"target": atoms, "binding": electrons.binding},
     )
     flux = source.flux()
     if flux is not None:
-        return out.table(setting.averages(flux, recoils, floor, recoil.flavour))
+        return setting.averages(flux, recoils, floor, recoil.flavour)
     energies, flavour = source.energies(), recoil.flavour or "nu_e"
     table = setting.table(energies, recoils, floor, flavour)
     save_plot(lambda: setting.figure(energies, recoils, floor, flavour), plot)
-    return out.table(table)
-
-
-@dataclass(frozen=True)
-class _Setting:
-    atoms: Target | None
-    model: Model
-    where: dict[str, Any]
-
-    def what(self, unit: str) -> str:
-        if self.atoms is None:
-            return f"a free electron, {unit} per electron"
-        one_element = len({c.isotope.z for c in self.atoms.components}) == 1
-        per = "atom" if one_element else "formula unit"
-        return f"electrons of {self.atoms.name}, {unit} per {per}"
-
-    def averages(
-        self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
-    ) -> Table:
-        from nuprobe.processes import electron
-
-        flavours = flux_flavours(flux, typed)
-        unit = "cm2" if recoils is None else "cm2/keV"
-        title = (
-            f"Scattering off {self.what(unit)}, mean over {flux.name},"
-            f" {self.model.name}"
-        )
-        if recoils is not None:
-            spectra = [
-                electron.averaged(flux, recoils, self.model, f, **self.where)
-                for f in flavours
-            ]
-            named = zip(map(str, flavours), spectra, strict=True)
-            return differential_table(title, "flavour", list(named), recoils)
-        sigma = partial(
-            electron.flux_averaged,
-            flux,
-            self.model,
-            threshold=floor,
-            **self.where,
-        )
-        return Table(
-            title,
-            (*flux_columns(flux), "sigma [cm2]"),
-            tuple((str(f), flux.total(f), sigma(flavour=f)) for f in flavours),
-            {"sigma [cm2]": ".6e"},
-        )
-
-    def table(
-        self,
-        energies: FloatArray,
-        recoils: FloatArray | None,
-        floor: float,
-        flavour: str,
-    ) -> Table:
-        from nuprobe.processes import electron
-
-        unit = "cm2" if recoils is None else "cm2/keV"
-        title = f"Scattering of {flavour} off {self.what(unit)}, {self.model.name}"
-        if recoils is not None:
-            values = electron.differential(
-                energies[:, None], recoils, self.model, flavour, **self.where
-            )
-            at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
-            return differential_table(title, "E [MeV]", at, recoils)
-        sigma = electron.total(
-            energies, self.model, flavour, threshold=floor, **self.where
-        )
-        return Table(
-            title,
-            ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
-            tuple(
-                (float(e), float(s), float(s / e))
-                for e, s in zip(energies, sigma, strict=True)
-            ),
-            {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
-        )
-
-    def figure(
-        self,
-        energies: FloatArray,
-        recoils: FloatArray | None,
-        floor: float,
-        flavour: str,
-    ) -> Figure:
-        import numpy as np
-
-        from nuprobe.plotting import plot_electron_differential, plot_electron_total
-
-        if recoils is not None:
-            fine = (
-                None
-                if recoils.size < 2 or recoils[0] <= 0
-                else np.geomspace(recoils[0], recoils[-1], 800)
-            )
-            return plot_electron_differential(
-                self.model, energies, flavour=flavour, recoils=fine, **self.where
-            )
-        ends = (
-            (0.1 * energies[0], 1.5 * energies[0])
-            if energies.size == 1
-            else (energies.min(), energies.max())
-        )
-        grid = energies if energies.size >= 20 else np.linspace(*ends, 120)
-        return plot_electron_total(
-            self.model, grid, flavours=(flavour,), threshold=floor, **self.where
-        )
+    return table

@@ -55,7 +55,8 @@ nucleus_options = grouped(
         "--target",
         "target_text",
         required=True,
-        help="Ar40, CsI, 'natural Xe', or a mixture Si28=1,O16=2.",
+        multiple=True,
+        help="Ar40, CsI, 'natural Xe', or a mixture Si28=1,O16=2; repeatable.",
     ),
     click.option(
         "--form-factor",

@@ -8,27 +8,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.options import grouped, target_spec
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.options import command, grouped, target_spec
+from nuprobe.cli.output import plot_option, save_plot, table_options
 from nuprobe.cli.specs import (
     ModelSpec,
     SourceSpec,
     TridentSpec,
-    model_options,
+    models_options,
     source_options,
     trident_options,
 )
+from nuprobe.cli.xsec.each import each
+from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
-    from nuprobe.nuclei import TargetSpec
-    from nuprobe.numerics import FloatArray
-    from nuprobe.processes.trident import Channel
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ _mediator_options = grouped(
 )
 
 
-@click.command(
+@command(
     "trident",
     epilog="""\b
 Examples:
@@ -90,16 +86,25 @@ Examples:
   nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc""",  # noqa: E501
 )
-@click.option("--channel", required=True, help="Such as 'nu_mu -> nu_e e+ mu-'.")
+@each
 @click.option(
-    "--target", "target_text", help="As for cevns; not needed for --regime electron."
+    "--channel",
+    required=True,
+    multiple=True,
+    help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
+)
+@click.option(
+    "--target",
+    "target_text",
+    multiple=True,
+    help="As for cevns, repeatable; not needed for --regime electron.",
 )
 @source_options("'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
 @trident_options
-@model_options
+@models_options
 @_mediator_options
 @plot_option("Save sigma/E by regime (pdf, png, svg).")
-@output_options
+@table_options
 def trident_command(
     channel: str,
     target_text: str | None,
@@ -108,13 +113,12 @@ def trident_command(
     model: ModelSpec,
     mediator: MediatorSpec,
     plot: Path | None,
-    out: Output,
-) -> None:
+) -> Table:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its
     numerical error."""
     from nuprobe.processes import trident
 
-    pair = _Pair(
+    pair = TridentTables(
         trident.channel(channel),
         None if target_text is None else target_spec(target_text),
         mediator.build(model),
@@ -128,135 +132,8 @@ def trident_command(
         if pair.target is None:
             raise InputError("--plot needs --target")
     if flux is not None:
-        return out.table(pair.average(flux))
+        return pair.average(flux)
     energies = source.energies()
     table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
-    return out.table(table)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """Production of a lepton pair on a target."""
-
-    channel: Channel
-    target: TargetSpec | None
-    model: LeptonModel
-    setting: TridentSpec
-    where: str
-
-    @property
-    def title(self) -> str:
-        return f"{self.channel.name} on {self.where}, {self.setting.regime}"
-
-    def average(self, flux: Flux) -> Table:
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-
-        mean, standard = (
-            trident.flux_averaged(
-                flux,
-                self.channel,
-                self.target,
-                model,
-                self.setting.regime,
-                with_error=True,
-                **self.setting.nucleus,
-            )
-            for model in (self.model, StandardModel())
-        )
-        value, base = float(mean.value), float(standard.value)
-        return Table(
-            f"{self.title}, mean over {flux.name}, per {mean.per}",
-            ("flux", "sigma [cm2]", "ratio to SM"),
-            ((flux.name, value, value / base if base > 0 else None),),
-            {"sigma [cm2]": ".6e"},
-            (
-                self.couplings(),
-                *(f"form factor of {k}: {v}" for k, v in mean.form_factors.items()),
-            ),
-        )
-
-    def totals(self, energies: FloatArray) -> Table:
-        import numpy as np
-
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-        from nuprobe.units import GeV
-
-        # with the same nodes, the ratio of the Standard Model is 1
-        total, standard = (
-            trident.total(
-                energies,
-                self.channel,
-                self.target,
-                model,
-                self.setting.regime,
-                with_error=True,
-                **self.setting.nucleus,
-            )
-            for model in (self.model, StandardModel())
-        )
-        start = trident.threshold_energy(self.channel, self.target, self.setting.regime)
-        mediators = self.model.lepton_couplings(self.channel.vertex).mediators
-        silent = hasattr(self.model, "mass") and not any(
-            np.any(m.strength) for m in mediators
-        )
-        return Table(
-            f"{self.title}, per {total.per}",
-            ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
-            tuple(
-                (
-                    float(e / GeV),
-                    float(s),
-                    float(d),
-                    float(s / b) if b > 0 else None,
-                    bool(e <= start),
-                )
-                for e, s, d, b in zip(
-                    energies, total.value, total.error, standard.value, strict=True
-                )
-            ),
-            {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
-            (
-                f"threshold {start / GeV:.6g} GeV",
-                *(["the mediator does not couple in this channel"] if silent else []),
-                self.couplings(),
-                *(f"form factor of {k}: {v}" for k, v in total.form_factors.items()),
-            ),
-        )
-
-    def couplings(self) -> str:
-        """Return V and A of the channel, and the weak mixing angles behind the
-        columns."""
-        from nuprobe.models import StandardModel
-        from nuprobe.processes import trident
-
-        here = self.model.lepton_couplings(self.channel.vertex)
-        used = trident.weak_angle(self.model)
-        angle = "" if used is None else f", sin2 theta_W = {used:g}"
-        name = getattr(self.model, "name", type(self.model).__name__)
-        return (
-            f"couplings of {name}: V = {float(here.vector):.6g}, A ="
-            f" {float(here.axial):.6g}{angle}; SM of the ratio: sin2 theta_W ="
-            f" {StandardModel().lepton_sin2:g}"
-        )
-
-    def figure(self, energies: FloatArray) -> Figure:
-        import numpy as np
-
-        from nuprobe.plotting import plot_trident_energy
-        from nuprobe.processes import trident
-
-        assert self.target is not None  # checked before anything was computed
-        low = 1.02 * trident.threshold_energy(self.channel, self.target, "coherent")
-        few = energies.size <= 4
-        high = max(10 * low, 1.5 * float(energies.max()))
-        return plot_trident_energy(
-            [self.channel],
-            self.target,
-            np.geomspace(low, high, 60) if few else energies,
-            model=self.model,
-            form_factor=self.setting.form_factor,
-            marks=energies if few else (),
-        )
+    return table

@@ -41,7 +41,9 @@ class EnergyBinning(Strict):
     )
     start: float | None = Field(default=None, description="lower end of equal bins")
     stop: float | None = Field(default=None, description="upper end of equal bins")
-    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
+    bins: int | None = Field(
+        default=None, ge=1, le=100_000, description="number of equal bins"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
@@ -71,7 +73,9 @@ class TimeBinning(Strict):
     )
     start: Time | None = Field(default=None, description="lower end of equal bins")
     stop: Time | None = Field(default=None, description="upper end of equal bins")
-    bins: int | None = Field(default=None, ge=1, description="number of equal bins")
+    bins: int | None = Field(
+        default=None, ge=1, le=100_000, description="number of equal bins"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TimeBinning:
@@ -271,6 +275,13 @@ class KernelParameter(Strict):
     )
     lower: str | float = Field(description="lower end of the range")
     upper: str | float = Field(description="upper end of the range")
+    processes: list[str] = Field(
+        default=[],
+        description=(
+            "names of the processes that a scale acts on; default all, or the first"
+            " one for a scale of the quenching"
+        ),
+    )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
     nodes: int = Field(
         default=32, ge=4, le=200, description="Chebyshev nodes of the interpolation"
@@ -281,6 +292,10 @@ class KernelParameter(Strict):
         radius = self.acts_on.endswith("-radius")
         if radius != bool(self.isotopes):
             raise InputError("a radius names its isotopes, a scale does not")
+        if radius and self.processes:
+            raise InputError(
+                "a radius belongs to every process that depends on it: remove processes"
+            )
         for value in (self.default, self.lower, self.upper):
             parse_quantity(value, "length" if radius else "dimensionless")
         return self
@@ -298,7 +313,8 @@ class Systematic(Strict):
     )
     sigma: PositiveFloat = Field(description="relative standard deviation")
     acts_on: list[str] = Field(
-        min_length=1, description="'signal' or names of backgrounds"
+        min_length=1,
+        description="'signal' (every process), names of processes or of backgrounds",
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
     description: str = Field(
@@ -324,7 +340,11 @@ class ShapeSystematic(Strict):
         default=1.0, description="of the constraint, in units of the tabulated change"
     )
     acts_on: list[str] = Field(
-        min_length=1, max_length=1, description="'signal' or the name of a background"
+        min_length=1,
+        max_length=1,
+        description=(
+            "'signal' (every process), the name of a process or of a background"
+        ),
     )
     table: str = Field(description="CSV table in the bins of the experiment")
     nominal: str = Field(description="column")
@@ -344,7 +364,10 @@ class ShapeSystematic(Strict):
 
 class ResponseSystematic(Strict):
     """A nuisance that changes keys of [response]: the signal moves by half the
-    difference of up and down."""
+    difference of up and down.
+
+    A further process moves with those keys that its [[also]] does not replace.
+    """
 
     name: str = Field(
         pattern=r"^[a-z][a-z0-9-]*$",
@@ -374,7 +397,8 @@ class SignalTable(Strict):
     """A published signal of the Standard Model in the bins of the experiment.
 
     The computed signal of every model is multiplied, bin by bin, by published over
-    computed Standard Model; with [[also]] that is the signal of the first process.
+    computed Standard Model: the signal of the first process, not of those of
+    [[also]].
     """
 
     table: str = Field(description="CSV table in the bins of the experiment")
@@ -431,6 +455,12 @@ class Analysis(Strict):
     )
     signal: SignalTable | None = Field(
         default=None, description="published signal that the computed one is scaled to"
+    )
+    also: list[str] | None = Field(
+        default=None,
+        description=(
+            "names of the processes of [[also]] that count; default all, [] none"
+        ),
     )
     systematics: list[str] = Field(default=[])
     references: list[str] = Field(default=[], description="texkeys")

@@ -14,7 +14,7 @@ from nuprobe.detectors import (
 )
 from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import Length, LightYield, Mass, Time
-from nuprobe.nuclei import FORM_FACTORS
+from nuprobe.nuclei import BINDINGS, FORM_FACTORS
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
@@ -78,11 +78,12 @@ class TargetSection(Strict):
     axial: bool = Field(
         default=False, description="include the axial response of nuclei with spin"
     )
-    binding: bool = Field(
+    binding: bool | Literal[BINDINGS] = Field(  # type: ignore[valid-type]
         default=True,
         description=(
             "of electrons: an energy transfer below the binding energy of a shell"
-            " leaves it alone"
+            " leaves it alone (true or 'step'); 'rrpa': many-body factors besides,"
+            " for xenon"
         ),
     )
 

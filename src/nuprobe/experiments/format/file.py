@@ -32,6 +32,20 @@ from nuprobe.schema import Strict
 __all__ = ["AlsoSection", "ExperimentFile", "SiteSection", "json_schema"]
 
 
+class AlsoShape(Strict):
+    """Distribution of a further process in the bins of [binning.shape].
+
+    Attributes
+    ----------
+    table, column : as of [binning.shape], with the same edges.
+    """
+
+    table: str = Field(description="table with the columns of that of [binning.shape]")
+    column: str | None = Field(
+        default=None, description="column of the fraction; default the same"
+    )
+
+
 class AlsoSection(Strict):
     """A further process in the same detector.
 
@@ -39,6 +53,7 @@ class AlsoSection(Strict):
     ----------
     process, options : as of the file.
     response : keys of [response] that differ for it.
+    shape : its distribution in the third quantity, if there is one.
     """
 
     process: str = Field(description="name of a process")
@@ -47,6 +62,10 @@ class AlsoSection(Strict):
         default={},
         description="keys of [response] that differ, e.g. { quenching = { kind ="
         " 'constant', factor = 1.0 } }",
+    )
+    shape: AlsoShape | None = Field(
+        default=None,
+        description="its fraction of events in each bin of [binning.shape]",
     )
 
 
@@ -221,7 +240,7 @@ class ExperimentFile(Strict):
     @model_validator(mode="after")
     def _check_names(self) -> ExperimentFile:
         """Each name once, and none that is not defined."""
-        sources = ["signal", *(b.name for b in self.backgrounds)]
+        sources = ["signal", *self._processes, *(b.name for b in self.backgrounds)]
         for group, names in (
             ("background", sources),
             ("parameter", [p.name for p in self.parameters]),
@@ -238,10 +257,17 @@ class ExperimentFile(Strict):
                 list(systematic.acts_on),
                 sources,
             )
+        for parameter in self.parameters:
+            _known(
+                f"parameters.{parameter.name}.processes",
+                parameter.processes,
+                self._processes,
+            )
         systematics = [s.name for s in self.systematics]
         for name, analysis in self.analyses.items():
             place = f"analyses.{name}"
             _known(f"{place}.systematics", analysis.systematics, systematics)
+            _known(f"{place}.also", analysis.also or [], self._processes[1:])
             _known(
                 f"{place}.subtract",
                 analysis.subtract,
@@ -297,6 +323,11 @@ class ExperimentFile(Strict):
         return self
 
     @property
+    def _processes(self) -> list[str]:
+        """Names of everything that scatters."""
+        return [self.process, *(section.process for section in self.also)]
+
+    @property
     def _measured(self) -> list[str]:
         """Names of the measured backgrounds."""
         return [b.name for b in self.backgrounds if isinstance(b, MeasuredBackground)]
@@ -312,25 +343,20 @@ class ExperimentFile(Strict):
 
     def _check_processes(self) -> None:
         """Known processes, each once, and nothing that describes only one of them."""
-        names = [self.process, *(section.process for section in self.also)]
+        names = self._processes
         for name in names:
             if name not in process_names():
                 raise UnknownNameError("process", name, process_names())
         double = next((n for n in names if names.count(n) > 1), None)
         if double:
             raise InputError(f"process {double!r} is given twice: name it once")
-        if self.also and self.binning.shape is not None:
-            raise InputError(
-                "also: [binning.shape] gives the signal one distribution, which would"
-                " be that of every process; remove one of them"
-            )
-        timed = [n for n, a in self.analyses.items() if a.signal and a.time_bins]
-        if self.also and timed:
-            raise InputError(
-                f"also: analyses.{timed[0]}.signal is the published signal of"
-                f" {self.process} alone, which needs time_bins = false; remove one of"
-                " them"
-            )
+        for section in self.also:
+            if (section.shape is None) != (self.binning.shape is None):
+                raise InputError(
+                    f"also: {section.process}: [binning.shape] and the shape of the"
+                    " process, its own distribution in these bins, belong together;"
+                    " give both or neither"
+                )
 
     def _check_target(self) -> None:
         """Refuse what belongs to the other process, so that nothing is ignored."""

@@ -19,12 +19,24 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
+from nuprobe.inference.result_files import numbers, opened, require, texts, whole
 from nuprobe.numerics import FloatArray
+from nuprobe.sealed import BLOCK, seal
 
 __all__ = ["FORMAT", "ChainState"]
 
-FORMAT: Final = "nuprobe-chain-1"
+FORMAT: Final = "nuprobe-chain-2"
 """Version of the file format."""
+_STATE: Final = 624  # words of the Mersenne twister
+_BY_COLUMN: Final = (
+    "names",
+    "latex",
+    "units",
+    "priors",
+    "logarithmic",
+    "lower",
+    "upper",
+)
 
 
 @dataclass
@@ -45,30 +57,21 @@ class ChainState:
     wanted: int
 
 
-def write_chain(
-    path: Path, content: Mapping[str, Any], state: ChainState | None, probe: FloatArray
-) -> Path:
-    """Write a chain, whole or not at all.
-
-    The whole file is built in memory, so that a full disk or a kill leaves the previous
-    one intact.
+def chain_image(
+    content: Mapping[str, Any], state: ChainState | None, probe: FloatArray
+) -> bytes:
+    """The whole file, built in memory, with its checksum.
 
     Parameters
     ----------
-    path : of the file.
     content : fields of the result.
     state : to go on with; None if the run is over.
     probe : tells the prediction.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
     """
     import h5py
 
     image = BytesIO()
-    with h5py.File(image, "w") as file:
+    with h5py.File(image, "w", userblock_size=BLOCK) as file:
         file.attrs["format"] = FORMAT
         file.attrs["nuprobe"] = version("nuprobe")
         for key in ("cost", "parameters", "treatment", "burn", "seed", "fingerprint"):
@@ -86,7 +89,7 @@ def write_chain(
             file["random"] = np.asarray(state.random[1], dtype=np.uint32)
             names = ("pos", "has_gauss", "gauss")
             file["random"].attrs.update(zip(names, state.random[2:5], strict=True))
-    return atomic_write(path, image.getvalue())
+    return seal(image.getvalue())
 
 
 def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
@@ -99,39 +102,35 @@ def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
     Raises
     ------
     InputError
-        If it is not a chain.
+        If the file is damaged, no chain, or contains what no chain can contain.
     """
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise InputError(
-                    f"{path} is not a chain of this version of nuprobe (format"
-                    f" {file.attrs.get('format')})"
-                )
-            content = _content(file)
-            random: tuple[Any, ...] = ()
-            if "random" in file:
-                a = file["random"].attrs
-                numbers = int(a["pos"]), int(a["has_gauss"]), float(a["gauss"])
-                random = ("MT19937", np.array(file["random"]), *numbers)
-            wanted, probe = int(file.attrs["steps"]), np.array(file["probe"])
-    except (OSError, KeyError) as error:
-        raise InputError(f"{path} cannot be read as a chain: {error}") from error
-    chain, posterior = content["chain"], content["log_posterior"]
-    walkers, steps, columns = chain.shape if chain.ndim == 3 else (0, 0, 0)
-    if (
-        posterior.shape != (walkers, steps)
-        or columns != len(content["names"])
-        or not steps
-    ):
-        raise InputError(
-            f"{path} cannot be read as a chain: its arrays do not fit together"
+    with opened(path, "chain", FORMAT) as file:
+        content = _content(file)
+        random = _random(file) if "random" in file else ()
+        wanted = whole(file, "steps", 1)
+        probe = numbers(file, "probe", 1)
+        chain, posterior = content["chain"], content["log_posterior"]
+        walkers, steps, columns = chain.shape
+        require(
+            bool(chain.size)
+            and posterior.shape == (walkers, steps)
+            and all(len(content[key]) == columns for key in _BY_COLUMN)
+            and 1 <= content["parameters"] <= columns
+            and content["burn"] < steps <= wanted,
+            "its arrays do not fit together",
         )
-    if not (np.isfinite(chain).all() and np.isfinite(posterior).all()):
-        raise InputError(
-            f"{path} cannot be read as a chain: it contains numbers that are not finite"
+        require(
+            all(np.isfinite(a).all() for a in (chain, posterior, probe))
+            and np.isfinite(list(content["fixed"].values())).all(),
+            "it contains numbers that are not finite",
+        )
+        require(
+            bool((content["lower"] < content["upper"]).all()),
+            "the limits of its priors are not in order",
+        )
+        require(
+            content["treatment"] in ("sampled", "profiled"),
+            "it does not say how nuisances were treated",
         )
     return content, ChainState(chain.swapaxes(0, 1), posterior.T, random, wanted), probe
 
@@ -141,17 +140,27 @@ def _content(file: Any) -> dict[str, Any]:
     content: dict[str, Any] = {
         k: str(file.attrs[k]) for k in ("cost", "treatment", "fingerprint")
     }
-    content |= {k: int(file.attrs[k]) for k in ("parameters", "burn", "seed")}
-    content |= {
-        k: tuple(str(t) for t in file.attrs[k])
-        for k in ("names", "latex", "units", "priors")
-    }
-    content |= {
-        k: np.array(file[k]) for k in ("lower", "upper", "chain", "log_posterior")
-    }
+    content |= {k: whole(file, k, 0) for k in ("parameters", "burn")}
+    content["seed"] = whole(file, "seed", 0, 2**32 - 1)
+    content |= {k: texts(file, k) for k in ("names", "latex", "units", "priors")}
+    content |= {k: numbers(file, k, 1) for k in ("lower", "upper")}
+    content |= {"chain": numbers(file, "chain", 3)}
+    content |= {"log_posterior": numbers(file, "log_posterior", 2)}
     content["logarithmic"] = tuple(bool(b) for b in file.attrs["logarithmic"])
     content["fixed"] = {n: float(value) for n, value in file["fixed"].attrs.items()}
     return content
+
+
+def _random(file: Any) -> tuple[Any, ...]:
+    """State of the random numbers; one out of range makes NumPy read beyond it."""
+    table, words = file["random"], numbers(file, "random", 1, np.uint32)
+    gauss = float(table.attrs["gauss"])
+    require(
+        words.shape == (_STATE,) and bool(words.any()) and isfinite(gauss),
+        "the state of its random numbers is impossible",
+    )
+    pos, has = whole(table, "pos", 0, _STATE), whole(table, "has_gauss", 0, 1)
+    return ("MT19937", words, pos, has, gauss)
 
 
 def resumed_chain(

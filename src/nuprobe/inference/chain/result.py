@@ -12,13 +12,14 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
     autocorrelation_time,
     cut_sides,
     shortest_interval,
     split_r_hat,
 )
-from nuprobe.inference.chain.files import read_chain, write_chain, write_getdist
+from nuprobe.inference.chain.files import chain_image, read_chain, write_getdist
 from nuprobe.numerics import FloatArray
 
 __all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "ParameterSummary", "SampleResult"]
@@ -321,7 +322,7 @@ class SampleResult:
 
     def to_h5(self, path: str | os.PathLike[str]) -> Path:
         """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
-        return write_chain(Path(path), self.content, None, np.empty(0))
+        return atomic_write(path, chain_image(self.content, None, np.empty(0)))
 
     @classmethod
     def from_h5(cls, path: str | os.PathLike[str]) -> SampleResult:

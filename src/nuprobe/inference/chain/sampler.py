@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nuprobe.errors import InputError, OutputError, ValidityWarning, shown
-from nuprobe.inference.chain.files import ChainState, resumed_chain, write_chain
+from nuprobe.inference.chain.files import ChainState, chain_image, resumed_chain
 from nuprobe.inference.chain.priors import Prior
 from nuprobe.inference.chain.result import SampleResult
 from nuprobe.inference.chain.target import Target
@@ -75,13 +75,14 @@ def sample(
     seed : of all random numbers; the same run on the same machine gives the same chain.
     start : ``"fit"``: around the best fit, as its covariance says; ``"prior"``: drawn
         from the priors, for posteriors with several separate regions.
-    checkpoint : HDF5 file to which the chain goes every `every_s` seconds and at the
-        end; whole or not at all.
-    resume : go on with the checkpoint if there is one, also to more steps than were
-        asked for then.
-    overwrite : replace an existing file.
+    checkpoint : HDF5 file of the chain; it appears when the run is complete. Until then
+        ``checkpoint.part`` has what is done.
+    resume : go on with an unfinished run, or with the file, if there is one, also to
+        more steps than were asked for then.
+    overwrite : replace an existing file, once the run is complete, and without `resume`
+        discard an unfinished one.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes of the checkpoint.
+    every_s : seconds between two writes, at most.
 
     Returns
     -------
@@ -92,8 +93,8 @@ def sample(
     Raises
     ------
     InputError
-        If a name or number is not possible, emcee is missing, or the checkpoint exists
-        or belongs to another run.
+        If a name or number is not possible, emcee is missing, or the checkpoint exists,
+        is damaged, belongs to another run or is being written by another process.
     ComputationError
         If the fit or the prediction fails; no sample has a NaN.
     OutputError
@@ -121,27 +122,27 @@ def sample(
     _check(columns, walkers, steps, burn, seed, start)
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(target, walkers, steps, burn, seed, start)
-    previous = file.resumed()
-    known = None
-    if previous is not None:
-        known = resumed_chain(previous, run.fingerprint, run.probe, steps)
-    file.check()
-    run.begin(known, start)
-    bar = progress_bar(progress, steps, run.done, "step")
-    try:
-        for _ in run.steps_of(emcee):
-            bar(1)
-            if file.due():
-                run.write(file)
-    except OutputError:
-        raise
-    except (Exception, KeyboardInterrupt) as error:
-        if run.done:
-            run.write(file)
-        raise stopped("sampling", error, run.remedy(file)) from error
-    finally:
-        bar(None)
-    run.write(file)
+    with file.held():
+        known = None
+        for one in file.resumed():
+            known = resumed_chain(one, run.fingerprint, run.probe, steps)
+        run.begin(known, start)
+        file.start()
+        bar = progress_bar(progress, steps, run.done, "step")
+        try:
+            for _ in run.steps_of(emcee):
+                bar(1)
+                if file.due():
+                    file.save(run.image)
+        except OutputError:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if run.done:
+                file.save(run.image)
+            raise stopped("sampling", error, run.remedy(file)) from error
+        finally:
+            bar(None)
+        file.complete(run.image)
     result = run.result()
     if result.problems:
         warnings.warn(
@@ -256,23 +257,19 @@ class _Run:
             self.fingerprint,
         )
 
-    def write(self, file: Checkpoint) -> None:
-        """Save the chain so far, if there is a file."""
-        if file.path is not None:
-            chain, posterior = self.chain[: self.done], self.posterior[: self.done]
-            state = ChainState(chain, posterior, self.random, self.steps)
-            write_chain(file.path, self.result().content, state, self.probe)
+    def image(self) -> bytes:
+        """The chain so far, as a file."""
+        chain, posterior = self.chain[: self.done], self.posterior[: self.done]
+        state = ChainState(chain, posterior, self.random, self.steps)
+        return chain_image(self.result().content, state, self.probe)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""
         if file.path is None:
-            return "nothing is saved; give a checkpoint to be able to resume"
+            return file.remedy
         if not self.done:
             return "nothing is saved"
-        return (
-            f"{self.done} of {self.steps} steps are saved in {file.path}; go on with"
-            " resume=True, --resume on the command line"
-        )
+        return f"{self.done} of {self.steps} steps are {file.remedy}"
 
 
 def _emcee() -> Any:

@@ -6,6 +6,7 @@ The formulas and their sources are in `nuprobe.processes.elastic.electron`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -14,7 +15,15 @@ from numpy.typing import ArrayLike
 
 from nuprobe.constants import G_FERMI, M_ELECTRON
 from nuprobe.models import Propagator
-from nuprobe.nuclei import Target, TargetSpec, shells
+from nuprobe.nuclei import (
+    Binding,
+    Ionisation,
+    Target,
+    TargetSpec,
+    check_binding,
+    ionisation,
+    shells,
+)
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
@@ -29,6 +38,7 @@ __all__ = [
     "Levels",
     "electrons",
     "elements",
+    "factor_of",
     "kernel_groups",
     "levels_of",
     "propagators",
@@ -60,22 +70,41 @@ def elements(target: Target) -> dict[tuple[str, int], float]:
     return {key: math.fsum(parts) for key, parts in counts.items()}
 
 
-def levels_of(symbol: str, z: int, binding: bool) -> Levels:
+def levels_of(symbol: str, z: int, binding: Binding) -> Levels:
     """Levels of the electrons of an atom.
 
     Parameters
     ----------
     symbol, z : of the element.
-    binding : False: all electrons are free.
+    binding : how they are bound; False: all electrons are free.
 
     Examples
     --------
     >>> levels_of("Xe", 54, binding=False)
     ((54.0, 0.0),)
     """
-    if binding:
+    if check_binding(binding):
         return tuple((float(s.electrons), s.energy) for s in shells(symbol))
     return ((float(z), 0.0),)
+
+
+def factor_of(symbol: str, binding: Binding) -> Ionisation | None:
+    """Many-body factor on the electrons of an atom, None for the step function.
+
+    Parameters
+    ----------
+    symbol : of the element.
+    binding : how they are bound.
+
+    Examples
+    --------
+    >>> factor_of("Xe", "rrpa").name
+    'ionisation of Xe (rrpa)'
+    >>> factor_of("Xe", True) is None
+    True
+    """
+    name = check_binding(binding)
+    return None if name in (None, "step") else ionisation(symbol, name)
 
 
 def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
@@ -119,7 +148,9 @@ def _name(kind: str, a: Propagator, b: Propagator) -> str:
 
 
 def kernel_groups(
-    exchanges: Exchanges = CONTACT, levels: Levels = FREE
+    exchanges: Exchanges = CONTACT,
+    levels: Levels = FREE,
+    factor: Ionisation | None = None,
 ) -> tuple[KernelGroup, ...]:
     """Kernels, split into (energy, recoil) kinematics and propagators.
 
@@ -128,6 +159,7 @@ def kernel_groups(
     exchanges : which exchanges, by default the weak interaction alone.
     levels : pairs (number of electrons, binding energy in MeV); by default one free
         electron.
+    factor : on their number, by the energy transfer.
 
     Returns
     -------
@@ -141,6 +173,7 @@ def kernel_groups(
     """
     m = M_ELECTRON
     groups = []
+    movable = partial(_movable, levels, factor)
     pairs = amp.pairs_of(propagators(exchanges))
     if pairs:
         kinematics = (
@@ -148,7 +181,7 @@ def kernel_groups(
             ((0, 1, 2), polynomial(lambda t: 1.0, lambda t: -2 * t, lambda t: t**2)),
             ((2,), polynomial(lambda t: -m * t)),
         )
-        response = partial(_response, levels, pairs, _SCALE)
+        response = partial(_response, movable, pairs, _SCALE)
         groups = [
             KernelGroup(
                 tuple(_name(kind, a, b) for a, b in pairs),
@@ -160,7 +193,6 @@ def kernel_groups(
             for kind, (powers, amplitudes) in zip(CHIRALITIES, kinematics, strict=True)
         ]
     if exchanges.magnetic:
-        movable = partial(_movable, levels)
         groups.append(
             KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
         )
@@ -168,7 +200,7 @@ def kernel_groups(
         groups.append(
             KernelGroup(
                 tuple("scalar:" + amp.pair_name(a, b) for a, b in scalars),
-                partial(_response, levels, [(a[0], b[0]) for a, b in scalars], 1.0),
+                partial(_response, movable, [(a[0], b[0]) for a, b in scalars], 1.0),
                 (2,),
                 polynomial(lambda t: m**2 * t * (1 + t / (2 * m)) / (4 * np.pi)),
             )
@@ -176,14 +208,14 @@ def kernel_groups(
     return tuple(groups)
 
 
-def _movable(levels: Levels, t: FloatArray) -> FloatArray:
+def _movable(levels: Levels, factor: Ionisation | None, t: FloatArray) -> FloatArray:
     """Electrons that an energy transfer can move, shape (*t.shape, 1)."""
     number = sum((n * (t >= b) for n, b in levels), np.zeros(t.shape))
-    return np.asarray(number)[..., None]
+    return np.asarray(number if factor is None else number * factor(t))[..., None]
 
 
 def _response(
-    levels: Levels,
+    movable: Callable[[FloatArray], FloatArray],
     pairs: list[tuple[Propagator, Propagator]],
     scale: float,
     t: FloatArray,
@@ -191,11 +223,11 @@ def _response(
     """Products of propagators times the electrons that can be moved, terms last."""
     q2 = 2 * M_ELECTRON * t
     shapes = [amp.propagate(a, q2) * amp.propagate(b, q2) for a, b in pairs]
-    return np.stack(shapes, axis=-1) * scale * _movable(levels, t)
+    return np.stack(shapes, axis=-1) * scale * movable(t)
 
 
 def electrons(
-    target: TargetSpec, t_e: ArrayLike, *, binding: bool = True
+    target: TargetSpec, t_e: ArrayLike, *, binding: Binding = True
 ) -> FloatArray:
     """Number of electrons per formula unit that an energy transfer can move.
 
@@ -203,7 +235,7 @@ def electrons(
     ----------
     target : what `nuprobe.target` makes or accepts.
     t_e : energy transfer in MeV (array-like).
-    binding : False counts all of them.
+    binding : False counts all of them; ``"rrpa"`` times the many-body factor.
 
     Returns
     -------
@@ -224,5 +256,6 @@ def electrons(
     t = deposits(t_e)
     result = np.zeros(t.shape)
     for (symbol, z), count in elements(make_target(target)).items():
-        result += count * _movable(levels_of(symbol, z, binding), t)[..., 0]
+        levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
+        result += count * _movable(levels, factor, t)[..., 0]
     return result

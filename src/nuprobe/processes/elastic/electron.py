@@ -13,12 +13,13 @@ one; what flips the helicity does not:
     scalar of mass m: (m_e² T/4πE²) (1 + T/2m_e) |C_e|²/(2m_e T + m²)²
 
 Linear in terms such as LL, RR, LR, L/q2*R, magnetic, scalar:ee; a model gives their
-coefficients. The couplings to electrons are those of the model, in the Standard Model
-at tree level.
+coefficients. The couplings to electrons are those of the model: of the Standard Model
+in its scheme.
 
 Electrons of atoms are free ones that an energy transfer T below their binding energy B
 cannot move: Σ_shells n θ(T − B) (the stepping approximation, Giunti:2014ixa, equation
-unverified).
+unverified). For xenon a calculation of the whole atom gives a factor on that
+(`nuprobe.nuclei.ionisation`): ``binding="rrpa"``.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ from nuprobe.constants import M_ELECTRON
 from nuprobe.flavours import Flavour, FlavourState, columns, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
-from nuprobe.nuclei import Target, TargetSpec
-from nuprobe.numerics import FloatArray, flag
+from nuprobe.nuclei import Binding, Ionisation, Target, TargetSpec, check_binding
+from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.atomic import (
@@ -46,6 +47,7 @@ from nuprobe.processes.elastic.atomic import (
     Levels,
     electrons,
     elements,
+    factor_of,
     kernel_groups,
     levels_of,
     propagators,
@@ -86,7 +88,8 @@ class Electron(Process):
 
     Attributes
     ----------
-    binding : whether the energy transfer must exceed the binding energy.
+    binding : whether the energy transfer must exceed the binding energy: True or
+        ``"step"``, False, or ``"rrpa"`` with the many-body factors of xenon.
 
     Examples
     --------
@@ -95,10 +98,10 @@ class Electron(Process):
     ['Na electrons', 'I electrons']
     """
 
-    binding: bool = True
+    binding: Binding = True
 
     def __post_init__(self) -> None:
-        flag("binding", self.binding)
+        check_binding(self.binding)
 
     @property
     def name(self) -> str:
@@ -128,7 +131,12 @@ class Electron(Process):
         if target is None:
             return (_scatterer("free electron", 1.0, FREE),)
         return tuple(
-            _scatterer(f"{symbol} electrons", count, levels_of(symbol, z, self.binding))
+            _scatterer(
+                f"{symbol} electrons",
+                count,
+                levels_of(symbol, z, self.binding),
+                factor_of(symbol, self.binding),
+            )
             for (symbol, z), count in elements(target).items()
         )
 
@@ -168,13 +176,16 @@ class Electron(Process):
         return _coefficients(couplings, slope, state, exchanges)
 
 
-def _scatterer(name: str, count: float, levels: Levels) -> Scatterer:
+def _scatterer(
+    name: str, count: float, levels: Levels, factor: Ionisation | None = None
+) -> Scatterer:
+    knots = () if factor is None else factor.energies
     return Scatterer(
         name,
         count,
         _RECOIL,
-        partial(kernel_groups, levels=levels),
-        tuple(sorted({b for _, b in levels if b > 0})),
+        partial(kernel_groups, levels=levels, factor=factor),
+        tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
         min(b for _, b in levels),
     )
 
@@ -318,7 +329,7 @@ def differential(
     flavour: str | Flavour | FlavourState,
     target: TargetSpec | None = None,
     *,
-    binding: bool = True,
+    binding: Binding = True,
     anti: bool | None = None,
 ) -> FloatArray:
     """Differential cross section dσ/dT.
@@ -335,7 +346,9 @@ def differential(
     target : None for one free electron; or what `nuprobe.target` makes or accepts: then
         the sum over the electrons of its formula unit (of the atom, for an element),
         each shell counted above its binding energy.
-    binding : False counts all electrons of the target at every energy.
+    binding : False counts all electrons of the target at every energy; ``"rrpa"`` has
+        the many-body factors of xenon, computed for the weak scattering of solar
+        neutrinos up to 28 keV and used for every exchange.
     anti : of a `FlavourState`, whether it is one of antineutrinos.
 
     Returns
@@ -349,7 +362,7 @@ def differential(
     InputError
         If an energy is negative, zero or not finite, a recoil negative or larger than
         the energy, the flavour or target unknown, or the binding energies of an element
-        not tabulated.
+        not tabulated, or no many-body factors.
 
     Examples
     --------
@@ -369,7 +382,7 @@ def averaged(
     flavour: str | Flavour,
     target: TargetSpec | None = None,
     *,
-    binding: bool = True,
+    binding: Binding = True,
 ) -> FloatArray:
     """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
 
@@ -404,7 +417,7 @@ def total(
     *,
     threshold: float = 0.0,
     target: TargetSpec | None = None,
-    binding: bool = True,
+    binding: Binding = True,
     rtol: float = 1e-8,
 ) -> FloatArray:
     """Total cross section σ(E), optionally above a recoil threshold.
@@ -454,7 +467,7 @@ def flux_averaged(
     *,
     threshold: float = 0.0,
     target: TargetSpec | None = None,
-    binding: bool = True,
+    binding: Binding = True,
     rtol: float = 1e-8,
 ) -> float:
     """Mean of the total cross section over the normalised spectrum of one flavour.

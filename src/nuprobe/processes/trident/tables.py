@@ -38,7 +38,9 @@ __all__ = ["PLANS", "W_RANGE", "Plan", "Table", "direct", "evaluate", "load"]
 MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
 
-_BLOCK: Final = 128
+# points whose intermediate arrays stay in the cache of the processor
+_BLOCK: Final = 256
+_MEDIATOR_BLOCK: Final = 128
 _FEW: Final = 256  # points
 
 
@@ -136,6 +138,9 @@ class Table:
         ----------
         u, v : mapped points, shape (points,).
         """
+        if u.size > _BLOCK:
+            cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
+            return np.concatenate([self.logarithms(u[i], v[i]) for i in cuts], axis=1)
         n_u, n = self.left.shape[0], self.right.shape[2]
         if u.size < _FEW and n_u <= n:
             # one series for both axes: calls cost more than numbers here
@@ -159,9 +164,10 @@ class Table:
         """
         if self.mediator is None:
             raise InputError("this table has no functions of a mediator")
-        if u.size > _BLOCK:
-            # the intermediate array stays in the cache of the processor
-            cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
+        if u.size > _MEDIATOR_BLOCK:
+            cuts = [
+                slice(i, i + _MEDIATOR_BLOCK) for i in range(0, u.size, _MEDIATOR_BLOCK)
+            ]
             return np.concatenate(
                 [self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1
             )

@@ -1,0 +1,173 @@
+"""The tables of ``nuprobe list``: everything that has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nuprobe.tables import Table
+
+
+def targets() -> Table:
+    """Isotopes."""
+    from nuprobe.nuclei import isotopes
+    from nuprobe.units import fm
+
+    return Table(
+        "targets",
+        (
+            "isotope",
+            "Z",
+            "N",
+            "nuclear mass [MeV]",
+            "spin",
+            "abundance",
+            "charge radius [fm]",
+        ),
+        tuple(
+            (
+                i.name,
+                i.z,
+                i.n,
+                i.mass,
+                i.spin,
+                i.abundance,
+                None if i.r_charge is None else i.r_charge / fm,
+            )
+            for i in isotopes()
+        ),
+        {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
+    )
+
+
+def fluxes() -> Table:
+    """Fluxes."""
+    from nuprobe.fluxes import flux, flux_names
+
+    return Table(
+        "fluxes",
+        ("flux", "what", "flavours", "per"),
+        tuple(
+            (f.name, f.title, " ".join(map(str, f.flavours)), f.per)
+            for f in map(flux, flux_names())
+        ),
+    )
+
+
+def models() -> Table:
+    """Models."""
+    from nuprobe.models import named
+
+    def keys(name: str) -> str:
+        fields = named.model_fields(name)
+        return " ".join(f"{f.name}*" if f.required else f.name for f in fields)
+
+    return Table(
+        "models",
+        ("model", "what", "keys"),
+        tuple((n, named.model_title(n), keys(n)) for n in named.model_names()),
+        notes=("keys with * are required; give them as --param KEY=VALUE",),
+    )
+
+
+def processes() -> Table:
+    """Processes that deposit energy in a detector, and tridents."""
+    from nuprobe.processes import process, process_names, process_options
+
+    rows = [
+        (name, process(name).deposit.name, " ".join(process_options(name)))
+        for name in process_names()
+    ]
+    return Table(
+        "processes",
+        ("process", "deposit", "options"),
+        (*rows, ("trident", "no deposit: a lepton pair", "")),
+    )
+
+
+def form_factors() -> Table:
+    """Form factors."""
+    from nuprobe.nuclei import FORM_FACTORS
+
+    return Table(
+        "form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS)
+    )
+
+
+def experiments() -> Table:
+    """Experiments."""
+    from nuprobe.experiments import experiment, experiment_names
+
+    return Table(
+        "experiments",
+        ("experiment", "title", "process", "analyses"),
+        tuple(
+            (e.name, e.file.title, e.file.process, " ".join(e.analyses))
+            for e in map(experiment, experiment_names())
+        ),
+    )
+
+
+def parameters() -> Table:
+    """Parameters of the experiments."""
+    from nuprobe.experiments import experiment, experiment_names
+
+    return Table(
+        "parameters",
+        ("experiment", "parameter", "default", "lower", "upper", "unit"),
+        tuple(
+            (e.name, p.name, p.default, p.lower, p.upper, p.unit)
+            for e in map(experiment, experiment_names())
+            for p in e.parameters()
+        ),
+    )
+
+
+def observables() -> Table:
+    """Observables of events."""
+    from nuprobe.events.observables import OBSERVABLES
+
+    return Table(
+        "observables of events",
+        ("observable", "what", "unit"),
+        tuple((o.name, o.what, o.unit) for o in OBSERVABLES.values()),
+    )
+
+
+def reproductions() -> Table:
+    """Reproductions and studies."""
+    from nuprobe.reproductions import reproduction_titles
+    from nuprobe.reproductions.studies import STUDIES
+
+    rows = [
+        *reproduction_titles(),
+        *((f"--study {name}", _summary(study), 0) for name, study in STUDIES.items()),
+    ]
+    return Table("reproductions", ("key", "title", "numbers"), tuple(rows))
+
+
+def _summary(function: Callable[..., object]) -> str:
+    """First sentence of a docstring, which may span lines."""
+    return " ".join((function.__doc__ or "").partition("\n\n")[0].split())
+
+
+def catalogue_entries() -> Table:
+    """Entries of the catalogue."""
+    from nuprobe.catalogue import catalogue
+    from nuprobe.cli.catalogue.library import entry_table
+
+    return entry_table(catalogue().search(), "catalogue")
+
+
+TABLES: dict[str, Callable[[], Table]] = {
+    "targets": targets,
+    "fluxes": fluxes,
+    "models": models,
+    "processes": processes,
+    "form-factors": form_factors,
+    "experiments": experiments,
+    "parameters": parameters,
+    "observables": observables,
+    "reproductions": reproductions,
+    "catalogue": catalogue_entries,
+}
+"""What can be listed → its table."""

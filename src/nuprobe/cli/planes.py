@@ -1,0 +1,137 @@
+"""Where a limit is computed: masses, or a grid of masses and couplings and its
+scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.grids import make_grid
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import HDF5, Output, new_file, overwriting
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.cli.limits import LevelSpec
+    from nuprobe.experiments import AnyExperiment
+    from nuprobe.experiments.scanned import Scanned
+    from nuprobe.numerics import FloatArray
+
+
+@dataclass(frozen=True)
+class PlaneSpec:
+    """Masses of a limit, or the grid of a scan of masses and couplings.
+
+    Attributes
+    ----------
+    grid, masses : as typed, or None.
+    scan_file : HDF5 file of the scan, or None.
+    resume, workers : of the scan.
+    """
+
+    grid: str | None
+    masses: str | None
+    scan_file: Path | None
+    resume: bool
+    workers: int | None
+
+    def __post_init__(self) -> None:
+        if self.grid is not None and self.masses is not None:
+            raise InputError("give --grid or --masses, not both")
+
+    def axes(self, family: Scanned) -> dict[str, FloatArray] | None:
+        """Return the axes mass and coupling of the grid, or None."""
+        if self.grid is None:
+            return None
+        axes = make_grid(self.grid, family.parameters, log=True)
+        if set(axes) != {"mass", "coupling"}:
+            raise InputError("--grid of a limit has the two axes mass and coupling")
+        return axes
+
+    def masses_mev(self) -> FloatArray | None:
+        """Return the masses (MeV), of shape (n,), or None."""
+        from nuprobe.units import parse_grid
+
+        return None if self.masses is None else parse_grid(self.masses, "energy")
+
+    def into(self, out: Output) -> tuple[PlaneSpec, Output]:
+        """Return the plane and the output, when an HDF5 file of ``-o`` is the scan's
+        and the table is printed."""
+        plane = self
+        if out.output is not None and out.output.suffix in HDF5:
+            plane = replace(self, scan_file=out.output)
+            out = Output(out.as_json, None)
+        if plane.scan_file is None and (plane.resume or plane.workers):
+            raise InputError(
+                "--resume and --workers require a scan: add --scan FILE.h5 and --grid"
+            )
+        return plane, out
+
+    def scan(
+        self,
+        experiments: Sequence[AnyExperiment],
+        family: Scanned,
+        level: LevelSpec,
+    ) -> None:
+        """Scan -2 ln L of all experiments into the file, if there is one."""
+        from nuprobe.experiments import family_cost
+        from nuprobe.inference import scan
+
+        if self.scan_file is None:
+            return
+        axes = self.axes(family)
+        if axes is None:
+            raise InputError("--scan needs --grid")
+        if not self.resume:
+            new_file(
+                self.scan_file,
+                overwriting(),
+                " or, to go on with a scan, --resume",
+            )
+        analyses = level.by_experiment()
+        projected = [e.is_projection(analyses.get(e.name)) for e in experiments]
+        if any(projected) and len(experiments) > 1 and not level.with_projections:
+            raise InputError(
+                f"--scan adds {experiments[projected.index(True)].name}, a projection,"
+                " to other data: leave it out, or add --with-projections"
+            )
+        costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
+        scan(
+            sum(costs[1:], costs[0]),
+            axes,
+            checkpoint=self.scan_file,
+            resume=self.resume,
+            overwrite=overwriting(),
+            workers=self.workers,
+            progress=True,
+        )
+
+
+plane_options = grouped(
+    "plane",
+    PlaneSpec,
+    click.option(
+        "--grid",
+        help=(
+            "mass=start:stop unit:count,coupling=start:stop:count; logarithmic unless"
+            " :lin."
+        ),
+    ),
+    click.option(
+        "--scan",
+        "scan_file",
+        type=click.Path(path_type=Path),
+        help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with an interrupted scan."),
+    click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
+    click.option(
+        "--masses",
+        help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",
+    ),
+)
+"""Add the masses or the grid and its scan, as `PlaneSpec` ``plane``."""

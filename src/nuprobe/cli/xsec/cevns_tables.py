@@ -1,0 +1,149 @@
+"""Tables and the figure of ``nuprobe xsec cevns``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.fluxes import Flux
+    from nuprobe.models import Model
+    from nuprobe.nuclei import Target
+    from nuprobe.numerics import FloatArray
+
+
+@dataclass(frozen=True)
+class CevnsTables:
+    """Cross sections of one target in one model.
+
+    Attributes
+    ----------
+    target, model : as built.
+    floor : smallest recoil that counts in a total (MeV).
+    axial : with the axial response.
+    form_factor : its name.
+    """
+
+    target: Target
+    model: Model
+    floor: float
+    axial: bool
+    form_factor: str
+
+    @property
+    def where(self) -> str:
+        """Name of the target."""
+        return self.target.name
+
+    @property
+    def what(self) -> str:
+        """Per what, and in which model, the cross sections are."""
+        per = "nucleus" if self.target.is_single else "formula unit"
+        return f"per {per}, {self.model.name}, {self.form_factor}"
+
+    def coherent(self) -> Target:
+        """Return the target with form factors of 1."""
+        from nuprobe.nuclei import form_factors, with_form_factors
+
+        return with_form_factors(
+            self.target, form_factors.Point(), form_factors.Point()
+        )
+
+    def averages(self, flux: Flux, typed: str | None) -> Table:
+        """Return the means over a flux, of the flavour typed or of all."""
+        from nuprobe.processes import cevns
+
+        sigma = partial(
+            cevns.flux_averaged,
+            flux,
+            model=self.model,
+            threshold=self.floor,
+            axial=self.axial,
+        )
+        rows = []
+        for f in flux_flavours(flux, typed):
+            real, full = (
+                sigma(target=t, flavour=f) for t in (self.target, self.coherent())
+            )
+            rows.append((str(f), flux.total(f), real, full))
+        return Table(
+            f"CEvNS on {self.where}, mean over {flux.name}, cm2 {self.what}",
+            (*flux_columns(flux), "sigma [cm2]", "full coherence [cm2]"),
+            tuple(rows),
+            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e"},
+        )
+
+    def totals(self, energies: FloatArray, flavour: str) -> Table:
+        """Return σ(E) at energies (MeV)."""
+        from nuprobe.processes import cevns
+
+        sigma, coherent = (
+            cevns.total(
+                energies,
+                t,
+                self.model,
+                flavour,
+                threshold=self.floor,
+                axial=self.axial,
+            )
+            for t in (self.target, self.coherent())
+        )
+        return Table(
+            f"CEvNS of {flavour} on {self.where}, cm2 {self.what}",
+            ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
+            tuple(
+                (float(e), float(s), float(c), float(s / c) if c > 0 else None)
+                for e, s, c in zip(energies, sigma, coherent, strict=True)
+            ),
+            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
+        )
+
+    def differential(
+        self, energies: FloatArray, recoils: FloatArray, flavour: str
+    ) -> Table:
+        """Return dσ/dT at energies and recoils (MeV)."""
+        from nuprobe.processes import cevns
+
+        values = cevns.differential(
+            energies[:, None],
+            recoils,
+            self.target,
+            self.model,
+            flavour,
+            axial=self.axial,
+        )
+        return differential_table(
+            f"CEvNS of {flavour} on {self.where}, cm2/keV {self.what}",
+            "E [MeV]",
+            [(float(e), v) for e, v in zip(energies, values, strict=True)],
+            recoils,
+        )
+
+    def figure(
+        self, energies: FloatArray, flavour: str, *, differential: bool
+    ) -> Figure:
+        """Return the figure of σ(E), or of dσ/dT."""
+        import numpy as np
+
+        from nuprobe.plotting import plot_differential, plot_total
+
+        if differential:
+            return plot_differential(
+                self.target, self.model, energies, flavours=flavour, axial=self.axial
+            )
+        if energies.size == 1:
+            energies = np.linspace(1.0, 1.5 * float(energies[0]), 120)
+        return plot_total(
+            self.target,
+            self.model,
+            energies,
+            flavour=flavour,
+            threshold=self.floor,
+            axial=self.axial,
+        )

@@ -1,0 +1,138 @@
+"""Tables and the figure of ``nuprobe xsec electron``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.fluxes import Flux
+    from nuprobe.models import Model
+    from nuprobe.nuclei import Target
+    from nuprobe.numerics import FloatArray
+
+
+@dataclass(frozen=True)
+class ElectronTables:
+    """Cross sections of electrons, free or of one target, in one model.
+
+    Attributes
+    ----------
+    atoms : the target, or None for one free electron.
+    model : as built.
+    where : keywords `target` and `binding` of the library.
+    """
+
+    atoms: Target | None
+    model: Model
+    where: dict[str, Any]
+
+    def what(self, unit: str) -> str:
+        """Return whose electrons, and per what, cross sections in `unit` are."""
+        if self.atoms is None:
+            return f"a free electron, {unit} per electron"
+        one_element = len({c.isotope.z for c in self.atoms.components}) == 1
+        per = "atom" if one_element else "formula unit"
+        how = " with many-body factors" if self.where["binding"] == "rrpa" else ""
+        return f"electrons of {self.atoms.name}{how}, {unit} per {per}"
+
+    def averages(
+        self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
+    ) -> Table:
+        """Return the means over a flux, of the flavour typed or of all."""
+        from nuprobe.processes import electron
+
+        flavours = flux_flavours(flux, typed)
+        unit = "cm2" if recoils is None else "cm2/keV"
+        title = (
+            f"Scattering off {self.what(unit)}, mean over {flux.name},"
+            f" {self.model.name}"
+        )
+        if recoils is not None:
+            spectra = [
+                electron.averaged(flux, recoils, self.model, f, **self.where)
+                for f in flavours
+            ]
+            named = zip(map(str, flavours), spectra, strict=True)
+            return differential_table(title, "flavour", list(named), recoils)
+        sigma = partial(
+            electron.flux_averaged,
+            flux,
+            self.model,
+            threshold=floor,
+            **self.where,
+        )
+        return Table(
+            title,
+            (*flux_columns(flux), "sigma [cm2]"),
+            tuple((str(f), flux.total(f), sigma(flavour=f)) for f in flavours),
+            {"sigma [cm2]": ".6e"},
+        )
+
+    def table(
+        self,
+        energies: FloatArray,
+        recoils: FloatArray | None,
+        floor: float,
+        flavour: str,
+    ) -> Table:
+        """Return σ(E) above a floor (MeV), or dσ/dT at recoils (MeV)."""
+        from nuprobe.processes import electron
+
+        unit = "cm2" if recoils is None else "cm2/keV"
+        title = f"Scattering of {flavour} off {self.what(unit)}, {self.model.name}"
+        if recoils is not None:
+            values = electron.differential(
+                energies[:, None], recoils, self.model, flavour, **self.where
+            )
+            at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
+            return differential_table(title, "E [MeV]", at, recoils)
+        sigma = electron.total(
+            energies, self.model, flavour, threshold=floor, **self.where
+        )
+        return Table(
+            title,
+            ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
+            tuple(
+                (float(e), float(s), float(s / e))
+                for e, s in zip(energies, sigma, strict=True)
+            ),
+            {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
+        )
+
+    def figure(
+        self,
+        energies: FloatArray,
+        recoils: FloatArray | None,
+        floor: float,
+        flavour: str,
+    ) -> Figure:
+        """Return the figure of σ(E), or of dσ/dT at recoils (MeV)."""
+        import numpy as np
+
+        from nuprobe.plotting import plot_electron_differential, plot_electron_total
+
+        if recoils is not None:
+            fine = (
+                None
+                if recoils.size < 2 or recoils[0] <= 0
+                else np.geomspace(recoils[0], recoils[-1], 800)
+            )
+            return plot_electron_differential(
+                self.model, energies, flavour=flavour, recoils=fine, **self.where
+            )
+        ends = (
+            (0.1 * energies[0], 1.5 * energies[0])
+            if energies.size == 1
+            else (energies.min(), energies.max())
+        )
+        grid = energies if energies.size >= 20 else np.linspace(*ends, 120)
+        return plot_electron_total(
+            self.model, grid, flavours=(flavour,), threshold=floor, **self.where
+        )

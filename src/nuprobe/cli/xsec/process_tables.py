@@ -1,0 +1,128 @@
+"""Tables of ``nuprobe xsec NAME``, for any process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nuprobe.cli.xsec.common import (
+    RecoilSpec,
+    differential_table,
+    flux_columns,
+    flux_flavours,
+)
+from nuprobe.errors import InputError
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.cli.specs import SourceSpec
+    from nuprobe.fluxes import Flux
+    from nuprobe.nuclei import TargetSpec
+    from nuprobe.numerics import FloatArray
+    from nuprobe.processes import Process
+
+
+def _unit(deposits: FloatArray) -> str:
+    return "MeV" if deposits.max() >= 1 else "keV"
+
+
+@dataclass(frozen=True)
+class ProcessTables:
+    """Cross sections of one process on one target in one model.
+
+    Attributes
+    ----------
+    process, model : as built.
+    target : what `nuprobe.target` takes, or None for one free particle.
+    where : the target in a title.
+    """
+
+    process: Process
+    target: TargetSpec | None
+    model: Any
+    where: str
+
+    def table(self, source: SourceSpec, recoil: RecoilSpec) -> Table:
+        """Return σ(E), dσ/dT, or their means over a flux, as the source asks."""
+        flux, recoils, floor = source.flux(), recoil.recoils(), recoil.floor()
+        if recoils is not None and floor > 0:
+            raise InputError(
+                "--threshold applies to total cross sections and cannot be used with"
+                " --recoil"
+            )
+        if flux is not None:
+            return self.averages(flux, recoils, floor, recoil.flavour)
+        energies, flavour = source.energies(), recoil.flavour or "nu_e"
+        if recoils is None:
+            return self.totals(energies, floor, flavour)
+        from nuprobe.processes.cross_section import differential
+
+        values = differential(
+            self.process,
+            energies[:, None],
+            recoils,
+            self.target,
+            self.model,
+            flavour,
+        )
+        at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
+        unit = _unit(recoils)
+        title = self.title(flavour, f"cm2/{unit}")
+        return differential_table(title, "E [MeV]", at, recoils, unit)
+
+    def title(self, what: str, unit: str) -> str:
+        """Return the title of a table of `what`, in `unit`."""
+        return (
+            f"{self.process.name} of {what} on {self.where}, {unit} per formula unit,"
+            f" {self.model.name}"
+        )
+
+    def totals(self, energies: FloatArray, floor: float, flavour: str) -> Table:
+        """Return σ(E) at energies above a floor (MeV)."""
+        from nuprobe.processes.cross_section import total
+
+        sigma = total(
+            self.process, energies, self.target, self.model, flavour, threshold=floor
+        )
+        return Table(
+            self.title(flavour, "cm2"),
+            ("E [MeV]", "sigma [cm2]"),
+            tuple((float(e), float(s)) for e, s in zip(energies, sigma, strict=True)),
+            {"sigma [cm2]": ".6e"},
+        )
+
+    def averages(
+        self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
+    ) -> Table:
+        """Return the means over a flux, of the flavour typed or of all."""
+        from nuprobe.processes.cross_section import averaged, flux_averaged
+
+        flavours = flux_flavours(flux, typed)
+        if recoils is not None:
+            at = [
+                (
+                    str(f),
+                    averaged(self.process, flux, recoils, self.target, self.model, f),
+                )
+                for f in flavours
+            ]
+            unit = _unit(recoils)
+            title = self.title(f"the flux {flux.name}", f"cm2/{unit}")
+            return differential_table(title, "flavour", at, recoils, unit)
+
+        rows = [
+            (
+                str(f),
+                flux.total(f),
+                flux_averaged(
+                    self.process, flux, self.target, self.model, f, threshold=floor
+                ),
+            )
+            for f in flavours
+        ]
+        return Table(
+            self.title(f"the flux {flux.name}", "cm2"),
+            (*flux_columns(flux), "sigma [cm2]"),
+            tuple(rows),
+            {"sigma [cm2]": ".6e"},
+        )

@@ -1,0 +1,150 @@
+"""Tables and the figure of ``nuprobe xsec trident``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.cli.specs import TridentSpec
+    from nuprobe.fluxes import Flux
+    from nuprobe.models import LeptonModel
+    from nuprobe.nuclei import TargetSpec
+    from nuprobe.numerics import FloatArray
+    from nuprobe.processes.trident import Channel
+
+
+@dataclass(frozen=True)
+class TridentTables:
+    """Production of a lepton pair on a target.
+
+    Attributes
+    ----------
+    channel, model : as built.
+    target : what `nuprobe.target` takes, or None for electrons.
+    setting : how the cross section is computed.
+    where : the target in a title.
+    """
+
+    channel: Channel
+    target: TargetSpec | None
+    model: LeptonModel
+    setting: TridentSpec
+    where: str
+
+    @property
+    def title(self) -> str:
+        """Channel, target and regime."""
+        return f"{self.channel.name} on {self.where}, {self.setting.regime}"
+
+    def average(self, flux: Flux) -> Table:
+        """Return the mean over a flux."""
+        from nuprobe.models import StandardModel
+        from nuprobe.processes import trident
+
+        mean, standard = (
+            trident.flux_averaged(
+                flux,
+                self.channel,
+                self.target,
+                model,
+                self.setting.regime,
+                with_error=True,
+                **self.setting.nucleus,
+            )
+            for model in (self.model, StandardModel())
+        )
+        value, base = float(mean.value), float(standard.value)
+        return Table(
+            f"{self.title}, mean over {flux.name}, per {mean.per}",
+            ("flux", "sigma [cm2]", "ratio to SM"),
+            ((flux.name, value, value / base if base > 0 else None),),
+            {"sigma [cm2]": ".6e"},
+            self.notes(mean.form_factors),
+        )
+
+    def totals(self, energies: FloatArray) -> Table:
+        """Return σ(E) at energies (MeV), with its error."""
+        import numpy as np
+
+        from nuprobe.models import StandardModel
+        from nuprobe.processes import trident
+        from nuprobe.units import GeV
+
+        # with the same nodes, the ratio of the Standard Model is 1
+        regime, how = self.setting.regime, self.setting.nucleus
+        total, standard = (
+            trident.total(
+                energies, self.channel, self.target, m, regime, with_error=True, **how
+            )
+            for m in (self.model, StandardModel())
+        )
+        start = trident.threshold_energy(self.channel, self.target, regime)
+        mediators = self.model.lepton_couplings(self.channel.vertex).mediators
+        silent = hasattr(self.model, "mass") and not any(
+            np.any(m.strength) for m in mediators
+        )
+        return Table(
+            f"{self.title}, per {total.per}",
+            ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
+            tuple(
+                (
+                    float(e / GeV),
+                    float(s),
+                    float(d),
+                    float(s / b) if b > 0 else None,
+                    bool(e <= start),
+                )
+                for e, s, d, b in zip(
+                    energies, total.value, total.error, standard.value, strict=True
+                )
+            ),
+            {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
+            (
+                f"threshold {start / GeV:.6g} GeV",
+                *(["the mediator does not couple in this channel"] if silent else []),
+                *self.notes(total.form_factors),
+            ),
+        )
+
+    def notes(self, form_factors: Mapping[str, str]) -> tuple[str, ...]:
+        """Return V and A of the channel, the weak mixing angles behind the columns, and
+        the form factors."""
+        from nuprobe.models import StandardModel
+        from nuprobe.processes import trident
+
+        here = self.model.lepton_couplings(self.channel.vertex)
+        used = trident.weak_angle(self.model)
+        angle = "" if used is None else f", sin2 theta_W = {used:g}"
+        name = getattr(self.model, "name", type(self.model).__name__)
+        couplings = (
+            f"couplings of {name}: V = {float(here.vector):.6g}, A ="
+            f" {float(here.axial):.6g}{angle}; SM of the ratio: sin2 theta_W ="
+            f" {StandardModel().lepton_sin2:g}"
+        )
+        return couplings, *(f"form factor of {k}: {v}" for k, v in form_factors.items())
+
+    def figure(self, energies: FloatArray) -> Figure:
+        """Return the figure of σ/E by regime."""
+        import numpy as np
+
+        from nuprobe.plotting import plot_trident_energy
+        from nuprobe.processes import trident
+
+        assert self.target is not None  # checked before anything was computed
+        low = 1.02 * trident.threshold_energy(self.channel, self.target, "coherent")
+        few = energies.size <= 4
+        high = max(10 * low, 1.5 * float(energies.max()))
+        return plot_trident_energy(
+            [self.channel],
+            self.target,
+            np.geomspace(low, high, 60) if few else energies,
+            model=self.model,
+            form_factor=self.setting.form_factor,
+            marks=energies if few else (),
+        )

@@ -1,0 +1,90 @@
+"""Templates in the bins of one analysis: which processes count, how the third quantity
+is distributed, how many events a collaboration expects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.build import Signal
+from nuprobe.experiments.format import Analysis
+from nuprobe.models import StandardModel
+from nuprobe.numerics import FloatArray
+from nuprobe.prediction import Templates, weighted
+
+__all__ = ["in_bins", "published_weights"]
+
+
+def in_bins(
+    signal: Signal, templates: Templates, analysis: Analysis, *, weigh: bool = True
+) -> Templates:
+    """Return `templates` in the bins of an analysis.
+
+    Parameters
+    ----------
+    signal : with the processes of the analysis.
+    templates : of it, in all bins.
+    analysis : its bins are taken.
+    weigh : of several processes, multiply the first one by published over computed
+        counts; for one process alone the prediction does so.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> analysis = csi.file.analyses["energy"]
+    >>> in_bins(csi.signal, csi.templates(), analysis).shape
+    (12, 1)
+    """
+    several = len(templates.reactions) > 1
+    fractions = {signal.process.name: signal.bins.shape_fraction}
+    if several:
+        fractions |= {s.process.name: s.bins.shape_fraction for s in signal.others}
+    templates = signal.bins.collapse(templates, analysis, fractions)
+    weights = published_weights(signal, analysis) if several and weigh else None
+    if weights is None:
+        return templates
+    return weighted(templates, signal.process.name, weights)
+
+
+def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
+    """Published over computed counts of the Standard Model in the first process.
+
+    Parameters
+    ----------
+    signal : its templates give the computed counts.
+    analysis : may name a published signal.
+
+    Returns
+    -------
+    array, shape (bins,), or None
+        None if the analysis names no published signal.
+
+    Raises
+    ------
+    InputError
+        If counts are published in a bin where none are computed.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> argon = nu.experiment("coherent-lar-2020")
+    >>> found = published_weights(argon.signal, argon.file.analyses["published"])
+    >>> found.shape == (12 * 8 * 10,)
+    True
+    """
+    if analysis.signal is None:
+        return None
+    column, table = analysis.signal.column, analysis.signal.table
+    published = signal.bins.counts(column, analysis, table)
+    templates = in_bins(signal, signal.templates(), analysis, weigh=False)
+    coefficients = templates.coefficients(StandardModel())
+    computed = templates.of_process(signal.process.name).counts(coefficients)[0]
+    if np.any((computed <= 0) & (published > 0)):
+        raise InputError(
+            f"{signal.folder.root}/{table}: column {column} has counts in a bin where"
+            " none are computed; correct it"
+        )
+    return np.asarray(
+        np.divide(published, computed, out=np.zeros_like(published), where=computed > 0)
+    )

@@ -1,0 +1,165 @@
+"""Reading results from HDF5: the checksum first, then every number within its range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.sealed import unsealed
+
+__all__ = ["numbers", "opened", "require", "texts", "whole"]
+
+
+class _Unfit(Exception):
+    """What is wrong with the content of a file."""
+
+
+@contextmanager
+def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
+    """Open a result file that its checksum confirms.
+
+    Parameters
+    ----------
+    path : of the file.
+    kind : what is in it, such as ``"scan"``.
+    form : version of the format that is understood.
+
+    Yields
+    ------
+    h5py.File
+
+    Raises
+    ------
+    InputError
+        If the file, or what is read from it while it is open, cannot be right.
+
+    Examples
+    --------
+    >>> with opened(Path("missing.h5"), "scan", "nuprobe-scan-2") as file:
+    ...     pass
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: missing.h5 cannot be read as a scan: No such file ...
+    """
+    import h5py
+
+    image = unsealed(path, kind)
+    try:
+        with h5py.File(BytesIO(image), "r") as file:
+            found = file.attrs.get("format")
+            if found != form:
+                raise InputError(
+                    f"{path} is not a {kind} of this version of nuprobe (format"
+                    f" {found}); choose another file, or begin anew with"
+                    " overwrite=True (--overwrite)"
+                )
+            yield file
+    except InputError:
+        raise
+    except (
+        _Unfit,
+        OSError,
+        LookupError,
+        ValueError,
+        TypeError,
+        OverflowError,
+        RuntimeError,
+        AttributeError,
+    ) as error:  # what h5py raises for content that is not what is asked for
+        raise InputError(
+            f"{path} cannot be read as a {kind}: {error}; begin anew with"
+            " overwrite=True (--overwrite)"
+        ) from error
+
+
+def require(holds: bool | np.bool_, otherwise: str) -> None:
+    """Refuse the file that is open unless something holds.
+
+    Parameters
+    ----------
+    holds : whether it does.
+    otherwise : what is wrong if not.
+
+    Examples
+    --------
+    >>> require(True, "its arrays do not fit together")
+    """
+    if not holds:
+        raise _Unfit(otherwise)
+
+
+def numbers(group: Any, name: str, ndim: int, kind: Any = float) -> NDArray[Any]:
+    """Array of a data set.
+
+    Parameters
+    ----------
+    group : of an open file.
+    name : of the data set.
+    ndim : dimensions that it must have.
+    kind : type of its numbers.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File(BytesIO(), "w") as file:
+    ...     file["x"] = [1.0, 2.0]
+    ...     numbers(file, "x", 1)
+    array([1., 2.])
+    """
+    stored = group[name]
+    require(
+        getattr(stored, "ndim", None) == ndim and stored.dtype == np.dtype(kind),
+        f"{name} is not an array of the kind it should be",
+    )
+    return np.asarray(stored[()])
+
+
+def texts(group: Any, name: str) -> tuple[str, ...]:
+    """List of texts in an attribute.
+
+    Parameters
+    ----------
+    group : of an open file.
+    name : of the attribute.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File(BytesIO(), "w") as file:
+    ...     file.attrs["names"] = ["a", "b"]
+    ...     texts(file, "names")
+    ('a', 'b')
+    """
+    return tuple(str(text) for text in group.attrs[name])
+
+
+def whole(group: Any, name: str, lowest: int, highest: float = inf) -> int:
+    """Whole number in an attribute, within its range.
+
+    Parameters
+    ----------
+    group : of an open file.
+    name : of the attribute.
+    lowest, highest : the range, ends included.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File(BytesIO(), "w") as file:
+    ...     file.attrs["seed"] = 3
+    ...     whole(file, "seed", 0)
+    3
+    """
+    value = group.attrs[name]
+    require(
+        isinstance(value, int | np.integer) and bool(lowest <= value <= highest),
+        f"{name} is {value}, not a whole number from {lowest} to {highest}",
+    )
+    return int(value)

@@ -1,0 +1,100 @@
+"""HDF5 with a checksum in front: a damaged file is refused before HDF5 sees it.
+
+A damaged HDF5 file can make the library loop, ask for any amount of memory or answer
+with other numbers. So the 512 bytes in front, which HDF5 leaves to the user ("user
+block"), say how long the rest is and what its SHA-256 is. Every program that reads
+HDF5 reads such a file; one that changes it makes it another file than nuprobe wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from nuprobe.errors import InputError
+
+__all__ = ["BLOCK", "seal", "unsealed"]
+
+BLOCK: Final = 512
+"""Bytes in front of the HDF5 content: its ``userblock_size``."""
+
+_FIRST: Final = b"nuprobe result file: HDF5 follows at byte 512\n"
+_HDF5: Final = b"\x89HDF\r\n\x1a\n"
+
+
+def _front(content: bytes) -> bytes:
+    """What stands in front of some content."""
+    digest = hashlib.sha256(content).hexdigest()
+    text = _FIRST + f"bytes {len(content)}\nsha256 {digest}\n".encode()
+    return text.ljust(BLOCK - 1) + b"\n"
+
+
+def seal(image: bytes) -> bytes:
+    """Return the file with its checksum in front.
+
+    Parameters
+    ----------
+    image : an HDF5 file made with ``userblock_size=BLOCK``.
+
+    Examples
+    --------
+    >>> seal(bytes(BLOCK) + b"content")[BLOCK:]
+    b'content'
+    """
+    content = image[BLOCK:]
+    return _front(content) + content
+
+
+def unsealed(path: Path, kind: str) -> bytes:
+    """Read a file and check it against its checksum.
+
+    Parameters
+    ----------
+    path : of the file.
+    kind : what it should be, such as ``"scan"``.
+
+    Returns
+    -------
+    bytes
+        The whole file: HDF5 that may be opened.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, from another program or an earlier version, cut short,
+        or changed in a single bit.
+
+    Examples
+    --------
+    >>> unsealed(Path("missing.h5"), "scan")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: missing.h5 cannot be read as a scan: No such file ...
+    """
+    start = f"{path} cannot be read as a {kind}"
+    try:
+        image = path.read_bytes()
+    except OSError as error:
+        part = path.with_name(f"{path.name}.part")
+        more = f"; {part} has an unfinished run: go on with resume=True (--resume)"
+        raise InputError(
+            f"{start}: {error.strerror or error}{more if part.exists() else ''}"
+        ) from None
+    if image.startswith(_HDF5):
+        raise InputError(
+            f"{start}: it is HDF5 without the checksum that nuprobe writes (from an"
+            " early version, or another program); run it anew with overwrite=True,"
+            " --overwrite on the command line"
+        )
+    if not image.startswith(_FIRST):
+        raise InputError(
+            f"{start}: it does not begin as a result file of nuprobe does; choose"
+            " another file, or begin anew with overwrite=True (--overwrite)"
+        )
+    if image[:BLOCK] != _front(image[BLOCK:]):
+        raise InputError(
+            f"{start}: it is damaged or was changed (its content does not match its"
+            " checksum); restore a copy, or begin anew with overwrite=True"
+            " (--overwrite)"
+        )
+    return image

@@ -1,0 +1,216 @@
+"""Options given twice: rows for each value or a refusal, never the last value."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+
+import click
+import pytest
+
+import nuprobe as nu
+from nuprobe.cli import main
+from nuprobe.cli.main import cli
+from nuprobe.cli.options import Command
+from nuprobe.cli.xsec.process import process_command
+from nuprobe.errors import InputError
+from nuprobe.units import GeV
+
+Run = Callable[..., tuple[int, str, str]]
+
+KEYS = {
+    "params": ("mass=1", "mass=2"),
+    "changes": ("a.b=1", "a.b=2"),
+    "flux_option": ("model=1", "model=2"),
+    "analyses": ("ccfr-trident=a", "ccfr-trident=b"),
+    "ranges": ("E_minus=0 GeV:1 GeV", "E_minus=0 GeV:2 GeV"),
+    "priors": ("rn=flat:1 fm:2 fm", "rn=flat:1 fm:3 fm"),
+    "varied": ("x=v-a", "x=sm"),
+    "compared": ("x=v-a", "x=sm"),
+}
+"""Repeatable options that give a key a value: two values of one key."""
+
+LISTS = {
+    "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
+    "observables",
+}  # fmt: skip
+"""Repeatable options whose values all count."""
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def commands(
+    node: click.Command = cli, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """All commands that are no groups, with their names."""
+    if not isinstance(node, click.Group):
+        yield path, node
+        return
+    context = click.Context(node)
+    for name in node.list_commands(context):
+        below = node.get_command(context, name)
+        assert below is not None
+        yield from commands(below, (*path, name))
+
+
+# the command of every process that has none of its own
+EVERY = {**dict(commands()), ("xsec", "NAME"): process_command("cevns")}
+
+
+def test_the_walk_finds_the_commands() -> None:
+    assert {("fit",), ("xsec", "trident"), ("events", "plot")} <= {*EVERY}
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_no_option_given_twice_answers_for_the_last(path: tuple[str, ...]) -> None:
+    command = EVERY[path]
+    assert isinstance(command, Command), "decorate it with nuprobe.cli.options.command"
+    for option in command.params:
+        if not isinstance(option, click.Option) or option.is_flag or option.count:
+            continue
+        if option.multiple:
+            assert option.name in LISTS | {*KEYS}, option.name
+            continue
+        flag = max(option.opts, key=len)
+        with pytest.raises(InputError, match=rf"{flag} is given 2 times"):
+            command.make_context(path[-1], [flag, "1", flag, "2"])
+
+
+def test_opposite_flags_are_refused() -> None:
+    command = EVERY["events", "plot"]
+    with pytest.raises(InputError, match="--progress is given 2 times"):
+        command.make_context("plot", ["--progress", "--no-progress"])
+
+
+def test_a_flag_given_twice_says_the_same(run: Run) -> None:
+    code, out, _ = run("list", "models", "--json", "--json")
+    assert code == 0
+    assert json.loads(out)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("xsec", "cevns", "--target", "Ar40", "--energy", "5", "--param"),
+        ("rate", "coherent-csi-2017", "--set"),
+        ("xsec", "cevns", "--target", "Ar40", "--flux", "sns", "--flux-option"),
+        ("limit", "ccfr-trident", "--analysis"),
+        ("sample", "coherent-csi-2017", "--free", "rn", "--quiet", "--prior"),
+    ],
+)  # fmt: skip
+def test_a_key_has_one_value(run: Run, line: tuple[str, ...]) -> None:
+    names = {"--param": "params", "--set": "changes", "--flux-option": "flux_option",
+             "--analysis": "analyses", "--prior": "priors"}  # fmt: skip
+    first, second = KEYS[names[line[-1]]]
+    code, _, err = run(*line, first, line[-1], second)
+    assert code == 2
+    assert "twice" in err
+    assert err.count("\n") == 1
+
+
+def test_events_take_one_range_and_one_name() -> None:
+    from nuprobe.cli.events.specs import HistogramSpec
+    from nuprobe.cli.events.variations import variations
+
+    spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None)
+    with pytest.raises(InputError, match="E_minus twice"):
+        spec.limits()
+    with pytest.raises(InputError, match="two models are called 'x'"):
+        variations(KEYS["varied"])
+
+
+def test_channels_and_targets_give_rows_each(run: Run) -> None:
+    channels = ("nu_mu -> nu_mu mu+ mu-", "nu_e -> nu_e e+ e-")
+    targets = ("Ar40", "Fe56")
+    code, out, _ = run(
+        "xsec", "trident", "--energy", "10 GeV", "--json",
+        *(a for c in channels for a in ("--channel", c)),
+        *(a for t in targets for a in ("--target", t)),
+    )  # fmt: skip
+    assert code == 0
+    rows = json.loads(out)["rows"]
+    assert [(r["channel"], r["target"]) for r in rows] == [
+        (c, t) for c in channels for t in targets
+    ]
+    for row in rows:
+        expected = nu.trident.total(
+            10 * GeV, row["channel"], row["target"], nu.StandardModel(), regime="all"
+        )
+        assert row["sigma [cm2]"] == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_models_and_flavours_give_rows_each(run: Run) -> None:
+    code, out, _ = run(
+        "xsec", "cevns", "--target", "Ar40", "--energy", "30 MeV", "--json",
+        "--model", "sm", "--model", "sm-radiative",
+        "--flavour", "nu_e", "--flavour", "nu_mu",
+    )  # fmt: skip
+    assert code == 0
+    table = json.loads(out)
+    models = {
+        "sm": nu.StandardModel(),
+        "sm-radiative": nu.StandardModel(scheme="radiative"),
+    }
+    rows = table["rows"]
+    assert len(rows) == 4
+    for row in rows:
+        expected = nu.cevns.total(
+            30.0, nu.target("Ar40"), models[row["model"]], row["flavour"]
+        )
+        assert row["sigma [cm2]"] == pytest.approx(float(expected), rel=1e-12)
+    assert any(note.startswith("nu_e, sm-radiative: CEvNS") for note in table["notes"])
+
+
+def test_fluxes_and_targets_of_electrons_give_rows_each(run: Run) -> None:
+    code, out, _ = run(
+        "xsec", "electron", "--flux", "sns", "--flux", "reactor", "--target", "Xe",
+        "--target", "Ge", "--json",
+    )  # fmt: skip
+    assert code == 0
+    table = json.loads(out)
+    rows = table["rows"]
+    assert {(r["flux"], r["target"]) for r in rows} == {
+        (f, t) for f in ("sns", "reactor") for t in ("Xe", "Ge")
+    }
+    # their neutrinos are counted per proton and per fission: each has its column
+    assert {c for c in rows[0] if c.startswith("neutrinos")} == {
+        "neutrinos [in 4 pi per proton on target]",
+        "neutrinos [in 4 pi per fission]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--target", "Ar40"), "--target Ar40 is given twice"),
+        (
+            ("--model", "sm", "--model", "light-vector", "--param", "mass=1"),
+            "--param belongs to one model, and 2 are given",
+        ),
+        (
+            ("--flavour", "nu_e", "--flavour", "nu_mu", "--plot", "a.png"),
+            "--plot draws one flavour",
+        ),
+    ],
+)
+def test_what_belongs_to_one_value_is_refused(
+    run: Run, options: tuple[str, ...], words: str
+) -> None:
+    code, _, err = run(
+        "xsec", "cevns", "--target", "Ar40", "--energy", "30 MeV", *options
+    )
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
