@@ -135,7 +135,8 @@ def trident(
     if settings.regime in ("inelastic", "all"):
         raise InputError(
             f"events of the regime {settings.regime!r} are not offered, because"
-            " nucleons break in it: generate regime='elastic' (cross sections have both)"
+            " nucleons break in it: generate regime='elastic' (cross sections have"
+            " both)"
         )
     setup = Setup(
         channels=read,

@@ -46,11 +46,11 @@ class TridentRates:
     ratio : cross section over that of the Standard Model, averaged over the flux.
     measured, plus, minus : the ratio of the analysis and its errors.
     pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and
-        channel.
+    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime.
     events : by regime, if the file gives mass and exposure; else None.
     error : largest relative numerical error.
     regime : of the ratio, one of `trident.REGIMES`.
+    beside : regimes that are listed but not part of the ratio.
     sin2_theta_w : value in the couplings of the model; None for a model without.
     """
 
@@ -65,7 +65,13 @@ class TridentRates:
     events: Mapping[str, float] | None
     error: float
     regime: str
+    beside: tuple[str, ...]
     sin2_theta_w: float | None
+
+    @property
+    def cross_section(self) -> float:
+        """What the ratio is of: the sum of its regimes, cm²."""
+        return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
 
     @property
     def signal(self) -> FloatArray:
@@ -310,6 +316,7 @@ class TridentExperiment(AnyExperiment):
             events=events or None,
             error=error,
             regime=self.file.regime,
+            beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
         )
 

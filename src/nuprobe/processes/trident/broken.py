@@ -166,6 +166,8 @@ def broken_kernels(
         sums = np.einsum("jwq,jtwq->t", parts, grid.moments)
         scale = values[i, 0] / sums[0]
         values[i, 3:] = scale * sums[3:]
+        if pair[0] == pair[1]:
+            values[i, 4::3] = 0.0  # symmetric under ℓ⁻ ↔ ℓ⁺
         error[i, 3:] = _RATIO_ERROR * np.abs(values[i, 3:])
         if each is not None:
             vv = scale * parts * grid.moments[:, 0]

@@ -231,4 +231,4 @@ def trident_beam_cross_section(
     '9.3e-40 cm2'
     """
     rates = _tridents(experiment).predict(named_model(model))
-    return sum(rates.cross_sections.values()) / atoms
+    return rates.cross_section / atoms
