@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.cli.output import check_plot, new_file
+from nuprobe.cli.output import check_path, new_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,9 +37,20 @@ class CheckpointSpec:
     plot: Path | None
 
     def __post_init__(self) -> None:
-        check_plot(self.plot, self.resume or self.overwrite)
+        if self.plot is not None:
+            check_path(self.plot)
+            self.check_new(self.plot)
         if not self.resume:
             new_file(self.output, self.overwrite)
+
+    def check_new(self, path: Path) -> None:
+        """Refuse to replace what is written beside the checkpoint.
+
+        Parameters
+        ----------
+        path : of a figure, or another file.
+        """
+        new_file(path, self.overwrite)
 
 
 def checkpoint_options(
@@ -64,12 +75,16 @@ def checkpoint_options(
             help=what,
         ),
         click.option("--resume", is_flag=True, help=resume),
-        click.option("--overwrite", is_flag=True, help="Replace an existing file."),
+        click.option(
+            "--overwrite",
+            is_flag=True,
+            help="Replace existing files, once the new ones are complete.",
+        ),
         click.option(
             "--every",
             default=30.0,
             show_default=True,
-            help="Seconds between checkpoints.",
+            help="Seconds between checkpoints, at most.",
         ),
         click.option("--quiet", is_flag=True, help="No progress bar."),
         click.option("--plot", type=click.Path(path_type=Path), help=plot),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 import math
 import warnings
+=======
+>>>>>>> main
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Unpack
@@ -11,8 +14,14 @@ from typing import Final, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+<<<<<<< HEAD
 from nuprobe.constants import M_PROTON, M_TAU, M_W
 from nuprobe.errors import ComputationError, InputError, ValidityWarning
+=======
+from nuprobe.border import public
+from nuprobe.constants import M_W
+from nuprobe.errors import ComputationError, InputError, warn
+>>>>>>> main
 from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.broken import broken_kernels
@@ -71,6 +80,7 @@ class Kernels:
     error: FloatArray
 
 
+@public
 def current_kernels(
     e_nu: FloatArray,
     channel: Channel,
@@ -231,6 +241,7 @@ def _splits(
         split, last = 2 * split, now
 
 
+@public
 def kernels(
     e_nu: ArrayLike,
     channel: ChannelSpec,
@@ -388,11 +399,9 @@ def _check_validity(e_nu: float, channel: Channel, current: Current) -> None:
             " nothing"
         )
     if effect > 0.01:
-        warnings.warn(
+        warn(
             f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out"
-            f" here, {says}",
-            ValidityWarning,
-            stacklevel=4,
+            f" here, {says}"
         )
 
 

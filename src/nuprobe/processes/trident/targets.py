@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Unpack
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei import (
     Component,
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 
+@public
 def charge_form_factor(
     isotope: Isotope, form_factor: FormFactorSpec = None
 ) -> FormFactor:
@@ -129,6 +131,7 @@ def _parsed(target: str | Isotope) -> Target:
     return make_target(target, form_factor="point")
 
 
+@public
 def currents(
     target: TargetSpec | None,
     regime: str | TridentOptions = "all",
@@ -350,6 +353,7 @@ def describe(
     return "nucleus" if single else "formula unit", used
 
 
+@public
 def threshold_energy(
     channel: ChannelSpec,
     target: TargetSpec | None = None,
