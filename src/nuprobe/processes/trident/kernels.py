@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import math
-import warnings
-=======
->>>>>>> main
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Unpack
@@ -14,14 +10,9 @@ from typing import Final, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-<<<<<<< HEAD
-from nuprobe.constants import M_PROTON, M_TAU, M_W
-from nuprobe.errors import ComputationError, InputError, ValidityWarning
-=======
 from nuprobe.border import public
-from nuprobe.constants import M_W
+from nuprobe.constants import M_PROTON, M_TAU, M_W
 from nuprobe.errors import ComputationError, InputError, warn
->>>>>>> main
 from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.broken import broken_kernels
@@ -380,13 +371,11 @@ def _check_validity(e_nu: float, channel: Channel, current: Current) -> None:
     """Warn where W and Z propagators begin to be resolved: K² is a fraction of ŝ ~
     2E|Q|; and where a W can be made."""
     if channel.vertex.charged and e_nu >= _ON_SHELL:
-        warnings.warn(
+        warn(
             f"at {e_nu:.4g} MeV on {current.name} the four-fermion theory fails for"
             f" {channel}, which exchanges a W: W bosons on their mass shell raise the"
             " cross section (1.7 times at 4 TeV, 3 times at 7 TeV, 7 times at 10 TeV"
-            " for nu_mu -> nu_mu mu+ mu- on oxygen, Zhou:2019vxt)",
-            ValidityWarning,
-            stacklevel=4,
+            " for nu_mu -> nu_mu mu+ mu- on oxygen, Zhou:2019vxt)"
         )
         return
     q = min(current.q_soft / 2, 2 * e_nu, current.mass)
@@ -433,11 +422,9 @@ def check_tail(
         low, _ = q_range(e, current.mass, *channel.pair_masses)
         far = low * 2 / current.q_soft > _FAR_TAIL
         if far.any():
-            warnings.warn(
+            warn(
                 f"up to {e[far].max():.4g} MeV {channel} on {current.name} rests on the"
                 " tail of the charge form factor, which no charge density determines:"
                 " shapes of one radius differ by 15 % there and by factors near"
-                " threshold; compare form_factor='fermi'",
-                ValidityWarning,
-                stacklevel=3,
+                " threshold; compare form_factor='fermi'"
             )
