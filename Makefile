@@ -16,7 +16,7 @@ $(READY): pyproject.toml requirements.lock .ci/environment
 	@touch $@
 
 demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
-	$(BIN)/nuprobe demo -o demo
+	$(BIN)/nuprobe demo -o demo --overwrite
 
 # pytest runs even if a lint step fails: one run shows everything, and its summary comes last
 test: $(READY) ## everything a change must pass: lint, types, floors, tests

@@ -6,6 +6,8 @@ from __future__ import annotations
 import difflib
 import re
 import reprlib
+import sys
+import warnings
 from collections.abc import Iterable, Sized
 from typing import Final
 
@@ -21,6 +23,7 @@ __all__ = [
     "UnknownNameError",
     "ValidityWarning",
     "shown",
+    "warn",
 ]
 
 
@@ -180,3 +183,25 @@ class StoppedError(NuprobeError):
 class ValidityWarning(UserWarning):
     """The result is outside the domain in which its assumptions are known to be
     valid."""
+
+
+def warn(message: str) -> None:
+    """Warn with a `ValidityWarning` that points at the line outside of nuprobe from
+    which it was called.
+
+    Parameters
+    ----------
+    message : one line; what is doubtful and what to do.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn("the series has not converged")
+    >>> caught[0].category.__name__
+    'ValidityWarning'
+    """
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("nuprobe."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(_one_line(message), ValidityWarning, stacklevel=level)

@@ -19,7 +19,9 @@ __all__ = [
     "converged",
     "flag",
     "gauss_legendre",
+    "is_quantity",
     "jit",
+    "masked",
     "number",
     "numbers",
     "panel_nodes",
@@ -68,6 +70,42 @@ def jit(function: _Function) -> _Function:
         return cast(_Function, compiled(cache=False))
 
 
+def is_quantity(value: Any) -> bool:
+    """Whether a value carries a unit as those of astropy, pint and unyt do.
+
+    Parameters
+    ----------
+    value : anything.
+
+    Examples
+    --------
+    >>> is_quantity(30.0)
+    False
+    """
+    return (
+        not isinstance(value, type)
+        and callable(getattr(value, "to", None))
+        and (hasattr(value, "unit") or hasattr(value, "units"))
+    )
+
+
+def masked(value: Any) -> bool:
+    """Whether a value is an array of which elements are masked.
+
+    Parameters
+    ----------
+    value : anything.
+
+    Examples
+    --------
+    >>> masked(np.ma.masked_array([1.0, 2.0], mask=[True, False]))
+    True
+    """
+    if not isinstance(value, np.ma.MaskedArray):
+        return False
+    return bool(np.any(np.ma.getmaskarray(value)))
+
+
 def numbers(what: str, value: ArrayLike) -> FloatArray:
     """Read real numbers as an array of their shape.
 
@@ -79,16 +117,24 @@ def numbers(what: str, value: ArrayLike) -> FloatArray:
     Raises
     ------
     InputError
-        For text, complex numbers and ragged lists.
+        For text, complex numbers and ragged lists, for numbers with a unit and for
+        arrays with masked elements.
 
     Examples
     --------
     >>> numbers("energy", [1, 2])
     array([1., 2.])
     """
+    if is_quantity(value):
+        raise InputError(
+            f"{what} must be plain numbers (units come from nuprobe.units), got"
+            f" {shown(value)}"
+        )
+    if masked(value):
+        raise InputError(f"{what} must not contain masked elements; leave them out")
     try:
         array = np.asarray(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         array = np.asarray(None)
     if array.size and array.dtype.kind not in "fiu":
         raise InputError(

@@ -76,9 +76,15 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER}|[+-]?inf|nan)\s*(.*?)\s*", re.IGNORECASE)
 
 
+def _text(what: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise UnitError(f"{what} must be a text, got {shown(value)}")
+    return value
+
+
 def _factor(unit: str, dimension: str, text: str) -> float:
     try:
-        units = _DIMENSIONS[dimension]
+        units = _DIMENSIONS[_text("a dimension", dimension)]
     except KeyError:
         raise UnknownNameError("dimension", dimension, _DIMENSIONS) from None
     if unit in units:
@@ -127,7 +133,7 @@ def unit_dimension(unit: str) -> str:
     'length'
     """
     for dimension, table in _DIMENSIONS.items():
-        if unit in table:
+        if _text("a unit", unit) in table:
             return dimension
     raise UnitError(
         f"unknown unit {shown(unit)}: known are"
@@ -204,7 +210,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
     match = re.fullmatch(
         r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
-        text,
+        _text("a grid", text),
     )
     if match is None or not match[1].strip():
         raise UnitError(

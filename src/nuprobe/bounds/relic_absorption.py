@@ -28,7 +28,6 @@ Assumed throughout, besides the numbers in `LineOfSight`:
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from math import log, pi
 from typing import Final
@@ -38,7 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.bounds.vector_boson import nonnegative, partial_widths, positive
 from nuprobe.constants import HBARC_MEV_CM
-from nuprobe.errors import InputError, ValidityWarning, shown
+from nuprobe.errors import InputError, shown, warn
 from nuprobe.numerics import FloatArray
 from nuprobe.units import eV
 
@@ -231,12 +230,10 @@ def _depth_per_coupling2(
     m, e = np.broadcast_arrays(positive("mass", mass), positive("e_obs", e_obs))
     thermal = 3.15 * _RELIC_TEMPERATURE * (1 + line.z_source)
     if np.min(line.masses) < thermal:
-        warnings.warn(
+        warn(
             f"a neutrino of {np.min(line.masses) / eV:.2g} eV is not slow at redshift"
             f" {line.z_source:g}, where relic momenta are {thermal / eV:.1g} eV: its"
-            " line is broader and lower than computed",
-            ValidityWarning,
-            stacklevel=3,
+            " line is broader and lower than computed"
         )
     one_plus_z = resonance_energy(m[..., None], line.masses) / e[..., None]
     on_the_way = (one_plus_z >= 1) & (one_plus_z <= 1 + line.z_source)

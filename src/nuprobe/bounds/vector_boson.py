@@ -19,7 +19,6 @@ ln(m_μ²/m_τ²), the sign of ε or of e is the other one.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from math import pi
 from typing import Final, Literal
@@ -28,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_MUON, M_PION, M_TAU
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning, shown
+from nuprobe.errors import InputError, UnknownNameError, shown, warn
 from nuprobe.numerics import FloatArray
 
 __all__ = [
@@ -271,10 +270,8 @@ def neutrino_fraction(
     )
     share = np.max(np.where(m > 2 * M_PION, hadrons / total, 0.0), initial=0.0)
     if share > 0.05:
-        warnings.warn(
+        warn(
             "decays to hadrons through kinetic mixing are left out; they could be"
-            f" {share:.0%} of the others",
-            ValidityWarning,
-            stacklevel=2,
+            f" {share:.0%} of the others"
         )
     return np.asarray(widths["neutrinos"] / total)

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nuprobe.border import public
 from nuprobe.errors import (
     ExperimentFileError,
     NuprobeError,
@@ -154,6 +155,7 @@ class Catalogue(Mapping[str, "Entry"]):
         return sorted(found, key=lambda e: (e.year, e.id))
 
 
+@public
 def read_entry(text: str, source: str) -> Entry:
     """Read one entry.
 
@@ -221,6 +223,7 @@ def line_of(text: str, message: str) -> int:
     return line
 
 
+@public
 def read_library(
     root: Traversable | Path | None = None,
 ) -> tuple[Catalogue, list[Problem]]:

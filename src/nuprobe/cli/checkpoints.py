@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.cli.output import check_plot, new_file
+from nuprobe.cli.output import check_path, new_file
+from nuprobe.errors import InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,9 +38,25 @@ class CheckpointSpec:
     plot: Path | None
 
     def __post_init__(self) -> None:
-        check_plot(self.plot, self.resume or self.overwrite)
+        if self.plot is not None:
+            check_path(self.plot)
+            self.check_new(self.plot)
         if not self.resume:
             new_file(self.output, self.overwrite)
+
+    def check_new(self, path: Path) -> None:
+        """Refuse to replace what is written beside the checkpoint.
+
+        Parameters
+        ----------
+        path : of a figure, or another file.
+        """
+        if path.exists() and self.resume:
+            # with --resume, --overwrite speaks of the checkpoint
+            raise InputError(
+                f"{path} exists already: choose another name, or remove it"
+            )
+        new_file(path, self.overwrite)
 
 
 def checkpoint_options(

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.options import command
+from nuprobe.cli.output import new_folder
 
 
 @command("demo", epilog="Example: nuprobe demo -o demo")
@@ -20,8 +21,11 @@ from nuprobe.cli.options import command
     default=Path("demo"),
     show_default=True,
 )
+@click.option(
+    "--overwrite", is_flag=True, help="Replace files in a folder that is not empty."
+)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def demo_command(output: Path, quiet: bool) -> None:
+def demo_command(output: Path, overwrite: bool, quiet: bool) -> None:
     """Predict, fit and plot COHERENT CsI 2017, and compare with what was published.
 
     Leaves figures (pdf and png), tables (txt and json) and the list of published and
@@ -30,6 +34,7 @@ def demo_command(output: Path, quiet: bool) -> None:
     """
     from nuprobe.demo import run
 
+    new_folder(output, overwrite)
     start = time.perf_counter()
     result = run(output, progress=not quiet and sys.stderr.isatty())
     click.echo(result.text)

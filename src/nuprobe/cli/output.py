@@ -134,6 +134,32 @@ def new_file(path: Path | None, overwrite: bool, more: str = "") -> None:
         )
 
 
+def check_path(path: Path) -> None:
+    """Refuse a figure of a kind, or at a place, that cannot be written.
+
+    Parameters
+    ----------
+    path : file of the figure.
+    """
+    from nuprobe.plotting import check_path as check
+
+    check(path)
+
+
+def new_folder(path: Path, overwrite: bool) -> None:
+    """Refuse to write into a folder that contains something, unless asked to.
+
+    Parameters
+    ----------
+    path : of the folder.
+    overwrite : whether files in it may be replaced.
+    """
+    if not overwrite and path.is_dir() and any(path.iterdir()):
+        raise InputError(
+            f"the folder {path} is not empty: choose another name or add --overwrite"
+        )
+
+
 def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
     """Refuse a figure that could not be written, or would replace one.
 
@@ -144,8 +170,6 @@ def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
         ``--overwrite`` was given.
     """
     if path is not None:
-        from nuprobe.plotting import check_path
-
         check_path(path)
         new_file(path, overwriting() if overwrite is None else overwrite)
 

@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.options import command
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.output import (
+    Output,
+    check_plot,
+    output_options,
+    plot_option,
+    save_plot,
+)
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
@@ -54,6 +60,8 @@ def rate_command(
         sites = expected.sites
         tables = [str(rate_table(rates)) for rates in sites.values()]
         figures = {name: _of_site(plot, name) for name in sites}
+        for path in figures.values():
+            check_plot(path)
         every = zip(sites.values(), figures.values(), strict=True)
         for rates, path in every:
             _plot(counting, rates, path)

@@ -52,9 +52,12 @@ def sample_command(
     credible intervals, convergence."""
     from nuprobe.files import writable_or_error
     from nuprobe.inference import sample
+    from nuprobe.inference.chain.files import getdist_files
 
     if chain.getdist is not None:
-        writable_or_error(f"{chain.getdist}.paramnames")
+        for path in getdist_files(chain.getdist):
+            writable_or_error(path)
+            checkpoint.check_new(path)
     (chosen,) = experiment.open()
     couplings, free_names = model.build(), names(free)
     result = sample(

@@ -119,7 +119,8 @@ def fetch(
     Returns
     -------
     Path
-        ``cache/name``. Files that are there already and right are not fetched again.
+        ``cache/name``. Files that are there already and right are not fetched again; a
+        file with another content is kept under another name.
 
     Raises
     ------
@@ -162,6 +163,10 @@ def fetch(
                 f" instead of {expected[:12]}…; it is kept as {aside}; fetch it anew or"
                 " give another folder"
             )
+        if target.exists():
+            # somebody's own, or damaged: kept
+            was = _sha256(target.read_bytes())
+            target.rename(folder / f"{file}.replaced-{was[:12]}")
         atomic_write(target, content)
     return folder
 

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.events.observables import Observable, observable
 from nuprobe.events.sample import Events
@@ -54,6 +55,7 @@ _TOKEN: Final = re.compile(
 )
 
 
+@public
 @dataclass(frozen=True)
 class Cut:
     """One condition.
@@ -233,6 +235,7 @@ def _chain(
     return passes
 
 
+@public
 def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
     """Read cuts.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.events.binning import (
     BINS,
@@ -184,6 +185,7 @@ class _Filling:
         )
 
 
+@public
 def distributions(
     source: Any,
     observables: Sequence[Spec],
@@ -252,10 +254,13 @@ def distributions(
             )
     filling = _Filling(wanted, dict(models or {GENERATED: None}), asked, conditions)
     for chunk in _chunks(source, **generation):
+        if not isinstance(chunk, Chunk):
+            raise InputError(f"events come from a sample, not from {shown(source)}")
         filling.add(chunk)
     return filling.result()
 
 
+@public
 def histogram(
     source: Any,
     observables: Spec,
@@ -321,6 +326,7 @@ def histogram(
     return made if per == "cm2" else made * (1 / float(filled.sigma[0]))
 
 
+@public
 def expected(
     generator: Generator,
     distribution: Distribution,
@@ -352,6 +358,8 @@ def expected(
     >>> bool((abs(curve.values - made.values) < 5 * made.errors).all())
     True
     """
+    if not models:
+        raise InputError("expected rows belong to models, got none: name one")
     name = distribution.observables[0].name
     if (
         len(distribution.observables) > 1
@@ -405,7 +413,7 @@ def _chunks(
         yield Chunk(0, source.events, source.trials)
         return
     if hasattr(source, "chunks"):
-        if n is None or isinstance(n, bool) or not n > 0:
+        if not isinstance(n, int) or isinstance(n, bool) or not 0 < n <= 10**13:
             raise InputError(
                 f"say how many events to generate, at least one: n=100_000 (got"
                 f" {shown(n)})"

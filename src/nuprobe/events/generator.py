@@ -14,6 +14,7 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.events.describe import as_json, as_used
 from nuprobe.events.preparation import (
@@ -69,6 +70,7 @@ class Sample:
     seed: int
 
 
+@public
 def trident(
     channels: ChannelSpec | Sequence[ChannelSpec],
     target: TargetSpec | None,
@@ -203,6 +205,7 @@ class Generator:
     def _small(self) -> Generator:
         return replace(self, loops="numpy", effort="short")
 
+    @public
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
         `SMALL` events of at most three processes one without compiled loops.
@@ -260,6 +263,7 @@ class Generator:
         """Share of the trials that become unweighted events, from the training."""
         return self.sampler.efficiency
 
+    @public
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:
         """Make one chunk of the stream.
 
@@ -294,6 +298,7 @@ class Generator:
         for made in self.sampler.stream(start, unweighted, workers):
             yield made.chunk
 
+    @public
     def generate(
         self, n: int, unweighted: bool = False, workers: int = 1, progress: bool = False
     ) -> Sample:

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import UnknownNameError
 from nuprobe.events.sample import Events
 from nuprobe.numerics import FloatArray
@@ -16,6 +17,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["OBSERVABLES", "Observable", "observable"]
 
 
+@public
 @dataclass(frozen=True)
 class Observable:
     """A number of each event.
@@ -229,6 +231,7 @@ OBSERVABLES: Final = {o.name: o for o in _ALL}
 """The observables by name."""
 
 
+@public
 def observable(name: str | Observable) -> Observable:
     """Look an observable up; raises `UnknownNameError` if there is none of that name.
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
@@ -92,6 +93,7 @@ class Events:
             )
         return replace(self, **arrays)
 
+    @public
     def weights(self, model: LeptonModel) -> FloatArray:
         """Weights that the events have in another model: exact, whatever was generated.
 
@@ -150,6 +152,7 @@ class Chunk:
     trials: int
 
 
+@public
 def concatenate(parts: Sequence[Events]) -> Events:
     """Join events that share their processes.
 

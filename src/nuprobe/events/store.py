@@ -15,6 +15,7 @@ from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import (
     ComputationError,
     InputError,
@@ -175,6 +176,7 @@ def _tool(ending: str) -> Any:
     return root if ending == ".root" else hepmc
 
 
+@public
 def write_events(
     path: str | Path,
     generator: EventSource,
@@ -298,6 +300,7 @@ def _finish_root(path: Path, run: Run, part: Path, tally: Tally) -> None:
     part.unlink()
 
 
+@public
 def read_events(path: str | Path) -> StoredEvents:
     """Read events that `write_events` wrote, by the ending of the name.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _folders() -> dict[str, Traversable]:
     }
 
 
+@public
 def experiment_names() -> tuple[str, ...]:
     """Names of the experiments that are installed.
 
@@ -101,6 +103,7 @@ def experiment(name: _E, kind: None = None) -> _E: ...
 def experiment(name: str | Path, kind: type[_E]) -> _E: ...
 @overload
 def experiment(name: str | Path, kind: None = None) -> AnyExperiment: ...
+@public
 def experiment(
     name: str | Path | AnyExperiment, kind: type[AnyExperiment] | None = None
 ) -> AnyExperiment:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, FitResult, Prediction, Profile, fit, profile
@@ -168,6 +169,7 @@ class AnyExperiment(ABC):
         analysis : default the first of the file.
         """
 
+    @public
     def fit(
         self,
         model: Any = None,
@@ -198,6 +200,7 @@ class AnyExperiment(ABC):
             )
         return fit(self.cost(model, free, analysis), **options)
 
+    @public
     def profile(
         self,
         parameter: str,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.backgrounds import (
@@ -84,6 +85,7 @@ class Experiment(AnyExperiment):
         result.parameters()
         return result
 
+    @public
     def with_changes(self, changes: Mapping[str, Any]) -> Experiment:
         """Return the experiment with some keys of its file changed, for the study of a
         choice.
@@ -139,6 +141,7 @@ class Experiment(AnyExperiment):
         """All bin edges of the third quantity, or None."""
         return self.bins.shape_edges
 
+    @public
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free: the parameters of `model` (default the Standard
         Model) and those inside the integrals."""
@@ -160,16 +163,19 @@ class Experiment(AnyExperiment):
             )
         return (*own, *(axis_of(p).parameter for p in self.file.parameters))
 
+    @public
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target with radii at the given `values` of the experiment's parameters (in
         their units)."""
         return self.signal.target(values)
 
+    @public
     def propagation(self, component: str | None = None) -> Propagation:
         """What happens to the flavour of a `component` of the flux between source and
         detector (default: the first one)."""
         return self.signal.propagation(component)
 
+    @public
     def response(
         self, values: Mapping[str, float] | None = None
     ) -> Response | TableResponse:
@@ -178,6 +184,7 @@ class Experiment(AnyExperiment):
 
     # -- what it predicts
 
+    @public
     def templates(
         self,
         model: Model | None = None,
@@ -201,6 +208,7 @@ class Experiment(AnyExperiment):
             model, free, quenching_shift=quenching_shift, check=check
         )
 
+    @public
     def prediction(
         self,
         model: Model | None = None,
@@ -239,6 +247,7 @@ class Experiment(AnyExperiment):
             weights=_weights(signal, chosen),
         )
 
+    @public
     def predict(
         self,
         model: Model | None = None,
@@ -289,6 +298,7 @@ class Experiment(AnyExperiment):
             signal_sigma=self._signal_sigma(model, name, values),
         )
 
+    @public
     def observed_counts(self, column: str, analysis: str | None = None) -> FloatArray:
         """One `column` of the data table in the bins of an `analysis` (default the
         first), shape (bins,)."""
@@ -298,6 +308,7 @@ class Experiment(AnyExperiment):
 
     # -- what its data say
 
+    @public
     def cost(
         self,
         model: Model | None = None,

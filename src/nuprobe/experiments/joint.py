@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.inference import Cost
@@ -12,6 +13,7 @@ from nuprobe.models import Model
 __all__ = ["joint_cost"]
 
 
+@public
 def joint_cost(
     experiments: Sequence[AnyExperiment],
     model: Model | None = None,

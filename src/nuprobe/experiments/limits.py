@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
@@ -106,6 +107,7 @@ class Limit:
         }
 
 
+@public
 def family_cost(
     experiment: AnyExperiment,
     family: Any = None,
@@ -244,6 +246,7 @@ def choose(
     return found
 
 
+@public
 def limit(
     experiments: Sequence[str | Path | AnyExperiment],
     family: Any = None,

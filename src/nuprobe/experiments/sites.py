@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.counting import Experiment
@@ -119,6 +120,7 @@ class SitePrediction:
     sites: tuple[Any, ...]
 
     @property
+    @public
     def parameters(self) -> tuple[Parameter, ...]:
         """Those of every site, which are the same."""
         parameters: tuple[Parameter, ...] = self.sites[0].parameters
@@ -215,6 +217,7 @@ class SitesExperiment(AnyExperiment):
         }
         return cls(file, folder, raw, sites)
 
+    @public
     def with_changes(self, changes: Mapping[str, Any]) -> SitesExperiment:
         """Return the experiment with some keys of its file changed.
 
@@ -242,15 +245,18 @@ class SitesExperiment(AnyExperiment):
         """The source of the first site."""
         return self.first.flux
 
+    @public
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target of the first site, with radii at `values` of the experiment's
         parameters (in their units)."""
         return self.first.target(values)
 
+    @public
     def parameters(self, model: Model | None = None) -> tuple[Parameter, ...]:
         """Everything a fit can free with a `model` (default the Standard Model)."""
         return self.first.parameters(model)
 
+    @public
     def predict(
         self,
         model: Model | None = None,
@@ -271,6 +277,7 @@ class SitesExperiment(AnyExperiment):
         }
         return SiteRates(self.name, self._named(analysis), rates)
 
+    @public
     def prediction(
         self,
         model: Model | None = None,
@@ -290,6 +297,7 @@ class SitesExperiment(AnyExperiment):
             tuple(s.prediction(model, free, analysis) for s in self.sites.values()),
         )
 
+    @public
     def cost(
         self,
         model: Model | None = None,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import (
     ExperimentFileError,
     InputError,
@@ -158,6 +159,7 @@ class TridentExperiment(AnyExperiment):
             raise ExperimentFileError(f"{folder.name}: {err}") from None
         return result
 
+    @public
     def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
         """Return the experiment with whole sections or keys at the top of its file
         replaced by `changes`."""
@@ -200,11 +202,13 @@ class TridentExperiment(AnyExperiment):
             trident.channel(f"{f} -> {f} {pair}+ {pair}-") for f in self.flux.flavours
         )
 
+    @public
     def parameters(self, family: Any = None) -> tuple[Parameter, ...]:
         """Parameters a limit can scan, of a `family`: a model or its name (default
         L_μ − L_τ)."""
         return _scanned(family).parameters
 
+    @public
     def events(
         self,
         regime: str,
@@ -236,6 +240,7 @@ class TridentExperiment(AnyExperiment):
         )
         return number * part.fluence * self._nucleons(regime) * chosen.total(model)
 
+    @public
     def averaged(
         self, regime: str, mediators: Sequence[float] | FloatArray = ()
     ) -> trident.Averaged:
@@ -258,6 +263,7 @@ class TridentExperiment(AnyExperiment):
         result: trident.Averaged = self._cache[key]
         return result
 
+    @public
     def predict(
         self, model: LeptonModel | None = None, analysis: str | None = None
     ) -> TridentRates:
@@ -307,6 +313,7 @@ class TridentExperiment(AnyExperiment):
             sin2_theta_w=None if angle is None else float(angle),
         )
 
+    @public
     def prediction(
         self,
         family: Any = None,
@@ -358,6 +365,7 @@ class TridentExperiment(AnyExperiment):
             strengths=strengths,
         )
 
+    @public
     def cost(
         self,
         family: Any = None,
@@ -388,6 +396,7 @@ class TridentExperiment(AnyExperiment):
         """
         return self.measurement(analysis).kind == "projection"
 
+    @public
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
         return self._analysis(analysis)[1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 
+@public
 def flux_names() -> tuple[str, ...]:
     """Names of the fluxes that come with the package.
 
@@ -49,6 +51,7 @@ def flux_names() -> tuple[str, ...]:
     )
 
 
+@public
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     """Return a flux by its name, or from a folder of the user's with a ``flux.toml``.
 
@@ -107,6 +110,7 @@ def _library(name: str) -> Folder:
     return Folder(resources.files(__name__).joinpath("library", name), "flux.toml")
 
 
+@public
 def fissions(
     gigawatt_days: float, fractions: Mapping[str, float] | None = None
 ) -> float:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 
@@ -60,6 +61,7 @@ def _ladder(low: float, high: float) -> FloatArray:
     return np.asarray(low * (high / low) ** (np.arange(1, rungs) / max(rungs, 1)))
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class FluxMoments:
     """∫ φ(E) f_i(E) E⁻ⁿ dE above any limit, lines included.

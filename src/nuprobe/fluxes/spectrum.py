@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import M_MUON, M_PION
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
@@ -38,6 +39,7 @@ _BLOCK = 2**17
 """Nodes in flight in one call of an integrand: 1 MiB of float64."""
 
 
+@public
 @dataclass(frozen=True)
 class Line:
     """A monoenergetic contribution: `energy` in MeV, `intensity` neutrinos per unit of
@@ -54,6 +56,7 @@ class Line:
             )
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class FluxComponent:
     """Neutrinos of one flavour with one arrival-time distribution.
@@ -95,6 +98,7 @@ class FluxComponent:
         """Largest energy in MeV."""
         return max([line.energy for line in self.lines] + list(self.edges[-1:]))
 
+    @public
     def continuum(self, e_nu: ArrayLike) -> FloatArray:
         """Continuum dN/dE per MeV at `e_nu`; exactly 0 outside the support and for a
         pure line."""
@@ -104,6 +108,7 @@ class FluxComponent:
         inside = (e >= self.edges[0]) & (e <= self.edges[-1])
         return np.where(inside, self.density(np.where(inside, e, self.edges[0])), 0.0)
 
+    @public
     def integrate(
         self,
         function: Callable[[FloatArray], FloatArray],
@@ -164,6 +169,7 @@ class FluxComponent:
         return result
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class Flux:
     """Neutrinos from one source.
@@ -200,11 +206,13 @@ class Flux:
         """Flavours present, in the order of the components."""
         return tuple(dict.fromkeys(c.flavour for c in self.components))
 
+    @public
     def of(self, flavour: str | Flavour) -> tuple[FluxComponent, ...]:
         """Components of one flavour (none if it is not in the flux)."""
         wanted = as_flavour(flavour)
         return tuple(c for c in self.components if c.flavour == wanted)
 
+    @public
     def spectrum(self, flavour: str | Flavour, e_nu: ArrayLike) -> FloatArray:
         """Continuum dN/dE of one flavour per MeV and per unit of the flux, without the
         monoenergetic part (see `lines`).
@@ -219,15 +227,18 @@ class Flux:
             sum((c.continuum(e) for c in self.of(flavour)), np.zeros(e.shape))
         )
 
+    @public
     def lines(self, flavour: str | Flavour) -> tuple[Line, ...]:
         """Monoenergetic parts of one flavour."""
         return tuple(line for c in self.of(flavour) for line in c.lines)
 
+    @public
     def total(self, flavour: str | Flavour) -> float:
         """Neutrinos of one flavour per unit of the flux."""
         wanted = self.of(flavour)
         return float(sum(FluxMoments(c, (0,))(0.0).item() for c in wanted))
 
+    @public
     def average(
         self,
         function: Callable[[FloatArray], FloatArray],
@@ -330,6 +341,7 @@ def pion_decay_at_rest(
     )
 
 
+@public
 def monoenergetic(
     energy: float, flavour: str | Flavour, intensity: float = 1.0
 ) -> Flux:
@@ -368,6 +380,7 @@ def monoenergetic(
     )
 
 
+@public
 def tabulated(
     name: str,
     flavour: str | Flavour,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
 __all__ = ["TimeProfile"]
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class TimeProfile:
     """A probability density in time, constant inside each of its own bins.

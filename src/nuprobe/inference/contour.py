@@ -9,12 +9,13 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.minimum import swept
 from nuprobe.inference.surface import Surface
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
 
 __all__ = ["Contour", "contour"]
@@ -42,6 +43,27 @@ class Contour:
     best_twice_nll: float
 
 
+def _axes(
+    names: tuple[str, str], grid: Sequence[ArrayLike] | Mapping[str, ArrayLike]
+) -> list[FloatArray]:
+    """Values of both parameters, in order."""
+    if isinstance(grid, Mapping):
+        missing = [n for n in names if n not in grid]
+        given = [grid[n] for n in names if n in grid]
+    else:
+        missing, given = [], list(grid)
+    if missing or len(given) != 2:
+        raise InputError(
+            "the grid of a contour has the values of its two parameters"
+            f" {', '.join(names)}, got {shown(grid)}"
+        )
+    return [
+        np.atleast_1d(numbers(f"values of {name}", values))
+        for name, values in zip(names, given, strict=True)
+    ]
+
+
+@public
 def contour(
     cost: Cost,
     names: tuple[str, str],
@@ -89,12 +111,10 @@ def contour(
             f"{cost.name}: {', '.join(names)}, free and fixed parameters must be"
             " different from each other"
         )
-    levels = [cl] if isinstance(cl, int | float) else list(cl)
+    given = cl if isinstance(cl, int | float) else list(cl)
+    levels = np.atleast_1d(numbers("confidence levels", given))
     thresholds = {float(c): delta_threshold(float(c), 2) for c in levels}
-    x, y = (
-        np.unique(np.asarray(grid[n] if isinstance(grid, Mapping) else grid[k], float))
-        for k, n in enumerate(names)
-    )
+    x, y = (np.unique(axis) for axis in _axes(names, grid))
     if len(x) < 2 or len(y) < 2:
         raise InputError(
             f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}"

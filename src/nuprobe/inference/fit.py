@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.fast import fast, other_regions
@@ -29,6 +30,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["fit"]
 
 
+@public
 def fit(
     cost: Cost,
     free: Iterable[str] | None = None,

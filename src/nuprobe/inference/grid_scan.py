@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
@@ -41,6 +42,7 @@ _DIPS: Final = 16  # of the grid from which the best fit is looked for
 _TASKS: Final = 1000  # tasks of a scan, about, at most
 
 
+@public
 def scan(
     cost: Cost,
     grid: Mapping[str, ArrayLike],

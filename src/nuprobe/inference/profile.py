@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.descent import descend
@@ -55,6 +56,7 @@ class Profile:
         """−2 ln L above its minimum, (n,)."""
         return self.twice_nll - self.best_twice_nll
 
+    @public
     def delta_at(self, value: float) -> float:
         """Δ(−2 ln L) at any `value` of the parameter, computed and not interpolated."""
         k = int(np.searchsorted(self.values, value))
@@ -65,6 +67,7 @@ class Profile:
         values = descend(Surface(self.cost, self.free), starts, close=1e-9)[1]
         return float(values.min()) - self.best_twice_nll
 
+    @public
     def intervals(
         self, cl: float = ONE_SIGMA, delta: float | None = None
     ) -> list[tuple[float, float]]:
@@ -133,6 +136,7 @@ class Profile:
         }
 
 
+@public
 def profile(
     cost: Cost,
     name: str,

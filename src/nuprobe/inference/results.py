@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.intervals import Interval
@@ -95,6 +96,7 @@ class FitResult:
     method: str = "fast"
     source: Cost | None = field(default=None, repr=False, compare=False)
 
+    @public
     def profile(self, name: str, grid: ArrayLike) -> Profile:
         """Profile of one fitted parameter, the other fitted ones and all nuisances
         minimised.

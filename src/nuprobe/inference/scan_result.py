@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -101,6 +102,7 @@ class ScanResult:
         k = int(np.searchsorted(x, best))
         return np.insert(x, k, best), np.insert(y, k, 0.0)
 
+    @public
     def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
         """Where Δ(−2 ln L) of a scan of one parameter is below the threshold of `cl`.
 
@@ -142,6 +144,7 @@ class ScanResult:
             for a, b in pieces
         ]
 
+    @public
     def contour_levels(
         self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
     ) -> dict[float, float]:
@@ -151,6 +154,7 @@ class ScanResult:
             for c in ((cl,) if isinstance(cl, float) else cl)
         }
 
+    @public
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
@@ -164,6 +168,7 @@ class ScanResult:
         return atomic_write(path, scan_image(self, state))
 
     @classmethod
+    @public
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
         """Read a finished scan from `path`.
 

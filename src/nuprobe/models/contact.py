@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import exchange
@@ -27,6 +28,7 @@ Key = tuple[int, int, int, int]
 _UNIT: Final = 2 * math.sqrt(2) * G_FERMI
 
 
+@public
 @dataclass(frozen=True)
 class ContactOperators(Stacked):
     """Four-fermion operators added to a base model.

@@ -36,6 +36,7 @@ from typing import Any, ClassVar, Final, get_args
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.charge_radius import PHOTON, RADIUS
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
@@ -63,6 +64,7 @@ __all__ = ["Electromagnetic"]
 _ANAPOLE: Final = -6.0  # the charge radius that acts as an anapole of 1
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class Electromagnetic(Stacked):
     """Electromagnetic properties of neutrinos on top of another model.

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.models.base import as_array, finite
 from nuprobe.models.fields import ModelName
 from nuprobe.models.vertex import LeptonCouplings, Vertex
@@ -19,6 +20,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["VMinusA", "VectorAxial"]
 
 
+@public
 @dataclass(frozen=True)
 class VMinusA:
     """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged,
@@ -45,6 +47,7 @@ class VMinusA:
         return LeptonCouplings(one, one)
 
 
+@public
 @dataclass(frozen=True)
 class VectorAxial:
     """The same V and A at every vertex.

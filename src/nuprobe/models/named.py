@@ -29,6 +29,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.fields import ModelName
 
@@ -125,6 +126,7 @@ def _classes() -> Iterator[type[Any]]:
         yield offered
 
 
+@public
 def model_names() -> tuple[str, ...]:
     """Names of all models, those of installed packages last.
 
@@ -249,6 +251,7 @@ def has_base(name: Any) -> bool:
 # ------------------------------------------------------------------------------------
 
 
+@public
 def model(
     name: str | os.PathLike[str] | Sequence[tuple[str, Mapping[str, Any] | None]],
     /,

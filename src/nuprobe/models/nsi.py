@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models.base import complex_numbers, exchange
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
@@ -55,6 +56,7 @@ def _zero() -> Matrix:
     return np.zeros((3, 3))
 
 
+@public
 @dataclass(frozen=True, eq=False)
 class NSI(Stacked):
     """Neutral-current non-standard interactions added to a base model.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models.base import finite, is_elastic
 from nuprobe.models.charges import SCALARS, ScalarCharges
@@ -21,6 +22,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["LightScalar"]
 
 
+@public
 @dataclass(frozen=True)
 class LightScalar(Mediated):
     """A scalar φ coupled to neutrinos and to matter.

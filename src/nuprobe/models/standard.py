@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.constants import G_A, SIN2_THETA_W_LOW, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
@@ -41,6 +42,7 @@ _RADIATIVE_SIN2: Final = 0.23863
 _RHO: Final = 1.00063
 
 
+@public
 @dataclass(frozen=True)
 class StandardModel:
     """Standard Model couplings.

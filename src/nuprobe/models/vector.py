@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.constants import (
     ALPHA_EM,
     G_FERMI,
@@ -137,6 +138,7 @@ class VectorMediator(Mediated):
         return replace(below, mediators=(*below.mediators, one))
 
 
+@public
 @dataclass(frozen=True)
 class LightVector(VectorMediator):
     """A vector Z′ coupled to neutrinos and to matter, with kinetic mixing if wanted.
@@ -218,6 +220,7 @@ class LightVector(VectorMediator):
         return VECTORS[self.charges]
 
 
+@public
 @dataclass(frozen=True)
 class LMuLTau(VectorMediator):
     """A Z′ of a gauged combination of lepton numbers, by default L_μ − L_τ, with

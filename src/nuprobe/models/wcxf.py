@@ -24,14 +24,14 @@ import itertools
 import math
 import os
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from nuprobe.border import public
 from nuprobe.constants import G_FERMI
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonModel, Vertex
@@ -186,8 +186,7 @@ def _list(names: list[str]) -> str:
 
 
 def _warn(path: Path, text: str) -> None:
-    # the caller of read_wcxf, two functions up
-    warnings.warn(ValidityWarning(f"{path}: {text}"), stacklevel=4)
+    warn(f"{path}: {text}")
 
 
 def _checked_header(path: Path, data: Mapping[str, object]) -> tuple[str, str]:
@@ -257,6 +256,7 @@ def _warn_of_doubts(
         )
 
 
+@public
 def read_wcxf(
     path: str | os.PathLike[str], base: LeptonModel | None = None
 ) -> ContactOperators:

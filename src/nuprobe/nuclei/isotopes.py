@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from nuprobe.border import public
 from nuprobe.constants import ATOMIC_MASS_UNIT, M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
@@ -142,6 +143,7 @@ def isotopes() -> tuple[Isotope, ...]:
     return tuple(_table().values())
 
 
+@public
 def isotope_names() -> tuple[str, ...]:
     """Names of all isotopes of the table, by mass number and charge.
 
@@ -165,6 +167,7 @@ def elements() -> tuple[str, ...]:
     return tuple(dict.fromkeys(nucleus.symbol for nucleus in by_charge))
 
 
+@public
 def isotope(name: str | Isotope) -> Isotope:
     """Look an isotope up by name.
 

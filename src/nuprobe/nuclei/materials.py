@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei.form_factors import (
     FormFactor,
@@ -108,6 +109,7 @@ _TOKEN: Final = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|\)(\d*)")
 _ALIASES: Final = {"D": "H2"}
 
 
+@public
 def target(
     spec: TargetSpec,
     *,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
 from nuprobe.constants import (
@@ -11,7 +10,7 @@ from nuprobe.constants import (
     NEUTRON_CHARGE_RADIUS2_FM2,
     PROTON_CHARGE_RADIUS_FM,
 )
-from nuprobe.errors import InputError, ValidityWarning
+from nuprobe.errors import InputError, warn
 from nuprobe.files import read_table
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.units import fm
@@ -194,11 +193,9 @@ def default_charge_radius(nucleus: Isotope) -> float:
     """
     if nucleus.r_charge is not None:
         return nucleus.r_charge
-    warnings.warn(
+    warn(
         f"the charge radius of {nucleus.name} is not measured: using a systematic"
-        " formula good to a few per cent; give r_p",
-        ValidityWarning,
-        stacklevel=2,
+        " formula good to a few per cent; give r_p"
     )
     c, a = 1.23 * nucleus.a ** (1 / 3) - 0.60, 0.52
     return math.sqrt(0.6 * c**2 + 1.4 * (math.pi * a) ** 2) * fm

@@ -4,7 +4,6 @@ follows from it."""
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.constants import G_FERMI, HBARC_MEV_CM, SIN2_THETA_W_LOW
-from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.nuclei.form_factors import DensityFormFactor, FormFactor
 from nuprobe.nuclei.isotopes import Isotope, isotope
 from nuprobe.numerics import FloatArray, numbers
@@ -213,11 +212,9 @@ def sigma_series(
         axis=-1,
     )
     if np.any(np.abs(terms[..., 2]) > 0.1):
-        warnings.warn(
+        warn(
             f"the series in E has not converged at {energy.max():.4g} MeV on"
-            f" {nucleus.name}: integrate dσ/dT instead",
-            ValidityWarning,
-            stacklevel=2,
+            f" {nucleus.name}: integrate dσ/dT instead"
         )
     n, ratio = np.arange(1, 4), 2 * energy[..., None] / nucleus.mass
     factor = (np.ones_like(terms), 1 - n * ratio, (1 + ratio) ** -n.astype(float))[

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
@@ -16,6 +17,7 @@ from nuprobe.oscillation.protocol import Propagation
 __all__ = ["density", "probabilities", "state"]
 
 
+@public
 def density(
     propagation: Propagation, flavour: str | Flavour, e_nu: ArrayLike
 ) -> NDArray[np.complex128]:
@@ -55,6 +57,7 @@ def density(
     )
 
 
+@public
 def probabilities(
     propagation: Propagation, flavour: str | Flavour, e_nu: ArrayLike
 ) -> FloatArray:
@@ -80,6 +83,7 @@ def probabilities(
     return np.clip(diagonal, 0.0, 1.0)
 
 
+@public
 def state(
     propagation: Propagation, flavour: str | Flavour, e_nu: float
 ) -> FlavourState:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, columns, trace
 from nuprobe.flavours import flavour as as_flavour
@@ -19,6 +20,7 @@ from nuprobe.oscillation.protocol import Propagation
 __all__ = ["moment_limits", "mu_eff"]
 
 
+@public
 def mu_eff(
     model: Model, flavour: str | Flavour, e_nu: ArrayLike, propagation: Propagation
 ) -> FloatArray:
@@ -65,6 +67,7 @@ def mu_eff(
     return np.sqrt(np.maximum(functions(propagation, e) @ np.stack(squares), 0.0))
 
 
+@public
 def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
     """Turn an upper limit on the effective moment of incoherent neutrinos into limits
     on moments of mass states.

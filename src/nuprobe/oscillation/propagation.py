@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.numerics import FloatArray, number, sum_arrays
@@ -21,6 +22,7 @@ __all__ = ["AtSource", "Averaged", "Spread", "Vacuum"]
 _SHORTEST_BASELINE: Final = 1e-6 * m
 
 
+@public
 @dataclass(frozen=True)
 class AtSource:
     """A detector at the source: the flavour stays what it was."""
@@ -44,6 +46,7 @@ class AtSource:
         return (FlavourState.pure(flavour),)
 
 
+@public
 @dataclass(frozen=True)
 class Vacuum:
     """Coherent oscillations in vacuum over one distance.
@@ -141,6 +144,7 @@ class Vacuum:
         )
 
 
+@public
 @dataclass(frozen=True)
 class Averaged:
     """Incoherent mass states: oscillations too fast to be seen, in vacuum.
@@ -185,6 +189,7 @@ class Averaged:
         )
 
 
+@public
 @dataclass(frozen=True)
 class Spread:
     """Coherent oscillations over several distances, such as from an extended source.

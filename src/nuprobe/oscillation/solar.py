@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.nuclei.isotopes import as_spelt
@@ -32,6 +33,7 @@ SOLAR_POTENTIALS: Final[dict[str, float]] = {
 code)."""
 
 
+@public
 @dataclass(frozen=True)
 class Solar:
     """Solar ν_e by day: incoherent mass states with adiabatic conversion in the Sun

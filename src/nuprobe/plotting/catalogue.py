@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.ladder import (
     Rung,
@@ -53,6 +54,7 @@ _RADIUS: Final = 1e-32
 _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PALETTE[3]}
 
 
+@public
 @styled
 def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     """Plot a ladder of upper limits on magnetic moments, published as bars, recomputed
@@ -133,6 +135,7 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
     return figure
 
 
+@public
 @styled
 def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
     """Plot a ladder of charge radii in the convention F_Q = q²⟨r²⟩/6, published as
@@ -253,6 +256,7 @@ def _draw_radius(ax: Axes, rung: Rung, y: int, edge: float) -> None:
         ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
 
 
+@public
 def plot_catalogue_plane(
     limit: Limit,
     entries: Iterable[Entry] | None = None,

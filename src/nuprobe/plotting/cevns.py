@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
@@ -47,6 +48,7 @@ _FULL = (0, (5, 2))
 _POINTS = 500
 
 
+@public
 @styled
 def plot_differential(
     target: TargetSpec,
@@ -148,6 +150,7 @@ def plot_differential(
     return figure
 
 
+@public
 @styled
 def plot_total(
     targets: TargetSpec | Sequence[TargetSpec],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -31,6 +32,7 @@ LEVELS_2D: Final = (("1σ", 2.2957), ("90 %", 4.6052))
 """Δχ² of the regions of two parameters."""
 
 
+@public
 @styled
 def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     x: ArrayLike,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference import SampleResult
 from nuprobe.numerics import FloatArray
@@ -36,6 +37,7 @@ _BINS: Final = 80
 _MARKED: Final = PALETTE[1]
 
 
+@public
 @styled
 def plot_corner(
     result: SampleResult,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
@@ -47,6 +48,7 @@ _POINTS = 600
 _DASHED = (0, (5, 2))
 
 
+@public
 @styled
 def plot_millicharge(
     target: TargetSpec,
@@ -132,6 +134,7 @@ def plot_millicharge(
     return figure
 
 
+@public
 @styled
 def plot_averaged_moments(
     flux: str | Flux,

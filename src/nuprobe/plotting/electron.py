@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
@@ -41,6 +42,7 @@ _REFERENCES = ("Giunti:2014ixa", "Bearden:1967gqa")
 _POINTS = 800
 
 
+@public
 @styled
 def plot_electron_differential(
     model: Model,
@@ -132,6 +134,7 @@ def plot_electron_differential(
     return figure
 
 
+@public
 @styled
 def plot_electron_total(
     model: Model,

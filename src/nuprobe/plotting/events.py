@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.events.distribution import Distribution
 from nuprobe.events.observables import Observable
@@ -52,6 +53,7 @@ _UNITS: Final[dict[str, tuple[tuple[float, str, float], ...]]] = {
 }
 
 
+@public
 @styled
 def plot_distribution(
     distribution: Distribution,
@@ -106,6 +108,7 @@ def plot_distribution(
     return figure
 
 
+@public
 @styled
 def plot_distributions(
     distributions: Sequence[Distribution],
@@ -166,6 +169,7 @@ def plot_distributions(
     return figure
 
 
+@public
 @styled
 def plot_distribution_2d(
     distribution: Distribution,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
@@ -38,6 +39,7 @@ __all__ = ["counting_errors", "plot_rates"]
 _SIGNAL = "signal: "
 
 
+@public
 @styled
 def plot_rates(
     rates: Rates,

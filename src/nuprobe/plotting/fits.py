@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei import isotope, neutron_radius_models
 from nuprobe.numerics import FloatArray
@@ -60,6 +61,7 @@ class ProfileLike(Protocol):
         """Δχ² at them, shape (n,)."""
 
 
+@public
 def neutron_radius_markers() -> dict[str, list[tuple[str, float]]]:
     """Neutron rms radii (fm) of Cs133 and I127 in nuclear models, as `markers` of
     `plot_profile`, by isotope.
@@ -82,6 +84,7 @@ def neutron_radius_markers() -> dict[str, list[tuple[str, float]]]:
     return result
 
 
+@public
 @styled
 def plot_profile(
     profile: ProfileLike | tuple[ArrayLike, ArrayLike],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei import (
     FormFactor,
@@ -53,6 +54,7 @@ _FLOOR = 1e-7
 _POINTS = 1201
 
 
+@public
 @styled
 def plot_form_factors(
     isotope: str | Isotope,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.models.named import name_of
 from nuprobe.plotting.catalogue import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
@@ -26,6 +27,7 @@ _TOP = 10.0
 """Largest coupling of the plane: what is open above is filled up to there."""
 
 
+@public
 def plot_limits(
     limit: Limit,
     experiments: Sequence[AnyExperiment] = (),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
 from nuprobe.models import LightScalar, LMuLTau, named
@@ -50,6 +51,7 @@ _STYLES: Final = ("-", "--", "-.", ":")
 _SHADE: Final = 0.04
 
 
+@public
 @styled
 def plot_plane(  # nine arguments: everything but the limit is optional
     limit: Limit,

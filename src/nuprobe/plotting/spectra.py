@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.numerics import FloatArray
@@ -34,6 +35,7 @@ _WIDE = 100.0
 axes."""
 
 
+@public
 @styled
 def plot_flux(flux: str | Flux) -> Figure:
     """Plot a flux: continua as curves, lines as arrows with their intensity, arrival

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.flavours import FLAVOURS
 from nuprobe.nuclei import FormFactor, Target
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.units import MeV, eV, keV
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
+@public
 def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     """Write a figure as PDF, PNG or SVG, the whole file or nothing.
 
@@ -168,6 +170,7 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     return atomic_write(path, buffer.getvalue())
 
 
+@public
 def check_path(path: str | os.PathLike[str]) -> Path:
     """Check before a long computation that `save` will accept `path`; raises what it
     would raise.
@@ -380,7 +383,7 @@ def power_of_ten(values: ArrayLike) -> tuple[float, str]:
 def finite_array(values: ArrayLike, what: str) -> FloatArray:
     """Return a float array; raises `InputError` if it is empty or contains a number
     that is not finite."""
-    array = np.asarray(values, dtype=float)
+    array = numbers(what, values)
     if array.size == 0:
         raise InputError(f"nothing to plot: {what} is empty")
     if not np.all(np.isfinite(array)):

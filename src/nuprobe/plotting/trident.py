@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -58,6 +59,7 @@ _LOOK: Final = {
 _DECADES: Final = 3.5  # below the lowest curve's top
 
 
+@public
 @styled
 def plot_trident_energy(
     channels: str | Channel | Sequence[ChannelSpec],
@@ -242,6 +244,7 @@ class _Curve:
         return True
 
 
+@public
 @styled
 def plot_trident_ratio(
     channel: ChannelSpec,

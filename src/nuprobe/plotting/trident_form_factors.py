@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
 from nuprobe.nuclei import FormFactor, Isotope
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_trident_form_factors"]
 
 
+@public
 @styled
 def plot_trident_form_factors(
     channel: ChannelSpec,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import Couplings, Model
 from nuprobe.numerics import FloatArray
@@ -14,6 +15,7 @@ from nuprobe.processes.interface import Process
 __all__ = ["WithConstants", "constants_of", "with_constants"]
 
 
+@public
 @dataclass(frozen=True)
 class WithConstants:
     """A model together with processes whose constants are free: to fits and scans a
@@ -82,6 +84,7 @@ class WithConstants:
         return self.model.coupling_derivatives(anti)
 
 
+@public
 def with_constants(model: Model, processes: Sequence[Process]) -> Model:
     """A model with the constants of some processes among its parameters; the model
     itself if they have none.
@@ -104,6 +107,7 @@ def with_constants(model: Model, processes: Sequence[Process]) -> Model:
     return WithConstants(model, own)
 
 
+@public
 def constants_of(model: Model, process: Process) -> Process:
     """The process with its constants at the values that a model carries for it.
 

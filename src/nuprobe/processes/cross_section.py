@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
@@ -40,6 +41,7 @@ __all__ = [
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
 
 
+@public
 def kernels(
     scatterer: Scatterer,
     e_nu: ArrayLike,
@@ -85,6 +87,7 @@ def _target(target: TargetSpec | None) -> Target | None:
     return None if target is None else make_target(target)
 
 
+@public
 def coefficients(
     process: Process,
     model: Model,
@@ -119,6 +122,7 @@ def coefficients(
     return here.coefficients(couplings, as_state(flavour), anti, exchanges)
 
 
+@public
 def coefficient_derivatives(
     process: Process,
     model: Model,
@@ -155,6 +159,7 @@ def coefficient_derivatives(
     return {**slopes, **here.constant_derivatives(couplings, state, anti, exchanges)}
 
 
+@public
 def differential(
     process: Process,
     e_nu: ArrayLike,
@@ -220,6 +225,7 @@ def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
         )
 
 
+@public
 def averaged(
     process: Process,
     flux: Flux | str,
@@ -265,6 +271,7 @@ def averaged(
     return result
 
 
+@public
 def total(
     process: Process,
     e_nu: ArrayLike,
@@ -348,6 +355,7 @@ def _check_finite(
         )
 
 
+@public
 def flux_averaged(
     process: Process,
     flux: Flux | str,

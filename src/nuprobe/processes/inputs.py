@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, is_quantity, masked, numbers
 
 __all__ = ["as_state", "deposits", "energies", "is_anti", "together"]
 
@@ -99,12 +99,14 @@ def together(e_nu: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def _floats(values: ArrayLike, what: str) -> FloatArray:
     try:
-        if np.iscomplexobj(values):
-            raise InputError(f"{what} must be real numbers in MeV, got complex ones")
-        return np.asarray(values, dtype=float)
+        return numbers(what, values)
     except InputError:
-        raise
-    except (TypeError, ValueError):
+        if is_quantity(values) or masked(values):
+            raise
+        if np.iscomplexobj(values):
+            raise InputError(
+                f"{what} must be real numbers in MeV, got complex ones"
+            ) from None
         raise InputError(
             f"{what} must be numbers in MeV (30 * MeV, 10 * keV), got {shown(values)}"
         ) from None

@@ -19,6 +19,7 @@ from typing import Final, Protocol, Self
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import FlavourState
 from nuprobe.models import Couplings, Propagator
@@ -237,6 +238,7 @@ CONTACT: Final = Exchanges(((Propagator(), ("p", "n", "e", "e_axial")),))
 """The weak interaction alone."""
 
 
+@public
 def exchanges_of(couplings: Couplings) -> Exchanges:
     """Exchanges that a model needs.
 

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module, metadata
 from typing import Any, Final
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.processes.interface import Process
 
@@ -18,6 +19,7 @@ GROUP: Final = "nuprobe.processes"
 """Entry-point group in which a package offers processes: name = "module:Class"."""
 
 
+@public
 def process_names() -> tuple[str, ...]:
     """Names of all processes, sorted.
 
@@ -29,6 +31,7 @@ def process_names() -> tuple[str, ...]:
     return tuple(sorted({*_own(), *_offered()}))
 
 
+@public
 def process(name: str | Process, **options: Any) -> Process:
     """Make a process by name; a `Process` passes through.
 
@@ -75,6 +78,7 @@ def process(name: str | Process, **options: Any) -> Process:
     return result
 
 
+@public
 def process_options(name: str) -> tuple[str, ...]:
     """Names of the options of the process of that `name`.
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
 
+from nuprobe.border import public
 from nuprobe.errors import UnknownNameError
 
 __all__ = [
@@ -110,6 +111,7 @@ def reproduction_titles() -> tuple[tuple[str, str, int], ...]:
     )
 
 
+@public
 def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
     """Compute published numbers again.
 

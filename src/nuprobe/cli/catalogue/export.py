@@ -9,7 +9,7 @@ import click
 
 from nuprobe.cli.catalogue.library import LIBRARY, open_library
 from nuprobe.cli.options import command
-from nuprobe.cli.output import Output, check_plot, output_options
+from nuprobe.cli.output import Output, check_plot, new_folder, output_options
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -81,15 +81,16 @@ def plot_entries(what: str, path: Path, library: Path | None, overwrite: bool) -
 @command("site", epilog="Example: nuprobe catalogue site public")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @LIBRARY
-def write_site_pages(folder: Path, library: Path | None) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace an earlier site.")
+def write_site_pages(folder: Path, library: Path | None, overwrite: bool) -> None:
     """Pages to browse, into the folder DIR: an index that filters, one page an entry,
     JSON beside each.
 
-    They work offline. DIR is new, empty or an
-    earlier site, which is replaced.
+    They work offline. DIR is new or empty or, with --overwrite, an earlier site.
     """
     from nuprobe.catalogue.site import write_site
 
+    new_folder(folder, overwrite)
     known = open_library(library)
     index = write_site(folder, known)
     click.echo(f"wrote {len(known)} entries; open {index}")

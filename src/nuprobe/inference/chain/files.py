@@ -5,6 +5,7 @@ The content of a chain is a mapping with the fields of a `SampleResult`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -199,6 +200,22 @@ def resumed_chain(
     return state
 
 
+def getdist_files(root: str | os.PathLike[str]) -> tuple[Path, Path, Path]:
+    """Return the three files that GetDist reads: samples, names and ranges.
+
+    Parameters
+    ----------
+    root : path without suffix.
+
+    Examples
+    --------
+    >>> [path.name for path in getdist_files("rn")]
+    ['rn_1.txt', 'rn.paramnames', 'rn.ranges']
+    """
+    start = os.fspath(root)
+    return Path(f"{start}_1.txt"), Path(f"{start}.paramnames"), Path(f"{start}.ranges")
+
+
 def write_getdist(
     root: str, content: Mapping[str, Any], samples: FloatArray, posterior: FloatArray
 ) -> tuple[Path, Path, Path]:
@@ -216,6 +233,7 @@ def write_getdist(
     OutputError
         If a file cannot be written.
     """
+    chains, parameters, limits = getdist_files(root)
     names: list[str] = []
     for name in content["names"]:
         plain = re.sub(r"[^\w.+-]", "_", name)
@@ -236,7 +254,7 @@ def write_getdist(
     lines = [f"{n}\t{x}\n" for n, x in zip(names, labels, strict=True)]
     ranges = [f"{n} {a} {b}\n" for n, a, b in zip(names, *ends, strict=True)]
     return (
-        atomic_write(f"{root}_1.txt", text.getvalue()),
-        atomic_write(f"{root}.paramnames", "".join(lines)),
-        atomic_write(f"{root}.ranges", "".join(ranges)),
+        atomic_write(chains, text.getvalue()),
+        atomic_write(parameters, "".join(lines)),
+        atomic_write(limits, "".join(ranges)),
     )

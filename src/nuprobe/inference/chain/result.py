@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
@@ -118,6 +119,7 @@ class SampleResult:
         """Samples of one column, (samples,); raises `UnknownNameError`."""
         return self.samples[:, self.index(name)]
 
+    @public
     def index(self, name: str) -> int:
         """Column of that name; raises `UnknownNameError`."""
         if name not in self.names:
@@ -320,11 +322,13 @@ class SampleResult:
         """Its fields by name, as the files have them."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @public
     def to_h5(self, path: str | os.PathLike[str]) -> Path:
         """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
         return atomic_write(path, chain_image(self.content, None, np.empty(0)))
 
     @classmethod
+    @public
     def from_h5(cls, path: str | os.PathLike[str]) -> SampleResult:
         """Read a chain from `path`.
 
@@ -343,6 +347,7 @@ class SampleResult:
             )
         return result
 
+    @public
     def to_getdist(
         self, root: str | os.PathLike[str], thin: int | None = None
     ) -> tuple[Path, Path, Path]:

@@ -12,14 +12,14 @@ emcee's source, but not released), so it is not used.
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import Any, Literal
 
 import numpy as np
 
-from nuprobe.errors import InputError, OutputError, ValidityWarning, shown
+from nuprobe.border import public
+from nuprobe.errors import InputError, OutputError, shown, warn
 from nuprobe.inference.chain.files import ChainState, chain_image, resumed_chain
 from nuprobe.inference.chain.priors import Prior
 from nuprobe.inference.chain.result import SampleResult
@@ -31,6 +31,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["sample"]
 
 
+@public
 def sample(
     cost: Cost,
     free: Iterable[str] | None = None,
@@ -107,11 +108,12 @@ def sample(
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> import warnings
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")  # far too short to have converged
     ...     result = sample(cost, ["rn"], steps=20, seed=1)
     >>> result.chain.shape
-    (32, 20, 3)
+    (32, 20, 4)
     """
     check_cost(cost)
     emcee = _emcee()
@@ -145,11 +147,7 @@ def sample(
         file.complete(run.image)
     result = run.result()
     if result.problems:
-        warnings.warn(
-            f"{cost.name}: not converged: {'; '.join(result.problems)}",
-            ValidityWarning,
-            stacklevel=2,
-        )
+        warn(f"{cost.name}: not converged: {'; '.join(result.problems)}")
     return result
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.nuclei.form_factors.base import length, momentum2
 from nuprobe.nuclei.form_factors.functions import sinc
@@ -18,6 +19,7 @@ from nuprobe.units import fm
 __all__ = ["DensityFormFactor"]
 
 
+@public
 @dataclass(frozen=True)
 class DensityFormFactor:
     """Form factor of any spherical density, by numerical Fourier transform.

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.nuclei.form_factors.base import Shape, length, momentum2
 from nuprobe.nuclei.isotopes import Isotope, isotope
 from nuprobe.numerics import FloatArray
@@ -17,6 +18,7 @@ from nuprobe.units import fm
 __all__ = ["Dipole"]
 
 
+@public
 @dataclass(frozen=True)
 class Dipole(Shape):
     """Dipole F = (1 + |q|²R0²/20)⁻²; the literature writes 1 − q²R0²/20 with q² = −|q|²

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
     length,
@@ -26,6 +27,7 @@ FERMI_DIFFUSENESS: Final = 2.3 * fm / (4 * math.log(3))
 """Diffuseness a = t/(4 ln 3) for a 10–90 % surface of t = 2.3 fm: 0.5234 fm."""
 
 
+@public
 @dataclass(frozen=True)
 class Fermi(SurfaceShape):
     """Symmetrised Fermi density sinh(c/a)/(cosh(c/a) + cosh(r/a)), analytic [Sprung &

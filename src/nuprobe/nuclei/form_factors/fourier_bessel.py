@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.nuclei.form_factors.base import Shape, length, momentum2
@@ -23,6 +24,7 @@ from nuprobe.units import fm
 __all__ = ["FourierBessel", "fourier_bessel_isotopes"]
 
 
+@public
 @dataclass(frozen=True)
 class FourierBessel(Shape):
     """Fourier–Bessel density ρ(r) = Σ_ν a_ν j0(νπr/R) inside R, zero outside; analytic
@@ -160,6 +162,7 @@ def _fourier_bessel_table() -> Mapping[str, FourierBessel]:
     )
 
 
+@public
 def fourier_bessel_isotopes() -> tuple[str, ...]:
     """Names of the isotopes whose charge density is tabulated for `FourierBessel.of`.
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
@@ -27,6 +28,7 @@ HELM_THICKNESS: Final = 0.9 * fm
 """Surface thickness s of the Helm form factor [Lewin:1995rx]."""
 
 
+@public
 @dataclass(frozen=True)
 class Helm(SurfaceShape):
     """Helm: a uniform sphere folded with a Gaussian of width s [Helm:1956zz].

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
     length,
@@ -26,6 +27,7 @@ YUKAWA_RANGE: Final = 0.7 * fm
 """Range a_k of the Klein–Nystrand form factor [Klein:1999qj]."""
 
 
+@public
 @dataclass(frozen=True)
 class KleinNystrand(SurfaceShape):
     """Klein–Nystrand: a uniform sphere folded with a Yukawa of range a_k

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei.form_factors.base import FormFactor, Shape, SurfaceShape
 from nuprobe.nuclei.form_factors.exponential import Exponential
@@ -102,6 +103,7 @@ def canonical(name: str) -> str:
     return name.strip().lower().replace("_", "-")
 
 
+@public
 def shape_named(name: str) -> type[Shape]:
     """Class of a shape.
 
@@ -127,6 +129,7 @@ def shape_named(name: str) -> type[Shape]:
     return found
 
 
+@public
 def make_form_factor(
     spec: str | FormFactor,
     *,
@@ -182,6 +185,7 @@ def make_form_factor(
     return shape.of(isotope, s) if rms is None else shape.from_rms(rms, s)
 
 
+@public
 def named(
     spec: str | FormFactor,
     isotope: str | Isotope,
@@ -249,6 +253,7 @@ def _smallest(shape: type[Shape], s: float | None) -> float:
     return shape.minimal_rms()
 
 
+@public
 def minimal_rms(name: str, s: float | None = None) -> float:
     """Smallest rms radius of a named shape.
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import M_PROTON
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors.base import Shape, momentum2
@@ -18,6 +19,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["NucleonDipole"]
 
 
+@public
 @dataclass(frozen=True)
 class NucleonDipole(Shape):
     """Dipole (1 + |q|²/Λ²)⁻² with Λ = M_p/1.1 = 853 MeV, a nucleon's: (1 + 1.21

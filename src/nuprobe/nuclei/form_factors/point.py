@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.nuclei.form_factors.base import Shape, momentum2
 from nuprobe.nuclei.isotopes import Isotope
 from nuprobe.numerics import FloatArray
@@ -15,6 +16,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["Point"]
 
 
+@public
 @dataclass(frozen=True)
 class Point(Shape):
     """A point-like nucleus, F = 1: the full-coherence limit.

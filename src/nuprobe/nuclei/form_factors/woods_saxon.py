@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors.base import SurfaceShape, length
 from nuprobe.nuclei.form_factors.density import DensityFormFactor
@@ -19,6 +20,7 @@ from nuprobe.units import fm
 __all__ = ["WoodsSaxon"]
 
 
+@public
 @dataclass(frozen=True)
 class WoodsSaxon(SurfaceShape):
     """Ordinary two-parameter Fermi density 1/(1 + e^((r−R)/a)), by numerical Fourier

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.constants import G_FERMI, M_ELECTRON
 from nuprobe.models import Propagator
 from nuprobe.nuclei import (
@@ -107,6 +108,7 @@ def factor_of(symbol: str, binding: Binding) -> Ionisation | None:
     return None if name in (None, "step") else ionisation(symbol, name)
 
 
+@public
 def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     """Names of the terms, in the order of the last axis of `kernels` and
     `coefficients`.
@@ -147,6 +149,7 @@ def _name(kind: str, a: Propagator, b: Propagator) -> str:
     return f"{kind[0]}{a.label}*{kind[1]}{b.label}"
 
 
+@public
 def kernel_groups(
     exchanges: Exchanges = CONTACT,
     levels: Levels = FREE,
@@ -226,6 +229,7 @@ def _response(
     return np.stack(shapes, axis=-1) * scale * movable(t)
 
 
+@public
 def electrons(
     target: TargetSpec, t_e: ArrayLike, *, binding: Binding = True
 ) -> FloatArray:

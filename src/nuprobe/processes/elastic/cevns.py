@@ -37,6 +37,7 @@ from typing import Any, Final
 
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
@@ -85,6 +86,7 @@ __all__ = [
 _AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in NUCLEONS)
 
 
+@public
 @dataclass(frozen=True)
 class Cevns(Process):
     """The process as cross sections and templates see it.
@@ -209,6 +211,7 @@ def _axial(couplings: Couplings) -> dict[Slot, NDArray[Any]]:
     return {(Propagator(), n): matrix for n, matrix in couplings.axial.items()}
 
 
+@public
 def kernels(
     e_nu: ArrayLike,
     t_nr: ArrayLike,
@@ -244,6 +247,7 @@ def kernels(
     return cross_section.kernels(scatterer, e_nu, t_nr, names, exchanges)
 
 
+@public
 def coefficients(
     model: Model,
     flavour: str | Flavour | FlavourState,
@@ -276,6 +280,7 @@ def coefficients(
     return cross_section.coefficients(Cevns(axial=axial), model, flavour, anti=anti)
 
 
+@public
 def coefficient_derivatives(
     model: Model,
     flavour: str | Flavour | FlavourState,
@@ -301,6 +306,7 @@ def coefficient_derivatives(
     )
 
 
+@public
 def differential(
     e_nu: ArrayLike,
     t_nr: ArrayLike,
@@ -350,6 +356,7 @@ def differential(
     )
 
 
+@public
 def averaged(
     flux: Flux | str,
     t_nr: ArrayLike,
@@ -388,6 +395,7 @@ def averaged(
     return cross_section.averaged(process, flux, t_nr, target, model, flavour)
 
 
+@public
 def total(
     e_nu: ArrayLike,
     target: TargetSpec,
@@ -432,6 +440,7 @@ def total(
     )
 
 
+@public
 def flux_averaged(
     flux: Flux | str,
     target: TargetSpec,

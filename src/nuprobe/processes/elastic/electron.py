@@ -32,6 +32,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON
 from nuprobe.flavours import Flavour, FlavourState, columns, trace
 from nuprobe.fluxes import Flux
@@ -82,6 +83,7 @@ _Columns = dict[str, list[NDArray[Any] | None]]
 """M v_r by chirality of the electron and exchange."""
 
 
+@public
 @dataclass(frozen=True)
 class Electron(Process):
     """The process as cross sections and templates see it.
@@ -249,6 +251,7 @@ def _chiral(
     return result
 
 
+@public
 def kernels(
     e_nu: ArrayLike, t_e: ArrayLike, *, exchanges: Exchanges = CONTACT
 ) -> FloatArray:
@@ -276,6 +279,7 @@ def kernels(
     return cross_section.kernels(scatterer, e_nu, t_e, terms(exchanges), exchanges)
 
 
+@public
 def coefficients(
     model: Model, flavour: str | Flavour | FlavourState, *, anti: bool | None = None
 ) -> FloatArray:
@@ -303,6 +307,7 @@ def coefficients(
     return cross_section.coefficients(Electron(), model, flavour, anti=anti)
 
 
+@public
 def coefficient_derivatives(
     model: Model, flavour: str | Flavour | FlavourState, *, anti: bool | None = None
 ) -> Mapping[str, FloatArray]:
@@ -322,6 +327,7 @@ def coefficient_derivatives(
     return cross_section.coefficient_derivatives(Electron(), model, flavour, anti=anti)
 
 
+@public
 def differential(
     e_nu: ArrayLike,
     t_e: ArrayLike,
@@ -375,6 +381,7 @@ def differential(
     )
 
 
+@public
 def averaged(
     flux: Flux | str,
     t_e: ArrayLike,
@@ -410,6 +417,7 @@ def averaged(
     return cross_section.averaged(Electron(binding), flux, t_e, target, model, flavour)
 
 
+@public
 def total(
     e_nu: ArrayLike,
     model: Model,
@@ -460,6 +468,7 @@ def total(
     )
 
 
+@public
 def flux_averaged(
     flux: Flux | str,
     model: Model,

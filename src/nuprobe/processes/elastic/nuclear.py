@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import UnknownNameError
 from nuprobe.nuclei import Component, axial_terms
@@ -53,6 +54,7 @@ def check_kinematics(kinematics: str) -> None:
         raise UnknownNameError("kinematics", kinematics, allowed)
 
 
+@public
 def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     """Names of the terms, in the order of the last axis of `kernels` and
     `coefficients`.
@@ -77,6 +79,7 @@ def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[Slot, Slot]]:
     return amp.pairs_of(amp.slots(entries, NUCLEONS))
 
 
+@public
 def kernel_groups(
     component: Component,
     exchanges: Exchanges = CONTACT,

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.interface import DepositRange
 
 __all__ = ["Recoil", "polynomial", "recoil_maximum"]
 
 
+@public
 def recoil_maximum(e_nu: ArrayLike, mass: float) -> FloatArray:
     """Largest recoil energy 2E²/(M + 2E).
 

@@ -10,6 +10,7 @@ from typing import Literal, Unpack, overload
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.fluxes import Flux, FluxComponent, flux
 from nuprobe.models import LeptonModel, StandardModel
@@ -103,6 +104,7 @@ class Averaged:
         return result
 
 
+@public
 def average(
     source: Flux | str,
     channels: Sequence[ChannelSpec],
@@ -396,6 +398,7 @@ def flux_averaged(
 ) -> CrossSection: ...
 
 
+@public
 def flux_averaged(
     source: Flux | str,
     channel: ChannelSpec,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
+from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import FLAVOURS, Flavour
@@ -23,6 +24,7 @@ _MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 _EXAMPLE: Final = "write for example 'nu_mu -> nu_mu mu+ mu-' or (14, 14, -13, 13)"
 
 
+@public
 @dataclass(frozen=True)
 class Channel:
     """ν_α → ν_β ℓ⁻ℓ′⁺ or its antineutrino partner.
@@ -162,6 +164,7 @@ _PDG: Final = {
 }
 
 
+@public
 def channel(spec: ChannelSpec) -> Channel:
     """Read a channel.
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from nuprobe.border import public
 from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.models import LeptonCouplings, LeptonModel
 from nuprobe.numerics import FloatArray
@@ -27,6 +28,7 @@ _MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
 _LARGEST: Final = 1e200  # of a coefficient
 
 
+@public
 def terms(mediators: int = 0) -> tuple[str, ...]:
     """Names of the terms: VV, AA, VA, then VVc, VAc, cc for each mediator.
 
@@ -43,6 +45,7 @@ def terms(mediators: int = 0) -> tuple[str, ...]:
     return (*TERMS, *(name + n for n in numbers for name in _MEDIATOR_TERMS))
 
 
+@public
 def lepton_couplings(model: LeptonModel, channel: ChannelSpec) -> LeptonCouplings:
     """Couplings of a model in a channel.
 
@@ -72,6 +75,7 @@ def lepton_couplings(model: LeptonModel, channel: ChannelSpec) -> LeptonCoupling
         return model.lepton_couplings(read_channel(channel).vertex)
 
 
+@public
 def weak_angle(model: LeptonModel) -> float | FloatArray | None:
     """Value of sin²θ_W behind a model's couplings to charged leptons.
 
@@ -101,6 +105,7 @@ def weak_angle(model: LeptonModel) -> float | FloatArray | None:
     return None
 
 
+@public
 def mediator_masses(model: LeptonModel, channel: ChannelSpec) -> tuple[float, ...]:
     """Masses (MeV) of the mediators that a model exchanges in a channel, in the order
     of `coefficients`.
@@ -124,6 +129,7 @@ def masses_of(couplings: LeptonCouplings) -> tuple[float, ...]:
     return tuple(dict.fromkeys(m.mass for m in couplings.mediators))
 
 
+@public
 def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
     """Coefficients of the terms: V², A², VA and, for a mediator of strength c, 2Vc, Ac,
     c².

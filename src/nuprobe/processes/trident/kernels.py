@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Unpack
@@ -10,8 +9,9 @@ from typing import Final, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.border import public
 from nuprobe.constants import M_W
-from nuprobe.errors import ComputationError, InputError, ValidityWarning
+from nuprobe.errors import ComputationError, InputError, warn
 from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
@@ -67,6 +67,7 @@ class Kernels:
     error: FloatArray
 
 
+@public
 def current_kernels(
     e_nu: FloatArray,
     channel: Channel,
@@ -227,6 +228,7 @@ def _splits(
         split, last = 2 * split, now
 
 
+@public
 def kernels(
     e_nu: ArrayLike,
     channel: ChannelSpec,
@@ -371,9 +373,7 @@ def _check_validity(e_nu: float, current: Current) -> None:
             " nothing"
         )
     if effect > 0.01:
-        warnings.warn(
+        warn(
             f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out"
-            f" here, {says}",
-            ValidityWarning,
-            stacklevel=4,
+            f" here, {says}"
         )

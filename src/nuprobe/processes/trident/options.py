@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, TypedDict, get_args
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei import FormFactor
 from nuprobe.numerics import flag
@@ -45,6 +46,7 @@ class NucleusKeywords(TypedDict, total=False):
     nucleon_form_factors: str
 
 
+@public
 @dataclass(frozen=True)
 class TridentOptions:
     """What is hit and how.

@@ -29,6 +29,7 @@ from typing import Final, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel, StandardModel
@@ -94,6 +95,7 @@ class Spectrum:
         return np.asarray(self.values / np.diff(self.edges))
 
 
+@public
 def spectrum(
     variable: str,
     edges: ArrayLike,

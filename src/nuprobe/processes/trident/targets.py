@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Unpack
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.nuclei import (
     Component,
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 
+@public
 def charge_form_factor(
     isotope: Isotope, form_factor: FormFactorSpec = None
 ) -> FormFactor:
@@ -117,6 +119,7 @@ def _parsed(target: str | Isotope) -> Target:
     return make_target(target, form_factor="point")
 
 
+@public
 def currents(
     target: TargetSpec | None,
     regime: str | TridentOptions = "all",
@@ -256,6 +259,7 @@ def describe(
     return "nucleus" if single else "formula unit", used
 
 
+@public
 def threshold_energy(
     channel: ChannelSpec,
     target: TargetSpec | None = None,

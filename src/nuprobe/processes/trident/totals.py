@@ -9,6 +9,7 @@ from typing import Final, Literal, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import TargetSpec
@@ -86,6 +87,7 @@ def total(
 ) -> CrossSection: ...
 
 
+@public
 def total(
     e_nu: ArrayLike,
     channel: ChannelSpec,

@@ -1,0 +1,426 @@
+"""The border of the package: what every public function does with what it is given.
+
+`public` decorates the functions and classes that users call. It converts quantities
+that carry a unit (astropy, pint) or refuses them, so that no unit is lost; it refuses
+masked arrays, whose masks NumPy's functions forget; an exception of another library
+that an argument of a wrong kind caused becomes one line that names the argument; and
+NaN does not leave in a result.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections.abc
+import functools
+import importlib
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuprobe.errors import ComputationError, InputError, NuprobeError, UnitError, shown
+from nuprobe.numerics import is_quantity, masked
+from nuprobe.units import MeV, fm
+
+__all__ = ["public"]
+
+_T = TypeVar("_T", bound=Callable[..., Any])
+
+_ENERGIES: Final = "e_nu e_min e_max energy energies t t_nr t_e threshold mass masses"
+_LENGTHS: Final = "r_p r_n rms radius diffuseness surface_thickness baseline distance"
+_UNITS: Final[Mapping[str, tuple[str, float]]] = {
+    **dict.fromkeys(_ENERGIES.split(), ("MeV", MeV)),
+    **dict.fromkeys(_LENGTHS.split(), ("fm", fm)),
+}
+"""Unit in which an argument of that name is taken from a quantity, and its value."""
+
+_PLAIN: Final[frozenset[type]] = frozenset(
+    [
+        *(float, int, str, bool, complex, bytes, type(None)),
+        *(np.ndarray, np.float64, np.int64, np.bool_),
+    ]
+)
+"""Types that carry neither unit nor mask."""
+
+
+def public(thing: _T) -> _T:
+    """Guard a public function, or the constructor of a public class.
+
+    Parameters
+    ----------
+    thing : a function or a class; methods are decorated one by one.
+
+    Examples
+    --------
+    >>> @public
+    ... def total(e_nu: float, rtol: float = 1e-6) -> float:
+    ...     return e_nu * rtol
+    >>> total(1.0, rtol="fine")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: rtol must be a number, got 'fine'
+    """
+    if not inspect.isclass(thing):
+        return typing.cast(_T, _guarded(thing))
+    cls: Any = thing
+    cls.__init__ = _guarded(cls.__init__, cls.__name__)
+    return thing
+
+
+def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
+    """A guarded function, or constructor `of` a class."""
+    parameters = tuple(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not _PLAIN.issuperset(map(type, args)):
+            args = tuple(
+                value if type(value) in _PLAIN else _plain(name, value)
+                for name, value in zip(
+                    parameters + ("",) * len(args), args, strict=False
+                )
+            )
+        for name, value in kwargs.items():
+            if type(value) not in _PLAIN:
+                kwargs[name] = _plain(name, value)
+        try:
+            result = function(*args, **kwargs)
+        except NuprobeError:
+            raise
+        except Exception as error:
+            _explain(function, args, kwargs, error)
+            raise
+        if _is_nan(result) or (of and any(map(_is_nan, (*args, *kwargs.values())))):
+            _refuse_nan(function, args, kwargs)
+        return result
+
+    return guarded
+
+
+# -- units and masks
+
+
+def _plain(name: str, value: Any, depth: int = 0) -> Any:
+    """A value without unit or mask; lists and mappings as well."""
+    if is_quantity(value):
+        return _without_unit(name, value)
+    if masked(value):
+        raise InputError(
+            f"{name or 'an argument'} is an array with masked elements: leave them out"
+            " (array.compressed()) or fill them"
+        )
+    if depth < 3 and type(value) in (list, tuple, dict):
+        items = value.values() if isinstance(value, dict) else value
+        if any(type(item) not in _PLAIN for item in items):
+            if isinstance(value, dict):
+                return {
+                    key: _plain(str(key).partition(".")[0], item, depth + 1)
+                    for key, item in value.items()
+                }
+            return type(value)(_plain(name, item, depth + 1) for item in value)
+    return value
+
+
+def _without_unit(name: str, value: Any) -> Any:
+    if name not in _UNITS:
+        raise UnitError(
+            f"{name or 'an argument'} carries a unit, {shown(value)}: give a number,"
+            " with the units of nuprobe.units (30 * MeV, 3.4 * fm)"
+        )
+    unit, factor = _UNITS[name]
+    try:
+        converted = value.to(unit)
+        number = converted.value if hasattr(converted, "value") else converted.magnitude
+        return np.asarray(number, dtype=float)[()] * factor
+    except Exception as error:  # each library has its own
+        raise UnitError(
+            f"{name} cannot be converted from {shown(value)} to {unit}: {error}"
+        ) from None
+
+
+# -- exceptions of other libraries
+
+
+def _explain(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    error: Exception,
+) -> None:
+    """Raise `InputError` if an argument explains an error that is not nuprobe's."""
+    given = _given(function, args, kwargs)
+    # what could be an array is one only if nothing else explains the error
+    for strict in (False, True):
+        for name, value in given.items():
+            hint = _hint(function, name)
+            if not _fits(hint, value) or (strict and _no_array(hint, value)):
+                raise InputError(
+                    f"{name} must be {_described(hint)}, got {shown(value)}"
+                ) from error
+    if isinstance(error, (ArithmeticError, MemoryError)):
+        raise InputError(
+            f"{function.__name__} cannot compute with numbers of this size"
+            f" ({type(error).__name__}: {error}); correct"
+            f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}"
+        ) from error
+
+
+def _given(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Arguments by name, variable ones apart; none if they are not the function's."""
+    signature = inspect.signature(function)
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError:
+        return {}
+    given = dict(bound.arguments)
+    given.pop("self", None)
+    for name, parameter in signature.parameters.items():
+        if name in given and parameter.kind is parameter.VAR_POSITIONAL:
+            for i, value in enumerate(given.pop(name), 1):
+                given[f"{name} ({i})"] = value
+        elif name in given and parameter.kind is parameter.VAR_KEYWORD:
+            for key, value in given.pop(name).items():
+                given[f"{name} ({key})"] = value
+    return given
+
+
+class _Names(dict[str, Any]):
+    """Names of annotations, those that only type checkers import included; others are
+    anything."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        module = sys.modules.get(function.__module__)
+        super().__init__({**vars(builtins), **(vars(module) if module else {})})
+        self.places = _type_checking(function.__module__)
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self.places:
+            return Any
+        place, original = self.places[name]
+        return getattr(importlib.import_module(place), original, Any)
+
+
+@functools.cache
+def _type_checking(module: str) -> dict[str, tuple[str, str]]:
+    """Names that a module imports for type checkers: module and name there."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (KeyError, OSError, TypeError, SyntaxError):  # no source to be found
+        return {}
+    return {
+        alias.asname or alias.name: (node.module, alias.name)
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+@functools.cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    names = _Names(function)
+    found = {}
+    for name, hint in function.__annotations__.items():
+        try:
+            found[name] = eval(hint, {}, names) if isinstance(hint, str) else hint
+        except Exception:  # an annotation that exists for type checkers alone
+            found[name] = Any
+    return found
+
+
+def _hint(function: Callable[..., Any], name: str) -> Any:
+    """Annotation of an argument; of one of several keywords that of its own."""
+    first, _, key = name.partition(" ")
+    hint = _hints(function).get(first, Any)
+    if typing.get_origin(hint) is typing.Unpack:
+        hints = typing.get_type_hints(typing.get_args(hint)[0])
+        return hints.get(key.strip("()"), Any)
+    return hint
+
+
+def _no_array(hint: Any, value: Any) -> bool:
+    """Whether an annotation asks for an array alone, and gets something else."""
+    arrays = [
+        one
+        for one in (typing.get_args(hint) or (hint,))
+        if np.ndarray in (one, typing.get_origin(one))
+    ]
+    if np.ndarray in (hint, typing.get_origin(hint)):
+        arrays = [hint]
+    return (
+        bool(arrays)
+        and not isinstance(value, np.ndarray)
+        and not any(
+            _fits(one, value)
+            for one in typing.get_args(hint)
+            if one not in arrays and np.ndarray is not typing.get_origin(hint)
+        )
+    )
+
+
+def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
+    """Whether a value is of the kind that an annotation asks for."""
+    if hint is Any or hint is object or isinstance(hint, TypeVar) or depth > 4:
+        return True
+    if hint is type(None) or hint is None:
+        return value is None
+    if hint == ArrayLike:
+        return _is_numbers(value, "fiu")
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is np.ndarray or hint is np.ndarray:
+        return _is_numbers(value, "fiu" if "float" in str(hint) else "fiucbOUS")
+    if origin is typing.Annotated:
+        return _fits(inner[0], value, depth)
+    if origin in (typing.Union, types.UnionType):
+        return any(_fits(one, value, depth) for one in inner)
+    if origin is Literal:
+        return any(type(value) is type(one) and value == one for one in inner)
+    if isinstance(origin, type):
+        return _fits_generic(origin, inner, value, depth)
+    if hint in _SIMPLE:
+        return _SIMPLE[hint](value)
+    if isinstance(hint, type):
+        return _is_instance(value, hint)
+    return True
+
+
+def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) -> bool:
+    if origin in _CALLABLE:
+        return callable(value)
+    if isinstance(value, np.ndarray):  # serves as a sequence of numbers
+        numeric = bool(inner) and inner[0] in (float, int)
+        return issubclass(list, origin) and numeric and _is_numbers(value, "fiu")
+    if not _is_instance(value, origin) or isinstance(value, str | bytes):
+        return False
+    if isinstance(value, Mapping):
+        return len(inner) != 2 or all(
+            _fits(inner[0], k, depth + 1) and _fits(inner[1], v, depth + 1)
+            for k, v in value.items()
+        )
+    if not isinstance(value, collections.abc.Collection) or not inner:
+        return True
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return len(value) == len(inner) and all(
+            _fits(one, item, depth + 1) for one, item in zip(inner, value, strict=True)
+        )
+    return all(_fits(inner[0], item, depth + 1) for item in value)
+
+
+def _is_instance(value: Any, cls: type) -> bool:
+    if not getattr(cls, "_is_protocol", False):
+        return isinstance(value, cls)
+    wanted = {
+        name
+        for base in cls.__mro__
+        if getattr(base, "_is_protocol", False) and base.__module__ != "typing"
+        for name in (*vars(base), *vars(base).get("__annotations__", ()))
+        if not name.startswith("_") or name == "__call__"
+    }
+    return all(hasattr(value, name) for name in wanted)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, (list, tuple)) and (
+        np.ndim(value) == 0 and _is_numbers(value, "fiu")
+    )
+
+
+def _is_numbers(value: Any, kinds: str) -> bool:
+    try:
+        array = np.asarray(value)
+    except Exception:  # ragged lists, and what other libraries raise
+        return False
+    if array.dtype.kind == "O" and "O" not in kinds:
+        return False
+    if array.size and array.dtype.kind not in kinds:
+        return False
+    return array.dtype.kind not in "fc" or not bool(np.isnan(array).any())
+
+
+_CALLABLE: Final[tuple[Any, ...]] = (collections.abc.Callable,)
+_SIMPLE: Final[Mapping[Any, Callable[[Any], bool]]] = {
+    float: _is_number,
+    int: lambda value: (
+        isinstance(value, (int, np.integer))
+        and not isinstance(value, bool)
+        and abs(int(value)) < 2**63
+    ),
+    bool: lambda value: isinstance(value, (bool, np.bool_)),
+    str: lambda value: isinstance(value, str),
+}
+
+
+def _described(hint: Any) -> str:
+    """An annotation in words."""
+    words = {
+        float: "a number",
+        int: "an integer",
+        bool: "True or False",
+        str: "a text",
+        None: "None",
+        type(None): "None",
+        ArrayLike: "real numbers, one or an array,",
+    }
+    try:
+        if hint in words:
+            return words[hint]
+    except TypeError:  # not hashable
+        pass
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is np.ndarray or hint is np.ndarray:
+        return "an array of numbers"
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(dict.fromkeys(_described(one) for one in inner))
+    if origin is Literal:
+        return " or ".join(map(repr, inner))
+    if origin in _CALLABLE:
+        return "a function"
+    if isinstance(origin, type):
+        what = "a mapping" if issubclass(origin, Mapping) else "a list"
+        return what + (f" of {_described(inner[-1])}" if _told(inner) else "")
+    return f"a {getattr(hint, '__name__', 'value')}"
+
+
+def _told(inner: tuple[Any, ...]) -> bool:
+    return bool(inner) and inner[-1] not in (Any, Ellipsis)
+
+
+# -- results
+
+
+def _is_nan(result: Any) -> bool:
+    if isinstance(result, float):
+        return result != result
+    if type(result) is np.ndarray and result.dtype.kind in "fc":
+        return bool(np.isnan(result).any())
+    return False
+
+
+def _refuse_nan(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> NoReturn:
+    given = _given(function, args, kwargs)
+    for name, value in given.items():
+        try:
+            array = np.asarray(value, dtype=float)
+        except Exception:
+            continue
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} must be finite, got {shown(value)}")
+    for name, value in given.items():
+        hint = _hint(function, name)
+        if not _fits(hint, value):
+            raise InputError(f"{name} must be {_described(hint)}, got {shown(value)}")
+    raise ComputationError(
+        f"{function.__name__} has no finite value at"
+        f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}; stay within the"
+        " range of its arguments"
+    )

@@ -1,0 +1,209 @@
+"""Nothing existing is replaced without ``--overwrite``: every way in which a command
+writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from tests.cli.test_repeated import EVERY
+
+from nuprobe.cli import main
+from nuprobe.data import Release, fetch
+
+Run = Callable[..., tuple[int, str, str]]
+
+INPUTS = {
+    "model_file", "wcxf", "file", "references", "library", "source", "cache",
+}  # fmt: skip
+"""Paths that are read, and the cache of releases, of which nothing is replaced."""
+
+CEVNS = ("xsec", "cevns", "--target", "Ar40", "--energy", "30 MeV")
+ELECTRON = ("xsec", "electron", "--energy", "3 MeV")
+TRIDENT = (
+    "xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-", "--target", "Ar40",
+    "--energy", "10 GeV",
+)  # fmt: skip
+EVENTS = (
+    "--channel",
+    "nu_mu -> nu_mu mu+ mu-",
+    "--target",
+    "Ar40",
+    "--energy",
+    "5 GeV",
+)
+FIT = ("fit", "coherent-csi-2017", "--free", "rn")
+SCAN = ("scan", "coherent-csi-2017", "--grid", "rn=4:6 fm:4", "--quiet")
+SAMPLE = ("sample", "coherent-csi-2017", "--free", "rn", "--steps", "5", "--quiet")
+LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
+BACKGROUNDS = ("events", "backgrounds", "-n", "100")
+
+WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
+    (("list",), "output"): (("list", "models", "-o"), "a.txt"),
+    (("xsec", "cevns"), "output"): ((*CEVNS, "-o"), "a.txt"),
+    (("xsec", "cevns"), "plot"): ((*CEVNS, "--plot"), "a.png"),
+    (("xsec", "electron"), "output"): ((*ELECTRON, "-o"), "a.txt"),
+    (("xsec", "electron"), "plot"): ((*ELECTRON, "--plot"), "a.png"),
+    (("xsec", "trident"), "output"): ((*TRIDENT, "-o"), "a.txt"),
+    (("xsec", "trident"), "plot"): ((*TRIDENT, "--plot"), "a.png"),
+    (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
+    (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
+    (("fit",), "output"): ((*FIT, "-o"), "a.txt"),
+    (("fit",), "plot"): ((*FIT, "--plot"), "a.png"),
+    (("scan",), "output"): ((*SCAN, "-o"), "a.h5"),
+    (("scan",), "plot"): ((*SCAN, "-o", "new.h5", "--plot"), "a.png"),
+    (("sample",), "output"): ((*SAMPLE, "-o"), "a.h5"),
+    (("sample",), "plot"): ((*SAMPLE, "--plot"), "a.png"),
+    (("sample",), "getdist"): ((*SAMPLE, "--getdist"), "a"),
+    (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
+    (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
+    (("limit",), "plot"): ((*LIMIT, "--plot"), "a.png"),
+    (("reproduce",), "output"): (("reproduce", "COHERENT:2020iec", "-o"), "a.txt"),
+    (("events", "backgrounds"), "output"): ((*BACKGROUNDS, "-o"), "a.txt"),
+    (("events", "backgrounds"), "plot"): ((*BACKGROUNDS, "--plot"), "a.png"),
+    (("events", "plot"), "output"): (("events", "plot", *EVENTS, "-o"), "a.png"),
+    (("events", "trident"), "output"): (
+        ("events", "trident", *EVENTS, "-n", "10", "-o"),
+        "a.hepmc3",
+    ),
+    (("catalogue", "check"), "output"): (("catalogue", "check", "-o"), "a.txt"),
+    (("catalogue", "export"), "output"): (
+        ("catalogue", "export", "csv", "-o"),
+        "a.csv",
+    ),
+    (("catalogue", "list"), "output"): (("catalogue", "list", "-o"), "a.txt"),
+    (("catalogue", "plot"), "path"): (("catalogue", "plot", "charge-radii"), "a.png"),
+    (("catalogue", "search"), "output"): (
+        ("catalogue", "search", "reactor", "-o"),
+        "a.txt",
+    ),
+    (("catalogue", "show"), "output"): (
+        ("catalogue", "show", "trident.mumu.ratio/CCFR-1991", "-o"),
+        "a.txt",
+    ),
+    (("catalogue", "site"), "folder"): (("catalogue", "site"), "folder"),
+    (("schema",), "output"): (("schema", "-o"), "a.json"),
+    (("data", "list"), "output"): (("data", "list", "-o"), "a.txt"),
+    (("demo",), "output"): (("demo", "--quiet", "-o"), "folder"),
+    (("xsec", "NAME"), "output"): ((*CEVNS, "-o"), "a.txt"),
+}  # fmt: skip
+"""Command and name of what it writes → a command line, and the path at its end."""
+
+MADE = {"a": "a.ranges", "folder": "folder/precious.txt"}
+"""What lies there already, where it is not the path itself."""
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def test_every_path_of_every_command_is_tried() -> None:
+    found = {
+        (path, parameter.name)
+        for path, command in EVERY.items()
+        for parameter in command.params
+        if isinstance(parameter.type, click.Path) and parameter.name not in INPUTS
+    }
+    assert found == {*WRITERS}
+
+
+@pytest.mark.parametrize(
+    "what", WRITERS, ids=lambda what: f"{' '.join(what[0])} {what[1]}"
+)
+def test_what_is_there_stays(
+    what: tuple[tuple[str, ...], str],
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line, path = WRITERS[what]
+    precious = tmp_path / MADE.get(path, path)
+    precious.parent.mkdir(exist_ok=True)
+    precious.write_bytes(b"precious")
+    code, out, err = run(*line, path)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "--overwrite" in err
+    assert precious.read_bytes() == b"precious"
+    # and nothing else was left
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [precious]
+
+
+def test_overwrite_replaces(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for what in ((("xsec", "cevns"), "plot"), (("scan",), "output"),
+                 (("catalogue", "site"), "folder")):  # fmt: skip
+        line, path = WRITERS[what]
+        for _ in range(2):
+            code, _, err = run(*line, path, "--overwrite")
+            assert code == 0, err
+
+
+def test_a_chain_gone_on_with_replaces_no_figure(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*SCAN, "-o", "a.h5", "--plot", "a.png")[0] == 0
+    before = (tmp_path / "a.png").read_bytes()
+    code, _, err = run(*SCAN, "-o", "a.h5", "--plot", "a.png", "--resume")
+    assert code == 2
+    assert "a.png exists already: choose another name, or remove it" in err
+    assert (tmp_path / "a.png").read_bytes() == before
+    assert run(*SCAN, "-o", "a.h5", "--plot", "b.png", "--resume")[0] == 0
+
+
+def test_figures_of_several_sites_are_all_checked_first(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names are made from that of ``--plot``."""
+    from nuprobe.cli import rate
+    from nuprobe.experiments import SiteRates, experiment
+
+    monkeypatch.chdir(tmp_path)
+    csi = experiment("coherent-csi-2017")
+    rates = csi.predict()
+    both = SiteRates.__new__(SiteRates)
+    object.__setattr__(both, "sites", {"near": rates, "far": rates})
+    monkeypatch.setattr(type(csi), "predict", lambda *_: both)
+    (tmp_path / "a-far.png").write_bytes(b"precious")
+    code, _, err = run("rate", "coherent-csi-2017", "--plot", "a.png")
+    assert code == 2
+    assert "a-far.png exists already" in err
+    assert [p.name for p in tmp_path.iterdir()] == ["a-far.png"]
+    assert rate.__name__
+
+
+def test_a_file_in_the_cache_is_kept_under_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import hashlib
+
+    import nuprobe.data
+
+    source = tmp_path / "from"
+    source.mkdir()
+    (source / "a.txt").write_bytes(b"released")
+    digest = hashlib.sha256(b"released").hexdigest()
+    toy = Release("toy", "10.0/toy", {"a.txt": digest})
+    monkeypatch.setattr(nuprobe.data, "release", lambda _: toy)
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy/a.txt").write_bytes(b"mine")
+    folder = fetch("toy", source=source, cache=tmp_path)
+    assert (folder / "a.txt").read_bytes() == b"released"
+    (kept,) = folder.glob("a.txt.replaced-*")
+    assert kept.read_bytes() == b"mine"
