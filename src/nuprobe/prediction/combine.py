@@ -170,7 +170,8 @@ def weighted(templates: Templates, process: str, weights: FloatArray) -> Templat
     ----------
     templates : of one process or several.
     process : name of the one that is multiplied.
-    weights : a factor for each bin of energy and time (the fast one), shape (bins,).
+    weights : a factor for each bin of energy and time (the fast one), shape (bins,);
+        or (nodes of the last axes, bins) where it depends on them.
 
     Returns
     -------
@@ -189,14 +190,20 @@ def weighted(templates: Templates, process: str, weights: FloatArray) -> Templat
     """
     one = len(templates.reactions) == 1
     mine = np.array([one or t.startswith(f"{process}:") for t in templates.terms])
-    factor = np.where(mine, weights[:, None], 1.0)  # (bins, terms)
+    *nodes, bins = weights.shape
+    last = set(range(len(templates.axes) - len(nodes), len(templates.axes)))
+    rows = np.moveaxis(weights, -1, 0).reshape(bins, 1, *nodes)
+    kept = mine.reshape(-1, *(1,) * len(nodes))
+    factor = np.where(kept, rows, 1.0)  # (bins, terms, nodes)
     time = templates.time
     parts = []
     for part in templates.parts:
         values = part.values  # (components, energy bins, terms, nodes...)
         spread = time.reshape(len(time), 1, -1, *(1,) * (values.ndim - 2))
         every = values[:, :, None] * spread
-        every = every.reshape(len(time), weights.size, *values.shape[2:])
-        tail = (1,) * (values.ndim - 3)
-        parts.append(replace(part, values=every * factor.reshape(*factor.shape, *tail)))
+        every = every.reshape(len(time), bins, *values.shape[2:])
+        if last <= set(part.axes):  # else it is of another process
+            between = (1,) * (len(part.axes) - len(nodes))
+            every = every * factor.reshape(bins, len(mine), *between, *nodes)
+        parts.append(replace(part, values=every))
     return replace(templates, parts=tuple(parts), time=np.ones((len(time), 1)))

@@ -226,7 +226,9 @@ def kernel_groups(
         ]
     if exchanges.magnetic:
         groups.append(
-            KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
+            KernelGroup(
+                ("magnetic",), movable, (0, 1), amp.magnetic_kinematics, infinite=True
+            )
         )
     if scalars := _scalar_pairs(exchanges):
         groups.append(
