@@ -47,11 +47,11 @@ class TridentRates:
     ratio : cross section over that of the Standard Model, averaged over the flux.
     measured, plus, minus : the ratio of the analysis and its errors.
     pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and
-        channel.
+    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime.
     events : by regime, if the file gives mass and exposure; else None.
     error : largest relative numerical error.
     regime : of the ratio, one of `trident.REGIMES`.
+    beside : regimes that are listed but not part of the ratio.
     sin2_theta_w : value in the couplings of the model; None for a model without.
     """
 
@@ -66,7 +66,13 @@ class TridentRates:
     events: Mapping[str, float] | None
     error: float
     regime: str
+    beside: tuple[str, ...]
     sin2_theta_w: float | None
+
+    @property
+    def cross_section(self) -> float:
+        """What the ratio is of: the sum of its regimes, cm²."""
+        return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
 
     @property
     def signal(self) -> FloatArray:
@@ -255,7 +261,10 @@ class TridentExperiment(AnyExperiment):
         if key not in self._cache:
             section = self.file.target
             options = trident.TridentOptions(
-                regime, form_factor=section.form_factor, pauli=section.pauli
+                regime,
+                form_factor=section.form_factor,
+                pauli=section.pauli,
+                nucleon_form_factors=section.nucleon_form_factors,
             )
             self._cache[key] = trident.average(
                 self.flux, self.channels(), self.material, options, mediators=mediators
@@ -276,12 +285,16 @@ class TridentExperiment(AnyExperiment):
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
-            "all": ["coherent", "proton", "neutron"],
-        }
+            "elastic": ["coherent", "proton", "neutron"],
+            "inelastic": ["inelastic"],
+            "all": ["coherent", "proton", "neutron", "inelastic"],
+        }[self.file.regime]
+        # broken nucleons are listed beside what is selected
+        listed = list(dict.fromkeys([*regimes, "inelastic"]))
         sections: dict[str, float] = {}
         events: dict[str, float] = {}
         error = 0.0
-        for regime in regimes[self.file.regime]:
+        for regime in listed:
             part = self.averaged(regime, tuple(sorted(masses)))
             number = self._nucleons(regime)
             value = number * part.total(model)
@@ -290,10 +303,9 @@ class TridentExperiment(AnyExperiment):
             per_cm2 = self._targets()
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
-        total = sum(sections.values())
+        total = sum(sections[regime] for regime in regimes)
         standard = sum(
-            self._nucleons(r) * self.averaged(r).total(StandardModel())
-            for r in regimes[self.file.regime]
+            self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
@@ -310,6 +322,7 @@ class TridentExperiment(AnyExperiment):
             events=events or None,
             error=error,
             regime=self.file.regime,
+            beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
         )
 
