@@ -135,6 +135,16 @@ def test_an_infinite_rate_is_told_at_once(
     assert "response.floor" in str(caught.value)
 
 
+def test_heat_has_no_quantum(germanium: Experiment) -> None:
+    heat = {"kind": "constant", "factor": 1.0}
+    changes = {"response.quenching": heat}
+    bolometer = germanium.with_changes(changes)
+    bare = germanium.with_changes({**changes, "response.floor": "none"})
+    assert bolometer.predict(SM).signal.sum() == bare.predict(SM).signal.sum()
+    with pytest.raises(InputError, match="infinite"):
+        bolometer.predict(MOMENT)
+
+
 def test_shipped_germanium_takes_a_charge() -> None:
     conus = experiment("conus-plus", Experiment)
     assert np.isfinite(conus.predict(CHARGE).signal).all()

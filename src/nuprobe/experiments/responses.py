@@ -108,13 +108,16 @@ def response_of(
 
 def _floor(section: ResponseSection, elements: Collection[str]) -> float:
     """Smallest signal (MeV); by default that of the only element where noise is
-    constant."""
+    constant and ionisation or light, not heat, is measured."""
     if section.floor == "none":
         return 0.0
     if section.floor is not None:
         return parse_quantity(section.floor, "energy")
     smearing = section.smearing
     if smearing.kind != "gaussian" or smearing.resolution[0] == 0 or len(elements) != 1:
+        return 0.0
+    quenching = section.quenching
+    if isinstance(quenching, ConstantQuenchingSection) and quenching.factor >= 1:
         return 0.0
     found = smallest_signal(next(iter(elements)))
     return 0.0 if found is None else found

@@ -301,7 +301,7 @@ class ResponseSection(Strict):
         description="electron-equivalent energy below which a recoil gives no signal"
         " that noise could lift into the bins (one electron-hole pair or quantum);"
         " default: that of Si, Ge, Ar or Xe where part of the Gaussian noise is"
-        " constant, else 'none'",
+        " constant and recoils are quenched, else 'none'",
     )
     matrix: MatrixSection | None = None
     smearing: SmearingSection = Field(
