@@ -546,11 +546,17 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
 
 PLAIN = {
     "nucleus": (MUMU, "Ar40", 5000.0, "coherent", {}),
-    "flux": ([MUMU, "nubar_mu -> nubar_e e- mu+"], "Ar40", "dune-nd-fhc", "all", {}),
+    "flux": (
+        [MUMU, "nubar_mu -> nubar_e e- mu+"],
+        "Ar40",
+        "dune-nd-fhc",
+        "elastic",
+        {},
+    ),
     "electron": ("nu_e -> nu_e e+ e-", None, 20.0, "electron", {}),
-    "blocked": (EMU, "H2O", 3000.0, "all", {"nucleons": "fermi-gas"}),
+    "blocked": (EMU, "H2O", 3000.0, "elastic", {"nucleons": "fermi-gas"}),
     "moving": (EMU, "O16", 2e3, "neutron", {"nucleons": "fermi-gas", "pauli": False}),
-    "mediators": (MUMU, "Fe56", 2e4, "all", {"model": LMuLTau(50.0, 1e-3)}),
+    "mediators": (MUMU, "Fe56", 2e4, "elastic", {"model": LMuLTau(50.0, 1e-3)}),
 }
 
 

@@ -263,11 +263,24 @@ class Response:
         1e-19, 9 σ); for counts and gamma distributions, only from above."""
         if self.smearing == "none":
             return 0.0, t_max
+        if t_max not in self._windows:
+            self._windows[t_max] = self._window(t_max)
+        return self._windows[t_max]
+
+    @cached_property
+    def _windows(self) -> dict[float, tuple[float, float]]:
+        """Windows asked for before: each order of a quadrature asks again."""
+        return {}
+
+    def _window(self, t_max: float) -> tuple[float, float]:
+        counted = self.smearing != "gaussian"
+        if counted and self._reaches(self.mean(np.array([t_max])))[0]:
+            return 0.0, t_max
         t = _ladder() * t_max
         inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
             return 0.0, t_max
-        low = t[max(inside[0] - 1, 0)] if self.smearing == "gaussian" else 0.0
+        low = 0.0 if counted else t[max(inside[0] - 1, 0)]
         return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:

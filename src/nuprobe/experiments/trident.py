@@ -25,6 +25,7 @@ from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models.vertex import Mediator
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, chebyshev_nodes
 from nuprobe.parameters import Parameter
@@ -357,8 +358,7 @@ class TridentExperiment(AnyExperiment):
                 " leave the trident experiments out"
             )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
-        part = self.averaged(self.file.regime, tuple(masses))
-        mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
+        mediated, part = self._mediated(scanned, masses)
         # K² of the exchange is of the order of the pair's mass: this takes the bulk of
         # the fall with M out
         scale = 200.0
@@ -410,6 +410,41 @@ class TridentExperiment(AnyExperiment):
         return self.measurement(analysis).kind == "projection"
 
     @public
+    def _mediated(
+        self, scanned: Scanned, masses: FloatArray
+    ) -> tuple[FloatArray, trident.Averaged]:
+        """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3),
+        for a strength of 1 at zero momentum transfer."""
+        models = [
+            scanned.model.with_values(
+                {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
+            )
+            for m in masses
+        ]
+        found = [
+            [trident.lepton_couplings(m, c).mediators for m in models]
+            for c in self.channels()
+        ]
+        parts = {m.mass for row in found for one in row for m in one if m.part}
+        every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
+        part = self.averaged(self.file.regime, every)
+        terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
+        result = terms[:, : masses.size].copy()
+        for i, row in enumerate(found):
+            for k, mediators in enumerate(row):
+                if len(mediators) < 2:
+                    continue
+                at = [every.index(m.mass) for m in mediators]
+                size = sum(
+                    float(m.strength) * (mediators[0].mass / m.mass) ** 2
+                    for m in mediators
+                )
+                shares = [float(m.strength) / size for m in mediators]
+                linear = np.array(shares) @ terms[i, at]
+                square = _squared(mediators, shares, terms[i, at])
+                result[i, k] = linear[0], linear[1], square
+        return result, part
+
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
         return self._analysis(analysis)[1]
@@ -437,3 +472,16 @@ class TridentExperiment(AnyExperiment):
             / self.target().mass
             * section.flux.exposure
         )
+
+
+def _squared(
+    mediators: Sequence[Mediator], shares: Sequence[float], terms: FloatArray
+) -> float:
+    """VV with the square of a sum of propagators, from the terms of each."""
+    total = 0.0
+    for one, c, (once, _, twice) in zip(mediators, shares, terms, strict=True):
+        total += c**2 * twice
+        for other, d in zip(mediators, shares, strict=True):
+            if other.mass != one.mass:
+                total += 2 * c * d * once / (other.mass**2 - one.mass**2)
+    return total

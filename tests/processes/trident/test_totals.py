@@ -768,6 +768,47 @@ def test_z_prime() -> None:
         assert float(loop.charged_coupling(index)) == approx(
             float(shell[lepton].real), rel=1e-6
         )
+    # a sum of poles is that dependence, in the vertex and on the propagator
+    for mass in (10.0, 250.0, 2e3):
+        model = LMuLTau(mass, 1e-3, mixing="loop")
+        for name, charge in (("nu_mu -> nu_mu e+ e-", 0.0), (MUMU, 1.0)):
+            parts = model.lepton_couplings(trident.channel(name).vertex).mediators
+            for k2 in (0.0, 1e4, 0.05e6, 0.14e6, 0.5e6, 1e7):
+                found = sum(float(m.strength) / (k2 + m.mass**2) for m in parts)
+                mixing = float(vector_boson.loop_mixing(-k2, 1e-3).real)
+                vertex_ = 1e-3 * (1e-3 * charge - e * mixing)
+                truth = vertex_ / (k2 + mass**2) / (2**0.5 * 1.1663788e-11)
+                assert found == approx(truth, rel=5e-3 if charge == 0 else 2e-5)
+    # at K² of 0.05, 0.14 and 0.5 GeV² it is 0.89, 0.78 and 0.61 of what it is at zero
+    falls = vector_boson.loop_mixing(-np.array([0.05e6, 0.14e6, 0.5e6]), 1.0).real
+    assert falls / vector_boson.loop_mixing(0.0, 1.0).real == approx(
+        [0.889, 0.783, 0.606], abs=1e-3
+    )
+    # a cross section in its own quadrature: bins of K², the mixing at each
+    electrons = "nu_mu -> nu_mu e+ e-"
+    boson = LMuLTau(30.0, 3e-2, mixing="loop")
+    direct_ = float(trident.total(5e3, electrons, "Ar40", boson, "coherent"))
+    edges = np.concatenate([[0.0], np.geomspace(1.0, 1e7, 60)])
+    middle = np.sqrt(edges[1:] * np.maximum(edges[:-1], 0.05))
+    size = float(boson.lepton_couplings(trident.channel(electrons).vertex).vector)
+    summed = 0.0
+    bins = [
+        trident.spectrum(
+            "k2",
+            edges,
+            electrons,
+            "Ar40",
+            5e3,
+            VectorAxial(v, a),
+            "coherent",
+            quick=True,
+        ).values
+        for v, a in ((1.0, 0.0), (0.0, 1.0))
+    ]
+    mixing_ = vector_boson.loop_mixing(-middle, 3e-2).real
+    added = -3e-2 * e * mixing_ / (middle + 900.0) / (2**0.5 * 1.1663788e-11)
+    summed = float(((size + added) ** 2 * bins[0] + 0.25 * bins[1]).sum())
+    assert direct_ == approx(summed, rel=0.02)
     # always constructive without mixing; kinetic mixing can make it destructive
     sm = trident.total(1e3, MUMU, "Ar40", regime="coherent")
     assert trident.total(1e3, MUMU, "Ar40", LMuLTau(10.0, 3e-4), regime="coherent") > sm
