@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -47,6 +47,14 @@ ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
 _EXPONENT: Final = 44.0  # e^-44 = 8e-20
 AcceptanceQuantity = Literal["reconstructed", "recoil"]
 ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
+
+
+@cache
+def _ladder() -> FloatArray:
+    """Deposits, as shares of the largest, at which the window is looked for."""
+    steps = np.concatenate([[0.0], np.geomspace(1e-9, 1.0, 4001)])
+    steps.flags.writeable = False
+    return steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +276,7 @@ class Response:
         counted = self.smearing != "gaussian"
         if counted and self._reaches(self.mean(np.array([t_max])))[0]:
             return 0.0, t_max
-        t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
+        t = _ladder() * t_max
         inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
             return 0.0, t_max
