@@ -27,14 +27,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON
-from nuprobe.flavours import Flavour, FlavourState, columns, trace
+from nuprobe.flavours import Flavour, FlavourState, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
 from nuprobe.nuclei import Binding, Ionisation, Target, TargetSpec, check_binding
@@ -45,7 +45,10 @@ from nuprobe.processes.elastic.atomic import (
     CHARGES,
     CHIRALITIES,
     FREE,
+    Columns,
     Levels,
+    check_reach,
+    chiral,
     electrons,
     elements,
     factor_of,
@@ -79,7 +82,6 @@ __all__ = [
 ]
 
 _RECOIL: Final = Recoil(M_ELECTRON)
-_Columns = dict[str, list[NDArray[Any] | None]]
 """M v_r by chirality of the electron and exchange."""
 
 
@@ -199,9 +201,9 @@ def _coefficients(
     exchanges: Exchanges,
 ) -> FloatArray:
     pairs = amp.pairs_of(range(len(propagators(exchanges))))
-    here = _chiral(couplings, exchanges, state)
+    here = chiral(couplings, exchanges, state)
 
-    def traces(kind: str, x: _Columns, y: _Columns) -> list[FloatArray]:
+    def traces(kind: str, x: Columns, y: Columns) -> list[FloatArray]:
         """Re Tr[A_a ρ B_b†] of each pair of exchanges, with the amplitudes A of `x` and
         B of `y`."""
         a_, b_ = kind[0], kind[1]
@@ -212,7 +214,7 @@ def _coefficients(
         ]
 
     result: list[FloatArray] = []
-    along = None if slope is None else _chiral(slope, exchanges, state)
+    along = None if slope is None else chiral(slope, exchanges, state)
     for kind in CHIRALITIES:
         if along is None:
             result += traces(kind, here, here)
@@ -231,24 +233,6 @@ def _coefficients(
     )
     result += amp.pair_coefficients(amp.pairs_of(wanted), matrices, state, moving)
     return amp.stack(result) if result else np.zeros(0)
-
-
-def _chiral(
-    couplings: Couplings, exchanges: Exchanges, state: FlavourState
-) -> _Columns:
-    """Columns of L = (V + A)/2 and R = (V − A)/2 by exchange, None where there is
-    none."""
-    wanted = amp.slots(exchanges.vector, CHARGES)
-    matrices = amp.amplitudes(couplings.vector, wanted, CHARGES, exchanges)
-    result: _Columns = {"L": [], "R": []}
-    for p in propagators(exchanges):
-        v, a = (matrices.get((p, c)) for c in CHARGES)
-        for side, sign in (("L", 1), ("R", -1)):
-            parts = [x for x in (v, None if a is None else sign * a) if x is not None]
-            result[side].append(
-                columns(np.asarray(sum(parts)) / 2, state) if parts else None
-            )
-    return result
 
 
 @public
@@ -376,6 +360,7 @@ def differential(
     >>> differential(1.0, 0.1, nu.StandardModel(), "nu_e")
     array(1.004e-44)
     """
+    check_reach(e_nu)
     return cross_section.differential(
         Electron(binding), e_nu, t_e, target, model, flavour, anti=anti
     )
@@ -457,6 +442,7 @@ def total(
     >>> total([1.0, 10.0], nu.StandardModel(), "nu_e")
     array([7.320e-45, 9.421e-44])
     """
+    check_reach(e_nu)
     return cross_section.total(
         Electron(binding),
         e_nu,

@@ -13,7 +13,7 @@ from nuprobe.border import public
 from nuprobe.constants import M_W
 from nuprobe.errors import ComputationError, InputError, warn
 from nuprobe.nuclei import TargetSpec
-from nuprobe.numerics import FloatArray, numbers
+from nuprobe.numerics import FloatArray, blocks, numbers
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.cross_section import (
@@ -41,6 +41,7 @@ _SETTLED: Final = 1e-5  # relative
 # the integrals lose digits to cancellation at K² ~ M² << m²: 3e-5 of the cross section
 # here, 1e-3 a decade below
 _LIGHTEST: Final = 3e-7  # mediator mass over that of the heavier lepton
+_BLOCK: Final = 512  # energies at a time: 40 kB each
 _HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
 # the rule is exact to twice the order of the coefficients that `tail` looks at; those
 # of noise fall as 1/points
@@ -319,15 +320,19 @@ def kernels_of(
     grid = masses if masses.size else None
     for number, current in currents_of(target, options):
         nodes = None if each is None else each(number)
-        part = current_kernels(flat, channel, current, grid, exact=exact, each=nodes)
-        if with_error:
-            finer = current_kernels(
-                flat, channel, current, grid, points=_POINTS + 8, exact=exact
+        # what is called with indices of energies wants all of them at once
+        for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
+            part = current_kernels(
+                flat[b], channel, current, grid, exact=exact, each=nodes
             )
-            error += number * np.abs(finer.values - part.values)
-            part = finer
-        values += number * part.values
-        error += number * part.error
+            if with_error:
+                finer = current_kernels(
+                    flat[b], channel, current, grid, points=_POINTS + 8, exact=exact
+                )
+                error[b] += number * np.abs(finer.values - part.values)
+                part = finer
+            values[b] += number * part.values
+            error[b] += number * part.error
         _check_validity(float(flat.max(initial=0.0)), current)
     return Kernels(
         values.reshape(*e.shape, shape[1]), error.reshape(*e.shape, shape[1])
