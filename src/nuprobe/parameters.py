@@ -49,6 +49,8 @@ class Parameter:
     unit : unit in which values of this parameter are given everywhere (``"fm"``);
         empty if dimensionless.
     latex : symbol for plots and tables, without dollar signs.
+    also : further radii that the same value means, (what, unit² added to its square):
+        a radius of point neutrons is quoted as a physical one too.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Parameter:
     step: float = 0.1
     unit: str = ""
     latex: str = ""
+    also: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.lower <= self.default <= self.upper:

@@ -39,6 +39,7 @@ DEEPEST: Final = 20
 _DIGITS: Final = 40
 
 _FLOAT = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_SMALL = re.compile(r"[-+.0]*[1-9]")  # matches what is not written as zero
 _FORTRAN = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)[dD][-+]?\d+", re.ASCII)
 _COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[-+]?\d+(?:_\d+)+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.ASCII)
@@ -113,7 +114,7 @@ def parse_number(text: str) -> float:
         value = float(stripped)
         if math.isinf(value):
             raise InputError(f"{shown(stripped)} is too large for a floating number")
-        if value == 0.0 and re.search(r"[1-9]", re.split("[eE]", stripped)[0]):
+        if value == 0.0 and _SMALL.match(stripped):
             raise InputError(f"{shown(stripped)} is too small for a floating number")
         return value
     raise InputError(f"{shown(stripped)} {_why_no_number(stripped)}")

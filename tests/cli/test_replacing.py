@@ -162,8 +162,15 @@ def test_a_chain_gone_on_with_replaces_no_figure(
     before = (tmp_path / "a.png").read_bytes()
     code, _, err = run(*SCAN, "-o", "a.h5", "--plot", "a.png", "--resume")
     assert code == 2
-    assert "a.png exists already: choose another name, or remove it" in err
+    assert "a.png exists already: choose another name or add --overwrite" in err
     assert (tmp_path / "a.png").read_bytes() == before
+    # which, beside --resume, does not begin the chain anew
+    both = ("--resume", "--overwrite")
+    (tmp_path / "a.png").write_bytes(b"old")
+    whole = (tmp_path / "a.h5").read_bytes()
+    assert run(*SCAN, "-o", "a.h5", "--plot", "a.png", *both)[0] == 0
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "a.h5").read_bytes() == whole
     assert run(*SCAN, "-o", "a.h5", "--plot", "b.png", "--resume")[0] == 0
 
 

@@ -291,6 +291,28 @@ def test_the_old_file_stays_until_the_new_one_is_complete(
 
 
 @KINDS
+def test_both_flags_lose_no_work(
+    finished: dict[str, bytes], cost: Cost, tmp_path: Path, kind: str
+) -> None:
+    """A file of the same run is gone on with, another one is replaced."""
+    path, both = tmp_path / "x.h5", {"resume": True, "overwrite": True}
+    for content in (_flipped(finished[kind], 9999), b"precious", finished[kind]):
+        path.write_bytes(content)
+        WRITERS[kind](cost, path, **both)
+        assert path.read_bytes() == finished[kind]
+    longer = _sample(cost, tmp_path / "y.h5", steps=12)
+    if kind == "chain":
+        extended = _sample(cost, path, steps=12, **both)
+        assert np.array_equal(extended.chain, longer.chain)
+    else:
+        calls: list[int] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Cost, "profiled", lambda *_, **__: calls.append(1))
+            _scan(cost, path, **both)
+        assert not calls
+
+
+@KINDS
 def test_a_full_disk_at_the_end_keeps_the_old_file(
     cost: Cost, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,15 +391,40 @@ def test_two_processes_at_once_lose_no_result(tmp_path: Path) -> None:
     assert_same_bits(ScanResult.load(path), scan(cost_of(Synthetic()), GRID))
 
 
+SCAN = (
+    "scan",
+    "coherent-csi-2017",
+    "--grid",
+    "rn=2:9 fm:100,sin2_theta_w=0.1:0.4:100",
+    "--quiet",
+)
+LIMIT = (
+    "limit",
+    "ccfr-trident",
+    "--grid",
+    "mass=1e-3:1e2 GeV:100,coupling=1e-5:1:100",
+)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "arguments"),
+    [
+        (signal.SIGINT, SCAN),
+        (signal.SIGTERM, SCAN),
+        (signal.SIGHUP, SCAN),
+        (signal.SIGTERM, (*SCAN, "--workers", "2")),
+        (signal.SIGTERM, LIMIT),
+    ],
+)
 def test_a_signal_saves_and_its_number_is_the_exit_code(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, arguments: tuple[str, ...]
 ) -> None:
+    """Batch systems signal all processes of a run: workers leave it to the first."""
     path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"
-    process = _command_line(path, "--every", "0")
+    process = _command_line(path, *arguments, "--every", "0")
     _wait_until(process, lambda: holds_something(part))
-    process.send_signal(number)
+    os.killpg(process.pid, number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert "points are saved in" in err
@@ -386,20 +433,18 @@ def test_a_signal_saves_and_its_number_is_the_exit_code(
     assert read_scan(part)[1].done.sum() > 0
 
 
-def _command_line(path: Path, *more: str) -> subprocess.Popen[str]:
-    """A scan that is slow, by the command line."""
+def _command_line(path: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A scan by the command line that is slow to gather its results."""
     code = (
         "import sys, time\n"
-        "from nuprobe.inference import Cost\n"
+        "from nuprobe.inference.checkpoints import Checkpoint\n"
         "from nuprobe.cli.main import main\n"
-        "profiled = Cost.profiled\n"
-        "def slow(self, *args, **kwargs):\n"
+        "due = Checkpoint.due\n"
+        "def slow(self):\n"
         "    time.sleep(0.3)\n"
-        "    return profiled(self, *args, **kwargs)\n"
-        "Cost.profiled = slow\n"
-        "sys.argv = ['nuprobe', 'scan', 'coherent-csi-2017', '--grid',"
-        " 'rn=2:9 fm:100,sin2_theta_w=0.1:0.4:100', '--quiet', '-o',"
-        f" {str(path)!r}, *{list(more)!r}]\n"
+        "    return due(self)\n"
+        "Checkpoint.due = slow\n"
+        f"sys.argv = ['nuprobe', *{list(arguments)!r}, '-o', {str(path)!r}]\n"
         "main()\n"
     )
     return run_python(code, start_new_session=True)

@@ -20,7 +20,7 @@ from nuprobe.processes import cevns, exchanges_of
 
 HBARC2 = HBARC_MEV_CM**2
 U = nu.PMNS(majorana=(0.7, 1.9)).matrix
-AR = nu.target("Ar40")
+AR = nu.target("Ar40", nucleon="point")
 
 
 def _hand(e: float, t: float, amplitude_p: Any, target: Any = AR) -> float:

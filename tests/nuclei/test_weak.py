@@ -55,7 +55,7 @@ def test_weak_charge() -> None:
 
 def test_weak_form_factor_is_the_integral_over_the_densities() -> None:
     proton, neutron = Fermi.from_rms(4.76 * fm), Helm(5.01 * fm)
-    ff = WeakFormFactor(isotope("Cs133"), proton, neutron, SW2)
+    ff = WeakFormFactor(isotope("Cs133"), proton, neutron, SW2, "point")
     factor = 1 - 4 * SW2
     q_w = 78 - factor * 55
     for q in (1.0, 60.0, 150.0):
@@ -81,6 +81,7 @@ def test_weak_form_factor_is_the_integral_over_the_densities() -> None:
         cutoff=30 * fm,
         scale=1 * fm,
         sin2_theta_w=SW2,
+        nucleon="point",
     )
     q2 = np.linspace(0, 200, 9) ** 2
     assert numeric(q2) == pytest.approx(ff(q2), abs=1e-11)
@@ -90,7 +91,7 @@ def test_weak_form_factor_is_the_integral_over_the_densities() -> None:
 
 def test_equal_distributions_give_that_form_factor() -> None:
     ff = Helm(3.4 * fm)
-    weak = WeakFormFactor(isotope("Ar40"), ff, ff, SW2)
+    weak = WeakFormFactor(isotope("Ar40"), ff, ff, SW2, "point")
     q2 = np.linspace(0, 200, 9) ** 2
     assert weak(q2) == pytest.approx(ff(q2), rel=1e-13, abs=0)
     assert weak.rms == pytest.approx(ff.rms, rel=1e-13, abs=0)

@@ -128,7 +128,7 @@ def test_amplitude_at_distance_is_the_explicit_sum(
     arriving, u = _arrive(
         mixing.matrix, splittings.squares(n), length, e, f.index, f.anti
     )
-    target = nu.target("Ar40")
+    target = nu.target("Ar40", nucleon="point")
     component = target.components[0]
     mass, z, neutrons = component.isotope.mass, component.isotope.z, component.isotope.n
     q2 = -2 * mass * t

@@ -265,9 +265,10 @@ def test_a_users_settings_do_not_change_the_figure(tmp_path: Path) -> None:
 
 def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
     recoils = np.linspace(0, 20, 41) * keV
-    main, panel = plot_differential("Cs133", SM, [40.0], recoils=recoils).axes
+    nucleus = nu.target("Cs133", nucleon="point")
+    main, panel = plot_differential(nucleus, SM, [40.0], recoils=recoils).axes
     exact, full = curves(main)
-    expected = cevns.differential(40.0, recoils, "Cs133", SM, "nu_mu") * keV
+    expected = cevns.differential(40.0, recoils, nucleus, SM, "nu_mu") * keV
     point = (
         cevns.differential(
             40.0, recoils, nu.target("Cs133", form_factor="point"), SM, "nu_mu"

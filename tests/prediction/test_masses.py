@@ -49,7 +49,7 @@ def test_templates_of_one_mass_refuse_coefficients_of_another(
 
 def test_the_right_counts_of_a_heavy_boson(csi: Experiment) -> None:
     model = LightVector(1000.0, 3e-4, "b-l")
-    templates = csi.templates(model)
+    templates = csi.with_changes({"target.nucleon": "point"}).templates(model)
     counts = templates.counts(templates.coefficients(model)).sum()
     assert counts == pytest.approx(197.026, abs=1e-3)
 
@@ -83,7 +83,7 @@ def _boson(mass: float, g: float, charge: float, q2: float) -> float:
 
 
 def test_two_mediators_without_labels_are_two() -> None:
-    argon, e, t = nu.target("Ar40"), 30.0, 0.01
+    argon, e, t = nu.target("Ar40", nucleon="point"), 30.0, 0.01
     nucleus = argon.components[0]
     mass, z, n = nucleus.isotope.mass, nucleus.isotope.z, nucleus.isotope.n
     q2 = 2 * mass * t

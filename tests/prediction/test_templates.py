@@ -47,7 +47,8 @@ def _response(smearing: str, scale: float = 1.0) -> Response:
 def _target(values: Mapping[str, float]) -> Target:
     common = values.get("rn")
     r_n = {"Cs133": (common or 5.01) * fm, "I127": (common or 4.94) * fm}
-    return nu.target("CsI", r_p=RADII, r_n=r_n, form_factor="helm")
+    # the oracle is of point nucleons
+    return nu.target("CsI", r_p=RADII, r_n=r_n, form_factor="helm", nucleon="point")
 
 
 def _setup(smearing: str = "poisson", **changes: object) -> Setup:
@@ -224,9 +225,8 @@ def test_an_axis_of_one_isotope_leaves_the_other_alone() -> None:
     ]
 
     def target_at(values: Mapping[str, float]) -> Target:
-        return nu.target(
-            "CsI", r_p=RADII, r_n={i: values[f"rn_{i}"] * fm for i in ("Cs133", "I127")}
-        )
+        r_n = {i: values[f"rn_{i}"] * fm for i in ("Cs133", "I127")}
+        return nu.target("CsI", r_p=RADII, r_n=r_n, nucleon="point")
 
     two = build_templates(_setup(target_at=target_at), axes)
     common = build_templates(_setup(), [RN])

@@ -71,7 +71,10 @@ def test_coefficients_times_kernels_is_the_closed_formula(
     got = cevns.kernels(e, t, component) @ cevns.coefficients(
         AnyCouplings(g, g), flavour
     )
-    charge = g[0] * one.z * component.ff_p(q2) + g[1] * one.n * component.ff_n(q2)
+    own, other = component.nucleon(q2)
+    protons, neutrons = one.z * component.ff_p(q2), one.n * component.ff_n(q2)
+    charge = protons * (g[0] * own + g[1] * other)
+    charge += neutrons * (g[1] * own + g[0] * other)
     factor = (
         1
         - t / e

@@ -46,8 +46,13 @@ def test_totals_from_mass_and_helm(
 ) -> None:
     sw2, g_f, hbarc2 = 0.23857, 1.1663788e-11, 0.3893793721e-21
     for shape, expected in (("helm", full), ("point", point)):
-        radii = {"r_p": r_p * fm, "r_n": r_n * fm} if shape == "helm" else {}
-        (nucleus,) = target(name, form_factor=shape, **radii).components
+        given = shape == "helm"
+        (nucleus,) = target(
+            name,
+            form_factor=shape,
+            r_p=r_p * fm if given else None,
+            r_n=r_n * fm if given else None,
+        ).components
         one = nucleus.isotope
         assert -2 * (-0.5 * one.n + (0.5 - 2 * sw2) * one.z) == pytest.approx(
             weak_charge(one, sw2)

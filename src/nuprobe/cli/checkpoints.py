@@ -11,7 +11,6 @@ import click
 
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import check_path, new_file
-from nuprobe.errors import InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,11 +50,6 @@ class CheckpointSpec:
         ----------
         path : of a figure, or another file.
         """
-        if path.exists() and self.resume:
-            # with --resume, --overwrite speaks of the checkpoint
-            raise InputError(
-                f"{path} exists already: choose another name, or remove it"
-            )
         new_file(path, self.overwrite)
 
 
@@ -81,12 +75,16 @@ def checkpoint_options(
             help=what,
         ),
         click.option("--resume", is_flag=True, help=resume),
-        click.option("--overwrite", is_flag=True, help="Replace an existing file."),
+        click.option(
+            "--overwrite",
+            is_flag=True,
+            help="Replace existing files, once the new ones are complete.",
+        ),
         click.option(
             "--every",
             default=30.0,
             show_default=True,
-            help="Seconds between checkpoints.",
+            help="Seconds between checkpoints, at most.",
         ),
         click.option("--quiet", is_flag=True, help="No progress bar."),
         click.option("--plot", type=click.Path(path_type=Path), help=plot),

@@ -31,6 +31,7 @@ class PlaneSpec:
     grid, masses : as typed, or None.
     scan_file : HDF5 file of the scan, or None.
     resume, workers : of the scan.
+    every : seconds between writes of the scan, or None for the default.
     """
 
     grid: str | None
@@ -38,6 +39,7 @@ class PlaneSpec:
     scan_file: Path | None
     resume: bool
     workers: int | None
+    every: float | None
 
     def __post_init__(self) -> None:
         if self.grid is not None and self.masses is not None:
@@ -65,9 +67,11 @@ class PlaneSpec:
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
             out = Output(out.as_json, None)
-        if plane.scan_file is None and (plane.resume or plane.workers):
+        asked = plane.resume or plane.workers or plane.every is not None
+        if plane.scan_file is None and asked:
             raise InputError(
-                "--resume and --workers require a scan: add --scan FILE.h5 and --grid"
+                "--resume, --workers and --every require a scan: add --scan FILE.h5 and"
+                " --grid"
             )
         return plane, out
 
@@ -108,6 +112,7 @@ class PlaneSpec:
             overwrite=overwriting(),
             workers=self.workers,
             progress=True,
+            every_s=30.0 if self.every is None else self.every,
         )
 
 
@@ -129,6 +134,11 @@ plane_options = grouped(
     ),
     click.option("--resume", is_flag=True, help="Go on with an interrupted scan."),
     click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
+    click.option(
+        "--every",
+        type=float,
+        help="Seconds between checkpoints of the scan, at most [default: 30].",
+    ),
     click.option(
         "--masses",
         help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",

@@ -16,6 +16,8 @@ _RADII = {
     "proton_radius",
     "charge_radius",
     "neutron_radius",
+    "physical_neutron_radius",
+    "nucleon",
 }
 
 

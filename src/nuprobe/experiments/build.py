@@ -39,10 +39,11 @@ from nuprobe.experiments.format import (
     TableQuenchingSection,
 )
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model, check_model
-from nuprobe.nuclei import Target, charge_to_point, isotope, target
+from nuprobe.nuclei import Target
 from nuprobe.oscillation import (
     PMNS,
     SOLAR_POTENTIALS,
@@ -69,48 +70,13 @@ from nuprobe.processes import (
     process_options,
 )
 from nuprobe.schema import Folder, validate
-from nuprobe.units import MeV, cm2, fm, keV, parse_quantity, us
+from nuprobe.units import MeV, cm2, keV, parse_quantity, us
 
-__all__ = ["Signal", "axis_of"]
+__all__ = ["Signal"]
 
 _T = TypeVar("_T")
 
 _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
-
-
-def axis_of(parameter: KernelParameter) -> Axis:
-    """Axis of the templates that a parameter of the file becomes when it is free.
-
-    Parameters
-    ----------
-    parameter : section of the file; a radius has its values in fm, a scale none.
-
-    Examples
-    --------
-    >>> from nuprobe.experiments.format import KernelParameter
-    >>> scale = {"acts_on": "signal-scale", "default": 1, "lower": 0, "upper": 2}
-    >>> axis_of(KernelParameter(name="f", **scale)).parameter.upper
-    2.0
-    """
-    radius = bool(parameter.isotopes)
-    unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
-    default, lower, upper = (
-        parse_quantity(v, dimension) / unit
-        for v in (parameter.default, parameter.lower, parameter.upper)
-    )
-    return Axis(
-        Parameter(
-            parameter.name,
-            default,
-            lower,
-            upper,
-            step=0.1 * abs(default) or 0.1,
-            unit="fm" if radius else "",
-            latex=parameter.latex,
-        ),
-        tuple(parameter.isotopes),
-        parameter.nodes,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,40 +162,7 @@ class Signal:
         """Target with the radii that `values` of the experiment's parameters, in their
         units, give."""
         used = self._used(values, radii=True)
-        return self._kept(("target", used), lambda: self._make_target(dict(used)))
-
-    def _make_target(self, values: Mapping[str, float]) -> Target:
-        section = self.file.target
-        r_p = {
-            name: parse_quantity(r, "length")
-            for name, r in section.proton_radius.items()
-        }
-        for name, radius in section.charge_radius.items():
-            r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
-        r_n = {
-            name: parse_quantity(r, "length")
-            for name, r in section.neutron_radius.items()
-        }
-        for parameter in self.file.parameters:
-            if parameter.name in values:
-                radii = r_n if parameter.acts_on == "neutron-radius" else r_p
-                radii.update(
-                    dict.fromkeys(parameter.isotopes, values[parameter.name] * fm)
-                )
-        thickness = section.surface_thickness
-        return target(
-            (
-                section.material
-                if isinstance(section.material, str)
-                else dict(section.material)
-            ),
-            r_p=r_p or None,
-            r_n=r_n or None,
-            form_factor=section.form_factor,
-            surface_thickness=(
-                None if thickness is None else parse_quantity(thickness, "length")
-            ),
-        )
+        return self._kept(("target", used), lambda: make_target(self.file, dict(used)))
 
     def propagation(self, component: str | None = None) -> Propagation:
         """What happens to the flavour of a `component` of the flux between source and
@@ -453,7 +386,8 @@ class Signal:
         names = tuple(parameter.processes)
         if not names and parameter.acts_on == "quenching-scale":
             names = (self.process.name,)
-        return replace(axis_of(parameter), processes=names)
+        axis = axis_of(parameter, self.file.target.nucleon)
+        return replace(axis, processes=names)
 
     def _response(self, section: ResponseSection) -> Response:
         assert section.light_yield is not None  # schema

@@ -10,8 +10,9 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.backgrounds import background_counts, observed
-from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import ResponseSystematic, ShapeSystematic
+from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
@@ -54,7 +55,12 @@ def _check_target(signal: Signal) -> None:
     material = section.material
     plain = target(material if isinstance(material, str) else dict(material))
     names = [c.isotope.name for c in plain.components]
-    for key in ("proton_radius", "charge_radius", "neutron_radius"):
+    for key in (
+        "proton_radius",
+        "charge_radius",
+        "neutron_radius",
+        "physical_neutron_radius",
+    ):
         for name in getattr(section, key):
             if isotope(name).name not in names:
                 raise UnknownNameError(f"isotope in target.{key}", name, names)

@@ -18,12 +18,13 @@ from nuprobe.experiments.backgrounds import (
     observed,
 )
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.build import Signal, axis_of
+from nuprobe.experiments.build import Signal
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
@@ -161,7 +162,13 @@ class Experiment(AnyExperiment):
                 f"parameters.{min(clash)}: the model has a parameter of that name;"
                 " choose another"
             )
-        return (*own, *(axis_of(p).parameter for p in self.file.parameters))
+        return (
+            *own,
+            *(
+                axis_of(p, self.file.target.nucleon).parameter
+                for p in self.file.parameters
+            ),
+        )
 
     @public
     def target(self, values: Mapping[str, float] | None = None) -> Target:

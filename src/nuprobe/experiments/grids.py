@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments.format import Analysis, DataSection, ExperimentFile
@@ -151,22 +152,44 @@ class Bins:
         section = self.file.data
         assert section is not None  # schema
         table = section.table if table is None else table
+        shape, order = self._order(table)
+        values = self.folder.table(table, [column])[column]
+        if np.any(values < 0):
+            raise ExperimentFileError(
+                f"{self.folder.root}/{table}: row {int(np.argmax(values < 0)) + 1},"
+                f" column {column}: a count is negative; correct it"
+            )
+        return np.asarray(
+            values[order].reshape(
+                shape[0],
+                1 if self.shape_edges is None else shape[1],
+                1 if self.time_edges is None else shape[-1],
+            )
+        )
+
+    @cached_property
+    def _orders(self) -> dict[str, tuple[tuple[int, ...], NDArray[np.intp]]]:
+        """What `_order` found, by table."""
+        return {}
+
+    def _order(self, table: str) -> tuple[tuple[int, ...], NDArray[np.intp]]:
+        """Shape of the bins, and the order that brings the rows of a table into them;
+        raises `ExperimentFileError` if the rows are not the bins."""
+        if table in self._orders:
+            return self._orders[table]
+        section = self.file.data
+        assert section is not None  # callers
         place = f"{self.folder.root}/{table}"
         keys = self._edge_columns(section)
         lows, highs = [k[0] for k in keys], [k[1] for k in keys]
-        columns = self.folder.table(table, [*lows, *highs, column])
+        columns = self.folder.table(table, [*lows, *highs])
         shape = tuple(edges.size - 1 for *_, edges in keys)
-        rows = columns[column].size
+        rows = columns[lows[0]].size
         if rows != math.prod(shape):
             raise ExperimentFileError(
                 f"{place}: {rows} rows, but binning asks for"
                 f" {' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct"
                 " [binning] or the table"
-            )
-        if np.any(columns[column] < 0):
-            raise ExperimentFileError(
-                f"{place}: row {int(np.argmax(columns[column] < 0)) + 1}, column"
-                f" {column}: a count is negative; correct it"
             )
         order = np.lexsort([columns[low] for low in reversed(lows)])
         for axis, (low, high, edges) in enumerate(keys):
@@ -178,13 +201,8 @@ class Bins:
                         f"{place}: column {key} does not match the edges of [binning];"
                         " correct one of them"
                     )
-        return np.asarray(
-            columns[column][order].reshape(
-                shape[0],
-                1 if self.shape_edges is None else shape[1],
-                1 if self.time_edges is None else shape[-1],
-            )
-        )
+        self._orders[table] = shape, order
+        return shape, order
 
     def _edge_columns(self, section: DataSection) -> Keys:
         """Columns of the edges of each quantity that has bins, slowest first."""

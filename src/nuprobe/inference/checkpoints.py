@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from nuprobe.unfinished import Claim, alone, part_of
 
 __all__ = ["Checkpoint", "probe", "progress_bar", "same_probe", "stopped"]
 
+State = TypeVar("State")
 _PROBES: Final = 5  # points whose expectation tells predictions apart
 _FIRST_S: Final = 0.5  # after so long a run is saved for the first time
 
@@ -42,7 +43,7 @@ class Checkpoint:
     ----------
     file : its path, or None.
     resume : go on with an unfinished run, or with the file, if there is one.
-    overwrite : replace a file that exists; with `resume` it is not gone on with.
+    overwrite : replace a file that exists; with `resume` one of another run.
     every_s : seconds between two writes, at most: a run that has just begun is saved
         more often, so that one killed again and again still comes to its end.
 
@@ -97,23 +98,36 @@ class Checkpoint:
         with alone(self.part) as self._claim, stop_signals():
             yield
 
-    def resumed(self) -> tuple[Path, ...]:
-        """Files that must be of this run, with the one to go on with last; none to
-        begin anew.
+    def known(self, read: Callable[[Path], State]) -> State | None:
+        """What is done already; None to begin anew.
+
+        Parameters
+        ----------
+        read : gives the state in a file, or raises `InputError` if it is not of this
+            run.
 
         Raises
         ------
         InputError
-            If a file exists and is to be neither resumed nor overwritten.
+            If a file exists and is to be neither resumed nor overwritten, or cannot be
+            gone on with.
         """
         if self.path is None or self.part is None:
-            return ()
+            return None
         left = self._claim is not None and not self._claim.fresh
         exists = self.path.exists()
         if self._resume:
             self._replaces |= exists
-            whole = (self.path,) if exists and not self._overwrite else ()
-            return (*whole, self.part) if left else whole
+            if left and exists and not self._overwrite:
+                read(self.path)  # what would be replaced must be of this run
+            if left:
+                return read(self.part)
+            try:
+                return read(self.path) if exists else None
+            except InputError:
+                if self._overwrite:
+                    return None
+                raise
         if exists and not self._overwrite:
             raise InputError(
                 f"{self.path} exists: give resume=True to go on with it,"
@@ -124,7 +138,7 @@ class Checkpoint:
                 f"{self.part} belongs to an unfinished run: go on with resume=True"
                 " (--resume), or begin anew with overwrite=True (--overwrite)"
             )
-        return ()
+        return None
 
     def start(self) -> None:
         """Start the clock."""

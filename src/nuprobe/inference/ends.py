@@ -52,7 +52,7 @@ class Ends:
     >>> ends = Ends(Surface(cost, ["rn"]), result.point, result.twice_nll, 1.0, sides)
     >>> ends.find()
     >>> ends.values()
-    [4.51..., 6.65...]
+    [4.44..., 6.61...]
     """
 
     def __init__(

@@ -79,7 +79,7 @@ def scan(
     resume : go on with an unfinished scan if there is one; otherwise an existing file
         is refused.
     overwrite : replace an existing file, once the scan is complete, and without
-        `resume` discard an unfinished one.
+        `resume` discard an unfinished one; with `resume` replace that of another scan.
     chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
         results. One block, and more on large grids, if not given.
     progress : show a bar, if standard error is a terminal.
@@ -121,9 +121,8 @@ def scan(
     run = _Run(cost, axes, points)
     tasks = _tasks(len(points), chunk, 1 if executor or workers else threads)
     with file.held():
-        fresh = run.state
-        for known in file.resumed():
-            run.state = resumed_scan(known, run.fingerprint, fresh)
+        known = file.known(lambda p: resumed_scan(p, run.fingerprint, run.state))
+        run.state = known or run.state
         file.start()
         left = [t for t in tasks if not run.state.done[t].all()]
         bar = progress_bar(progress, len(points), int(run.state.done.sum()))

@@ -256,7 +256,7 @@ def end(
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> best = nu.fit(cost).point
     >>> end(Surface(cost, ["rn"]), best, 0, cost.parameters[0].upper, 0.68)
-    6.64...
+    6.60...
     """
     from scipy.optimize import brentq
 

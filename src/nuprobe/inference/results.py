@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import isfinite
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite, sqrt
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -36,6 +36,24 @@ class ParameterResult:
     value: float
     error: float | None
     interval: Interval | None
+
+    @property
+    def also(self) -> dict[str, ParameterResult]:
+        """The same result as the other radii that the parameter means."""
+        return {what: self._shifted(what, added) for what, added in self.parameter.also}
+
+    def _shifted(self, what: str, added: float) -> ParameterResult:
+        def moved(x: float | None) -> float | None:
+            return None if x is None else sqrt(max(x**2 + added, 0.0))
+
+        p, i = self.parameter, self.interval
+        value = sqrt(max(self.value**2 + added, 0.0))
+        return ParameterResult(
+            replace(p, name=what, also=(), lower=-inf, upper=inf),
+            value,
+            self.error * self.value / value if self.error and value else None,
+            i and replace(i, lower=moved(i.lower), upper=moved(i.upper)),
+        )
 
 
 @dataclass(frozen=True)
@@ -148,13 +166,10 @@ class FitResult:
             "method": self.method,
             "parameters": [
                 {
-                    "name": p.parameter.name,
-                    "unit": p.parameter.unit,
-                    "value": p.value,
-                    "error": p.error,
-                    "minos_lower": p.interval.lower if p.interval else None,
-                    "minos_upper": p.interval.upper if p.interval else None,
-                    "minos_note": p.interval.note if p.interval else "not computed",
+                    **_plain(p),
+                    **(
+                        {"also": [_plain(q) for q in p.also.values()]} if p.also else {}
+                    ),
                 }
                 for p in self.free
             ],
@@ -184,18 +199,7 @@ class FitResult:
         rows = [
             ("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")
         ]
-        for p in self.free:
-            i = p.interval
-            text = "" if i is None else _interval_text(i, p.parameter)
-            rows.append(
-                (
-                    p.parameter.name,
-                    _number(p.parameter.shown(p.value)),
-                    _number(p.parameter.shown(p.error)),
-                    text,
-                    p.parameter.shown_unit,
-                )
-            )
+        rows += [_row(q) for p in self.free for q in (p, *p.also.values())]
         rows += [
             (q.name, _number(q.shown(v)), "fixed", "", q.shown_unit)
             for q, v in self.fixed
@@ -218,6 +222,28 @@ class FitResult:
             for row in rows
         ]
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
+
+
+def _plain(p: ParameterResult) -> dict[str, Any]:
+    return {
+        "name": p.parameter.name,
+        "unit": p.parameter.unit,
+        "value": p.value,
+        "error": p.error,
+        "minos_lower": p.interval.lower if p.interval else None,
+        "minos_upper": p.interval.upper if p.interval else None,
+        "minos_note": p.interval.note if p.interval else "not computed",
+    }
+
+
+def _row(p: ParameterResult) -> tuple[str, str, str, str, str]:
+    return (
+        p.parameter.name,
+        _number(p.parameter.shown(p.value)),
+        _number(p.parameter.shown(p.error)),
+        "" if p.interval is None else _interval_text(p.interval, p.parameter),
+        p.parameter.shown_unit,
+    )
 
 
 def _number(value: float | None) -> str:

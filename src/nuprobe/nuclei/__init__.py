@@ -9,6 +9,11 @@ from nuprobe.nuclei.axial import (
     axial_terms,
     spin_expectation,
 )
+from nuprobe.nuclei.folding import (
+    Folding,
+    physical_to_point,
+    point_to_physical,
+)
 from nuprobe.nuclei.form_factors import FORM_FACTORS, FormFactor, make_form_factor
 from nuprobe.nuclei.ionisation import (
     BINDINGS,
@@ -49,6 +54,7 @@ __all__ = [
     "FORM_FACTORS",
     "Binding",
     "Component",
+    "Folding",
     "FormFactor",
     "Ionisation",
     "Isotope",
@@ -74,8 +80,10 @@ __all__ = [
     "make_form_factor",
     "natural",
     "neutron_radius_models",
+    "physical_to_point",
     "point_proton_radius",
     "point_to_charge",
+    "point_to_physical",
     "shell_elements",
     "shells",
     "sigma_series",

@@ -12,13 +12,19 @@ from typing import Final
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.nuclei.folding import Folding, describes
 from nuprobe.nuclei.form_factors import (
+    DEFAULT_NUCLEON,
+    Describes,
     FormFactor,
+    NucleonElectric,
     SurfaceShape,
     named,
+    nucleon_electric,
     shape_named,
 )
 from nuprobe.nuclei.form_factors.base import length
+from nuprobe.nuclei.form_factors.nucleon import DEFAULT_ELECTRIC
 from nuprobe.nuclei.isotopes import (
     Isotope,
     elements,
@@ -49,7 +55,10 @@ class Component:
     ----------
     isotope : the nucleus.
     count : number per formula unit.
-    ff_p, ff_n : form factors of the point-proton and point-neutron distributions.
+    ff_p, ff_n : form factors of the distributions of protons and neutrons.
+    nucleon : electric form factors of the nucleons, folded into those of point
+        nucleons.
+    kinds : whether ff_p and ff_n are ``"point"`` or ``"physical"``; None: as each says.
     named : (shape, r_p, surface parameter) of a proton form factor given by name, as
         `charge_distribution` takes them; None for an object or a shape without a radius
         of its own.
@@ -60,11 +69,20 @@ class Component:
     ff_p: FormFactor
     ff_n: FormFactor
     named: tuple[str, float | None, float | None] | None = None
+    nucleon: NucleonElectric = DEFAULT_ELECTRIC
+    kinds: tuple[Describes, Describes] | None = None
+
+    @cached_property
+    def shapes(self) -> Folding:
+        """Form factors of a vector current, with the nucleons folded in: ``shapes(q2)``
+        gives that of protons and that of neutrons, Z and N at 0."""
+        return Folding(self.isotope, self.ff_p, self.ff_n, self.nucleon, self.kinds)
 
     @cached_property
     def charge(self) -> FormFactor:
-        """Form factor of the charge, which a photon sees: that of a named shape with
-        the charge radius instead of the point-proton one, else `ff_p`."""
+        """Form factor of the charge, which a photon sees in tridents: that of a named
+        shape with the charge radius instead of the point-proton one, else `ff_p`. No
+        nucleon is folded into it."""
         if self.named is None:
             return self.ff_p
         shape, r_p, s = self.named
@@ -117,6 +135,7 @@ def target(
     r_n: RadiusSpec = None,
     form_factor: FormFactorSpec = "helm",
     surface_thickness: float | None = None,
+    nucleon: str | NucleonElectric = DEFAULT_NUCLEON,
 ) -> Target:
     """Build a target from what a physicist calls it.
 
@@ -140,6 +159,12 @@ def target(
         density, "nucleon-dipole" and "point" have no radius.
     surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None
         for the default of the shape. In a pair it goes to whichever has a surface.
+    nucleon : electric form factors of the nucleons, which vector currents find in point
+        protons and neutrons (`Folding`): "kelly", "dipole", or "point" for nucleons
+        without extension. Nothing is folded into "fourier-bessel", "point" and
+        "nucleon-dipole", nor into "dipole" and "exponential" with the radius of their
+        literature; objects are of point nucleons unless their ``describes`` is
+        "physical".
 
     A nucleus whose default radius is too small for the shape (H1 and He4 for Helm; some
     more of the lightest for the others) gets a Gaussian of the same rms radius, which
@@ -178,6 +203,7 @@ def target(
             and r_n is None
             and form_factor == "helm"
             and surface_thickness is None
+            and nucleon == DEFAULT_NUCLEON
         ):
             return spec
         name, counts = spec.name, {c.isotope: c.count for c in spec.components}
@@ -197,6 +223,7 @@ def target(
     s_p = s_n = surface_thickness
     if _has_surface(shape_p) != _has_surface(shape_n):
         s_p, s_n = (s_p, None) if _has_surface(shape_p) else (None, s_n)
+    folded = nucleon_electric(nucleon)
     components = []
     for nucleus, count in counts.items():
         rms_p, rms_n = _chosen(r_p, nucleus), _chosen(r_n, nucleus)
@@ -211,8 +238,17 @@ def target(
         kept = None
         if isinstance(shape_p, str) and nucleus.a > 1:
             kept = (shape_p, rms_p, s_p) if shape_named(shape_p).free_radius else None
-        components.append(Component(nucleus, count, ff_p, ff_n, kept))
+        kinds = _kind(shape_p, ff_p, rms_p), _kind(shape_n, ff_n, rms_n)
+        components.append(Component(nucleus, count, ff_p, ff_n, kept, folded, kinds))
     return Target(name, tuple(components))
+
+
+def _kind(spec: str | FormFactor, made: FormFactor, rms: float | None) -> Describes:
+    """What a form factor describes: one with the radius of its literature, not one of
+    point nucleons, has the nucleons inside."""
+    if isinstance(spec, str) and rms is None and not _has_surface(spec):
+        return "physical"
+    return describes(made)
 
 
 def _has_surface(spec: str | FormFactor) -> bool:
@@ -439,6 +475,7 @@ def with_form_factors(of: Target, ff_p: FormFactor, ff_n: FormFactor) -> Target:
     return replace(
         of,
         components=tuple(
-            replace(c, ff_p=ff_p, ff_n=ff_n, named=None) for c in of.components
+            replace(c, ff_p=ff_p, ff_n=ff_n, named=None, kinds=None)
+            for c in of.components
         ),
     )

@@ -6,19 +6,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.constants import G_FERMI, HBARC_MEV_CM, SIN2_THETA_W_LOW
 from nuprobe.errors import InputError, UnknownNameError, warn
-from nuprobe.nuclei.form_factors import DensityFormFactor, FormFactor
+from nuprobe.nuclei.folding import Folding
+from nuprobe.nuclei.form_factors import (
+    DEFAULT_NUCLEON,
+    DensityFormFactor,
+    FormFactor,
+    NucleonElectric,
+)
 from nuprobe.nuclei.isotopes import Isotope, isotope
 from nuprobe.numerics import FloatArray, numbers
 
 __all__ = ["WeakFormFactor", "sigma_series", "weak_charge"]
 
+T = TypeVar("T", float, FloatArray)
 _RECOIL = {"none": 0, "first": 1, "exact": 2}
 
 
@@ -41,17 +48,20 @@ def weak_charge(of: str | Isotope, sin2_theta_w: float = SIN2_THETA_W_LOW) -> fl
 
 @dataclass(frozen=True)
 class WeakFormFactor:
-    """Weak form factor F_W = [N F_n − (1 − 4s²) Z F_p]/Q_W, F_W(0) = 1.
+    """Weak form factor F_W = [F_n − (1 − 4s²) F_p]/Q_W, F_W(0) = 1, with the F_p(0) =
+    Z and F_n(0) = N of `Folding`.
 
-    That is [∫ 4πr² sin(qr)/(qr) (ρ_n − (1 − 4s²) ρ_p) dr]/Q_W with ∫ρ_n d³r = N, ∫ρ_p
-    d³r = Z; a talk that gives it (A. B. Balantekin, ACFI workshop 2019) prints
-    sin²(qr)/(qr), which is not dimensionally possible, and has 4π in ρ.
+    For point nucleons that is [∫ 4πr² sin(qr)/(qr) (ρ_n − (1 − 4s²) ρ_p) dr]/Q_W with
+    ∫ρ_n d³r = N, ∫ρ_p d³r = Z; a talk that gives it (A. B. Balantekin, ACFI workshop
+    2019) prints sin²(qr)/(qr), which is not dimensionally possible, and has 4π in ρ.
 
     Attributes
     ----------
     isotope : the nucleus.
-    proton, neutron : form factors of the point-nucleon distributions.
+    proton, neutron : form factors of the distributions of protons and neutrons.
     sin2_theta_w : weak mixing angle of the tree-level couplings.
+    nucleon : electric form factors of the nucleons, one of
+        `form_factors.NUCLEON_NAMES`; ``"point"`` for nucleons without extension.
 
     Examples
     --------
@@ -59,15 +69,17 @@ class WeakFormFactor:
     >>> from nuprobe.units import fm
     >>> weak = WeakFormFactor(isotope("Cs133"), Helm(4.76 * fm), Helm(5.01 * fm))
     >>> f"{weak.rms / fm:.3f} fm"
-    '5.018 fm'
+    '5.087 fm'
     """
 
     isotope: Isotope
     proton: FormFactor
     neutron: FormFactor
     sin2_theta_w: float = SIN2_THETA_W_LOW
+    nucleon: str = DEFAULT_NUCLEON
 
     def __post_init__(self) -> None:
+        _ = self._folding  # refuses an unknown name
         if self.weak_charge == 0:
             raise InputError(
                 f"the weak charge of {self.isotope.name} vanishes: it has no weak form"
@@ -84,6 +96,7 @@ class WeakFormFactor:
         cutoff: float,
         scale: float,
         sin2_theta_w: float = SIN2_THETA_W_LOW,
+        nucleon: str = DEFAULT_NUCLEON,
     ) -> WeakFormFactor:
         """Build from two densities of r (MeV⁻¹), in any normalisation: each is rescaled
         to Z and N.
@@ -95,33 +108,38 @@ class WeakFormFactor:
             (MeV⁻¹).
         cutoff, scale : lengths (MeV⁻¹) as in `DensityFormFactor`: where the densities
             end, and over what they vary.
-        sin2_theta_w : as above.
+        sin2_theta_w, nucleon : as above.
         """
         proton, neutron = (
             DensityFormFactor(rho, cutoff, scale) for rho in (rho_p, rho_n)
         )
-        return cls(isotope(of), proton, neutron, sin2_theta_w)
+        return cls(isotope(of), proton, neutron, sin2_theta_w, nucleon)
 
     @property
     def weak_charge(self) -> float:
         """Q_W = N − (1 − 4 sin²θ_W) Z."""
         return weak_charge(self.isotope, self.sin2_theta_w)
 
-    def _mean(self, proton: float, neutron: float) -> float:
-        nucleus = self.isotope
-        return (
-            nucleus.n * neutron - (1 - 4 * self.sin2_theta_w) * nucleus.z * proton
-        ) / self.weak_charge
+    @property
+    def _folding(self) -> Folding:
+        return Folding(
+            self.isotope, self.proton, self.neutron, NucleonElectric(self.nucleon)
+        )
+
+    def _weak(self, proton: T, neutron: T) -> T:
+        return (neutron - (1 - 4 * self.sin2_theta_w) * proton) / self.weak_charge
 
     @property
     def eta2(self) -> float:
         """Coefficient of q² in F_W = 1 + η2 q² + η4 q⁴ + …: −<r²>_W/6, MeV⁻²."""
-        return -self._mean(self.proton.rms**2, self.neutron.rms**2) / 6
+        proton, neutron = self._folding.series
+        return self._weak(proton[1], neutron[1])
 
     @property
     def eta4(self) -> float:
         """Coefficient of q⁴ in F_W: <r⁴>_W/120, MeV⁻⁴."""
-        return self._mean(self.proton.r4, self.neutron.r4) / 120
+        proton, neutron = self._folding.series
+        return self._weak(proton[2], neutron[2])
 
     @property
     def rms(self) -> float:
@@ -140,12 +158,7 @@ class WeakFormFactor:
 
     def __call__(self, q2: ArrayLike) -> FloatArray:
         """F_W at `q2` = |q|² (MeV²), shape of `q2`."""
-        nucleus = self.isotope
-        f_p, f_n = self.proton(q2), self.neutron(q2)
-        return np.asarray(
-            (nucleus.n * f_n - (1 - 4 * self.sin2_theta_w) * nucleus.z * f_p)
-            / self.weak_charge
-        )
+        return np.asarray(self._weak(*self._folding(q2)))
 
 
 def sigma_series(

@@ -327,10 +327,13 @@ def _symbols(flavours: Sequence[Flavour]) -> str:
 def _describe(nucleus: Target) -> str:
     """Name with the nuclear input, which is never hidden."""
     shapes = sorted({shape_name(c.ff_n) for c in nucleus.components})
-    if not nucleus.is_single:
-        return f"{target_symbol(nucleus)} ({', '.join(shapes)})"
     one = nucleus.components[0]
+    folded = not all(one.shapes.physical) and one.nucleon.name != "point"
+    nucleon = f", nucleon {one.nucleon.name}" if folded else ""
+    if not nucleus.is_single:
+        return f"{target_symbol(nucleus)} ({', '.join(shapes)}{nucleon})"
     radii = rf"$R_p$ = {one.ff_p.rms / fm:.2f} fm, $R_n$ = {one.ff_n.rms / fm:.2f} fm"
+    radii += nucleon
     kinds = dict.fromkeys((shape_name(one.ff_p), shape_name(one.ff_n)))
     return f"{target_symbol(nucleus)} ({'/'.join(kinds)}, {radii})"
 

@@ -202,7 +202,7 @@ def differential(
     >>> import nuprobe as nu
     >>> cevns = nu.process("cevns")
     >>> differential(cevns, 30.0, 0.01, "Ar40", nu.StandardModel(), "nu_mu")
-    array(5.197e-38)
+    array(5.174e-38)
     """
     weighted = Weighted.of(process, model, flavour, anti)
     e, t = together(e_nu, t)
@@ -263,7 +263,7 @@ def averaged(
     >>> import nuprobe as nu
     >>> cevns = nu.process("cevns")
     >>> averaged(cevns, nu.flux("sns"), 0.01, "Ar40", nu.StandardModel(), "nu_e")
-    array(4.746e-38)
+    array(4.725e-38)
     """
     flux = as_flux(flux)
     weighted = Weighted.of(process, model, flavour, None)
@@ -316,7 +316,7 @@ def total(
     --------
     >>> import nuprobe as nu
     >>> total(nu.process("cevns"), [10.0, 30.0], "Ar40", nu.StandardModel(), "nu_mu")
-    array([1.866e-40, 1.519e-39])
+    array([1.865e-40, 1.509e-39])
     """
     e, floor = energies(e_nu), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, anti)
@@ -411,7 +411,7 @@ def flux_averaged(
     >>> import nuprobe as nu
     >>> cevns, sns = nu.process("cevns"), nu.flux("sns")
     >>> flux_averaged(cevns, sns, "Ar40", nu.StandardModel(), "nu_mu")
-    1.500e-39
+    1.491e-39
     """
     flux, floor = as_flux(flux), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, None)

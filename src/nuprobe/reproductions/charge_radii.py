@@ -25,8 +25,13 @@ from nuprobe.tables import Table
 __all__ = ["SEMINAR", "charge_radii", "charge_radii_2018", "charge_radius_fit"]
 
 SEMINAR: Final[dict[str, dict[str, Any]]] = {
-    "energy": {"response.smearing.kind": "none", "analyses.energy.arrival": "ignored"},
+    "energy": {
+        "response.smearing.kind": "none",
+        "analyses.energy.arrival": "ignored",
+        "target.nucleon": "point",
+    },
     "energy-time": {
+        "target.nucleon": "point",
         "analyses.energy-time.systematics": [
             "csi-2017-signal",
             "csi-2017-prompt-neutrons",
@@ -36,7 +41,7 @@ SEMINAR: Final[dict[str, dict[str, Any]]] = {
     },
 }
 """Choices, by analysis, with which the fits of the 2018 seminar come out best; the
-seminar does not state them."""
+seminar does not state them, but for its form factors: Helm without a nucleon."""
 
 
 def radii_parameters(analysis: str, radii: str, transitions: bool) -> tuple[str, ...]:

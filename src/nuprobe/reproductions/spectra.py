@@ -24,9 +24,9 @@ def millicharge_by_hand(
     t_nr: FloatArray, e_nu: float, charge: float, isotope: str = "Ar40"
 ) -> FloatArray:
     """CEνNS dσ/dT in cm²/MeV with a millicharge in e, from its closed form and the form
-    factors alpart.
+    factors F(0) = Z, N apart.
 
-    (G_F² M/π)(1 − T/E − MT/2E²)[g_V^p Z F_p + g_V^n N F_n + (2√2πα/G_F)(e/2MT) Z F_p]²,
+    (G_F² M/π)(1 − T/E − MT/2E²)[g_V^p F_p + g_V^n F_n + (2√2πα/G_F)(e/2MT) F_p]²,
     eq. 6 of the EPS-HEP2021 proceedings of Kouzakov, Lazarev and Studenikin, with g_V^p
     = ½ − 2s², g_V^n = −½.
 
@@ -53,11 +53,9 @@ def millicharge_by_hand(
     part = target(isotope).components[0]
     mass, t = part.isotope.mass, np.asarray(t_nr, dtype=float)
     q2 = 2 * mass * t
-    f_p, f_n = part.ff_p(q2), part.ff_n(q2)
+    protons, neutrons = part.shapes(q2)
     photon = 2 * sqrt(2) * pi * ALPHA_EM / G_FERMI * charge / q2
-    amplitude = (
-        0.5 - 2 * StandardModel().low_sin2 + photon
-    ) * part.isotope.z * f_p - 0.5 * part.isotope.n * f_n
+    amplitude = (0.5 - 2 * StandardModel().low_sin2 + photon) * protons - 0.5 * neutrons
     shape = np.maximum(1 - t / e_nu - mass * t / (2 * e_nu**2), 0.0)
     return np.asarray(G_FERMI**2 * mass / pi * shape * amplitude**2 * HBARC_MEV_CM**2)
 

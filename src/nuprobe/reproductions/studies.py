@@ -12,12 +12,17 @@ from nuprobe.errors import ComputationError
 from nuprobe.experiments import Experiment, experiment, limit
 from nuprobe.inference import FitResult
 from nuprobe.models import LMuLTau, StandardModel
-from nuprobe.nuclei import NeutronRadiusModel, neutron_radius_models
+from nuprobe.nuclei import (
+    NeutronRadiusModel,
+    neutron_radius_models,
+    point_to_physical,
+)
 from nuprobe.reproductions.charge_radii import charge_radii
 from nuprobe.reproductions.coherent import coherent_electromagnetic
 from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
 from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.tables import Table
+from nuprobe.units import fm
 
 __all__ = ["STUDIES", "csi_choices", "nuclear_models"]
 
@@ -37,12 +42,24 @@ def nuclear_models() -> Table:
     result = csi.fit(None, ["rn"])
     best = result.values["rn"]
     plus, minus = _errors(result)
+    physical = {i: _physical(best, i) for i in ("Cs133", "I127")}
     rows = [
         _model_row(csi, label, entries, result.twice_nll)
         for label, entries in _by_model().items()
     ]
     rows.append(
-        ("fit (common R_n)", None, best, None, best, None, result.twice_nll, 0.0)
+        (
+            "fit (common R_n)",
+            None,
+            best,
+            physical["Cs133"],
+            None,
+            best,
+            physical["I127"],
+            None,
+            result.twice_nll,
+            0.0,
+        )
     )
     return Table(
         "Nuclear models and the fit of the CsI 2017 data",
@@ -50,8 +67,10 @@ def nuclear_models() -> Table:
             "model",
             "R_p(Cs) [fm]",
             "R_n(Cs) [fm]",
+            "physical",
             "R_p(I) [fm]",
             "R_n(I) [fm]",
+            "physical ",
             "signal [counts]",
             "chi2",
             "delta chi2",
@@ -59,6 +78,7 @@ def nuclear_models() -> Table:
         tuple(rows),
         {
             **{f"R_{k}({n}) [fm]": ".2f" for k in "pn" for n in ("Cs", "I")},
+            **{"physical": ".2f", "physical ": ".2f"},
             "signal [counts]": ".1f",
             "chi2": ".2f",
             "delta chi2": ".2f",
@@ -69,8 +89,12 @@ def nuclear_models() -> Table:
                 f" {result.twice_nll:.2f}, NDF = {result.ndf}"
             ),
             (
+                "R_p, R_n: point protons and neutrons; physical: R_n with the nucleons"
+                " inside (of Cs, of I), R_n^2 + r_p^2 + (Z/N) r_n^2"
+            ),
+            (
                 "radii: Cadeddu:2017etk and the 2018 seminar; the experimental row is"
-                " muonic (Fricke:1995zz), charge radii"
+                " muonic (Fricke:1995zz), charge radii, which are physical"
             ),
         ),
     )
@@ -94,10 +118,16 @@ def _model_row(
 ) -> tuple[Any, ...]:
     """Radii of a model, and signal and χ² of the experiment with them."""
     cs, iodine = entries["Cs133"], entries["I127"]
-    radii = tuple(_fm(r) for r in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n))
+    points = tuple(_fm(r) for r in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n))
+    radii = (
+        *points[:2],
+        _physical(points[1], "Cs133"),
+        *points[2:],
+        _physical(points[3], "I127"),
+    )
     if cs.r_n is None or iodine.r_n is None:
         return (label, *radii, None, None, None)
-    r_p_cs, r_n_cs, r_p_i, r_n_i = (f"{r} fm" for r in radii)
+    r_p_cs, r_n_cs, r_p_i, r_n_i = (f"{r} fm" for r in points)
     chosen = csi.with_changes(
         {
             "target.charge_radius": {},
@@ -128,9 +158,14 @@ def _errors(result: FitResult) -> tuple[str, str]:
     return plus, minus
 
 
-def _fm(radius: float | None) -> float | None:
-    from nuprobe.units import fm
+def _physical(radius: float | None, isotope: str) -> float | None:
+    """Physical radius of neutrons that belongs to one of point neutrons, both in fm."""
+    if radius is None:
+        return None
+    return point_to_physical(radius * fm, isotope, "n") / fm
 
+
+def _fm(radius: float | None) -> float | None:
     return None if radius is None else round(radius / fm, 6)
 
 
@@ -156,6 +191,8 @@ _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
     ),
     ("no smearing", {"response.smearing.kind": "none"}, "tree"),
     ("radiative couplings", {}, "radiative"),
+    ("nucleons without extension", {"target.nucleon": "point"}, "tree"),
+    ("dipole nucleons", {"target.nucleon": "dipole"}, "tree"),
     ("R_n = R_p", {"target.neutron_radius": {}}, "tree"),
     (
         "R_n of SHF SkM*",
@@ -248,6 +285,67 @@ def csi_choices() -> Table:
     )
 
 
+_RADII_2021: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
+    ("RMF NL-Z2 (default)", {}),
+    (
+        "SHF SkM*",
+        {"target.neutron_radius": {"Cs133": "4.90 fm", "I127": "4.84 fm"}},
+    ),
+    ("point neutrons as point protons", {"target.neutron_radius": {}}),
+    (
+        "physical neutrons as the charge",
+        {
+            "target.neutron_radius": {},
+            "target.physical_neutron_radius": {
+                "Cs133": "4.804 fm",
+                "I127": "4.749 fm",
+            },
+        },
+    ),
+)
+_PUBLISHED_2021: Final = 341.0
+
+
+def csi_2021_radii() -> Table:
+    """What the prediction of CsI 2021 is for several neutron radii, couplings and
+    nucleons, and with which common neutron radius it is the published one.
+
+    Examples
+    --------
+    >>> print(csi_2021_radii())  # doctest: +SKIP
+    """
+    csi = experiment("coherent-csi-2021", Experiment)
+    models = [StandardModel(), StandardModel(scheme="radiative")]
+    nucleons = ("kelly", "point")
+    columns = [f"{m.scheme}, {n}" for m in models for n in nucleons]
+
+    def counts(changes: Mapping[str, Any]) -> list[float]:
+        chosen = [csi.with_changes({**changes, "target.nucleon": n}) for n in nucleons]
+        return [float(c.predict(m).signal.sum()) for m in models for c in chosen]
+
+    rows: list[tuple[Any, ...]] = []
+    for label, changes in _RADII_2021:
+        nuclei = csi.with_changes(changes).target().components
+        rows.append((label, *(c.ff_n.rms / fm for c in nuclei), *counts(changes)))
+    grid = np.linspace(4.4, 5.2, 9)
+    both = [dict.fromkeys(("Cs133", "I127"), f"{r} fm") for r in grid]
+    table = np.array([counts({"target.neutron_radius": radii}) for radii in both])
+    needed = [float(np.interp(-_PUBLISHED_2021, -c, grid)) for c in table.T]
+    slope = float(np.log(table[-1, 0] / table[-3, 0]) / (grid[-1] - grid[-3]) / 10)
+    text = ", ".join(f"{c}: {r:.2f} fm" for c, r in zip(columns, needed, strict=True))
+    return Table(
+        "CsI 2021: expected signal in 8-60 PE, 0-6 us (published: 341 +- 11 +- 42)",
+        ("neutrons", "R_n(Cs) [fm]", "R_n(I) [fm]", *columns),
+        tuple(rows),
+        {"R_n(Cs) [fm]": ".2f", "R_n(I) [fm]": ".2f", **dict.fromkeys(columns, ".1f")},
+        (
+            f"341 is reached with one R_n for both (point neutrons) of {text}",
+            f"R_n up by 0.1 fm near 5 fm: {100 * slope:+.1f} %",
+            "columns: couplings, electric form factors of the nucleons",
+        ),
+    )
+
+
 def beam_energies() -> Table:
     """Sensitivity to L_mu - L_tau of a 25 % trident measurement on argon at several
     beam energies."""
@@ -301,6 +399,7 @@ def kinetic_mixing() -> Table:
 STUDIES: Final = {
     "nuclear-models": nuclear_models,
     "csi-choices": csi_choices,
+    "csi-2021-radii": csi_2021_radii,
     "beam-energies": beam_energies,
     "kinetic-mixing": kinetic_mixing,
     "charge-radii": charge_radii,

@@ -49,7 +49,7 @@ def _closed_form(e: float, t: float, name: str, r_p: float, r_n: float) -> float
 def test_total_and_differential_against_quad_and_mpmath(
     name: str, r_p: float, r_n: float, e: float
 ) -> None:
-    target = nu.target(name, r_p=r_p * fm, r_n=r_n * fm)
+    target = nu.target(name, r_p=r_p * fm, r_n=r_n * fm, nucleon="point")
     top = 2 * e**2 / (nu.isotope(name).mass + 2 * e)
     for fraction in (0.0, 0.1, 0.5, 0.97):
         t = fraction * top
@@ -155,7 +155,7 @@ def test_molecules_and_natural_elements_are_sums_over_isotopes() -> None:
 
 
 def test_spin_one_half_differs_by_t_squared_over_2e_squared() -> None:
-    component = nu.target("F19").components[0]
+    component = nu.target("F19", nucleon="point").components[0]
     e, t = np.array([[50.0], [30.0]]), np.array([0.01, 0.05, 0.09])
     half = cevns.kernels(e, t, component, kinematics="spin-1/2")
     zero = cevns.kernels(e, t, component, kinematics="spin-0")
@@ -191,7 +191,8 @@ def test_a_free_proton_scatters_as_the_neutral_current_says() -> None:
         )
         / 2
     )
-    got = cevns.differential(e, t, "H1", SM, "nu_mu", axial=True)
+    proton = nu.target("H1", nucleon="point")
+    got = cevns.differential(e, t, proton, SM, "nu_mu", axial=True)
     np.testing.assert_allclose(got, FRONT * mass / 2 * exact, rtol=1e-12)
 
 

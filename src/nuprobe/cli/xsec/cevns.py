@@ -47,7 +47,7 @@ def cevns_command(
         model.build(),
         recoil.floor(),
         nucleus.axial,
-        nucleus.form_factor,
+        f"{nucleus.form_factor}, {nucleus.nucleon} nucleons",
     )
     flux = source.flux()
     if flux is not None:

@@ -12,6 +12,10 @@ from nuprobe.cli.options import grouped, target_spec
 if TYPE_CHECKING:
     from nuprobe.nuclei import Target
 
+NUCLEONS = ("kelly", "dipole", "point")
+"""Names of `nuprobe.nuclei.form_factors.NUCLEON_NAMES`, which a test compares: help
+must not import NumPy."""
+
 
 @dataclass(frozen=True)
 class NucleusSpec:
@@ -22,6 +26,7 @@ class NucleusSpec:
     target_text : as typed.
     form_factor : name of the form factor.
     r_p, r_n : point-nucleon radii as typed, or None.
+    nucleon : name of the electric form factors of the nucleons.
     axial : with the axial response.
     """
 
@@ -29,6 +34,7 @@ class NucleusSpec:
     form_factor: str
     r_p: str | None
     r_n: str | None
+    nucleon: str
     axial: bool
 
     def build(self) -> Target:
@@ -45,6 +51,7 @@ class NucleusSpec:
             r_p=r_p,
             r_n=r_n,
             form_factor=self.form_factor,
+            nucleon=self.nucleon,
         )
 
 
@@ -67,18 +74,27 @@ nucleus_options = grouped(
     click.option(
         "--r-p",
         help=(
-            "Point-proton rms radius, e.g. '3.33 fm' [default: from the charge radius]."
+            "Rms radius of the point protons, e.g. '3.33 fm' [default: from the charge"
+            " radius]."
         ),
     ),
     click.option(
         "--r-n",
         help=(
-            "Point-neutron rms radius, e.g. '3.42 fm' [default: that of the protons]."
+            "Rms radius of the point neutrons, e.g. '3.42 fm' [default: that of the"
+            " protons]."
         ),
+    ),
+    click.option(
+        "--nucleon",
+        type=click.Choice(NUCLEONS),
+        default=NUCLEONS[0],
+        show_default=True,
+        help="Electric form factors of the nucleons inside.",
     ),
     click.option(
         "--axial", is_flag=True, help="Include the axial response of nuclei with spin."
     ),
 )
-"""Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n`` and ``--axial``, as
-`NucleusSpec` ``nucleus``."""
+"""Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n``, ``--nucleon`` and
+``--axial``, as `NucleusSpec` ``nucleus``."""

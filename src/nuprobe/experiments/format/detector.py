@@ -15,6 +15,7 @@ from nuprobe.detectors import (
 from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import Length, LightYield, Mass, Time
 from nuprobe.nuclei import BINDINGS, FORM_FACTORS
+from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON, NucleonName
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
@@ -65,15 +66,26 @@ class TargetSection(Strict):
     surface_thickness: Length | None = Field(
         default=None, description="of the Helm form factor"
     )
+    nucleon: NucleonName = Field(
+        default=DEFAULT_NUCLEON,
+        description="electric form factors of the nucleons, folded into the"
+        " distributions of point nucleons; 'point': none",
+    )
     proton_radius: dict[str, Length] = Field(
-        default={}, description="rms point-proton radius by isotope"
+        default={}, description="rms radius of the point protons by isotope"
     )
     charge_radius: dict[str, Length] = Field(
         default={},
-        description="rms charge radius by isotope, converted to a point-proton radius",
+        description="physical rms radius of the charge by isotope, converted to that of"
+        " the point protons",
     )
     neutron_radius: dict[str, Length] = Field(
-        default={}, description="rms point-neutron radius by isotope"
+        default={}, description="rms radius of the point neutrons by isotope"
+    )
+    physical_neutron_radius: dict[str, Length] = Field(
+        default={},
+        description="physical rms radius of the neutrons by isotope, converted to that"
+        " of the point neutrons with the nucleon",
     )
     axial: bool = Field(
         default=False, description="include the axial response of nuclei with spin"
@@ -86,6 +98,19 @@ class TargetSection(Strict):
             " for xenon"
         ),
     )
+
+    @model_validator(mode="after")
+    def _check_radii(self) -> TargetSection:
+        for one, other in (
+            ("proton_radius", "charge_radius"),
+            ("neutron_radius", "physical_neutron_radius"),
+        ):
+            if both := sorted(getattr(self, one).keys() & getattr(self, other).keys()):
+                raise InputError(
+                    f"{both[0]} is in target.{one} and in target.{other}: give one of"
+                    " them"
+                )
+        return self
 
 
 class FluxSection(Strict):

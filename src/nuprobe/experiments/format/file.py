@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError
 from nuprobe.experiments.format.data import (
     Analysis,
     BinningSection,
@@ -26,7 +26,7 @@ from nuprobe.experiments.format.detector import (
     ResponseSection,
     TargetSection,
 )
-from nuprobe.processes import process, process_names, process_options
+from nuprobe.processes import process, process_options
 from nuprobe.schema import Strict
 
 __all__ = ["AlsoSection", "ExperimentFile", "SiteSection", "json_schema"]
@@ -345,8 +345,7 @@ class ExperimentFile(Strict):
         """Known processes, each once, and nothing that describes only one of them."""
         names = self._processes
         for name in names:
-            if name not in process_names():
-                raise UnknownNameError("process", name, process_names())
+            process_options(name)  # raises if there is no such process
         double = next((n for n in names if names.count(n) > 1), None)
         if double:
             raise InputError(f"process {double!r} is given twice: name it once")
@@ -366,6 +365,8 @@ class ExperimentFile(Strict):
             "proton_radius",
             "charge_radius",
             "neutron_radius",
+            "physical_neutron_radius",
+            "nucleon",
         }
         # a process that does not say what it couples to may use the radii
         constituents = process(self.process, **self.options).constituents

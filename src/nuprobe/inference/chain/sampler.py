@@ -81,7 +81,7 @@ def sample(
     resume : go on with an unfinished run, or with the file, if there is one, also to
         more steps than were asked for then.
     overwrite : replace an existing file, once the run is complete, and without `resume`
-        discard an unfinished one.
+        discard an unfinished one; with `resume` replace that of another run.
     progress : show a bar, if standard error is a terminal.
     every_s : seconds between two writes, at most.
 
@@ -125,9 +125,9 @@ def sample(
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(target, walkers, steps, burn, seed, start)
     with file.held():
-        known = None
-        for one in file.resumed():
-            known = resumed_chain(one, run.fingerprint, run.probe, steps)
+        known = file.known(
+            lambda path: resumed_chain(path, run.fingerprint, run.probe, steps)
+        )
         run.begin(known, start)
         file.start()
         bar = progress_bar(progress, steps, run.done, "step")

@@ -7,19 +7,26 @@ give an array of the shape of ``q2``. Each has ``rms``, the rms radius (MeV⁻¹
 ``density(r)`` (MeV³), normalised to 1 = ∫ρ d³r. Formulas are arranged so that q → 0 is
 smooth to machine precision.
 
-Helm, Klein–Nystrand, Fermi and Woods–Saxon shapes describe whatever radius they are
-given: point protons or point neutrons for the weak interaction, the charge for electron
-scattering (`named` gives either). Fourier–Bessel densities are CHARGE densities: the
-proton's size is inside them.
+Each shape says what it ``describes``. Helm, Klein–Nystrand, Fermi and Woods–Saxon
+shapes, and all others with a radius that is given, are of point protons or point
+neutrons in coherent scattering, which folds the nucleons into them
+(`nuprobe.nuclei.Folding`), and of the charge in tridents (`named` gives either).
+Fourier–Bessel densities are CHARGE densities and `Point` is a nucleus without
+extension: nothing is folded into them.
 
 One file a shape: a subclass of `Shape` (of `SurfaceShape` if it has a surface
 parameter) in a new file of this package is found by its name. `nucleon` has the form
-factors of a nucleon itself, by which those of point nucleons are to be multiplied.
+factors of a nucleon itself.
 """
 
 from typing import Final
 
-from nuprobe.nuclei.form_factors.base import FormFactor, Shape, SurfaceShape
+from nuprobe.nuclei.form_factors.base import (
+    Describes,
+    FormFactor,
+    Shape,
+    SurfaceShape,
+)
 from nuprobe.nuclei.form_factors.density import DensityFormFactor
 from nuprobe.nuclei.form_factors.dipole import Dipole
 from nuprobe.nuclei.form_factors.exponential import Exponential
@@ -39,13 +46,23 @@ from nuprobe.nuclei.form_factors.names import (
     shape_named,
     shapes,
 )
-from nuprobe.nuclei.form_factors.nucleon import NucleonDipole
+from nuprobe.nuclei.form_factors.nucleon import (
+    DEFAULT_NUCLEON,
+    NUCLEON_NAMES,
+    NucleonDipole,
+    NucleonElectric,
+    NucleonName,
+    nucleon_electric,
+)
 from nuprobe.nuclei.form_factors.point import Point
 from nuprobe.nuclei.form_factors.woods_saxon import WoodsSaxon
 
 __all__ = [
+    "DEFAULT_NUCLEON",
     "FORM_FACTORS",
+    "NUCLEON_NAMES",
     "DensityFormFactor",
+    "Describes",
     "Dipole",
     "Distribution",
     "Exponential",
@@ -55,6 +72,8 @@ __all__ = [
     "Helm",
     "KleinNystrand",
     "NucleonDipole",
+    "NucleonElectric",
+    "NucleonName",
     "Point",
     "Shape",
     "SurfaceShape",
@@ -63,6 +82,7 @@ __all__ = [
     "make_form_factor",
     "minimal_rms",
     "named",
+    "nucleon_electric",
     "shape_named",
     "shapes",
 ]

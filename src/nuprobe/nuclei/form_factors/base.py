@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,11 @@ from nuprobe.nuclei.isotopes import Isotope
 from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.units import fm
 
-__all__ = ["FormFactor", "Shape", "SurfaceShape"]
+__all__ = ["Describes", "FormFactor", "Shape", "SurfaceShape"]
+
+Describes = Literal["point", "physical"]
+"""What the distribution of a form factor is made of: point nucleons, or nucleons with
+their own extension."""
 
 
 @runtime_checkable
@@ -47,10 +51,13 @@ class Shape(ABC):
     ----------
     name : in files and on the command line, e.g. ``"klein-nystrand"``.
     free_radius : whether its rms radius can be set.
+    describes : ``"point"``: the distribution of point nucleons, into which the nucleon
+        is folded; ``"physical"``: the nucleons' extension is inside.
     """
 
     name: ClassVar[str]
     free_radius: ClassVar[bool] = True
+    describes: ClassVar[Describes] = "point"
 
     @classmethod
     @abstractmethod

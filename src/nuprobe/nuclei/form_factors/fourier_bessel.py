@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
-from nuprobe.nuclei.form_factors.base import Shape, length, momentum2
+from nuprobe.nuclei.form_factors.base import Describes, Shape, length, momentum2
 from nuprobe.nuclei.form_factors.functions import sinc
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.numerics import FloatArray
@@ -47,6 +47,7 @@ class FourierBessel(Shape):
 
     name: ClassVar[str] = "fourier-bessel"
     free_radius: ClassVar[bool] = False
+    describes: ClassVar[Describes] = "physical"
 
     coefficients: tuple[float, ...]
     cutoff: float

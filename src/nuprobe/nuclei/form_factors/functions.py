@@ -18,10 +18,14 @@ def sphere(t: FloatArray) -> FloatArray:
     """3 j1(x)/x as a function of t = x², continued to t < 0 (3(x cosh x − sinh x)/x³);
     for t < -1 not used."""
     small = np.abs(t) < 1
+    if not small.any():
+        x = np.sqrt(t)
+        return np.asarray(3 * (np.sin(x) - x * np.cos(x)) / x**3)
     half = np.where(small, -t / 2, 0.0)
     series = np.zeros_like(half)
     for c in reversed(_SERIES):
-        series = series * half + c
+        series *= half
+        series += c
     x = np.sqrt(np.where(small, 1.0, t))
     return np.where(small, series, 3 * (np.sin(x) - x * np.cos(x)) / x**3)
 

@@ -1,22 +1,47 @@
-"""Form factors of a nucleon itself."""
+"""Form factors of a nucleon itself.
+
+A vector current that couples to protons with g_p and to neutrons with g_n (at zero
+momentum transfer) couples to one proton in a nucleus with g_p G_E^p + g_n G_E^n and to
+one neutron with g_n G_E^p + g_p G_E^n, by the charge symmetry of u and d quarks. With
+the weak couplings g_p = (1 − 4 sin²θ_W)/2, g_n = −1/2 these are half of
+(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as in
+[Tomalak:2020zfh], and with the couplings 1 and 0 of a photon the charge. Strange
+quarks and the spin–orbit current are left out.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.constants import M_PROTON
-from nuprobe.errors import InputError
-from nuprobe.nuclei.form_factors.base import Shape, momentum2
+from nuprobe.constants import M_NEUTRON, M_PROTON
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.nuclei.form_factors.base import Describes, Shape, momentum2
 from nuprobe.nuclei.isotopes import Isotope
 from nuprobe.numerics import FloatArray
 
-__all__ = ["NucleonDipole"]
+__all__ = [
+    "DEFAULT_NUCLEON",
+    "NUCLEON_NAMES",
+    "NucleonDipole",
+    "NucleonElectric",
+    "NucleonName",
+    "nucleon_electric",
+]
+
+NucleonName = Literal["kelly", "dipole", "point"]
+NUCLEON_NAMES: Final[tuple[str, ...]] = get_args(NucleonName)
+"""Names of the electric form factors of nucleons."""
+DEFAULT_NUCLEON: Final[NucleonName] = "kelly"
+"""Used where none is named."""
+
+_DIPOLE_MASS2: Final = 0.71e6  # MeV²
+_Series = tuple[float, float, float]
 
 
 @public
@@ -37,6 +62,7 @@ class NucleonDipole(Shape):
 
     name: ClassVar[str] = "nucleon-dipole"
     free_radius: ClassVar[bool] = False
+    describes: ClassVar[Describes] = "physical"
 
     mass: float = M_PROTON / 1.1
 
@@ -68,3 +94,106 @@ class NucleonDipole(Shape):
         return np.asarray(
             self.mass**3 / (8 * np.pi) * np.exp(-self.mass * np.asarray(r, dtype=float))
         )
+
+
+@public
+@dataclass(frozen=True)
+class NucleonElectric:
+    """Electric form factors of the nucleons as a nucleus shows them.
+
+    G_E^p and G_E^n over sqrt(1 + Q²/4M_p²), the Darwin–Foldy term that
+    `point_proton_radius` takes off a charge radius [Ong:2010gf]; without it for
+    ``"point"``.
+
+    Attributes
+    ----------
+    name : ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified
+        against the paper); ``"dipole"``: G_E^p = (1 + Q²/0.71 GeV²)⁻², G_E^n = 0;
+        ``"point"``: 1 and 0, nucleons without extension.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such name.
+
+    Examples
+    --------
+    >>> proton, neutron = NucleonElectric("kelly")(100.0**2)
+    >>> f"{proton:.4f}, {neutron:.4f}"
+    '0.9676, 0.0046'
+    """
+
+    name: str = DEFAULT_NUCLEON
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name in NUCLEON_NAMES):
+            raise UnknownNameError(
+                "electric form factor of nucleons", shown(self.name), NUCLEON_NAMES
+            )
+
+    def __call__(self, q2: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """G_E^p and G_E^n at `q2` = |q|² (MeV²), each of the shape of `q2`."""
+        q2 = momentum2(q2)
+        if self.name == "point":
+            return np.ones_like(q2), np.zeros_like(q2)
+        foldy = 1 / np.sqrt(1 + q2 / (4 * M_PROTON**2))
+        dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
+        if self.name == "dipole":
+            return np.asarray(foldy * dipole), np.zeros_like(q2)
+        tau_p, tau_n = q2 / (4 * M_PROTON**2), q2 / (4 * M_NEUTRON**2)
+        proton = (1 - 0.24 * tau_p) / (
+            1 + tau_p * (10.98 + tau_p * (12.82 + tau_p * 21.97))
+        )
+        neutron = 1.70 * tau_n / (1 + 3.30 * tau_n) * dipole
+        return np.asarray(foldy * proton), np.asarray(foldy * neutron)
+
+    @property
+    def series(self) -> tuple[_Series, _Series]:
+        """Coefficients of 1, q² and q⁴ (1, MeV⁻², MeV⁻⁴) of both."""
+        if self.name == "point":
+            return (1.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        tau, d = 1 / (4 * M_PROTON**2), 1 / _DIPOLE_MASS2
+        foldy = (1.0, -tau / 2, 3 / 8 * tau**2)
+        if self.name == "dipole":
+            return product(foldy, (1.0, -2 * d, 3 * d**2)), (0.0, 0.0, 0.0)
+        a, b, c = -0.24, 10.98, 12.82
+        proton = (1.0, (a - b) * tau, (b**2 - c - a * b) * tau**2)
+        t = 1 / (4 * M_NEUTRON**2)
+        neutron = (0.0, 1.70 * t, -1.70 * t * (3.30 * t + 2 * d))
+        return product(foldy, proton), product(foldy, neutron)
+
+    @property
+    def r2(self) -> tuple[float, float]:
+        """Mean squared radii (MeV⁻²) that a proton and a neutron add to the charge of a
+        nucleus, with the Darwin–Foldy term in that of the proton."""
+        proton, neutron = self.series
+        return -6 * proton[1], -6 * neutron[1]
+
+
+def product(a: _Series, b: _Series) -> _Series:
+    """Product of two series `a` and `b` in q², to q⁴."""
+    return (
+        a[0] * b[0],
+        a[0] * b[1] + a[1] * b[0],
+        a[0] * b[2] + a[1] * b[1] + a[2] * b[0],
+    )
+
+
+DEFAULT_ELECTRIC: Final = NucleonElectric()
+"""The default as an object."""
+
+
+@public
+def nucleon_electric(spec: str | NucleonElectric) -> NucleonElectric:
+    """Read electric form factors of nucleons.
+
+    Parameters
+    ----------
+    spec : one of `NUCLEON_NAMES`, or an object, which is returned.
+
+    Examples
+    --------
+    >>> nucleon_electric("dipole").name
+    'dipole'
+    """
+    return spec if isinstance(spec, NucleonElectric) else NucleonElectric(spec)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.nuclei.form_factors.base import Shape, momentum2
+from nuprobe.nuclei.form_factors.base import Describes, Shape, momentum2
 from nuprobe.nuclei.isotopes import Isotope
 from nuprobe.numerics import FloatArray
 
@@ -29,6 +29,7 @@ class Point(Shape):
 
     name: ClassVar[str] = "point"
     free_radius: ClassVar[bool] = False
+    describes: ClassVar[Describes] = "physical"
 
     @classmethod
     def of(cls, nucleus: str | Isotope) -> Point:

@@ -112,7 +112,7 @@ def kernel_groups(
     """
     check_kinematics(kinematics)
     isotope = component.isotope
-    mass, z = isotope.mass, isotope.z
+    mass = isotope.mass
     half = kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5)
     quadratic = 0.5 if half else 0.0
     weak = G_FERMI**2 * mass / np.pi
@@ -146,7 +146,7 @@ def kernel_groups(
     if exchanges.magnetic:
 
         def charge(t: FloatArray) -> FloatArray:
-            return np.asarray((z * component.ff_p(2 * mass * t)) ** 2)[..., None]
+            return np.asarray(component.shapes(2 * mass * t)[0] ** 2)[..., None]
 
         groups.append(
             KernelGroup(("magnetic",), charge, (0, 1), amp.magnetic_kinematics)
@@ -160,7 +160,7 @@ def kernel_groups(
         groups.append(
             KernelGroup(
                 terms(False, Exchanges((), exchanges.scalar)),
-                partial(_response, component, exchanges.scalar),
+                partial(_response, component, exchanges.scalar, folded=False),
                 (2,),
                 polynomial(scalar),
             )
@@ -169,15 +169,21 @@ def kernel_groups(
 
 
 def _response(
-    component: Component, entries: tuple[Exchange, ...], t: FloatArray
+    component: Component,
+    entries: tuple[Exchange, ...],
+    t: FloatArray,
+    folded: bool = True,
 ) -> FloatArray:
-    """Products of the shapes of proton and neutron amplitudes, terms last."""
+    """Products of the shapes of proton and neutron amplitudes, terms last; `folded`
+    with the electric form factors of the nucleons, which a scalar does not see."""
     isotope = component.isotope
     q2 = 2 * isotope.mass * t
-    nucleons = {
-        "p": isotope.z * component.ff_p(q2),
-        "n": isotope.n * component.ff_n(q2),
-    }
+    shapes = (
+        component.shapes(q2)
+        if folded
+        else (isotope.z * component.ff_p(q2), isotope.n * component.ff_n(q2))
+    )
+    nucleons = dict(zip(NUCLEONS, shapes, strict=True))
     shape = {
         s: nucleons[s[1]] * amp.propagate(s[0], q2)
         for s in amp.slots(entries, NUCLEONS)

@@ -351,6 +351,8 @@ def _energies(e_nu: ArrayLike) -> FloatArray:
 
 
 def _masses(mediators: Sequence[float] | FloatArray, channel: Channel) -> FloatArray:
+    if isinstance(mediators, tuple) and not mediators:
+        return np.zeros(0)
     masses = np.atleast_1d(numbers("mediator masses (MeV)", mediators))
     lightest = _LIGHTEST * max(channel.masses)
     good = (masses >= lightest) & np.isfinite(masses)

@@ -84,6 +84,14 @@ PLANS: Final = {
     "mu-tau": Plan((_MU, _TAU), (0.0, 2.5e3), 1e4, (36, 40, 0), Orders(28, 22, 10, 24)),
 }
 """The tables by name."""
+
+
+@lru_cache(maxsize=8)
+def _plans(masses: tuple[float, float]) -> tuple[tuple[str, Plan], ...]:
+    """Plans of a pair of masses, by name, lower panel first."""
+    return tuple((name, p) for name, p in PLANS.items() if p.masses == masses)
+
+
 # powers of δ at threshold: phase space gives 4.5, r − 1 one more (and a longitudinal
 # photon, for VV of equal masses)
 _POWERS: Final = np.array([4.5, 5.5, 5.5, 4.5, 4.5, 4.5])
@@ -141,16 +149,25 @@ class Table:
         if u.size > _BLOCK:
             cuts = [slice(i, i + _BLOCK) for i in range(0, u.size, _BLOCK)]
             return np.concatenate([self.logarithms(u[i], v[i]) for i in cuts], axis=1)
+        return self.contracted(
+            chebyshev(u, self.left.shape[0]), chebyshev(v, self.right.shape[2])
+        )
+
+    def contracted(self, of_u: FloatArray, of_v: FloatArray) -> FloatArray:
+        """Interpolated functions, shape (functions, points).
+
+        Parameters
+        ----------
+        of_u, of_v : Chebyshev polynomials, shape (points, more than the table has).
+        """
         n_u, n = self.left.shape[0], self.right.shape[2]
-        if u.size < _FEW and n_u <= n:
-            # one series for both axes: calls cost more than numbers here
-            both = chebyshev(np.concatenate([u, v]), n)
-            of_u, of_v = both[: u.size, :n_u], both[u.size :]
-        else:
-            of_u, of_v = chebyshev(u, n_u), chebyshev(v, n)
-        first = of_u @ self.left
-        second = (first @ self.right.reshape(first.shape[1], -1)).reshape(u.size, -1, n)
-        return np.asarray(np.matmul(second, of_v[:, :, None])[..., 0].T)
+        first = of_u[:, :n_u] @ self.left
+        second = first @ self.right.reshape(first.shape[1], -1)
+        return np.asarray(
+            np.matmul(second.reshape(first.shape[0], -1, n), of_v[:, :n, None])[
+                ..., 0
+            ].T
+        )
 
     def mediator_logarithms(
         self, u: FloatArray, v: FloatArray, w: FloatArray
@@ -335,6 +352,25 @@ def _means(
     return means * np.stack([shrink, shrink**2])[:, None], fits
 
 
+def _logarithms(
+    panels: list[tuple[Table, NDArray[np.intp]]], delta: FloatArray, q2: FloatArray
+) -> FloatArray:
+    """Interpolated functions at the points of each table, one table after the other."""
+    axes = [table.axes(delta[at], q2[at]) for table, at in panels]
+    if delta.size >= _FEW:
+        parts = [t.logarithms(*pair) for (t, _), pair in zip(panels, axes, strict=True)]
+    else:
+        # one series for all axes: calls cost more than numbers here
+        n = max(max(t.left.shape[0], t.right.shape[2]) for t, _ in panels)
+        rows = chebyshev(np.concatenate([x for pair in axes for x in pair]), n)
+        parts, start = [], 0
+        for table, at in panels:
+            middle, end = start + at.size, start + 2 * at.size
+            parts.append(table.contracted(rows[start:middle], rows[middle:end]))
+            start = end
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
 def evaluate(
     x_max: FloatArray,
     q2: FloatArray,
@@ -378,38 +414,37 @@ def evaluate(
     mediated = np.zeros((6, 3, x_max.size, masses.size))
     rest = delta > 1e-10
     error = 0.0
-    for name, plan in PLANS.items():
-        if plan.masses != pair:
-            continue
+    panels: list[tuple[Table, NDArray[np.intp]]] = []
+    for name, plan in _plans(pair):
         here = rest & (delta <= plan.delta[1]) & (q2 <= plan.q_max * pair[0] ** 2)
-        rest &= ~here
-        if not here.any():
-            continue
-        table = load(name, masses.size > 0)
-        error = max(error, table.error)
-        d, q = delta[here], q2[here]
-        logs = table.logarithms(*table.axes(d, q))
+        if here.any():
+            rest &= ~here
+            panels.append((load(name, masses.size > 0), np.flatnonzero(here)))
+            error = max(error, panels[-1][0].error)
+    if panels:
+        at = np.concatenate([i for _, i in panels]) if panels[1:] else panels[0][1]
+        d = delta[at]
+        logs = _logarithms(panels, delta, q2)
         even = logs[:12].reshape(6, 2, -1)
         even = np.exp(even + threshold_powers(equal)[..., None] * np.log(d / (1 + d)))
-        even[3:] *= q
-        base[:, :2, here] = even
+        even[3:] *= q2[at]
+        base[:, :2, at] = even
         if not equal:
-            base[:, 2, here] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
-        if not masses.size:
-            continue
+            base[:, 2, at] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
+    for table, some in panels if masses.size else ():
+        d, q = delta[some], q2[some]
         means, fits = _means(table, d, q, masses)
         if fits.any():
             part = np.zeros((6, 3, d.size, masses.size))
-            vv = even[:, 0, :, None]
+            vv = base[:, 0, some, None]
             part[:, 0][..., fits], part[:, 2][..., fits] = vv * means[0], vv * means[1]
-            mediated[:, :, here] = part
+            mediated[:, :, some] = part
             error = max(error, table.mediator_error)
         if not fits.all():
             exact = direct(
-                x_max[here], q2[here], m_minus / unit, m_plus / unit, masses[~fits]
+                x_max[some], q2[some], m_minus / unit, m_plus / unit, masses[~fits]
             )[1]
-            rows, columns = np.flatnonzero(here)[:, None], np.flatnonzero(~fits)
-            mediated[:, :, rows, columns] = exact
+            mediated[:, :, some[:, None], np.flatnonzero(~fits)] = exact
     if rest.any():
         base[:, :, rest], mediated[:, :, rest] = direct(
             x_max[rest],

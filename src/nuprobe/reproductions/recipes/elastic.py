@@ -13,6 +13,7 @@ from nuprobe.models import StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.nuclei import isotope as find_isotope
 from nuprobe.nuclei import target as make_target
+from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON
 from nuprobe.processes import cevns
 from nuprobe.units import fm, keV, parse_quantity
 
@@ -25,9 +26,17 @@ __all__ = [
 ]
 
 
-def _target(target: str, r_p: str | None, r_n: str | None, form_factor: str) -> Target:
+def _target(
+    target: str, r_p: str | None, r_n: str | None, form_factor: str, nucleon: str
+) -> Target:
     radii = [None if r is None else parse_quantity(r, "length") for r in (r_p, r_n)]
-    return make_target(target, r_p=radii[0], r_n=radii[1], form_factor=form_factor)
+    return make_target(
+        target,
+        r_p=radii[0],
+        r_n=radii[1],
+        form_factor=form_factor,
+        nucleon=nucleon,
+    )
 
 
 def total_cross_section(
@@ -38,6 +47,7 @@ def total_cross_section(
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
     flavour: str = "nu_mu",
+    nucleon: str = DEFAULT_NUCLEON,
 ) -> float:
     """CEνNS σ(E) in cm².
 
@@ -49,13 +59,14 @@ def total_cross_section(
     form_factor : name of a shape.
     sin2_theta_w : weak mixing angle at low energy; None for the default.
     flavour : of the neutrino.
+    nucleon : electric form factors of the nucleons.
 
     Examples
     --------
     >>> f"{total_cross_section('Ar40', '30 MeV', '3.4 fm', '3.5 fm'):.3e} cm2"
     '1.5e-39 cm2'
     """
-    nucleus = _target(target, r_p, r_n, form_factor)
+    nucleus = _target(target, r_p, r_n, form_factor, nucleon)
     e_nu, model = parse_quantity(energy, "energy"), StandardModel(sin2_theta_w)
     return float(cevns.total(e_nu, nucleus, model, flavour))
 
@@ -69,21 +80,25 @@ def differential_cross_section(
     form_factor: str = "helm",
     sin2_theta_w: float | None = None,
     flavour: str = "nu_mu",
+    nucleon: str = DEFAULT_NUCLEON,
 ) -> float:
     """CEνNS dσ/dT in cm²/keV.
 
     Parameters
     ----------
-    target, energy, r_p, r_n, form_factor, sin2_theta_w, flavour : as in
+    target, energy, r_p, r_n, form_factor, sin2_theta_w, flavour, nucleon : as in
         `total_cross_section`.
     recoil : energy of the nucleus, e.g. ``"10 keV"``.
 
     Examples
     --------
     >>> f"{differential_cross_section('Ar40', '30 MeV', '10 keV'):.2e} cm2/keV"
-    '5.20e-41 cm2/keV'
+    '5.17e-41 cm2/keV'
     """
-    nucleus, model = _target(target, r_p, r_n, form_factor), StandardModel(sin2_theta_w)
+    nucleus, model = (
+        _target(target, r_p, r_n, form_factor, nucleon),
+        StandardModel(sin2_theta_w),
+    )
     e_nu, t_nr = parse_quantity(energy, "energy"), parse_quantity(recoil, "energy")
     return float(cevns.differential(e_nu, t_nr, nucleus, model, flavour)) * keV
 
@@ -97,6 +112,7 @@ def flux_averaged(
     sin2_theta_w: float | None = None,
     options: Mapping[str, Any] | None = None,
     atoms: int = 1,
+    nucleon: str = DEFAULT_NUCLEON,
 ) -> float:
     """CEνNS cross section averaged over all neutrinos of a flux, in cm² per
     target/`atoms`.
@@ -104,7 +120,8 @@ def flux_averaged(
     Parameters
     ----------
     flux : name of a flux.
-    target, r_p, r_n, form_factor, sin2_theta_w : as in `total_cross_section`.
+    target, r_p, r_n, form_factor, sin2_theta_w, nucleon : as in
+        `total_cross_section`.
     options : of the flux.
     atoms : nuclei in a formula unit of the target.
 
@@ -114,7 +131,10 @@ def flux_averaged(
     '1.8e-39 cm2'
     """
     source = open_flux(flux, **(options or {}))
-    nucleus, model = _target(target, r_p, r_n, form_factor), StandardModel(sin2_theta_w)
+    nucleus, model = (
+        _target(target, r_p, r_n, form_factor, nucleon),
+        StandardModel(sin2_theta_w),
+    )
     numbers = [source.total(f) for f in source.flavours]
     means = [cevns.flux_averaged(source, nucleus, model, f) for f in source.flavours]
     return float(np.average(means, weights=numbers)) / atoms

@@ -36,6 +36,7 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
     "target.charge_radius": {},
     "target.proton_radius": {},
     "target.neutron_radius": {},
+    "target.physical_neutron_radius": {},
     "target.surface_thickness": None,
 }
 """Changes of an experiment's file that take the form factors out."""
@@ -88,7 +89,7 @@ def signal(
     Examples
     --------
     >>> round(signal("coherent-csi-2017"))
-    165
+    163
     """
     return float(
         _experiment(experiment, changes)
@@ -145,7 +146,7 @@ def fit_value(
     Examples
     --------
     >>> round(fit_value("coherent-csi-2017", ["rn"], "rn"), 1)
-    5.7
+    5.6
     """
     return _fitted(experiment, free, analysis, changes, scheme).values[parameter]
 
@@ -332,7 +333,7 @@ def fitted_background(
     Examples
     --------
     >>> fitted_background("coherent-lar-2020", "steady-state", "lar-2020-steady-state")
-    3139.65...
+    3139.68...
     """
     chosen = _experiment(experiment, None)
     best = chosen.fit(None, [parameter], analysis, minos=False)

@@ -1,0 +1,127 @@
+"""Radii as the file of an experiment gives them: its target, and the axes of templates
+that its parameters become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nuprobe.experiments.format import ExperimentFile, KernelParameter
+from nuprobe.nuclei import (
+    Target,
+    charge_to_point,
+    isotope,
+    physical_to_point,
+    point_to_physical,
+    target,
+)
+from nuprobe.parameters import Parameter
+from nuprobe.prediction import Axis
+from nuprobe.units import fm, parse_quantity
+
+__all__ = ["axis_of", "make_target"]
+
+
+def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
+    """Axis of the templates that a parameter of the file becomes when it is free.
+
+    Parameters
+    ----------
+    parameter : section of the file; a radius has its values in fm, a scale none.
+    nucleon : electric form factors of the nucleons, which tell the physical radius of
+        each isotope.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments.format import KernelParameter
+    >>> scale = {"acts_on": "signal-scale", "default": 1, "lower": 0, "upper": 2}
+    >>> axis_of(KernelParameter(name="f", **scale)).parameter.upper
+    2.0
+    """
+    radius = bool(parameter.isotopes)
+    unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
+    default, lower, upper = (
+        parse_quantity(v, dimension) / unit
+        for v in (parameter.default, parameter.lower, parameter.upper)
+    )
+    return Axis(
+        Parameter(
+            parameter.name,
+            default,
+            lower,
+            upper,
+            step=0.1 * abs(default) or 0.1,
+            unit="fm" if radius else "",
+            latex=parameter.latex,
+            also=_physical(parameter, nucleon) if nucleon != "point" else (),
+        ),
+        tuple(parameter.isotopes),
+        parameter.nodes,
+    )
+
+
+def _physical(
+    parameter: KernelParameter, nucleon: str
+) -> tuple[tuple[str, float], ...]:
+    """Name of the physical radius of each isotope, and what (fm²) it adds to the square
+    of the radius of point nucleons."""
+    if not parameter.isotopes:
+        return ()
+    particle = parameter.acts_on[0]
+    what = {"n": "neutron", "p": "charge"}[particle]
+    return tuple(
+        (
+            f"{what} radius of {name} (physical)",
+            (point_to_physical(fm, name, particle, nucleon) / fm) ** 2 - 1,
+        )
+        for name in parameter.isotopes
+    )
+
+
+def make_target(file: ExperimentFile, values: Mapping[str, float]) -> Target:
+    """Target of an experiment.
+
+    Parameters
+    ----------
+    file : of the experiment.
+    values : of its parameters, in their units; radii in fm.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> parts = make_target(csi.file, {"rn": 5.5}).components
+    >>> f"{parts[0].ff_n.rms / fm:.2f} fm"
+    '5.50 fm'
+    """
+    section = file.target
+    r_p = {
+        name: parse_quantity(r, "length") for name, r in section.proton_radius.items()
+    }
+    for name, radius in section.charge_radius.items():
+        r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
+    r_n = {
+        name: parse_quantity(r, "length") for name, r in section.neutron_radius.items()
+    }
+    for name, radius in section.physical_neutron_radius.items():
+        r_n[name] = physical_to_point(
+            parse_quantity(radius, "length"), name, "n", section.nucleon
+        )
+    for parameter in file.parameters:
+        if parameter.name in values:
+            radii = r_n if parameter.acts_on == "neutron-radius" else r_p
+            radii.update(dict.fromkeys(parameter.isotopes, values[parameter.name] * fm))
+    thickness = section.surface_thickness
+    return target(
+        (
+            section.material
+            if isinstance(section.material, str)
+            else dict(section.material)
+        ),
+        r_p=r_p or None,
+        r_n=r_n or None,
+        form_factor=section.form_factor,
+        surface_thickness=(
+            None if thickness is None else parse_quantity(thickness, "length")
+        ),
+        nucleon=section.nucleon,
+    )
