@@ -1,4 +1,4 @@
-"""Names that physics shares: a parameter of interest and a linear nuisance.
+"""Names that physics shares: a parameter of interest and a nuisance.
 
 A parameter is named once and the same name serves Python, files, the command line,
 plots and tables.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from typing import Any, Final
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnitError, shown
+from nuprobe.units import value_in
 
-__all__ = ["SCALES", "Nuisance", "Parameter", "shown_unit"]
+__all__ = ["SCALES", "MorphingNuisance", "Nuisance", "Parameter", "shown_unit"]
 
 SCALES: Final[Mapping[str, float]] = {"cm2": 1e-32, "e": 1e-12, "muB": 1e-11}
 """Powers of ten in which tables and plots show charge radii, charges and moments.
@@ -80,6 +82,23 @@ class Parameter:
         """Unit of tables and plots, with the power of ten: ``"1e-32 cm2"``."""
         return shown_unit(self.unit)
 
+    def read(self, value: Any) -> Any:
+        """Return a value, or a sequence of values, in `unit`: numbers as they are,
+        texts with their unit converted.
+
+        Parameters
+        ----------
+        value : number, text such as ``"1e-10 muB"``, array, or a sequence of them.
+        """
+        if isinstance(value, str):
+            try:
+                return value_in(value, self.unit)
+            except UnitError as err:
+                raise UnitError(f"{self.name}: {err}") from None
+        if isinstance(value, list | tuple) and any(isinstance(v, str) for v in value):
+            return [self.read(v) for v in value]
+        return value
+
     def shown(self, value: Any) -> Any:
         """A value, or array of values, in `shown_unit`."""
         scale = SCALES.get(self.unit)
@@ -112,4 +131,36 @@ class Nuisance:
         if not self.sigma > 0:
             raise InputError(
                 f"nuisance {self.name}: sigma must be positive, got {self.sigma}"
+            )
+
+
+@dataclass(frozen=True)
+class MorphingNuisance(Nuisance):
+    """A nuisance in which the expectation is linear only between anchors, centred on 0
+    with a Gaussian constraint.
+
+    Attributes
+    ----------
+    name, sigma, latex, description : as of a `Nuisance`; the sigma is finite.
+    anchors : values at which the expectation is known, increasing, 0 among them; the
+        nuisance stays between the first and the last.
+
+    Examples
+    --------
+    >>> MorphingNuisance("light-yield", 1.0, anchors=(-1.0, 0.0, 1.0)).anchors[-1]
+    1.0
+    """
+
+    anchors: tuple[float, ...] = (-1.0, 0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        increasing = all(a < b for a, b in pairwise(self.anchors))
+        finite = all(abs(a) < inf for a in self.anchors)
+        inside = self.anchors[:1] < (0,) < self.anchors[-1:] and 0 in self.anchors
+        if not (increasing and finite and inside and self.sigma < inf):
+            raise InputError(
+                f"nuisance {self.name}: anchors must increase with 0 between the first"
+                f" and the last, and sigma must be finite; got {shown(self.anchors)}"
+                f" and {self.sigma:g}"
             )

@@ -182,6 +182,78 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     return value
 
 
+_PLAIN: Final[dict[str, dict[str, float]]] = {
+    "cm2": {"cm2": 1.0, "cm^2": 1.0, "cm²": 1.0, "fm2": 1e-26, "fm^2": 1e-26},
+    "e": {"e": 1.0},
+    "muB": {"muB": 1.0, "mu_B": 1.0, "µB": 1.0, "μB": 1.0, "μ_B": 1.0},
+    "1/MeV2": {"1/MeV2": 1.0, "1/GeV2": 1e-6, "1/TeV2": 1e-12},
+}
+PLAIN_UNITS: Final = tuple(_PLAIN)
+"""Units of plain numbers: a charge radius in cm², a charge in e, a moment in μ_B. A
+bare number is in them everywhere; they may be written."""
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Number and unit of a quantity, as texts; the unit is empty if there is none.
+
+    Parameters
+    ----------
+    text : as typed, such as ``"3e-11 muB"`` or ``"3 1e-11 muB"``.
+
+    Examples
+    --------
+    >>> split_unit("3e-11 muB"), split_unit("3 1e-11 muB"), split_unit("1e-7e")
+    (('3e-11', 'muB'), ('3', '1e-11 muB'), ('1e-7', 'e'))
+    """
+    match = _QUANTITY.fullmatch(_text("a quantity", text))
+    if match is None:
+        raise UnitError(
+            f"cannot read {shown(text)}: write a number and a unit, e.g. '10 MeV'"
+        )
+    return match[1], match[2]
+
+
+def value_in(value: str | float, unit: str) -> float:
+    """Read a number in a unit: a bare number is in it, and one with another unit of the
+    same kind is converted.
+
+    Parameters
+    ----------
+    value : number or text.
+    unit : of the result, such as ``"fm"`` or ``"muB"``; empty for a pure number. A
+        power of ten may stand before it, as in tables: ``"3 1e-11 muB"``.
+
+    Raises
+    ------
+    UnitError
+        If it cannot be read, is not finite, or has a unit of another kind.
+
+    Examples
+    --------
+    >>> value_in("3 1e-11 muB", "muB") == value_in(3e-11, "muB")
+    True
+    >>> value_in("1 GeV", "MeV"), value_in("0.5", "")
+    (1000.0, 0.5)
+    """
+    _text("a unit", unit)
+    number, written = split_unit(str(value))
+    power = re.fullmatch(rf"({_NUMBER})\s+(\S.*)", written)
+    if power is not None:
+        number, written = repr(float(number) * float(power[1])), power[2]
+    if unit and written in ("", unit):
+        return parse_quantity(number, "dimensionless")
+    if unit not in _PLAIN:
+        dimension = unit_dimension(unit) if unit else "dimensionless"
+        read = parse_quantity(f"{number} {written}", dimension)
+        return read if unit == "" else read / parse_quantity(f"1 {unit}", dimension)
+    if written not in _PLAIN[unit]:
+        raise UnitError(
+            f"{shown(str(value))} has the unit {shown(written)}, but this is a number"
+            f" of {unit}: write a bare number or one of {', '.join(_PLAIN[unit])}"
+        )
+    return parse_quantity(number, "dimensionless") * _PLAIN[unit][written]
+
+
 def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV",
     "1e-3:10:80:log GeV").

@@ -111,7 +111,7 @@ def test_totals_of_every_channel_with_small_errors() -> None:
 
 
 def test_flux_average_is_the_engine_s(dune: Generator) -> None:
-    average = engine.average(dune.source, dune.channels, "Ar40", regime="all")
+    average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     assert dune.sigma == pytest.approx(average.total(dune.model), rel=3e-4, abs=0)
     for unweighted, n in ((False, 150_000), (True, 30_000)):
         sample = dune.generate(n, unweighted=unweighted)
@@ -289,7 +289,7 @@ def test_one_sample_serves_every_model(dune: Generator) -> None:
         unweighted.weight, rel=1e-12, abs=0
     )
     assert np.unique(np.round(unweighted.weight / dune.max_weight, 12))[0] == 1.0
-    average = engine.average(dune.source, dune.channels, "Ar40", regime="all")
+    average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     check_model(dune, events, VMinusA(), average.total(VMinusA()))
 
 
@@ -537,7 +537,7 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
     variants = [
         trident(MUMU, "Ar40", 5000.0, regime="coherent", form_factor="helm"),
         trident(MUMU, "Ar40", 5001.0, regime="coherent"),
-        trident(MUMU, "Ar40", 5000.0, regime="all"),
+        trident(MUMU, "Ar40", 5000.0, regime="elastic"),
         trident(MUMU, "Ar40", 5000.0, regime="coherent", model=VMinusA()),
         trident(EMU, "Ar40", 5000.0, regime="coherent"),
     ]
@@ -546,11 +546,17 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
 
 PLAIN = {
     "nucleus": (MUMU, "Ar40", 5000.0, "coherent", {}),
-    "flux": ([MUMU, "nubar_mu -> nubar_e e- mu+"], "Ar40", "dune-nd-fhc", "all", {}),
+    "flux": (
+        [MUMU, "nubar_mu -> nubar_e e- mu+"],
+        "Ar40",
+        "dune-nd-fhc",
+        "elastic",
+        {},
+    ),
     "electron": ("nu_e -> nu_e e+ e-", None, 20.0, "electron", {}),
-    "blocked": (EMU, "H2O", 3000.0, "all", {"nucleons": "fermi-gas"}),
+    "blocked": (EMU, "H2O", 3000.0, "elastic", {"nucleons": "fermi-gas"}),
     "moving": (EMU, "O16", 2e3, "neutron", {"nucleons": "fermi-gas", "pauli": False}),
-    "mediators": (MUMU, "Fe56", 2e4, "all", {"model": LMuLTau(50.0, 1e-3)}),
+    "mediators": (MUMU, "Fe56", 2e4, "elastic", {"model": LMuLTau(50.0, 1e-3)}),
 }
 
 

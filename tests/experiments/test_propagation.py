@@ -275,5 +275,5 @@ def test_counts_of_a_tabulated_response_by_hand() -> None:
         cevns.differential(e[None, :], t[:, None] * keV, xe, SM, "nu_e") * spectrum
     ).sum(1) * 0.01
     counts = (efficiency * per_t).sum() * 0.01 * keV * 31557600
-    counts *= parse_quantity("3510 kg", "mass") / xe.mass
+    counts *= parse_quantity("6766.656 kg", "mass") / xe.mass
     assert found.predict().signal.sum() == pytest.approx(counts, rel=2e-3, abs=0)

@@ -42,7 +42,7 @@ def test_they_are_found_by_name() -> None:
         rates = nu.experiment(name, TridentExperiment).predict()
         assert rates.ratio == pytest.approx(1.0, abs=1e-12)
         assert rates.events is None
-        assert rates.to_dict()["regime"] == "all"
+        assert rates.to_dict()["regime"] == "elastic"
         assert rates.to_dict()["sin2_theta_w"] == 0.23122
 
 

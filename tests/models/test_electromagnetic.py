@@ -538,6 +538,8 @@ def test_grids_of_the_command_line_are_in_the_parameters_units(text: str) -> Non
     np.testing.assert_allclose(
         grid["charge_radius.ee"], 1e-32 * np.array([-100, -50, 0, 50, 100])
     )
-    for wrong in ("charge_radius.ee=-1e-31:1e-31:5", "charge_radius.ee=-1:1 fm:5"):
-        with pytest.raises(InputError):
-            make_grid(wrong, Electromagnetic().parameters)
+    # as for the constructor and --param, a bare number is in cm²
+    bare = make_grid("charge_radius.ee=-1e-30:1e-30:5", Electromagnetic().parameters)
+    np.testing.assert_allclose(bare["charge_radius.ee"], grid["charge_radius.ee"])
+    with pytest.raises(InputError, match="has the unit 'fm'"):
+        make_grid("charge_radius.ee=-1:1 fm:5", Electromagnetic().parameters)

@@ -203,13 +203,13 @@ def test_electrons_in_germanium_at_a_reactor() -> None:
 
 
 def test_limits_with_and_without_electrons() -> None:
-    """Millicharge of ν_e from CsI 2021 and LAr: 4e-10 e instead of 1e-7 e; the limit is
-    where the excess of 62 events at 4.3e-10 e is worth 2.71."""
+    """Millicharge of ν_e from CsI 2021 and LAr: 4e-10 e instead of 1e-7 e, with the
+    nucleon in nuclear form factors or without it (3 % in the limit)."""
     limits = {
         analysis: electromagnetic_limit(
             {"coherent-csi-2021": analysis, "coherent-lar-2020": None}, "charge.ee"
         )
         for analysis in ("energy-time", "nuclear-recoils")
     }
-    assert limits["energy-time"] == pytest.approx(430, rel=0.03)  # 1e-12 e
+    assert limits["energy-time"] == pytest.approx(440, rel=0.04)  # 1e-12 e
     assert limits["nuclear-recoils"] == pytest.approx(9e4, rel=0.1)

@@ -7,10 +7,11 @@ import importlib.util
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
 from scipy.special import ndtr
 
 import nuprobe as nu
@@ -32,17 +33,182 @@ def _experiment(name: str) -> Experiment:
 
 
 def test_xenonnt() -> None:
-    """Events exactly; background within its error; expected signal 0.44 of its error
-    low (see its README)."""
-    rates = _experiment("xenonnt-8b").predict(analysis="counts")
+    """Events exactly; background within its error; flux within the published errors, in
+    units of B16-GS98."""
+    rates = _experiment("xenonnt-8b").predict()
     assert rates.data is not None
-    assert rates.data.sum() == 37
-    assert (rates.data[:81].sum(), rates.data[81:].sum()) == (9, 28)
-    assert rates.total.sum() - rates.signal.sum() == pytest.approx(26.4, abs=0.2)
-    assert rates.signal.sum() == pytest.approx(11.9, abs=0.5 * 4.2)
-    assert recipes.scaled_signal("xenonnt-8b", "counts") == pytest.approx(10.7, abs=0.5)
-    assert math.sqrt(recipes.no_signal("xenonnt-8b", "counts")) == pytest.approx(
+    runs = [float(rates.data[81 * r : 81 * r + 81].sum()) for r in range(3)]
+    assert runs == [9, 28, 25]
+    first = _experiment("xenonnt-8b").predict(analysis="sr0-sr1")
+    assert first.total.sum() - first.signal.sum() == pytest.approx(26.4, abs=0.2)
+    assert first.signal.sum() == pytest.approx(11.9, abs=0.5 * 4.2)
+    assert rates.signal.sum() == pytest.approx(17.9, rel=0.03, abs=0)
+    flux = recipes.fit_value("xenonnt-8b", ["cevns_scale"], "cevns_scale", "sr0-sr1")
+    assert 4.7 - 2.3 < 5.46 * flux < 4.7 + 3.6
+    assert math.sqrt(recipes.no_signal("xenonnt-8b", "sr0-sr1")) == pytest.approx(
         2.73, abs=0.05
+    )
+
+
+def own_tables() -> Any:
+    """The shipped tables, read without the package: recoil energies, probabilities
+    (energies, light, charge, bins), neutrons (light, charge, bins), other columns."""
+    folder = Path(nu.__file__).parent / "experiments" / "library" / "xenonnt-8b"
+
+    def read(name: str) -> tuple[list[str], Any]:
+        lines = [
+            line
+            for line in (folder / name).read_text().splitlines()
+            if not line.startswith("#")
+        ]
+        rows = [[float(x) for x in line.split(",")] for line in lines[1:]]
+        return lines[0].split(","), np.array(rows)
+
+    kept, energies = [], np.zeros(0)
+    for a in range(-3, 4):
+        head, rows = read(f"recoils_{a}.csv")
+        energies = rows[:, 0]
+        columns = [[head.index(f"q{b}_bin_{i}") for i in range(243)] for b in YIELDS]
+        kept.append(np.stack([rows[:, c] for c in columns], axis=1))
+    head, rows = read("neutrons.csv")
+    neutrons = [[rows[:, head.index(f"n_{a}_{b}")] for b in YIELDS] for a in YIELDS]
+    head, rows = read("discovery.csv")
+    discovery = {
+        key: np.array(
+            [[rows[:, head.index(f"{key}_{a}_{b}")] for b in YIELDS] for a in YIELDS]
+        )
+        for key in "sn"
+    }
+    discovery["er"] = rows[:, head.index("er")]
+    head, rows = read("counts.csv")
+    others = {name: rows[:, i] for i, name in enumerate(head)}
+    return energies, np.stack(kept, axis=1), np.array(neutrons), others, discovery
+
+
+YIELDS = range(-3, 4)
+
+
+class OwnLikelihood:
+    """XENONnT by hand: NumPy for the counts, SciPy for the minimum, nothing of the
+    package beside the cross section and the flux."""
+
+    def __init__(self, runs: tuple[int, ...], discovery: bool = False) -> None:
+        energies, kept, neutrons, others, theirs = own_tables()
+        t = (np.arange(1800) + 0.5) * 2.5e-3  # keV
+        e = (np.arange(850) + 0.5) * 0.02
+        (component,) = nu.flux("solar", components=["8B"]).components
+        xenon = nu.target("natural Xe")
+        spectrum = component.continuum(e)
+        rate = np.array(
+            [
+                cevns.differential(e, x * keV, xenon, SM, "nu_e") @ spectrum * 0.02
+                for x in t
+            ]
+        )
+        rate *= 2.5e-3 * keV * 31557600 * parse_quantity("6766.656 kg", "mass")
+        rate /= xenon.mass
+        hats = np.array(
+            [np.interp(t, energies, row, left=0, right=0) for row in np.eye(46)]
+        )
+        bins = np.concatenate([np.arange(81 * r, 81 * r + 81) for r in runs])
+        self.signal = np.einsum("e,eabx->abx", hats @ rate, kept)[..., bins]
+        self.neutrons = neutrons[..., bins]
+        self.electrons = others["er"][bins]
+        if discovery:
+            self.signal, self.neutrons = (theirs[k][..., bins] for k in "sn")
+            self.electrons = theirs["er"][bins]
+        self.accidental = [others[f"ac_sr{r}"][bins] for r in runs]
+        self.sigmas = np.array(
+            [0.58, 1.0, *((0.0904, 0.0576, 0.0576)[r] for r in runs), 1.0, 1.0]
+        )
+        self.data = others["observed"][bins]
+
+    def at(self, table: Any, a: float, b: float) -> Any:
+        """Bilinear between the anchors."""
+        i, j = min(int(a + 3), 5), min(int(b + 3), 5)
+        u, v = a + 3 - i, b + 3 - j
+        low = (1 - v) * table[i, j] + v * table[i, j + 1]
+        high = (1 - v) * table[i + 1, j] + v * table[i + 1, j + 1]
+        return (1 - u) * low + u * high
+
+    def counts(self, scale: float, x: Any) -> Any:
+        *_, a, b = x
+        total = scale * self.at(self.signal, a, b)
+        total = total + (1 + x[0]) * self.at(self.neutrons, a, b)
+        total = total + (1 + x[1]) * self.electrons
+        for nuisance, accidental in zip(x[2:-2], self.accidental, strict=True):
+            total = total + (1 + nuisance) * accidental
+        return total
+
+    def profiled(self, scale: float) -> tuple[float, Any]:
+        """Minimum over the nuisances, and where it is."""
+
+        def twice_nll(x: Any) -> float:
+            mu, seen = self.counts(scale, x), self.data > 0
+            if mu.min() <= 0:
+                return 1e9
+            n = self.data[seen]
+            value = (mu - self.data).sum() + (n * np.log(n / mu[seen])).sum()
+            return float(2 * value + ((x / self.sigmas) ** 2).sum())
+
+        inner = [(-0.99, 5)] * 2 + [(-0.6, 0.6)] * len(self.accidental)
+        bounds = [*inner, (-2.999, 2.999), (-2.999, 2.999)]
+        x = np.array([0.0] * len(inner) + [0.1, -0.1])
+        rough = minimize(twice_nll, x, method="L-BFGS-B", bounds=bounds)
+        options = {"xatol": 1e-6, "fatol": 1e-9, "maxiter": 9000, "adaptive": True}
+        found = minimize(
+            twice_nll, rough.x, method="Nelder-Mead", bounds=bounds, options=options
+        )
+        return float(found.fun), found.x
+
+
+@pytest.mark.parametrize(
+    ("analysis", "runs", "scale", "found", "sigma"),
+    [
+        ("sr0-sr1", (0, 1), 1.075, 11.0, 2.75),
+        ("counts", (0, 1, 2), 0.901, 16.6, 3.30),
+        ("sr2", (2,), 0.737, 5.9, 1.96),
+        ("discovery", (0, 1), 0.886, 10.70, 2.67),
+    ],
+)
+def test_xenonnt_by_an_own_likelihood(
+    analysis: str, runs: tuple[int, ...], scale: float, found: float, sigma: float
+) -> None:
+    """Scale, events found and significance, with yields that morph."""
+    own = OwnLikelihood(runs, analysis == "discovery")
+    experiment = _experiment("xenonnt-8b")
+    assert experiment.predict(analysis=analysis).signal.sum() == pytest.approx(
+        own.signal[3, 3].sum(), rel=1e-3, abs=0
+    )
+    best = recipes.fit_value("xenonnt-8b", ["cevns_scale"], "cevns_scale", analysis)
+    assert best == pytest.approx(scale, rel=0.03, abs=0)
+    lowest, x = own.profiled(best)
+    # nothing near is lower, by hand
+    for other in (best * 0.97, best * 1.03):
+        assert own.profiled(other)[0] > lowest - 1e-6
+    events = recipes.found_signal("xenonnt-8b", analysis)
+    by_hand = best * own.at(own.signal, *x[-2:]).sum()
+    assert events == pytest.approx(by_hand, rel=2e-3, abs=0)
+    assert events == pytest.approx(found, rel=0.01, abs=0)
+    significance = math.sqrt(recipes.no_signal("xenonnt-8b", analysis))
+    assert significance == pytest.approx(
+        math.sqrt(own.profiled(0.0)[0] - lowest), abs=2e-3
+    )
+    assert significance == pytest.approx(sigma, abs=0.02)
+
+
+def test_yields_move_the_expected_events_of_xenonnt() -> None:
+    """One standard deviation of the light yield: 7.8 to 12.6 events around 10.1; the
+    discovery's templates have the published 11.9 over 26.4."""
+    prediction = _experiment("xenonnt-8b").prediction(analysis="sr0-sr1")
+    light = np.array([[-1.0, 0.0], [0.0, 0.0], [1.0, 0.0]])
+    assert prediction.signal(light).sum(axis=1) == pytest.approx(
+        [7.86, 10.07, 12.61], rel=0.03, abs=0
+    )
+    discovery = _experiment("xenonnt-8b").predict(analysis="discovery")
+    assert discovery.signal.sum() == pytest.approx(11.92, abs=0.005)
+    assert discovery.total.sum() - discovery.signal.sum() == pytest.approx(
+        26.4, abs=0.05
     )
 
 
@@ -73,11 +239,13 @@ def test_xenonnt_without_background_uncertainty_by_hand() -> None:
 def test_tables_of_xenonnt_are_those_of_the_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = Path(os.environ.get("NUPROBE_DATA", "")) / "xenonnt_8b"
-    if "NUPROBE_DATA" not in os.environ or not (place / "templates_nominal").is_dir():
+    data = Path(os.environ.get("NUPROBE_DATA", ""))
+    place = data / "xenonnt_8b"
+    first = data / "xenonnt_light_wimp" / "light_wimp_data_release" / "data"
+    if not ((place / "yields").is_dir() and first.is_dir()):
         pytest.skip(
-            "the release is not here: set NUPROBE_DATA to a folder that holds it in"
-            " xenonnt_8b/"
+            "the releases are not here: set NUPROBE_DATA to a folder that has them in"
+            " xenonnt_8b/ and xenonnt_light_wimp/"
         )
     tool = Path(__file__).parents[2] / "tools" / "build_xenonnt_8b.py"
     spec = importlib.util.spec_from_file_location("build_xenonnt_8b", tool)
@@ -87,8 +255,9 @@ def test_tables_of_xenonnt_are_those_of_the_release(
     spec.loader.exec_module(module)
     mine = module.FOLDER
     monkeypatch.setattr(module, "FOLDER", tmp_path)
-    module.main(place)
-    for name in ("counts.csv", "recoils.csv"):
+    module.main(place, first)
+    tables = ["counts.csv", "neutrons.csv", "discovery.csv"]
+    for name in (*tables, *(f"recoils_{a}.csv" for a in range(-3, 4))):
         assert (tmp_path / name).read_text() == (mine / name).read_text()
 
 

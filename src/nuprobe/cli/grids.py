@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.parameters import SCALES, shown_unit
 
 if TYPE_CHECKING:
     from nuprobe.inference import Prior
@@ -19,7 +18,6 @@ MAX_POINTS = 100_000_000
 """Largest number of points of a grid."""
 
 _AXIS = re.compile(r"([^:]+):([^:]+):\s*(\d+)\s*(:log|:lin)?")
-_LAST_UNIT = re.compile(r"[a-zA-Zµ]+$")
 
 
 def make_grid(
@@ -86,13 +84,12 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
             " rn=2:9 fm:200"
         )
     first, last, count = match[1].strip(), match[2].strip(), int(match[3])
-    unit = parameter.unit
-    if unit and not _has_unit(last, unit):
+    if not _complete(last, parameter):
         raise InputError(
             f"the grid {part!r} has no unit: write"
-            f" {parameter.name}={first}:{last} {parameter.shown_unit}:{match[3]}"
+            f" {parameter.name}={first}:{last} {parameter.unit}:{match[3]}"
         )
-    start, stop = _in_unit(first, last, unit)
+    start, stop = _ends(first, last, parameter)
     if count < 1:
         raise InputError(f"the grid {part!r} is empty: ask for at least one point")
     logarithmic = match[4] == ":log" or (log and match[4] is None)
@@ -103,43 +100,24 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
     return _Axis(start, stop, count, logarithmic)
 
 
-def _in_unit(first: str, last: str, unit: str) -> tuple[float, float]:
-    """Two numbers in `unit`; the first takes the unit of the last if it has none."""
-    from nuprobe.units import parse_quantity, unit_dimension
+def _ends(first: str, last: str, parameter: Parameter) -> tuple[float, float]:
+    """Two numbers in the unit of a parameter; the first takes the unit of the last if
+    it has none."""
+    from nuprobe.units import split_unit
 
-    if unit in SCALES:
-        # of plain numbers; tables show multiples of a power of ten
-        scale = SCALES[unit] if last.endswith(shown_unit(unit)) else 1.0
-        return (
-            scale * parse_quantity(_number(first, unit), "dimensionless"),
-            scale * parse_quantity(_number(last, unit), "dimensionless"),
-        )
-    suffix = _LAST_UNIT.search(last)
-    if suffix is not None and _LAST_UNIT.search(first) is None:
-        first = f"{first} {suffix[0]}"
-    if not unit:
-        return parse_quantity(first, "dimensionless"), parse_quantity(
-            last, "dimensionless"
-        )
-    dimension = unit_dimension(unit)
-    scale = parse_quantity(f"1 {unit}", dimension)
-    return (
-        parse_quantity(first, dimension) / scale,
-        parse_quantity(last, dimension) / scale,
-    )
+    unit = split_unit(last)[1]
+    if unit and not split_unit(first)[1]:
+        first = f"{first} {unit}"
+    return parameter.read(first), parameter.read(last)
 
 
-def _has_unit(text: str, unit: str) -> bool:
-    """Whether a number has a unit; those of plain numbers stand apart from it."""
-    if unit in SCALES:
-        return text.endswith(f" {unit}")
-    return _LAST_UNIT.search(text) is not None
+def _complete(text: str, parameter: Parameter) -> bool:
+    """Whether a number says what it is: with a unit, or of a parameter that is a plain
+    number."""
+    from nuprobe.units import PLAIN_UNITS, split_unit
 
-
-def _number(text: str, unit: str) -> str:
-    """The number before the unit of a plain number."""
-    text = text.removesuffix(f" {shown_unit(unit)}")
-    return text.removesuffix(f" {unit}")
+    plain = not parameter.unit or parameter.unit in PLAIN_UNITS
+    return plain or bool(split_unit(text)[1])
 
 
 def make_priors(
@@ -183,11 +161,9 @@ def make_priors(
             raise InputError(
                 f"--prior names {name} twice: give each parameter one prior"
             )
-        unit = known[name].unit
-        if unit and not _has_unit(last, unit):
+        if not _complete(last, known[name]):
             raise InputError(
-                f"--prior {text!r} has no unit: write {text.strip()}"
-                f" {known[name].shown_unit}"
+                f"--prior {text!r} has no unit: write {text.strip()} {known[name].unit}"
             )
-        priors[name] = kinds[match[2]](*_in_unit(first, last, unit))
+        priors[name] = kinds[match[2]](*_ends(first, last, known[name]))
     return priors

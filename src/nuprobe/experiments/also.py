@@ -8,7 +8,7 @@ from typing import Any
 from nuprobe.experiments.format.file import AlsoSection
 from nuprobe.processes import process
 
-__all__ = ["chosen_raw", "raw_of", "without_systematics"]
+__all__ = ["chosen_raw", "morphing_sections", "raw_of", "without_systematics"]
 
 _RADII = {
     "form_factor",
@@ -79,17 +79,35 @@ def without_systematics(raw: Mapping[str, Any]) -> dict[str, Any]:
     >>> without_systematics({"analyses": {"all": {"systematics": ["flux"]}}})
     {'all': {'systematics': []}}
     """
-    return {
-        name: {
-            **{key: value for key, value in analysis.items() if key != "also"},
-            "systematics": [],
-        }
-        for name, analysis in raw.get("analyses", {}).items()
-    }
+    result = {}
+    for name, analysis in raw.get("analyses", {}).items():
+        kept = {key: value for key, value in analysis.items() if key != "also"}
+        if "signal" in kept:
+            given = kept["signal"].items()
+            kept["signal"] = {k: v for k, v in given if k != "morphing"}
+        result[name] = {**kept, "systematics": []}
+    return result
+
+
+def morphing_sections(raw: Mapping[str, Any]) -> list[Any]:
+    """Systematics of a parsed file that templates have as axes, whatever the analysis.
+
+    Parameters
+    ----------
+    raw : the parsed file of the experiment.
+
+    Examples
+    --------
+    >>> morphing_sections({"systematics": [{"kind": "shape"}]})
+    []
+    """
+    every = raw.get("systematics", [])
+    return [section for section in every if section.get("kind") == "morphing"]
 
 
 def chosen_raw(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Contents of a file with some of the further processes, without systematics.
+    """Contents of a file with some of the further processes, without systematics other
+    than those that morph.
 
     Parameters
     ----------
@@ -115,7 +133,7 @@ def chosen_raw(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         **raw,
         "also": also,
         "parameters": parameters,
-        "systematics": [],
+        "systematics": morphing_sections(raw),
         "analyses": without_systematics(raw),
     }
 

@@ -9,37 +9,32 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-import numpy as np
-
 from nuprobe.detectors import (
-    ConstantQuenching,
-    FullAcceptance,
-    LindhardQuenching,
-    LogisticAcceptance,
-    PolynomialQuenching,
     Response,
-    TableAcceptance,
-    TableQuenching,
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.detectors.quenching import Quenching
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
-from nuprobe.experiments.also import chosen_raw, raw_of, without_systematics
+from nuprobe.experiments.also import (
+    chosen_raw,
+    morphing_sections,
+    raw_of,
+    without_systematics,
+)
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
     Analysis,
-    ConstantQuenchingSection,
     ExperimentFile,
     KernelParameter,
-    LogisticSection,
-    PolynomialQuenchingSection,
-    ResponseSection,
-    TableAcceptanceSection,
-    TableQuenchingSection,
 )
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.morphing import (
+    morphed_response,
+    morphing_axis,
+    morphing_systematics,
+)
 from nuprobe.experiments.radii import axis_of, make_target
+from nuprobe.experiments.responses import acceptance_of, response_of
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
 from nuprobe.models import Model, check_model
@@ -52,7 +47,7 @@ from nuprobe.oscillation import (
     Spread,
     Vacuum,
 )
-from nuprobe.parameters import Parameter
+from nuprobe.parameters import MorphingNuisance, Parameter
 from nuprobe.prediction import (
     AtSource,
     Axis,
@@ -70,7 +65,7 @@ from nuprobe.processes import (
     process_options,
 )
 from nuprobe.schema import Folder, validate
-from nuprobe.units import MeV, cm2, keV, parse_quantity, us
+from nuprobe.units import cm2, parse_quantity, us
 
 __all__ = ["Signal"]
 
@@ -199,12 +194,8 @@ class Signal:
         return self._kept(("response", used), lambda: self._make_response(dict(used)))
 
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
-        section = self.file.response
-        result = (
-            self._table_response()
-            if section.matrix is not None
-            else self._response(section)
-        )
+        section = morphed_response(self.file, self.raw, values, self.folder.name)
+        result = response_of(section, self.folder, self.bins.energy_edges)
         for parameter in self.file.parameters:
             if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
@@ -217,19 +208,7 @@ class Signal:
 
     def acceptance(self) -> Acceptance:
         """Probability to keep an event, as a function of what the file says."""
-        section = self.file.response.acceptance
-        if isinstance(section, LogisticSection):
-            return LogisticAcceptance(
-                section.a, section.k, section.x0, tuple(section.steps), section.offset
-            )
-        if isinstance(section, TableAcceptanceSection):
-            columns = self.folder.table(
-                section.table, [section.x_column, section.efficiency_column]
-            )
-            return TableAcceptance(
-                columns[section.x_column], columns[section.efficiency_column]
-            )
-        return FullAcceptance()
+        return acceptance_of(self.file.response, self.folder)
 
     def with_response(self, keys: Mapping[str, Any]) -> Signal:
         """Return the signal with `keys` of [response] changed; it is kept, and its
@@ -237,10 +216,10 @@ class Signal:
 
         def make() -> Signal:
             raw = changed(
-                # without systematics, to avoid infinite recursion
+                # without other systematics, to avoid infinite recursion
                 {
                     **self.raw,
-                    "systematics": [],
+                    "systematics": morphing_sections(self.raw),
                     "analyses": without_systematics(self.raw),
                 },
                 {f"response.{key}": value for key, value in keys.items()},
@@ -340,17 +319,23 @@ class Signal:
     def _used(
         self, values: Mapping[str, float] | None, radii: bool
     ) -> tuple[tuple[str, float], ...]:
-        """Values of those parameters of the file that are radii, or that are not."""
-        return tuple(
-            (p.name, values[p.name])
-            for p in self.file.parameters
-            if values and p.name in values and bool(p.isotopes) == radii
-        )
+        """Values of those parameters of the file that are radii, or that are not, and
+        with these morphing nuisances."""
+        names = [p.name for p in self.file.parameters if bool(p.isotopes) == radii]
+        if not radii:
+            names += self._morphing
+        return tuple((n, values[n]) for n in names if values and n in values)
+
+    @cached_property
+    def _morphing(self) -> dict[str, MorphingNuisance]:
+        """Morphing nuisances by name."""
+        every = morphing_systematics(self.file)
+        return {n.name: n.nuisance for s in every for n in s.nuisances}
 
     def _axes(self, free: Sequence[str], masses: Mapping[str, Parameter]) -> list[Axis]:
         by_name = {p.name: p for p in self.file.parameters}
         for name in free:
-            if name not in by_name and name not in masses:
+            if name not in {**by_name, **masses, **self._morphing}:
                 raise UnknownNameError(
                     f"parameter of {self.file.name}",
                     name,
@@ -371,6 +356,8 @@ class Signal:
             (
                 self._axis(by_name[name])
                 if name in by_name
+                else morphing_axis(self._morphing[name], self.process.name)
+                if name in self._morphing
                 else Axis(masses[name], nodes=_MASS_NODES, acts_on="kernel", log=True)
             )
             for name in free
@@ -388,47 +375,3 @@ class Signal:
             names = (self.process.name,)
         axis = axis_of(parameter, self.file.target.nucleon)
         return replace(axis, processes=names)
-
-    def _response(self, section: ResponseSection) -> Response:
-        assert section.light_yield is not None  # schema
-        return Response(
-            edges=self.bins.energy_edges,
-            light_yield=parse_quantity(section.light_yield, "light yield"),
-            quenching=self._quenching(),
-            acceptance=self.acceptance(),
-            smearing=section.smearing.kind,
-            resolution=section.smearing.resolution,
-            gamma_shape=section.smearing.shape,
-            acceptance_at=section.acceptance_at,
-            acceptance_of=section.acceptance_of,
-            count_cell=section.count_cell,
-        )
-
-    def _table_response(self) -> TableResponse:
-        section, edges = self.file.response.matrix, self.bins.energy_edges
-        assert section is not None  # caller
-        names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
-        columns = self.folder.table(section.table, [section.recoil_column, *names])
-        return TableResponse(
-            edges,
-            columns[section.recoil_column] * keV,
-            np.stack([columns[n] for n in names]),
-        )
-
-    def _quenching(self) -> Quenching:
-        section = self.file.response.quenching
-        if isinstance(section, ConstantQuenchingSection):
-            return ConstantQuenching(section.factor)
-        if isinstance(section, TableQuenchingSection):
-            columns = self.folder.table(
-                section.table, [section.recoil_column, section.factor_column]
-            )
-            return TableQuenching(
-                columns[section.recoil_column] * keV, columns[section.factor_column]
-            )
-        if isinstance(section, PolynomialQuenchingSection):
-            return PolynomialQuenching(
-                tuple(section.coefficients), keV if section.unit == "keV" else MeV
-            )
-        assert section is not None  # schema
-        return LindhardQuenching(section.k, section.z)

@@ -3,15 +3,25 @@ when the folder is opened."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from nuprobe.errors import (
     ExperimentFileError,
     InputError,
     NuprobeError,
     UnknownNameError,
+    shown,
 )
 from nuprobe.experiments.backgrounds import background_counts, observed
 from nuprobe.experiments.build import Signal
-from nuprobe.experiments.format import ResponseSystematic, ShapeSystematic
+from nuprobe.experiments.format import (
+    MorphingSystematic,
+    ResponseSystematic,
+    ShapeSystematic,
+)
+from nuprobe.experiments.format.morphing import filled
+from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
@@ -110,3 +120,40 @@ def _check_systematics(signal: Signal) -> None:
         elif isinstance(systematic, ResponseSystematic):
             for keys in (systematic.up, systematic.down):
                 signal.with_response(keys).response()
+        elif isinstance(systematic, MorphingSystematic):
+            _check_morphing(signal, systematic)
+
+
+def _check_morphing(signal: Signal, systematic: MorphingSystematic) -> None:
+    """Responses and columns at all anchors; at 0 they are those of the file."""
+    place = f"systematics.{systematic.name}"
+    names = [n.name for n in systematic.nuisances]
+    for node in systematic.nodes():
+        signal.response(dict(zip(names, node, strict=True)))
+    nominal = (0.0,) * len(names)
+    for key, value in systematic.response_at(nominal).items():
+        here: Any = signal.raw["response"]
+        for part in key.split("."):
+            here = here.get(part) if isinstance(here, Mapping) else None
+        if here != value:
+            raise InputError(
+                f"{place}: response.{key} is {shown(value)} at 0, but"
+                f" {shown(here)} in [response]; give both the same value"
+            )
+    for background in signal.file.backgrounds:
+        pattern = systematic.backgrounds.get(background.name)
+        column = getattr(background, "column", "")
+        if pattern is not None and filled(pattern, nominal) != column:
+            raise InputError(
+                f"{place}: the column of {background.name} is"
+                f" {shown(filled(pattern, nominal))} at 0, but {shown(column)} in"
+                " [[backgrounds]]; give both the same name"
+            )
+    for analysis in signal.file.analyses.values():
+        if systematic.name in analysis.systematics:
+            morphs = Morphs(
+                morphing_systematics(signal.file, analysis), signal.bins, analysis
+            )
+            morphs.backgrounds()
+            if analysis.signal is not None:
+                morphs.published()

@@ -24,6 +24,7 @@ from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.format import Analysis, ExperimentFile
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.selection import in_bins, published_weights
@@ -246,15 +247,18 @@ class Experiment(AnyExperiment):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
-        signal = self.signal.counted(chosen)
+        signal, morphs = self.signal.counted(chosen), self._morphs(chosen)
+        kernel_free += morphs.names
         return CountsPrediction(
             name=f"{self.name}/{name}",
             templates=in_bins(signal, signal.templates(model, kernel_free), chosen),
             model=model,
             free=model_free,
-            backgrounds=self._backgrounds(chosen),
+            backgrounds=self._backgrounds(chosen, morphing=False),
             effects=effects_of(self.signal, chosen, model, kernel_free),
             weights=_weights(signal, chosen),
+            morphing=morphs.nuisances,
+            morphs=morphs.backgrounds(),
         )
 
     @public
@@ -378,13 +382,23 @@ class Experiment(AnyExperiment):
             if parameter not in known:
                 raise UnknownNameError(f"parameter of {self.name}", parameter, known)
 
-    def _backgrounds(self, analysis: Analysis) -> dict[str, FloatArray]:
-        """Backgrounds that an analysis does not subtract, by name, shape (bins,)."""
+    def _morphs(self, analysis: Analysis) -> Morphs:
+        return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)
+
+    def _backgrounds(
+        self, analysis: Analysis, morphing: bool = True
+    ) -> dict[str, FloatArray]:
+        """Backgrounds that an analysis does not subtract, by name, shape (bins,);
+        without those that its nuisances morph if not `morphing`."""
         acceptance = self.signal.acceptance()
+        every = () if morphing else morphing_systematics(self.file, analysis)
+        moved = {name for s in every for name in s.backgrounds}
         return {
             b.name: background_counts(b, self.bins, acceptance, analysis)
             for b in self.file.backgrounds
-            if b.name not in analysis.subtract
+            if analysis.has(b.name)
+            and b.name not in analysis.subtract
+            and b.name not in moved
         }
 
     def _signal_sigma(
@@ -396,6 +410,12 @@ class Experiment(AnyExperiment):
             effect.nuisance.sigma * prediction.signal_change(effect, point).sum()
             for effect in prediction.effects
         ]
+        for i, nuisance in enumerate(prediction.morphing):
+            ends = np.zeros((2, len(prediction.morphing)))
+            low, high = nuisance.anchors[0], nuisance.anchors[-1]
+            ends[:, i] = np.clip([-nuisance.sigma, nuisance.sigma], low, high)
+            sums = prediction.signal(np.hstack([np.tile(point, (2, 1)), ends])).sum(1)
+            changes.append((sums[1] - sums[0]) / 2)
         return math.sqrt(sum(float(change) ** 2 for change in changes))
 
     def _expected(
@@ -413,6 +433,9 @@ class Experiment(AnyExperiment):
 
 
 def _weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
-    """Published over computed counts of the only process; among several, their
-    templates contain it."""
-    return None if signal.others else published_weights(signal, analysis)
+    """Published over computed counts of the only process; among several, and where it
+    morphs, the templates contain it."""
+    section = analysis.signal
+    if signal.others or (section is not None and section.morphing is not None):
+        return None
+    return published_weights(signal, analysis)

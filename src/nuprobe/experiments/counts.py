@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
+from nuprobe.experiments.morphing import MorphedBackground
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray, product, sum_arrays
-from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 from nuprobe.prediction import Templates, stacked
 
 __all__ = ["CountsPrediction", "Effect"]
@@ -153,6 +154,9 @@ class CountsPrediction:
     backgrounds : counts by name, shape (bins,).
     effects : nuisances.
     weights : factor on the signal of each bin, shape (bins,), or None.
+    morphing : nuisances that are the last axes of the templates; as columns of points
+        they stand behind the parameters, and may be left out at 0.
+    morphs : backgrounds that they move.
     """
 
     name: str
@@ -162,6 +166,8 @@ class CountsPrediction:
     backgrounds: Mapping[str, FloatArray]
     effects: tuple[Effect, ...]
     weights: FloatArray | None = None
+    morphing: tuple[MorphingNuisance, ...] = ()
+    morphs: tuple[MorphedBackground, ...] = ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -169,17 +175,23 @@ class CountsPrediction:
         own = {p.name: p for p in self.model.parameters}
         return (
             *(own[name] for name in self.free),
-            *(axis.parameter for axis in self.templates.axes),
+            *(axis.parameter for axis in self.templates.axes[: self._fitted]),
         )
 
     @property
+    def _fitted(self) -> int:
+        """Axes that are parameters; those of morphing nuisances come last."""
+        return len(self.templates.axes) - len(self.morphing)
+
+    @property
     def nuisances(self) -> tuple[Nuisance, ...]:
-        """One for each effect."""
+        """One for each effect: the linear ones."""
         return tuple(effect.nuisance for effect in self.effects)
 
     def expectation(self, points: FloatArray) -> Expectation:
-        """Counts for parameter points of shape (points, parameters)."""
-        points = np.asarray(points, dtype=float)
+        """Counts for parameter points of shape (points, parameters), or (points,
+        parameters + morphing nuisances)."""
+        points = self._padded(points)
         if self._direct is not None and self._quadratic is not None:
             t = (points - self._quadratic.centre) / self._quadratic.step
             signal, *shapes = self._split(
@@ -188,10 +200,13 @@ class CountsPrediction:
         else:
             signal, *shapes = self._all_counts(self._coefficients(points), points)
         signal = np.broadcast_to(signal, (points.shape[0], signal.shape[1]))
-        base = signal + sum(self.backgrounds.values())
+        moved = {m.name: m.counts(self._morphed(points)) for m in self.morphs}
+        base = signal + sum(self.backgrounds.values()) + sum(moved.values())
+        rows = {n: b[None, :] for n, b in self.backgrounds.items()} | moved
         shape = iter(shapes)
         return Expectation(
-            base, tuple(self._slope(effect, signal, shape) for effect in self.effects)
+            base,
+            tuple(self._slope(effect, signal, shape, rows) for effect in self.effects),
         )
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
@@ -199,15 +214,15 @@ class CountsPrediction:
 
         Parameters
         ----------
-        points : shape (points, parameters).
+        points : as of `expectation`.
 
         Returns
         -------
         array, tuple of arrays
             Of the base, shape (points, parameters, bins), and of each slope, shape
-            (points or 1, parameters, bins).
+            (points or 1, parameters, bins), morphing nuisances behind the parameters.
         """
-        points = np.asarray(points, dtype=float)
+        points = self._padded(points)
         coefficients = self._coefficients(points)
         along: list[FloatArray] = []
         if self._quadratic is not None:
@@ -215,10 +230,13 @@ class CountsPrediction:
         elif self.free:
             along = self.templates.coefficient_derivatives(self._at(points), self.free)
         signal, *shapes = self._all_jacobians(points, coefficients, along)
+        moved = {m.name: self._morph_jacobian(m, points) for m in self.morphs}
+        base = sum_arrays([signal, *moved.values()])
         shape = iter(shapes)
         slopes = []
         for effect in self.effects:
             pieces = [signal] if "signal" in effect.scales else []
+            pieces += [moved[name] for name in effect.scales if name in moved]
             if effect.shape is not None:
                 pieces.append(next(shape))
             if effect.relative is not None:
@@ -226,7 +244,30 @@ class CountsPrediction:
             slopes.append(
                 sum_arrays(pieces) if pieces else np.zeros((1, *signal.shape[1:]))
             )
-        return signal, tuple(slopes)
+        return base, tuple(slopes)
+
+    def _morph_jacobian(
+        self, background: MorphedBackground, points: FloatArray
+    ) -> FloatArray:
+        """Derivatives of a background in all columns of points, (points, columns,
+        bins)."""
+        rows = np.zeros((len(points), points.shape[1], background.values.shape[-1]))
+        first = points.shape[1] - len(self.morphing)
+        for i in range(len(self.morphing)):
+            rows[:, first + i] = background.counts(self._morphed(points), i)
+        return rows
+
+    def _morphed(self, points: FloatArray) -> FloatArray:
+        """Values of the morphing nuisances, (points, morphing)."""
+        return points[:, points.shape[1] - len(self.morphing) :]
+
+    def _padded(self, points: FloatArray) -> FloatArray:
+        """Points with the morphing nuisances, at 0 if they are left out."""
+        points = np.asarray(points, dtype=float)
+        width = len(self.free) + len(self.templates.axes)
+        if not self.morphing or points.shape[1] == width:
+            return points
+        return np.hstack([points, np.zeros((len(points), len(self.morphing)))])
 
     @property
     def compiled(self) -> bool:
@@ -295,6 +336,7 @@ class CountsPrediction:
         (templates, components, terms, bins)."""
         if (
             self._quadratic is None
+            or self.morphing
             or len(self._together) > 1
             or any(e.relative is not None for e in self.effects)
         ):
@@ -322,15 +364,15 @@ class CountsPrediction:
         return segments, shape
 
     def signal(self, points: FloatArray) -> FloatArray:
-        """Signal counts alone, shape (points, bins)."""
-        points = np.asarray(points, dtype=float)
+        """Signal counts alone, shape (points, bins); `points` as of `expectation`."""
+        points = self._padded(points)
         counts = self._counts(self.templates, self._coefficients(points), points)
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
 
     def signal_change(self, effect: Effect, points: FloatArray) -> FloatArray:
         """Change of the signal per unit of the nuisance of an `effect` at `points` of
         shape (points, parameters): (points or 1, bins)."""
-        points = np.asarray(points, dtype=float)
+        points = self._padded(points)
         coefficients = self._coefficients(points)
         signal = self._counts(self.templates, coefficients, points)
         pieces = [signal] if "signal" in effect.scales else []
@@ -384,13 +426,13 @@ class CountsPrediction:
         return templates.counts(self._quadratic._shaped(self._quadratic.table)), number
 
     def _slope(
-        self, effect: Effect, signal: FloatArray, shapes: Iterator[FloatArray]
+        self,
+        effect: Effect,
+        signal: FloatArray,
+        shapes: Iterator[FloatArray],
+        backgrounds: Mapping[str, FloatArray],
     ) -> FloatArray:
-        pieces = [
-            self.backgrounds[name][None, :]
-            for name in effect.scales
-            if name != "signal"
-        ]
+        pieces = [backgrounds[name] for name in effect.scales if name != "signal"]
         if "signal" in effect.scales:
             pieces.append(signal)
         if effect.shape is not None:

@@ -107,6 +107,20 @@ class Rates:
         )
 
     @property
+    def shown(self) -> Mapping[str, FloatArray]:
+        """Components as tables and figures have them: a further process
+        (``"signal: electron"``) is summed over those of the flux."""
+        result: dict[str, FloatArray] = {}
+        first = None
+        for name, counts in self.components.items():
+            signal, *others = name.split(": ", 2)
+            if signal == "signal" and len(others) == 2:
+                first = first or others[0]
+                name = name if others[0] == first else f"signal: {others[0]}"
+            result[name] = result[name] + counts if name in result else counts
+        return result
+
+    @property
     def total(self) -> FloatArray:
         """All components."""
         return np.asarray(sum(self.components.values()))

@@ -8,6 +8,7 @@ import numpy as np
 from nuprobe.errors import InputError
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import Analysis
+from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.models import StandardModel
 from nuprobe.numerics import FloatArray
 from nuprobe.prediction import Templates, weighted
@@ -25,8 +26,8 @@ def in_bins(
     signal : with the processes of the analysis.
     templates : of it, in all bins.
     analysis : its bins are taken.
-    weigh : of several processes, multiply the first one by published over computed
-        counts; for one process alone the prediction does so.
+    weigh : of several processes, or where the published counts morph, multiply the
+        first one by published over computed counts; else the prediction does so.
 
     Examples
     --------
@@ -37,13 +38,18 @@ def in_bins(
     (12, 1)
     """
     several = len(templates.reactions) > 1
+    morphing = analysis.signal is not None and analysis.signal.morphing is not None
     fractions = {signal.process.name: signal.bins.shape_fraction}
     if several:
         fractions |= {s.process.name: s.bins.shape_fraction for s in signal.others}
     templates = signal.bins.collapse(templates, analysis, fractions)
-    weights = published_weights(signal, analysis) if several and weigh else None
+    if not weigh or not (several or morphing):
+        return templates
+    weights = published_weights(signal, analysis)
     if weights is None:
         return templates
+    if weights.ndim > 1 and not any(axis.anchors for axis in templates.axes):
+        weights = weights[_morphs(signal, analysis).nominal]
     return weighted(templates, signal.process.name, weights)
 
 
@@ -58,7 +64,8 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     Returns
     -------
     array, shape (bins,), or None
-        None if the analysis names no published signal.
+        With the anchors of all morphing nuisances in front where the published counts
+        morph; None if the analysis names no published signal.
 
     Raises
     ------
@@ -76,10 +83,17 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     if analysis.signal is None:
         return None
     column, table = analysis.signal.column, analysis.signal.table
-    published = signal.bins.counts(column, analysis, table)
-    templates = in_bins(signal, signal.templates(), analysis, weigh=False)
-    coefficients = templates.coefficients(StandardModel())
-    computed = templates.of_process(signal.process.name).counts(coefficients)[0]
+    morphs = _morphs(signal, analysis)
+    published = morphs.published()
+    names: tuple[str, ...] = ()
+    nodes = None
+    if published.ndim > 1:
+        names, nodes = morphs.names, morphs.nodes
+    every = signal.templates(None, names)
+    templates = in_bins(signal, every, analysis, weigh=False)
+    templates = templates.of_process(signal.process.name)
+    computed = templates.counts(templates.coefficients(StandardModel()), nodes)
+    computed = computed.reshape(published.shape)
     if np.any((computed <= 0) & (published > 0)):
         raise InputError(
             f"{signal.folder.root}/{table}: column {column} has counts in a bin where"
@@ -88,3 +102,7 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     return np.asarray(
         np.divide(published, computed, out=np.zeros_like(published), where=computed > 0)
     )
+
+
+def _morphs(signal: Signal, analysis: Analysis) -> Morphs:
+    return Morphs(morphing_systematics(signal.file, analysis), signal.bins, analysis)

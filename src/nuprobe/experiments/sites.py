@@ -17,10 +17,11 @@ from nuprobe.experiments.format import ExperimentFile, SiteSection
 from nuprobe.experiments.rates import Rates
 from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CostSum, Expectation
+from nuprobe.inference.protocols import morphing_of
 from nuprobe.models import Model
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 from nuprobe.schema import Folder, validate
 
 __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
@@ -133,12 +134,27 @@ class SitePrediction:
         return tuple({n.name: n for n in reversed(every)}[name] for name in self._names)
 
     @property
+    def morphing(self) -> tuple[MorphingNuisance, ...]:
+        """Those that morph, each name once, in the order of the sites."""
+        every = {n.name: n for site in self.sites for n in morphing_of(site)}
+        return tuple(every.values())
+
+    def _of_site(self, site: Any, points: FloatArray) -> FloatArray:
+        """Points with the morphing nuisances of one site."""
+        first, names = len(self.parameters), [n.name for n in self.morphing]
+        if points.shape[1] == first:
+            return points
+        own = [first + names.index(n.name) for n in morphing_of(site)]
+        return points[:, [*range(first), *own]]
+
+    @property
     def _names(self) -> list[str]:
         return list(dict.fromkeys(n.name for s in self.sites for n in s.nuisances))
 
     def expectation(self, points: FloatArray) -> Expectation:
         """Counts at `points`, shape (points, parameters)."""
-        pieces = [site.expectation(points) for site in self.sites]
+        points = np.asarray(points, dtype=float)
+        pieces = [s.expectation(self._of_site(s, points)) for s in self.sites]
         base = np.concatenate([piece.base for piece in pieces], axis=-1)
         slopes = self._behind(
             [piece.slopes for piece in pieces], [p.base.shape[1:] for p in pieces]
@@ -148,12 +164,33 @@ class SitePrediction:
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Derivatives of `expectation` at `points`, shape (points, parameters): of the
         base, and of each slope."""
-        pieces = [site.jacobian(points) for site in self.sites]
+        points = np.asarray(points, dtype=float)
+        pieces = [
+            self._spread(s, s.jacobian(self._of_site(s, points))) for s in self.sites
+        ]
         base = np.concatenate([piece[0] for piece in pieces], axis=-1)
         slopes = self._behind(
             [piece[1] for piece in pieces], [p[0].shape[1:] for p in pieces]
         )
         return base, slopes
+
+    def _spread(
+        self, site: Any, found: tuple[FloatArray, tuple[FloatArray, ...]]
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives of one site in the columns of all morphing nuisances."""
+        own = [n.name for n in morphing_of(site)]
+        names = [n.name for n in self.morphing]
+        if own == names:
+            return found
+        first = len(self.parameters)
+        columns = [*range(first), *(first + names.index(n) for n in own)]
+
+        def spread(rows: FloatArray) -> FloatArray:
+            wide = np.zeros((rows.shape[0], first + len(names), rows.shape[2]))
+            wide[:, columns] = rows
+            return wide
+
+        return spread(found[0]), tuple(spread(s) for s in found[1])
 
     def _behind(
         self,

@@ -11,6 +11,7 @@ from nuprobe.experiments.build import Signal
 from nuprobe.experiments.counts import Effect
 from nuprobe.experiments.format import (
     Analysis,
+    MorphingSystematic,
     ResponseSystematic,
     ShapeSystematic,
     Systematic,
@@ -28,7 +29,8 @@ __all__ = ["effects_of", "shape_effect"]
 def effects_of(
     signal: Signal, analysis: Analysis, model: Model, free: Sequence[str]
 ) -> tuple[Effect, ...]:
-    """Effects of the systematics of an analysis on a signal and on the backgrounds.
+    """Effects of the systematics of an analysis on a signal and on the backgrounds,
+    those that morph apart.
 
     Parameters
     ----------
@@ -44,14 +46,15 @@ def effects_of(
     >>> effects = effects_of(
     ...     csi.signal, csi.file.analyses["energy"], nu.StandardModel(), ()
     ... )
-    >>> [effect.scales for effect in effects]
-    [('signal',), ('prompt-neutrons',)]
+    >>> [(effect.nuisance.name, effect.scales) for effect in effects][-1]
+    ('csi-2017-prompt-neutrons', ('prompt-neutrons',))
     """
     counted = signal.counted(analysis)
     return tuple(
         _effect(systematic, counted, analysis, model, free)
         for systematic in signal.file.systematics
         if systematic.name in analysis.systematics
+        and not isinstance(systematic, MorphingSystematic)
     )
 
 
@@ -107,7 +110,8 @@ def _scaling(
     others = tuple(
         name
         for name in systematic.acts_on
-        if name in ("signal", *(b.name for b in signal.file.backgrounds))
+        if name == "signal"
+        or name in (b.name for b in signal.file.backgrounds if analysis.has(b.name))
     )
     if "signal" in others or not mine:
         return Effect(_nuisance(systematic), others)

@@ -70,7 +70,7 @@ def contour(
     grid: Sequence[ArrayLike] | Mapping[str, ArrayLike],
     cl: float | Iterable[float] = (0.68, 0.9, 0.95),
     free: Iterable[str] = (),
-    fixed: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
 ) -> Contour:
     """Δ(−2 ln L) over two parameters, minimised over the nuisances and `free`, with
     thresholds for two parameters.

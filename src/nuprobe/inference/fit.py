@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isinf, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,8 +34,8 @@ __all__ = ["fit"]
 def fit(
     cost: Cost,
     free: Iterable[str] | None = None,
-    fixed: Mapping[str, float] | None = None,
-    start: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
+    start: Mapping[str, float] | Mapping[str, float | str] | None = None,
     minos: bool = True,
     cl: float = ONE_SIGMA,
     method: Literal["fast", "migrad"] = "fast",
@@ -94,8 +94,8 @@ def fit(
 def _question(
     cost: Cost,
     free: Iterable[str] | None,
-    fixed: dict[str, float],
-    start: dict[str, float],
+    fixed: dict[str, Any],
+    start: dict[str, Any],
     cl: float,
 ) -> tuple[list[str], FloatArray]:
     """Names of the free parameters and the point at which to begin."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from importlib.metadata import version
 from math import ceil, prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +47,7 @@ def scan(
     cost: Cost,
     grid: Mapping[str, ArrayLike],
     *,
-    fixed: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
     threads: int = 1,
@@ -67,7 +67,7 @@ def scan(
     Parameters
     ----------
     cost : what to scan.
-    grid : parameter name to values.
+    grid : parameter name to values, numbers in its unit or texts with a unit.
     fixed : values of parameters outside the grid; the others keep their default.
     executor : where to compute: anything with the interface of `concurrent.futures`
         (see `dask_executor`).
@@ -252,7 +252,7 @@ def dips(values: FloatArray) -> NDArray[np.intp]:
 
 
 def _axes(
-    cost: Cost, grid: Mapping[str, ArrayLike], fixed: Mapping[str, float]
+    cost: Cost, grid: Mapping[str, ArrayLike], fixed: Mapping[str, Any]
 ) -> dict[str, FloatArray]:
     if not grid:
         raise InputError(
@@ -261,7 +261,7 @@ def _axes(
     axes = {}
     for name, values in grid.items():
         p = cost.parameters[cost.index(name)]
-        axis = np.array(values, dtype=float, ndmin=1)
+        axis = np.array(p.read(values), dtype=float, ndmin=1)
         if axis.ndim != 1 or not axis.size:
             raise InputError(
                 f"{name}: the grid is empty; give at least one value (got shape"
@@ -288,7 +288,7 @@ def _axes(
 
 
 def _points(
-    cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, float]
+    cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
 ) -> FloatArray:
     points = np.tile(cost.point(fixed), (prod(len(a) for a in axes.values()), 1))
     mesh = np.meshgrid(*axes.values(), indexing="ij")

@@ -142,7 +142,7 @@ def profile(
     name: str,
     grid: ArrayLike,
     free: Iterable[str] = (),
-    fixed: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
 ) -> Profile:
     """−2 ln L along a parameter, minimised over all nuisances and the parameters in
     `free`.
@@ -180,7 +180,8 @@ def profile(
             f"{cost.name}: {name}, free and fixed parameters must be different from"
             " each other"
         )
-    values = np.unique(np.asarray(grid, dtype=float))
+    values = np.asarray(cost.parameters[column].read(grid), dtype=float)
+    values = np.unique(values)
     if len(values) < 3:
         raise InputError(
             f"a profile of {name} needs at least 3 values, got {len(values)}"

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 
-__all__ = ["CompiledPrediction", "Expectation", "Prediction"]
+__all__ = [
+    "CompiledPrediction",
+    "Expectation",
+    "MorphingPrediction",
+    "Prediction",
+    "morphing_of",
+]
 
 
 @dataclass(frozen=True)
@@ -74,3 +80,33 @@ class CompiledPrediction(Protocol):
     def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
         """Derivatives of the expectation in the parameters, a new (points, parameters,
         bins), at `points` and `nuisances`, (points, nuisances)."""
+
+
+@runtime_checkable
+class MorphingPrediction(Protocol):
+    """A prediction that is linear in some nuisances between anchors only.
+
+    Their values are columns of ``points`` behind the parameters, in `expectation` as in
+    `jacobian`, whose derivative at an anchor is that towards the next one.
+    """
+
+    @property
+    def morphing(self) -> tuple[MorphingNuisance, ...]:
+        """Those nuisances, in the order of the columns."""
+
+
+def morphing_of(prediction: Prediction) -> tuple[MorphingNuisance, ...]:
+    """Nuisances in which a prediction is linear between anchors only.
+
+    Parameters
+    ----------
+    prediction : any.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> morphing_of(nu.experiment("coherent-csi-2017").prediction())
+    ()
+    """
+    found: tuple[MorphingNuisance, ...] = getattr(prediction, "morphing", ())
+    return found

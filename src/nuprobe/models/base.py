@@ -225,14 +225,18 @@ def complex_numbers(what: str, value: Any, finite: bool = True) -> NDArray[Any]:
     return array
 
 
-def parameter_values(values: Any) -> dict[str, FloatArray]:
-    """Read what `with_values` takes: finite numbers by name, or arrays over parameter
-    points of one shape."""
+def parameter_values(values: Any, model: Any) -> dict[str, FloatArray]:
+    """Read what `with_values` of a `model` takes: finite numbers by name, or arrays
+    over parameter points of one shape, in the units of its parameters; or texts with a
+    unit."""
     if not isinstance(values, Mapping):
         raise InputError(
             "values of parameters are given by name, {'sin2_theta_w': 0.23}, got"
             f" {shown(values)}"
         )
+    if any(isinstance(value, str | list | tuple) for value in values.values()):
+        known = {p.name: p for p in (*model.parameters, *model.mass_parameters)}
+        values = {k: known[k].read(v) if k in known else v for k, v in values.items()}
     found = {key: finite(str(key), value) for key, value in values.items()}
     common_shape({key: value.shape for key, value in found.items()})
     return found

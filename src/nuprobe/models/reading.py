@@ -12,16 +12,22 @@ import types
 import typing
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pydantic
 from pydantic import BaseModel, BeforeValidator, create_model
 
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnitError, shown
 from nuprobe.models.mixing import PMNS
 from nuprobe.schema import Strict
-from nuprobe.units import parse_quantity, unit_dimension
+from nuprobe.units import (
+    PLAIN_UNITS,
+    parse_quantity,
+    split_unit,
+    unit_dimension,
+    value_in,
+)
 
 __all__ = [
     "Reader",
@@ -32,8 +38,6 @@ __all__ = [
     "schema",
     "settable",
 ]
-
-_NUMBERS: Final = ("cm2", "e", "muB", "1/MeV2")  # units of plain numbers
 
 
 def settable(cls: Any, fixed: Collection[str] = ()) -> list[Field[Any]]:
@@ -114,7 +118,7 @@ def _parts(hint: Any) -> list[Any]:
 
 def _dimension(unit: str) -> str | None:
     """Dimension of a unit that must be written with the number."""
-    return None if not unit or unit in _NUMBERS else unit_dimension(unit)
+    return None if not unit or unit in PLAIN_UNITS else unit_dimension(unit)
 
 
 def kind_of(cls: type[Any], field: Field[Any]) -> str:
@@ -218,16 +222,18 @@ class Reader:
 
     def __init__(self, hint: Any, unit: str, kind: str) -> None:
         self.dimension = _dimension(unit)
+        self.plain = unit if unit in PLAIN_UNITS else ""
         self.kind = kind
         self.nested: list[Any] = [p for p in _parts(hint) if is_dataclass(p)]
         if kind == "elements":
             # complex numbers are written as text, '0.1+0.2j'
-            elements = Annotated[dict[str, float | str], BeforeValidator(_as_names)]
+            elements = Annotated[dict[str, float | str], BeforeValidator(self._named)]
             self.type: Any = elements | None
         elif kind == "flavours":
-            self.type = dict[Literal["e", "mu", "tau"], float] | None
+            flavours = dict[Literal["e", "mu", "tau"], float]
+            self.type = Annotated[flavours, BeforeValidator(self._named)] | None
         elif kind == "operators":
-            self.type = Annotated[dict[str, float], BeforeValidator(_as_names)]
+            self.type = Annotated[dict[str, float], BeforeValidator(self._named)]
         elif kind == "mixing":
             self.nested = [PMNS]
             self.type = Literal["normal", "inverted"] | schema(PMNS) | None
@@ -238,6 +244,8 @@ class Reader:
         """Turn a type of Python into one of files."""
         if hint is float and self.dimension:
             return Annotated[str, BeforeValidator(self._quantity)]
+        if hint is float and self.plain:
+            return Annotated[float, BeforeValidator(self._number)]
         if is_dataclass(hint):
             nested: Any = hint
             return schema(nested)
@@ -258,6 +266,24 @@ class Reader:
         parse_quantity(text, self.dimension)
         return text
 
+    def _number(self, value: object) -> object:
+        """A number of a plain unit, which a text may name."""
+        if not self.plain or not isinstance(value, str):
+            return value
+        try:
+            written = split_unit(value)[1]
+        except UnitError:
+            return value  # no number: told by the type
+        if written[:1] in ("+", "-", "j"):  # the rest of a complex number
+            return value
+        return value_in(value, self.plain)
+
+    def _named(self, value: object) -> object:
+        """Numbers by name; YAML reads the elements 11, 12, … as numbers."""
+        if not isinstance(value, Mapping):
+            return value
+        return {str(k): self._number(v) for k, v in value.items()}
+
     def argument(self, value: Any, strict: bool) -> Any:
         """Return the constructor's argument that a `value` means; unless `strict`,
         which files are, numbers may be arrays and need no unit."""
@@ -268,6 +294,10 @@ class Reader:
             return PMNS.nufit(value)
         if not strict and self.nested and isinstance(value, Mapping):
             return self.nested[0](**value)
+        if self.plain and isinstance(value, Mapping):
+            value = {k: self._number(v) for k, v in value.items()}
+        elif self.plain:
+            value = self._number(value)
         if self.kind == "elements" and isinstance(value, Mapping):
             return {str(k): _complex(v, value) for k, v in value.items()}
         if self.kind == "operators" and isinstance(value, Mapping):
@@ -305,13 +335,6 @@ def arguments(
         for key in known
         if key in checked.model_fields_set
     }
-
-
-def _as_names(value: object) -> object:
-    """Turn the numbers by which YAML reads the elements 11, 12, … into names."""
-    return (
-        {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
-    )
 
 
 def _complex(value: Any, given: Mapping[Any, Any]) -> Any:

@@ -176,8 +176,8 @@ class Stacked:
         return (*base, *own)
 
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Self:
-        """Return the model at other values of its parameters, in their units; arrays
-        give one model for many points. A mass is one number.
+        """Return the model at other values of its parameters, in their units or as
+        texts with a unit; arrays give one model for many points. A mass is one number.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Stacked:
         InputError
             For values that are not finite, or that the model refuses.
         """
-        read = parameter_values(values)
+        read = parameter_values(values, self)
         masses = {p.name for p in self.own_masses()}
         names = self.own_names() | masses
         own = {key: value for key, value in read.items() if key in names}

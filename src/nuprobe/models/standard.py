@@ -128,7 +128,7 @@ class StandardModel:
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the model with other values of ``sin2_theta_w``; raises
         `UnknownNameError` for any other name."""
-        values = parameter_values(values)
+        values = parameter_values(values, self)
         unknown = set(values) - {"sin2_theta_w"}
         if unknown:
             raise UnknownNameError(

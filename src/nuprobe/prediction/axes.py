@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.hats import hat_weights
+from nuprobe.numerics import (
+    FloatArray,
+    barycentric_matrix,
+    chebyshev_nodes,
+)
 from nuprobe.parameters import Parameter
 
 __all__ = ["Axis"]
@@ -28,6 +34,8 @@ class Axis:
     acts_on : ``"target"``, ``"response"``, or ``"kernel"`` (the mass of a mediator).
     log : nodes in the logarithm of the parameter.
     processes : names of the processes that depend on it; empty if all do.
+    anchors : values between which templates are linear, by definition, in place of the
+        Chebyshev nodes; empty if there are none.
 
     Examples
     --------
@@ -42,8 +50,11 @@ class Axis:
     acts_on: Literal["target", "response", "kernel"] = "response"
     log: bool = False
     processes: tuple[str, ...] = ()
+    anchors: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.anchors:
+            object.__setattr__(self, "nodes", len(self.anchors))
         if self.isotopes and self.acts_on == "response":
             object.__setattr__(self, "acts_on", "target")
         if self.log and not self.parameter.lower > 0:
@@ -79,13 +90,40 @@ class Axis:
 
     @property
     def middle(self) -> float:
-        """Centre of the range."""
+        """Centre of the range; the default where there are anchors."""
+        if self.anchors:
+            return self.parameter.default
         return float(self.value(np.array(sum(self.ends) / 2)))
 
     @property
     def points(self) -> FloatArray:
         """The nodes, in the unit of the parameter."""
+        if self.anchors:
+            return np.array(self.anchors)
         return self.value(chebyshev_nodes(*self.ends, self.nodes))
+
+    @property
+    def grid(self) -> FloatArray:
+        """Coordinates of the nodes."""
+        return self.points if self.anchors else chebyshev_nodes(*self.ends, self.nodes)
+
+    @property
+    def slopes(self) -> FloatArray:
+        """Matrix that differentiates along the nodes, (nodes, nodes); empty where there
+        are anchors."""
+        if self.anchors:
+            return np.zeros((0, 0))
+        return barycentric_matrix(self.grid, self.grid, derivative=True)
+
+    def hat(
+        self, values: FloatArray, derivative: bool
+    ) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+        """Weights of the two anchors around some `values`, or of the `derivative`
+        there, as `nuprobe.numerics.hat_weights` gives them."""
+        try:
+            return hat_weights(self.points, values, derivative)
+        except InputError as err:
+            raise InputError(f"{self.parameter.name}: {err}") from None
 
     def probes(self, number: int = 7) -> FloatArray:
         """At most `number` values halfway (in angle) between the nodes, where

@@ -234,6 +234,8 @@ class _Builder:
         the nodes."""
         if not any(index in part.axes for part in templates.parts):
             return 0.0  # an axis of another process
+        if templates.axes[index].anchors:
+            return 0.0  # linear by definition
         axis, middle = templates.axes[index], self.middle
         probes = axis.probes()
         points = np.array(

@@ -170,7 +170,8 @@ def weighted(templates: Templates, process: str, weights: FloatArray) -> Templat
     ----------
     templates : of one process or several.
     process : name of the one that is multiplied.
-    weights : a factor for each bin of energy and time (the fast one), shape (bins,).
+    weights : a factor for each bin of energy and time (the fast one), shape (bins,);
+        or (nodes of the last axes, bins) where it depends on them.
 
     Returns
     -------
@@ -183,20 +184,26 @@ def weighted(templates: Templates, process: str, weights: FloatArray) -> Templat
     >>> from nuprobe.prediction.examples import argon
     >>> both = build_templates([argon("cevns"), argon("electron")])
     >>> twice = weighted(both, "cevns", np.array([2.0, 2.0]))
-    >>> ratio = twice.parts[0].values / both.parts[0].values
-    >>> float(np.nanmax(ratio[:, :, 0]))
+    >>> counts = [t.of_process("cevns").parts[0].values.sum() for t in (twice, both)]
+    >>> float(counts[0] / counts[1])
     2.0
     """
     one = len(templates.reactions) == 1
     mine = np.array([one or t.startswith(f"{process}:") for t in templates.terms])
-    factor = np.where(mine, weights[:, None], 1.0)  # (bins, terms)
+    *nodes, bins = weights.shape
+    last = set(range(len(templates.axes) - len(nodes), len(templates.axes)))
+    rows = np.moveaxis(weights, -1, 0).reshape(bins, 1, *nodes)
+    kept = mine.reshape(-1, *(1,) * len(nodes))
+    factor = np.where(kept, rows, 1.0)  # (bins, terms, nodes)
     time = templates.time
     parts = []
     for part in templates.parts:
         values = part.values  # (components, energy bins, terms, nodes...)
         spread = time.reshape(len(time), 1, -1, *(1,) * (values.ndim - 2))
         every = values[:, :, None] * spread
-        every = every.reshape(len(time), weights.size, *values.shape[2:])
-        tail = (1,) * (values.ndim - 3)
-        parts.append(replace(part, values=every * factor.reshape(*factor.shape, *tail)))
+        every = every.reshape(len(time), bins, *values.shape[2:])
+        if last <= set(part.axes):  # else it is of another process
+            between = (1,) * (len(part.axes) - len(nodes))
+            every = every * factor.reshape(bins, len(mine), *between, *nodes)
+        parts.append(replace(part, values=every))
     return replace(templates, parts=tuple(parts), time=np.ones((len(time), 1)))

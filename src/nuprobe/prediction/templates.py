@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.hats import hat_interpolated, hat_matrix
 from nuprobe.models import Couplings, Model
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
-    chebyshev_nodes,
     product,
     sum_arrays,
 )
@@ -89,8 +89,7 @@ class Templates:
     @cached_property
     def _nodes(self) -> list[tuple[FloatArray, FloatArray]]:
         """Nodes of each axis and the matrix that differentiates along it."""
-        nodes = [chebyshev_nodes(*axis.ends, axis.nodes) for axis in self.axes]
-        return [(x, barycentric_matrix(x, x, derivative=True)) for x in nodes]
+        return [(axis.grid, axis.slopes) for axis in self.axes]
 
     @cached_property
     def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
@@ -430,6 +429,20 @@ class Templates:
         assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
+        hats = [i for i, axis in enumerate(part.axes) if self.axes[axis].anchors]
+        if hats:
+            # two anchors have weights at each point: these axes first
+            front = np.moveaxis(values, [kept + i for i in hats], range(len(hats)))
+            own = [(self.axes[part.axes[i]], part.axes[i]) for i in hats]
+            current = hat_interpolated(
+                front, [a.hat(axis_values[:, k], derivative == k) for a, k in own]
+            )
+            for i, axis in enumerate(part.axes):
+                if i not in hats:
+                    weights = self._weights(axis, axis_values, derivative)
+                    current = np.moveaxis(current, 1 + kept, 1)
+                    current = np.einsum("pn,pn...->p...", weights, current)
+            return np.asarray(current)
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
         weights = self._weights(part.axes[0], axis_values, derivative)
@@ -447,6 +460,8 @@ class Templates:
     ) -> FloatArray:
         axis, (nodes, slopes) = self.axes[index], self._nodes[index]
         values = axis_values[:, index]
+        if axis.anchors:
+            return hat_matrix(nodes, values, derivative=derivative == index)
         try:
             known = self._last.get(index)
             if known is not None and np.array_equal(known[0], values):

@@ -31,13 +31,13 @@ class ElectronSpec:
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
     ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
-    magnetic_moment : of every flavour (μ_B), or None.
+    magnetic_moment : of every flavour, as typed, in μ_B; or None.
     """
 
     target_text: str | None
     free_electrons: bool
     ionisation: str
-    magnetic_moment: float | None
+    magnetic_moment: str | None
 
     def target(self) -> Target | None:
         """Return the target, or None for one free electron."""
@@ -63,10 +63,12 @@ class ElectronSpec:
     def model(self, base: Model) -> Model:
         """Return `base` with the magnetic moment."""
         from nuprobe.models import Electromagnetic
+        from nuprobe.units import value_in
 
         if self.magnetic_moment is None:
             return base
-        moments = dict.fromkeys(("e", "mu", "tau"), self.magnetic_moment)
+        moment = value_in(self.magnetic_moment, "muB")
+        moments = dict.fromkeys(("e", "mu", "tau"), moment)
         return Electromagnetic(mu_eff=moments, base=base)
 
 
@@ -96,7 +98,6 @@ _electron_options = grouped(
     ),
     click.option(
         "--magnetic-moment",
-        type=float,
         help="Effective magnetic moment of every flavour in Bohr magnetons.",
     ),
 )

@@ -23,6 +23,10 @@ from nuprobe.experiments.format.detector import (
     TableQuenchingSection,
 )
 from nuprobe.experiments.format.file import ExperimentFile, SiteSection, json_schema
+from nuprobe.experiments.format.morphing import (
+    MorphingSection,
+    MorphingSystematic,
+)
 from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "LogisticSection",
     "Mass",
     "MeasuredBackground",
+    "MorphingSection",
+    "MorphingSystematic",
     "PolynomialQuenchingSection",
     "ResponseSection",
     "ResponseSystematic",

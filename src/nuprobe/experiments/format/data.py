@@ -403,6 +403,12 @@ class SignalTable(Strict):
 
     table: str = Field(description="CSV table in the bins of the experiment")
     column: str = Field(description="column of the counts")
+    morphing: str | None = Field(
+        default=None,
+        description="pattern of the column at the anchors of the analysis' morphing"
+        " systematics, {0} for the first nuisance; without it, what the response makes"
+        " of them",
+    )
 
 
 class CovarianceTable(Strict):
@@ -456,6 +462,9 @@ class Analysis(Strict):
     signal: SignalTable | None = Field(
         default=None, description="published signal that the computed one is scaled to"
     )
+    backgrounds: list[str] | None = Field(
+        default=None, description="names of those that it has; default all"
+    )
     also: list[str] | None = Field(
         default=None,
         description=(
@@ -464,3 +473,7 @@ class Analysis(Strict):
     )
     systematics: list[str] = Field(default=[])
     references: list[str] = Field(default=[], description="texkeys")
+
+    def has(self, background: str) -> bool:
+        """Whether a `background` is among those of the analysis."""
+        return self.backgrounds is None or background in self.backgrounds

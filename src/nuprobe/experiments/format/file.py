@@ -26,6 +26,7 @@ from nuprobe.experiments.format.detector import (
     ResponseSection,
     TargetSection,
 )
+from nuprobe.experiments.format.morphing import MorphingSystematic
 from nuprobe.processes import process, process_options
 from nuprobe.schema import Strict
 
@@ -164,7 +165,7 @@ class ExperimentFile(Strict):
     parameters: list[KernelParameter] = Field(default=[])
     systematics: list[
         Annotated[
-            Systematic | ShapeSystematic | ResponseSystematic,
+            Systematic | ShapeSystematic | ResponseSystematic | MorphingSystematic,
             Field(discriminator="kind"),
         ]
     ] = Field(default=[])
@@ -257,6 +258,7 @@ class ExperimentFile(Strict):
                 list(systematic.acts_on),
                 sources,
             )
+        self._check_morphing()
         for parameter in self.parameters:
             _known(
                 f"parameters.{parameter.name}.processes",
@@ -267,6 +269,16 @@ class ExperimentFile(Strict):
         for name, analysis in self.analyses.items():
             place = f"analyses.{name}"
             _known(f"{place}.systematics", analysis.systematics, systematics)
+            known = [b.name for b in self.backgrounds]
+            _known(f"{place}.backgrounds", analysis.backgrounds or [], known)
+            for systematic in self.systematics:
+                acts_on = systematic.acts_on
+                idle = all(n in known and not analysis.has(n) for n in acts_on)
+                if systematic.name in analysis.systematics and acts_on and idle:
+                    raise InputError(
+                        f"{place}: {systematic.name} acts on none of its backgrounds;"
+                        " remove it"
+                    )
             _known(f"{place}.also", analysis.also or [], self._processes[1:])
             _known(
                 f"{place}.subtract",
@@ -274,6 +286,47 @@ class ExperimentFile(Strict):
                 [*self._measured, *self._controlled],
             )
         return self
+
+    def _check_morphing(self) -> None:
+        """Morphing nuisances: each name once, with tables to morph and no other
+        systematic that changes the same signal by templates of its own."""
+        morphing = [s for s in self.systematics if isinstance(s, MorphingSystematic)]
+        names = [n.name for s in morphing for n in s.nuisances]
+        names += [p.name for p in self.parameters] if morphing else []
+        double = next((n for n in names if names.count(n) > 1), None)
+        if double:
+            raise InputError(
+                f"nuisance {double!r} is defined twice; give each its own name"
+            )
+        tables = {b.name for b in self.backgrounds if isinstance(b, TableBackground)}
+        for systematic in morphing:
+            other = next((b for b in systematic.backgrounds if b not in tables), None)
+            if other is not None:
+                raise InputError(
+                    f"systematics.{systematic.name}: background {other} is not of kind"
+                    " 'table', which has the columns to morph"
+                )
+            if not systematic.acts_on and not any(
+                a.signal is not None and a.signal.morphing
+                for a in self.analyses.values()
+                if systematic.name in a.systematics
+            ):
+                raise InputError(
+                    f"systematics.{systematic.name}: nothing morphs; give response or"
+                    " backgrounds"
+                )
+        for name, analysis in self.analyses.items():
+            section = analysis.signal
+            chosen = any(s.name in analysis.systematics for s in morphing)
+            if section is not None and section.morphing and analysis.time_bins:
+                raise InputError(
+                    f"analyses.{name}.signal.morphing needs time_bins = false"
+                )
+            if section is not None and section.morphing and not chosen:
+                raise InputError(
+                    f"analyses.{name}.signal.morphing needs a systematic of kind"
+                    " 'morphing' in the analysis"
+                )
 
     @model_validator(mode="after")
     def _check_analyses(self) -> ExperimentFile:

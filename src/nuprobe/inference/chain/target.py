@@ -25,6 +25,7 @@ from nuprobe.inference.checkpoints import probe
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.fit import fit
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import MorphingNuisance
 
 __all__ = ["Target"]
 
@@ -108,9 +109,12 @@ class Target:
             ends_of(cost.parameters[c], prior)
             for c, prior in zip(columns, chosen, strict=True)
         ]
-        open_ended = [(-inf, inf)] * (
-            len(cost.nuisances) if nuisances == "sampled" else 0
-        )
+        open_ended = [
+            (n.anchors[0], n.anchors[-1])
+            if isinstance(n, MorphingNuisance)
+            else (-inf, inf)
+            for n in (cost.nuisances if nuisances == "sampled" else ())
+        ]
         low, high = np.array(ends + open_ended).T
         return cls(
             cost, columns, cost.point(fixed), chosen, nuisances == "sampled", low, high

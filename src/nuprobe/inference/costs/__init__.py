@@ -6,13 +6,14 @@ everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``
 share parameters and nuisances by name.
 """
 
-from nuprobe.inference.costs.base import COMPILED, Cost, CostSum
+from nuprobe.inference.costs.base import COMPILED, Cost
 from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
 from nuprobe.inference.costs.poisson import PoissonCost
 from nuprobe.inference.costs.term import Term, check_cost
+from nuprobe.inference.costs.total import CostSum
 from nuprobe.inference.expectations import BLOCK
 
 __all__ = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import isinf
 from typing import TYPE_CHECKING, Final
@@ -17,8 +17,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
-from nuprobe.inference.costs.layout import Layout, shared_names
+from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
+from nuprobe.inference.costs.morphing import (
+    full_points,
+    linear_part,
+    morphed_information,
+    morphed_slopes,
+    morphing_ends,
+    profile_morphed,
+)
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.slopes import exact_gradient, expected_curvature
 from nuprobe.inference.expectations import blocks_of, expected_counts, some_points
@@ -28,14 +36,15 @@ from nuprobe.parameters import Nuisance, Parameter
 
 if TYPE_CHECKING:
     from nuprobe.inference.costs.term import Term
+    from nuprobe.inference.costs.total import CostSum
 
-__all__ = ["COMPILED", "Cost", "CostSum", "PointLike"]
+__all__ = ["COMPILED", "Cost", "PointLike"]
 
 COMPILED: Final = 8192
 """Points asked for at once from which loading the compiled loops (half a second)
 pays."""
 
-PointLike = Mapping[str, float] | ArrayLike
+PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
 
 class Cost(ABC):
@@ -45,8 +54,8 @@ class Cost(ABC):
     ----------
     name : shown in messages and tables.
     parameters : physics parameters, in the order of the columns of ``points``.
-    nuisances : linear nuisances with Gaussian constraints, in the order of the columns
-        of ``nuisances``.
+    nuisances : nuisances with Gaussian constraints, in the order of the columns of
+        ``nuisances``: linear ones, then those that morph between anchors.
     n_bins : number of data.
     terms : the single costs it consists of.
 
@@ -55,7 +64,7 @@ class Cost(ABC):
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> cost
-    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 2 nuisances>
+    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 3 nuisances>
     >>> cost.profiled([[5.0], [5.5]]).twice_nll.shape
     (2,)
     """
@@ -68,6 +77,8 @@ class Cost(ABC):
 
     def __add__(self, other: object) -> CostSum:
         """Add costs; parameters and nuisances of one name are shared."""
+        from nuprobe.inference.costs.total import CostSum
+
         return CostSum(self, other) if isinstance(other, Cost) else NotImplemented
 
     def __radd__(self, other: object) -> Cost:
@@ -85,7 +96,7 @@ class Cost(ABC):
     @cached_property
     def layout(self) -> Layout:
         """How the terms share parameters and nuisances."""
-        return Layout(self.name, self.parameters, self.nuisances, self.terms)
+        return Layout.of(self.name, self.parameters, self.nuisances, self.terms)
 
     @property
     def default(self) -> FloatArray:
@@ -106,8 +117,9 @@ class Cost(ABC):
 
         Parameters
         ----------
-        values : values by name (the others at their default), or an array
-            (parameters,); the default point if not given.
+        values : values by name (the others at their default), numbers in the unit of
+            the parameter or texts with a unit, or an array (parameters,); the default
+            point if not given.
 
         Raises
         ------
@@ -121,7 +133,8 @@ class Cost(ABC):
         if isinstance(values, Mapping):
             point = self.default
             for name, value in values.items():
-                point[self.index(name)] = value
+                i = self.index(name)
+                point[i] = self.parameters[i].read(value)
         else:
             point = np.array(values, dtype=float)
             if point.shape != (len(self.parameters),):
@@ -160,7 +173,8 @@ class Cost(ABC):
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
-        result = (nu**2 * self.layout.weights).sum(axis=1)
+        result = (nu**2 * self._weights).sum(axis=1)
+        p = full_points(self.layout, p, nu)
         for term, columns, k in self.layout.places:
             for block in blocks_of(len(p)):
                 e = term.expectation(p[block][:, columns])
@@ -190,7 +204,11 @@ class Cost(ABC):
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
-        return exact_gradient(self.layout, p, nu, np.zeros(len(p)))
+        d, k = len(self.parameters), len(self.layout.nuisances)
+        q = full_points(self.layout, p, nu)
+        both, linear = exact_gradient(self.layout, q, nu[:, :k], np.zeros(len(p)))
+        pulls = 2 * nu[:, k:] * self._weights[k:]
+        return both[:, :d], np.concatenate([linear, both[:, d:] + pulls], axis=1)
 
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
@@ -222,6 +240,8 @@ class Cost(ABC):
         )
 
         def profile(block: slice) -> Profiled:
+            if self.layout.morphing:
+                return profile_morphed(self.layout, p[block], minimise)
             expectations = self.layout.expectations(p[block])
             return minimise(self.layout, p[block], expectations)
 
@@ -264,7 +284,12 @@ class Cost(ABC):
         best : what `profiled` gives for them.
         """
         p = self.layout.checked_points(points)
-        return exact_gradient(self.layout, p, best.nuisances, best.barrier)[0]
+        q, inner = (
+            full_points(self.layout, p, best.nuisances),
+            linear_part(self.layout, best),
+        )
+        every = exact_gradient(self.layout, q, inner.nuisances, inner.barrier)[0]
+        return every[:, : p.shape[1]]
 
     def profiled_slopes(
         self, points: ArrayLike
@@ -314,9 +339,13 @@ class Cost(ABC):
         value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
-            expectations = self.layout.expectations(p[block])
             begin = None if start is None else start[block]
-            best = minimise(self.layout, p[block], expectations, begin)
+            if self.layout.morphing:
+                best = profile_morphed(self.layout, p[block], minimise, begin)
+                expectations = []
+            else:
+                expectations = self.layout.expectations(p[block])
+                best = minimise(self.layout, p[block], expectations, begin)
             value[block], nuisances[block] = best.twice_nll, best.nuisances
             good = np.flatnonzero(np.isfinite(best.twice_nll))
             if not good.size:
@@ -324,6 +353,11 @@ class Cost(ABC):
             if good.size < len(best.twice_nll):
                 expectations = [some_points(e, good) for e in expectations]
             rows = good + block.start
+            if self.layout.morphing:
+                gradient[rows], curvature[rows] = morphed_slopes(
+                    self.layout, p[rows], best.take(good)
+                )
+                continue
             gradient[rows], curvature[rows] = expected_curvature(
                 self.layout,
                 p[rows],
@@ -352,13 +386,16 @@ class Cost(ABC):
         layout = self.layout
         p = layout.checked_points(point)[:1]
         nu = layout.checked_nuisances(nuisances, 1)
-        parts = [
-            term.moving(term.expectation(p[:, columns]), k).shifted(nu.T)
-            for term, columns, k in layout.places
-        ]
-        # leaves the slopes that the Hessian needs
-        gradient_of(parts, layout.weights, nu.T)
-        hessian = hessian_of(parts, layout.weights, 1)[..., 0]
+        if layout.morphing:
+            hessian = morphed_information(layout, p, nu)
+        else:
+            parts = [
+                term.moving(term.expectation(p[:, columns]), k).shifted(nu.T)
+                for term, columns, k in layout.places
+            ]
+            # leaves the slopes that the Hessian needs
+            gradient_of(parts, layout.weights, nu.T)
+            hessian = hessian_of(parts, layout.weights, 1)[..., 0]
         try:
             return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
         except np.linalg.LinAlgError:
@@ -366,6 +403,17 @@ class Cost(ABC):
                 f"{self.name}: the data do not determine the nuisances; give them a"
                 " finite sigma"
             ) from None
+
+    @cached_property
+    def _weights(self) -> FloatArray:
+        """1/σ² of all nuisances, shape (nuisances,)."""
+        return np.array([n.sigma**-2.0 for n in self.nuisances])
+
+    def _inside(self, nuisances: FloatArray) -> bool:
+        """Whether the morphing ones of some nuisances lie between their anchors."""
+        low, high = morphing_ends(self.layout)
+        t = nuisances[len(self.layout.nuisances) :]
+        return bool(((t >= low) & (t <= high)).all())
 
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
@@ -388,6 +436,7 @@ class Cost(ABC):
         """
         p = self.point(point)[None]
         nu = self.layout.checked_nuisances(nuisances, 1)
+        p = full_points(self.layout, p, nu)
         return tuple(
             expected_counts(term.expectation(p[:, columns]), nu[:, k])[0]
             for term, columns, k in self.layout.places
@@ -425,7 +474,10 @@ class Cost(ABC):
         """
         sigma = np.array([0.0 if isinf(n.sigma) else n.sigma for n in self.nuisances])
         for _ in range(1000 if nuisances is None else 1):
-            drawn = rng.normal(0.0, sigma) if nuisances is None else nuisances
+            random = rng.normal(0.0, sigma)
+            drawn = random if nuisances is None else nuisances
+            if nuisances is None and not self._inside(random):
+                continue
             terms = list(zip(self.terms, self.expected(point, drawn), strict=True))
             if all(term.possible(mu) for term, mu in terms):
                 return self._with_all_data([t.draw(mu, rng) for t, mu in terms])
@@ -446,44 +498,3 @@ class Cost(ABC):
             for array in term.arrays():
                 state.update(repr(array.shape).encode() + array.tobytes())
         return state.hexdigest()
-
-
-class CostSum(Cost):
-    """Sum of costs: physics parameters and nuisances of one name are one, and each
-    nuisance is constrained once.
-
-    Parameters
-    ----------
-    costs : one or more; a sum among them is taken apart.
-    name : shown in messages; the names of the terms if empty.
-
-    Raises
-    ------
-    InputError
-        If two costs define a name differently (range, default or unit of a parameter,
-        sigma of a nuisance), or the same cost is added twice.
-    """
-
-    def __init__(self, *costs: Cost, name: str = "") -> None:
-        self.terms = tuple(term for cost in costs for term in cost.terms)
-        if not self.terms:
-            raise InputError("a sum of costs needs at least one cost")
-        if len({id(term) for term in self.terms}) < len(self.terms):
-            raise InputError("a cost is added twice: its data would count twice")
-        self.name = name or " + ".join(term.name for term in self.terms)
-        self.n_bins = sum(term.n_bins for term in self.terms)
-        self.parameters, self.nuisances = shared_names(self.terms)
-
-    def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same costs for other `data`: a sequence with one array a term."""
-        arrays = list(data) if isinstance(data, Iterable) else []
-        if len(arrays) != len(self.terms):
-            raise InputError(
-                f"{self.name}: data for {len(self.terms)} terms are needed, got"
-                f" {len(arrays)}"
-            )
-        return self._with_all_data([np.asarray(a, dtype=float) for a in arrays])
-
-    def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
-        terms = zip(self.terms, data, strict=True)
-        return CostSum(*(term.with_data(d) for term, d in terms), name=self.name)

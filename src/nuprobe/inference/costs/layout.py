@@ -14,7 +14,7 @@ from nuprobe.errors import InputError
 from nuprobe.inference.costs.statistic import Statistic, described
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 
 __all__ = ["Layout", "shared_names"]
 
@@ -26,14 +26,32 @@ class Layout:
     Attributes
     ----------
     name : of the cost, for messages.
-    parameters, nuisances : in the order of the columns.
+    parameters, nuisances : in the order of the columns; the nuisances are the linear
+        ones.
     terms : the single costs.
+    morphing : nuisances that the expectation depends on like on parameters; their
+        columns stand behind those of the parameters.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
     nuisances: tuple[Nuisance, ...]
     terms: tuple[Statistic, ...]
+    morphing: tuple[MorphingNuisance, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        parameters: tuple[Parameter, ...],
+        nuisances: tuple[Nuisance, ...],
+        terms: tuple[Statistic, ...],
+    ) -> Layout:
+        """Layout of a cost with all its `nuisances`; `name`, `parameters` and `terms`
+        as the attributes."""
+        morphing = tuple(n for n in nuisances if isinstance(n, MorphingNuisance))
+        linear = nuisances[: len(nuisances) - len(morphing)]
+        return cls(name, parameters, linear, terms, morphing)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -42,14 +60,17 @@ class Layout:
 
     @cached_property
     def places(self) -> tuple[tuple[Statistic, list[int], list[int]], ...]:
-        """Each term with its columns of points and of nuisances."""
-        par = [p.name for p in self.parameters]
+        """Each term with its columns of points, those of morphing nuisances last, and
+        of linear nuisances."""
+        par = [p.name for p in self.parameters] + [n.name for n in self.morphing]
         nui = [n.name for n in self.nuisances]
+        bent = {n.name for n in self.morphing}
         return tuple(
             (
                 t,
-                [par.index(p.name) for p in t.parameters],
-                [nui.index(n.name) for n in t.nuisances],
+                [par.index(p.name) for p in t.parameters]
+                + [par.index(n.name) for n in t.nuisances if n.name in bent],
+                [nui.index(n.name) for n in t.nuisances if n.name not in bent],
             )
             for t in self.terms
         )
@@ -97,8 +118,9 @@ class Layout:
         )
 
     def describe(self, point: FloatArray) -> str:
-        """Values of one `point`, shape (parameters,), with units, for a message."""
-        return described(self.parameters, point)
+        """Values of one `point`, shape (parameters,) or with morphing nuisances behind,
+        with units, for a message."""
+        return described(self.parameters, point[: len(self.parameters)])
 
     def checked_points(self, points: ArrayLike) -> FloatArray:
         """`points` as an array (points, parameters) inside the ranges.
@@ -133,14 +155,15 @@ class Layout:
     def checked_nuisances(self, nuisances: ArrayLike | None, points: int) -> FloatArray:
         """`nuisances` as an array (points, nuisances); 0 if not given.
 
-        `points` says how many points there are.
+        `points` says how many points there are; the morphing ones come last.
 
         Raises
         ------
         InputError
-            If the shape does not fit or a value is not finite.
+            If the shape does not fit or a value is not finite, or outside the anchors
+            of a morphing nuisance.
         """
-        k = len(self.nuisances)
+        k = len(self.nuisances) + len(self.morphing)
         if nuisances is None:
             return np.zeros((points, k))
         nu = np.asarray(nuisances, dtype=float)
@@ -151,6 +174,14 @@ class Layout:
             )
         if not np.isfinite(nu).all():
             raise InputError(f"{self.name}: a nuisance is not a finite number")
+        for column, n in zip(
+            np.atleast_2d(nu).T[len(self.nuisances) :], self.morphing, strict=True
+        ):
+            if ((column < n.anchors[0]) | (column > n.anchors[-1])).any():
+                raise InputError(
+                    f"{self.name}: {n.name} is outside its anchors, {n.anchors[0]:g} to"
+                    f" {n.anchors[-1]:g}"
+                )
         return np.broadcast_to(nu, (points, k))
 
 
@@ -191,6 +222,13 @@ def shared_names(
                 )
         for n in term.nuisances:
             m, owner = nuisances.setdefault(n.name, (n, term.name))
+            anchors = (getattr(x, "anchors", None) for x in (n, m))
+            if len(set(anchors)) > 1:
+                raise InputError(
+                    f"nuisance {n.name} differs: {owner} and {term.name} have other"
+                    " anchors, or one of them is linear in it; give both the same"
+                    " definition, or rename one"
+                )
             if n.sigma != m.sigma:
                 raise InputError(
                     f"nuisance {n.name} differs: {owner} has sigma {m.sigma:g},"
@@ -205,8 +243,12 @@ def shared_names(
             )
     return (
         tuple(p for p, _ in parameters.values()),
-        tuple(n for n, _ in nuisances.values()),
+        tuple(sorted((n for n, _ in nuisances.values()), key=_morphs)),
     )
+
+
+def _morphs(nuisance: Nuisance) -> bool:
+    return isinstance(nuisance, MorphingNuisance)
 
 
 def _parameter(p: Parameter) -> str:

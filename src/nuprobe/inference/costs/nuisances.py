@@ -50,6 +50,10 @@ class Profiled:
     nuisances: FloatArray
     boundary: BoolArray
 
+    def take(self, rows: NDArray[np.intp]) -> Profiled:
+        """The points at some `rows`."""
+        return Profiled(self.twice_nll[rows], self.nuisances[rows], self.boundary[rows])
+
     @property
     def barrier(self) -> FloatArray:
         """Pseudo-count of empty bins at which the minimum of each point was found,

@@ -81,6 +81,26 @@ def expected_curvature(
     compiled : by compiled loops; all terms are Poisson costs.
     bent : without it the curvature may be left out (0).
     """
+    d = p.shape[1]
+    gradient, hessian = joint_curvature(
+        layout, p, nu, barrier, expectations, compiled, bent
+    )
+    if nu.shape[1] and (bent or not compiled or barrier.any()):
+        hessian = _without_nuisances(hessian, d)
+    return gradient[:, :d], hessian[:, :d, :d]
+
+
+def joint_curvature(
+    layout: Layout,
+    p: FloatArray,
+    nu: FloatArray,
+    barrier: FloatArray,
+    expectations: Sequence[Expectation],
+    compiled: bool = False,
+    bent: bool = True,
+) -> tuple[FloatArray, FloatArray]:
+    """Gradient and expected curvature in parameters and then nuisances, (points, both)
+    and (points, both, both); arguments as of `expected_curvature`."""
     n, d, m = len(p), p.shape[1], nu.shape[1]
     compiled = compiled and not barrier.any()
     bent = bent or not compiled
@@ -96,9 +116,7 @@ def expected_curvature(
         gradient[:, rows] += part
         if bent:
             hessian[np.ix_(range(n), rows, rows)] += both
-    if m and bent:
-        hessian = _without_nuisances(hessian, d)
-    return gradient[:, :d], hessian[:, :d, :d]
+    return gradient, hessian
 
 
 def _term_curvature(

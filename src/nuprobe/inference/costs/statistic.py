@@ -57,7 +57,7 @@ class Statistic(ABC):
     ----------
     name : shown in messages and tables.
     prediction : gives the expectation.
-    parameters, nuisances : those of the prediction.
+    parameters, nuisances : those of the prediction, morphing nuisances last.
     data : shape (bins,).
     n_bins : number of bins.
     linear : factor of the sum over all bins.
@@ -131,7 +131,8 @@ class Statistic(ABC):
         return False
 
     def expectation(self, points: FloatArray) -> Expectation:
-        """Expectation at `points`, shape (points, parameters); it must be finite."""
+        """Expectation at `points`, shape (points, parameters), morphing nuisances
+        behind the parameters; it must be finite."""
         e = self.prediction.expectation(points)
         if not np.isfinite(e.base.sum()) or any(
             not np.isfinite(s.sum()) for s in e.slopes
@@ -139,7 +140,7 @@ class Statistic(ABC):
             row = int((~np.isfinite(e.base).all(axis=1)).argmax())
             raise ComputationError(
                 f"{self.name}: the prediction is not a finite number at or near"
-                f" {described(self.parameters, points[row])}"
+                f" {described(self.parameters, points[row, : len(self.parameters)])}"
             )
         return e
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs.base import Cost
 from nuprobe.inference.costs.statistic import Statistic
-from nuprobe.inference.protocols import Prediction
+from nuprobe.inference.protocols import Prediction, morphing_of
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Term", "check_cost"]
@@ -55,7 +55,7 @@ class Term(Cost, Statistic):
         self.prediction = prediction
         self.name = name or prediction.name
         self.parameters = tuple(prediction.parameters)
-        self.nuisances = tuple(prediction.nuisances)
+        self.nuisances = (*prediction.nuisances, *morphing_of(prediction))
         self.terms = (self,)
         for kind, names in (
             ("parameters", [p.name for p in self.parameters]),
@@ -71,7 +71,8 @@ class Term(Cost, Statistic):
 
     def _checked_prediction(self) -> int:
         """Number of bins of a prediction whose shapes fit together."""
-        e = self.prediction.expectation(self.default[None])
+        nominal = np.zeros(len(morphing_of(self.prediction)))
+        e = self.prediction.expectation(np.append(self.default, nominal)[None])
         if (
             e.base.ndim != 2
             or len(e.base) != 1
@@ -82,10 +83,10 @@ class Term(Cost, Statistic):
                 f"{self.name}: for one point base and slopes have shape (1, bins), got"
                 f" {e.base.shape} and {shown(shapes)}"
             )
-        if len(e.slopes) != len(self.nuisances):
+        linear = len(self.prediction.nuisances)
+        if len(e.slopes) != linear:
             raise InputError(
-                f"{self.name}: {len(self.nuisances)} nuisances but {len(e.slopes)}"
-                " slopes"
+                f"{self.name}: {linear} nuisances but {len(e.slopes)} slopes"
             )
         return int(e.base.shape[1])
 

@@ -30,9 +30,9 @@ from nuprobe.nuclei import (
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
-from nuprobe.processes.elastic.recoil import polynomial
+from nuprobe.processes.elastic.recoil import Recoil, polynomial
 from nuprobe.processes.inputs import deposits, energies
-from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Slot
+from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Scatterer, Slot
 
 __all__ = [
     "CHARGES",
@@ -48,10 +48,12 @@ __all__ = [
     "kernel_groups",
     "levels_of",
     "propagators",
+    "scatterer",
     "terms",
 ]
 
 CHARGES: Final = ("e", "e_axial")
+_RECOIL: Final = Recoil(M_ELECTRON)
 CHIRALITIES: Final = ("LL", "RR", "LR")
 _SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
 
@@ -113,6 +115,33 @@ def factor_of(symbol: str, binding: Binding) -> Ionisation | None:
     """
     name = check_binding(binding)
     return None if name in (None, "step") else ionisation(symbol, name)
+
+
+def scatterer(
+    name: str, count: float, levels: Levels, factor: Ionisation | None = None
+) -> Scatterer:
+    """Electrons of one element, or one free electron.
+
+    Parameters
+    ----------
+    name : of the scatterer.
+    count : atoms of the element in a formula unit.
+    levels, factor : as in `kernel_groups`.
+
+    Examples
+    --------
+    >>> scatterer("free electron", 1.0, FREE).floor
+    0.0
+    """
+    knots = () if factor is None else factor.energies
+    return Scatterer(
+        name,
+        count,
+        _RECOIL,
+        partial(kernel_groups, levels=levels, factor=factor),
+        tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
+        min(b for _, b in levels),
+    )
 
 
 @public
@@ -204,7 +233,9 @@ def kernel_groups(
         ]
     if exchanges.magnetic:
         groups.append(
-            KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
+            KernelGroup(
+                ("magnetic",), movable, (0, 1), amp.magnetic_kinematics, infinite=True
+            )
         )
     if scalars := _scalar_pairs(exchanges):
         groups.append(

@@ -26,18 +26,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.constants import M_ELECTRON
 from nuprobe.flavours import Flavour, FlavourState, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
-from nuprobe.nuclei import Binding, Ionisation, Target, TargetSpec, check_binding
+from nuprobe.nuclei import Binding, Target, TargetSpec, check_binding
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
@@ -46,7 +43,6 @@ from nuprobe.processes.elastic.atomic import (
     CHIRALITIES,
     FREE,
     Columns,
-    Levels,
     check_reach,
     chiral,
     electrons,
@@ -55,9 +51,9 @@ from nuprobe.processes.elastic.atomic import (
     kernel_groups,
     levels_of,
     propagators,
+    scatterer,
     terms,
 )
-from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import (
     CONTACT,
     ELECTRON_RECOIL,
@@ -80,9 +76,6 @@ __all__ = [
     "terms",
     "total",
 ]
-
-_RECOIL: Final = Recoil(M_ELECTRON)
-"""M v_r by chirality of the electron and exchange."""
 
 
 @public
@@ -133,9 +126,9 @@ class Electron(Process):
         None; raises `InputError` for an element whose binding energies are not
         tabulated."""
         if target is None:
-            return (_scatterer("free electron", 1.0, FREE),)
+            return (scatterer("free electron", 1.0, FREE),)
         return tuple(
-            _scatterer(
+            scatterer(
                 f"{symbol} electrons",
                 count,
                 levels_of(symbol, z, self.binding),
@@ -178,20 +171,6 @@ class Electron(Process):
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
         return _coefficients(couplings, slope, state, exchanges)
-
-
-def _scatterer(
-    name: str, count: float, levels: Levels, factor: Ionisation | None = None
-) -> Scatterer:
-    knots = () if factor is None else factor.energies
-    return Scatterer(
-        name,
-        count,
-        _RECOIL,
-        partial(kernel_groups, levels=levels, factor=factor),
-        tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
-        min(b for _, b in levels),
-    )
 
 
 def _coefficients(

@@ -24,6 +24,7 @@ __all__ = [
     "fit_value",
     "fitted_background",
     "fitted_signal",
+    "found_signal",
     "full_coherence_sigma",
     "no_signal",
     "scaled_signal",
@@ -124,7 +125,18 @@ def _fitted(
     changes: Mapping[str, Any] | None,
     scheme: Scheme,
 ) -> FitResult:
-    return _experiment(name, changes).fit(StandardModel(scheme=scheme), free, analysis)
+    if changes:
+        model = StandardModel(scheme=scheme)
+        return _experiment(name, changes).fit(model, free, analysis)
+    return _plain_fit(name, tuple(free), analysis, scheme)
+
+
+@lru_cache(maxsize=64)
+def _plain_fit(
+    name: str, free: tuple[str, ...], analysis: str | None, scheme: Scheme = "tree"
+) -> FitResult:
+    """A fit that several numbers of one publication come from."""
+    return _opened(name).fit(StandardModel(scheme=scheme), free, analysis)
 
 
 def fit_value(
@@ -234,6 +246,36 @@ def scaled_signal(
     return expected * fit_error(experiment, [parameter], parameter, side, analysis)
 
 
+def found_signal(
+    experiment: str, analysis: str | None = None, parameter: str = "cevns_scale"
+) -> float:
+    """Signal counts at the best fit of their scale, with the nuisances that change them
+    at their best values.
+
+    Parameters
+    ----------
+    experiment, analysis : as in `signal`.
+    parameter : the scale.
+
+    Examples
+    --------
+    >>> round(found_signal("pandax-4t-8b", "counts"))
+    57
+    """
+    chosen = _experiment(experiment, None)
+    best = _plain_fit(experiment, (parameter,), analysis)
+    prediction = chosen.prediction(None, [parameter], analysis)
+    pulls = {n.nuisance.name: n.value for n in best.nuisances}
+    moved = [pulls[n.name] for n in prediction.morphing]
+    point = np.array([[best.values[parameter], *moved]])
+    total = prediction.signal(point).sum()
+    for effect in prediction.effects:
+        total += (
+            pulls[effect.nuisance.name] * prediction.signal_change(effect, point).sum()
+        )
+    return float(total)
+
+
 def no_signal(
     experiment: str, analysis: str | None = None, parameter: str = "cevns_scale"
 ) -> float:
@@ -250,7 +292,7 @@ def no_signal(
     True
     """
     chosen = _experiment(experiment, None)
-    best = chosen.fit(None, [parameter], analysis, minos=False)
+    best = _plain_fit(experiment, (parameter,), analysis)
     cost = chosen.cost(None, [parameter], analysis)
     return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
 

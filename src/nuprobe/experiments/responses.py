@@ -1,0 +1,130 @@
+"""From [response] of a file to what the detector does with a recoil."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nuprobe.detectors import (
+    ConstantQuenching,
+    FullAcceptance,
+    LindhardQuenching,
+    LogisticAcceptance,
+    PolynomialQuenching,
+    Response,
+    TableAcceptance,
+    TableQuenching,
+    TableResponse,
+)
+from nuprobe.detectors.acceptance import Acceptance
+from nuprobe.detectors.quenching import Quenching
+from nuprobe.experiments.format import (
+    ConstantQuenchingSection,
+    LogisticSection,
+    PolynomialQuenchingSection,
+    ResponseSection,
+    TableAcceptanceSection,
+    TableQuenchingSection,
+)
+from nuprobe.numerics import FloatArray
+from nuprobe.schema import Folder
+from nuprobe.units import MeV, keV, parse_quantity
+
+__all__ = ["acceptance_of", "response_of"]
+
+
+def acceptance_of(response: ResponseSection, folder: Folder) -> Acceptance:
+    """Probability to keep an event, as a function of what the file says.
+
+    Parameters
+    ----------
+    response : section of the file.
+    folder : where its tables lie.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> acceptance_of(csi.file.response, csi.folder)
+    LogisticAcceptance(...)
+    """
+    section = response.acceptance
+    if isinstance(section, LogisticSection):
+        return LogisticAcceptance(
+            section.a, section.k, section.x0, tuple(section.steps), section.offset
+        )
+    if isinstance(section, TableAcceptanceSection):
+        columns = folder.table(
+            section.table, [section.x_column, section.efficiency_column]
+        )
+        return TableAcceptance(
+            columns[section.x_column], columns[section.efficiency_column]
+        )
+    return FullAcceptance()
+
+
+def response_of(
+    section: ResponseSection, folder: Folder, edges: FloatArray
+) -> Response | TableResponse:
+    """Response of a detector.
+
+    Parameters
+    ----------
+    section : of the file.
+    folder : where its tables lie.
+    edges : of the bins of the reconstructed quantity, shape (bins + 1,).
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> response_of(csi.file.response, csi.folder, csi.energy_edges).smearing
+    'poisson'
+    """
+    if section.matrix is not None:
+        return _table_response(section, folder, edges)
+    assert section.light_yield is not None  # schema
+    return Response(
+        edges=edges,
+        light_yield=parse_quantity(section.light_yield, "light yield"),
+        quenching=_quenching(section, folder),
+        acceptance=acceptance_of(section, folder),
+        smearing=section.smearing.kind,
+        resolution=section.smearing.resolution,
+        gamma_shape=section.smearing.shape,
+        acceptance_at=section.acceptance_at,
+        acceptance_of=section.acceptance_of,
+        count_cell=section.count_cell,
+    )
+
+
+def _table_response(
+    response: ResponseSection, folder: Folder, edges: FloatArray
+) -> TableResponse:
+    section = response.matrix
+    assert section is not None  # caller
+    names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
+    columns = folder.table(section.table, [section.recoil_column, *names])
+    return TableResponse(
+        edges,
+        columns[section.recoil_column] * keV,
+        np.stack([columns[n] for n in names]),
+    )
+
+
+def _quenching(response: ResponseSection, folder: Folder) -> Quenching:
+    section = response.quenching
+    if isinstance(section, ConstantQuenchingSection):
+        return ConstantQuenching(section.factor)
+    if isinstance(section, TableQuenchingSection):
+        columns = folder.table(
+            section.table, [section.recoil_column, section.factor_column]
+        )
+        return TableQuenching(
+            columns[section.recoil_column] * keV, columns[section.factor_column]
+        )
+    if isinstance(section, PolynomialQuenchingSection):
+        return PolynomialQuenching(
+            tuple(section.coefficients), keV if section.unit == "keV" else MeV
+        )
+    assert section is not None  # schema
+    return LindhardQuenching(section.k, section.z)
