@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -47,6 +47,14 @@ ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
 _EXPONENT: Final = 44.0  # e^-44 = 8e-20
 AcceptanceQuantity = Literal["reconstructed", "recoil"]
 ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
+
+
+@cache
+def _ladder() -> FloatArray:
+    """Deposits, as shares of the largest, at which the window is looked for."""
+    steps = np.concatenate([[0.0], np.geomspace(1e-9, 1.0, 4001)])
+    steps.flags.writeable = False
+    return steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,11 +263,24 @@ class Response:
         1e-19, 9 σ); for counts and gamma distributions, only from above."""
         if self.smearing == "none":
             return 0.0, t_max
-        t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
+        if t_max not in self._windows:
+            self._windows[t_max] = self._window(t_max)
+        return self._windows[t_max]
+
+    @cached_property
+    def _windows(self) -> dict[float, tuple[float, float]]:
+        """Windows asked for before: each order of a quadrature asks again."""
+        return {}
+
+    def _window(self, t_max: float) -> tuple[float, float]:
+        counted = self.smearing != "gaussian"
+        if counted and self._reaches(self.mean(np.array([t_max])))[0]:
+            return 0.0, t_max
+        t = _ladder() * t_max
         inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
             return 0.0, t_max
-        low = t[max(inside[0] - 1, 0)] if self.smearing == "gaussian" else 0.0
+        low = 0.0 if counted else t[max(inside[0] - 1, 0)]
         return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:

@@ -43,11 +43,10 @@ from nuprobe.processes.elastic.atomic import (
     CHARGES,
     CHIRALITIES,
     FREE,
+    atom,
     electrons,
     elements,
-    factor_of,
     kernel_groups,
-    levels_of,
     propagators,
     scatterer,
     terms,
@@ -129,12 +128,7 @@ class Electron(Process):
         if target is None:
             return (scatterer("free electron", 1.0, FREE),)
         return tuple(
-            scatterer(
-                f"{symbol} electrons",
-                count,
-                levels_of(symbol, z, self.binding),
-                factor_of(symbol, self.binding),
-            )
+            atom(symbol, z, count, self.binding)
             for (symbol, z), count in elements(target).items()
         )
 
