@@ -401,7 +401,7 @@ def test_loops_reach_the_ratio_of_electron_pairs(
 def test_ccfr_by_energy_of_the_beam() -> None:
     table = ccfr_choices()
     column = table.columns.index("g' at 13.5 MeV")
-    found = {(row[0], row[1]): row[column] for row in table.rows}
+    found = {(row[0], row[1]): float(row[column] or 0) for row in table.rows}
     assert found[60.0, "elastic"] == pytest.approx(7.5e-4, rel=0.01, abs=0)
     assert found[250.0, "elastic"] == pytest.approx(1.05e-3, rel=0.01, abs=0)
     for energy in (60.0, 100.0, 160.0, 250.0):
