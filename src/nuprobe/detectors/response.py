@@ -83,6 +83,8 @@ class Response:
     acceptance_of : what the acceptance is a function of: the ``"reconstructed"``
         quantity x (default), or the true ``"recoil"`` energy in keV.
     factor : multiplies every probability; a free normalisation of the signal.
+    floor : electron-equivalent energy (MeV) below which a recoil gives no signal that
+        noise could lift into the bins: one electron–hole pair or quantum.
     """
 
     edges: FloatArray
@@ -96,6 +98,7 @@ class Response:
     gamma_shape: tuple[float, float] = (1.0, 1.0)
     acceptance_of: AcceptanceQuantity = "reconstructed"
     factor: float = 1.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -116,6 +119,11 @@ class Response:
         if not (self.factor >= 0 and np.isfinite(self.factor)):
             raise InputError(
                 f"the factor of a response must not be negative, got {self.factor}"
+            )
+        if not (self.floor >= 0 and np.isfinite(self.floor)):
+            raise InputError(
+                "the floor of a response is an energy in MeV that is not negative, e.g."
+                f" 3*eV; got {self.floor}"
             )
         self._check_acceptance()
         self._check_smearing()
@@ -194,7 +202,9 @@ class Response:
         return (
             self
             if factor == 1
-            else replace(self, light_yield=self.light_yield * factor)
+            else replace(
+                self, light_yield=self.light_yield * factor, floor=self.floor / factor
+            )
         )
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
@@ -215,6 +225,9 @@ class Response:
             matrix = self.factor * matrix
         if self.acceptance_of == "recoil":
             matrix = matrix * self.acceptance(np.asarray(t_nr, dtype=float) / keV)
+        if self.floor > 0:
+            seen = self.quenching(np.asarray(t_nr, dtype=float)) >= self.floor
+            matrix = np.where(seen, matrix, 0.0)
         return matrix
 
     def _smeared(self, mean: FloatArray) -> FloatArray:
@@ -246,6 +259,7 @@ class Response:
         """Recoil energies in (0, t_max) where the matrix is not smooth; an integral
         over T needs panels there."""
         points = [t for t in self.quenching.breakpoints if 0 < t < t_max]
+        points += self._lowest(t_max)
         recoil = self.acceptance_of == "recoil"
         if recoil:
             points += [
@@ -261,10 +275,10 @@ class Response:
     def window(self, t_max: float) -> tuple[float, float]:
         """Recoil energies in [0, t_max] outside which nothing reaches the bins (to
         1e-19, 9 σ); for counts and gamma distributions, only from above."""
-        if self.smearing == "none":
-            return 0.0, t_max
         if t_max not in self._windows:
-            self._windows[t_max] = self._window(t_max)
+            least = max(self._lowest(t_max), default=0.0)
+            low, high = (0.0, t_max) if self.smearing == "none" else self._window(t_max)
+            self._windows[t_max] = max(low, least), high
         return self._windows[t_max]
 
     @cached_property
@@ -335,6 +349,12 @@ class Response:
             width = 6.25 if points >= 32 else 2.0
             return int(np.ceil(np.sqrt(max(top, 1.0)) / width))
         return 1
+
+    def _lowest(self, t_max: float) -> list[float]:
+        """Recoil energy at the floor, if there is one below `t_max` (MeV)."""
+        if self.floor == 0:
+            return []
+        return self._invert([self.light_yield * self.floor], t_max)
 
     def _invert(self, targets: Iterable[float], t_max: float) -> list[float]:
         """Recoil energies with a given mean, by bisection (the mean increases with
