@@ -41,13 +41,12 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
 }
 """Unit in which an argument of that name is taken from a quantity, and its value."""
 
-_PLAIN: Final[frozenset[type]] = frozenset(
-    [
-        *(float, int, str, bool, complex, bytes, type(None)),
-        *(np.ndarray, np.float64, np.int64, np.bool_),
-    ]
-)
-"""Types that carry neither unit nor mask."""
+_PLAIN: Final[set[type]] = {
+    *(float, int, str, bool, complex, bytes, type(None)),
+    *(np.ndarray, np.float64, np.int64, np.bool_),
+}
+"""Types that carry neither unit nor mask; those of this package join them when they are
+first met."""
 
 
 def public(thing: _T) -> _T:
@@ -150,6 +149,8 @@ def _plain(name: str, value: Any, depth: int = 0) -> Any:
                     for key, item in value.items()
                 }
             return type(value)(_plain(name, item, depth + 1) for item in value)
+    elif type(value).__module__.startswith("nuprobe."):
+        _PLAIN.add(type(value))
     return value
 
 

@@ -75,7 +75,8 @@ class Checkpoint:
                 f"seconds between checkpoints must be 0 or more, got {shown(every_s)}"
             )
         self._resume, self._overwrite, self._every_s = resume, overwrite, every_s
-        self._begun = self._saved = time.monotonic()
+        self._saved = time.monotonic()
+        self._begun: float | None = None  # when the first result came
         self._took = 0.0
         self._claim: Claim | None = None
         self._replaces = overwrite
@@ -144,11 +145,13 @@ class Checkpoint:
 
     def start(self) -> None:
         """Start the clock."""
-        self._begun = self._saved = time.monotonic()
+        self._saved = time.monotonic()
 
     def due(self) -> bool:
         """Whether it is time to write; starts the clock anew if so."""
         now = time.monotonic()
+        if self._begun is None:  # worker processes take seconds to start
+            self._begun = now
         wait = max(_FIRST_S, self._saved - self._begun, _SHARE * self._took)
         wait = min(self._every_s, wait)
         if self.path is None or now - self._saved < wait:

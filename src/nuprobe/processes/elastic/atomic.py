@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,7 @@ __all__ = [
     "FREE",
     "Columns",
     "Levels",
+    "atom",
     "check_reach",
     "chiral",
     "electrons",
@@ -142,6 +143,25 @@ def scatterer(
         tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
         min(b for _, b in levels),
     )
+
+
+@lru_cache(maxsize=64)
+def atom(symbol: str, z: int, count: float, binding: Binding) -> Scatterer:
+    """Electrons of one element of a target.
+
+    Parameters
+    ----------
+    symbol, z : of the element.
+    count : its atoms in a formula unit.
+    binding : how they are bound.
+
+    Examples
+    --------
+    >>> atom("Xe", 54, 1.0, True).name
+    'Xe electrons'
+    """
+    levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
+    return scatterer(f"{symbol} electrons", count, levels, factor)
 
 
 @public

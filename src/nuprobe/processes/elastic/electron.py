@@ -43,13 +43,12 @@ from nuprobe.processes.elastic.atomic import (
     CHIRALITIES,
     FREE,
     Columns,
+    atom,
     check_reach,
     chiral,
     electrons,
     elements,
-    factor_of,
     kernel_groups,
-    levels_of,
     propagators,
     scatterer,
     terms,
@@ -128,12 +127,7 @@ class Electron(Process):
         if target is None:
             return (scatterer("free electron", 1.0, FREE),)
         return tuple(
-            scatterer(
-                f"{symbol} electrons",
-                count,
-                levels_of(symbol, z, self.binding),
-                factor_of(symbol, self.binding),
-            )
+            atom(symbol, z, count, self.binding)
             for (symbol, z), count in elements(target).items()
         )
 
