@@ -29,6 +29,7 @@ from nuprobe.events import (
     trident,
 )
 from nuprobe.events.grid import maximum_weight, refine, smoothed, uniform
+from nuprobe.events.record import Run
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VMinusA
@@ -667,3 +668,28 @@ def test_small_samples_do_not_import_numba() -> None:
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("regime", ["inelastic", "all"])
+def test_events_of_broken_nucleons_are_refused(regime: str) -> None:
+    with pytest.raises(InputError, match=f"regime '{regime}' are not offered"):
+        trident(MUMU, "Ar40", 5e3, regime=regime)
+    assert trident(MUMU, "Ar40", 5e3).regime == "elastic"
+
+
+def test_nucleons_of_a_mixture_belong_to_nuclei_of_their_fermi_momentum() -> None:
+    """Silicon and oxygen block differently: one process each, with its own hosts."""
+    gen = trident(MUMU, {"Si28": 1, "O16": 2, "H1": 1}, 5e3, nucleons="fermi-gas")
+    record = Run(gen, False, {})
+    found = [
+        (p.regime, p.number, [str(n.name) for n, _ in record.hosts(i)])
+        for i, p in enumerate(gen.processes)
+        if p.regime in ("proton", "neutron")
+    ]
+    assert found == [
+        ("proton", 14.0, ["Si28"]),
+        ("neutron", 14.0, ["Si28"]),
+        ("proton", 16.0, ["O16"]),
+        ("neutron", 16.0, ["O16"]),
+        ("proton", 1.0, []),
+    ]
