@@ -50,6 +50,9 @@ class Rates:
     shape_observable: str = ""
     shape_unit: str = ""
 
+    def __repr__(self) -> str:
+        return f"<rates of {self.experiment}, analysis {self.analysis}>"
+
     @classmethod
     def of_bins(
         cls,

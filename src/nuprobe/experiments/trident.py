@@ -125,6 +125,9 @@ class TridentExperiment(AnyExperiment):
     raw: Mapping[str, Any]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
     @classmethod
     def read(cls, folder: Folder, raw: Mapping[str, Any]) -> TridentExperiment:
         """Check a parsed file; raises `ExperimentFileError` naming file, key and

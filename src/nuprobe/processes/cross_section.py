@@ -22,7 +22,7 @@ from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, blocks
 from nuprobe.processes.constants import constants_of
 from nuprobe.processes.inputs import as_state, deposits, energies, together
 from nuprobe.processes.interface import Exchanges, Process, Scatterer
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
+_BLOCK: Final = 1024  # energies at a time: each takes up to 1500 nodes
 
 
 @public
@@ -80,7 +81,7 @@ def kernels(
     >>> kernels(argon, 30.0, [0.01, 0.1], cevns.terms(CONTACT), CONTACT).shape
     (2, 3)
     """
-    e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
+    e, t = together(e_nu, t)
     result = np.zeros((*e.shape, len(terms)))
     with np.errstate(divide="ignore", invalid="ignore"):
         for group in scatterer.groups(exchanges):
@@ -257,12 +258,15 @@ def differential(
     e, t = together(e_nu, t)
     scatterers = process.scatterers(_target(target))
     weighted.check_rest(scatterers, t)
-    result = np.zeros(e.shape)
+    result = np.zeros(e.size)
+    flat_e, flat_t = e.ravel(), t.ravel()
     for scatterer in scatterers:
         if np.any(t > e):
             _check_deposits(scatterer, e, t)
-        result = result + scatterer.count * weighted.at(scatterer, e, t)
-    return np.asarray(result * _HBARC2)
+        for b in blocks(e.size, 100 * _BLOCK):
+            values = weighted.at(scatterer, flat_e[b], flat_t[b])
+            result[b] += scatterer.count * values
+    return (result * _HBARC2).reshape(e.shape)
 
 
 def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
@@ -370,9 +374,21 @@ def total(
     weighted = Weighted.of(process, model, flavour, anti)
     scatterers = process.scatterers(_target(target))
     _check_finite(weighted, scatterers, floor)
+    flat, result = e.ravel(), np.zeros(e.size)
+    for b in blocks(e.size, _BLOCK):
+        result[b] = _total(weighted, scatterers, flat[b], floor, rtol)
+    return result.reshape(e.shape) * _HBARC2
+
+
+def _total(
+    weighted: Weighted,
+    scatterers: Sequence[Scatterer],
+    e: FloatArray,
+    floor: float,
+    rtol: float,
+) -> FloatArray:
+    """Total cross section in MeV⁻² at energies of shape (n,)."""
     result = np.zeros(e.shape)
-    if e.size == 0:
-        return result
     for scatterer in scatterers:
         top = scatterer.t_max(e)
         bottom = np.maximum(scatterer.t_min(e), max(floor, scatterer.floor))
@@ -388,7 +404,7 @@ def total(
         result += scatterer.count * weighted.integrated(
             scatterer, np.minimum(bottom, top), marks, at, rtol, name
         )
-    return result * _HBARC2
+    return result
 
 
 def _check_finite(

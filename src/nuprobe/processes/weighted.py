@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from nuprobe.processes.interface import (
 )
 
 __all__ = ["Weighted", "couplings_of"]
+
+_PROBES: Final = 200
+"""Deposits at which an integral that seems to vanish is looked at."""
 
 
 def couplings_of(
@@ -218,5 +222,13 @@ class Weighted:
             weights = (width[..., None] * w).reshape(*bottom.shape, -1)
             return np.asarray((function(t) * slope * weights).sum(-1))
 
+        def nonzero() -> FloatArray:
+            # a spike may lie at any scale of the deposit
+            low = np.maximum(bottom, 1e-12 * top)
+            share = np.linspace(0.0, 1.0, _PROBES + 2)[1:-1]
+            ratio = np.where(low > 0, top / np.where(low > 0, low, 1.0), 1.0)
+            t = low[..., None] * ratio[..., None] ** share
+            return np.asarray(np.abs(function(t)).sum(-1) * (top > bottom))
+
         remedy = "ask for a larger rtol or a lower energy"
-        return converged(integral, rtol, name, remedy=remedy)
+        return converged(integral, rtol, name, remedy=remedy, nonzero=nonzero)

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
 from nuprobe.constants import M_PROTON, M_TAU, M_W
-from nuprobe.errors import ComputationError, InputError, warn
+from nuprobe.errors import ComputationError, InputError, shown, warn
 from nuprobe.nuclei import TargetSpec
-from nuprobe.numerics import FloatArray, numbers
+from nuprobe.numerics import FloatArray, blocks, numbers
 from nuprobe.processes.trident.broken import broken_kernels
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
@@ -43,6 +43,7 @@ _SETTLED: Final = 1e-5  # relative
 # the integrals lose digits to cancellation at K² ~ M² << m²: 3e-5 of the cross section
 # here, 1e-3 a decade below
 _LIGHTEST: Final = 3e-7  # mediator mass over that of the heavier lepton
+_BLOCK: Final = 512  # energies at a time: 40 kB each
 _HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
 _ON_SHELL: Final = 3e6  # MeV; on oxygen 40 % too low at 4 TeV
 _FAR_TAIL: Final = 1.5  # smallest Q times the rms radius
@@ -105,6 +106,11 @@ def current_kernels(
     True
     """
     m_minus, m_plus = channel.pair_masses
+    if points < 1 or (mediators is not None and not np.isfinite(mediators).all()):
+        raise InputError(
+            "kernels need at least one point and finite masses of mediators, got"
+            f" {points} and {shown(mediators)}"
+        )
     n_terms = 3 + 3 * (0 if mediators is None else mediators.size)
     values, error = np.zeros((e_nu.size, n_terms)), np.zeros((e_nu.size, n_terms))
     open_ = e_nu > threshold(current.mass, m_minus, m_plus)
@@ -318,24 +324,29 @@ def kernels_of(
     grid = masses if masses.size else None
     for number, current in currents_of(target, options):
         nodes = None if each is None else each(number)
-        part = current_kernels(flat, channel, current, grid, exact=exact, each=nodes)
-        if with_error:
-            finer = current_kernels(
-                flat, channel, current, grid, points=_POINTS + 8, exact=exact
+        # what is called with indices of energies wants all of them at once
+        for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
+            part = current_kernels(
+                flat[b], channel, current, grid, exact=exact, each=nodes
             )
-            error += number * np.abs(finer.values - part.values)
-            part = finer
-        values += number * part.values
-        error += number * part.error
+            if with_error:
+                finer = current_kernels(
+                    flat[b], channel, current, grid, points=_POINTS + 8, exact=exact
+                )
+                error[b] += number * np.abs(finer.values - part.values)
+                part = finer
+            values[b] += number * part.values
+            error[b] += number * part.error
         _check_validity(float(flat.max(initial=0.0)), channel, current)
     broken = broken_nucleons(target, options)
     if any(broken):
         nodes = None if each is None else each(1.0)
-        more, spread = broken_kernels(
-            flat, channel, broken, grid, exact=exact, each=nodes
-        )
-        values += more
-        error += spread
+        for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
+            more, spread = broken_kernels(
+                flat[b], channel, broken, grid, exact=exact, each=nodes
+            )
+            values[b] += more
+            error[b] += spread
     return Kernels(
         values.reshape(*e.shape, shape[1]), error.reshape(*e.shape, shape[1])
     )

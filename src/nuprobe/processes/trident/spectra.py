@@ -158,6 +158,8 @@ def spectrum(
     models: list[LeptonModel] = (
         list(model) if isinstance(model, Sequence) else [model or StandardModel()]
     )
+    if not models:
+        raise InputError("a spectrum needs at least one model, got none")
     couplings = [_Coupling.of(m, reaction) for m in models]
     beams = read_beams(source, reaction)
     if variable == "e_pair" and any(b.energy is None for b in beams):
