@@ -95,7 +95,7 @@ def _command_line(path: Path) -> object:
         lambda: evaluate(text, {"observed": 3.0, "expected": 4.0, "a": 1.0, "b": 2.0}),
         lambda: parse_cuts([text]),
         lambda: nu.trident.channel(text),
-        lambda: nu.form_factors.make_form_factor(text, nu.isotope("Ar40"), 17.0),
+        lambda: nu.target("Ar40", form_factor=text),
     ]
     for call in calls:
         with contextlib.suppress(NuprobeError):
@@ -105,7 +105,8 @@ def _command_line(path: Path) -> object:
 
 def _events(path: Path) -> object:
     found = nu.events.read_events(path)
-    return found.events.weight.tolist(), found.cross_section
+    weights = {name: w.tolist() for name, w in found.weights.items()}
+    return weights, found.trials, found.sigma
 
 
 def _scan(path: Path) -> object:
