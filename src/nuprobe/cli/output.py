@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
+from nuprobe.cli.streams import shows
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
@@ -190,6 +191,8 @@ def emit(text: str, data: object, as_json: bool, output: Path | None = None) -> 
         else text
     )
     if output is None:
+        if as_json and not shows(content):
+            content = json.dumps(data, indent=2, allow_nan=False)
         click.echo(content)
         return
     new_file(output, overwriting())
