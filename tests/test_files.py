@@ -81,6 +81,69 @@ def test_an_interrupt_leaves_no_scraps(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="a system without them")
+def test_a_file_has_no_name_before_it_is_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed while it writes leaves nothing."""
+    (tmp_path / "a").write_text("old")
+    seen: list[list[str]] = []
+    real = os.fsync
+
+    def look(descriptor: int) -> None:
+        seen.append(os.listdir(tmp_path))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    atomic_write(tmp_path / "a", "new")
+    assert seen == [["a"]]
+    assert (tmp_path / "a").read_text() == "new"
+
+
+def test_systems_without_nameless_files_write_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    before = os.umask(0o027)
+    try:
+        atomic_write(tmp_path / "a", "new")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").read_text() == "new"
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+    monkeypatch.setattr(os, "fsync", _full_disk)
+    with pytest.raises(OutputError, match="No space left"):
+        atomic_write(tmp_path / "a", "newer")
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_what_a_killed_write_left_is_swept_up_by_the_next(tmp_path: Path) -> None:
+    left, new, other = (
+        tmp_path / name for name in (".a.x1.part", ".a.x2.part", ".b.x1.part")
+    )
+    for path in (left, new, other):
+        path.write_text("half")
+    for path in (left, other):
+        os.utime(path, (1e9, 1e9))
+    atomic_write(tmp_path / "a", "whole")
+    # not what another process may be writing now, nor what is of another file
+    assert sorted(os.listdir(tmp_path)) == [".a.x2.part", ".b.x1.part", "a"]
+
+
+def test_what_is_called_before_a_file_is_replaced_can_stop_it(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+
+    def look(aside: Path) -> None:
+        assert aside.read_text() == "new"
+        assert (tmp_path / "a").read_text() == "old"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        atomic_write(tmp_path / "a", "new", before=look)
+    assert os.listdir(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
 @pytest.mark.parametrize("write", [lambda p: atomic_write(p, "x"), writable_or_error])
 def test_places_that_cannot_hold_a_file(tmp_path: Path, write: object) -> None:
     assert callable(write)

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.experiments.folders import EXPERIMENT, TABLES, write
 
 import nuprobe as nu
+from nuprobe.decimals import parse_number, parse_numbers
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.parsing import (
     parse_csv,
     parse_json,
-    parse_number,
     parse_toml,
     parse_yaml,
     read_text,
@@ -345,3 +347,46 @@ systematics = ["flux"]
         else:
             fit = nu.experiment(folder).fit(free=["rn"], analysis="matrix")
             assert 2 < fit.values["rn"] < 8
+
+
+_CELLS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.sampled_from(
+        [
+            "0",
+            "-0.0",
+            "1.",
+            ".5",
+            "1e400",
+            "1e-400",
+            "0,5",
+            "1_000",
+            "1D3",
+            "nan",
+            "",
+            " 2 ",
+            "1\n2",
+            "inf",
+            "0x10",
+            "١",
+        ]
+    ),
+)
+
+
+@given(st.lists(_CELLS, min_size=1, max_size=5))
+def test_many_numbers_are_read_as_one_by_one(texts: list[str]) -> None:
+    expected: list[float] = []
+    problem = None
+    for position, text in enumerate(texts, 1):
+        try:
+            expected.append(parse_number(text))
+        except InputError as err:
+            problem = f"{position}: {err}"
+            break
+    if problem is None:
+        assert parse_numbers(texts) == expected
+    else:
+        with pytest.raises(InputError) as info:
+            parse_numbers(texts)
+        assert str(info.value) == problem

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import collections.abc
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -40,13 +41,12 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
 }
 """Unit in which an argument of that name is taken from a quantity, and its value."""
 
-_PLAIN: Final[frozenset[type]] = frozenset(
-    [
-        *(float, int, str, bool, complex, bytes, type(None)),
-        *(np.ndarray, np.float64, np.int64, np.bool_),
-    ]
-)
-"""Types that carry neither unit nor mask."""
+_PLAIN: Final[set[type]] = {
+    *(float, int, str, bool, complex, bytes, type(None)),
+    *(np.ndarray, np.float64, np.int64, np.bool_),
+}
+"""Types that carry neither unit nor mask; those of this package join them when they are
+first met."""
 
 
 def public(thing: _T) -> _T:
@@ -69,7 +69,33 @@ def public(thing: _T) -> _T:
         return typing.cast(_T, _guarded(thing))
     cls: Any = thing
     cls.__init__ = _guarded(cls.__init__, cls.__name__)
+    if hasattr(cls, "__dataclass_fields__") and "__repr__" not in _own_names(cls):
+        setattr(cls, "__repr__", _in_one_line)  # noqa: B010
     return thing
+
+
+def _own_names(cls: type) -> tuple[str, ...]:
+    """Names that a class defines itself; what dataclasses generate is left out."""
+    return tuple(
+        name
+        for name, value in vars(cls).items()
+        if getattr(value, "__module__", "") == cls.__module__
+        and getattr(getattr(value, "__code__", None), "co_filename", "") != "<string>"
+        and not hasattr(value, "__wrapped__")
+    )
+
+
+def _in_one_line(self: Any) -> str:
+    """Name and those fields that are not at their default."""
+    texts = []
+    for field in dataclasses.fields(self):
+        value = getattr(self, field.name)
+        if not field.repr or value is field.default:
+            continue
+        text = " ".join(repr(value).split())
+        if text != repr(field.default):
+            texts.append(f"{field.name}={text}")
+    return f"{type(self).__name__}({', '.join(texts)})"
 
 
 def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
@@ -123,6 +149,8 @@ def _plain(name: str, value: Any, depth: int = 0) -> Any:
                     for key, item in value.items()
                 }
             return type(value)(_plain(name, item, depth + 1) for item in value)
+    elif type(value).__module__.startswith("nuprobe."):
+        _PLAIN.add(type(value))
     return value
 
 
@@ -367,7 +395,7 @@ def _described(hint: Any) -> str:
         str: "a text",
         None: "None",
         type(None): "None",
-        ArrayLike: "real numbers, one or an array,",
+        ArrayLike: "real numbers (one or an array)",
     }
     try:
         if hint in words:
@@ -385,12 +413,19 @@ def _described(hint: Any) -> str:
         return "a function"
     if isinstance(origin, type):
         what = "a mapping" if issubclass(origin, Mapping) else "a list"
-        return what + (f" of {_described(inner[-1])}" if _told(inner) else "")
+        return what + (f" of {_plural(inner[0])}" if _told(inner) else "")
     return f"a {getattr(hint, '__name__', 'value')}"
 
 
 def _told(inner: tuple[Any, ...]) -> bool:
-    return bool(inner) and inner[-1] not in (Any, Ellipsis)
+    return len({x for x in inner if x is not Ellipsis}) == 1 and inner[0] is not Any
+
+
+def _plural(hint: Any) -> str:
+    words = {float: "numbers", int: "integers", str: "texts"}
+    found = words.get(hint) if isinstance(hint, type) else None
+    described = _described(hint)
+    return found or ("lists" if described.startswith("a list") else described)
 
 
 # -- results

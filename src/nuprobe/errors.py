@@ -22,6 +22,7 @@ __all__ = [
     "UnitError",
     "UnknownNameError",
     "ValidityWarning",
+    "printable",
     "shown",
     "warn",
 ]
@@ -31,6 +32,26 @@ LONGEST_VALUE: Final = 60
 """Characters of a value in a message."""
 LONGEST_MESSAGE: Final = 600
 """Characters of a message."""
+
+
+def printable(text: str) -> str:
+    """Return a line of text with escapes for what would steer a terminal or hide
+    characters (control characters, changes of the direction of writing).
+
+    Parameters
+    ----------
+    text : such as a name from a file of somebody else.
+
+    Examples
+    --------
+    >>> print(printable("nice\x1b[2Jname"))
+    nice\\x1b[2Jname
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else " " if c in "\t\xa0" else ascii(c)[1:-1] for c in text
+    )
 
 
 def shown(value: object) -> str:
@@ -73,7 +94,7 @@ class NuprobeError(Exception):
 
 
 def _one_line(text: str) -> str:
-    text = re.sub(r"\s*[\r\n]\s*", " ", text)
+    text = printable(re.sub(r"\s*[\r\n]\s*", " ", text))
     if len(text) <= LONGEST_MESSAGE:
         return text
     return f"{text[: LONGEST_MESSAGE - 203]}...{text[-200:]}"
@@ -109,7 +130,7 @@ class UnknownNameError(InputError, LookupError):
         self, kind: str, name: object, known: Iterable[str], remedy: str = ""
     ) -> None:
         known = sorted(set(known))
-        text = str(name)
+        text = str(name)[:1000]
         text = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
         lowered = {k.lower(): k for k in reversed(known)}
         near = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -14,6 +14,7 @@ from nuprobe.errors import ComputationError, InputError, shown
 __all__ = [
     "FloatArray",
     "barycentric_matrix",
+    "blocks",
     "chebyshev_nodes",
     "common_shape",
     "converged",
@@ -272,8 +273,12 @@ def converged(
     order: int = 24,
     largest: int = 1500,
     remedy: str = "ask for a larger rtol",
+    nonzero: Callable[[], FloatArray] | None = None,
 ) -> FloatArray:
     """Double the order of a quadrature until two orders agree.
+
+    Two orders that both miss an integrand agree at zero: `nonzero` says where that
+    cannot be.
 
     Parameters
     ----------
@@ -283,6 +288,8 @@ def converged(
     order : the first order.
     largest : once an order reaches this without agreement, it is an error.
     remedy : end of the message.
+    nonzero : where the integrand is not zero, of the shape of the values; asked for
+        only if some values are zero.
 
     Returns
     -------
@@ -307,14 +314,36 @@ def converged(
         order *= 2
         fine = integral(order)
         error = np.abs(fine - coarse)
-        if np.all(error <= rtol * np.abs(fine)):
+        missed = np.zeros(np.shape(fine), dtype=bool)
+        if nonzero is not None and np.any(fine == 0):
+            missed = (fine == 0) & (nonzero() != 0)
+        if np.all(error <= rtol * np.abs(fine)) and not missed.any():
             return fine
         if order >= largest:
-            worst = int(np.argmax(np.ravel(error / np.maximum(np.abs(fine), 1e-300))))
+            relative = error / np.maximum(np.abs(fine), 1e-300)
+            worst = int(np.argmax(np.ravel(np.where(missed, np.inf, relative))))
             raise ComputationError(
                 f"{name(worst)} does not converge to {rtol:g}: {remedy}"
             )
         coarse = fine
+
+
+def blocks(size: int, length: int) -> Iterator[slice]:
+    """Slices that cut a long array into blocks, so that what is computed from it fits
+    into memory.
+
+    Parameters
+    ----------
+    size : of the array.
+    length : of a block, at least 1.
+
+    Examples
+    --------
+    >>> list(blocks(5, 3))
+    [slice(0, 3, None), slice(3, 5, None)]
+    """
+    for start in range(0, size, length):
+        yield slice(start, min(start + length, size))
 
 
 def chebyshev_nodes(lower: float, upper: float, n: int) -> FloatArray:

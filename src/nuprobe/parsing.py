@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
+from nuprobe.decimals import DECIMAL, GROUPED_DIGITS, parse_number
 from nuprobe.errors import InputError, shown
 
 __all__ = [
     "parse_csv",
     "parse_json",
-    "parse_number",
     "parse_toml",
     "parse_yaml",
     "read_text",
@@ -37,12 +36,6 @@ LONGEST_CELL: Final = 10_000
 DEEPEST: Final = 20
 """Lists and mappings inside each other."""
 _DIGITS: Final = 40
-
-_FLOAT = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-_SMALL = re.compile(r"[-+.0]*[1-9]")  # matches what is not written as zero
-_FORTRAN = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)[dD][-+]?\d+", re.ASCII)
-_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.ASCII)
-_GROUPED = re.compile(r"[-+]?\d+(?:_\d+)+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.ASCII)
 
 
 def read_text(
@@ -86,52 +79,6 @@ def read_text(
             raise
         reason = getattr(err, "strerror", None) or str(err)
         raise InputError(f"cannot read {what} {path}: {reason}") from None
-
-
-def parse_number(text: str) -> float:
-    """Read a finite decimal number.
-
-    Parameters
-    ----------
-    text : such as ``"1.5"``, ``"-2e-3"``.
-
-    Raises
-    ------
-    InputError
-        For anything else. What other programs write is told: decimal commas, the
-        ``D`` of Fortran, digits in groups, and numbers beyond the range of a float.
-
-    Examples
-    --------
-    >>> parse_number("1.0e-05")
-    1e-05
-    >>> parse_number("1.0D-05")
-    Traceback (most recent call last):
-    nuprobe.errors.InputError: '1.0D-05' is a number of Fortran; write 1.0e-05
-    """
-    stripped = text.strip()
-    if len(stripped) <= 400 and _FLOAT.fullmatch(stripped):
-        value = float(stripped)
-        if math.isinf(value):
-            raise InputError(f"{shown(stripped)} is too large for a floating number")
-        if value == 0.0 and _SMALL.match(stripped):
-            raise InputError(f"{shown(stripped)} is too small for a floating number")
-        return value
-    raise InputError(f"{shown(stripped)} {_why_no_number(stripped)}")
-
-
-def _why_no_number(text: str) -> str:
-    if len(text) > 400:
-        return f"is too long for a number ({len(text)} characters)"
-    if not text:
-        return "is empty where a number is needed"
-    if _FORTRAN.fullmatch(text):
-        return f"is a number of Fortran; write {re.sub('[dD]', 'e', text)}"
-    if _COMMA.fullmatch(text):
-        return f"has a decimal comma; write {text.replace(',', '.')}"
-    if _GROUPED.fullmatch(text):
-        return f"groups digits; write {text.replace('_', '')}"
-    return "is not a finite number; correct it"
 
 
 # -- tables ----------------------------------------------------------------------------
@@ -201,24 +148,26 @@ def _cells(line: str, source: str, number: int) -> list[str]:
             raise InputError(
                 f"{source}:{number}: {err}; correct that line (a cell ends in its line)"
             ) from None
-    if any(len(cell) > LONGEST_CELL for cell in cells):
+    if len(line) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
         raise InputError(
             f"{source}:{number}: a cell has more than {LONGEST_CELL} characters"
         )
-    return [cell.strip() for cell in cells]
+    return list(map(str.strip, cells))
 
 
 def _check_header(header: Sequence[str], source: str, number: int) -> None:
+    seen: set[str] = set()
     for column in header:
         if not column:
             raise InputError(
                 f"{source}:{number}: a column has no name; name every column"
             )
-        if header.count(column) > 1:
+        if column in seen:
             raise InputError(
                 f"{source}:{number}: two columns are named {shown(column)}; rename or"
                 " remove one"
             )
+        seen.add(column)
 
 
 def _wrong_count(
@@ -265,7 +214,7 @@ _AMBIGUOUS: Final[Sequence[tuple[re.Pattern[str], str]]] = (
         "is a number in base 60 to some readers of YAML; write the number out, or put"
         " it in quotes",
     ),
-    (_GROUPED, "groups digits; write it without underscores, or in quotes"),
+    (GROUPED_DIGITS, "groups digits; write it without underscores, or in quotes"),
     (
         re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)[dD][-+]?\d+", re.ASCII),
         "is a number of Fortran; write e for D",
@@ -391,7 +340,7 @@ def _check_plain(event: Any) -> None:
     for pattern, why in _AMBIGUOUS:
         if pattern.fullmatch(text):
             raise InputError(f"{_place(event)}: {shown(text)} {why}")
-    if _FLOAT.fullmatch(text):
+    if DECIMAL.fullmatch(text):
         try:
             parse_number(text)
         except InputError as err:

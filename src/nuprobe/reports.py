@@ -32,7 +32,8 @@ def rate_table(rates: Rates) -> Table:
     """
     import numpy as np
 
-    names = list(rates.components)
+    shown = rates.shown
+    names = list(shown)
     unit = f" [{rates.unit}]" if rates.unit else ""
     columns = (
         f"{rates.observable}{unit} from",
@@ -46,7 +47,7 @@ def rate_table(rates: Rates) -> Table:
         zip(rates.energy_edges[:-1], rates.energy_edges[1:], strict=True)
     ):
         row = [float(low), float(high)]
-        row += [float(rates.components[n][i].sum()) for n in names]
+        row += [float(shown[n][i].sum()) for n in names]
         row.append(float(rates.total[i].sum()))
         if rates.data is not None:
             observed = float(rates.data[i].sum())

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 
+from nuprobe.decimals import parse_number, parse_numbers
 from nuprobe.errors import (
     ExperimentFileError,
     InputError,
@@ -23,7 +24,6 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parsing import (
     LARGEST_TABLE,
     parse_csv,
-    parse_number,
     parse_toml,
     read_text,
 )
@@ -203,14 +203,13 @@ class Folder:
                 raise ExperimentFileError(
                     f"{self.root}/{file}: {UnknownNameError('column', column, known)}"
                 )
-            values = []
-            for number, row in enumerate(rows, 1):
-                try:
-                    values.append(parse_number(row[column]))
-                except InputError as err:
-                    raise ExperimentFileError(
-                        f"{self.root}/{file}: row {number}, column {column}: {err}"
-                    ) from None
+            try:
+                values = parse_numbers([row[column] for row in rows])
+            except InputError as err:
+                number, _, problem = str(err).partition(": ")
+                raise ExperimentFileError(
+                    f"{self.root}/{file}: row {number}, column {column}: {problem}"
+                ) from None
             result[column] = self._columns[file, column] = np.array(values)
             result[column].flags.writeable = False  # shared by all readers
         return result

@@ -205,7 +205,7 @@ def split_unit(text: str) -> tuple[str, str]:
     >>> split_unit("3e-11 muB"), split_unit("3 1e-11 muB"), split_unit("1e-7e")
     (('3e-11', 'muB'), ('3', '1e-11 muB'), ('1e-7', 'e'))
     """
-    match = _QUANTITY.fullmatch(text)
+    match = _QUANTITY.fullmatch(_text("a quantity", text))
     if match is None:
         raise UnitError(
             f"cannot read {shown(text)}: write a number and a unit, e.g. '10 MeV'"
@@ -235,6 +235,7 @@ def value_in(value: str | float, unit: str) -> float:
     >>> value_in("1 GeV", "MeV"), value_in("0.5", "")
     (1000.0, 0.5)
     """
+    _text("a unit", unit)
     number, written = split_unit(str(value))
     power = re.fullmatch(rf"({_NUMBER})\s+(\S.*)", written)
     if power is not None:

@@ -44,7 +44,7 @@ class Double:
 
     channels: tuple[str, ...] = ("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_e e+ mu-")
     target: Any = "Ar40"
-    regime: str = "all"
+    regime: str = "elastic"
     source: Flux = field(default_factory=lambda: monoenergetic(5000.0, "nu_mu"))
     model: LeptonModel = field(default_factory=StandardModel)
     seed: int = 1

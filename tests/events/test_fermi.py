@@ -24,7 +24,14 @@ def free(e: FloatArray) -> FloatArray:
 @pytest.mark.parametrize("e_nu", [300.0, 1000.0, 8000.0])
 def test_total_is_the_average_over_the_sphere(e_nu: float) -> None:
     gen = trident(
-        MUMU, "C12", e_nu, regime="proton", nucleons="fermi-gas", pauli=False, seed=5
+        MUMU,
+        "C12",
+        e_nu,
+        regime="proton",
+        nucleons="fermi-gas",
+        pauli=False,
+        k_f=FERMI_MOMENTUM,
+        seed=5,
     )
     # by Monte Carlo in Cartesian momenta
     random = np.random.default_rng(1)
@@ -101,7 +108,7 @@ def test_drawn_nucleons_are_blocked_as_the_pauli_factor_says() -> None:
 
 
 def test_blocking_drops_events_and_nothing_else() -> None:
-    settings = {"regime": "neutron", "nucleons": "fermi-gas", "seed": 8}
+    settings = {"regime": "neutron", "nucleons": "fermi-gas", "seed": 8, "k_f": 235.0}
     gen = trident(MUMU, "O16", 1500.0, pauli=False, **settings)  # type: ignore[arg-type]
     blocked = trident(MUMU, "O16", 1500.0, pauli=True, **settings)  # type: ignore[arg-type]
     sample, left = gen.generate(80_000), blocked.generate(80_000)

@@ -29,6 +29,7 @@ from nuprobe.events import (
     trident,
 )
 from nuprobe.events.grid import maximum_weight, refine, smoothed, uniform
+from nuprobe.events.record import Run
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.models import LeptonModel, LMuLTau, StandardModel, VMinusA
@@ -111,7 +112,7 @@ def test_totals_of_every_channel_with_small_errors() -> None:
 
 
 def test_flux_average_is_the_engine_s(dune: Generator) -> None:
-    average = engine.average(dune.source, dune.channels, "Ar40", regime="all")
+    average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     assert dune.sigma == pytest.approx(average.total(dune.model), rel=3e-4, abs=0)
     for unweighted, n in ((False, 150_000), (True, 30_000)):
         sample = dune.generate(n, unweighted=unweighted)
@@ -289,7 +290,7 @@ def test_one_sample_serves_every_model(dune: Generator) -> None:
         unweighted.weight, rel=1e-12, abs=0
     )
     assert np.unique(np.round(unweighted.weight / dune.max_weight, 12))[0] == 1.0
-    average = engine.average(dune.source, dune.channels, "Ar40", regime="all")
+    average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     check_model(dune, events, VMinusA(), average.total(VMinusA()))
 
 
@@ -537,7 +538,7 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
     variants = [
         trident(MUMU, "Ar40", 5000.0, regime="coherent", form_factor="helm"),
         trident(MUMU, "Ar40", 5001.0, regime="coherent"),
-        trident(MUMU, "Ar40", 5000.0, regime="all"),
+        trident(MUMU, "Ar40", 5000.0, regime="elastic"),
         trident(MUMU, "Ar40", 5000.0, regime="coherent", model=VMinusA()),
         trident(EMU, "Ar40", 5000.0, regime="coherent"),
     ]
@@ -546,11 +547,17 @@ def test_settings_are_json_and_tell_samples_apart(argon: Generator) -> None:
 
 PLAIN = {
     "nucleus": (MUMU, "Ar40", 5000.0, "coherent", {}),
-    "flux": ([MUMU, "nubar_mu -> nubar_e e- mu+"], "Ar40", "dune-nd-fhc", "all", {}),
+    "flux": (
+        [MUMU, "nubar_mu -> nubar_e e- mu+"],
+        "Ar40",
+        "dune-nd-fhc",
+        "elastic",
+        {},
+    ),
     "electron": ("nu_e -> nu_e e+ e-", None, 20.0, "electron", {}),
-    "blocked": (EMU, "H2O", 3000.0, "all", {"nucleons": "fermi-gas"}),
+    "blocked": (EMU, "H2O", 3000.0, "elastic", {"nucleons": "fermi-gas"}),
     "moving": (EMU, "O16", 2e3, "neutron", {"nucleons": "fermi-gas", "pauli": False}),
-    "mediators": (MUMU, "Fe56", 2e4, "all", {"model": LMuLTau(50.0, 1e-3)}),
+    "mediators": (MUMU, "Fe56", 2e4, "elastic", {"model": LMuLTau(50.0, 1e-3)}),
 }
 
 
@@ -661,3 +668,28 @@ def test_small_samples_do_not_import_numba() -> None:
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("regime", ["inelastic", "all"])
+def test_events_of_broken_nucleons_are_refused(regime: str) -> None:
+    with pytest.raises(InputError, match=f"regime '{regime}' are not offered"):
+        trident(MUMU, "Ar40", 5e3, regime=regime)
+    assert trident(MUMU, "Ar40", 5e3).regime == "elastic"
+
+
+def test_nucleons_of_a_mixture_belong_to_nuclei_of_their_fermi_momentum() -> None:
+    """Silicon and oxygen block differently: one process each, with its own hosts."""
+    gen = trident(MUMU, {"Si28": 1, "O16": 2, "H1": 1}, 5e3, nucleons="fermi-gas")
+    record = Run(gen, False, {})
+    found = [
+        (p.regime, p.number, [str(n.name) for n, _ in record.hosts(i)])
+        for i, p in enumerate(gen.processes)
+        if p.regime in ("proton", "neutron")
+    ]
+    assert found == [
+        ("proton", 14.0, ["Si28"]),
+        ("neutron", 14.0, ["Si28"]),
+        ("proton", 16.0, ["O16"]),
+        ("neutron", 16.0, ["O16"]),
+        ("proton", 1.0, []),
+    ]

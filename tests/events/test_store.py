@@ -221,6 +221,13 @@ def _check_rules(file: text.File) -> None:
     assert all(
         a[f"NuHepMC.AdditionalParticleNumber[{number}].Name"] for number in special
     )
+    # G.C.5, and where the reference reader looks for the name
+    for number in special:
+        assert a[f"NuHepMC.AdditionalParticleInfo[{number}].Description"]
+        assert (
+            a[f"NuHepMC.AdditionalParticleInfo[{number}].Name"]
+            == a[f"NuHepMC.AdditionalParticleNumber[{number}].Name"]
+        )
     # G.C.2, G.C.3, G.C.4
     assert float(a["NuHepMC.FluxAveragedTotalCrossSection"]) > 0
     assert a["NuHepMC.Citations.Generator.InspireHep"]

@@ -381,3 +381,20 @@ def test_options_of_a_process(alone: Experiment) -> None:
     assert axial.process == target.process
     with pytest.raises(ExperimentFileError, match="option of process cevns"):
         alone.with_changes({"options": {"binding": True}})
+
+
+def test_tables_sum_a_further_process_over_the_flux(both: Experiment) -> None:
+    rates = both.predict(MODEL)
+    assert list(rates.shown) == [
+        "signal: cevns: prompt nu_mu",
+        "signal: cevns: delayed nubar_mu",
+        "signal: cevns: delayed nu_e",
+        "signal: electron",
+        "off",
+        "neutrons",
+    ]
+    np.testing.assert_allclose(
+        np.sum(list(rates.shown.values()), axis=0), rates.total, rtol=1e-12
+    )
+    electrons = [v for k, v in rates.components.items() if k.startswith("signal: elec")]
+    np.testing.assert_array_equal(rates.shown["signal: electron"], sum(electrons))

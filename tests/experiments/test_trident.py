@@ -22,6 +22,7 @@ from nuprobe.errors import (
 from nuprobe.experiments import LimitCurve, TridentExperiment, experiment_names, limit
 from nuprobe.inference import profile
 from nuprobe.models import LMuLTau, StandardModel, VMinusA
+from nuprobe.reproductions.studies import ccfr_choices
 from nuprobe.units import GeV, parse_quantity
 
 pytestmark = pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
@@ -42,7 +43,7 @@ def test_they_are_found_by_name() -> None:
         rates = nu.experiment(name, TridentExperiment).predict()
         assert rates.ratio == pytest.approx(1.0, abs=1e-12)
         assert rates.events is None
-        assert rates.to_dict()["regime"] == "all"
+        assert rates.to_dict()["regime"] == "elastic"
         assert rates.to_dict()["sin2_theta_w"] == 0.23122
 
 
@@ -347,3 +348,61 @@ def test_the_cost_has_the_error_of_each_side(tmp_path: Path) -> None:
             2 * step[1]
         )
         assert slope == pytest.approx(numeric, rel=1e-4, abs=1e-6)
+
+
+def test_broken_nucleons_are_listed_beside_what_is_selected() -> None:
+    dune = nu.experiment("dune-nd-trident", TridentExperiment)
+    rates = dune.predict()
+    assert rates.beside == ("inelastic",)
+    assert rates.cross_section == pytest.approx(
+        sum(rates.cross_sections[r] for r in ("coherent", "proton", "neutron")),
+        rel=1e-12,
+        abs=0,
+    )
+    assert rates.events is not None
+    whole = sum(rates.events[r] for r in ("coherent", "proton", "neutron"))
+    # the cross section averaged over the beam, by another road
+    share = rates.events["inelastic"] / whole
+    averages = [
+        nu.trident.average(dune.flux, dune.channels(), "Ar40", regime).total(
+            StandardModel()
+        )
+        for regime in ("inelastic", "elastic")
+    ]
+    assert share == pytest.approx(averages[0] / averages[1], rel=1e-6, abs=0)
+    assert 0.05 < share < 0.09
+    every = dune.with_changes({"regime": "all"}).predict()
+    assert every.beside == ()
+    assert every.cross_section == pytest.approx(
+        sum(rates.cross_sections.values()), rel=1e-9, abs=0
+    )
+
+
+def test_form_factors_of_nucleons_are_a_key_of_the_file() -> None:
+    dune = nu.experiment("dune-nd-trident", TridentExperiment)
+    raw = {"material": "Ar40", "mass": "67 t", "nucleon_form_factors": "dipole"}
+    other = dune.with_changes({"target": raw})
+    ratio = other.events("proton") / dune.events("proton")
+    assert ratio == pytest.approx(1.032, abs=0.005)
+
+
+@pytest.mark.parametrize("mass", [10.0, 240.0, 3e3])
+def test_loops_reach_the_ratio_of_electron_pairs(
+    ccfr: TridentExperiment, mass: float
+) -> None:
+    """Electrons couple by loops alone, whose size depends on the momentum."""
+    beam = {"energy": "5 GeV", "flavours": {"nu_mu": 1.0}}
+    pairs = ccfr.with_changes({"pair": "e", "flux": beam})
+    family = LMuLTau(mass, 0.02, "loop")
+    got = pairs.prediction(family).expectation(np.array([[mass, 0.02]])).base[0, 0]
+    assert got - 1 == pytest.approx(pairs.predict(family).ratio - 1, rel=2e-3, abs=0)
+
+
+def test_ccfr_by_energy_of_the_beam() -> None:
+    table = ccfr_choices()
+    column = table.columns.index("g' at 13.5 MeV")
+    found = {(row[0], row[1]): float(row[column] or 0) for row in table.rows}
+    assert found[60.0, "elastic"] == pytest.approx(7.5e-4, rel=0.01, abs=0)
+    assert found[250.0, "elastic"] == pytest.approx(1.05e-3, rel=0.01, abs=0)
+    for energy in (60.0, 100.0, 160.0, 250.0):
+        assert found[energy, "coherent"] < found[energy, "elastic"]

@@ -547,7 +547,33 @@ def test_a_run_is_saved_early_and_then_less_often(
         now[0] += 0.25
         if file.due():
             saved.append(now[0])
-    assert saved == [0.5, 1, 2, 4, 8, 16, 32, 62, 92, 122, 152, 182]
+    early = [0.5, 1, 1.75, 3.25, 6.25, 12.25, 24.25, 48.25]
+    assert saved == [*early, 78.25, 108.25, 138.25, 168.25, 198.25]
+    # however late the first result came: it is saved, and the next soon after
+    file, now[0], saved = Checkpoint(tmp_path / "z", False, False, 30.0), 0.0, []
+    file.start()
+    now[0] += 20.0
+    for _ in range(8):
+        if file.due():
+            saved.append(now[0])
+        now[0] += 0.25
+    assert saved == [20, 20.5, 21]
+    # a file that takes 0.2 s to write is not written every second
+    now[0], saved = 0.0, []
+
+    def slow() -> bytes:
+        now[0] += 0.2
+        return b"content"
+
+    file = Checkpoint(tmp_path / "y", False, False, 30.0)
+    with file.held():
+        file.start()
+        while now[0] < 40:
+            now[0] += 0.1
+            if file.due():
+                saved.append(now[0])
+                file.save(slow)
+    assert np.allclose(saved, [0.5, 4.5, 9.0, 18.0, 36.0], atol=0.6)
 
 
 @pytest.mark.parametrize("every_s", [-1.0, np.nan])

@@ -207,7 +207,7 @@ def test_thresholds_are_marked_and_the_curves_fall_towards_them() -> None:
 
 
 def test_all_is_the_sum_of_the_regimes_also_with_free_protons() -> None:
-    regimes = ["all", "coherent", "proton", "neutron"]
+    regimes = ["all", "coherent", "proton", "neutron", "inelastic"]
     for material in ("Ar40", "CH2"):
         (ax,) = plot_trident_energy(
             MUMU, material, [1 * GeV, 3 * GeV, 9 * GeV], regimes=regimes

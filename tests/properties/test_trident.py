@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def test_range_of_momentum_transfer(mass: float, above: float, lepton: float) ->
         )
 
 
+@pytest.mark.filterwarnings("ignore::nuprobe.ValidityWarning")
 @settings(max_examples=20, deadline=None)
 @given(CHANNELS, logs(1.1, 100.0), st.sampled_from(["C12", "Ar40", "Pb208"]))
 def test_cross_sections_rise_and_respect_cp(

@@ -129,9 +129,17 @@ def test_incoherent() -> None:
     )
     for nucleus in NUCLEI:
         one = isotope(nucleus)
-        ratio = trident.total(e, MUMU, nucleus, OLD, "incoherent") / (
-            base * (0.5 * one.z + 0.1 * one.n)
+        # the dipole and one Fermi momentum, as in the source
+        incoherent = trident.total(
+            e,
+            MUMU,
+            nucleus,
+            OLD,
+            "incoherent",
+            nucleon_form_factors="dipole",
+            k_f=235.0,
         )
+        ratio = incoherent / (base * (0.5 * one.z + 0.1 * one.n))
         assert ratio[2:4].mean() == pytest.approx(0.0043, rel=0.03, abs=0)
         assert ratio.max() / ratio.min() < 3.0
         excess = slopes(e, ratio)
@@ -140,7 +148,15 @@ def test_incoherent() -> None:
     # 0.5 : 0.1 for proton and neutron; 6.1 at 100 GeV with Pauli blocking, 8.0 without
     for pauli, expected in ((True, 6.1), (False, 8.0)):
         proton, neutron = (
-            trident.total(100 * GeV, MUMU, None, OLD, r, pauli=pauli)
+            trident.total(
+                100 * GeV,
+                MUMU,
+                None,
+                OLD,
+                r,
+                pauli=pauli,
+                nucleon_form_factors="dipole",
+            )
             for r in ("proton", "neutron")
         )
         assert proton / neutron == pytest.approx(expected, rel=0.02, abs=0)

@@ -81,7 +81,7 @@ def test_known_differences_are_shown_and_not_judged() -> None:
     assert len(shown) == 2
     for quantity, row in shown.items():
         # the same number with other form factors is judged
-        assert rows[quantity.removesuffix(", default dipole form factors")].agrees
+        assert rows[quantity.removesuffix(", dipole form factors")].agrees
         assert 0.03 < row.difference / row.published < 0.06
 
 

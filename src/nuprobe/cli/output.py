@@ -4,8 +4,10 @@ figure."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +15,7 @@ import click
 
 from nuprobe.cli.options import grouped
 from nuprobe.cli.streams import shows
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +52,11 @@ class Output:
 
     def table(self, table: Table) -> None:
         """Write a table."""
-        self.emit(str(table), table.to_dict())
+        _write(
+            table.json_lines() if self.as_json else map(printable, table.lines()),
+            self.as_json,
+            self.output,
+        )
 
 
 def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
@@ -185,18 +191,42 @@ def emit(text: str, data: object, as_json: bool, output: Path | None = None) -> 
     as_json : which of the two.
     output : file, or None for the terminal.
     """
-    content = (
-        json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    lines = (
+        [json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)]
         if as_json
-        else text
+        else map(printable, text.split("\n"))
     )
+    _write(lines, as_json, output)
+
+
+def _write(lines: Iterable[str], as_json: bool, output: Path | None) -> None:
+    """Write lines to a file or the terminal, a few thousand at a time; JSON has escapes
+    of its own for what is not printable."""
+    pieces = map("\n".join, _batches(map(_escaped, lines) if as_json else lines))
     if output is None:
-        if as_json and not shows(content):
-            content = json.dumps(data, indent=2, allow_nan=False)
-        click.echo(content)
+        for piece in pieces:
+            if as_json and not shows(piece):
+                piece = re.sub(
+                    r"[^\x00-\x7f]+", lambda m: json.dumps(m[0])[1:-1], piece
+                )
+            click.echo(piece)
         return
     new_file(output, overwriting())
     from nuprobe.files import atomic_write
 
-    atomic_write(output, content + "\n")
+    atomic_write(output, b"".join(piece.encode() + b"\n" for piece in pieces))
     click.echo(f"wrote {output}", err=True)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(
+        r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]",
+        lambda found: f"\\u{ord(found[0]):04x}",
+        text,
+    )
+
+
+def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(lines)
+    while batch := list(islice(rest, 4096)):
+        yield batch

@@ -103,7 +103,8 @@ def _trident_rates(
         ),
         {"sigma [cm2]": ".4e", "events": ".1f"},
         (
-            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}",
+            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}"
+            + (f", without {', '.join(rates.beside)}" if rates.beside else ""),
             (
                 f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
                 f" -{rates.minus:g}, pull {rates.pull:+.2f}"

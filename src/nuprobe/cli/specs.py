@@ -1,5 +1,5 @@
-"""What users say about physics: a model, a source of neutrinos, an experiment, a
-trident calculation. Each is one object that a decorator hands to the command."""
+"""What users say about physics: a model, a source of neutrinos, an experiment. Each is
+one object that a decorator hands to the command."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from nuprobe.cli.options import grouped, key_values, target_spec
+from nuprobe.cli.options import grouped, key_values
 from nuprobe.errors import InputError
 from nuprobe.parsing import parse_toml
 
 if TYPE_CHECKING:
-    from nuprobe.events.generator import Generator
     from nuprobe.experiments import Experiment, SitesExperiment
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
@@ -194,7 +193,8 @@ class SourceSpec:
         return make_flux(str(self.flux_name), self.flux_option)
 
 
-def _energy_option(help: str) -> Any:
+def energy_option(help: str) -> Any:
+    """Return the option ``--energy`` with a `help` text."""
     return click.option("--energy", help=help)
 
 
@@ -220,7 +220,7 @@ def source_options(help: str) -> Callable[[F], F]:
     return grouped(
         "source",
         SourceSpec,
-        _energy_option(help),
+        energy_option(help),
         click.option(
             "--flux", "flux_name", multiple=True, help=f"{_FLUX}; repeatable."
         ),
@@ -356,129 +356,3 @@ def names(text: str) -> list[str]:
     ['rn', 'sin2_theta_w']
     """
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-# -- tridents ----------------------------------------------------------------
-
-_REGIMES = ("coherent", "proton", "neutron", "incoherent", "electron", "all")
-
-
-@dataclass(frozen=True)
-class TridentSpec:
-    """How a trident cross section is computed.
-
-    Attributes
-    ----------
-    regime : what the lepton pair is produced on.
-    form_factor : name of the charge form factor, or None for the default.
-    no_pauli : without Pauli blocking.
-    """
-
-    regime: str
-    form_factor: str | None
-    no_pauli: bool
-
-    @property
-    def nucleus(self) -> dict[str, Any]:
-        """Keywords `form_factor` and `pauli` of the library."""
-        return {"form_factor": self.form_factor, "pauli": not self.no_pauli}
-
-
-_TRIDENT_OPTIONS = (
-    click.option(
-        "--regime", type=click.Choice(_REGIMES), default="all", show_default=True
-    ),
-    click.option(
-        "--form-factor",
-        help=(
-            "Charge form factor, of the measured charge radius [default: Fourier-Bessel"
-            " density if measured]."
-        ),
-    ),
-    click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons."),
-)
-
-trident_options = grouped("setting", TridentSpec, *_TRIDENT_OPTIONS)
-"""Add ``--regime``, ``--form-factor`` and ``--no-pauli``, as `TridentSpec`
-``setting``."""
-
-
-@dataclass(frozen=True)
-class GeneratorSpec:
-    """What a generator of trident events needs besides the model.
-
-    Attributes
-    ----------
-    channels : texts such as ``nu_mu -> nu_e e+ mu-``.
-    target_text : as typed, or None.
-    energy, flux_name, flux_option : as in `SourceSpec`.
-    regime, form_factor, no_pauli : as in `TridentSpec`.
-    nucleons : ``rest`` or ``fermi-gas``.
-    seed : of all random numbers.
-    """
-
-    channels: tuple[str, ...]
-    target_text: str | None
-    energy: str | None
-    flux_name: str | None
-    flux_option: tuple[str, ...]
-    regime: str
-    form_factor: str | None
-    no_pauli: bool
-    nucleons: str
-    seed: int
-
-    def build(self, model: LeptonModel) -> Generator:
-        """Return the generator of events, weighted by `model`."""
-        from nuprobe.events import trident
-        from nuprobe.processes.trident import channel
-
-        source = SourceSpec(self.energy, self.flux_name, self.flux_option)
-        channels = [channel(text) for text in self.channels]
-        return trident(
-            channels,
-            None if self.target_text is None else target_spec(self.target_text),
-            source.one(),
-            model=model,
-            regime=self.regime,
-            form_factor=self.form_factor,
-            pauli=not self.no_pauli,
-            nucleons=self.nucleons,
-            seed=self.seed,
-        )
-
-
-generator_options = grouped(
-    "generator",
-    GeneratorSpec,
-    click.option(
-        "--channel",
-        "channels",
-        multiple=True,
-        required=True,
-        help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
-    ),
-    click.option(
-        "--target",
-        "target_text",
-        help="As for xsec; not needed for --regime electron.",
-    ),
-    _energy_option("Energy of every neutrino, e.g. '5 GeV'."),
-    *FLUX_OPTIONS,
-    *_TRIDENT_OPTIONS,
-    click.option(
-        "--nucleons",
-        type=click.Choice(["rest", "fermi-gas"]),
-        default="rest",
-        show_default=True,
-    ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        default=1,
-        show_default=True,
-        help="Seed of all random numbers.",
-    ),
-)
-"""Add channels, target, energy or flux, regime, nucleons and seed, as `GeneratorSpec`
-``generator``; `model_options` and ``--workers`` stand beside it."""

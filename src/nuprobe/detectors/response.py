@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -49,6 +49,14 @@ AcceptanceQuantity = Literal["reconstructed", "recoil"]
 ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
 
 
+@cache
+def _ladder() -> FloatArray:
+    """Deposits, as shares of the largest, at which the window is looked for."""
+    steps = np.concatenate([[0.0], np.geomspace(1e-9, 1.0, 4001)])
+    steps.flags.writeable = False
+    return steps
+
+
 @dataclass(frozen=True, eq=False)
 class Response:
     """Response of one detector to nuclear recoils.
@@ -75,6 +83,8 @@ class Response:
     acceptance_of : what the acceptance is a function of: the ``"reconstructed"``
         quantity x (default), or the true ``"recoil"`` energy in keV.
     factor : multiplies every probability; a free normalisation of the signal.
+    floor : electron-equivalent energy (MeV) below which a recoil gives no signal that
+        noise could lift into the bins: one electron–hole pair or quantum.
     """
 
     edges: FloatArray
@@ -88,6 +98,7 @@ class Response:
     gamma_shape: tuple[float, float] = (1.0, 1.0)
     acceptance_of: AcceptanceQuantity = "reconstructed"
     factor: float = 1.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -108,6 +119,11 @@ class Response:
         if not (self.factor >= 0 and np.isfinite(self.factor)):
             raise InputError(
                 f"the factor of a response must not be negative, got {self.factor}"
+            )
+        if not (self.floor >= 0 and np.isfinite(self.floor)):
+            raise InputError(
+                "the floor of a response is an energy in MeV that is not negative, e.g."
+                f" 3*eV; got {self.floor}"
             )
         self._check_acceptance()
         self._check_smearing()
@@ -186,7 +202,9 @@ class Response:
         return (
             self
             if factor == 1
-            else replace(self, light_yield=self.light_yield * factor)
+            else replace(
+                self, light_yield=self.light_yield * factor, floor=self.floor / factor
+            )
         )
 
     def matrix(self, t_nr: FloatArray) -> FloatArray:
@@ -207,6 +225,9 @@ class Response:
             matrix = self.factor * matrix
         if self.acceptance_of == "recoil":
             matrix = matrix * self.acceptance(np.asarray(t_nr, dtype=float) / keV)
+        if self.floor > 0:
+            seen = self.quenching(np.asarray(t_nr, dtype=float)) >= self.floor
+            matrix = np.where(seen, matrix, 0.0)
         return matrix
 
     def _smeared(self, mean: FloatArray) -> FloatArray:
@@ -238,6 +259,7 @@ class Response:
         """Recoil energies in (0, t_max) where the matrix is not smooth; an integral
         over T needs panels there."""
         points = [t for t in self.quenching.breakpoints if 0 < t < t_max]
+        points += self._lowest(t_max)
         recoil = self.acceptance_of == "recoil"
         if recoil:
             points += [
@@ -253,13 +275,26 @@ class Response:
     def window(self, t_max: float) -> tuple[float, float]:
         """Recoil energies in [0, t_max] outside which nothing reaches the bins (to
         1e-19, 9 σ); for counts and gamma distributions, only from above."""
-        if self.smearing == "none":
+        if t_max not in self._windows:
+            least = max(self._lowest(t_max), default=0.0)
+            low, high = (0.0, t_max) if self.smearing == "none" else self._window(t_max)
+            self._windows[t_max] = max(low, least), high
+        return self._windows[t_max]
+
+    @cached_property
+    def _windows(self) -> dict[float, tuple[float, float]]:
+        """Windows asked for before: each order of a quadrature asks again."""
+        return {}
+
+    def _window(self, t_max: float) -> tuple[float, float]:
+        counted = self.smearing != "gaussian"
+        if counted and self._reaches(self.mean(np.array([t_max])))[0]:
             return 0.0, t_max
-        t = np.concatenate([[0.0], np.geomspace(1e-9 * t_max, t_max, 4001)])
+        t = _ladder() * t_max
         inside = np.flatnonzero(self._reaches(self.mean(t)))
         if inside.size == 0:
             return 0.0, t_max
-        low = t[max(inside[0] - 1, 0)] if self.smearing == "gaussian" else 0.0
+        low = 0.0 if counted else t[max(inside[0] - 1, 0)]
         return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:
@@ -314,6 +349,12 @@ class Response:
             width = 6.25 if points >= 32 else 2.0
             return int(np.ceil(np.sqrt(max(top, 1.0)) / width))
         return 1
+
+    def _lowest(self, t_max: float) -> list[float]:
+        """Recoil energy at the floor, if there is one below `t_max` (MeV)."""
+        if self.floor == 0:
+            return []
+        return self._invert([self.light_yield * self.floor], t_max)
 
     def _invert(self, targets: Iterable[float], t_max: float) -> list[float]:
         """Recoil energies with a given mean, by bisection (the mean increases with

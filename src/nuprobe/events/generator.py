@@ -77,7 +77,7 @@ def trident(
     source: float | Flux | str,
     *,
     model: LeptonModel | None = None,
-    regime: str | TridentOptions = "all",
+    regime: str | TridentOptions = "elastic",
     nucleons: str = "rest",
     seed: int = 1,
     **options: Unpack[NucleusKeywords],
@@ -95,8 +95,9 @@ def trident(
     model : decides where events are generated; `Events.weights` reweights to any other.
         Standard Model by default.
     regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"incoherent"``,
-        ``"electron"`` or ``"all"`` (coherent and incoherent); or a whole
-        `nuprobe.trident.TridentOptions`.
+        ``"electron"`` or ``"elastic"`` (coherent and incoherent, the default); or a
+        whole `nuprobe.trident.TridentOptions`. Events of broken nucleons are not
+        offered, so neither are ``"inelastic"`` and ``"all"``.
     nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross
         section weights the events; ``"fermi-gas"``: they move within the Fermi sphere,
         on shell and unbound, and with `pauli` events whose nucleon ends inside the
@@ -132,13 +133,20 @@ def trident(
         raise UnknownNameError("treatment of nucleons", nucleons, NUCLEONS)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError(f"the seed must be an integer of 0 or more, got {seed!r}")
+    settings = read_options(regime, options)
+    if settings.regime in ("inelastic", "all"):
+        raise InputError(
+            f"events of the regime {settings.regime!r} are not offered, because"
+            " nucleons break in it: generate regime='elastic' (cross sections have"
+            " both)"
+        )
     setup = Setup(
         channels=read,
         target=target,
         source=_source(source, read),
         model=StandardModel() if model is None else model,
         nucleons=nucleons,
-        options=read_options(regime, options),
+        options=settings,
     )
     return Generator(setup, int(seed), prepare(setup))
 

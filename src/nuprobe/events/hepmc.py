@@ -62,7 +62,7 @@ SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
 COUNT: Final = "nuprobe.events"
 CHECKSUM: Final = b"A 0 nuprobe.checksum "
 _AFTER_CHECKSUM: Final = b"A 0 nuprobe.invariants "  # attributes are in order
-_CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
+_CONVENTIONS: Final = "E.C.1 E.C.4 G.C.3 G.C.5 G.S.1 G.S.2 P.C.1 P.C.2 V.C.1"
 _THEORY: Final = (
     "Czyz:1964zz",
     "Lovseth:1971vv",
@@ -146,6 +146,11 @@ def header(run: Run, n: int) -> bytes:
         # nothing here that the scheme of the PDG lacks, but for the remnant of P.C.2
         "NuHepMC.AdditionalParticleNumbers": str(_REMNANT),
         f"NuHepMC.AdditionalParticleNumber[{_REMNANT}].Name": "NuclearRemnant",
+        # G.C.5; the reader of NuHepMC looks for the name here, not there
+        f"NuHepMC.AdditionalParticleInfo[{_REMNANT}].Name": "NuclearRemnant",
+        f"NuHepMC.AdditionalParticleInfo[{_REMNANT}].Description": (
+            "what a nucleus has left when a struck nucleon leaves it"
+        ),
         "nuprobe.settings": json.dumps(run.settings, sort_keys=True),
         "nuprobe.weights": json.dumps(run.models),
         "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),

@@ -85,7 +85,7 @@ class Setup:
         unblocked = replace(options, pauli=options.pauli and not gas)
         used = currents(self.target, unblocked)
         return [
-            (number, current, options.k_f if gas and with_pauli.kinks else 0.0)
+            (number, current, with_pauli.k_f if gas else 0.0)
             for (number, current), (_, with_pauli) in zip(used, blocked, strict=True)
         ]
 

@@ -20,6 +20,7 @@ from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Isotope, Target, TargetSpec, isotope, target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import CHANNELS, channel
+from nuprobe.processes.trident.targets import by_fermi_momentum
 
 __all__ = [
     "PB",
@@ -185,30 +186,33 @@ class Run:
         one = self.generator.processes[process]
         if one.regime not in _NUCLEONS or self.target is None:
             return []
-        nuclei = [
-            (
-                c.isotope,
-                c.count * (c.isotope.z if one.regime == "proton" else c.isotope.n),
-            )
-            for c in self.target.components
-            if c.isotope.a > 1
-        ]
-        # free protons come after the bound ones
+        # one process for each Fermi momentum; free protons come after the bound ones
         alike = [
             p
             for p in self.generator.processes[:process]
             if (p.channel, p.regime) == (one.channel, one.regime)
         ]
-        if alike:
+        k_f = self.generator.settings.get("k_f")
+        groups = [
+            [
+                (c.isotope, c.count * c.isotope.z)
+                if one.regime == "proton"
+                else (c.isotope, c.count * c.isotope.n)
+                for c in here
+            ]
+            for _, here in by_fermi_momentum(self.target.components, k_f)
+        ]
+        bound = [group for group in groups if sum(n for _, n in group) > 0]
+        if len(alike) >= len(bound):
             return []
-        return [(nucleus, number) for nucleus, number in nuclei if number > 0]
+        return [(nucleus, n) for nucleus, n in bound[len(alike)] if n > 0]
 
     def pick_hosts(self, chunk: Chunk) -> NDArray[np.int64]:
         """Which of the `hosts` each event of a chunk hit, −1 for none: a function of
         seed and chunk alone.
 
-        Nucleons of all nuclei are blocked alike, so a nucleus is hit in proportion to
-        its nucleons.
+        The nucleons of one process are blocked alike, so a nucleus is hit in proportion
+        to its nucleons.
         """
         result = np.full(len(chunk.events), -1)
         seed = int(self.generator.settings.get("seed", 0))

@@ -289,7 +289,7 @@ def _write(
 
 def _finish_root(path: Path, run: Run, part: Path, tally: Tally) -> None:
     """Make the tree of the records in `part`, which goes then."""
-    made = path.with_name(f".{path.name}.root")
+    made = part.with_name(f"{part.name}.root")
     try:
         root.finish(run, part, made, tally)
         with made.open("rb") as stream:

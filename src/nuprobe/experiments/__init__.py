@@ -135,7 +135,7 @@ def experiment(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> nu.experiment("coherent-csi-2017").analyses
+    >>> nu.experiment("coherent-csi-2017").analyses[:2]
     ('energy', 'energy-time')
     """
     opened = _read(_folder(name)) if isinstance(name, (str, Path)) else name

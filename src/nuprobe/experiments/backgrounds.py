@@ -92,14 +92,18 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
     """
     section = bins.file.data
     assert section is not None  # callers
-    data = bins.counts(section.counts, analysis)
+    residuals = analysis.statistic == "gaussian" and (
+        section.sigma is not None or analysis.covariance is not None
+    )
+    data = bins.counts(section.counts, analysis, signed=residuals)
     if analysis.statistic != "gaussian":
         return data, None
-    variance = (
-        data.copy()
-        if section.sigma is None
-        else bins.counts(section.sigma, analysis, power=2)
-    )
+    if section.sigma is not None:
+        variance = bins.counts(section.sigma, analysis, power=2)
+    elif residuals and np.any(data < 0):
+        variance = np.diag(bins.covariance(analysis, data)).copy()
+    else:
+        variance = data.copy()
     for background in bins.file.backgrounds:
         if background.name in analysis.subtract and isinstance(
             background, MeasuredBackground

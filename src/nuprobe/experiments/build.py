@@ -195,7 +195,8 @@ class Signal:
 
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = morphed_response(self.file, self.raw, values, self.folder.name)
-        result = response_of(section, self.folder, self.bins.energy_edges)
+        elements = {c.isotope.symbol for c in self.target().components}
+        result = response_of(section, self.folder, self.bins.energy_edges, elements)
         for parameter in self.file.parameters:
             if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
@@ -270,6 +271,7 @@ class Signal:
                 setups,
                 self._axes(free, masses),
                 check=check,
+                rtol=self.file.response.tolerance,
             )
         result: Templates = self._cache[key]
         return result

@@ -65,6 +65,9 @@ class Experiment(AnyExperiment):
     raw: Mapping[str, Any]
     signal: Signal = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
     @classmethod
     def read(cls, folder: Folder, raw: Mapping[str, Any] | None = None) -> Experiment:
         """Read and check an experiment.

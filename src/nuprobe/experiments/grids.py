@@ -117,7 +117,12 @@ class Bins:
     # -- tables
 
     def counts(
-        self, column: str, analysis: Analysis, table: str | None = None, power: int = 1
+        self,
+        column: str,
+        analysis: Analysis,
+        table: str | None = None,
+        power: int = 1,
+        signed: bool = False,
     ) -> FloatArray:
         """One column of a table, or its power, in the bins of an analysis.
 
@@ -126,19 +131,23 @@ class Bins:
         column, table : names; default table of [data].
         analysis : its bins are taken.
         power : of each entry, before bins are added.
+        signed : entries may be negative, as residuals are.
 
         Returns
         -------
         array, shape (bins,)
         """
-        return self.flat(self.grid(column, table) ** power, analysis)
+        return self.flat(self.grid(column, table, signed) ** power, analysis)
 
-    def grid(self, column: str, table: str | None = None) -> FloatArray:
+    def grid(
+        self, column: str, table: str | None = None, signed: bool = False
+    ) -> FloatArray:
         """One column of a table on all bins.
 
         Parameters
         ----------
         column, table : names; default table of [data].
+        signed : entries may be negative.
 
         Returns
         -------
@@ -154,10 +163,11 @@ class Bins:
         table = section.table if table is None else table
         shape, order = self._order(table)
         values = self.folder.table(table, [column])[column]
-        if np.any(values < 0):
+        if np.any(values < 0) and not signed:
             raise ExperimentFileError(
                 f"{self.folder.root}/{table}: row {int(np.argmax(values < 0)) + 1},"
-                f" column {column}: a count is negative; correct it"
+                f" column {column}: a count is negative; correct it (residuals need"
+                " statistic = 'gaussian' with data.sigma or a covariance)"
             )
         return np.asarray(
             values[order].reshape(
@@ -359,9 +369,10 @@ class Bins:
         """
         columns = self.folder.table(table, [low, high, column])
         lower, upper, values = (columns[key] for key in (low, high, column))
-        wrong = (
-            (upper <= lower) | (values < 0) | np.append(False, lower[1:] < upper[:-1])
-        )
+        # edges that two programs computed differ in the last digits
+        rounding = 1e-9 * np.abs(upper[:-1])
+        overlap = np.append(False, lower[1:] < upper[:-1] - rounding)
+        wrong = (upper <= lower) | (values < 0) | overlap
         if wrong.any():
             raise ExperimentFileError(
                 f"{self.folder.root}/{table}: row {int(wrong.argmax()) + 1}: bins must"

@@ -50,6 +50,9 @@ class Rates:
     shape_observable: str = ""
     shape_unit: str = ""
 
+    def __repr__(self) -> str:
+        return f"<rates of {self.experiment}, analysis {self.analysis}>"
+
     @classmethod
     def of_bins(
         cls,
@@ -102,6 +105,20 @@ class Rates:
         return np.asarray(
             sum(v for k, v in self.components.items() if k.startswith("signal"))
         )
+
+    @property
+    def shown(self) -> Mapping[str, FloatArray]:
+        """Components as tables and figures have them: a further process
+        (``"signal: electron"``) is summed over those of the flux."""
+        result: dict[str, FloatArray] = {}
+        first = None
+        for name, counts in self.components.items():
+            signal, *others = name.split(": ", 2)
+            if signal == "signal" and len(others) == 2:
+                first = first or others[0]
+                name = name if others[0] == first else f"signal: {others[0]}"
+            result[name] = result[name] + counts if name in result else counts
+        return result
 
     @property
     def total(self) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from nuprobe.detectors import (
@@ -25,6 +27,7 @@ from nuprobe.experiments.format import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
+from nuprobe.nuclei import smallest_signal
 from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder
 from nuprobe.units import MeV, keV, parse_quantity
@@ -63,7 +66,10 @@ def acceptance_of(response: ResponseSection, folder: Folder) -> Acceptance:
 
 
 def response_of(
-    section: ResponseSection, folder: Folder, edges: FloatArray
+    section: ResponseSection,
+    folder: Folder,
+    edges: FloatArray,
+    elements: Collection[str] = (),
 ) -> Response | TableResponse:
     """Response of a detector.
 
@@ -72,6 +78,8 @@ def response_of(
     section : of the file.
     folder : where its tables lie.
     edges : of the bins of the reconstructed quantity, shape (bins + 1,).
+    elements : symbols of those that recoil, of whose smallest signal there may be a
+        default.
 
     Examples
     --------
@@ -94,7 +102,25 @@ def response_of(
         acceptance_at=section.acceptance_at,
         acceptance_of=section.acceptance_of,
         count_cell=section.count_cell,
+        floor=_floor(section, elements),
     )
+
+
+def _floor(section: ResponseSection, elements: Collection[str]) -> float:
+    """Smallest signal (MeV); by default that of the only element where noise is
+    constant and ionisation or light, not heat, is measured."""
+    if section.floor == "none":
+        return 0.0
+    if section.floor is not None:
+        return parse_quantity(section.floor, "energy")
+    smearing = section.smearing
+    if smearing.kind != "gaussian" or smearing.resolution[0] == 0 or len(elements) != 1:
+        return 0.0
+    quenching = section.quenching
+    if isinstance(quenching, ConstantQuenchingSection) and quenching.factor >= 1:
+        return 0.0
+    found = smallest_signal(next(iter(elements)))
+    return 0.0 if found is None else found
 
 
 def _table_response(

@@ -150,7 +150,7 @@ class Scanned:
         return mass.lower, mass.upper
 
     def strength(self, vertex: Vertex) -> Strength:
-        """Couplings of a vertex.
+        """Couplings of a vertex, at zero momentum transfer.
 
         Raises
         ------
@@ -160,12 +160,16 @@ class Scanned:
         # the strength is a quadratic without constant term: two values fix it
         moved = self.model.with_values({self.label + "coupling": np.array([1.0, 2.0])})
         found = moved.lepton_couplings(vertex)
-        if len(found.mediators) > 1:
+        particles = [m for m in found.mediators if not m.part]
+        if len(particles) > 1:
             raise InputError(
                 "a limit from tridents needs a model with one mediator, but"
-                f" {self.name} has {len(found.mediators)}"
+                f" {self.name} has {len(particles)}"
             )
-        one, two = found.mediators[0].strength if found.mediators else np.zeros(2)
+        one, two = sum(
+            (m.strength * (particles[0].mass / m.mass) ** 2 for m in found.mediators),
+            np.zeros(2),
+        )
         linear = (4 * one - two) / 2
         return Strength(
             float(np.ravel(found.vector)[0]),

@@ -230,6 +230,9 @@ class SitesExperiment(AnyExperiment):
     raw: Mapping[str, Any]
     sites: Mapping[str, Experiment]
 
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
     @classmethod
     def read(
         cls, folder: Folder, raw: Mapping[str, Any] | None = None

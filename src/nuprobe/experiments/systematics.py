@@ -46,8 +46,8 @@ def effects_of(
     >>> effects = effects_of(
     ...     csi.signal, csi.file.analyses["energy"], nu.StandardModel(), ()
     ... )
-    >>> [effect.scales for effect in effects]
-    [('signal',), ('prompt-neutrons',)]
+    >>> [(effect.nuisance.name, effect.scales) for effect in effects][-1]
+    ('csi-2017-prompt-neutrons', ('prompt-neutrons',))
     """
     counted = signal.counted(analysis)
     return tuple(

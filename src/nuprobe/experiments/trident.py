@@ -25,6 +25,7 @@ from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models.vertex import Mediator
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, chebyshev_nodes
 from nuprobe.parameters import Parameter
@@ -47,11 +48,11 @@ class TridentRates:
     ratio : cross section over that of the Standard Model, averaged over the flux.
     measured, plus, minus : the ratio of the analysis and its errors.
     pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime and
-        channel.
+    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime.
     events : by regime, if the file gives mass and exposure; else None.
     error : largest relative numerical error.
     regime : of the ratio, one of `trident.REGIMES`.
+    beside : regimes that are listed but not part of the ratio.
     sin2_theta_w : value in the couplings of the model; None for a model without.
     """
 
@@ -66,7 +67,13 @@ class TridentRates:
     events: Mapping[str, float] | None
     error: float
     regime: str
+    beside: tuple[str, ...]
     sin2_theta_w: float | None
+
+    @property
+    def cross_section(self) -> float:
+        """What the ratio is of: the sum of its regimes, cm²."""
+        return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
 
     @property
     def signal(self) -> FloatArray:
@@ -117,6 +124,9 @@ class TridentExperiment(AnyExperiment):
     folder: Folder
     raw: Mapping[str, Any]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
 
     @classmethod
     def read(cls, folder: Folder, raw: Mapping[str, Any]) -> TridentExperiment:
@@ -255,7 +265,10 @@ class TridentExperiment(AnyExperiment):
         if key not in self._cache:
             section = self.file.target
             options = trident.TridentOptions(
-                regime, form_factor=section.form_factor, pauli=section.pauli
+                regime,
+                form_factor=section.form_factor,
+                pauli=section.pauli,
+                nucleon_form_factors=section.nucleon_form_factors,
             )
             self._cache[key] = trident.average(
                 self.flux, self.channels(), self.material, options, mediators=mediators
@@ -276,12 +289,16 @@ class TridentExperiment(AnyExperiment):
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
-            "all": ["coherent", "proton", "neutron"],
-        }
+            "elastic": ["coherent", "proton", "neutron"],
+            "inelastic": ["inelastic"],
+            "all": ["coherent", "proton", "neutron", "inelastic"],
+        }[self.file.regime]
+        # broken nucleons are listed beside what is selected
+        listed = list(dict.fromkeys([*regimes, "inelastic"]))
         sections: dict[str, float] = {}
         events: dict[str, float] = {}
         error = 0.0
-        for regime in regimes[self.file.regime]:
+        for regime in listed:
             part = self.averaged(regime, tuple(sorted(masses)))
             number = self._nucleons(regime)
             value = number * part.total(model)
@@ -290,10 +307,9 @@ class TridentExperiment(AnyExperiment):
             per_cm2 = self._targets()
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
-        total = sum(sections.values())
+        total = sum(sections[regime] for regime in regimes)
         standard = sum(
-            self._nucleons(r) * self.averaged(r).total(StandardModel())
-            for r in regimes[self.file.regime]
+            self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
@@ -310,6 +326,7 @@ class TridentExperiment(AnyExperiment):
             events=events or None,
             error=error,
             regime=self.file.regime,
+            beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
         )
 
@@ -344,8 +361,7 @@ class TridentExperiment(AnyExperiment):
                 " leave the trident experiments out"
             )
         masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
-        part = self.averaged(self.file.regime, tuple(masses))
-        mediated = part.values[:, 3:].reshape(part.values.shape[0], masses.size, 3)
+        mediated, part = self._mediated(scanned, masses)
         # K² of the exchange is of the order of the pair's mass: this takes the bulk of
         # the fall with M out
         scale = 200.0
@@ -397,6 +413,41 @@ class TridentExperiment(AnyExperiment):
         return self.measurement(analysis).kind == "projection"
 
     @public
+    def _mediated(
+        self, scanned: Scanned, masses: FloatArray
+    ) -> tuple[FloatArray, trident.Averaged]:
+        """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3),
+        for a strength of 1 at zero momentum transfer."""
+        models = [
+            scanned.model.with_values(
+                {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
+            )
+            for m in masses
+        ]
+        found = [
+            [trident.lepton_couplings(m, c).mediators for m in models]
+            for c in self.channels()
+        ]
+        parts = {m.mass for row in found for one in row for m in one if m.part}
+        every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
+        part = self.averaged(self.file.regime, every)
+        terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
+        result = terms[:, : masses.size].copy()
+        for i, row in enumerate(found):
+            for k, mediators in enumerate(row):
+                if len(mediators) < 2:
+                    continue
+                at = [every.index(m.mass) for m in mediators]
+                size = sum(
+                    float(m.strength) * (mediators[0].mass / m.mass) ** 2
+                    for m in mediators
+                )
+                shares = [float(m.strength) / size for m in mediators]
+                linear = np.array(shares) @ terms[i, at]
+                square = _squared(mediators, shares, terms[i, at])
+                result[i, k] = linear[0], linear[1], square
+        return result, part
+
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
         return self._analysis(analysis)[1]
@@ -424,3 +475,16 @@ class TridentExperiment(AnyExperiment):
             / self.target().mass
             * section.flux.exposure
         )
+
+
+def _squared(
+    mediators: Sequence[Mediator], shares: Sequence[float], terms: FloatArray
+) -> float:
+    """VV with the square of a sum of propagators, from the terms of each."""
+    total = 0.0
+    for one, c, (once, _, twice) in zip(mediators, shares, terms, strict=True):
+        total += c**2 * twice
+        for other, d in zip(mediators, shares, strict=True):
+            if other.mass != one.mass:
+                total += 2 * c * d * once / (other.mass**2 - one.mass**2)
+    return total

@@ -28,6 +28,9 @@ class TridentTarget(Strict):
     pauli: bool = Field(
         default=True, description="include Pauli blocking in incoherent scattering"
     )
+    nucleon_form_factors: Literal["kelly", "dipole"] = Field(
+        default="kelly", description="of nucleons in incoherent scattering"
+    )
 
 
 class TridentFlux(Strict):
@@ -97,7 +100,8 @@ class TridentFile(Strict):
     name, title, references, notes : what it is called, whose it is, remarks.
     process : ``"trident"``.
     pair : flavour of the charged leptons.
-    regime : ``"coherent"``, ``"incoherent"`` or ``"all"``.
+    regime : ``"coherent"``, ``"incoherent"``, ``"elastic"`` (both), ``"inelastic"``
+        (broken nucleons) or ``"all"``.
     target, flux : what is hit, and by what.
     analyses : measured or assumed ratios by name.
     """
@@ -111,7 +115,7 @@ class TridentFile(Strict):
     pair: Literal["e", "mu", "tau"] = Field(
         description="flavour of the charged pair, ν ℓ+ ℓ-"
     )
-    regime: Literal["coherent", "incoherent", "all"]
+    regime: Literal["coherent", "incoherent", "elastic", "inelastic", "all"]
     target: TridentTarget
     flux: TridentFlux
     analyses: dict[str, TridentMeasurement] = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
@@ -101,7 +102,15 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
             flux_names(),
             "A folder of your own is given by its path, e.g. ./myflux.",
         )
-    return read_flux(_library(name), options)
+    return read_flux(_library(name), options) if options else _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Flux:
+    """A flux of the library as it stands in its file; nothing in it can change."""
+    from nuprobe.fluxes.files import read_flux
+
+    return read_flux(_library(name), {})
 
 
 def _library(name: str) -> Folder:

@@ -229,7 +229,7 @@ def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArra
     """Edges of the bins of a table, shape (rows + 1,)."""
     columns = folder.table(table.table, [table.low, table.high])
     low, high = columns[table.low], columns[table.high]
-    if not np.array_equal(low[1:], high[:-1]):
+    if not np.allclose(low[1:], high[:-1], rtol=1e-9, atol=1e-9 * np.ptp(high)):
         raise ExperimentFileError(
             f"{folder.root}/{table.table}: the {what} bins must touch; order the rows"
         )

@@ -201,6 +201,9 @@ class Flux:
                     f"time profile of flux {self.name}", component.time, self.times
                 )
 
+    def __repr__(self) -> str:
+        return f"<flux {self.name}: {', '.join(map(str, self.flavours))}>"
+
     @property
     def flavours(self) -> tuple[Flavour, ...]:
         """Flavours present, in the order of the components."""

@@ -31,6 +31,7 @@ __all__ = ["Checkpoint", "probe", "progress_bar", "same_probe", "stopped"]
 State = TypeVar("State")
 _PROBES: Final = 5  # points whose expectation tells predictions apart
 _FIRST_S: Final = 0.5  # after so long a run is saved for the first time
+_SHARE: Final = 20.0  # times as long as a write takes the run goes on
 
 
 class Checkpoint:
@@ -74,7 +75,9 @@ class Checkpoint:
                 f"seconds between checkpoints must be 0 or more, got {shown(every_s)}"
             )
         self._resume, self._overwrite, self._every_s = resume, overwrite, every_s
-        self._begun = self._saved = time.monotonic()
+        self._saved = time.monotonic()
+        self._begun: float | None = None  # when the first result came
+        self._took = 0.0
         self._claim: Claim | None = None
         self._replaces = overwrite
 
@@ -142,12 +145,15 @@ class Checkpoint:
 
     def start(self) -> None:
         """Start the clock."""
-        self._begun = self._saved = time.monotonic()
+        self._saved = time.monotonic()
 
     def due(self) -> bool:
         """Whether it is time to write; starts the clock anew if so."""
         now = time.monotonic()
-        wait = min(self._every_s, max(_FIRST_S, self._saved - self._begun))
+        if self._begun is None:  # worker processes take seconds to start
+            self._begun = now
+        wait = max(_FIRST_S, self._saved - self._begun, _SHARE * self._took)
+        wait = min(self._every_s, wait)
         if self.path is None or now - self._saved < wait:
             return False
         self._saved = now
@@ -161,7 +167,9 @@ class Checkpoint:
         image : gives the content.
         """
         if self._claim is not None:
+            start = time.monotonic()
             self._claim.write(image())
+            self._took = time.monotonic() - start
 
     def complete(self, image: Callable[[], bytes]) -> None:
         """Write what there is, and give the file its name.

@@ -42,7 +42,10 @@ def _end_with_parent() -> None:
 
     parent = parent_process()
     if parent is not None:
-        connection.wait([parent.sentinel])
+        # a process forked from the parent may keep the sentinel open
+        while os.getppid() == parent.pid:
+            if connection.wait([parent.sentinel], timeout=5.0):
+                break
         os._exit(1)
 
 

@@ -114,6 +114,9 @@ class FitResult:
     method: str = "fast"
     source: Cost | None = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<fit of {self.cost}: {', '.join(p.parameter.name for p in self.free)}>"
+
     @public
     def profile(self, name: str, grid: ArrayLike) -> Profile:
         """Profile of one fitted parameter, the other fitted ones and all nuisances

@@ -63,6 +63,7 @@ class Mediator:
     ----------
     mass : MeV.
     strength : MeV², shape () or (points,).
+    part : whether it is no particle but part of a vertex that depends on K².
 
     Examples
     --------
@@ -72,6 +73,7 @@ class Mediator:
 
     mass: float
     strength: FloatArray
+    part: bool = False
 
 
 @dataclass(frozen=True)

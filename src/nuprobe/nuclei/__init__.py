@@ -37,6 +37,7 @@ from nuprobe.nuclei.materials import (
     target,
     with_form_factors,
 )
+from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
     charge_to_point,
@@ -87,6 +88,7 @@ __all__ = [
     "shell_elements",
     "shells",
     "sigma_series",
+    "smallest_signal",
     "spin_expectation",
     "target",
     "weak_charge",

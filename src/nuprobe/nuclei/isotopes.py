@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Final
 
 from nuprobe.border import public
 from nuprobe.constants import ATOMIC_MASS_UNIT, M_ELECTRON
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import read_table
 from nuprobe.units import eV, fm, keV, year
 
 __all__ = [
     "Isotope",
+    "check_molecule",
     "electron_binding",
     "elements",
     "isotope",
@@ -254,3 +256,39 @@ def natural(symbol: str) -> tuple[tuple[Isotope, float], ...]:
         )
     total = sum(nucleus.abundance for nucleus in present)
     return tuple((nucleus, nucleus.abundance / total) for nucleus in present)
+
+
+_MOLECULES: Final = frozenset(
+    [("O", 3), ("P", 4), ("S", 8)]
+    + [(symbol, 2) for symbol in ("H", "D", "N", "O", "F", "Cl", "Br", "I")]
+)
+"""Molecules of one element."""
+
+
+def check_molecule(symbol: str, number: int, text: str) -> None:
+    """Refuse what looks like a molecule and is a misspelt isotope, such as Ar4.
+
+    Parameters
+    ----------
+    symbol, number : of the element and its atoms.
+    text : what was given, for the message.
+
+    Raises
+    ------
+    InputError
+        With the isotopes that may be meant.
+
+    Examples
+    --------
+    >>> check_molecule("O", 2, "O2")
+    """
+    if number < 2 or (symbol, number) in _MOLECULES:
+        return
+    near = [n.name for n in isotopes() if n.name.startswith(f"{symbol}{number}")]
+    known = near or [n.name for n in isotopes() if n.symbol == symbol]
+    if known:
+        raise InputError(
+            f"{shown(text)} is no molecule: for an isotope write"
+            f" {', '.join(known[:4])}, for several atoms {{'natural {symbol}':"
+            f" {number}}}"
+        )

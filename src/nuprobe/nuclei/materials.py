@@ -27,6 +27,7 @@ from nuprobe.nuclei.form_factors.base import length
 from nuprobe.nuclei.form_factors.nucleon import DEFAULT_ELECTRIC
 from nuprobe.nuclei.isotopes import (
     Isotope,
+    check_molecule,
     elements,
     isotope,
     isotopes,
@@ -102,6 +103,9 @@ class Target:
 
     name: str
     components: tuple[Component, ...]
+
+    def __repr__(self) -> str:
+        return f"<target {self.name}>"
 
     @property
     def mass(self) -> float:
@@ -368,6 +372,9 @@ def _composition(
     ):
         nucleus = isotope(text)
         return nucleus.name, {nucleus: 1.0}
+    # CO2 is no Co2
+    if plain is not None and plain[1] and plain[1] == plain[1].capitalize():
+        check_molecule(plain[1], int(plain[3]), text)
     return text, dict(_formula(text))
 
 

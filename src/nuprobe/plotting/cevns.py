@@ -34,6 +34,7 @@ from nuprobe.plotting.style import (
     target_symbol,
 )
 from nuprobe.processes import cevns
+from nuprobe.processes.cross_section import diverges
 from nuprobe.units import fm
 
 if TYPE_CHECKING:
@@ -97,7 +98,12 @@ def plot_differential(
     e_nu = np.atleast_1d(finite_array(energies, "the list of neutrino energies"))
     groups = _alike([as_flavour(f) for f in _sequence(flavours)], model, axial)
     curves = [(float(e), group) for e in e_nu for group in groups]
-    grids = [_recoil_grid(nucleus, e, recoils) for e, _ in curves]
+    grids = [
+        _recoil_grid(
+            nucleus, e, recoils, diverges(cevns.Cevns(), nucleus, model, group[0])
+        )
+        for e, group in curves
+    ]
 
     exact, full = (
         [
@@ -264,12 +270,16 @@ def _targets(targets: TargetSpec | Sequence[TargetSpec]) -> list[TargetSpec]:
     return list(targets)
 
 
-def _recoil_grid(nucleus: Target, e: float, recoils: ArrayLike | None) -> FloatArray:
+def _recoil_grid(
+    nucleus: Target, e: float, recoils: ArrayLike | None, diverging: bool
+) -> FloatArray:
+    """Recoil energies of a curve, from 0 on unless it goes to infinity there."""
     ends = [float(cevns.recoil_maximum(e, c.isotope.mass)) for c in nucleus.components]
     if recoils is None:
         # every isotope's own end is a point, so that the corners of a molecule are
         # sharp
-        return np.unique(np.concatenate([np.linspace(0, max(ends), _POINTS), ends]))
+        grid = np.linspace(0, max(ends), _POINTS)
+        return np.unique(np.concatenate([grid[1:] if diverging else grid, ends]))
     t = finite_array(recoils, "the recoil grid")
     if t.ndim != 1 or t.size < 2 or np.any(np.diff(t) <= 0):
         raise InputError("a recoil grid needs at least two increasing energies (MeV)")

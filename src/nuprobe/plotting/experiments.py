@@ -96,7 +96,7 @@ def plot_rates(
     third = [] if rates.shape_edges is None else [(rates, "shape")]
     shown = [(rates, "energy"), *third, *([] if second is None else [(second, "time")])]
     names = list(
-        dict.fromkeys(name for analysis, _ in shown for name in analysis.components)
+        dict.fromkeys(name for analysis, _ in shown for name in analysis.shown)
     )
     if not names:
         raise InputError(f"nothing to plot: {rates.experiment} predicts no component")
@@ -259,11 +259,10 @@ class _Projection:
             others = tuple({*range(counts.ndim)} - {kept % counts.ndim})
             return np.asarray(counts.sum(others))
 
+        counts = rates.shown
         components = {
-            source: summed(
-                finite_array(rates.components[source], f"the component {source!r}")
-            )
-            for source in _order(list(rates.components))
+            source: summed(finite_array(counts[source], f"the component {source!r}"))
+            for source in _order(list(counts))
         }
         plain = cls(name, unit, edges, components)
         if rates.data is None:

@@ -110,7 +110,7 @@ class _Beside:
     def _add_curve(self, companion: Companion) -> None:
         there = np.isfinite(companion.upper)
         if there.any():
-            line = "-." if companion.kind == "reach" else "-"
+            line = {"reach": "-.", "ideal": ":"}.get(companion.kind, "-")
             self.curves.append(
                 (companion.label, companion.mass[there], companion.upper[there], line)
             )

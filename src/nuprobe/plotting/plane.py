@@ -74,7 +74,8 @@ def plot_plane(  # nine arguments: everything but the limit is optional
         side; ``"combined"`` is bold. Masses at which nothing is excluded are left out.
     bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here
         and below.
-    curves : (label, mass, coupling, line style ``"-"``, ``"--"``, ``"-."`` or ``":"``).
+    curves : (label, mass, coupling, line style ``"-"``, ``"--"``, ``"-."``, or ``":"``,
+        which is thin).
     lines : (label, mass), vertical.
     references : texkeys for the line at the bottom.
     x_range : masses in MeV; default those of the limit.
@@ -245,7 +246,7 @@ class _Plane:
                     coupling,
                     color=colour,
                     linestyle=line,
-                    linewidth=1.5,
+                    linewidth=0.9 if line == ":" else 1.5,
                     zorder=3.5,
                 ),
                 text,

@@ -51,7 +51,9 @@ _LOOK: Final = {
     # regime: name, line
     "all": ("all", "-"),
     "coherent": ("coherent", "-"),
+    "elastic": ("elastic", (0, (8, 1.5))),
     "incoherent": ("incoherent", (0, (6, 1.5))),
+    "inelastic": ("broken nucleons", (0, (3, 1, 1, 1, 1, 1))),
     "proton": ("protons", (0, (5, 2))),
     "neutron": ("neutrons", (0, (1, 1.4))),
     "electron": ("electrons", (0, (5, 1.5, 1, 1.5))),
@@ -187,12 +189,14 @@ class _Curve:
     def section(self, e: FloatArray) -> FloatArray:
         """Return σ in cm²: `trident.total` gives nucleons and electrons singly."""
         parts, regime = self.nucleus.components, self.regime
-        if regime in ("electron", "neutron"):
-            number = sum(
-                c.count * (c.isotope.n if regime == "neutron" else c.isotope.z)
-                for c in parts
+        if regime == "electron":
+            electrons = sum(c.count * c.isotope.z for c in parts)
+            return electrons * trident.total(e, self.channel, None, self.model, regime)
+        if regime == "neutron":
+            neutrons = sum(c.count * c.isotope.n for c in parts)
+            return neutrons * trident.total(
+                e, self.channel, self.target, self.model, regime
             )
-            return number * trident.total(e, self.channel, None, self.model, regime)
         if regime != "proton":
             return trident.total(
                 e,
@@ -208,8 +212,9 @@ class _Curve:
                 c.count * c.isotope.z for c in parts if (c.isotope.a == 1) == free
             )
             if number:
+                hit = "H1" if free else self.target
                 value += number * trident.total(
-                    e, self.channel, None, self.model, regime, pauli=not free
+                    e, self.channel, hit, self.model, regime
                 )
         return value
 
@@ -409,7 +414,7 @@ def _nuclear(
     """Nuclear input in words, and its texkeys."""
     notes: list[str] = []
     keys: list[str] = []
-    if {"coherent", "all"} & set(regimes):
+    if {"coherent", "elastic", "all"} & set(regimes):
         parts = [c for c in _counted(target).components if c.isotope.a > 1]
         if isinstance(form_factor, str):
             kinds = {form_factor}
@@ -422,8 +427,12 @@ def _nuclear(
         notes.append(f"charge form factor {', '.join(sorted(kinds))}")
         if kinds & {"fourier-bessel", "Fourier–Bessel"}:
             keys.append("DeVries:1987atn")
-    if {"proton", "neutron", "incoherent", "all"} & set(regimes):
-        notes.append("nucleons Pauli-blocked, dipole form factors")
+    if {"proton", "neutron", "incoherent", "elastic", "all"} & set(regimes):
+        notes.append("nucleons Pauli-blocked, Kelly form factors")
+        keys.append("Kelly:2004hm")
+    if {"inelastic", "all"} & set(regimes):
+        notes.append("broken nucleons free")
+        keys += ["Christy:2007ve", "Bosted:2007xd", "Abramowicz:1997ms"]
     if "electron" in regimes:
         notes.append("electrons free and at rest, photon exchange only")
     return "; ".join(notes), keys

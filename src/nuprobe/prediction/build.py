@@ -10,11 +10,12 @@ from typing import Final
 import numpy as np
 
 from nuprobe.detectors import Response, TableResponse
-from nuprobe.errors import ComputationError, InputError
+from nuprobe.errors import ComputationError, InputError, shown, warn
 from nuprobe.models import Propagator
 from nuprobe.numerics import FloatArray, sum_arrays
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.combine import joined
+from nuprobe.prediction.convergence import check_convergence
 from nuprobe.prediction.fold import Known, fold
 from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
@@ -24,6 +25,8 @@ from nuprobe.processes import KernelGroup
 __all__ = ["build_templates"]
 
 _RTOL: Final = 1e-6  # promised accuracy of every integral
+_WORST: Final = 1e-4  # less accurate results are refused unless asked for
+_MOST_NODES: Final = 400  # along the mass of a mediator
 # bins below this fraction of the largest one are judged against that fraction of it
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = (
@@ -32,7 +35,11 @@ _AXIS_FLOOR: Final = (
 
 
 def build_templates(
-    setup: Setup | Sequence[Setup], axes: Sequence[Axis] = (), *, check: bool = True
+    setup: Setup | Sequence[Setup],
+    axes: Sequence[Axis] = (),
+    *,
+    check: bool = True,
+    rtol: float = _RTOL,
 ) -> Templates:
     """Fold flux, process, target and response into templates.
 
@@ -43,6 +50,8 @@ def build_templates(
     axes : parameters that stay free inside the integrals.
     check : also evaluate at a second quadrature order and between the nodes of the
         axes, to measure the errors.
+    rtol : relative accuracy asked for. What misses it but reaches 1e-4 is a
+        `ValidityWarning`.
 
     Returns
     -------
@@ -51,9 +60,10 @@ def build_templates(
     Raises
     ------
     ComputationError
-        If the accuracy of 1e-6 is not reached.
+        If neither `rtol` nor 1e-4 is reached.
     InputError
-        If there is no setup, or several do not share flux and bins.
+        If there is no setup, or several do not share flux and bins, or the rate is
+        infinite.
 
     Examples
     --------
@@ -66,7 +76,9 @@ def build_templates(
     setups = [setup] if isinstance(setup, Setup) else list(setup)
     if not setups:
         raise InputError("templates need at least one setup")
-    return joined([_Builder(one, tuple(axes)).build(check) for one in setups])
+    if not (np.isfinite(rtol) and 0 < rtol < 1):
+        raise InputError(f"rtol must be between 0 and 1, got {shown(rtol)}")
+    return joined([_Builder(one, tuple(axes), rtol).build(check) for one in setups])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +87,14 @@ class _Builder:
 
     Attributes
     ----------
-    setup, axes : as in `build_templates`.
+    setup, axes, rtol : as in `build_templates`.
     known : integrals over the flux.
     responses : by values of the axes.
     """
 
     setup: Setup
     axes: tuple[Axis, ...]
+    rtol: float = _RTOL
     known: Known = field(default_factory=dict)
     responses: dict[tuple[tuple[str, float], ...], Response | TableResponse] = field(
         default_factory=dict
@@ -95,6 +108,7 @@ class _Builder:
     def build(self, check: bool) -> Templates:
         """All parts, with their errors if `check`."""
         accuracy, error, parts = (32, 1), float("nan"), None
+        check_convergence(self.setup, self.middle)
         if check:
             accuracy, error, parts = self._settle()
         if parts is None or self.axes:
@@ -105,13 +119,25 @@ class _Builder:
         errors = tuple(
             self._axis_error(templates, i, accuracy) for i in range(len(self.axes))
         )
-        if max(errors) > _RTOL:
+        if max(errors) > self.rtol:
             worst = self.axes[int(np.argmax(errors))]
-            raise ComputationError(
-                f"interpolation along {worst.parameter.name} reaches only"
-                f" {max(errors):.1e}: give it more nodes or a shorter range"
+            if worst.acts_on == "kernel" and 2 * worst.nodes <= _MOST_NODES:
+                finer = replace(worst, nodes=2 * worst.nodes)
+                axes = tuple(finer if a is worst else a for a in self.axes)
+                return replace(self, axes=axes).build(check)
+            self._doubt(
+                max(errors),
+                f"interpolation along {worst.parameter.name}",
+                "give it more nodes or a shorter range",
             )
         return replace(templates, axis_error=errors)
+
+    def _doubt(self, error: float, what: str, remedy: str) -> None:
+        """Warn of an accuracy that misses `rtol`; refuse one worse than 1e-4."""
+        if error > max(self.rtol, _WORST):
+            raise ComputationError(f"{what} reaches only {error:.1e}: {remedy}")
+        if error > self.rtol:
+            warn(f"{what} reaches {error:.1e}, not {self.rtol:.1e}: {remedy}")
 
     def _settle(self) -> tuple[tuple[int, int], float, tuple[Part, ...]]:
         """Orders of the integrals over the deposit and over the flux that suffice,
@@ -128,7 +154,11 @@ class _Builder:
         hard = {**self.middle, **lightest}
         order, refine = 32, 1
         coarse = self._parts((), hard, (order, refine))
-        for _ in range(3):
+        error = np.inf
+        for attempt in range(3):
+            if attempt:
+                order, refine = 2 * order, 2 * refine
+                coarse = self._parts((), hard, (order, refine))
             fine = self._parts((), hard, (order + order // 2, 2 * refine))
             error = max(
                 (
@@ -137,15 +167,16 @@ class _Builder:
                 ),
                 default=0.0,
             )
-            if error < _RTOL / 10:
-                return (order, refine), error, coarse
-            order, refine = 2 * order, 2 * refine
-            coarse = self._parts((), hard, (order, refine))
-        raise ComputationError(
-            f"the folding integrals reach only {error:.1e}: the response (or the"
-            " flux) is too narrow for its bins, or the flavour oscillates too fast;"
-            " widen the smearing, use smearing = 'none' or a shorter baseline"
+            if error < self.rtol / 10:
+                break
+        self._doubt(
+            error,
+            "the folding of flux, cross section and response",
+            "the response (or the flux) is narrow for its bins, or the flavour"
+            " oscillates fast; widen the smearing, use smearing = 'none' or a shorter"
+            " baseline, or ask for less (rtol)",
         )
+        return (order, refine), error, coarse
 
     def _templates(self, parts: Sequence[Part], error: float) -> Templates:
         """Put the parts together, scaled along the masses of mediators."""

@@ -24,6 +24,9 @@ _FEW_EDGES = 24
 """Up to so many inner edges of a flux component get panels of their own; the kinks of a
 long table are mild and left to the order."""
 
+_EVERY_EDGE = 4
+"""Refinement of the flux from which on all edges get panels."""
+
 _MANY_EDGES = 12
 """From so many edges on, panels are narrow and need fewer points."""
 
@@ -68,7 +71,12 @@ def fold(
     """
     order, refine = accuracy
     components = setup.flux.components
-    grids = [deposit_grid(components, response, s, order) for s in scatterers]
+    grids = [
+        deposit_grid(
+            components, response, s, order, _steep(setup, s), refine >= _EVERY_EDGE
+        )
+        for s in scatterers
+    ]
     wanted = [
         Deposits(scatterer, sets[0], t)
         for scatterer, sets, (t, _) in zip(scatterers, kernels, grids, strict=True)
@@ -89,6 +97,14 @@ def fold(
         start += t.size
         results.append(_folded(setup, kernels[i], t, kept, [x[i] for x in integrals]))
     return results
+
+
+def _steep(setup: Setup, scatterer: Scatterer) -> float:
+    """Deposit (MeV) above which exchanges of a setup may fall as 1/T²."""
+    exchanges = setup.exchanges_at({})
+    if setup.process.diverging(exchanges):
+        return 0.0
+    return min((scatterer.range.t_at(m) for m in exchanges.masses), default=np.inf)
 
 
 def _folded(
@@ -141,6 +157,8 @@ def deposit_grid(
     response: Response | TableResponse,
     scatterer: Scatterer,
     order: int,
+    steep: float = np.inf,
+    every_edge: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights in T: Gauss–Legendre in √T (where the integrand is smooth)
     between all kinks.
@@ -152,6 +170,9 @@ def deposit_grid(
         reach its bins.
     scatterer : gives the range of deposits and its kinks.
     order : points a panel (fewer if there are many panels).
+    steep : deposit (MeV) above which kernels may fall as 1/T²; where the response
+        begins above it, panels grow with T.
+    every_edge : panels end at every edge of the flux, however many there are.
 
     Returns
     -------
@@ -171,12 +192,18 @@ def deposit_grid(
     if not t_top > 0:
         return np.zeros(0), np.zeros(0)
     inner = [e for c in components for e in c.edges[1:-1]]
-    kinks = scatterer.kinks([*ends, *(inner if len(inner) <= _FEW_EDGES else [])])
+    kinks = scatterer.kinks(
+        [*ends, *(inner if every_edge or len(inner) <= _FEW_EDGES else [])]
+    )
     kinks = [*kinks, *map(float, response.breakpoints(t_top))]
     t_low, t_high = response.window(t_top)
     edges = np.unique(
         np.sqrt([t_low, *[t for t in kinks if t_low < t < t_high], t_high])
     )
+    if t_low > steep:
+        doublings = int(np.log2(t_high / t_low) / 2)
+        growing = edges[0] * 2.0 ** np.arange(1, doublings + 1)
+        edges = np.unique(np.append(edges, growing[growing < edges[-1]]))
     n, split = order, _split(edges, response.panels(t_high))
     if split.size >= _MANY_EDGES:
         n = max(8, order // 4)

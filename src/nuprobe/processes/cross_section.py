@@ -22,7 +22,7 @@ from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, blocks
 from nuprobe.processes.constants import constants_of
 from nuprobe.processes.inputs import as_state, deposits, energies, together
 from nuprobe.processes.interface import Exchanges, Process, Scatterer
@@ -33,12 +33,14 @@ __all__ = [
     "coefficient_derivatives",
     "coefficients",
     "differential",
+    "diverges",
     "flux_averaged",
     "kernels",
     "total",
 ]
 
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
+_BLOCK: Final = 1024  # energies at a time: each takes up to 1500 nodes
 
 
 @public
@@ -65,6 +67,11 @@ def kernels(
         In cm²/MeV (times the inverse dimension of the coefficients); exactly zero
         outside the allowed region.
 
+    Raises
+    ------
+    InputError
+        If a term is infinite at a deposit of 0.
+
     Examples
     --------
     >>> import nuprobe as nu
@@ -74,13 +81,57 @@ def kernels(
     >>> kernels(argon, 30.0, [0.01, 0.1], cevns.terms(CONTACT), CONTACT).shape
     (2, 3)
     """
-    e, t = np.broadcast_arrays(energies(e_nu), deposits(t))
+    e, t = together(e_nu, t)
     result = np.zeros((*e.shape, len(terms)))
-    for group in scatterer.groups(exchanges):
-        columns = [terms.index(name) for name in group.terms]
-        kinematics = scatterer.kinematics(group, e, t)
-        result[..., columns] = kinematics[..., None] * group.response(t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for group in scatterer.groups(exchanges):
+            columns = [terms.index(name) for name in group.terms]
+            kinematics = scatterer.kinematics(group, e, t)
+            result[..., columns] = kinematics[..., None] * group.response(t)
+            if group.infinite and scatterer.floor == 0:
+                result[..., columns] += np.where(t == 0, np.inf, 0.0)[..., None]
+    if not np.isfinite(result).all():
+        names = [
+            name
+            for i, name in enumerate(terms)
+            if not np.isfinite(result[..., i]).all()
+        ]
+        raise InputError(
+            f"the kernels of {', '.join(names)} are infinite at T = 0: give deposits"
+            " above 0, e.g. from 0.01*keV"
+        )
     return result * _HBARC2
+
+
+@public
+def diverges(
+    process: Process,
+    target: TargetSpec | None,
+    model: Model,
+    flavour: str | Flavour | FlavourState,
+    *,
+    anti: bool | None = None,
+) -> bool:
+    """Whether dσ/dT grows without bound towards T = 0, so that it has no value there
+    and no total without a threshold.
+
+    Parameters
+    ----------
+    process, target, model, flavour, anti : as in `differential`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> charged = nu.Electromagnetic(charge={"ee": 1e-12})
+    >>> [
+    ...     diverges(nu.process("cevns"), "Ar40", charged, flavour)
+    ...     for flavour in ("nu_e", "nu_mu")
+    ... ]
+    [True, False]
+    """
+    weighted = Weighted.of(process, model, flavour, anti)
+    scatterers = process.scatterers(_target(target))
+    return bool(weighted.diverging) and any(s.floor == 0 for s in scatterers)
 
 
 def _target(target: TargetSpec | None) -> Target | None:
@@ -187,13 +238,14 @@ def differential(
     -------
     array
         In cm²/MeV per formula unit, of the broadcast shape; exactly 0 outside the
-        allowed region.
+        allowed region, at T = 0 the limit.
 
     Raises
     ------
     InputError
         If an energy is negative, zero or not finite, a deposit negative or beyond what
-        the neutrino has, or the flavour or target unknown.
+        the neutrino has, or 0 where photon exchange makes the limit infinite, or the
+        flavour or target unknown.
 
     Examples
     --------
@@ -205,12 +257,16 @@ def differential(
     weighted = Weighted.of(process, model, flavour, anti)
     e, t = together(e_nu, t)
     scatterers = process.scatterers(_target(target))
-    result = np.zeros(e.shape)
+    weighted.check_rest(scatterers, t)
+    result = np.zeros(e.size)
+    flat_e, flat_t = e.ravel(), t.ravel()
     for scatterer in scatterers:
         if np.any(t > e):
             _check_deposits(scatterer, e, t)
-        result = result + scatterer.count * weighted.at(scatterer, e, t)
-    return np.asarray(result * _HBARC2)
+        for b in blocks(e.size, 100 * _BLOCK):
+            values = weighted.at(scatterer, flat_e[b], flat_t[b])
+            result[b] += scatterer.count * values
+    return (result * _HBARC2).reshape(e.shape)
 
 
 def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
@@ -264,6 +320,7 @@ def averaged(
     weighted = Weighted.of(process, model, flavour, None)
     deposited, number = deposits(t), _number(flux, flavour)
     scatterers = process.scatterers(_target(target))
+    weighted.check_rest(scatterers, deposited)
     each = weighted.over_fluxes(flux.of(flavour), scatterers, deposited)
     result = np.zeros(deposited.shape)
     for scatterer, values in zip(scatterers, each, strict=True):
@@ -317,9 +374,21 @@ def total(
     weighted = Weighted.of(process, model, flavour, anti)
     scatterers = process.scatterers(_target(target))
     _check_finite(weighted, scatterers, floor)
+    flat, result = e.ravel(), np.zeros(e.size)
+    for b in blocks(e.size, _BLOCK):
+        result[b] = _total(weighted, scatterers, flat[b], floor, rtol)
+    return result.reshape(e.shape) * _HBARC2
+
+
+def _total(
+    weighted: Weighted,
+    scatterers: Sequence[Scatterer],
+    e: FloatArray,
+    floor: float,
+    rtol: float,
+) -> FloatArray:
+    """Total cross section in MeV⁻² at energies of shape (n,)."""
     result = np.zeros(e.shape)
-    if e.size == 0:
-        return result
     for scatterer in scatterers:
         top = scatterer.t_max(e)
         bottom = np.maximum(scatterer.t_min(e), max(floor, scatterer.floor))
@@ -335,20 +404,14 @@ def total(
         result += scatterer.count * weighted.integrated(
             scatterer, np.minimum(bottom, top), marks, at, rtol, name
         )
-    return result * _HBARC2
+    return result
 
 
 def _check_finite(
     weighted: Weighted, scatterers: Sequence[Scatterer], floor: float
 ) -> None:
     """Refuse an integral down to no deposit at all if a term with 1/T is present."""
-    diverging = weighted.process.diverging(weighted.exchanges)
-    present = [
-        name
-        for weight, name in zip(weighted.weights, weighted.terms, strict=True)
-        if weight != 0 and name in diverging
-    ]
-    if present and any(max(floor, s.floor) == 0 for s in scatterers):
+    if weighted.diverging and any(max(floor, s.floor) == 0 for s in scatterers):
         raise InputError(
             "photon exchange makes the total cross section infinite: give a threshold,"
             " e.g. threshold=0.1*keV"

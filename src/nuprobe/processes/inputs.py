@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -11,6 +13,10 @@ from nuprobe.flavours import flavour as as_flavour
 from nuprobe.numerics import FloatArray, is_quantity, masked, numbers
 
 __all__ = ["as_state", "deposits", "energies", "is_anti", "together"]
+
+
+HIGHEST_ENERGY: Final = 1e12
+"""MeV: above the neutrinos that any experiment has seen."""
 
 
 def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
@@ -41,7 +47,7 @@ def is_anti(flavour: str | Flavour | FlavourState, anti: bool | None = None) -> 
 
 def energies(e_nu: ArrayLike) -> FloatArray:
     """Neutrino energies `e_nu` (MeV) as an array; raises `InputError` unless all are
-    positive and finite.
+    positive and at most `HIGHEST_ENERGY`.
 
     Examples
     --------
@@ -53,6 +59,12 @@ def energies(e_nu: ArrayLike) -> FloatArray:
         raise InputError(
             "neutrino energies must be positive and finite (MeV), got"
             f" {_first_bad(e, e > 0)}"
+        )
+    if np.any(e > HIGHEST_ENERGY):
+        raise InputError(
+            f"neutrino energies must be at most {HIGHEST_ENERGY:.0e} MeV, beyond which"
+            " nothing here has been compared with anything, got"
+            f" {_first_bad(e, e <= HIGHEST_ENERGY):g} MeV"
         )
     return e
 

@@ -120,6 +120,8 @@ class KernelGroup:
     function : (E, T) → kinematics in MeV⁻³ of their broadcast shape.
     positive : the kinematics cannot be negative; where it vanishes at the end of its
         range, what rounding leaves below zero is zero.
+    infinite : the kinematics are infinite at T = 0; `amplitudes` or `function` give 0
+        there.
 
     All hold inside the allowed region of the scatterer alone; `Scatterer.kinematics`
     is zero outside.
@@ -142,6 +144,7 @@ class KernelGroup:
     amplitudes: Callable[[FloatArray], FloatArray] | None = None
     function: Callable[[FloatArray, FloatArray], FloatArray] | None = None
     positive: bool = False
+    infinite: bool = False
 
     def __post_init__(self) -> None:
         if (self.powers is None) != (self.amplitudes is None) or (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,9 +16,18 @@ from nuprobe.numerics import FloatArray, converged, gauss_legendre
 from nuprobe.processes.constants import constants_of
 from nuprobe.processes.folding import Deposits, over_flux, responses
 from nuprobe.processes.inputs import as_state, is_anti
-from nuprobe.processes.interface import Exchanges, Process, Scatterer, exchanges_of
+from nuprobe.processes.interface import (
+    Exchanges,
+    KernelGroup,
+    Process,
+    Scatterer,
+    exchanges_of,
+)
 
 __all__ = ["Weighted", "couplings_of"]
+
+_PROBES: Final = 200
+"""Deposits at which an integral that seems to vanish is looked at."""
 
 
 def couplings_of(
@@ -83,14 +93,54 @@ class Weighted:
             )
         return cls(here, exchanges, here.terms(exchanges), weights)
 
+    @property
+    def diverging(self) -> tuple[str, ...]:
+        """Terms with a coefficient that are infinite at T = 0."""
+        names = self.process.diverging(self.exchanges)
+        weighted = zip(self.weights, self.terms, strict=True)
+        return tuple(name for weight, name in weighted if weight != 0 and name in names)
+
+    def check_rest(self, scatterers: Sequence[Scatterer], t: FloatArray) -> None:
+        """Refuse deposits `t` (MeV) of 0 where the cross section grows without bound
+        towards them: in some of the `scatterers`."""
+        if not np.all(t) and self.diverging and any(s.floor == 0 for s in scatterers):
+            raise InputError(
+                "photon exchange (a charge or a moment of the neutrino) makes dsigma/dT"
+                " infinite at T = 0: give recoils above 0, e.g. from 0.01*keV"
+            )
+
+    def groups(self, scatterer: Scatterer) -> tuple[KernelGroup, ...]:
+        """Kernel groups of a `scatterer` of which some term has a coefficient."""
+        return tuple(
+            group
+            for group in scatterer.groups(self.exchanges)
+            if np.any(self._of(group))
+        )
+
+    def _of(self, group: KernelGroup) -> FloatArray:
+        return self.weights[[self.terms.index(name) for name in group.terms]]
+
+    def _summed(self, groups: Sequence[KernelGroup], t: FloatArray) -> list[FloatArray]:
+        """Responses of `groups` times the coefficients, of the shape of `t`; terms
+        without a coefficient are left out where they are infinite, at T = 0."""
+        names = self.process.diverging(self.exchanges)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = responses(groups, t)
+        result = []
+        for group, response in zip(groups, found, strict=True):
+            if names and not np.all(t):
+                infinite = np.array([name in names for name in group.terms])
+                response = np.where((t == 0)[..., None] & infinite, 0.0, response)
+            result.append(response @ self._of(group))
+        return result
+
     def at(self, scatterer: Scatterer, e: FloatArray, t: FloatArray) -> FloatArray:
         """dσ/dT of one `scatterer` in MeV⁻³ at neutrino energies `e` and deposits `t`
-        (MeV), of their broadcast shape."""
+        (MeV), of their broadcast shape; at T = 0 the limit (see `check_rest`)."""
         result = np.zeros(np.broadcast_shapes(e.shape, t.shape))
-        groups = scatterer.groups(self.exchanges)
-        for group, response in zip(groups, responses(groups, t), strict=True):
-            weights = self.weights[[self.terms.index(name) for name in group.terms]]
-            result += scatterer.kinematics(group, e, t) * (response @ weights)
+        groups = self.groups(scatterer)
+        for group, response in zip(groups, self._summed(groups, t), strict=True):
+            result += scatterer.kinematics(group, e, t) * response
         return result
 
     def over_fluxes(
@@ -112,18 +162,15 @@ class Weighted:
         list of arrays
             One a scatterer, of the shape of `t`, in MeV⁻³ times neutrinos.
         """
-        wanted = [Deposits(s, s.groups(self.exchanges), t) for s in scatterers]
+        wanted = [Deposits(s, self.groups(s), t) for s in scatterers]
         results = []
         for deposits, integrals in zip(
             wanted, over_flux(components, wanted), strict=True
         ):
             result = np.zeros(t.shape)
-            of_groups = responses(deposits.groups, t)
-            for group, response, integral in zip(
-                deposits.groups, of_groups, integrals, strict=True
-            ):
-                columns = [self.terms.index(name) for name in group.terms]
-                result += integral * (response @ self.weights[columns])
+            of_groups = self._summed(deposits.groups, t)
+            for response, integral in zip(of_groups, integrals, strict=True):
+                result += integral * response
             results.append(result)
         return results
 
@@ -175,5 +222,13 @@ class Weighted:
             weights = (width[..., None] * w).reshape(*bottom.shape, -1)
             return np.asarray((function(t) * slope * weights).sum(-1))
 
+        def nonzero() -> FloatArray:
+            # a spike may lie at any scale of the deposit
+            low = np.maximum(bottom, 1e-12 * top)
+            share = np.linspace(0.0, 1.0, _PROBES + 2)[1:-1]
+            ratio = np.where(low > 0, top / np.where(low > 0, low, 1.0), 1.0)
+            t = low[..., None] * ratio[..., None] ** share
+            return np.asarray(np.abs(function(t)).sum(-1) * (top > bottom))
+
         remedy = "ask for a larger rtol or a lower energy"
-        return converged(integral, rtol, name, remedy=remedy)
+        return converged(integral, rtol, name, remedy=remedy, nonzero=nonzero)

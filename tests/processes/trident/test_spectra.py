@@ -70,6 +70,7 @@ def test_bins_add_up_to_the_engine(name: str, regime: str, variable: str) -> Non
         assert (total > 0) == (name != EE or not isinstance(model, VMinusA))
 
 
+@pytest.mark.filterwarnings("ignore::nuprobe.ValidityWarning")
 @pytest.mark.parametrize(
     "variable", ["q2", pytest.param("m_pair", marks=pytest.mark.nightly)]
 )

@@ -6,6 +6,8 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ import click
 from nuprobe.cli.catalogue.library import LIBRARY
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
-from nuprobe.errors import NuprobeError, UnknownNameError
+from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
@@ -106,12 +108,18 @@ def _command_problems(entry: Entry) -> Iterator[str]:
     cli = click.get_current_context().find_root().command
     for i, link in enumerate(entry.code):
         try:
-            _parse(cli, shlex.split(link.command)[1:])
-        except (click.ClickException, NuprobeError, ValueError) as err:
+            with redirect_stdout(StringIO()):  # of --help and --version
+                words = shlex.split(link.command)
+                if words[:1] != ["nuprobe"]:
+                    raise ValueError("the command begins with nuprobe")
+                _parse(cli, words[1:])
+        except (click.exceptions.Exit, SystemExit):
+            yield f"code.{i}.command: it shows a help page and computes nothing"
+        except Exception as err:  # an entry cannot switch off the check of the others
             reason = (
                 err.format_message()
                 if isinstance(err, click.ClickException)
-                else str(err)
+                else f"{type(err).__name__}: {err}"
             )
             yield f"code.{i}.command: {reason}"
 

@@ -12,11 +12,10 @@ from nuprobe.cli.events.variations import variation_option, variations
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit
 from nuprobe.cli.specs import (
-    GeneratorSpec,
     ModelSpec,
-    generator_options,
     model_options,
 )
+from nuprobe.cli.tridents import GeneratorSpec, generator_options
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:

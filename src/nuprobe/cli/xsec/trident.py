@@ -13,11 +13,10 @@ from nuprobe.cli.output import plot_option, save_plot, table_options
 from nuprobe.cli.specs import (
     ModelSpec,
     SourceSpec,
-    TridentSpec,
     models_options,
     source_options,
-    trident_options,
 )
+from nuprobe.cli.tridents import TridentSpec, trident_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.errors import InputError

@@ -11,7 +11,7 @@ from nuprobe.tables import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nuprobe.cli.specs import TridentSpec
+    from nuprobe.cli.tridents import TridentSpec
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
     from nuprobe.nuclei import TargetSpec

@@ -24,10 +24,11 @@ from nuprobe.events.generator import Sample, trident
 from nuprobe.events.observables import observable
 from nuprobe.events.sample import Events
 from nuprobe.fluxes import Flux
-from nuprobe.models import LeptonModel
+from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
+from nuprobe.processes.trident import average
 from nuprobe.tables import Table
 
 __all__ = ["Comparison", "compare", "spectra"]
@@ -53,6 +54,8 @@ class Comparison:
     scale : counts per cm² of cross section.
     table : what was assumed.
     flux, target : names.
+    broken : tridents on broken nucleons before cuts, by quadrature: they are not part
+        of the signal, and no events of them are made.
     """
 
     names: tuple[str, ...]
@@ -68,6 +71,7 @@ class Comparison:
     table: Assumptions
     flux: str
     target: str
+    broken: float
 
     @property
     def signal_counts(self) -> FloatArray:
@@ -157,6 +161,8 @@ class Comparison:
             "Errors are statistical errors of this sample only; those of the"
             " assumptions are far larger.",
             f"sigma_CC: {source or 'given by the user'}.",
+            f"Tridents on broken nucleons: {self.broken:.4g} before cuts, not counted"
+            " as signal; events of them are not offered.",
         ]
 
     def summary(self) -> Table:
@@ -204,6 +210,7 @@ class Comparison:
             "flux": self.flux,
             "target": self.target,
             "counts_per_cm2": self.scale,
+            "broken_nucleons": self.broken,
             "warnings": self.table.warnings(self.stages),
             "stages": stages,
             "assumptions": {
@@ -333,6 +340,9 @@ def compare(
     fluence = sum(source.total(k) for k in kinds) * values.exposure.value
     scale = fluence * values.mass.value / nucleus.mass
     counted = _Counts.of(signal, background, stages, scale)
+    broken = average(source, channels, nucleus, "inelastic").total(
+        StandardModel() if model is None else model
+    )
     left = counted.events.sum(1)
     if not left[-1]:
         i = int(np.argmax(left == 0))
@@ -352,6 +362,7 @@ def compare(
         table=table,
         flux=source.name,
         target=nucleus.name,
+        broken=scale * broken,
     )
 
 

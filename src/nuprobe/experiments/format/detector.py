@@ -13,7 +13,7 @@ from nuprobe.detectors import (
     SMEARINGS,
 )
 from nuprobe.errors import InputError
-from nuprobe.experiments.format.quantities import Length, LightYield, Mass, Time
+from nuprobe.experiments.format.quantities import Energy, Length, LightYield, Mass, Time
 from nuprobe.nuclei import BINDINGS, FORM_FACTORS
 from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON, NucleonName
 from nuprobe.schema import Strict
@@ -296,6 +296,13 @@ class ResponseSection(Strict):
         ]
         | None
     ) = None
+    floor: Literal["none"] | Energy | None = Field(
+        default=None,
+        description="electron-equivalent energy below which a recoil gives no signal"
+        " that noise could lift into the bins (one electron-hole pair or quantum);"
+        " default: that of Si, Ge, Ar or Xe where part of the Gaussian noise is"
+        " constant and recoils are quenched, else 'none'",
+    )
     matrix: MatrixSection | None = None
     smearing: SmearingSection = Field(
         default=SmearingSection(), description="distribution around the mean"
@@ -325,6 +332,13 @@ class ResponseSection(Strict):
     timing: TimingSection = Field(
         default=TimingSection(), description="of the arrival times"
     )
+    tolerance: float = Field(
+        default=1e-6,
+        gt=0,
+        lt=0.1,
+        description="relative accuracy asked of the integrals; worse than it and 1e-4"
+        " is an error, between the two a warning",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:
@@ -340,7 +354,13 @@ class ResponseSection(Strict):
                     " [response.matrix])"
                 )
         else:
-            foreign = self.model_fields_set - {"observable", "unit", "matrix", "timing"}
+            foreign = self.model_fields_set - {
+                "observable",
+                "unit",
+                "matrix",
+                "timing",
+                "tolerance",
+            }
             if foreign:
                 raise InputError(
                     f"response.{min(foreign)}: [response.matrix] replaces this key;"

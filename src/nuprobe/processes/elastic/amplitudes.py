@@ -204,7 +204,8 @@ def magnetic_coefficient(
 
 
 def magnetic_kinematics(t: FloatArray) -> FloatArray:
-    """Amplitudes of the powers 0 and 1 of 1/E of (πα²/m_e²) (1/T − 1/E); 0 at T = 0.
+    """Amplitudes of the powers 0 and 1 of 1/E of (πα²/m_e²) (1/T − 1/E); 0 at T = 0,
+    where they are infinite.
 
     Parameters
     ----------

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
-from typing import Final
+from functools import lru_cache, partial
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
-from nuprobe.constants import G_FERMI, M_ELECTRON
-from nuprobe.models import Propagator
+from nuprobe.constants import G_FERMI, M_ELECTRON, M_W
+from nuprobe.errors import warn
+from nuprobe.flavours import FlavourState, columns
+from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import (
     Binding,
     Ionisation,
@@ -28,28 +30,36 @@ from nuprobe.nuclei import (
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
-from nuprobe.processes.elastic.recoil import polynomial
-from nuprobe.processes.inputs import deposits
-from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Slot
+from nuprobe.processes.elastic.recoil import Recoil, polynomial
+from nuprobe.processes.inputs import deposits, energies
+from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Scatterer, Slot
 
 __all__ = [
     "CHARGES",
     "CHIRALITIES",
     "FREE",
+    "Columns",
     "Levels",
+    "atom",
+    "check_reach",
+    "chiral",
     "electrons",
     "elements",
     "factor_of",
     "kernel_groups",
     "levels_of",
     "propagators",
+    "scatterer",
     "terms",
 ]
 
 CHARGES: Final = ("e", "e_axial")
+_RECOIL: Final = Recoil(M_ELECTRON)
 CHIRALITIES: Final = ("LL", "RR", "LR")
 _SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
 
+Columns = dict[str, list[NDArray[Any] | None]]
+"""M v of each exchange, by chirality."""
 Levels = tuple[tuple[float, float], ...]
 """Pairs (number of electrons, binding energy in MeV)."""
 FREE: Final[Levels] = ((1.0, 0.0),)
@@ -106,6 +116,52 @@ def factor_of(symbol: str, binding: Binding) -> Ionisation | None:
     """
     name = check_binding(binding)
     return None if name in (None, "step") else ionisation(symbol, name)
+
+
+def scatterer(
+    name: str, count: float, levels: Levels, factor: Ionisation | None = None
+) -> Scatterer:
+    """Electrons of one element, or one free electron.
+
+    Parameters
+    ----------
+    name : of the scatterer.
+    count : atoms of the element in a formula unit.
+    levels, factor : as in `kernel_groups`.
+
+    Examples
+    --------
+    >>> scatterer("free electron", 1.0, FREE).floor
+    0.0
+    """
+    knots = () if factor is None else factor.energies
+    return Scatterer(
+        name,
+        count,
+        _RECOIL,
+        partial(kernel_groups, levels=levels, factor=factor),
+        tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
+        min(b for _, b in levels),
+    )
+
+
+@lru_cache(maxsize=64)
+def atom(symbol: str, z: int, count: float, binding: Binding) -> Scatterer:
+    """Electrons of one element of a target.
+
+    Parameters
+    ----------
+    symbol, z : of the element.
+    count : its atoms in a formula unit.
+    binding : how they are bound.
+
+    Examples
+    --------
+    >>> atom("Xe", 54, 1.0, True).name
+    'Xe electrons'
+    """
+    levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
+    return scatterer(f"{symbol} electrons", count, levels, factor)
 
 
 @public
@@ -197,7 +253,9 @@ def kernel_groups(
         ]
     if exchanges.magnetic:
         groups.append(
-            KernelGroup(("magnetic",), movable, (0, 1), amp.magnetic_kinematics)
+            KernelGroup(
+                ("magnetic",), movable, (0, 1), amp.magnetic_kinematics, infinite=True
+            )
         )
     if scalars := _scalar_pairs(exchanges):
         groups.append(
@@ -263,3 +321,55 @@ def electrons(
         levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
         result += count * _movable(levels, factor, t)[..., 0]
     return result
+
+
+def chiral(couplings: Couplings, exchanges: Exchanges, state: FlavourState) -> Columns:
+    """Columns of L = (V + A)/2 and R = (V − A)/2 by exchange, None where there is none.
+
+    Parameters
+    ----------
+    couplings : of the model, for neutrinos or antineutrinos.
+    exchanges : which ones the columns are for.
+    state : of the neutrinos.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.flavours import flavour
+    >>> muon = FlavourState.pure(flavour("nu_mu"))
+    >>> found = chiral(nu.StandardModel().couplings(), CONTACT, muon)
+    >>> {side: len(columns) for side, columns in found.items()}
+    {'L': 1, 'R': 1}
+    """
+    wanted = amp.slots(exchanges.vector, CHARGES)
+    matrices = amp.amplitudes(couplings.vector, wanted, CHARGES, exchanges)
+    result: Columns = {"L": [], "R": []}
+    for p in propagators(exchanges):
+        v, a = (matrices.get((p, c)) for c in CHARGES)
+        for side, sign in (("L", 1), ("R", -1)):
+            parts = [x for x in (v, None if a is None else sign * a) if x is not None]
+            result[side].append(
+                columns(np.asarray(sum(parts)) / 2, state) if parts else None
+            )
+    return result
+
+
+def check_reach(e_nu: ArrayLike) -> None:
+    """Warn where W and Z propagators, which are left out, change the cross section.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies, MeV.
+
+    Examples
+    --------
+    >>> check_reach([1.0, 1e6])
+    """
+    highest = float(np.max(energies(e_nu), initial=0.0))
+    share = 2 * M_ELECTRON * highest / M_W**2
+    if share > 0.01:
+        warn(
+            f"at {highest:.4g} MeV on electrons s/M_W² is {share:.2g}: the W and Z"
+            " propagators and the production of W bosons (nubar_e at 6.3e9 MeV), left"
+            " out here, change the cross section"
+        )

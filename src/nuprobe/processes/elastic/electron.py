@@ -26,18 +26,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.constants import M_ELECTRON
-from nuprobe.flavours import Flavour, FlavourState, columns, trace
+from nuprobe.flavours import Flavour, FlavourState, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
-from nuprobe.nuclei import Binding, Ionisation, Target, TargetSpec, check_binding
+from nuprobe.nuclei import Binding, Target, TargetSpec, check_binding
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
@@ -45,16 +42,17 @@ from nuprobe.processes.elastic.atomic import (
     CHARGES,
     CHIRALITIES,
     FREE,
-    Levels,
+    Columns,
+    atom,
+    check_reach,
+    chiral,
     electrons,
     elements,
-    factor_of,
     kernel_groups,
-    levels_of,
     propagators,
+    scatterer,
     terms,
 )
-from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import (
     CONTACT,
     ELECTRON_RECOIL,
@@ -77,10 +75,6 @@ __all__ = [
     "terms",
     "total",
 ]
-
-_RECOIL: Final = Recoil(M_ELECTRON)
-_Columns = dict[str, list[NDArray[Any] | None]]
-"""M v_r by chirality of the electron and exchange."""
 
 
 @public
@@ -131,14 +125,9 @@ class Electron(Process):
         None; raises `InputError` for an element whose binding energies are not
         tabulated."""
         if target is None:
-            return (_scatterer("free electron", 1.0, FREE),)
+            return (scatterer("free electron", 1.0, FREE),)
         return tuple(
-            _scatterer(
-                f"{symbol} electrons",
-                count,
-                levels_of(symbol, z, self.binding),
-                factor_of(symbol, self.binding),
-            )
+            atom(symbol, z, count, self.binding)
             for (symbol, z), count in elements(target).items()
         )
 
@@ -178,20 +167,6 @@ class Electron(Process):
         return _coefficients(couplings, slope, state, exchanges)
 
 
-def _scatterer(
-    name: str, count: float, levels: Levels, factor: Ionisation | None = None
-) -> Scatterer:
-    knots = () if factor is None else factor.energies
-    return Scatterer(
-        name,
-        count,
-        _RECOIL,
-        partial(kernel_groups, levels=levels, factor=factor),
-        tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
-        min(b for _, b in levels),
-    )
-
-
 def _coefficients(
     couplings: Couplings,
     slope: Couplings | None,
@@ -199,9 +174,9 @@ def _coefficients(
     exchanges: Exchanges,
 ) -> FloatArray:
     pairs = amp.pairs_of(range(len(propagators(exchanges))))
-    here = _chiral(couplings, exchanges, state)
+    here = chiral(couplings, exchanges, state)
 
-    def traces(kind: str, x: _Columns, y: _Columns) -> list[FloatArray]:
+    def traces(kind: str, x: Columns, y: Columns) -> list[FloatArray]:
         """Re Tr[A_a ρ B_b†] of each pair of exchanges, with the amplitudes A of `x` and
         B of `y`."""
         a_, b_ = kind[0], kind[1]
@@ -212,7 +187,7 @@ def _coefficients(
         ]
 
     result: list[FloatArray] = []
-    along = None if slope is None else _chiral(slope, exchanges, state)
+    along = None if slope is None else chiral(slope, exchanges, state)
     for kind in CHIRALITIES:
         if along is None:
             result += traces(kind, here, here)
@@ -231,24 +206,6 @@ def _coefficients(
     )
     result += amp.pair_coefficients(amp.pairs_of(wanted), matrices, state, moving)
     return amp.stack(result) if result else np.zeros(0)
-
-
-def _chiral(
-    couplings: Couplings, exchanges: Exchanges, state: FlavourState
-) -> _Columns:
-    """Columns of L = (V + A)/2 and R = (V − A)/2 by exchange, None where there is
-    none."""
-    wanted = amp.slots(exchanges.vector, CHARGES)
-    matrices = amp.amplitudes(couplings.vector, wanted, CHARGES, exchanges)
-    result: _Columns = {"L": [], "R": []}
-    for p in propagators(exchanges):
-        v, a = (matrices.get((p, c)) for c in CHARGES)
-        for side, sign in (("L", 1), ("R", -1)):
-            parts = [x for x in (v, None if a is None else sign * a) if x is not None]
-            result[side].append(
-                columns(np.asarray(sum(parts)) / 2, state) if parts else None
-            )
-    return result
 
 
 @public
@@ -376,6 +333,7 @@ def differential(
     >>> differential(1.0, 0.1, nu.StandardModel(), "nu_e")
     array(1.004e-44)
     """
+    check_reach(e_nu)
     return cross_section.differential(
         Electron(binding), e_nu, t_e, target, model, flavour, anti=anti
     )
@@ -457,6 +415,7 @@ def total(
     >>> total([1.0, 10.0], nu.StandardModel(), "nu_e")
     array([7.320e-45, 9.421e-44])
     """
+    check_reach(e_nu)
     return cross_section.total(
         Electron(binding),
         e_nu,

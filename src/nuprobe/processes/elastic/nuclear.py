@@ -149,7 +149,9 @@ def kernel_groups(
             return np.asarray(component.shapes(2 * mass * t)[0] ** 2)[..., None]
 
         groups.append(
-            KernelGroup(("magnetic",), charge, (0, 1), amp.magnetic_kinematics)
+            KernelGroup(
+                ("magnetic",), charge, (0, 1), amp.magnetic_kinematics, infinite=True
+            )
         )
     if exchanges.scalar:
 

@@ -33,12 +33,24 @@ __all__ = [
     "Current",
     "coherent",
     "electron",
+    "fermi_momentum",
     "nucleon",
     "pauli_factor",
 ]
 
 FERMI_MOMENTUM: Final = 235.0
-"""Fermi momentum k_F of the Pauli factor, MeV."""
+"""Fermi momentum k_F of the Pauli factor of a bare nucleon, MeV."""
+# largest A and k_F in MeV
+_FERMI_MOMENTA: Final = (
+    (2, 0.0),
+    (3, 115.0),
+    (7, 190.0),
+    (16, 228.0),
+    (25, 230.0),
+    (38, 236.0),
+    (60, 241.0),
+)
+_HEAVY: Final = 245.0
 _MU_P: Final = 2.7928473446
 _MU_N: Final = -1.91304273
 _DIPOLE_MASS2: Final = 0.71e6  # MeV²
@@ -61,6 +73,7 @@ class Current:
     q_end : |Q| in MeV beyond which they have fallen so far that nothing is left to
         integrate; inf for a point.
     kinks : |Q| in MeV where a derivative jumps.
+    k_f : Fermi momentum that blocks it, MeV; 0 for none.
     """
 
     name: str
@@ -70,6 +83,26 @@ class Current:
     q_soft: float = math.inf
     q_end: float = math.inf
     kinks: tuple[float, ...] = ()
+    k_f: float = 0.0
+
+
+def fermi_momentum(a: int) -> float:
+    """Fermi momentum k_F of a nucleus, MeV; 0 for A <= 2, where nothing is blocked.
+
+    Widths of the quasi-elastic peak in electron scattering, by ranges of A, as
+    Bosted:2012qc takes them from the superscaling analysis of Maieron:2001it (read in
+    their Fortran, F1F209.f; unverified against the papers).
+
+    Parameters
+    ----------
+    a : mass number.
+
+    Examples
+    --------
+    >>> fermi_momentum(2), fermi_momentum(4), fermi_momentum(40)
+    (0.0, 190.0, 241.0)
+    """
+    return next((k_f for largest, k_f in _FERMI_MOMENTA if a <= largest), _HEAVY)
 
 
 def _nothing(q2: FloatArray) -> FloatArray:
@@ -166,7 +199,7 @@ def sachs(
 
 def nucleon(
     kind: str,
-    form_factors: str = "dipole",
+    form_factors: str = "kelly",
     pauli: bool = True,
     k_f: float = FERMI_MOMENTUM,
 ) -> Current:
@@ -214,7 +247,14 @@ def nucleon(
     kink = math.sqrt(2 * mass * (math.hypot(mass, 2 * k_f) - mass))
     # at 10 GeV a dipole squared is 1e-9; the tables of electrons end there
     return Current(
-        kind, mass, electric, magnetic, 500.0, 10e3, (kink,) if pauli else ()
+        kind,
+        mass,
+        electric,
+        magnetic,
+        500.0,
+        10e3,
+        (kink,) if pauli else (),
+        k_f if pauli else 0.0,
     )
 
 

@@ -15,7 +15,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei import FormFactor
 from nuprobe.numerics import flag
-from nuprobe.processes.trident.currents import FERMI_MOMENTUM, NUCLEON_FORM_FACTORS
+from nuprobe.processes.trident.currents import NUCLEON_FORM_FACTORS
 
 __all__ = [
     "REGIMES",
@@ -26,7 +26,16 @@ __all__ = [
     "read_options",
 ]
 
-Regime = Literal["coherent", "proton", "neutron", "incoherent", "electron", "all"]
+Regime = Literal[
+    "coherent",
+    "proton",
+    "neutron",
+    "incoherent",
+    "elastic",
+    "inelastic",
+    "electron",
+    "all",
+]
 REGIMES: Final[tuple[str, ...]] = get_args(Regime)
 """Names of the regimes."""
 FormFactorSpec = str | FormFactor | None
@@ -42,7 +51,7 @@ class NucleusKeywords(TypedDict, total=False):
 
     form_factor: FormFactorSpec
     pauli: bool
-    k_f: float
+    k_f: float | None
     nucleon_form_factors: str
 
 
@@ -55,8 +64,10 @@ class TridentOptions:
     ----------
     regime : ``"coherent"`` (per nucleus, spin 0; hydrogen in a compound is left out),
         ``"proton"``, ``"neutron"`` (per nucleon of that kind), ``"incoherent"`` (all
-        nucleons of the nucleus), ``"all"`` (coherent + incoherent, the default
-        everywhere), or ``"electron"`` (per electron, free and at rest: photon exchange
+        nucleons of the nucleus, left whole), ``"elastic"`` (coherent + incoherent),
+        ``"inelastic"`` (all nucleons of the nucleus, broken: see `inelastic`),
+        ``"all"`` (elastic + inelastic, the default everywhere), or ``"electron"`` (per
+        electron, free and at rest: photon exchange
         only; for electrons in the final state the exchange of the target with the
         produced one is left out, and so are the graphs where a W or Z couples to the
         target electron, which for ν_e are of the same order). A molecule or mixture
@@ -65,8 +76,10 @@ class TridentOptions:
         `charge_form_factor` reads it; None for the measured charge density. Not with a
         `Target`, which has its own.
     pauli : whether nucleons of a nucleus are Pauli-blocked; hydrogen never is.
-    k_f : Fermi momentum of the Pauli factor, MeV.
-    nucleon_form_factors : ``"dipole"`` or ``"kelly"``.
+    k_f : Fermi momentum of the Pauli factor, MeV, for every nucleus; None for that of
+        each nucleus (`fermi_momentum`; none for deuterium), and 235 MeV for a bare
+        nucleon.
+    nucleon_form_factors : ``"kelly"`` or ``"dipole"``, of nucleons that stay whole.
 
     Raises
     ------
@@ -85,8 +98,8 @@ class TridentOptions:
     regime: str = "all"
     form_factor: FormFactorSpec = None
     pauli: bool = True
-    k_f: float = FERMI_MOMENTUM
-    nucleon_form_factors: str = "dipole"
+    k_f: float | None = None
+    nucleon_form_factors: str = "kelly"
 
     def __post_init__(self) -> None:
         if self.regime not in REGIMES:
@@ -97,9 +110,11 @@ class TridentOptions:
             )
         flag("pauli", self.pauli)
         k_f = self.k_f
-        if not (isinstance(k_f, (int, float)) and math.isfinite(k_f) and k_f > 0):
+        good = isinstance(k_f, (int, float)) and math.isfinite(k_f) and k_f > 0
+        if not (good or k_f is None):
             raise InputError(
-                f"the Fermi momentum must be positive (MeV), got {shown(k_f)}"
+                "the Fermi momentum must be positive (MeV), or None for that of each"
+                f" nucleus, got {shown(k_f)}"
             )
 
     @property

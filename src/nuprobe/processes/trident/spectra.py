@@ -87,7 +87,7 @@ class Spectrum:
     edges: FloatArray
     values: FloatArray
     error: FloatArray
-    regime: str = "all"
+    regime: str = "elastic"
 
     @property
     def density(self) -> FloatArray:
@@ -103,7 +103,7 @@ def spectrum(
     target: TargetSpec | None,
     source: float | Flux | str,
     model: LeptonModel | Sequence[LeptonModel] | None = None,
-    regime: str | TridentOptions = "all",
+    regime: str | TridentOptions = "elastic",
     *,
     quick: bool = False,
     **options: Unpack[NucleusKeywords],
@@ -114,7 +114,8 @@ def spectrum(
     ----------
     variable : one of `SPECTRA`; ``"e_pair"`` needs a single energy.
     edges : increasing, not negative, shape (bins + 1,).
-    channel, target, regime : as in `total`; nucleons are at rest.
+    channel, target, regime : as in `total`; nucleons are at rest and stay whole, so
+        ``"elastic"`` is the default, ``"inelastic"`` and ``"all"`` are refused.
     source : neutrino energy in MeV, or a flux or its name: then an average over its
         neutrinos of the channel's flavour.
     model : one model with scalar parameters, or several.
@@ -141,17 +142,24 @@ def spectrum(
     >>> edges, channel = [0.0, 1e5, 1e6], "nu_mu -> nu_mu mu+ mu-"
     >>> found = spectrum("q2", edges, channel, "Ar40", 1e3, quick=True)
     >>> found.density.shape, found.regime
-    ((2,), 'all')
+    ((2,), 'elastic')
     """
     if variable not in SPECTRA:
         raise UnknownNameError("spectrum", variable, SPECTRA)
     bounds = _bounds(variable, edges)
     reaction = read_channel(channel)
     settings = read_options(regime, options)
+    if settings.regime in ("inelastic", "all"):
+        raise InputError(
+            f"spectra of the regime {settings.regime!r} are not offered, because"
+            " nucleons break in it: use regime='elastic' (cross sections have both)"
+        )
     several = isinstance(model, Sequence)
     models: list[LeptonModel] = (
         list(model) if isinstance(model, Sequence) else [model or StandardModel()]
     )
+    if not models:
+        raise InputError("a spectrum needs at least one model, got none")
     couplings = [_Coupling.of(m, reaction) for m in models]
     beams = read_beams(source, reaction)
     if variable == "e_pair" and any(b.energy is None for b in beams):

@@ -3,6 +3,8 @@ that the kernels add up."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Unpack
@@ -21,7 +23,15 @@ from nuprobe.nuclei import target as make_target
 from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.cross_section import threshold
-from nuprobe.processes.trident.currents import Current, coherent, electron, nucleon
+from nuprobe.processes.trident.currents import (
+    FERMI_MOMENTUM,
+    Current,
+    coherent,
+    electron,
+    fermi_momentum,
+    nucleon,
+)
+from nuprobe.processes.trident.inelastic import KINDS, broken_threshold
 from nuprobe.processes.trident.options import (
     FormFactorSpec,
     NucleusKeywords,
@@ -31,6 +41,8 @@ from nuprobe.processes.trident.options import (
 from nuprobe.units import fm
 
 __all__ = [
+    "broken_nucleons",
+    "by_fermi_momentum",
     "charge_form_factor",
     "currents",
     "currents_of",
@@ -125,7 +137,11 @@ def currents(
     regime: str | TridentOptions = "all",
     **options: Unpack[NucleusKeywords],
 ) -> list[tuple[float, Current]]:
-    """Return what a neutrino scatters off in a regime, as `kernels` adds them up.
+    """Return what a neutrino scatters off in a regime and leaves whole, as `kernels`
+    adds them up.
+
+    Broken nucleons are no currents: ``"inelastic"`` has none, ``"all"`` those of
+    ``"elastic"``.
 
     Parameters
     ----------
@@ -187,41 +203,119 @@ def _currents(
     if options.regime == "electron":
         return ((1.0, electron()),)
     if options.regime in ("proton", "neutron"):
-        parts = () if target is None else _isotopes(target).components
-        # hydrogen is a free proton; other nuclei block alike
-        free = bool(parts) and all(c.isotope.a == 1 for c in parts)
-        if free and options.regime == "neutron":
-            raise InputError("hydrogen has no neutrons: use regime='proton'")
-        return ((1.0, _nucleon(options.regime, not free, options)),)
+        return _alone(target, options)
     parts = _components(target, options)
     bound = [c for c in parts if c.isotope.a > 1]
     result: list[tuple[float, Current]] = []
-    if options.regime in ("coherent", "all"):
+    if options.regime in ("coherent", "elastic", "all"):
         result += [(c.count, coherent(c)) for c in bound]
         if not result and options.regime == "coherent":
             raise InputError(
                 "hydrogen's nucleus is a proton and has no coherent regime: use"
                 " regime='proton'"
             )
-    if options.regime in ("incoherent", "all"):
-        protons = sum(c.count * c.isotope.z for c in bound)
-        neutrons = sum(c.count * c.isotope.n for c in bound)
+    if options.regime in ("incoherent", "elastic", "all"):
+        for k_f, here in by_fermi_momentum(bound, options.k_f):
+            protons = sum(c.count * c.isotope.z for c in here)
+            neutrons = sum(c.count * c.isotope.n for c in here)
+            result += [
+                (number, _nucleon(kind, k_f, options))
+                for number, kind in ((protons, "proton"), (neutrons, "neutron"))
+                if number
+            ]
         free_protons = sum(c.count for c in parts if c.isotope.a == 1)
-        result += [
-            (number, _nucleon(kind, is_bound, options))
-            for number, kind, is_bound in (
-                (protons, "proton", True),
-                (neutrons, "neutron", True),
-                (free_protons, "proton", False),
-            )
-            if number
-        ]
+        if free_protons:
+            result.append((free_protons, _nucleon("proton", 0.0, options)))
     return tuple(result)
 
 
-def _nucleon(kind: str, bound: bool, options: TridentOptions) -> Current:
-    blocked = options.pauli and bound
-    return nucleon(kind, options.nucleon_form_factors, blocked, options.k_f)
+def _alone(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[tuple[float, Current], ...]:
+    """One nucleon as it is in a target, on average over its nuclei."""
+    kind = options.regime
+    if target is None:
+        return ((1.0, _nucleon(kind, options.k_f or FERMI_MOMENTUM, options)),)
+    parts = _isotopes(target).components
+    bound = [c for c in parts if c.isotope.a > 1]
+    if not bound:
+        if kind == "neutron":
+            raise InputError("hydrogen has no neutrons: use regime='proton'")
+        return ((1.0, _nucleon(kind, 0.0, options)),)
+    groups = [
+        (
+            sum(
+                c.count * (c.isotope.z if kind == "proton" else c.isotope.n)
+                for c in here
+            ),
+            k_f,
+        )
+        for k_f, here in by_fermi_momentum(bound, options.k_f)
+    ]
+    total = sum(number for number, _ in groups)
+    return tuple(
+        (number / total, _nucleon(kind, k_f, options)) for number, k_f in groups
+    )
+
+
+def by_fermi_momentum(
+    parts: Sequence[Component], k_f: float | None
+) -> list[tuple[float, list[Component]]]:
+    """Nuclei of a target by the Fermi momentum that blocks their nucleons.
+
+    Parameters
+    ----------
+    parts : components; hydrogen is left out.
+    k_f : one Fermi momentum for all, MeV; None for that of each nucleus.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> parts = nu.target({"Si28": 1, "O16": 2}, form_factor="point").components
+    >>> [(k_f, len(here)) for k_f, here in by_fermi_momentum(parts, None)]
+    [(236.0, 1), (228.0, 1)]
+    """
+    groups: dict[float, list[Component]] = {}
+    for c in parts:
+        if c.isotope.a > 1:
+            blocked = fermi_momentum(c.isotope.a) if k_f is None else k_f
+            groups.setdefault(blocked, []).append(c)
+    return list(groups.items())
+
+
+def _nucleon(kind: str, k_f: float, options: TridentOptions) -> Current:
+    blocked = options.pauli and k_f > 0
+    form_factors = options.nucleon_form_factors
+    return nucleon(kind, form_factors, blocked, k_f or FERMI_MOMENTUM)
+
+
+def broken_nucleons(
+    target: TargetSpec | None, options: TridentOptions
+) -> tuple[float, float]:
+    """How many protons and neutrons of a target can be broken in a regime.
+
+    Parameters
+    ----------
+    target : as `currents` takes it.
+    options : the regime.
+
+    Examples
+    --------
+    >>> water = {"H1": 2, "O16": 1}
+    >>> broken_nucleons(water, TridentOptions())
+    (10.0, 8.0)
+    >>> broken_nucleons(water, TridentOptions("elastic"))
+    (0.0, 0.0)
+    """
+    if options.regime not in ("inelastic", "all"):
+        return 0.0, 0.0
+    if target is None:
+        raise InputError(f"the regime {options.regime!r} needs a target, e.g. 'Ar40'")
+    parts = _isotopes(target).components
+    return (
+        float(sum(c.count * c.isotope.z for c in parts)),
+        float(sum(c.count * c.isotope.n for c in parts)),
+    )
 
 
 def describe(
@@ -254,7 +348,7 @@ def describe(
             f"{type(c.charge).__name__}, rms charge radius {c.charge.rms / fm:.4f} fm"
         )
         for c in parts
-        if c.isotope.a > 1 and options.regime != "incoherent"
+        if c.isotope.a > 1 and options.regime not in ("incoherent", "inelastic")
     }
     return "nucleus" if single else "formula unit", used
 
@@ -299,5 +393,12 @@ def lowest_energy(
     if target is not None and not isinstance(target, Target):
         # only the mass matters, and a form factor may not exist
         options = replace(options, form_factor="point")
-    masses = read_channel(channel).masses
-    return min(threshold(c.mass, *masses) for _, c in currents_of(target, options))
+    reaction = read_channel(channel)
+    numbers = broken_nucleons(target, options)
+    return min(
+        *(threshold(c.mass, *reaction.masses) for _, c in currents_of(target, options)),
+        *(
+            broken_threshold(kind, reaction.pair_masses) if number else math.inf
+            for number, kind in zip(numbers, KINDS, strict=True)
+        ),
+    )

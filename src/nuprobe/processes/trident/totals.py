@@ -22,7 +22,7 @@ from nuprobe.processes.trident.couplings import (
     masses_of,
     weak_angle,
 )
-from nuprobe.processes.trident.kernels import kernels_of
+from nuprobe.processes.trident.kernels import check_tail, kernels_of
 from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
@@ -108,10 +108,11 @@ def total(
     target : an isotope, element, formula, mixture or `Target` (see `nuprobe.target`);
         None for a bare nucleon (blocked unless ``pauli=False``) or electron.
     model : couplings; the Standard Model by default.
-    regime : ``"all"`` (coherent + incoherent, per nucleus, the default in every
-        function), ``"coherent"``, ``"incoherent"``, ``"proton"`` or ``"neutron"`` (per
-        nucleon), ``"electron"`` (per electron), or a whole `TridentOptions`, whose
-        docstring says more. A molecule or mixture gives the sum over its formula unit.
+    regime : ``"all"`` (per nucleus, the default in every function: ``"elastic"``, which
+        is ``"coherent"`` + ``"incoherent"``, and ``"inelastic"``, nucleons broken),
+        ``"proton"`` or ``"neutron"`` (per nucleon), ``"electron"`` (per electron), or a
+        whole `TridentOptions`, whose docstring says more. A molecule or mixture gives
+        the sum over its formula unit.
     exact : do the integrals over the leptons instead of using the tables: hundreds of
         times slower.
     with_error : return a `CrossSection` with the estimate of the numerical error, the
@@ -135,7 +136,9 @@ def total(
     Warns
     -----
     ValidityWarning
-        Where the W and Z propagators change the cross section by more than a per cent.
+        Where the W and Z propagators change the cross section by more than a per cent,
+        from 3 TeV on where a W could be made, and where a pair with a τ rests on the
+        tail of a nuclear form factor.
 
     Examples
     --------
@@ -157,6 +160,7 @@ def total(
     masses = masses_of(couplings)
     result = kernels_of(e_nu, reaction, target, settings, masses, exact, with_error)
     value = np.asarray(result.values @ weights)
+    check_tail(e_nu, reaction, target, settings)
     if not with_error:
         return value
     per, used = describe(target, settings)

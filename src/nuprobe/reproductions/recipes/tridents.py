@@ -58,7 +58,7 @@ def trident_cross_section(
     radius: str | None = None,
     diffuseness: str | None = None,
     pauli: bool = True,
-    nucleon_form_factors: str = "dipole",
+    nucleon_form_factors: str = "kelly",
     over_sm: bool = False,
     **values: Any,
 ) -> float:
@@ -231,4 +231,4 @@ def trident_beam_cross_section(
     '9.3e-40 cm2'
     """
     rates = _tridents(experiment).predict(named_model(model))
-    return sum(rates.cross_sections.values()) / atoms
+    return rates.cross_section / atoms

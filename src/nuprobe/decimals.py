@@ -1,0 +1,114 @@
+"""Decimal numbers as texts: what files and the command line may write for a number."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from nuprobe.errors import InputError, shown
+
+__all__ = ["DECIMAL", "GROUPED_DIGITS", "parse_number", "parse_numbers"]
+
+_LONGEST_NUMBER: Final = 400
+_DECIMAL: Final = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+DECIMAL = re.compile(_DECIMAL, re.ASCII)
+_FLOATS = re.compile(f"{_DECIMAL}(?:\n{_DECIMAL})*", re.ASCII)
+_SMALL = re.compile(r"[-+.0]*[1-9]")  # matches what is not written as zero
+_FORTRAN = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)[dD][-+]?\d+", re.ASCII)
+_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.ASCII)
+GROUPED_DIGITS = re.compile(r"[-+]?\d+(?:_\d+)+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.ASCII)
+
+
+def parse_number(text: str) -> float:
+    """Read a finite decimal number.
+
+    Parameters
+    ----------
+    text : such as ``"1.5"``, ``"-2e-3"``.
+
+    Raises
+    ------
+    InputError
+        For anything else. What other programs write is told: decimal commas, the
+        ``D`` of Fortran, digits in groups, and numbers beyond the range of a float.
+
+    Examples
+    --------
+    >>> parse_number("1.0e-05")
+    1e-05
+    >>> parse_number("1.0D-05")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: '1.0D-05' is a number of Fortran; write 1.0e-05
+    """
+    stripped = text.strip()
+    if len(stripped) <= _LONGEST_NUMBER and DECIMAL.fullmatch(stripped):
+        value = float(stripped)
+        if math.isinf(value):
+            raise InputError(f"{shown(stripped)} is too large for a floating number")
+        if value == 0.0 and _SMALL.match(stripped):
+            raise InputError(f"{shown(stripped)} is too small for a floating number")
+        return value
+    raise InputError(f"{shown(stripped)} {_why_no_number(stripped)}")
+
+
+def parse_numbers(texts: Sequence[str]) -> list[float]:
+    """Read finite decimal numbers, many at once.
+
+    Parameters
+    ----------
+    texts : as `parse_number` takes them.
+
+    Raises
+    ------
+    InputError
+        As `parse_number` for the first that is none; it starts with its position,
+        counted from 1.
+
+    Examples
+    --------
+    >>> parse_numbers(["1.5", "-2e-3"])
+    [1.5, -0.002]
+    >>> parse_numbers(["1.5", "0,25"])
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: 2: '0,25' has a decimal comma; write 0.25
+    """
+    if _all_numbers(texts):
+        values = list(map(float, texts))
+        if max(map(abs, values)) < math.inf and not any(
+            value == 0.0 and _SMALL.match(text)
+            for value, text in zip(values, texts, strict=True)
+        ):
+            return values
+    values = []
+    for position, text in enumerate(texts, 1):
+        try:
+            values.append(parse_number(text))
+        except InputError as err:
+            raise InputError(f"{position}: {err}") from None
+    return values
+
+
+def _all_numbers(texts: Sequence[str]) -> bool:
+    """Whether all are written as numbers, by one look at all of them."""
+    joined = "\n".join(texts)
+    return (
+        joined.count("\n") == len(texts) - 1
+        and max(map(len, texts)) <= _LONGEST_NUMBER
+        and _FLOATS.fullmatch(joined) is not None
+    )
+
+
+def _why_no_number(text: str) -> str:
+    if len(text) > _LONGEST_NUMBER:
+        return f"is too long for a number ({len(text)} characters)"
+    if not text:
+        return "is empty where a number is needed"
+    if _FORTRAN.fullmatch(text):
+        return f"is a number of Fortran; write {re.sub('[dD]', 'e', text)}"
+    if _COMMA.fullmatch(text):
+        return f"has a decimal comma; write {text.replace(',', '.')}"
+    if GROUPED_DIGITS.fullmatch(text):
+        return f"groups digits; write {text.replace('_', '')}"
+    return "is not a finite number; correct it"

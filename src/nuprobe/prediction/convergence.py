@@ -1,0 +1,63 @@
+"""Whether a rate has a value at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nuprobe.errors import InputError
+from nuprobe.prediction.setup import Setup
+
+__all__ = ["check_convergence"]
+
+_SMALL = 1e-9  # of the largest deposit
+# probability of the bins at no recoil that counts for nothing, by the power of 1/T: a
+# logarithm is never large
+_NOTHING = {1: 1e-12, 2: 1e-19}
+
+
+def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
+    """Refuse a setup whose rate is infinite.
+
+    Photon exchange grows towards no deposit as 1/T (moments, interference) or 1/T²
+    (charges). The rate is finite where the probability to be counted falls fast enough
+    there, or vanishes below some deposit.
+
+    Parameters
+    ----------
+    setup : the ingredients.
+    values : of the axes.
+
+    Raises
+    ------
+    InputError
+        With what diverges and what to do.
+
+    Examples
+    --------
+    >>> from nuprobe.prediction.examples import argon
+    >>> check_convergence(argon(), {})
+    """
+    exchanges = setup.exchanges_at(values)
+    names = setup.process.diverging(exchanges)
+    if not names:
+        return
+    response = setup.response_at(values)
+    power = 2 if any(name.count("/q2") == 2 for name in names) else 1
+    energies = [e for c in setup.flux.components for e in c.edges]
+    energies += [line.energy for c in setup.flux.components for line in c.lines]
+    for scatterer in setup.process.scatterers(setup.target_at(values)):
+        top = float(scatterer.t_max(np.array(energies)).max(initial=0.0))
+        if scatterer.floor > 0 or not top > 0 or response.window(top)[0] > 0:
+            continue
+        near = _SMALL * top
+        low, high = response.matrix(np.array([near, 10 * near])).sum(axis=0)
+        if low > _NOTHING[power] and np.log10(high / low) < power - 0.99:
+            raise InputError(
+                f"the rate of {scatterer.name} is infinite: photon exchange (a charge"
+                f" or a moment of the neutrino) grows as 1/T{'²' * (power - 1)} towards"
+                " no recoil, and recoils without signal reach the bins; give the"
+                " response a floor (the smallest signal, one electron-hole pair or"
+                " quantum: response.floor = '3 eV'), or begin the bins higher"
+            )

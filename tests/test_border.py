@@ -1,0 +1,272 @@
+"""What public functions do with units, masks and values they cannot mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests import hostile
+
+import nuprobe as nu
+from nuprobe.border import public
+from nuprobe.errors import (
+    ComputationError,
+    InputError,
+    NuprobeError,
+    UnitError,
+    ValidityWarning,
+)
+from nuprobe.numerics import blocks, converged, gauss_legendre
+from nuprobe.units import fm
+
+SM = nu.StandardModel()
+MUONS = "nu_mu -> nu_mu mu+ mu-"
+
+
+# -- units and masks
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "number", "unit"),
+    [
+        (lambda x: nu.cevns.total(x, "Ar40", SM, "nu_mu"), 0.03, 30.0, "GeV"),
+        (lambda x: nu.electron.total(x, SM, "nu_e"), 0.03, 30.0, "GeV"),
+        (lambda x: nu.trident.total(x, MUONS, "Ar40"), 5.0, 5000.0, "GeV"),
+        (lambda x: nu.cevns.differential(30, x, "Ar40", SM, "nu_e"), 1e-5, 0.01, "GeV"),
+        (lambda x: nu.LightVector(mass=x, coupling=1e-4).mass, 0.01, 10.0, "GeV"),
+        (lambda x: nu.form_factors.Helm(x).rms, 3.4, 3.4 * fm, "fm"),
+    ],
+)
+def test_a_quantity_is_converted(
+    function: Callable[[Any], Any], argument: float, number: float, unit: str
+) -> None:
+    given = hostile.Quantity(argument, unit)
+    assert function(given) == pytest.approx(function(number), rel=1e-12)
+    assert np.all(function(number) != 0)
+
+
+def test_a_quantity_of_another_dimension_is_refused() -> None:
+    with pytest.raises(UnitError, match=r"e_nu cannot be converted from 30\.0 fm"):
+        nu.cevns.total(hostile.Quantity(30.0, "fm"), "Ar40", SM, "nu_mu")
+    unit: Any = hostile.Quantity(1, "MeV")
+    with pytest.raises(UnitError, match="rtol carries a unit"):
+        nu.cevns.total(30.0, "Ar40", SM, "nu_e", rtol=unit)
+    several: Any = [hostile.Quantity(1.0, "GeV"), hostile.Quantity(30.0, "MeV")]
+    np.testing.assert_allclose(
+        nu.electron.total(several, SM, "nu_e"),
+        nu.electron.total([1000.0, 30.0], SM, "nu_e"),
+    )
+
+
+def test_quantities_of_astropy() -> None:
+    u = pytest.importorskip("astropy.units")
+    found = nu.cevns.total([0.01, 0.03] * u.GeV, "Ar40", SM, "nu_mu")
+    np.testing.assert_allclose(
+        found, nu.cevns.total([10.0, 30.0], "Ar40", SM, "nu_mu"), rtol=1e-12
+    )
+    assert nu.trident.total(5 * u.GeV, MUONS, "Ar40") > 0
+    with pytest.raises(UnitError, match="cannot be converted"):
+        nu.cevns.total(30 * u.m, "Ar40", SM, "nu_mu")
+
+
+def test_quantities_of_pint() -> None:
+    unit = pytest.importorskip("pint").UnitRegistry()
+    found = nu.cevns.total(0.03 * unit.GeV, "Ar40", SM, "nu_mu")
+    assert found == pytest.approx(nu.cevns.total(30.0, "Ar40", SM, "nu_mu"), rel=1e-12)
+    with pytest.raises(UnitError, match="cannot be converted"):
+        nu.cevns.total(30 * unit.m, "Ar40", SM, "nu_mu")
+
+
+def test_masks_are_refused() -> None:
+    energies = np.ma.masked_array([10.0, 30.0], mask=[False, True])
+    with pytest.raises(InputError, match="e_nu is an array with masked elements"):
+        nu.cevns.total(energies, "Ar40", SM, "nu_mu")
+    whole = np.ma.masked_array([10.0, 30.0])
+    np.testing.assert_array_equal(
+        nu.cevns.total(whole, "Ar40", SM, "nu_mu"),
+        nu.cevns.total([10.0, 30.0], "Ar40", SM, "nu_mu"),
+    )
+
+
+def test_text_is_no_energy() -> None:
+    with pytest.raises(InputError, match="numbers in MeV"):
+        nu.cevns.total("30", "Ar40", SM, "nu_mu")
+
+
+# -- exceptions
+
+NAMES: Any = ["a"]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: nu.experiment("coherent-csi-2017").profile("rn", NAMES), "read"),
+        (lambda: nu.reproduce(3), "keys must be a text"),  # type: ignore[arg-type]
+        (lambda: nu.target("Ar40", surface_thickness="0.9 fm"), "number"),  # type: ignore[arg-type]
+        (lambda: nu.model(["sm"]), "name must be|a stack"),  # type: ignore[list-item]
+        (lambda: nu.cevns.total(30, "Ar40", None, "nu_e"), "Model|model"),  # type: ignore[arg-type]
+        (lambda: nu.cevns.total(30, "Ar40", SM, "nu_e", rtol="x"), "rtol must be"),  # type: ignore[arg-type]
+        (lambda: nu.cevns.total(10**400, "Ar40", SM, "nu_e"), "neutrino energies"),
+        (lambda: nu.target("Ar4"), "'Ar4' is no molecule: for an isotope write Ar40"),
+        (lambda: nu.target("Ge7"), "Ge70"),
+    ],
+)
+def test_foreign_exceptions_are_told_in_one_line(
+    call: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(NuprobeError, match=told) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_molecules_of_one_element_are_molecules() -> None:
+    for name in ("H2", "O2", "N2", "CO2"):
+        assert nu.target(name).name == name
+
+
+def test_a_mistake_inside_is_not_hidden() -> None:
+    nothing: dict[str, float] = {}
+
+    @public
+    def broken(e_nu: float) -> float:
+        return nothing["key"] + e_nu
+
+    with pytest.raises(KeyError):
+        broken(1.0)
+
+
+def test_nan_does_not_leave() -> None:
+    @public
+    def difference(x: float) -> float:
+        return x - x
+
+    with pytest.raises(InputError, match="x must be finite, got inf"):
+        difference(np.inf)
+
+
+def test_reprs_are_short_lines() -> None:
+    fit = nu.experiment("coherent-csi-2017").fit(free=["rn"])
+    things = [
+        SM,
+        nu.LMuLTau(mass=10.0, coupling=1e-3),
+        nu.experiment("coherent-csi-2017"),
+        nu.experiment("ccfr-trident"),
+        nu.flux("reactor"),
+        nu.target("CsI"),
+        fit,
+    ]
+    for thing in things:
+        assert len(repr(thing)) < 100
+        assert "\n" not in repr(thing)
+
+
+def test_a_warning_points_at_the_caller() -> None:
+    with pytest.warns(ValidityWarning) as caught:
+        nu.electron.total(7e9, SM, "nubar_e")
+    assert caught[0].filename == __file__
+    assert "W bosons" in str(caught[0].message)
+
+
+# -- agreement at zero, far-out energies, long arrays
+
+
+def test_two_orders_that_miss_do_not_agree() -> None:
+    def spike(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.where(np.abs(x - 0.123456) < 1e-9, 1.0, 0.0)
+
+    def integral(n: int) -> np.ndarray[Any, Any]:
+        x, w = gauss_legendre(n)
+        return np.array([spike(x) @ w, 0.0])
+
+    def name(i: int) -> str:
+        return f"integral {i}"
+
+    assert converged(integral, 1e-8, name).tolist() == [0.0, 0.0]
+    with pytest.raises(ComputationError, match="integral 0 does not converge"):
+        converged(integral, 1e-8, name, nonzero=lambda: np.array([1.0, 0.0]))
+
+
+def test_total_is_flat_far_out_and_refused_beyond() -> None:
+    energies = np.array([1e6, 1e9, 3e9, 1e11, 1e12])
+    total = nu.cevns.total(energies, "Ar40", SM, "nu_mu")
+    # coherent recoils end at the form factor, long before the kinematic limit
+    np.testing.assert_allclose(total, total[0], rtol=1e-5)
+    with pytest.raises(InputError, match=r"at most 1e\+12 MeV.* got 2e\+12 MeV"):
+        nu.cevns.total(2e12, "Ar40", SM, "nu_mu")
+
+
+def test_long_arrays_are_cut_into_blocks() -> None:
+    energies = np.linspace(1.0, 50.0, 2500)
+    whole = nu.cevns.total(energies, "Ar40", SM, "nu_mu")
+    some = nu.cevns.total(energies[::50], "Ar40", SM, "nu_mu")
+    np.testing.assert_allclose(whole[::50], some, rtol=1e-8)
+    beam = np.geomspace(300.0, 1e5, 1200)
+    whole = nu.trident.total(beam, MUONS, "Ar40")
+    np.testing.assert_allclose(
+        whole[::100], nu.trident.total(beam[::100], MUONS, "Ar40"), rtol=1e-12
+    )
+    assert [s.stop for s in blocks(2500, 1024)] == [1024, 2048, 2500]
+
+
+# -- all of nu.
+
+
+QUICK = (
+    *("nu.cevns.", "nu.electron.", "nu.model", "nu.target", "nu.isotope", "nu.flux"),
+    *("nu.oscillation.", "nu.form_factors.", "nu.units.", "nu.catalogue.", "nu.PMNS"),
+    *("nu.StandardModel", "nu.Light", "nu.LMuLTau", "nu.NSI", "nu.Electromagnetic"),
+    *("nu.ContactOperators", "nu.V", "nu.contour", "nu.process_", "nu.read_wcxf"),
+)
+NOT_CALLED = ("nu.processes.KernelGroup",)
+"""Given by authors of processes, thousands of times: not guarded."""
+ASKED_FOR = {
+    ("nu.reproduce", "keys", "None"): "all of them, minutes",
+    ("nu.scan", "workers", "integer of 400 digits"): "starts processes",
+    ("nu.scan", "workers", "true"): "starts processes",
+    ("nu.sample", "workers", "true"): "starts processes",
+}
+"""What takes long because it is asked for."""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _wrong(names: list[str]) -> list[str]:
+    found = []
+    every = hostile.public()
+    for name in names:
+        calls = hostile.recorded(every[name])
+        for call in calls[:1]:
+            found += [
+                f"{name}: {o.parameter} = {o.value}: {o.wrong}"
+                for o in hostile.outcomes(every[name], call, hostile.HOSTILE)
+                if o.wrong and (name, o.parameter, o.value) not in ASKED_FOR
+            ]
+    return found
+
+
+def _names(quick: bool) -> list[str]:
+    return [
+        name
+        for name in hostile.public()
+        if name.startswith(QUICK) == quick and name not in NOT_CALLED
+    ]
+
+
+def test_hostile_values_for_the_quick_functions() -> None:
+    names = _names(quick=True)
+    assert len(names) > 80
+    assert _wrong(names) == []
+
+
+@pytest.mark.nightly
+def test_hostile_values_for_all_others() -> None:
+    os.environ["MPLBACKEND"] = "Agg"
+    assert _wrong(_names(quick=False)) == []
