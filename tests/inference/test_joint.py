@@ -30,8 +30,11 @@ FREE = [f"charge_radius.{e}" for e in ("ee", "mumu", "emu", "etau", "mutau")]
 def joint() -> Cost:
     model = nu.Electromagnetic()
     cost = sum(
-        nu.experiment(e).cost(model, FREE)
-        for e in ("coherent-csi-2021", "coherent-lar-2020")
+        nu.experiment(e).cost(model, FREE, analysis)
+        for e, analysis in (
+            ("coherent-csi-2021", "nuclear-recoils"),
+            ("coherent-lar-2020", None),
+        )
     )
     assert isinstance(cost, Cost)
     return cost
@@ -209,8 +212,8 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
     """Minimum by Minuit to 1e-6; at each end the profile, by BFGS from many starts, to
     5e-5 of an error.
 
-    Charges and charge radii can take each other's place, so that a profile followed
-    from the best fit alone (MINOS) ends too early: here by 4 % of an error.
+    On nuclei charges and charge radii can take each other's place, so that a profile
+    followed from the best fit alone (MINOS) ends too early: here by 4 % of an error.
     """
     free = {
         "charge_radius.ee": 20e-32,
@@ -219,7 +222,7 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
         "charge.mumu": 2e-7,
     }
     cost = nu.experiment("coherent-csi-2017").cost(
-        nu.Electromagnetic(), list(free), "energy-time"
+        nu.Electromagnetic(), list(free), "energy-time-nuclear"
     )
     scale = np.array(list(free.values()))
     best = fit(cost)

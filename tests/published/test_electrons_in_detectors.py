@@ -163,11 +163,16 @@ def test_electrons_in_caesium_iodide_of_2017() -> None:
         assert got == pytest.approx(counts * arrived, rel=2e-3, abs=0)
 
 
-def test_electrons_in_germanium_at_a_reactor() -> None:
-    """CONUS+: weak and magnetic scattering above thresholds of 160 to 180 eV."""
+@pytest.mark.parametrize(
+    ("moment", "charge"), [(0.0, 0.0), (1e-10, 0.0), (0.0, 2e-12), (0.0, -2e-12)]
+)
+def test_electrons_in_germanium_at_a_reactor(moment: float, charge: float) -> None:
+    """CONUS+: weak scattering, a moment and a charge above thresholds of 160 to
+    180 eV."""
     found = nu.experiment("conus-plus", Experiment)
-    moment = 1e-10
-    rates = found.predict(nu.Electromagnetic(magnetic_moment={"ee": moment}))
+    rates = found.predict(
+        nu.Electromagnetic(magnetic_moment={"ee": moment}, charge={"ee": charge})
+    )
     got = sum(
         float(v.sum())
         for k, v in rates.components.items()
@@ -177,8 +182,9 @@ def test_electrons_in_germanium_at_a_reactor() -> None:
     e = np.geomspace(2e-3, 10.0, 6001)
     e, step = np.sqrt(e[1:] * e[:-1]), np.diff(e)
     spectrum = sum(c.continuum(e) for c in found.flux.components) * step
-    g_v, g_a = 0.5 + 2 * 0.23863, -0.5
     tt, ee = t[:, None], e[None, :]
+    g_v, g_a = 0.5 + 2 * 0.23863, -0.5  # the W and the Z; axial for antineutrinos
+    g_v = g_v - np.sqrt(2) * np.pi * ALPHA * charge / (G_F * M_E * tt)
     weak = (
         (g_v + g_a) ** 2
         + (g_v - g_a) ** 2 * (1 - tt / ee) ** 2

@@ -368,3 +368,33 @@ def test_the_threshold_needs_a_pion(light: float) -> None:
 def test_values_of_arrays() -> None:
     e: FloatArray = np.array([[1e3, 2e3], [3e3, 4e3]])
     assert trident.total(e, MUMU, "Ar40", regime="inelastic").shape == (2, 2)
+
+
+def test_nothing_is_not_a_number_at_the_edges() -> None:
+    for kind in KINDS:
+        f2, f_l = structure_functions(kind, np.array([1000.0, 2000.0]), np.zeros(2))
+        assert not f2.any()
+        assert not f_l.any()
+
+
+def test_antineutrinos_are_the_conjugate_channel() -> None:
+    e = np.array([1e3, 1e4])
+    for one, other in (
+        ("nu_mu -> nu_e e+ mu-", "nubar_mu -> nubar_e e- mu+"),
+        ("nu_e -> nu_mu mu+ e-", "nubar_e -> nubar_mu mu- e+"),
+    ):
+        pair = [trident.total(e, c, "Ar40", regime="inelastic") for c in (one, other)]
+        assert pair[0] == approx(pair[1], rel=1e-12)
+    # V·A has the other sign where the masses change places
+    kernels = [
+        trident.kernels(e, c, "Ar40", "inelastic", with_error=False).values
+        for c in ("nu_mu -> nu_e e+ mu-", "nu_e -> nu_mu mu+ e-")
+    ]
+    assert kernels[0][:, :2] == approx(kernels[1][:, :2], rel=1e-12)
+    assert kernels[0][:, 2] == approx(-kernels[1][:, 2], rel=1e-12)
+    masses = trident.channel("nu_mu -> nu_e e+ mu-").pair_masses
+    truth = sum(
+        number * integrated(e, masses, kind)[:, 2]
+        for number, kind in zip((18, 22), KINDS, strict=True)
+    )
+    assert kernels[0][:, 2] == approx(truth, rel=2e-3)

@@ -168,7 +168,7 @@ def structure_functions(
     ----------
     kind : ``"proton"`` or ``"neutron"``.
     w : mass of the hadrons, MeV, any shape; both are 0 below M + m_π.
-    q2 : Q² in MeV², positive, of a shape that goes with `w`.
+    q2 : Q² in MeV², of a shape that goes with `w`; both are 0 at Q² = 0.
 
     Examples
     --------
@@ -181,4 +181,4 @@ def structure_functions(
     x = q2 / (q2 + more)
     scale = 2 * x * more / (_FLUX * 1e-30)
     f_l = scale * longitudinal
-    return (scale * transverse + f_l) / (1 + 4 * _M2 * x**2 / q2), f_l
+    return (scale * transverse + f_l) / (1 + 4 * _M2 * q2 / (q2 + more) ** 2), f_l
