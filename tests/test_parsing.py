@@ -428,6 +428,22 @@ def test_units_do_not_overflow(text: str) -> None:
         nu.units.parse_quantity(text, "energy")
 
 
+def test_what_a_fuzzing_session_found(tmp_path: Path) -> None:
+    for text in ("H" + "9" * 5000, "Cs" + "1" * 4842):
+        with pytest.raises(InputError, match="characters"):
+            nu.target(text)
+    flux = TABLES["source/flux.toml"].replace("times.csv", "x" * 300 + ".csv")
+    folder = write(tmp_path / "lab", tables={"source/flux.toml": flux})
+    with pytest.raises(ExperimentFileError, match="too long for the name of a file"):
+        nu.experiment(folder)
+
+
+def test_a_limit_at_a_million_masses_is_refused() -> None:
+    masses = np.geomspace(1.0, 1e5, 1_000_000)
+    with pytest.raises(InputError, match="at most 50 000 masses, got 1000000"):
+        nu.limit([nu.experiment("ccfr-trident")], "lmu-ltau", grid={"mass": masses})
+
+
 def test_damaged_files_of_every_kind() -> None:
     import runpy
 
