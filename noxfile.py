@@ -1,5 +1,7 @@
 """Test sessions over Python versions and dependency versions: `nox -l` lists them."""
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
@@ -40,9 +42,18 @@ def tests_oldest(session: nox.Session) -> None:
     if session.venv_backend != "uv":
         session.error("tests_oldest needs uv: install it and run again")
     # the tools of the tests come second: their own lower bounds are not a promise to
-    # users
-    session.install("--resolution", "lowest-direct", "-e", ".[cluster,sampling,events]")
-    session.install(*TEST_TOOLS)
+    # users, and they must not raise those that are
+    lowest = str(Path(session.create_tmp()) / "lowest.txt")
+    session.run_always(
+        *("uv", "pip", "compile", "--quiet", "--resolution", "lowest-direct"),
+        *("--extra", "cluster", "--extra", "sampling", "--extra", "events"),
+        *("--python-version", PYTHONS[0], "pyproject.toml", "--output-file", lowest),
+        external=True,
+    )
+    session.install("-r", lowest)
+    session.install("--no-deps", "-e", ".")
+    session.install("--constraint", lowest, *TEST_TOOLS)
+    session.run("python", "tools/lower_bounds.py")
     # old releases use what newer releases of their own dependencies deprecate
     run_tests(session, "-W", "ignore::DeprecationWarning")
 
@@ -52,6 +63,13 @@ def tests_newest(session: nox.Session) -> None:
     """The tests with the newest release of every dependency, whatever the lock says."""
     session.install("--upgrade", "-e", ".[cluster,sampling,events]", *TEST_TOOLS)
     run_tests(session)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Damaged and hostile input for every parser: 100 000 texts and files."""
+    install_locked(session)
+    session.run("python", "tools/fuzz.py", *(session.posargs or ["--number", "100000"]))
 
 
 @nox.session

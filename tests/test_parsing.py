@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -390,3 +391,63 @@ def test_many_numbers_are_read_as_one_by_one(texts: list[str]) -> None:
         with pytest.raises(InputError) as info:
             parse_numbers(texts)
         assert str(info.value) == problem
+
+
+# -- bounds on what is asked for, and what leaves
+
+
+def test_exports_carry_no_formulas_and_no_control_sequences() -> None:
+    from tests.catalogue.examples import entry as example
+
+    from nuprobe.catalogue.export import export
+
+    entry = example()
+    title = "=HYPERLINK(evil)"
+    source = entry.source.model_copy(update={"title": r"\input{/etc/passwd} $\nu_\mu$"})
+    entry = entry.model_copy(update={"title": title, "source": source})
+    assert "'=HYPERLINK" in export([entry], "csv")
+    works = export([entry], "bibtex")
+    assert r"\input" not in works
+    assert r"\textbackslash input" in works
+    assert r"$\nu_\mu$" in works
+
+
+def test_control_characters_are_shown_as_escapes() -> None:
+    from nuprobe.tables import Table
+
+    with pytest.raises(InputError) as caught:
+        nu.isotope("Ar\x1b[2J40\u202e")
+    assert str(caught.value).isprintable()
+    table = Table("t", ("name",), (("a",), ("b",)))
+    assert json.loads("\n".join(table.json_lines())) == table.to_dict()
+
+
+@pytest.mark.parametrize("text", ["1e400 MeV", "1e308 TeV", "nan MeV", "1e-400 GeV"])
+def test_units_do_not_overflow(text: str) -> None:
+    with pytest.raises(InputError, match=r"finite|too small"):
+        nu.units.parse_quantity(text, "energy")
+
+
+def test_what_a_fuzzing_session_found(tmp_path: Path) -> None:
+    for text in ("H" + "9" * 5000, "Cs" + "1" * 4842):
+        with pytest.raises(InputError, match="characters"):
+            nu.target(text)
+    flux = TABLES["source/flux.toml"].replace("times.csv", "x" * 300 + ".csv")
+    folder = write(tmp_path / "lab", tables={"source/flux.toml": flux})
+    with pytest.raises(ExperimentFileError, match="too long for the name of a file"):
+        nu.experiment(folder)
+
+
+def test_a_limit_at_a_million_masses_is_refused() -> None:
+    masses = np.geomspace(1.0, 1e5, 1_000_000)
+    with pytest.raises(InputError, match="at most 50 000 masses, got 1000000"):
+        nu.limit([nu.experiment("ccfr-trident")], "lmu-ltau", grid={"mass": masses})
+
+
+def test_damaged_files_of_every_kind() -> None:
+    import runpy
+
+    fuzz = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "fuzz.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        failures = fuzz["batch"](Path(folder), 3, range(110))
+    assert failures == []

@@ -140,6 +140,10 @@ class Folder:
                 f"{self.name}: {name!r} leaves the folder; put it beside {self.main}"
                 " and give its name"
             )
+        if any(len(part.encode()) > 250 for part in Path(name).parts):
+            raise ExperimentFileError(
+                f"{self.name}: {shown(name)} is too long for the name of a file"
+            )
         path = self.root.joinpath(name)
         if isinstance(self.root, Path) and self._leads_out(self.root, name):
             raise ExperimentFileError(

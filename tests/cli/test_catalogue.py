@@ -119,6 +119,10 @@ def test_check_of_what_ships(run: Run) -> None:
         ({"command": "nuprobe catalogue shwo x"}, "code.0.command"),
         ({"command": "nuprobe fit coherent-csi-2017 --fre rn"}, "code.0.command"),
         ({"command": "nuprobe list 'targets"}, "code.0.command"),
+        ({"command": "nuprobe rate --help"}, "code.0.command"),
+        ({"command": "nuprobe --version"}, "code.0.command"),
+        ({"command": "nuprobe fit -h"}, "code.0.command"),
+        ({"command": "rm -rf x"}, "code.0.command"),
     ],
 )
 def test_a_code_link_to_nowhere_is_found(

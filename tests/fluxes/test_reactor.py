@@ -128,7 +128,8 @@ def test_fuel_mixes_linearly(shares: list[float], low: str, e: float) -> None:
 
 @pytest.mark.parametrize("isotope", ISOTOPES)
 def test_normalisation_and_support(isotope: str) -> None:
-    flux = _pure(isotope)
+    # the table of a typical reactor does not follow the fractions
+    flux = _pure(isotope, low_energy="vogel-engel")
     by_quad = quad(
         lambda e: float(flux.spectrum("nubar_e", e)), 2.0, 8.0, epsabs=0, epsrel=1e-10
     )[0]
@@ -146,6 +147,16 @@ def test_normalisation_and_support(isotope: str) -> None:
     # most
     below, at = flux.spectrum("nubar_e", [1.99999, 2.0])
     assert at / below == pytest.approx(1, abs=0.08)
+
+
+def test_captures_are_in_by_default() -> None:
+    flux = nu.flux("reactor")
+    assert flux.total("nubar_e") == pytest.approx(6.68, abs=0.005)
+    assert [c.name for c in flux.components][-1] == "all below 2 MeV"
+    # fission products alone, and 0.6 captures a fission with two decays each
+    products = nu.flux("reactor", low_energy="vogel-engel").total("nubar_e")
+    assert products == pytest.approx(5.62, abs=0.005)
+    assert flux.total("nubar_e") == pytest.approx(products + 1.2, rel=0.03)
 
 
 def test_low_energy_spectra_differ_by_captures() -> None:

@@ -56,7 +56,7 @@ def _csv(entries: list[Entry]) -> str:
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for e in entries:
-        writer.writerow(
+        cells = (
             {name: getattr(e, name, None) for name in _COLUMNS}
             | {
                 name: number.value
@@ -78,7 +78,15 @@ def _csv(entries: list[Entry]) -> str:
             }
             | {"texkey": e.source.texkeys[0] if e.source.texkeys else None}
         )
+        writer.writerow({name: _harmless(value) for name, value in cells.items()})
     return text.getvalue().rstrip("\n")
+
+
+def _harmless(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
 
 
 def _bibtex(entries: list[Entry]) -> str:
@@ -114,13 +122,36 @@ def _work(key: str, source: Source) -> str:
         "note": f"INSPIRE record {source.recid}" if source.recid else None,
     }
     lines = [
-        f"  {name} = {{{_balanced(str(value))}}}"
+        f"  {name} = {{{_balanced(_typeset(str(value)))}}}"
         for name, value in fields.items()
         if value
     ]
     return "\n".join(
         [f"@{'article' if source.journal else 'misc'}{{{key},", ",\n".join(lines), "}"]
     )
+
+
+_LETTERS: Final = (
+    "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma"
+    " tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
+_SYMBOLS: Final = (
+    "rm mathrm text textit textbf emph it bf bar overline tilde hat to rightarrow times"
+    " cdot sim approx le ge leq geq pm mp sqrt frac ell prime circ deg ensuremath mbox"
+    " textsuperscript textsubscript langle rangle ss aa AA ae o O l L c v u H k i j"
+)
+_KNOWN: Final = frozenset(f"{_LETTERS} {_SYMBOLS}".split())
+
+
+def _typeset(text: str) -> str:
+    """Text with accents, letters and symbols of TeX; other control sequences, which
+    could read or write files, are shown as they stand."""
+    text = re.sub(
+        r"\\([A-Za-z@]+)",
+        lambda m: m[0] if m[1] in _KNOWN else rf"\textbackslash {m[1]}",
+        text,
+    )
+    return text.replace("^^", "")
 
 
 def _balanced(text: str) -> str:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import sys
 import warnings
 from importlib import import_module
+from typing import Any
 
 import click
 
+from nuprobe.cli import streams
 from nuprobe.errors import NuprobeError, StoppedError
 from nuprobe.stopping import name_of, number_of, stop_signals
 
@@ -75,6 +77,14 @@ class _Lazy(click.Group):
         )
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with streams.noticing():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with streams.noticing():
+            return super().invoke(ctx)
+
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
@@ -107,7 +117,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line: exit code 0 done, 1 a check failed, 2 bad input, 128 + n
     stopped by signal n (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP)."""
-    warnings.showwarning = _one_line
+    warnings.showwarning = streams.say_warning
+    streams.make_legible()
     code, said = 2, ""
     try:
         with stop_signals():
@@ -123,9 +134,9 @@ def main() -> None:
         # click makes an Abort of any interrupt
         cause = err if isinstance(err, KeyboardInterrupt) else err.__cause__ or err
         code, said = 128 + number_of(cause), name_of(cause)
-    except BrokenPipeError:
-        # the reader has gone (head, less): nothing is left to say
-        sys.stderr.close()
+    except streams.ReaderGoneError:
+        # as with head or less: nothing is left to say
+        streams.silence()
         code = 0
     except OSError as err:
         why = err.strerror or err
@@ -133,11 +144,5 @@ def main() -> None:
     except MemoryError:
         said = "not enough memory for this many points: ask for a smaller grid"
     if said:
-        click.echo(f"nuprobe: {said}", err=True)
+        streams.say(f"nuprobe: {said}")
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _one_line(
-    message: Warning | str, category: type[Warning], *_: object, **__: object
-) -> None:
-    click.echo(f"warning: {message}", err=True)

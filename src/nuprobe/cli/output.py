@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
+from nuprobe.cli.streams import shows
 from nuprobe.errors import InputError, printable
 
 if TYPE_CHECKING:
@@ -204,6 +205,10 @@ def _write(lines: Iterable[str], as_json: bool, output: Path | None) -> None:
     pieces = map("\n".join, _batches(map(_escaped, lines) if as_json else lines))
     if output is None:
         for piece in pieces:
+            if as_json and not shows(piece):
+                piece = re.sub(
+                    r"[^\x00-\x7f]+", lambda m: json.dumps(m[0])[1:-1], piece
+                )
             click.echo(piece)
         return
     new_file(output, overwriting())

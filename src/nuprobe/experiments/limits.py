@@ -437,7 +437,7 @@ def _search(
     masses = (
         np.geomspace(low, high, 200)
         if mass is None
-        else np.atleast_1d(numbers("masses (MeV)", mass))
+        else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
     )
     if (
         masses.ndim > 1
@@ -449,3 +449,13 @@ def _search(
             " one dimension"
         )
     return np.unique(np.clip(masses, low, high)), couplings
+
+
+def _few(masses: FloatArray) -> FloatArray:
+    """Masses, unless they are more than fit into half a gigabyte (10 kB each)."""
+    if masses.size > 50_000:
+        raise InputError(
+            f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"
+            " between a few hundred"
+        )
+    return masses

@@ -363,6 +363,10 @@ def _composition(
             f" {type(spec).__name__}"
         )
     text = spec.strip()
+    if len(text) > 200:
+        raise InputError(
+            f"the name of a target has {len(text)} characters: {shown(text)}"
+        )
     words = text.split()
     if len(words) == 2 and words[0].lower() == "natural":
         return text, dict(natural(words[1]))

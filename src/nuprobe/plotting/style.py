@@ -7,9 +7,10 @@ import io
 import math
 import os
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -90,6 +91,28 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+def import_matplotlib() -> None:
+    """Import matplotlib, whatever ``MPLBACKEND`` says: figures here need no window, and
+    matplotlib refuses to be imported with a name it does not know.
+
+    Examples
+    --------
+    >>> import_matplotlib()
+    """
+    if "matplotlib" in sys.modules:
+        return
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib as mpl
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    if backend:
+        # as matplotlib itself does, but for a name it does not know
+        with suppress(ValueError):
+            mpl.rcParams["backend"] = backend
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Matplotlib settings of the house inside a ``with`` block; the caller's settings
@@ -102,6 +125,7 @@ def style() -> Iterator[None]:
     ...     mpl.rcParams["mathtext.fontset"]
     'stix'
     """
+    import_matplotlib()
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -199,6 +223,7 @@ def _format(path: str | os.PathLike[str]) -> str:
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure, sizes in inches; constrained layout keeps everything
     inside it."""
+    import_matplotlib()
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
