@@ -100,6 +100,7 @@ def test_text_is_no_energy() -> None:
 # -- exceptions
 
 NAMES: Any = ["a"]
+TWO: Any = [1.0, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -126,9 +127,9 @@ def test_foreign_exceptions_are_told_in_one_line(
 
 def _argon(**how: Any) -> object:
     channel = nu.trident.channel(MUONS)
-    current = nu.processes.trident.currents("Ar40", "coherent")[0][1]
+    current = nu.trident.currents("Ar40", "coherent")[0][1]
     e = np.array([1000.0])
-    return nu.processes.trident.current_kernels(e, channel, current, **how)
+    return nu.trident.current_kernels(e, channel, current, **how)
 
 
 def _events() -> Any:
@@ -139,10 +140,7 @@ def _events() -> Any:
     ("call", "told"),
     [
         (lambda: nu.plotting.plot_millicharge("Ar40", 0.0), "must be positive, got 0"),
-        (
-            lambda: nu.plotting.plot_millicharge("Ar40", [1.0, 2.0]),
-            "one neutrino energy",
-        ),  # type: ignore[arg-type]
+        (lambda: nu.plotting.plot_millicharge("Ar40", TWO), "one neutrino energy"),
         (lambda: nu.plotting.plot_electron_differential(SM, 0), "must be positive"),
         (
             lambda: nu.plotting.plot_electron_differential(SM, [1.0, -2.0]),
@@ -174,9 +172,9 @@ def _events() -> Any:
         ),
         (lambda: _argon(each=lambda: 0), "each must be a function of 4 arguments"),
         (lambda: _argon(each=3), "each must be a function of 4 arguments or None"),
-        (lambda: nu.processes.trident.terms(10**400), "integer from 0 to 1000"),
-        (lambda: nu.processes.trident.terms(-1), "integer from 0 to 1000, got -1"),
-        (lambda: nu.processes.trident.terms(True), "integer from 0 to 1000"),
+        (lambda: nu.trident.terms(10**400), "integer from 0 to 1000"),
+        (lambda: nu.trident.terms(-1), "integer from 0 to 1000, got -1"),
+        (lambda: nu.trident.terms(True), "integer from 0 to 1000"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_one_line(
