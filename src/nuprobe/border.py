@@ -44,6 +44,7 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
 _PLAIN: Final[set[type]] = {
     *(float, int, str, bool, complex, bytes, type(None)),
     *(np.ndarray, np.float64, np.int64, np.bool_),
+    *(types.FunctionType, types.MethodType, range),
 }
 """Types that carry neither unit nor mask; those of this package join them when they are
 first met."""
@@ -133,6 +134,16 @@ def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
 
 def _plain(name: str, value: Any, depth: int = 0) -> Any:
     """A value without unit or mask; lists and mappings as well."""
+    if type(value) in (list, tuple, dict):
+        items = value.values() if isinstance(value, dict) else value
+        if depth >= 3 or _PLAIN.issuperset(map(type, items)):
+            return value
+        if isinstance(value, dict):
+            return {
+                key: _plain(str(key).partition(".")[0], item, depth + 1)
+                for key, item in value.items()
+            }
+        return type(value)(_plain(name, item, depth + 1) for item in value)
     if is_quantity(value):
         return _without_unit(name, value)
     if masked(value):
@@ -140,16 +151,7 @@ def _plain(name: str, value: Any, depth: int = 0) -> Any:
             f"{name or 'an argument'} is an array with masked elements: leave them out"
             " (array.compressed()) or fill them"
         )
-    if depth < 3 and type(value) in (list, tuple, dict):
-        items = value.values() if isinstance(value, dict) else value
-        if any(type(item) not in _PLAIN for item in items):
-            if isinstance(value, dict):
-                return {
-                    key: _plain(str(key).partition(".")[0], item, depth + 1)
-                    for key, item in value.items()
-                }
-            return type(value)(_plain(name, item, depth + 1) for item in value)
-    elif type(value).__module__.startswith("nuprobe."):
+    if type(value).__module__.startswith("nuprobe."):
         _PLAIN.add(type(value))
     return value
 

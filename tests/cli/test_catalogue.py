@@ -215,7 +215,8 @@ def test_site(run: Run, tmp_path: Path) -> None:
     (folder / "mine.txt").write_text("keep")
     code, _, err = run("site", str(folder))
     assert code == 2
-    assert "mine.txt" in err
+    assert "not empty" in err
+    assert "--overwrite" in err
     assert (folder / "mine.txt").read_text() == "keep"
 
 

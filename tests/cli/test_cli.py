@@ -491,7 +491,10 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         ),
         (("rate", "ccfr-trident", "--model", "foo"), ["lmu-ltau"]),
         ((*TRIDENT, MUONS, "--target", "Ar40", "--model", "foo"), ["lmu-ltau"]),
-        ((*TRIDENT, MUONS, "--target", "Ar40", "--energy", "1e300 GeV"), ["1e+09 MeV"]),
+        (
+            ("xsec", "trident", "--channel", MUONS, "--energy", "1e300 GeV"),
+            ["1e+09 MeV"],
+        ),
         (("fit", "ccfr-trident", "--free", "mass"), ["nuprobe limit"]),
         (("lsit",), ["list"]),
         (("demo", "-o", "/dev/null/demo"), ["/dev/null/demo"]),

@@ -386,7 +386,10 @@ def test_form_factors_of_nucleons_are_a_key_of_the_file() -> None:
     assert ratio == pytest.approx(1.032, abs=0.005)
 
 
-@pytest.mark.parametrize("mass", [10.0, 240.0, 3e3])
+@pytest.mark.parametrize(
+    "mass",
+    [240.0, *(pytest.param(m, marks=pytest.mark.nightly) for m in (10.0, 3e3))],
+)
 def test_loops_reach_the_ratio_of_electron_pairs(
     ccfr: TridentExperiment, mass: float
 ) -> None:

@@ -57,7 +57,8 @@ def test_the_walk_passes_one_file_a_purpose(cost: Cost) -> None:
         sys.setprofile(None)
     rooms = {name.split("/")[0] for name in passed}
     # an experiment, a model or a process is not asked again once the cost is there
-    assert rooms <= {"inference", "experiments", "prediction", "numerics", "__init__"}
+    below = {"numerics", "border", "__init__"}
+    assert rooms <= {"inference", "experiments", "prediction", *below}
     assert {n for n in passed if n.startswith("experiments/")} == {"experiments/counts"}
     # neither MIGRAD nor compiled loops are needed
     assert not {"inference/migrad", "inference/compiled"} & set(passed)

@@ -439,7 +439,7 @@ def test_nucleon_charges_from_quarks() -> None:
         (lambda: LightVector(10.0, 1e-4, label=3), ["label"]),  # type: ignore[arg-type]
         (
             lambda: LightVector(10.0, 1e-4).with_values({"coupling": "x"}),  # type: ignore[dict-item]
-            ["coupling", "numbers"],
+            ["coupling", "number"],
         ),
         (lambda: LMuLTau(10.0, 1e-3, lepton_charges=3), ["leptons", "three"]),  # type: ignore[arg-type]
         (lambda: ContactOperators(left=3), ["left", "indices"]),  # type: ignore[arg-type]

@@ -24,6 +24,7 @@ from nuprobe.reproductions import recipes
 from nuprobe.units import keV, parse_quantity
 
 SM = nu.StandardModel()
+slow = pytest.mark.nightly
 
 
 def _experiment(name: str) -> Experiment:
@@ -166,9 +167,9 @@ class OwnLikelihood:
     ("analysis", "runs", "scale", "found", "sigma"),
     [
         ("sr0-sr1", (0, 1), 1.075, 11.0, 2.75),
-        ("counts", (0, 1, 2), 0.901, 16.6, 3.30),
-        ("sr2", (2,), 0.737, 5.9, 1.96),
-        ("discovery", (0, 1), 0.886, 10.70, 2.67),
+        pytest.param("counts", (0, 1, 2), 0.901, 16.6, 3.30, marks=slow),
+        pytest.param("sr2", (2,), 0.737, 5.9, 1.96, marks=slow),
+        pytest.param("discovery", (0, 1), 0.886, 10.70, 2.67, marks=slow),
     ],
 )
 def test_xenonnt_by_an_own_likelihood(

@@ -161,9 +161,14 @@ def new_folder(path: Path, overwrite: bool) -> None:
     path : of the folder.
     overwrite : whether files in it may be replaced.
     """
-    if not overwrite and path.is_dir() and any(path.iterdir()):
+    if overwrite or not path.is_dir():
+        return
+    inside = sorted(entry.name for entry in path.iterdir())
+    if inside:
+        more = f" and {len(inside) - 3} more" if len(inside) > 3 else ""
         raise InputError(
-            f"the folder {path} is not empty: choose another name or add --overwrite"
+            f"the folder {path} is not empty ({', '.join(inside[:3])}{more}): choose"
+            " another name or add --overwrite"
         )
 
 

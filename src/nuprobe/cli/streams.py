@@ -45,7 +45,14 @@ def _legible(error: UnicodeError) -> tuple[str, int]:
 
 def make_legible() -> None:
     """Let no character stop what is printed: one that the encoding of the terminal does
-    not have is written in plain letters, σ as ``sigma``."""
+    not have is written in plain letters, σ as ``sigma``.
+
+    Examples
+    --------
+    >>> make_legible()
+    >>> "3 σ".encode("ascii", errors="nuprobe.legible")
+    b'3 sigma'
+    """
     codecs.register_error(_HANDLER, _legible)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # not a file, or closed
@@ -73,7 +80,12 @@ def shows(text: str) -> bool:
 
 def silence() -> None:
     """Write to nowhere from now on, as nobody reads: the interpreter would complain at
-    its end."""
+    its end.
+
+    Examples
+    --------
+    >>> silence()  # doctest: +SKIP
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
@@ -88,7 +100,15 @@ class ReaderGoneError(Exception):
 @contextmanager
 def noticing() -> Iterator[None]:
     """Turn a `BrokenPipeError`, of which click would make an exit code of 1, into
-    `ReaderGoneError`."""
+    `ReaderGoneError`.
+
+    Examples
+    --------
+    >>> with noticing():
+    ...     raise BrokenPipeError
+    Traceback (most recent call last):
+    nuprobe.cli.streams.ReaderGoneError
+    """
     try:
         yield
     except BrokenPipeError as error:
@@ -101,6 +121,10 @@ def say(text: str) -> None:
     Parameters
     ----------
     text : the line.
+
+    Examples
+    --------
+    >>> say("1 of 2 done")
     """
     try:
         click.echo(text, err=True)
@@ -116,5 +140,9 @@ def say_warning(
     Parameters
     ----------
     message, category : as there.
+
+    Examples
+    --------
+    >>> say_warning("the grid is flat", UserWarning)
     """
     say(f"warning: {message}")

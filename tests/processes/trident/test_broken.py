@@ -277,6 +277,7 @@ def test_beyond_the_table_and_at_threshold() -> None:
     assert edge[1, :2] / edge[0, :2] == approx(1.0, rel=2e-3)
 
 
+@pytest.mark.nightly
 def test_leptons_by_integrals() -> None:
     channel = trident.channel(MUMU)
     e = np.array([2e3])

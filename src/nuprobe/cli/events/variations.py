@@ -29,7 +29,8 @@ def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]
 
     Examples
     --------
-    >>> @command()
+    >>> import click
+    >>> @click.command()
     ... @variation_option("--vary", "varied", "Another model")
     ... def command(varied): ...
     >>> command.params[0].opts

@@ -105,8 +105,8 @@ def broken_threshold(kind: str, pair: tuple[float, float]) -> float:
 
     Examples
     --------
-    >>> broken_threshold("proton", (105.66, 105.66))
-    410.0
+    >>> round(broken_threshold("proton", (105.66, 105.66)), 1)
+    410.2
     """
     mass = NUCLEON_MASS[kind]
     return ((_W_LOW + sum(pair)) ** 2 - mass**2) / (2 * mass)

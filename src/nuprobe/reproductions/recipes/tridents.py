@@ -228,7 +228,7 @@ def trident_beam_cross_section(
     Examples
     --------
     >>> f"{trident_beam_cross_section('ccfr-trident'):.1e} cm2"
-    '9.3e-40 cm2'
+    '9.2e-40 cm2'
     """
     rates = _tridents(experiment).predict(named_model(model))
     return rates.cross_section / atoms
