@@ -52,6 +52,12 @@ def check_memory(interactions: int, yes: bool) -> None:
     ------
     InputError
         If it does not fit, with its size.
+
+    Examples
+    --------
+    >>> check_memory(10**15, yes=False)
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: 1e+15 interactions of each process need about ...
     """
     what = f"{interactions:.4g} interactions of each process"
     _check(what, interactions * INTERACTION, free_memory(), "memory", yes)
@@ -72,6 +78,10 @@ def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) ->
     ------
     InputError
         If it does not fit, with its size.
+
+    Examples
+    --------
+    >>> check_disk(10, 1, Path("x.root"), ".root", yes=False)
     """
     each, weight = EVENT[ending]
     free = _UNKNOWN
@@ -85,7 +95,13 @@ def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) ->
 
 
 def free_memory() -> int:
-    """Bytes of memory that programs can have; 1 GiB where the system does not tell."""
+    """Bytes of memory that programs can have; 1 GiB where the system does not tell.
+
+    Examples
+    --------
+    >>> free_memory() > 0
+    True
+    """
     with suppress(OSError, ValueError, IndexError):
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
