@@ -100,6 +100,7 @@ def test_text_is_no_energy() -> None:
 # -- exceptions
 
 NAMES: Any = ["a"]
+TWO: Any = [1.0, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,74 @@ def test_foreign_exceptions_are_told_in_one_line(
     with pytest.raises(NuprobeError, match=told) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def _argon(**how: Any) -> object:
+    channel = nu.trident.channel(MUONS)
+    current = nu.trident.currents("Ar40", "coherent")[0][1]
+    e = np.array([1000.0])
+    return nu.trident.current_kernels(e, channel, current, **how)
+
+
+def _events() -> Any:
+    return nu.events.trident(MUONS, "Ar40", 5000.0, regime="coherent")
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: nu.plotting.plot_millicharge("Ar40", 0.0), "must be positive, got 0"),
+        (lambda: nu.plotting.plot_millicharge("Ar40", TWO), "one neutrino energy"),
+        (lambda: nu.plotting.plot_electron_differential(SM, 0), "must be positive"),
+        (
+            lambda: nu.plotting.plot_electron_differential(SM, [1.0, -2.0]),
+            "must be positive, got -2",
+        ),
+        (
+            lambda: nu.plotting.plot_total("Ar40", SM, [10.0, 20.0], threshold=1.0),
+            "no recoil above the threshold",
+        ),
+        (
+            lambda: nu.plotting.plot_averaged_moments(
+                "sns", "Ar40", 1e308, recoils=[1e-3, 0.01]
+            ),
+            "moment of 1e.308 Bohr magnetons",
+        ),
+        (
+            lambda: nu.events.trident(np.array([]), "Ar40", 5000.0),  # type: ignore[arg-type]
+            "at least one channel",
+        ),
+        (
+            lambda: nu.events.histogram(_events(), "m_pair", bins=[[1, 2], [3]], n=10),
+            "the edges of m_pair",
+        ),
+        (
+            lambda: nu.events.distributions(
+                _events(), ["m_pair"], bins={"m_pair": [[1, 2], [3]]}, n=10
+            ),
+            "the edges of m_pair",
+        ),
+        (lambda: _argon(each=lambda: 0), "each must be a function of 4 arguments"),
+        (lambda: _argon(each=3), "each must be a function of 4 arguments or None"),
+        (lambda: nu.trident.terms(10**400), "integer from 0 to 1000"),
+        (lambda: nu.trident.terms(-1), "integer from 0 to 1000, got -1"),
+        (lambda: nu.trident.terms(True), "integer from 0 to 1000"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_one_line(
+    call: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_function_of_fewer_arguments_does_not_explain_its_own_mistake() -> None:
+    def broken(*_: object) -> None:
+        raise TypeError("of its own")
+
+    with pytest.raises(TypeError, match="of its own"):
+        _argon(each=broken)
 
 
 def test_molecules_of_one_element_are_molecules() -> None:

@@ -324,7 +324,7 @@ def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
 
 def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) -> bool:
     if origin in _CALLABLE:
-        return callable(value)
+        return callable(value) and _takes(value, inner)
     if isinstance(value, np.ndarray):  # serves as a sequence of numbers
         numeric = bool(inner) and inner[0] in (float, int)
         return issubclass(list, origin) and numeric and _is_numbers(value, "fiu")
@@ -342,6 +342,19 @@ def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) 
             _fits(one, item, depth + 1) for one, item in zip(inner, value, strict=True)
         )
     return all(_fits(inner[0], item, depth + 1) for item in value)
+
+
+def _takes(function: Callable[..., Any], inner: tuple[Any, ...]) -> bool:
+    """Whether a function can be called with as many arguments as it is given."""
+    if not inner or not isinstance(inner[0], list):
+        return True
+    try:
+        inspect.signature(function).bind(*inner[0])
+    except TypeError:
+        return False
+    except ValueError:  # a function of C without a signature
+        return True
+    return True
 
 
 def _is_instance(value: Any, cls: type) -> bool:
@@ -412,7 +425,9 @@ def _described(hint: Any) -> str:
     if origin is Literal:
         return " or ".join(map(repr, inner))
     if origin in _CALLABLE:
-        return "a function"
+        if not inner or not isinstance(inner[0], list):
+            return "a function"
+        return f"a function of {len(inner[0])} argument" + "s" * (len(inner[0]) != 1)
     if isinstance(origin, type):
         what = "a mapping" if issubclass(origin, Mapping) else "a list"
         return what + (f" of {_plural(inner[0])}" if _told(inner) else "")

@@ -55,7 +55,10 @@ def _momenta(e: float, t: float, mass: float) -> tuple[FloatArray, ...]:
     sin = math.sqrt(1 - cos**2)
     k, p = np.array([e, 0, 0, e]), np.array([mass, 0, 0, 0])
     p2 = np.array([mass + t, momentum * sin, 0, momentum * cos])
-    return k, k + p - p2, p, p2
+    # not k + p - p2: beside the mass, the energies of the neutrino lose five digits,
+    # and near the endpoint the trace three more
+    k2 = np.array([e - t, -momentum * sin, 0, e - momentum * cos])
+    return k, k2, p, p2
 
 
 def _bar(m: Any) -> Any:

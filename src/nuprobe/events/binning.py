@@ -51,7 +51,7 @@ def edges_or_number(
     """
     given = bins.get(one.name, BINS) if isinstance(bins, Mapping) else bins
     limits = (ranges or {}).get(one.name)
-    if np.ndim(given):
+    if hasattr(given, "__len__") and not isinstance(given, str | bytes):
         edges = numbers(f"the edges of {one.name}", given)
         if (
             edges.ndim != 1

@@ -152,7 +152,7 @@ def trident(
 
 
 def _is_pdg(spec: Any) -> bool:
-    return bool(spec) and all(isinstance(n, (int, np.integer)) for n in spec)
+    return len(spec) > 0 and all(isinstance(n, (int, np.integer)) for n in spec)
 
 
 def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:

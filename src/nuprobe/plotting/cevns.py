@@ -212,6 +212,8 @@ def plot_total(
 
     exact = [total(one) for one in nuclei]
     full = [total(with_form_factors(one, Point(), Point())) for one in nuclei]
+    if not np.any(np.concatenate(full) > 0):
+        raise InputError("nothing to plot: no recoil above the threshold is possible")
     decade, power = (1.0, "") if scale == "log" else power_of_ten(np.concatenate(full))
     figure = new_figure(WIDTH, 5.4)
     main, panel = main_and_panel(figure)

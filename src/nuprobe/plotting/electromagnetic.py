@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import Flux
@@ -29,6 +29,7 @@ from nuprobe.plotting.style import (
     main_and_panel,
     new_figure,
     per_target,
+    positive_array,
     provenance,
     styled,
     target_symbol,
@@ -45,6 +46,8 @@ __all__ = ["plot_averaged_moments", "plot_millicharge"]
 
 _REFERENCES = ("Kouzakov:2017hbc", "Giunti:2014ixa")
 _POINTS = 600
+_HIGHEST = 1e250
+"""cm²/MeV: far beyond it the axes of a figure overflow."""
 _DASHED = (0, (5, 2))
 
 
@@ -93,6 +96,8 @@ def plot_millicharge(
     """
     nucleus, f, base = make_target(target), as_flavour(flavour), base or StandardModel()
     values = np.atleast_1d(finite_array(charges, "the list of charges"))
+    if positive_array(energy, "neutrino energies").size != 1:
+        raise InputError(f"give one neutrino energy in MeV, got {shown(energy)}")
     top = max(float(recoil_maximum(energy, c.isotope.mass)) for c in nucleus.components)
     t = _recoils(recoils, 1e-7 * top, top)
     element = f.lepton * 2
@@ -187,6 +192,13 @@ def plot_averaged_moments(
     )
     t = spectra.recoils(recoils)
     weak, magnetic = spectra.weak_and_magnetic(t)
+    with np.errstate(over="ignore"):
+        highest = float((weak + magnetic * values.max() ** 2).max())
+    if not highest < _HIGHEST:
+        raise InputError(
+            f"cannot plot a magnetic moment of {values.max():g} Bohr magnetons: give a"
+            " smaller one, e.g. 1e-10"
+        )
     if not np.any(weak > 0):
         raise InputError("nothing to plot: no recoil in the range is possible")
     unit, unit_name = energy_unit(t[-1])
@@ -209,7 +221,6 @@ def plot_averaged_moments(
     ax.set_yscale("log")
     ax.set_xlim(t[0] / unit, t[-1] / unit)
     # everything falls to 0 at the largest recoil
-    highest = float((weak + magnetic * values.max() ** 2).max())
     ax.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest * unit)
     what = "energy transfer" if electrons else "nuclear recoil energy"
     ax.set_xlabel(f"{what} $T$ [{unit_name}]")

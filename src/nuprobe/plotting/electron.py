@@ -24,6 +24,7 @@ from nuprobe.plotting.style import (
     legend_above,
     new_figure,
     per_target,
+    positive_array,
     provenance,
     styled,
     target_symbol,
@@ -81,10 +82,7 @@ def plot_electron_differential(
     >>> len(figure.legends[0].get_texts())
     2
     """
-    e_nu, f = (
-        np.atleast_1d(finite_array(energies, "the list of neutrino energies")),
-        as_flavour(flavour),
-    )
+    e_nu, f = positive_array(energies, "neutrino energies"), as_flavour(flavour)
     tops = [float(recoil_maximum(e, M_ELECTRON)) for e in e_nu]
     t = _recoils(recoils, max(tops), target, binding)
     weights, names = (

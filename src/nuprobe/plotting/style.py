@@ -418,3 +418,14 @@ def finite_array(values: ArrayLike, what: str) -> FloatArray:
             " remove or correct it"
         )
     return array
+
+
+def positive_array(values: ArrayLike, what: str) -> FloatArray:
+    """Return `finite_array`, at least one-dimensional; raises `InputError` unless all
+    of it is positive."""
+    array = np.atleast_1d(finite_array(values, what))
+    if np.any(array <= 0):
+        raise InputError(
+            f"cannot plot {what}: they must be positive, got {array[array <= 0][0]:g}"
+        )
+    return array

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import tracemalloc
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from nuprobe.cli.events.sizes import INTERACTION
 from nuprobe.cli.main import cli
 from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.events.assumptions import assumptions
+from nuprobe.events.backgrounds import compare
 
 
 def _run(*arguments: str) -> str:
@@ -115,3 +119,32 @@ def test_bad_input_is_one_line(
     assert isinstance(found.exception, kind)
     assert message in str(found.exception)
     assert "\n" not in str(found.exception)
+
+
+def test_what_does_not_fit_into_memory_is_asked_about() -> None:
+    call = ["events", "backgrounds", "-n"]
+    found = CliRunner().invoke(cli, [*call, "1e12"])
+    assert isinstance(found.exception, InputError)
+    told = str(found.exception)
+    assert re.fullmatch(
+        r"1e\+12 interactions of each process need about \S+ PB of memory; \S+ \wB are"
+        r" free: ask for fewer \(-n\), or add --yes",
+        told,
+    )
+    # beyond any address space: nothing is really allocated
+    found = CliRunner().invoke(cli, [*call, "1e15", "--yes"])
+    assert isinstance(found.exception, InputError)
+    assert "do not fit into memory" in str(found.exception)
+    assert "EB of memory" in found.output
+
+
+def test_the_memory_said_is_the_memory_used() -> None:
+    peaks = []
+    for n in (100, 4000, 20_000):  # tables are read once
+        tracemalloc.start()
+        try:
+            compare("dune-nd-fhc", "Ar40", n, cuts="m_pair < 1 GeV")
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert (peaks[2] - peaks[1]) / 16_000 == pytest.approx(INTERACTION, rel=0.15)

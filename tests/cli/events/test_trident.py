@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +19,10 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.cli import main
+from nuprobe.cli.events.sizes import EVENT
 from nuprobe.cli.events.variations import variations
 from nuprobe.errors import InputError
+from nuprobe.events import root
 from nuprobe.events.store import read_events, unfinished
 
 pytest.importorskip("pyhepmc", reason="the extra nuprobe[events] is not installed")
@@ -261,3 +265,53 @@ def test_variations_are_named_by_the_user_or_by_what_they_are() -> None:
     assert moved.angles == {"sin2_theta_w": 0.25, "sin2_theta_w_high": 0.25}
     with pytest.raises(InputError, match="called 'a'"):
         variations(("a=sm", "a=v-a"), None)
+
+
+def test_what_does_not_fit_onto_the_disk_is_asked_about(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.hepmc3"
+    code, _, err = run(*FIVE, "-n", "1e12", "-o", str(path))
+    assert code == 2
+    assert re.search(r"1e\+12 events in .* need about \S+ [TP]B of disk; \S+ \wB", err)
+    assert "ask for fewer (-n), or add --yes" in err
+    assert list(tmp_path.iterdir()) == []
+    full = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    call = (*FIVE, "-n", "100", "-o", str(path), "--no-progress")
+    code, _, err = run(*call)
+    assert code == 2
+    assert "1 kB are free" in err
+    code, _, err = run(*call, "--yes")
+    assert code == 0
+    assert "1 kB are free" in err
+
+
+@pytest.mark.parametrize("ending", sorted(EVENT))
+def test_the_disk_said_is_the_disk_used(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both: list[int] = []  # the records and the tree exist at the same time
+    finish = root.finish
+
+    def watched(run: Any, part: Path, made: Path, tally: Any) -> None:
+        finish(run, part, made, tally)
+        both.append(part.stat().st_size + made.stat().st_size)
+
+    monkeypatch.setattr(root, "finish", watched)
+    generator = nu.events.trident(MUMU[1], "Ar40", 5000.0)
+    others = {f"m{i}": nu.LMuLTau(10.0 * (i + 1), 1e-3) for i in range(10)}
+    for models in ({}, others):
+        path = tmp_path / f"x{len(models)}{ending}"
+        nu.events.write_events(path, generator, 2000, variations=models)
+        used = both.pop() if both else path.stat().st_size
+        each, weight = EVENT[ending]
+        assert used == pytest.approx(2000 * (each + weight * (1 + len(models))), 0.15)
+
+
+@pytest.mark.parametrize("number", ["1.5", "many", "1e30", "nan", "9" * 400])
+def test_a_number_of_events_is_a_whole_one(run: Run, number: str) -> None:
+    code, _, err = run(*FIVE, "-n", number, "-o", "x.hepmc3")
+    assert code == 2
+    assert "is no whole number (such as 100000 or 1e5)" in err
+    assert len(err) < 400

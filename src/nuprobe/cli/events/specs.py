@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.options import grouped, key_values, target_spec
+from nuprobe.cli.events.sizes import check_disk, check_memory, yes_option
+from nuprobe.cli.options import grouped, integer, key_values, target_spec
 from nuprobe.cli.specs import FLUX_OPTIONS, make_flux
 from nuprobe.errors import InputError
 
@@ -58,6 +59,7 @@ class FileSpec:
     resume, overwrite : go on where an interrupted run stopped; replace a file.
     workers : threads.
     progress : whether a bar is shown; None on a terminal.
+    yes : whether it may need more disk than is free.
     """
 
     number: int
@@ -67,12 +69,29 @@ class FileSpec:
     overwrite: bool
     workers: int
     progress: bool | None
+    yes: bool
+
+    def check(self, models: int) -> None:
+        """Refuse a file that cannot be written, or does not fit onto its disk.
+
+        Parameters
+        ----------
+        models : how many weigh each event.
+        """
+        from nuprobe.events.store import check_new
+
+        ending = check_new(
+            self.output, self.number, resume=self.resume, overwrite=self.overwrite
+        )
+        check_disk(self.number, models, self.output, ending, self.yes)
 
 
 file_options = grouped(
     "file",
     FileSpec,
-    click.option("-n", "--number", type=int, required=True, help="How many events."),
+    click.option(
+        "-n", "--number", type=integer, required=True, help="How many events."
+    ),
     click.option(
         "--weighted",
         is_flag=True,
@@ -95,6 +114,7 @@ file_options = grouped(
     ),
     _WORKERS,
     _PROGRESS,
+    yes_option,
 )
 """Add the options of the file as `FileSpec` ``file``."""
 
@@ -251,6 +271,7 @@ class BackgroundSpec:
     file : TOML file of assumptions, or None.
     cuts : texts; without any those of the assumptions.
     seed : of all random numbers.
+    yes : whether it may need more memory than is free.
     """
 
     flux_name: str | None
@@ -261,6 +282,7 @@ class BackgroundSpec:
     file: Path | None
     cuts: tuple[str, ...]
     seed: int
+    yes: bool
 
     def table(self) -> Assumptions:
         """Return the assumptions."""
@@ -273,6 +295,7 @@ class BackgroundSpec:
         """Return signal and backgrounds."""
         from nuprobe.events.backgrounds import compare
 
+        check_memory(self.number, self.yes)
         return compare(
             make_flux(self.flux_name or "dune-nd-fhc", self.flux_option),
             target_spec(self.target_text),
@@ -297,7 +320,7 @@ background_options = grouped(
     click.option(
         "-n",
         "--number",
-        type=int,
+        type=integer,
         default=50_000,
         show_default=True,
         help="Interactions of each process.",
@@ -328,5 +351,6 @@ background_options = grouped(
         show_default=True,
         help="Seed of all random numbers.",
     ),
+    yes_option,
 )
 """Add the options of the comparison as `BackgroundSpec` ``backgrounds``."""

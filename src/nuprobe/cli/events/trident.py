@@ -52,12 +52,14 @@ def trident_command(
     from nuprobe.events.store import write_events
 
     start = time.perf_counter()
+    models = variations(varied, model.sin2_theta_w)
     made = generator.build(model.leptons())
+    file.check(1 + len(models))
     written = write_events(
         file.output,
         made,
         file.number,
-        variations=variations(varied, model.sin2_theta_w),
+        variations=models,
         unweighted=not file.weighted,
         workers=file.workers,
         overwrite=file.overwrite,

@@ -31,7 +31,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["Background", "as_events", "generate", "muon_neutrinos"]
 
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
-_MOST: Final = 10_000_000  # interactions
+_MOST: Final = 10**15  # interactions; arrays end there
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +186,21 @@ def _columns(
     }
 
 
+def _drawn(draw: _Draw, kinds: tuple[Flavour, ...], seed: int) -> dict[str, Any]:
+    """Arrays of a `Background` by field, of all flavours and processes; none if nothing
+    is made."""
+    blocks: list[dict[str, Any]] = []
+    for kind in kinds:
+        for j, process in enumerate(PROCESSES):
+            random = np.random.Generator(
+                np.random.PCG64DXSM(np.random.SeedSequence((seed, int(kind.anti), j)))
+            )
+            blocks += draw.columns(kind, process, random)
+    return {
+        k: np.concatenate([b[k] for b in blocks]) for k in (blocks[0] if blocks else {})
+    }
+
+
 def generate(
     source: Flux | str,
     target: TargetSpec,
@@ -225,7 +240,10 @@ def generate(
     source, kinds = muon_neutrinos(source)
     table = assumptions() if table is None else table
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 < n <= _MOST:
-        raise InputError(f"draw from 1 to ten million interactions, got {shown(n)}")
+        raise InputError(
+            f"the number of interactions is an integer from 1 to {_MOST:g}, got"
+            f" {shown(n)}"
+        )
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"the seed must be an integer of 0 or more, got {shown(seed)}")
     nucleus = (
@@ -235,21 +253,17 @@ def generate(
     )
     draw = _Draw(source, nucleus, n, table)
     fluence = sum(source.total(k) for k in kinds)
-    blocks: list[dict[str, Any]] = []
-    for kind in kinds:
-        for j, process in enumerate(PROCESSES):
-            random = np.random.Generator(
-                np.random.PCG64DXSM(np.random.SeedSequence((seed, int(kind.anti), j)))
-            )
-            blocks += draw.columns(kind, process, random)
-    if not blocks:
+    try:
+        arrays = _drawn(draw, kinds, seed)
+    except MemoryError:
+        raise InputError(
+            f"{n} interactions of each process do not fit into memory: draw fewer"
+        ) from None
+    if not arrays:
         raise InputError(
             f"flux {source.name} makes no background: it has too little energy, or the"
             " assumptions forbid all"
         )
-    arrays: dict[str, Any] = {
-        k: np.concatenate([b[k] for b in blocks]) for k in blocks[0]
-    }
     arrays["weight"] /= fluence
     return Background(kinds=KINDS, trials=int(n), **arrays)
 

@@ -26,6 +26,7 @@ TERMS: Final = ("VV", "AA", "VA")
 """Terms without a mediator."""
 _MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
 _LARGEST: Final = 1e200  # of a coefficient
+_MOST: Final = 1000  # mediators
 
 
 @public
@@ -34,13 +35,24 @@ def terms(mediators: int = 0) -> tuple[str, ...]:
 
     Parameters
     ----------
-    mediators : how many there are.
+    mediators : how many there are, at most 1000.
+
+    Raises
+    ------
+    InputError
+        If `mediators` is anything else.
 
     Examples
     --------
     >>> terms(1)
     ('VV', 'AA', 'VA', 'VVc', 'VAc', 'cc')
     """
+    whole = isinstance(mediators, int | np.integer) and not isinstance(mediators, bool)
+    if not whole or not 0 <= mediators <= _MOST:
+        raise InputError(
+            f"the number of mediators must be an integer from 0 to {_MOST}, got"
+            f" {shown(mediators)}"
+        )
     numbers = [str(i + 1) if mediators > 1 else "" for i in range(mediators)]
     return (*TERMS, *(name + n for n in numbers for name in _MEDIATOR_TERMS))
 

@@ -1,0 +1,128 @@
+"""How much memory or disk events need: told before they are made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import click
+
+from nuprobe.errors import InputError
+
+__all__ = [
+    "EVENT",
+    "INTERACTION",
+    "check_disk",
+    "check_memory",
+    "free_memory",
+    "yes_option",
+]
+
+INTERACTION: Final = 2800
+"""Bytes of memory at the peak for each interaction of each process."""
+EVENT: Final = {
+    ".hepmc3": (1080, 60),
+    ".hepmc": (1080, 60),
+    ".hepmc3.gz": (250, 25),
+    ".hepmc.gz": (250, 25),
+    ".root": (460, 16),  # with the records that the tree is made of
+}
+"""Bytes on disk of an event, and of each weight of it, by the ending of the file."""
+_UNKNOWN: Final = 2**30
+"""Bytes taken as free where the system does not tell."""
+
+yes_option = click.option(
+    "--yes", is_flag=True, help="Go on even if that needs more than is free."
+)
+"""Add ``--yes``."""
+
+
+def check_memory(interactions: int, yes: bool) -> None:
+    """Refuse a comparison with backgrounds that does not fit into memory.
+
+    Parameters
+    ----------
+    interactions : of each process.
+    yes : go on all the same, and say the size on stderr.
+
+    Raises
+    ------
+    InputError
+        If it does not fit, with its size.
+
+    Examples
+    --------
+    >>> check_memory(10**15, yes=False)
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: 1e+15 interactions of each process need about ...
+    """
+    what = f"{interactions:.4g} interactions of each process"
+    _check(what, interactions * INTERACTION, free_memory(), "memory", yes)
+
+
+def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) -> None:
+    """Refuse a file of events that does not fit onto its disk.
+
+    Parameters
+    ----------
+    number : of events.
+    weights : of each event, one for each model.
+    path : of the file.
+    ending : of its name, as `nuprobe.events.store.format_of` has it.
+    yes : go on all the same, and say the size on stderr.
+
+    Raises
+    ------
+    InputError
+        If it does not fit, with its size.
+
+    Examples
+    --------
+    >>> check_disk(10, 1, Path("x.root"), ".root", yes=False)
+    """
+    each, weight = EVENT[ending]
+    free = _UNKNOWN
+    with suppress(OSError):
+        free = shutil.disk_usage(path.absolute().parent).free
+    part = path.with_name(f"{path.name}.part")  # of a run that goes on
+    with suppress(OSError):
+        free += part.stat().st_size
+    what = f"{number:.4g} events in {path}"
+    _check(what, number * (each + weights * weight), free, "disk", yes)
+
+
+def free_memory() -> int:
+    """Bytes of memory that programs can have; 1 GiB where the system does not tell.
+
+    Examples
+    --------
+    >>> free_memory() > 0
+    True
+    """
+    with suppress(OSError, ValueError, IndexError):
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    with suppress(AttributeError, OSError, ValueError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return _UNKNOWN
+
+
+def _check(what: str, size: int, free: int, where: str, yes: bool) -> None:
+    if size <= free:
+        return
+    text = f"{what} need about {_bytes(size)} of {where}; {_bytes(free)} are free"
+    if not yes:
+        raise InputError(f"{text}: ask for fewer (-n), or add --yes")
+    click.echo(text, err=True)
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} EB"
