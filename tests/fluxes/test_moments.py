@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -159,3 +160,16 @@ def test_limits_are_numbers(limits: object) -> None:
 def test_nodes_are_multiplied_by_a_whole_number() -> None:
     with pytest.raises(InputError, match="refine"):
         FluxMoments(nu.flux("sns").components[1], (0,), refine=0)
+
+
+def test_moments_of_a_polynomial_are_those_of_the_quadrature() -> None:
+    """Two points instead of a ladder of panels."""
+    for component in nu.flux("sns").components[1:]:
+        low = np.concatenate([[0.0, 1e-9, 60.0], np.linspace(0.1, 52.8, 50)])
+        plain = replace(component, polynomial=None)
+        exact = FluxMoments(component, (0, 1, 2))(low)
+        expected = FluxMoments(plain, (0, 1, 2), refine=2)(low)
+        np.testing.assert_allclose(exact, expected, rtol=1e-11, atol=1e-15)
+        # E⁻³ is none of them: the ladder serves
+        third = FluxMoments(component, (3,))(low)
+        np.testing.assert_allclose(third, FluxMoments(plain, (3,))(low), rtol=0)

@@ -51,6 +51,8 @@ class _Spectrum(Protocol):
     @property
     def order(self) -> int: ...
     @property
+    def polynomial(self) -> tuple[int, int] | None: ...
+    @property
     def e_max(self) -> float: ...
 
 
@@ -133,6 +135,15 @@ class FluxMoments:
         from above."""
         edges = np.array(self.component.edges)
         start = np.clip(low, edges[0], edges[-1])
+        polynomial = self.component.polynomial
+        if (
+            polynomial is not None
+            and self.functions is None
+            and max(self.powers, default=0) <= polynomial[0]
+        ):
+            # φ E⁻ⁿ is a polynomial as well: so many points integrate it exactly
+            points = polynomial[1] // 2 + 1
+            return self._between(start, np.full(start.shape, edges[-1]), points)
         lowest = start.min()
         ladder = _ladder(float(lowest), float(edges[-1]))
         knots = np.unique(np.concatenate([start, edges[edges > lowest], ladder]))

@@ -71,6 +71,8 @@ class FluxComponent:
     order : Gauss–Legendre points a panel that integrate the continuum times a cross
         section.
     time : name of the time profile, or None.
+    polynomial : lowest and highest power of E if the continuum is a polynomial in E
+        between two edges (its moments are then exact with few points), or None.
     """
 
     name: str
@@ -80,8 +82,14 @@ class FluxComponent:
     edges: tuple[float, ...] = ()
     order: int = 24
     time: str | None = None
+    polynomial: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
+        if self.polynomial is not None and len(self.edges) != 2:
+            raise InputError(
+                f"flux component {self.name}: a polynomial has two edges, got"
+                f" {len(self.edges)}"
+            )
         if self.density is not None and (
             len(self.edges) < 2 or any(np.diff(self.edges) <= 0)
         ):
@@ -331,6 +339,7 @@ def pion_decay_at_rest(
             "delayed nubar_mu",
             names[1],
             density=lambda e: per_flavour * michel_nubar_mu(e),
+            polynomial=(2, 3),
             edges=edges,
             time=delayed,
         ),
@@ -338,6 +347,7 @@ def pion_decay_at_rest(
             "delayed nu_e",
             names[2],
             density=lambda e: per_flavour * michel_nu_e(e),
+            polynomial=(2, 3),
             edges=edges,
             time=delayed,
         ),
