@@ -112,6 +112,7 @@ def test_light_yield_is_per_energy() -> None:
     assert parse_quantity(
         "13.348 PE/keVee", "light yield"
     ) * 10 * units.keV == pytest.approx(133.48)
+    assert parse_quantity("7 1/keVee", "light yield") * 2e-3 == pytest.approx(14.0)
     assert parse_quantity("0.5 1/MeV", "inverse energy") == 0.5
 
 

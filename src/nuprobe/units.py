@@ -65,6 +65,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "PE/keVee": 1 / keV,
         "PE/keV": 1 / keV,
         "PE/MeV": 1 / MeV,
+        "1/keVee": 1 / keV,
         "1/keV": 1 / keV,
     },
     "dimensionless": {"": 1.0, "%": 0.01},

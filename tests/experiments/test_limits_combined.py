@@ -14,7 +14,7 @@ from scipy.optimize import brentq, minimize_scalar
 import nuprobe as nu
 from nuprobe.cli import main
 from nuprobe.errors import InputError
-from nuprobe.experiments import TridentExperiment
+from nuprobe.experiments import Experiment, TridentExperiment, joint_cost
 from nuprobe.experiments.limits import limit
 from nuprobe.plotting import plot_limits
 from nuprobe.reports import limit_table
@@ -130,6 +130,34 @@ def test_a_scan_does_not_mix_them_in_silence(run: Run, tmp_path: Path) -> None:
     assert code == 2
     assert "--scan adds dune-nd-trident, a projection, to other data" in err
     assert run(*line, "--with-projections")[0] == 0
+
+
+def test_a_fit_does_not_mix_them_in_silence(run: Run) -> None:
+    names = ("coherent-csi-2017", "reactor-ge-projection")
+    pair = [nu.experiment(name, Experiment) for name in names]
+    free = ["sin2_theta_w"]
+    words = "the fit adds reactor-ge-projection, a projection, to other data"
+    for order in (pair, pair[::-1]):
+        with pytest.raises(InputError, match=words):
+            joint_cost(order, None, free)
+    # one experiment alone adds nothing
+    alone = [joint_cost([one], None, free) for one in pair]
+    both = joint_cost(pair, None, free, with_projections=True)
+    point = np.array([[0.24]])
+    # they share no nuisance: −2 ln L adds
+    assert not {n.name for n in alone[0].nuisances} & {
+        n.name for n in alone[1].nuisances
+    }
+    assert both.profiled(point).twice_nll[0] == pytest.approx(
+        sum(c.profiled(point).twice_nll[0] for c in alone), rel=1e-9
+    )
+    line = ("fit", *names, "--free", "sin2_theta_w", "--no-minos")
+    code, _, err = run(*line)
+    assert code == 2
+    assert words in " ".join(err.split())
+    assert "--with-projections" in err
+    assert run(*line, "--with-projections")[0] == 0
+    assert run("fit", names[0], "--free", "sin2_theta_w", "--no-minos")[0] == 0
 
 
 def test_projections_are_dashed_and_called_sensitivity() -> None:

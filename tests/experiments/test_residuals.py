@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError
@@ -79,6 +80,45 @@ def test_negative_residuals_are_fitted(tmp_path: Path) -> None:
     np.testing.assert_array_equal(rates.data.ravel(), COUNTS)
     lines = plot_rates(rates).axes[0].lines
     assert lines
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_negative_residuals_with_a_covariance(tmp_path: Path, relative: bool) -> None:
+    """−2 ln L is the quadratic form (n − s)ᵀ C⁻¹ (n − s), and the best fit where its
+    derivative in the mixing angle vanishes."""
+    correlation = 0.6 ** np.abs(np.subtract.outer(range(4), range(4)))
+    matrix = np.outer(SIGMA, SIGMA) * correlation
+    written = matrix / np.outer(COUNTS, COUNTS) if relative else matrix
+    rows = [",".join(f"{x!r}" for x in row) for row in written.tolist()]
+    tmp_path.joinpath("c.csv").write_text(
+        "c0,c1,c2,c3\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    text = EXPERIMENT.replace('sigma = "sigma"\n', "") + (
+        "covariance = { table = 'c.csv', prefix = 'c', relative = "
+        f"{str(relative).lower()} }}\n"
+    )
+    found = write(tmp_path, text)
+    cost = found.cost(None, ["sin2_theta_w"])
+
+    def form(angle: float) -> float:
+        signal = found.predict(nu.StandardModel(angle)).signal.ravel()
+        difference = signal - np.array(COUNTS)
+        return float(difference @ np.linalg.solve(matrix, difference))
+
+    for angle in (0.20, 0.2386, 0.27):
+        assert cost.twice_nll([[angle]])[0] == pytest.approx(form(angle), rel=1e-8)
+    result = found.fit(free=["sin2_theta_w"])
+    expected = minimize_scalar(form, bounds=(0.1, 0.4), method="bounded")
+    best = result.values["sin2_theta_w"]
+    assert best == pytest.approx(expected.x, abs=1e-5)
+    assert result.twice_nll == pytest.approx(expected.fun, rel=1e-7)
+    # correlations matter: errors alone give another form
+    rates = found.predict(nu.StandardModel(best))
+    plain = (((rates.signal.ravel() - np.array(COUNTS)) / np.array(SIGMA)) ** 2).sum()
+    assert abs(plain / result.twice_nll - 1) > 1e-3
+    assert rates.data is not None
+    np.testing.assert_array_equal(rates.data.ravel(), COUNTS)
+    assert plot_rates(rates).axes[0].lines
 
 
 @pytest.mark.parametrize("statistic", ["poisson", "cnp"])

@@ -40,6 +40,7 @@ from nuprobe.nuclei.form_factors import (
     SurfaceShape,
     WoodsSaxon,
     fourier_bessel_isotopes,
+    kelly,
     minimal_rms,
     named,
     shape_named,
@@ -553,3 +554,25 @@ def test_named_has_the_radius_of_what_is_probed(name: str, nucleus: str) -> None
     assert target(nucleus, form_factor=name).components[0].ff_p == point
     with pytest.raises(UnknownNameError, match="distribution"):
         named(name, nucleus, "weak")  # type: ignore[arg-type]
+
+
+def test_the_fits_of_nucleons_have_the_radii_they_are_quoted_with() -> None:
+    """Radii of the fits, within the errors they are quoted with (both unverified
+    against the paper): 0.863(4) fm for the charge of the proton, -0.112(3) fm² for that
+    of the neutron, 0.848(3) and 0.907(16) fm magnetic. One file has the numbers."""
+    step = 1.0  # MeV²
+
+    def r2(form: str) -> float:
+        values = [float(kelly(form, n * step)) for n in range(3)]
+        slope = (-3 * values[0] + 4 * values[1] - values[2]) / (2 * step)
+        return -6 * slope / fm**2
+
+    assert math.sqrt(r2("proton electric")) == pytest.approx(0.863, abs=4e-3)
+    assert r2("neutron electric") == pytest.approx(-0.112, abs=3e-3)
+    assert math.sqrt(r2("proton magnetic")) == pytest.approx(0.848, abs=3e-3)
+    assert math.sqrt(r2("neutron magnetic")) == pytest.approx(0.907, abs=16e-3)
+    with pytest.raises(UnknownNameError, match="proton electric"):
+        kelly("proton charge", 1.0)
+    source = Path(nu.__file__).parent
+    holds = [p.name for p in source.rglob("*.py") if "21.97" in p.read_text("utf-8")]
+    assert holds == ["nucleon.py"]

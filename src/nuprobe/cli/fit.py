@@ -40,6 +40,11 @@ Examples:
     help="Parameters to fit, separated by commas; see `nuprobe list parameters`.",
 )
 @model_options
+@click.option(
+    "--with-projections",
+    is_flag=True,
+    help="Add projections to other data, too.",
+)
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @plot_option("Save the profile of the first free parameter.")
 @output_options
@@ -47,6 +52,7 @@ def fit_command(
     experiment: ExperimentSpec,
     free: str,
     model: ModelSpec,
+    with_projections: bool,
     no_minos: bool,
     plot: Path | None,
     out: Output,
@@ -59,7 +65,13 @@ def fit_command(
     from nuprobe.inference import fit, profile
 
     opened, free_names = experiment.open(), names(free)
-    cost = joint_cost(opened, model.build(), free_names, experiment.analysis)
+    cost = joint_cost(
+        opened,
+        model.build(),
+        free_names,
+        experiment.analysis,
+        with_projections=with_projections,
+    )
     result = fit(cost, minos=not no_minos)
     if plot is not None:
         from nuprobe.plotting import plot_profile

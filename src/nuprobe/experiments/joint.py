@@ -19,6 +19,8 @@ def joint_cost(
     model: Model | None = None,
     free: Sequence[str] = (),
     analysis: str | None = None,
+    *,
+    with_projections: bool = False,
 ) -> Cost:
     """Sum of the costs of several experiments; parameters and nuisances of one name are
     shared.
@@ -29,13 +31,16 @@ def joint_cost(
     model : default the Standard Model at tree level.
     free : names of parameters of the model, or of one or more of the experiments.
     analysis : name of the analysis; default the first of each experiment.
+    with_projections : add projections, whose data are assumed, to other data too; what
+        a fit finds then is no measurement.
 
     Raises
     ------
     UnknownNameError
         If no experiment has a parameter of that name.
     InputError
-        If there is nothing to fit, or an experiment is given twice.
+        If there is nothing to fit, an experiment is given twice, or a projection is
+        added to other data without `with_projections`.
 
     Examples
     --------
@@ -63,6 +68,12 @@ def joint_cost(
     for name in free:
         if name not in known:
             raise UnknownNameError(f"parameter of {', '.join(names)}", name, known)
+    projected = [one.is_projection(analysis) for one in experiments]
+    if any(projected) and len(experiments) > 1 and not with_projections:
+        raise InputError(
+            f"the fit adds {names[projected.index(True)]}, a projection, to other data:"
+            " leave it out, or add --with-projections (with_projections=True)"
+        )
     costs = []
     for one in experiments:
         own = {p.name for p in one.parameters(model)}

@@ -52,6 +52,7 @@ from nuprobe.nuclei.form_factors.nucleon import (
     NucleonDipole,
     NucleonElectric,
     NucleonName,
+    kelly,
     nucleon_electric,
 )
 from nuprobe.nuclei.form_factors.point import Point
@@ -79,6 +80,7 @@ __all__ = [
     "SurfaceShape",
     "WoodsSaxon",
     "fourier_bessel_isotopes",
+    "kelly",
     "make_form_factor",
     "minimal_rms",
     "named",

@@ -31,6 +31,7 @@ __all__ = [
     "NucleonDipole",
     "NucleonElectric",
     "NucleonName",
+    "kelly",
     "nucleon_electric",
 ]
 
@@ -42,6 +43,51 @@ DEFAULT_NUCLEON: Final[NucleonName] = "kelly"
 
 _DIPOLE_MASS2: Final = 0.71e6  # MeV²
 _Series = tuple[float, float, float]
+_KELLY: Final = {  # (1 + a τ)/(1 + b τ + c τ² + d τ³), τ = Q²/4M²
+    "proton electric": (-0.24, 10.98, 12.82, 21.97),
+    "proton magnetic": (0.12, 10.97, 18.86, 6.55),
+    "neutron magnetic": (2.33, 14.72, 24.20, 84.1),
+}
+_GALSTER: Final = (1.70, 3.30)  # A τ/(1 + B τ) times a dipole: neutron electric
+
+
+@public
+def kelly(form: str, q2: ArrayLike) -> FloatArray:
+    """Form factors of free nucleons by the fits of Kelly:2004hm (coefficients
+    unverified against the paper).
+
+    Parameters
+    ----------
+    form : ``"proton electric"``, ``"neutron electric"``, or ``"proton magnetic"`` and
+        ``"neutron magnetic"``, over the magnetic moment.
+    q2 : Q² = |q|² (MeV²), any shape.
+
+    Returns
+    -------
+    array, shape of `q2`
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such form factor.
+
+    Examples
+    --------
+    >>> kelly("proton electric", [0.0, 1e6]).round(3)
+    array([1.   , 0.165])
+    """
+    if form != "neutron electric" and form not in _KELLY:
+        raise UnknownNameError(
+            "form factor of nucleons", shown(form), [*_KELLY, "neutron electric"]
+        )
+    q2 = momentum2(q2)
+    mass = M_PROTON if form.startswith("proton") else M_NEUTRON
+    tau = q2 / (4 * mass**2)
+    if form == "neutron electric":
+        dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
+        return np.asarray(_GALSTER[0] * tau / (1 + _GALSTER[1] * tau) * dipole)
+    a, b, c, d = _KELLY[form]
+    return np.asarray((1 + a * tau) / (1 + tau * (b + tau * (c + tau * d))))
 
 
 @public
@@ -137,15 +183,13 @@ class NucleonElectric:
         if self.name == "point":
             return np.ones_like(q2), np.zeros_like(q2)
         foldy = 1 / np.sqrt(1 + q2 / (4 * M_PROTON**2))
-        dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
         if self.name == "dipole":
+            dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
             return np.asarray(foldy * dipole), np.zeros_like(q2)
-        tau_p, tau_n = q2 / (4 * M_PROTON**2), q2 / (4 * M_NEUTRON**2)
-        proton = (1 - 0.24 * tau_p) / (
-            1 + tau_p * (10.98 + tau_p * (12.82 + tau_p * 21.97))
+        return (
+            np.asarray(foldy * kelly("proton electric", q2)),
+            np.asarray(foldy * kelly("neutron electric", q2)),
         )
-        neutron = 1.70 * tau_n / (1 + 3.30 * tau_n) * dipole
-        return np.asarray(foldy * proton), np.asarray(foldy * neutron)
 
     @property
     def series(self) -> tuple[_Series, _Series]:
@@ -156,10 +200,11 @@ class NucleonElectric:
         foldy = (1.0, -tau / 2, 3 / 8 * tau**2)
         if self.name == "dipole":
             return product(foldy, (1.0, -2 * d, 3 * d**2)), (0.0, 0.0, 0.0)
-        a, b, c = -0.24, 10.98, 12.82
+        a, b, c, _ = _KELLY["proton electric"]
         proton = (1.0, (a - b) * tau, (b**2 - c - a * b) * tau**2)
         t = 1 / (4 * M_NEUTRON**2)
-        neutron = (0.0, 1.70 * t, -1.70 * t * (3.30 * t + 2 * d))
+        galster, fall = _GALSTER
+        neutron = (0.0, galster * t, -galster * t * (fall * t + 2 * d))
         return product(foldy, proton), product(foldy, neutron)
 
     @property

@@ -25,6 +25,7 @@ import numpy as np
 from nuprobe.constants import M_ELECTRON, M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei import Component
+from nuprobe.nuclei.form_factors import kelly
 from nuprobe.numerics import FloatArray
 
 __all__ = [
@@ -173,28 +174,16 @@ def sachs(
     ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified against the
     paper).
     """
-    dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
     proton = kind == "proton"
     if form_factors == "dipole":
+        dipole = (1 + q2 / _DIPOLE_MASS2) ** -2.0
         return (
             (dipole, _MU_P * dipole)
             if proton
             else (np.zeros_like(dipole), _MU_N * dipole)
         )
-    tau = q2 / (4 * (M_PROTON if proton else M_NEUTRON) ** 2)
-
-    def kelly(a: float, b: tuple[float, float, float]) -> FloatArray:
-        return np.asarray(
-            (1 + a * tau) / (1 + tau * (b[0] + tau * (b[1] + tau * b[2])))
-        )
-
-    if proton:
-        return kelly(-0.24, (10.98, 12.82, 21.97)), _MU_P * kelly(
-            0.12, (10.97, 18.86, 6.55)
-        )
-    return 1.70 * tau / (1 + 3.30 * tau) * dipole, _MU_N * kelly(
-        2.33, (14.72, 24.20, 84.1)
-    )
+    moment = _MU_P if proton else _MU_N
+    return kelly(f"{kind} electric", q2), moment * kelly(f"{kind} magnetic", q2)
 
 
 def nucleon(
