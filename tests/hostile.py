@@ -17,12 +17,15 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import nuprobe as nu
 from nuprobe.errors import LONGEST_MESSAGE, NuprobeError
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes import Flux, FluxComponent, Line, TimeProfile
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -105,6 +108,42 @@ def public() -> dict[str, Any]:
         for name, thing in found.values()
         if not (inspect.isclass(thing) and issubclass(thing, BaseException))
     }
+
+
+def made() -> dict[Any, Call]:
+    """Right calls of what has no example of its own."""
+    nu_mu = as_flavour("nu_mu")
+    line = Line(30.0, 1.0)
+    beam = FluxComponent("beam", nu_mu, lines=(line,))
+    shapes = nu.form_factors
+    return {
+        Line: ((30.0, 1.0), {}),
+        TimeProfile: ((np.array([0.0, 1.0, 2.0]), np.full(2, 0.5)), {}),
+        FluxComponent: (("beam", nu_mu), {"lines": (line,)}),
+        Flux: (("mine", (beam,), "cm2"), {}),
+        shapes.Dipole: ((3.4,), {}),
+        shapes.Exponential: ((3.4,), {}),
+        shapes.FourierBessel: (((0.03, 0.06), 8.0), {}),
+        shapes.KleinNystrand: ((4.0,), {}),
+        shapes.WoodsSaxon: ((4.0,), {}),
+        nu.oscillation.AtSource: ((), {}),
+        nu.events.Cut: (("all", lambda events: np.ones(len(events), bool)), {}),
+        nu.events.Observable: (("s", "s", "MeV2", "s", lambda events: events.s), {}),
+        nu.trident.Channel: ((nu_mu, nu_mu, 1, 1), {}),
+        nu.catalogue.read_library: ((Path("nowhere"),), {}),
+    }
+
+
+def calls(thing: Any) -> list[Call]:
+    """Right calls of a function or class: of its example, or else of `made`."""
+    known = made()
+    return recorded(thing) or ([known[thing]] if thing in known else [])
+
+
+def guarded(thing: Any) -> bool:
+    """Whether users call it: results that the package makes are not guarded."""
+    start = thing.__init__ if inspect.isclass(thing) else thing
+    return hasattr(start, "__wrapped__")
 
 
 def recorded(thing: Any) -> list[Call]:

@@ -193,6 +193,14 @@ def test_a_function_of_fewer_arguments_does_not_explain_its_own_mistake() -> Non
         _argon(each=broken)
 
 
+@pytest.mark.parametrize("leptons", [(13, -13), (1, -1), (True, True), (1.0, 1.0)])
+def test_leptons_of_a_channel_are_indices(leptons: tuple[Any, Any]) -> None:
+    right = nu.trident.channel(MUONS)
+    assert nu.trident.Channel(right.incoming, right.outgoing, 1, 1) == right
+    with pytest.raises(InputError, match="are 0, 1 or 2"):
+        nu.trident.Channel(right.incoming, right.outgoing, *leptons)
+
+
 def test_molecules_of_one_element_are_molecules() -> None:
     for name in ("H2", "O2", "N2", "CO2"):
         assert nu.target(name).name == name
@@ -311,7 +319,8 @@ def _wrong(names: list[str]) -> list[str]:
     found = []
     every = hostile.public()
     for name in names:
-        calls = hostile.recorded(every[name])
+        calls = hostile.calls(every[name])
+        assert calls or not hostile.guarded(every[name]), f"{name}: no right call"
         for call in calls[:1]:
             found += [
                 f"{name}: {o.parameter} = {o.value}: {o.wrong}"

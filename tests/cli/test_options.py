@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nuprobe.cli.options import key_values
+from nuprobe.cli.values import key_values
 from nuprobe.errors import LONGEST_MESSAGE, InputError
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from nuprobe.cli.options import grouped, key_values
+from nuprobe.cli.options import grouped
+from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 from nuprobe.parsing import parse_toml
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.events.sizes import check_disk, check_memory, yes_option
-from nuprobe.cli.options import grouped, integer, key_values, target_spec
+from nuprobe.cli.options import grouped, target_spec
 from nuprobe.cli.specs import FLUX_OPTIONS, make_flux
+from nuprobe.cli.values import integer, key_values
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:

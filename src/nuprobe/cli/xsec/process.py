@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from nuprobe.cli.options import command, key_values, target_spec
+from nuprobe.cli.options import command, target_spec
 from nuprobe.cli.output import table_options
 from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
+from nuprobe.cli.values import key_values
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.process_tables import ProcessTables

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
+import numpy as np
+
 from nuprobe.border import public
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -41,6 +43,15 @@ class Channel:
     plus: int
 
     def __post_init__(self) -> None:
+        for lepton in (self.minus, self.plus):
+            whole = isinstance(lepton, int | np.integer) and not isinstance(
+                lepton, bool
+            )
+            if not whole or not 0 <= lepton < len(_LEPTONS):
+                raise InputError(
+                    "the charged leptons of a channel are 0, 1 or 2 (e, mu, tau), got"
+                    f" {shown(lepton)}"
+                )
         if (
             self.incoming.anti != self.outgoing.anti
             or self._balance(self.outgoing.index) != 0
