@@ -4,6 +4,7 @@ contact limit, combination."""
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,100 @@ def test_a_limit_from_electrons() -> None:
         limit([xenon], "scalar")
 
 
+WIDE = np.array([1e-3, 1.0, 1e8])
+OWN = """\
+schema_version = 1
+name = "own"
+title = "argon at a source of pions at rest"
+process = "cevns"
+projection = true
+
+[target]
+material = "Ar"
+mass = "50 kg"
+
+[flux]
+name = "sns"
+exposure = 1e23
+distance = "20 m"
+
+[response]
+observable = "energy"
+unit = "keV"
+light_yield = "1 1/keV"
+quenching = { kind = "constant", factor = 1.0 }
+smearing = { kind = "gaussian", resolution = [0.2, 0.0, 0.0] }
+
+[binning.energy]
+start = 5
+stop = 65
+bins = 6
+
+[analyses.rate]
+title = "rate"
+statistic = "poisson"
+"""
+
+
+@pytest.mark.parametrize("name", ["coherent-csi-2017", "reactor-ge-projection", "own"])
+def test_axes_follow_the_masses_asked_for(name: str, tmp_path: Path) -> None:
+    """Counts interpolated over eleven decades against templates of one mass each."""
+    if name == "own":
+        (tmp_path / "experiment.toml").write_text(OWN, encoding="utf-8")
+        name = str(tmp_path)
+    one = nu.experiment(name, Experiment)
+    cost = family_cost(one, Scanned.of("b-l").reaching(WIDE))
+    strong = (1e-4, 1e-3, 10.0)
+    points = [
+        [{"mass": m, "coupling": g}[p.name] for p in cost.parameters]
+        for m, g in zip(WIDE, strong, strict=True)
+    ]
+    by_axis = cost.terms[0].prediction.expectation(np.array(points)).base
+    for mass, g, counts in zip(WIDE, strong, by_axis, strict=True):
+        direct = one.predict(LightVector(float(mass), g, "b-l")).total.ravel()
+        np.testing.assert_allclose(
+            counts, direct, rtol=1e-6, atol=1e-6 * float(direct.max())
+        )
+
+
+@pytest.mark.nightly
+def test_the_ratio_of_tridents_follows_the_masses_asked_for() -> None:
+    ccfr = nu.experiment("ccfr-trident", TridentExperiment)
+    wide = ccfr.prediction(Scanned.of("lmu-ltau").reaching(WIDE))
+    for mass, g in ((1e-3, 1e-3), (1e8, 10.0)):
+        direct = ccfr.predict(LMuLTau(mass, g)).ratio
+        found = wide.expectation(np.array([[mass, g]])).base[0, 0]
+        assert found == pytest.approx(direct, rel=1e-6)
+
+
+def test_limits_outside_the_range_of_the_family(csi: Experiment) -> None:
+    found = limit([csi], "b-l", mass=[1e-3, 1e6, 5e6]).curves[0].coupling
+    inside = limit([csi], "b-l", mass=[0.1, 1e6]).curves[0].coupling
+    assert found[1] == pytest.approx(inside[1], rel=1e-5)
+    assert found[0] < inside[0]
+    # a contact interaction knows M/g alone: 5e6 MeV need five times the coupling
+    assert found[2] == pytest.approx(5 * found[1], rel=1e-5)
+
+
+def test_many_masses_take_little_memory() -> None:
+    """The most masses there may be: 0.1 GB of the process was measured."""
+    import tracemalloc
+
+    masses = np.geomspace(1.0, 1e5, 50_000)
+    tracemalloc.start()
+    try:
+        found = limit(["ccfr-trident"], "lmu-ltau", mass=masses).curves[0]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 0.2e9  # bytes; half a gigabyte with the program itself
+    # blocks leave no trace: single masses at their ends
+    ends = np.array([0, 499, 500, 25_000, 49_999])
+    few = limit(["ccfr-trident"], "lmu-ltau", mass=masses[ends]).curves[0]
+    np.testing.assert_allclose(found.mass, masses)
+    np.testing.assert_allclose(found.coupling[ends], few.coupling, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -250,8 +345,12 @@ def test_a_limit_from_electrons() -> None:
             ["scalar", "leave the trident"],
         ),
         (
-            lambda e: limit([e], "universal-vector", mass=[1e-3]),
-            ["masses must lie", "MeV"],
+            lambda e: limit([e], "universal-vector", mass=[1e-13]),
+            ["masses must lie", "MeV", "potential"],
+        ),
+        (
+            lambda e: limit([e], "universal-vector", mass=[1e23]),
+            ["masses must lie", "Planck"],
         ),
         (
             lambda e: limit([e], "universal-vector", analyses={e.name: "enrgy"}),

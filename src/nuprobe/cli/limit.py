@@ -55,6 +55,8 @@ def limit_command(
     chosen = choose(experiments, analyses)
     scanned = family.build(chosen)
     axes = plane.axes(scanned)
+    if axes is not None:
+        scanned = scanned.reaching(axes["mass"])
     plane, out = plane.into(out)
     plane.scan(chosen, scanned, level)
     result = limit(

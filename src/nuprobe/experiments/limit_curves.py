@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Counts", "LimitCurve", "Ratio", "Search", "limit_curve"]
+__all__ = ["Counts", "LimitCurve", "Ratio", "Search", "joined", "limit_curve"]
 
 _STEPS: Final = 240
 _MANY: Final = 1e4
@@ -97,6 +97,10 @@ class Ratio:
         prediction = experiment.prediction(scanned, (), analysis)
         terms = prediction.mediated(masses)
         return cls(prediction, terms, measured.ratio, measured.plus, measured.minus)
+
+    def at(self, masses: FloatArray) -> Ratio:
+        """Return the same ratio at other `masses` (MeV)."""
+        return replace(self, mediated=self.prediction.mediated(masses))
 
     def pull(self, coupling: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(predicted − measured)/error at couplings of shape (..., masses), and the
@@ -266,6 +270,29 @@ def limit_curve(
     reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
     coupling = np.where(none, np.inf, np.exp(hi))
     return LimitCurve(label, masses, coupling, reopens, bool(standard.any()))
+
+
+def joined(parts: Sequence[LimitCurve]) -> LimitCurve:
+    """One curve of several, over masses behind each other.
+
+    Parameters
+    ----------
+    parts : at least one, of the same experiments.
+
+    Examples
+    --------
+    >>> halves = [LimitCurve("a", np.array([m]), np.array([1e-3])) for m in (1.0, 2.0)]
+    >>> joined(halves).mass
+    array([1., 2.])
+    """
+    reopens = [p.reopens for p in parts if p.reopens is not None]
+    return replace(
+        parts[0],
+        mass=np.concatenate([p.mass for p in parts]),
+        coupling=np.concatenate([p.coupling for p in parts]),
+        reopens=np.concatenate(reopens) if len(reopens) == len(parts) else None,
+        standard_excluded=any(p.standard_excluded for p in parts),
+    )
 
 
 def _check_grid(

@@ -4,7 +4,7 @@ counting experiments."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -21,6 +21,7 @@ from nuprobe.experiments.limit_curves import (
     LimitCurve,
     Ratio,
     Search,
+    joined,
     limit_curve,
 )
 from nuprobe.experiments.scanned import Scanned, mediator_names
@@ -33,6 +34,7 @@ from nuprobe.numerics import FloatArray, numbers
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
+_BLOCK: Final = 500  # masses at once: 240 couplings each
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
@@ -273,8 +275,9 @@ def limit(
         else B − L.
     grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest
         and largest bound the search.
-    mass : masses in MeV, instead of a grid; default 200 over the model's range. Curves
-        have them in increasing order.
+    mass : masses in MeV, instead of a grid; default 200 over the model's range. Others
+        widen that range, between 1e-12 and 1e22 MeV; at most 50 000. Curves have them
+        in increasing order.
     cl : confidence level.
     sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured
         one, as the literature quotes CCFR; 1: only ratios above it are, beyond the
@@ -323,11 +326,11 @@ def limit(
     if sides not in (1, 2):
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
-    masses, couplings = _search(scanned, grid, mass)
+    scanned, masses, couplings = _search(scanned, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
-    members = [_Member.of(one, scanned, chosen, masses, couplings[1]) for one in opened]
+    members = [_Member.of(one, scanned, chosen, couplings[1]) for one in opened]
     groups = {m.name: [m] for m in members}
     measured = [m for m in members if not m.projected]
     if len(measured) > 1:
@@ -339,9 +342,7 @@ def limit(
                 f" {shown([m.name for m in members])}"
             )
         groups["sensitivity"] = members
-    curves = tuple(
-        _curve_of(label, group, masses, search) for label, group in groups.items()
-    )
+    curves = tuple(_curves(groups, masses, search))
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
@@ -349,11 +350,11 @@ def limit(
 
 @dataclass(frozen=True, eq=False)
 class _Member:
-    """An experiment of a limit: its term, and its cost if it counts events."""
+    """An experiment of a limit: its ratio, or its cost if it counts events."""
 
     name: str
     projected: bool
-    term: Ratio | Counts
+    ratio: Callable[[FloatArray], Ratio] | None
     cost: Cost | None
     largest: float
 
@@ -363,29 +364,45 @@ class _Member:
         one: AnyExperiment,
         family: Scanned,
         analyses: Mapping[str, str],
-        masses: FloatArray,
         largest: float,
     ) -> _Member:
         analysis = analyses.get(one.name)
+        projected = one.is_projection(analysis)
         if isinstance(one, TridentExperiment):
-            ratio = Ratio.of(one, family, analysis, masses)
-            return cls(one.name, one.is_projection(analysis), ratio, None, largest)
+            # any mass will do: `at` moves it
+            middle = np.array([math.sqrt(math.prod(family.mass_range))])
+            ratio = Ratio.of(one, family, analysis, middle)
+            return cls(one.name, projected, ratio.at, None, largest)
         cost = family_cost(one, family, analysis)
-        counts = Counts.of(cost, masses, largest)
-        return cls(one.name, one.is_projection(analysis), counts, cost, largest)
+        return cls(one.name, projected, None, cost, largest)
 
 
-def _curve_of(
-    label: str, members: Sequence[_Member], masses: FloatArray, search: Search
+def _curves(
+    groups: Mapping[str, Sequence[_Member]], masses: FloatArray, search: Search
+) -> Iterator[LimitCurve]:
+    """A curve of each group, in blocks of masses: memory does not grow with them."""
+    for label, members in groups.items():
+        costs = [m.cost for m in members if m.cost is not None]
+        cost = sum(costs[1:], costs[0]) if costs else None
+        parts = [
+            _part(label, members, cost, masses[i : i + _BLOCK], search)
+            for i in range(0, masses.size, _BLOCK)
+        ]
+        yield joined(parts)
+
+
+def _part(
+    label: str,
+    members: Sequence[_Member],
+    cost: Cost | None,
+    masses: FloatArray,
+    search: Search,
 ) -> LimitCurve:
-    """Limit of one experiment, or of several together; counts share their nuisances."""
-    terms: list[Ratio | Counts] = [m.term for m in members if m.cost is None]
-    costs = [m.cost for m in members if m.cost is not None]
-    if len(costs) == 1:
-        terms += [m.term for m in members if m.cost is not None]
-    elif costs:
-        together = sum(costs[1:], costs[0])
-        terms.append(Counts.of(together, masses, members[0].largest))
+    """Limit of one experiment, or of several together, at some masses; counts (`cost`)
+    share their nuisances."""
+    terms: list[Ratio | Counts] = [m.ratio(masses) for m in members if m.ratio]
+    if cost is not None:
+        terms.append(Counts.of(cost, masses, members[0].largest))
     return replace(
         limit_curve(label, terms, masses, search),
         experiments=tuple(m.name for m in members),
@@ -409,9 +426,9 @@ def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
 
 def _search(
     family: Scanned, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
-) -> tuple[FloatArray, tuple[float, float]]:
-    """Masses, and smallest and largest coupling."""
-    low, high = family.mass_range
+) -> tuple[Scanned, FloatArray, tuple[float, float]]:
+    """The model over a range with all masses, masses, and smallest and largest
+    coupling."""
     couplings = _COUPLINGS
     if grid is not None:
         if not isinstance(grid, Mapping):
@@ -435,24 +452,18 @@ def _search(
                 )
             couplings = (float(axis.min()), float(axis.max()))
     masses = (
-        np.geomspace(low, high, 200)
+        np.geomspace(*family.mass_range, 200)
         if mass is None
         else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
     )
-    if (
-        masses.ndim > 1
-        or masses.size == 0
-        or not np.all((masses >= low * (1 - 1e-12)) & (masses <= high * (1 + 1e-12)))
-    ):
-        raise InputError(
-            f"masses must lie between {low:g} and {high:g} MeV and be at least one, in"
-            " one dimension"
-        )
-    return np.unique(np.clip(masses, low, high)), couplings
+    if masses.ndim > 1 or masses.size == 0:
+        raise InputError("masses must be at least one, in one dimension (MeV)")
+    family = family.reaching(masses)
+    return family, np.unique(np.clip(masses, *family.mass_range)), couplings
 
 
 def _few(masses: FloatArray) -> FloatArray:
-    """Masses, unless they are more than fit into half a gigabyte (10 kB each)."""
+    """Masses, unless they are so many that a limit takes minutes."""
     if masses.size > 50_000:
         raise InputError(
             f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"

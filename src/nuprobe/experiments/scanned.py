@@ -18,12 +18,16 @@ from nuprobe.models import (
     model_names,
     named,
 )
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["LIMIT_RANGE", "Scanned", "Strength", "mediator_names"]
+__all__ = ["LIMIT_RANGE", "PHYSICAL_MASSES", "Scanned", "Strength", "mediator_names"]
 
 LIMIT_RANGE: Final = (0.1, 1e6)
 """Masses in MeV over which limits run, unless the model has a range of its own."""
+PHYSICAL_MASSES: Final = (1e-12, 1e22)
+"""MeV. A lighter mediator reaches farther than 20 cm, so that all matter around makes a
+potential, which no model here has; a heavier one has the Planck mass, 1.2e22 MeV."""
 _COUPLING: Final = 1e-3
 
 
@@ -145,9 +149,43 @@ class Scanned:
 
     @property
     def mass_range(self) -> tuple[float, float]:
-        """Masses in MeV; limits refuse anything outside."""
+        """Masses in MeV over which the axes run; `reaching` widens it."""
         mass, _ = self.parameters
         return mass.lower, mass.upper
+
+    def reaching(self, masses: FloatArray) -> Scanned:
+        """Return the same model over a range that contains `masses` (MeV) too.
+
+        Raises
+        ------
+        InputError
+            If a mass is outside `PHYSICAL_MASSES`, or the model's range is fixed.
+
+        Examples
+        --------
+        >>> Scanned.of("b-l").reaching(np.array([1e-3, 10.0])).mass_range
+        (0.001, 1000000.0)
+        """
+        lowest, highest = PHYSICAL_MASSES
+        if not np.all((masses >= lowest) & (masses <= highest)):
+            raise InputError(
+                f"masses must lie between {lowest:g} MeV (a lighter mediator reaches"
+                " farther than 20 cm: all matter around makes a potential) and"
+                f" {highest:g} MeV (the Planck mass), got"
+                f" {masses.min():g} to {masses.max():g}"
+            )
+        low, high = self.mass_range
+        inside = masses >= low * (1 - 1e-12), masses <= high * (1 + 1e-12)
+        if all(map(np.all, inside)):
+            return self
+        ends = min(low, float(masses.min())), max(high, float(masses.max()))
+        wide = Scanned(_ranged(self.model, self.label, ends), self.label)
+        if wide.mass_range != ends:
+            raise InputError(
+                f"masses of {self.name} must lie between {low:g} and {high:g} MeV, got"
+                f" {masses.min():g} to {masses.max():g}"
+            )
+        return wide
 
     def strength(self, vertex: Vertex) -> Strength:
         """Couplings of a vertex, at zero momentum transfer.
@@ -207,15 +245,21 @@ def _label(model: Any) -> str | None:
 
 def _over_range(model: Any, label: str) -> Any:
     """The same model with a range of masses for limits, unless it has its own."""
+    return _ranged(model, label, None)
+
+
+def _ranged(model: Any, label: str, ends: tuple[float, float] | None) -> Any:
+    """The same model with the range of masses `ends` (None: that for limits, unless it
+    has its own)."""
     own = is_dataclass(model) and {"mass_range", "mass"} <= {
         f.name for f in fields(model)
     }
     if own and getattr(model, "label", "") == label:
         assert not isinstance(model, type)
-        if model.mass_range is not None:
+        if ends is None and model.mass_range is not None:
             return model
-        middle = math.sqrt(LIMIT_RANGE[0] * LIMIT_RANGE[1])
-        return replace(model, mass=middle, mass_range=LIMIT_RANGE)
+        low, high = ends or LIMIT_RANGE
+        return replace(model, mass=math.sqrt(low * high), mass_range=(low, high))
     if getattr(model, "base", None) is None:
         return model
-    return replace(model, base=_over_range(model.base, label))
+    return replace(model, base=_ranged(model.base, label, ends))

@@ -36,6 +36,7 @@ from nuprobe.units import parse_quantity
 __all__ = ["TridentExperiment", "TridentRates"]
 
 _MASS_NODES: Final = 72
+_MASS_WIDTH: Final = math.log(1e7)  # of a range of masses that they suffice for
 
 
 @dataclass(frozen=True)
@@ -360,7 +361,9 @@ class TridentExperiment(AnyExperiment):
                 " not constrain it: give a kinetic mixing (a number or 'loop'), or"
                 " leave the trident experiments out"
             )
-        masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), _MASS_NODES))
+        width = math.log(high / low)
+        nodes = max(_MASS_NODES, math.ceil(_MASS_NODES * width / _MASS_WIDTH))
+        masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), nodes))
         mediated, part = self._mediated(scanned, masses)
         # K² of the exchange is of the order of the pair's mass: this takes the bulk of
         # the fall with M out
