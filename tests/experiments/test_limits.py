@@ -306,7 +306,7 @@ def test_the_ratio_of_tridents_follows_the_masses_asked_for() -> None:
 
 
 def test_limits_outside_the_range_of_the_family(csi: Experiment) -> None:
-    found = limit([csi], "b-l", mass=[1e-3, 1e6, 5e6]).curves[0].coupling
+    found = limit([csi], mass=[1e-3, 1e6, 5e6]).curves[0].coupling  # b-l
     inside = limit([csi], "b-l", mass=[0.1, 1e6]).curves[0].coupling
     assert found[1] == pytest.approx(inside[1], rel=1e-5)
     assert found[0] < inside[0]

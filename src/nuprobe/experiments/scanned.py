@@ -80,6 +80,7 @@ class Scanned:
     model : with its mass in the middle of `mass_range`; the coupling it has does not
         matter.
     label : precedes the names of the parameters.
+    fixed : whether the range of masses is the model's own, which nothing widens.
 
     Examples
     --------
@@ -89,6 +90,7 @@ class Scanned:
 
     model: Any
     label: str
+    fixed: bool = False
 
     @classmethod
     def of(cls, model: Any, mixing: float | Literal["loop"] = 0.0) -> Scanned:
@@ -123,6 +125,7 @@ class Scanned:
                 " LMuLTau(mass=10 * MeV, coupling=1e-3), or the name of one, got"
                 f" {shown(model)}"
             )
+        fixed = _has_range(model, label)
         model = _over_range(model, label).with_values({label + "coupling": _COUPLING})
         check_one_point(model, "a limit", "ask for one limit each")
         low, high = next(
@@ -130,7 +133,8 @@ class Scanned:
             for p in model.mass_parameters
             if p.name == label + "mass"
         )
-        return cls(model.with_values({label + "mass": math.sqrt(low * high)}), label)
+        middle = model.with_values({label + "mass": math.sqrt(low * high)})
+        return cls(middle, label, fixed)
 
     @property
     def name(self) -> str:
@@ -179,11 +183,15 @@ class Scanned:
         if all(map(np.all, inside)):
             return self
         ends = min(low, float(masses.min())), max(high, float(masses.max()))
-        wide = Scanned(_ranged(self.model, self.label, ends), self.label)
+        wide = (
+            self
+            if self.fixed
+            else Scanned(_ranged(self.model, self.label, ends), self.label)
+        )
         if wide.mass_range != ends:
             raise InputError(
-                f"masses of {self.name} must lie between {low:g} and {high:g} MeV, got"
-                f" {masses.min():g} to {masses.max():g}"
+                f"masses must lie between {low:g} and {high:g} MeV, the mass_range of"
+                f" the model, got {masses.min():g} to {masses.max():g}; widen it"
             )
         return wide
 
@@ -241,6 +249,18 @@ def _label(model: Any) -> str | None:
             return label
         below = getattr(below, "base", None)
     return None
+
+
+def _has_range(model: Any, label: str) -> bool:
+    """Whether the model with that label comes with a range of masses, other than that
+    for limits."""
+    while model is not None:
+        if getattr(model, "label", "") == label:
+            found = getattr(model, "mass_range", None)
+            if found is not None and tuple(found) != LIMIT_RANGE:
+                return True
+        model = getattr(model, "base", None)
+    return False
 
 
 def _over_range(model: Any, label: str) -> Any:
