@@ -81,7 +81,8 @@ def _entry(path: Path) -> object:
 
 def _command_line(path: Path) -> object:
     from nuprobe.catalogue.expressions import evaluate
-    from nuprobe.cli.options import key_values, target_spec
+    from nuprobe.cli.options import target_spec
+    from nuprobe.cli.values import key_values
     from nuprobe.events import parse_cuts
     from nuprobe.units import parse_grid, parse_quantity, value_in
 
