@@ -349,6 +349,10 @@ def test_many_masses_take_little_memory() -> None:
             ["masses must lie", "MeV", "potential"],
         ),
         (
+            lambda e: limit([e], "universal-vector", mass=[10.0, -10.0]),
+            ["masses must be positive", "-10"],
+        ),
+        (
             lambda e: limit([e], "universal-vector", mass=[1e23]),
             ["masses must lie", "Planck"],
         ),

@@ -171,6 +171,9 @@ class Scanned:
         (0.001, 1000000.0)
         """
         lowest, highest = PHYSICAL_MASSES
+        if not np.all(masses > 0):
+            bad = masses[~(masses > 0)][0]
+            raise InputError(f"masses must be positive (MeV), got {bad:g}")
         if not np.all((masses >= lowest) & (masses <= highest)):
             raise InputError(
                 f"masses must lie between {lowest:g} MeV (a lighter mediator reaches"
