@@ -827,3 +827,16 @@ def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
     ]
     ends = [(arrow[0, 1], arrow[1, 1]) for arrow in arrows]
     assert ends == [(line.energy, line.intensity) for line in source.lines("nu_e")]
+
+
+def test_the_legend_names_what_can_be_seen() -> None:
+    """Electrons of the Standard Model are 1e-7 of the counts, of a charge they are
+    not."""
+
+    def names(model: nu.StandardModel | nu.Electromagnetic) -> str:
+        csi = nu.experiment("coherent-csi-2017", Experiment)
+        (legend,) = plot_rates(csi.predict(model)).legends
+        return " ".join(text.get_text() for text in legend.get_texts())
+
+    assert "electron" not in names(nu.StandardModel())
+    assert "electron" in names(nu.Electromagnetic(charge={"ee": 1e-9}))

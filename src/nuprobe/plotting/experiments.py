@@ -128,6 +128,8 @@ def plot_rates(
     handles: list[Artist] = [] if data_artist is None else [data_artist]
     labels = [] if data_artist is None else ["data"]
     for name in reversed(_order(names)):
+        if not _seen(name, [analysis for analysis, _ in shown]):
+            continue
         handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
         labels.append(_label(name))
     analyses = " and ".join(dict.fromkeys(a.analysis for a, _ in shown))
@@ -182,6 +184,15 @@ def _colours(names: Sequence[str]) -> dict[str, ColourLike]:
     return {n: blend(PALETTE[i % len(PALETTE)], 0.8) for i, n in enumerate(signals)} | {
         n: GREYS[i % len(GREYS)] for i, n in enumerate(others)
     }
+
+
+def _seen(name: str, analyses: Sequence[Rates]) -> bool:
+    """Whether a component is large enough for an eye: a thousandth of its bin."""
+    return any(
+        bool((np.abs(a.shown[name]) > 1e-3 * np.abs(a.total)).any())
+        for a in analyses
+        if name in a.shown
+    )
 
 
 def _label(name: str) -> str:
