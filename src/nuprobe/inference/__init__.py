@@ -17,6 +17,7 @@ from nuprobe.inference.costs import (
     Profiled,
 )
 from nuprobe.inference.fit import fit
+from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -61,6 +62,7 @@ __all__ = [
     "FitResult",
     "Flat",
     "GaussianCost",
+    "GoodnessOfFit",
     "LogFlat",
     "Normal",
     "PoissonCost",

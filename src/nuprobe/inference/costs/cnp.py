@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.moments import Moments, poisson_moments
 from nuprobe.inference.costs.term import Term
 from nuprobe.inference.newton import Curve
 from nuprobe.inference.protocols import Prediction
@@ -124,6 +125,21 @@ class CNPCost(Term):
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """As `Statistic.draw` at `mu`, by `rng`."""
         return rng.poisson(mu).astype(float)
+
+    def moments(self, mu: FloatArray) -> Moments:
+        """As `Statistic.moments` at `mu`: not those of a χ², which this cost is only
+        for many counts."""
+
+        def cost(n: FloatArray, mu: FloatArray) -> FloatArray:
+            some = np.maximum(n, 1.0)
+            squares = (n - mu) ** 2 * (1 / some + 2 / mu) / 3
+            return np.where(n > 0, squares, _EMPTY * mu)
+
+        def slope(n: FloatArray, mu: FloatArray) -> FloatArray:
+            some = np.maximum(n, 1.0)
+            return np.where(n > 0, 2 / 3 * (mu / some - (some / mu) ** 2), _EMPTY)
+
+        return poisson_moments(mu, cost, slope)
 
     def possible(self, mu: FloatArray) -> bool:
         """As `Statistic.possible` at `mu`."""

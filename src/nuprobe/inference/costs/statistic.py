@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
+from nuprobe.inference.costs.moments import Moments
 from nuprobe.inference.expectations import flexible_bins
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -124,6 +125,14 @@ class Statistic(ABC):
     @abstractmethod
     def arrays(self) -> tuple[FloatArray, ...]:
         """Data and errors: what, with the prediction, defines this cost."""
+
+    def moments(self, mu: FloatArray) -> Moments | None:
+        """How the cost of each bin is distributed for data drawn at the expectation
+        `mu`, shape (bins,); None if that is not known.
+
+        Where `weighted` takes combinations of bins, these are meant.
+        """
+        return None
 
     @property
     def compiled(self) -> bool:
