@@ -281,7 +281,7 @@ def test_bounds_with_and_without_electrons(row: int) -> None:
         ("CONUS+", {"conus-plus": None}, {"conus-plus": "nuclear-recoils"}),
     )[row]
     shown = [c for c in cells("docs/guide/electromagnetic.md", label) if c]
-    names = ("mu_eff.e", "mu_eff.mu", "charge.ee", "charge.mumu")
+    names: tuple[str, ...] = ("mu_eff.e", "mu_eff.mu", "charge.ee", "charge.mumu")
     if label == "CONUS+":
         names = ("mu_eff.e", "charge.ee")
     for cell, name in zip(shown, names, strict=True):
