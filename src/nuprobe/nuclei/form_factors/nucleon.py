@@ -53,8 +53,11 @@ _GALSTER: Final = (1.70, 3.30)  # A τ/(1 + B τ) times a dipole: neutron electr
 
 @public
 def kelly(form: str, q2: ArrayLike) -> FloatArray:
-    """Form factors of free nucleons by the fits of Kelly:2004hm (coefficients
-    unverified against the paper).
+    """Form factors of free nucleons by the fits of Kelly:2004hm.
+
+    The coefficients are those of four independent codes (the event generators Achilles
+    and, for the proton, CepGen, simulations of GlueX and of the SBS in Hall A, which
+    has the errors of the fit beside them); the paper was not read.
 
     Parameters
     ----------
@@ -153,9 +156,9 @@ class NucleonElectric:
 
     Attributes
     ----------
-    name : ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified
-        against the paper); ``"dipole"``: G_E^p = (1 + Q²/0.71 GeV²)⁻², G_E^n = 0;
-        ``"point"``: 1 and 0, nucleons without extension.
+    name : ``"kelly"``: the rational fits of Kelly:2004hm, see `kelly`; ``"dipole"``:
+        G_E^p = (1 + Q²/0.71 GeV²)⁻², G_E^n = 0; ``"point"``: 1 and 0, nucleons without
+        extension.
 
     Raises
     ------
