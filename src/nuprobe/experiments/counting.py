@@ -22,7 +22,11 @@ from nuprobe.experiments.build import Signal
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
-from nuprobe.experiments.format import Analysis, ExperimentFile
+from nuprobe.experiments.format import (
+    Analysis,
+    ExperimentFile,
+    MeasuredBackground,
+)
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
@@ -35,6 +39,7 @@ from nuprobe.inference import (
     Cost,
     CovarianceCost,
     GaussianCost,
+    OnOffCost,
     PoissonCost,
 )
 from nuprobe.models import Model, StandardModel, check_model, check_one_point
@@ -372,6 +377,18 @@ class Experiment(AnyExperiment):
                     " the bins or use poisson"
                 )
             return GaussianCost(prediction, data, sigma, name=prediction.name)
+        for background in self.file.backgrounds:
+            if background.name in chosen.counted and isinstance(
+                background, MeasuredBackground
+            ):
+                return OnOffCost(
+                    prediction,
+                    data,
+                    self.bins.counts(background.column, chosen),
+                    prediction.backgrounds[background.name],
+                    1 / background.scale,
+                    prediction.name,
+                )
         return PoissonCost(prediction, data, name=prediction.name)
 
     # -- inside

@@ -459,6 +459,14 @@ class Analysis(Strict):
         default=[],
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
+    counted: list[str] = Field(
+        default=[],
+        max_length=1,
+        description=(
+            "measured background whose own counts are fitted with the data, bin by bin"
+            " (poisson); without it their statistics is left to a systematic"
+        ),
+    )
     signal: SignalTable | None = Field(
         default=None, description="published signal that the computed one is scaled to"
     )

@@ -11,6 +11,7 @@ from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
+from nuprobe.inference.costs.on_off import OnOffCost
 from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.inference.costs.poisson import PoissonCost
 from nuprobe.inference.costs.term import Term, check_cost
@@ -25,6 +26,7 @@ __all__ = [
     "CostSum",
     "CovarianceCost",
     "GaussianCost",
+    "OnOffCost",
     "Origin",
     "PoissonCost",
     "Profiled",
