@@ -13,10 +13,12 @@ from nuprobe.inference.costs import (
     CostSum,
     CovarianceCost,
     GaussianCost,
+    Origin,
     PoissonCost,
     Profiled,
 )
 from nuprobe.inference.fit import fit
+from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -61,8 +63,10 @@ __all__ = [
     "FitResult",
     "Flat",
     "GaussianCost",
+    "GoodnessOfFit",
     "LogFlat",
     "Normal",
+    "Origin",
     "PoissonCost",
     "Prediction",
     "Prior",
