@@ -541,7 +541,6 @@ def test_signals_of_the_readmes_of_coherent() -> None:
     )
 
 
-@slow
 def test_projections() -> None:
     """Largest moments at 90 %, one-sided."""
     for name, label, parameter in (
