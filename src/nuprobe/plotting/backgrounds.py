@@ -109,7 +109,9 @@ def _reached(
         return edges
     fine, end = comparison.histograms[name][0], (int(filled[-1]) + 1) * _COARSE
     step = -(-end // _BINS)
-    return np.asarray(fine[np.unique(np.minimum(np.arange(0, end + step, step), end))])
+    while -(-end // step) * step >= fine.size:  # all bins are of one width
+        step += 1
+    return np.asarray(fine[: -(-end // step) * step + 1 : step])
 
 
 def _panel(
