@@ -27,7 +27,8 @@ _EMPTY: Final = 2.0
 
 class CNPCost(Term):
     """χ² = Σ (n − µ)²/σ² with σ² = 3/(1/n + 2/µ), and µ/2 where nothing is seen
-    (Ji:2019yca, equation unverified); plus Σ(ν_k/σ_k)².
+    (Ji:2019yca; the first as in the public code dagflow, the paper was not read); plus
+    Σ(ν_k/σ_k)².
 
     It combines Neyman's and Pearson's χ² so that a normalisation is not biased to first
     order, and is close to the Poisson likelihood for many counts. It is for comparison
