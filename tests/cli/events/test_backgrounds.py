@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -165,7 +166,7 @@ def test_events_are_forgotten_once_they_are_counted() -> None:
         for _ in range(20):
             new = one[:]
             parts.append(weakref.ref(new))
-            yield Part(new, new.kind + 2, 0)
+            yield Part(new, new.kind + np.intp(2), 0)
             del new
             most = max(most, sum(part() is not None for part in parts))
 
