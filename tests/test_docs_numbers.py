@@ -156,6 +156,7 @@ def test_choices_of_csi_2017() -> None:
         agree(sentence(page, text), change)
 
 
+@slow
 def test_the_nucleon_inside() -> None:
     page = "docs/guide/csi-2017.md"
     for label, name, analysis in (
@@ -237,6 +238,7 @@ def test_posteriors_of_the_radius() -> None:
         )
 
 
+@slow
 def test_a_light_universal_vector() -> None:
     """In the text, without and with recoils of electrons."""
     csi = _open("coherent-csi-2017")
@@ -539,7 +541,6 @@ def test_signals_of_the_readmes_of_coherent() -> None:
     )
 
 
-@slow
 def test_projections() -> None:
     """Largest moments at 90 %, one-sided."""
     for name, label, parameter in (
