@@ -13,6 +13,7 @@ from nuprobe.inference.costs import (
     CostSum,
     CovarianceCost,
     GaussianCost,
+    Origin,
     PoissonCost,
     Profiled,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "GoodnessOfFit",
     "LogFlat",
     "Normal",
+    "Origin",
     "PoissonCost",
     "Prediction",
     "Prior",
