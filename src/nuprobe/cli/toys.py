@@ -20,12 +20,10 @@ from nuprobe.cli.specs import (
 from nuprobe.cli.throws import (
     QuestionSpec,
     ThrowSpec,
-    cls_text,
-    coverage_text,
     question_options,
-    threshold_text,
     throw_options,
 )
+from nuprobe.cli.toy_texts import cls_text, coverage_text, threshold_text
 from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 
