@@ -106,7 +106,7 @@ class PlaneSpec:
     ) -> None:
         """Scan -2 ln L of all experiments into the file, if there is one."""
         from nuprobe.experiments import family_cost
-        from nuprobe.inference import scan
+        from nuprobe.inference import CostSum, scan
 
         if self.scan_file is None:
             return
@@ -128,7 +128,7 @@ class PlaneSpec:
             )
         costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
         scan(
-            sum(costs[1:], costs[0]),
+            CostSum(*costs, with_projections=True) if len(costs) > 1 else costs[0],
             axes,
             checkpoint=self.scan_file,
             resume=self.resume,

@@ -16,6 +16,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import (
     Counts,
     LimitCurve,
@@ -26,7 +27,7 @@ from nuprobe.experiments.limit_curves import (
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.inference import Cost
+from nuprobe.inference import Cost, CostSum
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray, numbers
@@ -202,8 +203,8 @@ def choose(
     Raises
     ------
     InputError
-        If there is none, one is named twice or ``combined``, or an analysis belongs to
-        none of them.
+        If there is none, one is named twice or ``combined``, two share data, or an
+        analysis belongs to none of them.
 
     Examples
     --------
@@ -244,6 +245,7 @@ def choose(
                 names,
                 f"(analysis {analysis!r} is meant for it)",
             )
+    check_shared(found)
     return found
 
 
@@ -399,7 +401,12 @@ def _curves(
     totals: dict[str, Cost | None] = {}
     for label, members in groups.items():
         costs = [m.cost for m in members if m.cost is not None]
-        totals[label] = sum(costs[1:], costs[0]) if costs else None
+        # `groups` says where projections are wanted
+        totals[label] = (
+            CostSum(*costs, with_projections=True)
+            if len(costs) > 1
+            else next(iter(costs), None)
+        )
 
     def part(label: str, masses: FloatArray) -> LimitCurve:
         return _part(label, groups[label], totals[label], masses, search)

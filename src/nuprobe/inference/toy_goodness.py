@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nuprobe.errors import InputError, shown
-from nuprobe.inference.costs import Cost, Term
+from nuprobe.inference.costs import Cost, CostSum, Term
 from nuprobe.inference.descent import descend
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.protocols import Expectation, Prediction, morphing_of
@@ -188,4 +188,4 @@ def _drawn(
         other.prediction = _Moved(term.prediction, aside[own])
         drawn = other.with_data(term.draw(mu, rng))
         terms += drawn.terms
-    return sum(terms[1:], terms[0])
+    return terms[0] if len(terms) == 1 else CostSum(*terms)

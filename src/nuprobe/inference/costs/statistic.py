@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
 from nuprobe.inference.costs.moments import Moments
+from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.expectations import flexible_bins
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -63,6 +64,7 @@ class Statistic(ABC):
     n_bins : number of bins.
     linear : factor of the sum over all bins.
     positive : whether an expectation below 0 makes the data impossible.
+    origin : whose data they are; None if it is not known.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Statistic(ABC):
     n_bins: int
     linear: float
     positive: bool
+    origin: Origin | None = None
 
     @property
     @abstractmethod
