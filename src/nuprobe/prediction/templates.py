@@ -418,7 +418,7 @@ class Templates:
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
             return self._interpolated(part, values, axis_values, derivative)
         if hats := self._hats(part, axis_values, derivative):
-            return part.contracted(hats, coefficients[None])[0]
+            return np.asarray(part.contracted(hats, coefficients[None])[0])
         current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
             return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
