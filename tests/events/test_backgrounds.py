@@ -357,7 +357,11 @@ def test_the_signal_is_that_of_the_engine(compared: Comparison) -> None:
     rates = dune.predict(nu.StandardModel())
     assert rates.events is not None
     for j, expected in enumerate(
-        (rates.events["coherent"], rates.events["proton"] + rates.events["neutron"])
+        (
+            rates.events["coherent"],
+            rates.events["proton"] + rates.events["neutron"],
+            rates.events["inelastic"],
+        )
     ):
         assert abs(compared.counts[0, j] - expected) < 5 * compared.errors[0, j]
 

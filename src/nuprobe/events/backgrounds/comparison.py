@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,13 @@ from nuprobe.events.generator import Sample, trident
 from nuprobe.events.observables import observable
 from nuprobe.events.sample import Events
 from nuprobe.fluxes import Flux
-from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.trident import average
 from nuprobe.tables import Table
 
-__all__ = ["Comparison", "compare", "spectra"]
+__all__ = ["SIGNALS", "Comparison", "compare", "spectra"]
 
 Mask = NDArray[np.bool_]
 
@@ -54,8 +53,6 @@ class Comparison:
     scale : counts per cm² of cross section.
     table : what was assumed.
     flux, target : names.
-    broken : tridents on broken nucleons before cuts, by quadrature: they are not part
-        of the signal, and no events of them are made.
     """
 
     names: tuple[str, ...]
@@ -71,7 +68,6 @@ class Comparison:
     table: Assumptions
     flux: str
     target: str
-    broken: float
 
     @property
     def signal_counts(self) -> FloatArray:
@@ -85,19 +81,16 @@ class Comparison:
 
     @property
     def neutrino_signal(self) -> tuple[float, float]:
-        """Coherent and incoherent tridents of neutrinos, without antineutrinos, before
-        cuts."""
+        """Coherent and incoherent tridents of neutrinos (nuclei and nucleons whole),
+        without antineutrinos, before cuts."""
         events = self.signal.events
         mine = np.array([not p.channel.incoming.anti for p in events.processes])[
             events.process
         ]
-        coherent = np.array([p.regime == "coherent" for p in events.processes])[
-            events.process
-        ]
+        kinds = _kinds(events)
         weight = events.weight * self.scale / self.signal.trials
-        return float(weight[mine & coherent].sum()), float(
-            weight[mine & ~coherent].sum()
-        )
+        coherent, incoherent = (weight[mine & (kinds == i)].sum() for i in (0, 1))
+        return float(coherent), float(incoherent)
 
     @property
     def limits(self) -> FloatArray:
@@ -161,8 +154,8 @@ class Comparison:
             "Errors are statistical errors of this sample only; those of the"
             " assumptions are far larger.",
             f"sigma_CC: {source or 'given by the user'}.",
-            f"Tridents on broken nucleons: {self.broken:.4g} before cuts, not counted"
-            " as signal; events of them are not offered.",
+            "Hadrons of broken nucleons are one particle: all their energy counts as"
+            " extra_energy, and no track of theirs is counted.",
         ]
 
     def summary(self) -> Table:
@@ -210,7 +203,6 @@ class Comparison:
             "flux": self.flux,
             "target": self.target,
             "counts_per_cm2": self.scale,
-            "broken_nucleons": self.broken,
             "warnings": self.table.warnings(self.stages),
             "stages": stages,
             "assumptions": {
@@ -221,9 +213,14 @@ class Comparison:
         }
 
 
-def _coherent(events: Events) -> Mask:
-    """Which events are coherent."""
-    return np.array([p.regime == "coherent" for p in events.processes])[events.process]
+SIGNALS: Final = ("coherent trident", "incoherent trident", "trident, broken nucleon")
+"""What is counted as signal."""
+
+
+def _kinds(events: Events) -> NDArray[np.int64]:
+    """Index of each event's signal in `SIGNALS`."""
+    kinds = [2 if p.broken else int(p.regime != "coherent") for p in events.processes]
+    return np.array(kinds)[events.process]
 
 
 def _passed(
@@ -254,10 +251,9 @@ class _Counts:
         stages: Sequence[tuple[str, Sequence[Cut]]],
         scale: float,
     ) -> _Counts:
-        coherent = _coherent(signal.events)
+        kinds = _kinds(signal.events)
         groups: list[tuple[Events | Background, Mask, int]] = [
-            (signal.events, coherent, signal.trials),
-            (signal.events, ~coherent, signal.trials),
+            *((signal.events, kinds == i, signal.trials) for i in range(len(SIGNALS))),
             *(
                 (background, background.kind == i, background.trials)
                 for i in range(len(KINDS))
@@ -313,7 +309,7 @@ def compare(
     --------
     >>> made = compare("dune-nd-fhc", "Ar40", 500, cuts="m_pair < 1 GeV")
     >>> made.stages, made.counts.shape
-    (('all', 'm_pair < 1 GeV'), (2, 13))
+    (('all', 'm_pair < 1 GeV'), (2, 14))
     """
     source, kinds = muon_neutrinos(source)
     table = assumptions() if table is None else table
@@ -340,9 +336,6 @@ def compare(
     fluence = sum(source.total(k) for k in kinds) * values.exposure.value
     scale = fluence * values.mass.value / nucleus.mass
     counted = _Counts.of(signal, background, stages, scale)
-    broken = average(source, channels, nucleus, "inelastic").total(
-        StandardModel() if model is None else model
-    )
     left = counted.events.sum(1)
     if not left[-1]:
         i = int(np.argmax(left == 0))
@@ -352,8 +345,8 @@ def compare(
             " loosen it, or generate more"
         )
     return Comparison(
-        names=("coherent trident", "incoherent trident", *KINDS),
-        signals=2,
+        names=(*SIGNALS, *KINDS),
+        signals=len(SIGNALS),
         stages=("all", *texts),
         **vars(counted),
         signal=signal,
@@ -362,7 +355,6 @@ def compare(
         table=table,
         flux=source.name,
         target=nucleus.name,
-        broken=scale * broken,
     )
 
 
@@ -403,7 +395,7 @@ def spectra(
         kind = (
             sample.kind + comparison.signals
             if isinstance(sample, Background)
-            else (~_coherent(sample)).astype(np.int32)
+            else _kinds(sample)
         )
         for j in np.unique(kind):
             mine = alive & (kind == j)
