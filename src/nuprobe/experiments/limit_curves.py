@@ -17,7 +17,7 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Counts", "LimitCurve", "Ratio", "Search", "joined", "limit_curve"]
+__all__ = ["Counts", "LimitCurve", "Ratio", "Search", "limit_curve", "points_of"]
 
 _STEPS: Final = 240
 _MANY: Final = 1e4
@@ -138,7 +138,7 @@ class Counts:
         """Find the caps below the largest coupling by bisection, every mass at once."""
 
         def too_many(coupling: FloatArray) -> NDArray[np.bool_]:
-            points = _points(cost, coupling, mass)
+            points = points_of(cost, coupling, mass)
             found = np.zeros(mass.size, dtype=bool)
             for term in cost.terms:
                 columns = [cost.index(p.name) for p in term.parameters]
@@ -158,13 +158,33 @@ class Counts:
 
     def chi2(self, coupling: FloatArray) -> FloatArray:
         """−2 ln L at couplings of shape (..., masses)."""
-        points = _points(self.cost, np.minimum(coupling, self.cap), self.mass)
+        points = points_of(self.cost, np.minimum(coupling, self.cap), self.mass)
         return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(
             coupling.shape
         )
 
 
-def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
+def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
+    """Points of a cost over mass and coupling.
+
+    Parameters
+    ----------
+    cost : whose columns they have.
+    coupling : shape (..., masses).
+    mass : MeV, shape (masses,).
+
+    Returns
+    -------
+    array, shape (..., masses, 2)
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment, family_cost
+    >>> cost = family_cost(experiment("ccfr-trident"), "lmu-ltau")
+    >>> points_of(cost, np.array([1e-3, 1e-4]), np.array([10.0, 20.0]))
+    array([[1.e+01, 1.e-03],
+           [2.e+01, 1.e-04]])
+    """
     points = np.empty((*coupling.shape, 2))
     label = cost.parameters[0].name.removesuffix("mass").removesuffix("coupling")
     points[..., cost.index(label + "mass")] = mass
@@ -270,29 +290,6 @@ def limit_curve(
     reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
     coupling = np.where(none, np.inf, np.exp(hi))
     return LimitCurve(label, masses, coupling, reopens, bool(standard.any()))
-
-
-def joined(parts: Sequence[LimitCurve]) -> LimitCurve:
-    """One curve of several, over masses behind each other.
-
-    Parameters
-    ----------
-    parts : at least one, of the same experiments.
-
-    Examples
-    --------
-    >>> halves = [LimitCurve("a", np.array([m]), np.array([1e-3])) for m in (1.0, 2.0)]
-    >>> joined(halves).mass
-    array([1., 2.])
-    """
-    reopens = [p.reopens for p in parts if p.reopens is not None]
-    return replace(
-        parts[0],
-        mass=np.concatenate([p.mass for p in parts]),
-        coupling=np.concatenate([p.coupling for p in parts]),
-        reopens=np.concatenate(reopens) if len(reopens) == len(parts) else None,
-        standard_excluded=any(p.standard_excluded for p in parts),
-    )
 
 
 def _check_grid(
