@@ -455,6 +455,8 @@ def test_a_limit_at_a_million_masses_is_refused() -> None:
         lambda: nu.units.parse_grid("1e-400:1:3 MeV", "energy"),
         lambda: nu.units.parse_grid("1e-320 eV", "energy"),
         lambda: nu.units.value_in("1e-200 1e-200 muB", "muB"),
+        lambda: nu.units.value_in("21e-400 1e-11 muB", "muB"),
+        lambda: nu.units.value_in("3e0-11 muB", "muB"),  # was -33
         lambda: parse_toml("mass = 1e-400"),
         lambda: parse_toml("mass = 1_0e400"),
         lambda: parse_json("[1e400]"),

@@ -478,7 +478,8 @@ def reforged(content: bytes, random: np.random.Generator) -> bytes:
                 places = [p for p in places if not p.startswith(name.lstrip("/") + "/")]
                 if random.integers(6):
                     file[name] = value
-                    file[name].attrs.update(attributes)
+                    with contextlib.suppress(UnicodeEncodeError):
+                        file[name].attrs.update(attributes)
                     places.append(name.lstrip("/"))
     return seal(image.getvalue())
 

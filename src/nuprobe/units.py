@@ -241,11 +241,15 @@ def value_in(value: str | float, unit: str) -> float:
     _text("a unit", unit)
     number, written = split_unit(str(value))
     power = re.fullmatch(rf"({_NUMBER})\s+(\S.*)", written)
-    if power is not None:
-        product = float(number) * float(power[1])
-        if not product and float(number) and float(power[1]):
+    # "3e0-11 muB" is a number mistyped, not 3 times -11
+    if power is not None and re.match(rf"\s*{re.escape(number)}\s", str(value)):
+        try:
+            one, other = parse_numbers((number, power[1]))
+        except InputError as err:
+            raise UnitError(f"cannot read {shown(str(value))}: number {err}") from None
+        if not one * other and one and other:
             raise UnitError(f"{shown(str(value))} is too small for a floating number")
-        number, written = repr(product), power[2]
+        number, written = repr(one * other), power[2]
     if unit and written in ("", unit):
         return parse_quantity(number, "dimensionless")
     if unit not in _PLAIN:
@@ -323,6 +327,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
         raise
     except ValueError as err:
         why = f" (number {err})" if isinstance(err, InputError) else ""
+        if "too large" in why:
+            raise UnitError(f"{shown(text)} is not a finite {dimension}") from None
         raise UnitError(
             f"cannot read {shown(text)}{why}: write '30 MeV', '10, 20 MeV' or"
             " 'start:stop:count[:log] MeV'"
