@@ -316,11 +316,8 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
                 raise UnitError(
                     f"{shown(text)} is an empty grid: ask for at least one point"
                 )
-            values = (
-                np.geomspace(*parse_numbers((start, stop)), n)
-                if kind
-                else np.linspace(*parse_numbers((start, stop)), n)
-            )
+            low, high = parse_numbers((start, stop))
+            values = np.geomspace(low, high, n) if kind else np.linspace(low, high, n)
         else:
             values = np.array(parse_numbers(body.split(",")))
     except UnitError:
