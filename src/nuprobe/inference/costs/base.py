@@ -457,6 +457,10 @@ class Cost(ABC):
     ) -> Cost:
         """Same cost with data drawn at random at `point`.
 
+        Nature has other nuisances each time and their constraints stay where they are
+        (the prior predictive ensemble); `nuprobe.inference.toys` has that of repeated
+        experiments, for which intervals of the profiled likelihood are made.
+
         Parameters
         ----------
         point : true parameters.

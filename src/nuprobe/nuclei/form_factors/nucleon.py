@@ -4,9 +4,10 @@ A vector current that couples to protons with g_p and to neutrons with g_n (at z
 momentum transfer) couples to one proton in a nucleus with g_p G_E^p + g_n G_E^n and to
 one neutron with g_n G_E^p + g_p G_E^n, by the charge symmetry of u and d quarks. With
 the weak couplings g_p = (1 − 4 sin²θ_W)/2, g_n = −1/2 these are half of
-(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as in
-[Tomalak:2020zfh], and with the couplings 1 and 0 of a photon the charge. Strange
-quarks and the spin–orbit current are left out.
+(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as those of
+Tomalak:2020zfh are said to be (of which only the abstract was read), and with the
+couplings 1 and 0 of a photon the charge. Strange quarks and the spin–orbit current are
+left out.
 """
 
 from __future__ import annotations
