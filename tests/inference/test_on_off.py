@@ -9,10 +9,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 from tests.inference.synthetic import Synthetic
 
-import nuprobe as nu
-from nuprobe.errors import ExperimentFileError, InputError
-from nuprobe.experiments import Experiment
-from nuprobe.inference import Cost, OnOffCost, PoissonCost, fit
+from nuprobe.errors import InputError
+from nuprobe.inference import OnOffCost, PoissonCost, fit
 from nuprobe.inference.costs.on_off import best_background
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
@@ -241,76 +239,3 @@ def test_what_is_refused(change: dict[str, object], message: str) -> None:
     given |= {"ratio": 1.0} | change
     with pytest.raises(InputError, match=message):
         OnOffCost(p, **given)  # type: ignore[arg-type]
-
-
-def csi(changes: dict[str, object] | None = None) -> Experiment:
-    found = nu.experiment("coherent-csi-2017")
-    assert isinstance(found, Experiment)
-    return found.with_changes(changes) if changes else found
-
-
-PLACE = "analyses.energy-time"
-NAMES = [
-    "sns-flux",
-    "csi-2017-signal-without-quenching",
-    "csi-2017-quenching",
-    "csi-2017-prompt-neutrons",
-]
-
-
-def test_anticoincidences_have_their_statistics() -> None:
-    """sin²θ_W falls by 0.005 and its interval is 3 % wider than with the product of
-    projections, known but for 5 %."""
-    before = csi(
-        {
-            f"{PLACE}.counted": [],
-            f"{PLACE}.systematics": [*NAMES, "csi-2017-steady-state"],
-        }
-    )
-    results = [
-        e.fit(free=["sin2_theta_w"], analysis="energy-time")["sin2_theta_w"]
-        for e in (before, csi())
-    ]
-    values = [r.value for r in results]
-    widths = []
-    for r in results:
-        assert r.interval is not None
-        assert r.interval.upper is not None
-        assert r.interval.lower is not None
-        widths.append(r.interval.upper - r.interval.lower)
-    assert values == pytest.approx([0.1990, 0.1940], abs=2e-4)
-    assert 1.02 < widths[1] / widths[0] < 1.04
-
-
-def test_the_fit_of_csi_is_that_of_migrad_and_of_a_sum() -> None:
-    cost: Cost = csi().cost(free=["rn"], analysis="energy-time")
-    assert isinstance(cost, OnOffCost)
-    fast, plain = fit(cost, minos=False), fit(cost, method="migrad", minos=False)
-    assert fast.twice_nll == pytest.approx(plain.twice_nll, abs=1e-7)
-    argon = nu.experiment("coherent-lar-2020").cost(free=["sin2_theta_w"])
-    total = csi().cost(free=["sin2_theta_w"], analysis="energy-time") + argon
-    assert fit(total, minos=False).twice_nll > 1000
-    many = np.linspace(2.0, 9.0, 700)[:, None]
-    np.testing.assert_allclose(
-        cost.profiled(many, compiled=True).twice_nll,
-        [cost.profiled(p).twice_nll[0] for p in many],
-        atol=1e-8,
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {f"{PLACE}.systematics": [*NAMES, "csi-2017-steady-state"]},
-            "csi-2017-steady-state acts on steady-state, whose counts are fitted",
-        ),
-        ({f"{PLACE}.counted": ["prompt-neutrons"]}, "'prompt-neutrons' is not defined"),
-        ({f"{PLACE}.statistic": "cnp"}, "counted needs statistic = 'poisson'"),
-        ({f"{PLACE}.backgrounds": ["prompt-neutrons"]}, "steady-state is counted but"),
-        ({f"{PLACE}.counted": ["steady-state"] * 2}, "counted"),
-    ],
-)
-def test_what_a_file_cannot_say(changes: dict[str, object], message: str) -> None:
-    with pytest.raises(ExperimentFileError, match=message):
-        csi(changes)

@@ -41,6 +41,7 @@ from nuprobe.inference import (
     GaussianCost,
     OnOffCost,
     PoissonCost,
+    ProjectedCost,
 )
 from nuprobe.models import Model, StandardModel, check_model, check_one_point
 from nuprobe.nuclei import Target
@@ -381,17 +382,27 @@ class Experiment(AnyExperiment):
             if background.name in chosen.counted and isinstance(
                 background, MeasuredBackground
             ):
-                return OnOffCost(
-                    prediction,
-                    data,
-                    self.bins.counts(background.column, chosen),
-                    prediction.backgrounds[background.name],
-                    1 / background.scale,
-                    prediction.name,
-                )
+                return self._counted(chosen, prediction, data, background)
         return PoissonCost(prediction, data, name=prediction.name)
 
     # -- inside
+
+    def _counted(
+        self,
+        chosen: Analysis,
+        prediction: CountsPrediction,
+        data: FloatArray,
+        background: MeasuredBackground,
+    ) -> Cost:
+        """The cost of counts on a background that is counted."""
+        control = self.bins.counts(background.column, chosen)
+        nominal = prediction.backgrounds[background.name]
+        ratio, name = 1 / background.scale, prediction.name
+        times = self.bins.times(chosen)
+        shape = (len(data) // times, times)
+        if chosen.counted[background.name] == "bins" or min(shape) == 1:
+            return OnOffCost(prediction, data, control, nominal, ratio, name)
+        return ProjectedCost(prediction, data, control, nominal, shape, ratio, name)
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self._named(name)

@@ -17,6 +17,7 @@ from nuprobe.inference.costs import (
     Origin,
     PoissonCost,
     Profiled,
+    ProjectedCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
@@ -101,6 +102,7 @@ __all__ = [
     "Prior",
     "Profile",
     "Profiled",
+    "ProjectedCost",
     "SampleResult",
     "ScanResult",
     "Surface",

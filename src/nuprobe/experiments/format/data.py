@@ -459,12 +459,13 @@ class Analysis(Strict):
         default=[],
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
-    counted: list[str] = Field(
-        default=[],
+    counted: dict[str, Literal["bins", "projections"]] = Field(
+        default={},
         max_length=1,
         description=(
-            "measured background whose own counts are fitted with the data, bin by bin"
-            " (poisson); without it their statistics is left to a systematic"
+            "measured background whose own counts are fitted with the data (poisson):"
+            " each bin, or the projections on energy and time, of which it is the"
+            " product; without it their statistics is left to a systematic"
         ),
     )
     signal: SignalTable | None = Field(

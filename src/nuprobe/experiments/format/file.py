@@ -361,7 +361,7 @@ class ExperimentFile(Strict):
     def _check_counted(self, name: str, analysis: Analysis) -> None:
         """A background that is counted, and no systematic that stands for it."""
         place = f"analyses.{name}"
-        _known(f"{place}.counted", analysis.counted, self._measured)
+        _known(f"{place}.counted", list(analysis.counted), self._measured)
         if analysis.counted and analysis.statistic != "poisson":
             raise InputError(
                 f"{place}: counted needs statistic = 'poisson'; a Gaussian analysis"

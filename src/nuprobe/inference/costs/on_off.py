@@ -107,18 +107,25 @@ class OnOffCost(Term):
         self.ratio = float(ratio)
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same cost for other `data`, shape (bins,), or with control counts, shape (2,
-        bins)."""
+        """Same cost for other `data`, shape (bins,), or with control counts behind
+        them, (2 bins,) or (2, bins)."""
+        on, off = self._on_and_off(data)
+        return OnOffCost(self.prediction, on, off, self.nominal, self.ratio, self.name)
+
+    def _on_and_off(
+        self, data: ArrayLike | Sequence[ArrayLike]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Counts and control counts; those of this cost if not given."""
         values = np.asarray(data, dtype=float)
-        both = values if values.ndim == 2 and len(values) == 2 else (values, None)
-        return OnOffCost(
-            self.prediction,
-            both[0],
-            self.control if both[1] is None else both[1],
-            self.nominal,
-            self.ratio,
-            self.name,
-        )
+        if values.size == 2 * self.n_bins and values.ndim <= 2:
+            on, off = values.reshape(2, self.n_bins)
+            return on, off
+        return values, self.control
+
+    @property
+    def measured(self) -> FloatArray:
+        """Counts, then control counts, shape (2 bins,)."""
+        return np.concatenate([self.data, self.control])
 
     def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
         """Data without control counts are expectations: so are then the latter."""
@@ -205,7 +212,7 @@ class OnOffCost(Term):
     def _impossible(self, x: FloatArray) -> BoolArray:
         """Bins in which no background makes the data possible, shape of `x`; an x of 0
         without counts is possible."""
-        return np.where(self.active, x <= -self.room, x < 0)
+        return np.asarray(np.where(self.active, x <= -self.room, x < 0))
 
     def possible_rigid(self, e: Expectation) -> bool:
         """As `Statistic.possible_rigid`, with `e`."""

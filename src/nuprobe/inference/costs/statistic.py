@@ -138,6 +138,11 @@ class Statistic(ABC):
         return None
 
     @property
+    def measured(self) -> FloatArray:
+        """All that `draw` draws, flat: the data, and control counts if there are."""
+        return self.data
+
+    @property
     def compiled(self) -> bool:
         """Whether `nuprobe.inference.compiled` has loops for this statistic."""
         return False

@@ -88,7 +88,7 @@ class ToyBins(ABC):
         value = np.empty((len(toys), len(mu)))
         along = np.empty((len(toys), len(mu), len(slopes)))
         for g, one in enumerate(mu):
-            every = np.broadcast_to(one, self.data.shape)
+            every = np.broadcast_to(one, (len(toys), len(one)))
             value[:, g] = self.value(every, toys, 0.0)
             slope = self.slopes(every, toys, 0.0)[0]
             for k, s in enumerate(slopes):
