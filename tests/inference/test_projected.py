@@ -16,7 +16,7 @@ from nuprobe.inference.toys import draw
 from nuprobe.numerics import FloatArray
 
 SHAPE = (3, 4)
-_TOYS = 200
+_TOYS = 80
 
 
 def few(

@@ -175,7 +175,7 @@ class Product:
             if not worse.any():
                 break
             length = np.where(worse, length / 2, length)
-        return length[:, None]
+        return np.asarray(length[:, None])
 
     def _objective(
         self, x: FloatArray, e: FloatArray, t: FloatArray, b: FloatArray
