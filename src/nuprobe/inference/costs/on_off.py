@@ -64,10 +64,12 @@ class OnOffCost(Term):
 
     Examples
     --------
-    Nothing but background, three counts in twice the exposure:
+    Anticoincidences of each bin:
 
     >>> import nuprobe as nu
-    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> csi = nu.experiment("coherent-csi-2017").with_changes(
+    ...     {"analyses.energy-time.counted": {"steady-state": "bins"}}
+    ... )
     >>> cost = csi.cost(free=["rn"], analysis="energy-time")
     >>> type(cost).__name__, int(cost.control.sum())
     ('OnOffCost', 405)
