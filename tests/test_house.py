@@ -147,6 +147,7 @@ LONG_FOR_THE_COMMAND_LINE = {
     "grids.py": "the parser of grids and priors, shared by three verbs",
     "listings.py": "one short function for each of ten tables",
     "output.py": "every way in which a verb writes",
+    "planes.py": "where a limit is computed, and both of its files",
 }
 """Files of the command line that are no verbs → why they are longer than one."""
 

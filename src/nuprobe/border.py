@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnitError, shown
+from nuprobe.hints import hint_parts, is_union
 from nuprobe.numerics import is_quantity, masked
 from nuprobe.units import MeV, fm
 
@@ -270,30 +271,31 @@ def _hint(function: Callable[..., Any], name: str) -> Any:
     """Annotation of an argument; of one of several keywords that of its own."""
     first, _, key = name.partition(" ")
     hint = _hints(function).get(first, Any)
-    if typing.get_origin(hint) is typing.Unpack:
-        hints = typing.get_type_hints(typing.get_args(hint)[0])
+    origin, inner = hint_parts(hint)
+    if origin is typing.Unpack:
+        hints = typing.get_type_hints(inner[0])
         return hints.get(key.strip("()"), Any)
     return hint
 
 
 def _no_array(hint: Any, value: Any) -> bool:
     """Whether an annotation asks for an array alone, and gets something else."""
-    arrays = [
-        one
-        for one in (typing.get_args(hint) or (hint,))
-        if np.ndarray in (one, typing.get_origin(one))
-    ]
-    if np.ndarray in (hint, typing.get_origin(hint)):
-        arrays = [hint]
+    origin, inner = hint_parts(hint)
+    members = inner if is_union(origin) else (hint,)
+    arrays = [one for one in members if hint_parts(one)[0] is np.ndarray]
     return (
         bool(arrays)
         and not isinstance(value, np.ndarray)
-        and not any(
-            _fits(one, value)
-            for one in typing.get_args(hint)
-            if one not in arrays and np.ndarray is not typing.get_origin(hint)
-        )
+        and not any(_fits(one, value) for one in members if one not in arrays)
     )
+
+
+def _members(inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Members of a union, with `ArrayLike` as one: before NumPy 2.5 it is a union
+    itself, with texts in it, and falls apart in a larger one."""
+    if not (parts := typing.get_args(ArrayLike)) or not set(parts) <= set(inner):
+        return inner
+    return (ArrayLike, *(one for one in inner if one not in parts))
 
 
 def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
@@ -304,21 +306,21 @@ def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
         return value is None
     if hint == ArrayLike:
         return _is_numbers(value, "fiu")
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is np.ndarray or hint is np.ndarray:
+    origin, inner = hint_parts(hint)
+    if origin is np.ndarray:
         return _is_numbers(value, "fiu" if "float" in str(hint) else "fiucbOUS")
     if origin is typing.Annotated:
         return _fits(inner[0], value, depth)
-    if origin in (typing.Union, types.UnionType):
-        return any(_fits(one, value, depth) for one in inner)
+    if is_union(origin):
+        return any(_fits(one, value, depth) for one in _members(inner))
     if origin is Literal:
         return any(type(value) is type(one) and value == one for one in inner)
-    if isinstance(origin, type):
+    if inner and isinstance(origin, type):
         return _fits_generic(origin, inner, value, depth)
-    if hint in _SIMPLE:
-        return _SIMPLE[hint](value)
-    if isinstance(hint, type):
-        return _is_instance(value, hint)
+    if origin in _SIMPLE:
+        return _SIMPLE[origin](value)
+    if isinstance(origin, type):
+        return _is_instance(value, origin)
     return True
 
 
@@ -417,21 +419,21 @@ def _described(hint: Any) -> str:
             return words[hint]
     except TypeError:  # not hashable
         pass
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is np.ndarray or hint is np.ndarray:
+    origin, inner = hint_parts(hint)
+    if origin is np.ndarray:
         return "an array of numbers"
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(dict.fromkeys(_described(one) for one in inner))
+    if is_union(origin):
+        return " or ".join(dict.fromkeys(_described(one) for one in _members(inner)))
     if origin is Literal:
         return " or ".join(map(repr, inner))
     if origin in _CALLABLE:
         if not inner or not isinstance(inner[0], list):
             return "a function"
         return f"a function of {len(inner[0])} argument" + "s" * (len(inner[0]) != 1)
-    if isinstance(origin, type):
+    if inner and isinstance(origin, type):
         what = "a mapping" if issubclass(origin, Mapping) else "a list"
         return what + (f" of {_plural(inner[0])}" if _told(inner) else "")
-    return f"a {getattr(hint, '__name__', 'value')}"
+    return f"a {getattr(origin, '__name__', 'value')}"
 
 
 def _told(inner: tuple[Any, ...]) -> bool:

@@ -57,6 +57,24 @@ def test_loop_mixing_against_quadrature_spacelike(q: float) -> None:
     assert got.imag == 0
 
 
+@pytest.mark.parametrize("mass", [10.0, 100.0, 200.0])
+def test_loop_mixing_in_closed_form(mass: float) -> None:
+    """As DARKCAST has it, which integrates eq. 7 of Amaral:2020tga over x: ε e/g′ below
+    the threshold of muon pairs."""
+
+    def part(lepton: float) -> float:
+        root = math.sqrt(4 * lepton**2 - mass**2)
+        arc = root * math.atan(mass / root)
+        return 4 * mass * lepton**2 - 2 * (mass**2 + 2 * lepton**2) * arc
+
+    log = mass**3 * math.log(M_MUON**2 / M_TAU**2)
+    closed = (part(M_MUON) - part(M_TAU) - log) / mass**3
+    closed *= ELECTRIC_CHARGE**2 / (12 * math.pi**2)
+    got = complex(loop_mixing(mass**2, 1.0))
+    assert got.real * ELECTRIC_CHARGE == pytest.approx(closed, rel=1e-6, abs=0)
+    assert got.imag == 0
+
+
 def test_loop_mixing_limits() -> None:
     e = math.sqrt(4 * math.pi * ALPHA_EM)
     at_rest = complex(loop_mixing(0.0, 1e-3))

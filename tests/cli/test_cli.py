@@ -482,7 +482,10 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
         (("limit", "ccfr-trident", "--family", "b-k"), ["b-l"]),
         (("limit", "ccfr-trident", "--grid", "mass=1:2 GeV:3"), ["mass and coupling"]),
         (("limit", "ccfr-trident", "--scan", "x.h5"), ["--grid"]),
-        (("limit", "ccfr-trident", "--every", "5"), ["--every require a scan"]),
+        (
+            ("limit", "ccfr-trident", "--every", "5"),
+            ["--every require a file", "--checkpoint"],
+        ),
         (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
         (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
         (

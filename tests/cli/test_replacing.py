@@ -60,6 +60,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("sample",), "getdist"): ((*SAMPLE, "--getdist"), "a"),
     (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
+    (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),
     (("limit",), "plot"): ((*LIMIT, "--plot"), "a.png"),
     (("reproduce",), "output"): (("reproduce", "COHERENT:2020iec", "-o"), "a.txt"),
     (("events", "backgrounds"), "output"): ((*BACKGROUNDS, "-o"), "a.txt"),

@@ -8,12 +8,14 @@ from scipy import integrate
 
 from nuprobe.constants import M_MUON, M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.events import trident
 from nuprobe.events.assumptions import assumptions
 from nuprobe.events.backgrounds import (
     KINDS,
     PROCESSES,
     Background,
     Comparison,
+    blocks,
     charged_current,
     coherent_nuclei,
     compare,
@@ -243,7 +245,7 @@ def test_nothing_below_threshold_is_an_error() -> None:
         generate("reactor", "Ar40", 100)
     with pytest.raises(UnknownNameError):
         hadrons("diffractive", np.array([1e4]), False, TABLE, _random())
-    with pytest.raises(InputError, match=r"from 1 to 1e\+15"):
+    with pytest.raises(InputError, match=r"from 1 to 1e\+10"):
         generate("dune-nd-fhc", "Ar40", 0)
 
 
@@ -370,13 +372,14 @@ def test_cuts_only_take_away_and_help(compared: Comparison) -> None:
     # the vertex cut spares coherent tridents and coherent pions entirely
     names = [n.startswith("coherent") for n in compared.names]
     np.testing.assert_allclose(compared.counts[1, names], compared.counts[0, names])
+    made = compare("dune-nd-fhc", "Ar40", 1000, seed=5)
     for name in ("m_pair", "opening_angle"):
         edges = np.linspace(0, 1e5 if name == "m_pair" else np.pi, 50)
-        for stage in (0, len(compared.stages) - 1):
-            counts, errors = spectra(compared, name, edges, stage)
-            np.testing.assert_allclose(counts.sum(1), compared.counts[stage], rtol=1e-9)
+        for stage in (0, len(made.stages) - 1):
+            counts, errors = spectra(made, name, edges, stage)
+            np.testing.assert_allclose(counts.sum(1), made.counts[stage], rtol=1e-9)
             np.testing.assert_allclose(
-                np.sqrt((errors**2).sum(1)), compared.errors[stage], rtol=1e-9
+                np.sqrt((errors**2).sum(1)), made.errors[stage], rtol=1e-9
             )
 
 
@@ -396,9 +399,68 @@ def test_the_table_and_its_json_agree(compared: Comparison) -> None:
     assert "S/B" in text
 
 
-def test_more_interactions_than_memory_are_refused() -> None:
+def test_more_interactions_than_memory_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for n in (10**16, 10**400):
+        with pytest.raises(InputError, match=r"from 1 to 1e\+10"):
+            generate("dune-nd-fhc", "Ar40", n)
+    monkeypatch.setattr("nuprobe.events.backgrounds.sample.MOST", 10**15)
     with pytest.raises(InputError, match="do not fit into memory: draw fewer"):
         generate("dune-nd-fhc", "Ar40", 10**15)  # beyond any address space
-    for n in (10**16, 10**400):
-        with pytest.raises(InputError, match=r"from 1 to 1e\+15"):
-            generate("dune-nd-fhc", "Ar40", n)
+
+
+def test_counts_in_blocks_are_those_of_all_events_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Blocks of 1000 counted and forgotten, against one array of all events and
+    `numpy.histogram`."""
+    monkeypatch.setattr("nuprobe.events.backgrounds.sample.BLOCK", 1000)
+    n, seed = 2300, 6
+    found = compare("dune-nd-fhc", "Ar40", n, cuts="E_minus > 1 GeV", seed=seed)
+    drawn = generate("dune-nd-fhc", "Ar40", n, seed=seed)
+    assert drawn.trials == n
+    passes = drawn.minus[:, 0] > 1 * GeV
+    channels = [f"{k} -> {k} mu+ mu-" for k in ("nu_mu", "nubar_mu")]
+    signal = trident(channels, "Ar40", "dune-nd-fhc", seed=seed).generate(n)
+    values = OBSERVABLES["m_pair"](drawn)  # type: ignore[arg-type]
+    at_hand = np.linspace(0.2, 2.0, 37) * GeV
+    others = np.array([0.25, 0.3337, 1.1]) * GeV
+    histograms = [(e, spectra(found, "m_pair", e, 1)) for e in (at_hand, others)]
+    for i in range(len(KINDS)):
+        kind, j = drawn.kind == i, found.signals + i
+        for stage, mine in enumerate((kind, kind & passes)):
+            weight = drawn.weight[mine] * found.scale / n
+            error = np.sqrt((weight**2).sum())
+            assert found.events[stage, j] == weight.size
+            np.testing.assert_allclose(found.counts[stage, j], weight.sum(), rtol=1e-12)
+            np.testing.assert_allclose(found.errors[stage, j], error, rtol=1e-12)
+        for e, (counts, errors) in histograms:
+            expected = np.histogram(values[mine], e, weights=weight)[0]
+            square = np.histogram(values[mine], e, weights=weight**2)[0]
+            # numpy takes differences of running sums: right to rounding of all of them
+            np.testing.assert_allclose(
+                counts[j], expected, rtol=1e-12, atol=1e-12 * weight.sum()
+            )
+            np.testing.assert_allclose(
+                errors[j] ** 2, square, rtol=1e-12, atol=1e-12 * (weight**2).sum()
+            )
+    assert found.counts[0, :2].sum() == pytest.approx(
+        signal.sigma * found.scale, rel=1e-12, abs=0
+    )
+    assert found.events[0, :2].sum() == n
+
+
+def test_a_block_does_not_depend_on_those_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nuprobe.events.backgrounds.sample.BLOCK", 1000)
+    long, short = (
+        [part for part in blocks("dune-nd-fhc", "Ar40", n) if part.kind[0] == 1]
+        for n in (2500, 1000)
+    )
+    assert len(long) == 6  # three blocks of two flavours
+    for a, b in ((long[0], short[0]), (long[3], short[1])):
+        for field in ("nu_in", "minus", "plus", "weight"):
+            np.testing.assert_array_equal(getattr(a, field), getattr(b, field))
+    assert not np.array_equal(long[0].nu_in, long[1].nu_in)

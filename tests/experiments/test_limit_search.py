@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from functools import lru_cache
+from typing import Final, Literal
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from nuprobe.experiments.limits import family_cost, limit
 from nuprobe.inference import Cost
 
 Edges = list[float]
+BOTH: Final[tuple[Literal[1, 2], ...]] = (2, 1)
 
 CASES = (
     ("conus-plus", "rate"),
@@ -101,7 +104,11 @@ def compare(name: str, analysis: str, family: str, mass: float) -> int:
     cost = cost_of(name, analysis, family)
     scan = Scan(cost, mass)
     count = 0
-    for sides, z in ((2, 1.6448536269514722), (1, 1.2815515655446004)):
+    levels: tuple[tuple[Literal[1, 2], float], ...] = (
+        (2, 1.6448536269514722),
+        (1, 1.2815515655446004),
+    )
+    for sides, z in levels:
         found = limit(
             [name], family, mass=[mass], cl=0.9, sides=sides, analyses={name: analysis}
         ).curves[0]  # fmt: skip
@@ -126,10 +133,104 @@ def compare(name: str, analysis: str, family: str, mass: float) -> int:
 def drawn(number: int) -> list[tuple[str, str, str, float]]:
     """Random limits, always the same."""
     rng = np.random.default_rng(20201)
-    cases = []
+    cases: list[tuple[str, str, str, float]] = []
     while len(cases) < number:
         name, analysis = CASES[rng.integers(len(CASES))]
         family = FAMILIES[rng.integers(len(FAMILIES))]
         mass = float(10 ** rng.uniform(-1.0, 5.5))
         cases.append((name, analysis, family, mass))
     return cases
+
+
+FAST: Final = [
+    case for case in drawn(40) if case[0] in ("conus-plus", "coherent-csi-2017")
+]
+
+
+@pytest.mark.parametrize("case", FAST[:6])
+def test_random_limits_against_scans(case: tuple[str, str, str, float]) -> None:
+    assert compare(*case) >= 2
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("case", drawn(200))
+def test_all_random_limits_against_scans(case: tuple[str, str, str, float]) -> None:
+    assert compare(*case) >= 2
+
+
+def as_it_was(name: str, analysis: str, signal: str) -> Experiment:
+    """An analysis with point nucleons and no recoils of electrons, as when a scan of
+    independent code was made."""
+    return nu.experiment(name, Experiment).with_changes(
+        {
+            "target.nucleon": "point",
+            f"analyses.{analysis}.also": [],
+            f"analyses.{analysis}.systematics": [
+                x.name
+                for x in nu.experiment(name, Experiment).file.systematics
+                if x.name in signal.split()
+            ],
+        }
+    )
+
+
+def test_limits_of_conus_plus_are_smooth_where_another_valley_is_as_deep() -> None:
+    """Values of a dense scan by other code; the middle one was 2.796e-5 by the lowest
+    of 240 steps."""
+    one = as_it_was("conus-plus", "first-principles", "conus-plus-signal")
+    analyses = {one.name: "first-principles"}
+    masses = [49.5, 50.0, 50.5]
+    two, above = (
+        limit(
+            [one], "universal-vector", mass=masses, cl=0.9, sides=sides,
+            analyses=analyses,
+        ).curves[0]
+        for sides in BOTH
+    )  # fmt: skip
+    assert two.coupling == pytest.approx([2.465e-5, 2.488e-5, 2.512e-5], rel=5e-4)
+    assert above.coupling[1] == pytest.approx(1.83e-5, rel=2e-3)
+    assert np.abs(np.diff(np.log(above.coupling), 2)).max() < 1e-3
+
+
+def test_islands_of_csi_2021_are_found() -> None:
+    """Values of a dense scan by other code; steps of 8 % gave 6.26e-5, 7.30e-5 and
+    1.783e-3, and no island."""
+    one = nu.experiment("coherent-csi-2021", Experiment).with_changes(
+        {"target.nucleon": "point"}
+    )
+    masses = [119.4, 142.5, 1000.0]
+    two, above = (
+        limit(
+            [one], "universal-vector", mass=masses, cl=0.9, sides=sides,
+            analyses={one.name: "nuclear-recoils"},
+        ).curves[0]
+        for sides in BOTH
+    )  # fmt: skip
+    assert two.coupling[:2] == pytest.approx([5.18e-5, 6.17e-5], rel=1e-3)
+    assert two.excluded is not None
+    assert two.excluded[2][0][1] == pytest.approx(1.687e-3, rel=1e-3)
+    assert above.allowed is not None
+    assert above.allowed[2][1] == pytest.approx((1.701e-3, 1.778e-3), rel=5e-4)
+
+
+def test_curves_are_smooth_where_the_physics_is() -> None:
+    curve = limit(
+        ["coherent-csi-2017"], "universal-vector", mass=np.geomspace(1.0, 1e4, 120),
+        cl=0.9,
+    ).curves[0]  # fmt: skip
+    bends = np.abs(np.diff(np.log(curve.coupling), 2))
+    assert bends.max() < 0.02  # steps of 8 % in the coupling would show
+
+
+def test_excluded_intervals_are_data() -> None:
+    found = limit(["coherent-csi-2017"], "universal-vector", mass=[1e4])
+    (curve,) = found.curves
+    assert curve.excluded is not None
+    assert curve.allowed is not None
+    (first, second) = curve.excluded[0]
+    assert first == (curve.coupling[0], curve.reopens[0])  # type: ignore[index]
+    assert math.isinf(second[1])
+    assert curve.allowed[0] == ((0.0, first[0]), (first[1], second[0]))
+    record = json.loads(json.dumps(found.to_dict()))["curves"][0]
+    assert record["excluded"] == [[[*first], [second[0], None]]]
+    assert record["largest_coupling"] == 10.0

@@ -270,15 +270,24 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("name", "bound"), [(FREE[2], 29.97), (FREE[3], 39.72), (FREE[4], 31.28)]
+    ("name", "bound", "points"),
+    [(FREE[2], 30.21, 29.97), (FREE[3], 40.10, 39.72), (FREE[4], 31.51, 31.28)],
 )
-def test_joint_bounds_on_transition_radii(name: str, bound: float) -> None:
+def test_joint_bounds_on_transition_radii(
+    name: str, bound: float, points: float
+) -> None:
     """90 %: −2 ln L is 2.7055 above its minimum at the bound, by another minimiser; and
-    the profile ends there."""
+    the profile ends there. With nucleons as points it ends where it did before they had
+    a size; recoils of electrons do not move it."""
     assert together({name: 1e-32 * bound}) - together({}) == pytest.approx(
         2.7055, abs=0.01
     )
-    data = {"coherent-csi-2021": None, "coherent-lar-2020": None}
-    np.testing.assert_allclose(
-        intervals(data, name, FREE), [(0.0, bound)], rtol=0, atol=0.01
-    )
+    alone = {"coherent-csi-2021": "nuclear-recoils", "coherent-lar-2020": None}
+    changes = {"target.nucleon": "point"}
+    for data, changed, end in (
+        (alone, None, bound),
+        (alone, changes, points),
+        ({**alone, "coherent-csi-2021": None}, None, bound),
+    ):
+        found = intervals(data, name, FREE, changes=changed)
+        np.testing.assert_allclose(found, [(0.0, end)], rtol=0, atol=0.01)

@@ -100,6 +100,22 @@ def test_radiative_couplings_to_electrons(name: str, g_v: float, g_a: float) -> 
     assert up + 2 * down == pytest.approx(float(nucleons.g_v_n), abs=3e-4)
 
 
+@pytest.mark.parametrize(("name", "kappa"), [("nu_e", 0.9791), ("nu_mu", 0.9970)])
+def test_radiative_couplings_of_another_calculation(name: str, kappa: float) -> None:
+    """Bahcall, Kamionkowski and Sirlin, doi:10.1103/PhysRevD.51.6146, at no recoil, as
+    the code sntools has it (ρ, κ), with today's angle at the Z mass: electroweak loops
+    in a scheme of its own, no photons in the final state."""
+    rho, sin2 = 1.0126, 0.23122
+    right = rho * kappa * sin2
+    left = right - rho / 2 + (name == "nu_e")
+    found = StandardModel(scheme="radiative").electron_couplings(flavour(name))
+    assert [float(g) for g in found] == pytest.approx(
+        [left + right, left - right], abs=3e-4
+    )
+    tree = StandardModel().electron_couplings(flavour(name))
+    assert abs(float(tree[0]) - left - right) > 0.015
+
+
 def test_a_charge_radius_means_one_thing_in_the_radiative_scheme() -> None:
     """Radii of the Standard Model that differ between flavours are inside the couplings
     to protons and electrons alike, with opposite signs."""

@@ -21,9 +21,9 @@ from nuprobe.schema import validate
 LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
 
 
-SLOW = {
-    "charge-radii-2018"
-}  # a minute; its diagonal fit is computed in test_electromagnetic
+# a minute, its diagonal fit is computed in test_electromagnetic; fits of all runs of
+# XENONnT, whose numbers tests/published has
+SLOW = {"charge-radii-2018", "independent-counts"}
 
 
 @pytest.mark.parametrize(

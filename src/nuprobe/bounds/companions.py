@@ -16,7 +16,8 @@ from nuprobe.units import MeV
 __all__ = ["LINES", "Companion", "companions"]
 
 LINES: Final = (("16.7 MeV: boson claimed in $^8$Be", 16.7 * MeV),)
-"""Masses of interest: the boson claimed in ⁸Be (Krasznahorkay:2015iga, unverified)."""
+"""Masses of interest: the boson claimed in ⁸Be (Krasznahorkay:2015iga, 16.70 MeV in the
+abstract)."""
 
 
 _BELLE_II: Final = 8e-4  # g′

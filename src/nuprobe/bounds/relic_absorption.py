@@ -77,8 +77,8 @@ class LineOfSight:
         cited papers do.
     hubble, omega_m : km/s/Mpc and matter density of a flat universe (Planck:2018vyg).
     sin2_12, sin2_13, sin2_23, delta_cp : mixing angles, CP phase in radians
-        (Esteban:2024eli, normal ordering, with atmospheric data; unverified against the
-        table).
+        (Esteban:2024eli, normal ordering, with atmospheric data, as in
+        `nuprobe.models.mixing.NUFIT`: public copies of the table, not the paper).
     source_flavours : ν_e : ν_μ : ν_τ at the source, ν and ν̄ together; 1 : 2 : 0 from
         pion decay.
 

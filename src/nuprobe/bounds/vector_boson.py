@@ -10,7 +10,8 @@ Loops of μ and τ alone give
     ε(q²) = (e g′/2π²) ∫₀¹dx x(1−x) ln{[m_τ² − x(1−x)q²] / [m_μ² − x(1−x)q²]}
     ε(0) = (e g′/12π²) ln(m_τ²/m_μ²) ≈ g′/69
 
-(Araki:2017wyg; unverified against the paper, derived here). With the couplings above it
+(Araki:2017wyg, not read; derived here, and |ε| is that of the closed form in DARKCAST,
+which integrates eq. 7 of Amaral:2020tga; a test compares). With the couplings above it
 is positive: the muons, lighter, are polarised further out than the taus, so that a
 charge +1 of L_μ − L_τ is surrounded by μ⁺ and attracts electrons; the coupling of the
 electron is then opposite in sign to that of the muon. Where the mixing is written with

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,11 @@ Examples:
     help="Add projections to other data, too.",
 )
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
+@click.option(
+    "--toys",
+    type=click.IntRange(10, 1_000_000),
+    help="Goodness of fit from so many simulated experiments.",
+)
 @plot_option("Save the profile of the first free parameter.")
 @output_options
 def fit_command(
@@ -54,6 +60,7 @@ def fit_command(
     model: ModelSpec,
     with_projections: bool,
     no_minos: bool,
+    toys: int | None,
     plot: Path | None,
     out: Output,
 ) -> None:
@@ -73,6 +80,9 @@ def fit_command(
         with_projections=with_projections,
     )
     result = fit(cost, minos=not no_minos)
+    if toys is not None:
+        found = result.goodness_from_toys(toys)
+        result = replace(result, goodness=found, goodness_of_fit=found.p_value)
     if plot is not None:
         from nuprobe.plotting import plot_profile
 

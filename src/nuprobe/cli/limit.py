@@ -24,7 +24,8 @@ Examples:
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
---json""",
+--json
+  nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @family_options
@@ -68,6 +69,7 @@ def limit_command(
         sides=1 if level.sides == "1" else 2,
         analyses=analyses,
         with_projections=level.with_projections,
+        **plane.saving(),
     )
     if plot is not None:
         from nuprobe.plotting import plot_limits

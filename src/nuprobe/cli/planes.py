@@ -1,5 +1,5 @@
-"""Where a limit is computed: masses, or a grid of masses and couplings and its
-scan."""
+"""Where a limit is computed and saved: masses, or a grid of masses and couplings and
+its scan."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from nuprobe.errors import InputError
 if TYPE_CHECKING:
     from nuprobe.cli.limits import LevelSpec
     from nuprobe.experiments import AnyExperiment
+    from nuprobe.experiments.limit_files import Saving
     from nuprobe.experiments.scanned import Scanned
     from nuprobe.numerics import FloatArray
 
@@ -30,13 +31,16 @@ class PlaneSpec:
     ----------
     grid, masses : as typed, or None.
     scan_file : HDF5 file of the scan, or None.
-    resume, workers : of the scan.
-    every : seconds between writes of the scan, or None for the default.
+    checkpoint : HDF5 file of the limits mass by mass, or None.
+    resume : go on with either file where an interrupted run stopped.
+    workers : of the scan.
+    every : seconds between writes, or None for the default.
     """
 
     grid: str | None
     masses: str | None
     scan_file: Path | None
+    checkpoint: Path | None
     resume: bool
     workers: int | None
     every: float | None
@@ -67,13 +71,32 @@ class PlaneSpec:
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
             out = Output(out.as_json, None)
-        asked = plane.resume or plane.workers or plane.every is not None
-        if plane.scan_file is None and asked:
+        if plane.scan_file is None and plane.workers:
+            raise InputError("--workers requires a scan: add --scan FILE.h5 and --grid")
+        files = {plane.scan_file, plane.checkpoint}
+        if files == {None} and (plane.resume or plane.every is not None):
             raise InputError(
-                "--resume, --workers and --every require a scan: add --scan FILE.h5 and"
-                " --grid"
+                "--resume and --every require a file: add --checkpoint FILE.h5 for the"
+                " limits, or --scan FILE.h5 and --grid"
             )
+        if len(files) == 1 and None not in files:
+            raise InputError(
+                f"--scan and --checkpoint both name {plane.checkpoint}: give them two"
+                " files"
+            )
+        if not plane.resume:
+            new_file(plane.checkpoint, overwriting(), " or, to go on with it, --resume")
         return plane, out
+
+    def saving(self) -> Saving:
+        """Return how the limits mass by mass are saved."""
+        return {
+            "checkpoint": self.checkpoint,
+            "resume": self.resume and self.checkpoint is not None,
+            "overwrite": overwriting(),
+            "every_s": 30.0 if self.every is None else self.every,
+            "progress": True,
+        }
 
     def scan(
         self,
@@ -83,7 +106,7 @@ class PlaneSpec:
     ) -> None:
         """Scan -2 ln L of all experiments into the file, if there is one."""
         from nuprobe.experiments import family_cost
-        from nuprobe.inference import scan
+        from nuprobe.inference import CostSum, scan
 
         if self.scan_file is None:
             return
@@ -105,7 +128,7 @@ class PlaneSpec:
             )
         costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
         scan(
-            sum(costs[1:], costs[0]),
+            CostSum(*costs, with_projections=True) if len(costs) > 1 else costs[0],
             axes,
             checkpoint=self.scan_file,
             resume=self.resume,
@@ -132,16 +155,21 @@ plane_options = grouped(
         type=click.Path(path_type=Path),
         help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
     ),
-    click.option("--resume", is_flag=True, help="Go on with an interrupted scan."),
+    click.option(
+        "--checkpoint",
+        type=click.Path(path_type=Path),
+        help="Save the limits mass by mass as they come (HDF5).",
+    ),
+    click.option("--resume", is_flag=True, help="Go on where a run was interrupted."),
     click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
     click.option(
         "--every",
         type=float,
-        help="Seconds between checkpoints of the scan, at most [default: 30].",
+        help="Seconds between writes of --checkpoint or --scan, at most [default: 30].",
     ),
     click.option(
         "--masses",
         help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",
     ),
 )
-"""Add the masses or the grid and its scan, as `PlaneSpec` ``plane``."""
+"""Add the masses or the grid, and what is saved of them, as `PlaneSpec` ``plane``."""

@@ -335,23 +335,44 @@ class Generator:
     def _generate(
         self, n: int, unweighted: bool, workers: int, progress: bool
     ) -> Sample:
-        parts: list[Events] = []
-        events, trials = 0, 0
         with _bar(n, progress) as update:
-            stream = self.sampler.stream(0, unweighted, workers, enough=n + 1)
+            parts = []
+            for part in self.parts(n, unweighted, workers):
+                parts.append(part)
+                update(len(part.events))
+        events = concatenate([part.events for part in parts])
+        return self.summary(events, sum(part.trials for part in parts))
+
+    def parts(
+        self, n: int, unweighted: bool = False, workers: int = 1
+    ) -> Iterator[Chunk]:
+        """Walk through the n events of `generate`, chunk by chunk: memory does not grow
+        with their number.
+
+        Parameters
+        ----------
+        n : how many events.
+        unweighted, workers : as in `chunks`.
+
+        Yields
+        ------
+        Chunk
+            The last one ends with event n, and its trials before the event after it.
+        """
+        left = n
+        stream = self.sampler.stream(0, unweighted, workers, enough=n + 1)
+        try:
             for made in stream:
-                need = n - events
-                if len(made.chunk.events) > need:
-                    parts.append(made.chunk.events[:need])
-                    trials += int(made.trial[need])
-                    update(need)
-                    break
-                parts.append(made.chunk.events)
-                events += len(made.chunk.events)
-                trials += made.chunk.trials
-                update(len(made.chunk.events))
+                if len(made.chunk.events) > left:
+                    events = made.chunk.events[:left]
+                    yield replace(
+                        made.chunk, events=events, trials=int(made.trial[left])
+                    )
+                    return
+                left -= len(made.chunk.events)
+                yield made.chunk
+        finally:
             stream.close()  # type: ignore[attr-defined]
-        return self.summary(concatenate(parts), trials)
 
     def summary(self, events: Events, trials: int) -> Sample:
         """Sum up events of this generator.

@@ -10,7 +10,15 @@ from typing import Any, Protocol, Self
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.fluxes import Flux
-from nuprobe.inference import Cost, FitResult, Prediction, Profile, fit, profile
+from nuprobe.inference import (
+    Cost,
+    FitResult,
+    Origin,
+    Prediction,
+    Profile,
+    fit,
+    profile,
+)
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -103,6 +111,24 @@ class AnyExperiment(ABC):
         """Texkeys of the publications."""
         return tuple(self.file.references)
 
+    @property
+    def shares_data_with(self) -> tuple[str, ...]:
+        """Names of other experiments that contain some of the same events."""
+        return tuple(getattr(self.file, "shares_data_with", ()))
+
+    def origin(self, analysis: str | None = None) -> Origin:
+        """Whose data the cost of an analysis has.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return Origin(
+            self.name,
+            shares=self.shares_data_with,
+            assumed=self.is_projection(analysis),
+        )
+
     def is_projection(self, analysis: str | None = None) -> bool:
         """Whether the data of an analysis are assumed, not measured.
 
@@ -167,6 +193,12 @@ class AnyExperiment(ABC):
             default L_μ − L_τ.
         free : names of parameters of the model or of the experiment.
         analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            On ``+`` with a cost of the same experiment, of one that shares data with
+            it, or, for a projection, with measured data.
         """
 
     @public

@@ -349,6 +349,17 @@ class Experiment(AnyExperiment):
             if self.file.data is not None
             else self._expected(analysis, chosen)
         )
+        cost = self._statistic(chosen, prediction, data, sigma)
+        return cost.of(self.origin(analysis))
+
+    def _statistic(
+        self,
+        chosen: Analysis,
+        prediction: CountsPrediction,
+        data: FloatArray,
+        sigma: FloatArray | None,
+    ) -> Cost:
+        """The cost that an analysis names."""
         if chosen.covariance is not None:
             covariance = self.bins.covariance(chosen, data)
             return CovarianceCost(prediction, data, covariance, prediction.name)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.base import AnyExperiment
-from nuprobe.inference import Cost
+from nuprobe.inference import Cost, CostSum, Origin
+from nuprobe.inference.costs import check_origins
 from nuprobe.models import Model
 
-__all__ = ["joint_cost"]
+__all__ = ["check_shared", "joint_cost"]
 
 
 @public
@@ -39,8 +40,8 @@ def joint_cost(
     UnknownNameError
         If no experiment has a parameter of that name.
     InputError
-        If there is nothing to fit, an experiment is given twice, or a projection is
-        added to other data without `with_projections`.
+        If there is nothing to fit, an experiment is given twice, two share data, or a
+        projection is added to other data without `with_projections`.
 
     Examples
     --------
@@ -74,11 +75,34 @@ def joint_cost(
             f"the fit adds {names[projected.index(True)]}, a projection, to other data:"
             " leave it out, or add --with-projections (with_projections=True)"
         )
+    check_shared(experiments)
     costs = []
     for one in experiments:
         own = {p.name for p in one.parameters(model)}
         costs.append(one.cost(model, [name for name in free if name in own], analysis))
-    total = costs[0]
-    for cost in costs[1:]:
-        total = total + cost
-    return total
+    return costs[0] if len(costs) == 1 else CostSum(*costs, with_projections=True)
+
+
+def check_shared(experiments: Sequence[AnyExperiment]) -> None:
+    """Refuse experiments of which two have events in common.
+
+    Parameters
+    ----------
+    experiments : to be combined.
+
+    Raises
+    ------
+    InputError
+        In one line: which two, and what to do.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> names = ("coherent-csi-2017", "coherent-csi-2021")
+    >>> check_shared([nu.experiment(name) for name in names])
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: coherent-csi-2017 and coherent-csi-2021 share data, ...
+    """
+    check_origins(
+        [Origin(one.name, shares=one.shares_data_with) for one in experiments]
+    )

@@ -27,8 +27,8 @@ __all__ = [
     "LimitCurve",
     "Ratio",
     "Search",
-    "joined",
     "limit_curve",
+    "points_of",
 ]
 
 IntArray = NDArray[np.intp]
@@ -194,7 +194,7 @@ class Counts:
     def of(cls, cost: Cost, mass: FloatArray, largest: float) -> Counts:
         """Find the caps below the `largest` coupling by bisection, every mass at
         once."""
-        points = _points(cost, np.zeros(mass.size), mass)
+        points = points_of(cost, np.zeros(mass.size), mass)
         line = Along.of(cost, _column(cost), points, largest)
         found = cls(cost, mass, np.full(mass.size, largest), line)
         most = [_MANY * (float(np.abs(t.data).sum()) + 1) for t in cost.terms]
@@ -213,7 +213,7 @@ class Counts:
         masses (`row`), both (points,)."""
         if self.line is not None:
             return self.line.total(row, coupling)
-        points = _points(self.cost, coupling, self.mass[row])
+        points = points_of(self.cost, coupling, self.mass[row])
         return [e.base for e in self.cost.layout.expectations(points)]
 
     def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
@@ -224,7 +224,7 @@ class Counts:
         if self.line is not None:
             value, slope, speed = self.line.heights(row, g)
         else:
-            points, column = _points(self.cost, g, self.mass[row]), _column(self.cost)
+            points, column = points_of(self.cost, g, self.mass[row]), _column(self.cost)
             value, slopes, bend, _ = self.cost.profiled_slopes_from(points, None)
             slope = slopes[:, column]
             speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
@@ -245,7 +245,27 @@ def _column(cost: Cost) -> int:
     return cost.index(label + "coupling")
 
 
-def _points(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
+def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
+    """Points of a cost over mass and coupling.
+
+    Parameters
+    ----------
+    cost : whose columns they have.
+    coupling : shape (..., masses).
+    mass : MeV, shape (masses,).
+
+    Returns
+    -------
+    array, shape (..., masses, 2)
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment, family_cost
+    >>> cost = family_cost(experiment("ccfr-trident"), "lmu-ltau")
+    >>> points_of(cost, np.array([1e-3, 1e-4]), np.array([10.0, 20.0]))
+    array([[1.e+01, 1.e-03],
+           [2.e+01, 1.e-04]])
+    """
     points = np.empty((*coupling.shape, 2))
     column = _column(cost)
     points[..., 1 - column] = mass
@@ -500,30 +520,3 @@ class _Excluded:
                 f" Model by {sigma:.2f} sigma: there is no limit; raise the confidence"
                 " level"
             )
-
-
-def joined(parts: Sequence[LimitCurve]) -> LimitCurve:
-    """One curve of several, over masses behind each other.
-
-    Parameters
-    ----------
-    parts : at least one, of the same experiments.
-
-    Examples
-    --------
-    >>> halves = [LimitCurve("a", np.array([m]), np.array([1e-3])) for m in (1.0, 2.0)]
-    >>> joined(halves).mass
-    array([1., 2.])
-    """
-    reopens = [p.reopens for p in parts if p.reopens is not None]
-    excluded = [p.excluded for p in parts if p.excluded is not None]
-    return replace(
-        parts[0],
-        mass=np.concatenate([p.mass for p in parts]),
-        coupling=np.concatenate([p.coupling for p in parts]),
-        reopens=np.concatenate(reopens) if len(reopens) == len(parts) else None,
-        standard_excluded=any(p.standard_excluded for p in parts),
-        excluded=tuple(i for part in excluded for i in part)
-        if len(excluded) == len(parts)
-        else None,
-    )

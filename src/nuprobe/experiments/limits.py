@@ -4,10 +4,10 @@ counting experiments."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,17 +16,19 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import (
     Counts,
+    Intervals,
     LimitCurve,
     Ratio,
     Search,
-    joined,
     limit_curve,
 )
+from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.inference import Cost
+from nuprobe.inference import Cost, CostSum
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray, numbers
@@ -34,7 +36,6 @@ from nuprobe.numerics import FloatArray, numbers
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
-_BLOCK: Final = 500  # masses at once: 240 couplings each
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
@@ -103,10 +104,26 @@ class Limit:
                     "heavy_m_over_g_MeV": c.heavy,
                     "light_g": c.light,
                     "standard_excluded": c.standard_excluded,
+                    "excluded": _pairs(c.excluded),
+                    "largest_coupling": _finite(c.largest),
                 }
                 for c in self.curves
             ],
         }
+
+
+def _finite(g: float) -> float | None:
+    """A coupling; None where there is none."""
+    return g if math.isfinite(g) else None
+
+
+def _pairs(
+    excluded: tuple[Intervals, ...] | None,
+) -> list[list[list[float | None]]] | None:
+    """Intervals at each mass; None for an end that is open."""
+    if excluded is None:
+        return None
+    return [[[low, _finite(high)] for low, high in each] for each in excluded]
 
 
 @public
@@ -203,8 +220,8 @@ def choose(
     Raises
     ------
     InputError
-        If there is none, one is named twice or ``combined``, or an analysis belongs to
-        none of them.
+        If there is none, one is named twice or ``combined``, two share data, or an
+        analysis belongs to none of them.
 
     Examples
     --------
@@ -245,6 +262,7 @@ def choose(
                 names,
                 f"(analysis {analysis!r} is meant for it)",
             )
+    check_shared(found)
     return found
 
 
@@ -259,11 +277,12 @@ def limit(
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
     with_projections: bool = False,
+    **saving: Unpack[Saving],
 ) -> Limit:
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
     The limit is where exclusion first sets in when the coupling grows;
-    `LimitCurve.reopens` says where it ends again.
+    `LimitCurve.excluded` has all intervals that are excluded, their ends as roots.
 
     Parameters
     ----------
@@ -287,13 +306,19 @@ def limit(
         Standard Model prefers a coupling, so that the combination with it can be weaker
         than another measurement alone. Counts: −2 ln L minimised over the nuisances,
         less its smallest value over the coupling at the same mass (the asymptotic
-        profile likelihood ratio of one parameter), against z²; 1: only couplings above
-        the best one are excluded. Ratios and counts combined: the sum of both, less its
-        smallest value over the coupling.
+        profile likelihood ratio of one parameter), against z²; 1: against the one-sided
+        z², from the first coupling that is allowed upwards (couplings below it, and
+        the Standard Model, are not excluded from above; where the signal is not
+        monotonic the smallest value may lie at a larger coupling). Ratios and counts
+        combined: the sum of both, less its smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
     with_projections : measurements combine to the curve ``"combined"``; with this,
         projections combine with them and with each other to a further curve
         ``"sensitivity"``, which excludes nothing.
+    saving : ``checkpoint``, an HDF5 file that appears when all masses are done (until
+        then ``checkpoint.part`` has those that are); ``resume``, go on with it;
+        ``overwrite``, replace it; ``every_s``, seconds between two writes, at most
+        (30); ``progress``, whether a bar is shown on a terminal.
 
     Returns
     -------
@@ -305,7 +330,11 @@ def limit(
         For an empty list or grid, a confidence level outside (0, 1), an experiment
         without data, or a family not available for an experiment; if every coupling of
         the search is excluded, or its smallest already is; if `with_projections` finds
-        nothing to combine.
+        nothing to combine; if the checkpoint exists, is damaged, belongs to another
+        limit or is being written by another process.
+    StoppedError
+        If the run was interrupted; what is done is saved, and the message says how to
+        go on.
 
     Examples
     --------
@@ -342,7 +371,14 @@ def limit(
                 f" {shown([m.name for m in members])}"
             )
         groups["sensitivity"] = members
-    curves = tuple(_curves(groups, masses, search))
+    costs = [
+        family_cost(one, scanned, chosen.get(one.name)) if m.cost is None else m.cost
+        for m, one in zip(members, opened, strict=True)
+        if saving.get("checkpoint") is not None
+    ]
+    settings = {label: [m.name for m in group] for label, group in groups.items()}
+    made = plan((settings, search), costs, masses)
+    curves = _curves(groups, made, search, saving)
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
@@ -378,17 +414,30 @@ class _Member:
 
 
 def _curves(
-    groups: Mapping[str, Sequence[_Member]], masses: FloatArray, search: Search
-) -> Iterator[LimitCurve]:
+    groups: Mapping[str, Sequence[_Member]], made: Plan, search: Search, saving: Saving
+) -> tuple[LimitCurve, ...]:
     """A curve of each group, in blocks of masses: memory does not grow with them."""
+    totals: dict[str, Cost | None] = {}
     for label, members in groups.items():
         costs = [m.cost for m in members if m.cost is not None]
-        cost = sum(costs[1:], costs[0]) if costs else None
-        parts = [
-            _part(label, members, cost, masses[i : i + _BLOCK], search)
-            for i in range(0, masses.size, _BLOCK)
-        ]
-        yield joined(parts)
+        # `groups` says where projections are wanted
+        totals[label] = (
+            CostSum(*costs, with_projections=True)
+            if len(costs) > 1
+            else next(iter(costs), None)
+        )
+
+    def part(label: str, masses: FloatArray) -> LimitCurve:
+        return _part(label, groups[label], totals[label], masses, search)
+
+    return tuple(
+        replace(
+            curve,
+            experiments=tuple(m.name for m in groups[curve.label]),
+            projected=any(m.projected for m in groups[curve.label]),
+        )
+        for curve in computed(made, part, **saving)
+    )
 
 
 def _part(
@@ -403,11 +452,7 @@ def _part(
     terms: list[Ratio | Counts] = [m.ratio(masses) for m in members if m.ratio]
     if cost is not None:
         terms.append(Counts.of(cost, masses, members[0].largest))
-    return replace(
-        limit_curve(label, terms, masses, search),
-        experiments=tuple(m.name for m in members),
-        projected=any(m.projected for m in members),
-    )
+    return limit_curve(label, terms, masses, search)
 
 
 def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:

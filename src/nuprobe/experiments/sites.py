@@ -4,7 +4,7 @@ nuisances shared."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -353,5 +353,10 @@ class SitesExperiment(AnyExperiment):
         free : names of parameters of the model or of the experiment.
         analysis : default the first of the file.
         """
-        costs = [site.cost(model, free, analysis) for site in self.sites.values()]
+        costs = [
+            site.cost(model, free, analysis).of(
+                replace(self.origin(analysis), part=name)
+            )
+            for name, site in self.sites.items()
+        ]
         return CostSum(*costs, name=f"{self.name}/{self._named(analysis)}")

@@ -402,9 +402,10 @@ class TridentExperiment(AnyExperiment):
         _, chosen = self._analysis(analysis)
         prediction = self.prediction(family, free, analysis)
         below = None if chosen.minus == chosen.plus else [chosen.minus]
-        return GaussianCost(
+        cost = GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
         )
+        return cost.of(self.origin(analysis))
 
     def is_projection(self, analysis: str | None = None) -> bool:
         """Whether the ratio of an analysis is assumed, not measured.

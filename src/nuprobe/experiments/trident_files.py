@@ -99,6 +99,7 @@ class TridentFile(Strict):
     schema_version : of the format.
     name, title, references, notes : what it is called, whose it is, remarks.
     process : ``"trident"``.
+    shares_data_with : experiments with some of the same events.
     pair : flavour of the charged leptons.
     regime : ``"coherent"``, ``"incoherent"``, ``"elastic"`` (both), ``"inelastic"``
         (broken nucleons) or ``"all"``.
@@ -112,6 +113,10 @@ class TridentFile(Strict):
     process: Literal["trident"]
     references: list[str] = []
     notes: str = ""
+    shares_data_with: list[str] = Field(
+        default=[],
+        description="names of experiments with some of the same events, never combined",
+    )
     pair: Literal["e", "mu", "tau"] = Field(
         description="flavour of the charged pair, ν ℓ+ ℓ-"
     )

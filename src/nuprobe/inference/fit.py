@@ -19,8 +19,9 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.fast import fast, other_regions
+from nuprobe.inference.goodness import goodness_of_fit
 from nuprobe.inference.intervals import Interval, at_limit, near_limit
-from nuprobe.inference.levels import ONE_SIGMA, check_level, survival
+from nuprobe.inference.levels import ONE_SIGMA, check_level
 from nuprobe.inference.migrad import migrad
 from nuprobe.inference.minimum import best_start
 from nuprobe.inference.results import FitResult, NuisanceResult, ParameterResult
@@ -140,6 +141,7 @@ def _result(
     minimum = surface.minimum(best)
     nu, value = minimum.nuisances[0], float(minimum.twice_nll[0])
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
+    goodness = goodness_of_fit(surface, best, ndf)
     return FitResult(
         cost=cost.name,
         free=results,
@@ -157,7 +159,8 @@ def _result(
         covariance=covariance,
         twice_nll=value,
         ndf=ndf,
-        goodness_of_fit=survival(value, ndf) if ndf > 0 else None,
+        goodness_of_fit=goodness.p_value,
+        goodness=goodness,
         cl=cl,
         point=best,
         nuisance_values=nu,

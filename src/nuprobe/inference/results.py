@@ -11,8 +11,11 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.intervals import Interval
 from nuprobe.inference.profile import Profile, profile
+from nuprobe.inference.surface import Surface
+from nuprobe.inference.toy_goodness import toy_goodness
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -87,12 +90,13 @@ class FitResult:
     covariance : of the free parameters, (free, free); None if there is none.
     twice_nll : at the best fit, 0 for a prediction that equals the data.
     ndf : bins minus free parameters and unconstrained nuisances.
-    goodness_of_fit : p-value of `twice_nll` under a χ² law with `ndf` (approximate for
-        few counts); None if ndf < 1.
+    goodness_of_fit : p-value of `twice_nll`; None if there is none.
+    goodness : the same with the law it is read from: χ² with `ndf` where the
+        expectations allow it, else the moments of few counts.
     cl : level of the MINOS intervals.
     point : the best fit in the order of the cost, shape (parameters,).
     nuisance_values : its nuisances, shape (nuisances,).
-    source : the cost itself, for `profile`.
+    source : the cost itself, for `profile` and `goodness_from_toys`.
     valid : the minimum was found (a fit that fails is an error, so this is True).
     notes : what to know about the result.
     method : how it was found, ``"fast"`` or ``"migrad"``.
@@ -112,6 +116,7 @@ class FitResult:
     valid: bool
     notes: tuple[str, ...]
     method: str = "fast"
+    goodness: GoodnessOfFit | None = None
     source: Cost | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -145,6 +150,32 @@ class FitResult:
             fixed={p.name: v for p, v in self.fixed},
         )
 
+    @public
+    def goodness_from_toys(self, toys: int = 1000, seed: int = 1) -> GoodnessOfFit:
+        """Goodness of fit from simulated experiments, each fitted again.
+
+        The data are drawn at the best fit, auxiliary measurements of the nuisances
+        around their best values.
+
+        Parameters
+        ----------
+        toys : how many, from 10 to a million.
+        seed : of the random numbers.
+
+        Raises
+        ------
+        InputError
+            If a number is not allowed, the cost is not known, or no data can be drawn.
+        """
+        if self.source is None or self.goodness is None:
+            raise InputError(
+                f"{self.cost}: this result has no cost to simulate; take one from"
+                " nuprobe.inference.fit"
+            )
+        names = [p.parameter.name for p in self.free]
+        surface = Surface(self.source, names, self.point)
+        return toy_goodness(surface, self.point, self.goodness, toys, seed)
+
     @property
     def values(self) -> dict[str, float]:
         """Best values of the free parameters by name."""
@@ -165,6 +196,7 @@ class FitResult:
             "twice_nll": self.twice_nll,
             "ndf": self.ndf,
             "goodness_of_fit": self.goodness_of_fit,
+            "goodness": None if self.goodness is None else self.goodness.to_dict(),
             "cl": self.cl,
             "method": self.method,
             "parameters": [
@@ -195,9 +227,8 @@ class FitResult:
 
     def __str__(self) -> str:
         """Table of the result."""
-        gof = (
-            "" if self.goodness_of_fit is None else f", p = {self.goodness_of_fit:.3g}"
-        )
+        known = self.goodness is not None and self.ndf > 0
+        gof = f", {self.goodness}" if known else ""
         lines = [f"{self.cost}: −2 ln L = {self.twice_nll:.4g}, ndf = {self.ndf}{gof}"]
         rows = [
             ("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")

@@ -331,7 +331,7 @@ class _Brackets:
     def crossing(self, level: FloatArray) -> FloatArray:
         """Where −2 ln L crosses a level in each stretch, both (stretches,)."""
         on = np.arange(len(self.row))
-        result = (self.left[0] + self.right[0]) / 2
+        result: FloatArray = np.asarray((self.left[0] + self.right[0]) / 2)
         rising = self.left[1] <= level
         for number in range(_POLISH):
             if not on.size:
@@ -341,9 +341,7 @@ class _Brackets:
                 t = np.full(on.size, 0.5)
             else:
                 width = b[0] - a[0]
-                t = _cubic_root(
-                    (a[1], b[1]), (width * a[2], width * b[2]), level[on]
-                )
+                t = _cubic_root((a[1], b[1]), (width * a[2], width * b[2]), level[on])
             x, h = self._step(on, t)
             result[on] = x
             self._put(on, (h.value <= level[on]) == rising[on], x, h)

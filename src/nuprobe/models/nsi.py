@@ -64,7 +64,8 @@ class NSI(Stacked):
     L = −2√2 G_F Σ_f Σ_P ε^{fP}_{αβ} (ν̄_α γ^ρ P_L ν_β)(f̄ γ_ρ P f), P = P_L, P_R, with
     the vector and axial combinations ε^{fV} = ε^{fL} + ε^{fR}, ε^{fA} = ε^{fL} − ε^{fR}
     that add to the couplings of the Standard Model: g_V^p += 2ε^u + ε^d, g_V^n += ε^u +
-    2ε^d, g_V^e += ε^e, g_A^e += ε^{eA} [Barranco:2005yy, equation unverified].
+    2ε^d, g_V^e += ε^e, g_A^e += ε^{eA} [Barranco:2005yy, unverified; a public code has
+    the first two].
 
     Attributes
     ----------

@@ -8,7 +8,6 @@ the field (`nuprobe.models.fields.setting`).
 from __future__ import annotations
 
 import functools
-import types
 import typing
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -19,6 +18,7 @@ import pydantic
 from pydantic import BaseModel, BeforeValidator, create_model
 
 from nuprobe.errors import InputError, UnitError, shown
+from nuprobe.hints import hint_parts, is_union
 from nuprobe.models.mixing import PMNS
 from nuprobe.schema import Strict
 from nuprobe.units import (
@@ -106,13 +106,10 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
 
 def _parts(hint: Any) -> list[Any]:
     """Members of a union without arrays and None: what can be written."""
-    members = (
-        typing.get_args(hint)
-        if typing.get_origin(hint) in (typing.Union, types.UnionType)
-        else (hint,)
-    )
+    origin, inner = hint_parts(hint)
+    members = inner if is_union(origin) else (hint,)
     return [
-        m for m in members if m is not type(None) and typing.get_origin(m) != np.ndarray
+        m for m in members if m is not type(None) and hint_parts(m)[0] is not np.ndarray
     ]
 
 
@@ -137,7 +134,7 @@ def kind_of(cls: type[Any], field: Field[Any]) -> str:
     if kind := field.metadata.get("kind", ""):
         return str(kind)
     parts = _parts(_hints(cls)[field.name])  # type: ignore[arg-type]
-    if any(typing.get_origin(p) is tuple for p in parts):
+    if any(hint_parts(p)[0] is tuple for p in parts):
         return "numbers"
     if _dimension(field.metadata.get("unit", "")):
         return "quantity"
@@ -150,7 +147,7 @@ def kind_of(cls: type[Any], field: Field[Any]) -> str:
     ):
         if any(p in types_ for p in parts):
             return kind
-    return "choice" if parts and typing.get_origin(parts[0]) is Literal else "text"
+    return "choice" if parts and hint_parts(parts[0])[0] is Literal else "text"
 
 
 @functools.cache
@@ -249,14 +246,13 @@ class Reader:
         if is_dataclass(hint):
             nested: Any = hint
             return schema(nested)
-        if typing.get_origin(hint) is tuple:
-            items = tuple(
-                a if a is Ellipsis else self._written(a) for a in typing.get_args(hint)
-            )
+        origin, inner = hint_parts(hint)
+        if origin is tuple:
+            items = tuple(a if a is Ellipsis else self._written(a) for a in inner)
             return tuple[items]  # type: ignore[valid-type]
-        if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        if is_union(origin):
             members = [self._written(p) for p in _parts(hint)]
-            members += [None] * (type(None) in typing.get_args(hint))
+            members += [None] * (type(None) in inner)
             return functools.reduce(lambda a, b: a | b, members)
         return hint
 

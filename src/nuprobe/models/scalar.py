@@ -29,8 +29,9 @@ class LightScalar(Mediated):
 
     It flips the helicity of the neutrino, so its cross section adds to that of the base
     model without interference: (M²T/4πE²) g⁴ Q_ν² (Σ_N Q_N N F_N)²/(2MT + m²)² for spin
-    0 [Cerdeno:2016sfi; Lindner:2016wff, eqs. unverified]. Tridents are those of the
-    base: where the scalar couples to their electrons they are refused.
+    0 [as a public code has it that cites table IV of Cerdeno:2016sfi; this and
+    Lindner:2016wff were not read]. Tridents are those of the base: where the scalar
+    couples to their electrons they are refused.
 
     Attributes
     ----------

@@ -32,9 +32,10 @@ _RADIATIVE_G_V_P: Final = (0.0382, 0.0300, 0.0256)
 _RADIATIVE_G_V_N: Final = -0.5117
 # g_V and g_A of nu_e, nu_mu, nu_tau with electrons at the same sin2: one-loop
 # expressions of Erler:2013xha (unverified against the paper; the same expressions give
-# the couplings to nucleons above): rho, the charge radii of the neutrinos with the
-# photon, WW and ZZ boxes. Left out: photon exchange and emission in the final state,
-# and the dependence of the radii on the momentum transfer
+# the couplings to nucleons above, and another calculation, for solar neutrinos, agrees
+# to 3e-4: tests/models/test_standard.py): rho, the charge radii of the neutrinos with
+# the photon, WW and ZZ boxes. Left out: photon exchange and emission in the final
+# state, and the dependence of the radii on the momentum transfer
 _RADIATIVE_G_V_E: Final = (0.9521, -0.0397, -0.0353)
 _RADIATIVE_G_A_E: Final = (0.4936, -0.5064, -0.5064)
 _RADIATIVE_SIN2: Final = 0.23863

@@ -35,19 +35,11 @@ _GROUPS: Final = (
     ("deep inelastic rho", "ρ → μμ", "#CC79A7"),
 )
 _COLUMNS: Final = (
-    (
-        "m_pair",
-        GeV,
-        np.linspace(0.2, 2.0, 37) * GeV,
-        "invariant mass of the pair [GeV]",
-    ),
-    (
-        "opening_angle",
-        np.pi / 180,
-        np.linspace(0, 90, 46) * np.pi / 180,
-        "opening angle [deg]",
-    ),
+    ("m_pair", GeV, "invariant mass of the pair [GeV]"),
+    ("opening_angle", np.pi / 180, "opening angle [deg]"),
 )
+_COARSE: Final = 8  # fine bins of the comparison in a bin of the figure
+_BINS: Final = 16  # after the cuts, at most
 
 
 @styled
@@ -77,13 +69,10 @@ def plot_backgrounds(comparison: Comparison) -> Figure:
     last = len(comparison.stages) - 1
     handles: dict[str, Artist] = {}
     for row, stage in enumerate((0, last)):
-        for column, (name, unit, edges, text) in enumerate(_COLUMNS):
-            ax = axes[row, column]
+        for column, (name, unit, text) in enumerate(_COLUMNS):
+            ax, edges = axes[row, column], comparison.histograms[name][0][::_COARSE]
             if row:
-                counts = spectra(comparison, name, edges, stage)[0]
-                filled = np.flatnonzero(counts.sum(0))
-                if filled.size:
-                    edges = np.linspace(edges[0], edges[filled[-1] + 1], 17)
+                edges = _reached(comparison, name, edges, stage)
             handles |= _panel(
                 ax, comparison, spectra(comparison, name, edges, stage), edges / unit
             )
@@ -109,6 +98,20 @@ def plot_backgrounds(comparison: Comparison) -> Figure:
         f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}",
     )
     return figure
+
+
+def _reached(
+    comparison: Comparison, name: str, edges: FloatArray, stage: int
+) -> FloatArray:
+    """Edges of finer bins that end where nothing is left after a stage."""
+    filled = np.flatnonzero(spectra(comparison, name, edges, stage)[0].sum(0))
+    if not filled.size:
+        return edges
+    fine, end = comparison.histograms[name][0], (int(filled[-1]) + 1) * _COARSE
+    step = -(-end // _BINS)
+    while -(-end // step) * step >= fine.size:  # all bins are of one width
+        step += 1
+    return np.asarray(fine[: -(-end // step) * step + 1 : step])
 
 
 def _panel(

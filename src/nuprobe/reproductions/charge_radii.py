@@ -33,6 +33,7 @@ SEMINAR: Final[dict[str, dict[str, Any]]] = {
     "energy-time": {
         "target.nucleon": "point",
         "analyses.energy-time.systematics": [
+            "sns-flux",
             "csi-2017-signal",
             "csi-2017-prompt-neutrons",
             "csi-2017-steady-state",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
-import tracemalloc
+import signal
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -16,7 +23,8 @@ from nuprobe.cli.events.sizes import INTERACTION
 from nuprobe.cli.main import cli
 from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.events.assumptions import assumptions
-from nuprobe.events.backgrounds import compare
+from nuprobe.events.backgrounds import Background, blocks, compare
+from nuprobe.events.backgrounds.counting import Part, counted
 
 
 def _run(*arguments: str) -> str:
@@ -121,30 +129,82 @@ def test_bad_input_is_one_line(
     assert "\n" not in str(found.exception)
 
 
-def test_what_does_not_fit_into_memory_is_asked_about() -> None:
+def test_what_takes_longer_than_a_day_is_asked_about() -> None:
     call = ["events", "backgrounds", "-n"]
-    found = CliRunner().invoke(cli, [*call, "1e12"])
+    found = CliRunner().invoke(cli, [*call, "5e9"])
     assert isinstance(found.exception, InputError)
-    told = str(found.exception)
     assert re.fullmatch(
-        r"1e\+12 interactions of each process need about \S+ PB of memory; \S+ \wB are"
-        r" free: ask for fewer \(-n\), or add --yes",
-        told,
+        r"5e\+09 interactions of each process take about 5\.8 days \(and little"
+        r" memory\): ask for fewer \(-n\), or add --yes",
+        str(found.exception),
     )
-    # beyond any address space: nothing is really allocated
-    found = CliRunner().invoke(cli, [*call, "1e15", "--yes"])
-    assert isinstance(found.exception, InputError)
-    assert "do not fit into memory" in str(found.exception)
-    assert "EB of memory" in found.output
+    # nobody waits for more than the most that is taken
+    for number in ("1e12", "1e15"):
+        found = CliRunner().invoke(cli, [*call, number, "--yes"])
+        assert isinstance(found.exception, InputError)
+        assert "from 1 to 1e+10" in str(found.exception)
 
 
-def test_the_memory_said_is_the_memory_used() -> None:
-    peaks = []
-    for n in (100, 4000, 20_000):  # tables are read once
-        tracemalloc.start()
-        try:
-            compare("dune-nd-fhc", "Ar40", n, cuts="m_pair < 1 GeV")
-            peaks.append(tracemalloc.get_traced_memory()[1])
-        finally:
-            tracemalloc.stop()
-    assert (peaks[2] - peaks[1]) / 16_000 == pytest.approx(INTERACTION, rel=0.15)
+def test_the_time_is_as_said() -> None:
+    """Within a factor of a few: that of the machine."""
+    taken = []
+    for n in (100, 8000):
+        start = time.process_time()
+        compare("dune-nd-fhc", "Ar40", n, cuts="m_pair < 1 GeV")
+        taken.append(time.process_time() - start)
+    assert 0.2 < (taken[1] - taken[0]) / 7900 / INTERACTION < 8
+
+
+def test_events_are_forgotten_once_they_are_counted() -> None:
+    """So memory does not grow with their number."""
+    one = next(blocks("dune-nd-fhc", "Ar40", 100))
+    parts: list[weakref.ref[Background]] = []
+    most = 0
+
+    def made() -> Iterator[Part]:
+        nonlocal most
+        for _ in range(20):
+            new = one[:]
+            parts.append(weakref.ref(new))
+            yield Part(new, new.kind + np.intp(2), 0)
+            del new
+            most = max(most, sum(part() is not None for part in parts))
+
+    found = counted(made, [])
+    assert found.all.events.sum() == 20 * len(one)
+    assert most <= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_says_that_nothing_is_kept(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    code = (
+        "import sys\n"
+        "from nuprobe.events.backgrounds.counting import Counting\n"
+        "add = Counting.add\n"
+        "def told(self, part):\n"
+        "    add(self, part)\n"
+        "    print('counted', file=sys.stderr, flush=True)\n"
+        "Counting.add = told\n"
+        "sys.argv = 'nuprobe events backgrounds -n 1e7 -o x.txt'.split()\n"
+        "from nuprobe.cli.main import main\nmain()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        text=True,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "counted\n"
+    os.killpg(process.pid, number)
+    err = process.communicate(timeout=60)[1]
+    assert process.returncode == 128 + number
+    said = [line for line in err.splitlines() if line != "counted"]
+    assert len(said) == 1
+    assert re.search(r"stopped \(.*\); nothing is kept of \d+ events", said[0])
+    assert os.listdir(tmp_path) == []

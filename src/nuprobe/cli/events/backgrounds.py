@@ -80,7 +80,7 @@ def _published(made: Comparison) -> dict[str, Any]:
         book[f"trident.mumu.events/DUNE-2019-{name}"].value or 0.0 for name in names
     )
     incoherent = sum(others)
-    here = made.neutrino_signal
+    here = made.before
     text = (
         f"Before cuts, neutrinos only: coherent {here[0]:.4g}, incoherent"
         f" {here[1]:.4g}; published {coherent:g} and {incoherent:g}"

@@ -1,8 +1,7 @@
-"""How much memory or disk events need: told before they are made."""
+"""How much disk or time events need: told before they are made."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -16,13 +15,14 @@ __all__ = [
     "EVENT",
     "INTERACTION",
     "check_disk",
-    "check_memory",
-    "free_memory",
+    "check_time",
     "yes_option",
 ]
 
-INTERACTION: Final = 2800
-"""Bytes of memory at the peak for each interaction of each process."""
+INTERACTION: Final = 1e-4
+"""Seconds for each interaction of each process, about."""
+_PATIENCE: Final = 86_400.0
+"""Seconds that nobody need be asked for."""
 EVENT: Final = {
     ".hepmc3": (1080, 60),
     ".hepmc": (1080, 60),
@@ -35,32 +35,42 @@ _UNKNOWN: Final = 2**30
 """Bytes taken as free where the system does not tell."""
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Go on even if that needs more than is free."
+    "--yes",
+    is_flag=True,
+    help="Go on even if that needs more disk than is free, or more than a day.",
 )
 """Add ``--yes``."""
 
 
-def check_memory(interactions: int, yes: bool) -> None:
-    """Refuse a comparison with backgrounds that does not fit into memory.
+def check_time(interactions: int, yes: bool) -> None:
+    """Refuse a comparison with backgrounds that takes more than a day.
 
     Parameters
     ----------
     interactions : of each process.
-    yes : go on all the same, and say the size on stderr.
+    yes : go on all the same, and say the time on stderr.
 
     Raises
     ------
     InputError
-        If it does not fit, with its size.
+        If it takes longer, with its time.
 
     Examples
     --------
-    >>> check_memory(10**15, yes=False)
+    >>> check_time(10**10, yes=False)
     Traceback (most recent call last):
-    nuprobe.errors.InputError: 1e+15 interactions of each process need about ...
+    nuprobe.errors.InputError: 1e+10 interactions of each process take about 12 days ...
     """
-    what = f"{interactions:.4g} interactions of each process"
-    _check(what, interactions * INTERACTION, free_memory(), "memory", yes)
+    days = interactions * INTERACTION / 86_400
+    if days * 86_400 <= _PATIENCE:
+        return
+    text = (
+        f"{interactions:.4g} interactions of each process take about {days:.2g} days"
+        " (and little memory)"
+    )
+    if not yes:
+        raise InputError(f"{text}: ask for fewer (-n), or add --yes")
+    click.echo(text, err=True)
 
 
 def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) -> None:
@@ -92,23 +102,6 @@ def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) ->
         free += part.stat().st_size
     what = f"{number:.4g} events in {path}"
     _check(what, number * (each + weights * weight), free, "disk", yes)
-
-
-def free_memory() -> int:
-    """Bytes of memory that programs can have; 1 GiB where the system does not tell.
-
-    Examples
-    --------
-    >>> free_memory() > 0
-    True
-    """
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    with suppress(AttributeError, OSError, ValueError):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return _UNKNOWN
 
 
 def _check(what: str, size: int, free: int, where: str, yes: bool) -> None:

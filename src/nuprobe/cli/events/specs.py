@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.events.sizes import check_disk, check_memory, yes_option
+from nuprobe.cli.events.sizes import check_disk, check_time, yes_option
 from nuprobe.cli.options import grouped, target_spec
 from nuprobe.cli.specs import FLUX_OPTIONS, make_flux
 from nuprobe.cli.values import integer, key_values
@@ -272,7 +272,7 @@ class BackgroundSpec:
     file : TOML file of assumptions, or None.
     cuts : texts; without any those of the assumptions.
     seed : of all random numbers.
-    yes : whether it may need more memory than is free.
+    yes : whether it may take more than a day.
     """
 
     flux_name: str | None
@@ -294,9 +294,10 @@ class BackgroundSpec:
 
     def compare(self) -> Comparison:
         """Return signal and backgrounds."""
-        from nuprobe.events.backgrounds import compare
+        from nuprobe.events.backgrounds import MOST, compare
 
-        check_memory(self.number, self.yes)
+        if self.number <= MOST:  # compare refuses others
+            check_time(self.number, self.yes)
         return compare(
             make_flux(self.flux_name or "dune-nd-fhc", self.flux_option),
             target_spec(self.target_text),

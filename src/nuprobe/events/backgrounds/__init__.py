@@ -18,14 +18,16 @@ from nuprobe.events.backgrounds.interactions import (
     hadrons,
 )
 from nuprobe.events.backgrounds.mesons import KINDS, multiplicities
-from nuprobe.events.backgrounds.sample import Background, generate
+from nuprobe.events.backgrounds.sample import MOST, Background, blocks, generate
 
 __all__ = [
     "KINDS",
+    "MOST",
     "PROCESSES",
     "Background",
     "Comparison",
     "Hadrons",
+    "blocks",
     "charged_current",
     "coherent_nuclei",
     "compare",

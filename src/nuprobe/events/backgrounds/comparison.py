@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,28 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.events.assumptions import Assumptions, assumptions
+from nuprobe.events.backgrounds.counting import (
+    FINE,
+    NAMES,
+    SIGNALS,
+    Part,
+    Stages,
+    Sums,
+    cells,
+    counted,
+    parts_of,
+    passed,
+)
 from nuprobe.events.backgrounds.mesons import KINDS
 from nuprobe.events.backgrounds.sample import (
-    Background,
     as_events,
-    generate,
+    blocks,
+    check_drawing,
     muon_neutrinos,
 )
-from nuprobe.events.cuts import Cut, parse_cuts
-from nuprobe.events.generator import Sample, trident
+from nuprobe.events.cuts import parse_cuts
+from nuprobe.events.generator import trident
 from nuprobe.events.observables import observable
-from nuprobe.events.sample import Events
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -32,8 +43,6 @@ from nuprobe.processes.trident import average
 from nuprobe.tables import Table
 
 __all__ = ["Comparison", "compare", "spectra"]
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +59,12 @@ class Comparison:
     events : events left, shape (stages, names).
     largest : largest weight of each name as a count, shape (names,): what one event
         more would add.
-    signal, background : the events.
+    before : coherent and incoherent tridents of neutrinos, without antineutrinos,
+        before cuts.
+    histograms : observable to (edges, counts, errors), filled with the events: edges of
+        fine bins (MeV, rad), shape (bins + 1,), the others (stages, names, bins).
+    factor : counts per cm² of weight, shape (names,).
+    made : makes the same events again, a part at a time.
     scale : counts per cm² of cross section.
     table : what was assumed.
     flux, target : names.
@@ -65,8 +79,10 @@ class Comparison:
     errors: FloatArray
     events: NDArray[np.int64]
     largest: FloatArray
-    signal: Sample
-    background: Background
+    before: tuple[float, float]
+    histograms: Mapping[str, tuple[FloatArray, FloatArray, FloatArray]]
+    factor: FloatArray
+    made: Callable[[], Iterator[Part]]
     scale: float
     table: Assumptions
     flux: str
@@ -82,22 +98,6 @@ class Comparison:
     def background_counts(self) -> FloatArray:
         """Background at each stage, shape (stages,)."""
         return np.asarray(self.counts[:, self.signals :].sum(1))
-
-    @property
-    def neutrino_signal(self) -> tuple[float, float]:
-        """Coherent and incoherent tridents of neutrinos, without antineutrinos, before
-        cuts."""
-        events = self.signal.events
-        mine = np.array([not p.channel.incoming.anti for p in events.processes])[
-            events.process
-        ]
-        coherent = np.array([p.regime == "coherent" for p in events.processes])[
-            events.process
-        ]
-        weight = events.weight * self.scale / self.signal.trials
-        return float(weight[mine & coherent].sum()), float(
-            weight[mine & ~coherent].sum()
-        )
 
     @property
     def limits(self) -> FloatArray:
@@ -221,66 +221,6 @@ class Comparison:
         }
 
 
-def _coherent(events: Events) -> Mask:
-    """Which events are coherent."""
-    return np.array([p.regime == "coherent" for p in events.processes])[events.process]
-
-
-def _passed(
-    sample: Events | Background, stages: Sequence[tuple[str, Sequence[Cut]]]
-) -> list[Mask]:
-    """What is left of a sample before the cuts and after each stage."""
-    alive = [np.ones(len(sample), dtype=bool)]
-    for _, parts in stages:
-        masks = (cut.passes(as_events(sample)) for cut in parts)
-        alive.append(np.logical_and.reduce([alive[-1], *masks]))
-    return alive
-
-
-@dataclass(frozen=True)
-class _Counts:
-    """Arrays of a `Comparison`, shape (stages, names) or (names,)."""
-
-    counts: FloatArray
-    errors: FloatArray
-    events: NDArray[np.int64]
-    largest: FloatArray
-
-    @classmethod
-    def of(
-        cls,
-        signal: Sample,
-        background: Background,
-        stages: Sequence[tuple[str, Sequence[Cut]]],
-        scale: float,
-    ) -> _Counts:
-        coherent = _coherent(signal.events)
-        groups: list[tuple[Events | Background, Mask, int]] = [
-            (signal.events, coherent, signal.trials),
-            (signal.events, ~coherent, signal.trials),
-            *(
-                (background, background.kind == i, background.trials)
-                for i in range(len(KINDS))
-            ),
-        ]
-        shape = len(stages) + 1, len(groups)
-        made = cls(
-            np.zeros(shape),
-            np.zeros(shape),
-            np.zeros(shape, dtype=np.int64),
-            np.zeros(len(groups)),
-        )
-        passed = {id(s): _passed(s, stages) for s in (signal.events, background)}
-        for j, (sample, mine, trials) in enumerate(groups):
-            weight = sample.weight * scale / trials
-            made.largest[j] = weight[mine].max(initial=0.0)
-            for i, alive in enumerate(passed[id(sample)]):
-                kept = weight[mine & alive]
-                made.counts[i, j], made.events[i, j] = kept.sum(), kept.size
-                made.errors[i, j] = math.sqrt(float((kept**2).sum()))
-        return made
-
-
 def compare(
     source: Flux | str,
     target: TargetSpec,
@@ -292,6 +232,9 @@ def compare(
     seed: int = 1,
 ) -> Comparison:
     """Count trident dimuons and their backgrounds before and after cuts.
+
+    Events are counted and forgotten a few at a time: memory does not grow with their
+    number.
 
     Parameters
     ----------
@@ -308,6 +251,8 @@ def compare(
     InputError
         If the flux is not a beam, a cut cannot be read or needs quantities that
         backgrounds lack, or nothing passes.
+    StoppedError
+        If a signal stops the counting; nothing is kept.
 
     Examples
     --------
@@ -331,33 +276,38 @@ def compare(
         if isinstance(target, Target)
         else read_target(target, form_factor="point")
     )
-    background = generate(source, nucleus, n, table=table, seed=seed)
-    # backgrounds lack some quantities: refuse cuts on them before the signal is made
-    _passed(background[:0], stages)
+    check_drawing(n, seed)
+    # backgrounds lack some quantities: refuse cuts on them before all else is made
+    passed(next(blocks(source, nucleus, 1, table=table, seed=seed))[:0], stages)
+    drawn = partial(blocks, source, nucleus, n, table=table, seed=seed)
     channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
-    signal = trident(channels, target, source, model=model, seed=seed).generate(n)
+    signal = trident(channels, target, source, model=model, seed=seed)
+    made = partial(parts_of, drawn, signal, n)
+    found = counted(made, stages)
     values = table.values.normalisation
     fluence = sum(source.total(k) for k in kinds) * values.exposure.value
     scale = fluence * values.mass.value / nucleus.mass
-    counted = _Counts.of(signal, background, stages, scale)
+    factor = np.full(NAMES, scale / n)
+    factor[:SIGNALS] = scale / found.trials
     broken = average(source, channels, nucleus, "inelastic").total(
         StandardModel() if model is None else model
     )
-    left = counted.events.sum(1)
-    if not left[-1]:
-        i = int(np.argmax(left == 0))
-        raise InputError(
-            f"no event passes the cuts: {stages[i - 1][0]!r} took the last"
-            f" {left[i - 1]} of {left[0]} events, of signal and backgrounds together;"
-            " loosen it, or generate more"
-        )
+    events = found.all.events[:, :, 0]
+    _something_left(stages, events.sum(1))
+    counts, errors = (a[:, :, 0] for a in found.all.scaled(factor))
+    before = found.before * factor[:SIGNALS]
     return Comparison(
         names=("coherent trident", "incoherent trident", *KINDS),
-        signals=2,
+        signals=SIGNALS,
         stages=("all", *texts),
-        **vars(counted),
-        signal=signal,
-        background=background,
+        counts=counts,
+        errors=errors,
+        events=events,
+        largest=found.largest * factor,
+        before=(float(before[0]), float(before[1])),
+        histograms={n: (e, *found.fine[n].scaled(factor)) for n, e in FINE.items()},
+        factor=factor,
+        made=made,
         scale=scale,
         table=table,
         flux=source.name,
@@ -366,10 +316,25 @@ def compare(
     )
 
 
+def _something_left(stages: Stages, left: NDArray[np.int64]) -> None:
+    """Refuse cuts that nothing passes."""
+    if left[-1]:
+        return
+    i = int(np.argmax(left == 0))
+    raise InputError(
+        f"no event passes the cuts: {stages[i - 1][0]!r} took the last"
+        f" {left[i - 1]} of {left[0]} events, of signal and backgrounds together;"
+        " loosen it, or generate more"
+    )
+
+
 def spectra(
     comparison: Comparison, name: str, edges: FloatArray, stage: int
 ) -> tuple[FloatArray, FloatArray]:
     """Histogram an observable of signal and backgrounds after a stage of the cuts.
+
+    Bins that consist of those of `Comparison.histograms` are at hand; for others all
+    events are made again.
 
     Parameters
     ----------
@@ -390,23 +355,22 @@ def spectra(
     >>> bool(np.allclose(counts[:, 0], made.counts[0]))
     True
     """
+    edges = np.asarray(edges, dtype=float)
+    if name in comparison.histograms:
+        fine, counts, errors = comparison.histograms[name]
+        at = np.searchsorted(fine, edges)
+        if (at < fine.size).all() and (fine[at] == edges).all():
+            first, second = (
+                np.add.reduceat(a[stage, :, : at[-1]], at[:-1], axis=1)
+                for a in (counts, errors**2)
+            )
+            return first, np.sqrt(second)
     one = observable(name)
-    result, square = np.zeros((2, len(comparison.names), len(edges) - 1))
+    sums = Sums(1, edges.size - 1)
     stages = [(text, parse_cuts(text)) for text in comparison.stages[1 : stage + 1]]
-    for sample, trials in (
-        (comparison.signal.events, comparison.signal.trials),
-        (comparison.background, comparison.background.trials),
-    ):
-        alive = _passed(sample, stages)[-1]
-        value = one(as_events(sample))
-        weight = sample.weight * comparison.scale / trials
-        kind = (
-            sample.kind + comparison.signals
-            if isinstance(sample, Background)
-            else (~_coherent(sample)).astype(np.int32)
-        )
-        for j in np.unique(kind):
-            mine = alive & (kind == j)
-            result[j] += np.histogram(value[mine], edges, weights=weight[mine])[0]
-            square[j] += np.histogram(value[mine], edges, weights=weight[mine] ** 2)[0]
-    return result, np.sqrt(square)
+    for part in comparison.made():
+        cell, inside = cells(one(as_events(part.sample)), edges)
+        kept = inside & passed(part.sample, stages)[-1]
+        sums.add(0, part.name[kept], part.sample.weight[kept], cell[kept])
+    counts, errors = sums.scaled(comparison.factor)
+    return counts[0], errors[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Final, NoReturn, cast
 
 import numpy as np
@@ -28,10 +29,23 @@ from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Background", "as_events", "generate", "muon_neutrinos"]
+__all__ = [
+    "BLOCK",
+    "MOST",
+    "Background",
+    "as_events",
+    "blocks",
+    "check_drawing",
+    "generate",
+    "muon_neutrinos",
+]
 
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
-_MOST: Final = 10**15  # interactions; arrays end there
+_EACH: Final = 2400  # bytes of all events for each interaction of each process, about
+BLOCK: Final = 2**16
+"""Interactions of a process and flavour that are drawn together."""
+MOST: Final = 10**10
+"""Interactions, at most: they take days."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,21 +105,25 @@ class Background:
 
 @dataclass(frozen=True)
 class _Draw:
-    """What interactions are drawn from."""
+    """What interactions of one process and flavour are drawn from: parts of the flux
+    with the cross section of their middle as weight."""
 
     source: Flux
     nucleus: Target
-    n: int
     table: Assumptions
+    kind: Flavour
+    process: str
 
-    def energies(
-        self, kind: Flavour, process: str, random: np.random.Generator
-    ) -> tuple[FloatArray, FloatArray]:
-        """Energies drawn from flux times cross section, and their weights (cm² times
-        neutrinos per unit of the flux)."""
-        low = lowest_energy(process, self.table)
+    def sigma(self, e: FloatArray) -> FloatArray:
+        """Cross section at energies, cm²."""
+        return cross_section(self.process, e, self.kind, self.table, self.nucleus)
+
+    @cached_property
+    def bins(self) -> tuple[FloatArray, FloatArray] | None:
+        """Parts of the flux, and how probable each is; None without any."""
+        low = lowest_energy(self.process, self.table)
         rows = []
-        for component in self.source.of(kind):
+        for component in self.source.of(self.kind):
             rows += [
                 np.array([[x.energy, 0.0, x.intensity, 0.0]])
                 for x in component.lines
@@ -114,50 +132,53 @@ class _Draw:
             if component.density is not None and component.edges[-1] > low:
                 rows.append(energy_bins(component, low))
         if not rows:
-            return np.empty(0), np.empty(0)
+            return None
         bins = np.concatenate(rows)
         middle = bins[:, 0] + bins[:, 1] / 2
-
-        def sigma(e: FloatArray) -> FloatArray:
-            return cross_section(process, e, kind, self.table, self.nucleus)
-
-        share = (bins[:, 2] + bins[:, 3] / 2) * sigma(middle)
+        share = (bins[:, 2] + bins[:, 3] / 2) * self.sigma(middle)
         if not share.sum() > 0:
-            return np.empty(0), np.empty(0)
+            return None
         # no bin with a cross section only off its middle is left out
         share = np.maximum(share, 1e-6 * share.max()) * (
             (bins[:, 2] > 0) | (bins[:, 2] + bins[:, 3] > 0)
         )
-        share /= share.sum()
-        i = random.choice(len(bins), self.n, p=share)
-        u = random.random(self.n)
+        return bins, share / share.sum()
+
+    def energies(
+        self, n: int, random: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray]:
+        """Energies drawn from flux times cross section, and their weights (cm² times
+        neutrinos per unit of the flux)."""
+        if self.bins is None:
+            return np.empty(0), np.empty(0)
+        bins, share = self.bins
+        i = random.choice(len(bins), n, p=share)
+        u = random.random(n)
         e = bins[i, 0] + u * bins[i, 1]
-        weight = (bins[i, 2] + u * bins[i, 3]) / share[i] * sigma(e)
+        weight = (bins[i, 2] + u * bins[i, 3]) / share[i] * self.sigma(e)
         return e[weight > 0], weight[weight > 0]
 
-    def mass_numbers(
-        self, process: str, n: int, random: np.random.Generator
-    ) -> float | FloatArray:
+    def mass_numbers(self, n: int, random: np.random.Generator) -> float | FloatArray:
         """Mass numbers of the nuclei that n interactions hit; one for all if there is
         no choice."""
-        if process != "coherent pion":
+        if self.process != "coherent pion":
             return 40.0
         numbers, share = coherent_nuclei(self.table, self.nucleus)
         if len(numbers) == 1:
             return float(numbers[0])
         return random.choice(numbers, n, p=share / share.sum())
 
-    def columns(
-        self, kind: Flavour, process: str, random: np.random.Generator
-    ) -> Iterator[dict[str, Any]]:
-        """Arrays of a `Background` by field, for each kind of second muon."""
-        e, weight = self.energies(kind, process, random)
+    def columns(self, n: int, random: np.random.Generator) -> Iterator[dict[str, Any]]:
+        """Arrays of a `Background` by field, for each kind of second muon of n
+        interactions."""
+        anti = self.kind.anti
+        e, weight = self.energies(n, random)
         if not e.size:
             return
-        a = self.mass_numbers(process, e.size, random)
-        made = hadrons(process, e, kind.anti, self.table, random, a)
-        for second in candidates(process, made, kind.anti, self.table, random):
-            yield _columns(e, made.muon, weight, second, kind.anti)
+        a = self.mass_numbers(e.size, random)
+        made = hadrons(self.process, e, anti, self.table, random, a)
+        for second in candidates(self.process, made, anti, self.table, random):
+            yield _columns(e, made.muon, weight, second, anti)
 
 
 def _columns(
@@ -186,19 +207,92 @@ def _columns(
     }
 
 
-def _drawn(draw: _Draw, kinds: tuple[Flavour, ...], seed: int) -> dict[str, Any]:
-    """Arrays of a `Background` by field, of all flavours and processes; none if nothing
-    is made."""
-    blocks: list[dict[str, Any]] = []
+def check_drawing(n: int, seed: int) -> None:
+    """Refuse numbers of interactions and seeds that cannot be.
+
+    Parameters
+    ----------
+    n : interactions of each process and flavour.
+    seed : of all random numbers.
+
+    Examples
+    --------
+    >>> check_drawing(0, 1)
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: the number of interactions is an integer from 1 to ...
+    """
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 < n <= MOST:
+        raise InputError(
+            f"the number of interactions is an integer from 1 to {MOST:g}, got"
+            f" {shown(n)}"
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"the seed must be an integer of 0 or more, got {shown(seed)}")
+
+
+def blocks(
+    source: Flux | str,
+    target: TargetSpec,
+    n: int,
+    *,
+    table: Assumptions | None = None,
+    seed: int = 1,
+) -> Iterator[Background]:
+    """Draw weighted background events, a few at a time: memory does not grow with their
+    number.
+
+    `BLOCK` interactions of a process and flavour have a random stream of their own,
+    counted from the seed: the first ones do not depend on how many follow.
+
+    Parameters
+    ----------
+    source, target, n, table, seed : as in `generate`.
+
+    Yields
+    ------
+    Background
+        Events of one kind, all with `n` as `trials`.
+
+    Raises
+    ------
+    InputError
+        As `generate`.
+
+    Examples
+    --------
+    >>> drawn = blocks("dune-nd-fhc", "Ar40", 1000)
+    >>> next(drawn).kind[0], sum(len(part) for part in drawn) > 1000
+    (0, True)
+    """
+    source, kinds = muon_neutrinos(source)
+    table = assumptions() if table is None else table
+    check_drawing(n, seed)
+    nucleus = (
+        target
+        if isinstance(target, Target)
+        else read_target(target, form_factor="point")
+    )
+    fluence = sum(source.total(k) for k in kinds)
+    found = False
     for kind in kinds:
         for j, process in enumerate(PROCESSES):
-            random = np.random.Generator(
-                np.random.PCG64DXSM(np.random.SeedSequence((seed, int(kind.anti), j)))
-            )
-            blocks += draw.columns(kind, process, random)
-    return {
-        k: np.concatenate([b[k] for b in blocks]) for k in (blocks[0] if blocks else {})
-    }
+            draw = _Draw(source, nucleus, table, kind, process)
+            if draw.bins is None:
+                continue
+            for i in range(-(-int(n) // BLOCK)):
+                stream = np.random.SeedSequence(
+                    (seed, int(kind.anti), j), spawn_key=(i,) if i else ()
+                )
+                random = np.random.Generator(np.random.PCG64DXSM(stream))
+                for arrays in draw.columns(min(BLOCK, n - i * BLOCK), random):
+                    arrays["weight"] /= fluence
+                    found = True
+                    yield Background(kinds=KINDS, trials=int(n), **arrays)
+    if not found:
+        raise InputError(
+            f"flux {source.name} makes no background: it has too little energy, or the"
+            " assumptions forbid all"
+        )
 
 
 def generate(
@@ -237,34 +331,22 @@ def generate(
     >>> len(drawn) > 1000 and bool((drawn.weight > 0).all())
     True
     """
-    source, kinds = muon_neutrinos(source)
-    table = assumptions() if table is None else table
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 < n <= _MOST:
-        raise InputError(
-            f"the number of interactions is an integer from 1 to {_MOST:g}, got"
-            f" {shown(n)}"
-        )
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"the seed must be an integer of 0 or more, got {shown(seed)}")
-    nucleus = (
-        target
-        if isinstance(target, Target)
-        else read_target(target, form_factor="point")
-    )
-    draw = _Draw(source, nucleus, n, table)
-    fluence = sum(source.total(k) for k in kinds)
+    parts: list[Background] = []
     try:
-        arrays = _drawn(draw, kinds, seed)
+        for part in blocks(source, target, n, table=table, seed=seed):
+            if not parts:
+                np.empty((n, _EACH // 8))  # refused at once if that is not there
+            parts.append(part)
+        arrays = {
+            f.name: np.concatenate([getattr(part, f.name) for part in parts])
+            for f in fields(Background)
+            if f.name not in ("kinds", "trials")
+        }
     except MemoryError:
         raise InputError(
-            f"{n} interactions of each process do not fit into memory: draw fewer"
+            f"{shown(n)} interactions of each process do not fit into memory: draw"
+            " fewer, or walk through `blocks`"
         ) from None
-    if not arrays:
-        raise InputError(
-            f"flux {source.name} makes no background: it has too little energy, or the"
-            " assumptions forbid all"
-        )
-    arrays["weight"] /= fluence
     return Background(kinds=KINDS, trials=int(n), **arrays)
 
 

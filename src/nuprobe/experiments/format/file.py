@@ -112,6 +112,7 @@ class ExperimentFile(Strict):
     process, options : what scatters, by name, and its options.
     also : further processes that the detector counts in the same bins.
     sites : places whose bins stand behind each other.
+    shares_data_with : experiments with some of the same events.
     target, flux, propagation, response : the ingredients of the signal.
     binning : bins of the data.
     data : observed counts, or None.
@@ -143,6 +144,10 @@ class ExperimentFile(Strict):
     )
     references: list[str] = Field(default=[])
     notes: str = ""
+    shares_data_with: list[str] = Field(
+        default=[],
+        description="names of experiments with some of the same events, never combined",
+    )
     target: TargetSection
     flux: FluxSection
     propagation: PropagationSection = PropagationSection()

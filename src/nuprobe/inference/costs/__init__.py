@@ -12,6 +12,7 @@ from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
+from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.inference.costs.poisson import PoissonCost
 from nuprobe.inference.costs.term import Term, check_cost
 from nuprobe.inference.costs.total import CostSum
@@ -26,8 +27,10 @@ __all__ = [
     "CostSum",
     "CovarianceCost",
     "GaussianCost",
+    "Origin",
     "PoissonCost",
     "Profiled",
     "Term",
     "check_cost",
+    "check_origins",
 ]

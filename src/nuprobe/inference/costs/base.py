@@ -20,14 +20,15 @@ from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
 from nuprobe.inference.costs.morphing import (
+    between_anchors,
     full_points,
     linear_part,
     morphed_information,
     morphed_slopes,
-    morphing_ends,
     profile_morphed,
 )
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
+from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.costs.slopes import exact_gradient, expected_curvature
 from nuprobe.inference.expectations import blocks_of, expected_counts, some_points
 from nuprobe.inference.newton import gradient_of, hessian_of
@@ -409,16 +410,13 @@ class Cost(ABC):
         """1/σ² of all nuisances, shape (nuisances,)."""
         return np.array([n.sigma**-2.0 for n in self.nuisances])
 
-    def _inside(self, nuisances: FloatArray) -> bool:
-        """Whether the morphing ones of some nuisances lie between their anchors."""
-        low, high = morphing_ends(self.layout)
-        t = nuisances[len(self.layout.nuisances) :]
-        return bool(((t >= low) & (t <= high)).all())
-
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same cost for other `data`: (bins,), or for a sum a sequence with one array
-        a term."""
+        """Same cost for other `data`: (bins,), or one array a term of a sum."""
+
+    @abstractmethod
+    def of(self, origin: Origin) -> Cost:
+        """The same cost, its data known to come from an `origin`."""
 
     @abstractmethod
     def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
@@ -476,7 +474,7 @@ class Cost(ABC):
         for _ in range(1000 if nuisances is None else 1):
             random = rng.normal(0.0, sigma)
             drawn = random if nuisances is None else nuisances
-            if nuisances is None and not self._inside(random):
+            if nuisances is None and not between_anchors(self.layout, random):
                 continue
             terms = list(zip(self.terms, self.expected(point, drawn), strict=True))
             if all(term.possible(mu) for term, mu in terms):

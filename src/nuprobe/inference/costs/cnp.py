@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.moments import Moments, poisson_moments
 from nuprobe.inference.costs.term import Term
 from nuprobe.inference.newton import Curve
 from nuprobe.inference.protocols import Prediction
@@ -26,7 +27,8 @@ _EMPTY: Final = 2.0
 
 class CNPCost(Term):
     """χ² = Σ (n − µ)²/σ² with σ² = 3/(1/n + 2/µ), and µ/2 where nothing is seen
-    (Ji:2019yca, equation unverified); plus Σ(ν_k/σ_k)².
+    (Ji:2019yca; the first as in the public code dagflow, the paper was not read); plus
+    Σ(ν_k/σ_k)².
 
     It combines Neyman's and Pearson's χ² so that a normalisation is not biased to first
     order, and is close to the Poisson likelihood for many counts. It is for comparison
@@ -124,6 +126,21 @@ class CNPCost(Term):
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """As `Statistic.draw` at `mu`, by `rng`."""
         return rng.poisson(mu).astype(float)
+
+    def moments(self, mu: FloatArray) -> Moments:
+        """As `Statistic.moments` at `mu`: not those of a χ², which this cost is only
+        for many counts."""
+
+        def cost(n: FloatArray, mu: FloatArray) -> FloatArray:
+            some = np.maximum(n, 1.0)
+            squares = (n - mu) ** 2 * (1 / some + 2 / mu) / 3
+            return np.where(n > 0, squares, _EMPTY * mu)
+
+        def slope(n: FloatArray, mu: FloatArray) -> FloatArray:
+            some = np.maximum(n, 1.0)
+            return np.where(n > 0, 2 / 3 * (mu / some - (some / mu) ** 2), _EMPTY)
+
+        return poisson_moments(mu, cost, slope)
 
     def possible(self, mu: FloatArray) -> bool:
         """As `Statistic.possible` at `mu`."""

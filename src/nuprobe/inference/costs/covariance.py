@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.moments import Moments, normal_moments
 from nuprobe.inference.costs.term import Term
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -124,6 +125,10 @@ class CovarianceCost(Term):
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """As `Statistic.draw` at `mu`, by `rng`."""
         return np.asarray(mu + self.factor @ rng.normal(size=mu.shape))
+
+    def moments(self, mu: FloatArray) -> Moments:
+        """As `Statistic.moments` at `mu`: those of the squares of normal deviates."""
+        return normal_moments(self.n_bins)
 
     def possible(self, mu: FloatArray) -> bool:
         """As `Statistic.possible` at `mu`."""

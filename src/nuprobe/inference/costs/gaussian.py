@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.moments import Moments, normal_moments
 from nuprobe.inference.costs.term import Term
 from nuprobe.inference.newton import Curve
 from nuprobe.inference.protocols import Prediction
@@ -99,6 +100,7 @@ class GaussianCost(Term):
                 ),
                 curvature=lambda mu, slope, out: np.where(mu < data, other, weight),
                 floor=None,
+                quadratic=False,
             )
         return Curve(
             slope=lambda mu, out: np.multiply(
@@ -131,6 +133,10 @@ class GaussianCost(Term):
             + np.abs(rng.normal(size=mu.shape))
             * np.where(lower, -self.sigma, self.below)
         )
+
+    def moments(self, mu: FloatArray) -> Moments:
+        """As `Statistic.moments` at `mu`: those of the squares of normal deviates."""
+        return normal_moments(self.n_bins)
 
     def possible(self, mu: FloatArray) -> bool:
         """As `Statistic.possible` at `mu`."""

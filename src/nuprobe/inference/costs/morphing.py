@@ -111,6 +111,19 @@ def morphing_ends(layout: Layout) -> tuple[FloatArray, FloatArray]:
     )
 
 
+def between_anchors(layout: Layout, nuisances: FloatArray) -> bool:
+    """Whether the morphing ones of some nuisances lie between their anchors.
+
+    Parameters
+    ----------
+    layout : the cost.
+    nuisances : all of one point, shape (nuisances,).
+    """
+    low, high = morphing_ends(layout)
+    t = nuisances[len(layout.nuisances) :]
+    return bool(((t >= low) & (t <= high)).all())
+
+
 def _weights(layout: Layout) -> FloatArray:
     """1/σ² of the morphing nuisances, shape (morphing,)."""
     return np.array([n.sigma**-2.0 for n in layout.morphing])

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.moments import Moments, poisson_moments
 from nuprobe.inference.costs.term import Term
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -150,6 +151,10 @@ class PoissonCost(Term):
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
         """As `Statistic.draw` at `mu`, by `rng`."""
         return rng.poisson(mu).astype(float)
+
+    def moments(self, mu: FloatArray) -> Moments:
+        """As `Statistic.moments` at `mu`."""
+        return poisson_moments(mu)
 
     def possible(self, mu: FloatArray) -> bool:
         """As `Statistic.possible` at `mu`."""

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
+from nuprobe.inference.costs.moments import Moments
+from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.expectations import flexible_bins
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -62,6 +64,7 @@ class Statistic(ABC):
     n_bins : number of bins.
     linear : factor of the sum over all bins.
     positive : whether an expectation below 0 makes the data impossible.
+    origin : whose data they are; None if it is not known.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Statistic(ABC):
     n_bins: int
     linear: float
     positive: bool
+    origin: Origin | None = None
 
     @property
     @abstractmethod
@@ -124,6 +128,14 @@ class Statistic(ABC):
     @abstractmethod
     def arrays(self) -> tuple[FloatArray, ...]:
         """Data and errors: what, with the prediction, defines this cost."""
+
+    def moments(self, mu: FloatArray) -> Moments | None:
+        """How the cost of each bin is distributed for data drawn at the expectation
+        `mu`, shape (bins,); None if that is not known.
+
+        Where `weighted` takes combinations of bins, these are meant.
+        """
+        return None
 
     @property
     def compiled(self) -> bool:

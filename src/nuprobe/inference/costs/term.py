@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.costs.statistic import Statistic
 from nuprobe.inference.protocols import Prediction, morphing_of
 from nuprobe.numerics import FloatArray
@@ -108,4 +111,16 @@ class Term(Cost, Statistic):
         return array
 
     def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
-        return self.with_data(data[0])
+        made = self.with_data(data[0])
+        if self.origin is None:
+            return made
+        # expected or simulated: of the same experiment, but not its measured data
+        return made.of(replace(self.origin, assumed=True))
+
+    def of(self, origin: Origin) -> Cost:
+        """The same cost, its data known to come from an `origin`."""
+        result = copy(self)
+        result.origin = origin
+        result.terms = (result,)
+        result.__dict__.pop("layout", None)
+        return result

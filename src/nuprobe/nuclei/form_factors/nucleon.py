@@ -4,9 +4,10 @@ A vector current that couples to protons with g_p and to neutrons with g_n (at z
 momentum transfer) couples to one proton in a nucleus with g_p G_E^p + g_n G_E^n and to
 one neutron with g_n G_E^p + g_p G_E^n, by the charge symmetry of u and d quarks. With
 the weak couplings g_p = (1 − 4 sin²θ_W)/2, g_n = −1/2 these are half of
-(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as in
-[Tomalak:2020zfh], and with the couplings 1 and 0 of a photon the charge. Strange
-quarks and the spin–orbit current are left out.
+(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as those of
+Tomalak:2020zfh are said to be (of which only the abstract was read), and with the
+couplings 1 and 0 of a photon the charge. Strange quarks and the spin–orbit current are
+left out.
 """
 
 from __future__ import annotations
@@ -53,8 +54,11 @@ _GALSTER: Final = (1.70, 3.30)  # A τ/(1 + B τ) times a dipole: neutron electr
 
 @public
 def kelly(form: str, q2: ArrayLike) -> FloatArray:
-    """Form factors of free nucleons by the fits of Kelly:2004hm (coefficients
-    unverified against the paper).
+    """Form factors of free nucleons by the fits of Kelly:2004hm.
+
+    The coefficients are those of four independent codes (the event generators Achilles
+    and, for the proton, CepGen, simulations of GlueX and of the SBS in Hall A, which
+    has the errors of the fit beside them); the paper was not read.
 
     Parameters
     ----------
@@ -153,9 +157,9 @@ class NucleonElectric:
 
     Attributes
     ----------
-    name : ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified
-        against the paper); ``"dipole"``: G_E^p = (1 + Q²/0.71 GeV²)⁻², G_E^n = 0;
-        ``"point"``: 1 and 0, nucleons without extension.
+    name : ``"kelly"``: the rational fits of Kelly:2004hm, see `kelly`; ``"dipole"``:
+        G_E^p = (1 + Q²/0.71 GeV²)⁻², G_E^n = 0; ``"point"``: 1 and 0, nucleons without
+        extension.
 
     Raises
     ------

@@ -1,13 +1,13 @@
 """Coherent elastic neutrino–nucleus scattering: kernels, coefficients, cross sections.
 
-Vector part (Drukier:1984vhf; Barranco:2005yy, equation unverified, with the recoil
-terms kept):
+Vector part (Drukier:1984vhf; Barranco:2005yy; not read, but two public codes, dukecevns
+and mad, have it with the term in T²):
 
     dσ/dT = (G_F² M/π) [1 − T/E − MT/2E² (+ T²/2E² for spin ½)] |g_V^p Z F_p + g_V^n N
     F_n|²
 
-Axial part for J ≠ 0 (Hoferichter:2020osn, equation unverified), on request because
-tabulated spins are uncertain:
+Axial part for J ≠ 0 (Hoferichter:2020osn, unverified; its kinematics as in dukecevns),
+on request because tabulated spins are uncertain:
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j
     S_ij(q²)
@@ -16,8 +16,9 @@ The vector–axial interference, of relative order T/E and of opposite sign for
 antineutrinos, is left out.
 
 Photon and mediator exchange multiply the proton and neutron amplitudes by 1/(2MT + m²)
-and interfere with the weak one; the helicity-flip parts do not (Kouzakov:2017hbc;
-Cerdeno:2016sfi, equations unverified):
+and interfere with the weak one; the helicity-flip parts do not (Kouzakov:2017hbc and
+Cerdeno:2016sfi, not read; as in public codes, which add T/4E² to the first for spin 0,
+(E/M)² of it at most):
 
     magnetic moment: (πα²/m_e²) (1/T − 1/E) Z² F_p² |μ/μ_B|²
     scalar of mass m: (M²T/4πE²) (1 + T/2M for spin ½) |C_p Z F_p + C_n N F_n|²/(2MT +

@@ -1,7 +1,8 @@
 """Elastic scattering of neutrinos off electrons: kernels, coefficients, cross sections.
 
 With the amplitudes L = (g_V + g_A)/2 and R = (g_V − g_A)/2 of left- and right-handed
-electrons (Giunti:2014ixa, equation unverified; checked against explicit Dirac traces)
+electrons (Giunti:2014ixa, not read; as in the public code SNuDD, and checked against
+explicit Dirac traces)
 
     dσ/dT = (2G_F² m_e/π) [L² + R² (1 − T/E)² − L R m_e T/E²]
 

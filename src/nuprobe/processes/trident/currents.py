@@ -91,8 +91,8 @@ def fermi_momentum(a: int) -> float:
     """Fermi momentum k_F of a nucleus, MeV; 0 for A <= 2, where nothing is blocked.
 
     Widths of the quasi-elastic peak in electron scattering, by ranges of A, as
-    Bosted:2012qc takes them from the superscaling analysis of Maieron:2001it (read in
-    their Fortran, F1F209.f; unverified against the papers).
+    Bosted:2012qc takes them from the superscaling analysis of Maieron:2001it (as in
+    their Fortran, F1F209.f, and in GENIE; the papers were not read).
 
     Parameters
     ----------
@@ -171,8 +171,8 @@ def sachs(
     """Sachs form factors G_E, G_M of a nucleon at Q² (MeV²).
 
     ``"dipole"``: G_D = (1 + Q²/0.71 GeV²)⁻² times 1, μ_p, μ_n, with G_E^n = 0;
-    ``"kelly"``: the rational fits of Kelly:2004hm (coefficients unverified against the
-    paper).
+    ``"kelly"``: the rational fits of Kelly:2004hm, see
+    `nuprobe.nuclei.form_factors.kelly`.
     """
     proton = kind == "proton"
     if form_factors == "dipole":

@@ -9,8 +9,11 @@ unfolded, for Q² from 0 to 10 GeV² and W from 1.1 to 3.2 GeV, mean deviation o
 decays, on a smooth background.
 
 The parameters were read in the Fortran routines that the authors publish (F1F209.f, as
-kept in the Hall C simulation of Jefferson Lab) and are written anew here; the tables of
-the papers themselves were not compared.
+kept in the Hall C simulation of Jefferson Lab), which give the numbers that they print,
+and are written anew here. GENIE, whose code names the equations and tables of both
+papers, has the same parameters; CepGen has others for two heights of the proton (46.213
+of the P11 for 462.13, 1.8951 of the F37 for 11.0).
+The papers themselves were not read.
 """
 
 from __future__ import annotations

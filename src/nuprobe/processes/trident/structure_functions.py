@@ -21,8 +21,11 @@ known to 5 or 10 %. Nucleons of a nucleus count as free: no shadowing (which tak
 some 10 to 20 % of F₂ of heavy nuclei at x < 0.05 and Q² of a few GeV² and below), no
 Fermi motion.
 
-Numbers of ALLM97, R1998 and the ratio of the neutron were read in codes that use them
-(Fortran of the Hall C simulations and CepGen), not in the papers: unverified.
+The papers were not read. The numbers of ALLM97 are those of two Fortran codes (Hall C's
+radiative corrections, Milou); CepGen has 3.4924 for the exponent 3.4942 and 0.06526
+GeV² for 0.06527, which moves F₂ by 7e-4 at most. Those of R1998 are in CepGen and in
+an event generator of Jefferson Lab alike. The ratio of the neutron was read in one code
+(Hall C's) alone: unverified.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ elastic          cross sections of coherent scattering, radii and masses of nucl
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+independent      sizes that independent calculations found
 """
 
 from nuprobe.reproductions.recipes.bounds import (
@@ -43,6 +44,11 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.independent import (
+    boron_flux,
+    broken_over_elastic,
+    nucleon_change,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -55,7 +61,9 @@ from nuprobe.reproductions.recipes.tridents import (
 
 __all__ = [
     "anomalous_moment_coupling",
+    "boron_flux",
     "bound",
+    "broken_over_elastic",
     "charge_radius_fit",
     "counts",
     "differential_cross_section",
@@ -75,6 +83,7 @@ __all__ = [
     "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",
+    "nucleon_change",
     "scaled_signal",
     "signal",
     "signal_sigma",

@@ -1,0 +1,303 @@
+"""Limits that go on after a kill: what of the curves is done, and the file of it.
+
+Masses go in blocks counted from the first, so that an interruption changes no bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Final, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.limit_curves import LimitCurve, Search, points_of
+from nuprobe.inference import Cost
+from nuprobe.inference.checkpoints import (
+    Checkpoint,
+    probe,
+    progress_bar,
+    same_probe,
+    stopped,
+)
+from nuprobe.inference.result_files import numbers, opened, require, texts
+from nuprobe.numerics import FloatArray
+from nuprobe.sealed import BLOCK as FRONT
+from nuprobe.sealed import seal
+
+__all__ = ["LimitState", "Plan", "Saving", "computed", "plan"]
+
+_FORMAT: Final = "nuprobe-limit-2"
+_BLOCK: Final = 100  # masses at once: a few tenths of a second for counts
+_PROBES: Final = 5  # masses whose prediction tells models apart
+
+
+class Saving(TypedDict, total=False):
+    """How a run is saved: `checkpoint`, its HDF5 file; `resume`, go on with it;
+    `overwrite`, replace it; `every_s`, seconds between two writes at most; `progress`,
+    show a bar on a terminal."""
+
+    checkpoint: str | os.PathLike[str] | None
+    resume: bool
+    overwrite: bool
+    every_s: float
+    progress: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a limit consists of.
+
+    Attributes
+    ----------
+    labels : of the curves.
+    masses : MeV, shape (masses,), increasing.
+    fingerprint : tells settings and data apart.
+    probe : tells predictions apart, as `nuprobe.inference.checkpoints.probe`.
+    """
+
+    labels: tuple[str, ...]
+    masses: FloatArray
+    fingerprint: str
+    probe: FloatArray
+
+
+@dataclass
+class LimitState:
+    """What of a limit is done; arrays of shape (curves, masses) unless said otherwise.
+
+    Attributes
+    ----------
+    done : which points are.
+    coupling, reopens : as in `LimitCurve`.
+    standard : whether the Standard Model is excluded somewhere in the block.
+    edges : ends of the excluded intervals, NaN behind the last one, shape (curves,
+        masses, ends).
+    largest : coupling at which each search ends.
+    """
+
+    done: NDArray[np.bool_]
+    coupling: FloatArray
+    reopens: FloatArray
+    standard: NDArray[np.bool_]
+    edges: FloatArray
+    largest: FloatArray
+
+    @classmethod
+    def fresh(cls, plan: Plan) -> LimitState:
+        """Return the state before anything of `plan` is done."""
+        shape = len(plan.labels), plan.masses.size
+        nothing = np.zeros(shape, dtype=bool)
+        nan = np.full(shape, np.nan)
+        edges = np.full((*shape, 2), np.nan)
+        return cls(nothing, nan, nan.copy(), nothing.copy(), edges, nan.copy())
+
+    def keep(self, curve: int, block: slice, found: LimitCurve) -> None:
+        """Take in what was `found` at the masses of a block for a curve, by number."""
+        self.coupling[curve, block] = found.coupling
+        self.reopens[curve, block] = np.inf if found.reopens is None else found.reopens
+        self.standard[curve, block] = found.standard_excluded
+        self.largest[curve, block] = found.largest
+        for i, pairs in enumerate(found.excluded or ()):
+            more = 2 * len(pairs) - self.edges.shape[2]
+            if more > 0:
+                room = ((0, 0), (0, 0), (0, more))
+                self.edges = np.pad(self.edges, room, constant_values=np.nan)
+            ends = [g for pair in pairs for g in pair]
+            self.edges[curve, block.start + i, : len(ends)] = ends
+        self.done[curve, block] = True
+
+    def curve(self, label: str, curve: int, masses: FloatArray) -> LimitCurve:
+        """Return a finished curve: its `label`, its number and all `masses`."""
+        return LimitCurve(
+            label,
+            masses,
+            self.coupling[curve],
+            self.reopens[curve],
+            bool(self.standard[curve].any()),
+            excluded=tuple(
+                tuple(zip(known[::2], known[1::2], strict=True))
+                for ends in self.edges[curve].tolist()
+                for known in ([g for g in ends if not math.isnan(g)],)
+            ),
+            largest=float(self.largest[curve].max()),
+        )
+
+
+def plan(
+    settings: tuple[Mapping[str, Sequence[str]], Search],
+    costs: Sequence[Cost],
+    masses: FloatArray,
+) -> Plan:
+    """Say what a limit consists of.
+
+    Parameters
+    ----------
+    settings : experiments by label of the curve, and what is excluded and where.
+    costs : of the experiments, over mass and coupling: they tell data and models apart.
+    masses : MeV, shape (masses,), increasing.
+
+    Examples
+    --------
+    >>> plan(({"a": ["ccfr-trident"]}, Search(1.96, 2, (1e-7, 1.0))), [], [1.0]).labels
+    ('a',)
+    """
+    masses = np.asarray(masses, dtype=float)
+    state = hashlib.sha256(f"{_FORMAT} {version('nuprobe')} {settings!r}".encode())
+    state.update(repr(masses.size).encode() + masses.tobytes())
+    few = masses[np.linspace(0, masses.size - 1, _PROBES).astype(int)]
+    low, high = settings[1].couplings
+    strengths = np.geomspace(low, math.sqrt(low * high), _PROBES)
+    probes = [np.empty(0)]
+    for cost in costs:
+        state.update(cost.digest().encode())
+        probes.append(probe(cost, points_of(cost, strengths, few)))
+    found = np.concatenate(probes)
+    return Plan(tuple(settings[0]), masses, state.hexdigest(), found)
+
+
+def computed(
+    plan: Plan,
+    compute: Callable[[str, FloatArray], LimitCurve],
+    *,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    every_s: float = 30.0,
+    progress: bool = False,
+) -> list[LimitCurve]:
+    """Compute the curves of a limit block by block, saved as they come.
+
+    Parameters
+    ----------
+    plan : what it consists of.
+    compute : gives the curve of that label at some masses.
+    checkpoint, resume, overwrite, every_s, progress : as in `Saving`.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint exists, is damaged, belongs to another limit or is being
+        written by another process.
+    StoppedError
+        If the run was interrupted; what is done is saved, and the message says how to
+        go on.
+
+    Examples
+    --------
+    >>> made = Plan(("a",), np.array([1.0, 2.0]), "", np.empty(0))
+    >>> computed(made, lambda label, m: LimitCurve(label, m, 1e-3 * m))[0].coupling
+    array([0.001, 0.002])
+    """
+    file = Checkpoint(checkpoint, resume, overwrite, every_s)
+    state, size = LimitState.fresh(plan), plan.masses.size
+    with file.held():
+        state = file.known(partial(_resumed, plan=plan)) or state
+        file.start()
+        bar = progress_bar(progress, state.done.size, int(state.done.sum()), "mass")
+        try:
+            for i, label in enumerate(plan.labels):
+                for start in range(0, size, _BLOCK):
+                    block = slice(start, min(start + _BLOCK, size))
+                    if state.done[i, block].all():
+                        continue
+                    state.keep(i, block, compute(label, plan.masses[block]))
+                    bar(block.stop - block.start)
+                    if file.due():
+                        file.save(lambda: _image(plan, state))
+        except KeyboardInterrupt as error:
+            file.save(lambda: _image(plan, state))
+            raise stopped("limit", error, _remedy(file, state)) from error
+        finally:
+            bar(None)
+        file.complete(lambda: _image(plan, state))
+    return [state.curve(label, i, plan.masses) for i, label in enumerate(plan.labels)]
+
+
+def _remedy(file: Checkpoint, state: LimitState) -> str:
+    """What is saved, and how to go on."""
+    if file.path is None:
+        return file.remedy
+    return f"{state.done.sum()} of {state.done.size} limits are {file.remedy}"
+
+
+def _image(plan: Plan, state: LimitState) -> bytes:
+    """The whole file, built in memory, with its checksum."""
+    import h5py
+
+    image = BytesIO()
+    with h5py.File(image, "w", userblock_size=FRONT) as file:
+        file.attrs["format"] = _FORMAT
+        file.attrs["nuprobe"] = version("nuprobe")
+        file.attrs["fingerprint"] = plan.fingerprint
+        file.attrs["labels"] = list(plan.labels)
+        file["mass"] = plan.masses
+        file["mass"].attrs["unit"] = "MeV"
+        file["probe"] = plan.probe
+        for name, array in vars(state).items():
+            file[name] = array
+    return seal(image.getvalue())
+
+
+def _read(path: Path) -> tuple[Plan, LimitState]:
+    """Read and check a limit, finished or not."""
+    with opened(path, "limit", _FORMAT) as file:
+        made = Plan(
+            texts(file, "labels"),
+            numbers(file, "mass", 1),
+            str(file.attrs["fingerprint"]),
+            numbers(file, "probe", 1),
+        )
+        kinds = {"done": bool, "coupling": float, "reopens": float, "standard": bool}
+        done, coupling, reopens, standard = (
+            numbers(file, n, 2, kind) for n, kind in kinds.items()
+        )
+        state = LimitState(
+            done,
+            coupling,
+            reopens,
+            standard,
+            numbers(file, "edges", 3),
+            numbers(file, "largest", 2),
+        )
+        shape = len(made.labels), made.masses.size
+        require(
+            all(a.shape[:2] == shape for a in vars(state).values())
+            and state.edges.shape[2] % 2 == 0
+            and min(shape) > 0,
+            "its arrays do not fit together",
+        )
+        require(
+            bool(
+                (np.diff(made.masses) > 0).all()
+                and made.masses[0] > 0
+                and np.isfinite([made.masses[-1], *made.probe]).all()
+            ),
+            "its masses or its probe contain numbers that no limit has",
+        )
+        require(
+            all((a[state.done] > 0).all() for a in (state.coupling, state.reopens)),
+            "masses are marked as done that have no limit",
+        )
+    return made, state
+
+
+def _resumed(path: Path, plan: Plan) -> LimitState:
+    """What of this limit a file has."""
+    made, state = _read(path)
+    if made.fingerprint != plan.fingerprint or not same_probe(made.probe, plan.probe):
+        raise InputError(
+            f"{path} belongs to another limit (masses, experiments, analyses, model,"
+            " level or version of nuprobe differ); resume with what it was started"
+            " with, or choose another file"
+        )
+    return state

@@ -1,0 +1,81 @@
+"""Whose data a cost has, so that none count twice and none that are assumed pass for
+measured ones."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nuprobe.errors import InputError
+
+__all__ = ["Origin", "check_origins"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the data of a cost come from.
+
+    Attributes
+    ----------
+    experiment : name of the experiment.
+    part : one of several places of it that count different events; empty for all.
+    shares : names of other experiments that contain some of the same events.
+    assumed : whether the data are expected or simulated instead of measured.
+    """
+
+    experiment: str
+    part: str = ""
+    shares: tuple[str, ...] = ()
+    assumed: bool = False
+
+    def overlaps(self, other: Origin) -> bool:
+        """Whether some events are in the data of an `other` cost too."""
+        if self.experiment == other.experiment:
+            return self.part == other.part or not (self.part and other.part)
+        return self.experiment in other.shares or other.experiment in self.shares
+
+
+def check_origins(
+    origins: Sequence[Origin | None], with_projections: bool = False
+) -> None:
+    """Refuse data that would count twice, and assumed data beside measured ones.
+
+    Parameters
+    ----------
+    origins : of the costs to add; None where it is not known.
+    with_projections : assumed data may stand beside measured ones.
+
+    Raises
+    ------
+    InputError
+        In one line: which two, and what to do.
+
+    Examples
+    --------
+    >>> old = Origin("coherent-csi-2017", shares=("coherent-csi-2021",))
+    >>> check_origins([old, Origin("coherent-lar-2020")])
+    >>> check_origins([old, Origin("coherent-csi-2021")])
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: coherent-csi-2017 and coherent-csi-2021 share data, ...
+    """
+    known = [origin for origin in origins if origin is not None]
+    for one, other in itertools.combinations(known, 2):
+        if not one.overlaps(other):
+            continue
+        if one.experiment == other.experiment:
+            raise InputError(
+                f"the data of {one.experiment} would count twice: take one cost of it"
+                " (two analyses of one experiment share its data)"
+            )
+        raise InputError(
+            f"{one.experiment} and {other.experiment} share data, which would count"
+            " twice: leave one of them out"
+        )
+    assumed = [origin for origin in known if origin.assumed]
+    if assumed and len(assumed) < len(origins) and not with_projections:
+        raise InputError(
+            f"{assumed[0].experiment} has assumed data, a projection, that would be"
+            " added to measured data: leave it out, or add"
+            " them by CostSum(..., with_projections=True)"
+        )
