@@ -85,7 +85,7 @@ class CLs:
         """Smallest value from which all values of the grid are excluded at `cl`.
 
         Between points of the grid ln CLs is linear. None if the last one is not
-        excluded.
+        excluded, or all are: the grid must contain the limit.
 
         Parameters
         ----------
@@ -105,11 +105,9 @@ class CLs:
         curve = np.log(np.maximum(np.asarray(curves[method]), 1e-300))
         wanted = np.log1p(-cl)
         allowed = np.flatnonzero(curve >= wanted)
-        if not allowed.size:
-            return float(self.grid[0])
-        i = int(allowed[-1])
-        if i == len(self.grid) - 1:
+        if not allowed.size or allowed[-1] == len(self.grid) - 1:
             return None
+        i = int(allowed[-1])
         share = (curve[i] - wanted) / (curve[i] - curve[i + 1])
         return float(self.grid[i] + share * (self.grid[i + 1] - self.grid[i]))
 
