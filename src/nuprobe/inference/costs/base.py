@@ -65,7 +65,7 @@ class Cost(ABC):
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> cost
-    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 3 nuisances>
+    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 4 nuisances>
     >>> cost.profiled([[5.0], [5.5]]).twice_nll.shape
     (2,)
     """
