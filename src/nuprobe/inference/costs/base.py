@@ -174,7 +174,7 @@ class Cost(ABC):
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
-        result = (nu**2 * self._weights).sum(axis=1)
+        result = (nu**2 * self.layout.all_weights).sum(axis=1)
         p = full_points(self.layout, p, nu)
         for term, columns, k in self.layout.places:
             for block in blocks_of(len(p)):
@@ -208,7 +208,7 @@ class Cost(ABC):
         d, k = len(self.parameters), len(self.layout.nuisances)
         q = full_points(self.layout, p, nu)
         both, linear = exact_gradient(self.layout, q, nu[:, :k], np.zeros(len(p)))
-        pulls = 2 * nu[:, k:] * self._weights[k:]
+        pulls = 2 * nu[:, k:] * self.layout.all_weights[k:]
         return both[:, :d], np.concatenate([linear, both[:, d:] + pulls], axis=1)
 
     def profiled(
@@ -404,11 +404,6 @@ class Cost(ABC):
                 f"{self.name}: the data do not determine the nuisances; give them a"
                 " finite sigma"
             ) from None
-
-    @cached_property
-    def _weights(self) -> FloatArray:
-        """1/σ² of all nuisances, shape (nuisances,)."""
-        return np.array([n.sigma**-2.0 for n in self.nuisances])
 
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
