@@ -30,6 +30,7 @@ CASES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("conus-plus", "rate", "sin2_theta_w", _UP),
     ("conus-plus", "rate", "magnetic_moment.ee", _UP),
     ("pandax-4t-8b", "", "sin2_theta_w", _UP),
+    ("xenonnt-8b", "rate", "sin2_theta_w", _UP),
 )
 """Experiment, analysis (empty: the first), parameter and ensemble of each row."""
 

@@ -89,9 +89,9 @@ def draw(
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> rng = np.random.default_rng(1)
-    >>> toys = draw(cost, cost.default, np.zeros(3), 5, rng)
+    >>> toys = draw(cost, cost.default, np.zeros(len(cost.nuisances)), 5, rng)
     >>> toys.data[0].shape, toys.auxiliary.shape
-    ((5, 12), (5, 3))
+    ((5, 12), (5, 4))
     """
     sigma = np.array([0.0 if isinf(n.sigma) else n.sigma for n in cost.nuisances])
     auxiliary = np.zeros((number, len(sigma)))
@@ -200,7 +200,8 @@ def shifted_cost(cost: Cost, toys: Toys, i: int) -> Cost:
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> toys = draw(cost, cost.default, np.zeros(3), 2, np.random.default_rng(1))
+    >>> nominal, rng = np.zeros(len(cost.nuisances)), np.random.default_rng(1)
+    >>> toys = draw(cost, cost.default, nominal, 2, rng)
     >>> nu.fit(shifted_cost(cost, toys, 1)).twice_nll > 0
     True
     """

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError, NuprobeError
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.fit import fit
+from nuprobe.inference.descent import descend
+from nuprobe.inference.minimum import best_start
+from nuprobe.inference.surface import Surface
 from nuprobe.inference.toys.descent import Batch, ToyCost
 from nuprobe.inference.toys.ensemble import Toys, shifted_cost
 from nuprobe.inference.toys.starts import grid_of_starts, starts_of_toys
@@ -72,8 +74,9 @@ def fit_toys(
     >>> import nuprobe as nu
     >>> from nuprobe.inference.toys import draw
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> toys = draw(cost, cost.default, np.zeros(3), 4, np.random.default_rng(1))
-    >>> best = fit_toys(cost, toys, ["rn"], cost.default, np.zeros(3))
+    >>> nominal, rng = np.zeros(len(cost.nuisances)), np.random.default_rng(1)
+    >>> toys = draw(cost, cost.default, nominal, 4, rng)
+    >>> best = fit_toys(cost, toys, ["rn"], cost.default, nominal)
     >>> ordinary = nu.fit(shifted_cost(cost, toys, 2))
     >>> bool(abs(best.twice_nll[2] - ordinary.twice_nll) < 1e-6)
     True
@@ -186,16 +189,13 @@ class _Lowest:
         cost = self.many.cost
         try:
             single = shifted_cost(cost, self.many.toys, t)
-            names = [p.name for p in cost.parameters]
-            fixed = {n: float(v) for n, v in zip(names, point, strict=True)}
+            at = point
             if free:
-                for name in free:
-                    del fixed[name]
-                found = fit(single, list(free), fixed, minos=False)
-                at, value, nu = found.point, found.twice_nll, found.nuisance_values
-            else:
-                best = single.profiled(point)
-                at, value, nu = point, float(best.twice_nll[0]), best.nuisances[0]
+                surface = Surface(single, list(free), point)
+                start = best_start(surface, point)
+                at = descend(surface, start[None], close=1e-9)[0][0]
+            best = single.profiled(at)
+            value, nu = float(best.twice_nll[0]), best.nuisances[0]
         except NuprobeError as error:
             raise ComputationError(
                 f"{cost.name}: the fit of toy {t} did not converge ({error})"

@@ -125,7 +125,7 @@ def throw(
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> truth = Hypothesis(cost.default, np.zeros(3), cost.default)
+    >>> truth = Hypothesis(cost.default, np.zeros(len(cost.nuisances)), cost.default)
     >>> sample = throw(cost, [truth], ["rn"], [], ToySettings(10))
     >>> sample.delta.shape
     (1, 10)

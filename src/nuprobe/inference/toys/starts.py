@@ -68,7 +68,8 @@ def grid_of_starts(
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> points = grid_of_starts(cost, [0], cost.default, np.zeros(3)).points
+    >>> nominal = np.zeros(len(cost.nuisances))
+    >>> points = grid_of_starts(cost, [0], cost.default, nominal).points
     >>> float(points[0, 0]), float(points[-1, 0])
     (1.6, 10.0)
     """
@@ -141,7 +142,7 @@ def screened(toys: ToyCost, grid: Grid) -> FloatArray:
     >>> import nuprobe as nu
     >>> from nuprobe.inference.toys import draw
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> rng, nominal = np.random.default_rng(1), np.zeros(3)
+    >>> rng, nominal = np.random.default_rng(1), np.zeros(len(cost.nuisances))
     >>> toys = ToyCost(cost, draw(cost, cost.default, nominal, 4, rng))
     >>> grid = grid_of_starts(cost, [0], cost.default, nominal)
     >>> screened(toys, grid).shape == (4, len(grid.points))
@@ -199,7 +200,7 @@ def starts_of_toys(toys: ToyCost, grid: Grid) -> tuple[IntArray, IntArray]:
     >>> import nuprobe as nu
     >>> from nuprobe.inference.toys import draw
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> rng, nominal = np.random.default_rng(1), np.zeros(3)
+    >>> rng, nominal = np.random.default_rng(1), np.zeros(len(cost.nuisances))
     >>> toys = ToyCost(cost, draw(cost, cost.default, nominal, 4, rng))
     >>> grid = grid_of_starts(cost, [0], cost.default, nominal)
     >>> sorted(set(starts_of_toys(toys, grid)[0].tolist()))

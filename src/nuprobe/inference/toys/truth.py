@@ -119,7 +119,7 @@ def hypothesis_at(
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> settings = ToySettings(nuisances="nominal")
     >>> hypothesis_at(cost, cost.default, [], settings).nuisances
-    array([0., 0., 0.])
+    array([0., 0., 0., 0.])
     """
     if settings.nuisances == "nominal":
         truth, nuisances = point, np.zeros(len(cost.nuisances))
