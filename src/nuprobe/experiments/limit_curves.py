@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.ratio import RatioPrediction
-from nuprobe.experiments.scanned import Scanned
-from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.inference import Cost
-from nuprobe.inference.costs import Along
+from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
 from nuprobe.inference.stationary import Heights, Landscape, survey
 from nuprobe.numerics import FloatArray
 
-__all__ = [
-    "Counts",
-    "Intervals",
-    "LimitCurve",
-    "Ratio",
-    "Search",
-    "limit_curve",
-    "points_of",
-]
+__all__ = ["Intervals", "LimitCurve", "Search", "limit_curve"]
 
-IntArray = NDArray[np.intp]
 Intervals: TypeAlias = tuple[tuple[float, float], ...]
 """Intervals of the coupling, increasing."""
 
-_MANY: Final = 1e4
 _UNSEEN: Final = 1e-3
 """Standard deviations that the expectation moves up to the first coupling looked at:
 −2 ln L there is that of no coupling."""
 _NODES: Final = 40  # at which a mass is first looked at
-_HALVINGS: Final = 24  # of the logarithm of the range of couplings
 _BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 
@@ -100,177 +85,40 @@ class LimitCurve:
             return None
         return tuple(_between(mass, self.largest) for mass in self.excluded)
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form; None for what is infinite: no limit, or an open end."""
+        return {
+            "label": self.label,
+            "experiments": list(self.experiments),
+            "projected": self.projected,
+            "mass": self.mass.tolist(),
+            "coupling": [_finite(g) for g in self.coupling.tolist()],
+            "allowed_again": (
+                None
+                if self.reopens is None
+                else [_finite(g) for g in self.reopens.tolist()]
+            ),
+            "heavy_m_over_g_MeV": self.heavy,
+            "light_g": self.light,
+            "standard_excluded": self.standard_excluded,
+            "excluded": (
+                None
+                if self.excluded is None
+                else [[[a, _finite(b)] for a, b in each] for each in self.excluded]
+            ),
+            "largest_coupling": _finite(self.largest),
+        }
+
+
+def _finite(g: float) -> float | None:
+    return g if math.isfinite(g) else None
+
 
 def _between(excluded: Intervals, largest: float) -> Intervals:
     """What lies between intervals, from 0 to the largest coupling."""
     edges = [0.0, *(x for pair in excluded for x in pair), largest]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return tuple((low, high) for low, high in pairs if low < high)
-
-
-@dataclass(frozen=True, eq=False)
-class Ratio:
-    """A measured ratio.
-
-    Attributes
-    ----------
-    prediction : over mass and coupling.
-    mediated : its terms at the masses, shape (channels, 3, masses).
-    ratio, plus, minus : measured, and its errors.
-    """
-
-    prediction: RatioPrediction
-    mediated: FloatArray
-    ratio: float
-    plus: float
-    minus: float
-
-    @classmethod
-    def of(
-        cls,
-        experiment: TridentExperiment,
-        scanned: Scanned,
-        analysis: str | None,
-        masses: FloatArray,
-    ) -> Ratio:
-        """Return the ratio of an `experiment`, for its `analysis` (None: the first),
-        with the terms of the `scanned` model at `masses` (MeV)."""
-        measured = experiment.measurement(analysis)
-        prediction = experiment.prediction(scanned, (), analysis)
-        terms = prediction.mediated(masses)
-        return cls(prediction, terms, measured.ratio, measured.plus, measured.minus)
-
-    def at(self, masses: FloatArray) -> Ratio:
-        """Return the same ratio at other `masses` (MeV)."""
-        return replace(self, mediated=self.prediction.mediated(masses))
-
-    def pull(
-        self, row: IntArray, coupling: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """(predicted − measured)/error at couplings of some masses (`row`), both
-        (points,), and the error of that side."""
-        terms = self.mediated[:, :, row]
-        difference = self.prediction.ratio(terms, coupling) - self.ratio
-        error = np.where(difference > 0, self.plus, self.minus)
-        return np.asarray(difference / error), error
-
-    def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
-        """Squared pull, its slope, and how fast the pull moves; arguments as of
-        `pull`."""
-        pull, error = self.pull(row, coupling)
-        terms = self.mediated[:, :, row]
-        moves = self.prediction.coupling_slope(terms, coupling) / error
-        return Heights(pull**2, 2 * pull * moves, np.abs(moves))
-
-    def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """Errors by which a coupling moves the ratio; arguments as of `pull`."""
-        terms = self.mediated[:, :, row]
-        nothing = self.prediction.ratio(terms, np.zeros(row.size))
-        moved = self.prediction.ratio(terms, coupling) - nothing
-        return np.asarray(np.abs(moved) / min(self.plus, self.minus))
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Counting experiments, profiled over their nuisances.
-
-    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood
-    has long reached what it tends to (a nuisance may take such a signal away, the
-    longer the stronger it is), and could not be computed.
-
-    Attributes
-    ----------
-    cost : over mass and coupling.
-    mass : MeV, shape (masses,).
-    cap : couplings, shape (masses,).
-    """
-
-    cost: Cost
-    mass: FloatArray
-    cap: FloatArray
-    line: Along | None
-
-    @classmethod
-    def of(cls, cost: Cost, mass: FloatArray, largest: float) -> Counts:
-        """Find the caps below the `largest` coupling by bisection, every mass at
-        once."""
-        points = points_of(cost, np.zeros(mass.size), mass)
-        line = Along.of(cost, _column(cost), points, largest)
-        found = cls(cost, mass, np.full(mass.size, largest), line)
-        most = [_MANY * (float(np.abs(t.data).sum()) + 1) for t in cost.terms]
-
-        def too_many(row: IntArray, coupling: FloatArray) -> FloatArray:
-            every = found.total(row, coupling)
-            ratios = [e.sum(axis=1) / m for e, m in zip(every, most, strict=True)]
-            return np.asarray(np.max(ratios, axis=0))
-
-        ends = math.log(largest) - 60, math.log(largest)
-        cap = np.exp(_reached(too_many, mass.size, ends, 1.0))
-        return replace(found, cap=np.minimum(cap, largest))
-
-    def total(self, row: IntArray, coupling: FloatArray) -> list[FloatArray]:
-        """Counts of each term without nuisances, (points, bins), at couplings of some
-        masses (`row`), both (points,)."""
-        if self.line is not None:
-            return self.line.total(row, coupling)
-        points = points_of(self.cost, coupling, self.mass[row])
-        return [e.base for e in self.cost.layout.expectations(points)]
-
-    def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
-        """−2 ln L, its slope, and how fast the expectation moves; arguments as of
-        `total`."""
-        below = coupling < self.cap[row]
-        g = np.minimum(coupling, self.cap[row])
-        if self.line is not None:
-            value, slope, speed = self.line.heights(row, g)
-        else:
-            points, column = points_of(self.cost, g, self.mass[row]), _column(self.cost)
-            value, slopes, bend, _ = self.cost.profiled_slopes_from(points, None)
-            slope = slopes[:, column]
-            speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
-        return Heights(value, np.where(below, slope, 0.0), np.where(below, speed, 0.0))
-
-    def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """Standard deviations of the data by which a coupling moves the counts;
-        arguments as of `total`."""
-        moved, nothing = (self.total(row, g) for g in (coupling, np.zeros(row.size)))
-        terms = zip(moved, nothing, self.cost.terms, strict=True)
-        squares = [(((a - b) / t.spread) ** 2).sum(axis=1) for a, b, t in terms]
-        return np.asarray(np.sqrt(np.sum(squares, axis=0)))
-
-
-def _column(cost: Cost) -> int:
-    """Column of the coupling."""
-    label = cost.parameters[0].name.removesuffix("mass").removesuffix("coupling")
-    return cost.index(label + "coupling")
-
-
-def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
-    """Points of a cost over mass and coupling.
-
-    Parameters
-    ----------
-    cost : whose columns they have.
-    coupling : shape (..., masses).
-    mass : MeV, shape (masses,).
-
-    Returns
-    -------
-    array, shape (..., masses, 2)
-
-    Examples
-    --------
-    >>> from nuprobe.experiments import experiment, family_cost
-    >>> cost = family_cost(experiment("ccfr-trident"), "lmu-ltau")
-    >>> points_of(cost, np.array([1e-3, 1e-4]), np.array([10.0, 20.0]))
-    array([[1.e+01, 1.e-03],
-           [2.e+01, 1.e-04]])
-    """
-    points = np.empty((*coupling.shape, 2))
-    column = _column(cost)
-    points[..., 1 - column] = mass
-    points[..., column] = coupling
-    return points
 
 
 def _best_common(terms: Sequence[Ratio]) -> float:
@@ -334,23 +182,6 @@ class _Together:
         return np.asarray(np.sum([pull / error for pull, error in pulls], axis=0))
 
 
-def _reached(
-    size: Callable[[IntArray, FloatArray], FloatArray],
-    masses: int,
-    ends: tuple[float, float],
-    most: float,
-) -> FloatArray:
-    """Logarithm of the coupling at which a size that grows first exceeds a value, by
-    halving, every mass at once, (masses,); the upper end where it does not."""
-    low, high = np.full(masses, ends[0]), np.full(masses, ends[1])
-    row = np.arange(masses)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        more = size(row, np.exp(middle)) > most
-        low, high = np.where(more, low, middle), np.where(more, middle, high)
-    return np.asarray(high)
-
-
 def limit_curve(
     label: str, terms: Sequence[Ratio | Counts], masses: FloatArray, search: Search
 ) -> LimitCurve:
@@ -372,6 +203,7 @@ def limit_curve(
     Examples
     --------
     >>> from nuprobe.experiments import experiment
+    >>> from nuprobe.experiments.scanned import Scanned
     >>> ccfr = experiment("ccfr-trident")
     >>> term = Ratio.of(ccfr, Scanned.of("lmu-ltau"), None, np.array([10.0]))
     >>> search = Search(1.96, 2, (1e-5, 1.0))
@@ -412,7 +244,7 @@ class _Excluded:
     def _first(self) -> FloatArray:
         """Logarithm of the smallest coupling that is looked at, (masses,)."""
         low, high = (math.log(g) for g in self.search.couplings)
-        unseen = _reached(self.line.shift, self.masses.size, (low, high), _UNSEEN)
+        unseen = reached(self.line.shift, self.masses.size, (low, high), _UNSEEN)
         unseen[unseen < low + 1e-5] = low
         return np.minimum(unseen, high - 1e-6)
 

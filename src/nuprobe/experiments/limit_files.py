@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.limit_curves import LimitCurve, Search, points_of
+from nuprobe.experiments.limit_curves import LimitCurve, Search
+from nuprobe.experiments.limit_terms import points_of
 from nuprobe.inference import Cost
 from nuprobe.inference.checkpoints import (
     Checkpoint,

@@ -17,15 +17,9 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
-from nuprobe.experiments.limit_curves import (
-    Counts,
-    Intervals,
-    LimitCurve,
-    Ratio,
-    Search,
-    limit_curve,
-)
+from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost, CostSum
@@ -85,45 +79,8 @@ class Limit:
             "sides": self.sides,
             "statistic": self.statistic,
             "mass_unit": "MeV",
-            "curves": [
-                {
-                    "label": c.label,
-                    "experiments": list(c.experiments),
-                    "projected": c.projected,
-                    "mass": c.mass.tolist(),
-                    "coupling": [
-                        g if math.isfinite(g) else None for g in c.coupling.tolist()
-                    ],
-                    "allowed_again": (
-                        None
-                        if c.reopens is None
-                        else [
-                            g if math.isfinite(g) else None for g in c.reopens.tolist()
-                        ]
-                    ),
-                    "heavy_m_over_g_MeV": c.heavy,
-                    "light_g": c.light,
-                    "standard_excluded": c.standard_excluded,
-                    "excluded": _pairs(c.excluded),
-                    "largest_coupling": _finite(c.largest),
-                }
-                for c in self.curves
-            ],
+            "curves": [c.to_dict() for c in self.curves],
         }
-
-
-def _finite(g: float) -> float | None:
-    """A coupling; None where there is none."""
-    return g if math.isfinite(g) else None
-
-
-def _pairs(
-    excluded: tuple[Intervals, ...] | None,
-) -> list[list[list[float | None]]] | None:
-    """Intervals at each mass; None for an end that is open."""
-    if excluded is None:
-        return None
-    return [[[low, _finite(high)] for low, high in each] for each in excluded]
 
 
 @public

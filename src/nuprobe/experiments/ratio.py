@@ -98,7 +98,7 @@ class RatioPrediction:
         return np.asarray(total / self.standard)
 
     def coupling_slope(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
-        """Derivative of `ratio` in the coupling, arguments as there."""
+        """Derivative of `ratio` in the coupling; `mediated` and `coupling` as there."""
         total = np.zeros(np.shape(coupling))
         for terms, one in zip(mediated, self.strengths, strict=True):
             v, a, c = one.vector, one.axial, one.at(coupling)

@@ -60,7 +60,7 @@ class Line(Protocol):
     """−2 ln L along one coordinate, for many rows."""
 
     def heights(self, row: IntArray, at: FloatArray) -> Heights:
-        """−2 ln L at points of some rows, both (points,)."""
+        """−2 ln L at points `at` of some rows, numbers `row`, both (points,)."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,13 @@ class Landscape:
 
     def polish(self, known: FloatArray, ceiling: float) -> int:
         """Put a node at each stationary point between two nodes that matters; how
-        many."""
+        many.
+
+        Parameters
+        ----------
+        known : −2 ln L known to be reached elsewhere, (rows,).
+        ceiling : height above the smallest that is asked about.
+        """
         right, left_of = self._signs()
         lowest = np.minimum(self.lowest()[1], known)[self.row]
         near = self.value <= lowest + 4 * ceiling + 1
