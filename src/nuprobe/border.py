@@ -30,9 +30,10 @@ from nuprobe.hints import hint_parts, is_union
 from nuprobe.numerics import is_quantity, masked
 from nuprobe.units import MeV, fm
 
-__all__ = ["public"]
+__all__ = ["public", "public_methods"]
 
 _T = TypeVar("_T", bound=Callable[..., Any])
+_Class = TypeVar("_Class", bound=type)
 
 _ENERGIES: Final = "e_nu e_min e_max energy energies t t_nr t_e threshold mass masses"
 _LENGTHS: Final = "r_p r_n rms radius diffuseness surface_thickness baseline distance"
@@ -74,6 +75,38 @@ def public(thing: _T) -> _T:
     if hasattr(cls, "__dataclass_fields__") and "__repr__" not in _own_names(cls):
         setattr(cls, "__repr__", _in_one_line)  # noqa: B010
     return thing
+
+
+def public_methods(cls: _Class) -> _Class:
+    """Guard the public methods of a class whose objects the package makes.
+
+    Those with arguments and, of the operators, ``[]`` and calls; the constructor is not
+    guarded.
+
+    Parameters
+    ----------
+    cls : the class; what it inherits is left alone.
+
+    Examples
+    --------
+    >>> @public_methods
+    ... class Result:
+    ...     def scaled(self, factor: float) -> float:
+    ...         return 2.0 * factor
+    >>> Result().scaled("large")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: factor must be a number, got 'large'
+    """
+    for name, value in list(vars(cls).items()):
+        if name.startswith("_") and name not in ("__getitem__", "__call__"):
+            continue
+        inner = value.__func__ if isinstance(value, classmethod) else value
+        if not isinstance(inner, types.FunctionType) or hasattr(inner, "__wrapped__"):
+            continue
+        if len(inspect.signature(inner).parameters) > 1:
+            guarded = _guarded(inner)
+            setattr(cls, name, guarded if inner is value else classmethod(guarded))
+    return cls
 
 
 def _own_names(cls: type) -> tuple[str, ...]:
@@ -212,6 +245,7 @@ def _given(
         return {}
     given = dict(bound.arguments)
     given.pop("self", None)
+    given.pop("cls", None)
     for name, parameter in signature.parameters.items():
         if name in given and parameter.kind is parameter.VAR_POSITIONAL:
             for i, value in enumerate(given.pop(name), 1):

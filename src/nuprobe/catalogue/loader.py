@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import (
     ExperimentFileError,
     NuprobeError,
@@ -58,6 +58,7 @@ class Problem:
         )
 
 
+@public_methods
 class Catalogue(Mapping[str, "Entry"]):
     """Entries by id; an alias finds its entry too.
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
@@ -53,6 +53,7 @@ class EventProcess:
         return self.current if self.current in ("proton", "neutron") else None
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Events:
     """Trident events, a structure of arrays; the beam goes along +z in the frame of the

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public_methods
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
@@ -48,6 +49,7 @@ pays."""
 PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
 
+@public_methods
 class Cost(ABC):
     """−2 ln L of data given physics parameters and nuisances.
 
@@ -147,6 +149,10 @@ class Cost(ABC):
 
     def describe(self, point: FloatArray) -> str:
         """Values of one `point`, shape (parameters,), with units, for a message."""
+        if np.shape(point) != (len(self.parameters),):
+            raise InputError(
+                f"a point must have {len(self.parameters)} values, got {shown(point)}"
+            )
         return self.layout.describe(point)
 
     def twice_nll(
@@ -337,7 +343,12 @@ class Cost(ABC):
         compiled = compiled and self.layout.compilable
         minimise = profile_compiled if compiled else profile_block
         p = self.layout.checked_points(points)
-        value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
+        shape = (len(p), len(self.nuisances))
+        if start is not None and np.shape(start) != shape:
+            raise InputError(
+                f"start must have shape {shape} (points, nuisances), got {shown(start)}"
+            )
+        value, nuisances = np.empty(len(p)), np.empty(shape)
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
             begin = None if start is None else start[block]
