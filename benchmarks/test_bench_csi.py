@@ -18,6 +18,8 @@ from scipy.optimize import minimize
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment
+from nuprobe.inference import coverage
+from nuprobe.inference.toys import draw, fit_toys, shifted_cost
 from nuprobe.units import fm
 
 POINTS = 100_000
@@ -214,6 +216,28 @@ def _fresh(code: str) -> float:
         for _ in range(9)
     ]
     return min(float(run.stdout) for run in runs)
+
+
+def test_toys(benchmark: BenchmarkFixture, csi: Experiment) -> None:
+    """1000 toys in energy and time, two profiled fits each, against single fits."""
+    cost = csi.cost(free=["rn"], analysis="energy-time")
+    nominal = np.zeros(len(cost.nuisances))
+    toys = draw(cost, cost.default, nominal, 1000, np.random.default_rng(1))
+    start = time.process_time()
+    coverage(cost, "rn", toys=1000)
+    spent = time.process_time() - start
+    benchmark.pedantic(
+        coverage, (cost, "rn"), {"toys": 1000}, rounds=3, warmup_rounds=0
+    )
+    best = fit_toys(cost, toys, ["rn"], cost.default, nominal)
+    off = max(
+        abs(nu.fit(shifted_cost(cost, toys, i)).twice_nll - best.twice_nll[i])
+        for i in range(0, 1000, 100)
+    )
+    ROWS.append(
+        ("1000 toys, profiled fits", f"{spent:.2f} s", f"{off:.0e}", "-", "<= 2 s")
+    )
+    assert off < 1e-6
 
 
 def test_import(benchmark: BenchmarkFixture) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.experiments.folders import EXPERIMENT, TABLES, write
 
 import nuprobe as nu
 from nuprobe.decimals import parse_number, parse_numbers
-from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.errors import ExperimentFileError, InputError, OutputError
 from nuprobe.parsing import (
     parse_csv,
     parse_json,
@@ -444,10 +445,68 @@ def test_a_limit_at_a_million_masses_is_refused() -> None:
         nu.limit([nu.experiment("ccfr-trident")], "lmu-ltau", grid={"mass": masses})
 
 
-def test_damaged_files_of_every_kind() -> None:
-    import runpy
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nu.units.parse_quantity("\u0661 MeV", "energy"),  # one, in Arabic
+        lambda: nu.units.parse_grid("1:2:\u0663 MeV", "energy"),
+        lambda: nu.units.value_in("\u0661 muB", "muB"),
+        lambda: nu.units.parse_grid("1e-400, 1 MeV", "energy"),
+        lambda: nu.units.parse_grid("1e-400:1:3 MeV", "energy"),
+        lambda: nu.units.parse_grid("1e-320 eV", "energy"),
+        lambda: nu.units.value_in("1e-200 1e-200 muB", "muB"),
+        lambda: nu.units.value_in("21e-400 1e-11 muB", "muB"),
+        lambda: nu.units.value_in("3e0-11 muB", "muB"),  # was -33
+        lambda: parse_toml("mass = 1e-400"),
+        lambda: parse_toml("mass = 1_0e400"),
+        lambda: parse_json("[1e400]"),
+        lambda: parse_json("[1e-400]"),
+        lambda: parse_json("[NaN, Infinity]"),
+    ],
+)
+def test_no_text_becomes_another_number(call: Callable[[], object]) -> None:
+    """Each of these was read as 1, 0 or infinity."""
+    with pytest.raises(InputError):
+        call()
 
-    fuzz = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "fuzz.py"))
-    with tempfile.TemporaryDirectory() as folder:
-        failures = fuzz["batch"](Path(folder), 3, range(110))
-    assert failures == []
+
+def test_numbers_at_the_ends_of_the_range_are_read() -> None:
+    assert parse_toml("a = 1_0.5\nb = inf\nc = -0.0\nd = 1.7e308") == {
+        "a": 10.5,
+        "b": np.inf,
+        "c": 0.0,
+        "d": 1.7e308,
+    }
+    assert parse_json("[2.2e-308, 0.0, 1e2]") == [2.2e-308, 0.0, 100.0]
+    np.testing.assert_array_equal(
+        nu.units.parse_grid(".5, 1., 2e0 GeV", "energy"), [500.0, 1000.0, 2000.0]
+    )
+
+
+def test_a_nested_journal_is_damaged(tmp_path: Path) -> None:
+    from nuprobe.events.journal import read_journal
+    from nuprobe.files import replace_folder
+
+    path = tmp_path / "x.root.part.json"
+    path.write_text("[" * 3000)
+    with pytest.raises(InputError, match="is damaged or missing"):
+        read_journal(tmp_path / "x.root.part", path, {})
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / ".made-by.json").write_text("[" * 3000)
+    with pytest.raises(OutputError, match="did not write"):
+        replace_folder(tmp_path / "site", {"a.html": "x"}, made_by="test")
+
+
+def test_references_of_another_encoding_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nuprobe.cli.main import main
+
+    path = tmp_path / "references.bib"
+    path.write_bytes(b"@article{M\xfcller:2020}")
+    given = ["nuprobe", "catalogue", "check", "--references", str(path)]
+    monkeypatch.setattr(sys, "argv", given)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert "not UTF-8 text" in capsys.readouterr().err

@@ -194,11 +194,16 @@ def events() -> Numbers:
     gas = {"nucleons": "fermi-gas"}
     made = {
         "argon": trident(mumu, "Ar40", 5000.0, regime="coherent"),
-        "dune": trident([mumu, "nubar_mu -> nubar_e e- mu+"], "Ar40", "dune-nd-fhc"),
+        "dune": trident(
+            [mumu, "nubar_mu -> nubar_e e- mu+"],
+            "Ar40",
+            "dune-nd-fhc",
+            regime="elastic",
+        ),
         "electron": trident("nu_e -> nu_e e+ e-", None, 20.0, regime="electron"),
-        "water": trident(emu, "H2O", 3000.0, regime="all", seed=7, **gas),
+        "water": trident(emu, "H2O", 3000.0, regime="elastic", seed=7, **gas),
         "free": trident(emu, "O16", 2000.0, regime="neutron", pauli=False, **gas),
-        "light": trident(mumu, "Fe56", 2e4, regime="all", model=zp, seed=2**40),
+        "light": trident(mumu, "Fe56", 2e4, regime="elastic", model=zp, seed=2**40),
     }
     found: Numbers = {}
     arrays = "process nu_in target nu_out minus plus recoil q2 k2 s terms weight"

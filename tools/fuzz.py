@@ -2,19 +2,27 @@
 
     python tools/fuzz.py --number 100000 --seed 1 --workers 2
 
-Seeds are the shipped files, and small event and result files made at the start. Each
-input is damaged in one to four places. Allowed are a `NuprobeError` of one line and a
-result; of files with a checksum only the right result. Anything else is a failure: its
-input is kept in the folder ``fuzz-failures``, and the exit code is 1. What once failed
-becomes a test (`tests/test_parsing.py`).
+Seeds are the shipped files and small files of every kind made at the start
+(`fuzz_parsers.py`). Each input is damaged in one to four places. Allowed are a
+`NuprobeError` of one line and a result, which must be what stands in the file. Anything
+else is a failure: an exception of another kind, an interpreter that dies, 20 s, 1 GB.
+Its input is kept in the folder ``fuzz-failures``, and the exit code is 1. What once
+failed becomes a test (`tests/test_parsing.py`).
+
+Each batch of inputs runs in a fork of this process, in which everything is imported and
+opened already: an input costs milliseconds, and one that kills its process only itself.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import io
+import multiprocessing
+import os
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -22,161 +30,43 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from fuzz_parsers import Other, Parser, parsers
 
-import nuprobe as nu
 from nuprobe.errors import LONGEST_MESSAGE, NuprobeError
 
-PACKAGE = Path(nu.__file__).parent
 LONGEST_S = 20
+SILENT_S = 300
+LARGEST_MB = 1000
+BATCH = 500
 TOKENS = [
     *(b"nan", b"inf", b"-1", b"0", b"1e400", b"1e-400", b"1.0D-05", b"0,25", b"010"),
     *(b"yes", b"true", b"null", b"1:30", b"1_000", b"9" * 5000, b"1e12", b"&a", b"*a"),
     *(b"[" * 3000, b"{" * 40, b"!!python/name:os.system", b"<<: ", b"\x00", b"\xff"),
     *(b"\x1b[2J", b'"', b"'", b"#", b",", b";", b"\r", b"\n", b"\n\n", b":", b"="),
     *("\u202e".encode(), "١".encode(), b"../../etc/passwd", b"/dev/zero", b"x" * 20000),
+    *(
+        b"[]",
+        b"{}",
+        b"''",
+        b'""',
+        b"[1, [2]]",
+        b"1e308",
+        b"-1e-308",
+        b"1e-320",
+        b"0x10",
+    ),
+    *(b" mm", b" MeV", b"%", b"1 keV", b"2026-11-28", b"1979-05-27T07:32:00Z", b"\t"),
+    *(b"\\", b"--help", b"--json", b" -1", b"**", b"(", b"9**9**9", b"1e6", b"\x0c"),
+    *("µ".encode(), "−1".encode(), "\u2028".encode(), b"\xef\xbb\xbf", b"e", b"."),
 ]
-COMMAND_LINE = [
-    *("30 MeV", "10:50:41 MeV", "1e-3:10:80:log GeV", "10, 20 keV", "3e-11 muB"),
-    *("mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80", "a.b=2", "Si28=1,O16=2"),
-    *("observed / expected", "sqrt(a**2 + b**2)", "m_pair < 0.5 GeV", "CsI", "Ar40"),
-]
-
-
-@dataclass(frozen=True)
-class Parser:
-    """What reads one kind of file.
-
-    Attributes
-    ----------
-    name : for messages.
-    seeds : files (or a file in its folder) that are right.
-    read : reads a damaged copy.
-    exact : whether a copy that is read must give what the seed gives.
-    """
-
-    name: str
-    seeds: tuple[Path, ...]
-    read: Callable[[Path], object]
-    exact: bool = False
-    whole_folder: bool = False
-
-
-def _shipped(pattern: str) -> tuple[Path, ...]:
-    return tuple(sorted(PACKAGE.glob(pattern)))
-
-
-def _entry(path: Path) -> object:
-    from nuprobe.catalogue import read_entry
-
-    return read_entry(path.read_bytes().decode("utf-8", "replace"), path.name).id
-
-
-def _command_line(path: Path) -> object:
-    from nuprobe.catalogue.expressions import evaluate
-    from nuprobe.cli.options import target_spec
-    from nuprobe.cli.values import key_values
-    from nuprobe.events import parse_cuts
-    from nuprobe.units import parse_grid, parse_quantity, value_in
-
-    text = path.read_bytes().decode("utf-8", "replace")
-    calls: list[Callable[[], object]] = [
-        lambda: parse_quantity(text, "energy"),
-        lambda: parse_grid(text, "energy").size,
-        lambda: value_in(text, "muB"),
-        lambda: key_values([text]),
-        lambda: nu.target(target_spec(text)),
-        lambda: evaluate(text, {"observed": 3.0, "expected": 4.0, "a": 1.0, "b": 2.0}),
-        lambda: parse_cuts([text]),
-        lambda: nu.trident.channel(text),
-        lambda: nu.target("Ar40", form_factor=text),
-    ]
-    for call in calls:
-        with contextlib.suppress(NuprobeError):
-            call()
-    return None
-
-
-def _events(path: Path) -> object:
-    found = nu.events.read_events(path)
-    weights = {name: w.tolist() for name, w in found.weights.items()}
-    return weights, found.trials, found.sigma
-
-
-def _scan(path: Path) -> object:
-    from nuprobe.inference import ScanResult
-
-    found = ScanResult.load(path)
-    return found.twice_nll.tolist(), [a.tolist() for a in found.axes.values()]
-
-
-def _made(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Small event files and a scan."""
-    events, scan = folder / "seed.hepmc3", folder / "seed.h5"
-    if not scan.exists():
-        generator = nu.events.trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3)
-        nu.events.write_events(events, generator, 20)
-        cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-        nu.scan(cost, {"rn": np.linspace(3.0, 6.0, 5)}).save(scan)
-    return (events,), (scan,)
-
-
-def _experiment(path: Path) -> object:
-    return nu.experiment(path.parent).name
-
-
-def _flux(path: Path) -> object:
-    return nu.flux(str(path.parent)).name
-
-
-@cache
-def parsers(folder: Path) -> tuple[Parser, ...]:
-    """All parsers with their seeds."""
-    from nuprobe.events.assumptions import assumptions
-
-    text = folder / "command_line.txt"
-    if not text.exists():
-        text.write_text("\n".join(COMMAND_LINE))
-    model, wcxf = folder / "stack.yaml", folder / "wc.yaml"
-    model.write_text(
-        "model:\n- standard: {scheme: radiative}\n- b-l: {mass: 10 MeV, coupling: 1e-4}"
-        "\n- nsi: {epsilon_u.ee: 0.1}\n"
-    )
-    wcxf.write_text(
-        "eft: WET\nbasis: JMS\nscale: 91.1876\nvalues: {VnueLL_2222: 1.0e-6}\n"
-    )
-    events, scan = _made(folder)
-    one = "experiments/library/*/"
-    return (
-        Parser("model", (model,), lambda p: repr(nu.model(p))),
-        Parser("wcxf", (wcxf,), lambda p: repr(nu.read_wcxf(p))),
-        Parser("entry", _shipped("catalogue/library/*/*.yaml"), _entry),
-        Parser(
-            "experiment",
-            _shipped(one + "experiment.toml"),
-            _experiment,
-            False,
-            True,
-        ),
-        Parser("table", _shipped(one + "counts.csv"), _experiment, False, True),
-        Parser("flux", _shipped("fluxes/library/*/flux.toml"), _flux, False, True),
-        Parser("flux table", _shipped("fluxes/library/*/*.csv"), _flux, False, True),
-        Parser(
-            "assumptions",
-            _shipped("events/library/backgrounds.toml"),
-            lambda p: repr(assumptions(p)),
-        ),
-        Parser("command line", (text,), _command_line),
-        Parser("events", events, _events, exact=True),
-        Parser("scan", scan, _scan, exact=True),
-    )
 
 
 def damaged(content: bytes, random: np.random.Generator) -> bytes:
@@ -223,95 +113,214 @@ def _right(parser: Parser, seed: Path) -> object:
     return parser.read(seed)
 
 
+def _memory() -> float:
+    """Largest memory of this process until now, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@cache
+def _copy(folder: Path, process: int) -> Path:
+    """A copy of a seed's folder, in which one file after the other is damaged."""
+    copy = Path(tempfile.mkdtemp()) / "copy"
+    atexit.register(shutil.rmtree, copy.parent, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    return copy
+
+
+@contextlib.contextmanager
+def _placed(parser: Parser, seed: Path, content: bytes) -> Iterator[Path]:
+    """A damaged file, with what belongs to it."""
+    folder = parser.folder(seed)
+    if folder is None:
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / seed.name
+            path.write_bytes(content)
+            yield path
+        return
+    path = _copy(folder, os.getpid()) / seed.relative_to(folder)
+    path.write_bytes(content)
+    try:
+        yield path
+    finally:
+        path.write_bytes(seed.read_bytes())
+
+
 def attempt(parser: Parser, seed: Path, content: bytes) -> str:
     """Read a damaged copy; return what is wrong with what happens, or nothing."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / seed.name
-        if parser.whole_folder:
-            shutil.copytree(seed.parent, name, dirs_exist_ok=True)
-        path.write_bytes(content)
-        right = _right(parser, seed) if parser.exact else None
-        signal.signal(signal.SIGALRM, _alarm)
-        signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
-        try:
-            with (
-                warnings.catch_warnings(),
-                contextlib.redirect_stdout(io.StringIO()),
-                contextlib.redirect_stderr(io.StringIO()),
-            ):
-                warnings.simplefilter("ignore")
-                found = parser.read(path)
-        except NuprobeError as error:
-            text = str(error)
-            good = len(text) <= LONGEST_MESSAGE and text.isprintable()
-            return "" if good else f"message of {len(text)} characters: {text[:80]!r}"
-        except Hang:
-            return f"takes longer than {LONGEST_S} s"
-        except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(place.filename).name}:{place.lineno}"
-            return f"{type(error).__name__} at {where}: {str(error)[:100]}"
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+    right = _right(parser, seed) if parser.exact else None
+    with _placed(parser, seed, content) as path:
+        before = _memory()
+        wrong = _read(parser, path, right)
+        if not wrong and _memory() - before > LARGEST_MB:
+            wrong = f"takes {_memory() - before:.0f} MB"
+        return wrong
+
+
+def _read(parser: Parser, path: Path, right: object) -> str:
+    said = io.StringIO()
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, _alarm)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST_S)  # of the processor
+    signal.setitimer(signal.ITIMER_REAL, 10 * LONGEST_S)  # waiting for nothing
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(said),
+        ):
+            warnings.simplefilter("ignore")
+            found = parser.read(path)
+    except NuprobeError as error:
+        text = str(error)
+        good = len(text) <= LONGEST_MESSAGE and text.isprintable()
+        return "" if good else f"message of {len(text)} characters: {text[:80]!r}"
+    except Hang:
+        return f"takes longer than {LONGEST_S} s"
+    except Other as error:
+        return f"another value, silently: {error}"
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        return f"{type(error).__name__} at {where}: {str(error)[:100]!r}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    if "Traceback" in said.getvalue():
+        return f"a traceback: {said.getvalue()[-200:]!r}"
     return "" if not parser.exact or found == right else "another number, silently"
 
 
-def batch(folder: Path, seed: int, indices: range) -> list[tuple[int, str, str]]:
+Failure = tuple[int, str, str]
+
+
+def batch(folder: Path, seed: int, indices: range) -> list[Failure]:
     """Failures among some inputs: number, parser and what is wrong."""
-    failures = []
+    return [f for f in _attempts(folder, seed, indices) if f[2]]
+
+
+def _attempts(folder: Path, seed: int, indices: range) -> Iterator[Failure]:
     for index in indices:
         parser, origin, content = chosen(folder, seed, index)
-        if wrong := attempt(parser, origin, content):
-            failures.append((index, parser.name, wrong))
-    return failures
+        yield index, parser.name, attempt(parser, origin, content)
+
+
+@cache
+def _turns(folder: Path) -> tuple[Parser, ...]:
+    """Which parser is whose turn."""
+    return tuple(p for p in parsers(folder) for _ in range(p.weight))
 
 
 def chosen(folder: Path, seed: int, index: int) -> tuple[Parser, Path, bytes]:
     """Parser, its right file and the damaged content of one input."""
     random = np.random.default_rng([seed, index])
-    every = parsers(folder)
-    parser = every[index % len(every)]
+    turns = _turns(folder)
+    parser = turns[index % len(turns)]
+    if index % 1000 == 0:  # those that take long have no turn
+        slow = [p for p in parsers(folder) if not p.weight]
+        parser = slow[int(random.integers(len(slow)))]
     origin = parser.seeds[int(random.integers(len(parser.seeds)))]
     content = origin.read_bytes()
-    if parser.name == "command line":
+    if parser.lines:
         lines = content.split(b"\n")
         content = lines[int(random.integers(len(lines)))]
-    return parser, origin, damaged(content, random)
+    return parser, origin, (parser.damage or damaged)(content, random)
+
+
+def _work(folder: Path, seed: int, indices: range, end: Connection) -> None:
+    """One batch in a process of its own; says before each input which one it is."""
+    tempfile.tempdir = tempfile.mkdtemp(dir=folder)  # removed with it
+    os.chdir(tempfile.tempdir)
+    for index in indices:
+        end.send(index)
+        for failure in _attempts(folder, seed, range(index, index + 1)):
+            end.send(failure)
+    end.send(None)
+
+
+def run(
+    folder: Path, seed: int, number: int, workers: int, first: int = 0
+) -> Iterator[Failure]:
+    """What happens with each input: number, parser and what is wrong, or nothing."""
+    context: Any = multiprocessing.get_context("fork")
+    todo = [
+        range(i, min(i + BATCH, first + number))
+        for i in range(first, first + number, BATCH)
+    ][::-1]
+    running: dict[Connection, tuple[Any, range, int]] = {}
+    heard: dict[Connection, float] = {}
+    while todo or running:
+        while todo and len(running) < workers:
+            indices = todo.pop()
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_work, args=(folder, seed, indices, there), daemon=True
+            )
+            process.start()
+            there.close()
+            running[here] = (process, indices, indices.start)
+            heard[here] = time.monotonic()
+        for end in [e for e in running if time.monotonic() - heard[e] > SILENT_S]:
+            running[end][0].kill()  # a loop in C, which no signal interrupts
+        for end in wait(list(running), timeout=10):
+            assert isinstance(end, Connection)
+            process, indices, now = running[end]
+            heard[end] = time.monotonic()
+            try:
+                said = end.recv()
+            except EOFError:  # it died
+                process.join()
+                parser, _, _ = chosen(folder, seed, now)
+                yield now, parser.name, f"the interpreter died ({process.exitcode})"
+                todo.append(range(now + 1, indices.stop))
+                del running[end]
+                continue
+            if said is None:
+                process.join()
+                del running[end]
+            elif isinstance(said, int):
+                running[end] = (process, indices, said)
+            else:
+                yield said
 
 
 def main() -> int:
     """Run, print failures and what was done."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--number", type=int, default=10_000)
+    options.add_argument("--first", type=int, default=0, help="go on from there")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
     given = options.parse_args()
-    start, failures = time.monotonic(), []
+    keep, start = given.keep.resolve(), time.monotonic()
+    counts: Counter[str] = Counter()
+    bad: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parsers(folder)
-        ranges = [
-            range(i, min(i + 200, given.number)) for i in range(0, given.number, 200)
-        ]
-        with ProcessPoolExecutor(given.workers) as pool:
-            jobs = [pool.submit(batch, folder, given.seed, r) for r in ranges]
-            for inputs, job in zip(ranges, jobs, strict=True):
-                try:
-                    failures += job.result()
-                except BrokenProcessPool:
-                    failures.append((inputs.start, "?", "the interpreter died"))
-                    break
-        for index, parser, wrong in failures:
-            given.keep.mkdir(exist_ok=True)
-            _, origin, content = chosen(folder, given.seed, index)
-            (given.keep / f"{index}-{origin.name}").write_bytes(content)
-            print(f"{index} {parser}: {wrong}")
+        for parser in parsers(folder):
+            for seed in parser.seeds:  # each is right, and known before the forks
+                if not parser.lines:
+                    _right(parser, seed)
+        for index, kind, wrong in run(
+            folder, given.seed, given.number, given.workers, given.first
+        ):
+            counts[kind] += 1
+            if wrong:
+                bad[kind] += 1
+                keep.mkdir(exist_ok=True)
+                _, origin, content = chosen(folder, given.seed, index)
+                (keep / f"{index}-{origin.name}").write_bytes(content)
+                print(f"{index} {kind}: {wrong}", flush=True)
+            if sum(counts.values()) % 5000 == 0:
+                spent = time.monotonic() - start
+                print(f"... {sum(counts.values())} inputs, {spent:.0f} s", flush=True)
+    for kind, count in counts.items():
+        print(f"{kind:20} {count:7} inputs {bad[kind]:5} failures")
     print(
-        f"{given.number} inputs for {len(parsers(folder))} parsers,"
-        f" {len(failures)} failures, {time.monotonic() - start:.0f} s"
+        f"{counts.total()} inputs for {len(counts)} parsers, {bad.total()} failures,"
+        f" {time.monotonic() - start:.0f} s"
     )
-    return bool(failures)
+    return bool(bad)
 
 
 if __name__ == "__main__":

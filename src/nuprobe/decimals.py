@@ -12,9 +12,10 @@ from nuprobe.errors import InputError, shown
 __all__ = ["DECIMAL", "GROUPED_DIGITS", "parse_number", "parse_numbers"]
 
 _LONGEST_NUMBER: Final = 400
-_DECIMAL: Final = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+# `++` and the like never step back, which long tables would pay for
+_DECIMAL: Final = r"[-+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d++)?+"
 DECIMAL = re.compile(_DECIMAL, re.ASCII)
-_FLOATS = re.compile(f"{_DECIMAL}(?:\n{_DECIMAL})*", re.ASCII)
+_FLOATS = re.compile(f"{_DECIMAL}(?:\n{_DECIMAL})*+", re.ASCII)
 _SMALL = re.compile(r"[-+.0]*[1-9]")  # matches what is not written as zero
 _FORTRAN = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)[dD][-+]?\d+", re.ASCII)
 _COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.ASCII)
@@ -76,10 +77,8 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
     """
     if _all_numbers(texts):
         values = list(map(float, texts))
-        if max(map(abs, values)) < math.inf and not any(
-            value == 0.0 and _SMALL.match(text)
-            for value, text in zip(values, texts, strict=True)
-        ):
+        zeros = {text for text, value in zip(texts, values, strict=True) if not value}
+        if max(map(abs, values)) < math.inf and not any(map(_SMALL.match, zeros)):
             return values
     values = []
     for position, text in enumerate(texts, 1):

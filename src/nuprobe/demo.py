@@ -162,9 +162,9 @@ class _Demo:
 
     def draw(self, name: str, figure: Callable[[], Figure]) -> None:
         """Draw and save a figure as pdf and png."""
+        drawn = figure()
         for suffix in ("pdf", "png"):
-            self.files.append(self.folder / f"{name}.{suffix}")
-            save(figure(), self.files[-1])
+            self.files.append(save(drawn, self.folder / f"{name}.{suffix}"))
 
     def csi_rates(self) -> None:
         """Expected and observed counts, in energy and in time."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from nuprobe.errors import OutputError
-from nuprobe.parsing import LARGEST_TABLE, parse_csv, read_text
+from nuprobe.parsing import LARGEST_TABLE, parse_csv, parse_json, read_text
 
 __all__ = [
     "as_output_error",
@@ -239,7 +239,7 @@ def _only_own_files(folder: Path, made_by: str) -> None:
         if not p.is_dir() or p.is_symlink()
     }
     try:
-        record = json.loads((folder / _MADE).read_text(encoding="utf-8"))
+        record = parse_json(read_text(folder / _MADE))
         own = {*record["files"], _MADE} if record["made_by"] == made_by else set()
     except (OSError, ValueError, KeyError, TypeError):
         own = set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
-__all__ = ["hat_interpolated", "hat_matrix", "hat_weights"]
+__all__ = ["hat_contracted", "hat_interpolated", "hat_matrix", "hat_weights"]
 
 
 def hat_matrix(
@@ -105,13 +104,57 @@ def hat_interpolated(
     array([[5. , 0.5],
            [8. , 2. ]])
     """
-    sizes, shape = table.shape[: len(hats)], table.shape[len(hats) :]
-    rows = table.reshape(-1, math.prod(shape))
-    total = np.zeros((hats[0][0].size, rows.shape[1]))
-    for corner in itertools.product((0, 1), repeat=len(hats)):
-        place, weight = np.zeros(len(total), dtype=np.intp), np.ones(len(total))
-        for (cell, *weights), side, size in zip(hats, corner, sizes, strict=True):
-            place = place * size + cell + side
-            weight = weight * weights[side]
-        total += weight[:, None] * rows[place]
-    return total.reshape(-1, *shape)
+    shape = table.shape[len(hats) :]
+    rows = table.reshape(*table.shape[: len(hats)], 1, math.prod(shape))
+    values = hat_contracted(rows, hats, np.ones((hats[0][0].size, 1, 1)))
+    return values.reshape(-1, *shape)
+
+
+def hat_contracted(
+    table: FloatArray,
+    hats: Sequence[tuple[NDArray[np.intp], FloatArray, FloatArray]],
+    factors: FloatArray,
+) -> FloatArray:
+    """Values between anchors, times factors of each point, and summed.
+
+    All points between the same anchors are one matrix product.
+
+    Parameters
+    ----------
+    table : values at the anchors, shape (anchors of the first, of the second, ...,
+        terms, numbers).
+    hats : from `hat_weights`, one an axis.
+    factors : shape (points, sets, terms).
+
+    Returns
+    -------
+    array, shape (points, sets, numbers)
+
+    Examples
+    --------
+    >>> hat = hat_weights(np.array([0.0, 1.0]), np.array([0.5]))
+    >>> table = np.array([[[4.0], [1.0]], [[8.0], [3.0]]])
+    >>> hat_contracted(table, [hat], np.array([[[1.0, 10.0], [1.0, 0.0]]]))
+    array([[[26.],
+            [ 6.]]])
+    """
+    sizes, (terms, numbers) = table.shape[: len(hats)], table.shape[len(hats) :]
+    nodes = table.reshape(-1, terms, numbers)
+    points, sets = factors.shape[:2]
+    first = np.zeros(points, dtype=np.intp)
+    offsets, weights = np.zeros(1, dtype=np.intp), np.ones((points, 1))
+    for (cell, *sides), size in zip(hats, sizes, strict=True):
+        first = first * size + cell
+        offsets = np.add.outer(offsets * size, (0, 1)).ravel()
+        both = weights[:, :, None] * np.stack(sides, axis=1)[:, None]
+        weights = both.reshape(points, -1)
+    # (points, sets, corners, terms)
+    spread = weights[:, None, :, None] * factors[:, :, None]
+    columns = spread.reshape(points, sets, -1)
+    order = np.argsort(first, kind="stable")
+    cells, starts = np.unique(first[order], return_index=True)
+    result = np.empty((points, sets, numbers))
+    for cell, here in zip(cells, np.split(order, starts[1:]), strict=True):
+        corners = nodes[cell + offsets].reshape(-1, numbers)
+        result[here] = columns[here] @ corners
+    return result

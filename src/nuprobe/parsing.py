@@ -377,7 +377,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     if len(text) > LARGEST_TEXT:
         raise InputError(f"more than {LARGEST_TEXT:,} characters; shorten it")
     try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
+        data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=_toml_float)
     except (ValueError, RecursionError) as err:  # an integer of 5000 digits, [[[[…
         raise InputError(f"not valid TOML ({err}); correct that place") from None
     _check_data(data, ())
@@ -408,6 +408,8 @@ def parse_json(text: str) -> Any:
         data = json.loads(
             text.removeprefix("\ufeff"),
             object_pairs_hook=_unique,
+            parse_float=parse_number,
+            parse_constant=_no_constant,
         )
     except (ValueError, RecursionError) as err:
         if isinstance(err, InputError):
@@ -415,6 +417,16 @@ def parse_json(text: str) -> Any:
         raise InputError(f"not valid JSON ({err}); correct that place") from None
     _check_data(data, ())
     return data
+
+
+def _toml_float(text: str) -> float:
+    """A number of TOML; one beyond the range of a float is neither ∞ nor 0."""
+    plain = text.replace("_", "")
+    return parse_number(plain) if DECIMAL.fullmatch(plain) else float(plain)
+
+
+def _no_constant(name: str) -> float:
+    raise InputError(f"{name} is not a number of JSON; correct it")
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -196,27 +196,30 @@ class Folder:
             is not in order (`nuprobe.parsing.parse_csv`), or a cell is not a finite
             number.
         """
-        rows = self._table_rows(file)
-        result = {}
-        for column in columns:
-            if (file, column) in self._columns:
-                result[column] = self._columns[file, column]
-                continue
+        rows, wanted = self._table_rows(file), list(columns)
+        for column in wanted:
             if not rows or column not in rows[0]:
                 known = list(rows[0]) if rows else []
                 raise ExperimentFileError(
                     f"{self.root}/{file}: {UnknownNameError('column', column, known)}"
                 )
+        new = [c for c in dict.fromkeys(wanted) if (file, c) not in self._columns]
+        if new:
+            # once for all columns: a response has hundreds
+            texts = [row[column] for row in rows for column in new]
             try:
-                values = parse_numbers([row[column] for row in rows])
+                values = np.array(parse_numbers(texts)).reshape(-1, len(new))
             except InputError as err:
                 number, _, problem = str(err).partition(": ")
+                row, place = divmod(int(number) - 1, len(new))
                 raise ExperimentFileError(
-                    f"{self.root}/{file}: row {number}, column {column}: {problem}"
+                    f"{self.root}/{file}: row {row + 1}, column {new[place]}: {problem}"
                 ) from None
-            result[column] = self._columns[file, column] = np.array(values)
-            result[column].flags.writeable = False  # shared by all readers
-        return result
+            values = np.ascontiguousarray(values.T)
+            values.flags.writeable = False  # shared by all readers
+            for column, own in zip(new, values, strict=True):
+                self._columns[file, column] = own
+        return {column: self._columns[file, column] for column in wanted}
 
 
 def validate(model: type[ModelT], data: object, source: str) -> ModelT:

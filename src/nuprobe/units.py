@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.constants import ELEMENTARY_CHARGE_C, HBARC_MEV_CM, HBARC_MEV_FM
-from nuprobe.errors import UnitError, UnknownNameError, shown
+from nuprobe.decimals import parse_numbers
+from nuprobe.errors import InputError, UnitError, UnknownNameError, shown
 
 MeV: Final = 1.0
 eV: Final = 1e-6
@@ -73,7 +74,8 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
 DIMENSIONS: Final = tuple(_DIMENSIONS)
 """The dimensions `parse_quantity` knows."""
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# other alphabets have digits too
 _QUANTITY = re.compile(rf"\s*({_NUMBER}|[+-]?inf|nan)\s*(.*?)\s*", re.IGNORECASE)
 
 
@@ -239,8 +241,15 @@ def value_in(value: str | float, unit: str) -> float:
     _text("a unit", unit)
     number, written = split_unit(str(value))
     power = re.fullmatch(rf"({_NUMBER})\s+(\S.*)", written)
-    if power is not None:
-        number, written = repr(float(number) * float(power[1])), power[2]
+    # "3e0-11 muB" is a number mistyped, not 3 times -11
+    if power is not None and re.match(rf"\s*{re.escape(number)}\s", str(value)):
+        try:
+            one, other = parse_numbers((number, power[1]))
+        except InputError as err:
+            raise UnitError(f"cannot read {shown(str(value))}: number {err}") from None
+        if not one * other and one and other:
+            raise UnitError(f"{shown(str(value))} is too small for a floating number")
+        number, written = repr(one * other), power[2]
     if unit and written in ("", unit):
         return parse_quantity(number, "dimensionless")
     if unit not in _PLAIN:
@@ -282,7 +291,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     """
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
     match = re.fullmatch(
-        r"\s*([\d.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
+        r"\s*([0-9.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
         _text("a grid", text),
     )
     if match is None or not match[1].strip():
@@ -307,22 +316,24 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
                 raise UnitError(
                     f"{shown(text)} is an empty grid: ask for at least one point"
                 )
-            values = (
-                np.geomspace(float(start), float(stop), n)
-                if kind
-                else np.linspace(float(start), float(stop), n)
-            )
+            low, high = parse_numbers((start, stop))
+            values = np.geomspace(low, high, n) if kind else np.linspace(low, high, n)
         else:
-            values = np.array([float(part) for part in body.split(",")])
+            values = np.array(parse_numbers(body.split(",")))
     except UnitError:
         raise
-    except ValueError:
+    except ValueError as err:
+        why = f" (number {err})" if isinstance(err, InputError) else ""
+        if "too large" in why:
+            raise UnitError(f"{shown(text)} is not a finite {dimension}") from None
         raise UnitError(
-            f"cannot read {shown(text)}: write '30 MeV', '10, 20 MeV' or"
+            f"cannot read {shown(text)}{why}: write '30 MeV', '10, 20 MeV' or"
             " 'start:stop:count[:log] MeV'"
         ) from None
     with np.errstate(over="ignore"):
         result: NDArray[np.float64] = values * factor
     if not np.all(np.isfinite(result)):
         raise UnitError(f"{shown(text)} is not a finite {dimension}")
+    if np.any((result == 0.0) & (values != 0.0)):
+        raise UnitError(f"{shown(text)} is too small for a floating number")
     return result

@@ -79,7 +79,8 @@ def test_sample_gives_what_the_library_gives_and_all_files(
     assert "posterior, nuisances sampled" in out
     assert err.startswith("warning: ")
     assert err.count("\n") == 1
-    assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 4)
+    # R_n, and the flux, signal, electrons and prompt neutrons
+    assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 5)
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,11 @@ def test_the_signal_is_that_of_the_engine(compared: Comparison) -> None:
     rates = dune.predict(nu.StandardModel())
     assert rates.events is not None
     for j, expected in enumerate(
-        (rates.events["coherent"], rates.events["proton"] + rates.events["neutron"])
+        (
+            rates.events["coherent"],
+            rates.events["proton"] + rates.events["neutron"],
+            rates.events["inelastic"],
+        )
     ):
         assert abs(compared.counts[0, j] - expected) < 5 * compared.errors[0, j]
 
@@ -445,10 +449,10 @@ def test_counts_in_blocks_are_those_of_all_events_at_once(
             np.testing.assert_allclose(
                 errors[j] ** 2, square, rtol=1e-12, atol=1e-12 * (weight**2).sum()
             )
-    assert found.counts[0, :2].sum() == pytest.approx(
+    assert found.counts[0, : found.signals].sum() == pytest.approx(
         signal.sigma * found.scale, rel=1e-12, abs=0
     )
-    assert found.events[0, :2].sum() == n
+    assert found.events[0, : found.signals].sum() == n
 
 
 def test_a_block_does_not_depend_on_those_behind_it(

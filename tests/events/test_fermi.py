@@ -127,7 +127,8 @@ def test_blocking_drops_events_and_nothing_else() -> None:
 
 
 def test_hydrogen_rests() -> None:
-    gen = trident(MUMU, {"O16": 1, "H1": 2}, 2000.0, nucleons="fermi-gas")
+    water = {"O16": 1, "H1": 2}
+    gen = trident(MUMU, water, 2000.0, regime="elastic", nucleons="fermi-gas")
     events = gen.generate(4000).events
     moving = np.linalg.norm(events.target[:, 1:], axis=1) > 0
     kinds = [(p.regime, p.number) for p in gen.processes]

@@ -149,9 +149,19 @@ def test_generated_events_are_consistent() -> None:
         values["pt_missing"], np.hypot(unseen[:, 1], unseen[:, 2]), rtol=1e-6, atol=1e-6
     )
     masses = np.array([p.mass for p in events.processes])[events.process]
+    grown = values["W"] - masses
+    assert np.array_equal(grown > 0, events.broken)
     np.testing.assert_allclose(
-        values["recoil_energy"], events.q2 / (2 * masses), rtol=1e-6
+        values["recoil_energy"], (events.q2 + grown**2) / (2 * masses), rtol=1e-6
     )
+    np.testing.assert_allclose(
+        values["E_hadrons"], values["recoil_energy"] + grown, rtol=1e-6
+    )
+    # the vertex shows protons, and all that hadrons have; no neutron, no nucleus
+    names = np.array([p.regime for p in events.processes])[events.process]
+    seen = np.where(names == "proton", values["recoil_energy"], 0.0)
+    seen[events.broken] = values["E_hadrons"][events.broken]
+    np.testing.assert_allclose(values["extra_energy"], seen, rtol=1e-12)
     np.testing.assert_allclose(
         values["inelasticity"], values["E_pair"] / 3000.0, rtol=1e-12
     )

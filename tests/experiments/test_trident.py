@@ -387,15 +387,21 @@ def test_form_factors_of_nucleons_are_a_key_of_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "mass",
-    [240.0, *(pytest.param(m, marks=pytest.mark.nightly) for m in (10.0, 3e3))],
+    ("regime", "mass"),
+    [
+        ("coherent", 240.0),
+        *(
+            pytest.param("elastic", m, marks=pytest.mark.nightly)
+            for m in (240.0, 10.0, 3e3)
+        ),
+    ],
 )
 def test_loops_reach_the_ratio_of_electron_pairs(
-    ccfr: TridentExperiment, mass: float
+    ccfr: TridentExperiment, regime: str, mass: float
 ) -> None:
     """Electrons couple by loops alone, whose size depends on the momentum."""
     beam = {"energy": "5 GeV", "flavours": {"nu_mu": 1.0}}
-    pairs = ccfr.with_changes({"pair": "e", "flux": beam})
+    pairs = ccfr.with_changes({"pair": "e", "flux": beam, "regime": regime})
     family = LMuLTau(mass, 0.02, "loop")
     got = pairs.prediction(family).expectation(np.array([[mass, 0.02]])).base[0, 0]
     assert got - 1 == pytest.approx(pairs.predict(family).ratio - 1, rel=2e-3, abs=0)

@@ -582,3 +582,16 @@ def test_errors_of_two_sides() -> None:
     assert (toys < truth).mean() == pytest.approx(1 / 3, abs=0.02)
     with pytest.raises(InputError, match="sigma below"):
         GaussianCost(p, data, up, below=down[1:])
+
+
+def test_nuisances_of_two_sided_errors_are_at_their_minimum() -> None:
+    # one Newton step is exact only where no bin changes its side
+    p = Synthetic()
+    mu = p.expectation(np.array([[1.0, 5.0]])).base[0]
+    rng = np.random.default_rng(3)
+    data = mu + np.sqrt(mu) * rng.normal(size=24)
+    cost = GaussianCost(p, data, np.sqrt(mu), below=1.4 * np.sqrt(mu))
+    best = cost.profiled(cost.default)
+    slopes = cost.gradient(cost.default, best.nuisances)[1]
+    sigma = np.array([n.sigma for n in cost.nuisances])
+    np.testing.assert_allclose(slopes[0] * sigma, 0.0, atol=1e-6)

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 import nuprobe as nu
 from nuprobe.errors import InputError
-from nuprobe.hats import hat_matrix
+from nuprobe.hats import hat_contracted, hat_interpolated, hat_matrix, hat_weights
 from nuprobe.inference import Expectation, GaussianCost, PoissonCost, Prediction
 from nuprobe.inference.costs import Cost
 from nuprobe.numerics import FloatArray
@@ -306,3 +306,29 @@ def test_hats_are_linear_between_anchors() -> None:
     assert slopes == pytest.approx([-1.5, -1.5, -8.0, 2.8, 2.8], abs=1e-13)
     with pytest.raises(InputError, match=r"3.1 lies outside \[-3, 3\]"):
         hat_matrix(anchors, np.array([3.1]))
+
+
+@pytest.mark.parametrize("derivative", [None, 0, 1])
+def test_many_points_between_anchors_are_a_sum_over_all_of_them(
+    derivative: int | None,
+) -> None:
+    rng = np.random.default_rng(5)
+    axes = np.array(ANCHORS), np.array([-1.0, 0.5, 2.0])
+    table = rng.normal(size=(axes[0].size, axes[1].size, 4, 6))
+    # on anchors, at both ends, many between the same anchors, and in no order
+    x = rng.permutation(np.concatenate([axes[0], rng.uniform(-3, 3, 40)]))
+    y = np.concatenate([axes[1], rng.uniform(-1, 2, x.size - 3)])
+    factors = rng.normal(size=(x.size, 2, 4))
+    matrices = [
+        hat_matrix(a, v, derivative == i)
+        for i, (a, v) in enumerate(zip(axes, (x, y), strict=True))
+    ]
+    hats = [
+        hat_weights(a, v, derivative == i)
+        for i, (a, v) in enumerate(zip(axes, (x, y), strict=True))
+    ]
+    between = np.einsum("pi,pj,ijtb->ptb", *matrices, table)
+    assert hat_interpolated(table, hats) == pytest.approx(between, rel=0, abs=1e-12)
+    assert hat_contracted(table, hats, factors) == pytest.approx(
+        np.einsum("pst,ptb->psb", factors, between), rel=0, abs=1e-12
+    )

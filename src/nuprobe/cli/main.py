@@ -34,6 +34,7 @@ _COMMANDS = {
         "nuprobe.cli.sample",
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
+    "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
     "limit": (
         "nuprobe.cli.limit",
         "Largest coupling of a mediator that experiments allow.",

@@ -150,9 +150,9 @@ generator_options = grouped(
     click.option(
         "--regime",
         type=click.Choice(_REGIMES),
-        default="elastic",
+        default="all",
         show_default=True,
-        help="Events of broken nucleons (inelastic, all) are not offered.",
+        help="all is elastic (nuclei and nucleons stay whole) and inelastic (broken).",
     ),
     *_NUCLEUS_OPTIONS,
     click.option(

@@ -51,7 +51,8 @@ def lepton_angles(point: Point, m_minus: float, m_plus: float) -> Leptons:
     --------
     >>> q2, x, s, k2 = (np.full(1, v) for v in (100.0, 1e5, 5e4, 1e4))
     >>> gap, lam = s - 4 * 105.66**2, s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
-    >>> point = Point(q2, x, s, gap, 9e4, k2, 1e3, 9e2, lam, 0.1, 1.0, 1.0, 0.5, 0, 0)
+    >>> more = 0.1, 1.0, 1.0, 0.5, 0.0, 0.0, 938.3, 100.0
+    >>> point = Point(q2, x, s, gap, 9e4, k2, 1e3, 9e2, lam, *more)
     >>> made = lepton_angles(point, 105.66, 105.66)
     >>> float((made.up + made.down)[0])
     1.0
@@ -255,7 +256,8 @@ def matrix_element(
     Examples
     --------
     >>> at = [np.full(1, v) for v in (100.0, 1e5, 5e4, 5e3, 9e4, 1e4, 1e3, 9e2, 3.6e9)]
-    >>> point = Point(*at, 0.1, 1.0, 1.0, np.full(1, 0.5), np.zeros(1), np.zeros(1))
+    >>> turns = np.full(1, 0.5), np.zeros(1), np.zeros(1)
+    >>> point = Point(*at, 0.1, 1.0, 1.0, *turns, 938.3, 100.0)
     >>> leptons = lepton_angles(point, 105.66, 105.66)
     >>> vv, aa, va = matrix_element(point, leptons, (105.66, 105.66), (1.0, None))
     >>> bool(vv > 0 and aa > 0)
@@ -327,7 +329,23 @@ def terms_at(
     beta = 2 * e_nu * mass / x
     zero = np.zeros(1)
     point = Point(
-        q2, x, s, gap, zero, k2, zero, kappa2, lam, alpha, p_t, beta, t, phi, psi
+        q2,
+        x,
+        s,
+        gap,
+        zero,
+        k2,
+        zero,
+        kappa2,
+        lam,
+        alpha,
+        p_t,
+        beta,
+        t,
+        phi,
+        psi,
+        mass,
+        q2,
     )
     leptons = lepton_angles(point, m_minus, m_plus)
     c, g = structure

@@ -23,6 +23,7 @@ __all__ = [
     "ROOT2",
     "SCATTERING",
     "SLICES",
+    "W_DIMENSION",
     "Flows",
     "Leptons",
     "Nucleon",
@@ -37,6 +38,9 @@ ROOT2: Final = math.sqrt(2.0)
 # ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one
 # before it
 DIMENSIONS: Final = 7
+W_DIMENSION: Final = DIMENSIONS
+"""Dimension of the mass of the hadrons, for broken nucleons alone: it comes between the
+energy and ln Q, and its random number is the last one of a trial."""
 SLICES: Final = 16
 BINS: Final = 48
 
@@ -54,6 +58,11 @@ SCATTERING: Final = np.dtype(
         ("blocked", "?"),  # events whose nucleon ends in the Fermi sphere are dropped
         ("anti", "?"),  # antineutrino: CP exchanges the leptons
         ("magnetic", "?"),  # whether G is not 0
+        ("hadrons", "i8"),  # table of a broken nucleon; −1: what is hit stays whole
+        ("w_low", "f8"),  # smallest mass of its hadrons, MeV
+        ("y_step", "f8"),  # of that table in √ln(W/W_low)
+        ("z_step", "f8"),  # and in ln(1 + Q²/q2_scale)
+        ("q2_scale", "f8"),  # MeV²
     ],
     align=True,
 )
@@ -80,6 +89,8 @@ class Point(NamedTuple):
     p_t : size of P_T, MeV.
     t : place of the pair's angle in ln(D1/D2), from 0 to 1.
     phi, psi : azimuths of ℓ⁻ and of the target, radians.
+    w : mass of what the target becomes, MeV.
+    excess : w² − M² + Q², MeV².
     """
 
     q2: Value
@@ -97,6 +108,8 @@ class Point(NamedTuple):
     t: Value
     phi: Value
     psi: Value
+    w: Value
+    excess: Value
 
 
 class Leptons(NamedTuple):
@@ -183,7 +196,7 @@ class Nucleon(NamedTuple):
     flux: Value
 
 
-CLOSED: Final = Point(*[0.0] * 15)
+CLOSED: Final = Point(*[0.0] * 17)
 NO_LEPTONS: Final = Leptons(*[0.0] * 9)
 
 
@@ -203,7 +216,10 @@ class Sampling(NamedTuple):
     tables : shape (processes, 2, entries): C and G of the target, uniform in ln Q.
     couplings : shape (processes, 2 + 2 mediators): V, A, then strength and squared mass
         (MeV²) of each mediator.
-    grids : shape (processes, DIMENSIONS, SLICES, BINS + 1): edges.
+    grids : shape (processes, dimensions, SLICES, BINS + 1): edges; one dimension more
+        than DIMENSIONS where a process breaks nucleons.
+    hadrons : shape (2, W, Q², 2): F₂/Q² (MeV⁻²) and 2F₁ of broken protons and neutrons,
+        as `hadrons.hadron_tables` makes them; empty where none is broken.
     """
 
     share: FloatArray
@@ -214,6 +230,7 @@ class Sampling(NamedTuple):
     tables: FloatArray
     couplings: FloatArray
     grids: FloatArray
+    hadrons: FloatArray
 
 
 class Output(NamedTuple):
@@ -225,7 +242,7 @@ class Output(NamedTuple):
     momenta : shape (n, 6, 4): four-momenta of neutrino, target, outgoing neutrino, ℓ⁻,
         ℓ⁺ and recoil, MeV.
     values : shape (n, 7): weight, VV, AA, VA (cm²), q2, k2, s (MeV²).
-    collected : shape (DIMENSIONS, SLICES × BINS): sums of squared weights by bin, in
+    collected : shape (dimensions, SLICES × BINS): sums of squared weights by bin, in
         training.
     """
 
@@ -236,21 +253,21 @@ class Output(NamedTuple):
     collected: FloatArray
 
 
-def empty_output(n: int, training: bool = False) -> Output:
+def empty_output(n: int, dimensions: int = 0) -> Output:
     """Room for what n trials make.
 
     Parameters
     ----------
     n : trials.
-    training : whether weights are collected instead of events.
+    dimensions : of the grid, in training: weights are then collected instead of events.
 
     Examples
     --------
     >>> empty_output(10).momenta.shape
     (10, 6, 4)
     """
-    events = 1 if training else n
-    cells: Any = (DIMENSIONS, SLICES * BINS) if training else (0, 0)
+    events = 1 if dimensions else n
+    cells: Any = (dimensions, SLICES * BINS) if dimensions else (0, 0)
     return Output(
         trial=np.empty(events, dtype=np.int64),
         process=np.empty(events, dtype=np.int32),

@@ -44,6 +44,7 @@ _DETERMINISTIC: Final = {
     "m_pair": "m_pair",
     "recoil_energy": "recoil_energy",
     "E_pair": "e_pair",
+    "W": "w",
 }
 
 Spec = str | Observable | tuple[str | Observable, str | Observable]
@@ -333,8 +334,8 @@ def expected(
     models: Mapping[str, LeptonModel | None],
     quick: bool = False,
 ) -> Spectrum | None:
-    """Integrals over the bins of a distribution before cuts, by quadrature, with one
-    row for each model.
+    """Integrals over the bins of a distribution before cuts, by quadrature: a row for
+    each model.
 
     Parameters
     ----------
@@ -346,8 +347,8 @@ def expected(
     Returns
     -------
     Spectrum or None
-        None where there is no quadrature of the observable: angles, the energy of one
-        lepton, the energy of the pair over a flux, and nucleons that move.
+        None where there is no quadrature, or a slow one: of angles, energies
+        of one lepton, of the pair over a flux or broken nucleons; nucleons that move.
 
     Examples
     --------
@@ -367,12 +368,10 @@ def expected(
         or generator.setup.nucleons != "rest"
     ):
         return None
-    lines = all(
-        c.density is None
-        for one in generator.channels
-        for c in generator.source.of(one.incoming)
-    )
-    if name == "E_pair" and not lines:
+    fluxes = (generator.source.of(one.incoming) for one in generator.channels)
+    lines = all(c.density is None for parts in fluxes for c in parts)
+    broken = any(p.broken for p in generator.processes)
+    if name == "E_pair" and (broken or not lines):
         return None
     edges = distribution.edges[0]
     if edges[0] < 0:

@@ -40,7 +40,9 @@ NUCLEONS: Final = ("rest", "fermi-gas")
 SMALL: Final = 10_000
 """So many events in all, or fewer, are made by plain NumPy: compiled loops are faster,
 but the first of them takes half a second."""
-_FEW: Final = 3  # processes; each is trained, and NumPy takes longer for that
+# processes on what stays whole; each is trained, and NumPy takes longer for that
+_FEW: Final = 3
+_FEW_BROKEN: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def trident(
     source: float | Flux | str,
     *,
     model: LeptonModel | None = None,
-    regime: str | TridentOptions = "elastic",
+    regime: str | TridentOptions = "all",
     nucleons: str = "rest",
     seed: int = 1,
     **options: Unpack[NucleusKeywords],
@@ -94,14 +96,14 @@ def trident(
         averaged over all neutrinos of the flux in the flavours of the channels.
     model : decides where events are generated; `Events.weights` reweights to any other.
         Standard Model by default.
-    regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"incoherent"``,
-        ``"electron"`` or ``"elastic"`` (coherent and incoherent, the default); or a
-        whole `nuprobe.trident.TridentOptions`. Events of broken nucleons are not
-        offered, so neither are ``"inelastic"`` and ``"all"``.
+    regime : a name of `nuprobe.trident.REGIMES`: ``"all"`` (the default) is whatever
+        happens to a nucleus, ``"elastic"`` leaves it or its nucleons whole,
+        ``"inelastic"`` breaks a nucleon; or a whole `nuprobe.trident.TridentOptions`.
+        The hadrons of a broken nucleon are one particle of their mass W.
     nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross
         section weights the events; ``"fermi-gas"``: they move within the Fermi sphere,
         on shell and unbound, and with `pauli` events whose nucleon ends inside the
-        sphere are dropped.
+        sphere are dropped. Hadrons are never blocked.
     seed : of every random stream, 0 or more.
     options : ``form_factor``, ``pauli``, ``k_f`` (MeV) and ``nucleon_form_factors``, as
         in `nuprobe.processes.trident.total`.
@@ -134,12 +136,6 @@ def trident(
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError(f"the seed must be an integer of 0 or more, got {seed!r}")
     settings = read_options(regime, options)
-    if settings.regime in ("inelastic", "all"):
-        raise InputError(
-            f"events of the regime {settings.regime!r} are not offered, because"
-            " nucleons break in it: generate regime='elastic' (cross sections have"
-            " both)"
-        )
     setup = Setup(
         channels=read,
         target=target,
@@ -207,6 +203,7 @@ class Generator:
     def sampler(self) -> Sampler:
         """What makes the chunks."""
         columns = 14 if self.setup.nucleons == "fermi-gas" else 11
+        columns += any(p.broken for p in self.processes)
         return Sampler(self.prepared, self.seed, columns, self.loops, self.effort)
 
     @cached_property
@@ -216,13 +213,16 @@ class Generator:
     @public
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
-        `SMALL` events of at most three processes one without compiled loops.
+        `SMALL` events of few processes (three on what stays whole, two that break
+        nucleons) one without compiled loops.
 
         Parameters
         ----------
         n : how many events.
         """
-        small = n <= SMALL and len(self.prepared) <= _FEW
+        broken = sum(p.broken for p in self.processes)
+        small = broken <= _FEW_BROKEN and len(self.prepared) - broken <= _FEW
+        small &= n <= SMALL
         return self._small if small and self.loops == "compiled" else self
 
     @property
@@ -412,7 +412,7 @@ class Generator:
         )
         digest = hashlib.sha256()
         for p in self.prepared:
-            for array in (p.cumulative, p.energies, p.tables):
+            for array in p.inputs:
                 digest.update(np.round(array / np.abs(array).max(), 9).tobytes())
         one_energy = setup.source.name == ONE_ENERGY
         return {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from collections.abc import Sequence
 from importlib import metadata
 from types import ModuleType
 from typing import Any, Final
@@ -20,12 +21,14 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.events.record import (
+    HADRONS,
     PB,
     Run,
     Tally,
     nucleus_pdg,
     plain,
     process_id,
+    recoil_pdg,
     target_pdg,
 )
 from nuprobe.events.sample import MOMENTA, Chunk, EventProcess
@@ -57,6 +60,11 @@ _PARTICLE: Final = {
     21: ("StruckNucleon", "nucleon inside the target nucleus that is hit"),
 }
 _REMNANT: Final = 2009900000
+_REMNANT_TEXT: Final = "what a nucleus has left when a struck nucleon leaves it"
+_HADRONS_TEXT: Final = (
+    "all hadrons that a {} broke into, as one particle of their invariant mass W, not"
+    " decayed; electric charge and baryon number are those of the {}"
+)
 BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
 SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"
 COUNT: Final = "nuprobe.events"
@@ -143,14 +151,7 @@ def header(run: Run, n: int) -> bytes:
         "NuHepMC.Units.CrossSection.TargetScale": run.per,
         "NuHepMC.Citations.Generator.InspireHep": "Altmannshofer:2019zhy",
         "NuHepMC.Provenance.RNGSeed": int(generator.settings.get("seed", 0)),
-        # nothing here that the scheme of the PDG lacks, but for the remnant of P.C.2
-        "NuHepMC.AdditionalParticleNumbers": str(_REMNANT),
-        f"NuHepMC.AdditionalParticleNumber[{_REMNANT}].Name": "NuclearRemnant",
-        # G.C.5; the reader of NuHepMC looks for the name here, not there
-        f"NuHepMC.AdditionalParticleInfo[{_REMNANT}].Name": "NuclearRemnant",
-        f"NuHepMC.AdditionalParticleInfo[{_REMNANT}].Description": (
-            "what a nucleus has left when a struck nucleon leaves it"
-        ),
+        **_additional(generator.processes),
         "nuprobe.settings": json.dumps(run.settings, sort_keys=True),
         "nuprobe.weights": json.dumps(run.models),
         "nuprobe.processes": json.dumps([plain(p) for p in generator.processes]),
@@ -193,6 +194,26 @@ def header(run: Run, n: int) -> bytes:
     return buffer.getvalue().partition(FOOTER)[0]
 
 
+def _additional(processes: Sequence[EventProcess]) -> dict[str, str]:
+    """Particles that the scheme of the PDG lacks, convention G.C.5: the remnant of
+    P.C.2 and hadrons of any mass."""
+    listed = {_REMNANT: ("NuclearRemnant", _REMNANT_TEXT)}
+    for p in processes:
+        if p.broken and p.nucleon:
+            name = f"HadronsOf{p.nucleon.title()}"
+            text = _HADRONS_TEXT.format(p.nucleon, p.nucleon)
+            listed[HADRONS[p.nucleon]] = name, text
+    attributes = {"NuHepMC.AdditionalParticleNumbers": " ".join(map(str, listed))}
+    for number, (name, text) in listed.items():
+        attributes |= {
+            f"NuHepMC.AdditionalParticleNumber[{number}].Name": name,
+            # the reader of NuHepMC looks for the name here, not there
+            f"NuHepMC.AdditionalParticleInfo[{number}].Name": name,
+            f"NuHepMC.AdditionalParticleInfo[{number}].Description": text,
+        }
+    return attributes
+
+
 def _name(process: EventProcess) -> str:
     return f"{process.regime} trident {process.channel.name}"
 
@@ -208,6 +229,8 @@ def _description(process: EventProcess) -> str:
     if one.incoming == one.outgoing and exchange == "W":
         exchange = "Z"
     where = what.get(process.regime, f"a {process.regime}")
+    if process.broken:
+        where = f"a {process.nucleon} that breaks into hadrons of mass W"
     return (
         f"{one.name} off {where}, {exchange} exchange in the Standard Model"
         f" [{', '.join(_THEORY)}]"
@@ -271,7 +294,7 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
     nucleus (0 if a particle is hit).
 
     The gaps: event number, weights, cross sections, invariants, terms, [remnant],
-    momenta by line.
+    momenta by line, [mass of the hadrons].
     """
     process = run.generator.processes[index]
     nu_in, nu_out, plus, minus = process.channel.pdg
@@ -290,7 +313,7 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
     vertex = -1
     if bound:
         nucleus = run.hosts(index)[host][0]
-        z = nucleus.z - (process.regime == "proton")
+        z = nucleus.z - (process.nucleon == "proton")
         text += (
             "A 2 remnant_particle_number"
             f" {1_000_000_000 + 10_000 * z + 10 * (nucleus.a - 1)}\n"
@@ -315,9 +338,12 @@ def _template(run: Run, index: int, host: int) -> tuple[str, float]:
         )
         first = 3
     out = ((nu_out, 0.0), (minus, m_minus), (plus, m_plus), (hit, process.mass))
-    text += "".join(
+    lines = [
         _line(first + i, vertex, pdg, _P, mass, 1) for i, (pdg, mass) in enumerate(out)
-    )
+    ]
+    if process.broken:
+        lines[-1] = f"P {first + 3} {vertex} {recoil_pdg(process)} {_P} %.16e 1\n"
+    text += "".join(lines)
     return text, nucleus.mass if bound else 0.0
 
 
@@ -364,7 +390,7 @@ def encode(
     base = [tally.events + np.arange(n), weights, pairs[:, :2], counts, pairs[:, 2:]]
     base += [events.q2, events.k2, events.s, events.terms]
     final = [p[name] for name in ("nu_out", "minus", "plus", "recoil")]
-    hosts = run.pick_hosts(chunk)
+    hosts, w = run.pick_hosts(chunk), events.w
     lines: NDArray[np.object_] = np.empty(n, dtype=object)
     for index, host in sorted(
         set(zip(events.process.tolist(), hosts.tolist(), strict=True))
@@ -379,7 +405,9 @@ def encode(
             incoming = [remnant, left, p["target"], p["nu_in"]]
         else:
             incoming = [p["target"], p["nu_in"]]
-        rows = np.column_stack([column[here] for column in (*base, *incoming, *final)])
+        last = [w] * run.generator.processes[index].broken
+        columns = (*base, *incoming, *final, *last)
+        rows = np.column_stack([column[here] for column in columns])
         lines[here] = [template % tuple(row) for row in rows.tolist()]
     return "".join(lines).encode(), tally.add(
         weights, chunk.trials, run.generator.max_weight * PB

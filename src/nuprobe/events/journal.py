@@ -12,6 +12,7 @@ from typing import Any, Final
 from nuprobe.errors import InputError
 from nuprobe.events.record import Tally
 from nuprobe.files import atomic_write
+from nuprobe.parsing import parse_json, read_text
 from nuprobe.unfinished import part_of
 
 __all__ = [
@@ -152,7 +153,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
     """
     anew = "add --overwrite instead of --resume to begin anew"
     try:
-        data = json.loads(journal.read_text(encoding="utf-8"))
+        data = parse_json(read_text(journal))  # bounded, and refuses what is nested
         written = data["settings"]
         tally = data["tally"]
         state = Progress(

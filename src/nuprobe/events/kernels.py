@@ -17,6 +17,9 @@ nothing is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, s
 does not change under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are alike, and
 CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
 
+A broken nucleon is an integral over dW² more: P·q is −D/2 instead of −Q²/2, D = W² − M²
++ Q², which moves x_max, b and α (`processes.trident.inelastic`), and w = 2P̃.
+
 Long because a cached kernel does not notice changes in other files: all that is
 compiled stands here. `plain` is the same in NumPy.
 """
@@ -35,6 +38,7 @@ from nuprobe.events.arrays import (
     NO_LEPTONS,
     ROOT2,
     SLICES,
+    W_DIMENSION,
     Flows,
     Leptons,
     Nucleon,
@@ -284,7 +288,23 @@ def terms_at(
     beta = 2 * e_nu * mass / x
     # ŝ and K²_max − K² belong to the momenta, which nobody asks for here
     point = Point(
-        q2, x, s, gap, 0.0, k2, 0.0, kappa2, lam, alpha, p_t, beta, t, phi, psi
+        q2,
+        x,
+        s,
+        gap,
+        0.0,
+        k2,
+        0.0,
+        kappa2,
+        lam,
+        alpha,
+        p_t,
+        beta,
+        t,
+        phi,
+        psi,
+        mass,
+        q2,
     )
     leptons = lepton_angles(point, m_minus, m_plus)
     vv, aa, va = matrix_element(
@@ -309,6 +329,34 @@ def interpolate(table: FloatArray, row: int, place: float) -> float:
 
 
 @jit
+def cubic_weights(d: float) -> tuple[float, float, float, float]:
+    """Of the four entries around a place, d beyond the second."""
+    return (
+        -d * (d - 1) * (d - 2) / 6,
+        (d + 1) * (d - 1) * (d - 2) / 2,
+        -(d + 1) * d * (d - 2) / 2,
+        (d + 1) * d * (d - 1) / 6,
+    )
+
+
+@jit
+def broken_structure(table: FloatArray, point: Point, one: Any) -> tuple[float, float]:
+    """C and G of a broken nucleon, from a table of F₂/Q² and 2F₁."""
+    y = math.sqrt(math.log(max(point.w / one.w_low, 1.0))) / one.y_step
+    z = math.log1p(point.q2 / one.q2_scale) / one.z_step
+    i = min(max(int(y), 1), table.shape[0] - 3)
+    j = min(max(int(z), 1), table.shape[1] - 3)
+    of_y, of_z = cubic_weights(y - i), cubic_weights(z - j)
+    f_2, f_1 = 0.0, 0.0
+    for m in range(4):
+        for n in range(4):
+            weight = of_y[m] * of_z[n]
+            f_2 += weight * table[i + m - 1, j + n - 1, 0]
+            f_1 += weight * table[i + m - 1, j + n - 1, 1]
+    return max(f_2, 0.0) * point.q2 / point.excess, max(f_1, 0.0) / point.q2
+
+
+@jit
 def draw_energy(
     cumulative: FloatArray, bins: FloatArray, count: int, u: float
 ) -> tuple[float, float]:
@@ -329,10 +377,21 @@ def draw_energy(
 
 
 @jit
-def through_grid(u: FloatArray, grid: FloatArray, v: FloatArray, bins: Any) -> float:
+def through_grid(
+    u: FloatArray, grid: FloatArray, broken: bool, v: FloatArray, bins: Any
+) -> float:
     """Fill the variables `v` and their `bins` from uniform numbers; the Jacobian."""
     jacobian = 1.0
     parent = u[1]
+    if broken:
+        here = u[-1]
+        cell = min(int(parent * SLICES), SLICES - 1)
+        b = min(int(here * BINS), BINS - 1)
+        width = grid[W_DIMENSION, cell, b + 1] - grid[W_DIMENSION, cell, b]
+        v[W_DIMENSION] = grid[W_DIMENSION, cell, b] + (here * BINS - b) * width
+        bins[W_DIMENSION] = cell * BINS + b
+        jacobian *= BINS * width
+        parent = here
     for d in range(DIMENSIONS):
         here = u[2 + d]
         cell = min(int(parent * SLICES), SLICES - 1)
@@ -364,8 +423,38 @@ def q_ends(e: float, one: Any) -> tuple[float, float]:
 
 
 @jit
+def broken_ends(e: float, one: Any, v: float) -> tuple[float, float, float, float]:
+    """Mass of the hadrons W at its variable, its Jacobian dW²/dv, and the smallest and
+    largest Q there, as in `inelastic.shells`; zeros where closed."""
+    mass = one.mass
+    m = one.m_minus + one.m_plus
+    s = mass**2 + 2 * e * mass
+    root = math.sqrt(s)
+    if not root - m > one.w_low:
+        return 0.0, 0.0, 0.0, 0.0
+    whole = math.log((root - m) / one.w_low)
+    part = whole * v * v
+    w = one.w_low * math.exp(part)
+    gap = (root - m) * -math.expm1(part - whole)  # √s − m − W
+    momentum = math.sqrt(gap * (root + m + w) * (root - w + m) * (root + w - m))
+    high = (s + mass**2) * (s + w * w - m * m) + (s - mass**2) * momentum
+    high = high / (2 * s) - mass**2 - w * w
+    product = (w * w - mass**2) * (s - mass**2) + mass**2 * m * m
+    low = m * m * product / s / high
+    if not (low > 0 and high > low):
+        return 0.0, 0.0, 0.0, 0.0
+    return w, 4 * w * w * whole * v, math.sqrt(low), math.sqrt(high)
+
+
+@jit
 def phase_space(
-    e: float, q_low: float, q_high: float, one: Any, v: FloatArray, jacobian: float
+    e: float,
+    w: float,
+    q_low: float,
+    q_high: float,
+    one: Any,
+    v: FloatArray,
+    jacobian: float,
 ) -> tuple[float, float, Point]:
     """Jacobian (0 where closed), ln Q and the point of phase space at the variables."""
     mass = one.mass
@@ -376,7 +465,18 @@ def phase_space(
     q = math.exp(log_q)
     q2 = q * q
     jacobian *= 2 * q2 * span
-    x_max = 2 * em2 * q / (q + math.sqrt(q2 + 4 * mass**2))
+    if one.hadrons < 0:
+        excess = q2
+        x_max = 2 * em2 * q / (q + math.sqrt(q2 + 4 * mass**2))
+        reach = em2 * q2 / x_max
+        b = reach
+    else:
+        excess = (w - mass) * (w + mass) + q2
+        h = excess / (2 * q)
+        root = math.sqrt(h * h + mass**2)
+        x_max = em2 * q / (h + root)
+        reach = q * (h + root)
+        b = 2 * h * (h + root)
     x_min = s_min + q2
     span = math.log(x_max / x_min)
     if not span > 0:
@@ -404,13 +504,12 @@ def phase_space(
     lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
     kappa2 = k2 * s_hat * k2_gap / lam
     r = 1 + r_1
-    b = em2 * q2 / x_max
     p_t = math.sqrt(r_1 * ((mass**2 + b) * r + mass**2))
-    alpha = (2 * b * r - q2) / x
+    alpha = (2 * reach * r - excess) / x
     phi, psi = 2 * math.pi * v[5], 2 * math.pi * v[6]
     point = Point(
         q2, x, s, s_gap, s_hat, k2, k2_gap, kappa2, lam, alpha, p_t, em2 / x, v[4],
-        phi, psi,
+        phi, psi, w, excess,
     )  # fmt: skip
     return jacobian, log_q, point
 
@@ -472,7 +571,7 @@ def fill_momenta(
     root_s, root_lam = math.sqrt(s), math.sqrt(point.lam)
     u = s + k2 + q2
     # q: across the beam along x′, then the components E ∓ p_z
-    q_0, q_t, q_minus = -q2 / (2 * mass), point.p_t / point.beta, x / (2 * e)
+    q_0, q_t, q_minus = -point.excess / (2 * mass), point.p_t / point.beta, x / (2 * e)
     q_z = q_0 - q_minus
     # K = a k1 + b q + K_T T, with T = cos ψ e_x + sin ψ e_y, e_x = (c, x′, c), e_y =
     # (0, y′, 0)
@@ -515,17 +614,19 @@ def fill_momenta(
     put(out[first], one.m_minus, co * l_x - si * l_y, si * l_x + co * l_y, l_z)
     o_x, o_y, o_z = pair_x - l_x, pair_y - l_y, pair_z - l_z
     put(out[second], one.m_plus, co * o_x - si * o_y, si * o_x + co * o_y, o_z)
-    put(out[5], mass, -co * q_t, -si * q_t, -q_z)
+    put(out[5], point.w, -co * q_t, -si * q_t, -q_z)
 
 
 @jit
-def to_laboratory(out: FloatArray, e: float, nucleon: Nucleon, one: Any) -> None:
+def to_laboratory(
+    out: FloatArray, e: float, nucleon: Nucleon, w: float, one: Any
+) -> None:
     """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
     the laboratory."""
     x, y, z, energy = nucleon.x, nucleon.y, nucleon.z, nucleon.energy
     mass = one.mass
     lepton, other = (one.m_plus, one.m_minus) if one.anti else (one.m_minus, one.m_plus)
-    masses = (0.0, lepton, other, mass)
+    masses = (0.0, lepton, other, w)
     # the beam (e, 0, 0, e) in the nucleon's frame
     factor = (e * z / (energy + mass) - e) / mass
     n_x, n_y, n_z = factor * x, factor * y, e + factor * z
@@ -556,7 +657,7 @@ def build(
     """Four-momenta of a trial in the laboratory."""
     fill_momenta(nucleon.e_seen, point, leptons, 2 * math.pi * turn, one, out)
     if one.k_f > 0:
-        to_laboratory(out, e, nucleon, one)
+        to_laboratory(out, e, nucleon, point.w, one)
 
 
 @jit
@@ -566,17 +667,28 @@ def terms_of(
     """VV, AA, VA (cm², Jacobians included), zero where closed, for a target at rest,
     and where that is. `v` and `bins` are scratch."""
     one = sampling.scattering[j]
-    q_low, q_high = q_ends(e, one)
-    if q_high <= q_low:
-        return 0.0, 0.0, 0.0, CLOSED, NO_LEPTONS
-    jacobian = through_grid(u, sampling.grids[j], v, bins)
-    jacobian, log_q, point = phase_space(e, q_low, q_high, one, v, jacobian)
+    if one.hadrons < 0:
+        w = one.mass
+        q_low, q_high = q_ends(e, one)
+        if q_high <= q_low:
+            return 0.0, 0.0, 0.0, CLOSED, NO_LEPTONS
+        jacobian = through_grid(u, sampling.grids[j], False, v, bins)
+    else:
+        jacobian = through_grid(u, sampling.grids[j], True, v, bins)
+        w, d_w2, q_low, q_high = broken_ends(e, one, v[W_DIMENSION])
+        jacobian *= d_w2
+        if q_high <= q_low:
+            return 0.0, 0.0, 0.0, CLOSED, NO_LEPTONS
+    jacobian, log_q, point = phase_space(e, w, q_low, q_high, one, v, jacobian)
     if not jacobian > 0:
         return 0.0, 0.0, 0.0, CLOSED, NO_LEPTONS
-    place = (log_q - one.log_q_first) / one.log_q_step
-    tables = sampling.tables[j]
-    c = interpolate(tables, 0, place)
-    g = interpolate(tables, 1, place) if one.magnetic else 0.0
+    if one.hadrons < 0:
+        place = (log_q - one.log_q_first) / one.log_q_step
+        tables = sampling.tables[j]
+        c = interpolate(tables, 0, place)
+        g = interpolate(tables, 1, place) if one.magnetic else 0.0
+    else:
+        c, g = broken_structure(sampling.hadrons[one.hadrons], point, one)
     leptons = lepton_angles(point, one.m_minus, one.m_plus)
     vv, aa, va = matrix_element(
         point, leptons, one.m_minus, one.m_plus, max(c, 0.0), max(g, 0.0)
@@ -593,7 +705,7 @@ def generate(u: FloatArray, limit: float, sampling: Sampling, out: Output) -> in
     Parameters
     ----------
     u : shape (trials, 11 or 14): process, energy, the seven dimensions, azimuth about
-        the beam, acceptance, nucleon.
+        the beam, acceptance, nucleon; one more, for W, where a process breaks nucleons.
     limit : maximum weight; 0 for weighted events; negative to train on one process:
         then `out.values` gets the weight of each trial and `out.collected` the sum of
         their squares in each bin.
@@ -608,7 +720,8 @@ def generate(u: FloatArray, limit: float, sampling: Sampling, out: Output) -> in
     True
     """
     found = 0
-    bins, v = np.zeros(DIMENSIONS, dtype=np.int64), np.zeros(DIMENSIONS)
+    dimensions = sampling.grids.shape[1]
+    bins, v = np.zeros(dimensions, dtype=np.int64), np.zeros(dimensions)
     for i in range(u.shape[0]):
         j = 0
         while sampling.share[j + 1] <= u[i, 0]:
@@ -634,7 +747,7 @@ def generate(u: FloatArray, limit: float, sampling: Sampling, out: Output) -> in
                 continue
         if limit < 0:
             out.values[i, 0] = weight
-            for d in range(DIMENSIONS):
+            for d in range(dimensions):
                 out.collected[d, bins[d]] += weight * weight
             continue
         scale = 1 / (sampling.share[j + 1] - sampling.share[j])

@@ -74,19 +74,28 @@ def _pair(events: Events) -> FloatArray:
 
 
 def _recoil(events: Events) -> FloatArray:
-    """E − M as p²/(E + M): the difference of two energies of a nucleus has lost it."""
-    mass = np.array([p.mass for p in events.processes])[events.process]
+    """E − W as p²/(E + W): the difference of two energies of a nucleus has lost it."""
+    mass = events.w
     return np.asarray((events.recoil[:, 1:] ** 2).sum(1) / (events.recoil[:, 0] + mass))
 
 
 def _extra(events: Events) -> FloatArray:
-    """Of backgrounds as generated; of tridents the kinetic energy of a proton: neutrons
-    and nuclei are not seen."""
+    """Of backgrounds as generated; of tridents the kinetic energy of a proton, where
+    neutrons and nuclei are not seen, or all that hadrons have beyond the mass of the
+    nucleon that broke."""
     extra = getattr(events, "extra_energy", None)
     if extra is not None:
         return np.asarray(extra)
     seen = np.array([p.regime == "proton" for p in events.processes])[events.process]
-    return np.where(seen, _recoil(events), 0.0)
+    return np.where(
+        events.broken, _transfer(events), np.where(seen, _recoil(events), 0.0)
+    )
+
+
+def _transfer(events: Events) -> FloatArray:
+    """E − M of the recoil, as its kinetic energy and W − M."""
+    mass = np.array([p.mass for p in events.processes])[events.process]
+    return np.asarray(_recoil(events) + (events.w - mass))
 
 
 _ALL: Final = (
@@ -204,8 +213,24 @@ _ALL: Final = (
         True,
     ),
     Observable(
+        "W",
+        "mass of what was hit, or of the hadrons it broke into",
+        "MeV",
+        "W",
+        lambda e: e.w,
+        True,
+    ),
+    Observable(
+        "E_hadrons",
+        "energy of the recoil beyond the mass of what was hit",
+        "MeV",
+        r"E_\mathrm{had}",
+        _transfer,
+        True,
+    ),
+    Observable(
         "recoil_energy",
-        "kinetic energy of what was hit",
+        "kinetic energy of what was hit, or of the hadrons as a whole",
         "MeV",
         r"T_\mathrm{recoil}",
         _recoil,
@@ -213,7 +238,7 @@ _ALL: Final = (
     ),
     Observable(
         "extra_energy",
-        "visible energy besides the pair, at the vertex",
+        "visible energy besides the pair, at the vertex; of broken nucleons E_hadrons",
         "MeV",
         r"E_\mathrm{extra}",
         _extra,
@@ -221,7 +246,7 @@ _ALL: Final = (
     ),
     Observable(
         "theta_recoil",
-        "angle of what was hit to the beam",
+        "angle of what was hit, or of the hadrons' momentum, to the beam",
         "rad",
         r"\theta_\mathrm{recoil}",
         lambda e: _polar(e.recoil),

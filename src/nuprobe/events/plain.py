@@ -13,12 +13,14 @@ from nuprobe.events.arrays import (
     BINS,
     DIMENSIONS,
     SLICES,
+    W_DIMENSION,
     Leptons,
     Nucleon,
     Output,
     Point,
     Sampling,
 )
+from nuprobe.events.hadrons import broken_structure
 from nuprobe.numerics import FloatArray
 
 __all__ = ["generate", "train"]
@@ -29,7 +31,7 @@ _TABLE: Final = 2**10  # of places between edges
 
 class Trials(NamedTuple):
     """Trials of one process: weight and what the flux adds to the terms (cm², 0 where
-    closed), where they are, and the bins of the grid, shape (DIMENSIONS, n)."""
+    closed), where they are, and the bins of the grid, shape (dimensions, n)."""
 
     weight: FloatArray
     terms: FloatArray
@@ -76,22 +78,25 @@ def draw_energies(
 
 
 def through_grid(
-    u: FloatArray, grid: FloatArray
+    u: FloatArray, grid: FloatArray, broken: bool = False
 ) -> tuple[list[FloatArray], FloatArray, NDArray[np.intp]]:
     """Variables, Jacobian and bins from uniform numbers, shape (columns, n)."""
     jacobian = np.ones(u.shape[1])
     widths = np.diff(grid) * BINS
-    bins = np.empty((DIMENSIONS, u.shape[1]), dtype=np.intp)
-    v = []
+    columns = {d: u[2 + d] for d in range(DIMENSIONS)}
+    if broken:
+        columns = {W_DIMENSION: u[-1], **columns}
+    bins = np.empty((len(columns), u.shape[1]), dtype=np.intp)
+    v: list[FloatArray] = [np.empty(0)] * len(columns)
     cell = np.minimum((u[1] * SLICES).astype(np.intp), SLICES - 1)
-    for d in range(DIMENSIONS):
-        scaled = u[2 + d] * BINS
+    for d, column in columns.items():
+        scaled = column * BINS
         b = np.minimum(scaled.astype(np.intp), BINS - 1)
         bins[d] = cell * BINS + b
         width = widths[d].ravel()[bins[d]]
-        v.append(grid[d].ravel()[bins[d] + cell] + (scaled - b) * width / BINS)
+        v[d] = grid[d].ravel()[bins[d] + cell] + (scaled - b) * width / BINS
         jacobian *= width
-        cell = np.minimum((u[2 + d] * SLICES).astype(np.intp), SLICES - 1)
+        cell = np.minimum((column * SLICES).astype(np.intp), SLICES - 1)
     return v, jacobian, bins
 
 
@@ -108,6 +113,44 @@ def q_ends(e: FloatArray, one: Any) -> tuple[FloatArray, FloatArray]:
     return q_low, np.minimum(q_high, np.maximum(16 * q_low, one["q_end"]))
 
 
+def broken_ends(
+    e: FloatArray, one: Any, v: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Mass of the hadrons W at its variable, its Jacobian dW²/dv, and the smallest and
+    largest Q there, as in `inelastic.shells`; not a number where closed."""
+    mass, w_low = one["mass"], one["w_low"]
+    m = one["m_minus"] + one["m_plus"]
+    s = mass**2 + 2 * e * mass
+    root = np.sqrt(s)
+    whole = np.log((root - m) / w_low)
+    whole = np.where(whole > 0, whole, np.nan)
+    part = whole * v * v
+    w = w_low * np.exp(part)
+    gap = (root - m) * -np.expm1(part - whole)  # √s − m − W
+    momentum = np.sqrt(gap * (root + m + w) * (root - w + m) * (root + w - m))
+    high = (s + mass**2) * (s + w * w - m * m) + (s - mass**2) * momentum
+    high = high / (2 * s) - mass**2 - w * w
+    product = (w * w - mass**2) * (s - mass**2) + mass**2 * m * m
+    low = m * m * product / s / high
+    return w, 4 * w * w * whole * v, np.sqrt(low), np.sqrt(high)
+
+
+def _reach(
+    e: FloatArray, w: Any, q: FloatArray, one: Any
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """D = W² − M² + Q², the largest x, and Q²β and b there."""
+    mass, q2 = one["mass"], q * q
+    em2 = 2 * e * mass
+    if one["hadrons"] < 0:
+        x_max = 2 * em2 * q / (q + np.sqrt(q2 + 4 * mass**2))
+        b = em2 * q2 / x_max
+        return q2, x_max, b, b
+    excess = (w - mass) * (w + mass) + q2
+    h = excess / (2 * q)
+    root = np.sqrt(h * h + mass**2)
+    return excess, em2 * q / (h + root), q * (h + root), 2 * h * (h + root)
+
+
 def phase_space(
     e: FloatArray, one: Any, v: list[FloatArray], jacobian: FloatArray
 ) -> tuple[FloatArray, FloatArray, Point]:
@@ -115,13 +158,18 @@ def phase_space(
     mass = one["mass"]
     s_min = (one["m_minus"] + one["m_plus"]) ** 2
     em2 = 2 * e * mass
-    q_low, q_high = q_ends(e, one)
+    if one["hadrons"] < 0:
+        w: Any = mass
+        q_low, q_high = q_ends(e, one)
+    else:
+        w, d_w2, q_low, q_high = broken_ends(e, one, v[W_DIMENSION])
+        jacobian = jacobian * d_w2
     span = np.log(q_high / q_low)
     log_q = np.log(q_low) + span * v[0]
     q = np.exp(log_q)
     q2 = q * q
     jacobian = jacobian * 2 * q2 * span
-    x_max = 2 * em2 * q / (q + np.sqrt(q2 + 4 * mass**2))
+    excess, x_max, reach, b = _reach(e, w, q, one)
     x_min = s_min + q2
     open_ = span > 0
     span = np.log(x_max / x_min)
@@ -144,7 +192,7 @@ def phase_space(
     open_ &= (s_gap > 0) & (k2 > 0) & (k2_gap > 0)
     jacobian *= (k2 + soft2) * span
     lam = s**2 + 2 * s * (k2 + q2) + (k2 - q2) ** 2
-    r, b = 1 + r_1, em2 * q2 / x_max
+    r = 1 + r_1
     point = Point(
         q2,
         x,
@@ -155,12 +203,14 @@ def phase_space(
         k2_gap,
         k2 * s_hat * k2_gap / lam,
         lam,
-        (2 * b * r - q2) / x,
+        (2 * reach * r - excess) / x,
         np.sqrt(r_1 * ((mass**2 + b) * r + mass**2)),
         em2 / x,
         v[4],
         2 * np.pi * v[5],
         2 * np.pi * v[6],
+        w,
+        excess,
     )
     return np.where(open_, jacobian, 0.0), log_q, point
 
@@ -177,6 +227,18 @@ def fermi_nucleons(u: FloatArray, e: FloatArray, one: Any) -> Nucleon:
     return Nucleon(x, y, z, energy, e * (energy - z) / mass, (energy - z) / energy)
 
 
+def _structure(
+    log_q: FloatArray, point: Point, j: int, sampling: Sampling
+) -> tuple[FloatArray, FloatArray | None]:
+    """C and G of process j; None for a G that vanishes."""
+    one = sampling.scattering[j]
+    if one["hadrons"] >= 0:
+        return broken_structure(sampling.hadrons[one["hadrons"]], point, one)
+    place = (log_q - one["log_q_first"]) / one["log_q_step"]
+    c, g = sampling.tables[j]
+    return interpolate(c, place), interpolate(g, place) if one["magnetic"] else None
+
+
 def trials_of(u: FloatArray, j: int, sampling: Sampling) -> Trials:
     """Trials of process j from uniform numbers, shape (columns, n)."""
     one = sampling.scattering[j]
@@ -186,17 +248,12 @@ def trials_of(u: FloatArray, j: int, sampling: Sampling) -> Trials:
         nucleon = fermi_nucleons(u[11:14], e, one)
         flux = flux * nucleon.flux
     seen = nucleon.e_seen
-    v, jacobian, bins = through_grid(u, sampling.grids[j])
+    v, jacobian, bins = through_grid(u, sampling.grids[j], one["hadrons"] >= 0)
     jacobian, log_q, point = phase_space(seen, one, v, jacobian)
     masses = float(one["m_minus"]), float(one["m_plus"])
     leptons = lepton_angles(point, *masses)
-    place = (log_q - one["log_q_first"]) / one["log_q_step"]
-    c, g = sampling.tables[j]
     terms = matrix_element(
-        point,
-        leptons,
-        masses,
-        (interpolate(c, place), interpolate(g, place) if one["magnetic"] else None),
+        point, leptons, masses, _structure(log_q, point, j, sampling)
     )
     scale = one["prefactor"] * jacobian / (seen * one["mass"] * point.q2) ** 2
     scale = flux * scale * 8 / (16 * np.pi**2 * point.x)
@@ -211,7 +268,7 @@ def trials_of(u: FloatArray, j: int, sampling: Sampling) -> Trials:
     )
 
 
-def _four(mass: float, x: Any, y: Any, z: Any) -> FloatArray:
+def _four(mass: Any, x: Any, y: Any, z: Any) -> FloatArray:
     """Four-momenta on their mass shell, shape (n, 4)."""
     return np.stack([np.sqrt(mass**2 + x * x + y * y + z * z), x, y, z], axis=-1)
 
@@ -225,7 +282,7 @@ def momenta_at_rest(
     mass = one["mass"]
     root_s, root_lam = np.sqrt(s), np.sqrt(point.lam)
     q_t = point.p_t / point.beta
-    q_z = -q2 / (2 * mass) - x / (2 * e)
+    q_z = -point.excess / (2 * mass) - x / (2 * e)
     cos, sin = np.cos(point.psi), np.sin(point.psi)
     k_t = np.sqrt(k2 * point.s_hat * k2_gap) / x
     tilt = 2 * e * q_t / x
@@ -252,7 +309,7 @@ def momenta_at_rest(
     l_z = f * pair_z + c_x * x_z - c_y * tilt * sin + p_z * (q_z - part * pair_z)
     co, si = np.cos(turn), np.sin(turn)
 
-    def turned(m: float, a: Any, b: Any, c: Any) -> FloatArray:
+    def turned(m: Any, a: Any, b: Any, c: Any) -> FloatArray:
         return _four(m, co * a - si * b, si * a + co * b, c)
 
     zero = np.zeros_like(e)
@@ -265,18 +322,20 @@ def momenta_at_rest(
         np.stack([zero + mass, zero, zero, zero], axis=-1),
         turned(0.0, n_x, n_y, n_z),
         *(pair[::-1] if one["anti"] else pair),
-        turned(mass, -q_t, zero, -q_z),
+        turned(point.w, -q_t, zero, -q_z),
     ]
     return np.stack(rows, axis=1)
 
 
-def to_laboratory(out: FloatArray, e: FloatArray, nucleon: Nucleon, one: Any) -> None:
+def to_laboratory(
+    out: FloatArray, e: FloatArray, nucleon: Nucleon, w: Any, one: Any
+) -> None:
     """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
-    the laboratory."""
+    the laboratory; `w` is the mass of what it becomes."""
     x, y, z, energy = nucleon.x, nucleon.y, nucleon.z, nucleon.energy
     mass = one["mass"]
     pair = [one["m_minus"], one["m_plus"]]
-    masses = (0.0, *(pair[::-1] if one["anti"] else pair), mass)
+    masses = (0.0, *(pair[::-1] if one["anti"] else pair), w)
     # the beam (e, 0, 0, e) in the nucleon's frame
     factor = (e * z / (energy + mass) - e) / mass
     n_x, n_y, n_z = factor * x, factor * y, e + factor * z
@@ -306,16 +365,16 @@ def build(
     trials: Trials, which: NDArray[np.intp], turn: FloatArray, one: Any
 ) -> FloatArray:
     """Four-momenta of some trials in the laboratory."""
-    nucleon = _at(trials.nucleon, which)
+    nucleon, point = _at(trials.nucleon, which), _at(trials.point, which)
     out = momenta_at_rest(
         nucleon.e_seen,
-        _at(trials.point, which),
+        point,
         _at(trials.leptons, which),
         2 * np.pi * turn[which],
         one,
     )
     if one["k_f"] > 0:
-        to_laboratory(out, trials.e[which], nucleon, one)
+        to_laboratory(out, trials.e[which], nucleon, point.w, one)
     return out
 
 

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.events.arrays import SCATTERING
+from nuprobe.events.arrays import DIMENSIONS, SCATTERING
 from nuprobe.events.energies import Interpolant, energy_bins
 from nuprobe.events.fermi import fermi_average, lowest_energy
+from nuprobe.events.hadrons import Q2_SCALE, Y_STEP, Z_STEP, hadron_tables
 from nuprobe.events.sample import EventProcess
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.models import LeptonModel
@@ -29,7 +30,9 @@ from nuprobe.processes.trident import (
     mediator_masses,
     total,
 )
+from nuprobe.processes.trident.broken import broken_kernels
 from nuprobe.processes.trident.cross_section import PREFACTOR, q_range, threshold
+from nuprobe.processes.trident.inelastic import KINDS, W_LOW, broken_threshold
 
 __all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "prepare"]
 
@@ -78,9 +81,20 @@ class Setup:
             c.e_max for one in self.channels for c in self.source.of(one.incoming)
         )
 
-    def currents(self) -> list[tuple[float, Current, float]]:
-        """What is hit: (how many, current, Fermi momentum of its motion in MeV)."""
-        gas, options = self.nucleons == "fermi-gas", self.options
+    def hit(self) -> list[tuple[float, Current, float, bool]]:
+        """What is hit: (how many, current, Fermi momentum of its motion in MeV, whether
+        it breaks)."""
+        whole = [(*one, False) for one in self.currents(self.options)]
+        if self.options.regime not in ("inelastic", "all"):
+            return whole
+        # nothing blocks hadrons; nucleons move as whole ones do
+        nucleons = replace(self.options, regime="incoherent")
+        return whole + [(*one, True) for one in self.currents(nucleons)]
+
+    def currents(self, options: TridentOptions) -> list[tuple[float, Current, float]]:
+        """Currents of options: (how many, current, Fermi momentum of its motion in
+        MeV)."""
+        gas = self.nucleons == "fermi-gas"
         blocked = currents(self.target, replace(options, pauli=True))
         unblocked = replace(options, pauli=options.pauli and not gas)
         used = currents(self.target, unblocked)
@@ -101,6 +115,7 @@ class SampledProcess:
     cumulative, energies : see `arrays.Sampling`, without the axis of the processes.
     scattering : a record of `arrays.SCATTERING`, shape ().
     tables, couplings : as the energies.
+    hadrons : as there; None where nothing breaks.
     """
 
     process: EventProcess
@@ -111,6 +126,18 @@ class SampledProcess:
     scattering: Any
     tables: FloatArray
     couplings: FloatArray
+    hadrons: FloatArray | None = None
+
+    @property
+    def dimensions(self) -> int:
+        """Of the grid: that of W is one more."""
+        return DIMENSIONS + (self.hadrons is not None)
+
+    @property
+    def inputs(self) -> tuple[FloatArray, ...]:
+        """Arrays that decide the events, none of them zero throughout."""
+        last = self.tables if self.hadrons is None else self.hadrons
+        return self.cumulative, self.energies, last
 
 
 def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
@@ -130,7 +157,7 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
     >>> from nuprobe.events import trident
     >>> made = prepare(trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0).setup)
     >>> [one.process.regime for one in made]
-    ['coherent', 'proton', 'neutron']
+    ['coherent', 'proton', 'neutron', 'broken proton', 'broken neutron']
     """
     if setup.fluence <= 0:
         names = ", ".join(dict.fromkeys(str(c.incoming) for c in setup.channels))
@@ -141,8 +168,8 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
     made: list[SampledProcess] = []
     lowest = math.inf
     for channel in setup.channels:
-        for number, current, k_f in setup.currents():
-            one = _Preparation(setup, channel, number, current, k_f)
+        for number, current, k_f, broken in setup.hit():
+            one = _Preparation(setup, channel, number, current, k_f, broken)
             lowest = min(lowest, one.low)
             process = one.process()
             if process is not None:
@@ -173,11 +200,19 @@ class _Preparation:
     number: float
     current: Current
     k_f: float
+    broken: bool = False
+
+    @property
+    def rest(self) -> float:
+        """Smallest energy that opens the process at rest, MeV."""
+        if self.broken:
+            return broken_threshold(self.current.name, self.channel.pair_masses)
+        return threshold(self.current.mass, *self.channel.masses)
 
     @property
     def low(self) -> float:
         """Smallest energy that opens the process, MeV."""
-        low = threshold(self.current.mass, *self.channel.masses)
+        low = self.rest
         return lowest_energy(low, self.current.mass, self.k_f) if self.k_f else low
 
     @property
@@ -192,15 +227,21 @@ class _Preparation:
                 "events are generated for a model with scalar parameters, one model at"
                 " a time"
             )
-        masses = np.array(mediator_masses(self.setup.model, self.channel))
+        found = np.array(mediator_masses(self.setup.model, self.channel))
+        masses = found if found.size else None
 
         def sigma(e: FloatArray) -> FloatArray:
-            kernels = current_kernels(
-                e, self.channel, self.current, masses if masses.size else None
-            )
+            kernels = current_kernels(e, self.channel, self.current, masses)
             return np.asarray(kernels.values @ weights)
 
-        return sigma
+        def broken(e: FloatArray) -> FloatArray:
+            numbers = tuple(float(self.current.name == kind) for kind in KINDS)
+            values, _ = broken_kernels(
+                e, self.channel, (numbers[0], numbers[1]), masses
+            )
+            return np.asarray(values @ weights)
+
+        return broken if self.broken else sigma
 
     def average(
         self,
@@ -211,10 +252,7 @@ class _Preparation:
     ) -> FloatArray:
         """Cross section at energies within an interval, averaged over the motion; one
         interpolant serves what nucleons see there."""
-        mass, rest = (
-            self.current.mass,
-            threshold(self.current.mass, *self.channel.masses),
-        )
+        mass, rest = self.current.mass, self.rest
         if not self.k_f:
             return Interpolant(sigma, max(low, rest), high)(e)
         energy = math.hypot(mass, self.k_f)
@@ -265,9 +303,12 @@ class _Preparation:
         bins, share = bins[open_], share[open_] / share.sum()
         fluence = self.setup.fluence
         bins[:, 2:] *= self.number / fluence
-        scattering, tables = self.scattering(float((bins[:, 0] + bins[:, 1]).max()))
+        top = float((bins[:, 0] + bins[:, 1]).max())
+        scattering, tables = self.scattering(top)
         name = self.current.name
         regime = name if name in ("proton", "neutron", "electron") else "coherent"
+        if self.broken:
+            regime = f"broken {name}"
         return SampledProcess(
             EventProcess(self.channel, name, regime, self.current.mass, self.number),
             self.current,
@@ -277,7 +318,13 @@ class _Preparation:
             scattering,
             tables,
             self.couplings(),
+            hadron_tables(self.seen(self.setup.e_max)) if self.broken else None,
         )
+
+    def seen(self, top: float) -> float:
+        """Largest energy in the rest frame of what is hit, of one in the laboratory."""
+        mass, k_f = self.current.mass, self.k_f
+        return top * ((math.hypot(mass, k_f) + k_f) / mass) if k_f else top
 
     def couplings(self) -> FloatArray:
         """V, A, then strength and squared mass of each mediator."""
@@ -293,8 +340,32 @@ class _Preparation:
         """Record of the scattering for energies up to `top` (MeV), and its tables."""
         current, k_f = self.current, self.k_f
         m_minus, m_plus = self.channel.pair_masses
-        if k_f:
-            top *= (math.hypot(current.mass, k_f) + k_f) / current.mass
+        mediators = lepton_couplings(self.setup.model, self.channel).mediators
+        record = np.zeros((), dtype=SCATTERING)
+        record["mass"], record["m_minus"], record["m_plus"] = (
+            current.mass,
+            m_minus,
+            m_plus,
+        )
+        record["soft2"] = min([m.mass**2 for m in mediators], default=math.inf)
+        record["prefactor"], record["k_f"] = PREFACTOR, k_f
+        record["anti"] = self.channel.incoming.anti
+        record["hadrons"] = KINDS.index(current.name) if self.broken else -1
+        if self.broken:
+            record["w_low"], record["q2_scale"] = W_LOW, Q2_SCALE
+            record["y_step"], record["z_step"] = Y_STEP, Z_STEP
+            return record, np.zeros((2, _TABLE))
+        tables, record["log_q_first"], record["log_q_step"] = self.form_factors(top)
+        record["q_end"] = current.q_end
+        record["blocked"] = bool(k_f) and self.setup.options.pauli
+        record["magnetic"] = tables[1].any()
+        return record, tables
+
+    def form_factors(self, top: float) -> tuple[FloatArray, float, float]:
+        """C and G for energies up to `top` (MeV), ln Q of the first entry, and the
+        step."""
+        current, (m_minus, m_plus) = self.current, self.channel.pair_masses
+        top = self.seen(top)
         low, high = (
             float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus)
         )
@@ -308,18 +379,4 @@ class _Preparation:
         step = (last - first) / (_TABLE - 3)
         q2 = np.exp(2 * (first - step + step * np.arange(_TABLE)))
         tables = np.stack([current.electric(q2), current.magnetic(q2)])
-        mediators = lepton_couplings(self.setup.model, self.channel).mediators
-        record = np.zeros((), dtype=SCATTERING)
-        record["mass"], record["m_minus"], record["m_plus"] = (
-            current.mass,
-            m_minus,
-            m_plus,
-        )
-        record["q_end"] = current.q_end
-        record["soft2"] = min([m.mass**2 for m in mediators], default=math.inf)
-        record["log_q_first"], record["log_q_step"] = first - step, step
-        record["prefactor"], record["k_f"] = PREFACTOR, k_f
-        record["blocked"] = bool(k_f) and self.setup.options.pauli
-        record["anti"] = self.channel.incoming.anti
-        record["magnetic"] = tables[1].any()
-        return record, tables
+        return tables, first - step, step

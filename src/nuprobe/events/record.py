@@ -23,6 +23,7 @@ from nuprobe.processes.trident import CHANNELS, channel
 from nuprobe.processes.trident.targets import by_fermi_momentum
 
 __all__ = [
+    "HADRONS",
     "PB",
     "EventSource",
     "Run",
@@ -32,14 +33,26 @@ __all__ = [
     "plain",
     "process_id",
     "read_processes",
+    "recoil_pdg",
     "target_pdg",
 ]
 
 PB: Final = 1e36
 """Picobarns in a cm²."""
 
-_HUNDREDS: Final = {"coherent": 700, "proton": 800, "neutron": 900, "electron": 1000}
+_HUNDREDS: Final = {
+    "coherent": 700,
+    "proton": 800,
+    "neutron": 900,
+    "electron": 1000,
+    "broken proton": 1100,
+    "broken neutron": 1200,
+}
 _NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
+HADRONS: Final = {"proton": 9902210, "neutron": 9902110}
+"""Numbers of the hadrons that a nucleon broke into, as one particle: those that
+generators use for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
+``n_diffr0``); charge and baryon number are the nucleon's."""
 
 
 class EventSource(Protocol):
@@ -184,7 +197,7 @@ class Run:
         """Nuclei with the struck nucleon of a process and how many such nucleons
         they add; empty if it is free."""
         one = self.generator.processes[process]
-        if one.regime not in _NUCLEONS or self.target is None:
+        if one.nucleon is None or self.target is None:
             return []
         # one process for each Fermi momentum; free protons come after the bound ones
         alike = [
@@ -196,7 +209,7 @@ class Run:
         groups = [
             [
                 (c.isotope, c.count * c.isotope.z)
-                if one.regime == "proton"
+                if one.nucleon == "proton"
                 else (c.isotope, c.count * c.isotope.n)
                 for c in here
             ]
@@ -323,7 +336,8 @@ class StoredEvents:
 def process_id(process: EventProcess) -> int:
     """Process number of NuHepMC convention E.C.1, "other" (700 and above).
 
-    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron).
+    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron,
+    1100 broken proton, 1200 broken neutron).
     Channels with W exchange alone are in the block 00 to 49 of charged currents, those
     with Z exchange (and W, where flavours allow) in 50 to 99.
 
@@ -358,9 +372,27 @@ def target_pdg(process: EventProcess) -> int:
     """
     if process.regime == "electron":
         return 11
-    if process.regime in _NUCLEONS:
-        return _NUCLEONS[process.regime]
+    if process.nucleon:
+        return _NUCLEONS[process.nucleon]
     return nucleus_pdg(isotope(process.current))
+
+
+def recoil_pdg(process: EventProcess) -> int:
+    """PDG number of what the target becomes: of itself, or of `HADRONS`.
+
+    Parameters
+    ----------
+    process : a channel on one kind of scatterer.
+
+    Examples
+    --------
+    >>> mumu = channel("nu_mu -> nu_mu mu+ mu-")
+    >>> recoil_pdg(EventProcess(mumu, "proton", "broken proton", 938.3, 18))
+    9902210
+    """
+    if process.broken and process.nucleon:
+        return HADRONS[process.nucleon]
+    return target_pdg(process)
 
 
 def nucleus_pdg(one: Isotope) -> int:

@@ -20,6 +20,7 @@ from nuprobe.events.record import (
     plain,
     process_id,
     read_processes,
+    recoil_pdg,
     target_pdg,
 )
 from nuprobe.events.sample import MOMENTA, Chunk, Events
@@ -36,7 +37,7 @@ _EMPTY: Final = b"0" * _DIGITS
 _BEGINNING: Final = 1 << 16  # bytes, in which the mark is
 _BLOCK: Final = 200_000
 _COMPONENTS: Final = ("e", "px", "py", "pz")
-_PDG: Final = ("nu_in", "nu_out", "plus", "minus")
+_PDG: Final = ("nu_in", "nu_out", "plus", "minus", "recoil")
 _TERMS: Final = ("VV", "AA", "VA")
 
 
@@ -134,7 +135,8 @@ def encode(
     rows["event"] = tally.events + np.arange(n)
     rows["process"] = events.process
     kinds = [
-        (process_id(p), target_pdg(p), *p.channel.pdg) for p in run.generator.processes
+        (process_id(p), target_pdg(p), *p.channel.pdg, recoil_pdg(p))
+        for p in run.generator.processes
     ]
     for i, name in enumerate(("process_id", "target_pdg", *(f"{k}_pdg" for k in _PDG))):
         rows[name] = np.array([kind[i] for kind in kinds])[events.process]

@@ -30,7 +30,8 @@ class EventProcess:
     channel : the trident channel.
     current : what is hit: an isotope as ``"Ar40"``, ``"proton"``, ``"neutron"`` or
         ``"electron"``.
-    regime : ``"coherent"``, ``"proton"``, ``"neutron"`` or ``"electron"``.
+    regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"electron"``,
+        ``"broken proton"`` or ``"broken neutron"``.
     mass : of what is hit, MeV.
     number : how many of them a target has: weights count them all.
     """
@@ -40,6 +41,16 @@ class EventProcess:
     regime: str
     mass: float
     number: float
+
+    @property
+    def broken(self) -> bool:
+        """Whether hadrons of another mass than that of what is hit come out."""
+        return self.regime.startswith("broken ")
+
+    @property
+    def nucleon(self) -> str | None:
+        """``"proton"`` or ``"neutron"`` where one is hit, whole or broken."""
+        return self.current if self.current in ("proton", "neutron") else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +64,7 @@ class Events:
     process : shape (n,), index into `processes`.
     nu_in, target, nu_out, minus, plus, recoil : four-momenta (E, p_x, p_y, p_z) in MeV,
         shape (n, 4): the neutrino, what it hits, the outgoing neutrino, ℓ⁻, ℓ′⁺ and
-        what was hit.
+        what was hit, or the sum of the hadrons that it broke into.
     q2, k2, s : shape (n,), MeV²: Q² = −(target − recoil)², K² = −(nu_in − nu_out)²,
         squared mass of the pair; as generated, where differences of four-momenta have
         lost digits.
@@ -79,6 +90,21 @@ class Events:
     def __len__(self) -> int:
         """Return the number of events."""
         return int(self.weight.size)
+
+    @property
+    def broken(self) -> NDArray[np.bool_]:
+        """Whether a nucleon broke, shape (n,)."""
+        return np.array([p.broken for p in self.processes], dtype=bool)[self.process]
+
+    @property
+    def w(self) -> FloatArray:
+        """Mass W of the recoil, MeV, shape (n,): of the hadrons where a nucleon broke,
+        else of what was hit."""
+        mass = np.array([p.mass for p in self.processes])[self.process]
+        size = np.linalg.norm(self.recoil[:, 1:], axis=1)
+        energy = self.recoil[:, 0]
+        w2 = np.maximum((energy - size) * (energy + size), 0.0)
+        return np.where(self.broken, np.sqrt(w2), mass)
 
     def __getitem__(self, which: Any) -> Events:
         """Return the events that an index array, a mask or a slice picks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.events.arrays import (
     BINS,
-    DIMENSIONS,
     SLICES,
     Output,
     Sampling,
@@ -94,18 +93,20 @@ class Training(NamedTuple):
 
     Attributes
     ----------
-    grids : edges, shape (processes, DIMENSIONS, SLICES, BINS + 1).
+    grids : edges, one array for each process, shape (dimensions, SLICES, BINS + 1).
     mean, largest : mean and largest weight, cm², shape (processes,); the largest is 0
         where the Pauli principle blocks all.
     """
 
-    grids: FloatArray
+    grids: tuple[FloatArray, ...]
     mean: FloatArray
     largest: FloatArray
 
 
 def stack(
-    processes: tuple[SampledProcess, ...], share: FloatArray, grids: FloatArray
+    processes: tuple[SampledProcess, ...],
+    share: FloatArray,
+    grids: Sequence[FloatArray],
 ) -> Sampling:
     """Stack processes for the loops.
 
@@ -113,13 +114,14 @@ def stack(
     ----------
     processes : the processes.
     share : cumulative probabilities, shape (processes + 1,).
-    grids : edges, shape (processes, DIMENSIONS, SLICES, BINS + 1).
+    grids : edges, one array for each process, shape (dimensions, SLICES, BINS + 1).
 
     Examples
     --------
     >>> from nuprobe.events import trident
-    >>> made = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3).prepared
-    >>> grids = np.stack([uniform(DIMENSIONS, SLICES, BINS)] * 3)
+    >>> from nuprobe.events.arrays import DIMENSIONS
+    >>> made = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3, regime="elastic").prepared
+    >>> grids = [uniform(DIMENSIONS, SLICES, BINS)] * 3
     >>> stack(made, np.linspace(0, 1, 4), grids).tables.shape
     (3, 2, 4096)
     """
@@ -133,6 +135,10 @@ def stack(
         energies[i, : counts[i]] = p.energies
         couplings[i, : p.couplings.size] = p.couplings
         couplings[i, p.couplings.size + 1 :: 2] = 1.0  # no strength, any mass
+    every = np.zeros((len(grids), max(map(len, grids)), *grids[0].shape[1:]))
+    for i, grid in enumerate(grids):
+        every[i, : len(grid)] = grid
+    hadrons = [p.hadrons for p in processes if p.hadrons is not None]
     return Sampling(
         share,
         np.stack([p.scattering for p in processes]),
@@ -141,7 +147,8 @@ def stack(
         counts,
         np.stack([p.tables for p in processes]),
         couplings,
-        grids,
+        every,
+        hadrons[0] if hadrons else np.zeros((0, 0, 0, 2)),
     )
 
 
@@ -156,7 +163,8 @@ class Sampler:
     ----------
     processes : ready to be sampled.
     seed : of every random stream.
-    columns : random numbers of a trial: 14 with moving nucleons, else 11.
+    columns : random numbers of a trial: 14 with moving nucleons, else 11, and one more
+        where nucleons break.
     loops : how events are made; both ways agree up to rounding.
     effort : of the training.
     """
@@ -192,24 +200,25 @@ class Sampler:
                 "no event survives the Pauli blocking of the Fermi gas: use"
                 " nucleons='rest'"
             )
-        return Training(np.stack(grids), np.array(mean), np.array(largest))
+        return Training(grids, np.array(mean), np.array(largest))
 
     def _train(self, index: int) -> tuple[FloatArray, float, float]:
         random = self.random(_TRAINING, index)
         alone = (self.processes[index],)
+        dimensions = alone[0].dimensions
 
         def weigh(n: int, grid: FloatArray) -> Output:
-            out = empty_output(n, training=True)
+            out = empty_output(n, dimensions)
             u = random.random((n, self.columns))
-            sampling = stack(alone, np.array([0.0, 1.0]), grid[None])
+            sampling = stack(alone, np.array([0.0, 1.0]), [grid])
             self._run(u, -1.0, sampling, out)
             return out
 
         short = self.effort == "short"
-        grid = uniform(DIMENSIONS, SLICES, BINS)
+        grid = uniform(dimensions, SLICES, BINS)
         for trials, slices, bins in SHORT_ROUNDS if short else map(Round, ROUNDS):
             out = weigh(trials, grid)
-            collected = out.collected.reshape(DIMENSIONS, SLICES, BINS)
+            collected = out.collected.reshape(dimensions, SLICES, BINS)
             grid = refine(grid, smoothed(collected, slices, bins), _DAMPING)
         weights = weigh(SHORT_FINAL if short else FINAL, grid).values[:, 0]
         return grid, float(weights.mean()), maximum_weight(weights, _OVERWEIGHT)

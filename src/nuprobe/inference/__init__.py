@@ -38,28 +38,55 @@ if TYPE_CHECKING:
     from nuprobe.inference.executors import dask_executor
     from nuprobe.inference.grid_scan import scan
     from nuprobe.inference.scan_result import ScanResult
+    from nuprobe.inference.toys import (
+        CLs,
+        Coverage,
+        FeldmanCousins,
+        ToyPValue,
+        ToySettings,
+        ToyThreshold,
+        cls,
+        coverage,
+        feldman_cousins,
+        toy_p_value,
+        toy_threshold,
+    )
 
 # a fit needs neither chains nor scans; a name must not be that of a file here, which
 # would take its place once it is imported
 _LATER: Final = {
+    "CLs": "toys",
+    "Coverage": "toys",
+    "FeldmanCousins": "toys",
     "Flat": "chain",
     "LogFlat": "chain",
     "Normal": "chain",
     "Prior": "chain",
     "SampleResult": "chain",
     "ScanResult": "scan_result",
+    "ToyPValue": "toys",
+    "ToySettings": "toys",
+    "ToyThreshold": "toys",
+    "cls": "toys",
+    "coverage": "toys",
     "dask_executor": "executors",
+    "feldman_cousins": "toys",
     "sample": "chain",
     "scan": "grid_scan",
+    "toy_p_value": "toys",
+    "toy_threshold": "toys",
 }
 
 __all__ = [
+    "CLs",
     "CNPCost",
     "Contour",
     "Cost",
     "CostSum",
     "CovarianceCost",
+    "Coverage",
     "Expectation",
+    "FeldmanCousins",
     "FitResult",
     "Flat",
     "GaussianCost",
@@ -75,14 +102,22 @@ __all__ = [
     "SampleResult",
     "ScanResult",
     "Surface",
+    "ToyPValue",
+    "ToySettings",
+    "ToyThreshold",
+    "cls",
     "contour",
+    "coverage",
     "dask_executor",
     "delta_threshold",
+    "feldman_cousins",
     "fit",
     "profile",
     "sample",
     "scan",
     "significance",
+    "toy_p_value",
+    "toy_threshold",
 ]
 
 

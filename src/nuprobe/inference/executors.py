@@ -20,7 +20,7 @@ from nuprobe.inference.costs import COMPILED, Cost
 from nuprobe.numerics import FloatArray
 from nuprobe.stopping import STOPPING
 
-__all__ = ["DaskExecutor", "dask_executor"]
+__all__ = ["DaskExecutor", "dask_executor", "working"]
 
 
 # what a worker process computes with: the cost travels once, when the process starts
@@ -107,10 +107,68 @@ def computing(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _call_here(
+    function: Callable[[Cost, Any], tuple[Any, ...]], task: Any
+) -> tuple[Any, ...]:
+    return function(_WORKER["cost"], task)
+
+
+@contextmanager
+def working(
+    cost: Cost,
+    function: Callable[[Cost, Any], tuple[Any, ...]],
+    executor: Executor | None,
+    workers: int | None,
+) -> Iterator[Callable[[list[Any]], Iterator[tuple[Any, ...]]]]:
+    """How to compute tasks of any kind.
+
+    Parameters
+    ----------
+    cost : travels once a worker.
+    function : of the cost and a task; a function of a module, so that it travels.
+    executor : where to compute, with the interface of `concurrent.futures`.
+    workers : start that many processes instead; without either, compute here.
+
+    Yields
+    ------
+    callable
+        Of a list of tasks; gives each task with its results as they come.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> with working(cost, lambda c, task: (c.n_bins * task,), None, None) as compute:
+    ...     list(compute([1, 2]))
+    [(1, 12), (2, 24)]
+    """
+    if executor is None and workers is None:
+        yield lambda tasks: ((task, *function(cost, task)) for task in tasks)
+    elif executor is not None:
+        share = getattr(executor, "share", None)
+        payload = share(cost) if share is not None else cost
+        yield lambda tasks: _gathered(
+            lambda task: executor.submit(function, payload, task), tasks
+        )
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        pool = ProcessPoolExecutor(
+            workers, get_context("spawn"), _start_worker, (cost,)
+        )
+        try:
+            yield lambda tasks: _gathered(
+                lambda task: pool.submit(_call_here, function, task), tasks
+            )
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
 def _gathered(
-    submit: Callable[[slice], Future[tuple[FloatArray, FloatArray]]], tasks: list[slice]
-) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-    pending: dict[Future[tuple[FloatArray, FloatArray]], slice] = {}
+    submit: Callable[[Any], Future[tuple[Any, ...]]], tasks: list[Any]
+) -> Iterator[tuple[Any, ...]]:
+    pending: dict[Future[tuple[Any, ...]], Any] = {}
     try:
         for task in tasks:
             pending[submit(task)] = task

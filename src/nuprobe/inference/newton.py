@@ -57,14 +57,15 @@ class Curve:
     slope : (µ, out) → f′.
     curvature : (µ, f′, out) → f″.
     expected : the same for data that equal the expectation; None: not another one.
-    floor : smallest count, if µ must stay positive; None if it need not, and f is
-        quadratic.
+    floor : smallest count, if µ must stay positive; None if it need not.
+    quadratic : whether f is, where `floor` is None, so that one step is exact.
     """
 
     slope: Callable[[FloatArray, FloatArray], FloatArray]
     curvature: Bend
     expected: Bend | None = None
     floor: float | None = None
+    quadratic: bool = True
 
 
 PULL: Final = Curve(
@@ -321,12 +322,11 @@ def newton(
     >>> newton([one_bin], np.array([1.0]), np.array([[0.0]]))[0]
     array([[1.]])
     """
-    result = nu.copy()
-    rows = np.arange(nu.shape[1])
+    result, rows = nu.copy(), np.arange(nu.shape[1])
     floors = [part.curve.floor for part in parts if part.curve.floor is not None]
-    exact, least = not floors, min(floors, default=1.0)
+    bent = any(not part.curve.quadratic for part in parts)
+    exact, last, least = not floors and not bent, False, min(floors, default=1.0)
     floor = min(least, 1.0)
-    last = False
     for iteration in range(PLAIN + _DAMPED):
         begin = first is not None and iteration == 0
         source = (
@@ -373,7 +373,8 @@ def newton(
         if done.all():
             result[:, rows] = nu
             return result, rows[:0]
-        last = not begin and full and bool((decrement <= LAST_BUT_ONE * floor).all())
+        near = bool((decrement <= LAST_BUT_ONE * floor).all())
+        last = near and full and not (begin or bent)
         if 2 * done.sum() > len(rows):
             result[:, rows] = nu
             left = np.flatnonzero(~done)

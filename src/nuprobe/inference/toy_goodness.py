@@ -6,76 +6,18 @@ nuisance around its best value, with its own sigma; then all is fitted again.
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import dataclass
-
 import numpy as np
 
 from nuprobe.errors import InputError, shown
-from nuprobe.inference.costs import Cost, CostSum, Term
-from nuprobe.inference.descent import descend
 from nuprobe.inference.goodness import GoodnessOfFit
-from nuprobe.inference.protocols import Expectation, Prediction, morphing_of
 from nuprobe.inference.surface import Surface
+from nuprobe.inference.toys.sample import Hypothesis, throw
+from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 
 __all__ = ["toy_goodness"]
 
 _MOST = 1_000_000
-_TRIES = 1000
-
-
-@dataclass(frozen=True, eq=False)
-class _Moved:
-    """A prediction whose linear nuisances count from another value.
-
-    Attributes
-    ----------
-    inner : counts them from 0.
-    by : what a value of 0 stands for, shape (nuisances,).
-    """
-
-    inner: Prediction
-    by: FloatArray
-
-    @property
-    def name(self) -> str:
-        """As of the prediction."""
-        return self.inner.name
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """As of the prediction."""
-        return self.inner.parameters
-
-    @property
-    def nuisances(self) -> tuple[Nuisance, ...]:
-        """As of the prediction."""
-        return self.inner.nuisances
-
-    @property
-    def morphing(self) -> tuple[MorphingNuisance, ...]:
-        """As of the prediction."""
-        return morphing_of(self.inner)
-
-    def expectation(self, points: FloatArray) -> Expectation:
-        """Counts at `points`, shape (points, parameters)."""
-        e = self.inner.expectation(points)
-        base = np.array(e.base)
-        for v, slope in zip(self.by, e.slopes, strict=True):
-            base += v * slope
-        return Expectation(base, e.slopes)
-
-    def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives of `expectation` at `points`, shape (points, parameters)."""
-        base, slopes = self.inner.jacobian(points)
-        total = np.array(
-            np.broadcast_to(base, (len(points), *base.shape[1:])), dtype=float
-        )
-        for v, slope in zip(self.by, slopes, strict=True):
-            total += v * slope
-        return total, slopes
 
 
 def toy_goodness(
@@ -86,9 +28,6 @@ def toy_goodness(
     seed: int = 1,
 ) -> GoodnessOfFit:
     """Probability of a worse fit from simulated experiments.
-
-    Morphing nuisances, which have no other value to count from, keep their best value
-    and the centre of their constraint.
 
     Parameters
     ----------
@@ -123,12 +62,12 @@ def toy_goodness(
                 f"{name} must be a whole number from {low} to {high}, got"
                 f" {shown(given)}"
             )
-    rng = np.random.default_rng(seed)
     best = surface.minimum(point)
     value = float(best.twice_nll[0])
-    values = np.array(
-        [_one(surface, point, best.nuisances[0], rng) for _ in range(toys)]
-    )
+    at = Hypothesis(point, best.nuisances[0], point)
+    free = surface.free
+    sample = throw(surface.cost, [at], free, free, ToySettings(int(toys), int(seed)))
+    values = sample.twice_nll[0]
     worse = float((values >= value - 1e-9).mean())
     sd = float(values.std(ddof=1))
     away = values - values.mean()
@@ -143,49 +82,3 @@ def toy_goodness(
         known.chi_square,
         toys,
     )
-
-
-def _one(
-    surface: Surface, point: FloatArray, nuisances: FloatArray, rng: np.random.Generator
-) -> float:
-    """−2 ln L of one simulated experiment at its own minimum."""
-    cost = surface.cost
-    linear = len(cost.layout.nuisances)
-    sigma = np.array([n.sigma for n in cost.nuisances[:linear]])
-    for _ in range(_TRIES):
-        moved = np.where(np.isfinite(sigma), rng.normal(size=linear) * sigma, 0.0)
-        # auxiliary measurements at `aside`: nuisances count from there
-        aside = np.where(np.isfinite(sigma), nuisances[:linear] + moved, 0.0)
-        toy = _drawn(cost, point, nuisances, aside, rng)
-        if toy is not None:
-            break
-    else:
-        raise InputError(
-            f"{cost.name}: no data can be drawn at {cost.describe(point)}: the"
-            " expectation is negative there; fit fewer parameters"
-        )
-    values = descend(Surface(toy, surface.free, point), point[None])[1]
-    return float(values[0])
-
-
-def _drawn(
-    cost: Cost,
-    point: FloatArray,
-    nuisances: FloatArray,
-    aside: FloatArray,
-    rng: np.random.Generator,
-) -> Cost | None:
-    """The cost of data drawn at a point, its linear nuisances counted from `aside`;
-    None if the expectation is not possible."""
-    expected = cost.expected(point, nuisances)
-    terms: list[Term] = []
-    for term, mu, (_, _, own) in zip(
-        cost.terms, expected, cost.layout.places, strict=True
-    ):
-        if not term.possible(mu):
-            return None
-        other = copy(term)
-        other.prediction = _Moved(term.prediction, aside[own])
-        drawn = other.with_data(term.draw(mu, rng))
-        terms += drawn.terms
-    return terms[0] if len(terms) == 1 else CostSum(*terms)

@@ -27,6 +27,7 @@ from nuprobe.plotting.limits import plot_limits
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
+from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
 
@@ -36,6 +37,7 @@ __all__ = [
     "plot_averaged_moments",
     "plot_catalogue_plane",
     "plot_charge_radii",
+    "plot_cls",
     "plot_contour",
     "plot_corner",
     "plot_differential",
@@ -53,6 +55,7 @@ __all__ = [
     "plot_profile",
     "plot_rates",
     "plot_total",
+    "plot_toy_thresholds",
     "plot_trident_energy",
     "plot_trident_form_factors",
     "plot_trident_ratio",

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.hats import hat_contracted
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import Exchanges, Process
 
@@ -24,6 +31,41 @@ class Part:
     isotope: str
     axes: tuple[int, ...]
     values: FloatArray
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is cached."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
+    def _by_anchor(self) -> FloatArray:
+        """Values in the order in which interpolation reads them, shape (components,
+        *anchors of its axes, terms, bins)."""
+        ends = [0, *range(3, self.values.ndim), 2, 1]
+        return np.ascontiguousarray(self.values.transpose(ends))
+
+    def contracted(
+        self,
+        hats: Sequence[tuple[NDArray[np.intp], FloatArray, FloatArray]],
+        coefficients: FloatArray,
+    ) -> FloatArray:
+        """Counts at points between anchors.
+
+        Parameters
+        ----------
+        hats : from `nuprobe.hats.hat_weights`, one for each axis of the part.
+        coefficients : several sets, shape (sets, components, points, terms).
+
+        Returns
+        -------
+        array, shape (sets, points, components, bins)
+        """
+        pieces = [
+            hat_contracted(table, hats, own)
+            for table, own in zip(
+                self._by_anchor, coefficients.transpose(1, 2, 0, 3), strict=True
+            )
+        ]
+        return np.stack(pieces).transpose(2, 1, 0, 3)
 
 
 @dataclass(frozen=True)

@@ -295,13 +295,20 @@ class Templates:
         columns = stacked.transpose(2, 1, 3, 0)  # (points, components, terms, sets)
         total = sum_arrays(
             [
-                self._interpolated(part, part.values, axis_values, None) @ columns
+                part.contracted(hats, stacked)
+                if (hats := self._hats(part, axis_values, None))
+                # (points, components, bins, sets) before
+                else np.moveaxis(
+                    self._interpolated(part, part.values, axis_values, None) @ columns,
+                    -1,
+                    0,
+                )
                 for part in self._merged
             ]
         )
-        # (points, bins, sets, components) with the time pattern of each component
-        counts = total.transpose(0, 2, 3, 1) @ self.time
-        return list(counts.transpose(2, 0, 1, 3).reshape(len(coefficients), points, -1))
+        # (sets, points, bins, components) with the time pattern of each component
+        counts = total.swapaxes(2, 3) @ self.time
+        return list(counts.reshape(len(coefficients), points, -1))
 
     def by_axis(self) -> list[tuple[tuple[int, ...], FloatArray]]:
         """Values of the parts that share axes, added: axes, and (components, energy
@@ -410,10 +417,25 @@ class Templates:
             # the model is the same at every point: spend the terms first
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
             return self._interpolated(part, values, axis_values, derivative)
+        if hats := self._hats(part, axis_values, derivative):
+            return np.asarray(part.contracted(hats, coefficients[None])[0])
         current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
             return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
         return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
+
+    def _hats(
+        self, part: Part, axis_values: FloatArray | None, derivative: int | None
+    ) -> list[tuple[NDArray[np.intp], FloatArray, FloatArray]]:
+        """Weights of the anchors around the points, one of each axis of a part; none
+        if it has no axes, or one without anchors."""
+        axes = [self.axes[axis] for axis in part.axes]
+        if axis_values is None or not all(axis.anchors for axis in axes):
+            return []
+        return [
+            axis.hat(axis_values[:, k], derivative == k)
+            for axis, k in zip(axes, part.axes, strict=True)
+        ]
 
     def _interpolated(
         self,

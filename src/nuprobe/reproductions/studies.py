@@ -19,6 +19,7 @@ from nuprobe.nuclei import (
 )
 from nuprobe.reproductions.charge_radii import charge_radii
 from nuprobe.reproductions.coherent import coherent_electromagnetic
+from nuprobe.reproductions.coverage import coverage_table
 from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
 from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.tables import Table
@@ -438,6 +439,7 @@ STUDIES: Final = {
     "ccfr-choices": ccfr_choices,
     "kinetic-mixing": kinetic_mixing,
     "charge-radii": charge_radii,
+    "coverage": coverage_table,
     "coherent-electromagnetic": coherent_electromagnetic,
     "millicharge-figure": millicharge_figure,
     "magnetic-spectra": magnetic_spectra,

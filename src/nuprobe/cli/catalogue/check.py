@@ -17,6 +17,7 @@ from nuprobe.cli.catalogue.library import LIBRARY
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 from nuprobe.errors import UnknownNameError
+from nuprobe.parsing import LARGEST_TABLE, read_text
 
 if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
@@ -88,11 +89,8 @@ def check_entries(
 
 
 def _unknown_texkeys(entry: Entry, references: Path) -> Iterator[str]:
-    known = set(
-        re.findall(
-            r"^@\w+\{\s*([^,\s]+)", references.read_text(encoding="utf-8"), re.MULTILINE
-        )
-    )
+    text = read_text(references, "the references", LARGEST_TABLE)
+    known = set(re.findall(r"^@\w+\{\s*([^,\s]+)", text, re.MULTILINE))
     for name, source in (("source", entry.source), ("via", entry.via)):
         for i, key in enumerate(source.texkeys if source else ()):
             if key not in known:

@@ -35,11 +35,10 @@ from nuprobe.events.cuts import parse_cuts
 from nuprobe.events.generator import trident
 from nuprobe.events.observables import observable
 from nuprobe.fluxes import Flux
-from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.trident import average
 from nuprobe.tables import Table
 
 __all__ = ["Comparison", "compare", "spectra"]
@@ -68,8 +67,6 @@ class Comparison:
     scale : counts per cm² of cross section.
     table : what was assumed.
     flux, target : names.
-    broken : tridents on broken nucleons before cuts, by quadrature: they are not part
-        of the signal, and no events of them are made.
     """
 
     names: tuple[str, ...]
@@ -87,7 +84,6 @@ class Comparison:
     table: Assumptions
     flux: str
     target: str
-    broken: float
 
     @property
     def signal_counts(self) -> FloatArray:
@@ -161,8 +157,8 @@ class Comparison:
             "Errors are statistical errors of this sample only; those of the"
             " assumptions are far larger.",
             f"sigma_CC: {source or 'given by the user'}.",
-            f"Tridents on broken nucleons: {self.broken:.4g} before cuts, not counted"
-            " as signal; events of them are not offered.",
+            "Hadrons of broken nucleons are one particle: all their energy counts as"
+            " extra_energy, and no track of theirs is counted.",
         ]
 
     def summary(self) -> Table:
@@ -210,7 +206,6 @@ class Comparison:
             "flux": self.flux,
             "target": self.target,
             "counts_per_cm2": self.scale,
-            "broken_nucleons": self.broken,
             "warnings": self.table.warnings(self.stages),
             "stages": stages,
             "assumptions": {
@@ -258,7 +253,7 @@ def compare(
     --------
     >>> made = compare("dune-nd-fhc", "Ar40", 500, cuts="m_pair < 1 GeV")
     >>> made.stages, made.counts.shape
-    (('all', 'm_pair < 1 GeV'), (2, 13))
+    (('all', 'm_pair < 1 GeV'), (2, 14))
     """
     source, kinds = muon_neutrinos(source)
     table = assumptions() if table is None else table
@@ -289,15 +284,12 @@ def compare(
     scale = fluence * values.mass.value / nucleus.mass
     factor = np.full(NAMES, scale / n)
     factor[:SIGNALS] = scale / found.trials
-    broken = average(source, channels, nucleus, "inelastic").total(
-        StandardModel() if model is None else model
-    )
     events = found.all.events[:, :, 0]
     _something_left(stages, events.sum(1))
     counts, errors = (a[:, :, 0] for a in found.all.scaled(factor))
     before = found.before * factor[:SIGNALS]
     return Comparison(
-        names=("coherent trident", "incoherent trident", *KINDS),
+        names=("coherent trident", "incoherent trident", "broken trident", *KINDS),
         signals=SIGNALS,
         stages=("all", *texts),
         counts=counts,
@@ -312,7 +304,6 @@ def compare(
         table=table,
         flux=source.name,
         target=nucleus.name,
-        broken=scale * broken,
     )
 
 

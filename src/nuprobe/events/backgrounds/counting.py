@@ -38,7 +38,7 @@ __all__ = [
 Mask = NDArray[np.bool_]
 Stages = Sequence[tuple[str, Sequence[Cut]]]
 """Cuts of each stage, with their text."""
-SIGNALS: Final = 2
+SIGNALS: Final = 3  # coherent, incoherent, on nucleons that break
 NAMES: Final = SIGNALS + len(KINDS)
 FINE: Final = {
     "m_pair": np.linspace(0.2, 2.0, 36 * 8 + 1) * GeV,
@@ -120,7 +120,7 @@ class Counting:
         self.all = Sums(len(stages) + 1)
         self.fine = {n: Sums(len(stages) + 1, e.size - 1) for n, e in FINE.items()}
         self.largest = np.zeros(NAMES)
-        self.before = np.zeros(2)
+        self.before = np.zeros(SIGNALS)
         self.trials = 0
 
     def add(self, part: Part) -> None:
@@ -131,7 +131,7 @@ class Counting:
         if isinstance(sample, Events):
             kinds = np.array([not p.channel.incoming.anti for p in sample.processes])
             mine = kinds[sample.process]
-            self.before += np.bincount(part.name[mine], weight[mine], 2)
+            self.before += np.bincount(part.name[mine], weight[mine], SIGNALS)
         values = {n: observable(n)(as_events(sample)) for n in FINE}
         for i, alive in enumerate(passed(sample, self.stages)):
             self.all.add(i, part.name[alive], weight[alive])
@@ -179,10 +179,10 @@ def parts_of(
     """
     for drawn in backgrounds():
         yield Part(drawn, drawn.kind + np.intp(SIGNALS), 0)
-    coherent = np.array([p.regime == "coherent" for p in signal.processes])
+    kinds = [2 if p.broken else int(p.regime != "coherent") for p in signal.processes]
+    names = np.array(kinds, dtype=np.intp)
     for chunk in signal.sized(n).parts(n):
-        name = np.where(coherent[chunk.events.process], 0, 1)
-        yield Part(chunk.events, name, chunk.trials)
+        yield Part(chunk.events, names[chunk.events.process], chunk.trials)
 
 
 def counted(made: Callable[[], Iterator[Part]], stages: Stages) -> Counting:

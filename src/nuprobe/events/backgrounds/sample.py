@@ -96,11 +96,11 @@ class Background:
 
     def _none(self) -> NoReturn:
         raise InputError(
-            "Q2, K2 and the recoil belong to tridents: cut backgrounds on energies,"
+            "Q2, K2, W and the recoil belong to tridents: cut backgrounds on energies,"
             " angles, m_pair or extra_energy"
         )
 
-    q2 = k2 = recoil = property(_none)
+    q2 = k2 = recoil = w = property(_none)
 
 
 @dataclass(frozen=True)

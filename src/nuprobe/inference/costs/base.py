@@ -65,7 +65,7 @@ class Cost(ABC):
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> cost
-    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 3 nuisances>
+    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 4 nuisances>
     >>> cost.profiled([[5.0], [5.5]]).twice_nll.shape
     (2,)
     """
@@ -174,7 +174,7 @@ class Cost(ABC):
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
-        result = (nu**2 * self._weights).sum(axis=1)
+        result = (nu**2 * self.layout.all_weights).sum(axis=1)
         p = full_points(self.layout, p, nu)
         for term, columns, k in self.layout.places:
             for block in blocks_of(len(p)):
@@ -208,7 +208,7 @@ class Cost(ABC):
         d, k = len(self.parameters), len(self.layout.nuisances)
         q = full_points(self.layout, p, nu)
         both, linear = exact_gradient(self.layout, q, nu[:, :k], np.zeros(len(p)))
-        pulls = 2 * nu[:, k:] * self._weights[k:]
+        pulls = 2 * nu[:, k:] * self.layout.all_weights[k:]
         return both[:, :d], np.concatenate([linear, both[:, d:] + pulls], axis=1)
 
     def profiled(
@@ -405,11 +405,6 @@ class Cost(ABC):
                 " finite sigma"
             ) from None
 
-    @cached_property
-    def _weights(self) -> FloatArray:
-        """1/σ² of all nuisances, shape (nuisances,)."""
-        return np.array([n.sigma**-2.0 for n in self.nuisances])
-
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
         """Same cost for other `data`: (bins,), or one array a term of a sum."""
@@ -456,6 +451,10 @@ class Cost(ABC):
         nuisances: ArrayLike | None = None,
     ) -> Cost:
         """Same cost with data drawn at random at `point`.
+
+        Nature has other nuisances each time and their constraints stay where they are
+        (the prior predictive ensemble); `nuprobe.inference.toys` has that of repeated
+        experiments, for which intervals of the profiled likelihood are made.
 
         Parameters
         ----------

@@ -100,6 +100,7 @@ class GaussianCost(Term):
                 ),
                 curvature=lambda mu, slope, out: np.where(mu < data, other, weight),
                 floor=None,
+                quadratic=False,
             )
         return Curve(
             slope=lambda mu, out: np.multiply(

@@ -55,8 +55,18 @@ class Layout:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """1/σ² of the nuisances, shape (nuisances,)."""
+        """1/σ² of the linear nuisances, shape (nuisances,)."""
         return np.array([n.sigma**-2.0 for n in self.nuisances])
+
+    @cached_property
+    def morphing_weights(self) -> FloatArray:
+        """1/σ² of the morphing nuisances, shape (morphing,)."""
+        return np.array([n.sigma**-2.0 for n in self.morphing])
+
+    @cached_property
+    def all_weights(self) -> FloatArray:
+        """1/σ² of all nuisances, linear ones first, shape (nuisances + morphing,)."""
+        return np.concatenate([self.weights, self.morphing_weights])
 
     @cached_property
     def places(self) -> tuple[tuple[Statistic, list[int], list[int]], ...]:

@@ -35,9 +35,13 @@ class _Frame:
     g: FloatArray
     middle: FloatArray
     swing: FloatArray
+    excess: FloatArray  # −2P·q: Q² where the target stays whole
 
     @classmethod
-    def of(cls, points: Points, x: FloatArray, mass: float, energy: float) -> _Frame:
+    def of(
+        cls, points: Points, x: FloatArray, current: Current, energy: float
+    ) -> _Frame:
+        mass = current.mass
         s, k2, q2, x_max = (
             v[:, None] for v in (points.s, points.k2, points.q2, points.x_max)
         )
@@ -52,9 +56,11 @@ class _Frame:
         k_t2 = np.maximum(k2 + alpha * beta * x - beta**2 * q2, 0.0)
         d = 2 * energy * mass / x_max  # at x_max, where P_⊥ vanishes
         r = np.maximum(x_max / x, 1.0)
-        p_t2 = q2 * d * (r - 1) * (d * r + d - 1)
-        middle = alpha * energy * mass - beta * q2 / 2
-        return cls(k2, q2, u, lam, kappa2, a_v, g, middle, np.sqrt(k_t2 * p_t2))
+        excess = q2 + current.grown
+        p_t2 = q2 * d * (r - 1) * (d * r + d - excess / q2)
+        middle = alpha * energy * mass - beta * excess / 2
+        swing = np.sqrt(k_t2 * p_t2)
+        return cls(k2, q2, u, lam, kappa2, a_v, g, middle, swing, excess)
 
 
 def _contracted(
@@ -69,9 +75,10 @@ def _contracted(
     k2, q2, kappa2, a_v, g = frame.k2, frame.q2, frame.kappa2, frame.a_v, frame.g
     mass, root_q, full = current.mass, np.sqrt(q2), 2 * kappa2 + k2
     c, g_m = current.electric(q2), current.magnetic(q2)
-    g_p = 2 * q2 * (p_k - frame.u / 4) / np.sqrt(frame.lam)
-    dot = x / 4 + g * g_p / q2 - energy * mass
-    p2 = g_p**2 / q2 - q2 / 4 - mass**2
+    share = frame.excess / q2
+    g_p = 2 * q2 * (p_k - share * frame.u / 4) / np.sqrt(frame.lam)
+    dot = share * x / 4 + g * g_p / q2 - energy * mass
+    p2 = g_p**2 / q2 - share**2 * q2 / 4 - mass**2
     values = []
     for column in range(2):
         tt, lt, tl, ll, tau, mix = (v[:, None] for v in pair.even[:, column])
@@ -132,7 +139,7 @@ def pair_energy_bins(
     """
     energy, mass = beam.top, current.mass
     share = beam.powers(np.array(energy))[2]
-    frame = _Frame.of(points, x, mass, energy)
+    frame = _Frame.of(points, x, current, energy)
     middle, swing = frame.middle, frame.swing
     at = []  # at cos φ = −1, 0, 1, P·K growing
     for cosine in (-1.0, 0.0, 1.0):
@@ -144,7 +151,7 @@ def pair_energy_bins(
     f_0, f_1, f_2 = at[1], (at[2] - at[0]) / 2, (at[2] + at[0]) / 2 - at[1]
     below = np.zeros((weights.shape[0], bounds.size))
     for i, edge in enumerate(bounds):
-        gap = mass * edge + frame.q2 / 2 - middle
+        gap = mass * edge + frame.excess / 2 - middle
         cosine = np.clip(gap / np.maximum(swing, np.finfo(float).tiny), -1.0, 1.0)
         # from P·K = smallest, φ = π, up to the edge
         phi = np.arccos(-cosine)

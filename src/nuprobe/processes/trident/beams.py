@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 from nuprobe.processes.trident.channels import Channel
 
 __all__ = ["Beam", "read_beams"]
+
+_STEP: Final = 0.15  # longest step of ln E between nodes
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,23 @@ class Beam:
     energy : MeV; None for a continuum.
     top : largest energy, MeV.
     powers : gives ∫_E φ E′^{j−2} dE′ for j = 0, 1, 2, shape (3, *E), at E in MeV.
+    nodes : gives energies above E in MeV and their shares φ dE, each of one dimension:
+        a quadrature for what is smooth in the energy.
     """
 
     energy: float | None
     top: float
     powers: Callable[[FloatArray], FloatArray]
+    nodes: Callable[[float], tuple[FloatArray, FloatArray]]
 
 
 def _line(energy: float, share: float) -> Beam:
     values = share * np.array([energy**-2, 1 / energy, 1.0])
     return Beam(
-        energy, energy, lambda e: values.reshape(3, *(1,) * e.ndim) * np.ones_like(e)
+        energy,
+        energy,
+        lambda e: values.reshape(3, *(1,) * e.ndim) * np.ones_like(e),
+        lambda low: (np.array([energy]), np.array([share])),
     )
 
 
@@ -60,7 +69,22 @@ def _continuum(component: FluxComponent, share: float) -> Beam:
         i = np.clip(np.searchsorted(fine, at, side="right"), 1, fine.size - 1)
         return np.asarray(share * (above[:, i] + between(at, fine[i])))
 
-    return Beam(None, float(edges[-1]), powers)
+    def nodes(low: float) -> tuple[FloatArray, FloatArray]:
+        ends = np.array([low, *edges[edges > low]])
+        # steps of a flux that is linear between edges, none of them long
+        ends = np.concatenate(
+            [
+                np.geomspace(a, b, max(1, math.ceil(math.log(b / a) / _STEP)) + 1)[:-1]
+                for a, b in pairwise(ends)
+            ]
+            + [ends[-1:]]
+        )
+        t_2, w_2 = gauss_legendre(2)
+        width = np.diff(ends)[:, None]
+        e = (ends[:-1, None] + width * t_2).ravel()
+        return e, share * component.continuum(e) * (width * w_2).ravel()
+
+    return Beam(None, float(edges[-1]), powers, nodes)
 
 
 def read_beams(source: float | Flux | str, channel: Channel) -> list[Beam]:

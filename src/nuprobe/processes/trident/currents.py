@@ -75,6 +75,7 @@ class Current:
         integrate; inf for a point.
     kinks : |Q| in MeV where a derivative jumps.
     k_f : Fermi momentum that blocks it, MeV; 0 for none.
+    grown : W² − M² of the hadrons that it breaks into, MeV²; 0 where it stays whole.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Current:
     q_end: float = math.inf
     kinks: tuple[float, ...] = ()
     k_f: float = 0.0
+    grown: float = 0.0
 
 
 def fermi_momentum(a: int) -> float:

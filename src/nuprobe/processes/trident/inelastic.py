@@ -25,7 +25,7 @@ are free and at rest, and no final state is blocked.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,6 +45,7 @@ __all__ = [
     "NUCLEON_MASS",
     "PAIRS",
     "ROUGH",
+    "W_LOW",
     "Grid",
     "Rule",
     "Shells",
@@ -52,7 +53,9 @@ __all__ = [
     "by_quadrature",
     "grid_at",
     "integrated",
+    "q_ends",
     "shells",
+    "w_nodes",
 ]
 
 KINDS: Final = ("proton", "neutron")
@@ -60,7 +63,7 @@ NUCLEON_MASS: Final = {"proton": M_PROTON, "neutron": M_NEUTRON}
 _E, _MU, _TAU = M_ELECTRON, M_MUON, M_TAU
 PAIRS: Final = ((_E, _E), (_MU, _MU), (_TAU, _TAU), (_E, _MU), (_E, _TAU), (_MU, _TAU))
 """Masses of the pairs in the table, the lighter first."""
-_W_LOW: Final = 1e3 * W_THRESHOLD
+W_LOW: Final = 1e3 * W_THRESHOLD
 FAR: Final = 10e3  # MeV: Q to which the tables of leptons serve electrons
 # MeV: Q where the structure functions have kinks
 _CUTS: Final = (math.sqrt(0.34e6), math.sqrt(8e6))
@@ -109,7 +112,7 @@ def broken_threshold(kind: str, pair: tuple[float, float]) -> float:
     410.2
     """
     mass = NUCLEON_MASS[kind]
-    return ((_W_LOW + sum(pair)) ** 2 - mass**2) / (2 * mass)
+    return ((W_LOW + sum(pair)) ** 2 - mass**2) / (2 * mass)
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,34 @@ class Shells:
         return result
 
 
+def q_ends(
+    e_nu: FloatArray, w: FloatArray | float, mass: float, pair: FloatArray | float
+) -> tuple[FloatArray, FloatArray]:
+    """Smallest and largest Q (MeV) with which hadrons of mass W and a pair come out.
+
+    Parameters
+    ----------
+    e_nu : MeV, any shape.
+    w, pair : masses of the hadrons and the pair, MeV, of shapes that go with it; within
+        reach.
+    mass : of the target, MeV.
+
+    Examples
+    --------
+    >>> low, high = q_ends(np.array([1e4]), 1232.0, 938.3, 211.3)
+    >>> float(low[0]), float(high[0])
+    (8.5, 3854.7)
+    """
+    s = mass**2 + 2 * e_nu * mass
+    w, m = np.asarray(w), np.asarray(pair)
+    momentum = np.sqrt(np.maximum((s - (w - m) ** 2) * (s - (w + m) ** 2), 0))
+    # Q² between hadrons and target; the smallest from the product of both
+    high = (s + mass**2) * (s + w**2 - m**2) + (s - mass**2) * momentum
+    high = high / (2 * s) - mass**2 - w**2
+    product = m**2 * ((w**2 - mass**2) * (s - mass**2) + mass**2 * m**2) / s
+    return np.sqrt(product / high), np.sqrt(high)
+
+
 def shells(
     e_nu: FloatArray,
     w: FloatArray,
@@ -188,6 +219,7 @@ def shells(
     pair: tuple[float, float],
     n: int,
     q_range: tuple[float, float] = (1e-9, 1e9),
+    cuts: Sequence[float | FloatArray] | None = None,
 ) -> Shells:
     """Nodes in Q² over all that reaches hadrons of mass W and a pair.
 
@@ -196,8 +228,10 @@ def shells(
     e_nu, w : MeV, shape (shells,); no weight where W cannot be reached.
     mass : of the target, MeV.
     pair : masses of ℓ⁻ and ℓ⁺, MeV.
-    n : points in each of the three panels of ln Q.
+    n : points in each panel of ln Q.
     q_range : smallest and largest Q, MeV.
+    cuts : positive Q (MeV) where more panels end than at the kinks of the structure
+        functions: numbers, or arrays of shape (shells,).
 
     Examples
     --------
@@ -206,19 +240,15 @@ def shells(
     (1, 24)
     """
     m = sum(pair)
-    s = mass**2 + 2 * e_nu * mass
-    root = np.sqrt(s)
+    root = np.sqrt(mass**2 + 2 * e_nu * mass)
     open_ = root > w + m
     inside = np.where(open_, w, root - m)
-    momentum = np.sqrt(np.maximum((s - (inside - m) ** 2) * (s - (inside + m) ** 2), 0))
-    # Q² between hadrons and target; the smallest from the product of both
-    high = (s + mass**2) * (s + inside**2 - m**2) + (s - mass**2) * momentum
-    high = high / (2 * s) - mass**2 - inside**2
-    product = m**2 * ((inside**2 - mass**2) * (s - mass**2) + mass**2 * m**2) / s
-    low = np.maximum(0.5 * np.log(product / high), math.log(q_range[0]))
-    high = np.maximum(np.minimum(0.5 * np.log(high), math.log(q_range[1])), low)
-    cuts = [np.clip(math.log(cut), low, high) for cut in _CUTS]
-    edges = np.stack([low, *cuts, high], axis=1)
+    first, last = q_ends(e_nu, inside, mass, m)
+    low = np.maximum(np.log(first), math.log(q_range[0]))
+    high = np.maximum(np.minimum(np.log(last), math.log(q_range[1])), low)
+    every = [*(_CUTS if cuts is None else (*_CUTS, *cuts))]
+    inner = [np.clip(np.log(np.full(w.shape, cut)), low, high) for cut in every]
+    edges = np.sort(np.stack([low, *inner, high], axis=1), axis=1)
     t, weights = gauss_legendre(n)
     width = np.diff(edges, axis=1)[..., None]
     q2 = np.exp(2 * (edges[:, :-1, None] + width * t)).reshape(w.size, -1)
@@ -228,9 +258,21 @@ def shells(
     return Shells(e_nu, inside, q2, x_max, d_q2, mass)
 
 
-def _w_nodes(top: float, rule: Rule) -> tuple[FloatArray, FloatArray]:
-    """W between its threshold and `top` (MeV), and dW²."""
-    ends = [_W_LOW, *(edge for edge in rule.edges if edge < top)]
+def w_nodes(top: float, rule: Rule) -> tuple[FloatArray, FloatArray]:
+    """W between its threshold and a largest one, and weights dW².
+
+    Parameters
+    ----------
+    top : MeV.
+    rule : of the quadrature.
+
+    Examples
+    --------
+    >>> w, d_w2 = w_nodes(1500.0, ROUGH)
+    >>> bool(abs(d_w2.sum() / (1500.0**2 - W_LOW**2) - 1) < 1e-3)
+    True
+    """
+    ends = [W_LOW, *(edge for edge in rule.edges if edge < top)]
     left = math.log(top / ends[-1])
     if len(ends) == len(rule.edges) + 1 and left > rule.span:
         ends += list(np.geomspace(ends[-1], top, math.ceil(left / rule.span) + 1)[1:-1])
@@ -330,9 +372,9 @@ def grid_at(
     (6, 3)
     """
     top = math.sqrt(mass**2 + 2 * e_nu * mass) - sum(pair)
-    if top <= _W_LOW * (1 + 1e-9):
+    if top <= W_LOW * (1 + 1e-9):
         return None
-    w, d_w2 = _w_nodes(top, rule)
+    w, d_w2 = w_nodes(top, rule)
     made = shells(np.full(w.size, e_nu), w, mass, pair, rule.q, rule.q_range)
     at = made.x_max.ravel(), made.q2.ravel(), *pair, mediators
     base, mediated = direct(*at) if exact else evaluate(*at)[:2]

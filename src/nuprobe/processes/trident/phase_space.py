@@ -14,6 +14,7 @@ import numpy as np
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.trident.cross_section import q_range
 from nuprobe.processes.trident.currents import Current
+from nuprobe.processes.trident.inelastic import q_ends
 
 __all__ = ["Points", "Region"]
 
@@ -151,12 +152,27 @@ class Region:
     ) -> None:
         self.s_min, self.mass, self.energy = sum(masses) ** 2, current.mass, energy
         self.soft2, (self.n_q, self.n_k, self.n_s) = soft2, orders
-        low, high = (
-            float(q[0]) for q in q_range(np.array([energy]), self.mass, *masses)
-        )
+        # mass of the hadrons that it breaks into; None: it stays whole
+        self.w = math.sqrt(self.mass**2 + current.grown) if current.grown else None
+        low, high = (float(q[0]) for q in self._ends(np.array([sum(masses)])))
         end = max((16 if _rough(current, low) else 2) * low, current.q_end)
         self.low, self.high = low, min(high, end)
         self.cuts = _cuts(current, self.low, self.high)
+
+    def _ends(self, pair: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Smallest and largest Q for masses of the pair."""
+        if self.w is None:
+            return _q_range_of(pair, self.mass, self.energy)
+        return q_ends(np.full(pair.shape, self.energy), self.w, self.mass, pair)
+
+    def _x(self, q: FloatArray) -> FloatArray:
+        """Largest x at Q."""
+        if self.w is None:
+            return _largest_x(q, self.mass, self.energy)
+        h = (self.w**2 - self.mass**2 + q**2) / (2 * q)
+        return np.asarray(
+            2 * self.energy * self.mass * q / (h + np.hypot(h, self.mass))
+        )
 
     def points(self, variable: str, bounds: FloatArray) -> Iterator[Points]:
         """Points of the panels, first of the short ones, which need few.
@@ -191,6 +207,8 @@ class Region:
         if variable == "m_pair":
             root = math.sqrt(mass**2 + 2 * energy * mass)
             top = (energy * mass * 2 / (root + mass)) ** 2
+            if self.w is not None:
+                top = (root - self.w) ** 2
             steps = _steps(self.s_min, top)
             panels = _panels(bounds**2, steps, self.s_min, top)
             return self._of_s, panels, np.log(panels[1] / panels[0])
@@ -215,7 +233,7 @@ class Region:
 
     def _of_q(self, start: FloatArray, end: FloatArray, n: int) -> Nodes:
         q, weight = _q_nodes(start, end, [], n)
-        x = _largest_x(q, self.mass, self.energy)
+        x = self._x(q)
         k2, w_2 = self._k_nodes(x * (1 - self.s_min / (x - q**2)))
         s, w_3 = self._s_nodes((x - q**2)[..., None] * (1 - k2 / x[..., None]))
         outer = weight[..., None, None] * w_2[..., None]
@@ -228,7 +246,7 @@ class Region:
         k2 = soft2 * np.expm1(first + (last - first) * t)
         outer = (k2 + soft2) * (last - first) * w
         q, w_q = _q_nodes(*self._q_range_at(k2), self.cuts, self.n_q)
-        x, k2 = _largest_x(q, self.mass, self.energy), k2[..., None]
+        x, k2 = self._x(q), k2[..., None]
         s, w_3 = self._s_nodes((x - q**2) * (1 - k2 / x))
         weight = (outer[..., None] * w_q)[..., None] * w_3
         return q[..., None], k2[..., None], s, weight, x[..., None]
@@ -239,11 +257,11 @@ class Region:
         # quadratic in every panel: the first needs it
         s = np.exp(first + (last - first) * t**2)
         outer = s * (last - first) * 2 * t * w
-        ends = _q_range_of(np.sqrt(s.ravel()), self.mass, self.energy)
+        ends = self._ends(np.sqrt(s.ravel()))
         q_low, q_high = (f.reshape(s.shape) for f in ends)
         q_high = np.minimum(q_high, np.maximum(2 * q_low, self.high))
         q, w_q = _q_nodes(q_low, q_high, self.cuts, self.n_q)
-        x = _largest_x(q, self.mass, self.energy)
+        x = self._x(q)
         k2, w_2 = self._k_nodes(x * (1 - s[..., None] / (x - q**2)))
         weight = (outer[..., None] * w_q)[..., None] * w_2
         return q[..., None], k2, s[..., None, None], weight, x[..., None]
@@ -257,7 +275,7 @@ class Region:
         return _panels(bounds, list(steps[1:-1]), 0.0, top)
 
     def _largest_k2(self, q: FloatArray) -> FloatArray:
-        x = _largest_x(q, self.mass, self.energy)
+        x = self._x(q)
         return np.asarray(x * (1 - self.s_min / (x - q**2)))
 
     def _summit(self) -> tuple[float, float]:

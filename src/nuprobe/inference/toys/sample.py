@@ -1,0 +1,237 @@
+"""Toys thrown at one or several points, each fitted freely and with the parameter of
+interest fixed; resumable, on processes or a cluster, bit for bit the same anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.errors import OutputError
+from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
+from nuprobe.inference.costs import Cost
+from nuprobe.inference.executors import working
+from nuprobe.inference.toys.ensemble import Ensemble, draw
+from nuprobe.inference.toys.files import ToyState, resumed_toys, toys_image
+from nuprobe.inference.toys.fits import fit_toys
+from nuprobe.inference.toys.settings import ToySettings
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Hypothesis", "ToySample", "throw"]
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """Where toys are drawn, and which values are tested with them.
+
+    Attributes
+    ----------
+    truth : all parameters, shape (parameters,).
+    nuisances : all nuisances, shape (nuisances,).
+    tested : values of the parameters of interest, at which one of the two fits holds
+        them; shape (parameters,).
+    """
+
+    truth: FloatArray
+    nuisances: FloatArray
+    tested: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ToySample:
+    """Fits of toys at some hypotheses.
+
+    Attributes
+    ----------
+    hypotheses : where they were drawn.
+    twice_nll : −2 ln L at the best fit, shape (hypotheses, toys).
+    tested : −2 ln L at the best fit with the parameters of interest at the tested
+        values, shape (hypotheses, toys).
+    best : parameters at the best fit, shape (hypotheses, toys, parameters).
+    single : toys that were left to the ordinary fitter.
+    """
+
+    hypotheses: tuple[Hypothesis, ...]
+    twice_nll: FloatArray
+    tested: FloatArray
+    best: FloatArray
+    single: int
+
+    @property
+    def delta(self) -> FloatArray:
+        """Rise of −2 ln L at the tested values, shape (hypotheses, toys)."""
+        return np.maximum(self.tested - self.twice_nll, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """Toys of one block at one hypothesis."""
+
+    hypothesis: Hypothesis
+    number: int
+    toys: slice
+    seed: np.random.SeedSequence
+    ensemble: Ensemble
+    free: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def _fits(cost: Cost, task: _Task) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Both fits of the toys of a task."""
+    at = task.hypothesis
+    size = task.toys.stop - task.toys.start
+    rng = np.random.default_rng(task.seed)
+    toys = draw(cost, at.truth, at.nuisances, size, rng, task.ensemble)
+    held = fit_toys(cost, toys, task.others, at.tested, at.nuisances)
+    best = fit_toys(cost, toys, task.free, at.truth, at.nuisances, held)
+    single = held.single + best.single
+    return best.twice_nll, held.twice_nll, best.points, single
+
+
+def throw(
+    cost: Cost,
+    hypotheses: Sequence[Hypothesis],
+    free: Sequence[str],
+    others: Sequence[str],
+    settings: ToySettings,
+) -> ToySample:
+    """Throw toys and fit them.
+
+    Parameters
+    ----------
+    cost : of the data that were observed.
+    hypotheses : where to draw, and what to test.
+    free : names of the parameters that the free fit moves.
+    others : those of them that the other fit moves as well; what is left are the
+        parameters of interest.
+    settings : how many, and where.
+
+    Raises
+    ------
+    InputError
+        If data cannot be drawn at a hypothesis, or the file is of another run.
+    ComputationError
+        If the fit of a toy did not converge.
+    StoppedError
+        If the run was interrupted; what is done is saved.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> truth = Hypothesis(cost.default, np.zeros(len(cost.nuisances)), cost.default)
+    >>> sample = throw(cost, [truth], ["rn"], [], ToySettings(10))
+    >>> sample.delta.shape
+    (1, 10)
+    """
+    run = _Run(cost, tuple(hypotheses), tuple(free), tuple(others), settings)
+    file = settings.file()
+    with file.held():
+        known = file.known(lambda p: resumed_toys(p, run.fingerprint, run.state))
+        run.state = known or run.state
+        file.start()
+        tasks = [t for t in run.tasks() if not run.state.done[t.number, t.toys].all()]
+        done = int(run.state.done.sum())
+        bar = progress_bar(settings.progress, run.state.done.size, done, "toy")
+        try:
+            with working(cost, _fits, settings.executor, settings.workers) as compute:
+                for task, *results in compute(tasks):
+                    run.keep(task, *results)
+                    bar(task.toys.stop - task.toys.start)
+                    if file.due():
+                        file.save(run.image)
+        except OutputError:
+            raise
+        except (Exception, KeyboardInterrupt, CancelledError) as error:
+            file.save(run.image)
+            raise stopped("toys", error, run.remedy(file)) from error
+        finally:
+            bar(None)
+        file.complete(run.image)
+    state = run.state
+    return ToySample(
+        run.hypotheses, state.twice_nll, state.tested, state.best, int(state.single)
+    )
+
+
+class _Run:
+    """Toys under way."""
+
+    def __init__(
+        self,
+        cost: Cost,
+        hypotheses: tuple[Hypothesis, ...],
+        free: tuple[str, ...],
+        others: tuple[str, ...],
+        settings: ToySettings,
+    ) -> None:
+        self.cost, self.hypotheses, self.settings = cost, hypotheses, settings
+        self.free, self.others = free, others
+        points = np.array([h.truth for h in hypotheses])
+        shape = (len(hypotheses), settings.number)
+        self.state = ToyState(
+            done=np.zeros(shape, dtype=bool),
+            twice_nll=np.full(shape, np.nan),
+            tested=np.full(shape, np.nan),
+            best=np.full((*shape, len(cost.parameters)), np.nan),
+            probe=probe(cost, points),
+        )
+        self.fingerprint = self._fingerprint()
+
+    def _fingerprint(self) -> str:
+        """What the results depend on."""
+        s = self.settings
+        state = hashlib.sha256(
+            f"{version('nuprobe')} {self.cost.digest()} {self.free} {self.others}"
+            f" {s.number} {s.seed} {s.ensemble}".encode()
+        )
+        for h in self.hypotheses:
+            # nuisances and points found by a fit agree to its accuracy, not to a bit
+            for values in (h.truth, h.nuisances, h.tested):
+                state.update(" ".join(f"{v:.4e}" for v in values).encode())
+        return state.hexdigest()
+
+    def tasks(self) -> list[_Task]:
+        """All blocks at all hypotheses."""
+        s = self.settings
+        return [
+            _Task(
+                h,
+                i,
+                toys,
+                np.random.SeedSequence(s.seed, spawn_key=(i, b)),
+                s.ensemble,
+                self.free,
+                self.others,
+            )
+            for i, h in enumerate(self.hypotheses)
+            for b, toys in enumerate(s.blocks)
+        ]
+
+    def keep(self, task: _Task, *results: Any) -> None:
+        """Take in the results of a task."""
+        at = task.number, task.toys
+        values, tested, best, single = results
+        self.state.twice_nll[at], self.state.tested[at] = values, tested
+        self.state.best[at], self.state.done[at] = best, True
+        self.state.single += single
+
+    def image(self) -> bytes:
+        """What there is so far, as a file."""
+        names = tuple(p.name for p in self.cost.parameters)
+        truths: NDArray[np.float64] = np.array([h.truth for h in self.hypotheses])
+        return toys_image(self.state, self.fingerprint, names, truths)
+
+    def remedy(self, file: Checkpoint) -> str:
+        """What is saved, and how to go on."""
+        if file.path is None:
+            return file.remedy
+        return f"{self.state.done.sum()} of {self.state.done.size} toys are" + (
+            f" {file.remedy}"
+        )

@@ -1,0 +1,271 @@
+"""Bins of many toys at once: what `Statistic` says of one set of data, for as many as
+there are toys."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.inference.costs import (
+    CNPCost,
+    CovarianceCost,
+    GaussianCost,
+    PoissonCost,
+    Term,
+)
+from nuprobe.numerics import FloatArray
+
+__all__ = ["ToyBins", "bins_of_toys"]
+
+IntArray = NDArray[np.intp]
+
+
+class ToyBins(ABC):
+    """One term of a cost, with the data of many toys.
+
+    Expectations are those of the term, except where `turned` says otherwise: data with
+    correlations are taken in independent combinations of the bins.
+
+    Parameters
+    ----------
+    term : gives the statistic.
+    data : of all toys, shape (toys, bins).
+
+    Attributes
+    ----------
+    positive : whether an expectation below 0 makes the data impossible.
+    data : as given, in the combinations that `turned` makes.
+    """
+
+    positive = False
+
+    def __init__(self, term: Term, data: FloatArray) -> None:
+        self.term = term
+        self.data = self.turned(np.asarray(data, dtype=float))
+
+    def turned(self, counts: FloatArray) -> FloatArray:
+        """Independent combinations of `counts`, shape (..., bins)."""
+        return counts
+
+    def of_data(self, data: FloatArray) -> ToyBins:
+        """The same for other `data`, shape (toys, bins)."""
+        return type(self)(self.term, data)
+
+    @abstractmethod
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        """Cost of the toys `rows` at `mu`, shape (rows,).
+
+        `mu` has shape (rows, bins); empty bins have `barrier` as a pseudo-count.
+        """
+
+    @abstractmethod
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """First and second derivative in each bin, two arrays (rows, bins), with `mu`,
+        `rows` and `barrier` as in `value`."""
+
+    def screen(
+        self, mu: FloatArray, slopes: Sequence[FloatArray]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Cost of all toys at some expectations, and its derivative along nuisances.
+
+        Parameters
+        ----------
+        mu : shape (points, bins).
+        slopes : of each nuisance, shape (points or 1, bins).
+
+        Returns
+        -------
+        array, array
+            Shapes (toys, points) and (toys, points, nuisances).
+        """
+        toys = np.arange(len(self.data))
+        value = np.empty((len(toys), len(mu)))
+        along = np.empty((len(toys), len(mu), len(slopes)))
+        for g, one in enumerate(mu):
+            every = np.broadcast_to(one, self.data.shape)
+            value[:, g] = self.value(every, toys, 0.0)
+            slope = self.slopes(every, toys, 0.0)[0]
+            for k, s in enumerate(slopes):
+                along[:, g, k] = slope @ s[g if len(s) > 1 else 0]
+        return value, along
+
+
+class _Poisson(ToyBins):
+    """Counts."""
+
+    positive = True
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        n = self.data[rows]
+        seen = n > 0
+        bad = (mu < 0) | (seen & (mu <= 0))
+        safe = np.where(bad | (mu == 0), 1.0, mu)
+        count = np.where(seen, n, 1.0)
+        cost = mu - n + np.where(seen, n * np.log(count / safe), 0.0)
+        if barrier:
+            # a bin that nothing can move has none
+            cost = cost - np.where(seen, 0.0, barrier * np.log(safe))
+        return np.where(bad.any(axis=1), inf, 2 * cost.sum(axis=1))
+
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        n = self.data[rows]
+        if barrier:
+            n = np.maximum(n, barrier)
+        ratio = np.divide(n, mu, out=np.zeros_like(n), where=mu > 0)
+        bend = np.divide(ratio, mu, out=np.zeros_like(n), where=mu > 0)
+        return 2 - 2 * ratio, 2 * bend
+
+    def screen(
+        self, mu: FloatArray, slopes: Sequence[FloatArray]
+    ) -> tuple[FloatArray, FloatArray]:
+        n = self.data
+        possible = mu > 0
+        safe = np.where(possible, mu, 1.0)
+        count = np.where(n > 0, n, 1.0)
+        own = (n * np.log(count) - n).sum(axis=1)
+        value = 2 * (mu.sum(axis=1) + own[:, None] - n @ np.log(safe).T)
+        hidden = (n @ (~possible).T.astype(float)) > 0
+        value[hidden | (mu < 0).any(axis=1)] = inf
+        along = np.empty((len(n), len(mu), len(slopes)))
+        for k, s in enumerate(slopes):
+            full = np.broadcast_to(s, mu.shape)
+            along[:, :, k] = 2 * full.sum(axis=1) - 2 * n @ (full / safe).T
+        return value, along
+
+
+class _CNP(ToyBins):
+    """Counts with the combined Neyman–Pearson χ²."""
+
+    positive = True
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        n = self.data[rows]
+        seen = n > 0
+        bad = (mu < 0) | (seen & (mu <= 0))
+        safe = np.where(mu > 0, mu, 1.0)
+        count = np.where(seen, n, 1.0)
+        squares = (count - safe) ** 2 * (1 / count + 2 / safe) / 3
+        cost = np.where(seen, squares, 2.0 * mu)
+        if barrier:
+            cost = cost - np.where(seen, 0.0, 2 * barrier * np.log(safe))
+        return np.where(bad.any(axis=1), inf, cost.sum(axis=1))
+
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        n = self.data[rows]
+        seen = n > 0
+        safe = np.where(mu > 0, mu, 1.0)
+        count = np.where(seen, n, 1.0)
+        slope = 2 / 3 * (safe / count - (count / safe) ** 2)
+        bend = 2 / 3 * (1 / count + 2 * count**2 / safe**3)
+        empty = 2.0 - np.where(mu > 0, 2 * barrier / safe, 0.0)
+        return (
+            np.where(seen, slope, empty),
+            np.where(seen, bend, 2 * barrier / safe**2),
+        )
+
+
+class _Gaussian(ToyBins):
+    """Independent Gaussian data, with errors that may differ on the two sides."""
+
+    def __init__(self, term: GaussianCost, data: FloatArray) -> None:
+        super().__init__(term, data)
+        self.sigma, self.below = term.sigma, term.below
+
+    def _variance(self, mu: FloatArray, rows: IntArray) -> FloatArray:
+        if self.below is self.sigma:
+            return self.sigma**2
+        return np.where(mu < self.data[rows], self.below, self.sigma) ** 2
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        off = mu - self.data[rows]
+        return np.asarray((off**2 / self._variance(mu, rows)).sum(axis=1))
+
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        weight = 2 / self._variance(mu, rows)
+        return weight * (mu - self.data[rows]), np.broadcast_to(weight, mu.shape)
+
+
+class _Covariance(ToyBins):
+    """Gaussian data with correlations."""
+
+    def __init__(self, term: CovarianceCost, data: FloatArray) -> None:
+        self.whitening = term.whitening
+        super().__init__(term, data)
+
+    def turned(self, counts: FloatArray) -> FloatArray:
+        return np.asarray(counts @ self.whitening.T)
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        return np.asarray(((mu - self.data[rows]) ** 2).sum(axis=1))
+
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        return 2 * (mu - self.data[rows]), np.full(mu.shape, 2.0)
+
+
+class _Single(ToyBins):
+    """Any statistic, toy by toy: what is in no other class here."""
+
+    def __init__(self, term: Term, data: FloatArray) -> None:
+        super().__init__(term, data)
+        self.positive = term.positive
+        self.single: list[Term] = [term.with_data(d).terms[0] for d in self.data]
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        # the reference includes no pseudo-counts: empty bins without them
+        pairs = zip(rows, mu, strict=True)
+        return np.array([float(self.single[i].value(m[None])[0]) for i, m in pairs])
+
+    def slopes(
+        self, mu: FloatArray, rows: IntArray, barrier: float
+    ) -> tuple[FloatArray, FloatArray]:
+        first, second = np.empty_like(mu), np.empty_like(mu)
+        for row, (i, m) in enumerate(zip(rows, mu, strict=True)):
+            pseudo = np.full((1, len(m)), barrier)
+            first[row] = self.single[i].slope(m[None], pseudo)[0]
+            second[row] = self.single[i].information(m[None])[0]
+        return first, second
+
+
+def bins_of_toys(term: Term, data: FloatArray) -> ToyBins:
+    """The bins of a term for many toys.
+
+    Parameters
+    ----------
+    term : gives the statistic; a class from outside the package is asked toy by toy.
+    data : of all toys, shape (toys, bins).
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> term = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> toys = bins_of_toys(term, np.stack([term.data, term.data]))
+    >>> mu = np.stack(term.expected({}) * 2)
+    >>> value = toys.value(mu, np.arange(2), 0.0)
+    >>> bool(np.allclose(value, term.twice_nll(term.default)))
+    True
+    """
+    # not of subclasses, whose arithmetic may be another
+    kind = type(term)
+    if kind is PoissonCost:
+        return _Poisson(term, data)
+    if kind is CNPCost:
+        return _CNP(term, data)
+    if isinstance(term, GaussianCost) and kind is GaussianCost:
+        return _Gaussian(term, data)
+    if isinstance(term, CovarianceCost) and kind is CovarianceCost:
+        return _Covariance(term, data)
+    return _Single(term, data)

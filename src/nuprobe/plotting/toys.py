@@ -1,0 +1,106 @@
+"""Thresholds and exclusion from toys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.inference.levels import delta_threshold
+from nuprobe.plotting.style import PALETTE, WIDTH, new_figure, styled, unit_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from nuprobe.inference import CLs, FeldmanCousins
+    from nuprobe.parameters import Parameter
+
+__all__ = ["plot_cls", "plot_toy_thresholds"]
+
+
+def _label(axes: Axes, p: Parameter) -> None:
+    unit = unit_text(p.shown_unit)
+    symbol = f"${p.latex}$" if p.latex else p.name
+    axes.set_xlabel(f"{symbol} [{unit}]" if unit else symbol)
+
+
+@public
+@styled
+def plot_toy_thresholds(result: FeldmanCousins) -> Figure:
+    """Δ(−2 ln L) of the data, and the thresholds from toys with their errors.
+
+    Parameters
+    ----------
+    result : of `nuprobe.inference.feldman_cousins`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import feldman_cousins
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> found = feldman_cousins(cost, "rn", [3.0, 5.0, 7.0], toys=50)
+    >>> len(plot_toy_thresholds(found).axes)
+    1
+    """
+    figure = new_figure(WIDTH, 4.0)
+    axes = figure.subplots()
+    p = result.parameter
+    x = p.shown(result.grid)
+    axes.plot(x, result.delta, color="black", label="data")
+    for i, cl in enumerate(result.levels):
+        colour = PALETTE[i % len(PALETTE)]
+        t, e = result.thresholds[i], result.errors[i]
+        axes.plot(x, t, color=colour, label=f"{100 * cl:.4g} %, toys")
+        axes.fill_between(x, t - e, t + e, color=colour, alpha=0.3, linewidth=0)
+        axes.axhline(delta_threshold(cl), color=colour, linestyle=":")
+    axes.plot([], [], color="grey", linestyle=":", label="Wilks")
+    top = max(float(result.thresholds.max()), delta_threshold(max(result.levels)))
+    axes.set_ylim(0, 2 * top)
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylabel(r"$-2\,\Delta\ln L$")
+    _label(axes, p)
+    axes.legend()
+    return figure
+
+
+@public
+@styled
+def plot_cls(result: CLs, cl: float = 0.95) -> Figure:
+    """CLs along a parameter: data, the median without a signal with its bands, toys.
+
+    Parameters
+    ----------
+    result : of `nuprobe.inference.cls`.
+    cl : confidence level of the line.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import cls
+    >>> argon = nu.experiment("coherent-lar-2020")
+    >>> cost = argon.cost(free=["cevns_scale"], analysis="published")
+    >>> len(plot_cls(cls(cost, "cevns_scale", [1.0, 2.0, 3.0])).axes)
+    1
+    """
+    figure = new_figure(WIDTH, 4.0)
+    axes = figure.subplots()
+    p = result.parameter
+    x = p.shown(result.grid)
+    low2, low, middle, high, high2 = np.maximum(result.expected, 1e-12)
+    axes.fill_between(x, low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0)
+    axes.fill_between(x, low, high, color=PALETTE[0], alpha=0.3, linewidth=0)
+    axes.plot(x, middle, color=PALETTE[0], linestyle="--", label="expected, ±1σ, ±2σ")
+    axes.plot(x, np.maximum(result.asymptotic, 1e-12), color="black", label="data")
+    toys, errors = result.toys, result.errors
+    if toys is not None and errors is not None:
+        axes.errorbar(x, toys, errors, fmt="o", color=PALETTE[1], label="data, toys")
+    axes.axhline(1 - cl, color="grey", linestyle=":", label=f"{100 * cl:.4g} %")
+    axes.set_yscale("log")
+    axes.set_ylim(max(1e-3, float(result.asymptotic.min()) / 3), 1.5)
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylabel(r"CL$_\mathrm{s}$")
+    _label(axes, p)
+    axes.legend()
+    return figure
