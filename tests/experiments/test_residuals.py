@@ -126,11 +126,10 @@ def test_negative_residuals_with_a_covariance(tmp_path: Path, relative: bool) ->
         table = tmp_path / "counts.csv"
         table.write_text(table.read_text().replace(",-", ","))
         positive = experiment(tmp_path, Experiment).predict(nu.StandardModel(best))
-        assert positive.data is not None and (positive.data > 0).all()
+        assert positive.data is not None
+        assert (positive.data > 0).all()
         assert positive.sigma is not None
-        np.testing.assert_allclose(
-            positive.sigma.ravel(), np.array(SIGMA), rtol=1e-12
-        )
+        np.testing.assert_allclose(positive.sigma.ravel(), np.array(SIGMA), rtol=1e-12)
 
 
 @pytest.mark.parametrize("statistic", ["poisson", "cnp"])
