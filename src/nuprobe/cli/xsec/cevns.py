@@ -38,10 +38,10 @@ def cevns_command(
     model: ModelSpec,
     plot: Path | None,
 ) -> Table:
-    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or the
-    mean over a flux."""
-    if source.flux_name is not None and (recoil.recoil is not None or plot is not None):
-        raise InputError("--recoil and --plot require --energy")
+    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or their
+    means over a flux."""
+    if source.flux_name is not None and plot is not None:
+        raise InputError("--plot requires --energy")
     setting = CevnsTables(
         nucleus.build(),
         model.build(),
@@ -51,7 +51,7 @@ def cevns_command(
     )
     flux = source.flux()
     if flux is not None:
-        return setting.averages(flux, recoil.flavour)
+        return setting.averages(flux, recoil.recoils(), recoil.flavour)
     flavour = recoil.flavour or "nu_mu"
     energies, recoils = source.energies(), recoil.recoils()
     if recoils is None:
