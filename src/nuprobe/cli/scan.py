@@ -115,6 +115,15 @@ def _at(point: Mapping[str, float]) -> str:
     return ", ".join(f"{name} = {value:.6g}" for name, value in point.items())
 
 
+def _origin(result: ScanResult) -> str:
+    """What Δ(−2 ln L) is above, for the title of the figure."""
+    return (
+        "best fit: lowest grid point, not fitted"
+        if result.fitted is None
+        else "best fit: fitted within the grid"
+    )
+
+
 def _figure(
     result: ScanResult, parameters: Sequence[Parameter], references: Sequence[str]
 ) -> Figure:
@@ -124,13 +133,19 @@ def _figure(
     known = {p.name: p for p in parameters}
     if len(result.axes) == 1:
         (name,) = result.axes
-        return plot_profile(result.curve(), known[name], references=references)
+        return plot_profile(
+            result.curve(),
+            known[name],
+            title=_origin(result),
+            references=references,
+        )
     x, y = result.axes
     return plot_contour(
         result.axes[x],
         result.axes[y],
         result.delta,
         (known[x], known[y]),
-        best=(result.best[x], result.best[y]),
+        best=None if result.fitted is None else (result.best[x], result.best[y]),
+        title=_origin(result),
         references=references,
     )
