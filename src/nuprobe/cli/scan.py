@@ -115,15 +115,6 @@ def _at(point: Mapping[str, float]) -> str:
     return ", ".join(f"{name} = {value:.6g}" for name, value in point.items())
 
 
-def _origin(result: ScanResult) -> str:
-    """What Δ(−2 ln L) is above, for the title of the figure."""
-    return (
-        "best fit: lowest grid point, not fitted"
-        if result.fitted is None
-        else "best fit: fitted within the grid"
-    )
-
-
 def _figure(
     result: ScanResult, parameters: Sequence[Parameter], references: Sequence[str]
 ) -> Figure:
@@ -131,14 +122,12 @@ def _figure(
     from nuprobe.plotting import plot_contour, plot_profile
 
     known = {p.name: p for p in parameters}
+    how = "the lowest grid point, not fitted" if result.fitted is None else "fitted"
+    title = f"best fit: {how}"
     if len(result.axes) == 1:
         (name,) = result.axes
-        return plot_profile(
-            result.curve(),
-            known[name],
-            title=_origin(result),
-            references=references,
-        )
+        p = known[name]
+        return plot_profile(result.curve(), p, title=title, references=references)
     x, y = result.axes
     return plot_contour(
         result.axes[x],
@@ -146,6 +135,6 @@ def _figure(
         result.delta,
         (known[x], known[y]),
         best=None if result.fitted is None else (result.best[x], result.best[y]),
-        title=_origin(result),
+        title=title,
         references=references,
     )

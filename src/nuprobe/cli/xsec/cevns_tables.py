@@ -55,27 +55,10 @@ class CevnsTables:
             self.target, form_factors.Point(), form_factors.Point()
         )
 
-    def averages(
-        self, flux: Flux, recoils: FloatArray | None, typed: str | None
-    ) -> Table:
+    def averages(self, flux: Flux, typed: str | None) -> Table:
         """Return the means over a flux, of the flavour typed or of all."""
         from nuprobe.processes import cevns
 
-        if recoils is not None:
-            return differential_table(
-                f"CEvNS on {self.where}, mean over {flux.name}, cm2/keV {self.what}",
-                "flavour",
-                [
-                    (
-                        str(f),
-                        cevns.averaged(
-                            flux, recoils, self.target, self.model, f, axial=self.axial
-                        ),
-                    )
-                    for f in flux_flavours(flux, typed)
-                ],
-                recoils,
-            )
         sigma = partial(
             cevns.flux_averaged,
             flux,
