@@ -3,6 +3,7 @@ counting experiments."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -302,6 +303,12 @@ def limit(
     """
     from scipy.special import ndtri
 
+    for name in saving:
+        if name not in Saving.__annotations__:
+            known = [*inspect.signature(limit).parameters][:-1]
+            raise UnknownNameError(
+                "argument of limit", name, [*known, *Saving.__annotations__]
+            )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses are given by experiment, such as {'ccfr-trident':"
