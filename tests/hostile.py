@@ -147,11 +147,6 @@ def guarded(thing: Any) -> bool:
     return hasattr(start, "__wrapped__")
 
 
-def made_by_the_package(thing: Any) -> bool:
-    """Whether users never construct it: protocols, abstract classes, results."""
-    return inspect.isclass(thing) and not guarded(thing)
-
-
 @functools.cache
 def results() -> dict[str, Any]:
     """Objects that the package makes, by the names of their classes."""
@@ -180,7 +175,7 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
         if isinstance(inspect.getattr_static(type(thing), name), property):
             continue
         method = getattr(thing, name, None)
-        if not hasattr(method, "__wrapped__"):
+        if method is None or not hasattr(method, "__wrapped__"):
             continue
         wanted = inspect.signature(method).parameters.values()
         if wanted:

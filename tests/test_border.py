@@ -357,7 +357,7 @@ METHODS_OF = (
     *("Distributions", "Distribution", "CutFlow", "Catalogue"),
 )
 LONG = ("FitResult.goodness_from_toys",)
-"""A thousand fits; walked as functions of toys elsewhere."""
+"""Hundreds of fits for each right value of its arguments."""
 
 
 @pytest.mark.nightly

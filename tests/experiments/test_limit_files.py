@@ -198,7 +198,7 @@ def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_option_is_not_swallowed() -> None:
-    with pytest.raises(TypeError, match="resum"):
+    with pytest.raises(InputError, match="'resum': did you mean resume"):
         limit(NAMES, "lmu-ltau", mass=[10.0], resum=True)  # type: ignore[call-arg]
 
 

@@ -233,7 +233,14 @@ class CutFlow:
         Parameters
         ----------
         model : name of the model; the first for None.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such model.
         """
+        if model is not None and not (isinstance(model, str) and model in self.models):
+            raise UnknownNameError("model", model, list(self.models), "(of the events)")
         i = 0 if model is None else self.models.index(model)
         names = ("generated", *self.cuts)
         rows = tuple(

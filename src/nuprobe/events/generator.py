@@ -389,7 +389,21 @@ class Generator:
         ----------
         events : the events.
         trials : points thrown to get them.
+
+        Raises
+        ------
+        InputError
+            If there are no trials, or fewer than events.
         """
+        if (
+            isinstance(trials, bool)
+            or not isinstance(trials, (int, np.integer))
+            or not max(1, len(events)) <= trials < _MOST
+        ):
+            raise InputError(
+                f"trials must be an integer, not less than the {len(events)} events,"
+                f" got {shown(trials)}"
+            )
         weight = events.weight
         sigma = float(weight.sum() / trials)
         spread = float((weight**2).sum() / trials) - sigma**2

@@ -263,9 +263,9 @@ def read_limit(path: Path) -> tuple[Plan, LimitState]:
 
     Examples
     --------
-    >>> read_limit(Path("nowhere.h5"))
+    >>> read_limit(Path("a.h5"))
     Traceback (most recent call last):
-    nuprobe.errors.InputError: nowhere.h5 does not exist
+    nuprobe.errors.InputError: a.h5 cannot be read as a limit: No such file or directory
     """
     with opened(path, "limit", _FORMAT) as file:
         made = Plan(

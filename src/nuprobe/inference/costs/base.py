@@ -149,10 +149,6 @@ class Cost(ABC):
 
     def describe(self, point: FloatArray) -> str:
         """Values of one `point`, shape (parameters,), with units, for a message."""
-        if np.shape(point) != (len(self.parameters),):
-            raise InputError(
-                f"a point must have {len(self.parameters)} values, got {shown(point)}"
-            )
         return self.layout.describe(point)
 
     def twice_nll(
@@ -343,12 +339,8 @@ class Cost(ABC):
         compiled = compiled and self.layout.compilable
         minimise = profile_compiled if compiled else profile_block
         p = self.layout.checked_points(points)
-        shape = (len(p), len(self.nuisances))
-        if start is not None and np.shape(start) != shape:
-            raise InputError(
-                f"start must have shape {shape} (points, nuisances), got {shown(start)}"
-            )
-        value, nuisances = np.empty(len(p)), np.empty(shape)
+        self.layout.check_start(start, len(p))
+        value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
             begin = None if start is None else start[block]
