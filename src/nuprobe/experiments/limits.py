@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
@@ -34,6 +34,7 @@ _COUPLINGS: Final = (1e-7, 10.0)
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Limit:
     """Limits of several experiments and of all together.
