@@ -35,7 +35,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.sealed import BLOCK as FRONT
 from nuprobe.sealed import seal
 
-__all__ = ["LimitState", "Plan", "Saving", "computed", "plan"]
+__all__ = ["LimitState", "Plan", "Saving", "computed", "plan", "read_limit"]
 
 _FORMAT: Final = "nuprobe-limit-2"
 _BLOCK: Final = 100  # masses at once: a few tenths of a second for counts
@@ -249,8 +249,24 @@ def _image(plan: Plan, state: LimitState) -> bytes:
     return seal(image.getvalue())
 
 
-def _read(path: Path) -> tuple[Plan, LimitState]:
-    """Read and check a limit, finished or not."""
+def read_limit(path: Path) -> tuple[Plan, LimitState]:
+    """Read and check a limit, finished or not.
+
+    Parameters
+    ----------
+    path : of its checkpoint.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or no file of a limit.
+
+    Examples
+    --------
+    >>> read_limit(Path("a.h5"))
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: a.h5 cannot be read as a limit: No such file or directory
+    """
     with opened(path, "limit", _FORMAT) as file:
         made = Plan(
             texts(file, "labels"),
@@ -294,7 +310,7 @@ def _read(path: Path) -> tuple[Plan, LimitState]:
 
 def _resumed(path: Path, plan: Plan) -> LimitState:
     """What of this limit a file has."""
-    made, state = _read(path)
+    made, state = read_limit(path)
     if made.fingerprint != plan.fingerprint or not same_probe(made.probe, plan.probe):
         raise InputError(
             f"{path} belongs to another limit (masses, experiments, analyses, model,"

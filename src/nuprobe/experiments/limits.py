@@ -3,6 +3,7 @@ counting experiments."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
@@ -33,6 +34,7 @@ _COUPLINGS: Final = (1e-7, 10.0)
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Limit:
     """Limits of several experiments and of all together.
@@ -301,6 +303,12 @@ def limit(
     """
     from scipy.special import ndtri
 
+    for name in saving:
+        if name not in Saving.__annotations__:
+            known = [*inspect.signature(limit).parameters][:-1]
+            raise UnknownNameError(
+                "argument of limit", name, [*known, *Saving.__annotations__]
+            )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses are given by experiment, such as {'ccfr-trident':"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public_methods
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
@@ -48,6 +49,7 @@ pays."""
 PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
 
+@public_methods
 class Cost(ABC):
     """−2 ln L of data given physics parameters and nuisances.
 
@@ -337,6 +339,7 @@ class Cost(ABC):
         compiled = compiled and self.layout.compilable
         minimise = profile_compiled if compiled else profile_block
         p = self.layout.checked_points(points)
+        self.layout.check_start(start, len(p))
         value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
