@@ -63,7 +63,9 @@ class Scan:
         def excess(log: float) -> float:
             point = np.full((1, 2), self.mass)
             point[0, self.column] = math.exp(log)
-            counts = self.cost.layout.expectations(point)
+            layout = self.cost.layout
+            nominal = np.zeros((1, len(layout.morphing)))
+            counts = layout.expectations(np.hstack([point, nominal]))
             return math.log(sum(float(e.base.sum()) for e in counts) / data)
 
         low, high = math.log(1e-9), math.log(10.0)

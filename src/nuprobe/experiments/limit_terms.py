@@ -133,8 +133,13 @@ class Counts:
         masses (`row`), both (points,)."""
         if self.line is not None:
             return self.line.total(row, coupling)
-        points = points_of(self.cost, coupling, self.mass[row])
-        return [e.base for e in self.cost.layout.expectations(points)]
+        points, layout = (
+            points_of(self.cost, coupling, self.mass[row]),
+            self.cost.layout,
+        )
+        # morphing nuisances stand behind the parameters, here at their nominal 0
+        nominal = np.zeros((len(points), len(layout.morphing)))
+        return [e.base for e in layout.expectations(np.hstack([points, nominal]))]
 
     def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
         """−2 ln L, its slope, and how fast the expectation moves; `row` and `coupling`
