@@ -260,7 +260,8 @@ def test_where_nothing_changes_nothing_is_searched() -> None:
     """A stationary point at a node is that node, not a new one beside it each time."""
     found = survey(Plateau(), np.linspace(0.5, 3.0, 6)[None], 30.0)
     place, _, kind = found.stationary()[0]
-    assert (place, kind) == (pytest.approx(1.0, abs=1e-5), -1)
+    assert place == pytest.approx(1.0, abs=1e-5)
+    assert kind == -1
     assert len(found.at) < 60
     found = survey(Falling(), np.linspace(0.0, 3.0, 4)[None], 30.0)
     assert found.minima() == [(3.0, 1.0)]
