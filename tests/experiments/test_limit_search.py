@@ -16,6 +16,7 @@ import nuprobe as nu
 from nuprobe.experiments import Experiment
 from nuprobe.experiments.limits import family_cost, limit
 from nuprobe.inference import Cost
+from nuprobe.inference.stationary import Heights, survey
 
 Edges = list[float]
 BOTH: Final[tuple[Literal[1, 2], ...]] = (2, 1)
@@ -236,3 +237,32 @@ def test_excluded_intervals_are_data() -> None:
     record = json.loads(json.dumps(found.to_dict()))["curves"][0]
     assert record["excluded"] == [[[*first], [second[0], None]]]
     assert record["largest_coupling"] == 10.0
+
+
+class Plateau:
+    """(x² − 1)² up to a node at 1.2, and constant behind it."""
+
+    def heights(self, row: object, at: np.ndarray) -> Heights:
+        x = np.minimum(at, 1.2)
+        slope = np.where(at < 1.2, 4 * x * (x**2 - 1), 0.0)
+        return Heights((x**2 - 1) ** 2 + 1.0, slope, np.where(at < 1.2, 2 * abs(x), 0))
+
+
+class Falling:
+    """Falls to its last node, where it stays."""
+
+    def heights(self, row: object, at: np.ndarray) -> Heights:
+        slope = np.where(at < 3.0, -2 * (4 - at), 0.0)
+        return Heights((4 - at) ** 2, slope, np.abs(slope) / 2)
+
+
+def test_where_nothing_changes_nothing_is_searched() -> None:
+    """A stationary point at a node is that node, not a new one beside it each time."""
+    found = survey(Plateau(), np.linspace(0.5, 3.0, 6)[None], 30.0)
+    place, _, kind = found.stationary()[0]
+    assert place == pytest.approx(1.0, abs=1e-5)
+    assert kind == -1
+    assert len(found.at) < 60
+    found = survey(Falling(), np.linspace(0.0, 3.0, 4)[None], 30.0)
+    assert found.minima() == [(3.0, 1.0)]
+    assert len(found.at) < 60

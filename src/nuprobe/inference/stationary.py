@@ -36,6 +36,7 @@ _ROUNDS: Final = 40  # of halving at most
 _POLISH: Final = 60  # steps towards a stationary point or a crossing at most
 _FALL: Final = 1e-11  # expected fall of −2 ln L at which a stationary point is found
 _CROSSED: Final = 1e-11  # relative to the threshold, at which a crossing is
+_SAME: Final = 1e-9  # relative distance at which a stationary point is the node there
 _FINE: Final = 4 * 2.0**-52  # width of a bracket, relative to where it is
 
 
@@ -304,9 +305,17 @@ class Landscape:
             return 0
         kind = np.where(right[left] < 0, -1, 1)
         at, found = self._bracket(left).turning(kind)
-        place = self._insert(self.row[left], at, found)
-        self.kind[place], self.slope[place] = kind, 0.0
-        return len(left)
+        # at an end of its stretch, as where −2 ln L stays behind it, it is that node
+        low, high = self.at[left], self.at[left + 1]
+        fine = _SAME * np.maximum(np.abs(low), np.abs(high))
+        ended = np.minimum(at - low, high - at) <= fine
+        node = np.where(at - low <= high - at, left, left + 1)[ended]
+        new = self.kind[node] == 0
+        self.kind[node[new]], self.slope[node[new]] = kind[ended][new], 0.0
+        inside = Heights(found.value[~ended], found.slope[~ended], found.speed[~ended])
+        place = self._insert(self.row[left[~ended]], at[~ended], inside)
+        self.kind[place], self.slope[place] = kind[~ended], 0.0
+        return len(place) + int(new.sum())
 
 
 class _Brackets:
