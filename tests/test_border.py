@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -345,6 +344,32 @@ def test_hostile_values_for_the_quick_functions() -> None:
 
 
 @pytest.mark.nightly
-def test_hostile_values_for_all_others() -> None:
-    os.environ["MPLBACKEND"] = "Agg"
-    assert _wrong(_names(quick=False)) == []
+@pytest.mark.parametrize("name", _names(quick=False))
+def test_hostile_values_for_all_others(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    assert _wrong([name]) == []
+
+
+METHODS_OF = (
+    *("GaussianCost", "FitResult", "SampleResult", "Limit", "Generator", "Events"),
+    *("Distributions", "Distribution", "CutFlow", "Catalogue"),
+)
+LONG = ("FitResult.goodness_from_toys",)
+"""Hundreds of fits for each right value of its arguments."""
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", METHODS_OF)
+def test_hostile_values_for_the_methods_of_results(name: str) -> None:
+    methods = hostile.methods(hostile.results()[name])
+    assert methods
+    found = [
+        f"{name}.{method}: {o.parameter} = {o.value}: {o.wrong}"
+        for method, (bound, call) in methods.items()
+        if f"{name}.{method}" not in LONG
+        for o in hostile.outcomes(bound, call, hostile.HOSTILE)
+        if o.wrong
+    ]
+    assert found == []

@@ -63,8 +63,12 @@ def test_the_fuzzer_sees_what_it_looks_for(fuzz: ModuleType, tmp_path: Path) -> 
     assert "another number" in wrong(lambda p: p.read_text(), exact=True)
     assert "message of 5000" in wrong(lambda p: _raise(Long("short")))
     with pytest.MonkeyPatch.context() as patch:
+        # in a fork: the peak of this process is that of all tests before
         patch.setattr(fuzz, "LARGEST_MB", 50)
-        assert "MB" in wrong(lambda p: np.ones(20_000_000).sum())
+        large = fuzz.Parser("large", (path,), lambda p: np.ones(20_000_000).sum())
+        patch.setattr(fuzz, "parsers", lambda folder: (large,))
+        patch.setattr(fuzz, "_turns", lambda folder: (large,))
+        assert "MB" in next(iter(fuzz.run(tmp_path, 1, 1, workers=1, first=1)))[2]
         patch.setattr(fuzz, "LONGEST_S", 0.2)
         assert "longer than" in wrong(lambda p: any(i < 0 for i in range(10**10)))
         dead = fuzz.Parser("dead", (path,), lambda p: os._exit(11))

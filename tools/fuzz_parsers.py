@@ -430,6 +430,14 @@ def _chain(path: Path) -> object:
     return found.chain.tolist(), found.log_posterior.tolist(), found.burn
 
 
+def _limit(path: Path) -> object:
+    from nuprobe.experiments.limit_files import read_limit
+
+    made, state = read_limit(path)
+    arrays = (made.masses, made.probe, *vars(state).values())
+    return made.labels, made.fingerprint, [repr(a.tolist()) for a in arrays]
+
+
 def _journal(path: Path) -> object:
     """How far an unfinished file of events is good."""
     from nuprobe.events.journal import read_journal
@@ -560,16 +568,19 @@ def _flux(path: Path) -> object:
 
 
 def _results(folder: Path) -> tuple[Parser, ...]:
-    """Events, unfinished events, scans and chains."""
+    """Events, unfinished events, scans, chains and limits."""
     generator = nu.events.trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3)
     events = [folder / f"seed{ending}" for ending in (".hepmc3", ".hepmc3.gz", ".root")]
     for path in events:
         nu.events.write_events(path, generator, 20, variations={"v-a": nu.VMinusA()})
     cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    scan, chain, half = (folder / f"{n}.h5" for n in ("scan", "chain", "half"))
+    names = ("scan", "chain", "half", "limit")
+    scan, chain, half, limit = (folder / f"{n}.h5" for n in names)
     nu.scan(cost, {"rn": np.linspace(3.0, 6.0, 5)}, checkpoint=scan)
     nu.sample(cost, ["rn"], steps=20, checkpoint=chain, nuisances="profiled")
     nu.scan(cost, {"rn": np.linspace(3.0, 6.0, 5)}).save(half)
+    masses = {"mass": np.array([10.0, 100.0])}
+    nu.limit(["ccfr-trident"], "lmu-ltau", grid=masses, checkpoint=limit)
     return (
         Parser("events", tuple(events), _events, exact=True),
         Parser(
@@ -579,6 +590,8 @@ def _results(folder: Path) -> tuple[Parser, ...]:
         Parser("chain", (chain,), _chain, exact=True, weight=1),
         Parser("scan content", (scan, half), _scan, damage=reforged),
         Parser("chain content", (chain,), _chain, damage=reforged),
+        Parser("limit", (limit,), _limit, exact=True, weight=1),
+        Parser("limit content", (limit,), _limit, damage=reforged),
     )
 
 

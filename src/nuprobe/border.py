@@ -26,13 +26,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnitError, shown
-from nuprobe.hints import hint_parts, is_union
+from nuprobe.hints import CALLABLE, hint_parts, in_words, is_union, union_members
 from nuprobe.numerics import is_quantity, masked
 from nuprobe.units import MeV, fm
 
-__all__ = ["public"]
+__all__ = ["public", "public_methods"]
 
 _T = TypeVar("_T", bound=Callable[..., Any])
+_Class = TypeVar("_Class", bound=type)
 
 _ENERGIES: Final = "e_nu e_min e_max energy energies t t_nr t_e threshold mass masses"
 _LENGTHS: Final = "r_p r_n rms radius diffuseness surface_thickness baseline distance"
@@ -74,6 +75,38 @@ def public(thing: _T) -> _T:
     if hasattr(cls, "__dataclass_fields__") and "__repr__" not in _own_names(cls):
         setattr(cls, "__repr__", _in_one_line)  # noqa: B010
     return thing
+
+
+def public_methods(cls: _Class) -> _Class:
+    """Guard the public methods of a class whose objects the package makes.
+
+    Those with arguments and, of the operators, ``[]`` and calls; the constructor is not
+    guarded.
+
+    Parameters
+    ----------
+    cls : the class; what it inherits is left alone.
+
+    Examples
+    --------
+    >>> @public_methods
+    ... class Result:
+    ...     def scaled(self, factor: float) -> float:
+    ...         return 2.0 * factor
+    >>> Result().scaled("large")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: factor must be a number, got 'large'
+    """
+    for name, value in list(vars(cls).items()):
+        if name.startswith("_") and name not in ("__getitem__", "__call__"):
+            continue
+        inner = value.__func__ if isinstance(value, classmethod) else value
+        if not isinstance(inner, types.FunctionType) or hasattr(inner, "__wrapped__"):
+            continue
+        if len(inspect.signature(inner).parameters) > 1:
+            guarded = _guarded(inner)
+            setattr(cls, name, guarded if inner is value else classmethod(guarded))
+    return cls
 
 
 def _own_names(cls: type) -> tuple[str, ...]:
@@ -191,7 +224,7 @@ def _explain(
             hint = _hint(function, name)
             if not _fits(hint, value) or (strict and _no_array(hint, value)):
                 raise InputError(
-                    f"{name} must be {_described(hint)}, got {shown(value)}"
+                    f"{name} must be {in_words(hint)}, got {shown(value)}"
                 ) from error
     if isinstance(error, (ArithmeticError, MemoryError)):
         raise InputError(
@@ -212,6 +245,7 @@ def _given(
         return {}
     given = dict(bound.arguments)
     given.pop("self", None)
+    given.pop("cls", None)
     for name, parameter in signature.parameters.items():
         if name in given and parameter.kind is parameter.VAR_POSITIONAL:
             for i, value in enumerate(given.pop(name), 1):
@@ -290,14 +324,6 @@ def _no_array(hint: Any, value: Any) -> bool:
     )
 
 
-def _members(inner: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Members of a union, with `ArrayLike` as one: before NumPy 2.5 it is a union
-    itself, with texts in it, and falls apart in a larger one."""
-    if not (parts := typing.get_args(ArrayLike)) or not set(parts) <= set(inner):
-        return inner
-    return (ArrayLike, *(one for one in inner if one not in parts))
-
-
 def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
     """Whether a value is of the kind that an annotation asks for."""
     if hint is Any or hint is object or isinstance(hint, TypeVar) or depth > 4:
@@ -312,7 +338,7 @@ def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
     if origin is typing.Annotated:
         return _fits(inner[0], value, depth)
     if is_union(origin):
-        return any(_fits(one, value, depth) for one in _members(inner))
+        return any(_fits(one, value, depth) for one in union_members(inner))
     if origin is Literal:
         return any(type(value) is type(one) and value == one for one in inner)
     if inner and isinstance(origin, type):
@@ -325,7 +351,7 @@ def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
 
 
 def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) -> bool:
-    if origin in _CALLABLE:
+    if origin in CALLABLE:
         return callable(value) and _takes(value, inner)
     if isinstance(value, np.ndarray):  # serves as a sequence of numbers
         numeric = bool(inner) and inner[0] in (float, int)
@@ -390,7 +416,6 @@ def _is_numbers(value: Any, kinds: str) -> bool:
     return array.dtype.kind not in "fc" or not bool(np.isnan(array).any())
 
 
-_CALLABLE: Final[tuple[Any, ...]] = (collections.abc.Callable,)
 _SIMPLE: Final[Mapping[Any, Callable[[Any], bool]]] = {
     float: _is_number,
     int: lambda value: (
@@ -401,50 +426,6 @@ _SIMPLE: Final[Mapping[Any, Callable[[Any], bool]]] = {
     bool: lambda value: isinstance(value, (bool, np.bool_)),
     str: lambda value: isinstance(value, str),
 }
-
-
-def _described(hint: Any) -> str:
-    """An annotation in words."""
-    words = {
-        float: "a number",
-        int: "an integer",
-        bool: "True or False",
-        str: "a text",
-        None: "None",
-        type(None): "None",
-        ArrayLike: "real numbers (one or an array)",
-    }
-    try:
-        if hint in words:
-            return words[hint]
-    except TypeError:  # not hashable
-        pass
-    origin, inner = hint_parts(hint)
-    if origin is np.ndarray:
-        return "an array of numbers"
-    if is_union(origin):
-        return " or ".join(dict.fromkeys(_described(one) for one in _members(inner)))
-    if origin is Literal:
-        return " or ".join(map(repr, inner))
-    if origin in _CALLABLE:
-        if not inner or not isinstance(inner[0], list):
-            return "a function"
-        return f"a function of {len(inner[0])} argument" + "s" * (len(inner[0]) != 1)
-    if inner and isinstance(origin, type):
-        what = "a mapping" if issubclass(origin, Mapping) else "a list"
-        return what + (f" of {_plural(inner[0])}" if _told(inner) else "")
-    return f"a {getattr(origin, '__name__', 'value')}"
-
-
-def _told(inner: tuple[Any, ...]) -> bool:
-    return len({x for x in inner if x is not Ellipsis}) == 1 and inner[0] is not Any
-
-
-def _plural(hint: Any) -> str:
-    words = {float: "numbers", int: "integers", str: "texts"}
-    found = words.get(hint) if isinstance(hint, type) else None
-    described = _described(hint)
-    return found or ("lists" if described.startswith("a list") else described)
 
 
 # -- results
@@ -472,7 +453,7 @@ def _refuse_nan(
     for name, value in given.items():
         hint = _hint(function, name)
         if not _fits(hint, value):
-            raise InputError(f"{name} must be {_described(hint)}, got {shown(value)}")
+            raise InputError(f"{name} must be {in_words(hint)}, got {shown(value)}")
     raise ComputationError(
         f"{function.__name__} has no finite value at"
         f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}; stay within the"

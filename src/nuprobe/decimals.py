@@ -75,6 +75,8 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
     Traceback (most recent call last):
     nuprobe.errors.InputError: 2: '0,25' has a decimal comma; write 0.25
     """
+    if isinstance(texts, str) or not _are_texts(texts):
+        raise InputError(f"numbers are read from a list of texts, got {shown(texts)}")
     if _all_numbers(texts):
         values = list(map(float, texts))
         zeros = {text for text, value in zip(texts, values, strict=True) if not value}
@@ -87,6 +89,10 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
         except InputError as err:
             raise InputError(f"{position}: {err}") from None
     return values
+
+
+def _are_texts(texts: object) -> bool:
+    return isinstance(texts, (list, tuple)) and all(isinstance(t, str) for t in texts)
 
 
 def _all_numbers(texts: Sequence[str]) -> bool:

@@ -7,11 +7,19 @@ packages may use such aliases of their own.
 
 from __future__ import annotations
 
+import collections.abc
 import types
 import typing
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
-__all__ = ["hint_parts", "is_union"]
+import numpy as np
+from numpy.typing import ArrayLike
+
+__all__ = ["CALLABLE", "hint_parts", "in_words", "is_union", "union_members"]
+
+CALLABLE: Final[tuple[Any, ...]] = (collections.abc.Callable,)
+"""Origins of hints of functions."""
 
 
 def hint_parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -53,3 +61,75 @@ def is_union(origin: Any) -> bool:
     True
     """
     return origin in (typing.Union, types.UnionType)
+
+
+def union_members(inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Members of a union, with `ArrayLike` as one: before NumPy 2.5 it is a union
+    itself, with texts in it, and falls apart in a larger one.
+
+    Parameters
+    ----------
+    inner : from `hint_parts` of the union.
+
+    Examples
+    --------
+    >>> union_members((float, str))
+    (<class 'float'>, <class 'str'>)
+    """
+    if not (parts := typing.get_args(ArrayLike)) or not set(parts) <= set(inner):
+        return inner
+    return (ArrayLike, *(one for one in inner if one not in parts))
+
+
+def in_words(hint: Any) -> str:
+    """An annotation in words.
+
+    Parameters
+    ----------
+    hint : an annotation, evaluated.
+
+    Examples
+    --------
+    >>> in_words(list[float])
+    'a list of numbers'
+    """
+    words = {
+        float: "a number",
+        int: "an integer",
+        bool: "True or False",
+        str: "a text",
+        None: "None",
+        type(None): "None",
+        ArrayLike: "real numbers (one or an array)",
+    }
+    try:
+        if hint in words:
+            return words[hint]
+    except TypeError:  # not hashable
+        pass
+    origin, inner = hint_parts(hint)
+    if origin is np.ndarray:
+        return "an array of numbers"
+    if is_union(origin):
+        return " or ".join(dict.fromkeys(in_words(one) for one in union_members(inner)))
+    if origin is Literal:
+        return " or ".join(map(repr, inner))
+    if origin in CALLABLE:
+        if not inner or not isinstance(inner[0], list):
+            return "a function"
+        return f"a function of {len(inner[0])} argument" + "s" * (len(inner[0]) != 1)
+    if inner and isinstance(origin, type):
+        what = "a mapping" if issubclass(origin, Mapping) else "a list"
+        return what + (f" of {_plural(inner[0])}" if _told(inner) else "")
+    return f"a {getattr(origin, '__name__', 'value')}"
+
+
+def _told(inner: tuple[Any, ...]) -> bool:
+    return len({x for x in inner if x is not Ellipsis}) == 1 and inner[0] is not Any
+
+
+def _plural(hint: Any) -> str:
+    words = {float: "numbers", int: "integers", str: "texts"}
+    found = words.get(hint) if isinstance(hint, type) else None
+    described = in_words(hint)
+    return found or ("lists" if described.startswith("a list") else described)

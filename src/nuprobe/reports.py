@@ -161,6 +161,15 @@ def _limit_notes(limit: Limit) -> list[str]:
             )
         if curve.reopens is not None and np.isfinite(curve.reopens).any():
             i = int(np.argmax(np.isfinite(curve.reopens)))
+            islands = curve.allowed[i][1:2] if curve.allowed is not None else ()
+            if islands:
+                low, high = islands[0]
+                notes.append(
+                    f"{curve.label}: larger couplings are allowed again at some masses,"
+                    f" e.g. {low:.4g} to {high:.4g} at {masses[i]:.4g} MeV (destructive"
+                    " interference); --json has all excluded intervals"
+                )
+                continue
             notes.append(
                 f"{curve.label}: larger couplings are allowed again at some masses,"
                 f" e.g. from {curve.reopens[i]:.3g} at {masses[i]:.4g} MeV (destructive"

@@ -778,7 +778,7 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
         (["--flux", "solar", "--flux-option", "model"], "key=value"),
         (["--flux", "solar", "--flux-option", "model=B16"], "unknown model 'B16'"),
         (["--flux", "reactor", "--flux-option", "fractions={U235=0.3}"], "sum to 0.3"),
-        (["--flux", "solar", "--recoil", "1 keV"], "require --energy"),
+        (["--flux", "solar", "--plot", "a.png"], "requires --energy"),
         (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
     ],
 )
@@ -931,3 +931,19 @@ def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
         note = json.loads(out)["notes"][1]
         assert expected in note
         assert note.endswith("SM of the ratio: sin2 theta_W = 0.23122")
+
+
+def test_xsec_cevns_over_a_flux_at_recoils(run: Run) -> None:
+    """The mean of the prompt line is dσ/dT at its energy."""
+    code, out, _ = run(
+        "xsec", "cevns", "--target", "Ar40", "--flux", "sns",
+        "--flavour", "nu_mu", "--recoil", "5, 20 keV", "--json",
+    )  # fmt: skip
+    assert code == 0
+    rows = json.loads(out)["rows"]
+    line = (139.57039**2 - 105.6583755**2) / (2 * 139.57039)
+    exact = nu.cevns.differential(
+        line, [0.005, 0.020], "Ar40", nu.StandardModel(), "nu_mu"
+    )
+    got = [list(row.values())[-1] if isinstance(row, dict) else row[-1] for row in rows]
+    np.testing.assert_allclose(got, exact * 1e-3, rtol=1e-6)

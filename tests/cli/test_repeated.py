@@ -26,6 +26,7 @@ KEYS = {
     "analyses": ("ccfr-trident=a", "ccfr-trident=b"),
     "ranges": ("E_minus=0 GeV:1 GeV", "E_minus=0 GeV:2 GeV"),
     "priors": ("rn=flat:1 fm:2 fm", "rn=flat:1 fm:3 fm"),
+    "truth": ("rn=4", "rn=5"),
     "varied": ("x=v-a", "x=sm"),
     "compared": ("x=v-a", "x=sm"),
 }
@@ -33,7 +34,7 @@ KEYS = {
 
 LISTS = {
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "observables",
+    "observables", "cl",
 }  # fmt: skip
 """Repeatable options whose values all count."""
 

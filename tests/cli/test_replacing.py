@@ -38,6 +38,7 @@ EVENTS = (
 FIT = ("fit", "coherent-csi-2017", "--free", "rn")
 SCAN = ("scan", "coherent-csi-2017", "--grid", "rn=4:6 fm:4", "--quiet")
 SAMPLE = ("sample", "coherent-csi-2017", "--free", "rn", "--steps", "5", "--quiet")
+TOYS = ("toys", "coherent-csi-2017", "--free", "rn", "--toys", "5", "--quiet")
 LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
 BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 
@@ -58,6 +59,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("sample",), "output"): ((*SAMPLE, "-o"), "a.h5"),
     (("sample",), "plot"): ((*SAMPLE, "--plot"), "a.png"),
     (("sample",), "getdist"): ((*SAMPLE, "--getdist"), "a"),
+    (("toys",), "output"): ((*TOYS, "-o"), "a.h5"),
+    (("toys",), "plot"): ((*TOYS, "--grid", "rn=5:6 fm:2", "--plot"), "a.png"),
     (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),

@@ -461,3 +461,20 @@ def test_what_has_no_mass_and_coupling_is_refused(
         Scanned.of(family)
     for word in words:
         assert word in str(info.value)
+
+
+def test_a_misspelt_argument_is_told_before_anything_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def opened(*_: object) -> None:
+        raise AssertionError("experiments were opened")
+
+    monkeypatch.setattr("nuprobe.experiments.limits.choose", opened)
+    wrong: Any = {"checkpont": "a.h5"}
+    with pytest.raises(UnknownNameError) as info:
+        nu.limit(["ccfr-trident"], mass=[10.0], **wrong)
+    expected = "unknown argument of limit 'checkpont': did you mean checkpoint"
+    assert str(info.value).startswith(expected)
+    wrong = {"masses": [10.0]}
+    with pytest.raises(UnknownNameError, match="did you mean mass"):
+        nu.limit(["ccfr-trident"], **wrong)

@@ -13,6 +13,7 @@ from tests.experiments.folders import write
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments import Experiment, SitesExperiment
+from nuprobe.experiments.limits import family_cost, limit
 
 RATES = {
     "name": "rates",
@@ -115,6 +116,25 @@ def test_fits_agree_with_migrad(plain: Experiment) -> None:
     assert fast.values["sin2_theta_w"] == pytest.approx(
         migrad.values["sin2_theta_w"], abs=1e-3
     )
+
+
+def test_a_limit_is_where_the_profile_crosses(plain: Experiment) -> None:
+    """Counts that morph have kinks: a limit against a root of the profile itself."""
+    one = morphed(plain, RATES)
+    curve = limit([one], "b-l", mass=[100.0], cl=0.9).curves[0]
+    cost = family_cost(one, "b-l")
+    column = cost.index("coupling")
+
+    def at(g: Any) -> Any:
+        points = np.full((np.size(g), 2), 100.0)
+        points[:, column] = g
+        return cost.profiled(points).twice_nll
+
+    limited = float(curve.coupling[0])
+    lowest = at(np.append(0.0, np.geomspace(1e-3 * limited, 3 * limited, 400))).min()
+    rise = at([0.999 * limited, limited, 1.001 * limited]) - lowest
+    assert rise[0] < 1.6448536269514722**2 < rise[2]
+    assert rise[1] == pytest.approx(1.6448536269514722**2, rel=1e-4)
 
 
 def table_of(folder: Path) -> None:

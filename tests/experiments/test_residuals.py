@@ -119,6 +119,17 @@ def test_negative_residuals_with_a_covariance(tmp_path: Path, relative: bool) ->
     assert rates.data is not None
     np.testing.assert_array_equal(rates.data.ravel(), COUNTS)
     assert plot_rates(rates).axes[0].lines
+    # errors in table and figure are those of the covariance, whatever the counts
+    assert rates.sigma is not None
+    np.testing.assert_allclose(rates.sigma.ravel(), np.array(SIGMA), rtol=1e-12)
+    if not relative:
+        table = tmp_path / "counts.csv"
+        table.write_text(table.read_text().replace(",-", ","))
+        positive = experiment(tmp_path, Experiment).predict(nu.StandardModel(best))
+        assert positive.data is not None
+        assert (positive.data > 0).all()
+        assert positive.sigma is not None
+        np.testing.assert_allclose(positive.sigma.ravel(), np.array(SIGMA), rtol=1e-12)
 
 
 @pytest.mark.parametrize("statistic", ["poisson", "cnp"])

@@ -252,8 +252,8 @@ def radius_posterior(cost: Cost, treatment: str) -> tuple[float, float]:
 
 def test_the_neutron_radius_of_csi_2017_against_quadrature_and_minos() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(None, ["rn"])
-    # three nuisances: 1000 steps are 48 autocorrelation times, 50 are needed
-    s = nu.sample(cost, ["rn"], steps=1400).summary[0]
+    # four nuisances: 1120 steps are 46 autocorrelation times, 50 are needed
+    s = nu.sample(cost, ["rn"], steps=1700).summary[0]
     mean, std = radius_posterior(cost, "sampled")
     assert s.mean == pytest.approx(mean, rel=0, abs=5 * s.error)
     assert s.std == pytest.approx(std, rel=5 / s.ess**0.5)

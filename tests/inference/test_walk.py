@@ -62,4 +62,5 @@ def test_the_walk_passes_one_file_a_purpose(cost: Cost) -> None:
     assert {n for n in passed if n.startswith("experiments/")} == {"experiments/counts"}
     # neither MIGRAD nor compiled loops are needed
     assert not {"inference/migrad", "inference/compiled"} & set(passed)
-    assert sum(passed.values()) < 4000
+    # some 300 calls for each nuisance, of which there are four
+    assert sum(passed.values()) < 4500

@@ -20,6 +20,7 @@ def found() -> Comparison:
 def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
     figure = plot_backgrounds(found)
     assert len(figure.axes) == 4
+    signals = found.signals
     for row, stage in enumerate((0, len(found.stages) - 1)):
         for ax, name in zip(
             figure.axes[2 * row : 2 * row + 2], ("m_pair", "opening_angle"), strict=True
@@ -27,14 +28,14 @@ def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
             drawn = ax.patches[-1]
             edges = drawn.get_data().edges * (1e3 if name == "m_pair" else np.pi / 180)  # type: ignore[attr-defined]
             counts, errors = spectra(found, name, edges, stage)
-            np.testing.assert_allclose(drawn.get_data().values, counts[:2].sum(0))  # type: ignore[attr-defined]
+            np.testing.assert_allclose(drawn.get_data().values, counts[:signals].sum(0))  # type: ignore[attr-defined]
             np.testing.assert_allclose(
                 ax.patches[0].get_data().values,  # type: ignore[attr-defined]
-                counts[2:].sum(0),
+                counts[signals:].sum(0),
             )
             assert ax.get_yscale() == "log"
             # bands of the sum and of the signal
-            for i, part in ((1, slice(2, None)), (2, slice(2))):
+            for i, part in ((1, slice(signals, None)), (2, slice(signals))):
                 band, spread = (
                     ax.patches[i].get_data(),  # type: ignore[attr-defined]
                     np.sqrt((errors[part] ** 2).sum(0)),

@@ -723,7 +723,7 @@ def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
     assert [float(np.asarray(v)[0]) for v in best.get_data()] == pytest.approx(
         [0.5, 1.0]
     )
-    assert legend_labels(figure) == ["1σ", "90 %", "best fit", "SM"]
+    assert legend_labels(figure) == ["1σ", "90 %", "lowest grid point", "SM"]
     lines = ax.collections[-1].get_paths()
     level = np.asarray(lines[0].vertices)
     np.testing.assert_allclose(
@@ -840,3 +840,25 @@ def test_the_legend_names_what_can_be_seen() -> None:
 
     assert "electron" not in names(nu.StandardModel())
     assert "electron" in names(nu.Electromagnetic(charge={"ee": 1e-9}))
+
+
+def test_components_of_one_process_go_without_its_name() -> None:
+    one = nu.experiment("coherent-csi-2021", Experiment).predict(nu.StandardModel())
+    labels = legend_labels(plot_rates(one))
+    assert {"prompt $\\nu_{\\mu}$", "delayed $\\nu_{e}$"} <= set(labels)
+    assert not any("cevns" in label for label in labels)
+    # two processes, each with components, keep their names
+    two = {
+        f"signal: {process}: {name}": counts
+        for process, scale in (("cevns", 1.0), ("electron", 0.5))
+        for name, counts in (("a", one.signal * scale), ("b", one.signal * scale))
+    }
+    assert len(legend_labels(plot_rates(replace(one, components=two)))) == 4
+
+
+def test_a_contour_tells_a_fitted_point_from_one_of_the_grid() -> None:
+    x = np.linspace(-3.0, 3.0, 21)
+    delta = np.add.outer(x**2, x**2)
+    assert "lowest grid point" in legend_labels(plot_contour(x, x, delta, ("a", "b")))
+    fitted = plot_contour(x, x, delta, ("a", "b"), best=(0.01, 0.0))
+    assert "best fit" in legend_labels(fitted)

@@ -289,3 +289,40 @@ def test_a_radius_with_too_few_nodes_is_refused() -> None:
     axis = Axis(Parameter("rn", 3.5, 1.7, 8.0, unit="fm"), ("Ar40",), nodes=5)
     with pytest.raises(ComputationError, match="interpolation along rn reaches only"):
         build_templates(setup, [axis])
+
+
+@pytest.mark.parametrize("floor", [0.0, 20 * eV])
+def test_a_light_mediator_without_a_floor_names_the_floor(floor: float) -> None:
+    """Noise of 1 keV lifts recoils without signal into the bins, where dσ/dT of a light
+    mediator grows as 1/T²."""
+
+    def model_at(mass: float) -> nu.LightVector:
+        return nu.LightVector(mass, 1e-4, "universal")
+
+    response = Response(
+        np.array([2.0, 30.0]),
+        1 / keV,
+        ConstantQuenching(0.25),
+        smearing="gaussian",
+        resolution=(1.0, 0.0, 0.0),
+        floor=floor,
+    )
+    setup = replace(
+        argon(),
+        response_at=lambda values: response,
+        exchanges_at=lambda values: exchanges_of(
+            model_at(values.get("mass", 10.0)).couplings()
+        ),
+    )
+    unit = next(p for p in model_at(10.0).mass_parameters).unit
+    parameter = Parameter("mass", 10.0, 1e-3, 1e3, unit=unit)
+    axis = Axis(parameter, nodes=12, acts_on="kernel", log=True)
+    if floor:
+        assert max(build_templates(setup, [axis]).axis_error) < 1e-4
+        return
+    with pytest.raises(ComputationError) as info:
+        build_templates(setup, [axis])
+    text = str(info.value)
+    assert "light mediator grows as 1/T" in text
+    assert "response.floor = " in text
+    assert len(text.splitlines()) == 1

@@ -12,11 +12,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import (
     ExperimentFileError,
+    InputError,
     NuprobeError,
     UnknownNameError,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Problem:
         )
 
 
+@public_methods
 class Catalogue(Mapping[str, "Entry"]):
     """Entries by id; an alias finds its entry too.
 
@@ -95,7 +98,11 @@ class Catalogue(Mapping[str, "Entry"]):
 
     def problem(self, file: str, message: str) -> Problem:
         """Return a problem of a file, with the line of the key that the message begins
-        with."""
+        with; raises `InputError` where one of both is no text."""
+        if not (isinstance(file, str) and isinstance(message, str)):
+            raise InputError(
+                f"a problem is a file and a message, got {shown((file, message))}"
+            )
         return Problem(
             file,
             message,

@@ -122,15 +122,19 @@ def _figure(
     from nuprobe.plotting import plot_contour, plot_profile
 
     known = {p.name: p for p in parameters}
+    how = "the lowest grid point, not fitted" if result.fitted is None else "fitted"
+    title = f"best fit: {how}"
     if len(result.axes) == 1:
         (name,) = result.axes
-        return plot_profile(result.curve(), known[name], references=references)
+        p = known[name]
+        return plot_profile(result.curve(), p, title=title, references=references)
     x, y = result.axes
     return plot_contour(
         result.axes[x],
         result.axes[y],
         result.delta,
         (known[x], known[y]),
-        best=(result.best[x], result.best[y]),
+        best=None if result.fitted is None else (result.best[x], result.best[y]),
+        title=title,
         references=references,
     )

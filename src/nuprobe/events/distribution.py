@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuprobe.border import public_methods
 from nuprobe.errors import UnknownNameError
 from nuprobe.events.observables import Observable
 from nuprobe.numerics import FloatArray
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["CutFlow", "Distribution", "Distributions"]
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Distribution:
     """Events in the bins of one observable, or two, in several models at once.
@@ -177,6 +179,7 @@ class Distribution:
         return made
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class CutFlow:
     """What cuts leave, one after the other.
@@ -230,7 +233,14 @@ class CutFlow:
         Parameters
         ----------
         model : name of the model; the first for None.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such model.
         """
+        if model is not None and not (isinstance(model, str) and model in self.models):
+            raise UnknownNameError("model", model, list(self.models), "(of the events)")
         i = 0 if model is None else self.models.index(model)
         names = ("generated", *self.cuts)
         rows = tuple(
@@ -268,6 +278,7 @@ class CutFlow:
         return Table(f"cut flow, {self.models[i]}", columns, rows, formats)
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Distributions:
     """Several distributions of the same events.

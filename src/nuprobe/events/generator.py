@@ -14,7 +14,7 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.events.describe import as_json, as_used
 from nuprobe.events.preparation import (
@@ -41,6 +41,7 @@ SMALL: Final = 10_000
 """So many events in all, or fewer, are made by plain NumPy: compiled loops are faster,
 but the first of them takes half a second."""
 # processes on what stays whole; each is trained, and NumPy takes longer for that
+_MOST: Final = 2**63  # events, and indices of chunks
 _FEW: Final = 3
 _FEW_BROKEN: Final = 2
 
@@ -176,6 +177,7 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
     )
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Generator:
     """Trident events from one seed; made by `trident`.
@@ -284,10 +286,11 @@ class Generator:
         if (
             isinstance(index, bool)
             or not isinstance(index, (int, np.integer))
-            or index < 0
+            or not 0 <= index < _MOST
         ):
             raise InputError(
-                f"the index of a chunk must be an integer of 0 or more, got {index!r}"
+                "the index of a chunk must be an integer of 0 or more and below 2⁶³,"
+                f" got {shown(index)}"
             )
         return self.sampler.make(int(index), unweighted).chunk
 
@@ -326,9 +329,14 @@ class Generator:
         InputError
             If `n` is not positive.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        if (
+            isinstance(n, bool)
+            or not isinstance(n, (int, np.integer))
+            or not 1 <= n < _MOST
+        ):
             raise InputError(
-                f"the number of events must be an integer of 1 or more, got {n!r}"
+                "the number of events must be an integer of 1 or more and below 2⁶³,"
+                f" got {shown(n)}"
             )
         return self.sized(n)._generate(int(n), unweighted, workers, progress)
 
@@ -381,7 +389,21 @@ class Generator:
         ----------
         events : the events.
         trials : points thrown to get them.
+
+        Raises
+        ------
+        InputError
+            If there are no trials, or fewer than events.
         """
+        if (
+            isinstance(trials, bool)
+            or not isinstance(trials, (int, np.integer))
+            or not max(1, len(events)) <= trials < _MOST
+        ):
+            raise InputError(
+                f"trials must be an integer, not less than the {len(events)} events,"
+                f" got {shown(trials)}"
+            )
         weight = events.weight
         sigma = float(weight.sum() / trials)
         spread = float((weight**2).sum() / trials) - sigma**2

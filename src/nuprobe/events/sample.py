@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.border import public
-from nuprobe.errors import InputError
+from nuprobe.border import public, public_methods
+from nuprobe.errors import InputError, shown
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import Channel, lepton_couplings
@@ -53,6 +53,7 @@ class EventProcess:
         return self.current if self.current in ("proton", "neutron") else None
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Events:
     """Trident events, a structure of arrays; the beam goes along +z in the frame of the
@@ -107,16 +108,22 @@ class Events:
         return np.where(self.broken, np.sqrt(w2), mass)
 
     def __getitem__(self, which: Any) -> Events:
-        """Return the events that an index array, a mask or a slice picks."""
+        """Return the events that an index array, a mask or a slice picks; raises
+        `InputError` for anything else and for indices that there are not."""
+        try:
+            picked = np.arange(self.weight.size)[which]
+        except (IndexError, TypeError, ValueError, OverflowError):
+            picked = np.array(0)
+        if np.ndim(picked) != 1:
+            raise InputError(
+                f"pick some of {self.weight.size} events by a slice, a mask or an array"
+                f" of indices, got {shown(which)}"
+            )
         arrays = {
             f.name: getattr(self, f.name)[which]
             for f in fields(self)
             if f.name != "processes"
         }
-        if arrays["weight"].ndim != 1:
-            raise InputError(
-                f"pick events by a slice, a mask or an array of indices, got {which!r}"
-            )
         return replace(self, **arrays)
 
     @public

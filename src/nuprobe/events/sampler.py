@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.errors import ComputationError, InputError
+from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.events.arrays import (
     BINS,
     SLICES,
@@ -33,6 +33,7 @@ Loops = Literal["compiled", "numpy"]
 Effort = Literal["long", "short"]
 """How many trials train: a third of a million for each process, or a tenth of them,
 which is enough for a small sample."""
+_MOST_WORKERS: Final = 1024  # each keeps two chunks waiting
 TRIALS: Final = 2**15
 """Trials of a chunk."""
 
@@ -299,16 +300,16 @@ class Sampler:
         Raises
         ------
         InputError
-            If the number of workers is not positive.
+            If the number of workers is not positive, or more than `_MOST_WORKERS`.
         """
         if (
             isinstance(workers, bool)
             or not isinstance(workers, (int, np.integer))
-            or workers < 1
+            or not 1 <= workers <= _MOST_WORKERS
         ):
             raise InputError(
-                "the number of workers must be an integer of 1 or more, got"
-                f" {workers!r}"
+                "the number of workers must be an integer of 1 or more and at most"
+                f" {_MOST_WORKERS}, got {shown(workers)}"
             )
         index = start
         self.sampling  # noqa: B018  trained once, before there are threads

@@ -80,7 +80,8 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
     Returns
     -------
     arrays, shape (bins,)
-        Counts, and their errors if the analysis is Gaussian, else None.
+        Counts, and their errors if the analysis is Gaussian, else None: with a
+        covariance the roots of its diagonal.
 
     Examples
     --------
@@ -100,10 +101,9 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
         return data, None
     if section.sigma is not None:
         variance = bins.counts(section.sigma, analysis, power=2)
-    elif residuals and np.any(data < 0):
-        variance = np.diag(bins.covariance(analysis, data)).copy()
     else:
-        variance = data.copy()
+        # negative data have a covariance, whose diagonal is taken below
+        variance = np.maximum(data, 0.0)
     for background in bins.file.backgrounds:
         if background.name in analysis.subtract and isinstance(
             background, MeasuredBackground
@@ -111,6 +111,8 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
             counts = bins.counts(background.column, analysis)
             data = data - background.scale * counts
             variance = variance + background.scale**2 * counts
+    if analysis.covariance is not None:  # of the data as they are fitted
+        variance = np.diag(bins.covariance(analysis, data))
     return data, np.sqrt(variance)
 
 

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.ratio import RatioPrediction
-from nuprobe.experiments.scanned import Scanned
-from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.inference import Cost
+from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
+from nuprobe.inference.stationary import Heights, Landscape, survey
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Counts", "LimitCurve", "Ratio", "Search", "limit_curve", "points_of"]
+__all__ = ["Intervals", "LimitCurve", "Search", "limit_curve"]
 
-_STEPS: Final = 240
-_MANY: Final = 1e4
-_GOLDEN: Final = (math.sqrt(5) - 1) / 2
+Intervals: TypeAlias = tuple[tuple[float, float], ...]
+"""Intervals of the coupling, increasing."""
+
+_UNSEEN: Final = 1e-3
+"""Standard deviations that the expectation moves up to the first coupling looked at:
+−2 ln L there is that of no coupling."""
+_NODES: Final = 40  # at which a mass is first looked at
+_BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 
 @dataclass(frozen=True, eq=False)
 class LimitCurve:
-    """Largest allowed coupling over mass.
+    """Largest allowed coupling over mass, and everything that is excluded.
 
     Attributes
     ----------
     label : what it is.
     mass : MeV, shape (n,), increasing.
-    coupling : limit on g′, shape (n,); NaN-free: ``inf`` where nothing up to the
-        largest coupling is excluded.
-    reopens : smallest coupling of the search above the limit that is allowed again
-        (destructive interference can hide a strong coupling), ``inf`` where there is
-        none; None if nothing was searched.
+    coupling : limit on g′, shape (n,): the first coupling that is excluded on the way
+        up from what is allowed next to the Standard Model; NaN-free: ``inf`` where
+        nothing up to the largest coupling is excluded.
+    reopens : smallest coupling above the limit that is allowed again (destructive
+        interference can hide a strong coupling), ``inf`` where there is none; None if
+        nothing was searched.
     standard_excluded : whether no coupling at all, the Standard Model, is excluded too;
         `coupling` is the upper end of what is allowed.
     experiments : names of those that entered.
     projected : whether any of them is a projection, so that the curve is a sensitivity
         and excludes nothing.
+    excluded : intervals of the coupling that are excluded at each mass, n of them, ends
+        as roots; ``inf`` for an end that the search has not found, because all above is
+        excluded up to `largest`; None if nothing was searched.
+    largest : coupling at which the search ends.
     """
 
     label: str
@@ -51,6 +61,8 @@ class LimitCurve:
     standard_excluded: bool = False
     experiments: tuple[str, ...] = ()
     projected: bool = False
+    excluded: tuple[Intervals, ...] | None = None
+    largest: float = math.inf
 
     @property
     def heavy(self) -> float | None:
@@ -65,131 +77,48 @@ class LimitCurve:
         first = float(self.coupling[np.argmin(self.mass)])
         return first if math.isfinite(first) else None
 
+    @property
+    def allowed(self) -> tuple[Intervals, ...] | None:
+        """Intervals of the coupling that are allowed at each mass, from 0 to `largest`;
+        None if nothing was searched."""
+        if self.excluded is None:
+            return None
+        return tuple(_between(mass, self.largest) for mass in self.excluded)
 
-@dataclass(frozen=True, eq=False)
-class Ratio:
-    """A measured ratio.
-
-    Attributes
-    ----------
-    prediction : over mass and coupling.
-    mediated : its terms at the masses, shape (channels, 3, masses).
-    ratio, plus, minus : measured, and its errors.
-    """
-
-    prediction: RatioPrediction
-    mediated: FloatArray
-    ratio: float
-    plus: float
-    minus: float
-
-    @classmethod
-    def of(
-        cls,
-        experiment: TridentExperiment,
-        scanned: Scanned,
-        analysis: str | None,
-        masses: FloatArray,
-    ) -> Ratio:
-        """Return the ratio of an `experiment`, for its `analysis` (None: the first),
-        with the terms of the `scanned` model at `masses` (MeV)."""
-        measured = experiment.measurement(analysis)
-        prediction = experiment.prediction(scanned, (), analysis)
-        terms = prediction.mediated(masses)
-        return cls(prediction, terms, measured.ratio, measured.plus, measured.minus)
-
-    def at(self, masses: FloatArray) -> Ratio:
-        """Return the same ratio at other `masses` (MeV)."""
-        return replace(self, mediated=self.prediction.mediated(masses))
-
-    def pull(self, coupling: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(predicted − measured)/error at couplings of shape (..., masses), and the
-        error of that side."""
-        difference = self.prediction.ratio(self.mediated, coupling) - self.ratio
-        error = np.where(difference > 0, self.plus, self.minus)
-        return np.asarray(difference / error), error
-
-    def chi2(self, coupling: FloatArray) -> FloatArray:
-        """Squared pull."""
-        return np.asarray(self.pull(coupling)[0] ** 2)
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form; None for what is infinite: no limit, or an open end."""
+        return {
+            "label": self.label,
+            "experiments": list(self.experiments),
+            "projected": self.projected,
+            "mass": self.mass.tolist(),
+            "coupling": [_finite(g) for g in self.coupling.tolist()],
+            "allowed_again": (
+                None
+                if self.reopens is None
+                else [_finite(g) for g in self.reopens.tolist()]
+            ),
+            "heavy_m_over_g_MeV": self.heavy,
+            "light_g": self.light,
+            "standard_excluded": self.standard_excluded,
+            "excluded": (
+                None
+                if self.excluded is None
+                else [[[a, _finite(b)] for a, b in each] for each in self.excluded]
+            ),
+            "largest_coupling": _finite(self.largest),
+        }
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Counting experiments, profiled over their nuisances.
-
-    Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood
-    has long reached what it tends to (a nuisance may take such a signal away), and
-    could not be computed.
-
-    Attributes
-    ----------
-    cost : over mass and coupling.
-    mass : MeV, shape (masses,).
-    cap : couplings, shape (masses,).
-    """
-
-    cost: Cost
-    mass: FloatArray
-    cap: FloatArray
-
-    @classmethod
-    def of(cls, cost: Cost, mass: FloatArray, largest: float) -> Counts:
-        """Find the caps below the largest coupling by bisection, every mass at once."""
-
-        def too_many(coupling: FloatArray) -> NDArray[np.bool_]:
-            points = points_of(cost, coupling, mass)
-            found = np.zeros(mass.size, dtype=bool)
-            for term in cost.terms:
-                columns = [cost.index(p.name) for p in term.parameters]
-                expected = term.prediction.expectation(points[:, columns]).base.sum(
-                    axis=1
-                )
-                found |= expected > _MANY * (np.abs(term.data).sum() + 1)
-            return found
-
-        hi = np.full(mass.size, math.log(largest))
-        lo = np.where(too_many(np.exp(hi)), hi - 60, hi)
-        for _ in range(40):
-            middle = (lo + hi) / 2
-            more = too_many(np.exp(middle))
-            lo, hi = np.where(more, lo, middle), np.where(more, middle, hi)
-        return cls(cost, mass, np.exp(lo))
-
-    def chi2(self, coupling: FloatArray) -> FloatArray:
-        """−2 ln L at couplings of shape (..., masses)."""
-        points = points_of(self.cost, np.minimum(coupling, self.cap), self.mass)
-        return self.cost.profiled(points.reshape(-1, 2)).twice_nll.reshape(
-            coupling.shape
-        )
+def _finite(g: float) -> float | None:
+    return g if math.isfinite(g) else None
 
 
-def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
-    """Points of a cost over mass and coupling.
-
-    Parameters
-    ----------
-    cost : whose columns they have.
-    coupling : shape (..., masses).
-    mass : MeV, shape (masses,).
-
-    Returns
-    -------
-    array, shape (..., masses, 2)
-
-    Examples
-    --------
-    >>> from nuprobe.experiments import experiment, family_cost
-    >>> cost = family_cost(experiment("ccfr-trident"), "lmu-ltau")
-    >>> points_of(cost, np.array([1e-3, 1e-4]), np.array([10.0, 20.0]))
-    array([[1.e+01, 1.e-03],
-           [2.e+01, 1.e-04]])
-    """
-    points = np.empty((*coupling.shape, 2))
-    label = cost.parameters[0].name.removesuffix("mass").removesuffix("coupling")
-    points[..., cost.index(label + "mass")] = mass
-    points[..., cost.index(label + "coupling")] = coupling
-    return points
+def _between(excluded: Intervals, largest: float) -> Intervals:
+    """What lies between intervals, from 0 to the largest coupling."""
+    edges = [0.0, *(x for pair in excluded for x in pair), largest]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((low, high) for low, high in pairs if low < high)
 
 
 def _best_common(terms: Sequence[Ratio]) -> float:
@@ -211,7 +140,7 @@ class Search:
     Attributes
     ----------
     z : errors beyond which a coupling is excluded.
-    sides : 1: only above the best coupling, or 2.
+    sides : 1: not below the first allowed coupling, or 2.
     couplings : smallest and largest.
     """
 
@@ -220,11 +149,44 @@ class Search:
     couplings: tuple[float, float]
 
 
+@dataclass(frozen=True)
+class _Together:
+    """Data that count together, along the logarithm of the coupling."""
+
+    terms: Sequence[Ratio | Counts]
+
+    def heights(self, row: IntArray, at: FloatArray) -> Heights:
+        """As `Line.heights`."""
+        g = np.exp(at)
+        every = [t.heights(row, g) for t in self.terms]
+        return Heights(
+            np.sum([h.value for h in every], axis=0),
+            g * np.sum([h.slope for h in every], axis=0),
+            g * np.sqrt(np.sum([h.speed**2 for h in every], axis=0)),
+        )
+
+    def at(self, coupling: float, masses: int) -> FloatArray:
+        """−2 ln L of one coupling at every mass, (masses,)."""
+        row = np.arange(masses)
+        every = [t.heights(row, np.full(masses, coupling)) for t in self.terms]
+        return np.asarray(np.sum([h.value for h in every], axis=0))
+
+    def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
+        """Standard deviations by which a coupling moves what is expected."""
+        return np.asarray(np.max([t.shift(row, coupling) for t in self.terms], axis=0))
+
+    def above(self, row: IntArray, coupling: FloatArray) -> FloatArray:
+        """How far a coupling lies above the best common ratio, in no unit; of ratios
+        alone."""
+        pulls = [t.pull(row, coupling) for t in self.terms if isinstance(t, Ratio)]
+        return np.asarray(np.sum([pull / error for pull, error in pulls], axis=0))
+
+
 def limit_curve(
     label: str, terms: Sequence[Ratio | Counts], masses: FloatArray, search: Search
 ) -> LimitCurve:
-    """Coupling where exclusion sets in, by bracketing on a logarithmic grid and
-    bisection, every mass at once.
+    """Every coupling at which exclusion begins or ends, as roots between the minima and
+    maxima of −2 ln L, every mass at once.
 
     Parameters
     ----------
@@ -241,95 +203,152 @@ def limit_curve(
     Examples
     --------
     >>> from nuprobe.experiments import experiment
+    >>> from nuprobe.experiments.scanned import Scanned
     >>> ccfr = experiment("ccfr-trident")
     >>> term = Ratio.of(ccfr, Scanned.of("lmu-ltau"), None, np.array([10.0]))
     >>> search = Search(1.96, 2, (1e-5, 1.0))
     >>> limit_curve("ccfr", [term], np.array([10.0]), search).coupling.round(5)
     array([0.00092])
     """
-    ratios = [t for t in terms if isinstance(t, Ratio)]
-    only_ratios = len(ratios) == len(terms)
-
-    def chi2(coupling: FloatArray) -> FloatArray:
-        total = np.asarray(sum(t.chi2(coupling) for t in terms))
-        if search.sides == 1 and only_ratios:
-            # the sum falls when every ratio grows: below the best common one
-            pulls = (t.pull(coupling) for t in ratios)
-            total = np.where(sum(pull / error for pull, error in pulls) > 0, total, 0.0)
-        return total
-
-    grid = np.geomspace(*search.couplings, _STEPS)
-    number = np.arange(grid.size)[:, None]
-    values = chi2(np.broadcast_to(grid[:, None], (grid.size, masses.size)))
-    nothing = chi2(np.zeros((1, masses.size)))[0]
-    start = np.zeros(masses.size, dtype=int)
-    if only_ratios:
-        floor = np.full(masses.size, _best_common(ratios))
-    else:
-        best = np.argmin(values, axis=0)
-        floor = np.minimum(_minimum(chi2, grid, best), nothing)
-        start = best if search.sides == 1 else start
-    threshold = floor + search.z**2
-    outside = values > threshold
-    outside[number < start] = False
-    standard = (nothing > threshold) & (start == 0)
-    sigma = math.sqrt(max(float((nothing - floor).max()), 0.0))
-    _check_grid(label, masses, grid, outside, standard, sigma)
-    # couplings excluded from nothing up to the first allowed one are no limit from
-    # above
-    allowed = np.argmax(~outside, axis=0)
-    beyond = outside & (number > allowed)
-    none = ~beyond.any(axis=0)
-    first = np.argmax(beyond, axis=0)
-    lo, hi = np.log(grid[np.maximum(first - 1, 0)]), np.log(grid[first])
-    for _ in range(60):
-        middle = (lo + hi) / 2
-        excluded = chi2(np.exp(middle)[None])[0] > threshold
-        lo, hi = np.where(excluded, lo, middle), np.where(excluded, middle, hi)
-    again = ~outside & (number > first) & ~none
-    reopens = np.where(again.any(axis=0), grid[np.argmax(again, axis=0)], np.inf)
-    coupling = np.where(none, np.inf, np.exp(hi))
-    return LimitCurve(label, masses, coupling, reopens, bool(standard.any()))
-
-
-def _check_grid(
-    label: str,
-    masses: FloatArray,
-    grid: FloatArray,
-    outside: NDArray[np.bool_],
-    standard: NDArray[np.bool_],
-    sigma: float,
-) -> None:
-    """Refuse a range of couplings that does not enclose a limit."""
-    for wrong, why in (
-        (
-            outside[0] & ~standard,
-            f"the smallest coupling {grid[0]:.3g} is excluded already: start the grid"
-            " at a smaller coupling",
-        ),
-        (
-            outside.all(axis=0),
-            f"every coupling from {grid[0]:.3g} to {grid[-1]:.3g} is excluded, and the"
-            f" Standard Model by {sigma:.2f} sigma: there is no limit; raise the"
-            " confidence level",
-        ),
-    ):
-        if wrong.any():
-            raise InputError(f"{label}: at {masses[np.argmax(wrong)]:.6g} MeV {why}")
-
-
-def _minimum(
-    chi2: Callable[[FloatArray], FloatArray], grid: FloatArray, best: NDArray[np.intp]
-) -> FloatArray:
-    """Smallest value near the best point of the grid, for every mass at once, by golden
-    section."""
-    lo, hi = (
-        np.log(grid[np.maximum(best - 1, 0)]),
-        np.log(grid[np.minimum(best + 1, grid.size - 1)]),
+    found = _Excluded(label, _Together(terms), masses, search)
+    excluded = found.intervals()
+    first = [next((x for x, _ in i if x > 0.0), math.inf) for i in excluded]
+    ends = [dict(i).get(x, math.inf) for i, x in zip(excluded, first, strict=True)]
+    coupling = np.array(first)
+    return LimitCurve(
+        label,
+        masses,
+        coupling,
+        np.array(ends),
+        bool(found.standard.any()),
+        excluded=tuple(excluded),
+        largest=search.couplings[1],
     )
-    for _ in range(30):
-        width = _GOLDEN * (hi - lo)
-        a, b = hi - width, lo + width
-        left, right = chi2(np.exp([a, b]))
-        lo, hi = np.where(left < right, lo, a), np.where(left < right, b, hi)
-    return np.asarray(chi2(np.exp((lo + hi) / 2)[None])[0])
+
+
+class _Excluded:
+    """The search for what is excluded at some masses."""
+
+    def __init__(
+        self, label: str, line: _Together, masses: FloatArray, search: Search
+    ) -> None:
+        self.label, self.line, self.masses, self.search = label, line, masses, search
+        self.nothing = line.at(0.0, masses.size)
+        ratios = [t for t in line.terms if isinstance(t, Ratio)]
+        self.only_ratios = len(ratios) == len(line.terms)
+        self.known = self.nothing
+        if self.only_ratios:
+            self.known = np.full(masses.size, _best_common(ratios))
+        self.first = self._first()
+
+    def _first(self) -> FloatArray:
+        """Logarithm of the smallest coupling that is looked at, (masses,)."""
+        low, high = (math.log(g) for g in self.search.couplings)
+        unseen = reached(self.line.shift, self.masses.size, (low, high), _UNSEEN)
+        unseen[unseen < low + 1e-5] = low
+        return np.minimum(unseen, high - 1e-6)
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        """−2 ln L over the logarithm of the coupling."""
+        last = np.full(self.masses.size, math.log(self.search.couplings[1]))
+        if len(self.line.terms) == 1 and isinstance(self.line.terms[0], Counts):
+            # beyond it −2 ln L stays
+            last = np.maximum(np.log(self.line.terms[0].cap), self.first + 1e-6)
+        part = np.linspace(0.0, 1.0, _NODES)
+        nodes = self.first[:, None] + (last - self.first)[:, None] * part
+        return survey(self.line, nodes, self.search.z**2 + _BELOW, self.known)
+
+    @cached_property
+    def floor(self) -> FloatArray:
+        """Smallest −2 ln L, (masses,)."""
+        if self.only_ratios:
+            return self.known
+        return np.minimum(self.landscape.lowest()[1], self.nothing)
+
+    @cached_property
+    def threshold(self) -> FloatArray:
+        """−2 ln L above which a coupling is excluded, (masses,)."""
+        return np.asarray(self.floor + self.search.z**2)
+
+    @property
+    def standard(self) -> NDArray[np.bool_]:
+        """Where the Standard Model is excluded, (masses,); never by ratios from above
+        alone, of which it may lie below all that are allowed."""
+        if self.search.sides == 1 and self.only_ratios:
+            return np.zeros(self.masses.size, dtype=bool)
+        return np.asarray(self.nothing > self.threshold)
+
+    def intervals(self) -> list[Intervals]:
+        """Excluded couplings of each mass."""
+        crossed = self.landscape.crossings(self.threshold)
+        below = self.nothing > self.threshold
+        self._check_smallest(crossed.above_first & ~below)
+        smallest = np.exp(self.first)
+        edges = replace(crossed, at=np.exp(crossed.at))
+        pairs = edges.above(
+            np.where(below, 0.0, smallest), np.full(self.masses.size, math.inf)
+        )
+        for row in np.flatnonzero(below & ~edges.above_first):
+            pairs[row].insert(0, [0.0, float(smallest[row])])
+        self._check_all([each == [[0.0, math.inf]] for each in pairs])
+        if self.search.sides == 1:
+            if self.only_ratios:
+                pairs = [self._from_above(row, each) for row, each in enumerate(pairs)]
+            # up to the first allowed coupling nothing is excluded from above
+            pairs = [[pair for pair in each if pair[0] > 0.0] for each in pairs]
+        return [tuple((low, high) for low, high in each) for each in pairs]
+
+    def _from_above(self, row: int, pairs: list[list[float]]) -> list[list[float]]:
+        """Parts of intervals in which the ratios are above the best common one."""
+        turns = self._turns[row]
+        parts = []
+        for low, high in pairs:
+            edges = [low, *(g for g in turns if low < g < high), high]
+            for a, b in pairwise(edges):
+                most = min(b, self.search.couplings[1])
+                middle = math.sqrt(a * most) if a > 0 else most / 2
+                if self.line.above(np.array([row]), np.array([middle]))[0] > 0:
+                    parts.append([a, b])
+        return parts
+
+    @cached_property
+    def _turns(self) -> list[list[float]]:
+        """Couplings of each mass at which the ratios pass the best common one."""
+        found = self.landscape
+        above = self.line.above(found.row, np.exp(found.at)) > 0
+        left = np.flatnonzero(
+            (found.row[1:] == found.row[:-1]) & (above[1:] != above[:-1])
+        )
+        low, high, row = found.at[left], found.at[left + 1], found.row[left]
+        for _ in range(60):
+            middle = (low + high) / 2
+            same = (self.line.above(row, np.exp(middle)) > 0) == above[left]
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        turns: list[list[float]] = [[] for _ in self.masses]
+        for i, g in zip(row.tolist(), np.exp(high).tolist(), strict=True):
+            turns[i].append(g)
+        return turns
+
+    def _check_smallest(self, wrong: NDArray[np.bool_]) -> None:
+        """Refuse a range of couplings that begins too high."""
+        smallest = self.search.couplings[0]
+        wrong = wrong & (self.first <= math.log(smallest) + 1e-9)
+        if wrong.any():
+            raise InputError(
+                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV the smallest"
+                f" coupling {smallest:.3g} is excluded already: start the grid at a"
+                " smaller coupling"
+            )
+
+    def _check_all(self, wrong: Sequence[bool]) -> None:
+        """Refuse data that exclude every coupling."""
+        if any(wrong):
+            low, high = self.search.couplings
+            sigma = math.sqrt(max(float((self.nothing - self.floor).max()), 0.0))
+            raise InputError(
+                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV every"
+                f" coupling from {low:.3g} to {high:.3g} is excluded, and the Standard"
+                f" Model by {sigma:.2f} sigma: there is no limit; raise the confidence"
+                " level"
+            )

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.limit_curves import LimitCurve, Search, points_of
+from nuprobe.experiments.limit_curves import LimitCurve, Search
+from nuprobe.experiments.limit_terms import points_of
 from nuprobe.inference import Cost
 from nuprobe.inference.checkpoints import (
     Checkpoint,
@@ -34,10 +35,10 @@ from nuprobe.numerics import FloatArray
 from nuprobe.sealed import BLOCK as FRONT
 from nuprobe.sealed import seal
 
-__all__ = ["LimitState", "Plan", "Saving", "computed", "plan"]
+__all__ = ["LimitState", "Plan", "Saving", "computed", "plan", "read_limit"]
 
-_FORMAT: Final = "nuprobe-limit-1"
-_BLOCK: Final = 40  # masses at once: 240 couplings each, about a second for counts
+_FORMAT: Final = "nuprobe-limit-2"
+_BLOCK: Final = 100  # masses at once: a few tenths of a second for counts
 _PROBES: Final = 5  # masses whose prediction tells models apart
 
 
@@ -73,19 +74,24 @@ class Plan:
 
 @dataclass
 class LimitState:
-    """What of a limit is done; arrays of shape (curves, masses).
+    """What of a limit is done; arrays of shape (curves, masses) unless said otherwise.
 
     Attributes
     ----------
     done : which points are.
     coupling, reopens : as in `LimitCurve`.
     standard : whether the Standard Model is excluded somewhere in the block.
+    edges : ends of the excluded intervals, NaN behind the last one, shape (curves,
+        masses, ends).
+    largest : coupling at which each search ends.
     """
 
     done: NDArray[np.bool_]
     coupling: FloatArray
     reopens: FloatArray
     standard: NDArray[np.bool_]
+    edges: FloatArray
+    largest: FloatArray
 
     @classmethod
     def fresh(cls, plan: Plan) -> LimitState:
@@ -93,13 +99,22 @@ class LimitState:
         shape = len(plan.labels), plan.masses.size
         nothing = np.zeros(shape, dtype=bool)
         nan = np.full(shape, np.nan)
-        return cls(nothing, nan, nan.copy(), nothing.copy())
+        edges = np.full((*shape, 2), np.nan)
+        return cls(nothing, nan, nan.copy(), nothing.copy(), edges, nan.copy())
 
     def keep(self, curve: int, block: slice, found: LimitCurve) -> None:
         """Take in what was `found` at the masses of a block for a curve, by number."""
         self.coupling[curve, block] = found.coupling
         self.reopens[curve, block] = np.inf if found.reopens is None else found.reopens
         self.standard[curve, block] = found.standard_excluded
+        self.largest[curve, block] = found.largest
+        for i, pairs in enumerate(found.excluded or ()):
+            more = 2 * len(pairs) - self.edges.shape[2]
+            if more > 0:
+                room = ((0, 0), (0, 0), (0, more))
+                self.edges = np.pad(self.edges, room, constant_values=np.nan)
+            ends = [g for pair in pairs for g in pair]
+            self.edges[curve, block.start + i, : len(ends)] = ends
         self.done[curve, block] = True
 
     def curve(self, label: str, curve: int, masses: FloatArray) -> LimitCurve:
@@ -110,6 +125,12 @@ class LimitState:
             self.coupling[curve],
             self.reopens[curve],
             bool(self.standard[curve].any()),
+            excluded=tuple(
+                tuple(zip(known[::2], known[1::2], strict=True))
+                for ends in self.edges[curve].tolist()
+                for known in ([g for g in ends if not math.isnan(g)],)
+            ),
+            largest=float(self.largest[curve].max()),
         )
 
 
@@ -228,8 +249,24 @@ def _image(plan: Plan, state: LimitState) -> bytes:
     return seal(image.getvalue())
 
 
-def _read(path: Path) -> tuple[Plan, LimitState]:
-    """Read and check a limit, finished or not."""
+def read_limit(path: Path) -> tuple[Plan, LimitState]:
+    """Read and check a limit, finished or not.
+
+    Parameters
+    ----------
+    path : of its checkpoint.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or no file of a limit.
+
+    Examples
+    --------
+    >>> read_limit(Path("a.h5"))
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: a.h5 cannot be read as a limit: No such file or directory
+    """
     with opened(path, "limit", _FORMAT) as file:
         made = Plan(
             texts(file, "labels"),
@@ -238,10 +275,22 @@ def _read(path: Path) -> tuple[Plan, LimitState]:
             numbers(file, "probe", 1),
         )
         kinds = {"done": bool, "coupling": float, "reopens": float, "standard": bool}
-        state = LimitState(*(numbers(file, n, 2, kind) for n, kind in kinds.items()))
+        done, coupling, reopens, standard = (
+            numbers(file, n, 2, kind) for n, kind in kinds.items()
+        )
+        state = LimitState(
+            done,
+            coupling,
+            reopens,
+            standard,
+            numbers(file, "edges", 3),
+            numbers(file, "largest", 2),
+        )
         shape = len(made.labels), made.masses.size
         require(
-            all(a.shape == shape for a in vars(state).values()) and min(shape) > 0,
+            all(a.shape[:2] == shape for a in vars(state).values())
+            and state.edges.shape[2] % 2 == 0
+            and min(shape) > 0,
             "its arrays do not fit together",
         )
         require(
@@ -261,7 +310,7 @@ def _read(path: Path) -> tuple[Plan, LimitState]:
 
 def _resumed(path: Path, plan: Plan) -> LimitState:
     """What of this limit a file has."""
-    made, state = _read(path)
+    made, state = read_limit(path)
     if made.fingerprint != plan.fingerprint or not same_probe(made.probe, plan.probe):
         raise InputError(
             f"{path} belongs to another limit (masses, experiments, analyses, model,"

@@ -3,6 +3,7 @@ counting experiments."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,19 +13,14 @@ from typing import Any, Final, Literal, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
-from nuprobe.experiments.limit_curves import (
-    Counts,
-    LimitCurve,
-    Ratio,
-    Search,
-    limit_curve,
-)
+from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost, CostSum
@@ -38,6 +34,7 @@ _COUPLINGS: Final = (1e-7, 10.0)
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
+@public_methods
 @dataclass(frozen=True, eq=False)
 class Limit:
     """Limits of several experiments and of all together.
@@ -84,28 +81,7 @@ class Limit:
             "sides": self.sides,
             "statistic": self.statistic,
             "mass_unit": "MeV",
-            "curves": [
-                {
-                    "label": c.label,
-                    "experiments": list(c.experiments),
-                    "projected": c.projected,
-                    "mass": c.mass.tolist(),
-                    "coupling": [
-                        g if math.isfinite(g) else None for g in c.coupling.tolist()
-                    ],
-                    "allowed_again": (
-                        None
-                        if c.reopens is None
-                        else [
-                            g if math.isfinite(g) else None for g in c.reopens.tolist()
-                        ]
-                    ),
-                    "heavy_m_over_g_MeV": c.heavy,
-                    "light_g": c.light,
-                    "standard_excluded": c.standard_excluded,
-                }
-                for c in self.curves
-            ],
+            "curves": [c.to_dict() for c in self.curves],
         }
 
 
@@ -265,7 +241,7 @@ def limit(
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
     The limit is where exclusion first sets in when the coupling grows;
-    `LimitCurve.reopens` says where it ends again.
+    `LimitCurve.excluded` has all intervals that are excluded, their ends as roots.
 
     Parameters
     ----------
@@ -289,9 +265,11 @@ def limit(
         Standard Model prefers a coupling, so that the combination with it can be weaker
         than another measurement alone. Counts: −2 ln L minimised over the nuisances,
         less its smallest value over the coupling at the same mass (the asymptotic
-        profile likelihood ratio of one parameter), against z²; 1: only couplings above
-        the best one are excluded. Ratios and counts combined: the sum of both, less its
-        smallest value over the coupling.
+        profile likelihood ratio of one parameter), against z²; 1: against the one-sided
+        z², from the first coupling that is allowed upwards (couplings below it, and
+        the Standard Model, are not excluded from above; where the signal is not
+        monotonic the smallest value may lie at a larger coupling). Ratios and counts
+        combined: the sum of both, less its smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
     with_projections : measurements combine to the curve ``"combined"``; with this,
         projections combine with them and with each other to a further curve
@@ -325,6 +303,12 @@ def limit(
     """
     from scipy.special import ndtri
 
+    for name in saving:
+        if name not in Saving.__annotations__:
+            known = [*inspect.signature(limit).parameters][:-1]
+            raise UnknownNameError(
+                "argument of limit", name, [*known, *Saving.__annotations__]
+            )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses are given by experiment, such as {'ccfr-trident':"

@@ -97,6 +97,15 @@ class RatioPrediction:
             )
         return np.asarray(total / self.standard)
 
+    def coupling_slope(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
+        """Derivative of `ratio` in the coupling; `mediated` and `coupling` as there."""
+        total = np.zeros(np.shape(coupling))
+        for terms, one in zip(mediated, self.strengths, strict=True):
+            v, a, c = one.vector, one.axial, one.at(coupling)
+            moved = 2 * v * terms[0] + a * terms[1] + 2 * c * terms[2]
+            total = total + one.slope(coupling) * moved
+        return np.asarray(total / self.standard)
+
     def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mediator terms and their derivative in the mass."""
         low, high = self.scanned.mass_range

@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
-from nuprobe.errors import InputError
+from nuprobe.border import public, public_methods
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.intervals import Interval
@@ -77,6 +77,7 @@ class NuisanceResult:
     pull: float | None
 
 
+@public_methods
 @dataclass(frozen=True)
 class FitResult:
     """What a fit found.
@@ -182,11 +183,12 @@ class FitResult:
         return {p.parameter.name: p.value for p in self.free}
 
     def __getitem__(self, name: str) -> ParameterResult:
-        """Free parameter `name`; raises `KeyError`."""
+        """Free parameter `name`; raises `UnknownNameError` for any other."""
         for p in self.free:
             if p.parameter.name == name:
                 return p
-        raise KeyError(name)
+        free = [p.parameter.name for p in self.free]
+        raise UnknownNameError("free parameter", name, free, "(of this fit)")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data: no NaN and no infinity (None instead)."""

@@ -55,7 +55,7 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts
         of the axes with the unit in brackets.
     levels : (label, Δχ²).
-    best : best fit; default the lowest point of the grid.
+    best : best fit; default the lowest point of the grid, and the legend says so.
     markers : (label, x, y) each, such as the Standard Model.
     title : above the legend.
     references : texkeys for the line at the bottom.
@@ -75,7 +75,7 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     >>> x = np.linspace(-3.0, 3.0, 21)
     >>> figure = plot_contour(x, x, np.add.outer(x**2, x**2), ("a", "b [eV]"))
     >>> [text.get_text() for text in figure.legends[0].get_texts()]
-    ['1σ', '90 %', 'best fit']
+    ['1σ', '90 %', 'lowest grid point']
     """
     first, second = increasing(x, "the values of x"), increasing(y, "the values of y")
     across, up = (scale_of(label) for label in labels)
@@ -96,11 +96,12 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     _regions(ax, (first, second, surface), levels, legend)
     ax.set_xlabel(axis_text(labels[0])[0])
     ax.set_ylabel(axis_text(labels[1])[0])
+    name = "best fit" if best is not None else "lowest grid point"
     if best is None:
         row, column = np.unravel_index(int(surface.argmin()), surface.shape)
         best = float(first[row]), float(second[column])
     cross: dict[str, Any] = {"marker": "+", "ms": 11, "mew": 1.8, "color": "black"}
-    _point(ax, "best fit", best, cross, legend)
+    _point(ax, name, best, cross, legend)
     for i, (name, *at) in enumerate(markers):
         look = {
             "marker": SHAPES[(i + 1) % len(SHAPES)],

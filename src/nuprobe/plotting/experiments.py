@@ -131,7 +131,7 @@ def plot_rates(
         if not _seen(name, [analysis for analysis, _ in shown]):
             continue
         handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
-        labels.append(_label(name))
+        labels.append(_label(name, names))
     analyses = " and ".join(dict.fromkeys(a.analysis for a, _ in shown))
     signal = f"; expected signal {rates.signal.sum():.3g}"
     if rates.signal_sigma > 0:
@@ -195,11 +195,17 @@ def _seen(name: str, analyses: Sequence[Rates]) -> bool:
     )
 
 
-def _label(name: str) -> str:
-    return (
-        pretty(name.removeprefix(_SIGNAL))
-        if name.startswith(_SIGNAL)
-        else name.replace("-", " ")
+def _label(name: str, names: Sequence[str]) -> str:
+    """Name in the legend; components of the flux go without the process if only one
+    process of `names` has any."""
+    if not name.startswith(_SIGNAL):
+        return name.replace("-", " ")
+    split = {
+        n.split(": ")[1] for n in names if n.startswith(_SIGNAL) and n.count(": ") > 1
+    }
+    process, found, component = name.removeprefix(_SIGNAL).partition(": ")
+    return pretty(
+        component if found and split == {process} else name.removeprefix(_SIGNAL)
     )
 
 

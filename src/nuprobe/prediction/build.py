@@ -15,7 +15,7 @@ from nuprobe.models import Propagator
 from nuprobe.numerics import FloatArray, sum_arrays
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.combine import joined
-from nuprobe.prediction.convergence import check_convergence
+from nuprobe.prediction.convergence import check_convergence, reaches_nothing
 from nuprobe.prediction.fold import Known, fold
 from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
@@ -128,9 +128,23 @@ class _Builder:
             self._doubt(
                 max(errors),
                 f"interpolation along {worst.parameter.name}",
-                "give it more nodes or a shorter range",
+                self._remedy(
+                    "give it more nodes or a shorter range", worst.acts_on == "kernel"
+                ),
             )
         return replace(templates, axis_error=errors)
+
+    def _remedy(self, plain: str, light: bool) -> str:
+        """What helps, `plain` or, for `light` mediators that recoils without signal
+        bring into the bins, a floor."""
+        if not light or not reaches_nothing(self.setup, self.middle):
+            return plain
+        return (
+            "the exchange of a light mediator grows as 1/T or 1/T² towards no recoil,"
+            " and recoils without signal reach the bins; give the response a floor"
+            " (the smallest signal: response.floor = '3 eV'), begin the bins higher, or"
+            " take a range of heavier mediators"
+        )
 
     def _doubt(self, error: float, what: str, remedy: str) -> None:
         """Warn of an accuracy that misses `rtol`; refuse one worse than 1e-4."""
@@ -172,9 +186,12 @@ class _Builder:
         self._doubt(
             error,
             "the folding of flux, cross section and response",
-            "the response (or the flux) is narrow for its bins, or the flavour"
-            " oscillates fast; widen the smearing, use smearing = 'none' or a shorter"
-            " baseline, or ask for less (rtol)",
+            self._remedy(
+                "the response (or the flux) is narrow for its bins, or the flavour"
+                " oscillates fast; widen the smearing, use smearing = 'none' or a"
+                " shorter baseline, or ask for less (rtol)",
+                bool(lightest),
+            ),
         )
         return (order, refine), error, coarse
 

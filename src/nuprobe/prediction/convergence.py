@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.prediction.setup import Setup
 
-__all__ = ["check_convergence"]
+__all__ = ["check_convergence", "reaches_nothing"]
 
 _SMALL = 1e-9  # of the largest deposit
 # probability of the bins at no recoil that counts for nothing, by the power of 1/T: a
@@ -43,8 +43,41 @@ def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
     names = setup.process.diverging(exchanges)
     if not names:
         return
-    response = setup.response_at(values)
     power = 2 if any(name.count("/q2") == 2 for name in names) else 1
+    for name, low, high in _near_nothing(setup, values):
+        if low > _NOTHING[power] and np.log10(high / low) < power - 0.99:
+            raise InputError(
+                f"the rate of {name} is infinite: photon exchange (a charge"
+                f" or a moment of the neutrino) grows as 1/T{'²' * (power - 1)} towards"
+                " no recoil, and recoils without signal reach the bins; give the"
+                " response a floor (the smallest signal, one electron-hole pair or"
+                " quantum: response.floor = '3 eV'), or begin the bins higher"
+            )
+
+
+def reaches_nothing(setup: Setup, values: Mapping[str, float]) -> bool:
+    """Whether recoils that leave no signal are counted in the bins, by the noise.
+
+    Parameters
+    ----------
+    setup : the ingredients.
+    values : of the axes.
+
+    Examples
+    --------
+    >>> from nuprobe.prediction.examples import argon
+    >>> reaches_nothing(argon(), {})
+    False
+    """
+    return any(low > _NOTHING[2] for _, low, _ in _near_nothing(setup, values))
+
+
+def _near_nothing(
+    setup: Setup, values: Mapping[str, float]
+) -> Iterator[tuple[str, float, float]]:
+    """Scatterers that may deposit next to nothing, and the probability of the bins at
+    two such deposits, a factor of ten apart."""
+    response = setup.response_at(values)
     energies = [e for c in setup.flux.components for e in c.edges]
     energies += [line.energy for c in setup.flux.components for line in c.lines]
     for scatterer in setup.process.scatterers(setup.target_at(values)):
@@ -53,11 +86,4 @@ def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
             continue
         near = _SMALL * top
         low, high = response.matrix(np.array([near, 10 * near])).sum(axis=0)
-        if low > _NOTHING[power] and np.log10(high / low) < power - 0.99:
-            raise InputError(
-                f"the rate of {scatterer.name} is infinite: photon exchange (a charge"
-                f" or a moment of the neutrino) grows as 1/T{'²' * (power - 1)} towards"
-                " no recoil, and recoils without signal reach the bins; give the"
-                " response a floor (the smallest signal, one electron-hole pair or"
-                " quantum: response.floor = '3 eV'), or begin the bins higher"
-            )
+        yield scatterer.name, float(low), float(high)

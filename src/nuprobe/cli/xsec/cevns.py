@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nuprobe.cli.options import command
 from nuprobe.cli.output import plot_option, save_plot, table_options
 from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.xsec.cevns_tables import CevnsTables
-from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.common import (
+    RecoilSpec,
+    differential_table,
+    flux_flavours,
+    recoil_options,
+)
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.nucleus import NucleusSpec, nucleus_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.fluxes import Flux
+    from nuprobe.numerics import FloatArray
 
 
 @command(
@@ -38,10 +48,10 @@ def cevns_command(
     model: ModelSpec,
     plot: Path | None,
 ) -> Table:
-    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or the
-    mean over a flux."""
-    if source.flux_name is not None and (recoil.recoil is not None or plot is not None):
-        raise InputError("--recoil and --plot require --energy")
+    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or their
+    means over a flux."""
+    if source.flux_name is not None and plot is not None:
+        raise InputError("--plot requires --energy")
     setting = CevnsTables(
         nucleus.build(),
         model.build(),
@@ -51,6 +61,9 @@ def cevns_command(
     )
     flux = source.flux()
     if flux is not None:
+        asked = recoil.recoils()
+        if asked is not None:
+            return _spectra(setting, flux, asked, recoil.flavour)
         return setting.averages(flux, recoil.flavour)
     flavour = recoil.flavour or "nu_mu"
     energies, recoils = source.energies(), recoil.recoils()
@@ -63,3 +76,18 @@ def cevns_command(
         plot,
     )
     return table
+
+
+def _spectra(
+    setting: CevnsTables, flux: Flux, recoils: FloatArray, typed: str | None
+) -> Table:
+    """Means of dσ/dT over a flux, of the flavour typed or of all."""
+    from nuprobe.processes import cevns
+
+    of = (recoils, setting.target, setting.model)
+    values = [
+        (str(f), cevns.averaged(flux, *of, f, axial=setting.axial))
+        for f in flux_flavours(flux, typed)
+    ]
+    title = f"CEvNS on {setting.where}, mean over {flux.name}, cm2/keV {setting.what}"
+    return differential_table(title, "flavour", values, recoils)

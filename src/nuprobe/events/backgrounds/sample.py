@@ -261,7 +261,7 @@ def blocks(
     Examples
     --------
     >>> drawn = blocks("dune-nd-fhc", "Ar40", 1000)
-    >>> next(drawn).kind[0], sum(len(part) for part in drawn) > 1000
+    >>> int(next(drawn).kind[0]), sum(len(part) for part in drawn) > 1000
     (0, True)
     """
     source, kinds = muon_neutrinos(source)

@@ -159,10 +159,10 @@ class DataSection(Strict):
         description="column of the upper edges of the reconstructed quantity",
     )
     time_low: str | None = Field(
-        default=None, description="column of the lower edges of the arrival time"
+        default=None, description="column of the lower edges of the arrival time, µs"
     )
     time_high: str | None = Field(
-        default=None, description="column of the upper edges of the arrival time"
+        default=None, description="column of the upper edges of the arrival time, µs"
     )
     shape_low: str | None = Field(
         default=None, description="column of the lower edges of the third quantity"
@@ -209,10 +209,10 @@ class TemplateBackground(Strict):
         default="probability", description="column of the probability of each time bin"
     )
     time_low: str = Field(
-        default="low_us", description="column of the lower edges of the times"
+        default="low_us", description="column of the lower edges of the times, µs"
     )
     time_high: str = Field(
-        default="high_us", description="column of the upper edges of the times"
+        default="high_us", description="column of the upper edges of the times, µs"
     )
     scale: PositiveFloat = Field(
         default=1.0, description="multiplies the spectrum, e.g. an exposure"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
@@ -66,6 +66,7 @@ class ParameterSummary:
     r_hat: float
 
 
+@public_methods
 @dataclass(frozen=True)
 class SampleResult:
     """Samples of a posterior.

@@ -113,7 +113,7 @@ def sample(
     ...     warnings.simplefilter("ignore")  # far too short to have converged
     ...     result = sample(cost, ["rn"], steps=20, seed=1)
     >>> result.chain.shape
-    (32, 20, 4)
+    (32, 20, 5)
     """
     check_cost(cost)
     emcee = _emcee()

@@ -6,6 +6,7 @@ everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``
 share parameters and nuisances by name.
 """
 
+from nuprobe.inference.costs.along import Along
 from nuprobe.inference.costs.base import COMPILED, Cost
 from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
@@ -22,6 +23,7 @@ from nuprobe.inference.expectations import BLOCK
 __all__ = [
     "BLOCK",
     "COMPILED",
+    "Along",
     "CNPCost",
     "Cost",
     "CostSum",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public_methods
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
@@ -48,6 +49,7 @@ pays."""
 PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
 
+@public_methods
 class Cost(ABC):
     """−2 ln L of data given physics parameters and nuisances.
 
@@ -65,7 +67,7 @@ class Cost(ABC):
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> cost
-    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 3 nuisances>
+    <GaussianCost 'coherent-csi-2017/energy': 12 bins, (rn), 4 nuisances>
     >>> cost.profiled([[5.0], [5.5]]).twice_nll.shape
     (2,)
     """
@@ -174,7 +176,7 @@ class Cost(ABC):
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
-        result = (nu**2 * self._weights).sum(axis=1)
+        result = (nu**2 * self.layout.all_weights).sum(axis=1)
         p = full_points(self.layout, p, nu)
         for term, columns, k in self.layout.places:
             for block in blocks_of(len(p)):
@@ -208,7 +210,7 @@ class Cost(ABC):
         d, k = len(self.parameters), len(self.layout.nuisances)
         q = full_points(self.layout, p, nu)
         both, linear = exact_gradient(self.layout, q, nu[:, :k], np.zeros(len(p)))
-        pulls = 2 * nu[:, k:] * self._weights[k:]
+        pulls = 2 * nu[:, k:] * self.layout.all_weights[k:]
         return both[:, :d], np.concatenate([linear, both[:, d:] + pulls], axis=1)
 
     def profiled(
@@ -337,6 +339,7 @@ class Cost(ABC):
         compiled = compiled and self.layout.compilable
         minimise = profile_compiled if compiled else profile_block
         p = self.layout.checked_points(points)
+        self.layout.check_start(start, len(p))
         value, nuisances = np.empty(len(p)), np.empty((len(p), len(self.nuisances)))
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
@@ -404,11 +407,6 @@ class Cost(ABC):
                 f"{self.name}: the data do not determine the nuisances; give them a"
                 " finite sigma"
             ) from None
-
-    @cached_property
-    def _weights(self) -> FloatArray:
-        """1/σ² of all nuisances, shape (nuisances,)."""
-        return np.array([n.sigma**-2.0 for n in self.nuisances])
 
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:

@@ -10,7 +10,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs.statistic import Statistic, described
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
@@ -55,8 +55,18 @@ class Layout:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """1/σ² of the nuisances, shape (nuisances,)."""
+        """1/σ² of the linear nuisances, shape (nuisances,)."""
         return np.array([n.sigma**-2.0 for n in self.nuisances])
+
+    @cached_property
+    def morphing_weights(self) -> FloatArray:
+        """1/σ² of the morphing nuisances, shape (morphing,)."""
+        return np.array([n.sigma**-2.0 for n in self.morphing])
+
+    @cached_property
+    def all_weights(self) -> FloatArray:
+        """1/σ² of all nuisances, linear ones first, shape (nuisances + morphing,)."""
+        return np.concatenate([self.weights, self.morphing_weights])
 
     @cached_property
     def places(self) -> tuple[tuple[Statistic, list[int], list[int]], ...]:
@@ -119,7 +129,12 @@ class Layout:
 
     def describe(self, point: FloatArray) -> str:
         """Values of one `point`, shape (parameters,) or with morphing nuisances behind,
-        with units, for a message."""
+        with units, for a message; raises `InputError` for another shape."""
+        most = len(self.parameters) + len(self.morphing)
+        if np.shape(point) not in ((len(self.parameters),), (most,)):
+            raise InputError(
+                f"a point has {len(self.parameters)} values, got {shown(point)}"
+            )
         return described(self.parameters, point[: len(self.parameters)])
 
     def checked_points(self, points: ArrayLike) -> FloatArray:
@@ -151,6 +166,22 @@ class Layout:
                     f" {len(p)})"
                 )
         return p
+
+    def check_start(self, start: ArrayLike | None, points: int) -> None:
+        """Refuse nuisances to `start` from unless they are None or have shape
+        (points, nuisances).
+
+        Raises
+        ------
+        InputError
+            If the shape does not fit.
+        """
+        shape = points, len(self.nuisances) + len(self.morphing)
+        if start is not None and np.shape(start) != shape:
+            raise InputError(
+                f"{self.name}: start has shape {shape} (points, nuisances), got"
+                f" {shown(start)}"
+            )
 
     def checked_nuisances(self, nuisances: ArrayLike | None, points: int) -> FloatArray:
         """`nuisances` as an array (points, nuisances); 0 if not given.

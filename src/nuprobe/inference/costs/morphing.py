@@ -59,7 +59,7 @@ def linear_part(layout: Layout, best: Profiled) -> Profiled:
     if not layout.morphing:
         return best
     k = len(layout.nuisances)
-    pulls = (best.nuisances[:, k:] ** 2 * _weights(layout)).sum(axis=1)
+    pulls = (best.nuisances[:, k:] ** 2 * layout.morphing_weights).sum(axis=1)
     return Profiled(best.twice_nll - pulls, best.nuisances[:, :k], best.boundary)
 
 
@@ -122,11 +122,6 @@ def between_anchors(layout: Layout, nuisances: FloatArray) -> bool:
     low, high = morphing_ends(layout)
     t = nuisances[len(layout.nuisances) :]
     return bool(((t >= low) & (t <= high)).all())
-
-
-def _weights(layout: Layout) -> FloatArray:
-    """1/σ² of the morphing nuisances, shape (morphing,)."""
-    return np.array([n.sigma**-2.0 for n in layout.morphing])
 
 
 def _cells(layout: Layout, t: FloatArray) -> tuple[FloatArray, ...]:
@@ -208,7 +203,7 @@ def _inner_slopes(
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient and expected curvature in parameters and morphing nuisances, in the
     cells from `t` to `side`."""
-    d, weights = p.shape[1], _weights(layout)
+    d, weights = p.shape[1], layout.morphing_weights
     q = np.concatenate([p, t + _NUDGE * (side - t)], axis=1)
     e = layout.expectations(q)
     g, h = expected_curvature(layout, q, best.nuisances, best.barrier, e)
@@ -237,7 +232,7 @@ class _Descent:
         nu: FloatArray | None = None,
     ) -> None:
         self.layout, self.p, self.minimise = layout, p, minimise
-        self.weights = _weights(layout)
+        self.weights = layout.morphing_weights
         self.t = t
         self.best = self._at(np.arange(len(p)), t, nu)
         self.value = self.best.twice_nll + (t**2 * self.weights).sum(axis=1)
@@ -419,5 +414,5 @@ def morphed_information(
     q, nu = full_points(layout, p, nuisances), nuisances[:, :k]
     hessian = joint_curvature(layout, q, nu, np.zeros(1), layout.expectations(q))[1][0]
     order = [*range(q.shape[1], q.shape[1] + k), *range(d, q.shape[1])]
-    pulls = np.append(np.zeros(k), 2 * _weights(layout))
+    pulls = np.append(np.zeros(k), 2 * layout.morphing_weights)
     return np.asarray(hessian[np.ix_(order, order)] + np.diag(pulls))

@@ -86,7 +86,7 @@ def expected_curvature(
         layout, p, nu, barrier, expectations, compiled, bent
     )
     if nu.shape[1] and (bent or not compiled or barrier.any()):
-        hessian = _without_nuisances(hessian, d)
+        hessian = without_nuisances(hessian, d)
     return gradient[:, :d], hessian[:, :d, :d]
 
 
@@ -144,7 +144,7 @@ def _term_curvature(
     )
 
 
-def _without_nuisances(hessian: FloatArray, d: int) -> FloatArray:
+def without_nuisances(hessian: FloatArray, d: int) -> FloatArray:
     """Curvature of the first `d` columns with the others at their minimum."""
     inner, mixed = hessian[:, d:, d:], hessian[:, d:, :d]
     try:

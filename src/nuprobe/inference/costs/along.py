@@ -1,0 +1,297 @@
+"""A cost along one parameter in which its counts are polynomials, row by row.
+
+At fixed mass the counts of every model here are polynomials of low degree in the
+coupling of its mediator. A few expectations give them for good; after that −2 ln L, its
+slope and how fast the expectation moves cost a few products each, whatever the
+templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.nuisances import Profiled, profile_block
+from nuprobe.inference.costs.slopes import without_nuisances
+from nuprobe.inference.costs.statistic import Statistic
+from nuprobe.inference.expectations import blocks_of, expected_counts, flexible_bins
+from nuprobe.inference.protocols import Expectation
+from nuprobe.numerics import FloatArray
+
+__all__ = ["Along"]
+
+IntArray = NDArray[np.intp]
+
+# the degree is at most four: an amplitude squared, itself quadratic in the coupling
+_NODES: Final = np.array([0.0, 0.4, 0.9, 1.5, 2.0])
+# where the polynomials are tried
+_TRIED: Final = np.array([0.2, 1.2, 5.0])
+_EXACT: Final = 1e-9  # relative, to which they hold there
+_NOTHING: Final = 1e-14  # relative size below which a power is rounding
+
+
+@dataclass(frozen=True)
+class _Polynomials:
+    """Arrays as polynomials of u = x/scale, a row each.
+
+    Attributes
+    ----------
+    powers : of u that occur.
+    table : factors, shape (rows, powers, bins).
+    """
+
+    powers: IntArray
+    table: FloatArray
+
+    @classmethod
+    def of(cls, values: FloatArray) -> _Polynomials:
+        """Through values at `_NODES`, shape (rows, nodes, bins)."""
+        inverse = np.linalg.inv(_NODES[:, None] ** np.arange(len(_NODES)))
+        table = np.einsum("jn,rnb->rjb", inverse, values)
+        size = np.abs(values).max(axis=(1, 2), initial=0.0)[:, None, None]
+        used = (np.abs(table) > _NOTHING * size).any(axis=(0, 2))
+        powers = np.flatnonzero(used) if used.any() else np.array([0])
+        return cls(powers, np.ascontiguousarray(table[:, powers]))
+
+    def at(self, row: IntArray, u: FloatArray) -> FloatArray:
+        """Values, (points, bins)."""
+        return np.asarray(
+            np.einsum("pj,pjb->pb", u[:, None] ** self.powers, self.table[row])
+        )
+
+    def slope(self, row: IntArray, u: FloatArray) -> FloatArray:
+        """Derivatives in u, (points, bins)."""
+        factor = self.powers * u[:, None] ** np.maximum(self.powers - 1, 0)
+        return np.asarray(np.einsum("pj,pjb->pb", factor, self.table[row]))
+
+
+@dataclass(frozen=True)
+class _TermAlong:
+    """Counts of one term: the base, and what each nuisance adds, which is the same
+    everywhere (bins,) or a polynomial too."""
+
+    term: Statistic
+    nuisances: list[int]
+    base: _Polynomials
+    slopes: tuple[_Polynomials | FloatArray, ...]
+
+    def expectation(self, row: IntArray, u: FloatArray) -> Expectation:
+        """Counts at points of some rows."""
+        return Expectation(
+            self.base.at(row, u),
+            tuple(
+                s.at(row, u) if isinstance(s, _Polynomials) else s[None]
+                for s in self.slopes
+            ),
+        )
+
+    def moves(self, row: IntArray, u: FloatArray, nu: FloatArray) -> FloatArray:
+        """Derivative of the counts in u at some nuisances, (points, bins)."""
+        total = self.base.slope(row, u)
+        for v, s in zip(nu.T, self.slopes, strict=True):
+            if isinstance(s, _Polynomials):
+                total += v[:, None] * s.slope(row, u)
+        return total
+
+
+@dataclass(frozen=True)
+class Along:
+    """−2 ln L of a cost along one parameter, minimised over the nuisances, for many
+    rows.
+
+    Attributes
+    ----------
+    cost : whose it is.
+    column : the parameter.
+    points : give each row the other parameters, (rows, parameters).
+    scale : unit of the parameter for each row, (rows,).
+    terms : counts of each term.
+    """
+
+    cost: Cost
+    column: int
+    points: FloatArray
+    scale: FloatArray
+    terms: tuple[_TermAlong, ...]
+
+    @classmethod
+    def of(
+        cls, cost: Cost, column: int, points: FloatArray, most: float
+    ) -> Along | None:
+        """A cost along one parameter, if its counts are polynomials in it.
+
+        Parameters
+        ----------
+        cost : any.
+        column : the parameter; its range begins at 0.
+        points : give each row the other parameters, shape (rows, parameters).
+        most : largest value of the parameter.
+
+        Returns
+        -------
+        Along or None
+            None if counts are no polynomials of degree four at most, or morph between
+            anchors.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> from nuprobe.experiments.limits import family_cost
+        >>> cost = family_cost(nu.experiment("coherent-csi-2017"), "b-l")
+        >>> points = np.array([[0.0, 10.0], [0.0, 20.0]])  # coupling, mass in MeV
+        >>> line = Along.of(cost, 0, points, 1.0)
+        >>> g = np.array([1e-5, 2e-5])
+        >>> points[:, 0] = g
+        >>> direct = cost.profiled(points).twice_nll
+        >>> bool(np.allclose(line.heights(np.arange(2), g)[0], direct, rtol=1e-9))
+        True
+        """
+        if cost.layout.morphing:
+            return None
+        scale = np.full(len(points), most / _TRIED.max())
+        for _ in range(4):
+            values = _sampled(cost, column, points, scale, _NODES)
+            new = np.minimum(_better_scale(cost, values, scale), most / _TRIED.max())
+            settled = bool((np.abs(np.log(new / scale)) < 1).all())
+            scale = new
+            if settled:
+                break
+        values = _sampled(cost, column, points, scale, _NODES)
+        terms = tuple(
+            _TermAlong(term, k, _Polynomials.of(base), _slopes(slopes))
+            for (term, _, k), (base, *slopes) in zip(
+                cost.layout.places, values, strict=True
+            )
+        )
+        found = cls(cost, column, points, scale, terms)
+        return found if _holds(found) else None
+
+    def total(self, row: IntArray, x: FloatArray) -> list[FloatArray]:
+        """Counts of each term without nuisances, (points, bins), at values `x` of the
+        parameter in some rows, both (points,)."""
+        return [t.base.at(row, x / self.scale[row]) for t in self.terms]
+
+    def heights(
+        self, row: IntArray, x: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """−2 ln L at values `x` of the parameter in some rows, both (points,).
+
+        Returns
+        -------
+        arrays, each (points,)
+            −2 ln L, its derivative, and the standard deviations that the expectation
+            moves per unit of the parameter, the nuisances following.
+        """
+        result = np.empty((3, len(x)))
+        for block in blocks_of(len(x)):
+            result[:, block] = self._block(row[block], x[block])
+        return result[0], result[1], result[2]
+
+    def _block(self, row: IntArray, x: FloatArray) -> FloatArray:
+        u, layout = x / self.scale[row], self.cost.layout
+        given = [t.expectation(row, u) for t in self.terms]
+        p = self.points[row]
+        p[:, self.column] = x
+        best = profile_block(layout, p, given)
+        d = 1 + len(layout.weights)
+        hessian = np.zeros((len(x), d, d))
+        hessian[:, range(1, d), range(1, d)] += 2 * layout.weights
+        slope = np.zeros(len(x))
+        for along_term, e in zip(self.terms, given, strict=True):
+            one, both = _term_slopes(along_term, row, u, e, best)
+            slope += one
+            rows = [0, *(1 + j for j in along_term.nuisances)]
+            hessian[np.ix_(range(len(x)), rows, rows)] += both
+        bend = without_nuisances(hessian, 1) if d > 1 else hessian
+        speed = np.sqrt(np.maximum(bend[:, 0, 0], 0.0) / 2)
+        possible = np.isfinite(best.twice_nll)
+        there = np.where(possible, 1 / self.scale[row], 0.0)
+        return np.stack([best.twice_nll, slope * there, speed * there])
+
+
+def _term_slopes(
+    one: _TermAlong, row: IntArray, u: FloatArray, e: Expectation, best: Profiled
+) -> tuple[FloatArray, FloatArray]:
+    """Derivative in u, (points,), and expected curvature in u and the nuisances of one
+    term, (points, both, both)."""
+    nu = best.nuisances[:, one.nuisances]
+    mu, pseudo = expected_counts(e, nu), best.barrier[:, None]
+    barrier = pseudo * flexible_bins(e) if pseudo.any() else pseudo
+    slope = one.term.slope(mu, barrier)
+    slope = np.where(np.isfinite(slope), slope, 0.0)
+    moves = one.moves(row, u, nu)
+    every = np.empty((len(u), 1 + len(e.slopes), mu.shape[1]))
+    every[:, 0] = moves
+    for j, s in enumerate(e.slopes):
+        every[:, 1 + j] = s
+    weighted = one.term.weighted(every, mu)
+    return (slope * moves).sum(axis=1), weighted @ weighted.swapaxes(1, 2)
+
+
+def _slopes(values: Sequence[FloatArray]) -> tuple[_Polynomials | FloatArray, ...]:
+    """What nuisances add, as polynomials where that varies."""
+    return tuple(
+        v[0, 0] if (v == v[:1, :1]).all() else _Polynomials.of(v) for v in values
+    )
+
+
+def _sampled(
+    cost: Cost, column: int, points: FloatArray, scale: FloatArray, u: FloatArray
+) -> list[list[FloatArray]]:
+    """Base and slopes of each term where the parameter is u·scale, each (rows, u,
+    bins)."""
+    rows, n = len(points), len(u)
+    every = np.repeat(points, n, axis=0)
+    every[:, column] = (scale[:, None] * u).reshape(-1)
+    result: list[list[FloatArray]] = [[] for _ in cost.layout.places]
+    parts = [cost.layout.expectations(every[block]) for block in blocks_of(len(every))]
+    for i, sampled in enumerate(result):
+        for j in range(1 + len(parts[0][i].slopes)):
+            arrays = [(e[i].base, *e[i].slopes)[j] for e in parts]
+            if all(len(a) == 1 for a in arrays) and rows * n > 1:
+                sampled.append(
+                    np.broadcast_to(arrays[0], (rows, n, arrays[0].shape[1]))
+                )
+            else:
+                sampled.append(np.concatenate(arrays).reshape(rows, n, -1))
+    return result
+
+
+def _better_scale(
+    cost: Cost, values: list[list[FloatArray]], scale: FloatArray
+) -> FloatArray:
+    """Value of the parameter at which the counts, or the data, first double."""
+    inverse = np.linalg.inv(_NODES[:, None] ** np.arange(len(_NODES)))
+    result = np.full(len(scale), np.inf)
+    for term, (base, *_) in zip(cost.terms, values, strict=True):
+        size = np.abs(np.einsum("jn,rnb->rjb", inverse, base)).sum(axis=2)
+        size[:, 0] = np.maximum(size[:, 0], max(float(np.abs(term.data).sum()), 1.0))
+        rounding = 1e-12 * np.abs(base).max(axis=(1, 2))
+        for j in range(1, len(_NODES)):
+            with np.errstate(divide="ignore"):
+                root = scale * (size[:, 0] / size[:, j]) ** (1 / j)
+            use = size[:, j] > rounding
+            result = np.where(use, np.minimum(result, root), result)
+    return np.where(np.isfinite(result), result, scale)
+
+
+def _holds(found: Along) -> bool:
+    """Whether the polynomials give the counts at other values too."""
+    row = np.repeat(np.arange(len(found.points)), len(_TRIED))
+    u = np.tile(_TRIED, len(found.points))
+    values = _sampled(found.cost, found.column, found.points, found.scale, _TRIED)
+    for one, (base, *slopes) in zip(found.terms, values, strict=True):
+        for polynomial, exact in zip(
+            (one.base, *one.slopes), (base, *slopes), strict=True
+        ):
+            if isinstance(polynomial, _Polynomials):
+                exact = exact.reshape(len(u), -1)
+                size = np.abs(exact).max(axis=1, initial=0.0)[:, None]
+                if (np.abs(polynomial.at(row, u) - exact) > _EXACT * size).any():
+                    return False
+    return True
