@@ -180,7 +180,7 @@ NAMES = [
 def test_anticoincidences_have_their_statistics() -> None:
     """sin²θ_W falls by 0.009 and its interval is 2.4 % wider than with the product of
     projections, known but for 5 %; bin by bin it falls by 0.005."""
-    known = {
+    known: dict[str, object] = {
         f"{PLACE}.counted": {},
         f"{PLACE}.systematics": [*NAMES, "csi-2017-steady-state"],
     }

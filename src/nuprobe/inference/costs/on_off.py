@@ -177,12 +177,12 @@ class OnOffCost(Term):
         counted = self.active[use]
 
         def slope(y: FloatArray, out: FloatArray) -> FloatArray:
-            slopes = _slope(y - by, n, m, tau) - self.linear
+            slopes = on_off_slope(y - by, n, m, tau) - self.linear
             out[...] = np.where(counted, slopes - _EDGE / y, -2 * barrier / y)
             return out
 
         def curvature(y: FloatArray, slope: FloatArray, out: FloatArray) -> FloatArray:
-            bend = _curvature(y - by, n, m, tau)
+            bend = on_off_curvature(y - by, n, m, tau)
             return np.where(counted, bend + _EDGE / y**2, 2 * barrier / y**2)
 
         def expected(y: FloatArray, slope: FloatArray, out: FloatArray) -> FloatArray:
@@ -200,13 +200,13 @@ class OnOffCost(Term):
         """As `Statistic.value` at `mu`."""
         x = mu - self.nominal
         impossible = self._impossible(x).any(axis=1)
-        each = _value(x, self.data, self.control, self.ratio)
+        each = on_off_value(x, self.data, self.control, self.ratio)
         return np.where(impossible, inf, each.sum(axis=1))
 
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
         """As `Statistic.slope` at `mu`, with `barrier`."""
         x = mu - self.nominal
-        slopes = _slope(x, self.data, self.control, self.ratio)
+        slopes = on_off_slope(x, self.data, self.control, self.ratio)
         pseudo = np.where(self.active | (x <= 0), 0.0, barrier)
         slopes -= 2 * np.divide(pseudo, x, out=np.zeros_like(x), where=pseudo > 0)
         return np.where(self._impossible(x), inf, slopes)
@@ -250,8 +250,8 @@ class OnOffCost(Term):
         on, control = n[:, :, None], m[:, None, :]
         x = (mu - nominal)[:, None, None]
         root = np.sqrt(mu + nominal / self.ratio)[:, None, None]
-        value = _value(x, on, control, self.ratio)
-        slope = _slope(x, on, control, self.ratio) * root / 2
+        value = on_off_value(x, on, control, self.ratio)
+        slope = on_off_slope(x, on, control, self.ratio) * root / 2
         chance = p[:, :, None] * q[:, None, :]
         flat = (len(mu), -1)
         return moments_of(
@@ -294,8 +294,22 @@ def best_background(
     return np.asarray(np.where(q > 0, far, direct))
 
 
-def _value(x: FloatArray, n: FloatArray, m: FloatArray, ratio: float) -> FloatArray:
-    """Cost of bins at the best background."""
+def on_off_value(
+    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+) -> FloatArray:
+    """Cost of bins at the best background.
+
+    Parameters
+    ----------
+    x, n, m, ratio : as in `best_background`.
+
+    Examples
+    --------
+    Nothing is lost where both counts agree:
+
+    >>> on_off_value(np.array([0.0]), np.array([4.0]), np.array([8.0]), 2.0)
+    array([0.])
+    """
     b = best_background(x, n, m, ratio)
     on = _likelihood_ratio(x + b, n)
     off = _likelihood_ratio(ratio * b, m)
@@ -309,8 +323,20 @@ def _likelihood_ratio(mu: FloatArray, n: FloatArray) -> FloatArray:
     return np.asarray(2 * (mu - n - n * log))
 
 
-def _slope(x: FloatArray, n: FloatArray, m: FloatArray, ratio: float) -> FloatArray:
-    """Derivative of the cost in x; that at fixed background, by the envelope."""
+def on_off_slope(
+    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+) -> FloatArray:
+    """Derivative of the cost of bins in x; that at fixed background, by the envelope.
+
+    Parameters
+    ----------
+    x, n, m, ratio : as in `best_background`.
+
+    Examples
+    --------
+    >>> on_off_slope(np.array([0.0]), np.array([4.0]), np.array([8.0]), 2.0)
+    array([0.])
+    """
     b = best_background(x, n, m, ratio)
     one = np.ones(np.broadcast(b, n, m).shape)
     counted = 2 - 2 * np.divide(n, x + b, out=0 * one, where=(n > 0) & (x + b > 0))
@@ -321,8 +347,22 @@ def _slope(x: FloatArray, n: FloatArray, m: FloatArray, ratio: float) -> FloatAr
     return np.where(n > 0, counted, held)
 
 
-def _curvature(x: FloatArray, n: FloatArray, m: FloatArray, ratio: float) -> FloatArray:
-    """Second derivative of the cost in x."""
+def on_off_curvature(
+    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+) -> FloatArray:
+    """Second derivative of the cost of bins in x.
+
+    Parameters
+    ----------
+    x, n, m, ratio : as in `best_background`.
+
+    Examples
+    --------
+    Variances of both counts add:
+
+    >>> on_off_curvature(np.array([0.0]), np.array([4.0]), np.array([4.0]), 1.0)
+    array([0.25])
+    """
     b = best_background(x, n, m, ratio)
     shape = np.broadcast(b, n, m).shape
     variance = np.zeros(shape)

@@ -1,4 +1,9 @@
-"""The product of two factors that makes counts with a background most probable."""
+"""The product of two factors that makes counts with a background most probable.
+
+A background b_ij = e_i t_j is fitted to counts n_ij ~ x_ij + b_ij and to control counts
+of b alone, for many x at once. Points run along the last axis of all arrays here, so
+that each operation takes all of them.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,23 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import ComputationError
+from nuprobe.inference.costs.bent import Bent
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Product", "product_counts"]
 
+BoolArray = NDArray[np.bool_]
 Factors = tuple[FloatArray, FloatArray]
 
-_EM: Final = 4  # steps of expectation and maximisation before Newton's
+_EM: Final = 3  # steps of expectation and maximisation before Newton's
 _NEWTON: Final = 200
-_DONE: Final = 1e-11  # decrement of −2 ln L
-_RIDGE: Final = 1e-12  # of scaled second derivatives
+# decrements of −2 ln L at which a step is the last one; that after it is its square
+_LAST: Final = 1e-7
+_DONE: Final = 1e-11  # where steps do not become better so fast
+_SURE: Final = 0.05  # decrement up to which a full step makes the data more probable
 _LONGEST: Final = 1.0  # step of a logarithm
 
 
@@ -48,216 +57,263 @@ class Product:
 
     Attributes
     ----------
-    data, control : counts, shape (rows, columns).
+    data : counts, shape (rows, columns, points), or with one point for all.
+    control : control counts of rows and columns, (rows, points) and (columns, points),
+        or with one point.
     ratio : exposure of the control counts over that of the data.
     """
 
     data: FloatArray
-    control: FloatArray
+    control: Factors
     ratio: float
 
+    @classmethod
+    def of(
+        cls,
+        data: ArrayLike,
+        control: ArrayLike,
+        shape: tuple[int, int],
+        ratio: float = 1.0,
+    ) -> Product:
+        """From flat counts.
+
+        Parameters
+        ----------
+        data, control : shape (bins,), or (points, bins) if each point has its own.
+        shape : numbers of rows and columns.
+        ratio : exposure of the control counts over that of the data.
+
+        Examples
+        --------
+        Without signal the factors are the mean of both counts:
+
+        >>> each = Product.of([4.0, 2.0], [2.0, 2.0], (1, 2))
+        >>> each.counts(each.factors(each.grid(np.zeros((1, 2)))))
+        array([[3., 2.]])
+        """
+        n, m = (
+            np.ascontiguousarray(np.atleast_2d(np.asarray(a, dtype=float)).T)
+            for a in (data, control)
+        )
+        n, m = n.reshape(*shape, -1), m.reshape(*shape, -1)
+        return cls(n, (m.sum(axis=1), m.sum(axis=0)), ratio)
+
     @cached_property
-    def projections(self) -> Factors:
-        """Control counts of rows and columns."""
-        return self.control.sum(axis=1), self.control.sum(axis=0)
+    def bare(self) -> BoolArray:
+        """Whether some row or column has no control counts, shape (points,): its factor
+        may be 0, which it nears and leaves slowly."""
+        e, t = self.control
+        return np.asarray(np.minimum(e.min(axis=0), t.min(axis=0)) <= 0)
+
+    @cached_property
+    def kept(self) -> NDArray[np.intp]:
+        """Columns whose factors move; the fullest one is held: only the product
+        counts."""
+        full = self.control[1].sum(axis=1) + self.data.sum(axis=(0, 2))
+        return np.delete(np.arange(len(full)), int(full.argmax()))
+
+    def take(self, rows: NDArray[np.intp] | BoolArray) -> Product:
+        """Some of the points."""
+        if self.data.shape[2] == 1:
+            return self
+        e, t = self.control
+        return Product(self.data[..., rows], (e[:, rows], t[:, rows]), self.ratio)
+
+    def grid(self, values: FloatArray) -> FloatArray:
+        """The same `values`, shape (points, bins), as rows, columns and points."""
+        rows, columns, _ = self.data.shape
+        return np.ascontiguousarray(values.T).reshape(rows, columns, len(values))
 
     def counts(self, factors: Factors) -> FloatArray:
         """The product of `factors`, shape (points, bins)."""
         e, t = factors
-        return (e[:, :, None] * t[:, None, :]).reshape(len(e), -1)
+        return (e[:, None] * t).reshape(-1, e.shape[1]).T
 
-    def best(self, x: FloatArray) -> FloatArray:
-        """The best background for the rest `x` of the expectation, both of shape
-        (points, bins)."""
-        return self.counts(self.factors(x, None))
-
-    def factors(self, x: FloatArray, start: Factors | None) -> Factors:
+    def factors(
+        self, x: FloatArray, start: Factors | None = None, last: float = _LAST
+    ) -> Factors:
         """Factors of the best background.
 
         Parameters
         ----------
-        x : the rest of the expectation, shape (points, bins).
-        start : factors nearby.
+        x : the rest of the expectation, shape (rows, columns, points).
+        start : factors nearby; NaN where none are known.
+        last : decrement of −2 ln L at which a step is the last one; the decrement
+            after it is about its square.
+
+        Returns
+        -------
+        arrays, shapes (rows, points) and (columns, points)
 
         Raises
         ------
         ComputationError
             If they are not found.
         """
-        grid = x.reshape(len(x), *self.data.shape)
-        # a factor without control counts may have been 0, which it leaves too slowly
-        known = start if min(k.min() for k in self.projections) > 0 else None
-        e, t = known or self._start(grid)
-        e, t = e.copy(), t.copy()
-        rows = np.arange(len(x))
+        e, t = self._start(x, start)
+        rows, part, rest = np.arange(x.shape[2]), self, x
         for _ in range(_NEWTON):
-            part = grid[rows]
-            step_e, step_t, decrement = self._newton(part, e[rows], t[rows])
-            length = self._length(part, e[rows], t[rows], step_e, step_t)
-            e[rows] *= np.exp(length * step_e)
-            t[rows] *= np.exp(length * step_t)
-            rows = rows[np.abs(decrement) > _DONE]
-            if not rows.size:
+            bent = part.bent(rest, (e[:, rows], t[:, rows]))
+            e[:, rows], t[:, rows], far = part._moved(rest, bent, last)
+            if not far.any():
                 return e, t
-        raise ComputationError(
-            f"the background of {rows.size} points was not found: projections without"
+            if not far.all():
+                left = np.flatnonzero(far)
+                rows, rest, part = rows[left], rest[..., left], part.take(left)
+        raise self._lost(rows.size)
+
+    def near(
+        self, x: FloatArray, start: Factors | None, last: float = _LAST
+    ) -> tuple[Factors, Bent]:
+        """Factors from which one step reaches the best background, and how −2 ln L
+        bends there; `x`, `start` and `last` are as in `factors`."""
+        e, t = self._start(x, start)
+        bent = self.bent(x, (e, t))
+        decrement = bent.step[1]
+        rows, part, rest, now = np.arange(x.shape[2]), self, x, bent
+        for _ in range(_NEWTON):
+            left = np.flatnonzero(~(decrement <= last))
+            if not left.size:
+                return (e, t), bent
+            if left.size < rows.size:
+                rows, rest = rows[left], rest[..., left]
+                part, now = part.take(left), now.take(left)
+            e[:, rows], t[:, rows], _ = part._moved(rest, now, last)
+            now = part.bent(rest, (e[:, rows], t[:, rows]))
+            decrement = now.step[1]
+            bent = bent.put(rows, now)
+        raise self._lost(rows.size)
+
+    @staticmethod
+    def _lost(points: int) -> ComputationError:
+        return ComputationError(
+            f"the background of {points} points was not found: projections without"
             " control counts leave it open; merge bins"
         )
 
-    def _start(self, x: FloatArray) -> Factors:
-        """By steps that never make the data less probable."""
-        shape = x.shape
-        both = (self.data + self.control) / (1 + self.ratio)
-        size = max(both.sum(), 1e-6)
-        # no factor begins at 0, where it would stay
-        t = np.tile(np.maximum(both.sum(axis=0), 1e-3) / size, (shape[0], 1))
-        e = np.tile(np.maximum(both.sum(axis=1), 1e-3), (shape[0], 1))
-        lifted = np.maximum(x, 0.0)
-        for _ in range(_EM):
-            b = e[:, :, None] * t[:, None, :]
-            mine = self.data * b / (lifted + b)
-            m_e, m_t = self.projections
-            rows, columns = mine.sum(axis=2) + m_e, mine.sum(axis=1) + m_t
-            total = np.maximum(rows.sum(axis=1, keepdims=True), 1e-300)
-            e = np.maximum(rows, 1e-12) / (1 + self.ratio)
-            t = np.maximum(columns, 1e-12) / total
-        below = -x / np.maximum(e[:, :, None] * t[:, None, :], 1e-300)
-        lift = np.where(self.data > 0, below, 0.0).max(axis=(1, 2))
-        # inside: every expectation with counts is positive
-        e *= np.where(lift > 0.95, lift / 0.95, 1.0)[:, None]
+    def _moved(
+        self, x: FloatArray, bent: Bent, last: float
+    ) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Factors after a step, and points for which it was not the last one."""
+        step, decrement = bent.step
+        length = self._length(x, bent, step, decrement)
+        e, t = (f * np.exp(length * s) for f, s in zip(bent.factors, step, strict=True))
+        fast = bent.good & ~self.bare & (length == 1)
+        return e, t, ~(decrement <= np.where(fast, last, _DONE))
+
+    def _start(self, x: FloatArray, start: Factors | None) -> Factors:
+        """Copies of the factors nearby, and others where there are none."""
+        if start is None:
+            return self._begin(x)
+        e, t = np.array(start[0]), np.array(start[1])
+        new = np.flatnonzero(~np.isfinite(e[0]) | self.bare)
+        if new.size:
+            e[:, new], t[:, new] = self.take(new)._begin(x[..., new])
         return e, t
 
-    def _bends(self, x: FloatArray, b: FloatArray) -> FloatArray:
-        """Second derivatives in ln b."""
-        total = x + b
-        seen = (self.data > 0) & (total > 0)
-        lost = np.divide(self.data * x * b, total**2, out=0 * b, where=seen)
-        return np.asarray(2 * ((1 + self.ratio) * b - lost))
+    def _begin(self, x: FloatArray) -> Factors:
+        """By steps that never make the data less probable."""
+        n, (m_e, m_t) = self.data, self.control
+        # no factor begins at 0, where it would stay
+        e, t = np.maximum(n.sum(axis=1) + m_e, 1e-3), n.sum(axis=0) + m_t
+        e = e / (1 + self.ratio) + np.zeros(x.shape[2])
+        t = np.maximum(t, 1e-3) / np.maximum(t.sum(axis=0), 1e-3)
+        lifted = np.maximum(x, 0.0)
+        for _ in range(_EM):
+            b = e[:, None] * t
+            mine = n * b / (lifted + b)
+            rows, columns = mine.sum(axis=1) + m_e, mine.sum(axis=0) + m_t
+            e = np.maximum(rows, 1e-12) / (1 + self.ratio)
+            t = np.maximum(columns, 1e-12) / np.maximum(rows.sum(axis=0), 1e-300)
+        if x.min() < 0:
+            below = np.where(n > 0, -x / (e[:, None] * t), 0.0).max(axis=(0, 1))
+            # inside: every expectation with counts is positive
+            e = e * np.where(below > 0.95, below / 0.95, 1.0)
+        return e, t
 
-    def _newton(
-        self, x: FloatArray, e: FloatArray, t: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Steps of ln e and ln t and the decrement."""
-        b = e[:, :, None] * t[:, None, :]
-        mine = self.data * b / np.where(x + b > 0, x + b, 1.0)
-        slopes = 2 * ((1 + self.ratio) * b - mine)
-        m_e, m_t = self.projections
-        g_e, g_t = slopes.sum(axis=2) - 2 * m_e, slopes.sum(axis=1) - 2 * m_t
-        bends = self._bends(x, b)
-        both = np.concatenate([g_e, g_t], axis=1)[:, :, None]
-        step = -_solved(bends, 2 * (1 + self.ratio) * b, both)[:, :, 0]
-        decrement = -(step * both[:, :, 0]).sum(axis=1)
-        return step[:, : e.shape[1]], step[:, e.shape[1] :], decrement
+    def bent(self, x: FloatArray, factors: Factors) -> Bent:
+        """How −2 ln L bends in the logarithms of `factors`, for the rest `x` of the
+        expectation, shape (rows, columns, points)."""
+        e, t = factors
+        b = e[:, None] * t
+        total = x + b
+        share = b / total
+        mine = self.data * share
+        bends = (1 + self.ratio) * b - mine + mine * share
+        slopes = (
+            (1 + self.ratio) * e * t.sum(axis=0) - mine.sum(axis=1) - self.control[0],
+            (1 + self.ratio) * t * e.sum(axis=0) - mine.sum(axis=0) - self.control[1],
+        )
+        weight = 1 + self.ratio
+        return Bent(self.kept, factors, slopes, bends, b, total, weight)
 
     def _length(
-        self,
-        x: FloatArray,
-        e: FloatArray,
-        t: FloatArray,
-        step_e: FloatArray,
-        step_t: FloatArray,
+        self, x: FloatArray, bent: Bent, step: Factors, decrement: FloatArray
     ) -> FloatArray:
-        """Share of the steps that is taken, shape (points, 1)."""
-        size = np.maximum(np.abs(step_e).max(axis=1), np.abs(step_t).max(axis=1))
+        """Share of the steps that is taken, shape (points,)."""
+        size = np.maximum(np.abs(step[0]).max(axis=0), np.abs(step[1]).max(axis=0))
         length = np.minimum(1.0, _LONGEST / np.maximum(size, 1e-300))
-        b = e[:, :, None] * t[:, None, :]
-        moves = step_e[:, :, None] + step_t[:, None, :]
-        before = self._objective(x, e, t, b)
+        sure = (decrement <= _SURE) & bent.good
+        if x.min() < 0:
+            sure &= x.min(axis=(0, 1)) >= 0
+        rows = np.flatnonzero(~sure)
+        if not rows.size:
+            return np.asarray(length)
+        part, rest = self.take(rows), x[..., rows]
+        b = bent.background[..., rows]
+        moves = step[0][:, None, rows] + step[1][:, rows]
+        m_e, m_t = part.control
+        # the logarithms of the factors change by the steps
+        along = (m_e * step[0][:, rows]).sum(axis=0) + (m_t * step[1][:, rows]).sum(
+            axis=0
+        )
+        before = part._objective(rest, b)
+        now = length[rows]
         for _ in range(40):
-            now = length[:, None]
-            after = self._objective(
-                x,
-                e * np.exp(now * step_e),
-                t * np.exp(now * step_t),
-                b * np.exp(now[:, :, None] * moves),
-            )
+            after = part._objective(rest, b * np.exp(now * moves)) - now * along
             worse = ~(after <= before + 1e-10 * (1 + np.abs(before)))
             if not worse.any():
                 break
-            length = np.where(worse, length / 2, length)
-        return np.asarray(length[:, None])
+            now = np.where(worse, now / 2, now)
+        length[rows] = now
+        return np.asarray(length)
 
-    def _objective(
-        self, x: FloatArray, e: FloatArray, t: FloatArray, b: FloatArray
-    ) -> FloatArray:
-        """−2 ln L but for a constant; inf where it is impossible."""
+    def _objective(self, x: FloatArray, b: FloatArray) -> FloatArray:
+        """−ln L but for constants and the logarithms of the factors, (points,); inf
+        where it is impossible."""
         total = x + b
         seen = self.data > 0
-        bad = (seen & (total <= 0)).any(axis=(1, 2))
-        log = np.log(np.where(seen & (total > 0), total, 1.0))
-        m_e, m_t = self.projections
-        logs = np.log(np.maximum(e, 1e-300)) @ m_e + np.log(np.maximum(t, 1e-300)) @ m_t
-        sums = ((1 + self.ratio) * b - self.data * log).sum(axis=(1, 2))
-        return np.asarray(np.where(bad, np.inf, 2 * (sums - logs)))
+        good = total > 0
+        log = np.log(np.where(seen & good, total, 1.0))
+        sums = ((1 + self.ratio) * b - self.data * log).sum(axis=(0, 1))
+        bad = (seen & ~good).any(axis=(0, 1))
+        return np.asarray(np.where(bad, np.inf, sums))
 
-    def eliminated(self, x: FloatArray, b: FloatArray, mixed: FloatArray) -> FloatArray:
-        """What the second derivatives lose as the background follows.
+    def twice_nll(self, total: FloatArray, factors: Factors) -> FloatArray:
+        """−2 ln L of counts and of projections of the control counts, shape (points,);
+        0 where they are as expected, inf where they are impossible.
 
         Parameters
         ----------
-        x, b : rest of the expectation and best background, shape (points, bins).
-        mixed : second derivatives of −2 ln L in some directions and in x, shape
-            (points, directions, bins).
-
-        Returns
-        -------
-        array, shape (points, directions, directions)
+        total : expectation, shape (rows, columns, points).
+        factors : of the background, shapes (rows, points) and (columns, points).
         """
-        shape = self.data.shape
-        grid = b.reshape(-1, *shape)
-        along = mixed.reshape(*mixed.shape[:2], *shape) * grid[:, None]
-        rows = np.concatenate([along.sum(axis=3), along.sum(axis=2)], axis=2)
-        bends = self._bends(x.reshape(-1, *shape), grid)
-        follows = _solved(bends, 2 * (1 + self.ratio) * grid, rows.swapaxes(1, 2))
-        return np.asarray(rows @ follows)
+        e, t = factors
+        n, (m_e, m_t) = self.data, self.control
+        seen = n > 0
+        bad = (np.where(seen, -total, 0.0) >= 0) & seen | (total < 0)
+        ratio = np.where(seen & ~bad, n, 1.0) / np.where(seen & ~bad, total, 1.0)
+        on = (total - n + n * np.log(ratio)).sum(axis=(0, 1))
+        whole = m_e.sum(axis=0)
+        expected = self.ratio * e.sum(axis=0) * t.sum(axis=0)
+        off = expected - whole + _logs(m_e, e) + _logs(m_t, t)
+        off -= whole * np.log(np.where(whole > 0, self.ratio * whole, 1.0))
+        value = 2 * np.maximum(on + off, 0.0)
+        return np.where(bad.any(axis=(0, 1)), np.inf, value)
 
 
-def _solved(bends: FloatArray, safe: FloatArray, right: FloatArray) -> FloatArray:
-    """Solve for ln e and ln t, the last of ln t held: only the product counts.
-
-    Where `bends` is not positive, `safe`, which always is, takes its place.
-    """
-    first = bends.shape[1]
-    size_e = 1 / np.sqrt(np.maximum(safe.sum(axis=2), 1e-300))
-    size_t = 1 / np.sqrt(np.maximum(safe.sum(axis=1), 1e-300))[:, :-1]
-    outer = size_e[:, :, None] * size_t[:, None, :]
-    rows, columns = _scaled(bends, size_e, size_t)
-    mixed = bends[:, :, :-1] * outer
-    schur, good = _eliminated(rows, columns, mixed)
-    if not good.all():
-        bad = ~good
-        one, two = _scaled(safe[bad], size_e[bad], size_t[bad])
-        rows[bad], columns[bad] = one + _RIDGE, two + _RIDGE
-        mixed[bad] = safe[bad][:, :, :-1] * outer[bad]
-        schur[bad] = _eliminated(rows[bad], columns[bad], mixed[bad])[0]
-    g_e = right[:, :first] * size_e[:, :, None]
-    g_t = right[:, first:-1] * size_t[:, :, None]
-    over = mixed.swapaxes(1, 2) / rows[:, None, :]
-    t = np.linalg.solve(schur, g_t - over @ g_e)
-    e = (g_e - mixed @ t) / rows[:, :, None]
-    zero = np.zeros_like(right[:, -1:])
-    both = [e * size_e[:, :, None], t * size_t[:, :, None], zero]
-    return np.concatenate(both, axis=1)
-
-
-def _scaled(bends: FloatArray, size_e: FloatArray, size_t: FloatArray) -> Factors:
-    """Diagonals of the second derivatives in units of `size_e` and `size_t`."""
-    rows, columns = bends.sum(axis=2), bends.sum(axis=1)[:, :-1]
-    return rows * size_e**2, columns * size_t**2
-
-
-def _eliminated(
-    rows: FloatArray, columns: FloatArray, mixed: FloatArray
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Second derivatives in ln t with ln e at its minimum, and whether all of them are
-    positive."""
-    safe = np.where(rows > _RIDGE, rows, 1.0)
-    schur = -(mixed.swapaxes(1, 2) / safe[:, None, :]) @ mixed
-    own = np.arange(columns.shape[1])
-    schur[:, own, own] += columns
-    good = (rows > _RIDGE).all(axis=1)
-    try:
-        np.linalg.cholesky(schur)
-    except np.linalg.LinAlgError:
-        good &= np.linalg.eigvalsh(schur)[:, 0] > _RIDGE
-    return schur, np.asarray(good)
+def _logs(counts: FloatArray, factors: FloatArray) -> FloatArray:
+    """Σ m ln(m/f) over the first axis."""
+    some = counts > 0
+    safe = np.where(some, counts, 1.0) / np.where(some, factors, 1.0)
+    return np.asarray((counts * np.log(safe)).sum(axis=0))

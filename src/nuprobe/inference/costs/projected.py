@@ -12,9 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.bent import Bent
+from nuprobe.inference.costs.following import MovingProduct
 from nuprobe.inference.costs.moments import Moments, poisson_moments
 from nuprobe.inference.costs.on_off import OnOffCost
-from nuprobe.inference.costs.product import Product, product_counts
+from nuprobe.inference.costs.product import Product
 from nuprobe.inference.expectations import flexible_bins
 from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
@@ -23,6 +25,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["ProjectedCost"]
 
 BoolArray = NDArray[np.bool_]
+Factors = tuple[FloatArray, FloatArray]
 
 # share of the nominal background that the rest of the expectation may take away
 _ROOM: Final = 0.5
@@ -101,9 +104,7 @@ class ProjectedCost(OnOffCost):
     @cached_property
     def product(self) -> Product:
         """Finds the best background."""
-        return Product(
-            self.data.reshape(self.shape), self.control.reshape(self.shape), self.ratio
-        )
+        return Product.of(self.data, self.control, self.shape, self.ratio)
 
     @cached_property
     def active(self) -> BoolArray:
@@ -118,7 +119,8 @@ class ProjectedCost(OnOffCost):
     def moving(self, e: Expectation, k: list[int], barrier: float = 0.0) -> MovingBins:
         """As `Statistic.moving`, with `e`, `k` and `barrier`, for a shifted x."""
         plain = super().moving(e, k, barrier)
-        return MovingProduct(plain, self, self.used(e, barrier), barrier)
+        use = self.used(e, barrier)
+        return MovingProduct(plain, self.product, use, self.room, barrier)
 
     def curve(self, use: BoolArray, barrier: float) -> Curve:
         """As `Statistic.curve`, with `use` and `barrier`; `moving` has its own."""
@@ -139,29 +141,28 @@ class ProjectedCost(OnOffCost):
 
     def value(self, mu: FloatArray) -> FloatArray:
         """As `Statistic.value` at `mu`."""
+        return self._value(mu, None)
+
+    def value_near(self, mu: FloatArray, bins: MovingBins) -> FloatArray:
+        """As `Statistic.value_near` at `mu`: the background of `bins` is near."""
+        near = bins.found if isinstance(bins, MovingProduct) else None
+        return self._value(mu, near)
+
+    def _value(self, mu: FloatArray, start: Factors | None) -> FloatArray:
         x = mu - self.nominal
         bad = np.any(self._impossible(x), axis=1)
-        background = self.product.best(np.where(bad[:, None], 0.0, x))
-        total = x + background
-        bad |= ((total < 0) | ((total == 0) & self.active)).any(axis=1)
-        total = np.where(bad[:, None], self.data + 1.0, total)
-        each = self._ratio(total, self.data) + self._ratio(
-            self.ratio * background, product_counts(self.control.reshape(self.shape))
-        )
-        return np.where(bad, inf, np.maximum(each.sum(axis=1), 0.0))
-
-    @staticmethod
-    def _ratio(mu: FloatArray, n: FloatArray) -> FloatArray:
-        some = (n > 0) & (mu > 0)
-        log = np.log(np.divide(mu, n, out=np.ones(mu.shape), where=some))
-        return np.asarray(2 * (mu - n - n * log))
+        grid = self.product.grid(np.where(bad[:, None], 0.0, x) if bad.any() else x)
+        factors, bent = self.product.near(grid, start)
+        value = self.product.twice_nll(bent.total, factors)
+        return np.where(bad, inf, value)
 
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
         """As `Statistic.slope` at `mu`, with `barrier`."""
         x = mu - self.nominal
         bad = self._impossible(x)
         worst = np.any(bad, axis=1)[:, None]
-        total = x + self.product.best(np.where(worst, 0.0, x))
+        grid = self.product.grid(np.where(worst, 0.0, x))
+        total = x + self.product.counts(self.product.factors(grid))
         some = self.active & (total > 0)
         slopes = 2 - 2 * np.divide(self.data, total, out=0 * mu, where=some)
         y = x + self.room
@@ -195,6 +196,26 @@ class ProjectedCost(OnOffCost):
             root = np.linalg.cholesky(self.covariance + np.diag(one))
             result[i] = np.linalg.solve(root, rows[i].T).T
         return np.asarray(np.sqrt(2.0) * result)
+
+    def metric(self, rows: FloatArray, mu: FloatArray) -> FloatArray:
+        """As `Statistic.metric`, with `rows` and `mu`: the nominal background follows
+        (Schur complement)."""
+        safe = np.maximum(mu, 1e-9)
+        weighted = rows / np.sqrt(safe)[:, None]
+        full = weighted @ weighted.swapaxes(1, 2)
+        if not self.nominal.any():
+            return np.asarray(2 * full)
+        both = (rows * (self.nominal / safe)[:, None]).transpose(2, 1, 0)
+        both = both.reshape(*self.shape, *both.shape[1:])
+        right = (both.sum(axis=1), both.sum(axis=0))
+        grid = self.product.grid(self.nominal / safe + self.ratio)
+        bends = grid * self.nominal.reshape(*self.shape, 1)
+        kept = self.product.kept
+        follows = Bent(kept, right, right, bends, bends, bends).solved(right)
+        lost = [
+            np.einsum("ikp,ilp->pkl", a, b) for a, b in zip(right, follows, strict=True)
+        ]
+        return np.asarray(2 * (full - lost[0] - lost[1]))
 
     def moments(self, mu: FloatArray) -> Moments:
         """As `Statistic.moments` at `mu`: of the counts; the few parameters of the
@@ -235,80 +256,3 @@ def product_covariance(nominal: FloatArray, ratio: float) -> FloatArray:
     relative -= 1 / total
     flat = nominal.ravel()
     return np.asarray(relative * np.outer(flat, flat) / ratio)
-
-
-class MovingProduct(MovingBins):
-    """Bins whose best background moves with all of them.
-
-    Parameters
-    ----------
-    plain : the bins, with x shifted by the room of the cost.
-    cost : has the counts.
-    use : bins of the cost that these are, shape (bins,).
-    barrier : pseudo-count of empty bins.
-    """
-
-    def __init__(
-        self, plain: MovingBins, cost: ProjectedCost, use: BoolArray, barrier: float
-    ) -> None:
-        super().__init__(
-            plain.base,
-            plain.constant,
-            plain.varying,
-            plain.linear,
-            plain.curve,
-            plain.touched,
-        )
-        self.cost, self.use, self.barrier = cost, use, barrier
-        self.start: tuple[FloatArray, FloatArray] | None = None
-        self.at = cost.product
-
-    def take(self, rows: NDArray[np.intp]) -> MovingBins:
-        """Points of the indices `rows` alone."""
-        other = MovingProduct(super().take(rows), self.cost, self.use, self.barrier)
-        if self.start is not None:
-            other.start = (self.start[0][rows], self.start[1][rows])
-        return other
-
-    def add_gradient(self, gradient: FloatArray) -> None:
-        """As `MovingBins.add_gradient`, at the best background."""
-        cost, use = self.cost, self.use
-        x = np.zeros((len(self.base), cost.n_bins))
-        x[:, use] = self.base - cost.room[use]
-        self.start = cost.product.factors(x, self.start)
-        self.x, self.b = x, cost.product.counts(self.start)
-        total = (x + self.b)[:, use]
-        n = cost.data[use]
-        counted = n > 0
-        self.slope[:] = np.where(
-            counted,
-            -2 * np.divide(n, total, out=0 * total, where=counted & (total > 0)),
-            -2 * self.barrier / self.base,
-        )
-        for j, c in self.linear:
-            gradient[j] += c
-        for j, s in self._slopes():
-            gradient[j] += (self.slope * s).sum(axis=1)
-
-    def _slopes(self) -> list[tuple[int, FloatArray]]:
-        return [(j, s[None]) for j, s in self.constant] + self.varying
-
-    def add_hessian(self, hessian: FloatArray, expected: bool) -> None:
-        """As `MovingBins.add_hessian`: the background follows (Schur complement)."""
-        cost, use = self.cost, self.use
-        n = cost.data[use]
-        total = (self.x + self.b)[:, use]
-        direct = np.where(
-            n > 0,
-            2 * n / np.where(total > 0, total, 1.0) ** 2,
-            2 * self.barrier / self.base**2,
-        )
-        slopes = self._slopes()
-        mixed = np.zeros((len(self.base), len(slopes), cost.n_bins))
-        for i, (_, s) in enumerate(slopes):
-            mixed[:, i, use] = np.where(n > 0, direct * s, 0.0)
-        follows = cost.product.eliminated(self.x, self.b, mixed)
-        for a, (i, s) in enumerate(slopes):
-            for b, (j, other) in enumerate(slopes[: a + 1]):
-                hessian[max(i, j), min(i, j)] += (direct * s * other).sum(axis=1)
-                hessian[max(i, j), min(i, j)] -= follows[:, a, b]
