@@ -62,7 +62,7 @@ class Bent:
         return other
 
     def put(self, rows: NDArray[np.intp], other: Bent) -> Bent:
-        """Set the points at some `rows` to `other`, which it returns if they are all."""
+        """Set the points `rows` to `other`, which it returns if they are all."""
         if len(rows) == self.total.shape[2]:
             return other
         for mine, new in zip(self._arrays(), other._arrays(), strict=True):

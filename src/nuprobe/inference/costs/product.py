@@ -172,7 +172,8 @@ class Product:
         decrement = bent.step[1]
         rows, part, rest, now = np.arange(x.shape[2]), self, x, bent
         for _ in range(_NEWTON):
-            left = np.flatnonzero(~(decrement <= last))
+            # a factor that nears 0 has to arrive: a start nearby is not used then
+            left = np.flatnonzero(~(decrement <= np.where(part.bare, _DONE, last)))
             if not left.size:
                 return (e, t), bent
             if left.size < rows.size:
