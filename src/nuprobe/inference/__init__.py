@@ -24,6 +24,7 @@ from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.regions import Region
 from nuprobe.inference.results import FitResult
 from nuprobe.inference.significance import significance
 from nuprobe.inference.surface import Surface
@@ -103,6 +104,7 @@ __all__ = [
     "Profile",
     "Profiled",
     "ProjectedCost",
+    "Region",
     "SampleResult",
     "ScanResult",
     "Surface",
