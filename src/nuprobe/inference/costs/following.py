@@ -20,6 +20,7 @@ Factors = tuple[FloatArray, FloatArray]
 
 _NEAR: Final = 0.1  # decrement from which factors go on with the nuisances
 _FAR: Final = 0.5  # of a logarithm, beyond which it is not foreseen
+_RIDGE: Final = 1e-9  # relative size at which a second derivative is 0 by rounding
 
 
 class MovingProduct(MovingBins):
@@ -158,8 +159,27 @@ class MovingProduct(MovingBins):
     def add_hessian(self, hessian: FloatArray, expected: bool) -> None:
         """As `MovingBins.add_hessian`, of `hessian` and `expected`: the background
         follows (Schur complement)."""
-        super().add_hessian(hessian, expected)
+        added = np.zeros_like(hessian)
+        super().add_hessian(added, expected)
         own = [j for j, _ in (*self.constant, *self.varying)]
-        for a, i in enumerate(own):
-            for b, j in enumerate(own[: a + 1]):
-                hessian[max(i, j), min(i, j)] -= self.lost[a, 1 + b]
+        places = np.maximum.outer(own, own), np.minimum.outer(own, own)
+        lost = self.lost[:, 1:]
+        if own:
+            # few counts may leave a maximum: a step at fixed background is safe there
+            direct = added[places].transpose(2, 0, 1)
+            ridge = _RIDGE * np.maximum(direct.diagonal(0, 1, 2), 1e-300)
+            reduced = direct - lost.transpose(2, 0, 1)
+            reduced[:, range(len(own)), range(len(own))] += ridge
+            lost = np.where(_positive(reduced), lost, 0.0)
+        lower = np.tril_indices(len(own))
+        added[places[0][lower], places[1][lower]] -= lost[lower]
+        hessian += added
+
+
+def _positive(matrices: FloatArray) -> BoolArray:
+    """Whether symmetric matrices, (points, k, k), are positive, (points,)."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.eigvalsh(matrices)[:, 0] > 0)
+    return np.ones(len(matrices), dtype=bool)

@@ -290,16 +290,11 @@ class Product:
         bad = (seen & ~good).any(axis=(0, 1))
         return np.asarray(np.where(bad, np.inf, sums))
 
-    def twice_nll(self, total: FloatArray, factors: Factors) -> FloatArray:
-        """−2 ln L of counts and of projections of the control counts, shape (points,);
-        0 where they are as expected, inf where they are impossible.
-
-        Parameters
-        ----------
-        total : expectation, shape (rows, columns, points).
-        factors : of the background, shapes (rows, points) and (columns, points).
-        """
-        e, t = factors
+    def twice_nll(self, bent: Bent) -> FloatArray:
+        """−2 ln L of counts and of projections of the control counts, at its minimum
+        one step from `bent`, shape (points,); 0 where they are as expected, inf where
+        they are impossible."""
+        (e, t), total = bent.factors, bent.total
         n, (m_e, m_t) = self.data, self.control
         seen = n > 0
         bad = (np.where(seen, -total, 0.0) >= 0) & seen | (total < 0)
@@ -309,7 +304,7 @@ class Product:
         expected = self.ratio * e.sum(axis=0) * t.sum(axis=0)
         off = expected - whole + _logs(m_e, e) + _logs(m_t, t)
         off -= whole * np.log(np.where(whole > 0, self.ratio * whole, 1.0))
-        value = 2 * np.maximum(on + off, 0.0)
+        value = np.maximum(2 * (on + off) - bent.step[1] / 2, 0.0)
         return np.where(bad.any(axis=(0, 1)), np.inf, value)
 
 

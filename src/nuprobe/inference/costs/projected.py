@@ -152,8 +152,7 @@ class ProjectedCost(OnOffCost):
         x = mu - self.nominal
         bad = np.any(self._impossible(x), axis=1)
         grid = self.product.grid(np.where(bad[:, None], 0.0, x) if bad.any() else x)
-        factors, bent = self.product.near(grid, start)
-        value = self.product.twice_nll(bent.total, factors)
+        value = self.product.twice_nll(self.product.near(grid, start)[1])
         return np.where(bad, inf, value)
 
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.numerics import FloatArray
 
 __all__ = ["OnOffBins", "ProjectedBins"]
+
+_NEAR: Final = 1e-10  # of −2 ln L, by which a background may miss the best one
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
@@ -114,7 +117,7 @@ class ProjectedBins(ToyBins):
         possible: BoolArray = np.all(x >= -self.room, axis=1)
         grid = self.product.grid(np.where(possible[:, None], x, 0.0))
         start = (self.found[0][:, rows], self.found[1][:, rows])
-        factors, bent = self.product.take(rows).near(grid, start)
+        factors, bent = self.product.take(rows).near(grid, start, _NEAR)
         for found, now in zip(self.found, factors, strict=True):
             found[:, rows] = now
         return bent, possible
@@ -122,7 +125,7 @@ class ProjectedBins(ToyBins):
     def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
         """As `ToyBins.value`, with `mu`, `rows` and `barrier`."""
         bent, possible = self.bent(mu, rows)
-        value = self.product.take(rows).twice_nll(bent.total, bent.factors)
+        value = self.product.take(rows).twice_nll(bent)
         if barrier:
             y = np.where(self.on[rows] > 0, 1.0, self.margin(mu, rows))
             value = value - 2 * barrier * np.log(np.maximum(y, 1e-300)).sum(axis=1)
