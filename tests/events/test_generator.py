@@ -574,9 +574,17 @@ PLAIN = {
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
+    "trials",
+    [2**12, pytest.param(sampler.TRIALS, marks=pytest.mark.nightly)],
+    ids=["part", "chunk"],
+)
+@pytest.mark.parametrize(
     ("name", "effort"), [*((name, "long") for name in PLAIN), ("nucleus", "short")]
 )
-def test_plain_numpy_makes_the_same_events(name: str, effort: sampler.Effort) -> None:
+def test_plain_numpy_makes_the_same_events(
+    name: str, effort: sampler.Effort, trials: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "TRIALS", trials)
     channels, target, source, regime, options = PLAIN[name]
     made = trident(channels, target, source, regime=regime, seed=11, **options)  # type: ignore[arg-type]
     assert (made.loops, made.effort) == ("compiled", "long")
@@ -655,9 +663,16 @@ HARD = {
     "threshold": (MUMU, "Ar40", 400.0, {}),
     "tau": ("nu_tau -> nu_tau tau+ tau-", "Ar40", 2e5, {}),
 }
+EASILY = ("muons", "threshold")  # the others take two to five seconds
 
 
-@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in EASILY else pytest.mark.nightly)
+        for name in HARD
+    ],
+)
 def test_short_training_is_safe(name: str) -> None:
     """Beyond the maximum weight lies hardly more of the cross section than after the
     long training, and events are distributed alike."""
