@@ -43,9 +43,7 @@ def types_of_an_experiment() -> None:
     assert_type(
         nu.experiment("coherent-csi-2017", Experiment).predict().energy_edges.size, int
     )
-    assert_type(
-        nu.experiment("ccfr-trident", TridentExperiment).predict().ratio, float
-    )
+    assert_type(nu.experiment("ccfr-trident", TridentExperiment).predict().ratio, float)
     one = nu.experiment("coherent-csi-2017", Experiment)
     assert_type(nu.experiment(one), Experiment)
     nu.experiment("coherent-csi-2017").fitt(free=["rn"])  # type: ignore[attr-defined]
