@@ -16,6 +16,7 @@ import pytest
 import nuprobe as nu
 import nuprobe.inference
 from nuprobe.cli import main
+from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
 
 if TYPE_CHECKING:
@@ -695,7 +696,7 @@ def test_demo_leaves_plots_tables_and_scan(
         from nuprobe import demo
 
         monkeypatch.setattr(demo, "save", _drawn)
-        monkeypatch.setattr(demo, "csi_choices", demo.nuclear_models)
+        monkeypatch.setattr(demo, "csi_choices", nuclear_models)
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}
