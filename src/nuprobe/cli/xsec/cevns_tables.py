@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
-from nuprobe.tables import Table
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,6 +81,8 @@ class CevnsTables:
 
     def totals(self, energies: FloatArray, flavour: str) -> Table:
         """Return σ(E) at energies (MeV)."""
+        import numpy as np
+
         from nuprobe.processes import cevns
 
         sigma, coherent = (
@@ -94,13 +96,12 @@ class CevnsTables:
             )
             for t in (self.target, self.coherent())
         )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(coherent > 0, sigma / coherent, np.nan)
         return Table(
             f"CEvNS of {flavour} on {self.where}, cm2 {self.what}",
             ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
-            tuple(
-                (float(e), float(s), float(c), float(s / c) if c > 0 else None)
-                for e, s, c in zip(energies, sigma, coherent, strict=True)
-            ),
+            Rows(energies, sigma, coherent, ratio),
             {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
         )
 
@@ -121,7 +122,8 @@ class CevnsTables:
         return differential_table(
             f"CEvNS of {flavour} on {self.where}, cm2/keV {self.what}",
             "E [MeV]",
-            [(float(e), v) for e, v in zip(energies, values, strict=True)],
+            energies,
+            values,
             recoils,
         )
 

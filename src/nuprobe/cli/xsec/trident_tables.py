@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nuprobe.tables import Table
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,24 +86,15 @@ class TridentTables:
         )
         start = trident.threshold_energy(self.channel, self.target, regime)
         mediators = self.model.lepton_couplings(self.channel.vertex).mediators
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(standard.value > 0, total.value / standard.value, np.nan)
         silent = hasattr(self.model, "mass") and not any(
             np.any(m.strength) for m in mediators
         )
         return Table(
             f"{self.title}, per {total.per}",
             ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
-            tuple(
-                (
-                    float(e / GeV),
-                    float(s),
-                    float(d),
-                    float(s / b) if b > 0 else None,
-                    bool(e <= start),
-                )
-                for e, s, d, b in zip(
-                    energies, total.value, total.error, standard.value, strict=True
-                )
-            ),
+            Rows(energies / GeV, total.value, total.error, ratio, energies <= start),
             {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
             (
                 f"threshold {start / GeV:.6g} GeV",
