@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,7 +16,11 @@ import pytest
 import nuprobe as nu
 import nuprobe.inference
 from nuprobe.cli import main
+from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -672,8 +677,26 @@ def test_help_imports_no_numerics() -> None:
     assert run.stdout.splitlines()[-1] == "[]"
 
 
-def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
+def _drawn(figure: Figure, path: Path) -> Path:
+    """A figure that has something to save, without saving it."""
+    assert any(ax.has_data() for ax in figure.axes)
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.nightly)]
+)
+def test_demo_leaves_plots_tables_and_scan(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
     folder = tmp_path / "demo"
+    if not whole:
+        # other tests save figures and take the table of choices, both for seconds
+        from nuprobe import demo
+
+        monkeypatch.setattr(demo, "save", _drawn)
+        monkeypatch.setattr(demo, "csi_choices", nuclear_models)
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
+from nuprobe.cli.xsec.common import (
+    differential_table,
+    flux_columns,
+    flux_flavours,
+    ratio,
+)
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -81,8 +86,6 @@ class CevnsTables:
 
     def totals(self, energies: FloatArray, flavour: str) -> Table:
         """Return σ(E) at energies (MeV)."""
-        import numpy as np
-
         from nuprobe.processes import cevns
 
         sigma, coherent = (
@@ -96,12 +99,10 @@ class CevnsTables:
             )
             for t in (self.target, self.coherent())
         )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(coherent > 0, sigma / coherent, np.nan)
         return Table(
             f"CEvNS of {flavour} on {self.where}, cm2 {self.what}",
             ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
-            Rows(energies, sigma, coherent, ratio),
+            Rows(energies, sigma, coherent, ratio(sigma, coherent)),
             {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
         )
 

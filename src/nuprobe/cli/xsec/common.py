@@ -89,6 +89,14 @@ def flux_columns(flux: Flux) -> tuple[str, str]:
     return "flavour", f"neutrinos [{area} per {flux.per}]"
 
 
+def ratio(value: FloatArray, base: FloatArray) -> FloatArray:
+    """Return one array over another; NaN, an empty cell, where that is not positive."""
+    import numpy as np
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(base > 0, value / base, np.nan)
+
+
 def differential_table(
     title: str,
     column: str,

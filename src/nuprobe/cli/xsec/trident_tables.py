@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.xsec.common import ratio
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -86,15 +87,19 @@ class TridentTables:
         )
         start = trident.threshold_energy(self.channel, self.target, regime)
         mediators = self.model.lepton_couplings(self.channel.vertex).mediators
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(standard.value > 0, total.value / standard.value, np.nan)
         silent = hasattr(self.model, "mass") and not any(
             np.any(m.strength) for m in mediators
         )
         return Table(
             f"{self.title}, per {total.per}",
             ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
-            Rows(energies / GeV, total.value, total.error, ratio, energies <= start),
+            Rows(
+                energies / GeV,
+                total.value,
+                total.error,
+                ratio(total.value, standard.value),
+                energies <= start,
+            ),
             {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
             (
                 f"threshold {start / GeV:.6g} GeV",

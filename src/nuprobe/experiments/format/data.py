@@ -472,6 +472,14 @@ class Analysis(Strict):
         ),
     )
     systematics: list[str] = Field(default=[])
+    shapes: Literal["marginal", "profiled"] = Field(
+        default="marginal",
+        description=(
+            "systematics of kind shape that act on the signal: integrated over, since"
+            " profiled ones let a larger signal explain a distortion at a lower price,"
+            " or profiled as all others"
+        ),
+    )
     references: list[str] = Field(default=[], description="texkeys")
 
     def has(self, background: str) -> bool:

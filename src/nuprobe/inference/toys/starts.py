@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs.marginal import shape_term
 from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.minimum import filled
 from nuprobe.inference.surface import Surface
@@ -178,7 +179,7 @@ def screened(toys: ToyCost, grid: Grid) -> FloatArray:
     ridge = 1e-12 * np.maximum(np.trace(bend, axis1=1, axis2=2), 1e-300)
     bend[:, own, own] += ridge[:, None]
     gain = np.einsum("tmk,mkl,tml->tm", along, np.linalg.inv(bend), along)
-    return np.asarray(value - gain / 2)
+    return np.asarray(value - gain / 2 + shape_term(layout, grid.points))
 
 
 def starts_of_toys(toys: ToyCost, grid: Grid) -> tuple[IntArray, IntArray]:
