@@ -85,9 +85,7 @@ def _spectra(
     from nuprobe.processes import cevns
 
     of = (recoils, setting.target, setting.model)
-    values = [
-        (str(f), cevns.averaged(flux, *of, f, axial=setting.axial))
-        for f in flux_flavours(flux, typed)
-    ]
+    flavours = flux_flavours(flux, typed)
+    values = [cevns.averaged(flux, *of, f, axial=setting.axial) for f in flavours]
     title = f"CEvNS on {setting.where}, mean over {flux.name}, cm2/keV {setting.what}"
-    return differential_table(title, "flavour", values, recoils)
+    return differential_table(title, "flavour", [*map(str, flavours)], values, recoils)

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
-from nuprobe.tables import Table
+from nuprobe.cli.xsec.common import (
+    differential_table,
+    flux_columns,
+    flux_flavours,
+    ratio,
+)
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,10 +102,7 @@ class CevnsTables:
         return Table(
             f"CEvNS of {flavour} on {self.where}, cm2 {self.what}",
             ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
-            tuple(
-                (float(e), float(s), float(c), float(s / c) if c > 0 else None)
-                for e, s, c in zip(energies, sigma, coherent, strict=True)
-            ),
+            Rows(energies, sigma, coherent, ratio(sigma, coherent)),
             {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
         )
 
@@ -121,7 +123,8 @@ class CevnsTables:
         return differential_table(
             f"CEvNS of {flavour} on {self.where}, cm2/keV {self.what}",
             "E [MeV]",
-            [(float(e), v) for e, v in zip(energies, values, strict=True)],
+            energies,
+            values,
             recoils,
         )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.tables import Table
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from nuprobe.flavours import Flavour
@@ -89,10 +89,19 @@ def flux_columns(flux: Flux) -> tuple[str, str]:
     return "flavour", f"neutrinos [{area} per {flux.per}]"
 
 
+def ratio(value: FloatArray, base: FloatArray) -> FloatArray:
+    """Return one array over another; NaN, an empty cell, where that is not positive."""
+    import numpy as np
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(base > 0, value / base, np.nan)
+
+
 def differential_table(
     title: str,
     column: str,
-    values: Sequence[tuple[str | float, FloatArray]],
+    first: FloatArray | Sequence[str],
+    values: FloatArray | Sequence[FloatArray],
     recoils: FloatArray,
     unit: str = "keV",
 ) -> Table:
@@ -102,10 +111,13 @@ def differential_table(
     ----------
     title : above the table.
     column : name of the first column, of energies (MeV) or flavours.
-    values : first cell and dσ/dT (cm²/MeV) at all recoils.
+    first : its cells.
+    values : dσ/dT (cm²/MeV) of each at all recoils.
     recoils : energies (MeV).
     unit : of recoils in the table.
     """
+    import numpy as np
+
     from nuprobe.units import parse_quantity
 
     size = parse_quantity(f"1 {unit}", "energy")
@@ -113,10 +125,10 @@ def differential_table(
     return Table(
         title,
         (column, f"T [{unit}]", name),
-        tuple(
-            (first, float(t / size), float(v * size))
-            for first, spectrum in values
-            for t, v in zip(recoils, spectrum, strict=True)
+        Rows(
+            np.repeat(np.asarray(first), recoils.size),
+            np.tile(recoils / size, len(first)),
+            np.ravel(values) * size,
         ),
         {name: ".6e"},
     )

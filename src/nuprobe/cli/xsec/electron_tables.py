@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
-from nuprobe.tables import Table
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,8 +59,9 @@ class ElectronTables:
                 electron.averaged(flux, recoils, self.model, f, **self.where)
                 for f in flavours
             ]
-            named = zip(map(str, flavours), spectra, strict=True)
-            return differential_table(title, "flavour", list(named), recoils)
+            return differential_table(
+                title, "flavour", [*map(str, flavours)], spectra, recoils
+            )
         sigma = partial(
             electron.flux_averaged,
             flux,
@@ -91,18 +92,14 @@ class ElectronTables:
             values = electron.differential(
                 energies[:, None], recoils, self.model, flavour, **self.where
             )
-            at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
-            return differential_table(title, "E [MeV]", at, recoils)
+            return differential_table(title, "E [MeV]", energies, values, recoils)
         sigma = electron.total(
             energies, self.model, flavour, threshold=floor, **self.where
         )
         return Table(
             title,
             ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
-            tuple(
-                (float(e), float(s), float(s / e))
-                for e, s in zip(energies, sigma, strict=True)
-            ),
+            Rows(energies, sigma, sigma / energies),
             {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
         )
 

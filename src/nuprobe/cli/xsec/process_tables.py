@@ -12,7 +12,7 @@ from nuprobe.cli.xsec.common import (
     flux_flavours,
 )
 from nuprobe.errors import InputError
-from nuprobe.tables import Table
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from nuprobe.cli.specs import SourceSpec
@@ -65,10 +65,9 @@ class ProcessTables:
             self.model,
             flavour,
         )
-        at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
         unit = _unit(recoils)
         title = self.title(flavour, f"cm2/{unit}")
-        return differential_table(title, "E [MeV]", at, recoils, unit)
+        return differential_table(title, "E [MeV]", energies, values, recoils, unit)
 
     def title(self, what: str, unit: str) -> str:
         """Return the title of a table of `what`, in `unit`."""
@@ -87,7 +86,7 @@ class ProcessTables:
         return Table(
             self.title(flavour, "cm2"),
             ("E [MeV]", "sigma [cm2]"),
-            tuple((float(e), float(s)) for e, s in zip(energies, sigma, strict=True)),
+            Rows(energies, sigma),
             {"sigma [cm2]": ".6e"},
         )
 
@@ -99,16 +98,14 @@ class ProcessTables:
 
         flavours = flux_flavours(flux, typed)
         if recoils is not None:
-            at = [
-                (
-                    str(f),
-                    averaged(self.process, flux, recoils, self.target, self.model, f),
-                )
+            values = [
+                averaged(self.process, flux, recoils, self.target, self.model, f)
                 for f in flavours
             ]
             unit = _unit(recoils)
             title = self.title(f"the flux {flux.name}", f"cm2/{unit}")
-            return differential_table(title, "flavour", at, recoils, unit)
+            first = [*map(str, flavours)]
+            return differential_table(title, "flavour", first, values, recoils, unit)
 
         rows = [
             (
