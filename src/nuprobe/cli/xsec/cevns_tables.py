@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from nuprobe.cli.xsec.common import (
-    differential_table,
-    flux_columns,
-    flux_flavours,
-    ratio,
-)
+from nuprobe.cli.xsec.common import differential_table, ratio
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nuprobe.fluxes import Flux
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
@@ -58,30 +51,6 @@ class CevnsTables:
 
         return with_form_factors(
             self.target, form_factors.Point(), form_factors.Point()
-        )
-
-    def averages(self, flux: Flux, typed: str | None) -> Table:
-        """Return the means over a flux, of the flavour typed or of all."""
-        from nuprobe.processes import cevns
-
-        sigma = partial(
-            cevns.flux_averaged,
-            flux,
-            model=self.model,
-            threshold=self.floor,
-            axial=self.axial,
-        )
-        rows = []
-        for f in flux_flavours(flux, typed):
-            real, full = (
-                sigma(target=t, flavour=f) for t in (self.target, self.coherent())
-            )
-            rows.append((str(f), flux.total(f), real, full))
-        return Table(
-            f"CEvNS on {self.where}, mean over {flux.name}, cm2 {self.what}",
-            (*flux_columns(flux), "sigma [cm2]", "full coherence [cm2]"),
-            tuple(rows),
-            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e"},
         )
 
     def totals(self, energies: FloatArray, flavour: str) -> Table:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
+from nuprobe.errors import InputError
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from nuprobe.flavours import Flavour
-    from nuprobe.fluxes import Flux
     from nuprobe.numerics import FloatArray
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,6 +46,16 @@ class RecoilSpec:
 
         return parse_quantity(self.threshold, "energy")
 
+    def either(self) -> tuple[FloatArray | None, float]:
+        """Return `recoils` and `floor`, of which one alone may be given."""
+        recoils, floor = self.recoils(), self.floor()
+        if recoils is not None and floor > 0:
+            raise InputError(
+                "--threshold applies to total cross sections and cannot be used with"
+                " --recoil"
+            )
+        return recoils, floor
+
 
 def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]:
     """Add ``--recoil``, ``--threshold`` and ``--flavour``, as `RecoilSpec` ``recoil``.
@@ -74,19 +83,6 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
             help=f"Repeatable [default: {flavour}; with --flux each flavour in it].",
         ),
     )
-
-
-def flux_flavours(flux: Flux, typed: str | None) -> tuple[Flavour, ...]:
-    """Return the flavour that was typed, or all of the flux."""
-    from nuprobe.flavours import flavour
-
-    return flux.flavours if typed is None else (flavour(typed),)
-
-
-def flux_columns(flux: Flux) -> tuple[str, str]:
-    """Return the names of the columns of flavours and of their number."""
-    area = "1/cm2" if flux.emission == "beam" else "in 4 pi"
-    return "flavour", f"neutrinos [{area} per {flux.per}]"
 
 
 def ratio(value: FloatArray, base: FloatArray) -> FloatArray:

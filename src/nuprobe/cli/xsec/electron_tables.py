@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
+from nuprobe.cli.xsec.common import differential_table
+from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
+    from nuprobe.processes import Process
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class ElectronTables:
     atoms: Target | None
     model: Model
     where: dict[str, Any]
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        from nuprobe.processes.elastic.electron import Electron
+
+        return Electron(self.where["binding"])
 
     def what(self, unit: str) -> str:
         """Return whose electrons, and per what, cross sections in `unit` are."""

@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.cli.xsec.common import (
-    RecoilSpec,
-    differential_table,
-    flux_columns,
-    flux_flavours,
-)
-from nuprobe.errors import InputError
+from nuprobe.cli.xsec.common import RecoilSpec, differential_table
+from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -44,12 +39,7 @@ class ProcessTables:
 
     def table(self, source: SourceSpec, recoil: RecoilSpec) -> Table:
         """Return σ(E), dσ/dT, or their means over a flux, as the source asks."""
-        flux, recoils, floor = source.flux(), recoil.recoils(), recoil.floor()
-        if recoils is not None and floor > 0:
-            raise InputError(
-                "--threshold applies to total cross sections and cannot be used with"
-                " --recoil"
-            )
+        flux, (recoils, floor) = source.flux(), recoil.either()
         if flux is not None:
             return self.averages(flux, recoils, floor, recoil.flavour)
         energies, flavour = source.energies(), recoil.flavour or "nu_e"
