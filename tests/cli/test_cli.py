@@ -801,7 +801,6 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
         (["--flux", "solar", "--flux-option", "model"], "key=value"),
         (["--flux", "solar", "--flux-option", "model=B16"], "unknown model 'B16'"),
         (["--flux", "reactor", "--flux-option", "fractions={U235=0.3}"], "sum to 0.3"),
-        (["--flux", "solar", "--plot", "a.png"], "requires --energy"),
         (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
     ],
 )
@@ -912,7 +911,6 @@ def test_xsec_electron_over_a_flux(run: Run) -> None:
             ["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"],
             "--threshold applies to",
         ),
-        (["--flux", "reactor", "--plot", "x.pdf"], "--plot requires --energy"),
         ([], "give either --energy or --flux"),
     ],
 )
@@ -923,6 +921,26 @@ def test_xsec_electron_tells_what_is_wrong(
     assert (code, out) == (2, "")
     assert hint in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("cevns", "--target", "Ar40", "--flux", "sns", "--recoil", "0:50:11 keV"),
+        ("cevns", "--target", "Ar40", "--flux", "sns", "--threshold", "5 keV"),
+        ("electron", "--target", "Xe", "--flux", "solar", "--flavour", "nu_e"),
+        ("electron", "--flux", "reactor", "--recoil", "1, 10 keV", "--json"),
+    ],
+)
+def test_xsec_draws_means_over_a_flux(
+    run: Run, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    plot = tmp_path / "mean.svg"
+    code, with_plot, _ = run("xsec", *asked, "--plot", str(plot))
+    assert (code, plot.exists()) == (0, True)
+    assert with_plot == run("xsec", *asked)[1]
+    drawn = plot.read_text()
+    assert ("threshold" in drawn) == ("--threshold" in asked)
 
 
 def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:
