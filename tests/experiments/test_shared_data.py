@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import sys
@@ -20,6 +21,7 @@ from nuprobe.inference import Cost, CostSum, GaussianCost, Origin, PoissonCost, 
 CSI = ("coherent-csi-2017", "coherent-csi-2021")
 
 
+@functools.cache
 def cost(name: str, analysis: str | None = None, free: str = "sin2_theta_w") -> Cost:
     return nu.experiment(name).cost(free=[free], analysis=analysis)
 

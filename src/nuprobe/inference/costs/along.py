@@ -260,8 +260,7 @@ def _term_slopes(
     every[:, 0] = moves
     for j, s in enumerate(e.slopes):
         every[:, 1 + j] = s
-    weighted = one.term.weighted(every, mu)
-    return (slope * moves).sum(axis=1), weighted @ weighted.swapaxes(1, 2)
+    return (slope * moves).sum(axis=1), one.term.metric(every, mu)
 
 
 def _slopes(values: Sequence[FloatArray]) -> tuple[_Polynomials | FloatArray, ...]:
