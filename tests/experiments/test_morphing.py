@@ -137,6 +137,34 @@ def test_a_limit_is_where_the_profile_crosses(plain: Experiment) -> None:
     assert rise[1] == pytest.approx(1.6448536269514722**2, rel=1e-4)
 
 
+def test_masses_between_nodes_and_anchors(plain: Experiment) -> None:
+    """Counts over mass and yield are those at a fixed mass, linear between anchors."""
+    one = morphed(plain, RATES)
+    cost = family_cost(one, "b-l")
+    rng = np.random.default_rng(5)
+    points = np.empty((24, 3))
+    mass, g = cost.index("mass"), cost.index("coupling")
+    points[:, mass] = np.repeat([0.5, 123.4, 7e4], 8)
+    points[:, g] = np.repeat([1e-5, 2e-5, 3e-3], 8)
+    points[:, 2] = rng.uniform(-1, 2, 24)
+    (found,) = cost.layout.expectations(points)
+    for here, counts in zip(points, found.base, strict=True):
+        model = nu.model("b-l", mass=here[mass], coupling=here[g])
+        fixed = one.prediction(model)
+        exact = fixed.expectation(np.array([[here[2]]])).base[0]
+        np.testing.assert_allclose(counts, exact, rtol=2e-6)
+    (term,) = cost.terms
+    base, _ = term.prediction.jacobian(points)
+    for i in range(3):
+        step = np.eye(3)[i] * 1e-5 * np.abs(points).max(axis=0)[i]
+        if i == mass:
+            step = step * 1e-3
+        up, down = (term.prediction.expectation(points + k * step) for k in (1, -1))
+        slope = (up.base - down.base) / (2 * step[i])
+        size = np.abs(base[:, i]).max(axis=1, keepdims=True)
+        np.testing.assert_allclose(base[:, i] / size, slope / size, atol=2e-4)
+
+
 def table_of(folder: Path) -> None:
     """A background in all bins at three anchors, and a published signal."""
     rows = ["low,high,t_low,t_high,b_-1,b_0,b_2,s_-1,s_0,s_2,s"]
