@@ -417,7 +417,8 @@ class Templates:
             shape = len(axis_values), len(self.terms)
             rows = coefficients[:, None] if coefficients.ndim == 2 else coefficients
             rows = np.broadcast_to(rows, (n_components, *shape))
-            return between(self, part, rows[None], axis_values, derivative)[0]
+            found = between(self, part, rows[None], axis_values, derivative)
+            return np.asarray(found[0])
         if coefficients.ndim == 2:
             # the model is the same at every point: spend the terms first
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
@@ -460,8 +461,9 @@ class Templates:
     def weights(
         self, index: int, axis_values: FloatArray, derivative: int | None
     ) -> FloatArray:
-        """Weights of the nodes of one axis (its position), or of the derivative there,
-        (points, nodes); arguments as of `counts`."""
+        """Weights of the nodes of one axis, or of the derivative there, (points,
+        nodes): `index` is its position, `axis_values` and `derivative` as of
+        `counts`."""
         axis, (nodes, slopes) = self.axes[index], self._nodes[index]
         values = axis_values[:, index]
         try:

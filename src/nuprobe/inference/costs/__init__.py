@@ -14,6 +14,7 @@ from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
 from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.inference.costs.poisson import PoissonCost
+from nuprobe.inference.costs.tabulated import Tabulated
 from nuprobe.inference.costs.term import Term, check_cost
 from nuprobe.inference.costs.total import CostSum
 from nuprobe.inference.expectations import BLOCK
@@ -30,6 +31,7 @@ __all__ = [
     "Origin",
     "PoissonCost",
     "Profiled",
+    "Tabulated",
     "Term",
     "check_cost",
     "check_origins",
