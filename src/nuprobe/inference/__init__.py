@@ -13,15 +13,18 @@ from nuprobe.inference.costs import (
     CostSum,
     CovarianceCost,
     GaussianCost,
+    OnOffCost,
     Origin,
     PoissonCost,
     Profiled,
+    ProjectedCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.regions import Region
 from nuprobe.inference.results import FitResult
 from nuprobe.inference.significance import significance
 from nuprobe.inference.surface import Surface
@@ -93,12 +96,15 @@ __all__ = [
     "GoodnessOfFit",
     "LogFlat",
     "Normal",
+    "OnOffCost",
     "Origin",
     "PoissonCost",
     "Prediction",
     "Prior",
     "Profile",
     "Profiled",
+    "ProjectedCost",
+    "Region",
     "SampleResult",
     "ScanResult",
     "Surface",
