@@ -64,7 +64,7 @@ class _TermAlong:
         return Expectation(
             self.base.slope(row, u),
             tuple(
-                s.slope(row, u) if isinstance(s, _Polynomials) else nothing
+                s.slope(row, u) if isinstance(s, Polynomials) else nothing
                 for s in self.slopes
             ),
         )
