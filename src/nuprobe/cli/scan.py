@@ -38,7 +38,7 @@ Examples:
 @click.option(
     "--grid",
     required=True,
-    help="name=start:stop unit:count[:log], axes separated by commas.",
+    help="name=start:stop unit:count[:lin|:log], axes separated by commas.",
 )
 @model_options
 @checkpoint_options(
