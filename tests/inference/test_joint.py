@@ -253,7 +253,7 @@ def test_intervals_of_a_likelihood_with_many_valleys() -> None:
                 cost.profiled_gradient(point)[0, move] * scale[move],
             )
 
-        order = np.argsort(cost.profiled(starts).twice_nll)[:25]
+        order = np.argsort(cost.profiled(starts).twice_nll)[:10]
         found = (
             minimize(value, starts[i, move] / scale[move], jac=True, method="BFGS")
             for i in order

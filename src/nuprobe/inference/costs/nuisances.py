@@ -115,8 +115,8 @@ def profile_block(
     nu[:, good], failed = newton(parts, weights, nu[:, good], first)
     good[np.flatnonzero(good)[failed]] = False
     value = (nu**2 * weights[:, None]).sum(axis=0)
-    for (term, _, k), e in terms:
-        value += term.value(expected_counts(e, nu[k].T))
+    for ((term, _, k), e), part in zip(terms, parts, strict=True):
+        value += term.value_near(expected_counts(e, nu[k].T), part)
     good &= np.isfinite(value)
     boundary = np.zeros(len(p), dtype=bool)
     for row in np.flatnonzero(~good):

@@ -19,9 +19,10 @@ from nuprobe.inference.costs import Cost
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.marginal import shape_slopes, shape_term
 from nuprobe.inference.expectations import expected_counts
+from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.ensemble import Toys
 from nuprobe.inference.toys.newton_steps import bounded_steps, solved
-from nuprobe.inference.toys.statistics import ToyBins, bins_of_toys
+from nuprobe.inference.toys.statistics import bins_of_toys
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Batch", "ToyCost"]
@@ -129,10 +130,9 @@ class ToyCost:
             total, mixed = jac.at(seen)
             rows = [bins.turned(np.broadcast_to(s, (n, s.shape[1]))) for s in e.slopes]
             every = np.concatenate([total, *(r[:, None] for r in rows)], axis=1)
-            first, second = bins.slopes(mu, toy, barrier)
+            first, block = bins.curved(every, mu, toy, barrier)
             place = [*at, *(d + j for j in k)]
             gradient[:, place] += np.einsum("pib,pb->pi", every, first)
-            block = (every * second[:, None]) @ every.swapaxes(1, 2)
             for j, m in enumerate(mixed):
                 moved = np.einsum("pib,pb->pi", m, first)
                 block[:, : len(own), len(own) + j] += moved
@@ -146,7 +146,7 @@ class ToyCost:
                 block[:, i, : len(own)] += bend / (2 * h[:, None])
             hessian[np.ix_(range(n), place, place)] += block
             if bins.positive:
-                changes.append((mu, every, place))
+                changes.append((bins.margin(mu, toy), every, place))
         self._add_pulls(toy, y, nu, outer, gradient, hessian, p)
         if self.layout.marginal:
             self._add_shapes(y[:, :p], [c for c in outer if c < p], gradient, hessian)
@@ -238,8 +238,8 @@ class _Slopes:
     Attributes
     ----------
     gradient, hessian : shapes (rows, both) and (rows, both, both).
-    positive : expectation, slopes and their places of terms whose expectation must not
-        become negative.
+    positive : by how much expectations may fall, slopes and their places, of terms
+        where that is limited.
     """
 
     gradient: FloatArray
@@ -250,9 +250,9 @@ class _Slopes:
         """Longest part of a `step`, (rows, both), that keeps a tenth of each
         expectation, to first order; 1 at most."""
         length = np.ones(len(step))
-        for mu, slopes, place in self.positive:
+        for room, slopes, place in self.positive:
             change = (step[:, None, place] @ slopes)[:, 0]
-            lost = np.divide(-change, mu, out=np.zeros_like(mu), where=mu > 0)
+            lost = np.divide(-change, room, out=np.zeros_like(room), where=room > 0)
             length = np.minimum(length, 0.9 / np.maximum(lost.max(axis=1), 0.9))
         return length
 

@@ -166,16 +166,14 @@ def screened(toys: ToyCost, grid: Grid) -> FloatArray:
         e = term.expectation(y[:, columns])
         mu = bins.turned(expected_counts(e, nu[:, at]))
         slopes = [bins.turned(s) for s in e.slopes]
-        cost, part = bins.screen(mu, slopes)
+        pure = bins.of_data(np.broadcast_to(data, (m, len(data))))
+        cost, part = bins.screen(mu, slopes, pure)
         value += cost
         along[:, :, at] += part
         if at:
-            pure = bins.of_data(np.broadcast_to(data, (m, len(data))))
             rows = np.stack([np.broadcast_to(s, mu.shape) for s in slopes], axis=1)
-            second = pure.slopes(mu, every, 0.0)[1]
-            block = (rows * second[:, None]) @ rows.swapaxes(1, 2)
             mine = np.array(at)
-            bend[np.ix_(every, mine, mine)] += block
+            bend[np.ix_(every, mine, mine)] += pure.curved(rows, mu, every, 0.0)[1]
     ridge = 1e-12 * np.maximum(np.trace(bend, axis1=1, axis2=2), 1e-300)
     bend[:, own, own] += ridge[:, None]
     gain = np.einsum("tmk,mkl,tml->tm", along, np.linalg.inv(bend), along)
