@@ -21,6 +21,7 @@ from nuprobe.inference.chain.diagnostics import (
     split_r_hat,
 )
 from nuprobe.inference.chain.files import chain_image, read_chain, write_getdist
+from nuprobe.inference.chain.mixture import Modes
 from nuprobe.numerics import FloatArray
 
 __all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "ParameterSummary", "SampleResult"]
@@ -87,6 +88,8 @@ class SampleResult:
     burn : steps at the beginning that are not used.
     seed : of the random numbers.
     fingerprint : SHA-256 of what defines the run, apart from its length.
+    modes : what walkers jumped with, and the shares of its components in an integral
+        that needs no chain; None if there is none.
     """
 
     cost: str
@@ -105,6 +108,7 @@ class SampleResult:
     burn: int
     seed: int
     fingerprint: str
+    modes: Modes | None = None
 
     @property
     def kept(self) -> FloatArray:
