@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
 __all__ = ["TableResponse"]
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class TableResponse:
     """Response of one detector as published for monoenergetic recoils, without a

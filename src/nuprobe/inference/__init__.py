@@ -22,6 +22,7 @@ from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.profile import Profile, profile
 from nuprobe.inference.protocols import Expectation, Prediction
+from nuprobe.inference.regions import Region
 from nuprobe.inference.results import FitResult
 from nuprobe.inference.significance import significance
 from nuprobe.inference.surface import Surface
@@ -99,6 +100,7 @@ __all__ = [
     "Prior",
     "Profile",
     "Profiled",
+    "Region",
     "SampleResult",
     "ScanResult",
     "Surface",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.hats import hat_interpolated, hat_matrix
@@ -17,6 +18,7 @@ from nuprobe.models import Couplings, Model
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
+    number,
     product,
     sum_arrays,
 )
@@ -28,6 +30,7 @@ from nuprobe.processes import constants_of
 __all__ = ["Templates"]
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Templates:
     """Counts as templates × coefficients.
@@ -159,13 +162,10 @@ class Templates:
         return np.array([term.startswith(starts) for term in self.terms])
 
     def scale(self, factor: float) -> Templates:
-        """Multiply every count by `factor`."""
-        return replace(
-            self,
-            parts=tuple(
-                replace(part, values=part.values * factor) for part in self.parts
-            ),
-        )
+        """Multiply every count by `factor`, a finite number."""
+        factor = number("the factor on templates", factor)
+        parts = tuple(replace(p, values=p.values * factor) for p in self.parts)
+        return replace(self, parts=parts)
 
     def coefficients(self, model: Model) -> FloatArray:
         """Coefficients of a model, shape (components, terms) or (components, points,

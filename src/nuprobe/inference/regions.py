@@ -1,0 +1,101 @@
+"""Allowed regions of one parameter as data: every interval, not the first one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from nuprobe.parameters import Parameter
+
+__all__ = ["Region", "region_lines"]
+
+
+@dataclass(frozen=True)
+class Region:
+    """An interval of one parameter, in its unit.
+
+    Attributes
+    ----------
+    low, high : its ends; ∓inf where neither data nor range end it.
+    open_low, open_high : the range that was looked at ends there, not the region: the
+        data allow its last value.
+    best : whether the best value lies in it; None if there is no best value.
+    minimum : where −2 ln L is lowest in it; None where nothing was minimised.
+    rise : −2 ln L there above that of the best value.
+
+    Examples
+    --------
+    >>> region = Region(-1.0, 5.0, open_low=True, best=True, minimum=1.0, rise=0.0)
+    >>> region.contains(5.0)
+    True
+    >>> region.words(Parameter("rn", 5.0, unit="fm"))
+    '[-1, 5] fm, open at the lower end of the range'
+    """
+
+    low: float
+    high: float
+    open_low: bool = False
+    open_high: bool = False
+    best: bool | None = None
+    minimum: float | None = None
+    rise: float | None = None
+
+    def contains(self, value: float) -> bool:
+        """Whether a `value` lies in it, ends included."""
+        return self.low <= value <= self.high
+
+    def words(self, p: Parameter) -> str:
+        """The interval in the unit that tables show for the parameter `p`, and which
+        ends are open."""
+        low, high = p.shown(self.low), p.shown(self.high)
+        text = f"[{low:.5g}, {high:.5g}] {p.shown_unit}".rstrip()
+        sides = [
+            side
+            for side, is_open in (("lower", self.open_low), ("upper", self.open_high))
+            if is_open
+        ]
+        if not sides:
+            return text
+        ends = "both ends" if len(sides) == 2 else f"the {sides[0]} end"
+        return f"{text}, open at {ends} of the range"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: None for an infinite end and for what is not known."""
+        return {
+            "low": self.low if isfinite(self.low) else None,
+            "high": self.high if isfinite(self.high) else None,
+            "open_low": self.open_low,
+            "open_high": self.open_high,
+            "best": self.best,
+            "minimum": self.minimum,
+            "rise": self.rise,
+        }
+
+
+def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str]:
+    """One line of text for each allowed region of a parameter.
+
+    Parameters
+    ----------
+    p : the parameter.
+    regions : its regions.
+    cl : their confidence level.
+
+    Examples
+    --------
+    >>> p = Parameter("rn", 5.0, unit="fm")
+    >>> region_lines(p, [Region(4.0, 6.0, best=True, minimum=5.0, rise=0.0)], 0.9)
+    ['rn allowed at 90 %: [4, 6] fm, best value 5']
+    """
+    lines = []
+    for r in regions:
+        text = f"{p.name} allowed at {100 * cl:.4g} %: {r.words(p)}"
+        if r.minimum is not None:
+            what = "best value" if r.best else "lowest at"
+            text += f", {what} {p.shown(r.minimum):.5g}"
+            if not r.best and r.rise is not None:
+                text += f" (-2 ln L higher by {r.rise:.2g})"
+        lines.append(text)
+    return lines
