@@ -1,10 +1,11 @@
 """Whether a chain has converged, and how far its samples reach.
 
-R̂ and effective sample sizes are those of Vehtari:2019, after ranks: they see also
+R̂ and effective sample sizes are those of Vehtari et al.
+(2021), after ranks: they see also
 chains that differ in width, and need no mean or variance. ArviZ has the same numbers (a
 test compares them) but brings pandas and xarray. The autocorrelation time is that of
 emcee apart from one choice: deviations there are from the mean of each walker, so that
-walkers that stay in separate valleys look converged; here they are from the mean of all.
+walkers that stay in separate valleys look converged; here from the mean of all.
 """
 
 from __future__ import annotations
@@ -57,8 +58,10 @@ def autocorrelation_time(x: FloatArray) -> float:
 
 
 def split_r_hat(x: FloatArray) -> float:
-    """Rank-normalised split-R̂, 1 where all halves of walkers agree: the larger of that
-    of the samples and that of their distances from the median (Vehtari:2019, section 4).
+    """Rank-normalised split-R̂, 1 where all halves of walkers agree.
+
+    It is the larger of that of the samples and that of their distances from the median
+    (Vehtari et al. 2021).
 
     Parameters
     ----------
@@ -75,8 +78,8 @@ def split_r_hat(x: FloatArray) -> float:
 
 
 def effective_samples(x: FloatArray) -> float:
-    """Effective number of samples for the bulk of a distribution (Vehtari:2019,
-    section 4): that of ranks.
+    """Effective number of samples for the bulk of a distribution (Vehtari et al.
+    2021): that of ranks.
 
     Parameters
     ----------
@@ -91,7 +94,7 @@ def effective_samples(x: FloatArray) -> float:
 
 
 def tail_samples(x: FloatArray) -> float:
-    """Effective number of samples for the tails (Vehtari:2019, section 4): the smaller
+    """Effective number of samples for the tails (Vehtari et al. 2021): the smaller
     of those for the two quantiles of 5 % and 95 %.
 
     Parameters
@@ -114,7 +117,7 @@ def _halves(x: FloatArray) -> FloatArray:
 
 
 def _scores(x: FloatArray) -> FloatArray:
-    """Standard normal quantiles of the ranks of all samples; equal ones share theirs."""
+    """Normal quantiles of the ranks of all samples; equal ones share theirs."""
     from scipy.special import ndtri
 
     _, which, count = np.unique(x, return_inverse=True, return_counts=True)
@@ -136,10 +139,10 @@ def _r_hat(parts: FloatArray) -> float:
 def _effective(parts: FloatArray) -> float:
     """Effective number of samples of parts that count as chains, (parts, steps).
 
-    Sum of the autocorrelation by the initial monotone sequence of Geyer (1992), as in
-    appendix A of Vehtari:2019.
+    Sum of the autocorrelation by the initial monotone sequence of Geyer (1992), as
+    Stan and ArviZ have it.
     """
-    chains, steps = parts.shape
+    steps = parts.shape[1]
     if steps < 4 or np.ptp(parts) == 0:
         return float(parts.size)
     deviation = parts - parts.mean(axis=1, keepdims=True)

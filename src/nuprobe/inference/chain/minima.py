@@ -47,6 +47,14 @@ def minima(target: Target) -> tuple[FloatArray, FloatArray]:
     array, array
         Points of the cost, shape (minima, parameters), and −2 ln L there with the
         normal priors of parameters, (minima,).
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> target = Target.of(cost, ["rn"], None, {}, "sampled")
+    >>> minima(target)[0]
+    array([[5.6...]])
     """
     surface = _surface(target)
     starts = _starts(surface, target)
@@ -123,7 +131,8 @@ def _along(surface: Surface, point: FloatArray, column: int) -> FloatArray:
     """Minima along one parameter, the others as at a point, (minima, parameters)."""
     line = _Line(surface, point, column)
     nodes = _nodes(surface, line)
-    found = survey(line, nodes[None], _CEILING).minima()
+    with np.errstate(invalid="ignore"):  # where the data are impossible at neighbours
+        found = survey(line, nodes[None], _CEILING).minima()
     points = np.tile(point, (len(found), 1))
     points[:, column] = [x for x, _ in found]
     return points
@@ -198,6 +207,14 @@ def mixture_of(target: Target, points: FloatArray) -> Mixture | None:
     -------
     Mixture or None
         None without minima and without ends of the priors.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> target = Target.of(cost, ["rn"], None, {}, "sampled")
+    >>> mixture_of(target, minima(target)[0]).means.shape
+    (3, 5)
     """
     surface = _surface(target)
     pieces = [_around(target, surface, point) for point in points]
@@ -242,17 +259,15 @@ def _around(
             pull[i] = (prior.mean - x[i]) / prior.sigma**2
     if not positive(precision):
         precision = np.diag(1 / scale**2)
-    covariance = np.linalg.inv(precision)
+    covariance: FloatArray = np.asarray(np.linalg.inv(precision))
     mean = np.clip(x + covariance @ pull, surface.lower, surface.upper)
     if target.sampled and target.cost.nuisances:
         best = surface.minimum(point).nuisances[0]
         inner = target.cost.nuisance_covariance(point, best)
         both = covariance @ response
-        covariance = np.block(
-            [[covariance, both], [both.T, inner + response.T @ both]]
-        )
+        covariance = np.block([[covariance, both], [both.T, inner + response.T @ both]])
         mean = np.append(mean, best + (mean - x) @ response)
-    return _in_coordinates(target, mean, covariance)
+    return _in_coordinates(target, mean, np.asarray(covariance))
 
 
 def _in_coordinates(
@@ -271,9 +286,7 @@ def _in_coordinates(
     return inside[0], covariance * np.outer(shrink, shrink)
 
 
-def _all_over(
-    target: Target
-) -> tuple[FloatArray, FloatArray] | None:
+def _all_over(target: Target) -> tuple[FloatArray, FloatArray] | None:
     """Mean and covariance of the priors, if they have ends."""
     low, high = target.inside(np.array([target.lower, target.upper]))
     ended = np.isfinite(low) & np.isfinite(high)

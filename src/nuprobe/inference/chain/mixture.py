@@ -13,10 +13,13 @@ from math import lgamma, log, pi
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Mixture", "Modes"]
+
+IntArray = NDArray[np.intp]
 
 _FREEDOM: Final = 6.0  # degrees of freedom of each component
 _LEAST: Final = 0.01  # weight that a component keeps
@@ -40,7 +43,8 @@ class Mixture:
 
     Examples
     --------
-    >>> two = Mixture(np.array([0.5, 0.5]), np.array([[0.0], [9.0]]), np.ones((2, 1, 1)))
+    >>> means = np.array([[0.0], [9.0]])
+    >>> two = Mixture(np.array([0.5, 0.5]), means, np.ones((2, 1, 1)))
     >>> two.log_density(np.array([[0.0], [9.0]]))
     array([-1.65..., -1.65...])
     """
@@ -61,7 +65,7 @@ class Mixture:
         count = len(means)
         weights = np.full(count, (1 - _WIDE) / max(count - 1, 1))
         weights[-1] = _WIDE if count > 1 else 1.0
-        return cls(weights, means, np.linalg.cholesky(covariances))
+        return cls(weights, means, np.asarray(np.linalg.cholesky(covariances)))
 
     def _parts(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Logarithm of each weighted component, and the squared distance from its mean,
@@ -84,12 +88,12 @@ class Mixture:
         """Logarithm of the density at `z`, shape (points, columns)."""
         return _log_sum(self._parts(z)[0])
 
-    def nearest(self, z: FloatArray) -> FloatArray:
+    def nearest(self, z: FloatArray) -> IntArray:
         """Component that is largest at `z`, shape (points, columns)."""
         return np.asarray(self._parts(z)[0].argmax(axis=1))
 
     def draw(
-        self, which: FloatArray, random: np.random.Generator | np.random.RandomState
+        self, which: IntArray, random: np.random.Generator | np.random.RandomState
     ) -> FloatArray:
         """Places drawn from components, shape (points, columns).
 
@@ -108,7 +112,9 @@ class Mixture:
     ) -> FloatArray:
         """`n` places, drawn with numbers of `random`, shape (n, columns)."""
         ends = np.cumsum(self.weights)
-        return self.draw(np.searchsorted(ends / ends[-1], random.uniform(size=n)), random)
+        return self.draw(
+            np.searchsorted(ends / ends[-1], random.uniform(size=n)), random
+        )
 
     def propose(
         self, z: FloatArray, random: np.random.RandomState
@@ -121,8 +127,8 @@ class Mixture:
     def refined(self, z: FloatArray, log_weights: FloatArray) -> Mixture:
         """A mixture closer to the density that weighted draws stand for.
 
-        One step of expectation and maximisation (population Monte Carlo,
-        Cappe:2008): the few heaviest draws are kept from deciding alone.
+        One step of expectation and maximisation with the weights of population Monte
+        Carlo (Cappé et al. 2004); the few heaviest draws are kept from deciding alone.
 
         Parameters
         ----------
@@ -133,7 +139,9 @@ class Mixture:
         weight = np.exp(log_weights - log_weights.max())
         weight = np.minimum(weight, weight.mean() * n**0.5)
         parts, distance = self._parts(z)
-        share = np.exp(parts - _log_sum(parts)[:, None]) * (weight / weight.sum())[:, None]
+        share = (
+            np.exp(parts - _log_sum(parts)[:, None]) * (weight / weight.sum())[:, None]
+        )
         pull = share * (_FREEDOM + d) / (_FREEDOM + distance)
         means, roots = self.means.copy(), self.roots.copy()
         for k in range(len(self.weights) - 1):

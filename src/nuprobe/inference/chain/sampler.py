@@ -1,14 +1,14 @@
 """Posterior samples of a cost by an ensemble of walkers, reproducible from one seed and
 resumable bit for bit.
 
-The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers or all
-of them in one call, which suits the vectorised costs. Its moves here are jumps to places
-drawn from a mixture of densities around all minima of −2 ln L, which lead from one
-region into another (Metropolis and Hastings with a proposal that does not depend on the
-place), and differential evolution (ter Braak 2006), now and then by the whole
-difference of two walkers, for what the mixture covers badly. The snooker update of emcee
-3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in emcee's source,
-but not released), so it is not used.
+The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers or
+all of them in one call, which suits the vectorised costs. Its moves here are jumps to
+places drawn from a mixture of densities around all minima of −2 ln L, which lead from
+one region into another (Metropolis and Hastings with a proposal that does not depend on
+the place), and differential evolution (ter Braak 2006), now and then by the whole
+difference of two walkers, for what the mixture covers badly. The snooker update of
+emcee 3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in emcee's
+source, but not released), so it is not used.
 """
 
 from __future__ import annotations

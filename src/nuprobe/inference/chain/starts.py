@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite, log
+from typing import Final
 
 import numpy as np
 
@@ -14,11 +15,15 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["start"]
 
-_TIMES: int = 100  # that impossible places are drawn again
+_TIMES: Final = 100  # that impossible places are drawn again
 
 
 def start(
-    target: Target, modes: Modes | None, walkers: int, how: str, rng: np.random.Generator
+    target: Target,
+    modes: Modes | None,
+    walkers: int,
+    how: str,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """Possible places for walkers, shape (walkers, columns).
 
@@ -37,6 +42,14 @@ def start(
         no end where walkers are to come from it.
     ComputationError
         If there is neither a minimum nor a prior with ends.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> target = Target.of(cost, ["rn"], None, {}, "sampled")
+    >>> start(target, None, 8, "prior", np.random.default_rng(1)).shape
+    (8, 5)
     """
     endless = _endless(target)
     if how == "prior" and endless:

@@ -29,6 +29,7 @@ from nuprobe.parameters import MorphingNuisance
 
 __all__ = ["Target"]
 
+
 @dataclass(frozen=True)
 class Target:
     """The density that is sampled. Coordinates ("inside") are the columns, the
