@@ -138,6 +138,9 @@ def _result(
     results, notes = _parameters(surface, best, intervals, covariance)
     if method == "fast":
         notes += other_regions(surface, best, intervals, cl)
+    integrated = [n.name for n in cost.nuisances if n.marginal]
+    if integrated:
+        notes.append(f"integrated over the shapes {', '.join(integrated)}")
     minimum = surface.minimum(best)
     nu, value = minimum.nuisances[0], float(minimum.twice_nll[0])
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)

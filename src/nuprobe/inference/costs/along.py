@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.marginal import log_volume, shapes_of, volume_slope
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.slopes import without_nuisances
 from nuprobe.inference.costs.statistic import Statistic
@@ -86,6 +87,17 @@ class _TermAlong:
             self.base.at(row, u),
             tuple(
                 s.at(row, u) if isinstance(s, _Polynomials) else s[None]
+                for s in self.slopes
+            ),
+        )
+
+    def derivative(self, row: IntArray, u: FloatArray) -> Expectation:
+        """Derivatives in u of base and slopes."""
+        nothing = np.zeros((1, self.term.n_bins))
+        return Expectation(
+            self.base.slope(row, u),
+            tuple(
+                s.slope(row, u) if isinstance(s, _Polynomials) else nothing
                 for s in self.slopes
             ),
         )
@@ -209,9 +221,28 @@ class Along:
             hessian[np.ix_(range(len(x)), rows, rows)] += both
         bend = without_nuisances(hessian, 1) if d > 1 else hessian
         speed = np.sqrt(np.maximum(bend[:, 0, 0], 0.0) / 2)
-        possible = np.isfinite(best.twice_nll)
-        there = np.where(possible, 1 / self.scale[row], 0.0)
-        return np.stack([best.twice_nll, slope * there, speed * there])
+        value = best.twice_nll
+        if layout.marginal:
+            added, bent = self._shapes(row, u, given)
+            # a distance of √(−2 ln L) changes by less than half of what the shapes add
+            value, slope, speed = value + added, slope + bent, speed + np.abs(bent) / 2
+        there = np.where(np.isfinite(best.twice_nll), 1 / self.scale[row], 0.0)
+        return np.stack([value, slope * there, speed * there])
+
+    def _shapes(
+        self, row: IntArray, u: FloatArray, given: list[Expectation]
+    ) -> tuple[FloatArray, FloatArray]:
+        """What integrating over the shapes adds, and its derivative in u, (points,)."""
+        layout, size = self.cost.layout, len(self.cost.layout.marginal)
+        shapes, moves = (
+            [
+                shapes_of(layout, t.term, t.nuisances, e)
+                for t, e in zip(self.terms, every, strict=True)
+            ]
+            for every in (given, [t.derivative(row, u) for t in self.terms])
+        )
+        scale = np.ones(len(u))
+        return log_volume(size, shapes), volume_slope(size, shapes, moves, scale)
 
 
 def _term_slopes(
@@ -229,8 +260,7 @@ def _term_slopes(
     every[:, 0] = moves
     for j, s in enumerate(e.slopes):
         every[:, 1 + j] = s
-    weighted = one.term.weighted(every, mu)
-    return (slope * moves).sum(axis=1), weighted @ weighted.swapaxes(1, 2)
+    return (slope * moves).sum(axis=1), one.term.metric(every, mu)
 
 
 def _slopes(values: Sequence[FloatArray]) -> tuple[_Polynomials | FloatArray, ...]:
