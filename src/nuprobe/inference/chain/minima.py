@@ -29,6 +29,7 @@ _NODES: Final = 33  # of a line at first
 _FAR: Final = 5.0  # standard deviations of a normal prior that are searched
 _WIDER: Final = 24  # doublings until a line without ends is left
 _WIDTH: Final = 3.0  # of the widest density, in standard deviations of all others
+_AT_ONCE: Final = 4  # of those that must all be high for a line to end
 _APART: Final = 1e-2  # squared distance in standard deviations of two minima
 
 
@@ -146,11 +147,7 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
         if isfinite(end):
             ends.append(float(end))
             continue
-        far = here + side * surface.step[i] * 2.0 ** np.arange(_WIDER)
-        values = line.heights(np.zeros(_WIDER, dtype=np.intp), far).value
-        low = min(float(values.min()), surface.height(line.point))
-        rest = np.flatnonzero(values <= low + _CEILING)
-        ends.append(float(far[min(int(rest[-1]) + 1 if rest.size else 0, _WIDER - 1)]))
+        ends.append(_end(surface, line, side))
     low, high = ends
     # close to where −2 ln L is low, and out to the ends
     fine = np.geomspace(1e-3, 1.0, _NODES // 2)
@@ -165,6 +162,19 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
     if low > 0:
         nodes = np.append(nodes, np.geomspace(low, high, _NODES))
     return np.unique(np.clip(nodes, low, high))
+
+
+def _end(surface: Surface, line: _Line, side: int) -> float:
+    """Where −2 ln L has risen so far that nothing is expected beyond."""
+    here, step = float(line.point[line.column]), surface.step[line.i]
+    lowest = surface.height(line.point)
+    for first in range(0, _WIDER, _AT_ONCE):
+        far = here + side * step * 2.0 ** np.arange(first, first + _AT_ONCE)
+        values = line.heights(np.zeros(_AT_ONCE, dtype=np.intp), far).value
+        lowest = min(lowest, float(values.min()))
+        if first and (values > lowest + _CEILING).all():
+            break
+    return float(far[-1])
 
 
 def _apart(surface: Surface, points: FloatArray, values: FloatArray) -> FloatArray:

@@ -24,6 +24,9 @@ IntArray = NDArray[np.intp]
 _FREEDOM: Final = 6.0  # degrees of freedom of each component
 _LEAST: Final = 0.01  # weight that a component keeps
 _WIDE: Final = 0.03  # weight of the last component, which is for what the others miss
+_HEAVY: Final = 8.0  # weight of a draw, in the mean of all, that tells a gap
+_MISSING: Final = 0.01  # share of the density in such draws that is worth a component
+_NEW: Final = 0.1  # weight with which one begins
 _TRUST: Final = 5.0  # draws a column that the shape a component had counts for
 
 
@@ -123,6 +126,36 @@ class Mixture:
         of `random`, and the logarithms of Hastings' factors, (walkers,)."""
         new = self.sample(len(z), random)
         return new, self.log_density(z) - self.log_density(new)
+
+    def extended(self, z: FloatArray, log_weights: FloatArray) -> Mixture:
+        """A mixture with one more component where this one is too small.
+
+        Parameters
+        ----------
+        z, log_weights : as for `refined`.
+
+        Returns
+        -------
+        Mixture
+            The same one if no draws are much heavier than the others.
+        """
+        weight = np.exp(log_weights - log_weights.max())
+        weight /= weight.mean()
+        heavy = np.flatnonzero(weight > _HEAVY)
+        if len(heavy) < 2 or weight[heavy].sum() < _MISSING * len(z):
+            return self
+        chosen, own = z[heavy], np.minimum(weight[heavy], len(z) ** 0.5)
+        mean = own @ chosen / own.sum()
+        offset = chosen - mean
+        scatter = (own[:, None] * offset).T @ offset / own.sum()
+        near = self.roots[int(self.nearest(mean[None])[0])]
+        covariance = scatter + near @ near.T / len(heavy)
+        share = self.weights[:-1] * (1 - _NEW)
+        added = _NEW * self.weights[:-1].sum()
+        weights = np.concatenate([share, [added], self.weights[-1:]])
+        means = np.insert(self.means, -1, mean, axis=0)
+        root = np.linalg.cholesky(covariance)
+        return Mixture(weights, means, np.insert(self.roots, -1, root, axis=0))
 
     def refined(self, z: FloatArray, log_weights: FloatArray) -> Mixture:
         """A mixture closer to the density that weighted draws stand for.

@@ -13,9 +13,9 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["modes_of"]
 
-_DRAWS: Final = 200  # a column from which the mixture learns, each time
-_LEAST: Final = 1000  # draws, however few columns
-_TIMES: Final = 4
+_DRAWS: Final = 300  # a column from which the mixture learns, each time
+_LEAST: Final = 1500  # draws, however few columns
+_TIMES: Final = 6  # that it learns
 _CHECK: Final = 4000  # from which the weights of regions come
 
 
@@ -54,7 +54,7 @@ def modes_of(target: Target, seed: int) -> Modes | None:
         z, weights = _weighed(target, mixture, draws, rng)
         if not np.isfinite(weights).any():
             break
-        mixture = mixture.refined(z, weights)
+        mixture = mixture.extended(z, weights).refined(z, weights)
     z, weights = _weighed(target, mixture, _CHECK, rng)
     return _shares(mixture, z, weights)
 
