@@ -18,11 +18,12 @@ $(READY): pyproject.toml requirements.lock .ci/environment
 demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
 	$(BIN)/nuprobe demo -o demo --overwrite
 
-# pytest runs even if a lint step fails: one run shows everything, and its summary comes last
+# pytest runs even if a lint step fails: one run shows everything, and its summary comes last.
+# bytecode is kept, wherever the environment forbids it: else each worker and each process that a test starts compiles all anew
 test: $(READY) ## everything a change must pass: lint, types, floors, tests
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going lint || status=1; \
-	$(BIN)/python -m pytest -n $(N) --dist worksteal || status=1; \
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(N) --dist worksteal || status=1; \
 	exit $$status
 
 .PHONY: ruff ruff-format types floors
@@ -41,7 +42,7 @@ format: $(READY) ## let ruff mend style and formatting
 	$(BIN)/ruff format .
 
 nightly: $(READY) ## the slow checks too, and the oldest and newest dependencies
-	$(BIN)/python -m pytest -n $(N) --dist worksteal -m ''
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(N) --dist worksteal -m ''
 	$(BIN)/nox -s tests_oldest tests_newest
 
 bench: $(READY) ## speed, with the accuracy printed beside it

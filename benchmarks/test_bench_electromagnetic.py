@@ -22,6 +22,17 @@ from nuprobe.inference import Cost, fit
 from nuprobe.numerics import FloatArray
 
 POINTS = 100_000
+# `_plain` knows the steady state but for its normalisation
+KNOWN = {
+    "analyses.energy-time.counted": {},
+    "analyses.energy-time.systematics": [
+        "sns-flux",
+        "csi-2017-signal-without-quenching",
+        "csi-2017-quenching",
+        "csi-2017-prompt-neutrons",
+        "csi-2017-steady-state",
+    ],
+}
 RADII = [f"charge_radius.{x}" for x in ("ee", "mumu", "emu", "etau", "mutau")]
 MOMENTS = [
     "magnetic_moment.ee",
@@ -91,7 +102,7 @@ def _plain(
     ids=["7 parameters", "12 parameters"],
 )
 def test_fit_csi_2017(benchmark: BenchmarkFixture, free: list[str]) -> None:
-    csi = nu.experiment("coherent-csi-2017")
+    csi = nu.experiment("coherent-csi-2017").with_changes(KNOWN)
     cost = csi.cost(nu.Electromagnetic(), free, "energy-time")
     fit(cost)  # scipy and iminuit are imported, caches filled
     result = benchmark.pedantic(lambda: fit(cost), rounds=3)
@@ -167,7 +178,7 @@ def _end_error(cost: Cost, best: FloatArray, column: int, end: float) -> float:
     "free", [RADII, RADII + NEUTRONS], ids=["5 radii", "5 radii and 2 neutron radii"]
 )
 def test_profiled_points(benchmark: BenchmarkFixture, free: list[str]) -> None:
-    csi = nu.experiment("coherent-csi-2017")
+    csi = nu.experiment("coherent-csi-2017").with_changes(KNOWN)
     cost = csi.cost(nu.Electromagnetic(), free, "energy-time")
     rng = np.random.default_rng(7)
     columns = [
@@ -191,7 +202,7 @@ def test_profiled_points(benchmark: BenchmarkFixture, free: list[str]) -> None:
     ROWS.append(
         (
             (
-                f"{POINTS} points of {len(free)} parameters, 4 nuisances profiled, 2"
+                f"{POINTS} points of {len(free)} parameters, 5 nuisances profiled, 2"
                 " threads"
             ),
             f"{mine:.2f} s",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import doctest
-import functools
 import inspect
 import io
 import signal
@@ -145,86 +144,6 @@ def guarded(thing: Any) -> bool:
     """Whether users call it: results that the package makes are not guarded."""
     start = thing.__init__ if inspect.isclass(thing) else thing
     return hasattr(start, "__wrapped__")
-
-
-@functools.cache
-def results() -> dict[str, Any]:
-    """Objects that the package makes, by the names of their classes."""
-    cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    ccfr = nu.experiment("ccfr-trident")
-    masses = {"mass": np.array([10.0, 100.0])}
-    generator = nu.events.trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0)
-    shapes = nu.events.distributions(generator, ["m_pair"], n=200)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        chain = nu.sample(cost, ["rn"], steps=20, nuisances="profiled")
-    found = [
-        *(cost, nu.fit(cost, ["rn"]), chain, nu.limit([ccfr], "lmu-ltau", grid=masses)),
-        *(generator, generator.generate(20).events, shapes, shapes["m_pair"]),
-        *(shapes.flow, nu.catalogue.catalogue()),
-    ]
-    return {type(one).__name__: one for one in found}
-
-
-def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
-    """Guarded methods of an object with arguments, by name, each with a right call."""
-    found = {}
-    for name in dir(type(thing)):
-        if name.startswith("_") and name not in ("__getitem__", "__call__"):
-            continue
-        if isinstance(inspect.getattr_static(type(thing), name), property):
-            continue
-        method = getattr(thing, name, None)
-        if method is None or not hasattr(method, "__wrapped__"):
-            continue
-        wanted = inspect.signature(method).parameters.values()
-        if wanted:
-            found[name] = (method, ((), _right(thing, name, list(wanted))))
-    return found
-
-
-def _right(
-    thing: Any, method: str, parameters: list[inspect.Parameter]
-) -> dict[str, Any]:
-    """Right arguments for what has no default."""
-    known = {**_SHARED, **_ARGUMENTS.get(f"{type(thing).__name__}.{method}", {})}
-    return {
-        p.name: known[p.name]() if callable(known[p.name]) else known[p.name]
-        for p in parameters
-        if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    }
-
-
-_SHARED: dict[str, Any] = {
-    **{"point": np.array([5.0]), "points": np.array([[5.0]]), "name": "rn"},
-    **{"nuisances": lambda: results()["GaussianCost"].profiled([[5.0]]).nuisances[0]},
-    **{"best": lambda: results()["GaussianCost"].profiled([[5.0]]), "start": None},
-    **{
-        "rng": lambda: np.random.default_rng(1),
-        "grid": np.array([4.0, 4.5, 5.0]),
-        "n": 5,
-    },
-    **{
-        "path": Path("made.h5"),
-        "root": Path("made"),
-        "label": "ccfr-trident",
-        "index": 0,
-    },
-    **{"trials": 100, "events": lambda: results()["Events"], "which": slice(3)},
-    **{"file": "x.yaml", "message": "wrong"},
-}
-_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "Events.weights": {"model": lambda: nu.StandardModel()},
-    "Distribution.index": {"model": None},
-    "Distribution.ratio": {"model": lambda: results()["Distribution"].models[0]},
-    "CutFlow.to_dict": {"model": 0},
-    "Distributions.__getitem__": {"name": "m_pair"},
-    "Catalogue.__getitem__": {
-        "name": lambda: next(iter(results()["Catalogue"])),
-    },
-}
-"""Right arguments of methods by their names, and where one name has several meanings;
-functions make theirs when they are asked for."""
 
 
 def recorded(thing: Any) -> list[Call]:

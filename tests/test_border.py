@@ -8,18 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests import hostile
+from tests import hostile, hostile_methods
 
 import nuprobe as nu
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import (
     ComputationError,
     InputError,
     NuprobeError,
     UnitError,
+    UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.flavours import flavour
 from nuprobe.numerics import blocks, converged, gauss_legendre
+from nuprobe.processes.interface import exchanges_of
 from nuprobe.units import fm
 
 SM = nu.StandardModel()
@@ -352,24 +355,128 @@ def test_hostile_values_for_all_others(
     assert _wrong([name]) == []
 
 
-METHODS_OF = (
-    *("GaussianCost", "FitResult", "SampleResult", "Limit", "Generator", "Events"),
-    *("Distributions", "Distribution", "CutFlow", "Catalogue"),
-)
-LONG = ("FitResult.goodness_from_toys",)
+LONG = ("inference.FitResult.goodness_from_toys",)
 """Hundreds of fits for each right value of its arguments."""
+REFUSING = ("nuclei.Helm.of",)
+"""What is there for a message alone: Helm's radius is always given."""
+UNCHECKED = [
+    f"experiments.Experiment.templates: check = {value}: NaN"
+    for value in ("zero", "None")
+]
+"""Templates whose quadrature is not to be checked have no error."""
+
+
+def _wrong_methods(name: str, thing: Any) -> list[str]:
+    methods = {
+        f"{name}.{method}": called
+        for method, called in hostile_methods.methods(thing).items()
+    }
+    assert methods
+    found = []
+    for method, (bound, call) in methods.items():
+        if method not in REFUSING:
+            bound(*call[0], **call[1])
+        if method not in LONG:
+            found += [
+                f"{method}: {o.parameter} = {o.value}: {o.wrong}"
+                for o in hostile.outcomes(bound, call, hostile.HOSTILE)
+                if o.wrong
+            ]
+    return [line for line in found if line not in UNCHECKED]
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", METHODS_OF)
-def test_hostile_values_for_the_methods_of_results(name: str) -> None:
-    methods = hostile.methods(hostile.results()[name])
-    assert methods
-    found = [
-        f"{name}.{method}: {o.parameter} = {o.value}: {o.wrong}"
-        for method, (bound, call) in methods.items()
-        if f"{name}.{method}" not in LONG
-        for o in hostile.outcomes(bound, call, hostile.HOSTILE)
-        if o.wrong
-    ]
-    assert found == []
+def test_hostile_values_for_the_methods_of_results() -> None:
+    results = hostile_methods.results()
+    assert [x for n, one in results.items() for x in _wrong_methods(n, one)] == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", hostile_methods.MADE)
+def test_hostile_values_for_the_methods_of_parts(kind: str) -> None:
+    parts = hostile_methods.objects(kind)
+    assert [x for n, one in parts.items() for x in _wrong_methods(n, one)] == []
+
+
+@pytest.mark.nightly
+def test_every_class_with_guarded_methods_is_walked() -> None:
+    every = hostile_methods.results() | hostile_methods.objects()
+    walked = {c for one in every.values() for c in type(one).__mro__}
+    missing = set(hostile_methods.classes().values()) - walked
+    assert {hostile_methods.label(c) for c in missing} == set()
+
+
+def test_a_quick_method_is_guarded_outside_alone() -> None:
+    @quick_methods
+    class Shape:
+        def at(self, q2: float) -> float:
+            return q2 + 0.0
+
+    @public
+    def inside(q2: Any) -> float:
+        return Shape().at(q2)
+
+    text: Any = "1"
+    with pytest.raises(InputError, match="q2 must be a number"):
+        Shape().at(text)
+    with pytest.raises(InputError, match="q2 must be finite, got nan"):
+        Shape().at(np.nan)
+    with pytest.raises(TypeError):  # nothing that was given to `inside` explains it
+        inside(text)
+    with pytest.raises(InputError, match="q2 must be a number"):
+        Shape().at(text)  # the guard is back after an error
+
+
+def _csi() -> Any:
+    return nu.experiment("coherent-csi-2017").prediction(free=["rn"])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: nu.form_factors.Helm(3.4 * fm)(NAMES), r"\|q\|² \(MeV²\)"),
+        (lambda: SM.couplings(anti=np.array([1, 2])), "anti must be True or False"),  # type: ignore[arg-type]
+        (lambda: SM.electron_couplings("mu"), "unknown flavour 'mu'"),
+        (
+            lambda: nu.process("cevns").terms(None),  # type: ignore[arg-type]
+            "exchanges must be an Exchanges",
+        ),
+        (
+            lambda: nu.flux("sns").of("nu_e")[0].integrate(lambda e: e, refine=0),
+            "refine must be a whole number from 1 on",
+        ),
+        (lambda: _csi().expectation(np.array([5.0])), "shape .points, parameters."),
+        (lambda: _csi().templates.scale(np.inf), "factor on templates"),
+        (
+            lambda: nu.oscillation.Spread(nu.oscillation.AtSource(), (1.0,)),  # type: ignore[arg-type]
+            "lengths must be a list of Vacuum objects",
+        ),
+    ],
+)
+def test_methods_tell_what_cannot_be_meant(
+    call: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(NuprobeError, match=told) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_flavour_may_be_its_name() -> None:
+    # the text "nu_e" has an `index` too, a method
+    g_v, g_a = SM.electron_couplings("nu_e")
+    assert (g_v, g_a) == SM.electron_couplings(flavour("nu_e"))
+    assert g_a == pytest.approx(0.5)
+
+
+def test_shapes_that_do_not_fit_are_named() -> None:
+    (argon,) = nu.process("cevns").scatterers(nu.target("Ar40"))
+    group = argon.groups(exchanges_of(SM.couplings()))[0]
+    with pytest.raises(InputError, match=r"e_nu has the shape \(3,\), t has .* \(2,\)"):
+        argon.kinematics(group, np.ones(3), np.ones(2))
+
+
+def test_a_model_without_parameters_of_its_own_has_none_to_move() -> None:
+    model = nu.ContactOperators()
+    assert model.moved({}) == {}
+    with pytest.raises(UnknownNameError, match="parameter of the model contact"):
+        model.moved({"size": np.array(1.0)})

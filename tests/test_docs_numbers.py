@@ -8,12 +8,15 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.inference.test_sample import radius_posterior
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment
 from nuprobe.experiments import experiment as open_experiment
+from nuprobe.inference import ProjectedCost
+from nuprobe.numerics import FloatArray
 from nuprobe.reproductions import recipes, reproduce
 from nuprobe.reproductions.charge_radii import charge_radii, charge_radius_fit
 from nuprobe.reproductions.electromagnetic import equal_recoil, intervals
@@ -307,6 +310,96 @@ def test_recoils_of_electrons_in_the_standard_model() -> None:
         ]
     label = "coherent-csi-2017`, `coherent-csi-2021"
     agree(cells("docs/guide/experiment.md", label)[2], *found)
+
+
+CSI_KNOWN = {
+    "analyses.energy-time.counted": {},
+    "analyses.energy-time.systematics": [
+        "sns-flux",
+        "csi-2017-signal-without-quenching",
+        "csi-2017-quenching",
+        "csi-2017-prompt-neutrons",
+        "csi-2017-steady-state",
+    ],
+}
+
+
+def test_counted_steady_state() -> None:
+    """The three ways to treat the anticoincidences of CsI 2017."""
+    page, csi = "docs/guide/csi-2017.md", _open("coherent-csi-2017")
+    known = csi.with_changes(CSI_KNOWN)
+    each = {"analyses.energy-time.counted": {"steady-state": "bins"}}
+    widths = []
+    for label, one in (
+        ("product of projections, known but for 5 %", known),
+        ("product, its projections counted", csi),
+        ("each bin counted", csi.with_changes(each)),
+    ):
+        angle, radius = (
+            one.fit(free=[name], analysis="energy-time")[name]
+            for name in ("sin2_theta_w", "rn")
+        )
+        assert angle.interval is not None
+        assert angle.interval.upper is not None
+        assert angle.interval.lower is not None
+        widths.append(angle.interval.upper - angle.interval.lower)
+        _, shown, wide, fm = cells(page, label)
+        agree(shown, angle.value)
+        agree(wide, widths[-1] / widths[0])
+        assert radius.error is not None
+        agree(fm, radius.value, radius.error)
+    best = csi.fit(free=["rn"], analysis="energy-time")
+    assert best.goodness_of_fit is not None
+    text = sentence(page, r"the best fit has -2 ln L (= 137.5 \(p = 0.85)")
+    agree(text, best.twice_nll, best.goodness_of_fit)
+
+
+def test_anticoincidences_factorise() -> None:
+    """Likelihood ratio of the table against the product of its projections, and of
+    tables that are drawn from that product."""
+    cost = _open("coherent-csi-2017").cost(free=["rn"], analysis="energy-time")
+    assert isinstance(cost, ProjectedCost)
+    table = cost.control.reshape(cost.shape)
+
+    def ratio(m: FloatArray) -> float:
+        product = np.outer(m.sum(axis=1), m.sum(axis=0)) / m.sum()
+        some = m > 0
+        return float(2 * (m[some] * np.log(m[some] / product[some])).sum())
+
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    rng = np.random.default_rng(1)
+    drawn = np.array([ratio(rng.poisson(expected).astype(float)) for _ in range(4000)])
+    text = sentence("docs/guide/csi-2017.md", r"projections is (139.2 where .*0.43)")
+    value, mean, sd, p = (float(x) for x in NUMBER.findall(text))
+    assert value == pytest.approx(ratio(table), abs=0.05)
+    assert mean == pytest.approx(drawn.mean(), abs=1.0)
+    assert sd == pytest.approx(drawn.std(), rel=0.05)
+    assert p == pytest.approx((drawn >= ratio(table)).mean(), abs=0.03)
+
+
+def test_counted_steady_state_of_the_full_data() -> None:
+    full = _open("coherent-csi-2021")
+    names = [
+        name
+        for name in full.file.analyses["energy-time"].systematics
+        if name != "csi-2021-steady-state"
+    ]
+    counted = full.with_changes(
+        {
+            "analyses.energy-time.counted": {"steady-state": "projections"},
+            "analyses.energy-time.systematics": names,
+        }
+    )
+    values, widths = [], []
+    for one in (full, counted):
+        angle = one.fit(free=["sin2_theta_w"], analysis="energy-time")["sin2_theta_w"]
+        assert angle.interval is not None
+        assert angle.interval.upper is not None
+        assert angle.interval.lower is not None
+        values.append(angle.value)
+        widths.append(angle.interval.upper - angle.interval.lower)
+    text = sentence("docs/guide/csi-2017.md", r"\\theta_W\$ (= 0.2319 .* 6 %) wider")
+    agree(text, *values, 100 * (widths[1] / widths[0] - 1))
 
 
 @slow

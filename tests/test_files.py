@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -30,6 +31,21 @@ def test_content_arrives_whole(tmp_path: Path) -> None:
     atomic_write(file, b"\x00\xff")
     assert file.read_bytes() == b"\x00\xff"
     assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_pieces_are_written_as_they_come_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "pieces.txt"
+    atomic_write(path, (piece for piece in (b"one ", b"two")))
+    assert path.read_bytes() == b"one two"
+
+    def broken() -> Iterator[bytes]:
+        yield b"three"
+        raise RuntimeError("of its own")
+
+    with pytest.raises(RuntimeError, match="of its own"):
+        atomic_write(path, broken())
+    assert path.read_bytes() == b"one two"
+    assert [p.name for p in tmp_path.iterdir()] == ["pieces.txt"]
 
 
 @pytest.mark.parametrize(

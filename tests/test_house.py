@@ -4,6 +4,7 @@ traces of a machine."""
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import json
 import os
@@ -120,6 +121,13 @@ units._factor, nuprobe.fluxes.files._read, own._x, self._y, units.__name__
     ]
 
 
+@functools.cache
+def _looked() -> list[tuple[str, str]]:
+    """What the house finds in all files."""
+    paths = sorted((ROOT / "src").rglob("*.py"))
+    return [found for path in paths for found in house.look(path)]
+
+
 @pytest.mark.parametrize(
     ("kind", "most"),
     [
@@ -131,12 +139,7 @@ units._factor, nuprobe.fluxes.files._read, own._x, self._y, units.__name__
     ],
 )
 def test_functions_and_files_stay_small(kind: str, most: int) -> None:
-    found = [
-        text
-        for path in sorted((ROOT / "src").rglob("*.py"))
-        for this, text in house.look(path)
-        if this == kind
-    ]
+    found = [text for this, text in _looked() if this == kind]
     assert len(found) <= most, found
 
 

@@ -11,26 +11,26 @@ from __future__ import annotations
 
 import ast
 import builtins
-import collections.abc
 import dataclasses
 import functools
 import importlib
 import inspect
 import sys
+import threading
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnitError, shown
-from nuprobe.hints import CALLABLE, hint_parts, in_words, is_union, union_members
+from nuprobe.hints import hint_parts, in_words
+from nuprobe.matching import fits, is_numbers, lacks_array
 from nuprobe.numerics import is_quantity, masked
 from nuprobe.units import MeV, fm
 
-__all__ = ["public", "public_methods"]
+__all__ = ["public", "public_methods", "quick_methods"]
 
 _T = TypeVar("_T", bound=Callable[..., Any])
 _Class = TypeVar("_Class", bound=type)
@@ -52,6 +52,15 @@ _PLAIN: Final[set[type]] = {
 first met."""
 
 
+class _Inside(threading.local):
+    """Whether this thread is inside a guarded call: the caller is the package."""
+
+    yes = False
+
+
+_INSIDE: Final = _Inside()
+
+
 def public(thing: _T) -> _T:
     """Guard a public function, or the constructor of a public class.
 
@@ -71,7 +80,7 @@ def public(thing: _T) -> _T:
     if not inspect.isclass(thing):
         return typing.cast(_T, _guarded(thing))
     cls: Any = thing
-    cls.__init__ = _guarded(cls.__init__, cls.__name__)
+    cls.__init__ = _guarded(cls.__init__, no_nan=True)
     if hasattr(cls, "__dataclass_fields__") and "__repr__" not in _own_names(cls):
         setattr(cls, "__repr__", _in_one_line)  # noqa: B010
     return thing
@@ -87,6 +96,10 @@ def public_methods(cls: _Class) -> _Class:
     ----------
     cls : the class; what it inherits is left alone.
 
+    See Also
+    --------
+    quick_methods : for what the package itself calls often.
+
     Examples
     --------
     >>> @public_methods
@@ -97,6 +110,36 @@ def public_methods(cls: _Class) -> _Class:
     Traceback (most recent call last):
     nuprobe.errors.InputError: factor must be a number, got 'large'
     """
+    return _with_methods(cls, _guarded)
+
+
+def quick_methods(cls: _Class) -> _Class:
+    """Guard the public methods of a class as `public_methods` does, for users alone.
+
+    Inside another guarded call they are called as they stand: kernels and integrals
+    take thousands of form factors, moments and couplings, and what users gave has been
+    looked at once.
+
+    Parameters
+    ----------
+    cls : the class; what it inherits is left alone.
+
+    Examples
+    --------
+    >>> @quick_methods
+    ... class Shape:
+    ...     def at(self, q2: float) -> float:
+    ...         return 2.0 * q2
+    >>> Shape().at("here")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: q2 must be a number, got 'here'
+    """
+    return _with_methods(cls, _quickly_guarded)
+
+
+def _with_methods(
+    cls: _Class, guard: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> _Class:
     for name, value in list(vars(cls).items()):
         if name.startswith("_") and name not in ("__getitem__", "__call__"):
             continue
@@ -104,9 +147,22 @@ def public_methods(cls: _Class) -> _Class:
         if not isinstance(inner, types.FunctionType) or hasattr(inner, "__wrapped__"):
             continue
         if len(inspect.signature(inner).parameters) > 1:
-            guarded = _guarded(inner)
+            guarded = guard(inner)
             setattr(cls, name, guarded if inner is value else classmethod(guarded))
     return cls
+
+
+def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that is guarded where it is not called by another guarded one."""
+    outside = _guarded(function, no_nan=True)
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if _INSIDE.yes:
+            return function(*args, **kwargs)
+        return outside(*args, **kwargs)
+
+    return guarded
 
 
 def _own_names(cls: type) -> tuple[str, ...]:
@@ -133,8 +189,8 @@ def _in_one_line(self: Any) -> str:
     return f"{type(self).__name__}({', '.join(texts)})"
 
 
-def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
-    """A guarded function, or constructor `of` a class."""
+def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[..., Any]:
+    """A guarded function; with `no_nan` it takes none either."""
     parameters = tuple(inspect.signature(function).parameters)
 
     @functools.wraps(function)
@@ -149,6 +205,7 @@ def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
         for name, value in kwargs.items():
             if type(value) not in _PLAIN:
                 kwargs[name] = _plain(name, value)
+        before, _INSIDE.yes = _INSIDE.yes, True
         try:
             result = function(*args, **kwargs)
         except NuprobeError:
@@ -156,7 +213,9 @@ def _guarded(function: Callable[..., Any], of: str = "") -> Callable[..., Any]:
         except Exception as error:
             _explain(function, args, kwargs, error)
             raise
-        if _is_nan(result) or (of and any(map(_is_nan, (*args, *kwargs.values())))):
+        finally:
+            _INSIDE.yes = before
+        if _is_nan(result) or (no_nan and any(map(_is_nan, (*args, *kwargs.values())))):
             _refuse_nan(function, args, kwargs)
         return result
 
@@ -222,7 +281,7 @@ def _explain(
     for strict in (False, True):
         for name, value in given.items():
             hint = _hint(function, name)
-            if not _fits(hint, value) or (strict and _no_array(hint, value)):
+            if not fits(hint, value) or (strict and lacks_array(hint, value)):
                 raise InputError(
                     f"{name} must be {in_words(hint)}, got {shown(value)}"
                 ) from error
@@ -232,6 +291,24 @@ def _explain(
             f" ({type(error).__name__}: {error}); correct"
             f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}"
         ) from error
+    arrays = {n: s for n, v in given.items() if (s := _shape(v))}
+    if arrays and isinstance(error, (ValueError, IndexError)) and _of_shapes(error):
+        shapes = ", ".join(f"{n} has the shape {s}" for n, s in arrays.items())
+        raise InputError(
+            f"{function.__name__} cannot take arrays of these shapes: {shapes}"
+        ) from error
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    """Shape of an array or a list of numbers; () of what is neither."""
+    array = isinstance(value, (np.ndarray, list, tuple)) and is_numbers(value, "fiuc")
+    return np.shape(value) if array else ()
+
+
+def _of_shapes(error: Exception) -> bool:
+    """Whether NumPy complains about the shape of an array."""
+    words = ("broadcast", "shape", "dimension", "too many ind", "zip()", "subscripts")
+    return any(word in str(error) for word in words)
 
 
 def _given(
@@ -312,122 +389,6 @@ def _hint(function: Callable[..., Any], name: str) -> Any:
     return hint
 
 
-def _no_array(hint: Any, value: Any) -> bool:
-    """Whether an annotation asks for an array alone, and gets something else."""
-    origin, inner = hint_parts(hint)
-    members = inner if is_union(origin) else (hint,)
-    arrays = [one for one in members if hint_parts(one)[0] is np.ndarray]
-    return (
-        bool(arrays)
-        and not isinstance(value, np.ndarray)
-        and not any(_fits(one, value) for one in members if one not in arrays)
-    )
-
-
-def _fits(hint: Any, value: Any, depth: int = 0) -> bool:
-    """Whether a value is of the kind that an annotation asks for."""
-    if hint is Any or hint is object or isinstance(hint, TypeVar) or depth > 4:
-        return True
-    if hint is type(None) or hint is None:
-        return value is None
-    if hint == ArrayLike:
-        return _is_numbers(value, "fiu")
-    origin, inner = hint_parts(hint)
-    if origin is np.ndarray:
-        return _is_numbers(value, "fiu" if "float" in str(hint) else "fiucbOUS")
-    if origin is typing.Annotated:
-        return _fits(inner[0], value, depth)
-    if is_union(origin):
-        return any(_fits(one, value, depth) for one in union_members(inner))
-    if origin is Literal:
-        return any(type(value) is type(one) and value == one for one in inner)
-    if inner and isinstance(origin, type):
-        return _fits_generic(origin, inner, value, depth)
-    if origin in _SIMPLE:
-        return _SIMPLE[origin](value)
-    if isinstance(origin, type):
-        return _is_instance(value, origin)
-    return True
-
-
-def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) -> bool:
-    if origin in CALLABLE:
-        return callable(value) and _takes(value, inner)
-    if isinstance(value, np.ndarray):  # serves as a sequence of numbers
-        numeric = bool(inner) and inner[0] in (float, int)
-        return issubclass(list, origin) and numeric and _is_numbers(value, "fiu")
-    if not _is_instance(value, origin) or isinstance(value, str | bytes):
-        return False
-    if isinstance(value, Mapping):
-        return len(inner) != 2 or all(
-            _fits(inner[0], k, depth + 1) and _fits(inner[1], v, depth + 1)
-            for k, v in value.items()
-        )
-    if not isinstance(value, collections.abc.Collection) or not inner:
-        return True
-    if origin is tuple and inner[-1] is not Ellipsis:
-        return len(value) == len(inner) and all(
-            _fits(one, item, depth + 1) for one, item in zip(inner, value, strict=True)
-        )
-    return all(_fits(inner[0], item, depth + 1) for item in value)
-
-
-def _takes(function: Callable[..., Any], inner: tuple[Any, ...]) -> bool:
-    """Whether a function can be called with as many arguments as it is given."""
-    if not inner or not isinstance(inner[0], list):
-        return True
-    try:
-        inspect.signature(function).bind(*inner[0])
-    except TypeError:
-        return False
-    except ValueError:  # a function of C without a signature
-        return True
-    return True
-
-
-def _is_instance(value: Any, cls: type) -> bool:
-    if not getattr(cls, "_is_protocol", False):
-        return isinstance(value, cls)
-    wanted = {
-        name
-        for base in cls.__mro__
-        if getattr(base, "_is_protocol", False) and base.__module__ != "typing"
-        for name in (*vars(base), *vars(base).get("__annotations__", ()))
-        if not name.startswith("_") or name == "__call__"
-    }
-    return all(hasattr(value, name) for name in wanted)
-
-
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, (list, tuple)) and (
-        np.ndim(value) == 0 and _is_numbers(value, "fiu")
-    )
-
-
-def _is_numbers(value: Any, kinds: str) -> bool:
-    try:
-        array = np.asarray(value)
-    except Exception:  # ragged lists, and what other libraries raise
-        return False
-    if array.dtype.kind == "O" and "O" not in kinds:
-        return False
-    if array.size and array.dtype.kind not in kinds:
-        return False
-    return array.dtype.kind not in "fc" or not bool(np.isnan(array).any())
-
-
-_SIMPLE: Final[Mapping[Any, Callable[[Any], bool]]] = {
-    float: _is_number,
-    int: lambda value: (
-        isinstance(value, (int, np.integer))
-        and not isinstance(value, bool)
-        and abs(int(value)) < 2**63
-    ),
-    bool: lambda value: isinstance(value, (bool, np.bool_)),
-    str: lambda value: isinstance(value, str),
-}
-
-
 # -- results
 
 
@@ -452,7 +413,7 @@ def _refuse_nan(
             raise InputError(f"{name} must be finite, got {shown(value)}")
     for name, value in given.items():
         hint = _hint(function, name)
-        if not _fits(hint, value):
+        if not fits(hint, value):
             raise InputError(f"{name} must be {in_words(hint)}, got {shown(value)}")
     raise ComputationError(
         f"{function.__name__} has no finite value at"

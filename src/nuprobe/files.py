@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -62,7 +62,7 @@ def as_output_error(path: Path) -> Iterator[None]:
 
 def atomic_write(
     path: str | os.PathLike[str],
-    content: bytes | str,
+    content: bytes | str | Iterable[bytes],
     *,
     before: Callable[[Path], None] | None = None,
 ) -> Path:
@@ -72,7 +72,8 @@ def atomic_write(
     Parameters
     ----------
     path : destination; its folder must exist.
-    content : the whole content; text is encoded as UTF-8.
+    content : the whole content, or pieces of it that are written as they come; text is
+        encoded as UTF-8.
     before : called with the path of the new file, which is complete, before it takes
         the place of the old one.
 
@@ -90,9 +91,10 @@ def atomic_write(
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
+    pieces = (data,) if isinstance(data, bytes) else data
     with as_output_error(target):
         _sweep(target)
-        aside = _written_aside(target, data)
+        aside = _written_aside(target, pieces)
         try:
             if before is not None:
                 before(aside)
@@ -103,7 +105,7 @@ def atomic_write(
     return target
 
 
-def _written_aside(target: Path, data: bytes) -> Path:
+def _written_aside(target: Path, pieces: Iterable[bytes]) -> Path:
     """A file beside the target that has the content, on the disk.
 
     Where the system can, it has no name until it is complete: a process that is killed
@@ -119,11 +121,11 @@ def _written_aside(target: Path, data: bytes) -> Path:
             os.close(descriptor)
         if folder >= 0:
             os.close(folder)
-        return _named_aside(target, data)
+        return _named_aside(target, pieces)
     name = f".{target.name}.{secrets.token_hex(4)}.part"
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
             # with a folder given, the link is followed to the file without a name
@@ -133,7 +135,7 @@ def _written_aside(target: Path, data: bytes) -> Path:
     return target.with_name(name)
 
 
-def _named_aside(target: Path, data: bytes) -> Path:
+def _named_aside(target: Path, pieces: Iterable[bytes]) -> Path:
     """As `_written_aside`, with a name from the beginning."""
     descriptor, name = tempfile.mkstemp(
         prefix=f".{target.name}.", suffix=".part", dir=target.parent
@@ -141,7 +143,7 @@ def _named_aside(target: Path, data: bytes) -> Path:
     aside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; give the result the mode a plain open() would

@@ -121,15 +121,26 @@ def in_words(hint: Any) -> str:
     if inner and isinstance(origin, type):
         what = "a mapping" if issubclass(origin, Mapping) else "a list"
         return what + (f" of {_plural(inner[0])}" if _told(inner) else "")
-    return f"a {getattr(origin, '__name__', 'value')}"
+    name = getattr(origin, "__name__", "value")
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _told(inner: tuple[Any, ...]) -> bool:
     return len({x for x in inner if x is not Ellipsis}) == 1 and inner[0] is not Any
 
 
+_SEVERAL: Final = {
+    **{"a list": "lists", "a mapping": "mappings", "a function": "functions"},
+    **{"an array": "arrays", "a number": "numbers", "a text": "texts"},
+}
+
+
 def _plural(hint: Any) -> str:
     words = {float: "numbers", int: "integers", str: "texts"}
     found = words.get(hint) if isinstance(hint, type) else None
     described = in_words(hint)
-    return found or ("lists" if described.startswith("a list") else described)
+    for one, several in _SEVERAL.items():
+        if described.startswith(one):
+            return several
+    article, _, name = described.partition(" ")
+    return found or (f"{name} objects" if article in ("a", "an") else described)

@@ -7,7 +7,7 @@ plots and tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
 from typing import Any, Final
@@ -115,6 +115,8 @@ class Nuisance:
     name : two costs that use one name share one nuisance.
     sigma : standard deviation of the constraint; ``inf`` leaves it free.
     latex, description : for plots and tables.
+    marginal : integrated over, not profiled: for shapes that grow with the signal, so
+        that a larger signal does not explain the same distortion at a lower price.
 
     Examples
     --------
@@ -126,8 +128,14 @@ class Nuisance:
     sigma: float
     latex: str = ""
     description: str = ""
+    marginal: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        if self.marginal and self.sigma == inf:
+            raise InputError(
+                f"nuisance {self.name}: to integrate over it takes a finite sigma;"
+                " give one, or profile it"
+            )
         if not self.sigma > 0:
             raise InputError(
                 f"nuisance {self.name}: sigma must be positive, got {self.sigma}"
@@ -142,6 +150,7 @@ class MorphingNuisance(Nuisance):
     Attributes
     ----------
     name, sigma, latex, description : as of a `Nuisance`; the sigma is finite.
+    marginal : False; between anchors a nuisance is profiled.
     anchors : values at which the expectation is known, increasing, 0 among them; the
         nuisance stays between the first and the last.
 
@@ -155,6 +164,11 @@ class MorphingNuisance(Nuisance):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.marginal:
+            raise InputError(
+                f"nuisance {self.name}: what morphs between anchors is profiled; it"
+                " cannot be marginal"
+            )
         increasing = all(a < b for a, b in pairwise(self.anchors))
         finite = all(abs(a) < inf for a in self.anchors)
         inside = self.anchors[:1] < (0,) < self.anchors[-1:] and 0 in self.anchors

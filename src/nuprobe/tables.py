@@ -2,15 +2,66 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, overload
 
-__all__ = ["Table"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Cell", "Rows", "Table", "harmless"]
 
 Cell = str | float | int | bool | None
+_BLOCK: Final = 4096
+
+
+class Rows(Sequence[tuple[Cell, ...]]):
+    """Rows that lie in arrays, one a column, and are made when they are read: a million
+    of them take no more memory than the numbers.
+
+    Parameters
+    ----------
+    columns : arrays of one length, shape (rows,); NaN is an empty cell.
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([1.0, 2.0]), np.array([3.0, np.nan]))
+    >>> list(rows)
+    [(1.0, 3.0), (2.0, None)]
+    """
+
+    def __init__(self, *columns: NDArray[Any]) -> None:
+        self.columns = tuple(np.asarray(column) for column in columns)
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for start in range(0, len(self), _BLOCK):
+            yield from self._between(start, start + _BLOCK)
+
+    def _between(self, start: int, stop: int) -> Iterator[tuple[Cell, ...]]:
+        return zip(
+            *(map(_no_nan, c[start:stop].tolist()) for c in self.columns), strict=True
+        )
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+    def __getitem__(self, index: int | slice) -> tuple[Cell, ...] | Rows:
+        """Row at an `index`, or the rows of a slice."""
+        if isinstance(index, slice):
+            return Rows(*(column[index] for column in self.columns))
+        return tuple(_no_nan(column[index].tolist()) for column in self.columns)
+
+
+def _no_nan(value: Cell) -> Cell:
+    return None if value != value else value
 
 
 @dataclass(frozen=True)
@@ -21,7 +72,7 @@ class Table:
     ----------
     title : one line above the table.
     columns : names; put the unit in brackets, e.g. ``"R_n [fm]"``.
-    rows : one sequence of cells a row.
+    rows : one sequence of cells a row, in a tuple or `Rows`.
     formats : format specification by column, e.g. ``{"R_n [fm]": ".2f"}``; numbers
         elsewhere use ``.6g``.
     notes : lines below the table.
@@ -29,7 +80,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Sequence[tuple[Cell, ...]]
     formats: Mapping[str, str] | None = None
     notes: tuple[str, ...] = ()
 
@@ -51,6 +102,16 @@ class Table:
             comma = "," if i < len(self.rows) - 1 else ""
             yield "    " + _dumped(self._row(row)).replace("\n", "\n    ") + comma
         yield after
+
+    def csv_lines(self) -> Iterator[str]:
+        """The same as CSV, at full precision: title and notes as lines that begin with
+        #, then the names of the columns, then a row at a time. Cells that a spreadsheet
+        would take for a formula begin with an apostrophe."""
+        for text in filter(None, (self.title, *self.notes)):
+            yield "# " + " ".join(text.splitlines())
+        yield _joined(self.columns)
+        for row in self.rows:
+            yield _joined(map(_json, row))
 
     def _row(self, row: Sequence[Cell]) -> dict[str, Cell]:
         return dict(zip(self.columns, map(_json, row), strict=True))
@@ -92,6 +153,29 @@ class Table:
         if isinstance(value, str):
             return value
         return format(value, (self.formats or {}).get(column, ".6g"))
+
+
+def harmless(value: object) -> object:
+    """A cell of a CSV file that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    value : of the cell; only texts are changed.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless(-1.0)
+    ("'=1+1", -1.0)
+    """
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _joined(cells: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(map(harmless, cells))
+    return text.getvalue()
 
 
 def _dumped(data: object) -> str:

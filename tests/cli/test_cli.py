@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,7 +16,11 @@ import pytest
 import nuprobe as nu
 import nuprobe.inference
 from nuprobe.cli import main
+from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -672,8 +677,26 @@ def test_help_imports_no_numerics() -> None:
     assert run.stdout.splitlines()[-1] == "[]"
 
 
-def test_demo_leaves_plots_tables_and_scan(run: Run, tmp_path: Path) -> None:
+def _drawn(figure: Figure, path: Path) -> Path:
+    """A figure that has something to save, without saving it."""
+    assert any(ax.has_data() for ax in figure.axes)
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.nightly)]
+)
+def test_demo_leaves_plots_tables_and_scan(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
     folder = tmp_path / "demo"
+    if not whole:
+        # other tests save figures and take the table of choices, both for seconds
+        from nuprobe import demo
+
+        monkeypatch.setattr(demo, "save", _drawn)
+        monkeypatch.setattr(demo, "csi_choices", nuclear_models)
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}
@@ -778,7 +801,6 @@ def test_xsec_trident_over_a_flux(run: Run) -> None:
         (["--flux", "solar", "--flux-option", "model"], "key=value"),
         (["--flux", "solar", "--flux-option", "model=B16"], "unknown model 'B16'"),
         (["--flux", "reactor", "--flux-option", "fractions={U235=0.3}"], "sum to 0.3"),
-        (["--flux", "solar", "--plot", "a.png"], "requires --energy"),
         (["--flux", "sns", "--flavour", "nu_tau"], "no nu_tau"),
     ],
 )
@@ -889,7 +911,6 @@ def test_xsec_electron_over_a_flux(run: Run) -> None:
             ["--energy", "1 MeV", "--recoil", "1 keV", "--threshold", "1 keV"],
             "--threshold applies to",
         ),
-        (["--flux", "reactor", "--plot", "x.pdf"], "--plot requires --energy"),
         ([], "give either --energy or --flux"),
     ],
 )
@@ -900,6 +921,26 @@ def test_xsec_electron_tells_what_is_wrong(
     assert (code, out) == (2, "")
     assert hint in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("cevns", "--target", "Ar40", "--flux", "sns", "--recoil", "0:50:11 keV"),
+        ("cevns", "--target", "Ar40", "--flux", "sns", "--threshold", "5 keV"),
+        ("electron", "--target", "Xe", "--flux", "solar", "--flavour", "nu_e"),
+        ("electron", "--flux", "reactor", "--recoil", "1, 10 keV", "--json"),
+    ],
+)
+def test_xsec_draws_means_over_a_flux(
+    run: Run, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    plot = tmp_path / "mean.svg"
+    code, with_plot, _ = run("xsec", *asked, "--plot", str(plot))
+    assert (code, plot.exists()) == (0, True)
+    assert with_plot == run("xsec", *asked)[1]
+    drawn = plot.read_text()
+    assert ("threshold" in drawn) == ("--threshold" in asked)
 
 
 def test_xsec_trident_says_which_weak_angle_it_used(run: Run) -> None:

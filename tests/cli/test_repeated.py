@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -190,6 +192,23 @@ def test_fluxes_and_targets_of_electrons_give_rows_each(run: Run) -> None:
         "neutrinos [in 4 pi per proton on target]",
         "neutrinos [in 4 pi per fission]",
     }
+
+
+def test_a_file_of_commas_is_csv(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "sigma.csv"
+    asked = ("xsec", "cevns", "--target", "Ar40", "--target", "Xe", "--energy")
+    assert run(*asked, "10, 30 MeV", "-o", str(path))[0] == 0
+    _, out, _ = run(*asked, "10, 30 MeV", "--json")
+    rows = [row for row in path.read_text().splitlines() if row[0] != "#"]
+    found = [*csv.DictReader(rows)]
+    wanted = json.loads(out)["rows"]
+    assert [float(r["sigma [cm2]"]) for r in found] == [
+        r["sigma [cm2]"] for r in wanted
+    ]
+    assert [r["target"] for r in found] == ["Ar40", "Ar40", "Xe", "Xe"]
+    code, _, err = run(*asked, "30 MeV", "--json", "-o", str(tmp_path / "new.csv"))
+    assert (code, (tmp_path / "new.csv").exists()) == (2, False)
+    assert "drop --json" in err
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_an_installation_that_cannot_be_written(tmp_path: Path) -> None:
 def test_an_interrupt_is_130(tmp_path: Path) -> None:
     process = start(
         "scan", "coherent-csi-2017", "--quiet", "-o", str(tmp_path / "a.h5"),
-        "--grid", "rn=2:9 fm:3000,sin2_theta_w=0.1:0.4:3000",
+        "--grid", "rn=2:9 fm:1500,sin2_theta_w=0.1:0.4:1500",
     )  # fmt: skip
     part, end = tmp_path / "a.h5.part", time.monotonic() + 60
     while not (part.exists() and part.stat().st_size) and time.monotonic() < end:

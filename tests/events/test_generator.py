@@ -290,7 +290,8 @@ def test_one_sample_serves_every_model(dune: Generator) -> None:
     assert unweighted.weights(dune.model) == pytest.approx(
         unweighted.weight, rel=1e-12, abs=0
     )
-    assert np.unique(np.round(unweighted.weight / dune.max_weight, 12))[0] == 1.0
+    limit = dune.sized(3000).max_weight
+    assert np.unique(np.round(unweighted.weight / limit, 12))[0] == 1.0
     average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     check_model(dune, events, VMinusA(), average.total(VMinusA()))
 
@@ -573,9 +574,17 @@ PLAIN = {
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
+    "trials",
+    [2**12, pytest.param(sampler.TRIALS, marks=pytest.mark.nightly)],
+    ids=["part", "chunk"],
+)
+@pytest.mark.parametrize(
     ("name", "effort"), [*((name, "long") for name in PLAIN), ("nucleus", "short")]
 )
-def test_plain_numpy_makes_the_same_events(name: str, effort: sampler.Effort) -> None:
+def test_plain_numpy_makes_the_same_events(
+    name: str, effort: sampler.Effort, trials: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "TRIALS", trials)
     channels, target, source, regime, options = PLAIN[name]
     made = trident(channels, target, source, regime=regime, seed=11, **options)  # type: ignore[arg-type]
     assert (made.loops, made.effort) == ("compiled", "long")
@@ -614,7 +623,10 @@ def test_small_samples_of_few_processes_need_no_compiler(
     assert argon.sized(generator.SMALL + 1) is argon
     assert argon.sized(1).sized(generator.SMALL).loops == "numpy"
     # six processes to train
-    assert dune.sized(1) is dune
+    small = dune.sized(generator.SMALL)
+    assert (small.loops, small.effort) == ("compiled", "short")
+    assert small.sized(1) is small  # trained once
+    assert dune.sized(generator.SMALL + 1) is dune
 
 
 def test_small_samples_begin_alike(argon: Generator) -> None:
@@ -651,9 +663,16 @@ HARD = {
     "threshold": (MUMU, "Ar40", 400.0, {}),
     "tau": ("nu_tau -> nu_tau tau+ tau-", "Ar40", 2e5, {}),
 }
+EASILY = ("muons", "threshold")  # the others take two to five seconds
 
 
-@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in EASILY else pytest.mark.nightly)
+        for name in HARD
+    ],
+)
 def test_short_training_is_safe(name: str) -> None:
     """Beyond the maximum weight lies hardly more of the cross section than after the
     long training, and events are distributed alike."""

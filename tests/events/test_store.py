@@ -1143,8 +1143,8 @@ def generator() -> Any:
 
 
 def test_the_generator_in_a_file(tmp_path: Path, generator: Any) -> None:
-    first = write_events(tmp_path / "x.hepmc3", generator, 1500, variations=MODELS)
-    write_events(tmp_path / "y.hepmc3", generator, 1500, variations=MODELS, workers=2)
+    first = write_events(tmp_path / "x.hepmc3", generator, 500, variations=MODELS)
+    write_events(tmp_path / "y.hepmc3", generator, 500, variations=MODELS, workers=2)
     assert (tmp_path / "x.hepmc3").read_bytes() == (tmp_path / "y.hepmc3").read_bytes()
     assert first.expected is None
     file = text.read(tmp_path / "x.hepmc3")

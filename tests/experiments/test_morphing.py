@@ -14,6 +14,7 @@ import nuprobe as nu
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments import Experiment, SitesExperiment
 from nuprobe.experiments.limits import family_cost, limit
+from nuprobe.inference.costs import Tabulated
 
 RATES = {
     "name": "rates",
@@ -135,6 +136,76 @@ def test_a_limit_is_where_the_profile_crosses(plain: Experiment) -> None:
     rise = at([0.999 * limited, limited, 1.001 * limited]) - lowest
     assert rise[0] < 1.6448536269514722**2 < rise[2]
     assert rise[1] == pytest.approx(1.6448536269514722**2, rel=1e-4)
+
+
+def test_masses_between_nodes_and_anchors(plain: Experiment) -> None:
+    """Counts over mass and yield are those at a fixed mass, linear between anchors."""
+    one = morphed(plain, RATES)
+    cost = family_cost(one, "b-l")
+    rng = np.random.default_rng(5)
+    points = np.empty((24, 3))
+    mass, g = cost.index("mass"), cost.index("coupling")
+    points[:, mass] = np.repeat([0.5, 123.4, 7e4], 8)
+    points[:, g] = np.repeat([1e-5, 2e-5, 3e-3], 8)
+    points[:, 2] = rng.uniform(-1, 2, 24)
+    (found,) = cost.layout.expectations(points)
+    for here, counts in zip(points, found.base, strict=True):
+        model = nu.model("b-l", mass=here[mass], coupling=here[g])
+        fixed = one.prediction(model)
+        exact = fixed.expectation(np.array([[here[2]]])).base[0]
+        np.testing.assert_allclose(counts, exact, rtol=2e-6)
+    (term,) = cost.terms
+    base, _ = term.prediction.jacobian(points)
+    for i in range(3):
+        step = np.eye(3)[i] * 1e-5 * np.abs(points).max(axis=0)[i]
+        if i == mass:
+            step = step * 1e-3
+        up, down = (term.prediction.expectation(points + k * step) for k in (1, -1))
+        slope = (up.base - down.base) / (2 * step[i])
+        size = np.abs(base[:, i]).max(axis=1, keepdims=True)
+        np.testing.assert_allclose(base[:, i] / size, slope / size, atol=2e-4)
+
+
+def test_a_table_along_the_coupling_stands_for_the_cost(plain: Experiment) -> None:
+    two = {
+        **RATES,
+        "nuisances": [*RATES["nuisances"], {"name": "charge", "anchors": [-1, 0, 1]}],
+        "response": {
+            "quenching.factor": [
+                [0.07, 0.08, 0.09],
+                [0.08, 0.09, 0.11],
+                [0.1, 0.12, 0.13],
+            ]
+        },
+    }
+    flux = {
+        "name": "flux",
+        "kind": "normalisation",
+        "sigma": 0.1,
+        "acts_on": ["signal"],
+    }
+    cost = family_cost(morphed(plain, two, flux), "b-l")
+    masses = np.array([1.0, 50.0, 3e4])
+    column = cost.index("coupling")
+    rows = np.empty((3, 2))
+    rows[:, column], rows[:, 1 - column] = 0.0, masses
+    table = Tabulated.of(cost, column, rows, 1.0)
+    assert table is not None
+    row = np.repeat([0, 1, 2], 7)
+    g = np.outer([1.0, 3.0, 1e3], np.append(0.0, np.geomspace(3e-6, 1e-4, 6))).ravel()
+    points = rows[row]
+    points[:, column] = g
+    value, gradient, curvature, nuisances = cost.profiled_slopes_from(points, None)
+    found = table.cost.profiled_slopes_from(table.points(row, g), None)
+    np.testing.assert_allclose(found[0], value, rtol=1e-8)
+    np.testing.assert_allclose(found[3], nuisances, atol=1e-5)
+    here = table.column
+    size = np.abs(gradient[:, column]).max()
+    np.testing.assert_allclose(
+        found[1][:, here], gradient[:, column], rtol=1e-5, atol=1e-9 * size
+    )
+    bend = curvature[:, column, column]
+    np.testing.assert_allclose(found[2][:, here, here], bend, rtol=1e-5, atol=1e-9)
 
 
 def table_of(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import sys
@@ -20,6 +21,7 @@ from nuprobe.inference import Cost, CostSum, GaussianCost, Origin, PoissonCost, 
 CSI = ("coherent-csi-2017", "coherent-csi-2021")
 
 
+@functools.cache
 def cost(name: str, analysis: str | None = None, free: str = "sin2_theta_w") -> Cost:
     return nu.experiment(name).cost(free=[free], analysis=analysis)
 
@@ -219,5 +221,6 @@ def test_a_shared_flux_widens_a_joint_fit() -> None:
         }
     )
     apart = fit(joint_cost([alone, pair[1]], free=["sin2_theta_w"]), minos=False)
-    assert apart["sin2_theta_w"].error == pytest.approx(0.0424, abs=2e-4)
-    assert shared["sin2_theta_w"].error == pytest.approx(0.0449, abs=2e-4)
+    # with the shapes of argon profiled 0.0424 and 0.0449
+    assert apart["sin2_theta_w"].error == pytest.approx(0.0408, abs=2e-4)
+    assert shared["sin2_theta_w"].error == pytest.approx(0.0426, abs=2e-4)

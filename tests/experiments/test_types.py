@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import assert_type
 
 import pytest
 
@@ -33,6 +34,24 @@ nu.experiment(3)
 """
 
 
+def types_of_an_experiment() -> None:
+    """RIGHT and WRONG as mypy sees them when it checks this file: it complains about
+    each line that ignores an error which is none."""
+    fit = nu.experiment("coherent-csi-2017").fit(nu.StandardModel(), free=["rn"])
+    assert_type(fit["rn"].value, float)
+    nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    assert_type(
+        nu.experiment("coherent-csi-2017", Experiment).predict().energy_edges.size, int
+    )
+    assert_type(nu.experiment("ccfr-trident", TridentExperiment).predict().ratio, float)
+    one = nu.experiment("coherent-csi-2017", Experiment)
+    assert_type(nu.experiment(one), Experiment)
+    nu.experiment("coherent-csi-2017").fitt(free=["rn"])  # type: ignore[attr-defined]
+    nu.experiment("coherent-csi-2017").fit(free=3)  # type: ignore[arg-type]
+    nu.experiment(3)  # type: ignore[call-overload]
+
+
+@pytest.mark.nightly
 def test_a_type_checker_follows_an_experiment(tmp_path: Path) -> None:
     for name, text in (("right.py", RIGHT), ("wrong.py", WRONG)):
         (tmp_path / name).write_text(text)

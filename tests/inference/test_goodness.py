@@ -170,10 +170,11 @@ def test_p_values_of_few_counts_are_uniform(scale: float, toys: int) -> None:
 @pytest.mark.parametrize(
     ("name", "analysis", "free", "low", "high", "plain"),
     [
-        # p-values of 300 to 400 toys: 0.41-0.43, 0.75, 0.65
+        # p-values of 300 to 400 toys: 0.41-0.43, 0.75; of 2000 toys, in which the
+        # anticoincidences fluctuate too: 0.85 (0.65 with a known steady state)
         ("coherent-lar-2020", "published", "cevns_scale", 0.40, 0.47, 0.0083),
         ("coherent-lar-2020", "energy-shape-time", "sin2_theta_w", 0.72, 0.79, 0.055),
-        ("coherent-csi-2017", "energy-time", "rn", 0.61, 0.68, 0.353),
+        ("coherent-csi-2017", "energy-time", "rn", 0.82, 0.88, 0.615),
     ],
 )
 def test_shipped_experiments(

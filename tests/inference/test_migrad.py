@@ -29,11 +29,12 @@ def counting() -> Iterator[Experiment]:
 
 def shipped() -> list[Any]:
     """Each analysis of each experiment with each parameter that its file fits by
-    default; the further ones of XENONnT, with 49 templates, are slow."""
+    default; all but one of XENONnT, with 49 templates, are slow."""
     return [
         pytest.param(
             *(e.name, analysis, name),
-            marks=[pytest.mark.nightly] * (e.name == "xenonnt-8b" and i > 0),
+            marks=[pytest.mark.nightly]
+            * (e.name == "xenonnt-8b" and (i > 0 or name != "sin2_theta_w")),
         )
         for e in counting()
         for i, analysis in enumerate(e.analyses)
@@ -87,11 +88,12 @@ def test_joint_fits(free: list[str]) -> None:
 
 def test_of_several_valleys_migrad_stays_in_the_one_it_starts_in() -> None:
     """Rates go with the square of amplitudes: from the default, MIGRAD ends in a valley
-    0.09 above the lowest, which is a minimum; from a start in the lowest, it stays
+    0.26 above the lowest, which is a minimum; from a start in the lowest, it stays
     there. MINOS follows its valley; the fast method finds the lower one further out."""
     cost = radii(tuple(RADII[:2]))
     plain, fast = fit(cost, method="migrad"), fit(cost)
-    assert 0.08 < plain.twice_nll - fast.twice_nll < 0.1
+    # 0.09 if the steady state is known but for its normalisation
+    assert 0.24 < plain.twice_nll - fast.twice_nll < 0.27
     around = plain.point + 0.5e-32 * np.array([*np.eye(2), *-np.eye(2)])
     assert cost.profiled(around).twice_nll.min() > plain.twice_nll
     begun_there = fit(cost, start=fast.values, method="migrad")

@@ -25,6 +25,7 @@ from nuprobe.parameters import Parameter
 from nuprobe.plotting import (
     check_path,
     neutron_radius_markers,
+    plot_averaged,
     plot_contour,
     plot_differential,
     plot_flux,
@@ -112,6 +113,10 @@ FIGURES: dict[str, Any] = {
     "flux": lambda: plot_flux("sns"),
     "flux-solar": lambda: plot_flux("solar"),
     "flux-reactor": lambda: plot_flux("reactor"),
+    "averaged": lambda: plot_averaged(nu.process("cevns"), "sns", "CsI", SM),
+    "averaged-electron": lambda: plot_averaged(
+        nu.process("electron"), "solar", "Xe", SM, recoils=[1e-3, 0.1], threshold=1e-2
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from nuprobe.catalogue.entry import Curve, Entry, Errors, Source
 from nuprobe.errors import UnknownNameError
+from nuprobe.tables import harmless
 
 __all__ = ["EXPORTS", "export"]
 
@@ -78,15 +79,8 @@ def _csv(entries: list[Entry]) -> str:
             }
             | {"texkey": e.source.texkeys[0] if e.source.texkeys else None}
         )
-        writer.writerow({name: _harmless(value) for name, value in cells.items()})
+        writer.writerow({name: harmless(value) for name, value in cells.items()})
     return text.getvalue().rstrip("\n")
-
-
-def _harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def _bibtex(entries: list[Entry]) -> str:

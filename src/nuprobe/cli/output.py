@@ -51,12 +51,19 @@ class Output:
         emit(text, data, self.as_json, self.output)
 
     def table(self, table: Table) -> None:
-        """Write a table."""
-        _write(
-            table.json_lines() if self.as_json else map(printable, table.lines()),
-            self.as_json,
-            self.output,
+        """Write a table: as text, JSON, or CSV to a file of that name."""
+        as_csv = self.output is not None and self.output.suffix.lower() == ".csv"
+        if as_csv and self.as_json:
+            raise InputError(
+                f"{self.output} would contain JSON: name it .json, or drop --json for"
+                " CSV"
+            )
+        lines = (
+            table.json_lines()
+            if self.as_json
+            else map(printable, table.csv_lines() if as_csv else table.lines())
         )
+        _write(lines, self.as_json, self.output)
 
 
 def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
@@ -219,7 +226,7 @@ def _write(lines: Iterable[str], as_json: bool, output: Path | None) -> None:
     new_file(output, overwriting())
     from nuprobe.files import atomic_write
 
-    atomic_write(output, b"".join(piece.encode() + b"\n" for piece in pieces))
+    atomic_write(output, (piece.encode() + b"\n" for piece in pieces))
     click.echo(f"wrote {output}", err=True)
 
 

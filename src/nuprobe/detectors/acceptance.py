@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
@@ -24,6 +25,7 @@ class Acceptance(Protocol):
         """Places where it is not smooth."""
 
 
+@quick_methods
 @dataclass(frozen=True)
 class FullAcceptance:
     """Everything is kept."""
@@ -38,6 +40,7 @@ class FullAcceptance:
         return ()
 
 
+@quick_methods
 @dataclass(frozen=True)
 class LogisticAcceptance:
     """a / (1 + exp(−k (x − x0))) + offset, 0 where that is negative, times a staircase.
@@ -106,6 +109,7 @@ class LogisticAcceptance:
         return tuple(sorted((*(p for p, _ in self.steps), *zero)))
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class TableAcceptance:
     """Linear between tabulated points, zero below the first and constant above the

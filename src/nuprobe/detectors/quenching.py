@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
@@ -33,6 +34,7 @@ class Quenching(Protocol):
         """Recoil energies (MeV) where the function is not smooth."""
 
 
+@quick_methods
 @dataclass(frozen=True)
 class ConstantQuenching:
     """E_ee = f · T.
@@ -61,6 +63,7 @@ class ConstantQuenching:
         return ()
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class TableQuenching:
     """Quenching factor linear between tabulated recoil energies and constant beyond
@@ -111,6 +114,7 @@ class TableQuenching:
         return tuple(map(float, self.t_nr))
 
 
+@quick_methods
 @dataclass(frozen=True)
 class LindhardQuenching:
     """Lindhard's factor k g(ε)/(1 + k g(ε)), g = 3ε^0.15 + 0.7ε^0.6 + ε, ε = 11.5
@@ -145,6 +149,7 @@ class LindhardQuenching:
         return ()
 
 
+@quick_methods
 @dataclass(frozen=True)
 class PolynomialQuenching:
     """E_ee = Σ_n c_n T^n for n = 1, 2, …, both energies in units of `unit`.
@@ -196,6 +201,7 @@ class PolynomialQuenching:
         return ()
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class FunctionQuenching:
     """Any increasing function of the recoil energy.

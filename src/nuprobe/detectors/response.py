@@ -18,6 +18,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
 from nuprobe.detectors.quenching import ConstantQuenching, Quenching
 from nuprobe.detectors.smearing import (
@@ -57,6 +58,7 @@ def _ladder() -> FloatArray:
     return steps
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Response:
     """Response of one detector to nuclear recoils.
@@ -362,6 +364,8 @@ class Response:
         low, high = np.zeros(len(x := np.array(list(targets)))), np.full(len(x), t_max)
         for _ in range(200):
             middle = (low + high) / 2
+            if np.all((middle == low) | (middle == high)):
+                break  # nothing lies between
             below = self.mean(middle) < x
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return [float(t) for t in high if 0 < t < t_max * (1 - 1e-12)]

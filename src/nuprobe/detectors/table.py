@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
 __all__ = ["TableResponse"]
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class TableResponse:
     """Response of one detector as published for monoenergetic recoils, without a
@@ -80,17 +82,21 @@ class TableResponse:
     def matrix(self, t_nr: FloatArray) -> FloatArray:
         """Probability that a recoil of `t_nr` (MeV, shape (n,)) is kept and lands in
         each bin, shape (bins, n)."""
+        return np.asarray(self.factor * self.probability @ self.shares(t_nr))
+
+    def shares(self, t_nr: FloatArray) -> FloatArray:
+        """Weight of each tabulated recoil energy at recoils of `t_nr` (MeV, shape
+        (n,)), shape (energies, n): tables at the same energies share it."""
         t = np.asarray(t_nr, dtype=float)
         high = np.clip(np.searchsorted(self.recoil, t), 1, self.recoil.size - 1)
         share = (t - self.recoil[high - 1]) / (
             self.recoil[high] - self.recoil[high - 1]
         )
         inside = (t >= self.recoil[0]) & (t <= self.recoil[-1])
-        values = (
-            self.probability[:, high - 1] * (1 - share)
-            + self.probability[:, high] * share
-        )
-        return np.asarray(np.where(inside, self.factor * values, 0.0))
+        result, column = np.zeros((self.recoil.size, t.size)), np.arange(t.size)
+        result[high - 1, column] = np.where(inside, 1 - share, 0.0)
+        result[high, column] = np.where(inside, share, 0.0)
+        return result
 
     def breakpoints(self, t_max: float) -> FloatArray:
         """Tabulated recoil energies in (0, t_max)."""

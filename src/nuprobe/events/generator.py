@@ -38,10 +38,11 @@ __all__ = ["NUCLEONS", "SMALL", "Generator", "Sample", "trident"]
 NUCLEONS: Final = ("rest", "fermi-gas")
 """Treatments of bound nucleons."""
 SMALL: Final = 10_000
-"""So many events in all, or fewer, are made by plain NumPy: compiled loops are faster,
-but the first of them takes half a second."""
-# processes on what stays whole; each is trained, and NumPy takes longer for that
+"""So many events in all, or fewer, get the short training; of few processes they are
+made by plain NumPy: compiled loops are faster, but the first of them takes half a
+second."""
 _MOST: Final = 2**63  # events, and indices of chunks
+# processes on what stays whole; each is trained, and NumPy takes longer for that
 _FEW: Final = 3
 _FEW_BROKEN: Final = 2
 
@@ -190,8 +191,8 @@ class Generator:
     setup : channels, target, flux, model and options.
     seed : of every random stream.
     prepared : the processes, ready to be sampled.
-    loops : ``"compiled"``, or ``"numpy"`` as `sized` gives it for small samples; both
-        make the same events up to rounding.
+    loops : ``"compiled"``, or ``"numpy"`` as `sized` gives it for small samples of few
+        processes; both make the same events up to rounding.
     effort : of the training: ``"long"``, or ``"short"`` as `sized` gives it.
     """
 
@@ -210,22 +211,24 @@ class Generator:
 
     @cached_property
     def _small(self) -> Generator:
-        return replace(self, loops="numpy", effort="short")
+        broken = sum(p.broken for p in self.processes)
+        few = broken <= _FEW_BROKEN and len(self.prepared) - broken <= _FEW
+        loops: Loops = "numpy" if few else "compiled"
+        # what is short already keeps what it has trained
+        same = (self.loops, self.effort) == (loops, "short")
+        return self if same else replace(self, loops=loops, effort="short")
 
     @public
     def sized(self, n: int) -> Generator:
         """Return the generator that makes n events in all: this one, or for at most
-        `SMALL` events of few processes (three on what stays whole, two that break
-        nucleons) one without compiled loops.
+        `SMALL` events one with the short training, and of few processes (three on what
+        stays whole, two that break nucleons) without compiled loops.
 
         Parameters
         ----------
         n : how many events.
         """
-        broken = sum(p.broken for p in self.processes)
-        small = broken <= _FEW_BROKEN and len(self.prepared) - broken <= _FEW
-        small &= n <= SMALL
-        return self._small if small and self.loops == "compiled" else self
+        return self if n > SMALL or self.loops == "numpy" else self._small
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -320,7 +323,7 @@ class Generator:
 
         Parameters
         ----------
-        n : how many; at most `SMALL` of them come from plain NumPy.
+        n : how many; at most `SMALL` of them get the short training, see `sized`.
         unweighted, workers : as in `chunks`.
         progress : show a progress bar.
 

@@ -193,8 +193,10 @@ def _template_energy(
     if not background.accepted:
         # the acceptance is averaged over each bin of the table, finer than or equal to
         # the experiment's
-        counts = counts * np.array(
-            [
+        counts = counts * (
+            bin_acceptance(acceptance, np.append(low, high[-1]))
+            if np.array_equal(low[1:], high[:-1])
+            else [
                 bin_acceptance(acceptance, np.array(edges))[0]
                 for edges in zip(low, high, strict=True)
             ]

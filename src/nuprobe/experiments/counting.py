@@ -22,7 +22,11 @@ from nuprobe.experiments.build import Signal
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
-from nuprobe.experiments.format import Analysis, ExperimentFile
+from nuprobe.experiments.format import (
+    Analysis,
+    ExperimentFile,
+    MeasuredBackground,
+)
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
@@ -35,7 +39,9 @@ from nuprobe.inference import (
     Cost,
     CovarianceCost,
     GaussianCost,
+    OnOffCost,
     PoissonCost,
+    ProjectedCost,
 )
 from nuprobe.models import Model, StandardModel, check_model, check_one_point
 from nuprobe.nuclei import Target
@@ -372,9 +378,31 @@ class Experiment(AnyExperiment):
                     " the bins or use poisson"
                 )
             return GaussianCost(prediction, data, sigma, name=prediction.name)
+        for background in self.file.backgrounds:
+            if background.name in chosen.counted and isinstance(
+                background, MeasuredBackground
+            ):
+                return self._counted(chosen, prediction, data, background)
         return PoissonCost(prediction, data, name=prediction.name)
 
     # -- inside
+
+    def _counted(
+        self,
+        chosen: Analysis,
+        prediction: CountsPrediction,
+        data: FloatArray,
+        background: MeasuredBackground,
+    ) -> Cost:
+        """The cost of counts on a background that is counted."""
+        control = self.bins.counts(background.column, chosen)
+        nominal = prediction.backgrounds[background.name]
+        ratio, name = 1 / background.scale, prediction.name
+        times = self.bins.times(chosen)
+        shape = (len(data) // times, times)
+        if chosen.counted[background.name] == "bins" or min(shape) == 1:
+            return OnOffCost(prediction, data, control, nominal, ratio, name)
+        return ProjectedCost(prediction, data, control, nominal, shape, ratio, name)
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self._named(name)

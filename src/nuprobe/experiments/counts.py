@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.experiments.morphing import MorphedBackground
 from nuprobe.inference import Expectation
@@ -141,6 +142,7 @@ class _Quadratic:
         return rows.reshape(len(rows), *self.shape).transpose(1, 0, 2)
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class CountsPrediction:
     """Counts in the bins of one analysis.
@@ -264,6 +266,11 @@ class CountsPrediction:
     def _padded(self, points: FloatArray) -> FloatArray:
         """Points with the morphing nuisances, at 0 if they are left out."""
         points = np.asarray(points, dtype=float)
+        if points.ndim != 2:
+            raise InputError(
+                f"{self.name}: points have the shape (points, parameters), got"
+                f" {points.shape}"
+            )
         width = len(self.free) + len(self.templates.axes)
         if not self.morphing or points.shape[1] == width:
             return points

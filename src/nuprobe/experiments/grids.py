@@ -80,6 +80,14 @@ class Bins:
         grid = grid[energy][..., time]
         return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
 
+    def times(self, analysis: Analysis) -> int:
+        """Number of time bins of an `analysis`, which run fastest."""
+        if not analysis.time_bins or self.time_edges is None:
+            return 1
+        return len(
+            range(*self.selection(analysis)[1].indices(len(self.time_edges) - 1))
+        )
+
     def collapse(
         self,
         templates: Templates,

@@ -14,7 +14,7 @@ from nuprobe.experiments.ratio import RatioPrediction
 from nuprobe.experiments.scanned import Scanned
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost
-from nuprobe.inference.costs import Along
+from nuprobe.inference.costs import Along, Tabulated
 from nuprobe.inference.stationary import Heights
 from nuprobe.numerics import FloatArray
 
@@ -103,12 +103,14 @@ class Counts:
     mass : MeV, shape (masses,).
     cap : couplings, shape (masses,).
     line : counts along the coupling, where they are known by its powers.
+    table : the same where nuisances morph between anchors.
     """
 
     cost: Cost
     mass: FloatArray
     cap: FloatArray
     line: Along | None
+    table: Tabulated | None = None
 
     @classmethod
     def of(cls, cost: Cost, mass: FloatArray, largest: float) -> Counts:
@@ -116,7 +118,10 @@ class Counts:
         once."""
         points = points_of(cost, np.zeros(mass.size), mass)
         line = Along.of(cost, _column(cost), points, largest)
-        found = cls(cost, mass, np.full(mass.size, largest), line)
+        table = None
+        if cost.layout.morphing:
+            table = Tabulated.of(cost, _column(cost), points, largest)
+        found = cls(cost, mass, np.full(mass.size, largest), line, table)
         most = [_MANY * (float(np.abs(t.data).sum()) + 1) for t in cost.terms]
 
         def too_many(row: IntArray, coupling: FloatArray) -> FloatArray:
@@ -133,13 +138,20 @@ class Counts:
         masses (`row`), both (points,)."""
         if self.line is not None:
             return self.line.total(row, coupling)
-        points, layout = (
-            points_of(self.cost, coupling, self.mass[row]),
-            self.cost.layout,
-        )
+        cost, points, _ = self._at(row, coupling)
+        layout = cost.layout
         # morphing nuisances stand behind the parameters, here at their nominal 0
         nominal = np.zeros((len(points), len(layout.morphing)))
         return [e.base for e in layout.expectations(np.hstack([points, nominal]))]
+
+    def _at(self, row: IntArray, coupling: FloatArray) -> tuple[Cost, FloatArray, int]:
+        """A cost, its points at couplings of some masses, and its column of the
+        coupling."""
+        if self.table is not None:
+            points = self.table.points(row, coupling)
+            return self.table.cost, points, self.table.column
+        points = points_of(self.cost, coupling, self.mass[row])
+        return self.cost, points, _column(self.cost)
 
     def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
         """−2 ln L, its slope, and how fast the expectation moves; `row` and `coupling`
@@ -149,8 +161,8 @@ class Counts:
         if self.line is not None:
             value, slope, speed = self.line.heights(row, g)
         else:
-            points, column = points_of(self.cost, g, self.mass[row]), _column(self.cost)
-            value, slopes, bend, _ = self.cost.profiled_slopes_from(points, None)
+            cost, points, column = self._at(row, g)
+            value, slopes, bend, _ = cost.profiled_slopes_from(points, None)
             slope = slopes[:, column]
             speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
         return Heights(value, np.where(below, slope, 0.0), np.where(below, speed, 0.0))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.format import (
     Analysis,
@@ -115,6 +116,7 @@ def morphing_axis(nuisance: MorphingNuisance, process: str) -> Axis:
     )
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class MorphedBackground:
     """Counts of a background at the anchors of some nuisances.

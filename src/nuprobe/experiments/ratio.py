@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nuprobe.border import quick_methods
+from nuprobe.errors import InputError
 from nuprobe.experiments.scanned import Scanned, Strength
 from nuprobe.inference import Expectation
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
@@ -17,6 +19,7 @@ from nuprobe.processes import trident
 __all__ = ["RatioPrediction"]
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class RatioPrediction:
     """σ/σ_SM of a model with a mediator as the inference floor wants it: one bin, no
@@ -69,13 +72,13 @@ class RatioPrediction:
 
     def expectation(self, points: FloatArray) -> Expectation:
         """Ratio at `points`, shape (points, 2)."""
-        mass, coupling = np.asarray(points, dtype=float).T
+        mass, coupling = _columns(points)
         return Expectation(self.ratio(self.mediated(mass), coupling)[:, None], ())
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Analytic derivatives with respect to mass and coupling at `points`, shape
         (points, 2, 1)."""
-        mass, coupling = np.asarray(points, dtype=float).T
+        mass, coupling = _columns(points)
         return self._slopes(mass, coupling)[:, :, None], ()
 
     def mediated(self, mass: FloatArray) -> FloatArray:
@@ -133,3 +136,14 @@ class RatioPrediction:
             d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
             d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
         return np.stack([d_mass, d_coupling], axis=1) / self.standard
+
+
+def _columns(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Masses and couplings of `points`."""
+    table = np.asarray(points, dtype=float)
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise InputError(
+            "points of a mass and a coupling have the shape (points, 2), got"
+            f" {table.shape}"
+        )
+    return table[:, 0], table[:, 1]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.counting import Experiment
@@ -107,6 +107,7 @@ class SiteRates:
         }
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class SitePrediction:
     """Predictions of several sites as one, their bins behind each other.
@@ -142,7 +143,8 @@ class SitePrediction:
     def _of_site(self, site: Any, points: FloatArray) -> FloatArray:
         """Points with the morphing nuisances of one site."""
         first, names = len(self.parameters), [n.name for n in self.morphing]
-        if points.shape[1] == first:
+        points = np.asarray(points, dtype=float)
+        if points.ndim != 2 or points.shape[1] == first:  # a site refuses other shapes
             return points
         own = [first + names.index(n.name) for n in morphing_of(site)]
         return points[:, [*range(first), *own]]
@@ -153,7 +155,6 @@ class SitePrediction:
 
     def expectation(self, points: FloatArray) -> Expectation:
         """Counts at `points`, shape (points, parameters)."""
-        points = np.asarray(points, dtype=float)
         pieces = [s.expectation(self._of_site(s, points)) for s in self.sites]
         base = np.concatenate([piece.base for piece in pieces], axis=-1)
         slopes = self._behind(
@@ -164,7 +165,6 @@ class SitePrediction:
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Derivatives of `expectation` at `points`, shape (points, parameters): of the
         base, and of each slope."""
-        points = np.asarray(points, dtype=float)
         pieces = [
             self._spread(s, s.jacobian(self._of_site(s, points))) for s in self.sites
         ]

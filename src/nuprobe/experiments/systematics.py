@@ -174,7 +174,7 @@ def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) ->
         return Effect(_nuisance(systematic), added=change)
     # a bin without nominal signal has none to move
     return Effect(
-        _nuisance(systematic),
+        _nuisance(systematic, analysis.shapes == "marginal"),
         relative=np.divide(
             change, nominal, out=np.zeros_like(change), where=nominal > 0
         ),
@@ -200,7 +200,7 @@ def _moved(
 
 def _nuisance(
     systematic: Systematic | ShapeSystematic | ResponseSystematic,
+    marginal: bool = False,
 ) -> Nuisance:
-    return Nuisance(
-        systematic.name, systematic.sigma, systematic.latex, systematic.description
-    )
+    s = systematic
+    return Nuisance(s.name, s.sigma, s.latex, s.description, marginal=marginal)

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 
@@ -64,6 +64,7 @@ def _ladder(low: float, high: float) -> FloatArray:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class FluxMoments:
     """∫ φ(E) f_i(E) E⁻ⁿ dE above any limit, lines included.

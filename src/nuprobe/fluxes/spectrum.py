@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import M_MUON, M_PION
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes.moments import FluxMoments
@@ -137,6 +137,10 @@ class FluxComponent:
         -------
         array, of the shape of `e_min`, or (..., k)
         """
+        if not isinstance(refine, int) or refine < 1:
+            raise InputError(
+                f"refine must be a whole number from 1 on, got {shown(refine)}"
+            )
         low = np.asarray(e_min, dtype=float)
         result: FloatArray = np.zeros(low.shape)
 

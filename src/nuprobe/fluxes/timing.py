@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
@@ -15,6 +15,7 @@ __all__ = ["TimeProfile"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class TimeProfile:
     """A probability density in time, constant inside each of its own bins.

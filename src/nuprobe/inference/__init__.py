@@ -13,9 +13,11 @@ from nuprobe.inference.costs import (
     CostSum,
     CovarianceCost,
     GaussianCost,
+    OnOffCost,
     Origin,
     PoissonCost,
     Profiled,
+    ProjectedCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
@@ -94,12 +96,14 @@ __all__ = [
     "GoodnessOfFit",
     "LogFlat",
     "Normal",
+    "OnOffCost",
     "Origin",
     "PoissonCost",
     "Prediction",
     "Prior",
     "Profile",
     "Profiled",
+    "ProjectedCost",
     "Region",
     "SampleResult",
     "ScanResult",

@@ -20,7 +20,7 @@ IntArray = NDArray[np.intp]
 
 _TURNS: Final = 80  # tries at most for each end
 _END: Final = 4e-7  # of √(rise), to which an end of an interval is found
-_SPREAD: Final = 64  # points between the ends among which such starts are
+_SPREAD: Final = 128  # points between the ends among which such starts are
 _VALLEYS: Final = 8  # starts from which an end of an interval is looked at once more
 
 
@@ -279,8 +279,8 @@ class Ends:
         return points, value
 
     def _elsewhere(self, rows: IntArray) -> FloatArray:
-        """Best starts for each end: the best point, where the other profiles were, and
-        points between the ends, (rows, starts, parameters)."""
+        """Best starts for each end, (rows, starts, parameters): the best point, where
+        the other profiles were, points between the ends, and those around them."""
         cost, n = self.surface.cost, len(self.which)
         every = np.concatenate(
             [self.best[None], self.others, -self.others, self._between()]
@@ -293,17 +293,29 @@ class Ends:
         height[:, 0] = -np.inf  # always
         height[np.arange(rows.size), 1 + n + rows] = -np.inf
         height[np.arange(rows.size), 1 + rows] = np.inf  # where it came from
-        chosen = np.argsort(height, axis=1, kind="stable")[:, :_VALLEYS]
+        outside = np.arange(height.shape[1] - _SPREAD // 2, height.shape[1])
+        inner, outer = np.split(height, outside[:1], axis=1)
+        low, far = (
+            np.argsort(h, axis=1, kind="stable")[:, :_VALLEYS] for h in (inner, outer)
+        )
+        chosen = np.concatenate([low, outside[far]], axis=1)
         return np.asarray(np.take_along_axis(start, chosen[:, :, None], axis=1))
 
     def _between(self) -> FloatArray:
         """Points of an additive recurrence that fill the box of the ends known so far
-        and the default, (points, parameters)."""
+        and the default, and behind them what surrounds it, (points, parameters)."""
         columns, default = np.unique(self.which), self.surface.cost.default
         ends = [np.append(self.near[self.which == c], default[c]) for c in columns]
         low, high = np.array([e.min() for e in ends]), np.array([e.max() for e in ends])
         numbers = np.arange(1, _SPREAD + 1)[:, None]
-        unit = (numbers * np.sqrt(np.arange(2.0, 2 + columns.size))) % 1
+        # powers of a root of x^(d + 1) = x + 1, which no small integers combine to one
+        root = 2.0
+        for _ in range(40):
+            root = (1 + root) ** (1 / (1 + columns.size))
+        unit = (numbers * root ** -np.arange(1.0, 1 + columns.size)) % 1
+        # half of them around it: another valley may lie beyond the ends of this one
+        outside = unit[_SPREAD // 2 :]
+        outside[:] = 3 * outside - 1
         points = np.tile(self.best, (_SPREAD, 1))
         points[:, columns] = low + (high - low) * unit
         return points

@@ -139,6 +139,9 @@ def _result(
     cost, columns = surface.cost, surface.columns
     covariance, errors = _errors(surface, best)
     results, notes = _parameters(surface, best, allowed, covariance)
+    integrated = [n.name for n in cost.nuisances if n.marginal]
+    if integrated:
+        notes.append(f"integrated over the shapes {', '.join(integrated)}")
     minimum = surface.minimum(best)
     nu, value = minimum.nuisances[0], float(minimum.twice_nll[0])
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)

@@ -121,7 +121,7 @@ def goodness_of_fit(surface: Surface, point: FloatArray, ndf: int) -> GoodnessOf
     >>> found.law, found.p_value / found.chi_square > 1.5
     ('moments', True)
     """
-    value = surface.height(point)
+    value = float(surface.minimum(point).joint[0])
     plain = survival(value, ndf) if ndf > 0 else None
     found = _cumulants(surface, point)
     if found is None:

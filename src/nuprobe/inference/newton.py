@@ -8,7 +8,7 @@ exact.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isinf
 from typing import Final
 
@@ -87,6 +87,8 @@ class MovingBins:
     linear : nuisance and constant part of the gradient, (points,) or (1,).
     curve : how the cost bends with µ.
     touched : whether a barrier acts on some bins.
+    lacking : decrement in what the term minimises over by itself, (points,), where
+        `add_gradient` left it.
     """
 
     base: FloatArray
@@ -95,6 +97,7 @@ class MovingBins:
     linear: list[tuple[int, FloatArray]]
     curve: Curve
     touched: bool
+    lacking: FloatArray | float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self.order = [j for j, _ in self.constant]
@@ -338,7 +341,7 @@ def newton(
         if not last:
             hessian = hessian_of(source, weights, len(rows), begin)
         step = -_solve(hessian, gradient)
-        decrement = -(step * gradient).sum(axis=0)
+        decrement = sum(p.lacking for p in source) - (step * gradient).sum(axis=0)
         # inside λ² < floor no µ can change sign (the Dikin ellipsoid), so there is
         # nothing to check
         near = not begin and bool((decrement < floor).all())

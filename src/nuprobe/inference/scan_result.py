@@ -149,10 +149,7 @@ class ScanResult:
         self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
     ) -> dict[float, float]:
         """Δ(−2 ln L) of the parameters of the grid together, for each `cl`."""
-        return {
-            c: delta_threshold(c, len(self.axes))
-            for c in ((cl,) if isinstance(cl, float) else cl)
-        }
+        return {c: delta_threshold(c, len(self.axes)) for c in np.ravel(cl).tolist()}
 
     @public
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from nuprobe.errors import InputError, shown
+from nuprobe.inference.costs.marginal import shape_term
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.surface import Surface
 from nuprobe.inference.toys.sample import Hypothesis, throw
@@ -63,11 +64,12 @@ def toy_goodness(
                 f" {shown(given)}"
             )
     best = surface.minimum(point)
-    value = float(best.twice_nll[0])
+    value = float(best.joint[0])
     at = Hypothesis(point, best.nuisances[0], point)
     free = surface.free
     sample = throw(surface.cost, [at], free, free, ToySettings(int(toys), int(seed)))
-    values = sample.twice_nll[0]
+    # as the fit itself: of the distance alone, without the volume of the shapes
+    values = sample.twice_nll[0] - shape_term(surface.cost.layout, sample.best[0])
     worse = float((values >= value - 1e-9).mean())
     sd = float(values.std(ddof=1))
     away = values - values.mean()

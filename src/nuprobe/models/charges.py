@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nuprobe.border import quick_methods
 from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import finite
@@ -65,6 +66,7 @@ class VectorCharges:
         }
 
 
+@quick_methods
 @dataclass(frozen=True, kw_only=True)
 class ScalarCharges:
     """Couplings to a scalar in units of g: L = −g φ [Q_ν (ν̄_R ν_L + h.c.) + Σ_f Q_f

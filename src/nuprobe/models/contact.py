@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import exchange
@@ -29,6 +29,7 @@ _UNIT: Final = 2 * math.sqrt(2) * G_FERMI
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class ContactOperators(Stacked):
     """Four-fermion operators added to a base model.

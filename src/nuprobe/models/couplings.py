@@ -21,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 
 __all__ = [
@@ -39,6 +40,7 @@ CHARGES: Final = ("p", "n", "e", "e_axial")
 """Proton and neutron vector, electron vector and axial."""
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Propagator:
     """1 (contact) or 1/(|q²| + m²).
@@ -72,6 +74,7 @@ class Propagator:
         return self.parameter == other.parameter and self.mass == other.mass
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class VectorExchange:
     """One helicity-conserving exchange.
@@ -93,6 +96,7 @@ class VectorExchange:
         )
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class ScalarExchange:
     """One exchange of a scalar, which flips the neutrino's helicity.
@@ -114,6 +118,7 @@ class ScalarExchange:
         )
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Couplings:
     """Everything at once.

@@ -36,7 +36,7 @@ from typing import Any, ClassVar, Final, get_args
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.charge_radius import PHOTON, RADIUS
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, widened
@@ -65,6 +65,7 @@ _ANAPOLE: Final = -6.0  # the charge radius that acts as an anapole of 1
 
 
 @public
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Electromagnetic(Stacked):
     """Electromagnetic properties of neutrinos on top of another model.

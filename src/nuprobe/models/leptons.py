@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.models.base import as_array, finite
 from nuprobe.models.fields import ModelName
 from nuprobe.models.vertex import LeptonCouplings, Vertex
@@ -21,6 +21,7 @@ __all__ = ["VMinusA", "VectorAxial"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class VMinusA:
     """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged,
@@ -48,6 +49,7 @@ class VMinusA:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class VectorAxial:
     """The same V and A at every vertex.

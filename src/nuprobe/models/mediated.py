@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import finite
 from nuprobe.models.couplings import Propagator
@@ -40,6 +41,7 @@ def check_mass_range(values: Any) -> None:
         )
 
 
+@quick_methods
 class Mediated(Stacked):
     """Base class of dataclasses with the fields `mass` (MeV), `coupling`, `base`,
     `mass_range` (MeV; None for the default) and `label`, a prefix of their parameters.

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import complex_numbers
 from nuprobe.numerics import number, numbers
@@ -45,6 +45,7 @@ def nufit_values(ordering: str) -> tuple[float, float, float, float, float, floa
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class PMNS:
     """Mixing matrix U, ν_α = Σ_k U_αk ν_k, of three neutrinos or of three and a sterile

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models.base import complex_numbers, exchange
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
@@ -57,6 +57,7 @@ def _zero() -> Matrix:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class NSI(Stacked):
     """Neutral-current non-standard interactions added to a base model.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models.base import finite, is_elastic
 from nuprobe.models.charges import SCALARS, ScalarCharges
@@ -23,6 +23,7 @@ __all__ = ["LightScalar"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class LightScalar(Mediated):
     """A scalar φ coupled to neutrinos and to matter.

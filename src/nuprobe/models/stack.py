@@ -22,6 +22,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import check_model, parameter_values
 from nuprobe.models.couplings import Couplings
@@ -93,6 +94,7 @@ def angles_of(model: Any) -> dict[str, Any]:
     return {} if standard is None else standard.angles
 
 
+@quick_methods
 class Stacked:
     """Base class of dataclasses that have a field `base`, the model they add to.
 
@@ -130,8 +132,12 @@ class Stacked:
         return ()
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
-        """Fields at other values of `own_parameters` or `own_masses`."""
-        raise NotImplementedError
+        """Fields at other `values` of `own_parameters` or `own_masses`."""
+        if values:
+            raise UnknownNameError(
+                f"parameter of the model {self.name}", min(values), self.own_names()
+            )
+        return {}
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
         """Couplings for elastic scattering, of antineutrinos if `anti`, on top of those

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.constants import G_A, SIN2_THETA_W_LOW, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour
+from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models.base import NucleonCouplings, as_array, parameter_values
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, diagonal
 from nuprobe.models.fields import ModelName
@@ -44,6 +45,7 @@ _RHO: Final = 1.00063
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class StandardModel:
     """Standard Model couplings.
@@ -165,9 +167,10 @@ class StandardModel:
         `lepton_sin2`."""
         return standard_couplings(vertex, self.lepton_sin2)
 
-    def nucleon_couplings(self, flavour: Flavour) -> NucleonCouplings:
-        """Return the couplings of one flavour (neutrino and antineutrino alike for the
-        vector ones)."""
+    def nucleon_couplings(self, flavour: str | Flavour) -> NucleonCouplings:
+        """Return the couplings of one `flavour` or its name (neutrino and antineutrino
+        alike for the vector ones)."""
+        flavour = as_flavour(flavour)
         sin2 = as_array(self.low_sin2)
         if self.scheme == "tree":
             g_v_p = 0.5 - 2 * sin2
@@ -181,15 +184,18 @@ class StandardModel:
         g_a_n = np.full_like(sin2, -G_A - self.strange_axial)
         return NucleonCouplings(g_v_p, g_v_n, g_a_p, g_a_n)
 
-    def electron_couplings(self, flavour: Flavour) -> tuple[FloatArray, FloatArray]:
-        """Return g_V and g_A of one flavour of neutrino with electrons.
+    def electron_couplings(
+        self, flavour: str | Flavour
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return g_V and g_A of one `flavour` of neutrino, or its name, with electrons.
 
         Examples
         --------
-        >>> g_v, g_a = StandardModel(0.25).electron_couplings(Flavour(0))
+        >>> g_v, g_a = StandardModel(0.25).electron_couplings("nu_e")
         >>> float(g_v), float(g_a)
         (1.0, 0.5)
         """
+        flavour = as_flavour(flavour)
         sin2 = as_array(self.low_sin2)
         if self.scheme == "tree":
             w = 1.0 if flavour.index == 0 else 0.0

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.constants import (
     ALPHA_EM,
     G_FERMI,
@@ -39,6 +39,7 @@ _COS_W: Final = math.sqrt(1 - SIN2_THETA_W_MZ)
 _UNIT: Final = math.sqrt(2) * G_FERMI
 
 
+@quick_methods
 class VectorMediator(Mediated):
     """Base class of vectors: `vector_charges` says what they couple to, the field
     `mixing` how they mix with the photon.

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.constants import SIN2_THETA_W_MZ
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray, numbers
@@ -76,6 +77,7 @@ class Mediator:
     part: bool = False
 
 
+@quick_methods
 @dataclass(frozen=True)
 class LeptonCouplings:
     """Contact couplings of a vertex and the mediators exchanged beside them.

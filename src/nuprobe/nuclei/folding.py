@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors import Describes, FormFactor, NucleonElectric
 from nuprobe.nuclei.form_factors.base import length
@@ -42,6 +42,7 @@ def describes(form_factor: FormFactor) -> Describes:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Folding:
     """Form factors of a nucleus for a vector current that couples to protons with g_p

@@ -15,6 +15,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning, shown
 from nuprobe.files import read_table
 from nuprobe.numerics import FloatArray
@@ -28,6 +29,7 @@ Binding = bool | Literal["step", "rrpa"]
 BINDINGS: Final[tuple[str, ...]] = get_args(get_args(Binding)[1])
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Ionisation:
     """Factor on the number of electrons that an energy transfer can move.

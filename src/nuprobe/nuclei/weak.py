@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import quick_methods
 from nuprobe.constants import G_FERMI, HBARC_MEV_CM, SIN2_THETA_W_LOW
 from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.nuclei.folding import Folding
@@ -46,6 +47,7 @@ def weak_charge(of: str | Isotope, sin2_theta_w: float = SIN2_THETA_W_LOW) -> fl
     return nucleus.n - (1 - 4 * sin2_theta_w) * nucleus.z
 
 
+@quick_methods
 @dataclass(frozen=True)
 class WeakFormFactor:
     """Weak form factor F_W = [F_n − (1 − 4s²) F_p]/Q_W, F_W(0) = 1, with the F_p(0) =

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.models.mixing import NUFIT, PMNS, nufit_values
 from nuprobe.numerics import FloatArray, number
@@ -20,6 +20,7 @@ _LARGEST_SPLITTING: Final = keV**2
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Splittings:
     """Differences of squared masses, MeV² (``7.49e-5 * eV**2``). Defaults: NuFIT 6.0,

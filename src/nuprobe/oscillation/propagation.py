@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.numerics import FloatArray, number, sum_arrays
@@ -23,6 +23,7 @@ _SHORTEST_BASELINE: Final = 1e-6 * m
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class AtSource:
     """A detector at the source: the flavour stays what it was."""
@@ -47,6 +48,7 @@ class AtSource:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Vacuum:
     """Coherent oscillations in vacuum over one distance.
@@ -145,6 +147,7 @@ class Vacuum:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Averaged:
     """Incoherent mass states: oscillations too fast to be seen, in vacuum.
@@ -190,6 +193,7 @@ class Averaged:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Spread:
     """Coherent oscillations over several distances, such as from an extended source.

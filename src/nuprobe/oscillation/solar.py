@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.nuclei.isotopes import as_spelt
@@ -34,6 +34,7 @@ code)."""
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Solar:
     """Solar ν_e by day: incoherent mass states with adiabatic conversion in the Sun

@@ -5,6 +5,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 or a display.
 """
 
+from nuprobe.plotting.averaged import plot_averaged
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
     plot_charge_radii,
@@ -34,6 +35,7 @@ from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
 __all__ = [
     "check_path",
     "neutron_radius_markers",
+    "plot_averaged",
     "plot_averaged_moments",
     "plot_catalogue_plane",
     "plot_charge_radii",

@@ -151,8 +151,8 @@ def plot_differential(
         main.set_ylim(bottom=0)
     _ratio_panel(panel, scale)
     figure.align_ylabels()
-    _legend(figure, handles, labels, f"CEνNS{kind} on {_describe(nucleus)}")
-    provenance(figure, _REFERENCES, _model(model))
+    _legend(figure, handles, labels, f"CEνNS{kind} on {describe(nucleus)}")
+    provenance(figure, _REFERENCES, describe_model(model))
     return figure
 
 
@@ -225,7 +225,7 @@ def plot_total(
         some = reference > 0
         shown = some if scale == "log" else np.ones_like(some)
         handles += main.plot(e[shown], y[shown] / decade, color=colour)
-        labels.append(_describe(one) if len(nuclei) > 1 else target_symbol(one))
+        labels.append(describe(one) if len(nuclei) > 1 else target_symbol(one))
         main.plot(
             e[shown],
             reference[shown] / decade,
@@ -234,7 +234,7 @@ def plot_total(
             linewidth=1.1,
         )
         panel.plot(e[some], y[some] / reference[some], color=colour)
-    where = "" if len(nuclei) > 1 else f" on {_describe(nuclei[0])}"
+    where = "" if len(nuclei) > 1 else f" on {describe(nuclei[0])}"
     above = ""
     if threshold > 0:
         unit, unit_name = energy_unit(threshold)
@@ -253,7 +253,7 @@ def plot_total(
     _ratio_panel(panel, "linear")
     figure.align_ylabels()
     _legend(figure, handles, labels, f"CEνNS of ${f.latex}${where}{above}")
-    provenance(figure, _REFERENCES, _model(model))
+    provenance(figure, _REFERENCES, describe_model(model))
     return figure
 
 
@@ -336,8 +336,8 @@ def _symbols(flavours: Sequence[Flavour]) -> str:
     return ", ".join(f"${f.latex}$" for f in flavours)
 
 
-def _describe(nucleus: Target) -> str:
-    """Name with the nuclear input, which is never hidden."""
+def describe(nucleus: Target) -> str:
+    """Name of a `nucleus` with the nuclear input, which is never hidden."""
     shapes = sorted({shape_name(c.ff_n) for c in nucleus.components})
     one = nucleus.components[0]
     folded = not all(one.shapes.physical) and one.nucleon.name != "point"
@@ -350,7 +350,9 @@ def _describe(nucleus: Target) -> str:
     return f"{target_symbol(nucleus)} ({'/'.join(kinds)}, {radii})"
 
 
-def _model(model: Model) -> str:
+def describe_model(model: Model) -> str:
+    """Name of a `model` and the values of its first parameters, for the line at the
+    bottom of a figure."""
     # a model's parameters carry its own values as defaults
     values = ", ".join(
         f"${p.latex or p.name}$ = {p.shown(p.default):g} {p.shown_unit}".strip()

@@ -124,9 +124,12 @@ def plot_electron_differential(
     ax.set_yscale("log")
     ax.set_xlim(t[0] / unit, t[-1] / unit)
     ax.set_xlabel(f"energy transfer $T$ [{unit_name}]")
-    ax.set_ylabel(rf"$d\sigma/dT$ [cm$^2$/{unit_name}{_per(target)}]")
+    ax.set_ylabel(rf"$d\sigma/dT$ [cm$^2$/{unit_name}{per_atom(target)}]")
     legend_above(
-        figure, handles, labels, rf"${f.latex}\,e$ scattering{_on(target, binding)}"
+        figure,
+        handles,
+        labels,
+        rf"${f.latex}\,e$ scattering{describe_electrons(target, binding)}",
     )
     provenance(figure, _REFERENCES, f"model {model.name}")
     return figure
@@ -195,12 +198,12 @@ def plot_electron_total(
         ax.set_xscale("log")
     ax.set_xlim(e[0], e[-1])
     ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
-    ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$/MeV{_per(target)}]")
+    ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$/MeV{per_atom(target)}]")
     legend_above(
         figure,
         handles,
         labels,
-        rf"$\nu\,e$ scattering{_on(target, binding)}{_above(threshold)}",
+        rf"$\nu\,e$ scattering{describe_electrons(target, binding)}{_above(threshold)}",
     )
     provenance(figure, _REFERENCES, f"model {model.name}")
     return figure
@@ -234,13 +237,16 @@ def _recoils(
     return np.unique(np.concatenate([t, edges, np.array(edges) * (1 - 1e-9)]))
 
 
-def _per(target: TargetSpec | None) -> str:
+def per_atom(target: TargetSpec | None) -> str:
+    """Per what cross sections of the electrons of a `target` are, for an axis label."""
     if target is None:
         return " per electron"
     return per_target(make_target(target)).replace("nucleus", "atom")
 
 
-def _on(target: TargetSpec | None, binding: Binding) -> str:
+def describe_electrons(target: TargetSpec | None, binding: Binding) -> str:
+    """Whose electrons, those of a `target` or a free one, and how their `binding` is
+    treated."""
     if target is None:
         return ", free electron"
     return f" on {target_symbol(make_target(target))}" + (

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.hats import hat_weights
 from nuprobe.numerics import (
@@ -20,6 +21,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["Axis"]
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Axis:
     """A parameter that sits inside the integrals.

@@ -16,7 +16,7 @@ from nuprobe.numerics import FloatArray, sum_arrays
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.combine import joined
 from nuprobe.prediction.convergence import check_convergence, reaches_nothing
-from nuprobe.prediction.fold import Known, fold
+from nuprobe.prediction.fold import Known, Moments, fold
 from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.prediction.setup import Setup
 from nuprobe.prediction.templates import Templates
@@ -215,7 +215,7 @@ class _Builder:
             terms=terms,
             axes=axes,
             time=setup.times(),
-            parts=tuple(_scaled(part, axes, powers, momentum) for part in parts),
+            parts=tuple(_scale(part, axes, powers, momentum) for part in parts),
             error=error,
             axis_error=(float("nan"),) * len(axes),
             reactions=(reaction,),
@@ -246,20 +246,27 @@ class _Builder:
         ]
         # those of the response are common to all scatterers
         outer = [i for i in mine[0] if axes[i].acts_on == "response"]
-        blocks = []
+        inner = [[i for i in own if i not in outer] for own in mine]
+        # kernels do not know the response
+        kernels = [
+            self._kernels(position, axes, own, fixed)
+            for position, own in enumerate(inner)
+        ]
+        rooms = _Rooms([s.name for s in scatterers], mine, axes, outer)
+        moments: Moments = {}
         for at in _nodes(axes, outer, fixed):
-            kernels = [
-                self._kernels(position, axes, [i for i in own if i not in outer], at)
-                for position, own in enumerate(mine)
-            ]
-            response = setup.response_at(at)
-            blocks.append(
-                fold(setup, scatterers, kernels, response, accuracy, self.known)
+            rooms.put(
+                fold(
+                    setup,
+                    scatterers,
+                    kernels,
+                    setup.response_at(at),
+                    accuracy,
+                    self.known,
+                    moments,
+                ),
             )
-        return tuple(
-            _part(scatterer.name, axes, own, outer, [block[i] for block in blocks])
-            for i, (scatterer, own) in enumerate(zip(scatterers, mine, strict=True))
-        )
+        return rooms.parts()
 
     def _kernels(
         self,
@@ -317,22 +324,71 @@ def _nodes(
     ]
 
 
-def _part(
-    name: str,
-    axes: Sequence[Axis],
-    own: Sequence[int],
-    outer: Sequence[int],
-    blocks: Sequence[FloatArray],
-) -> Part:
-    """Part of one scatterer: its blocks (one a node of the outer axes) with the nodes
-    last, in the order of the axes."""
-    inner = [i for i in own if i not in outer]
-    shape = tuple(axes[i].nodes for i in (*outer, *inner))
-    values = np.stack(blocks).reshape(*shape, *blocks[0].shape[1:])
-    values = np.moveaxis(values, range(len(shape)), range(3, 3 + len(shape)))
-    back = np.argsort([*outer, *inner])
-    values = values.transpose(0, 1, 2, *(3 + back))
-    return Part(name, tuple(own), np.ascontiguousarray(values))
+class _Rooms:
+    """Templates of scatterers while they are made, one array a part.
+
+    Where the mass of a mediator is an axis, scatterers that depend on the same axes
+    make one part: it is large, and nobody asks for the share of each.
+
+    Parameters
+    ----------
+    names : of the scatterers.
+    mine : axes of each.
+    axes : all.
+    outer : those that blocks come one after another of.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        mine: Sequence[list[int]],
+        axes: Sequence[Axis],
+        outer: Sequence[int],
+    ) -> None:
+        self.axes, self.outer, self.mine = axes, outer, mine
+        self.members: list[list[int]] = []
+        for i, own in enumerate(mine):
+            large = any(axes[k].acts_on == "kernel" for k in own)
+            same = [room for room in self.members if large and mine[room[0]] == own]
+            if same:
+                same[0].append(i)
+            else:
+                self.members.append([i])
+        self.names = [" + ".join(names[i] for i in room) for room in self.members]
+        self.values: list[FloatArray] = []
+        self.done = 0
+
+    def put(self, blocks: Sequence[FloatArray]) -> None:
+        """Add the next node of the outer axes, an array a scatterer, (sets, components,
+        bins, terms)."""
+        sums = [sum_arrays([blocks[i] for i in room]) for room in self.members]
+        if not self.values:
+            self.values = [
+                np.empty((*block.shape[1:], *self._nodes(self.mine[room[0]])))
+                for room, block in zip(self.members, sums, strict=True)
+            ]
+        here = np.unravel_index(self.done, self._nodes(self.outer) or (1,))
+        for room, values, block in zip(self.members, self.values, sums, strict=True):
+            own = self.mine[room[0]]
+            inner = [i for i in own if i not in self.outer]
+            # nodes in front, the outer ones first, as the blocks have them
+            order = [3 + own.index(i) for i in (*self.outer, *inner)]
+            view = values.transpose(*order, 0, 1, 2)
+            shape = (*self._nodes(inner), *block.shape[1:])
+            view[here if self.outer else ...] = block.reshape(shape)
+        self.done += 1
+
+    def _nodes(self, chosen: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self.axes[i].nodes for i in chosen)
+
+    def parts(self) -> tuple[Part, ...]:
+        """All parts."""
+        return tuple(
+            Part(name, tuple(self.mine[room[0]]), values)
+            for name, room, values in zip(
+                self.names, self.members, self.values, strict=True
+            )
+        )
 
 
 def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
@@ -346,21 +402,20 @@ def _powers(terms: Sequence[str], axes: Sequence[Axis]) -> FloatArray:
     return np.array(counts, dtype=float).reshape(len(terms), len(axes))
 
 
-def _scaled(
+def _scale(
     part: Part, axes: Sequence[Axis], powers: FloatArray, momentum: float
 ) -> Part:
-    """Templates times m² + momentum² for each propagator, which falls by ten decades
-    along the axis of its mass."""
-    values = part.values
+    """Multiply templates, in place, with m² + momentum² for each propagator, which
+    falls by ten decades along the axis of its mass; the part."""
     for position, axis in enumerate(part.axes):
         if powers[:, axis].any():
             factor = (momentum**2 + axes[axis].points ** 2) ** powers[
                 :, axis, None
             ]  # (terms, nodes)
-            shape = [1] * values.ndim
+            shape = [1] * part.values.ndim
             shape[2], shape[3 + position] = factor.shape
-            values = values * factor.reshape(shape)
-    return replace(part, values=values)
+            part.values[...] *= factor.reshape(shape)
+    return part
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:

@@ -118,6 +118,8 @@ def stacked(templates: Sequence[Templates]) -> Templates | None:
     ((4, 1), (2, 1))
     """
     first = templates[0]
+    if len(templates) == 1:
+        return first
     for other in templates[1:]:
         if [(p.axes, p.isotope) for p in first.parts] != [
             (p.axes, p.isotope) for p in other.parts

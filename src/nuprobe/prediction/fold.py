@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,14 @@ from nuprobe.prediction.setup import Setup
 from nuprobe.processes import KernelGroup, Scatterer
 from nuprobe.processes.folding import Deposits, over_flux, responses
 
-__all__ = ["Known", "deposit_grid", "fold"]
+__all__ = ["Known", "Moments", "deposit_grid", "fold"]
 
 Groups = tuple[KernelGroup, ...]
 Known = dict[tuple[Any, ...], tuple[FloatArray, ...]]
 """Integrals over the flux, which do not change along most axes."""
+
+Moments = dict[bytes, list[FloatArray]]
+"""Integrals over the hats of a tabulated response, by its recoil energies."""
 
 _FEW_EDGES = 24
 """Up to so many inner edges of a flux component get panels of their own; the kinks of a
@@ -38,6 +41,7 @@ def fold(
     response: Response | TableResponse,
     accuracy: tuple[int, int],
     known: Known,
+    moments: Moments | None = None,
 ) -> list[FloatArray]:
     """Templates of all scatterers for several sets of kernels.
 
@@ -51,6 +55,9 @@ def fold(
     accuracy : order of the integral over the deposit, and factor on the nodes of the
         integral over the flux.
     known : integrals over the flux, kept and added to.
+    moments : integrals over a tabulated response's hats, kept and added to: of the same
+        kernels with another response at the same recoil energies only the table
+        differs.
 
     Returns
     -------
@@ -69,6 +76,31 @@ def fold(
     >>> [x.shape for x in fold(setup, isotopes, kernels, response, (32, 1), {})]
     [(1, 3, 2, 3), (1, 3, 2, 3), (1, 3, 2, 3)]
     """
+    if not isinstance(response, TableResponse):
+        return _onto(
+            setup, scatterers, kernels, response, accuracy, known, response.matrix
+        )
+    moments = {} if moments is None else moments
+    key = response.recoil.tobytes()
+    if key not in moments:
+        moments[key] = _onto(
+            setup, scatterers, kernels, response, accuracy, known, response.shares
+        )
+    table = response.factor * response.probability
+    return [table @ each for each in moments[key]]
+
+
+def _onto(
+    setup: Setup,
+    scatterers: Sequence[Scatterer],
+    kernels: Sequence[Sequence[Groups]],
+    response: Response | TableResponse,
+    accuracy: tuple[int, int],
+    known: Known,
+    functions: Callable[[FloatArray], FloatArray],
+) -> list[FloatArray]:
+    """`fold` onto some functions of the deposit in place of the bins, shape (functions,
+    deposits); the other arguments are those of `fold`."""
     order, refine = accuracy
     components = setup.flux.components
     grids = [
@@ -83,9 +115,9 @@ def fold(
     ]
     every = np.concatenate([t for t, _ in grids])
     if every.size == 0:  # the flux lies below the threshold of the process
-        detected = np.zeros((response.bins, 0))
+        detected = np.zeros((len(functions(np.ones(1))), 0))
     else:
-        detected = response.matrix(every)
+        detected = functions(every)
     integrals = [
         _integrals(setup, position, wanted, refine, known)
         for position in range(len(components))

@@ -10,24 +10,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
-from nuprobe.hats import hat_interpolated, hat_matrix
 from nuprobe.models import Couplings, Model
 from nuprobe.numerics import (
     FloatArray,
     barycentric_matrix,
+    number,
     product,
     sum_arrays,
 )
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
+from nuprobe.prediction.between import between
 from nuprobe.prediction.parts import Part, Reaction
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Templates:
     """Counts as templates × coefficients.
@@ -159,13 +162,10 @@ class Templates:
         return np.array([term.startswith(starts) for term in self.terms])
 
     def scale(self, factor: float) -> Templates:
-        """Multiply every count by `factor`."""
-        return replace(
-            self,
-            parts=tuple(
-                replace(part, values=part.values * factor) for part in self.parts
-            ),
-        )
+        """Multiply every count by `factor`, a finite number."""
+        factor = number("the factor on templates", factor)
+        parts = tuple(replace(p, values=p.values * factor) for p in self.parts)
+        return replace(self, parts=parts)
 
     def coefficients(self, model: Model) -> FloatArray:
         """Coefficients of a model, shape (components, terms) or (components, points,
@@ -295,8 +295,8 @@ class Templates:
         columns = stacked.transpose(2, 1, 3, 0)  # (points, components, terms, sets)
         total = sum_arrays(
             [
-                part.contracted(hats, stacked)
-                if (hats := self._hats(part, axis_values, None))
+                between(self, part, stacked, axis_values, None)
+                if self._anchored(part)
                 # (points, components, bins, sets) before
                 else np.moveaxis(
                     self._interpolated(part, part.values, axis_values, None) @ columns,
@@ -326,7 +326,7 @@ class Templates:
         `derivative`: from a `table` (nodes, numbers) to (points, numbers), at the
         `axis_values` (points, axes)."""
         return product(
-            self._weights(axis, axis_values, axis if derivative else None), table
+            self.weights(axis, axis_values, axis if derivative else None), table
         )
 
     def by_component(
@@ -413,29 +413,24 @@ class Templates:
         n_components, bins = part.values.shape[:2]
         if derivative is not None and derivative not in part.axes:
             return np.zeros((1, n_components, bins))
+        if axis_values is not None and self._anchored(part):
+            shape = len(axis_values), len(self.terms)
+            rows = coefficients[:, None] if coefficients.ndim == 2 else coefficients
+            rows = np.broadcast_to(rows, (n_components, *shape))
+            found = between(self, part, rows[None], axis_values, derivative)
+            return np.asarray(found[0])
         if coefficients.ndim == 2:
             # the model is the same at every point: spend the terms first
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
             return self._interpolated(part, values, axis_values, derivative)
-        if hats := self._hats(part, axis_values, derivative):
-            return np.asarray(part.contracted(hats, coefficients[None])[0])
         current = self._interpolated(part, part.values, axis_values, derivative)
         if not part.axes:
             return np.asarray(np.einsum("cbt,cpt->pcb", current[0], coefficients))
         return np.asarray(np.einsum("pcbt,cpt->pcb", current, coefficients))
 
-    def _hats(
-        self, part: Part, axis_values: FloatArray | None, derivative: int | None
-    ) -> list[tuple[NDArray[np.intp], FloatArray, FloatArray]]:
-        """Weights of the anchors around the points, one of each axis of a part; none
-        if it has no axes, or one without anchors."""
-        axes = [self.axes[axis] for axis in part.axes]
-        if axis_values is None or not all(axis.anchors for axis in axes):
-            return []
-        return [
-            axis.hat(axis_values[:, k], derivative == k)
-            for axis, k in zip(axes, part.axes, strict=True)
-        ]
+    def _anchored(self, part: Part) -> bool:
+        """Whether a part is linear between anchors along some of its axes."""
+        return any(self.axes[axis].anchors for axis in part.axes)
 
     def _interpolated(
         self,
@@ -444,46 +439,33 @@ class Templates:
         axis_values: FloatArray | None,
         derivative: int | None,
     ) -> FloatArray:
-        """Values of a part (with or without its terms) at the points, with the points
-        in front."""
+        """Values of a part without anchors (with or without its terms) at the points,
+        with the points in front."""
         if not part.axes:
             return values[None]
         assert axis_values is not None  # callers
         points = axis_values.shape[0]
         kept = values.ndim - len(part.axes)
-        hats = [i for i, axis in enumerate(part.axes) if self.axes[axis].anchors]
-        if hats:
-            # two anchors have weights at each point: these axes first
-            front = np.moveaxis(values, [kept + i for i in hats], range(len(hats)))
-            own = [(self.axes[part.axes[i]], part.axes[i]) for i in hats]
-            current = hat_interpolated(
-                front, [a.hat(axis_values[:, k], derivative == k) for a, k in own]
-            )
-            for i, axis in enumerate(part.axes):
-                if i not in hats:
-                    weights = self._weights(axis, axis_values, derivative)
-                    current = np.moveaxis(current, 1 + kept, 1)
-                    current = np.einsum("pn,pn...->p...", weights, current)
-            return np.asarray(current)
         # interpolate one axis after the other; the first leaves a point index in front
         table = np.moveaxis(values, kept, 0)
-        weights = self._weights(part.axes[0], axis_values, derivative)
+        weights = self.weights(part.axes[0], axis_values, derivative)
         current = product(weights, table.reshape(table.shape[0], -1)).reshape(
             points, *table.shape[1:]
         )
         for axis in part.axes[1:]:
-            weights = self._weights(axis, axis_values, derivative)
+            weights = self.weights(axis, axis_values, derivative)
             current = np.moveaxis(current, 1 + kept, 1)
             current = np.einsum("pn,pn...->p...", weights, current)
         return np.asarray(current)
 
-    def _weights(
+    def weights(
         self, index: int, axis_values: FloatArray, derivative: int | None
     ) -> FloatArray:
+        """Weights of the nodes of one axis, or of the derivative there, (points,
+        nodes): `index` is its position, `axis_values` and `derivative` as of
+        `counts`."""
         axis, (nodes, slopes) = self.axes[index], self._nodes[index]
         values = axis_values[:, index]
-        if axis.anchors:
-            return hat_matrix(nodes, values, derivative=derivative == index)
         try:
             known = self._last.get(index)
             if known is not None and np.array_equal(known[0], values):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.models import Couplings, Model
 from nuprobe.numerics import FloatArray
@@ -16,6 +16,7 @@ __all__ = ["WithConstants", "constants_of", "with_constants"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class WithConstants:
     """A model together with processes whose constants are free: to fits and scans a

@@ -19,7 +19,7 @@ from typing import Final, Protocol, Self
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.flavours import FlavourState
 from nuprobe.models import Couplings, Propagator
@@ -103,6 +103,7 @@ class DepositRange(Protocol):
         return np.inf
 
 
+@quick_methods
 @dataclass(frozen=True)
 class KernelGroup:
     """Terms that share their dependence on the neutrino energy.
@@ -179,6 +180,7 @@ class KernelGroup:
         return np.maximum(value, 0.0) if self.positive else value
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Exchanges:
     """Which exchanges the kernels of a process cover.
@@ -274,6 +276,7 @@ def _told_apart(entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
     return tuple(result)
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Scatterer:
     """One thing in a target that takes part.

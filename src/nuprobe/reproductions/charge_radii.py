@@ -32,6 +32,7 @@ SEMINAR: Final[dict[str, dict[str, Any]]] = {
     },
     "energy-time": {
         "target.nucleon": "point",
+        "analyses.energy-time.counted": {},
         "analyses.energy-time.systematics": [
             "sns-flux",
             "csi-2017-signal",

@@ -31,6 +31,7 @@ CASES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("conus-plus", "rate", "magnetic_moment.ee", _UP),
     ("pandax-4t-8b", "", "sin2_theta_w", _UP),
     ("xenonnt-8b", "rate", "sin2_theta_w", _UP),
+    ("coherent-lar-2020", "published-shapes", "cevns_scale", _UP),
 )
 """Experiment, analysis (empty: the first), parameter and ensemble of each row."""
 
@@ -114,8 +115,9 @@ def coverage_table(
     notes = (
         f"{toys} toys a row, true nuisances at 0; errors of 90 and 95 % at nominal"
         f" coverage: {_error(0.9, toys):.2f} and {_error(0.95, toys):.2f} %.",
-        "unconditional: counts and auxiliary measurements fluctuate; averaged: true"
-        " nuisances vary within their constraints.",
+        "unconditional: counts and auxiliary measurements fluctuate, shapes"
+        " that are integrated over vary; averaged: true nuisances vary within their"
+        " constraints.",
     )
     formats = dict.fromkeys(COLUMNS[3:7], ".1f") | {COLUMNS[7]: "+.2f"}
     return Table("Coverage of intervals from Δ(−2 ln L)", COLUMNS, rows, formats, notes)

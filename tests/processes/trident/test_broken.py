@@ -247,14 +247,15 @@ def test_photons_of_small_virtuality_are_equivalent_photons() -> None:
     assert full == approx(estimate, rel=0.03)
 
 
-def test_the_table_against_the_quadrature() -> None:
+@pytest.mark.parametrize("each", [1, pytest.param(4, marks=pytest.mark.nightly)])
+def test_the_table_against_the_quadrature(each: int) -> None:
     table = load_broken()
     assert table.error < 1.5e-4
     rng = np.random.default_rng(2)
     for i, pair in enumerate(PAIRS):
         for j, kind in enumerate(KINDS):
             top = min(float(table.high[i, j]), math.log(30.0))
-            u = rng.uniform(table.low[i, j], top, 2)
+            u = rng.uniform(table.low[i, j], top, each)
             e = broken_threshold(kind, pair) * (1 + np.exp(u))
             truth = integrated(e, pair, kind, FINE)
             found = table.kernels(e, pair, kind)

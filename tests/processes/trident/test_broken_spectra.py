@@ -24,8 +24,22 @@ BINS = {
 }
 
 
-@pytest.mark.parametrize("variable", BINS)
-@pytest.mark.parametrize(("channel", "energy"), [(MUMU, 4e3), (EMU, 5e4)])
+@pytest.mark.parametrize(
+    ("variable", "channel", "energy"),
+    [
+        *((variable, MUMU, 4e3) for variable in BINS),
+        (
+            "w",
+            EMU,
+            5e4,
+        ),
+        *(
+            pytest.param(variable, EMU, 5e4, marks=pytest.mark.nightly)
+            for variable in BINS
+            if variable != "w"
+        ),
+    ],
+)
 def test_bins_sum_to_the_total(variable: str, channel: str, energy: float) -> None:
     found = spectrum(
         variable, BINS[variable], channel, "O16", energy, None, "inelastic", quick=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,10 @@ from nuprobe.cli.options import command
 from nuprobe.cli.output import plot_option, save_plot, table_options
 from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.xsec.cevns_tables import CevnsTables
-from nuprobe.cli.xsec.common import (
-    RecoilSpec,
-    differential_table,
-    flux_flavours,
-    recoil_options,
-)
+from nuprobe.cli.xsec.common import RecoilSpec, differential_table, recoil_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.nucleus import NucleusSpec, nucleus_options
-from nuprobe.errors import InputError
+from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours, save_averaged
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -50,8 +46,8 @@ def cevns_command(
 ) -> Table:
     """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or their
     means over a flux."""
-    if source.flux_name is not None and plot is not None:
-        raise InputError("--plot requires --energy")
+    from nuprobe.processes.elastic.cevns import Cevns
+
     setting = CevnsTables(
         nucleus.build(),
         model.build(),
@@ -61,10 +57,10 @@ def cevns_command(
     )
     flux = source.flux()
     if flux is not None:
-        asked = recoil.recoils()
-        if asked is not None:
-            return _spectra(setting, flux, asked, recoil.flavour)
-        return setting.averages(flux, recoil.flavour)
+        table = _averages(setting, flux, recoil.recoils(), recoil.flavour)
+        process = Cevns(axial=nucleus.axial)
+        save_averaged(process, flux, setting.target, setting.model, recoil, plot)
+        return table
     flavour = recoil.flavour or "nu_mu"
     energies, recoils = source.energies(), recoil.recoils()
     if recoils is None:
@@ -78,16 +74,44 @@ def cevns_command(
     return table
 
 
-def _spectra(
-    setting: CevnsTables, flux: Flux, recoils: FloatArray, typed: str | None
+def _averages(
+    setting: CevnsTables, flux: Flux, recoils: FloatArray | None, typed: str | None
 ) -> Table:
-    """Means of dσ/dT over a flux, of the flavour typed or of all."""
+    """Return the means over a flux, of the flavour typed or of all: totals, or
+    dσ/dT at recoils (MeV)."""
     from nuprobe.processes import cevns
 
-    of = (recoils, setting.target, setting.model)
-    values = [
-        (str(f), cevns.averaged(flux, *of, f, axial=setting.axial))
-        for f in flux_flavours(flux, typed)
-    ]
-    title = f"CEvNS on {setting.where}, mean over {flux.name}, cm2/keV {setting.what}"
-    return differential_table(title, "flavour", values, recoils)
+    title = f"CEvNS on {setting.where}, mean over {flux.name}, cm2"
+    flavours = flux_flavours(flux, typed)
+    if recoils is not None:
+        mean = partial(
+            cevns.averaged,
+            flux,
+            recoils,
+            setting.target,
+            setting.model,
+            axial=setting.axial,
+        )
+        spectra = [mean(f) for f in flavours]
+        first = [*map(str, flavours)]
+        title = f"{title}/keV {setting.what}"
+        return differential_table(title, "flavour", first, spectra, recoils)
+    sigma = partial(
+        cevns.flux_averaged,
+        flux,
+        model=setting.model,
+        threshold=setting.floor,
+        axial=setting.axial,
+    )
+    rows = []
+    for f in flavours:
+        real, full = (
+            sigma(target=t, flavour=f) for t in (setting.target, setting.coherent())
+        )
+        rows.append((str(f), flux.total(f), real, full))
+    return Table(
+        f"{title} {setting.what}",
+        (*flux_columns(flux), "sigma [cm2]", "full coherence [cm2]"),
+        tuple(rows),
+        {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e"},
+    )

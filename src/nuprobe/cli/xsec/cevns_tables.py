@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
-from nuprobe.tables import Table
+from nuprobe.cli.xsec.common import differential_table, ratio
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nuprobe.fluxes import Flux
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
@@ -55,30 +53,6 @@ class CevnsTables:
             self.target, form_factors.Point(), form_factors.Point()
         )
 
-    def averages(self, flux: Flux, typed: str | None) -> Table:
-        """Return the means over a flux, of the flavour typed or of all."""
-        from nuprobe.processes import cevns
-
-        sigma = partial(
-            cevns.flux_averaged,
-            flux,
-            model=self.model,
-            threshold=self.floor,
-            axial=self.axial,
-        )
-        rows = []
-        for f in flux_flavours(flux, typed):
-            real, full = (
-                sigma(target=t, flavour=f) for t in (self.target, self.coherent())
-            )
-            rows.append((str(f), flux.total(f), real, full))
-        return Table(
-            f"CEvNS on {self.where}, mean over {flux.name}, cm2 {self.what}",
-            (*flux_columns(flux), "sigma [cm2]", "full coherence [cm2]"),
-            tuple(rows),
-            {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e"},
-        )
-
     def totals(self, energies: FloatArray, flavour: str) -> Table:
         """Return σ(E) at energies (MeV)."""
         from nuprobe.processes import cevns
@@ -97,10 +71,7 @@ class CevnsTables:
         return Table(
             f"CEvNS of {flavour} on {self.where}, cm2 {self.what}",
             ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
-            tuple(
-                (float(e), float(s), float(c), float(s / c) if c > 0 else None)
-                for e, s, c in zip(energies, sigma, coherent, strict=True)
-            ),
+            Rows(energies, sigma, coherent, ratio(sigma, coherent)),
             {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
         )
 
@@ -121,7 +92,8 @@ class CevnsTables:
         return differential_table(
             f"CEvNS of {flavour} on {self.where}, cm2/keV {self.what}",
             "E [MeV]",
-            [(float(e), v) for e, v in zip(energies, values, strict=True)],
+            energies,
+            values,
             recoils,
         )
 

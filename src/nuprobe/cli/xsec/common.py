@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.tables import Table
+from nuprobe.errors import InputError
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from nuprobe.flavours import Flavour
-    from nuprobe.fluxes import Flux
     from nuprobe.numerics import FloatArray
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,6 +46,16 @@ class RecoilSpec:
 
         return parse_quantity(self.threshold, "energy")
 
+    def either(self) -> tuple[FloatArray | None, float]:
+        """Return `recoils` and `floor`, of which one alone may be given."""
+        recoils, floor = self.recoils(), self.floor()
+        if recoils is not None and floor > 0:
+            raise InputError(
+                "--threshold applies to total cross sections and cannot be used with"
+                " --recoil"
+            )
+        return recoils, floor
+
 
 def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]:
     """Add ``--recoil``, ``--threshold`` and ``--flavour``, as `RecoilSpec` ``recoil``.
@@ -76,23 +85,19 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
     )
 
 
-def flux_flavours(flux: Flux, typed: str | None) -> tuple[Flavour, ...]:
-    """Return the flavour that was typed, or all of the flux."""
-    from nuprobe.flavours import flavour
+def ratio(value: FloatArray, base: FloatArray) -> FloatArray:
+    """Return one array over another; NaN, an empty cell, where that is not positive."""
+    import numpy as np
 
-    return flux.flavours if typed is None else (flavour(typed),)
-
-
-def flux_columns(flux: Flux) -> tuple[str, str]:
-    """Return the names of the columns of flavours and of their number."""
-    area = "1/cm2" if flux.emission == "beam" else "in 4 pi"
-    return "flavour", f"neutrinos [{area} per {flux.per}]"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(base > 0, value / base, np.nan)
 
 
 def differential_table(
     title: str,
     column: str,
-    values: Sequence[tuple[str | float, FloatArray]],
+    first: FloatArray | Sequence[str],
+    values: FloatArray | Sequence[FloatArray],
     recoils: FloatArray,
     unit: str = "keV",
 ) -> Table:
@@ -102,10 +107,13 @@ def differential_table(
     ----------
     title : above the table.
     column : name of the first column, of energies (MeV) or flavours.
-    values : first cell and dσ/dT (cm²/MeV) at all recoils.
+    first : its cells.
+    values : dσ/dT (cm²/MeV) of each at all recoils.
     recoils : energies (MeV).
     unit : of recoils in the table.
     """
+    import numpy as np
+
     from nuprobe.units import parse_quantity
 
     size = parse_quantity(f"1 {unit}", "energy")
@@ -113,10 +121,10 @@ def differential_table(
     return Table(
         title,
         (column, f"T [{unit}]", name),
-        tuple(
-            (first, float(t / size), float(v * size))
-            for first, spectrum in values
-            for t, v in zip(recoils, spectrum, strict=True)
+        Rows(
+            np.repeat(np.asarray(first), recoils.size),
+            np.tile(recoils / size, len(first)),
+            np.ravel(values) * size,
         ),
         {name: ".6e"},
     )

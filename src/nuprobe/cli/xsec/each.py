@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from itertools import product
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 
 from nuprobe.cli.output import Output
 from nuprobe.errors import InputError
-from nuprobe.tables import Table
+from nuprobe.tables import Cell, Table
 
 REPEATABLE = {
     "channel": "channel",
@@ -95,24 +95,40 @@ def joined(
     cases : their cells and the table of each case; its title becomes a note.
     """
     columns = list(dict.fromkeys(c for _, table in cases for c in table.columns))
-    rows = []
     formats: dict[str, str] = {}
-    for cells, table in cases:
+    for _, table in cases:
         formats |= table.formats or {}
-        for row in table.rows:
-            at = dict(zip(table.columns, row, strict=True))
-            # a column that a case does not have stays empty
-            rows.append((*cells, *(at.get(c) for c in columns)))
     # the flavours of a flux are a column already
     extra = [i for i, name in enumerate(names) if name not in columns]
-    kept = [(*(r[i] for i in extra), *r[len(names) :]) for r in rows]
     return Table(
         title,
         (*(names[i] for i in extra), *columns),
-        tuple(kept),
+        _RowsOfCases([([c[i] for i in extra], t) for c, t in cases], columns),
         formats,
         tuple(dict.fromkeys(_notes(cases))),
     )
+
+
+class _RowsOfCases(Sequence[tuple[Cell, ...]]):
+    """Rows of several tables behind each other, with cells before them."""
+
+    def __init__(
+        self, cases: Sequence[tuple[list[str], Table]], columns: Sequence[str]
+    ) -> None:
+        self.cases, self.columns = cases, columns
+
+    def __len__(self) -> int:
+        return sum(len(table.rows) for _, table in self.cases)
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for cells, table in self.cases:
+            for row in table.rows:
+                at = dict(zip(table.columns, row, strict=True))
+                # a column that a case does not have stays empty
+                yield (*cells, *(at.get(c) for c in self.columns))
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
 
 
 def _notes(cases: list[tuple[tuple[str, ...], Table]]) -> Iterator[str]:

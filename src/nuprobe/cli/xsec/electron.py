@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -14,12 +14,13 @@ from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_opti
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.electron_tables import ElectronTables
+from nuprobe.cli.xsec.over_flux import save_averaged
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.models import Model
-    from nuprobe.nuclei import Target
+    from nuprobe.nuclei import Binding, Target
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ElectronSpec:
 
     target_text: str | None
     free_electrons: bool
-    ionisation: str
+    ionisation: Literal["step", "rrpa"]
     magnetic_moment: str | None
 
     def target(self) -> Target | None:
@@ -56,7 +57,7 @@ class ElectronSpec:
         return target(target_spec(self.target_text))
 
     @property
-    def binding(self) -> bool | str:
+    def binding(self) -> Binding:
         """As functions take it."""
         return False if self.free_electrons else self.ionisation
 
@@ -127,14 +128,7 @@ def electron_command(
 ) -> Table:
     """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a
     flux."""
-    if source.flux_name is not None and plot is not None:
-        raise InputError("--plot requires --energy")
-    recoils, floor = recoil.recoils(), recoil.floor()
-    if recoils is not None and floor > 0:
-        raise InputError(
-            "--threshold applies to total cross sections and cannot be used with"
-            " --recoil"
-        )
+    recoils, floor = recoil.either()
     atoms = electrons.target()
     setting = ElectronTables(
         atoms,
@@ -143,7 +137,9 @@ def electron_command(
     )
     flux = source.flux()
     if flux is not None:
-        return setting.averages(flux, recoils, floor, recoil.flavour)
+        table = setting.averages(flux, recoils, floor, recoil.flavour)
+        save_averaged(setting.process, flux, atoms, setting.model, recoil, plot)
+        return table
     energies, flavour = source.energies(), recoil.flavour or "nu_e"
     table = setting.table(energies, recoils, floor, flavour)
     save_plot(lambda: setting.figure(energies, recoils, floor, flavour), plot)

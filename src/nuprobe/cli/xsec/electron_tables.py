@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.cli.xsec.common import differential_table, flux_columns, flux_flavours
-from nuprobe.tables import Table
+from nuprobe.cli.xsec.common import differential_table
+from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
+    from nuprobe.processes import Process
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class ElectronTables:
     atoms: Target | None
     model: Model
     where: dict[str, Any]
+
+    @property
+    def process(self) -> Process:
+        """What scatters."""
+        from nuprobe.processes.elastic.electron import Electron
+
+        return Electron(self.where["binding"])
 
     def what(self, unit: str) -> str:
         """Return whose electrons, and per what, cross sections in `unit` are."""
@@ -59,8 +68,9 @@ class ElectronTables:
                 electron.averaged(flux, recoils, self.model, f, **self.where)
                 for f in flavours
             ]
-            named = zip(map(str, flavours), spectra, strict=True)
-            return differential_table(title, "flavour", list(named), recoils)
+            return differential_table(
+                title, "flavour", [*map(str, flavours)], spectra, recoils
+            )
         sigma = partial(
             electron.flux_averaged,
             flux,
@@ -91,18 +101,14 @@ class ElectronTables:
             values = electron.differential(
                 energies[:, None], recoils, self.model, flavour, **self.where
             )
-            at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
-            return differential_table(title, "E [MeV]", at, recoils)
+            return differential_table(title, "E [MeV]", energies, values, recoils)
         sigma = electron.total(
             energies, self.model, flavour, threshold=floor, **self.where
         )
         return Table(
             title,
             ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
-            tuple(
-                (float(e), float(s), float(s / e))
-                for e, s in zip(energies, sigma, strict=True)
-            ),
+            Rows(energies, sigma, sigma / energies),
             {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
         )
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nuprobe.cli.xsec.common import (
-    RecoilSpec,
-    differential_table,
-    flux_columns,
-    flux_flavours,
-)
-from nuprobe.errors import InputError
-from nuprobe.tables import Table
+from nuprobe.cli.xsec.common import RecoilSpec, differential_table
+from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from nuprobe.cli.specs import SourceSpec
@@ -44,12 +39,7 @@ class ProcessTables:
 
     def table(self, source: SourceSpec, recoil: RecoilSpec) -> Table:
         """Return σ(E), dσ/dT, or their means over a flux, as the source asks."""
-        flux, recoils, floor = source.flux(), recoil.recoils(), recoil.floor()
-        if recoils is not None and floor > 0:
-            raise InputError(
-                "--threshold applies to total cross sections and cannot be used with"
-                " --recoil"
-            )
+        flux, (recoils, floor) = source.flux(), recoil.either()
         if flux is not None:
             return self.averages(flux, recoils, floor, recoil.flavour)
         energies, flavour = source.energies(), recoil.flavour or "nu_e"
@@ -65,10 +55,9 @@ class ProcessTables:
             self.model,
             flavour,
         )
-        at = [(float(e), v) for e, v in zip(energies, values, strict=True)]
         unit = _unit(recoils)
         title = self.title(flavour, f"cm2/{unit}")
-        return differential_table(title, "E [MeV]", at, recoils, unit)
+        return differential_table(title, "E [MeV]", energies, values, recoils, unit)
 
     def title(self, what: str, unit: str) -> str:
         """Return the title of a table of `what`, in `unit`."""
@@ -87,7 +76,7 @@ class ProcessTables:
         return Table(
             self.title(flavour, "cm2"),
             ("E [MeV]", "sigma [cm2]"),
-            tuple((float(e), float(s)) for e, s in zip(energies, sigma, strict=True)),
+            Rows(energies, sigma),
             {"sigma [cm2]": ".6e"},
         )
 
@@ -99,16 +88,14 @@ class ProcessTables:
 
         flavours = flux_flavours(flux, typed)
         if recoils is not None:
-            at = [
-                (
-                    str(f),
-                    averaged(self.process, flux, recoils, self.target, self.model, f),
-                )
+            values = [
+                averaged(self.process, flux, recoils, self.target, self.model, f)
                 for f in flavours
             ]
             unit = _unit(recoils)
             title = self.title(f"the flux {flux.name}", f"cm2/{unit}")
-            return differential_table(title, "flavour", at, recoils, unit)
+            first = [*map(str, flavours)]
+            return differential_table(title, "flavour", first, values, recoils, unit)
 
         rows = [
             (

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nuprobe.tables import Table
+from nuprobe.cli.xsec.common import ratio
+from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,17 +93,12 @@ class TridentTables:
         return Table(
             f"{self.title}, per {total.per}",
             ("E [GeV]", "sigma [cm2]", "error [cm2]", "ratio to SM", "below threshold"),
-            tuple(
-                (
-                    float(e / GeV),
-                    float(s),
-                    float(d),
-                    float(s / b) if b > 0 else None,
-                    bool(e <= start),
-                )
-                for e, s, d, b in zip(
-                    energies, total.value, total.error, standard.value, strict=True
-                )
+            Rows(
+                energies / GeV,
+                total.value,
+                total.error,
+                ratio(total.value, standard.value),
+                energies <= start,
             ),
             {"sigma [cm2]": ".6e", "error [cm2]": ".1e"},
             (

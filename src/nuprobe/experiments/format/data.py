@@ -459,6 +459,15 @@ class Analysis(Strict):
         default=[],
         description="measured backgrounds subtracted from the counts (gaussian)",
     )
+    counted: dict[str, Literal["bins", "projections"]] = Field(
+        default={},
+        max_length=1,
+        description=(
+            "measured background whose own counts are fitted with the data (poisson):"
+            " each bin, or the projections on energy and time, of which it is the"
+            " product; without it their statistics is left to a systematic"
+        ),
+    )
     signal: SignalTable | None = Field(
         default=None, description="published signal that the computed one is scaled to"
     )
@@ -472,6 +481,14 @@ class Analysis(Strict):
         ),
     )
     systematics: list[str] = Field(default=[])
+    shapes: Literal["marginal", "profiled"] = Field(
+        default="marginal",
+        description=(
+            "systematics of kind shape that act on the signal: integrated over, since"
+            " profiled ones let a larger signal explain a distortion at a lower price,"
+            " or profiled as all others"
+        ),
+    )
     references: list[str] = Field(default=[], description="texkeys")
 
     def has(self, background: str) -> bool:

@@ -347,6 +347,7 @@ class ExperimentFile(Strict):
                 raise InputError(
                     f"analyses.{name}: subtracting counts needs statistic = 'gaussian'"
                 )
+            self._check_counted(name, analysis)
             if analysis.time_bins and analysis.arrival == "ignored":
                 raise InputError(
                     f"analyses.{name}: arrival = 'ignored' needs time_bins = false"
@@ -356,6 +357,28 @@ class ExperimentFile(Strict):
                     f"analyses.{name}: time_bins = true needs [binning.time]"
                 )
         return self
+
+    def _check_counted(self, name: str, analysis: Analysis) -> None:
+        """A background that is counted, and no systematic that stands for it."""
+        place = f"analyses.{name}"
+        _known(f"{place}.counted", list(analysis.counted), self._measured)
+        if analysis.counted and analysis.statistic != "poisson":
+            raise InputError(
+                f"{place}: counted needs statistic = 'poisson'; a Gaussian analysis"
+                " subtracts"
+            )
+        for systematic in self.systematics:
+            both = set(systematic.acts_on) & set(analysis.counted)
+            if systematic.name in analysis.systematics and both:
+                raise InputError(
+                    f"{place}: {systematic.name} acts on {min(both)}, whose counts are"
+                    " fitted; remove one of the two"
+                )
+        left = [b for b in analysis.counted if not analysis.has(b)]
+        if left:
+            raise InputError(
+                f"{place}: {left[0]} is counted but not among its backgrounds; add it"
+            )
 
     @model_validator(mode="after")
     def _check_tables(self) -> ExperimentFile:

@@ -12,8 +12,11 @@ from nuprobe.inference.costs.cnp import CNPCost
 from nuprobe.inference.costs.covariance import CovarianceCost
 from nuprobe.inference.costs.gaussian import GaussianCost
 from nuprobe.inference.costs.nuisances import Profiled
+from nuprobe.inference.costs.on_off import OnOffCost
 from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.inference.costs.poisson import PoissonCost
+from nuprobe.inference.costs.projected import ProjectedCost
+from nuprobe.inference.costs.tabulated import Tabulated
 from nuprobe.inference.costs.term import Term, check_cost
 from nuprobe.inference.costs.total import CostSum
 from nuprobe.inference.expectations import BLOCK
@@ -27,9 +30,12 @@ __all__ = [
     "CostSum",
     "CovarianceCost",
     "GaussianCost",
+    "OnOffCost",
     "Origin",
     "PoissonCost",
     "Profiled",
+    "ProjectedCost",
+    "Tabulated",
     "Term",
     "check_cost",
     "check_origins",

@@ -16,7 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.marginal import log_volume, shapes_of, volume_slope
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
+from nuprobe.inference.costs.polynomials import (
+    NODES,
+    TRIED,
+    Polynomials,
+    fitting_scale,
+    sampled,
+)
 from nuprobe.inference.costs.slopes import without_nuisances
 from nuprobe.inference.costs.statistic import Statistic
 from nuprobe.inference.expectations import blocks_of, expected_counts, flexible_bins
@@ -27,47 +35,7 @@ __all__ = ["Along"]
 
 IntArray = NDArray[np.intp]
 
-# the degree is at most four: an amplitude squared, itself quadratic in the coupling
-_NODES: Final = np.array([0.0, 0.4, 0.9, 1.5, 2.0])
-# where the polynomials are tried
-_TRIED: Final = np.array([0.2, 1.2, 5.0])
 _EXACT: Final = 1e-9  # relative, to which they hold there
-_NOTHING: Final = 1e-14  # relative size below which a power is rounding
-
-
-@dataclass(frozen=True)
-class _Polynomials:
-    """Arrays as polynomials of u = x/scale, a row each.
-
-    Attributes
-    ----------
-    powers : of u that occur.
-    table : factors, shape (rows, powers, bins).
-    """
-
-    powers: IntArray
-    table: FloatArray
-
-    @classmethod
-    def of(cls, values: FloatArray) -> _Polynomials:
-        """Through values at `_NODES`, shape (rows, nodes, bins)."""
-        inverse = np.linalg.inv(_NODES[:, None] ** np.arange(len(_NODES)))
-        table = np.einsum("jn,rnb->rjb", inverse, values)
-        size = np.abs(values).max(axis=(1, 2), initial=0.0)[:, None, None]
-        used = (np.abs(table) > _NOTHING * size).any(axis=(0, 2))
-        powers = np.flatnonzero(used) if used.any() else np.array([0])
-        return cls(powers, np.ascontiguousarray(table[:, powers]))
-
-    def at(self, row: IntArray, u: FloatArray) -> FloatArray:
-        """Values, (points, bins)."""
-        return np.asarray(
-            np.einsum("pj,pjb->pb", u[:, None] ** self.powers, self.table[row])
-        )
-
-    def slope(self, row: IntArray, u: FloatArray) -> FloatArray:
-        """Derivatives in u, (points, bins)."""
-        factor = self.powers * u[:, None] ** np.maximum(self.powers - 1, 0)
-        return np.asarray(np.einsum("pj,pjb->pb", factor, self.table[row]))
 
 
 @dataclass(frozen=True)
@@ -77,15 +45,26 @@ class _TermAlong:
 
     term: Statistic
     nuisances: list[int]
-    base: _Polynomials
-    slopes: tuple[_Polynomials | FloatArray, ...]
+    base: Polynomials
+    slopes: tuple[Polynomials | FloatArray, ...]
 
     def expectation(self, row: IntArray, u: FloatArray) -> Expectation:
         """Counts at points of some rows."""
         return Expectation(
             self.base.at(row, u),
             tuple(
-                s.at(row, u) if isinstance(s, _Polynomials) else s[None]
+                s.at(row, u) if isinstance(s, Polynomials) else s[None]
+                for s in self.slopes
+            ),
+        )
+
+    def derivative(self, row: IntArray, u: FloatArray) -> Expectation:
+        """Derivatives in u of base and slopes."""
+        nothing = np.zeros((1, self.term.n_bins))
+        return Expectation(
+            self.base.slope(row, u),
+            tuple(
+                s.slope(row, u) if isinstance(s, Polynomials) else nothing
                 for s in self.slopes
             ),
         )
@@ -94,7 +73,7 @@ class _TermAlong:
         """Derivative of the counts in u at some nuisances, (points, bins)."""
         total = self.base.slope(row, u)
         for v, s in zip(nu.T, self.slopes, strict=True):
-            if isinstance(s, _Polynomials):
+            if isinstance(s, Polynomials):
                 total += v[:, None] * s.slope(row, u)
         return total
 
@@ -153,17 +132,10 @@ class Along:
         """
         if cost.layout.morphing:
             return None
-        scale = np.full(len(points), most / _TRIED.max())
-        for _ in range(4):
-            values = _sampled(cost, column, points, scale, _NODES)
-            new = np.minimum(_better_scale(cost, values, scale), most / _TRIED.max())
-            settled = bool((np.abs(np.log(new / scale)) < 1).all())
-            scale = new
-            if settled:
-                break
-        values = _sampled(cost, column, points, scale, _NODES)
+        scale = fitting_scale(cost, column, points, most)
+        values = sampled(cost, column, points, scale, NODES)
         terms = tuple(
-            _TermAlong(term, k, _Polynomials.of(base), _slopes(slopes))
+            _TermAlong(term, k, Polynomials.of(base), _slopes(slopes))
             for (term, _, k), (base, *slopes) in zip(
                 cost.layout.places, values, strict=True
             )
@@ -209,9 +181,28 @@ class Along:
             hessian[np.ix_(range(len(x)), rows, rows)] += both
         bend = without_nuisances(hessian, 1) if d > 1 else hessian
         speed = np.sqrt(np.maximum(bend[:, 0, 0], 0.0) / 2)
-        possible = np.isfinite(best.twice_nll)
-        there = np.where(possible, 1 / self.scale[row], 0.0)
-        return np.stack([best.twice_nll, slope * there, speed * there])
+        value = best.twice_nll
+        if layout.marginal:
+            added, bent = self._shapes(row, u, given)
+            # a distance of √(−2 ln L) changes by less than half of what the shapes add
+            value, slope, speed = value + added, slope + bent, speed + np.abs(bent) / 2
+        there = np.where(np.isfinite(best.twice_nll), 1 / self.scale[row], 0.0)
+        return np.stack([value, slope * there, speed * there])
+
+    def _shapes(
+        self, row: IntArray, u: FloatArray, given: list[Expectation]
+    ) -> tuple[FloatArray, FloatArray]:
+        """What integrating over the shapes adds, and its derivative in u, (points,)."""
+        layout, size = self.cost.layout, len(self.cost.layout.marginal)
+        shapes, moves = (
+            [
+                shapes_of(layout, t.term, t.nuisances, e)
+                for t, e in zip(self.terms, every, strict=True)
+            ]
+            for every in (given, [t.derivative(row, u) for t in self.terms])
+        )
+        scale = np.ones(len(u))
+        return log_volume(size, shapes), volume_slope(size, shapes, moves, scale)
 
 
 def _term_slopes(
@@ -229,67 +220,26 @@ def _term_slopes(
     every[:, 0] = moves
     for j, s in enumerate(e.slopes):
         every[:, 1 + j] = s
-    weighted = one.term.weighted(every, mu)
-    return (slope * moves).sum(axis=1), weighted @ weighted.swapaxes(1, 2)
+    return (slope * moves).sum(axis=1), one.term.metric(every, mu)
 
 
-def _slopes(values: Sequence[FloatArray]) -> tuple[_Polynomials | FloatArray, ...]:
+def _slopes(values: Sequence[FloatArray]) -> tuple[Polynomials | FloatArray, ...]:
     """What nuisances add, as polynomials where that varies."""
     return tuple(
-        v[0, 0] if (v == v[:1, :1]).all() else _Polynomials.of(v) for v in values
+        v[0, 0] if (v == v[:1, :1]).all() else Polynomials.of(v) for v in values
     )
-
-
-def _sampled(
-    cost: Cost, column: int, points: FloatArray, scale: FloatArray, u: FloatArray
-) -> list[list[FloatArray]]:
-    """Base and slopes of each term where the parameter is u·scale, each (rows, u,
-    bins)."""
-    rows, n = len(points), len(u)
-    every = np.repeat(points, n, axis=0)
-    every[:, column] = (scale[:, None] * u).reshape(-1)
-    result: list[list[FloatArray]] = [[] for _ in cost.layout.places]
-    parts = [cost.layout.expectations(every[block]) for block in blocks_of(len(every))]
-    for i, sampled in enumerate(result):
-        for j in range(1 + len(parts[0][i].slopes)):
-            arrays = [(e[i].base, *e[i].slopes)[j] for e in parts]
-            if all(len(a) == 1 for a in arrays) and rows * n > 1:
-                sampled.append(
-                    np.broadcast_to(arrays[0], (rows, n, arrays[0].shape[1]))
-                )
-            else:
-                sampled.append(np.concatenate(arrays).reshape(rows, n, -1))
-    return result
-
-
-def _better_scale(
-    cost: Cost, values: list[list[FloatArray]], scale: FloatArray
-) -> FloatArray:
-    """Value of the parameter at which the counts, or the data, first double."""
-    inverse = np.linalg.inv(_NODES[:, None] ** np.arange(len(_NODES)))
-    result = np.full(len(scale), np.inf)
-    for term, (base, *_) in zip(cost.terms, values, strict=True):
-        size = np.abs(np.einsum("jn,rnb->rjb", inverse, base)).sum(axis=2)
-        size[:, 0] = np.maximum(size[:, 0], max(float(np.abs(term.data).sum()), 1.0))
-        rounding = 1e-12 * np.abs(base).max(axis=(1, 2))
-        for j in range(1, len(_NODES)):
-            with np.errstate(divide="ignore"):
-                root = scale * (size[:, 0] / size[:, j]) ** (1 / j)
-            use = size[:, j] > rounding
-            result = np.where(use, np.minimum(result, root), result)
-    return np.where(np.isfinite(result), result, scale)
 
 
 def _holds(found: Along) -> bool:
     """Whether the polynomials give the counts at other values too."""
-    row = np.repeat(np.arange(len(found.points)), len(_TRIED))
-    u = np.tile(_TRIED, len(found.points))
-    values = _sampled(found.cost, found.column, found.points, found.scale, _TRIED)
+    row = np.repeat(np.arange(len(found.points)), len(TRIED))
+    u = np.tile(TRIED, len(found.points))
+    values = sampled(found.cost, found.column, found.points, found.scale, TRIED)
     for one, (base, *slopes) in zip(found.terms, values, strict=True):
         for polynomial, exact in zip(
             (one.base, *one.slopes), (base, *slopes), strict=True
         ):
-            if isinstance(polynomial, _Polynomials):
+            if isinstance(polynomial, Polynomials):
                 exact = exact.reshape(len(u), -1)
                 size = np.abs(exact).max(axis=1, initial=0.0)[:, None]
                 if (np.abs(polynomial.at(row, u) - exact) > _EXACT * size).any():

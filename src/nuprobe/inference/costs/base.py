@@ -18,20 +18,20 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public_methods
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
+from nuprobe.inference.costs.blocks import minimum_of, slopes_of
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import profile_compiled
+from nuprobe.inference.costs.marginal import shape_slopes
 from nuprobe.inference.costs.morphing import (
     between_anchors,
     full_points,
     linear_part,
     morphed_information,
-    morphed_slopes,
-    profile_morphed,
 )
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.origin import Origin
-from nuprobe.inference.costs.slopes import exact_gradient, expected_curvature
-from nuprobe.inference.expectations import blocks_of, expected_counts, some_points
+from nuprobe.inference.costs.slopes import exact_gradient
+from nuprobe.inference.expectations import blocks_of, expected_counts
 from nuprobe.inference.newton import gradient_of, hessian_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -216,7 +216,8 @@ class Cost(ABC):
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
     ) -> Profiled:
-        """−2 ln L minimised over all nuisances, for many points at once.
+        """−2 ln L minimised over all nuisances, for many points at once; over marginal
+        ones it is integrated, which adds ln of the volume that the data leave them.
 
         Parameters
         ----------
@@ -243,10 +244,7 @@ class Cost(ABC):
         )
 
         def profile(block: slice) -> Profiled:
-            if self.layout.morphing:
-                return profile_morphed(self.layout, p[block], minimise)
-            expectations = self.layout.expectations(p[block])
-            return minimise(self.layout, p[block], expectations)
+            return minimum_of(self.layout, p[block], minimise)
 
         if threads > 1 and len(blocks) > 1:
             from concurrent.futures import ThreadPoolExecutor
@@ -264,12 +262,16 @@ class Cost(ABC):
             np.concatenate([part.twice_nll for part in parts]),
             np.concatenate([part.nuisances for part in parts]),
             np.concatenate([part.boundary for part in parts]),
+            np.concatenate([part.shapes for part in parts if part.shapes is not None])
+            if self.layout.marginal
+            else None,
         )
 
     def profiled_gradient(self, points: ArrayLike, *, threads: int = 1) -> FloatArray:
         """Derivatives of the profiled −2 ln L, shape (points, parameters).
 
-        By the envelope theorem they are those at its minimum.
+        By the envelope theorem they are those at its minimum, and of the integral over
+        marginal nuisances.
 
         Parameters
         ----------
@@ -292,7 +294,7 @@ class Cost(ABC):
             linear_part(self.layout, best),
         )
         every = exact_gradient(self.layout, q, inner.nuisances, inner.barrier)[0]
-        return every[:, : p.shape[1]]
+        return every[:, : p.shape[1]] + shape_slopes(self.layout, p)
 
     def profiled_slopes(
         self, points: ArrayLike
@@ -344,33 +346,10 @@ class Cost(ABC):
         gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
         for block in blocks_of(len(p)):
             begin = None if start is None else start[block]
-            if self.layout.morphing:
-                best = profile_morphed(self.layout, p[block], minimise, begin)
-                expectations = []
-            else:
-                expectations = self.layout.expectations(p[block])
-                best = minimise(self.layout, p[block], expectations, begin)
-            value[block], nuisances[block] = best.twice_nll, best.nuisances
-            good = np.flatnonzero(np.isfinite(best.twice_nll))
-            if not good.size:
-                continue
-            if good.size < len(best.twice_nll):
-                expectations = [some_points(e, good) for e in expectations]
-            rows = good + block.start
-            if self.layout.morphing:
-                gradient[rows], curvature[rows] = morphed_slopes(
-                    self.layout, p[rows], best.take(good)
-                )
-                continue
-            gradient[rows], curvature[rows] = expected_curvature(
-                self.layout,
-                p[rows],
-                best.nuisances[good],
-                best.barrier[good],
-                expectations,
-                compiled,
-                bent,
+            best, gradient[block], curvature[block] = slopes_of(
+                self.layout, p[block], minimise, begin, compiled, bent
             )
+            value[block], nuisances[block] = best.twice_nll, best.nuisances
         return value, gradient, curvature, nuisances
 
     def nuisance_covariance(self, point: ArrayLike, nuisances: ArrayLike) -> FloatArray:

@@ -69,6 +69,11 @@ class Layout:
         return np.concatenate([self.weights, self.morphing_weights])
 
     @cached_property
+    def marginal(self) -> list[int]:
+        """Columns of the linear nuisances that are integrated over."""
+        return [i for i, n in enumerate(self.nuisances) if n.marginal]
+
+    @cached_property
     def places(self) -> tuple[tuple[Statistic, list[int], list[int]], ...]:
         """Each term with its columns of points, those of morphing nuisances last, and
         of linear nuisances."""
@@ -259,6 +264,11 @@ def shared_names(
                     f"nuisance {n.name} differs: {owner} and {term.name} have other"
                     " anchors, or one of them is linear in it; give both the same"
                     " definition, or rename one"
+                )
+            if n.marginal != m.marginal:
+                raise InputError(
+                    f"nuisance {n.name} is integrated over in one of {owner} and"
+                    f" {term.name} and profiled in the other; treat both alike"
                 )
             if n.sigma != m.sigma:
                 raise InputError(

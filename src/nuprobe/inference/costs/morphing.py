@@ -60,7 +60,7 @@ def linear_part(layout: Layout, best: Profiled) -> Profiled:
         return best
     k = len(layout.nuisances)
     pulls = (best.nuisances[:, k:] ** 2 * layout.morphing_weights).sum(axis=1)
-    return Profiled(best.twice_nll - pulls, best.nuisances[:, :k], best.boundary)
+    return Profiled(best.joint - pulls, best.nuisances[:, :k], best.boundary)
 
 
 def profile_morphed(

@@ -34,7 +34,7 @@ _NEGLIGIBLE: Final = 1e-9
 
 @dataclass(frozen=True)
 class Profiled:
-    """−2 ln L minimised over the nuisances.
+    """−2 ln L minimised over the nuisances, integrated over those that are marginal.
 
     Attributes
     ----------
@@ -44,15 +44,26 @@ class Profiled:
         is ``inf``.
     boundary : True where the minimum has an expectation of 0 in an empty bin, shape
         (points,).
+    shapes : what the integral over marginal nuisances has added to `twice_nll`, shape
+        (points,); None if there are none.
     """
 
     twice_nll: FloatArray
     nuisances: FloatArray
     boundary: BoolArray
+    shapes: FloatArray | None = None
 
     def take(self, rows: NDArray[np.intp]) -> Profiled:
         """The points at some `rows`."""
-        return Profiled(self.twice_nll[rows], self.nuisances[rows], self.boundary[rows])
+        added = None if self.shapes is None else self.shapes[rows]
+        return Profiled(
+            self.twice_nll[rows], self.nuisances[rows], self.boundary[rows], added
+        )
+
+    @property
+    def joint(self) -> FloatArray:
+        """−2 ln L at the minimum over the nuisances, without `shapes`, (points,)."""
+        return self.twice_nll if self.shapes is None else self.twice_nll - self.shapes
 
     @property
     def barrier(self) -> FloatArray:
@@ -62,7 +73,7 @@ class Profiled:
             return np.zeros(len(self.boundary))
         last = np.full(len(self.boundary), _BARRIERS[-1])
         for pseudo in reversed(_BARRIERS):
-            last[pseudo <= _NEGLIGIBLE * self.twice_nll] = pseudo
+            last[pseudo <= _NEGLIGIBLE * self.joint] = pseudo
         return np.where(self.boundary, last, 0.0)
 
 
@@ -104,8 +115,8 @@ def profile_block(
     nu[:, good], failed = newton(parts, weights, nu[:, good], first)
     good[np.flatnonzero(good)[failed]] = False
     value = (nu**2 * weights[:, None]).sum(axis=0)
-    for (term, _, k), e in terms:
-        value += term.value(expected_counts(e, nu[k].T))
+    for ((term, _, k), e), part in zip(terms, parts, strict=True):
+        value += term.value_near(expected_counts(e, nu[k].T), part)
     good &= np.isfinite(value)
     boundary = np.zeros(len(p), dtype=bool)
     for row in np.flatnonzero(~good):

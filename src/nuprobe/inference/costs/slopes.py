@@ -137,11 +137,8 @@ def _term_curvature(
         jacobian += v[:, None, None] * along
     moved = [np.broadcast_to(s, mu.shape)[:, None] for s in e.slopes]
     every = np.concatenate([jacobian, *moved], axis=1)
-    weighted = term.weighted(every, mu)
-    return (
-        np.asarray(np.einsum("pib,pb->pi", every, slope)),
-        weighted @ weighted.swapaxes(1, 2),
-    )
+    gradient = np.einsum("pib,pb->pi", every, slope)
+    return np.asarray(gradient), term.metric(every, mu)
 
 
 def without_nuisances(hessian: FloatArray, d: int) -> FloatArray:

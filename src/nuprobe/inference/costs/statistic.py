@@ -98,6 +98,10 @@ class Statistic(ABC):
     def value(self, mu: FloatArray) -> FloatArray:
         """Cost without pulls at `mu` of shape (points, bins), shape (points,)."""
 
+    def value_near(self, mu: FloatArray, bins: MovingBins) -> FloatArray:
+        """`value` at `mu`, where Newton's method took `bins`, from `moving`, to it."""
+        return self.value(mu)
+
     @abstractmethod
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
         """Derivative of the cost in µ in all bins, shape (points, bins).
@@ -116,6 +120,12 @@ class Statistic(ABC):
         `rows` has shape (points, derivatives, bins), `mu` (points, bins).
         """
         return np.asarray(rows * np.sqrt(self.information(mu))[:, None])
+
+    def metric(self, rows: FloatArray, mu: FloatArray) -> FloatArray:
+        """Expected curvature of −2 ln L in some directions, (points, directions,
+        directions), with `rows` and `mu` as in `weighted`."""
+        weighted = self.weighted(rows, mu)
+        return np.asarray(weighted @ weighted.swapaxes(1, 2))
 
     @abstractmethod
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -136,6 +146,11 @@ class Statistic(ABC):
         Where `weighted` takes combinations of bins, these are meant.
         """
         return None
+
+    @property
+    def measured(self) -> FloatArray:
+        """All that `draw` draws, flat: the data, and control counts if there are."""
+        return self.data
 
     @property
     def compiled(self) -> bool:

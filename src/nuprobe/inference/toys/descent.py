@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.costs.layout import Layout
+from nuprobe.inference.costs.marginal import shape_slopes, shape_term
 from nuprobe.inference.expectations import expected_counts
+from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.ensemble import Toys
-from nuprobe.inference.toys.statistics import ToyBins, bins_of_toys
+from nuprobe.inference.toys.newton_steps import bounded_steps, solved
+from nuprobe.inference.toys.statistics import bins_of_toys
 from nuprobe.numerics import FloatArray
 
 __all__ = ["Batch", "ToyCost"]
@@ -33,8 +36,6 @@ _DECREMENT: Final = 1e-9  # expected fall of −2 ln L at which a toy is done
 _HIDDEN: Final = 1e-6  # at which it may stop where rounding hides a further fall
 _DIFFERENCE: Final = 1e-3  # of the scale of a parameter
 _NUDGE: Final = 1e-8  # of the width of a cell, to ask for slopes inside it
-_RADIUS: Final = 4.0  # longest step, in square roots of −2 ln L
-_FLAT: Final = 1e-5  # smallest curvature that is trusted, in the same unit
 _KICKS: Final = 3  # away from a maximum or a saddle
 # pseudo-counts of empty bins, where the minimum has an expectation of 0
 _BARRIERS: Final = (0.1, 1e-3, 1e-5, 1e-7, 1e-9)
@@ -90,7 +91,12 @@ class ToyCost:
         for bins, (term, columns, k) in zip(self.bins, self.layout.places, strict=True):
             mu = expected_counts(term.expectation(y[:, columns]), nu[:, k])
             total += bins.value(bins.turned(mu), toy, barrier)
-        return np.asarray(total)
+        return np.asarray(total + self._shape_term(y[:, :p]))
+
+    def _shape_term(self, points: FloatArray) -> FloatArray:
+        """What integrating over shapes adds, (rows,) or (1,) where all are alike."""
+        alike = bool((points == points[:1]).all())
+        return shape_term(self.layout, points[:1] if alike else points)
 
     def slopes(
         self,
@@ -124,10 +130,9 @@ class ToyCost:
             total, mixed = jac.at(seen)
             rows = [bins.turned(np.broadcast_to(s, (n, s.shape[1]))) for s in e.slopes]
             every = np.concatenate([total, *(r[:, None] for r in rows)], axis=1)
-            first, second = bins.slopes(mu, toy, barrier)
+            first, block = bins.curved(every, mu, toy, barrier)
             place = [*at, *(d + j for j in k)]
             gradient[:, place] += np.einsum("pib,pb->pi", every, first)
-            block = (every * second[:, None]) @ every.swapaxes(1, 2)
             for j, m in enumerate(mixed):
                 moved = np.einsum("pib,pb->pi", m, first)
                 block[:, : len(own), len(own) + j] += moved
@@ -141,9 +146,29 @@ class ToyCost:
                 block[:, i, : len(own)] += bend / (2 * h[:, None])
             hessian[np.ix_(range(n), place, place)] += block
             if bins.positive:
-                changes.append((mu, every, place))
+                changes.append((bins.margin(mu, toy), every, place))
         self._add_pulls(toy, y, nu, outer, gradient, hessian, p)
+        if self.layout.marginal:
+            self._add_shapes(y[:, :p], [c for c in outer if c < p], gradient, hessian)
         return _Slopes(gradient, hessian, changes)
+
+    def _add_shapes(
+        self,
+        points: FloatArray,
+        moving: Sequence[int],
+        gradient: FloatArray,
+        hessian: FloatArray,
+    ) -> None:
+        """Add what integrating over shapes does; the columns that move come first."""
+        here = shape_slopes(self.layout, points)
+        for i, column in enumerate(moving):
+            gradient[:, i] += here[:, column]
+            h = self._difference(column, points, points)
+            there = points.copy()
+            there[:, column] += h
+            bend = (shape_slopes(self.layout, there) - here)[:, moving] / h[:, None]
+            hessian[:, : len(moving), i] += bend / 2
+            hessian[:, i, : len(moving)] += bend / 2
 
     def _difference(self, column: int, y: FloatArray, inside: FloatArray) -> FloatArray:
         """Steps of one column over which slopes are compared, towards its inside."""
@@ -213,8 +238,8 @@ class _Slopes:
     Attributes
     ----------
     gradient, hessian : shapes (rows, both) and (rows, both, both).
-    positive : expectation, slopes and their places of terms whose expectation must not
-        become negative.
+    positive : by how much expectations may fall, slopes and their places, of terms
+        where that is limited.
     """
 
     gradient: FloatArray
@@ -225,9 +250,9 @@ class _Slopes:
         """Longest part of a `step`, (rows, both), that keeps a tenth of each
         expectation, to first order; 1 at most."""
         length = np.ones(len(step))
-        for mu, slopes, place in self.positive:
+        for room, slopes, place in self.positive:
             change = (step[:, None, place] @ slopes)[:, 0]
-            lost = np.divide(-change, mu, out=np.zeros_like(mu), where=mu > 0)
+            lost = np.divide(-change, room, out=np.zeros_like(room), where=room > 0)
             length = np.minimum(length, 0.9 / np.maximum(lost.max(axis=1), 0.9))
         return length
 
@@ -377,12 +402,12 @@ class Batch:
         d, g, h = len(self.outer), slopes.gradient, slopes.hessian
         inner, mixed = h[:, d:, d:], h[:, d:, :d]
         along = np.concatenate([g[:, d:, None], mixed], axis=2)
-        along = _solved(inner, along)
+        along = solved(inner, along)
         reduced = g[:, :d] - np.einsum("pki,pk->pi", mixed, along[:, :, 0])
         schur = h[:, :d, :d] - mixed.swapaxes(1, 2) @ along[:, :, 1:]
         y = self.y[rows][:, self.outer]
         low, high = self.low[rows][:, self.outer], self.high[rows][:, self.outer]
-        outer, room, lowest, vector = _bounded(
+        outer, room, lowest, vector = bounded_steps(
             reduced, schur, y, low, high, self.cost.scale[self.outer]
         )
         nu = -along[:, :, 0] - np.einsum("pki,pi->pk", along[:, :, 1:], outer)
@@ -449,52 +474,3 @@ class _Newton:
     lowest: FloatArray
     vector: FloatArray
     reduced: FloatArray
-
-
-def _bounded(
-    gradient: FloatArray,
-    curvature: FloatArray,
-    y: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    scale: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Steps of the outer columns downhill inside their ranges, the part of each that is
-    inside, and the smallest curvature with its direction."""
-    n, d = gradient.shape
-    if not d:
-        return np.zeros((n, 0)), np.ones(n), np.ones(n), np.zeros((n, 0))
-    held = ((y <= low) & (gradient > 0)) | ((y >= high) & (gradient < 0))
-    diagonal = np.arange(d)
-    for _ in range(d + 1):
-        g = np.where(held, 0.0, gradient)
-        h = np.where(held[:, :, None] | held[:, None, :], 0.0, curvature)
-        unit = np.sqrt(np.maximum(np.abs(h[:, diagonal, diagonal]), _FLAT / scale**2))
-        h = h / (unit[:, :, None] * unit[:, None, :])
-        h[:, diagonal, diagonal] += held
-        size, vectors = np.linalg.eigh(h)
-        bent = np.maximum(np.abs(size), _FLAT)
-        along = np.einsum("pij,pi->pj", vectors, g / unit)
-        move = -np.einsum("pij,pj->pi", vectors, along / bent)
-        length = np.sqrt((move**2).sum(axis=1))
-        move *= np.minimum(1.0, _RADIUS / np.maximum(length, 1e-300))[:, None]
-        step = np.where(held, 0.0, move / unit)  # not even by rounding
-        # what stands at a limit and would leave it is held as well
-        out = ((y <= low) & (step < 0)) | ((y >= high) & (step > 0))
-        if not (out & ~held).any():
-            break
-        held |= out
-    with np.errstate(divide="ignore", invalid="ignore"):
-        room = np.where(step > 0, high - y, low - y) / step
-    room = np.where(step == 0, np.inf, room).min(axis=1)
-    return step, np.minimum(1.0, room), size[:, 0], vectors[:, :, 0] / unit
-
-
-def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
-    """Solutions for symmetric matrices, (rows, k, k), that may be singular."""
-    if not matrix.shape[1]:
-        return right
-    try:
-        return np.asarray(np.linalg.solve(matrix, right))
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(matrix, hermitian=True) @ right)

@@ -10,6 +10,10 @@ Three ensembles differ in what varies from toy to toy:
 - ``"conditional"``: data fluctuate, auxiliary measurements stay as they were observed.
 - ``"averaged"``: in each toy nature has other nuisances, drawn from their constraints,
   which stay centred as they were observed (the prior predictive ensemble).
+
+A marginal nuisance, over which the likelihood is integrated, has no measurement that
+could be repeated: its constraint is how nature is distributed. In all but the
+conditional ensemble it is drawn anew in each toy and its constraint stays centred.
 """
 
 from __future__ import annotations
@@ -74,7 +78,7 @@ def draw(
     cost : gives the expectation, the statistic and the constraints.
     point : true parameters, shape (parameters,).
     nuisances : true nuisances, shape (nuisances,); what was observed of them is 0. The
-        averaged ensemble draws them.
+        averaged ensemble draws them, the unconditional one those that are marginal.
     number : how many toys.
     rng : source of random numbers.
     ensemble : what varies from toy to toy, see the module.
@@ -95,8 +99,12 @@ def draw(
     """
     sigma = np.array([0.0 if isinf(n.sigma) else n.sigma for n in cost.nuisances])
     auxiliary = np.zeros((number, len(sigma)))
+    marginal = np.array([n.marginal for n in cost.nuisances], dtype=bool)
     if ensemble == "averaged":
-        each = [_possible(cost, point, sigma, rng) for _ in range(number)]
+        each = [_possible(cost, point, 0 * sigma, sigma, rng) for _ in range(number)]
+    elif ensemble == "unconditional" and marginal.any():
+        centre, width = np.where(marginal, 0.0, nuisances), np.where(marginal, sigma, 0)
+        each = [_possible(cost, point, centre, width, rng) for _ in range(number)]
     else:
         expected = cost.expected(point, nuisances)
         if not _all_possible(cost, expected):
@@ -112,6 +120,7 @@ def draw(
     if ensemble == "unconditional":
         # a free nuisance was not measured: its centre has no effect
         auxiliary = nuisances + sigma * rng.normal(size=auxiliary.shape)
+        auxiliary[:, marginal] = 0.0
     return Toys(data, auxiliary)
 
 
@@ -120,11 +129,15 @@ def _all_possible(cost: Cost, expected: tuple[FloatArray, ...]) -> bool:
 
 
 def _possible(
-    cost: Cost, point: FloatArray, sigma: FloatArray, rng: np.random.Generator
+    cost: Cost,
+    point: FloatArray,
+    centre: FloatArray,
+    sigma: FloatArray,
+    rng: np.random.Generator,
 ) -> tuple[FloatArray, ...]:
-    """Expectation at nuisances drawn from their constraints."""
+    """Expectation at nuisances drawn around a centre."""
     for _ in range(_DRAWS):
-        nuisances = rng.normal(0.0, sigma)
+        nuisances = rng.normal(centre, sigma)
         try:
             expected = cost.expected(point, nuisances)
         except InputError:  # beyond the anchors of a morphing nuisance
@@ -154,6 +167,11 @@ class _Shifted:
     @property
     def name(self) -> str:
         return self.inner.name
+
+    @property
+    def unmoved(self) -> Prediction:
+        """Counts where all nuisances are 0, as of the toys themselves."""
+        return self.inner
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs.marginal import shape_term
 from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.minimum import filled
 from nuprobe.inference.surface import Surface
@@ -165,20 +166,18 @@ def screened(toys: ToyCost, grid: Grid) -> FloatArray:
         e = term.expectation(y[:, columns])
         mu = bins.turned(expected_counts(e, nu[:, at]))
         slopes = [bins.turned(s) for s in e.slopes]
-        cost, part = bins.screen(mu, slopes)
+        pure = bins.of_data(np.broadcast_to(data, (m, len(data))))
+        cost, part = bins.screen(mu, slopes, pure)
         value += cost
         along[:, :, at] += part
         if at:
-            pure = bins.of_data(np.broadcast_to(data, (m, len(data))))
             rows = np.stack([np.broadcast_to(s, mu.shape) for s in slopes], axis=1)
-            second = pure.slopes(mu, every, 0.0)[1]
-            block = (rows * second[:, None]) @ rows.swapaxes(1, 2)
             mine = np.array(at)
-            bend[np.ix_(every, mine, mine)] += block
+            bend[np.ix_(every, mine, mine)] += pure.curved(rows, mu, every, 0.0)[1]
     ridge = 1e-12 * np.maximum(np.trace(bend, axis1=1, axis2=2), 1e-300)
     bend[:, own, own] += ridge[:, None]
     gain = np.einsum("tmk,mkl,tml->tm", along, np.linalg.inv(bend), along)
-    return np.asarray(value - gain / 2)
+    return np.asarray(value - gain / 2 + shape_term(layout, grid.points))
 
 
 def starts_of_toys(toys: ToyCost, grid: Grid) -> tuple[IntArray, IntArray]:

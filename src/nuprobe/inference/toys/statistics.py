@@ -1,9 +1,7 @@
-"""Bins of many toys at once: what `Statistic` says of one set of data, for as many as
-there are toys."""
+"""Bins of many toys at once, by statistic."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import inf
 
@@ -14,86 +12,18 @@ from nuprobe.inference.costs import (
     CNPCost,
     CovarianceCost,
     GaussianCost,
+    OnOffCost,
     PoissonCost,
+    ProjectedCost,
     Term,
 )
+from nuprobe.inference.toys.bins import ToyBins
+from nuprobe.inference.toys.counted import OnOffBins, ProjectedBins
 from nuprobe.numerics import FloatArray
 
-__all__ = ["ToyBins", "bins_of_toys"]
+__all__ = ["bins_of_toys"]
 
 IntArray = NDArray[np.intp]
-
-
-class ToyBins(ABC):
-    """One term of a cost, with the data of many toys.
-
-    Expectations are those of the term, except where `turned` says otherwise: data with
-    correlations are taken in independent combinations of the bins.
-
-    Parameters
-    ----------
-    term : gives the statistic.
-    data : of all toys, shape (toys, bins).
-
-    Attributes
-    ----------
-    positive : whether an expectation below 0 makes the data impossible.
-    data : as given, in the combinations that `turned` makes.
-    """
-
-    positive = False
-
-    def __init__(self, term: Term, data: FloatArray) -> None:
-        self.term = term
-        self.data = self.turned(np.asarray(data, dtype=float))
-
-    def turned(self, counts: FloatArray) -> FloatArray:
-        """Independent combinations of `counts`, shape (..., bins)."""
-        return counts
-
-    def of_data(self, data: FloatArray) -> ToyBins:
-        """The same for other `data`, shape (toys, bins)."""
-        return type(self)(self.term, data)
-
-    @abstractmethod
-    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
-        """Cost of the toys `rows` at `mu`, shape (rows,).
-
-        `mu` has shape (rows, bins); empty bins have `barrier` as a pseudo-count.
-        """
-
-    @abstractmethod
-    def slopes(
-        self, mu: FloatArray, rows: IntArray, barrier: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """First and second derivative in each bin, two arrays (rows, bins), with `mu`,
-        `rows` and `barrier` as in `value`."""
-
-    def screen(
-        self, mu: FloatArray, slopes: Sequence[FloatArray]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Cost of all toys at some expectations, and its derivative along nuisances.
-
-        Parameters
-        ----------
-        mu : shape (points, bins).
-        slopes : of each nuisance, shape (points or 1, bins).
-
-        Returns
-        -------
-        array, array
-            Shapes (toys, points) and (toys, points, nuisances).
-        """
-        toys = np.arange(len(self.data))
-        value = np.empty((len(toys), len(mu)))
-        along = np.empty((len(toys), len(mu), len(slopes)))
-        for g, one in enumerate(mu):
-            every = np.broadcast_to(one, self.data.shape)
-            value[:, g] = self.value(every, toys, 0.0)
-            slope = self.slopes(every, toys, 0.0)[0]
-            for k, s in enumerate(slopes):
-                along[:, g, k] = slope @ s[g if len(s) > 1 else 0]
-        return value, along
 
 
 class _Poisson(ToyBins):
@@ -124,7 +54,7 @@ class _Poisson(ToyBins):
         return 2 - 2 * ratio, 2 * bend
 
     def screen(
-        self, mu: FloatArray, slopes: Sequence[FloatArray]
+        self, mu: FloatArray, slopes: Sequence[FloatArray], pure: ToyBins
     ) -> tuple[FloatArray, FloatArray]:
         n = self.data
         possible = mu > 0
@@ -264,6 +194,10 @@ def bins_of_toys(term: Term, data: FloatArray) -> ToyBins:
         return _Poisson(term, data)
     if kind is CNPCost:
         return _CNP(term, data)
+    if isinstance(term, ProjectedCost) and kind is ProjectedCost:
+        return ProjectedBins(term, data)
+    if isinstance(term, OnOffCost) and kind is OnOffCost:
+        return OnOffBins(term, data)
     if isinstance(term, GaussianCost) and kind is GaussianCost:
         return _Gaussian(term, data)
     if isinstance(term, CovarianceCost) and kind is CovarianceCost:

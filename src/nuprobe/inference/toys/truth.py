@@ -69,7 +69,7 @@ def observed(cost: Cost) -> Toys:
     >>> len(observed(nu.experiment("coherent-csi-2017").cost(free=["rn"])))
     1
     """
-    data = tuple(term.data[None] for term in cost.terms)
+    data = tuple(term.measured[None] for term in cost.terms)
     return Toys(data, np.zeros((1, len(cost.nuisances))))
 
 

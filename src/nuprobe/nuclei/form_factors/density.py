@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.nuclei.form_factors.base import length, momentum2
 from nuprobe.nuclei.form_factors.functions import sinc
@@ -20,6 +20,7 @@ __all__ = ["DensityFormFactor"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class DensityFormFactor:
     """Form factor of any spherical density, by numerical Fourier transform.

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.nuclei.form_factors.base import Shape, length, momentum2
 from nuprobe.nuclei.isotopes import Isotope, isotope
 from nuprobe.numerics import FloatArray
@@ -19,6 +19,7 @@ __all__ = ["Exponential"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Exponential(Shape):
     """Exponential F = exp(−|q|²R0²/10): a Gaussian density [Brown:1973ih, where q² =

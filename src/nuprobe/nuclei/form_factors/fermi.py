@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
     length,
@@ -28,6 +28,7 @@ FERMI_DIFFUSENESS: Final = 2.3 * fm / (4 * math.log(3))
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Fermi(SurfaceShape):
     """Symmetrised Fermi density sinh(c/a)/(cosh(c/a) + cosh(r/a)), analytic [Sprung &

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.nuclei.form_factors.base import Describes, Shape, length, momentum2
@@ -25,6 +25,7 @@ __all__ = ["FourierBessel", "fourier_bessel_isotopes"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class FourierBessel(Shape):
     """Fourier–Bessel density ρ(r) = Σ_ν a_ν j0(νπr/R) inside R, zero outside; analytic

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
@@ -29,6 +29,7 @@ HELM_THICKNESS: Final = 0.9 * fm
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Helm(SurfaceShape):
     """Helm: a uniform sphere folded with a Gaussian of width s [Helm:1956zz].

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.nuclei.form_factors.base import (
     SurfaceShape,
     length,
@@ -28,6 +28,7 @@ YUKAWA_RANGE: Final = 0.7 * fm
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class KleinNystrand(SurfaceShape):
     """Klein–Nystrand: a uniform sphere folded with a Yukawa of range a_k

@@ -19,7 +19,7 @@ from typing import ClassVar, Final, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.nuclei.form_factors.base import Describes, Shape, momentum2
@@ -95,6 +95,7 @@ def kelly(form: str, q2: ArrayLike) -> FloatArray:
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class NucleonDipole(Shape):
     """Dipole (1 + |q|²/Λ²)⁻² with Λ = M_p/1.1 = 853 MeV, a nucleon's: (1 + 1.21
@@ -147,6 +148,7 @@ class NucleonDipole(Shape):
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class NucleonElectric:
     """Electric form factors of the nucleons as a nucleus shows them.

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.nuclei.form_factors.base import Describes, Shape, momentum2
 from nuprobe.nuclei.isotopes import Isotope
 from nuprobe.numerics import FloatArray
@@ -17,6 +17,7 @@ __all__ = ["Point"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Point(Shape):
     """A point-like nucleus, F = 1: the full-coherence limit.

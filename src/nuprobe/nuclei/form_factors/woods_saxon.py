@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.nuclei.form_factors.base import SurfaceShape, length
 from nuprobe.nuclei.form_factors.density import DensityFormFactor
@@ -21,6 +21,7 @@ __all__ = ["WoodsSaxon"]
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class WoodsSaxon(SurfaceShape):
     """Ordinary two-parameter Fermi density 1/(1 + e^((r−R)/a)), by numerical Fourier

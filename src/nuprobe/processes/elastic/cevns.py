@@ -38,7 +38,7 @@ from typing import Any, Final
 
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
@@ -88,6 +88,7 @@ _AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in NUCLEONS)
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Cevns(Process):
     """The process as cross sections and templates see it.

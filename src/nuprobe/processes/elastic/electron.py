@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.flavours import Flavour, FlavourState, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
@@ -79,6 +79,7 @@ __all__ = [
 
 
 @public
+@quick_methods
 @dataclass(frozen=True)
 class Electron(Process):
     """The process as cross sections and templates see it.

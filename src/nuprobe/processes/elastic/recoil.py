@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.interface import DepositRange
 
@@ -39,6 +39,7 @@ def recoil_maximum(e_nu: ArrayLike, mass: float) -> FloatArray:
     return result
 
 
+@quick_methods
 @dataclass(frozen=True)
 class Recoil(DepositRange):
     """Recoil energies from 0 to 2E²/(M + 2E).

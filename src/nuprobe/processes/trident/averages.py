@@ -10,7 +10,7 @@ from typing import Literal, Unpack, overload
 
 import numpy as np
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.fluxes import Flux, FluxComponent, flux
 from nuprobe.models import LeptonModel, StandardModel
@@ -50,6 +50,7 @@ _SETTLED = 2e-5  # of the sums: between two of these; the finer is better by far
 _NOTHING = 1e-7  # of the folded cross section
 
 
+@quick_methods
 @dataclass(frozen=True, eq=False)
 class Averaged:
     """Kernels averaged over a flux.

@@ -133,7 +133,8 @@ def pair_energy_bins(
     --------
     >>> from nuprobe.processes.trident import spectrum
     >>> channel, edges = "nu_mu -> nu_mu mu+ mu-", [250.0, 500.0, 1000.0]
-    >>> found = spectrum("e_pair", edges, channel, "Ar40", 1e3, quick=True)
+    >>> on = "coherent"
+    >>> found = spectrum("e_pair", edges, channel, "Ar40", 1e3, regime=on, quick=True)
     >>> found.values.shape
     (2,)
     """

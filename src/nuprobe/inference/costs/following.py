@@ -1,0 +1,185 @@
+"""Bins whose best background, a product of two factors, follows the nuisances."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuprobe.inference.costs.bent import Bent
+from nuprobe.inference.costs.product import Product
+from nuprobe.inference.newton import Curve, MovingBins
+from nuprobe.numerics import FloatArray
+
+__all__ = ["MovingProduct"]
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+Factors = tuple[FloatArray, FloatArray]
+
+_NEAR: Final = 0.1  # decrement from which factors go on with the nuisances
+_FAR: Final = 0.5  # of a logarithm, beyond which it is not foreseen
+_RIDGE: Final = 1e-9  # relative size at which a second derivative is 0 by rounding
+
+
+class MovingProduct(MovingBins):
+    """Bins of one term, the background b_ij = e_i t_j always near its best.
+
+    Newton's steps take the logarithms of e and t along: the derivatives are those with
+    the background at its minimum, to second order in what it lacks.
+
+    Parameters
+    ----------
+    plain : the bins, x of each with `room` added.
+    product : finds the best background.
+    use : bins of the cost that these are, shape (bins,).
+    room : how far below 0 x may fall, shape (bins,).
+    barrier : pseudo-count of empty bins.
+    """
+
+    def __init__(
+        self,
+        plain: MovingBins,
+        product: Product,
+        use: BoolArray,
+        room: FloatArray,
+        barrier: float,
+    ) -> None:
+        counts = product.data.reshape(-1)[use]
+        super().__init__(
+            plain.base,
+            plain.constant,
+            plain.varying,
+            plain.linear,
+            self._curve(counts, barrier, plain.curve.floor),
+            plain.touched,
+        )
+        self.product, self.use, self.shift, self.barrier = product, use, room, barrier
+        self.rows: IntArray = np.arange(len(self.base))
+        size = product.data.shape[:2]
+        # of all points, also of those that are done
+        self.found: Factors = (
+            np.full((size[0], len(self.base)), np.nan),
+            np.full((size[1], len(self.base)), np.nan),
+        )
+        self.step: FloatArray | None = None
+        self.follows: Factors | None = None
+
+    def _curve(self, n: FloatArray, barrier: float, floor: float | None) -> Curve:
+        """Of the bins, at the background where `_settle` left it."""
+        seen = n > 0
+        every = bool(seen.all())
+
+        def slope(y: FloatArray, out: FloatArray) -> FloatArray:
+            np.divide(-2 * n, self.total, out=out)
+            if not every:
+                out[:, ~seen] = -2 * barrier / y[:, ~seen]
+            return out
+
+        def curvature(y: FloatArray, slope: FloatArray, out: FloatArray) -> FloatArray:
+            np.divide(-slope, self.total if every else self._below(y, seen), out=out)
+            return out
+
+        return Curve(slope=slope, curvature=curvature, floor=floor)
+
+    def _below(self, y: FloatArray, seen: BoolArray) -> FloatArray:
+        return np.where(seen, self.total, y)
+
+    def take(self, rows: IntArray) -> MovingBins:
+        """Points of the indices `rows` alone."""
+        plain = super().take(rows)
+        other = MovingProduct(plain, self.product, self.use, self.shift, self.barrier)
+        other.rows, other.found = self.rows[rows], self.found
+        if self.step is not None and self.follows is not None:
+            e, t = self.follows
+            other.step, other.follows = self.step[:, rows], (e[..., rows], t[..., rows])
+        return other
+
+    def move(self, step: FloatArray) -> FloatArray:
+        """As `MovingBins.move`, with `step`, which the background will follow."""
+        own = [j for j, _ in (*self.constant, *self.varying)]
+        self.step = step[own]
+        return super().move(step)
+
+    def _slopes(self) -> list[tuple[int, FloatArray]]:
+        """Nuisance and slope of all bins, (rows, columns, points or 1)."""
+        size = self.product.data.shape[:2]
+        found = []
+        for j, s in [(j, s[None]) for j, s in self.constant] + self.varying:
+            full = np.zeros((len(self.use), len(s)))
+            full[self.use] = s.T
+            found.append((j, full.reshape(*size, len(s))))
+        return found
+
+    def _settle(self) -> None:
+        """Bring the factors near their minimum; how they and the derivatives follow."""
+        points = len(self.base)
+        x = np.zeros((len(self.use), points))
+        x[self.use] = self.base.T - self.shift[self.use, None]
+        x = x.reshape(*self.product.data.shape[:2], points)
+        bent = self._near(x)
+        self.lacking = bent.step[1]
+        n = self.product.data
+        g_e, g_t = bent.slopes
+        mixed = n * bent.background / bent.total**2
+        parts = [mixed * s for _, s in self._slopes()]
+        right = (
+            np.stack([g_e, *(p.sum(axis=1) for p in parts)], axis=1),
+            np.stack([g_t, *(p.sum(axis=0) for p in parts)], axis=1),
+        )
+        e, t = bent.solved(right)
+        self.total = bent.total.reshape(-1, points)[self.use].T
+        self.follows = (-e[:, 1:], -t[:, 1:])
+        self.lost = 2 * sum(
+            np.einsum("iap,ibp->abp", r[:, 1:], f)
+            for r, f in zip(right, (e, t), strict=True)
+        )
+        for found, at, step in zip(self.found, self.at, (e, t), strict=True):
+            found[:, self.rows] = at * np.exp(np.clip(-step[:, 0], -_FAR, _FAR))
+
+    def _near(self, x: FloatArray) -> Bent:
+        """Second derivatives at factors from which one step reaches the minimum."""
+        e, t = (f[:, self.rows] for f in self.found)
+        if self.step is not None and self.follows is not None:
+            e, t = (
+                f * np.exp(np.clip((k * self.step).sum(axis=1), -_FAR, _FAR))
+                for f, k in zip((e, t), self.follows, strict=True)
+            )
+        self.at, bent = self.product.near(x, (e, t), _NEAR)
+        return bent
+
+    def add_gradient(self, gradient: FloatArray) -> None:
+        """As `MovingBins.add_gradient`, of `gradient` at the best background."""
+        self._settle()
+        super().add_gradient(gradient)
+        for a, (j, _) in enumerate((*self.constant, *self.varying)):
+            gradient[j] -= self.lost[a, 0]
+
+    def add_hessian(self, hessian: FloatArray, expected: bool) -> None:
+        """As `MovingBins.add_hessian`, of `hessian` and `expected`: the background
+        follows (Schur complement)."""
+        added = np.zeros_like(hessian)
+        super().add_hessian(added, expected)
+        own = [j for j, _ in (*self.constant, *self.varying)]
+        places = np.maximum.outer(own, own), np.minimum.outer(own, own)
+        lost = self.lost[:, 1:]
+        if own:
+            # few counts may leave a maximum: a step at fixed background is safe there
+            direct = added[places].transpose(2, 0, 1)
+            ridge = _RIDGE * np.maximum(direct.diagonal(0, 1, 2), 1e-300)
+            reduced = direct - lost.transpose(2, 0, 1)
+            reduced[:, range(len(own)), range(len(own))] += ridge
+            lost = np.where(_positive(reduced), lost, 0.0)
+        lower = np.tril_indices(len(own))
+        added[places[0][lower], places[1][lower]] -= lost[lower]
+        hessian += added
+
+
+def _positive(matrices: FloatArray) -> BoolArray:
+    """Whether symmetric matrices, (points, k, k), are positive, (points,)."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.eigvalsh(matrices)[:, 0] > 0)
+    return np.ones(len(matrices), dtype=bool)
