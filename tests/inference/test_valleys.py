@@ -11,8 +11,17 @@ import pytest
 from scipy.optimize import minimize
 
 import nuprobe as nu
+from nuprobe.experiments import Experiment
 from nuprobe.inference import Cost, Profile, profile
 
+FIXED: dict[str, Any] = {
+    "analyses.energy-time.counted": {},
+    "analyses.energy-time.systematics": [
+        "sns-flux", "csi-2017-signal-without-quenching", "csi-2017-quenching",
+        "csi-2017-prompt-neutrons", "csi-2017-steady-state",
+    ],
+}  # fmt: skip
+"""CsI 2017 with a background that is known but for its normalisation."""
 MODELS: dict[str, Any] = {"em": nu.Electromagnetic(), "nsi": nu.NSI()}
 
 
@@ -36,8 +45,12 @@ class Case:
 
 @lru_cache(maxsize=8)
 def cost_of(experiment: str, model: str, free: tuple[str, ...]) -> Cost:
-    analysis = "energy-time" if experiment == "coherent-csi-2017" else None
-    return nu.experiment(experiment).cost(MODELS[model], list(free), analysis)
+    one, analysis = nu.experiment(experiment, Experiment), None
+    if experiment == "coherent-csi-2017":
+        # a background without its own counts: they take longer, and valleys are as many
+        analysis = "energy-time"
+        one = one.with_changes(FIXED)
+    return one.cost(MODELS[model], list(free), analysis)
 
 
 def radius(flavours: str) -> str:

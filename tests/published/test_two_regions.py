@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from tests.inference.test_valleys import FIXED
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment, joint_cost
@@ -43,9 +44,10 @@ def scanned(cost: Cost, rise: float) -> list[float]:
 
 
 def test_both_regions_of_the_muon_radius_as_an_audit_found_them() -> None:
-    """[−61.5, −42.6] and [−13.3, 5.1] by independent code, with point nucleons and
-    recoils of nuclei alone, ⟨r²⟩_ee free."""
-    cost = csi_2017(**{"target.nucleon": "point", "analyses.energy-time.also": []})
+    """[−61.5, −42.6] and [−13.3, 5.1] by independent code, with point nucleons,
+    recoils of nuclei alone and fixed backgrounds, ⟨r²⟩_ee free."""
+    changes = {"target.nucleon": "point", "analyses.energy-time.also": []}
+    cost = csi_2017(**changes, **FIXED)
     curve = profile(cost, MUON, np.linspace(-80, 40, 25) * CM2, free=[ELECTRON])
     regions = curve.regions(0.9)
     assert ends(regions) == pytest.approx([-61.5, -42.6, -13.3, 5.1], abs=0.06)
@@ -57,12 +59,12 @@ def test_both_regions_of_the_muon_radius_today() -> None:
     cost = csi_2017()
     result = fit(cost, cl=0.9)
     both = result.regions[MUON]
-    assert ends(both) == pytest.approx([-61.64, -42.67, -13.21, 5.27], abs=0.02)
+    assert ends(both) == pytest.approx([-60.68, -38.42, -17.25, 4.24], abs=0.02)
     assert ends(both) == pytest.approx(scanned(cost, 2.7055), abs=0.05)
     assert [r.best for r in both] == [True, False]
     assert both[0].minimum == result[MUON].value
-    assert both[1].rise == pytest.approx(0.051, abs=2e-3)
-    assert both[1].minimum == pytest.approx(-4.04 * CM2, abs=0.05 * CM2)
+    assert both[1].rise == pytest.approx(0.140, abs=5e-3)
+    assert both[1].minimum == pytest.approx(-5.41 * CM2, abs=0.05 * CM2)
     assert len(result.regions[ELECTRON]) == 1
 
 
@@ -74,9 +76,9 @@ def test_regions_are_data_and_lines_of_the_table() -> None:
     assert muon["regions"][0]["low"] == pytest.approx(muon["minos_lower"])
     assert not muon["regions"][1]["open_high"]
     lines = [line for line in str(result).splitlines() if line.startswith(MUON)]
-    assert "[-61.637, -42.668]" in lines[0]
-    assert "[-13.207, 5.2727]" in lines[1]
-    assert "also allowed, -2 ln L higher by 0.051" in lines[1]
+    assert "[-60.684, -38.419]" in lines[0]
+    assert "[-17.248, 4.241]" in lines[1]
+    assert "also allowed, -2 ln L higher by 0.14" in lines[1]
     assert any("2 separate regions" in note for note in result.notes)
 
 
@@ -112,7 +114,7 @@ def test_regions_of_a_fit_are_those_of_profiles() -> None:
 
 
 def test_an_open_end_is_told_in_data_and_words() -> None:
-    cost = csi_2017()
+    cost = csi_2017(**FIXED)
     curve = profile(cost, MUON, np.linspace(-50, -5, 7) * CM2, free=[ELECTRON])
     low, high = curve.regions(0.9)
     assert low.open_low
