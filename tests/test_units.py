@@ -102,10 +102,19 @@ def test_a_grid_holds_both_ends_and_even_steps(
         ("1e-3GeV", [1.0]),
         ("1e1,2E+1 MeV", [10, 20]),
         ("1e-3:1e1:5:log MeV", [1e-3, 1e-2, 0.1, 1, 10]),
+        ("1:100:3: logkeV", [1e-3, 1e-2, 0.1]),
+        ("1:3:3:lin MeV", [1, 2, 3]),
     ],
 )
 def test_exponents_are_not_units(text: str, expected: list[float]) -> None:
     np.testing.assert_allclose(parse_grid(text, "energy"), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("word", ["geom MeV", "geomMeV", "logarithmic GeV", " MeV"])
+def test_an_unknown_spacing_is_not_taken_for_a_unit(word: str) -> None:
+    with pytest.raises(UnitError, match="the spacing of a grid is lin or log") as told:
+        parse_grid(f"1:10:4:{word}", "energy")
+    assert f"got '{word.split()[0]}'" in str(told.value)
 
 
 def test_light_yield_is_per_energy() -> None:
@@ -154,7 +163,7 @@ def test_no_quantity_is_infinite_or_nan(text: str) -> None:
     [
         "1:2:0 MeV",
         "1:2 MeV",
-        "1:2:3:lin MeV",
+        "1:2:3:geom MeV",
         "0:2:3:log MeV",
         "1,,2 MeV",
         "1:2:3.5 MeV",

@@ -264,14 +264,27 @@ def value_in(value: str | float, unit: str) -> float:
     return parse_quantity(number, "dimensionless") * _PLAIN[unit][written]
 
 
+def _check_spacing(text: str) -> None:
+    """Refuse a word after the third colon of a grid that is neither lin nor log, alone
+    (``:log``) or before a unit."""
+    found = re.match(r"((?:[^:]*:){3})\s*([A-Za-z]+)(\s*)", text.strip())
+    if found is None or found[2] in ("lin", "log"):
+        return
+    if found[3] or not found[2].startswith(("lin", "log")):
+        raise UnitError(
+            f"cannot read {shown(text)}: the spacing of a grid is lin or log, as in"
+            f" {shown(found[1] + 'log MeV')}, got {shown(found[2])}"
+        )
+
+
 def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV",
     "1e-3:10:80:log GeV").
 
     Parameters
     ----------
-    text : ``start:stop:count[:log] unit`` includes both ends; the unit stands once, at
-        the end.
+    text : ``start:stop:count[:lin|:log] unit`` includes both ends; the unit stands
+        once, at the end.
     dimension : one of `DIMENSIONS`.
 
     Returns
@@ -289,24 +302,24 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     >>> parse_grid("10:50:5 keV", "energy")
     array([0.01, 0.02, 0.03, 0.04, 0.05])
     """
+    _check_spacing(_text("a grid", text))
     # a unit never starts like an exponent: "1e3 eV" is 1e3 and eV, not 1 and "e3 eV"
     match = re.fullmatch(
-        r"\s*([0-9.eE+\-:,\s]*?(?::log)?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
+        r"\s*([0-9.eE+\-:,\s]*?(?::\s*(?:log|lin))?)\s*((?![eE][+-]?\d)[^\d\s:,.+\-][^:,]*?)?\s*",
         _text("a grid", text),
     )
     if match is None or not match[1].strip():
         raise UnitError(
             f"cannot read {shown(text)}: write '30 MeV', '10, 20 MeV' or"
-            " 'start:stop:count"
-            " MeV', one unit at the end"
+            " 'start:stop:count MeV', one unit at the end"
         )
     body, unit = match[1].strip(), match[2] or ""
     factor = _factor(unit, dimension, text)
     try:
         if ":" in body:
-            start, stop, count, *kind = body.split(":")
+            start, stop, count, *kind = map(str.strip, body.split(":"))
             n = int(count)
-            if kind not in ([], ["log"]):
+            if kind not in ([], ["lin"], ["log"]):
                 raise ValueError
             if n > 10_000_000:
                 raise UnitError(
@@ -317,7 +330,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
                     f"{shown(text)} is an empty grid: ask for at least one point"
                 )
             low, high = parse_numbers((start, stop))
-            values = np.geomspace(low, high, n) if kind else np.linspace(low, high, n)
+            values = (np.geomspace if kind == ["log"] else np.linspace)(low, high, n)
         else:
             values = np.array(parse_numbers(body.split(",")))
     except UnitError:
@@ -328,7 +341,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
             raise UnitError(f"{shown(text)} is not a finite {dimension}") from None
         raise UnitError(
             f"cannot read {shown(text)}{why}: write '30 MeV', '10, 20 MeV' or"
-            " 'start:stop:count[:log] MeV'"
+            " 'start:stop:count[:lin|:log] MeV'"
         ) from None
     with np.errstate(over="ignore"):
         result: NDArray[np.float64] = values * factor

@@ -161,6 +161,13 @@ def test_all_random_limits_against_scans(case: tuple[str, str, str, float]) -> N
     assert compare(*case) >= 2
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("mass", [1.0, 60.0, 1000.0])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_limits_with_shapes_that_are_integrated_over(family: str, mass: float) -> None:
+    assert compare("coherent-lar-2020", "energy-shape-time", family, mass) >= 2
+
+
 def as_it_was(name: str, analysis: str, signal: str) -> Experiment:
     """An analysis with point nucleons and no recoils of electrons, as when a scan of
     independent code was made."""

@@ -81,7 +81,7 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
     if match is None:
         raise InputError(
             f"cannot read the grid {part!r}: write name=start:stop unit:count, e.g."
-            " rn=2:9 fm:200"
+            " rn=2:9 fm:200, or rn=2:9 fm:200:lin or :log"
         )
     first, last, count = match[1].strip(), match[2].strip(), int(match[3])
     if not _complete(last, parameter):

@@ -38,7 +38,7 @@ Examples:
 @click.option(
     "--grid",
     required=True,
-    help="name=start:stop unit:count[:log], axes separated by commas.",
+    help="name=start:stop unit:count[:lin|:log], axes separated by commas.",
 )
 @model_options
 @checkpoint_options(
@@ -89,7 +89,7 @@ def scan_command(
             every_s=checkpoint.every,
         )
     save_plot(
-        lambda: _figure(result, cost.parameters, chosen.file.references),
+        lambda: _figure(cost.name, result, cost.parameters, chosen.file.references),
         checkpoint.plot,
     )
     summary = {
@@ -116,17 +116,21 @@ def _at(point: Mapping[str, float]) -> str:
 
 
 def _figure(
-    result: ScanResult, parameters: Sequence[Parameter], references: Sequence[str]
+    name: str,
+    result: ScanResult,
+    parameters: Sequence[Parameter],
+    references: Sequence[str],
 ) -> Figure:
-    """Profile along one axis, or contours over two."""
+    """Profile along one axis, or contours over two, under the name of what was
+    scanned."""
     from nuprobe.plotting import plot_contour, plot_profile
 
     known = {p.name: p for p in parameters}
-    how = "the lowest grid point, not fitted" if result.fitted is None else "fitted"
-    title = f"best fit: {how}"
+    how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
+    title = f"{name}, best fit: {how}"
     if len(result.axes) == 1:
-        (name,) = result.axes
-        p = known[name]
+        (axis,) = result.axes
+        p = known[axis]
         return plot_profile(result.curve(), p, title=title, references=references)
     x, y = result.axes
     return plot_contour(

@@ -32,7 +32,7 @@ Examples:
 )
 @each
 @nucleus_options
-@source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
+@source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:lin|:log] MeV'.")
 @recoil_options("recoil energies", "'0:50:11 keV'", "nu_mu")
 @models_options
 @plot_option()

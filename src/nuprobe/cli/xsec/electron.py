@@ -114,7 +114,7 @@ Examples:
 )
 @each
 @_electron_options
-@source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:log] MeV'.")
+@source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:lin|:log] MeV'.")
 @recoil_options("energy transfers", "'1:100:50:log keV'", "nu_e")
 @models_options
 @plot_option()

@@ -30,7 +30,7 @@ def process_command(name: str) -> click.Command:
     deposit = default.deposit.name
 
     @each
-    @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:log] MeV'.")
+    @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:lin|:log] MeV'.")
     @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", "nu_e")
     @models_options
     @table_options

@@ -98,7 +98,7 @@ Examples:
     multiple=True,
     help="As for cevns, repeatable; not needed for --regime electron.",
 )
-@source_options("'30 GeV', '10, 20 GeV' or 'start:stop:count[:log] GeV'.")
+@source_options("'30 GeV', '10, 20 GeV' or 'start:stop:count[:lin|:log] GeV'.")
 @trident_options
 @models_options
 @_mediator_options

@@ -6,8 +6,9 @@ and mad, have it with the term in T²):
     dσ/dT = (G_F² M/π) [1 − T/E − MT/2E² (+ T²/2E² for spin ½)] |g_V^p Z F_p + g_V^n N
     F_n|²
 
-Axial part for J ≠ 0 (Hoferichter:2020osn, unverified; its kinematics as in dukecevns),
-on request because tabulated spins are uncertain:
+Axial part for J ≠ 0 (Hoferichter:2020osn, not read; a public code, CHOAXIAL, quotes its
+eqs. 66 and 67 as below without the term in T², its kinematics are those of dukecevns
+too), on request because tabulated spins are uncertain:
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j
     S_ij(q²)
