@@ -136,7 +136,7 @@ def profile_grid(best: ParameterResult) -> FloatArray:
         width = 10 * parameter.step
     if width is None:
         return np.linspace(lower, upper, POINTS)
-    ends = [x for r in best.regions for x in (r.low, r.high) if math.isfinite(x)]
+    seen = [x for r in best.regions for x in (r.low, r.high) if math.isfinite(x)]
     beyond = 1.5 * width
     first = min([value - WIDTH * width, *(x - beyond for x in ends)])
     last = max([value + WIDTH * width, *(x + beyond for x in ends)])
