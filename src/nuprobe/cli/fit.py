@@ -138,6 +138,6 @@ def profile_grid(best: ParameterResult) -> FloatArray:
         return np.linspace(lower, upper, POINTS)
     seen = [x for r in best.regions for x in (r.low, r.high) if math.isfinite(x)]
     beyond = 1.5 * width
-    first = min([value - WIDTH * width, *(x - beyond for x in ends)])
-    last = max([value + WIDTH * width, *(x + beyond for x in ends)])
+    first = min([value - WIDTH * width, *(x - beyond for x in seen)])
+    last = max([value + WIDTH * width, *(x + beyond for x in seen)])
     return np.linspace(max(lower, first), min(upper, last), POINTS)
