@@ -211,6 +211,17 @@ class Landscape:
             row = self.row[left]
             self._insert(row, middle, self.line.heights(row, middle))
 
+    def search(self, known: FloatArray, ceiling: float) -> None:
+        """Find all minima and maxima that matter, `known` and `ceiling` as for
+        `refine`.
+
+        It may be called again with a higher `ceiling`.
+        """
+        for _ in range(_ROUNDS):
+            self.refine(known, ceiling)
+            if not self.polish(known, ceiling):
+                break
+
     def _hides(self, known: FloatArray, ceiling: float) -> BoolArray:
         """Whether something may be hidden to the right of each node."""
         lowest = np.minimum(self.lowest()[1], known)[self.row]
@@ -467,8 +478,5 @@ def survey(
     """
     beyond = np.full(len(nodes), np.inf) if known is None else known
     found = Landscape(line, np.asarray(nodes, dtype=float))
-    for _ in range(_ROUNDS):
-        found.refine(beyond, ceiling)
-        if not found.polish(beyond, ceiling):
-            break
+    found.search(beyond, ceiling)
     return found
