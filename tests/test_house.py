@@ -28,6 +28,7 @@ HEAVY = {
     "numba",
     "iminuit",
     "matplotlib",
+    "contourpy",
     "h5py",
     "pydantic",
     "yaml",
