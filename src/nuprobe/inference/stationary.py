@@ -275,12 +275,12 @@ class Landscape:
         """Whether the cubic of a stretch turns twice, or its slopes contradict its
         values."""
         before, behind = self._signs()
-        rise, m0, m1 = (
-            np.diff(self.value),
-            width * self.slope[:-1],
-            width * self.slope[1:],
-        )
         with np.errstate(invalid="ignore"):
+            rise, m0, m1 = (
+                np.diff(self.value),
+                width * self.slope[:-1],
+                width * self.slope[1:],
+            )
             same = before[:-1] == behind[1:]
             # monotone if slopes are at most three times the secant (Fritsch, Carlson)
             steep = (np.abs(m0) > 3 * np.abs(rise)) | (np.abs(m1) > 3 * np.abs(rise))
