@@ -19,6 +19,13 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.verdicts import (
+    VerdictSpec,
+    flat,
+    sentence,
+    verdict_options,
+    verdict_table,
+)
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
 from nuprobe.tables import Table
@@ -34,26 +41,44 @@ if TYPE_CHECKING:
         " spectrum.pdf"
     ),
 )
-@experiment_options()
+@experiment_options(several=True)
 @model_options
+@verdict_options
 @plot_option()
 @output_options
 def rate_command(
-    experiment: ExperimentSpec, model: ModelSpec, plot: Path | None, out: Output
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    asked: VerdictSpec,
+    plot: Path | None,
+    out: Output,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
-    given as ./path)."""
+    given as ./path); of tridents the ratio to the Standard Model, and whether it is
+    allowed, by one experiment or several."""
     from nuprobe.experiments import SiteRates, TridentExperiment
     from nuprobe.experiments import experiment as by_name
 
-    chosen = by_name(experiment.experiments[0])
-    if isinstance(chosen, TridentExperiment):
+    opened = [by_name(name) for name in experiment.experiments]
+    tridents = [one for one in opened if isinstance(one, TridentExperiment)]
+    if len(tridents) == len(opened):
         if experiment.changes or plot is not None:
             raise InputError(
-                f"--set and --plot require a spectrum, and {chosen.name} measures one"
-                " ratio"
+                f"--set and --plot require a spectrum, and {opened[0].name} measures"
+                " one ratio"
             )
-        return _trident_rates(chosen, experiment.analysis, model, out)
+        return _trident_rates(tridents, experiment.analysis, model, asked, out)
+    if len(opened) > 1:
+        raise InputError(
+            "several experiments at once are for tridents, which"
+            f" {next(o.name for o in opened if o not in tridents)} is not: give one"
+            " experiment"
+        )
+    if asked.wcxf is not None:
+        raise InputError(
+            f"--wcxf is for tridents, and {opened[0].name} counts recoils: drop it, or"
+            " give a trident experiment such as ccfr-trident"
+        )
     (counting,) = experiment.open()
     expected = counting.predict(model.build(), experiment.analysis)
     if isinstance(expected, SiteRates):
@@ -89,13 +114,27 @@ def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
 
 
 def _trident_rates(
-    chosen: TridentExperiment, analysis: str | None, model: ModelSpec, out: Output
+    chosen: list[TridentExperiment],
+    analysis: str | None,
+    spec: ModelSpec,
+    asked: VerdictSpec,
+    out: Output,
 ) -> None:
-    rates = chosen.predict(model.leptons(), analysis)
+    if len(chosen) > 1 and analysis is not None:
+        raise InputError(
+            "--analysis belongs to one experiment; with several each takes its first"
+        )
+    model = asked.added(spec.leptons())
+    found = asked.of(chosen, model, analysis)
+    if len(chosen) > 1:
+        return out.emit(str(verdict_table(found, model)), found.to_dict())
+    (one,) = chosen
+    rates = one.predict(model, analysis)
+    member = found.members[0]
     table = Table(
         f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
         " unit averaged over the flux of "
-        + ", ".join(c.incoming.name for c in chosen.channels()),
+        + ", ".join(c.incoming.name for c in one.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(
             (regime, sigma, (rates.events or {}).get(regime))
@@ -109,6 +148,8 @@ def _trident_rates(
                 f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
                 f" -{rates.minus:g}, pull {rates.pull:+.2f}"
             ),
+            sentence(member, asked.cl),
+            *flat(found),
             *(
                 []
                 if rates.sin2_theta_w is None
@@ -116,4 +157,10 @@ def _trident_rates(
             ),
         ),
     )
-    out.emit(str(table), rates.to_dict())
+    said = {
+        "cl": asked.cl,
+        "verdict": member.words[0],
+        "exclusion_cl": float(member.exclusion[0]),
+        "unseen": list(found.unseen),
+    }
+    out.emit(str(table), {**rates.to_dict(), **said})
