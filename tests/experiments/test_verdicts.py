@@ -17,7 +17,13 @@ from nuprobe.cli.main import cli
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import TridentExperiment, limit, verdict
-from nuprobe.models import ContactOperators, LMuLTau, VectorAxial, VMinusA
+from nuprobe.models import (
+    ContactOperators,
+    LMuLTau,
+    VectorAxial,
+    VMinusA,
+    read_wcxf_points,
+)
 from nuprobe.units import GeV
 
 MEASURED = ["ccfr-trident", "charm2-trident", "nutev-trident"]
@@ -142,7 +148,7 @@ def test_arrays_give_one_verdict_a_point() -> None:
     ("words", "message"),
     [
         (["coherent-csi-2017", "ccfr-trident"], "for tridents"),
-        (["coherent-csi-2017", "--wcxf", "x.json"], "drop it"),
+        (["coherent-csi-2017", "--wcxf", "x.json"], "drop them"),
         (["ccfr-trident", "nutev-trident", "--analysis", "published"], "one experi"),
         (["ccfr-trident", "ccfr-trident"], "each once"),
     ],
@@ -157,3 +163,84 @@ def test_bad_levels_are_refused() -> None:
     for bad in (0.0, 1.0, 95, math.nan):
         with pytest.raises(InputError, match="between 0 and 1"):
             verdict(["ccfr-trident"], cl=bad)
+
+
+def test_many_points_are_what_single_files_give(tmp_path: Path) -> None:
+    rows = [(-4e-6, 2e-6), (0.0, 0.0), (-2e-5, -1e-5)]
+    table, folder = tmp_path / "scan.csv", tmp_path / "scan"
+    folder.mkdir()
+    lines = ["point,VnueLL_2222,VnueLR_2222"]
+    for i, (left, right) in enumerate(rows):
+        lines.append(f"p{i}.json,{left},{right}")
+        values = {"VnueLL_2222": left}
+        if right:
+            values["VnueLR_2222"] = right
+        head = {"eft": "WET", "basis": "JMS", "scale": 91.2}
+        (folder / f"p{i}.json").write_text(json.dumps({**head, "values": values}))
+    table.write_text("\n".join(lines))
+    printed = []
+    for path in (table, folder):
+        words = ["rate", *MEASURED[:2], "--points", str(path), "--json"]
+        found = CliRunner().invoke(cli, words)
+        assert found.exit_code == 0, found.exception
+        printed.append(json.loads(found.stdout)["rows"])
+    assert printed[0] == printed[1]
+    for i, row in enumerate(printed[0]):
+        one = CliRunner().invoke(
+            cli,
+            ["rate", "ccfr-trident", "--wcxf", str(folder / f"p{i}.json"), "--json"],
+        )
+        said = json.loads(one.stdout)
+        assert row["point"] == f"p{i}.json"
+        assert row["ccfr-trident ratio"] == pytest.approx(said["ratio"], rel=1e-9)
+        assert row["ccfr-trident verdict"] == said["verdict"]
+    assert [row["combined verdict"] for row in printed[0]] == [
+        "allowed",
+        "allowed",
+        "excluded",
+    ]
+
+
+def test_both_bases_may_be_columns(tmp_path: Path) -> None:
+    norm_ = 2 * math.sqrt(2) * G_FERMI * GeV**2
+    jms, flavio = tmp_path / "jms.csv", tmp_path / "flavio.csv"
+    jms.write_text(f"VnueLL_2222\n{0.3 * norm_}\n")
+    flavio.write_text("CVLL_numunumumumu\n0.3\n")
+    first, second = (read_wcxf_points(f).model.left[MU] for f in (jms, flavio))
+    assert np.allclose(first, second, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("VnueLL_222\n1\n", "VnueLL_2222"),
+        ("VnueLL_2222\nlots\n", "point 1 must be a finite number"),
+        ("VnueLL_2222\n1e-6\nnan\n", "point 2 must be a finite number"),
+        ("VnueLL_2222\n", "no row"),
+        ("point\na\n", "no column"),
+        ("VnueLL_2112\n1\n", "VnueLL_1221"),
+        ("VnueLL_2222,CVLL_numunumumumu\n1,1\n", "leave one out"),
+        ("VnueLL_2222;VnueLR_2222\n1;2\n", "column of"),
+    ],
+)
+def test_bad_tables_are_one_line(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "scan.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        read_wcxf_points(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_empty_folder_and_two_ways_at_once_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no WCxf file"):
+        read_wcxf_points(tmp_path)
+    words = ["rate", "ccfr-trident", "--wcxf", "a.json", "--points", "b.csv"]
+    assert "one of them" in str(CliRunner().invoke(cli, words).exception)
+
+
+def test_an_array_of_operators_is_for_tridents_alone() -> None:
+    many = ContactOperators({(0, 0, 0, 0): np.array([1e-12, 2e-12])})
+    with pytest.raises(InputError, match="one model a point"):
+        many.couplings()
+    with pytest.raises(InputError, match="finite"):
+        ContactOperators({MU: np.array([1e-12, np.nan])})

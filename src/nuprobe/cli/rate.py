@@ -19,19 +19,12 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
-from nuprobe.cli.verdicts import (
-    VerdictSpec,
-    flat,
-    sentence,
-    verdict_options,
-    verdict_table,
-)
+from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
-from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import AnyExperiment, Rates, TridentExperiment
+    from nuprobe.experiments import AnyExperiment, Rates
 
 
 @command(
@@ -67,17 +60,17 @@ def rate_command(
                 f"--set and --plot require a spectrum, and {opened[0].name} measures"
                 " one ratio"
             )
-        return _trident_rates(tridents, experiment.analysis, model, asked, out)
+        return print_tridents(tridents, experiment.analysis, model, asked, out)
     if len(opened) > 1:
         raise InputError(
             "several experiments at once are for tridents, which"
             f" {next(o.name for o in opened if o not in tridents)} is not: give one"
             " experiment"
         )
-    if asked.wcxf is not None:
+    if asked.wcxf is not None or asked.points is not None:
         raise InputError(
-            f"--wcxf is for tridents, and {opened[0].name} counts recoils: drop it, or"
-            " give a trident experiment such as ccfr-trident"
+            f"--wcxf and --points are for tridents, and {opened[0].name} counts"
+            " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
     (counting,) = experiment.open()
     expected = counting.predict(model.build(), experiment.analysis)
@@ -111,56 +104,3 @@ def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
             lambda: plot_rates(rates, subtracted=subtracted, references=references),
             plot,
         )
-
-
-def _trident_rates(
-    chosen: list[TridentExperiment],
-    analysis: str | None,
-    spec: ModelSpec,
-    asked: VerdictSpec,
-    out: Output,
-) -> None:
-    if len(chosen) > 1 and analysis is not None:
-        raise InputError(
-            "--analysis belongs to one experiment; with several each takes its first"
-        )
-    model = asked.added(spec.leptons())
-    found = asked.of(chosen, model, analysis)
-    if len(chosen) > 1:
-        return out.emit(str(verdict_table(found, model)), found.to_dict())
-    (one,) = chosen
-    rates = one.predict(model, analysis)
-    member = found.members[0]
-    table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
-        " unit averaged over the flux of "
-        + ", ".join(c.incoming.name for c in one.channels()),
-        ("regime", "sigma [cm2]", "events"),
-        tuple(
-            (regime, sigma, (rates.events or {}).get(regime))
-            for regime, sigma in rates.cross_sections.items()
-        ),
-        {"sigma [cm2]": ".4e", "events": ".1f"},
-        (
-            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}"
-            + (f", without {', '.join(rates.beside)}" if rates.beside else ""),
-            (
-                f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
-                f" -{rates.minus:g}, pull {rates.pull:+.2f}"
-            ),
-            sentence(member, asked.cl),
-            *flat(found),
-            *(
-                []
-                if rates.sin2_theta_w is None
-                else [f"sin2 theta_W of the model: {rates.sin2_theta_w:g}"]
-            ),
-        ),
-    )
-    said = {
-        "cl": asked.cl,
-        "verdict": member.words[0],
-        "exclusion_cl": float(member.exclusion[0]),
-        "unseen": list(found.unseen),
-    }
-    out.emit(str(table), {**rates.to_dict(), **said})
