@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.inference.test_posterior_regions import mirror_share
 from tests.inference.test_sample import radius_posterior
 
 import nuprobe as nu
@@ -239,6 +240,16 @@ def test_posteriors_of_the_radius() -> None:
             " ".join(cells("docs/guide/sampling.md", label)),
             *radius_posterior(cost, treatment),
         )
+
+
+def test_mirrors_of_a_charge_radius() -> None:
+    page, name = "docs/guide/sampling.md", "charge_radius.mumu"
+    for label, experiment in (
+        ("CsI 2021, energy and time", "coherent-csi-2021"),
+        ("CsI 2017, energy and time", "coherent-csi-2017"),
+    ):
+        cost = _open(experiment).cost(nu.Electromagnetic(), [name], "energy-time")
+        agree(" ".join(cells(page, label)), mirror_share(cost))
 
 
 @slow

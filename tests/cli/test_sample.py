@@ -56,8 +56,9 @@ def test_sample_gives_what_the_library_gives_and_all_files(
         "--plot",
         str(tmp_path / "corner.png"),
     )
+    # so short a chain has no intervals: a check failed
     code, out, _ = run(*short, "--steps", "30", *extra, "--json")
-    assert code == 0
+    assert code == 1
     cost = nu.experiment("coherent-csi-2017").cost(None, ["rn"])
     expected = nu.sample(
         cost, ["rn"], priors={"rn": Normal(5.0, 0.3)}, steps=30, seed=4
@@ -75,12 +76,24 @@ def test_sample_gives_what_the_library_gives_and_all_files(
     assert code == 2
     assert "exists already" in err
     code, out, err = run(*short, "--steps", "40", "--resume")
-    assert code == 0
+    assert code == 1
     assert "posterior, nuisances sampled" in out
+    assert "not given" in out
     assert err.startswith("warning: ")
+    assert "no interval is given" in err
+    assert "--steps" in err
     assert err.count("\n") == 1
     # R_n, and the flux, signal, electrons and prompt neutrons
     assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 5)
+
+
+def test_a_chain_whose_parts_agree_has_intervals(run: Run) -> None:
+    code, out, err = run("--free", "rn", "--steps", "1500", "--quiet", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert (found["verdict"], found["disagreement"]) == ("converged", None)
+    (region,) = found["columns"][0]["highest_density"]["0.68"]
+    assert region["low"] < found["columns"][0]["median"] < region["high"]
 
 
 @pytest.mark.parametrize(

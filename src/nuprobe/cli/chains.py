@@ -21,7 +21,7 @@ class ChainSpec:
     nuisances : sampled or profiled.
     steps, burn, walkers : of the chains; None for the default.
     seed : of the random numbers.
-    start : of the walkers: at the fit or from the prior.
+    start : of the walkers: at all minima, from the prior, or both.
     getdist : root of the GetDist files, or None.
     """
 
@@ -31,7 +31,7 @@ class ChainSpec:
     burn: int | None
     walkers: int | None
     seed: int
-    start: Literal["fit", "prior"]
+    start: Literal["both", "fit", "prior"]
     getdist: Path | None
 
 
@@ -76,10 +76,10 @@ chain_options = grouped(
     ),
     click.option(
         "--start",
-        type=click.Choice(["fit", "prior"]),
-        default="fit",
+        type=click.Choice(["both", "fit", "prior"]),
+        default="both",
         show_default=True,
-        help="Of the walkers.",
+        help="Walkers begin at all minima (fit), all over the prior, or half each.",
     ),
     click.option(
         "--getdist",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from nuprobe.cli.chains import ChainSpec, chain_options
@@ -49,7 +51,8 @@ def sample_command(
     as_json: bool,
 ) -> None:
     """Sample the posterior of parameters of the model or of the EXPERIMENT: means,
-    credible intervals, convergence."""
+    credible intervals, convergence. Exit code 1 if parts of the chain disagree: then
+    no interval is given."""
     from nuprobe.files import writable_or_error
     from nuprobe.inference import sample
     from nuprobe.inference.chain.files import getdist_files
@@ -86,3 +89,5 @@ def sample_command(
             checkpoint.plot,
         )
     emit(str(result), result.to_dict(), as_json)
+    if result.disagreement:
+        sys.exit(1)

@@ -12,6 +12,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference import SampleResult
+from nuprobe.inference.chain.highest import bandwidth, smoothed
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, shown_unit
 from nuprobe.plotting.fits import asymmetric
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["density_1d", "density_2d", "plot_corner"]
 
 _BINS: Final = 80
+_FINE: Final = 240  # bins of a marginal, which may have several narrow regions
 _MARKED: Final = PALETTE[1]
 
 
@@ -57,8 +59,8 @@ def plot_corner(
     result : from `nuprobe.sample`.
     names : columns to show, in this order; all of them if not given. One with a
         log-flat prior is shown as log10.
-    levels : credible levels of the regions of two parameters, and of the shading of one
-        (highest density there too).
+    levels : credible levels of the regions of two parameters, and of the shading of
+        one: all intervals of its set of highest density.
     markers : column to value, such as that of the Standard Model.
     marker_label : what the markers are, for the legend.
     title : above the legend.
@@ -67,7 +69,9 @@ def plot_corner(
     Returns
     -------
     Figure
-        Above each marginal stands the median with the equal-tailed 68 % interval.
+        Above each marginal stands the median with the equal-tailed 68 % interval, or
+        each interval of highest density where there are several. Where parts of the
+        chain disagree there are neither intervals nor shading.
 
     Raises
     ------
@@ -103,9 +107,12 @@ def plot_corner(
             f"credible levels must lie between 0 and 1, got {list(levels)}"
         )
     views = [_View(result, column) for column in columns]
+    levels = [] if result.disagreement else levels
     figure = _panels(views, marked, levels)
     _corner_legend(figure, levels, marker_label if marked else "", title)
     state = "" if result.converged else "NOT CONVERGED · "
+    if result.disagreement:
+        state = "NOT CONVERGED, no intervals: parts of the chain disagree · "
     note = (
         f"{state}nuisances {result.treatment} ·"
         f" {_thousands(min(s.ess for s in result.summary))} effective samples"
@@ -236,10 +243,30 @@ class _View:
             )
         unit = "" if self.log else unit
         self.label = primes(f"{text} [{unit}]" if unit else text)
-        median, below, above = np.quantile(self.x, [0.5, 0.16, 0.84])
-        errors = float(above - median), float(median - below)
-        value = f"${asymmetric(float(median), *errors)}$ {unit}".rstrip()
-        self.title = primes(f"{text} = {value}" if symbol else value)
+        self._text, self._symbol, self._unit = text, symbol, unit
+        self.result = result
+
+    @property
+    def title(self) -> str:
+        """Median and interval, or the intervals of highest density if several."""
+        if self.result.disagreement:
+            return primes(self._text)
+        parts = self.intervals(0.68)
+        if len(parts) > 1:
+            # the label of the axis has the unit
+            value = "\nor ".join(f"$[{{{a:.3g}}}, {{{b:.3g}}}]$" for a, b in parts)
+            sign = " in "
+        else:
+            median, below, above = np.quantile(self.x, [0.5, 0.16, 0.84])
+            errors = float(above - median), float(median - below)
+            value = f"${asymmetric(float(median), *errors)}$ {self._unit}".rstrip()
+            sign = " = "
+        return primes(f"{self._text}{sign}{value}" if self._symbol else value)
+
+    def intervals(self, level: float) -> list[tuple[float, float]]:
+        """Intervals of highest density at a level, as drawn."""
+        regions = self.result.regions(self.result.names[self.column], level)
+        return [(float(self.shown(r.low)), float(self.shown(r.high))) for r in regions]
 
     def shown(self, x: FloatArray | float) -> FloatArray:
         return np.asarray(np.log10(x) if self.log else x / self.scale)
@@ -268,17 +295,13 @@ def density_1d(
     Notes
     -----
     The histogram is convolved with a Gaussian, by the rule of Silverman for `ess`
-    independent samples, that widens a Gaussian by 1 % for some thousand of them; at the
-    ends it is mirrored, as a density that ends at a limit must be.
+    independent samples and the width of the regions, not their distance, that widens a
+    Gaussian by 1 % for some thousand of them; at the ends it is mirrored, as a density
+    that ends at a limit must be.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    counts, edges = np.histogram(x, bins, (low, high))
-    sigma = 0.9 * x.std() * ess**-0.2 / (edges[1] - edges[0])
-    density = gaussian_filter1d(
-        counts.astype(float), max(0.7, float(sigma)), mode="reflect"
-    )
-    density /= density.sum() * (edges[1] - edges[0])
+    width = max(bandwidth(x, low, high, ess), 0.7 * (high - low) / bins)
+    density = smoothed(x, low, high, width, bins)
+    edges = np.linspace(low, high, bins + 1)
     return _to_the_edges(edges), np.pad(density, 1, mode="edge")
 
 
@@ -316,9 +339,16 @@ def density_2d(
 
     counts, x_edges, y_edges = np.histogram2d(x, y, bins, (box[:2], box[2:]))
     cell = np.array([x_edges[1] - x_edges[0], y_edges[1] - y_edges[0]])
-    shape = np.cov(x, y) * (0.9 * ess ** (-1 / 6)) ** 2 / np.outer(
-        cell, cell
-    ) + 0.7**2 * np.eye(2)
+    # a kernel as wide as the regions, not as their distance
+    narrow = np.array(
+        [
+            min(1.0, bandwidth(v, *ends, ess) / (0.9 * v.std() * ess**-0.2))
+            for v, ends in ((x, box[:2]), (y, box[2:]))
+        ]
+    )
+    covariance = np.cov(x, y) * np.outer(narrow, narrow)
+    shape = covariance * (0.9 * ess ** (-1 / 6)) ** 2 / np.outer(cell, cell)
+    shape += 0.7**2 * np.eye(2)
     reach = np.arange(-bins, bins + 1.0)
     steps = np.stack(np.meshgrid(reach, reach, indexing="ij"))
     kernel = np.exp(
@@ -352,12 +382,14 @@ def height_of(density: FloatArray, level: float) -> float:
 def _marginal(
     ax: Axes, view: _View, levels: Sequence[float], shades: Sequence[object]
 ) -> None:
-    at, density = density_1d(view.x, view.low, view.high, view.ess)
-    fine = np.linspace(at[0], at[-1], 801)
-    curve = np.interp(fine, at, density)
+    at, density = density_1d(view.x, view.low, view.high, view.ess, _FINE)
     for level, shade in reversed(list(zip(levels, shades, strict=True))):
-        inside = curve >= height_of(curve, level)
-        ax.fill_between(fine, curve, where=inside.tolist(), color=shade, lw=0)
+        for low, high in view.intervals(level):
+            # to the ends of the interval themselves, not to the nearest position
+            inside = at[(at > low) & (at < high)]
+            fine = np.concatenate([[max(low, at[0])], inside, [min(high, at[-1])]])
+            curve = np.interp(fine, at, density)
+            ax.fill_between(fine, curve, color=shade, lw=0)
     ax.plot(at, density, color=PALETTE[0], lw=1.4)
     ax.set_ylim(0, 1.12 * density.max())
     ax.set_yticks([])
@@ -368,6 +400,12 @@ def _region(
 ) -> None:
     box = (x.low, x.high, y.low, y.high)
     at_x, at_y, density = density_2d(x.x, y.x, box, min(x.ess, y.ess))
+    if not levels:
+        heights = [share * float(density.max()) for share in (0.2, 0.4, 0.6, 0.8)]
+        ax.contour(
+            at_x, at_y, density.T, levels=heights, colors=PALETTE[0], linewidths=0.8
+        )
+        return
     heights = [height_of(density[1:-1, 1:-1], level) for level in reversed(levels)]
     ax.contourf(
         at_x,

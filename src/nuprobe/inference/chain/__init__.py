@@ -1,8 +1,9 @@
 """Posterior samples: priors, the sampler, and what a chain says."""
 
 from nuprobe.inference.chain.priors import Flat, LogFlat, Normal, Prior
-from nuprobe.inference.chain.result import ParameterSummary, SampleResult
+from nuprobe.inference.chain.result import SampleResult
 from nuprobe.inference.chain.sampler import sample
+from nuprobe.inference.chain.summary import ParameterSummary
 
 __all__ = [
     "Flat",

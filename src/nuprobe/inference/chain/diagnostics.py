@@ -1,18 +1,31 @@
 """Whether a chain has converged, and how far its samples reach.
 
-The formulas of emcee's own `autocorr` are those of `autocorrelation_time`, apart from
-one choice: deviations there are from the mean of each walker, so that walkers that stay
-in separate valleys look converged; here they are from the mean of all. They have no
-split-R̂, and ArviZ would be one more dependency for ten lines. So both stay here.
+R̂ and effective sample sizes are those of Vehtari et al.
+(2021), after ranks: they see also
+chains that differ in width, and need no mean or variance. ArviZ has the same numbers (a
+test compares them) but brings pandas and xarray. The autocorrelation time is that of
+emcee apart from one choice: deviations there are from the mean of each walker, so that
+walkers that stay in separate valleys look converged; here from the mean of all.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["autocorrelation_time", "cut_sides", "shortest_interval", "split_r_hat"]
+__all__ = [
+    "autocorrelation_time",
+    "cut_sides",
+    "effective_samples",
+    "shortest_interval",
+    "split_r_hat",
+    "tail_samples",
+]
+
+_TAIL: Final = 0.05  # probability of each tail
 
 
 def autocorrelation_time(x: FloatArray) -> float:
@@ -45,7 +58,10 @@ def autocorrelation_time(x: FloatArray) -> float:
 
 
 def split_r_hat(x: FloatArray) -> float:
-    """R̂ with each walker cut in two halves (Gelman:1992zz): 1 where all halves agree.
+    """Rank-normalised split-R̂, 1 where all halves of walkers agree.
+
+    It is the larger of that of the samples and that of their distances from the median
+    (Vehtari et al. 2021).
 
     Parameters
     ----------
@@ -56,14 +72,95 @@ def split_r_hat(x: FloatArray) -> float:
     >>> split_r_hat(np.random.default_rng(1).normal(size=(8, 4000)))
     1.00...
     """
+    halves = _halves(x)
+    folded = np.abs(halves - np.median(halves))
+    return max(_r_hat(_scores(halves)), _r_hat(_scores(folded)))
+
+
+def effective_samples(x: FloatArray) -> float:
+    """Effective number of samples for the bulk of a distribution (Vehtari et al.
+    2021): that of ranks.
+
+    Parameters
+    ----------
+    x : shape (walkers, steps).
+
+    Examples
+    --------
+    >>> bool(effective_samples(np.random.default_rng(1).normal(size=(8, 500))) > 3000)
+    True
+    """
+    return _effective(_scores(_halves(x)))
+
+
+def tail_samples(x: FloatArray) -> float:
+    """Effective number of samples for the tails (Vehtari et al. 2021): the smaller
+    of those for the two quantiles of 5 % and 95 %.
+
+    Parameters
+    ----------
+    x : shape (walkers, steps).
+
+    Examples
+    --------
+    >>> bool(tail_samples(np.random.default_rng(1).normal(size=(8, 500))) > 3000)
+    True
+    """
+    ends = np.quantile(x, [_TAIL, 1 - _TAIL])
+    return min(_effective((_halves(x) <= end).astype(float)) for end in ends)
+
+
+def _halves(x: FloatArray) -> FloatArray:
+    """Each walker cut in two, (2 walkers, half of the steps)."""
     half = x.shape[1] // 2
-    parts = np.concatenate([x[:, :half], x[:, x.shape[1] - half :]])
-    within = parts.var(axis=1, ddof=1).mean() if half > 1 else 0.0
+    return np.concatenate([x[:, :half], x[:, x.shape[1] - half :]])
+
+
+def _scores(x: FloatArray) -> FloatArray:
+    """Normal quantiles of the ranks of all samples; equal ones share theirs."""
+    from scipy.special import ndtri
+
+    _, which, count = np.unique(x, return_inverse=True, return_counts=True)
+    rank = np.cumsum(count) - (count - 1) / 2
+    return np.asarray(ndtri((rank - 0.375) / (x.size + 0.25))[which].reshape(x.shape))
+
+
+def _r_hat(parts: FloatArray) -> float:
+    """R̂ of parts that count as chains, (parts, steps)."""
+    steps = parts.shape[1]
+    within = parts.var(axis=1, ddof=1).mean() if steps > 1 else 0.0
     between = parts.mean(axis=1).var(ddof=1)
     if within == 0:
         # nothing moved: the parts agree only where they are the same number
         return 1.0 if between == 0 else 1e30
-    return float(np.sqrt((half - 1) / half + between / within))
+    return float(np.sqrt((steps - 1) / steps + between / within))
+
+
+def _effective(parts: FloatArray) -> float:
+    """Effective number of samples of parts that count as chains, (parts, steps).
+
+    Sum of the autocorrelation by the initial monotone sequence of Geyer (1992), as
+    Stan and ArviZ have it.
+    """
+    steps = parts.shape[1]
+    if steps < 4 or np.ptp(parts) == 0:
+        return float(parts.size)
+    deviation = parts - parts.mean(axis=1, keepdims=True)
+    size = 1 << (2 * steps - 1).bit_length()
+    power = np.abs(np.fft.rfft(deviation, size, axis=1)) ** 2
+    covariance = np.fft.irfft(power, size, axis=1)[:, :steps].mean(axis=0) / steps
+    within = covariance[0] * steps / (steps - 1)
+    total = covariance[0] + parts.mean(axis=1).var(ddof=1)
+    rho = 1 - (within - covariance) / total
+    rho[0] = 1.0
+    pairs = rho[: steps - steps % 2].reshape(-1, 2).sum(axis=1)
+    last = (steps - 3) // 2
+    stop = np.flatnonzero(pairs[:last] <= 0)
+    last = int(stop[0]) if stop.size else last
+    # the even term behind the last pair that counts is kept if positive
+    tau = 2 * np.minimum.accumulate(pairs[:last]).sum() - 1
+    tau += max(float(rho[2 * last]), 0.0)
+    return float(parts.size / max(tau, 1 / np.log10(parts.size)))
 
 
 def shortest_interval(ordered: FloatArray, cl: float) -> tuple[float, float]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
+from nuprobe.inference.chain.mixture import Mixture, Modes
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.result_files import numbers, opened, require, texts, whole
 from nuprobe.numerics import FloatArray
@@ -26,7 +27,7 @@ from nuprobe.sealed import BLOCK, seal
 
 __all__ = ["FORMAT", "ChainState"]
 
-FORMAT: Final = "nuprobe-chain-2"
+FORMAT: Final = "nuprobe-chain-3"
 """Version of the file format."""
 _STATE: Final = 624  # words of the Mersenne twister
 _BY_COLUMN: Final = (
@@ -50,12 +51,14 @@ class ChainState:
     log_posterior : shape (steps, walkers).
     random : state of the random numbers; empty if the run is over.
     wanted : steps asked for.
+    modes : what its walkers jump with.
     """
 
     chain: FloatArray
     log_posterior: FloatArray
     random: tuple[Any, ...]
     wanted: int
+    modes: Modes | None
 
 
 def chain_image(
@@ -83,6 +86,8 @@ def chain_image(
         file.create_group("fixed").attrs.update(content["fixed"])
         for key in ("lower", "upper", "chain", "log_posterior"):
             file[key] = content[key]
+        if content["modes"] is not None:
+            _write_modes(file.create_group("modes"), content["modes"])
         file["probe"] = probe
         steps = content["chain"].shape[1]
         file.attrs["steps"] = steps if state is None else state.wanted
@@ -133,7 +138,43 @@ def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
             content["treatment"] in ("sampled", "profiled"),
             "it does not say how nuisances were treated",
         )
-    return content, ChainState(chain.swapaxes(0, 1), posterior.T, random, wanted), probe
+    state = ChainState(
+        chain.swapaxes(0, 1), posterior.T, random, wanted, content["modes"]
+    )
+    return content, state, probe
+
+
+def _write_modes(group: Any, modes: Modes) -> None:
+    """Put a mixture into an open file."""
+    group.attrs["draws"] = modes.draws
+    mixture = modes.mixture
+    group["weights"], group["means"] = mixture.weights, mixture.means
+    group["roots"] = mixture.roots
+    group["shares"], group["errors"] = modes.shares, modes.errors
+
+
+def _modes(file: Any, columns: int) -> Modes | None:
+    """The mixture of an open file; one that is none would make a chain wrong."""
+    if "modes" not in file:
+        return None
+    group = file["modes"]
+    weights, means = numbers(group, "weights", 1), numbers(group, "means", 2)
+    roots, draws = numbers(group, "roots", 3), float(group.attrs["draws"])
+    shares, errors = numbers(group, "shares", 1), numbers(group, "errors", 1)
+    k = len(weights)
+    arrays = (weights, means, roots, shares, errors)
+    require(
+        k > 0
+        and means.shape == (k, columns)
+        and roots.shape == (k, columns, columns)
+        and shares.shape == errors.shape == (k,)
+        and all(np.isfinite(a).all() for a in arrays)
+        and isfinite(draws)
+        and bool((weights > 0).all())
+        and bool((np.diagonal(roots, axis1=1, axis2=2) > 0).all()),
+        "the densities with which its walkers jump are impossible",
+    )
+    return Modes(Mixture(weights, means, roots), shares, errors, draws)
 
 
 def _content(file: Any) -> dict[str, Any]:
@@ -147,6 +188,7 @@ def _content(file: Any) -> dict[str, Any]:
     content |= {k: numbers(file, k, 1) for k in ("lower", "upper")}
     content |= {"chain": numbers(file, "chain", 3)}
     content |= {"log_posterior": numbers(file, "log_posterior", 2)}
+    content["modes"] = _modes(file, len(content["names"]))
     content["logarithmic"] = tuple(bool(b) for b in file.attrs["logarithmic"])
     content["fixed"] = {n: float(value) for n, value in file["fixed"].attrs.items()}
     return content

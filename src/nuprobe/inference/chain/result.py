@@ -7,63 +7,35 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from nuprobe.border import public, public_methods
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
     autocorrelation_time,
     cut_sides,
-    shortest_interval,
+    effective_samples,
     split_r_hat,
+    tail_samples,
 )
 from nuprobe.inference.chain.files import chain_image, read_chain, write_getdist
+from nuprobe.inference.chain.highest import highest_density
+from nuprobe.inference.chain.mixture import Modes
+from nuprobe.inference.chain.shares import Share, share_words, shares_of
+from nuprobe.inference.chain.summary import (
+    ENOUGH,
+    LARGEST_R_HAT,
+    LEVELS,
+    Intervals,
+    ParameterSummary,
+)
+from nuprobe.inference.regions import Region
 from nuprobe.numerics import FloatArray
 
-__all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "ParameterSummary", "SampleResult"]
-
-LEVELS: Final = (0.68, 0.90, 0.95)
-"""Probabilities of the credible intervals of a summary."""
-ENOUGH: Final = 50
-"""Autocorrelation times that a chain must be long; below it the time itself is
-underestimated."""
-LARGEST_R_HAT: Final = 1.05
-"""A chain of `ENOUGH` autocorrelation times has about 1.02: halves of walkers are
-short, so 1.01 is out of reach."""
-
-
-@dataclass(frozen=True)
-class ParameterSummary:
-    """What a chain says of one parameter, in its unit.
-
-    Attributes
-    ----------
-    name, unit : of the parameter.
-    mean, std : of the posterior.
-    error : Monte-Carlo standard error of the mean.
-    quantiles : probability to value.
-    equal_tailed : probability to the interval with equal tails on both sides.
-    highest_density : probability to the shortest interval; for several separate regions
-        it spans what lies between.
-    tau : integrated autocorrelation time in steps.
-    ess : effective sample size.
-    r_hat : split-R̂.
-    """
-
-    name: str
-    unit: str
-    mean: float
-    std: float
-    error: float
-    quantiles: dict[float, float]
-    equal_tailed: dict[float, tuple[float, float]]
-    highest_density: dict[float, tuple[float, float]]
-    tau: float
-    ess: float
-    r_hat: float
+__all__ = ["SampleResult"]
 
 
 @public_methods
@@ -87,6 +59,8 @@ class SampleResult:
     burn : steps at the beginning that are not used.
     seed : of the random numbers.
     fingerprint : SHA-256 of what defines the run, apart from its length.
+    modes : what walkers jumped with, and the shares of its components in an integral
+        that needs no chain; None if there is none.
     """
 
     cost: str
@@ -105,6 +79,7 @@ class SampleResult:
     burn: int
     seed: int
     fingerprint: str
+    modes: Modes | None = None
 
     @property
     def kept(self) -> FloatArray:
@@ -150,6 +125,7 @@ class SampleResult:
         tau = autocorrelation_time(x)
         ordered = np.sort(x, axis=None)
         ess = x.size / tau
+        withheld = self.disagreement
         tails = sorted(
             {p for cl in LEVELS for p in ((1 - cl) / 2, (1 + cl) / 2)} | {0.5}
         )
@@ -163,18 +139,125 @@ class SampleResult:
             mean=float(ordered.mean()),
             std=float(ordered.std()),
             error=float(ordered.std() / ess**0.5),
-            quantiles=quantiles,
-            equal_tailed={
-                cl: (
-                    quantiles[round((1 - cl) / 2, 12)],
-                    quantiles[round((1 + cl) / 2, 12)],
-                )
-                for cl in LEVELS
-            },
-            highest_density={cl: shortest_interval(ordered, cl) for cl in LEVELS},
+            median=quantiles[0.5],
+            quantiles=Intervals(quantiles, withheld),
+            equal_tailed=Intervals(
+                {
+                    cl: (
+                        quantiles[round((1 - cl) / 2, 12)],
+                        quantiles[round((1 + cl) / 2, 12)],
+                    )
+                    for cl in LEVELS
+                },
+                withheld,
+            ),
+            highest_density=Intervals(
+                {} if withheld else {cl: self._regions(column, cl) for cl in LEVELS},
+                withheld,
+            ),
             tau=tau,
             ess=ess,
-            r_hat=split_r_hat(x),
+            ess_bulk=effective_samples(x),
+            ess_tail=tail_samples(x),
+            r_hat=self._r_hats[column],
+        )
+
+    @cached_property
+    def _r_hats(self) -> tuple[float, ...]:
+        """Rank-normalised split-R̂ of each column."""
+        return tuple(split_r_hat(x) for x in np.moveaxis(self.kept, 2, 0))
+
+    @public
+    def regions(self, name: str, cl: float = 0.9) -> tuple[Region, ...]:
+        """The shortest set of intervals of a column with a share of the samples.
+
+        Parameters
+        ----------
+        name : of the column.
+        cl : the share, between 0 and 1.
+
+        Raises
+        ------
+        InputError
+            If the share is not between 0 and 1.
+        ComputationError
+            If parts of the chain disagree.
+        """
+        if not 0 < cl < 1:
+            raise InputError(f"a credible level lies between 0 and 1, got {shown(cl)}")
+        if self.disagreement:
+            raise ComputationError(self.disagreement)
+        return self._regions(self.index(name), cl)
+
+    def _regions(self, column: int, cl: float) -> tuple[Region, ...]:
+        x = self.samples[:, column]
+        z = np.log(x) if self.logarithmic[column] else x
+        ess = x.size / autocorrelation_time(self.kept[:, :, column])
+        parts = highest_density(z, cl, ess)
+        if self.logarithmic[column]:
+            parts = [(float(np.exp(a)), float(np.exp(b))) for a, b in parts]
+        cut = self._cut[column]
+        last = len(parts) - 1
+        return tuple(
+            Region(
+                low,
+                high,
+                open_low=i == 0 and "lower" in cut,
+                open_high=i == last and "upper" in cut,
+            )
+            for i, (low, high) in enumerate(parts)
+        )
+
+    @cached_property
+    def _cut(self) -> tuple[str, ...]:
+        """Side on which each column is cut off by its prior; empty if on none."""
+        return tuple(
+            cut_sides(self.samples[:, c], float(low), float(high))
+            for c, (low, high) in enumerate(zip(self.lower, self.upper, strict=True))
+        )
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """Regions of the posterior, with what the chain and an integral that needs no
+        chain have of each; empty if the chain has no such integral."""
+        if self.modes is None:
+            return ()
+        return shares_of(self.modes, self._inside(), self.names, self.logarithmic)
+
+    def _inside(self) -> FloatArray:
+        """The steps used in the coordinates of the sampler."""
+        z = np.array(self.kept)
+        columns = list(np.flatnonzero(self.logarithmic))
+        z[:, :, columns] = np.log(z[:, :, columns])
+        return z
+
+    def _words(self, share: Share) -> str:
+        return share_words(share, dict(zip(self.names, self.units, strict=True)))
+
+    @cached_property
+    def disagreement(self) -> str:
+        """Why the chain gives no intervals, and what to do; empty if its parts agree
+        with each other and with the weights of the regions."""
+        i = int(np.argmax(self._r_hats))
+        why = []
+        if self._r_hats[i] > LARGEST_R_HAT:
+            why.append(
+                f"rank-normalised split-R-hat of {self.names[i]} is"
+                f" {self._r_hats[i]:.4g}, above {LARGEST_R_HAT}"
+            )
+        wrong = [share for share in self.shares if share.wrong]
+        if wrong:
+            worst = max(wrong, key=lambda share: abs(share.chain - share.integral))
+            why.append(
+                f"{worst.chain:.3g} of the samples are around {self._words(worst)},"
+                f" where an integral has {worst.integral:.3g} +- {worst.error:.1g}"
+            )
+        if not why:
+            return ""
+        return (
+            f"{self.cost}: parts of the chain disagree, so no interval is given:"
+            f" {'; '.join(why)}; take more steps, or start='prior' with priors that"
+            " end on both sides (--steps, --start, --prior)"
         )
 
     @property
@@ -182,7 +265,6 @@ class SampleResult:
         """Why the chain is not to be trusted yet; empty for one that has converged."""
         steps = self.kept.shape[1]
         worst = max(self.summary, key=lambda s: s.tau)
-        apart = max(self.summary, key=lambda s: s.r_hat)
         reasons = []
         if steps < ENOUGH * worst.tau:
             reasons.append(
@@ -190,12 +272,8 @@ class SampleResult:
                 f" autocorrelation times of {worst.name} ({worst.tau:.3g} steps);"
                 f" {ENOUGH} are needed: more steps"
             )
-        if apart.r_hat > LARGEST_R_HAT:
-            reasons.append(
-                f"split-R-hat of {apart.name} is {apart.r_hat:.4g}, above"
-                f" {LARGEST_R_HAT}: parts of the chain disagree (more steps, or several"
-                " separate regions)"
-            )
+        if self.disagreement:
+            reasons.append(self.disagreement.removeprefix(f"{self.cost}: "))
         return tuple(reasons)
 
     @property
@@ -205,36 +283,56 @@ class SampleResult:
         return not self.problems
 
     @property
+    def verdict(self) -> str:
+        """``"converged"``, ``"too short"``, or ``"parts disagree"``: then there are no
+        intervals."""
+        if self.disagreement:
+            return "parts disagree"
+        return "converged" if self.converged else "too short"
+
+    @property
     def convergence(self) -> str:
-        """One sentence: length, autocorrelation time, split-R̂, effective sample size,
+        """One sentence: length, autocorrelation time, R̂, effective sample sizes,
         acceptance."""
         walkers, steps, _ = self.kept.shape
         tau = max(s.tau for s in self.summary)
         return (
             f"{walkers} walkers, {steps} steps used after {self.burn} discarded; at"
-            f" most tau = {tau:.3g} steps (chain {steps / tau:.3g} tau) and split-R-hat"
-            f" = {max(s.r_hat for s in self.summary):.4f}, at least"
-            f" {min(s.ess for s in self.summary):.0f} effective samples, acceptance"
+            f" most tau = {tau:.3g} steps (chain {steps / tau:.3g} tau) and"
+            f" rank-normalised split-R-hat = {max(self._r_hats):.4f}, at least"
+            f" {min(s.ess_bulk for s in self.summary):.0f} effective samples"
+            f" ({min(s.ess_tail for s in self.summary):.0f} for tails), acceptance"
             f" {self.acceptance:.2f}"
         )
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know about the result: problems, and columns whose posterior is cut
-        off by their prior."""
-        cut = []
-        for c, name in enumerate(self.names):
-            side = cut_sides(
-                self.samples[:, c], float(self.lower[c]), float(self.upper[c])
-            )
-            if side:
-                cut.append(
-                    f"{name}: the posterior does not fall off towards the {side} limit"
-                    " of its prior, which"
-                )
-        return self.problems + tuple(
-            f"{text} therefore decides on means and intervals" for text in cut
-        )
+        """What to know about the result: problems, the weights of separate regions, and
+        columns whose posterior is cut off by their prior."""
+        return (*self.problems, *self._region_notes(), *self._cut_notes())
+
+    def _region_notes(self) -> list[str]:
+        """Weights of the regions around minima that lie apart."""
+        if len(self.shares) < 2:
+            return []
+        parts = [
+            f"around {self._words(share)}: {share.chain:.3g} +- {share.chain_error:.1g}"
+            f" ({share.integral:.3g} +- {share.error:.1g})"
+            for share in self.shares
+        ]
+        return [
+            "separate regions, share of the samples (and by an integral without a"
+            f" chain): {'; '.join(parts)}"
+        ]
+
+    def _cut_notes(self) -> list[str]:
+        """Columns whose posterior is cut off by their prior."""
+        return [
+            f"{name}: the posterior does not fall off towards the {side} limit of its"
+            " prior, which therefore decides on means and intervals"
+            for name, side in zip(self.names, self._cut, strict=True)
+            if side
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data without the chain: no NaN and no infinity (None instead)."""
@@ -251,6 +349,18 @@ class SampleResult:
             "seed": self.seed,
             "acceptance": self.acceptance,
             "converged": self.converged,
+            "verdict": self.verdict,
+            "disagreement": self.disagreement or None,
+            "regions": [
+                {
+                    "at": share.at,
+                    "share_of_samples": share.chain,
+                    "share_of_samples_error": share.chain_error,
+                    "share_by_integral": share.integral,
+                    "share_by_integral_error": share.error,
+                }
+                for share in self.shares
+            ],
             "columns": [
                 {
                     "name": s.name,
@@ -262,15 +372,19 @@ class SampleResult:
                     "mean": s.mean,
                     "std": s.std,
                     "error_of_mean": s.error,
+                    "median": s.median,
                     "quantiles": {f"{p:g}": q for p, q in s.quantiles.items()},
                     "equal_tailed": {
                         f"{cl:g}": list(i) for cl, i in s.equal_tailed.items()
                     },
                     "highest_density": {
-                        f"{cl:g}": list(i) for cl, i in s.highest_density.items()
+                        f"{cl:g}": [region.to_dict() for region in regions]
+                        for cl, regions in s.highest_density.items()
                     },
                     "autocorrelation_time": s.tau,
                     "effective_samples": s.ess,
+                    "effective_samples_bulk": s.ess_bulk,
+                    "effective_samples_tail": s.ess_tail,
                     "split_r_hat": s.r_hat,
                 }
                 for c, s in enumerate(self.summary)
@@ -294,14 +408,20 @@ class SampleResult:
             )
         ]
         for s, prior in zip(self.summary, self.priors, strict=True):
-            (a, b), (c, d) = s.equal_tailed[0.68], s.highest_density[0.90]
-            numbers = f"{s.mean:.5g}", f"{s.std:.4g}", f"{s.quantiles[0.5]:.5g}"
+            central = highest = "not given"
+            if not self.disagreement:
+                a, b = s.equal_tailed[0.68]
+                central = f"[{a:.5g}, {b:.5g}]"
+                highest = " and ".join(
+                    f"[{r.low:.5g}, {r.high:.5g}]" for r in s.highest_density[0.90]
+                )
+            numbers = f"{s.mean:.5g}", f"{s.std:.4g}", f"{s.median:.5g}"
             rows.append(
                 (
                     s.name,
                     *numbers,
-                    f"[{a:.5g}, {b:.5g}]",
-                    f"[{c:.5g}, {d:.5g}]",
+                    central,
+                    highest,
                     prior,
                     s.unit,
                 )

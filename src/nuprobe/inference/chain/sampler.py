@@ -1,12 +1,14 @@
 """Posterior samples of a cost by an ensemble of walkers, reproducible from one seed and
 resumable bit for bit.
 
-The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers in one
-call, which suits the vectorised costs. Its moves here are differential evolution (ter
-Braak 2006), every fifth time by the whole difference of two walkers: in the fits of CsI
-2017 their autocorrelation time is a third of that of the stretch move. The snooker
-update of emcee 3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in
-emcee's source, but not released), so it is not used.
+The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers or
+all of them in one call, which suits the vectorised costs. Its moves here are jumps to
+places drawn from a mixture of densities around all minima of −2 ln L, which lead from
+one region into another (Metropolis and Hastings with a proposal that does not depend on
+the place), and differential evolution (ter Braak 2006), now and then by the whole
+difference of two walkers, for what the mixture covers badly. The snooker update of
+emcee 3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in emcee's
+source, but not released), so it is not used.
 """
 
 from __future__ import annotations
@@ -14,21 +16,28 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError, shown, warn
 from nuprobe.inference.chain.files import ChainState, chain_image, resumed_chain
+from nuprobe.inference.chain.mixture import Modes
+from nuprobe.inference.chain.modes import modes_of
 from nuprobe.inference.chain.priors import Prior
 from nuprobe.inference.chain.result import SampleResult
+from nuprobe.inference.chain.starts import start as first_places
 from nuprobe.inference.chain.target import Target
 from nuprobe.inference.checkpoints import Checkpoint, progress_bar, stopped
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.numerics import FloatArray
 
 __all__ = ["sample"]
+
+_JUMP: Final = 0.6  # of the steps that are jumps from the mixture
+_LOCAL: Final = 0.3  # that are differential evolution
+_HOP: Final = 0.1  # that go by the whole difference of two walkers
 
 
 @public
@@ -43,7 +52,7 @@ def sample(
     burn: int | None = None,
     walkers: int | None = None,
     seed: int = 0,
-    start: Literal["fit", "prior"] = "fit",
+    start: Literal["both", "fit", "prior"] = "both",
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -74,8 +83,9 @@ def sample(
     walkers : how many, even and at least twice the columns; 32 or four times the
         columns if not given.
     seed : of all random numbers; the same run on the same machine gives the same chain.
-    start : ``"fit"``: around the best fit, as its covariance says; ``"prior"``: drawn
-        from the priors, for posteriors with several separate regions.
+    start : ``"fit"``: around all minima of −2 ln L, as its curvature says; ``"prior"``:
+        drawn from the priors; ``"both"``: one half of the walkers each, or around the
+        minima alone where a prior has no ends.
     checkpoint : HDF5 file of the chain; it appears when the run is complete. Until then
         ``checkpoint.part`` has what is done.
     resume : go on with an unfinished run, or with the file, if there is one, also to
@@ -171,8 +181,8 @@ def _check(
         raise InputError(
             f"a seed must be a whole number from 0 to 4294967295, got {seed}"
         )
-    if start not in ("fit", "prior"):
-        raise InputError(f"start must be 'fit' or 'prior', got {shown(start)}")
+    if start not in ("both", "fit", "prior"):
+        raise InputError(f"start must be 'both', 'fit' or 'prior', got {shown(start)}")
 
 
 class _Run:
@@ -188,19 +198,22 @@ class _Run:
         self.chain = np.empty((steps, walkers, len(target.names)))
         self.posterior = np.empty((steps, walkers))
         self.random: tuple[Any, ...] = ()
+        self.modes: Modes | None = None
         self.trouble: list[BaseException] = []
 
-    def begin(self, known: ChainState | None, start: str) -> None:
+    def begin(self, known: ChainState | None, how: str) -> None:
         """Where the walkers are now: where a run was left, or at their start."""
         if known is None:
             rng = np.random.default_rng([self.seed, 1])
-            self.first = self.target.start(self.walkers, start, rng)
+            self.modes = modes_of(self.target, self.seed)
+            self.first = first_places(self.target, self.modes, self.walkers, how, rng)
             self.density = self.target(self.first)
             state = np.random.RandomState(self.seed).get_state(legacy=True)
             self.random = tuple(state)
         else:
             self.first, self.density = known.chain[-1], known.log_posterior[-1]
             self.done, self.random = len(known.chain), known.random
+            self.modes = known.modes
             self.chain[: self.done] = known.chain
             self.posterior[: self.done] = known.log_posterior
 
@@ -208,15 +221,16 @@ class _Run:
         """Take the steps that are left, one after the other."""
         if self.done == self.steps:
             return
-        # a step by the whole difference of two walkers leads from one separate region
-        # into another
-        hop = emcee.moves.DEMove(gamma0=1.0)
+        moves = emcee.moves
+        chosen = [(moves.DEMove(), _LOCAL), (moves.DEMove(gamma0=1.0), _HOP)]
+        if self.modes is not None:
+            chosen.append((moves.MHMove(self.modes.mixture.propose), _JUMP))
         sampler = emcee.EnsembleSampler(
             self.walkers,
             len(self.target.names),
             self._log_probability,
             vectorize=True,
-            moves=[(emcee.moves.DEMove(), 0.8), (hop, 0.2)],
+            moves=chosen,
         )
         begin = emcee.State(
             self.target.inside(self.first),
@@ -253,12 +267,13 @@ class _Run:
             self.burn if self.done == self.steps else 0,
             self.seed,
             self.fingerprint,
+            self.modes,
         )
 
     def image(self) -> bytes:
         """The chain so far, as a file."""
         chain, posterior = self.chain[: self.done], self.posterior[: self.done]
-        state = ChainState(chain, posterior, self.random, self.steps)
+        state = ChainState(chain, posterior, self.random, self.steps, self.modes)
         return chain_image(self.result().content, state, self.probe)
 
     def remedy(self, file: Checkpoint) -> str:

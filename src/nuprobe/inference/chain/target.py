@@ -1,17 +1,18 @@
-"""The density that is sampled, and where its walkers begin."""
+"""The density that is sampled."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import inf, isfinite, log
+from math import inf, isfinite
 
 import numpy as np
 
 from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.inference.chain.files import FORMAT
+from nuprobe.inference.chain.mixture import Modes
 from nuprobe.inference.chain.priors import (
     Flat,
     LogFlat,
@@ -23,14 +24,10 @@ from nuprobe.inference.chain.priors import (
 from nuprobe.inference.chain.result import SampleResult
 from nuprobe.inference.checkpoints import probe
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.fit import fit
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance
 
 __all__ = ["Target"]
-
-# number of walkers, distance from the best fit -> free parameters
-_Draw = Callable[[int, float], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -176,103 +173,6 @@ class Target:
         points[:, self.columns] = x
         return points
 
-    def start(self, walkers: int, how: str, rng: np.random.Generator) -> FloatArray:
-        """Possible places for `walkers`, (walkers, columns), drawn by `rng`.
-
-        `how` is ``"fit"`` or ``"prior"``.
-        """
-        draw = self._around_fit(rng) if how == "fit" else self._from_prior(rng)
-        n = len(self.columns)
-        x = np.empty((walkers, len(self.names)))
-        left = np.arange(walkers)
-        for attempt in range(100):
-            # closer and closer to the best fit, should the data be impossible around it
-            points = draw(len(left), 0.9**attempt)
-            x[left, :n] = points
-            if self.sampled and self.cost.nuisances:
-                best = self.cost.profiled(self.full(points))
-                at = int(best.twice_nll.argmin())
-                if not isfinite(best.twice_nll[at]):
-                    continue
-                covariance = self.cost.nuisance_covariance(
-                    self.full(points)[at], best.nuisances[at]
-                )
-                noise = rng.multivariate_normal(
-                    np.zeros(len(covariance)), covariance, len(left)
-                )
-                x[left, n:] = best.nuisances + 0.9**attempt * noise
-            left = left[~np.isfinite(self(x[left]))]
-            if not left.size:
-                return x
-        raise InputError(
-            f"{self.cost.name}: the data are impossible at {len(left)} of {walkers}"
-            " places tried for walkers; narrow the priors to where they are possible"
-        )
-
-    def _around_fit(self, rng: np.random.Generator) -> _Draw:
-        names = self.names[: len(self.columns)]
-        fixed = {
-            p.name: float(v)
-            for p, v in zip(self.cost.parameters, self.point, strict=True)
-            if p.name not in names
-        }
-        try:
-            best_fit = fit(self.cost, names, fixed, minos=False)
-        except ComputationError as error:
-            raise ComputationError(f"{error}; or sample with start='prior'") from error
-        low, high = self.lower[: len(names)], self.upper[: len(names)]
-        best = np.array(best_fit.point[self.columns])
-        if best_fit.covariance is None:
-            root = np.diag([self.cost.parameters[c].step for c in self.columns])
-        else:
-            root = np.linalg.cholesky(best_fit.covariance)
-
-        def draw(n: int, scale: float) -> FloatArray:
-            x = best + scale * rng.standard_normal((n, len(names))) @ root.T
-            x = np.where(x < low, 2 * low - x, x)
-            x = np.where(x > high, 2 * high - x, x)
-            # a box narrower than the error, or without the best fit in it: anywhere in
-            # it
-            box_low, box_high = np.where(
-                np.isfinite([low, high]), [low, high], [best - 1, best + 1]
-            )
-            return np.where(
-                (x < low) | (x > high), rng.uniform(box_low, box_high, x.shape), x
-            )
-
-        return draw
-
-    def _from_prior(self, rng: np.random.Generator) -> _Draw:
-        endless = [
-            self.names[i]
-            for i, prior in enumerate(self.priors)
-            if isinstance(prior, Flat)
-            and not (isfinite(self.lower[i]) and isfinite(self.upper[i]))
-        ]
-        if endless:
-            raise InputError(
-                "start='prior' needs a prior with an end on both sides for"
-                f" {endless[0]}: give one"
-            )
-
-        def draw(n: int, scale: float) -> FloatArray:
-            x = np.empty((n, len(self.priors)))
-            for i, prior in enumerate(self.priors):
-                low, high = self.lower[i], self.upper[i]
-                if isinstance(prior, Normal):
-                    x[:, i] = rng.normal(
-                        prior.mean, prior.sigma, n
-                    )  # one outside the limits is drawn again
-                elif isinstance(prior, LogFlat):
-                    x[:, i] = np.clip(
-                        np.exp(rng.uniform(log(low), log(high), n)), low, high
-                    )
-                else:
-                    x[:, i] = rng.uniform(low, high, n)
-            return np.clip(x, self.lower[: x.shape[1]], self.upper[: x.shape[1]])
-
-        return draw
-
     def probe(self) -> FloatArray:
         """Expectations at points next to the default: they tell predictions apart."""
         points = np.tile(self.point, (2 * len(self.columns) + 1, 1))
@@ -303,6 +203,7 @@ class Target:
         burn: int,
         seed: int,
         fingerprint: str,
+        modes: Modes | None,
     ) -> SampleResult:
         """A result of this density.
 
@@ -310,7 +211,7 @@ class Target:
         ----------
         chain : columns, shape (steps, walkers, columns).
         posterior : logarithm of the density, shape (steps, walkers).
-        burn, seed, fingerprint : as in `SampleResult`.
+        burn, seed, fingerprint, modes : as in `SampleResult`.
         """
         free = [self.cost.parameters[c] for c in self.columns]
         nuisances = self.cost.nuisances if self.sampled else ()
@@ -342,4 +243,5 @@ class Target:
             burn=burn,
             seed=seed,
             fingerprint=fingerprint,
+            modes=modes,
         )

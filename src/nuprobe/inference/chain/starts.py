@@ -1,0 +1,119 @@
+"""Where the walkers of a chain begin."""
+
+from __future__ import annotations
+
+from math import isfinite, log
+from typing import Final
+
+import numpy as np
+
+from nuprobe.errors import ComputationError, InputError
+from nuprobe.inference.chain.mixture import Modes
+from nuprobe.inference.chain.priors import Flat, LogFlat, Normal
+from nuprobe.inference.chain.target import Target
+from nuprobe.numerics import FloatArray
+
+__all__ = ["start"]
+
+_TIMES: Final = 100  # that impossible places are drawn again
+
+
+def start(
+    target: Target,
+    modes: Modes | None,
+    walkers: int,
+    how: str,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Possible places for walkers, shape (walkers, columns).
+
+    Parameters
+    ----------
+    target : the density.
+    modes : its regions; None if none was found.
+    walkers : how many.
+    how : ``"both"``, ``"fit"`` or ``"prior"``, as for `sample`.
+    rng : random numbers.
+
+    Raises
+    ------
+    InputError
+        If the data are impossible at too many places, or the prior of a parameter has
+        no end where walkers are to come from it.
+    ComputationError
+        If there is neither a minimum nor a prior with ends.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> target = Target.of(cost, ["rn"], None, {}, "sampled")
+    >>> start(target, None, 8, "prior", np.random.default_rng(1)).shape
+    (8, 5)
+    """
+    endless = _endless(target)
+    if how == "prior" and endless:
+        raise InputError(
+            "start='prior' needs a prior with an end on both sides for"
+            f" {endless}: give one"
+        )
+    if modes is None and (how == "fit" or endless):
+        raise ComputationError(
+            f"{target.cost.name}: the data are impossible wherever a minimum was looked"
+            " for; give priors with ends on both sides where they are possible"
+        )
+    drawn = 0 if how == "fit" or endless else walkers
+    if how == "both" and modes is not None and drawn:
+        drawn = walkers // 2
+    x = np.empty((walkers, len(target.names)))
+    left = np.arange(walkers)
+    for _ in range(_TIMES):
+        from_prior = left < drawn
+        if from_prior.any():
+            x[left[from_prior]] = _from_prior(target, int(from_prior.sum()), rng)
+        rest = left[~from_prior]
+        if rest.size and modes is not None:
+            which = rest % len(modes.shares)  # as many at each minimum
+            x[rest] = target.outside(modes.mixture.draw(which, rng))
+        left = left[~np.isfinite(target(x[left]))]
+        if not left.size:
+            return x
+    raise InputError(
+        f"{target.cost.name}: the data are impossible at {len(left)} of {walkers}"
+        " places tried for walkers; narrow the priors to where they are possible"
+    )
+
+
+def _endless(target: Target) -> str:
+    """First parameter whose prior has an open side; empty if none has."""
+    for i, prior in enumerate(target.priors):
+        ends = isfinite(target.lower[i]) and isfinite(target.upper[i])
+        if isinstance(prior, Flat) and not ends:
+            return target.names[i]
+    return ""
+
+
+def _from_prior(target: Target, n: int, rng: np.random.Generator) -> FloatArray:
+    """Places drawn from the priors, the nuisances around where they fit best,
+    (n, columns)."""
+    x = np.full((n, len(target.names)), np.nan)
+    d = len(target.columns)
+    for i, prior in enumerate(target.priors):
+        low, high = target.lower[i], target.upper[i]
+        if isinstance(prior, Normal):
+            # one outside the limits is drawn again
+            x[:, i] = rng.normal(prior.mean, prior.sigma, n)
+        elif isinstance(prior, LogFlat):
+            x[:, i] = np.clip(np.exp(rng.uniform(log(low), log(high), n)), low, high)
+        else:
+            x[:, i] = rng.uniform(low, high, n)
+    x[:, :d] = np.clip(x[:, :d], target.lower[:d], target.upper[:d])
+    if target.sampled and target.cost.nuisances:
+        points = target.full(x[:, :d])
+        best = target.cost.profiled(points)
+        at = int(best.twice_nll.argmin())
+        if isfinite(best.twice_nll[at]):
+            covariance = target.cost.nuisance_covariance(points[at], best.nuisances[at])
+            zero = np.zeros(len(covariance))
+            x[:, d:] = best.nuisances + rng.multivariate_normal(zero, covariance, n)
+    return x
