@@ -123,6 +123,15 @@ def test_v_minus_a_is_excluded_and_may_be_by_a_projection() -> None:
 def test_operators_that_no_experiment_sees_are_named(tmp_path: Path) -> None:
     model = ContactOperators({(0, 0, 0, 0): 1e-12, MU: 1e-13}, {(2, 2, 1, 1): 1e-12})
     assert verdict(["ccfr-trident"], model).unseen == ("VnueLL_1111", "VnueLR_3322")
+    assert verdict(["ccfr-trident"], model).uncomputed == ()
+    # as read_wcxf has them, with the hermitian conjugate; ee pairs are unseen anyhow
+    turning = ContactOperators(
+        {(2, 1, 1, 1): 1e-12, (1, 2, 1, 1): 1e-12},
+        {(2, 1, 0, 0): 1e-12, (1, 2, 0, 0): 1e-12},
+    )
+    both = verdict(["ccfr-trident"], turning)
+    assert both.uncomputed == ("VnueLL_2322",)
+    assert both.unseen == ("VnueLR_2311",)
     alone = ContactOperators({(0, 0, 0, 0): 1.0})
     ratio = verdict(["ccfr-trident"], alone)["ccfr-trident"].ratio
     assert ratio is not None
@@ -244,3 +253,43 @@ def test_an_array_of_operators_is_for_tridents_alone() -> None:
         many.couplings()
     with pytest.raises(InputError, match="finite"):
         ContactOperators({MU: np.array([1e-12, np.nan])})
+
+
+@pytest.mark.parametrize("key", ["wcxf", "contact"])
+def test_model_files_know_operators(key: str, tmp_path: Path) -> None:
+    values = {"VnueLL_2222": -4e-6, "VnueLR_1111": 1e-6}
+    rs, stack = tmp_path / "rs.json", tmp_path / "model.yaml"
+    head = {"eft": "WET", "basis": "JMS", "scale": 91.2}
+    rs.write_text(json.dumps({**head, "values": values}))
+    # indices from 0 to 2, in MeV⁻²
+    said = {
+        "wcxf": f"{{file: {rs}}}",
+        "contact": '{left: {"1111": -4.0e-12}, right: {"0000": 1.0e-12}}',
+    }
+    stack.write_text(f"model: [{{standard: {{}}}}, {{{key}: {said[key]}}}]")
+    words = ["rate", "ccfr-trident", "--json"]
+    first = CliRunner().invoke(cli, [*words, "--wcxf", str(rs)])
+    second = CliRunner().invoke(cli, [*words, "--model-file", str(stack)])
+    assert second.exit_code == 0, second.exception
+    one, two = json.loads(first.stdout), json.loads(second.stdout)
+    assert two["ratio"] == pytest.approx(one["ratio"], rel=1e-9)
+    assert one["ratio"] > 1.1
+    assert two["unseen"] == one["unseen"] == ["VnueLR_1111"]
+
+
+def test_a_wcxf_file_that_is_none_is_refused_where_the_model_is_made() -> None:
+    words = ["rate", "ccfr-trident", "--model", "wcxf", "--param", "file=none.json"]
+    assert "none.json" in str(CliRunner().invoke(cli, words).exception)
+
+
+@pytest.mark.parametrize("label", MEASURED)
+def test_a_heavy_boson_is_its_contact_operators(label: str) -> None:
+    # C = −g_ν g_μ/M² at 1 TeV, with corrections of K²/M² below 1e-5
+    c = -(1.5**2) / (1000 * GeV) ** 2
+    boson = LMuLTau(mass=1000 * GeV, coupling=1.5)
+    contact = ContactOperators({MU: c}, {MU: c})
+    first, second = (verdict(MEASURED, m)[label].ratio for m in (boson, contact))
+    assert first is not None
+    assert second is not None
+    assert first[0] > 1.2
+    assert first[0] == pytest.approx(second[0], rel=3e-5)

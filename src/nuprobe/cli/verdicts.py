@@ -87,15 +87,24 @@ def sentence(one: Verdict, cl: float) -> str:
 
 
 def flat(found: Verdicts) -> tuple[str, ...]:
-    """Lines on the operators that no experiment sees."""
-    names = found.unseen
-    if not names:
-        return ()
+    """Lines on the operators that no ratio contains."""
+    lines = []
+    if found.unseen:
+        lines.append(
+            f"flat directions: {_few(found.unseen)} may have any size, for no pair of"
+            " these experiments contains them: add an experiment with their flavours"
+        )
+    if found.uncomputed:
+        lines.append(
+            f"not computed: {_few(found.uncomputed)} would add events, as they change"
+            " the neutrino; the true ratio is larger"
+        )
+    return tuple(lines)
+
+
+def _few(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return (
-        f"flat directions: no channel computed here contains {', '.join(names[:6])}"
-        f"{more}, which may have any size: add an experiment with their flavours",
-    )
+    return ", ".join(names[:6]) + more
 
 
 def verdict_table(found: Verdicts, model: Any) -> Table:
@@ -221,5 +230,6 @@ def print_tridents(
         "verdict": member.words[0],
         "exclusion_cl": float(member.exclusion[0]),
         "unseen": list(found.unseen),
+        "uncomputed": list(found.uncomputed),
     }
     out.emit(str(table), {**rates.to_dict(), **said})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,13 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.trident import TridentExperiment
-from nuprobe.models import ContactOperators, LeptonModel, StandardModel, Vertex
+from nuprobe.models import (
+    ContactOperators,
+    LeptonModel,
+    StandardModel,
+    Vertex,
+    WcxfFile,
+)
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import trident
 
@@ -79,11 +85,14 @@ class Verdicts:
     members : one an experiment, then ``"combined"`` if several have measured.
     unseen : contact operators of the model, by their names in the JMS basis, that enter
         no pair of these experiments: flat directions, free at any size.
+    uncomputed : contact operators that would add events with another neutrino in the
+        final state than in the beam, |C|², and are left out: the true ratio is larger.
     """
 
     cl: float
     members: tuple[Verdict, ...]
     unseen: tuple[str, ...] = ()
+    uncomputed: tuple[str, ...] = ()
 
     def __getitem__(self, label: str) -> Verdict:
         """Verdict of a label; raises `UnknownNameError` for any other."""
@@ -98,6 +107,7 @@ class Verdicts:
             "cl": self.cl,
             "verdicts": [m.to_dict() for m in self.members],
             "unseen": list(self.unseen),
+            "uncomputed": list(self.uncomputed),
         }
 
 
@@ -160,24 +170,38 @@ def verdict(
     measured = [one for one in found if not one.projected]
     if len(measured) > 1:
         found.append(_combined(measured, cl))
-    return Verdicts(cl, tuple(found), _unseen(opened, chosen))
+    return Verdicts(cl, tuple(found), *_left_out(opened, chosen))
 
 
-def _unseen(experiments: Sequence[TridentExperiment], model: Any) -> tuple[str, ...]:
-    """Operators that are not zero and belong to no channel of the experiments."""
+def _left_out(
+    experiments: Sequence[TridentExperiment], model: Any
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Operators that are not zero and belong to no channel of the experiments: those of
+    other particles, and those that make their pairs and change the neutrino."""
     seen = {c.vertex for one in experiments for c in one.channels()}
-    found = []
+    beams = {(v.nu_in, v.minus, v.plus) for v in seen}
+    unseen: list[str] = []
+    uncomputed: list[str] = []
+    for key, chirality in _operators_of(model):
+        r, p, s, t = key
+        # the other half are hermitian conjugates
+        if Vertex(*key) in seen or (p, s) > (r, t):
+            continue
+        name = f"VnueL{chirality}_{p + 1}{r + 1}{s + 1}{t + 1}"
+        made = (r, s, t) in beams or (p, t, s) in beams
+        (uncomputed if made else unseen).append(name)
+    return tuple(dict.fromkeys(unseen)), tuple(dict.fromkeys(uncomputed))
+
+
+def _operators_of(model: Any) -> Iterator[tuple[tuple[int, int, int, int], str]]:
+    """Indices and chirality of the contact operators of a stack that are not zero."""
     below = model
     while below is not None:
-        if isinstance(below, ContactOperators):
-            for chirality, values in (("L", below.left), ("R", below.right)):
-                for key, value in values.items():
-                    r, p, s, t = key
-                    # the other half are hermitian conjugates
-                    if np.any(value) and Vertex(*key) not in seen and (p, s) <= (r, t):
-                        found.append(f"VnueL{chirality}_{p + 1}{r + 1}{s + 1}{t + 1}")
+        one = below.operators if isinstance(below, WcxfFile) else below
+        if isinstance(one, ContactOperators):
+            for chirality, values in (("L", one.left), ("R", one.right)):
+                yield from ((k, chirality) for k, v in values.items() if np.any(v))
         below = getattr(below, "base", None)
-    return tuple(dict.fromkeys(found))
 
 
 def _trident(one: str | TridentExperiment) -> TridentExperiment:

@@ -47,6 +47,7 @@ from nuprobe.models.vertex import (
     standard_couplings,
 )
 from nuprobe.models.wcxf import read_wcxf
+from nuprobe.models.wcxf_file import WcxfFile
 from nuprobe.models.wcxf_points import WcxfPoints, read_wcxf_points
 from nuprobe.parameters import Parameter
 
@@ -80,6 +81,7 @@ __all__ = [
     "VectorCharges",
     "VectorExchange",
     "Vertex",
+    "WcxfFile",
     "WcxfPoints",
     "build",
     "charge_radius_convention",
