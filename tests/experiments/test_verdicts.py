@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from scipy.stats import norm
 import nuprobe as nu
 from nuprobe.cli.main import cli
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 from nuprobe.experiments import TridentExperiment, limit, verdict
 from nuprobe.models import (
     ContactOperators,
@@ -293,3 +294,34 @@ def test_a_heavy_boson_is_its_contact_operators(label: str) -> None:
     assert second is not None
     assert first[0] > 1.2
     assert first[0] == pytest.approx(second[0], rel=3e-5)
+
+
+@pytest.mark.parametrize(
+    ("eft", "basis", "name", "message"),
+    [
+        ("WET", "JMS", "VnuuLL_2211", "nothing to judge.*VnueLL_2222"),
+        ("WET", "Warsaw", "VnueLL_2222", "unknown WET basis.*wilson package"),
+        ("SMEFT", "Warsaw", "ll_2222", "unknown EFT.*wilson package"),
+        ("WET", "JMS", "VnueLL_222", "VnueLL_2222"),
+    ],
+)
+def test_a_file_of_another_basis_or_sector_is_not_judged(
+    eft: str, basis: str, name: str, message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.json"
+    head = {"eft": eft, "basis": basis, "scale": 91.2}
+    file.write_text(json.dumps({**head, "values": {name: 1e-6}}))
+    found = CliRunner().invoke(cli, ["rate", *MEASURED, "--wcxf", str(file)])
+    assert isinstance(found.exception, InputError)
+    assert re.search(message, str(found.exception))
+    assert "\n" not in str(found.exception)
+    assert not found.stdout
+
+
+def test_other_doubts_about_a_file_are_still_said(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    values = {"VnueLL_2222": 1e-6, "VnuuLL_2211": 1e-6}
+    head = {"eft": "WET", "basis": "JMS", "scale": 91.2}
+    file.write_text(json.dumps({**head, "values": values}))
+    with pytest.warns(ValidityWarning, match="VnuuLL_2211"):
+        CliRunner().invoke(cli, ["rate", "ccfr-trident", "--wcxf", str(file)])

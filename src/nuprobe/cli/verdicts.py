@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,10 +37,25 @@ class VerdictSpec:
     cl: float
 
     def added(self, model: LeptonModel) -> LeptonModel:
-        """Return the `model` with the operators of the file, if one was given."""
+        """Return the `model` with the operators of the file, if one was given; a file
+        without any is refused, for it would be allowed without being judged."""
+        from nuprobe.errors import warn
         from nuprobe.models import read_wcxf
 
-        return model if self.wcxf is None else read_wcxf(self.wcxf, model)
+        if self.wcxf is None:
+            return model
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            read = read_wcxf(self.wcxf, model)
+        if not (read.left or read.right):
+            raise InputError(
+                f"{self.wcxf} has no coefficient of a trident, so there is nothing to"
+                " judge: give those of neutrinos with charged leptons, such as"
+                " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
+            )
+        for one in caught:
+            warn(str(one.message))
+        return read
 
     def of(
         self,
