@@ -448,7 +448,6 @@ class CountsPrediction:
             pieces.append(signal * effect.relative)
         if effect.added is not None:
             pieces.append(effect.added[None, :])
-        # nothing of what it scales may be counted
         return sum_arrays(pieces) if pieces else np.zeros((1, signal.shape[1]))
 
     @cached_property
