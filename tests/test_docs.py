@@ -40,6 +40,18 @@ def _commands() -> list[str]:
     return sorted(set(found))
 
 
+def _write_shown_files(folder: Path) -> None:
+    """Write the files of Wilson coefficients that the page on verdicts shows, which its
+    commands read."""
+    page = (ROOT / "docs/guide/verdicts.md").read_text(encoding="utf-8")
+    (one,) = re.findall(r"```json\n(.*?)```", page, re.S)
+    (many,) = re.findall(r"```text\n(.*?)```", page, re.S)
+    (folder / "wcxf-files").mkdir()
+    (folder / "rs.json").write_text(one, encoding="utf-8")
+    (folder / "wcxf-files" / "rs.json").write_text(one, encoding="utf-8")
+    (folder / "scan.csv").write_text(many, encoding="utf-8")
+
+
 def test_there_are_commands_to_check() -> None:
     assert len(_commands()) > 4
     assert set(_commands()) > SLOW
@@ -68,6 +80,7 @@ def test_a_command_shown_in_the_documentation_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    _write_shown_files(tmp_path)
     monkeypatch.setattr(sys, "argv", shlex.split(command))
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # the command line prints them, as here

@@ -28,6 +28,7 @@ HEAVY = {
     "numba",
     "iminuit",
     "matplotlib",
+    "contourpy",
     "h5py",
     "pydantic",
     "yaml",
@@ -151,6 +152,7 @@ LONG_FOR_THE_COMMAND_LINE = {
     "listings.py": "one short function for each of ten tables",
     "output.py": "every way in which a verb writes",
     "planes.py": "where a limit is computed, and both of its files",
+    "verdicts.py": "one experiment, several, and many points on tridents",
 }
 """Files of the command line that are no verbs → why they are longer than one."""
 

@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.catalogue.examples import LINK, RADIUS, RATIO, text
 
 from nuprobe.catalogue import catalogue
 from nuprobe.cli import main
+from nuprobe.parsing import parse_yaml
 from nuprobe.reproductions import recipes
 
 Run = Callable[..., tuple[int, str, str]]
@@ -229,3 +231,18 @@ def test_plots(run: Run, tmp_path: Path) -> None:
     assert code == 2
     assert "plane" in err
     assert run("plot", "plane", str(tmp_path / "x.gif"))[0] == 2
+
+
+def test_a_page_of_constraints_shows_all_its_entries(run: Run) -> None:
+    # read from the files themselves
+    library = Path(str(resources.files("nuprobe.catalogue").joinpath("library")))
+    texts = [file.read_text(encoding="utf-8") for file in library.rglob("*.yaml")]
+    wanted = {parse_yaml(t)["id"] for t in texts if ":L023:" in t}
+    assert len(wanted) == 4
+    _, printed, _ = run("show", "L023", "--json")
+    assert {e["id"] for e in json.loads(printed)} == wanted
+    _, printed, _ = run("show", "L023")
+    assert all(one in printed for one in wanted)
+    code, _, said = run("show", "L02")
+    assert code == 2
+    assert "unknown catalogue entry" in said

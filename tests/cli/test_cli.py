@@ -168,6 +168,37 @@ def test_rate_fit_and_files(run: Run, tmp_path: Path) -> None:
     assert parameter["minos_lower"] < parameter["value"] < parameter["minos_upper"]
 
 
+def test_fit_tells_all_regions_at_the_level_asked_for(run: Run, tmp_path: Path) -> None:
+    plot = tmp_path / "radius.png"
+    chosen = ("--model", "electromagnetic", "--free", "charge_radius.mumu")
+    ask = ("fit", "coherent-csi-2017", *chosen, "--cl", "0.9")
+    code, out, _ = run(*ask, "--json", "--plot", str(plot))
+    assert code == 0
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+    found = json.loads(out)
+    assert found["cl"] == 0.9
+    (radius,) = found["parameters"]
+    below, above = radius["regions"]
+    assert (below["best"], above["best"]) == (False, True)
+    # of the data of 2017 in energy alone, from a scan of the cost
+    cost = nu.experiment("coherent-csi-2017").cost(
+        nu.Electromagnetic(), ["charge_radius.mumu"]
+    )
+    x = np.linspace(-80e-32, 30e-32, 2201)
+    height = cost.profiled(x[:, None]).twice_nll
+    inside = height <= height.min() + 2.7055
+    edges = x[1:][inside[1:] != inside[:-1]]
+    ends = [region[key] for region in (below, above) for key in ("low", "high")]
+    np.testing.assert_allclose(ends, edges, atol=6e-34)
+    code, out, _ = run(*ask)
+    lines = [line for line in out.splitlines() if line.startswith("charge_radius")]
+    assert len(lines) == 2
+    assert "90 % interval" in out
+    code, _, err = run(*ask[:-1], "90")
+    assert code == 2
+    assert "confidence level" in err
+
+
 def test_fit_of_several_experiments(run: Run, tmp_path: Path) -> None:
     plot = tmp_path / "joint.png"
     both = ("coherent-csi-2021", "coherent-lar-2020")

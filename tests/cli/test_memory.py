@@ -58,14 +58,17 @@ def test_a_million_energies_fit_into_memory(
 
 @pytest.mark.nightly
 def test_memory_of_tridents_does_not_grow_with_energies(tmp_path: Path) -> None:
-    muons = ("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-")
+    muons = (
+        *("xsec", "trident", "--channel", "nu_mu -> nu_mu mu+ mu-"),
+        *("--target", "Ar40"),
+    )
     few, many = (
         peak(tmp_path / "out.txt", *muons, "--energy", f"1:100:{n} GeV")
-        for n in (2000, 20000)
+        for n in (2000, 10000)
     )
-    # five columns and what they are printed from: a million would take 0.2 GB
-    assert many < 500 * MB
-    assert (many - few) / 18000 < 600
+    # five columns and what they are computed from; a million may take 0.5 GB at most
+    assert many < 200 * MB
+    assert (many - few) / 8000 < 400
 
 
 @pytest.mark.nightly

@@ -398,3 +398,12 @@ def test_tables_sum_a_further_process_over_the_flux(both: Experiment) -> None:
     )
     electrons = [v for k, v in rates.components.items() if k.startswith("signal: elec")]
     np.testing.assert_array_equal(rates.shown["signal: electron"], sum(electrons))
+
+
+def test_a_systematic_of_nothing_counted_moves_nothing() -> None:
+    """Without recoils of electrons their normalisation stays at 0."""
+    csi = nu.experiment("coherent-csi-2017", Experiment)
+    one = csi.with_changes({"analyses.energy.also": []})
+    fit = nu.fit(one.cost(free=["sin2_theta_w"], analysis="energy"))
+    (own,) = (n for n in fit.nuisances if n.nuisance.name == "csi-2017-electrons")
+    assert own.value == pytest.approx(0.0, abs=1e-12)

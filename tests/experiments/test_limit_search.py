@@ -140,6 +140,8 @@ def drawn(number: int) -> list[tuple[str, str, str, float]]:
     while len(cases) < number:
         name, analysis = CASES[rng.integers(len(CASES))]
         family = FAMILIES[rng.integers(len(FAMILIES))]
+        if name == "reactor-ge-projection" and family == "scalar":
+            family = "universal-scalar"  # it sees electrons, a scalar of nucleons not
         mass = float(10 ** rng.uniform(-1.0, 5.5))
         cases.append((name, analysis, family, mass))
     return cases
@@ -273,3 +275,12 @@ def test_where_nothing_changes_nothing_is_searched() -> None:
     found = survey(Falling(), np.linspace(0.0, 3.0, 4)[None], 30.0)
     assert found.minima() == [(3.0, 1.0)]
     assert len(found.at) < 60
+
+
+def test_allowed_couplings_in_the_form_of_fits() -> None:
+    curve = limit(["coherent-csi-2021"], "universal-vector", mass=[1000.0]).curves[0]
+    assert curve.regions is not None
+    assert curve.allowed is not None
+    (regions,), (allowed,) = curve.regions, curve.allowed
+    assert [(r.low, r.high) for r in regions] == list(allowed)
+    assert [r.open_high for r in regions] == [b == curve.largest for _, b in allowed]

@@ -37,6 +37,7 @@ from nuprobe.inference.chain.minima import minima
 from nuprobe.inference.chain.mixture import Mixture, Modes
 from nuprobe.inference.chain.modes import modes_of
 from nuprobe.inference.chain.shares import shares_of
+from nuprobe.inference.chain.starts import start
 from nuprobe.inference.chain.target import Target
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
@@ -113,10 +114,10 @@ def agrees(found: FloatArray, expected: float) -> None:
 
 
 @pytest.mark.parametrize("d", [1, 2, 5])
-@pytest.mark.parametrize("start", ["fit", "both"])
-def test_both_wells_have_their_weights(d: int, start: Literal["fit", "both"]) -> None:
+@pytest.mark.parametrize("begin", ["fit", "both"])
+def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) -> None:
     cost = wells(d)
-    result = sample(cost, start=start, steps=1600, seed=d)
+    result = sample(cost, start=begin, steps=1600, seed=d)
     expected = share_of_wells(cost, d, np.ones_like)
     assert 0.3 < expected < 0.7
     assert expected != pytest.approx(0.5, abs=0.05)
@@ -456,6 +457,16 @@ def test_a_density_without_minima_is_searched_from_its_prior() -> None:
     assert region.high - region.low == pytest.approx(0.9 * 12, abs=0.4)
     assert result["a"].std() == pytest.approx(12 / 12**0.5, rel=0.03)
     assert modes_of(Target.of(flat, None, None, {}, "sampled"), 1) is not None
+
+
+def test_walkers_begin_where_the_data_are_hopeless() -> None:
+    """The range of a coupling, to 10, has counts of 1e20; some bins expect nothing."""
+    model = nu.model("universal-vector", mass=50.0, coupling=1e-5)
+    cost = nu.experiment("coherent-csi-2021").cost(model, ["coupling"])
+    target = Target.of(cost, ["coupling"], None, {}, "sampled")
+    places = start(target, None, 8, "prior", np.random.default_rng(1))
+    assert np.isfinite(target(places)).all()
+    assert places[:, 0].max() > 1
 
 
 # -- sets of highest density

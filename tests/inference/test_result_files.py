@@ -226,6 +226,8 @@ def _put(name: str, value: Any) -> Callable[[Any], None]:
         ("chain", "@names", ["a", "b"]),
         ("chain", "@logarithmic", np.zeros(3, dtype=bool)),
         ("chain", "fixed@strength", np.nan),
+        ("chain", "modes@draws", np.nan),
+        ("chain", "modes@draws", -1.0),
     ],
 )
 def test_what_no_run_writes_is_refused_whatever_the_checksum_says(
@@ -237,6 +239,38 @@ def test_what_no_run_writes_is_refused_whatever_the_checksum_says(
     value: Any,
 ) -> None:
     _refused(cost, kind, _edit(finished[kind], _put(name, value)), tmp_path / "x.h5")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("weights", lambda x: 2 * x),
+        ("weights", lambda x: -x),
+        ("weights", lambda x: x[:-1]),
+        ("means", lambda x: np.nan * x),
+        ("means", lambda x: np.hstack([x, x])),
+        ("roots", lambda x: 0 * x),
+        ("roots", lambda x: -x),
+        ("roots", lambda x: x[:, 0]),
+        ("shares", lambda x: x - 2),
+        ("shares", lambda x: x + 2),
+        ("errors", lambda x: x - 2),
+    ],
+)
+def test_jumps_that_no_run_writes_are_refused(
+    finished: dict[str, bytes],
+    cost: Cost,
+    tmp_path: Path,
+    name: str,
+    change: Callable[[Any], Any],
+) -> None:
+    def edit(file: Any) -> None:
+        group = file["modes"]
+        new = change(group[name][()])
+        del group[name]
+        group[name] = new
+
+    _refused(cost, "chain", _edit(finished["chain"], edit), tmp_path / "x.h5")
 
 
 @pytest.mark.parametrize("name", ["done", "twice_nll", "axes", "fixed", "probe"])

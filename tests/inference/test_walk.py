@@ -62,5 +62,6 @@ def test_the_walk_passes_one_file_a_purpose(cost: Cost) -> None:
     assert {n for n in passed if n.startswith("experiments/")} == {"experiments/counts"}
     # neither MIGRAD nor compiled loops are needed
     assert not {"inference/migrad", "inference/compiled"} & set(passed)
-    # some 300 calls for each nuisance, of which there are four
-    assert sum(passed.values()) < 4500
+    # some 300 calls for each nuisance, of which there are four, and a third more for
+    # all regions of the parameter
+    assert sum(passed.values()) < 6500

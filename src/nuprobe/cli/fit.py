@@ -32,6 +32,7 @@ WIDTH, POINTS = 3.5, 121
     epilog="""\b
 Examples:
   nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
+  nuprobe fit coherent-csi-2017 --model nsi --free epsilon_u.ee --cl 0.9
   nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
 )
 @experiment_options(several=True)
@@ -48,6 +49,11 @@ Examples:
 )
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @click.option(
+    "--cl",
+    type=float,
+    help="Confidence level of intervals and regions [default: 0.6827].",
+)
+@click.option(
     "--toys",
     type=click.IntRange(10, 1_000_000),
     help="Goodness of fit from so many simulated experiments.",
@@ -60,6 +66,7 @@ def fit_command(
     model: ModelSpec,
     with_projections: bool,
     no_minos: bool,
+    cl: float | None,
     toys: int | None,
     plot: Path | None,
     out: Output,
@@ -70,6 +77,7 @@ def fit_command(
     """
     from nuprobe.experiments import joint_cost
     from nuprobe.inference import fit, profile
+    from nuprobe.inference.levels import ONE_SIGMA
 
     opened, free_names = experiment.open(), names(free)
     cost = joint_cost(
@@ -79,7 +87,7 @@ def fit_command(
         experiment.analysis,
         with_projections=with_projections,
     )
-    result = fit(cost, minos=not no_minos)
+    result = fit(cost, minos=not no_minos, cl=ONE_SIGMA if cl is None else cl)
     if toys is not None:
         found = result.goodness_from_toys(toys)
         result = replace(result, goodness=found, goodness_of_fit=found.p_value)
@@ -92,14 +100,30 @@ def fit_command(
         )
         references = list(dict.fromkeys(r for e in opened for r in e.file.references))
         save_plot(
-            lambda: plot_profile(curve, best.parameter, references=references), plot
+            lambda: plot_profile(
+                curve, best.parameter, levels=_levels(cl), references=references
+            ),
+            plot,
         )
     out.emit(str(result), result.to_dict())
 
 
+def _levels(cl: float | None) -> list[tuple[str, float]]:
+    """Levels of a profile: those of every plot, and the one asked for."""
+    from nuprobe.inference.levels import delta_threshold
+    from nuprobe.plotting.fits import LEVELS_1D
+
+    levels = list(LEVELS_1D)
+    if cl is not None:
+        rise = delta_threshold(cl)
+        if all(abs(rise - known) > 1e-3 for _, known in levels):
+            levels.append((f"{100 * cl:.4g} %", rise))
+    return levels
+
+
 def profile_grid(best: ParameterResult) -> FloatArray:
-    """Return values around the best fit inside the allowed range; all of it where the
-    fit gives no error."""
+    """Return values around the best fit and all other regions inside the allowed range;
+    all of it where the fit gives no error."""
     import numpy as np
 
     value, parameter = best.value, best.parameter
@@ -112,6 +136,8 @@ def profile_grid(best: ParameterResult) -> FloatArray:
         width = 10 * parameter.step
     if width is None:
         return np.linspace(lower, upper, POINTS)
-    return np.linspace(
-        max(lower, value - WIDTH * width), min(upper, value + WIDTH * width), POINTS
-    )
+    seen = [x for r in best.regions for x in (r.low, r.high) if math.isfinite(x)]
+    beyond = 1.5 * width
+    first = min([value - WIDTH * width, *(x - beyond for x in seen)])
+    last = max([value + WIDTH * width, *(x + beyond for x in seen)])
+    return np.linspace(max(lower, first), min(upper, last), POINTS)

@@ -19,12 +19,12 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
-from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import AnyExperiment, Rates, TridentExperiment
+    from nuprobe.experiments import AnyExperiment, Rates
 
 
 @command(
@@ -34,26 +34,44 @@ if TYPE_CHECKING:
         " spectrum.pdf"
     ),
 )
-@experiment_options()
+@experiment_options(several=True)
 @model_options
+@verdict_options
 @plot_option()
 @output_options
 def rate_command(
-    experiment: ExperimentSpec, model: ModelSpec, plot: Path | None, out: Output
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    asked: VerdictSpec,
+    plot: Path | None,
+    out: Output,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
-    given as ./path)."""
+    given as ./path); of tridents the ratio to the Standard Model, and whether it is
+    allowed, by one experiment or several."""
     from nuprobe.experiments import SiteRates, TridentExperiment
     from nuprobe.experiments import experiment as by_name
 
-    chosen = by_name(experiment.experiments[0])
-    if isinstance(chosen, TridentExperiment):
+    opened = [by_name(name) for name in experiment.experiments]
+    tridents = [one for one in opened if isinstance(one, TridentExperiment)]
+    if len(tridents) == len(opened):
         if experiment.changes or plot is not None:
             raise InputError(
-                f"--set and --plot require a spectrum, and {chosen.name} measures one"
-                " ratio"
+                f"--set and --plot require a spectrum, and {opened[0].name} measures"
+                " one ratio"
             )
-        return _trident_rates(chosen, experiment.analysis, model, out)
+        return print_tridents(tridents, experiment.analysis, model, asked, out)
+    if len(opened) > 1:
+        raise InputError(
+            "several experiments at once are for tridents, which"
+            f" {next(o.name for o in opened if o not in tridents)} is not: give one"
+            " experiment"
+        )
+    if asked.wcxf is not None or asked.points is not None:
+        raise InputError(
+            f"--wcxf and --points are for tridents, and {opened[0].name} counts"
+            " recoils: drop them, or give a trident experiment such as ccfr-trident"
+        )
     (counting,) = experiment.open()
     expected = counting.predict(model.build(), experiment.analysis)
     if isinstance(expected, SiteRates):
@@ -86,34 +104,3 @@ def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
             lambda: plot_rates(rates, subtracted=subtracted, references=references),
             plot,
         )
-
-
-def _trident_rates(
-    chosen: TridentExperiment, analysis: str | None, model: ModelSpec, out: Output
-) -> None:
-    rates = chosen.predict(model.leptons(), analysis)
-    table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
-        " unit averaged over the flux of "
-        + ", ".join(c.incoming.name for c in chosen.channels()),
-        ("regime", "sigma [cm2]", "events"),
-        tuple(
-            (regime, sigma, (rates.events or {}).get(regime))
-            for regime, sigma in rates.cross_sections.items()
-        ),
-        {"sigma [cm2]": ".4e", "events": ".1f"},
-        (
-            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}"
-            + (f", without {', '.join(rates.beside)}" if rates.beside else ""),
-            (
-                f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
-                f" -{rates.minus:g}, pull {rates.pull:+.2f}"
-            ),
-            *(
-                []
-                if rates.sin2_theta_w is None
-                else [f"sin2 theta_W of the model: {rates.sin2_theta_w:g}"]
-            ),
-        ),
-    )
-    out.emit(str(table), rates.to_dict())

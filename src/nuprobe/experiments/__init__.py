@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.trident import TridentExperiment, TridentRates
+    from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
 __all__ = [
@@ -35,11 +36,14 @@ __all__ = [
     "SitesExperiment",
     "TridentExperiment",
     "TridentRates",
+    "Verdict",
+    "Verdicts",
     "experiment",
     "experiment_names",
     "family_cost",
     "joint_cost",
     "limit",
+    "verdict",
 ]
 
 _E = TypeVar("_E", bound="AnyExperiment")
@@ -59,6 +63,9 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident",
+    "Verdict": "verdicts",
+    "Verdicts": "verdicts",
+    "verdict": "verdicts",
 }
 
 

@@ -448,7 +448,7 @@ class CountsPrediction:
             pieces.append(signal * effect.relative)
         if effect.added is not None:
             pieces.append(effect.added[None, :])
-        return sum_arrays(pieces)
+        return sum_arrays(pieces) if pieces else np.zeros((1, signal.shape[1]))
 
     @cached_property
     def _together(self) -> list[tuple[Templates, int]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
+from nuprobe.inference.regions import Region
 from nuprobe.inference.stationary import Heights, Landscape, survey
 from nuprobe.numerics import FloatArray
 
@@ -84,6 +85,16 @@ class LimitCurve:
         if self.excluded is None:
             return None
         return tuple(_between(mass, self.largest) for mass in self.excluded)
+
+    @property
+    def regions(self) -> tuple[tuple[Region, ...], ...] | None:
+        """What `allowed` has, as regions: one that ends at `largest` is open there."""
+        if self.allowed is None:
+            return None
+        return tuple(
+            tuple(Region(a, b, open_high=b == self.largest) for a, b in each)
+            for each in self.allowed
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; None for what is infinite: no limit, or an open end."""

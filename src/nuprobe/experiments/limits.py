@@ -124,10 +124,15 @@ def family_cost(
             f"{scanned.name} does not couple to {_described(constituents)}, so"
             f" {experiment.name} does not constrain it: give a kinetic mixing (a number"
             " or 'loop'), trident experiments, or another model"
-            f" ({', '.join(mediator_names())})"
+            f" ({', '.join(_felt_by(constituents))})"
         )
     free = [p.name for p in scanned.parameters]
     return experiment.cost(scanned.model, free, analysis)
+
+
+def _felt_by(constituents: tuple[str, ...]) -> list[str]:
+    """Models whose mediator couples to some of the constituents."""
+    return [n for n in mediator_names() if Scanned.of(n).felt_by(constituents)]
 
 
 def _described(constituents: Sequence[str]) -> str:

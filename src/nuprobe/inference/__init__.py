@@ -6,7 +6,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from nuprobe.inference.contour import Contour, contour
+from nuprobe.inference.contour import Contour, PlaneRegion, contour
 from nuprobe.inference.costs import (
     CNPCost,
     Cost,
@@ -98,6 +98,7 @@ __all__ = [
     "Normal",
     "OnOffCost",
     "Origin",
+    "PlaneRegion",
     "PoissonCost",
     "Prediction",
     "Prior",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from itertools import pairwise
+from math import inf, isfinite
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, shown
@@ -18,7 +20,39 @@ from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
 
-__all__ = ["Contour", "contour"]
+__all__ = ["Contour", "PlaneRegion", "contour"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneRegion:
+    """An allowed region of two parameters, in their units.
+
+    Attributes
+    ----------
+    outline : closed polygon, its last point the first, shape (points, 2).
+    holes : what is not allowed in it, closed polygons.
+    best : whether the best point lies in it.
+    open : whether it reaches an edge of the grid, along the first and along the second
+        parameter: the data may allow more beyond.
+    rise : lowest −2 ln L of the grid points in it above the best; inf if it lies
+        between the points of the grid.
+    """
+
+    outline: FloatArray
+    holes: tuple[FloatArray, ...]
+    best: bool
+    open: tuple[bool, bool]
+    rise: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "outline": self.outline.tolist(),
+            "holes": [hole.tolist() for hole in self.holes],
+            "best": self.best,
+            "open": list(self.open),
+            "rise": self.rise if isfinite(self.rise) else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -41,6 +75,91 @@ class Contour:
     thresholds: dict[float, float]
     best: tuple[float, float]
     best_twice_nll: float
+
+    @public
+    def regions(self, cl: float | None = None) -> tuple[PlaneRegion, ...]:
+        """All regions in which Δ(−2 ln L) is below the threshold, linear between the
+        points of the grid; along its edges where a region is open there.
+
+        Parameters
+        ----------
+        cl : confidence level for the two together, one of those in `thresholds` or
+            another; the first of them if not given.
+        """
+        from contourpy import FillType, contour_generator
+
+        if cl is None:
+            cl = next(iter(self.thresholds))
+        x, y = self.axes
+        # where the data are impossible: far above, or no line could end beside it
+        known = np.isfinite(self.delta)
+        most = float(self.delta[known].max(initial=0.0))
+        surface = np.where(known, self.delta, 1e3 + 10 * most)
+        generator = contour_generator(
+            x, y, surface.T, fill_type=FillType.OuterOffset, corner_mask=False
+        )
+        lowest = min(float(surface.min()), 0.0) - 1.0
+        found = generator.filled(lowest, delta_threshold(cl, 2))
+        regions = []
+        for points, offsets in zip(*found, strict=True):
+            lines = [points[a:b] for a, b in pairwise(offsets.tolist())]
+            regions.append(self._region(lines))
+        return tuple(sorted(regions, key=lambda r: (not r.best, r.rise)))
+
+    def _region(self, lines: list[FloatArray]) -> PlaneRegion:
+        """A region with its outline first, then its holes."""
+        x, y = self.axes
+        every = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+        inside = _within(lines, every)
+        # narrower than the grid: its outline says where it is
+        rise = float(self.delta.reshape(-1)[inside].min(initial=inf))
+        outline = lines[0]
+        edges = (
+            (outline[:, 0] == x[0]) | (outline[:, 0] == x[-1]),
+            (outline[:, 1] == y[0]) | (outline[:, 1] == y[-1]),
+        )
+        best = bool(_within(lines, np.array([self.best]))[0])
+        return PlaneRegion(
+            outline=outline,
+            holes=tuple(lines[1:]),
+            best=best,
+            open=(bool(edges[0].any()), bool(edges[1].any())),
+            rise=0.0 if best else rise,
+        )
+
+    @public
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data with the regions at each level, but not the grid; None for an
+        unknown `rise`."""
+        return {
+            "parameters": [
+                {"name": p.name, "unit": p.unit, "best": value}
+                for p, value in zip(self.parameters, self.best, strict=True)
+            ],
+            "best_twice_nll": self.best_twice_nll,
+            "regions": [
+                {
+                    "cl": cl,
+                    "delta": rise,
+                    "regions": [r.to_dict() for r in self.regions(cl)],
+                }
+                for cl, rise in self.thresholds.items()
+            ],
+        }
+
+
+def _within(lines: Sequence[FloatArray], points: FloatArray) -> NDArray[np.bool_]:
+    """Whether points, (points, 2), lie inside closed lines, by how often a ray crosses
+    any of them."""
+    crossed = np.zeros(len(points), dtype=bool)
+    for line in lines:
+        for (x0, y0), (x1, y1) in pairwise(line):
+            if y0 == y1:
+                continue
+            beside = (points[:, 1] >= min(y0, y1)) & (points[:, 1] < max(y0, y1))
+            at = x0 + (points[:, 1] - y0) * ((x1 - x0) / (y1 - y0))
+            crossed ^= beside & (points[:, 0] < at)
+    return crossed
 
 
 def _axes(

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.inference.axis import across
 from nuprobe.inference.descent import descend
 from nuprobe.inference.surface import FACTOR, Surface
 from nuprobe.numerics import FloatArray
@@ -225,11 +226,14 @@ class Ends:
         )
         lowest = np.arange(n) + n * value.reshape(-1, n).argmin(0)
         # so close that the descent does not end on the ridge between two equal valleys
-        points, value = descend(
-            surface,
-            points[lowest],
-            fixed=self._held(rows),
-            close=1e-7 * self.rise,
+        points, value = self._across(
+            rows,
+            *descend(
+                surface,
+                points[lowest],
+                fixed=self._held(rows),
+                close=1e-7 * self.rise,
+            ),
         )
         if value.min() < self.floor:
             self.deeper = points[np.argmin(value)].copy()
@@ -247,6 +251,32 @@ class Ends:
         self.done[rows] = self.bracketed[rows] = self.checked[rows] = False
         self.last[rows] = self.turns[rows] = 0
         return rows
+
+    def _across(
+        self, rows: IntArray, points: FloatArray, value: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Lowest points below the minima along each other parameter by itself, or those
+        given."""
+        starts, numbers = [points[:0]], [rows[:0]]
+        for column in np.unique(self.which[rows]):
+            others = self.surface.without([int(column)], self.best)
+            mine = np.flatnonzero(self.which[rows] == column)
+            row, found, _ = across(others, points[mine], self.rise)
+            starts.append(found)
+            numbers.append(mine[row])
+        number = np.concatenate(numbers)
+        if not number.size:
+            return points, value
+        arrived, heights = descend(
+            self.surface,
+            np.concatenate(starts),
+            fixed=self._held(rows[number]),
+            close=1e-7 * self.rise,
+        )
+        for i, point, height in zip(number.tolist(), arrived, heights, strict=True):
+            if height < value[i]:
+                points[i], value[i] = point, height
+        return points, value
 
     def _elsewhere(self, rows: IntArray) -> FloatArray:
         """Best starts for each end, (rows, starts, parameters): the best point, where

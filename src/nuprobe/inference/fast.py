@@ -3,7 +3,6 @@ unsettled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
@@ -12,39 +11,40 @@ import numpy as np
 from nuprobe.errors import ComputationError
 from nuprobe.inference.descent import descend
 from nuprobe.inference.ends import Ends
-from nuprobe.inference.intervals import Interval, interval, with_unit
+from nuprobe.inference.intervals import Interval, interval
+from nuprobe.inference.islands import Regions, all_regions
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.migrad import beside, lowest_of, minos
-from nuprobe.inference.minimum import filled
 from nuprobe.inference.surface import Surface, positive
 from nuprobe.numerics import FloatArray
 
-__all__ = ["fast", "other_regions"]
+__all__ = ["fast"]
 
 _RESTARTS: Final = 6  # times that a lower minimum may be met beside an interval's end
 _CLOSE: Final = 1e-9  # expected fall of −2 ln L at which a descent to the best fit ends
 # and at which the best fit is one: MIGRAD's own goal for a tolerance of 1e-4
 _EDM: Final = 2e-7
-_FEW: Final = 3  # parameters up to which a fit looks for other regions
-_LOOKS: Final = 32  # starts from which it does
-_EQUAL: Final = 1e-5  # rise of −2 ln L below which two minima are equally low
 
 
 def fast(
-    surface: Surface, point: FloatArray, cl: float | None
-) -> tuple[FloatArray, dict[str, Interval]]:
-    """Minimum by descents from one point, and intervals of all parameters at once.
+    surface: Surface, point: FloatArray, cl: float | None, stay: bool = False
+) -> tuple[FloatArray, dict[str, Interval], Regions]:
+    """Minimum by descents from one point, intervals of all parameters at once, and the
+    other regions that are allowed.
 
     Parameters
     ----------
     surface : what to minimise.
     point : where to begin, shape (parameters,).
     cl : confidence level of the intervals; None for none.
+    stay : keep to the minimum below the point even if a lower one lies in another
+        region.
 
     Returns
     -------
-    array, dict
-        The minimum, shape (parameters,), and an interval for each free parameter.
+    array, dict, dict
+        The minimum, shape (parameters,), an interval and all regions of each free
+        parameter.
 
     Raises
     ------
@@ -55,18 +55,20 @@ def fast(
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> point, intervals = fast(Surface(cost, ["rn"]), cost.default, 0.68)
+    >>> point, intervals, regions = fast(Surface(cost, ["rn"]), cost.default, 0.68)
     >>> bool(intervals["rn"].lower < point[0] < intervals["rn"].upper)
     True
     """
     for _ in range(_RESTARTS):
         best = _lowest(surface, point)
         if cl is None:
-            return best, {}
+            return best, {}, {}
         intervals, deeper = _intervals(surface, best, cl)
         if deeper is None:
-            return best, intervals
-        # a lower minimum was met while looking for an end
+            regions, deeper = all_regions(surface, best, intervals, cl)
+            if deeper is None or stay:
+                return best, intervals, regions
+        # a lower minimum was met while looking for an end, or for other regions
         point = descend(surface, deeper[None])[0][0]
     raise ComputationError(
         f"{surface.cost.name}: each minimum lies above another one; give a `start` near"
@@ -126,63 +128,3 @@ def _intervals(
                     return {}, points[np.argmin(heights)]
         result[p.name] = interval(p, lower, upper, cl)
     return result, None
-
-
-def other_regions(
-    surface: Surface, best: FloatArray, intervals: Mapping[str, Interval], cl: float
-) -> list[str]:
-    """Say if another minimum that the level allows lies outside an interval.
-
-    Parameters
-    ----------
-    surface : what was minimised.
-    best : the minimum, shape (parameters,).
-    intervals : by name.
-    cl : confidence level.
-
-    Returns
-    -------
-    list of str
-        A note on the lowest of such minima, or nothing; for more than three parameters
-        nothing, because it would take too many starts.
-
-    Examples
-    --------
-    >>> import nuprobe as nu
-    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> surface = Surface(cost, ["rn"])
-    >>> other_regions(surface, *fast(surface, cost.default, 0.68), 0.68)
-    []
-    """
-    if not intervals or len(surface.columns) > _FEW:
-        return []
-    lowest, rise_allowed = surface.height(best), delta_threshold(cl)
-    starts = filled(surface, best, _LOOKS)
-    if len(surface.columns) == 1:
-        starts = _dips(surface, starts)
-    points, values = descend(surface, starts)
-    for i in np.argsort(values):
-        rise = float(values[i]) - lowest
-        if not rise < rise_allowed:
-            break
-        for p, c in zip(surface.parameters, surface.columns, strict=True):
-            x, near = float(points[i, c]), intervals[p.name]
-            if (near.lower is not None and x < near.lower) or (
-                near.upper is not None and x > near.upper
-            ):
-                place = with_unit(float(f"{x:.4g}"), p.unit)
-                depth = f"higher by {rise:.2g}" if rise > _EQUAL else "equally low"
-                return [
-                    f"another region is allowed too, around {p.name} = {place}"
-                    f" (-2 ln L {depth}): the intervals are those of the region of the"
-                    " best fit; a profile shows both"
-                ]
-    return []
-
-
-def _dips(surface: Surface, points: FloatArray) -> FloatArray:
-    """Points, of those along one parameter, that are lower than their neighbours."""
-    points = points[np.argsort(points[:, surface.columns[0]])]
-    values = surface.value(points)
-    before, after = np.append(np.inf, values[:-1]), np.append(values[1:], np.inf)
-    return points[(values <= before) & (values <= after)]

@@ -18,9 +18,10 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.costs import Cost, check_cost
-from nuprobe.inference.fast import fast, other_regions
+from nuprobe.inference.fast import fast
 from nuprobe.inference.goodness import goodness_of_fit
 from nuprobe.inference.intervals import Interval, at_limit, near_limit
+from nuprobe.inference.islands import Regions, around
 from nuprobe.inference.levels import ONE_SIGMA, check_level
 from nuprobe.inference.migrad import migrad
 from nuprobe.inference.minimum import best_start
@@ -52,11 +53,12 @@ def fit(
     start : values of free parameters at which to begin, the others at their default. If
         not given, ``"fast"`` begins at the best of the default and a fixed set of
         points that fills the ranges, so that one of several minima is not taken by
-        accident, and ``"migrad"`` at the default.
-    minos : compute the intervals at level `cl`.
+        accident, and ``"migrad"`` at the default. With a `start` the fit keeps to the
+        minimum below it, even if another region has a lower one.
+    minos : compute the intervals and all allowed regions at level `cl`.
     cl : confidence level of the intervals (of each parameter by itself).
     method : ``"fast"``, many descents at once, or ``"migrad"``, MIGRAD and MINOS of
-        iminuit from one start.
+        iminuit from one start, which sees the region of its minimum alone.
 
     Raises
     ------
@@ -85,11 +87,12 @@ def fit(
     level = cl if minos else None
     if method == "migrad":
         best, intervals = migrad(surface, point, level)
+        regions = around(surface, best, intervals)
     else:
         if start is None:
             point = best_start(surface, point)
-        best, intervals = fast(surface, point, level)
-    return _result(surface, best, intervals, cl, method)
+        best, intervals, regions = fast(surface, point, level, start is not None)
+    return _result(surface, best, (intervals, regions), cl, method)
 
 
 def _question(
@@ -128,16 +131,14 @@ def _question(
 def _result(
     surface: Surface,
     best: FloatArray,
-    intervals: dict[str, Interval],
+    allowed: tuple[dict[str, Interval], Regions],
     cl: float,
     method: str,
 ) -> FitResult:
     """Errors, goodness of fit and notes at the best point."""
     cost, columns = surface.cost, surface.columns
     covariance, errors = _errors(surface, best)
-    results, notes = _parameters(surface, best, intervals, covariance)
-    if method == "fast":
-        notes += other_regions(surface, best, intervals, cl)
+    results, notes = _parameters(surface, best, allowed, covariance)
     integrated = [n.name for n in cost.nuisances if n.marginal]
     if integrated:
         notes.append(f"integrated over the shapes {', '.join(integrated)}")
@@ -177,10 +178,11 @@ def _result(
 def _parameters(
     surface: Surface,
     best: FloatArray,
-    intervals: dict[str, Interval],
+    allowed: tuple[dict[str, Interval], Regions],
     covariance: FloatArray | None,
 ) -> tuple[tuple[ParameterResult, ...], list[str]]:
     """Results of the free parameters, and what to know about them."""
+    intervals, regions = allowed
     values = [float(best[c]) for c in surface.columns]
     named = list(zip(surface.parameters, values, strict=True))
     limits = {p.name: side for p, x in named if (side := at_limit(p, x))}
@@ -206,7 +208,13 @@ def _parameters(
                 f"{p.name}: no symmetric error, because it may reach {near}; read the"
                 " interval or a profile"
             )
-        results.append(ParameterResult(p, x, None if near else error, ends))
+        each = regions.get(p.name, ())
+        if len(each) > 1:
+            notes.append(
+                f"{p.name}: {len(each)} separate regions are allowed; error and"
+                " interval are those of the region of the best fit"
+            )
+        results.append(ParameterResult(p, x, None if near else error, ends, each))
     return tuple(results), notes
 
 

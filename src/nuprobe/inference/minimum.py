@@ -6,15 +6,25 @@ from math import isfinite
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nuprobe.inference.axis import across
 from nuprobe.inference.descent import descend
 from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["best_start", "filled", "swept"]
+__all__ = ["best_start", "filled", "lowest_near", "swept"]
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
 _DESCENTS: Final = 8  # best points of the fixed set from which to go down
+_ROUNDS: Final = 6  # of looking from elsewhere at most
+_FINE: Final = 1e-12  # expected fall of −2 ln L where slopes of a profile are wanted
+_LOWER: Final = 1e-7  # fall of −2 ln L at which another minimum counts as lower
+_HIGHER: Final = 9.0  # −2 ln L above the lowest of a line up to which minima are starts
+_APART: Final = 0.1  # scales of a parameter beyond which a minimum is another one
 _STARTS: Final = 256  # points of the fixed set among which a fit without `start` begins
 
 
@@ -91,8 +101,12 @@ def best_start(surface: Surface, point: FloatArray) -> FloatArray:
 
 
 def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Minimise a row of points at once; then each again from where its neighbours
-    ended, while that helps.
+    """Minimise a row of points at once: from where they are and where the lowest of
+    them would be, from where their neighbours ended, and from every minimum along each
+    free parameter by itself, while that helps.
+
+    With one free parameter the last of these is a search of all of its range, so that
+    what is found does not depend on the other points of the row.
 
     Parameters
     ----------
@@ -116,24 +130,99 @@ def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]
     i = int(np.argmin(lowest))
     first = points.copy()
     first[:, surface.columns] = best_start(surface, points[i])[surface.columns]
-    arrived, values = descend(surface, first)
-    better = values < lowest
-    best[better], lowest[better] = arrived[better], values[better]
-    changed = np.ones(len(points), dtype=bool)
-    for _ in range(len(points)):
-        starts, rows = [], []
-        for step in (-1, 1):
-            to = np.flatnonzero(changed) + step
-            to = to[(to >= 0) & (to < len(points))]
-            start = points[to].copy()
-            start[:, surface.columns] = best[to - step][:, surface.columns]
-            starts.append(start)
-            rows.append(to)
-        arrived, values = descend(surface, np.concatenate(starts))
-        changed[:] = False
-        for to, point, value in zip(np.concatenate(rows), arrived, values, strict=True):
-            if value < lowest[to] - 1e-7:
-                best[to], lowest[to], changed[to] = point, value, True
-        if not changed.any():
-            break
+    _improve(surface, best, lowest, np.arange(len(points)), first)
+    _search(surface, best, lowest)
     return best, lowest
+
+
+def lowest_near(
+    surface: Surface, points: FloatArray, starts: FloatArray, wide: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """`swept` for a row of points whose minima are known not far from there.
+
+    Parameters
+    ----------
+    surface : its free parameters are minimised.
+    points : the row, shape (points, parameters), with where to begin.
+    starts : where else to begin for each, shape (points, parameters).
+    wide : points for which all of the ranges are searched too, shape (points,).
+
+    Returns
+    -------
+    array, array
+        As `swept`, to the last digits that −2 ln L has.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
+    >>> row = np.array([[0.2, 5.0], [0.25, 5.0]])
+    >>> lowest_near(Surface(cost, ["rn"]), row, row, np.ones(2, dtype=bool))[0][:, 0]
+    array([0.2 , 0.25])
+    """
+    best, lowest = descend(surface, points)
+    _improve(surface, best, lowest, np.arange(len(points)), starts)
+    if wide.any():
+        inside, deep = best[wide], lowest[wide]
+        _search(surface, inside, deep)
+        best[wide], lowest[wide] = inside, deep
+    return descend(surface, best, close=_FINE)
+
+
+def _search(surface: Surface, best: FloatArray, lowest: FloatArray) -> None:
+    """Look from neighbours and across while that helps."""
+    for _ in range(_ROUNDS):
+        _from_neighbours(surface, best, lowest)
+        if not _across(surface, best, lowest):
+            break
+
+
+def _improve(
+    surface: Surface,
+    best: FloatArray,
+    lowest: FloatArray,
+    rows: IntArray,
+    starts: FloatArray,
+) -> IntArray:
+    """Go down from starts of some rows, keep what is lower; the rows that improved."""
+    improved: list[int] = []
+    if not len(rows):
+        return np.array(improved, dtype=np.intp)
+    arrived, values = descend(surface, starts)
+    for row, point, value in zip(rows.tolist(), arrived, values, strict=True):
+        if value < lowest[row] - _LOWER:
+            best[row], lowest[row] = point, value
+            improved.append(row)
+    return np.unique(np.array(improved, dtype=np.intp))
+
+
+def _from_neighbours(surface: Surface, best: FloatArray, lowest: FloatArray) -> None:
+    """Look from where the neighbours of each row ended, while that helps."""
+    changed = np.arange(len(best))
+    for _ in range(len(best)):
+        to = np.concatenate([changed - 1, changed + 1])
+        source = np.concatenate([changed, changed])
+        inside = (to >= 0) & (to < len(best))
+        to, source = to[inside], source[inside]
+        starts = best[to]
+        starts[:, surface.columns] = best[source][:, surface.columns]
+        changed = _improve(surface, best, lowest, to, starts)
+        if not changed.size:
+            break
+
+
+def _across(surface: Surface, best: FloatArray, lowest: FloatArray) -> bool:
+    """Look along each free parameter by itself over all of its range; whether any row
+    improved."""
+    one = len(surface.columns) == 1
+    rows, starts, values = across(surface, best, 0.0 if one else _HIGHER)
+    if one:
+        # all that there is; a descent has come as near already where they agree
+        better = values < lowest[rows] - _LOWER
+    else:
+        scale = surface.scales(best)
+        apart = (starts - best[rows])[:, surface.columns] / scale
+        better = np.abs(apart).max(axis=1) > _APART
+    if not better.any():
+        return False
+    return bool(_improve(surface, best, lowest, rows[better], starts[better]).size)

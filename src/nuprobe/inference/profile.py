@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isfinite
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,15 +13,21 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
-from nuprobe.inference.descent import descend
 from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
-from nuprobe.inference.minimum import swept
+from nuprobe.inference.regions import Region, region_lines
+from nuprobe.inference.stationary import Landscape
 from nuprobe.inference.surface import Surface
+from nuprobe.inference.valleys import ProfileLine, regions_below
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
 __all__ = ["Profile", "profile"]
+
+LEVELS: Final = (ONE_SIGMA, 0.9)
+"""Confidence levels of the regions in tables and JSON."""
+_LOOKED: Final = 0.1  # −2 ln L above the lowest that is looked into for the best value
+_BELOW: Final = 0.5  # −2 ln L beyond a threshold that is looked into too
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Profile:
     best_twice_nll : −2 ln L there.
     cost : what was profiled.
     free : names of the other parameters that were minimised.
+    landscape : every minimum and maximum between the ends of the grid.
     """
 
     parameter: Parameter
@@ -50,6 +57,7 @@ class Profile:
     best_twice_nll: float
     cost: Cost
     free: tuple[str, ...]
+    landscape: Landscape = field(repr=False, compare=False)
 
     @property
     def delta(self) -> FloatArray:
@@ -59,25 +67,18 @@ class Profile:
     @public
     def delta_at(self, value: float) -> float:
         """Δ(−2 ln L) at any `value` of the parameter, computed and not interpolated."""
-        k = int(np.searchsorted(self.values, value))
-        starts = np.array(
-            self.points[[max(k - 1, 0), min(k, len(self.values) - 1)]]
-        )  # either side may lie deeper
-        starts[:, self.cost.index(self.parameter.name)] = value
-        values = descend(Surface(self.cost, self.free), starts, close=1e-9)[1]
-        return float(values.min()) - self.best_twice_nll
+        found = self.landscape.line.heights(np.array([0]), np.array([float(value)]))
+        return float(found.value[0]) - self.best_twice_nll
 
     @public
-    def intervals(
+    def regions(
         self, cl: float = ONE_SIGMA, delta: float | None = None
-    ) -> list[tuple[float, float]]:
-        """Where Δ(−2 ln L) stays below its threshold, as disjoint intervals.
+    ) -> tuple[Region, ...]:
+        """All regions in which Δ(−2 ln L) stays below its threshold.
 
-        Ends are roots of the profiled cost, exact to 1e-9 of the range of the grid; a
-        dip between two grid points that is not the best one is not seen. A side on
-        which the threshold is not reached within the grid ends at the limit of the
-        parameter if the grid reaches it, else at ∓inf: the data may bound it outside
-        the grid.
+        Their ends are roots of the profiled cost, and none between two points of the
+        grid is missed. A region that reaches the end of the grid is open there: the
+        data may bound it outside.
 
         Parameters
         ----------
@@ -89,42 +90,50 @@ class Profile:
             raise InputError(
                 f"a threshold of Δ(−2 ln L) must be positive, got {shown(threshold)}"
             )
-        inside = self.delta <= threshold
-        ends: list[float] = []
-        if inside[0]:
-            ends.append(
-                self.parameter.lower if self.values[0] == self.parameter.lower else -inf
+        lowest = self.best_twice_nll
+        self.landscape.search(np.array([lowest]), threshold + _BELOW)
+        return tuple(
+            regions_below(self.landscape, lowest + threshold, self.best, lowest)
+        )
+
+    @public
+    def intervals(
+        self, cl: float = ONE_SIGMA, delta: float | None = None
+    ) -> list[tuple[float, float]]:
+        """The ends of `regions` alone.
+
+        A side on which the threshold is not reached within the grid ends at the limit
+        of the parameter if the grid reaches it, else at ∓inf: the data may bound it
+        outside the grid.
+
+        Parameters
+        ----------
+        cl : confidence level for one parameter.
+        delta : the threshold itself, instead of `cl`.
+        """
+        p = self.parameter
+        return [
+            (
+                -inf if r.open_low and r.low != p.lower else r.low,
+                inf if r.open_high and r.high != p.upper else r.high,
             )
-        ends += [
-            self._root(int(i), threshold)
-            for i in np.flatnonzero(inside[1:] != inside[:-1])
+            for r in self.regions(cl, delta)
         ]
-        if inside[-1]:
-            ends.append(
-                self.parameter.upper if self.values[-1] == self.parameter.upper else inf
-            )
-        return list(zip(ends[::2], ends[1::2], strict=True))
 
-    def _root(self, i: int, threshold: float) -> float:
-        from scipy.optimize import brentq
+    @public
+    def table(self, cl: float | tuple[float, ...] = LEVELS) -> str:
+        """The best value and a line for each allowed region, at one or several `cl`."""
+        p = self.parameter
+        best = f"{p.name} = {p.shown(self.best):.5g} {p.shown_unit}".rstrip()
+        lines = [f"{self.cost.name}: {best}, −2 ln L = {self.best_twice_nll:.4f}"]
+        for level in (cl,) if isinstance(cl, int | float) else cl:
+            lines += region_lines(p, self.regions(level), level)
+        return "\n".join(lines)
 
-        low, high = self.values[i], self.values[i + 1]
-        tolerance = 1e-9 * (self.values[-1] - self.values[0])
-        known = {
-            float(low): self.delta[i],
-            float(high): self.delta[i + 1],
-        }  # on both sides of the threshold
-
-        def excess(x: float) -> float:
-            return (
-                float(min(known[x] if x in known else self.delta_at(x), 1e30))
-                - threshold
-            )
-
-        return float(brentq(excess, low, high, xtol=tolerance, rtol=1e-12))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data; an infinite −2 ln L (data impossible there) becomes None."""
+    @public
+    def to_dict(self, cl: tuple[float, ...] = LEVELS) -> dict[str, Any]:
+        """Plain JSON data, with the allowed regions at each `cl`; an infinite −2 ln L
+        (data impossible there) becomes None."""
         return {
             "parameter": self.parameter.name,
             "unit": self.parameter.unit,
@@ -133,6 +142,11 @@ class Profile:
             "best": self.best,
             "best_twice_nll": self.best_twice_nll,
             "free": list(self.free),
+            "regions": [
+                {"cl": c, "delta": delta_threshold(c, 1)}
+                | {"regions": [r.to_dict() for r in self.regions(c)]}
+                for c in cl
+            ],
         }
 
 
@@ -152,8 +166,8 @@ def profile(
     cost : what to profile.
     name : the parameter to step through.
     grid : its values, in its unit; at least 3. The best value is added to them.
-    free : other parameters to minimise at each step (forwards and backwards along the
-        grid, the lower value counts).
+    free : other parameters to minimise at each step, over all valleys of their ranges:
+        what is found at a value does not depend on the rest of the grid.
     fixed : values of parameters that stay fixed; the others keep their default.
 
     Raises
@@ -189,10 +203,9 @@ def profile(
     points = np.tile(cost.point(fixed), (len(values), 1))
     points[:, column] = values
     cost.layout.checked_points(points)  # refuses bad values before the long part
-    if surface.columns:
-        points, twice_nll = swept(surface, points)
-    else:
-        twice_nll = surface.value(points)
+    line = ProfileLine(Surface(cost, surface.free, points[0]), name)
+    landscape = Landscape(line, values[None])
+    twice_nll, points = landscape.value, line.known
     warn_if_flat(cost.name, [(cost.parameters[column], values)], twice_nll)
     i = int(np.argmin(twice_nll))
     if not isfinite(twice_nll[i]):
@@ -200,14 +213,14 @@ def profile(
             f"{cost.name}: the data are impossible at every value of {name} in the"
             " grid; widen it"
         )
-    point, value = _lowest_between(surface, column, points, i)
-    best = float(point[column])
+    landscape.search(np.full(1, inf), _LOOKED)
+    best, value = (float(x[0]) for x in landscape.lowest())
     if value < twice_nll[i] - 1e-13:  # not by rounding
         k = int(np.searchsorted(values, best))
         if best not in values:
             values = np.insert(values, k, best)
             twice_nll = np.insert(twice_nll, k, value)
-            points = np.insert(points, k, point, axis=0)
+            points = np.insert(points, k, line.near(best), axis=0)
     else:
         best, value = float(values[i]), float(twice_nll[i])
     return Profile(
@@ -220,27 +233,5 @@ def profile(
         best_twice_nll=value,
         cost=cost,
         free=tuple(surface.free),
+        landscape=landscape,
     )
-
-
-def _lowest_between(
-    surface: Surface, column: int, points: FloatArray, i: int
-) -> tuple[FloatArray, float]:
-    """Lowest point, and −2 ln L there, between the neighbours of one point of a row."""
-    from scipy.optimize import minimize_scalar
-
-    def at(x: float) -> tuple[FloatArray, float]:
-        start = points[i].copy()
-        start[column] = x
-        lowest, value = descend(surface, start[None], close=1e-9)
-        return lowest[0], float(value[0])
-
-    low = points[max(i - 1, 0), column]
-    high = points[min(i + 1, len(points) - 1), column]
-    answer = minimize_scalar(
-        lambda x: min(at(float(x))[1], 1e30),
-        bounds=(low, high),
-        method="bounded",
-        options={"xatol": 1e-9 * (high - low)},
-    )
-    return at(float(answer.x))

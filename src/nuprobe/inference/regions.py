@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from nuprobe.parameters import Parameter
 
 __all__ = ["Region", "region_lines"]
+
+_EQUAL: Final = 1e-5  # rise of −2 ln L below which two minima are equally low
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,32 @@ class Region:
     def words(self, p: Parameter) -> str:
         """The interval in the unit that tables show for the parameter `p`, and which
         ends are open."""
-        low, high = p.shown(self.low), p.shown(self.high)
-        text = f"[{low:.5g}, {high:.5g}] {p.shown_unit}".rstrip()
+        return f"{self.ends(p)} {p.shown_unit}".rstrip() + self.open_ends
+
+    @property
+    def open_ends(self) -> str:
+        """Which ends are open, as the end of a sentence; empty if none is."""
         sides = [
             side
             for side, is_open in (("lower", self.open_low), ("upper", self.open_high))
             if is_open
         ]
         if not sides:
-            return text
+            return ""
         ends = "both ends" if len(sides) == 2 else f"the {sides[0]} end"
-        return f"{text}, open at {ends} of the range"
+        return f", open at {ends} of the range"
+
+    @property
+    def depth(self) -> str:
+        """How −2 ln L at its lowest compares with that of the best value."""
+        rise = self.rise or 0.0
+        if abs(rise) < _EQUAL:
+            return "equally low"
+        return f"{'lower' if rise < 0 else 'higher'} by {abs(rise):.2g}"
+
+    def ends(self, p: Parameter) -> str:
+        """The two ends in the unit that tables show for the parameter `p`."""
+        return f"[{p.shown(self.low):.5g}, {p.shown(self.high):.5g}]"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data: None for an infinite end and for what is not known."""
@@ -96,6 +113,6 @@ def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str
             what = "best value" if r.best else "lowest at"
             text += f", {what} {p.shown(r.minimum):.5g}"
             if not r.best and r.rise is not None:
-                text += f" (-2 ln L higher by {r.rise:.2g})"
+                text += f" (-2 ln L {r.depth})"
         lines.append(text)
     return lines

@@ -14,6 +14,7 @@ from nuprobe.inference.costs import Cost
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.intervals import Interval
 from nuprobe.inference.profile import Profile, profile
+from nuprobe.inference.regions import Region
 from nuprobe.inference.surface import Surface
 from nuprobe.inference.toy_goodness import toy_goodness
 from nuprobe.numerics import FloatArray
@@ -33,12 +34,14 @@ class ParameterResult:
     error : symmetric 1σ error from the curvature, None if there is none (a limit of its
         range within one error, or an interval that is open there: read the interval).
     interval : MINOS interval at the level of the fit, None if not asked for.
+    regions : all allowed regions at that level, in order; empty if not asked for.
     """
 
     parameter: Parameter
     value: float
     error: float | None
     interval: Interval | None
+    regions: tuple[Region, ...] = ()
 
     @property
     def also(self) -> dict[str, ParameterResult]:
@@ -47,7 +50,10 @@ class ParameterResult:
 
     def _shifted(self, what: str, added: float) -> ParameterResult:
         def moved(x: float | None) -> float | None:
-            return None if x is None else sqrt(max(x**2 + added, 0.0))
+            return None if x is None else at(x)
+
+        def at(x: float) -> float:
+            return sqrt(max(x**2 + added, 0.0))
 
         p, i = self.parameter, self.interval
         value = sqrt(max(self.value**2 + added, 0.0))
@@ -56,6 +62,10 @@ class ParameterResult:
             value,
             self.error * self.value / value if self.error and value else None,
             i and replace(i, lower=moved(i.lower), upper=moved(i.upper)),
+            tuple(
+                replace(r, low=at(r.low), high=at(r.high), minimum=moved(r.minimum))
+                for r in self.regions
+            ),
         )
 
 
@@ -178,6 +188,12 @@ class FitResult:
         return toy_goodness(surface, self.point, self.goodness, toys, seed)
 
     @property
+    def regions(self) -> dict[str, tuple[Region, ...]]:
+        """All allowed regions of the free parameters by name, each at the level of the
+        fit and by itself; empty without intervals."""
+        return {p.parameter.name: p.regions for p in self.free if p.regions}
+
+    @property
     def values(self) -> dict[str, float]:
         """Best values of the free parameters by name."""
         return {p.parameter.name: p.value for p in self.free}
@@ -235,7 +251,12 @@ class FitResult:
         rows = [
             ("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")
         ]
-        rows += [_row(q) for p in self.free for q in (p, *p.also.values())]
+        rows += [
+            row
+            for p in self.free
+            for q in (p, *p.also.values())
+            for row in (_row(q), *_other_rows(q))
+        ]
         rows += [
             (q.name, _number(q.shown(v)), "fixed", "", q.shown_unit)
             for q, v in self.fixed
@@ -269,6 +290,7 @@ def _plain(p: ParameterResult) -> dict[str, Any]:
         "minos_lower": p.interval.lower if p.interval else None,
         "minos_upper": p.interval.upper if p.interval else None,
         "minos_note": p.interval.note if p.interval else "not computed",
+        "regions": [r.to_dict() for r in p.regions],
     }
 
 
@@ -282,14 +304,25 @@ def _row(p: ParameterResult) -> tuple[str, str, str, str, str]:
     )
 
 
+def _other_rows(p: ParameterResult) -> list[tuple[str, str, str, str, str]]:
+    """A line for each allowed region but that of the best fit."""
+    q, rows = p.parameter, []
+    for r in p.regions:
+        if r.best:
+            continue
+        text = f"{q.shown_unit} (also allowed, -2 ln L {r.depth}{r.open_ends})"
+        rows.append((q.name, _number(q.shown(r.minimum)), "", r.ends(q), text.lstrip()))
+    return rows
+
+
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.5g}"
 
 
 def _interval_text(i: Interval, p: Parameter) -> str:
-    low, high = (_number(p.shown(end)) for end in (i.lower, i.upper))
     if i.lower is None and i.upper is None:
         return "undetermined"
+    low, high = (_number(p.shown(end)) for end in (i.lower, i.upper))
     if i.lower is None:
         return f"< {high}"
     return f"> {low}" if i.upper is None else f"[{low}, {high}]"

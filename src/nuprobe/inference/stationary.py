@@ -211,6 +211,17 @@ class Landscape:
             row = self.row[left]
             self._insert(row, middle, self.line.heights(row, middle))
 
+    def search(self, known: FloatArray, ceiling: float) -> None:
+        """Find all minima and maxima that matter, `known` and `ceiling` as for
+        `refine`.
+
+        It may be called again with a higher `ceiling`.
+        """
+        for _ in range(_ROUNDS):
+            self.refine(known, ceiling)
+            if not self.polish(known, ceiling):
+                break
+
     def _hides(self, known: FloatArray, ceiling: float) -> BoolArray:
         """Whether something may be hidden to the right of each node."""
         lowest = np.minimum(self.lowest()[1], known)[self.row]
@@ -264,12 +275,12 @@ class Landscape:
         """Whether the cubic of a stretch turns twice, or its slopes contradict its
         values."""
         before, behind = self._signs()
-        rise, m0, m1 = (
-            np.diff(self.value),
-            width * self.slope[:-1],
-            width * self.slope[1:],
-        )
         with np.errstate(invalid="ignore"):
+            rise, m0, m1 = (
+                np.diff(self.value),
+                width * self.slope[:-1],
+                width * self.slope[1:],
+            )
             same = before[:-1] == behind[1:]
             # monotone if slopes are at most three times the secant (Fritsch, Carlson)
             steep = (np.abs(m0) > 3 * np.abs(rise)) | (np.abs(m1) > 3 * np.abs(rise))
@@ -467,8 +478,5 @@ def survey(
     """
     beyond = np.full(len(nodes), np.inf) if known is None else known
     found = Landscape(line, np.asarray(nodes, dtype=float))
-    for _ in range(_ROUNDS):
-        found.refine(beyond, ceiling)
-        if not found.polish(beyond, ceiling):
-            break
+    found.search(beyond, ceiling)
     return found

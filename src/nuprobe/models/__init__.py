@@ -47,6 +47,8 @@ from nuprobe.models.vertex import (
     standard_couplings,
 )
 from nuprobe.models.wcxf import read_wcxf
+from nuprobe.models.wcxf_file import WcxfFile
+from nuprobe.models.wcxf_points import WcxfPoints, read_wcxf_points
 from nuprobe.parameters import Parameter
 
 __all__ = [
@@ -79,6 +81,8 @@ __all__ = [
     "VectorCharges",
     "VectorExchange",
     "Vertex",
+    "WcxfFile",
+    "WcxfPoints",
     "build",
     "charge_radius_convention",
     "check_model",
@@ -92,6 +96,7 @@ __all__ = [
     "model_names",
     "points",
     "read_wcxf",
+    "read_wcxf_points",
     "setting",
     "standard_charge_radius",
     "standard_couplings",

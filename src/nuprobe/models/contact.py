@@ -19,13 +19,25 @@ from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.stack import Stacked, check_base
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Vertex
-from nuprobe.numerics import number
+from nuprobe.numerics import FloatArray, number, numbers
 
 __all__ = ["ContactOperators"]
 
 Key = tuple[int, int, int, int]
 
 _UNIT: Final = 2 * math.sqrt(2) * G_FERMI
+
+
+def _check(what: str, value: Any) -> None:
+    if not isinstance(value, np.ndarray) or not value.ndim:
+        number(what, value)
+        return
+    array = numbers(what, value)
+    if array.ndim != 1 or not np.all(np.isfinite(array)):
+        raise InputError(
+            f"{what} must be finite, one number or an array of shape (points,), got"
+            f" {shown(value)}"
+        )
 
 
 @public
@@ -41,7 +53,7 @@ class ContactOperators(Stacked):
     Attributes
     ----------
     left, right : C_L and C_R in MeV⁻², by flavour indices (ν_α, ν_β, ℓ⁻, ℓ′⁺), 0, 1, 2
-        for e, μ, τ; real. In files ``"1111"``.
+        for e, μ, τ; real, shape () or, for tridents, (points,). In files ``"1111"``.
     base : what they are added to.
 
     Examples
@@ -55,10 +67,10 @@ class ContactOperators(Stacked):
         "contact": ModelName("four-fermion operators with charged leptons")
     }
 
-    left: Mapping[Key, float] = setting(
+    left: Mapping[Key, float | FloatArray] = setting(
         default_factory=dict, unit="1/MeV2", kind="operators"
     )
-    right: Mapping[Key, float] = setting(
+    right: Mapping[Key, float | FloatArray] = setting(
         default_factory=dict, unit="1/MeV2", kind="operators"
     )
     base: Any = field(default_factory=StandardModel)
@@ -81,16 +93,17 @@ class ContactOperators(Stacked):
                         "a contact operator has four flavour indices 0, 1, 2 (nu_in,"
                         f" nu_out, l-, l+), got {key}"
                     )
-                number(f"the {name} coefficient {key}, real and in MeV⁻²,", value)
+                _check(f"the {name} coefficient {key}, real and in MeV⁻²,", value)
 
     @property
     def name(self) -> str:
         """Name on the command line."""
         return "contact"
 
-    def _shift(self, key: Key) -> tuple[float, float]:
+    def _shift(self, key: Key) -> tuple[FloatArray, FloatArray]:
         """What is added to V and A."""
-        left, right = self.left.get(key, 0.0), self.right.get(key, 0.0)
+        left = np.asarray(self.left.get(key, 0.0))
+        right = np.asarray(self.right.get(key, 0.0))
         return -(left + right) / _UNIT, -(left - right) / _UNIT
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
@@ -98,7 +111,13 @@ class ContactOperators(Stacked):
         operators with two electrons."""
         vector, axial = np.zeros((3, 3)), np.zeros((3, 3))
         for i, j in itertools.product(range(3), range(3)):
-            vector[j, i], axial[j, i] = self._shift((i, j, 0, 0))
+            one_vector, one_axial = self._shift((i, j, 0, 0))
+            if one_vector.ndim:
+                raise InputError(
+                    "scattering on electrons takes one number a contact operator, got"
+                    f" an array for {(i, j, 0, 0)}: give one model a point"
+                )
+            vector[j, i], axial[j, i] = one_vector, one_axial
         if not (vector.any() or axial.any()):
             return below
         charges = {"e": vector, "e_axial": axial}

@@ -80,9 +80,20 @@ class _Operator:
         return Vertex(v.nu_out, v.nu_in, v.plus, v.minus)
 
 
-def _operators(basis: str, leptons: int) -> tuple[dict[str, _Operator], dict[str, str]]:
-    """Return the operators of a basis by name, and the names of redundant ones with
-    that of their conjugate."""
+def operators(basis: str, leptons: int) -> tuple[dict[str, _Operator], dict[str, str]]:
+    """Operators of a basis by name, and the names of redundant ones with that of their
+    conjugate.
+
+    Parameters
+    ----------
+    basis : ``JMS`` or ``flavio``.
+    leptons : number of charged leptons of the EFT.
+
+    Examples
+    --------
+    >>> operators("JMS", 3)[0]["VnueLR_2222"].vertex
+    Vertex(nu_in=1, nu_out=1, minus=1, plus=1)
+    """
 
     def named(chirality: str, p: int, r: int, s: int, t: int) -> tuple[str, float]:
         if basis == "JMS":
@@ -315,7 +326,7 @@ def read_wcxf(
     eft, basis = _checked_header(path, data)
     leptons = _EFTS[eft][0]
 
-    known, redundant = _operators(basis, leptons)
+    known, redundant = operators(basis, leptons)
     left: dict[tuple[int, int, int, int], float] = {}
     right: dict[tuple[int, int, int, int], float] = {}
     ignored, unused = [], []

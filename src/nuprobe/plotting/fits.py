@@ -294,11 +294,19 @@ class _Curve:
         return f"this fit ({self.levels[0][0]})" if self.levels else "this fit"
 
     def result(self, symbol: str, unit: str) -> str:
-        """Return the value with its errors, or all regions if there are several;
-        nothing if the interval is open."""
-        if len(self.inside) > 1:
-            regions = " or ".join(self._region(a, b) for a, b in self.inside)
-            return f"{symbol}: {regions} {unit}".rstrip() + f" ({self.levels[0][0]})"
+        """Return the value with its errors, and all regions of each level that has
+        several, a line each; of an open interval nothing."""
+        lines = [] if len(self.inside) > 1 else [self._value(symbol, unit)]
+        for text, level in self.levels:
+            found = _below(self.values, self.delta, level)
+            if len(found) > 1:
+                regions = " or ".join(self._region(a, b) for a, b in found)
+                in_unit = f" [{unit}]" if unit else ""
+                lines.append(f"{symbol}: {regions}{in_unit} ({text})")
+        return "\n".join(line for line in lines if line)
+
+    def _value(self, symbol: str, unit: str) -> str:
+        """The value with its errors; nothing if the interval is open."""
         low, high = self.interval
         if not self.values[0] < low < self.best < high < self.values[-1]:
             return ""

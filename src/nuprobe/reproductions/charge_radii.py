@@ -247,7 +247,7 @@ def _quality_rows(
 
 _REASONS: Final = {
     "a": (
-        "the seminar's convention gives the published bound within 1.5; in the correct"
+        "the seminar's convention gives the published bound within 1.6; in the correct"
         " one the coefficient is 11 % smaller and antineutrinos of the muon can make up"
         " for more of what electron neutrinos do"
     ),

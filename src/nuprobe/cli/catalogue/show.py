@@ -23,9 +23,15 @@ _RELATIONS = ("supersedes", "superseded_by", "shares_data_with", "disputed_by")
 @LIBRARY
 @output_options
 def show_entry(name: str, library: Path | None, out: Output) -> None:
-    """One entry, by its id or an alias."""
-    entry = open_library(library)[name]
-    out.emit(entry_text(entry), entry.model_dump(mode="json", exclude_defaults=True))
+    """One entry, by its id or an alias; all entries of a page of constraints, by the
+    page's name in their aliases, such as L023."""
+    known = open_library(library)
+    page = [e for e in known.values() if any(name in a.split(":") for a in e.aliases)]
+    entries = page if page and name not in known else [known[name]]
+    data = [e.model_dump(mode="json", exclude_defaults=True) for e in entries]
+    text = "\n\n".join(map(entry_text, entries))
+    # of a page a list, however many there are
+    out.emit(text, data[0] if name in known else data)
 
 
 def entry_text(e: Entry) -> str:

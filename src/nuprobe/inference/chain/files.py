@@ -170,8 +170,12 @@ def _modes(file: Any, columns: int) -> Modes | None:
         and shares.shape == errors.shape == (k,)
         and all(np.isfinite(a).all() for a in arrays)
         and isfinite(draws)
+        and draws >= 0
         and bool((weights > 0).all())
-        and bool((np.diagonal(roots, axis1=1, axis2=2) > 0).all()),
+        and abs(weights.sum() - 1) < 1e-9
+        and bool((np.diagonal(roots, axis1=1, axis2=2) > 0).all())
+        and not np.triu(roots, 1).any()
+        and bool(((shares >= 0) & (shares <= 1 + 1e-9) & (errors >= 0)).all()),
         "the densities with which its walkers jump are impossible",
     )
     return Modes(Mixture(weights, means, roots), shares, errors, draws)

@@ -25,7 +25,7 @@ _POINTS: Final = 256  # that fill the prior
 _DESCENTS: Final = 24  # from the lowest of those
 _MOST: Final = 12  # minima that are kept
 _CEILING: Final = 25.0  # rise of −2 ln L above the lowest up to which a minimum counts
-_NODES: Final = 33  # of a line at first
+_NODES: Final = 13  # to each side, and over all, of a line at first
 _FAR: Final = 5.0  # standard deviations of a normal prior that are searched
 _WIDER: Final = 24  # doublings until a line without ends is left
 _WIDTH: Final = 3.0  # of the widest density, in standard deviations of all others
@@ -90,7 +90,8 @@ def _surface(target: Target) -> Surface:
 
 def _starts(surface: Surface, target: Target) -> FloatArray:
     """Points that fill the priors, the default first if it lies in them."""
-    points = filled(surface, target.point, _POINTS)
+    count = _POINTS if len(surface.columns) > 1 else _NODES  # a line is searched anyway
+    points = filled(surface, target.point, count)
     low, high = surface.lower, surface.upper
     for i, (c, prior) in enumerate(zip(surface.columns, target.priors, strict=True)):
         own = points[:, c]
@@ -150,7 +151,7 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
         ends.append(_end(surface, line, side))
     low, high = ends
     # close to where −2 ln L is low, and out to the ends
-    fine = np.geomspace(1e-3, 1.0, _NODES // 2)
+    fine = np.geomspace(1e-6, 1.0, _NODES)
     nodes = np.concatenate(
         [
             [low, here, high],
@@ -160,7 +161,7 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
         ]
     )
     if low > 0:
-        nodes = np.append(nodes, np.geomspace(low, high, _NODES))
+        nodes = np.append(nodes, np.geomspace(low, high, 2 * _NODES))
     return np.unique(np.clip(nodes, low, high))
 
 

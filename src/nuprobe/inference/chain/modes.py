@@ -15,7 +15,9 @@ __all__ = ["modes_of"]
 
 _DRAWS: Final = 300  # a column from which the mixture learns, each time
 _LEAST: Final = 1500  # draws, however few columns
-_TIMES: Final = 6  # that it learns
+_FEWEST: Final = 4  # times that it learns
+_TIMES: Final = 16  # at most
+_GOOD: Final = 0.6  # effective share of the draws with which it has learnt enough
 _CHECK: Final = 4000  # from which the weights of regions come
 
 
@@ -50,9 +52,11 @@ def modes_of(target: Target, seed: int) -> Modes | None:
     if mixture is None:
         return None
     draws = max(_LEAST, _DRAWS * len(target.names))
-    for _ in range(_TIMES):
+    for number in range(_TIMES):
         z, weights = _weighed(target, mixture, draws, rng)
         if not np.isfinite(weights).any():
+            break
+        if number >= _FEWEST and _effective(weights) > _GOOD:
             break
         mixture = mixture.extended(z, weights).refined(z, weights)
     z, weights = _weighed(target, mixture, _CHECK, rng)
@@ -65,6 +69,12 @@ def _weighed(
     """Draws, and logarithms of the density less that of the mixture."""
     z = mixture.sample(n, rng)
     return z, target(target.outside(z)) - mixture.log_density(z)
+
+
+def _effective(log_weights: FloatArray) -> float:
+    """Effective share of weighed draws."""
+    weight = np.exp(log_weights - log_weights.max())
+    return float(weight.sum() ** 2 / (weight**2).sum() / len(weight))
 
 
 def _shares(mixture: Mixture, z: FloatArray, log_weights: FloatArray) -> Modes:

@@ -24,7 +24,12 @@ from nuprobe.inference.chain.diagnostics import (
 from nuprobe.inference.chain.files import chain_image, read_chain, write_getdist
 from nuprobe.inference.chain.highest import highest_density
 from nuprobe.inference.chain.mixture import Modes
-from nuprobe.inference.chain.shares import Share, share_words, shares_of
+from nuprobe.inference.chain.shares import (
+    Share,
+    share_notes,
+    share_words,
+    shares_of,
+)
 from nuprobe.inference.chain.summary import (
     ENOUGH,
     LARGEST_R_HAT,
@@ -231,8 +236,9 @@ class SampleResult:
         z[:, :, columns] = np.log(z[:, :, columns])
         return z
 
-    def _words(self, share: Share) -> str:
-        return share_words(share, dict(zip(self.names, self.units, strict=True)))
+    @property
+    def _units(self) -> dict[str, str]:
+        return dict(zip(self.names, self.units, strict=True))
 
     @cached_property
     def disagreement(self) -> str:
@@ -248,8 +254,9 @@ class SampleResult:
         wrong = [share for share in self.shares if share.wrong]
         if wrong:
             worst = max(wrong, key=lambda share: abs(share.chain - share.integral))
+            place = share_words(worst, self._units)
             why.append(
-                f"{worst.chain:.3g} of the samples are around {self._words(worst)},"
+                f"{worst.chain:.3g} of the samples are around {place},"
                 f" where an integral has {worst.integral:.3g} +- {worst.error:.1g}"
             )
         if not why:
@@ -309,21 +316,9 @@ class SampleResult:
     def notes(self) -> tuple[str, ...]:
         """What to know about the result: problems, the weights of separate regions, and
         columns whose posterior is cut off by their prior."""
-        return (*self.problems, *self._region_notes(), *self._cut_notes())
-
-    def _region_notes(self) -> list[str]:
-        """Weights of the regions around minima that lie apart."""
-        if len(self.shares) < 2:
-            return []
-        parts = [
-            f"around {self._words(share)}: {share.chain:.3g} +- {share.chain_error:.1g}"
-            f" ({share.integral:.3g} +- {share.error:.1g})"
-            for share in self.shares
-        ]
-        return [
-            "separate regions, share of the samples (and by an integral without a"
-            f" chain): {'; '.join(parts)}"
-        ]
+        draws = 0.0 if self.modes is None else self.modes.draws
+        regions = share_notes(self.shares, self._units, draws)
+        return (*self.problems, *regions, *self._cut_notes())
 
     def _cut_notes(self) -> list[str]:
         """Columns whose posterior is cut off by their prior."""

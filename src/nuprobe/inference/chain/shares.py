@@ -15,14 +15,15 @@ from nuprobe.inference.chain.mixture import Modes
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, shown_unit
 
-__all__ = ["Share", "share_words", "shares_of"]
+__all__ = ["Share", "share_notes", "share_words", "shares_of"]
 
 IntArray = NDArray[np.intp]
 
-_FEW: Final = 200  # effective draws below which the integral is not worth a comparison
+_FEW: Final = 200  # effective draws below which the integral is not compared
 _WRONG: Final = 5.0  # standard errors at which chain and integral disagree
 _SMALL: Final = 0.01  # difference of shares that is never wrong
 _TOLD: Final = 1e-3  # share from which a region is told
+_REGION: Final = 0.01  # share from which a component may be a region of its own
 _APART: Final = 2.0  # distance of two regions in the sum of their standard deviations
 _LOOKS: Final = 33  # places between two components
 _DEPTH: Final = 1.0  # of a valley between them, in the logarithm of the density
@@ -114,6 +115,37 @@ def share_words(share: Share, units: Mapping[str, str]) -> str:
     return ", ".join(word.rstrip() for word in words)
 
 
+def share_notes(
+    shares: Sequence[Share], units: Mapping[str, str], draws: float
+) -> list[str]:
+    """A note on the weights of separate regions; none for a single one.
+
+    Parameters
+    ----------
+    shares : the regions.
+    units : of the columns, by name.
+    draws : effective number of those behind the integral.
+
+    Examples
+    --------
+    >>> one = Share({"x": 1.0}, 1.0, 0.0, 1.0, 0.0, False)
+    >>> share_notes([one], {"x": ""}, 3000.0)
+    []
+    """
+    if len(shares) < 2:
+        return []
+    parts = [
+        f"around {share_words(share, units)}: {share.chain:.3g} +-"
+        f" {share.chain_error:.1g} ({share.integral:.3g} +- {share.error:.1g})"
+        for share in shares
+    ]
+    unsure = f"; not compared, from {draws:.0f} effective draws" if draws < _FEW else ""
+    return [
+        "separate regions, share of the samples (and by an integral without a chain):"
+        f" {'; '.join(parts)}{unsure}"
+    ]
+
+
 def _compared(
     modes: Modes, where: IntArray, members: list[int]
 ) -> tuple[float, float, float, float, bool]:
@@ -134,16 +166,25 @@ def _compared(
 def _groups(modes: Modes, told: IntArray) -> list[list[int]]:
     """Components that lie together, in each group the highest first.
 
-    One joins the highest of the others that no valley separates from it.
+    One joins the highest of the others that no valley separates from it, or the nearest
+    if it is a part of a tail.
     """
     height = modes.mixture.log_density(modes.mixture.means)
     groups: list[list[int]] = []
+    small: list[int] = []
     for k in sorted(told.tolist(), key=lambda k: -float(height[k])):
         near = [g for g in groups if not _valley(modes, k, g[0])]
         if near:
             near[0].append(k)
-        else:
+        elif modes.shares[k] >= _REGION or not groups:
             groups.append([k])
+        else:
+            small.append(k)
+    for k in small:
+        leaders = modes.mixture.means[[g[0] for g in groups]]
+        sigma = np.sqrt((modes.mixture.roots[k] ** 2).sum(axis=1))
+        away = ((leaders - modes.mixture.means[k]) / sigma) ** 2
+        groups[int(away.sum(axis=1).argmin())].append(k)
     return groups
 
 

@@ -15,6 +15,7 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["start"]
 
+_PATIENCE: Final = 50  # draws from the prior, before all others are around minima
 _TIMES: Final = 100  # that impossible places are drawn again
 
 
@@ -67,7 +68,9 @@ def start(
         drawn = walkers // 2
     x = np.empty((walkers, len(target.names)))
     left = np.arange(walkers)
-    for _ in range(_TIMES):
+    for number in range(_TIMES):
+        if number == _PATIENCE and how == "both" and modes is not None:
+            drawn = 0  # the data are impossible in most of the prior
         from_prior = left < drawn
         if from_prior.any():
             x[left[from_prior]] = _from_prior(target, int(from_prior.sum()), rng)
@@ -113,7 +116,26 @@ def _from_prior(target: Target, n: int, rng: np.random.Generator) -> FloatArray:
         best = target.cost.profiled(points)
         at = int(best.twice_nll.argmin())
         if isfinite(best.twice_nll[at]):
-            covariance = target.cost.nuisance_covariance(points[at], best.nuisances[at])
-            zero = np.zeros(len(covariance))
-            x[:, d:] = best.nuisances + rng.multivariate_normal(zero, covariance, n)
+            noise = _noise(target, points[at], best.nuisances[at], n, rng)
+            x[:, d:] = best.nuisances + noise
     return x
+
+
+def _noise(
+    target: Target,
+    point: FloatArray,
+    best: FloatArray,
+    n: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """What walkers differ by in their nuisances, (n, nuisances): as the data allow it
+    at a point, or a little of the constraints where that cannot be computed."""
+    sigma = np.array([nuisance.sigma for nuisance in target.cost.nuisances])
+    covariance = np.diag(np.where(np.isfinite(sigma), 0.01 * sigma, 0.01) ** 2)
+    try:
+        # far from the data an expectation may be 0 to rounding
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            covariance = target.cost.nuisance_covariance(point, best)
+    except ComputationError:
+        pass  # any places serve: a walker leaves them with its first steps
+    return rng.multivariate_normal(np.zeros(len(sigma)), covariance, n)

@@ -375,7 +375,7 @@ def fitted_background(
     Examples
     --------
     >>> fitted_background("coherent-lar-2020", "steady-state", "lar-2020-steady-state")
-    3139.68...
+    3140.73...
     """
     chosen = _experiment(experiment, None)
     best = chosen.fit(None, [parameter], analysis, minos=False)

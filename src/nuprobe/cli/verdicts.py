@@ -1,0 +1,251 @@
+"""Verdicts of trident experiments, as ``nuprobe rate`` prints them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import Output
+from nuprobe.cli.specs import ModelSpec
+from nuprobe.errors import InputError
+from nuprobe.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from nuprobe.experiments import TridentExperiment, Verdict, Verdicts
+    from nuprobe.models import LeptonModel, WcxfPoints
+
+
+@dataclass(frozen=True)
+class VerdictSpec:
+    """What is asked of trident experiments.
+
+    Attributes
+    ----------
+    wcxf : file of contact operators added to the model, or None.
+    points : table or folder of many such points, or None.
+    cl : confidence level above which a point is excluded.
+    """
+
+    wcxf: Path | None
+    points: Path | None
+    cl: float
+
+    def added(self, model: LeptonModel) -> LeptonModel:
+        """Return the `model` with the operators of the file, if one was given; a file
+        without any is refused, for it would be allowed without being judged."""
+        from nuprobe.errors import warn
+        from nuprobe.models import read_wcxf
+
+        if self.wcxf is None:
+            return model
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            read = read_wcxf(self.wcxf, model)
+        if not (read.left or read.right):
+            raise InputError(
+                f"{self.wcxf} has no coefficient of a trident, so there is nothing to"
+                " judge: give those of neutrinos with charged leptons, such as"
+                " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
+            )
+        for one in caught:
+            warn(str(one.message))
+        return read
+
+    def of(
+        self,
+        experiments: list[TridentExperiment],
+        model: LeptonModel,
+        analysis: str | None,
+    ) -> Verdicts:
+        """Return the verdicts on a `model`; an `analysis` belongs to one experiment."""
+        from nuprobe.experiments import verdict
+
+        analyses = {} if analysis is None else {experiments[0].name: analysis}
+        return verdict(experiments, model, cl=self.cl, analyses=analyses)
+
+
+verdict_options = grouped(
+    "asked",
+    VerdictSpec,
+    click.option(
+        "--wcxf",
+        type=click.Path(path_type=Path),
+        help="Tridents: WCxf file of contact operators added to the model.",
+    ),
+    click.option(
+        "--points",
+        type=click.Path(path_type=Path),
+        help=(
+            "Tridents: a CSV table with coefficients as columns, such as VnueLL_2222,"
+            " or a folder of WCxf files: one verdict a point."
+        ),
+    ),
+    click.option(
+        "--cl",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=0.95,
+        show_default=True,
+        help="Tridents: confidence level, two-sided, of the verdict.",
+    ),
+)
+"""Add ``--wcxf``, ``--points`` and ``--cl``, as `VerdictSpec` ``asked``."""
+
+
+def sentence(one: Verdict, cl: float) -> str:
+    """Verdict on the first point, in words."""
+    return f"{one.words[0]} at {100 * cl:g} % CL (exclusion {one.exclusion[0]:.4f})"
+
+
+def flat(found: Verdicts) -> tuple[str, ...]:
+    """Lines on the operators that no ratio contains."""
+    lines = []
+    if found.unseen:
+        lines.append(
+            f"flat directions: {_few(found.unseen)} may have any size, for no pair of"
+            " these experiments contains them: add an experiment with their flavours"
+        )
+    if found.uncomputed:
+        lines.append(
+            f"not computed: {_few(found.uncomputed)} would add events, as they change"
+            " the neutrino; the true ratio is larger"
+        )
+    return tuple(lines)
+
+
+def _few(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return ", ".join(names[:6]) + more
+
+
+def verdict_table(found: Verdicts, model: Any) -> Table:
+    """Verdicts of several experiments on one model as a table."""
+    return Table(
+        f"{model.name}: cross sections of tridents over those of the Standard Model",
+        ("experiment", "analysis", "ratio", "measured", "pull", "exclusion", "verdict"),
+        tuple(
+            (
+                one.label,
+                one.analysis,
+                None if one.ratio is None else float(one.ratio[0]),
+                _measured(one),
+                float(one.pull[0]),
+                float(one.exclusion[0]),
+                one.words[0],
+            )
+            for one in found.members
+        ),
+        {"ratio": ".4f", "pull": "+.2f", "exclusion": ".4f"},
+        (
+            f"excluded: a two-sided exclusion above {found.cl:g}; combined, the squared"
+            " pulls of the measurements less their smallest sum for any common ratio",
+            *flat(found),
+        ),
+    )
+
+
+def _measured(one: Verdict) -> str | None:
+    if one.measured is None:
+        return None
+    value, plus, minus = one.measured
+    return f"{value:g} +{plus:g} -{minus:g}"
+
+
+def _many(
+    chosen: list[TridentExperiment],
+    analysis: str | None,
+    spec: ModelSpec,
+    asked: VerdictSpec,
+    out: Output,
+) -> None:
+    """Print one verdict a point."""
+    from nuprobe.models import read_wcxf_points
+
+    if asked.wcxf is not None:
+        raise InputError("--wcxf is one point and --points are many: give one of them")
+    assert asked.points is not None
+    read = read_wcxf_points(asked.points, spec.leptons())
+    found = asked.of(chosen, read.model, analysis)
+    columns: dict[str, Any] = {"point": np.array(read.labels)}
+    for one in found.members:
+        if one.ratio is not None:
+            columns[f"{one.label} ratio"] = _each(one.ratio, read)
+        columns[f"{one.label} exclusion"] = _each(one.exclusion, read)
+        columns[f"{one.label} verdict"] = _each(np.array(one.words), read)
+    out.table(
+        Table(
+            f"{asked.points}: verdicts on tridents at {100 * asked.cl:g} % CL",
+            tuple(columns),
+            Rows(*columns.values()),
+            {},
+            flat(found),
+        )
+    )
+
+
+def _each(values: Any, read: WcxfPoints) -> Any:
+    """Values of every point, also where no operator enters and one stands for all."""
+    return np.broadcast_to(values, (len(read.labels),))
+
+
+def print_tridents(
+    chosen: list[TridentExperiment],
+    analysis: str | None,
+    spec: ModelSpec,
+    asked: VerdictSpec,
+    out: Output,
+) -> None:
+    """Print ratios to the Standard Model and verdicts: one experiment in full, several
+    in a table, many points in a row each."""
+    if len(chosen) > 1 and analysis is not None:
+        raise InputError(
+            "--analysis belongs to one experiment; with several each takes its first"
+        )
+    if asked.points is not None:
+        return _many(chosen, analysis, spec, asked, out)
+    model = asked.added(spec.leptons())
+    found = asked.of(chosen, model, analysis)
+    if len(chosen) > 1:
+        return out.emit(str(verdict_table(found, model)), found.to_dict())
+    (one,) = chosen
+    rates = one.predict(model, analysis)
+    member = found.members[0]
+    table = Table(
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
+        " unit averaged over the flux of "
+        + ", ".join(c.incoming.name for c in one.channels()),
+        ("regime", "sigma [cm2]", "events"),
+        tuple(
+            (regime, sigma, (rates.events or {}).get(regime))
+            for regime, sigma in rates.cross_sections.items()
+        ),
+        {"sigma [cm2]": ".4e", "events": ".1f"},
+        (
+            f"ratio to the Standard Model: {rates.ratio:.4f}, regime {rates.regime}"
+            + (f", without {', '.join(rates.beside)}" if rates.beside else ""),
+            (
+                f"measured or assumed: {rates.measured:g} +{rates.plus:g}"
+                f" -{rates.minus:g}, pull {rates.pull:+.2f}"
+            ),
+            sentence(member, asked.cl),
+            *flat(found),
+            *(
+                []
+                if rates.sin2_theta_w is None
+                else [f"sin2 theta_W of the model: {rates.sin2_theta_w:g}"]
+            ),
+        ),
+    )
+    said = {
+        "cl": asked.cl,
+        "verdict": member.words[0],
+        "exclusion_cl": float(member.exclusion[0]),
+        "unseen": list(found.unseen),
+        "uncomputed": list(found.uncomputed),
+    }
+    out.emit(str(table), {**rates.to_dict(), **said})

@@ -1,0 +1,270 @@
+"""Whether trident experiments allow a model: one point, or many at once."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.experiments import experiment as find
+from nuprobe.experiments.joint import check_shared
+from nuprobe.experiments.trident import TridentExperiment
+from nuprobe.models import (
+    ContactOperators,
+    LeptonModel,
+    StandardModel,
+    Vertex,
+    WcxfFile,
+)
+from nuprobe.numerics import FloatArray
+from nuprobe.processes import trident
+
+__all__ = ["Verdict", "Verdicts", "verdict"]
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What one experiment, or all together, say about points of a model.
+
+    Attributes
+    ----------
+    label : name of the experiment, or ``"combined"``.
+    analysis : its name; None for the combination.
+    projected : whether the ratio is assumed, not measured: nothing is excluded yet.
+    ratio : predicted, over the Standard Model, (points,); None for the combination.
+    measured : ratio, error above and error below; None for the combination.
+    pull : (ratio − measured)/error of that side, (points,); of the combination √q.
+    exclusion : confidence level at which a point is just excluded, two-sided,
+        (points,).
+    excluded : whether that lies above the level asked for, (points,).
+    """
+
+    label: str
+    analysis: str | None
+    projected: bool
+    ratio: FloatArray | None
+    measured: tuple[float, float, float] | None
+    pull: FloatArray
+    exclusion: FloatArray
+    excluded: np.ndarray[Any, np.dtype[np.bool_]]
+
+    @property
+    def words(self) -> list[str]:
+        """``allowed`` or ``excluded`` (``would be excluded`` for a projection), by
+        point."""
+        yes = "would be excluded" if self.projected else "excluded"
+        return [yes if one else "allowed" for one in self.excluded]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "label": self.label,
+            "analysis": self.analysis,
+            "projected": self.projected,
+            "ratio": None if self.ratio is None else self.ratio.tolist(),
+            "measured": None if self.measured is None else list(self.measured),
+            "pull": self.pull.tolist(),
+            "exclusion_cl": self.exclusion.tolist(),
+            "verdict": self.words,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """Verdicts of experiments and of all measurements together.
+
+    Attributes
+    ----------
+    cl : confidence level.
+    members : one an experiment, then ``"combined"`` if several have measured.
+    unseen : contact operators of the model, by their names in the JMS basis, that enter
+        no pair of these experiments: flat directions, free at any size.
+    uncomputed : contact operators that would add events with another neutrino in the
+        final state than in the beam, |C|², and are left out: the true ratio is larger.
+    """
+
+    cl: float
+    members: tuple[Verdict, ...]
+    unseen: tuple[str, ...] = ()
+    uncomputed: tuple[str, ...] = ()
+
+    def __getitem__(self, label: str) -> Verdict:
+        """Verdict of a label; raises `UnknownNameError` for any other."""
+        for one in self.members:
+            if one.label == label:
+                return one
+        raise UnknownNameError("verdict", label, [m.label for m in self.members])
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "cl": self.cl,
+            "verdicts": [m.to_dict() for m in self.members],
+            "unseen": list(self.unseen),
+            "uncomputed": list(self.uncomputed),
+        }
+
+
+@public
+def verdict(
+    experiments: Sequence[str | TridentExperiment],
+    model: LeptonModel | None = None,
+    *,
+    cl: float = 0.95,
+    analyses: Mapping[str, str] | None = None,
+) -> Verdicts:
+    """Whether trident experiments allow a model.
+
+    A point is excluded where its ratio lies more than z(cl) errors, two-sided, from the
+    measured one. Combined, as in `limit`: q = Σ pull² of the measurements less its
+    smallest value for any common ratio, against z². Projections stand alone.
+
+    Parameters
+    ----------
+    experiments : tridents, by name or as objects.
+    model : with couplings to charged leptons, default the Standard Model; fields of
+        shape (points,) give one verdict a point.
+    cl : confidence level, between 0 and 1.
+    analyses : analysis by name of experiment; default the first of each.
+
+    Raises
+    ------
+    InputError
+        If there is no experiment, one is no trident, two share data, or the level is
+        none.
+
+    Examples
+    --------
+    >>> from nuprobe.models import VMinusA
+    >>> verdict(["ccfr-trident"], VMinusA())["ccfr-trident"].words
+    ['excluded']
+    """
+    if isinstance(experiments, str) or not isinstance(experiments, Sequence):
+        raise InputError(
+            "experiments are a list such as ['ccfr-trident', 'charm2-trident'], got"
+            f" {shown(experiments)}"
+        )
+    if isinstance(cl, bool) or not isinstance(cl, int | float) or not 0 < cl < 1:
+        raise InputError(
+            f"a confidence level must lie between 0 and 1, got {shown(cl)}"
+        )
+    opened = [_trident(one) for one in experiments]
+    names = [one.name for one in opened]
+    if not opened or len(set(names)) < len(names):
+        raise InputError(
+            "a verdict needs at least one experiment, and each once, got"
+            f" {shown(names)}"
+        )
+    for name in analyses or {}:
+        if name not in names:
+            raise UnknownNameError("experiment of this verdict", name, names)
+    check_shared(opened)
+    chosen = model or StandardModel()
+    found = [_single(one, chosen, (analyses or {}).get(one.name), cl) for one in opened]
+    measured = [one for one in found if not one.projected]
+    if len(measured) > 1:
+        found.append(_combined(measured, cl))
+    return Verdicts(cl, tuple(found), *_left_out(opened, chosen))
+
+
+def _left_out(
+    experiments: Sequence[TridentExperiment], model: Any
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Operators that are not zero and belong to no channel of the experiments: those of
+    other particles, and those that make their pairs and change the neutrino."""
+    seen = {c.vertex for one in experiments for c in one.channels()}
+    beams = {(v.nu_in, v.minus, v.plus) for v in seen}
+    unseen: list[str] = []
+    uncomputed: list[str] = []
+    for key, chirality in _operators_of(model):
+        r, p, s, t = key
+        # the other half are hermitian conjugates
+        if Vertex(*key) in seen or (p, s) > (r, t):
+            continue
+        name = f"VnueL{chirality}_{p + 1}{r + 1}{s + 1}{t + 1}"
+        made = (r, s, t) in beams or (p, t, s) in beams
+        (uncomputed if made else unseen).append(name)
+    return tuple(dict.fromkeys(unseen)), tuple(dict.fromkeys(uncomputed))
+
+
+def _operators_of(model: Any) -> Iterator[tuple[tuple[int, int, int, int], str]]:
+    """Indices and chirality of the contact operators of a stack that are not zero."""
+    below = model
+    while below is not None:
+        one = below.operators if isinstance(below, WcxfFile) else below
+        if isinstance(one, ContactOperators):
+            for chirality, values in (("L", one.left), ("R", one.right)):
+                yield from ((k, chirality) for k, v in values.items() if np.any(v))
+        below = getattr(below, "base", None)
+
+
+def _trident(one: str | TridentExperiment) -> TridentExperiment:
+    return one if isinstance(one, TridentExperiment) else find(one, TridentExperiment)
+
+
+def _single(
+    one: TridentExperiment, model: LeptonModel, analysis: str | None, cl: float
+) -> Verdict:
+    measured = one.measurement(analysis)
+    ratio = _ratio(one, model)
+    difference = ratio - measured.ratio
+    pull = difference / np.where(difference > 0, measured.plus, measured.minus)
+    return Verdict(
+        one.name,
+        analysis or one.analyses[0],
+        one.is_projection(analysis),
+        ratio,
+        (measured.ratio, measured.plus, measured.minus),
+        pull,
+        *_exclusion(pull, cl),
+    )
+
+
+def _combined(members: Sequence[Verdict], cl: float) -> Verdict:
+    q = sum((m.pull**2 for m in members), np.zeros(1))
+    q = q - _best_common([m.measured for m in members if m.measured is not None])
+    # rounding, where every ratio is the best one
+    pull = np.sqrt(np.maximum(q, 0.0))
+    return Verdict("combined", None, False, None, None, pull, *_exclusion(pull, cl))
+
+
+def _exclusion(
+    pull: FloatArray, cl: float
+) -> tuple[FloatArray, np.ndarray[Any, np.dtype[np.bool_]]]:
+    from scipy.special import erf
+
+    level = np.asarray(erf(np.abs(pull) / math.sqrt(2)))
+    return level, level > cl
+
+
+def _best_common(measured: Sequence[tuple[float, float, float]]) -> float:
+    """Smallest sum of squared pulls for one common ratio: exact, as the sum is a
+    parabola between two measured ratios."""
+    value, plus, minus = np.array(measured).T
+    edges = np.sort(value)
+    smallest = math.inf
+    for low, high in itertools.pairwise(edges):
+        weight = np.where(value <= low, plus, minus) ** -2.0
+        best = min(max(float(weight @ value / weight.sum()), low), high)
+        smallest = min(smallest, float(weight @ (best - value) ** 2))
+    return smallest
+
+
+def _ratio(one: TridentExperiment, model: LeptonModel) -> FloatArray:
+    """Cross section over that of the Standard Model, (points,)."""
+    channels = one.channels()
+    exchanged = [trident.mediator_masses(model, c) for c in channels]
+    every = tuple(sorted({mass for masses in exchanged for mass in masses}))
+    part = one.averaged(one.file.regime, every)
+    total = np.zeros(1)
+    for row, channel, masses in zip(part.values, channels, exchanged, strict=True):
+        weights = np.atleast_2d(trident.coefficients(model, channel))
+        at = [3 + 3 * every.index(m) + k for m in masses for k in range(3)]
+        total = total + weights @ row[[0, 1, 2, *at]]
+    return np.asarray(total / part.total(StandardModel()))
