@@ -17,7 +17,7 @@ from nuprobe.data import Release, fetch
 Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
-    "model_file", "wcxf", "file", "references", "library", "source", "cache",
+    "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
