@@ -127,7 +127,7 @@ def _figure(
 
     known = {p.name: p for p in parameters}
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
-    title = f"{name}, best fit: {how}"
+    title = f"{name}, {how}"
     if len(result.axes) == 1:
         (axis,) = result.axes
         p = known[axis]

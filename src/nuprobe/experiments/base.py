@@ -24,7 +24,27 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.schema import Folder
 
-__all__ = ["AnyExperiment", "AnyFile", "AnyRates"]
+__all__ = ["AnyExperiment", "AnyFile", "AnyRates", "unknown_parameter"]
+
+
+def unknown_parameter(
+    experiments: str, name: str, known: Sequence[str]
+) -> UnknownNameError:
+    """Error for a parameter that neither the experiments nor the model have.
+
+    Parameters
+    ----------
+    experiments : their names.
+    name : what was given.
+    known : parameters that there are.
+
+    Examples
+    --------
+    >>> print(unknown_parameter("ge", "charge.ee", ["rn"]))
+    unknown parameter of ge 'charge.ee': known: rn (and those of the model you give)
+    """
+    remedy = "(and those of the model you give)"
+    return UnknownNameError(f"parameter of {experiments}", name, known, remedy)
 
 
 class AnyRates(Protocol):

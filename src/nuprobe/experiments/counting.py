@@ -11,13 +11,13 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.detectors import Response, TableResponse
-from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.errors import InputError, shown
 from nuprobe.experiments.backgrounds import (
     background_counts,
     expected_variance,
     observed,
 )
-from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
@@ -419,7 +419,7 @@ class Experiment(AnyExperiment):
             raise InputError(f"{twice} is freed twice: name each parameter once")
         for parameter in free:
             if parameter not in known:
-                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
+                raise unknown_parameter(self.name, parameter, known)
 
     def _morphs(self, analysis: Analysis) -> Morphs:
         return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)

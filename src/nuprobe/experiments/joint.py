@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nuprobe.border import public
-from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.experiments.base import AnyExperiment
+from nuprobe.errors import InputError
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.inference import Cost, CostSum, Origin
 from nuprobe.inference.costs import check_origins
 from nuprobe.models import Model
@@ -68,7 +68,7 @@ def joint_cost(
         )
     for name in free:
         if name not in known:
-            raise UnknownNameError(f"parameter of {', '.join(names)}", name, known)
+            raise unknown_parameter(", ".join(names), name, known)
     projected = [one.is_projection(analysis) for one in experiments]
     if any(projected) and len(experiments) > 1 and not with_projections:
         raise InputError(

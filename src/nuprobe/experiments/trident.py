@@ -17,7 +17,7 @@ from nuprobe.errors import (
     NuprobeError,
     UnknownNameError,
 )
-from nuprobe.experiments.base import AnyExperiment
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.ratio import RatioPrediction
 from nuprobe.experiments.scanned import Scanned
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
@@ -351,7 +351,7 @@ class TridentExperiment(AnyExperiment):
         known = [p.name for p in scanned.parameters]
         for parameter in free:
             if parameter not in known:
-                raise UnknownNameError(f"parameter of {self.name}", parameter, known)
+                raise unknown_parameter(self.name, parameter, known)
         low, high = scanned.mass_range
         strengths = tuple(scanned.strength(c.vertex) for c in self.channels())
         if not any(s.linear or s.quadratic for s in strengths):

@@ -42,7 +42,8 @@ class Templates:
         propagation.
     axes : parameters inside the integrals.
     time : fraction of each component in each time bin, shape (components, time bins).
-    parts : one array a scatterer.
+    parts : one array a scatterer; along the mass of a mediator, one for all
+        scatterers that depend on the same axes.
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured
         between the nodes.
@@ -68,7 +69,7 @@ class Templates:
 
     @property
     def isotopes(self) -> tuple[str, ...]:
-        """Names of the scatterers."""
+        """Names of the scatterers, joined by + where they make one part."""
         return tuple(part.isotope for part in self.parts)
 
     @property
@@ -349,7 +350,8 @@ class Templates:
         self, coefficients: FloatArray, axis_values: FloatArray | None = None
     ) -> FloatArray:
         """Counts of each scatterer in the time window, shape (points, isotopes, energy
-        bins); `coefficients` and `axis_values` as in `counts`."""
+        bins), in the order of `isotopes`; `coefficients` and `axis_values` as in
+        `counts`."""
         return np.stack(
             np.broadcast_arrays(
                 *(
