@@ -35,10 +35,8 @@ _COMMANDS = {
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
-    "limit": (
-        "nuprobe.cli.limit",
-        "Largest coupling of a mediator that experiments allow.",
-    ),
+    "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
+    "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",

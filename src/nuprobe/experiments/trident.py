@@ -22,6 +22,7 @@ from nuprobe.experiments.coefficients import CouplingPrediction, one_value
 from nuprobe.experiments.ratio import RatioPrediction, scanned_ratio
 from nuprobe.experiments.scanned import Scanned, has_mediator, is_plane
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
+from nuprobe.experiments.trident_rates import TridentRates
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
@@ -33,72 +34,7 @@ from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
-__all__ = ["TridentExperiment", "TridentRates"]
-
-
-@dataclass(frozen=True)
-class TridentRates:
-    """What an experiment expects.
-
-    Attributes
-    ----------
-    experiment, analysis : names.
-    ratio : cross section over that of the Standard Model, averaged over the flux.
-    measured, plus, minus : the ratio of the analysis and its errors.
-    pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime.
-    events : by regime, if the file gives mass and exposure; else None.
-    error : largest relative numerical error.
-    regime : of the ratio, one of `trident.REGIMES`.
-    beside : regimes that are listed but not part of the ratio.
-    sin2_theta_w : value in the couplings of the model; None for a model without.
-    """
-
-    experiment: str
-    analysis: str
-    ratio: float
-    measured: float
-    plus: float
-    minus: float
-    pull: float
-    cross_sections: Mapping[str, float]
-    events: Mapping[str, float] | None
-    error: float
-    regime: str
-    beside: tuple[str, ...]
-    sin2_theta_w: float | None
-
-    @property
-    def cross_section(self) -> float:
-        """What the ratio is of: the sum of its regimes, cm²."""
-        return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
-
-    @property
-    def signal(self) -> FloatArray:
-        """The ratio, (1,)."""
-        return np.array([self.ratio])
-
-    @property
-    def total(self) -> FloatArray:
-        """The ratio, (1,): nothing is added to it."""
-        return self.signal
-
-    @property
-    def data(self) -> FloatArray:
-        """The measured or assumed ratio, (1,)."""
-        return np.array([self.measured])
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            **{
-                k: v
-                for k, v in self.__dict__.items()
-                if k not in ("cross_sections", "events")
-            },
-            "cross_sections_cm2": dict(self.cross_sections),
-            "events": None if self.events is None else dict(self.events),
-        }
+__all__ = ["TridentExperiment"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +164,7 @@ class TridentExperiment(AnyExperiment):
                 f"{self.name} has no target mass and exposure, so no event rates"
             )
         model = model or StandardModel()
-        part = self.averaged(regime, self._masses(model))
+        part = self.averaged(regime, *self._exchanged(model))
         wanted = set(flavours or [c.incoming.name for c in part.channels])
         unknown = wanted - {c.incoming.name for c in part.channels}
         if unknown:
@@ -252,7 +188,10 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def averaged(
-        self, regime: str, mediators: Sequence[float] | FloatArray = ()
+        self,
+        regime: str,
+        mediators: Sequence[float] | FloatArray = (),
+        axial: bool = False,
     ) -> trident.Averaged:
         """Flux-averaged kernels of every channel.
 
@@ -260,8 +199,9 @@ class TridentExperiment(AnyExperiment):
         ----------
         regime : one of `trident.REGIMES`.
         mediators : masses in MeV of t-channel mediators.
+        axial : whether they have axial couplings.
         """
-        key = (regime, tuple(mediators))
+        key = (regime, tuple(mediators), axial)
         if key not in self._cache:
             section = self.file.target
             options = trident.TridentOptions(
@@ -271,7 +211,12 @@ class TridentExperiment(AnyExperiment):
                 nucleon_form_factors=section.nucleon_form_factors,
             )
             self._cache[key] = trident.average(
-                self.flux, self.channels(), self.material, options, mediators=mediators
+                self.flux,
+                self.channels(),
+                self.material,
+                options,
+                mediators=mediators,
+                axial=axial,
             )
         result: trident.Averaged = self._cache[key]
         return result
@@ -285,7 +230,6 @@ class TridentExperiment(AnyExperiment):
         an `analysis` (default the first)."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
-        masses = self._masses(model)
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
@@ -299,7 +243,7 @@ class TridentExperiment(AnyExperiment):
         events: dict[str, float] = {}
         error = 0.0
         for regime in listed:
-            part = self.averaged(regime, masses)
+            part = self.averaged(regime, *self._exchanged(model))
             number = self._nucleons(regime)
             value = number * one_value(part.observed(model))
             sections[regime] = value
@@ -381,12 +325,11 @@ class TridentExperiment(AnyExperiment):
         for parameter in free:
             if parameter not in known:
                 raise unknown_parameter(self.name, parameter, list(known))
-        masses = self._masses(model)
         found = CouplingPrediction(
             name=f"{self.name}/{name}",
             model=model,
             parameters=tuple(known[parameter] for parameter in free),
-            part=self.averaged(self.file.regime, masses),
+            part=self.averaged(self.file.regime, *self._exchanged(model)),
             standard=self.averaged(self.file.regime).total(StandardModel()),
         )
         flat = [p for p in free if not found.moves_with(p)]
@@ -416,15 +359,17 @@ class TridentExperiment(AnyExperiment):
             return False
         return True
 
-    def _masses(self, model: LeptonModel) -> tuple[float, ...]:
-        """Masses (MeV) of the mediators that the channels exchange."""
-        found = {
-            m.mass
+    def _exchanged(self, model: LeptonModel) -> tuple[tuple[float, ...], bool]:
+        """Masses (MeV) of the mediators that the channels exchange, and whether any has
+        an axial coupling."""
+        found = [
+            m
             for c in self.channels()
             for couplings in trident.final_couplings(model, c)
             for m in couplings.mediators
-        }
-        return tuple(sorted(found))
+        ]
+        masses = tuple(sorted({m.mass for m in found}))
+        return masses, any(np.any(m.axial) for m in found)
 
     @public
     def cost(

@@ -10,6 +10,7 @@ from nuprobe.models.base import (
 )
 from nuprobe.models.charge_radius import charge_radius_convention
 from nuprobe.models.charges import SCALARS, VECTORS, ScalarCharges, VectorCharges
+from nuprobe.models.chiral import ChiralVector
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
     Couplings,
@@ -20,6 +21,7 @@ from nuprobe.models.couplings import (
 from nuprobe.models.electromagnetic import Electromagnetic
 from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.leptons import PairCouplings, VectorAxial, VMinusA
+from nuprobe.models.matching import matched_operators, wcxf_values, write_wcxf
 from nuprobe.models.mixing import PMNS
 from nuprobe.models.named import (
     ModelField,
@@ -57,6 +59,7 @@ __all__ = [
     "SCALARS",
     "SCHEMES",
     "VECTORS",
+    "ChiralVector",
     "ContactOperators",
     "Couplings",
     "Electromagnetic",
@@ -91,6 +94,7 @@ __all__ = [
     "dirac_moments",
     "is_elastic",
     "majorana_moments",
+    "matched_operators",
     "model",
     "model_fields",
     "model_from_file",
@@ -101,4 +105,6 @@ __all__ = [
     "setting",
     "standard_charge_radius",
     "standard_couplings",
+    "wcxf_values",
+    "write_wcxf",
 ]

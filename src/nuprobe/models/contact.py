@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.border import public, quick_methods
 from nuprobe.constants import G_FERMI
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import exchange
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.fields import ModelName, setting
@@ -195,6 +195,11 @@ class ContactOperators(Stacked):
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return coefficients and factor at their new `values`."""
         fields: dict[str, Any] = {}
+        unknown = set(values) - self.own_names()
+        if unknown:
+            raise UnknownNameError(
+                f"parameter of the model {self.name}", min(unknown), self.own_names()
+            )
         for name, value in values.items():
             chirality, _, indices = name.removeprefix(self.label).partition(".")
             if not indices:

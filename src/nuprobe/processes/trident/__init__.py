@@ -6,7 +6,8 @@ couplings:
     σ(E) = kernels(E, channel, target) @ coefficients(model, channel)
 """
 
-from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
+from nuprobe.processes.trident.averaged import Averaged
+from nuprobe.processes.trident.averages import average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, channel
 from nuprobe.processes.trident.couplings import (
     TERMS,
