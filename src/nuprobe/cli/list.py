@@ -17,7 +17,7 @@ _LONG = ("targets", "catalogue")
 def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
-    WHAT is one of targets, fluxes, models, processes, form-factors, experiments,
+    WHAT is one of targets, fluxes, models, processes, form-factors, radii, experiments,
     parameters, observables, reproductions, catalogue; all without it, except the long
     lists of targets and of the catalogue.
     """

@@ -37,6 +37,13 @@ from nuprobe.nuclei.materials import (
     target,
     with_form_factors,
 )
+from nuprobe.nuclei.named_radii import (
+    NamedRadii,
+    named_radii,
+    named_radius,
+    radius_isotopes,
+    radius_names,
+)
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -59,6 +66,7 @@ __all__ = [
     "FormFactor",
     "Ionisation",
     "Isotope",
+    "NamedRadii",
     "NeutronRadiusModel",
     "Shell",
     "SpinExpectation",
@@ -79,12 +87,16 @@ __all__ = [
     "isotope_names",
     "isotopes",
     "make_form_factor",
+    "named_radii",
+    "named_radius",
     "natural",
     "neutron_radius_models",
     "physical_to_point",
     "point_proton_radius",
     "point_to_charge",
     "point_to_physical",
+    "radius_isotopes",
+    "radius_names",
     "shell_elements",
     "shells",
     "sigma_series",
