@@ -14,9 +14,11 @@ propagation  at the source, coherent in vacuum, averaged
 solar        adiabatic conversion in the Sun
 arrival      density matrices, probabilities and states
 moments      effective magnetic moments, and limits on them
+effective    charges and charge radii of what arrives
 """
 
 from nuprobe.oscillation.arrival import density, probabilities, state
+from nuprobe.oscillation.effective import EffectiveProperties, effective_properties
 from nuprobe.oscillation.mixing import NUFIT, PMNS, Splittings
 from nuprobe.oscillation.moments import moment_limits, mu_eff
 from nuprobe.oscillation.propagation import AtSource, Averaged, Spread, Vacuum
@@ -29,6 +31,7 @@ __all__ = [
     "SOLAR_POTENTIALS",
     "AtSource",
     "Averaged",
+    "EffectiveProperties",
     "Phase",
     "Propagation",
     "Solar",
@@ -36,6 +39,7 @@ __all__ = [
     "Spread",
     "Vacuum",
     "density",
+    "effective_properties",
     "moment_limits",
     "mu_eff",
     "probabilities",
