@@ -3,11 +3,16 @@ in ``data/``."""
 
 from nuprobe.nuclei import form_factors
 from nuprobe.nuclei.axial import (
+    STRUCTURE,
+    Axial,
     SpinExpectation,
     axial_couplings,
     axial_form_factor,
     axial_terms,
+    check_axial,
     spin_expectation,
+    spin_nuclei,
+    structure_nuclei,
 )
 from nuprobe.nuclei.folding import (
     Folding,
@@ -53,6 +58,8 @@ from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 __all__ = [
     "BINDINGS",
     "FORM_FACTORS",
+    "STRUCTURE",
+    "Axial",
     "Binding",
     "Component",
     "Folding",
@@ -70,6 +77,7 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_axial",
     "check_binding",
     "default_charge_radius",
     "default_radius",
@@ -90,6 +98,8 @@ __all__ = [
     "sigma_series",
     "smallest_signal",
     "spin_expectation",
+    "spin_nuclei",
+    "structure_nuclei",
     "target",
     "weak_charge",
     "with_form_factors",
