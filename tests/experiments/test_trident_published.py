@@ -124,7 +124,7 @@ def test_rate_prints_them(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"flux.name": "charm2-nu"}, "one of name"),
+        ({"flux.name": "charm2-nu"}, "either name"),
         ({"flux.beams.charm2-nu.flavour": "nu_mu2"}, "nu_mu"),
         ({"flux.beams.charm2-nu": {"flavour": "nu_mu"}}, "belong together"),
         ({"flux.beams.charm2-nu.exposure": -1}, "greater than 0"),

@@ -39,6 +39,7 @@ _COMMANDS = {
         "nuprobe.cli.limit",
         "Largest coupling of a mediator that experiments allow.",
     ),
+    "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",
         "Published numbers beside computed ones; exit code 1 if one disagrees.",

@@ -90,9 +90,7 @@ class TridentFlux(Strict):
     def _check(self) -> TridentFlux:
         given = [self.name is not None, self.energy is not None, bool(self.beams)]
         if sum(given) != 1:
-            raise InputError(
-                "give one of name (a spectrum), beams (several) and energy"
-            )
+            raise InputError("give either name (a spectrum), beams (several) or energy")
         if (self.energy is not None) != bool(self.flavours):
             raise InputError("flavours belong to one energy: give both or neither")
         if self.name is None and self.options:
