@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.factors import print_factors
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
+from nuprobe.errors import InputError
 from nuprobe.reports import limit_table
 
 
@@ -25,7 +27,8 @@ Examples:
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
 --json
-  nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume""",
+  nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
+  nuprobe limit ccfr-trident charm2-trident --wcxf rs.json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @family_options
@@ -37,6 +40,11 @@ Examples:
     is_flag=True,
     help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
 )
+@click.option(
+    "--wcxf",
+    type=click.Path(path_type=Path),
+    help="Tridents: limit on a factor of all coefficients of this file instead.",
+)
 @output_options
 def limit_command(
     experiments: tuple[str, ...],
@@ -45,10 +53,19 @@ def limit_command(
     level: LevelSpec,
     plot: Path | None,
     alone: bool,
+    wcxf: Path | None,
     out: Output,
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
-    combined."""
+    combined; with --wcxf all factors on a point's coefficients that they allow."""
+    if wcxf is not None:
+        if plot is not None or alone or (family, plane) != (FamilySpec(), PlaneSpec()):
+            raise InputError(
+                "--wcxf is a limit on the coefficients of a file, without a mediator's"
+                " mass, coupling or plane: drop --family, --mixing, --grid, --masses,"
+                " --plot and the files"
+            )
+        return print_factors(experiments, wcxf, level, out)
     from nuprobe.experiments import limit
     from nuprobe.experiments.limits import choose
 

@@ -76,7 +76,7 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
-    (counting,) = experiment.open()
+    (counting,) = experiment.counting()
     expected = counting.predict(model.build(), experiment.analysis)
     if isinstance(expected, SiteRates):
         sites = expected.sites

@@ -18,8 +18,14 @@ from nuprobe.tables import Rows, Table
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import TridentExperiment, TridentRates, Verdict, Verdicts
-    from nuprobe.models import LeptonModel, WcxfPoints
+    from nuprobe.experiments import (
+        AnyExperiment,
+        TridentExperiment,
+        TridentRates,
+        Verdict,
+        Verdicts,
+    )
+    from nuprobe.models import LeptonModel, WcxfFile, WcxfPoints
 
 
 @dataclass(frozen=True)
@@ -40,23 +46,7 @@ class VerdictSpec:
     def added(self, model: LeptonModel) -> LeptonModel:
         """Return the `model` with the operators of the file, if one was given; a file
         without any is refused, for it would be allowed without being judged."""
-        from nuprobe.errors import warn
-        from nuprobe.models import read_wcxf
-
-        if self.wcxf is None:
-            return model
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            read = read_wcxf(self.wcxf, model)
-        if not (read.left or read.right):
-            raise InputError(
-                f"{self.wcxf} has no coefficient of a trident, so there is nothing to"
-                " judge: give those of neutrinos with charged leptons, such as"
-                " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
-            )
-        for one in caught:
-            warn(str(one.message))
-        return read
+        return model if self.wcxf is None else operators_of(self.wcxf, model)
 
     def of(
         self,
@@ -69,6 +59,27 @@ class VerdictSpec:
 
         analyses = {} if analysis is None else {experiments[0].name: analysis}
         return verdict(experiments, model, cl=self.cl, analyses=analyses)
+
+
+def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
+    """Return the operators of a WCxf file on a `model`; a file without any is
+    refused, for it would be allowed without being judged."""
+    from nuprobe.errors import warn
+    from nuprobe.models import WcxfFile
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        read = WcxfFile(str(file), model)
+        operators = read.operators
+    if not (operators.left or operators.right):
+        raise InputError(
+            f"{file} has no coefficient of a trident, so there is nothing to"
+            " judge: give those of neutrinos with charged leptons, such as"
+            " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
+        )
+    for text in dict.fromkeys(str(one.message) for one in caught):
+        warn(text)
+    return read
 
 
 verdict_options = grouped(
@@ -110,11 +121,6 @@ def flat(found: Verdicts) -> tuple[str, ...]:
         lines.append(
             f"flat directions: {_few(found.unseen)} may have any size, for no pair of"
             " these experiments contains them: add an experiment with their flavours"
-        )
-    if found.uncomputed:
-        lines.append(
-            f"not computed: {_few(found.uncomputed)} would add events, as they change"
-            " the neutrino; the true ratio is larger"
         )
     return tuple(lines)
 
@@ -229,6 +235,17 @@ def _each(values: Any, read: WcxfPoints) -> Any:
     return np.broadcast_to(values, (len(read.labels),))
 
 
+def verdicts_beside(
+    experiments: list[AnyExperiment], model: Any, analysis: str | None
+) -> Verdicts:
+    """Verdicts at 95 % CL of the trident experiments among some, on the point that a
+    fit began with."""
+    from nuprobe.experiments import TridentExperiment
+
+    tridents = [one for one in experiments if isinstance(one, TridentExperiment)]
+    return VerdictSpec(None, None, 0.95).of(tridents, model, analysis)
+
+
 def print_tridents(
     chosen: list[TridentExperiment],
     analysis: str | None,
@@ -283,6 +300,5 @@ def print_tridents(
         "verdict": member.words[0],
         "exclusion_cl": float(member.exclusion[0]),
         "unseen": list(found.unseen),
-        "uncomputed": list(found.uncomputed),
     }
     out.emit(str(table), {**rates.to_dict(), **said})

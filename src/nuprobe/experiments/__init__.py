@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nuprobe.experiments.base import AnyExperiment, AnyRates
     from nuprobe.experiments.counting import Experiment
+    from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
@@ -30,6 +31,8 @@ __all__ = [
     "AnyExperiment",
     "AnyRates",
     "Experiment",
+    "FactorLimit",
+    "FactorLimits",
     "Limit",
     "LimitCurve",
     "Rates",
@@ -41,6 +44,7 @@ __all__ = [
     "Verdicts",
     "experiment",
     "experiment_names",
+    "factor_limit",
     "family_cost",
     "joint_cost",
     "limit",
@@ -58,6 +62,9 @@ _PLACES = {
     "SiteRates": "sites",
     "SitesExperiment": "sites",
     "joint_cost": "joint",
+    "FactorLimit": "factors",
+    "FactorLimits": "factors",
+    "factor_limit": "factors",
     "Limit": "limits",
     "LimitCurve": "limits",
     "family_cost": "limits",

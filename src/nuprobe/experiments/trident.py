@@ -3,12 +3,10 @@ and limits out."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-import numpy as np
+from functools import partial
+from typing import Any
 
 from nuprobe.border import public
 from nuprobe.errors import (
@@ -19,26 +17,23 @@ from nuprobe.errors import (
 )
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.changes import changed
-from nuprobe.experiments.ratio import RatioPrediction
-from nuprobe.experiments.scanned import Scanned
+from nuprobe.experiments.coefficients import CouplingPrediction, one_value
+from nuprobe.experiments.ratio import RatioPrediction, scanned_ratio
+from nuprobe.experiments.scanned import Scanned, has_mediator, is_plane
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.experiments.trident_rates import TridentRates, beam_energies
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.models.vertex import Mediator
 from nuprobe.nuclei import Target, target
-from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["TridentExperiment", "TridentRates"]
-
-_MASS_NODES: Final = 72
-_MASS_WIDTH: Final = math.log(1e7)  # of a range of masses that they suffice for
 
 
 def _scaled(component: FluxComponent, beam: str, factor: float) -> FluxComponent:
@@ -50,12 +45,6 @@ def _scaled(component: FluxComponent, beam: str, factor: float) -> FluxComponent
         lines=tuple(Line(o.energy, factor * o.intensity) for o in component.lines),
         density=None if density is None else lambda e: factor * density(e),
     )
-
-
-def _scanned(family: Any) -> Scanned:
-    if isinstance(family, Scanned):
-        return family
-    return Scanned.of("lmu-ltau" if family is None else family)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +168,12 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def parameters(self, family: Any = None) -> tuple[Parameter, ...]:
-        """Parameters a limit can scan, of a `family`: a model or its name (default
-        L_μ − L_τ)."""
-        return _scanned(family).parameters
+        """What a fit can free: mass and coupling of a `family` given by name (default
+        L_μ − L_τ), or the parameters of a model and the masses of its mediators."""
+        if is_plane(family, ()) and not has_mediator(family):
+            return Scanned.of("lmu-ltau" if family is None else family).parameters
+        masses = getattr(family, "mass_parameters", ())
+        return (*getattr(family, "parameters", ()), *masses)
 
     @public
     def events(
@@ -198,7 +190,7 @@ class TridentExperiment(AnyExperiment):
                 f"{self.name} has no target mass and exposure, so no event rates"
             )
         model = model or StandardModel()
-        part = self.averaged(regime)
+        part = self.averaged(regime, self._masses(model))
         wanted = set(flavours or [c.incoming.name for c in part.channels])
         unknown = wanted - {c.incoming.name for c in part.channels}
         if unknown:
@@ -213,7 +205,12 @@ class TridentExperiment(AnyExperiment):
             channels=tuple(part.channels[i] for i in rows),
             values=part.values[rows],
         )
-        return number * part.fluence * self._nucleons(regime) * chosen.total(model)
+        return (
+            number
+            * part.fluence
+            * self._nucleons(regime)
+            * one_value(chosen.observed(model))
+        )
 
     @public
     def averaged(
@@ -263,7 +260,7 @@ class TridentExperiment(AnyExperiment):
         an `analysis` (default the first)."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
-        masses = {m for c in self.channels() for m in trident.mediator_masses(model, c)}
+        masses = self._masses(model)
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
@@ -277,9 +274,9 @@ class TridentExperiment(AnyExperiment):
         events: dict[str, float] = {}
         error = 0.0
         for regime in listed:
-            part = self.averaged(regime, tuple(sorted(masses)))
+            part = self.averaged(regime, masses)
             number = self._nucleons(regime)
-            value = number * part.total(model)
+            value = number * one_value(part.observed(model))
             sections[regime] = value
             error = max(error, part.error)
             per_cm2 = self._targets()
@@ -330,43 +327,86 @@ class TridentExperiment(AnyExperiment):
         free : names of the two, which are free anyhow.
         analysis : default the first of the file.
         """
-        scanned = _scanned(family)
+        scanned = Scanned.of("lmu-ltau" if family is None else family)
         name, _ = self._analysis(analysis)
         known = [p.name for p in scanned.parameters]
         for parameter in free:
             if parameter not in known:
                 raise unknown_parameter(self.name, parameter, known)
-        low, high = scanned.mass_range
-        strengths = tuple(scanned.strength(c.vertex) for c in self.channels())
-        if not any(s.linear or s.quadratic for s in strengths):
-            raise InputError(
-                f"{scanned.name} does not couple in"
-                f" {', '.join(c.name for c in self.channels())}, so {self.name} does"
-                " not constrain it: give a kinetic mixing (a number or 'loop'), or"
-                " leave the trident experiments out"
-            )
-        width = math.log(high / low)
-        nodes = max(_MASS_NODES, math.ceil(_MASS_NODES * width / _MASS_WIDTH))
-        masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), nodes))
-        mediated, part = self._mediated(scanned, masses)
-        # K² of the exchange is of the order of the pair's mass: this takes the bulk of
-        # the fall with M out
-        scale = 200.0
-        flat = scale**2 + masses**2
-        logs = np.log(
-            np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1)
+        return scanned_ratio(
+            f"{self.name}/{name}",
+            scanned,
+            self.channels(),
+            partial(self.averaged, self.file.regime),
         )
-        return RatioPrediction(
+
+    @public
+    def coefficients(
+        self, model: Any, free: Sequence[str], analysis: str | None = None
+    ) -> CouplingPrediction:
+        """σ/σ_SM over parameters of a model that sit in couplings, for the inference
+        floor.
+
+        Parameters
+        ----------
+        model : with couplings to charged leptons, at the values of what is not free.
+        free : names of its parameters; masses of mediators are none of them.
+        analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If a parameter is a flat direction: the ratio does not depend on it.
+        """
+        name, _ = self._analysis(analysis)
+        known = {p.name: p for p in getattr(model, "parameters", ())}
+        for parameter in free:
+            if parameter not in known:
+                raise unknown_parameter(self.name, parameter, list(known))
+        masses = self._masses(model)
+        found = CouplingPrediction(
             name=f"{self.name}/{name}",
-            scanned=scanned,
-            channels=part.channels,
-            base=part.values[:, :3],
-            log_mediated=logs,
-            cross_axial=mediated[:, :, 1] / mediated[:, :, 0],
-            scale=scale,
-            standard=part.total(StandardModel()),
-            strengths=strengths,
+            model=model,
+            parameters=tuple(known[parameter] for parameter in free),
+            part=self.averaged(self.file.regime, masses),
+            standard=self.averaged(self.file.regime).total(StandardModel()),
         )
+        flat = [p for p in free if not found.moves_with(p)]
+        if flat:
+            raise InputError(
+                f"{', '.join(flat)}: a flat direction, which may have any size, for"
+                f" {self.name} ({', '.join(c.name for c in self.channels())}) does not"
+                " depend on it; leave it out, or add an experiment with its flavours"
+            )
+        return found
+
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether the ratio depends on a parameter of a model.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        if is_plane(model, [parameter]):
+            return True
+        try:
+            self.coefficients(model, [parameter])
+        except UnknownNameError:
+            raise
+        except InputError:
+            return False
+        return True
+
+    def _masses(self, model: LeptonModel) -> tuple[float, ...]:
+        """Masses (MeV) of the mediators that the channels exchange."""
+        found = {
+            m.mass
+            for c in self.channels()
+            for couplings in trident.final_couplings(model, c)
+            for m in couplings.mediators
+        }
+        return tuple(sorted(found))
 
     @public
     def cost(
@@ -379,12 +419,23 @@ class TridentExperiment(AnyExperiment):
 
         Parameters
         ----------
-        family : a model with a mass and a coupling, or its name; default L_μ − L_τ.
-        free : names of the two, which are free anyhow.
+        family : a model, or the name of one with a mass and a coupling; default
+            L_μ − L_τ.
+        free : names of its parameters. With a name, without any, or with the mass of
+            the mediator: mass and coupling. Else all others stay as the model has them.
         analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If a parameter is a flat direction.
         """
         _, chosen = self._analysis(analysis)
-        prediction = self.prediction(family, free, analysis)
+        prediction: RatioPrediction | CouplingPrediction = (
+            self.prediction(family, free, analysis)
+            if is_plane(family, free)
+            else self.coefficients(family, free, analysis)
+        )
         below = None if chosen.minus == chosen.plus else [chosen.minus]
         cost = GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
@@ -399,42 +450,6 @@ class TridentExperiment(AnyExperiment):
         analysis : default the first of the file.
         """
         return self.measurement(analysis).kind == "projection"
-
-    @public
-    def _mediated(
-        self, scanned: Scanned, masses: FloatArray
-    ) -> tuple[FloatArray, trident.Averaged]:
-        """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3),
-        for a strength of 1 at zero momentum transfer."""
-        models = [
-            scanned.model.with_values(
-                {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
-            )
-            for m in masses
-        ]
-        found = [
-            [trident.lepton_couplings(m, c).mediators for m in models]
-            for c in self.channels()
-        ]
-        parts = {m.mass for row in found for one in row for m in one if m.part}
-        every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
-        part = self.averaged(self.file.regime, every)
-        terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
-        result = terms[:, : masses.size].copy()
-        for i, row in enumerate(found):
-            for k, mediators in enumerate(row):
-                if len(mediators) < 2:
-                    continue
-                at = [every.index(m.mass) for m in mediators]
-                size = sum(
-                    float(m.strength) * (mediators[0].mass / m.mass) ** 2
-                    for m in mediators
-                )
-                shares = [float(m.strength) / size for m in mediators]
-                linear = np.array(shares) @ terms[i, at]
-                square = _squared(mediators, shares, terms[i, at])
-                result[i, k] = linear[0], linear[1], square
-        return result, part
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
@@ -463,16 +478,3 @@ class TridentExperiment(AnyExperiment):
             / self.target().mass
             * section.flux.exposure
         )
-
-
-def _squared(
-    mediators: Sequence[Mediator], shares: Sequence[float], terms: FloatArray
-) -> float:
-    """VV with the square of a sum of propagators, from the terms of each."""
-    total = 0.0
-    for one, c, (once, _, twice) in zip(mediators, shares, terms, strict=True):
-        total += c**2 * twice
-        for other, d in zip(mediators, shares, strict=True):
-            if other.mass != one.mass:
-                total += 2 * c * d * once / (other.mass**2 - one.mass**2)
-    return total
