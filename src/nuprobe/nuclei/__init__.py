@@ -3,11 +3,16 @@ in ``data/``."""
 
 from nuprobe.nuclei import form_factors
 from nuprobe.nuclei.axial import (
+    STRUCTURE,
+    Axial,
     SpinExpectation,
     axial_couplings,
     axial_form_factor,
     axial_terms,
+    check_axial,
     spin_expectation,
+    spin_nuclei,
+    structure_nuclei,
 )
 from nuprobe.nuclei.folding import (
     Folding,
@@ -55,6 +60,8 @@ __all__ = [
     "BINDINGS",
     "FORM_FACTORS",
     "MIXTURES",
+    "STRUCTURE",
+    "Axial",
     "Binding",
     "Component",
     "Folding",
@@ -73,6 +80,7 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_axial",
     "check_binding",
     "default_charge_radius",
     "default_radius",
@@ -94,6 +102,8 @@ __all__ = [
     "sigma_series",
     "smallest_signal",
     "spin_expectation",
+    "spin_nuclei",
+    "structure_nuclei",
     "target",
     "weak_charge",
     "with_form_factors",
