@@ -33,7 +33,7 @@ from nuprobe.nuclei.isotopes import (
     isotopes,
     natural,
 )
-from nuprobe.nuclei.mixtures import named_mixture
+from nuprobe.nuclei.mixtures import MIXTURES, named_mixture
 from nuprobe.nuclei.radii import point_to_charge
 from nuprobe.units import fm
 
@@ -445,7 +445,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
                 raise UnknownNameError(
                     "target",
                     text,
-                    elements(),
+                    [*elements(), *MIXTURES],
                     "(a formula is written with capitals, e.g. 'CsI')",
                 )
             raise InputError(
