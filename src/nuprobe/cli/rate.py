@@ -55,10 +55,10 @@ def rate_command(
     opened = [by_name(name) for name in experiment.experiments]
     tridents = [one for one in opened if isinstance(one, TridentExperiment)]
     if len(tridents) == len(opened):
-        if experiment.changes or plot is not None:
+        if experiment.changes or experiment.bins or plot is not None:
             raise InputError(
-                f"--set and --plot require a spectrum, and {opened[0].name} measures"
-                " one ratio"
+                "--bins, --set and --plot require a spectrum, and"
+                f" {opened[0].name} measures one ratio"
             )
         return print_tridents(tridents, experiment.analysis, model, asked, out)
     if len(opened) > 1:
