@@ -159,6 +159,16 @@ class AnyExperiment(ABC):
         """
         return bool(getattr(self.file, "projection", False))
 
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether what is expected can depend on a parameter.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        return True
+
     @property
     @abstractmethod
     def flux(self) -> Flux:
