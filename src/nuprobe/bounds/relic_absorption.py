@@ -42,6 +42,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.units import eV
 
 __all__ = [
+    "GAP",
     "PEV",
     "LineOfSight",
     "cross_section",
@@ -49,11 +50,15 @@ __all__ = [
     "gap_band",
     "optical_depth",
     "resonance_energy",
+    "spectrum",
     "survival",
 ]
 
 PEV: Final = 1e9
 """One PeV in MeV."""
+GAP: Final = (0.4 * PEV, 1.0 * PEV)
+"""Energies at Earth, MeV, between which IceCube saw nothing in three years
+(Aartsen:2014gkd, as Araki:2014ona puts it)."""
 _SPEED_OF_LIGHT_KM_S: Final = 299792.458
 _MPC_CM: Final = 3.0856775814913673e24
 _RELIC_TEMPERATURE: Final = 1.6764e-4 * eV  # (4/11)^(1/3) · 2.7255 K
@@ -303,6 +308,36 @@ def survival(
     return np.asarray(np.exp(-effective_depth(e_obs, mass, coupling, line)))
 
 
+def spectrum(  # six arguments: the boson, the path and the source
+    e_obs: ArrayLike,
+    mass: ArrayLike,
+    coupling: ArrayLike,
+    line: LineOfSight | None = None,
+    index: float = 2.0,
+) -> FloatArray:
+    """Flux of all flavours at Earth, E² dΦ/dE over that of the source at 0.1 PeV: a
+    power law with the gap in it.
+
+    Parameters
+    ----------
+    e_obs : energy at Earth, MeV.
+    mass : mass of the boson, MeV.
+    coupling : g′; all three broadcast.
+    line : assumptions; `LineOfSight()` if not given.
+    index : γ of the source, dΦ/dE ∝ E^−γ.
+
+    Examples
+    --------
+    >>> spectrum([0.1 * PEV, 0.4 * PEV, 1 * PEV], 11.0, 5e-4, index=2.5).round(3)
+    array([1.   , 0.006, 0.316])
+    """
+    e = positive("e_obs", e_obs)
+    if not np.isfinite(index):
+        raise InputError(f"index must be finite, got {index}")
+    source = (e / (0.1 * PEV)) ** (2 - index)
+    return np.asarray(source * survival(e, mass, coupling, line))
+
+
 def effective_depth(
     e_obs: ArrayLike,
     mass: ArrayLike,
@@ -364,7 +399,7 @@ def _coupling_for_depth(
 def gap_band(
     mass: ArrayLike,
     line: LineOfSight | None = None,
-    energies: tuple[float, float] = (0.4 * PEV, 1.0 * PEV),
+    energies: tuple[float, float] = GAP,
     tau_min: float = 1.0,
     coverage: float = 0.5,
     clear: tuple[float, float] | None = None,

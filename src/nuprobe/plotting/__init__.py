@@ -24,6 +24,7 @@ from nuprobe.plotting.events import (
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
@@ -52,6 +53,7 @@ __all__ = [
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
+    "plot_gap",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
