@@ -56,9 +56,10 @@ def rate_command(
     opened = [by_name(name) for name in experiment.experiments]
     tridents = [one for one in opened if isinstance(one, TridentExperiment)]
     if len(tridents) == len(opened):
-        if plot is not None:
+        if experiment.bins or plot is not None:
             raise InputError(
-                f"--plot requires a spectrum, and {opened[0].name} measures one ratio"
+                "--bins and --plot require a spectrum, and"
+                f" {opened[0].name} measures one ratio"
             )
         if experiment.changes:
             if len(tridents) > 1:

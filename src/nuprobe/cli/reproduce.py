@@ -15,7 +15,7 @@ from nuprobe.cli.output import Output, output_options
 @click.option(
     "--study",
     help=(
-        "A table of its own: nuclear-models, csi-choices, beam-energies,"
+        "A table of its own: nuclear-models, csi-choices, csi-total, beam-energies,"
         " kinetic-mixing, charge-radii, coherent-electromagnetic (both minutes),"
         " millicharge-figure or magnetic-spectra."
     ),

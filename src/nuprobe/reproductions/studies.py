@@ -22,6 +22,7 @@ from nuprobe.reproductions.coherent import coherent_electromagnetic
 from nuprobe.reproductions.coverage import coverage_table
 from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
 from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
+from nuprobe.reproductions.total_counts import total_counts
 from nuprobe.tables import Table
 from nuprobe.units import fm
 
@@ -439,6 +440,7 @@ STUDIES: Final = {
     "ccfr-choices": ccfr_choices,
     "kinetic-mixing": kinetic_mixing,
     "charge-radii": charge_radii,
+    "csi-total": total_counts,
     "coverage": coverage_table,
     "coherent-electromagnetic": coherent_electromagnetic,
     "millicharge-figure": millicharge_figure,
