@@ -32,7 +32,7 @@ def near(value: Any) -> Any:
     return pytest.approx(float(value), rel=1e-9, abs=0)
 
 
-def amplitudes(flavour: int) -> np.ndarray:
+def amplitudes(flavour: int) -> Any:
     """U*_ℓk e^{−i m_k² L/2E}."""
     squares = np.array([0.0, Splittings().dm21, Splittings().dm31])
     return np.conj(U[flavour]) * np.exp(-1j * squares * LENGTH / (2 * E_NU))

@@ -14,7 +14,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model, StandardModel, standard_below
-from nuprobe.nuclei import Target, TargetSpec, with_form_factors
+from nuprobe.nuclei import Axial, Target, TargetSpec, with_form_factors
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
@@ -83,7 +83,7 @@ def plot_recoils(
     cases: Sequence[Case],
     *,
     recoils: ArrayLike | None = None,
-    axial: bool = False,
+    axial: Axial = False,
     propagation: Propagation | None = None,
 ) -> Figure:
     """Plot dσ/dT of coherent scattering for several cases, and the ratio of each to the
@@ -94,7 +94,7 @@ def plot_recoils(
     cases : one colour each, with their energies.
     recoils : recoil energies in MeV, increasing; by default to the largest possible,
         from 0, or over six decades where a photon is exchanged.
-    axial : include the axial response.
+    axial : include the axial response; ``"structure"``: structure functions.
     propagation : between source and detector; default none.
 
     Returns
@@ -151,7 +151,7 @@ def plot_totals(
     e_grid: ArrayLike,
     *,
     threshold: float = 0.0,
-    axial: bool = False,
+    axial: Axial = False,
     propagation: Propagation | None = None,
 ) -> Figure:
     """Plot σ(E) of coherent scattering for several cases, and the ratio of each to the

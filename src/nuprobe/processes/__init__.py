@@ -25,6 +25,7 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
+from nuprobe.processes.nuclear import ibd
 
 __all__ = [
     "CONTACT",
@@ -40,6 +41,7 @@ __all__ = [
     "cross_section",
     "electron",
     "exchanges_of",
+    "ibd",
     "process",
     "process_names",
     "process_options",

@@ -414,7 +414,7 @@ def _check_finite(
     if weighted.diverging and any(max(floor, s.floor) == 0 for s in scatterers):
         raise InputError(
             "photon exchange makes the total cross section infinite: give a threshold,"
-            " e.g. threshold=0.1*keV"
+            " threshold=0.1*keV or --threshold '0.1 keV'"
         )
 
 

@@ -10,7 +10,7 @@ from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
     from nuprobe.models import Model
-    from nuprobe.nuclei import Target
+    from nuprobe.nuclei import Axial, Target
     from nuprobe.numerics import FloatArray
     from nuprobe.oscillation import Vacuum
     from nuprobe.processes.elastic.cevns import Cevns
@@ -32,7 +32,7 @@ class CevnsTables:
     target: Target
     model: Model
     floor: float
-    axial: bool
+    axial: Axial
     form_factor: str
     path: Vacuum | None = None
 
