@@ -59,6 +59,7 @@ gauss: Final = 1e-4 * tesla
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV, "erg": erg},
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
+    "volume": {"fm3": fm**3, "cm3": cm**3},
     "time": {
         "ns": ns,
         "us": us,
