@@ -8,8 +8,8 @@ from nuprobe.tables import Table
 
 
 def targets() -> Table:
-    """Isotopes."""
-    from nuprobe.nuclei import isotopes
+    """Isotopes, and materials by name."""
+    from nuprobe.nuclei import MIXTURES, isotopes
     from nuprobe.units import fm
 
     return Table(
@@ -36,6 +36,7 @@ def targets() -> Table:
             for i in isotopes()
         ),
         {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
+        tuple(f"material {name}: {one.title}" for name, one in MIXTURES.items()),
     )
 
 

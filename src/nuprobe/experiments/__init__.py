@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
-    from nuprobe.experiments.trident import TridentExperiment, TridentRates
+    from nuprobe.experiments.trident import TridentExperiment
+    from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
@@ -69,7 +70,7 @@ _PLACES = {
     "family_cost": "limits",
     "limit": "limits",
     "TridentExperiment": "trident",
-    "TridentRates": "trident",
+    "TridentRates": "trident_rates",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",

@@ -42,6 +42,7 @@ from nuprobe.nuclei.materials import (
     target,
     with_form_factors,
 )
+from nuprobe.nuclei.mixtures import MIXTURES, Mixture, named_mixture
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -58,6 +59,7 @@ from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 __all__ = [
     "BINDINGS",
     "FORM_FACTORS",
+    "MIXTURES",
     "STRUCTURE",
     "Axial",
     "Binding",
@@ -66,6 +68,7 @@ __all__ = [
     "FormFactor",
     "Ionisation",
     "Isotope",
+    "Mixture",
     "NeutronRadiusModel",
     "Shell",
     "SpinExpectation",
@@ -87,6 +90,7 @@ __all__ = [
     "isotope_names",
     "isotopes",
     "make_form_factor",
+    "named_mixture",
     "natural",
     "neutron_radius_models",
     "physical_to_point",
