@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 N := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format nightly bench docs schema lock wheel clean distclean
+.PHONY: help demo test lint format nightly bench docs founding schema lock wheel clean distclean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -52,6 +52,9 @@ docs: $(READY) ## the documentation, warnings are errors; runs the gallery and t
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	$(BIN)/python -m pytest -q tests/test_docs.py README.md docs/guide
 	@echo "open docs/_build/html/index.html"
+
+founding: $(READY) ## run every item of the founding documents, write docs/founding.md
+	$(BIN)/python -m tools.founding --record
 
 schema: $(READY) ## write the JSON Schemas in docs/ from the code
 	$(BIN)/nuprobe schema > docs/experiment.schema.json

@@ -30,7 +30,9 @@ __all__ = [
     "SIN2_THETA_W_MZ",
     "SOURCES",
     "TAU_MUON_US",
+    "TAU_NEUTRON_S",
     "TAU_PION_US",
+    "V_UD",
 ]
 
 HBARC_MEV_FM: Final = 197.3269804
@@ -60,6 +62,10 @@ TAU_PION_US: Final = 0.026033
 """Charged-pion lifetime in µs."""
 G_A: Final = 1.2754
 """Axial coupling of the nucleon (isovector)."""
+V_UD: Final = 0.97367
+"""Element of the quark mixing matrix, from superallowed decays."""
+TAU_NEUTRON_S: Final = 878.4
+"""Neutron lifetime in s."""
 SIN2_THETA_W_LOW: Final = 0.23863
 """Weak mixing angle (MS-bar) at zero momentum: default of the low-energy processes."""
 SIN2_THETA_W_MZ: Final = 0.23122
@@ -88,6 +94,8 @@ SOURCES: Final[dict[str, str]] = {
     "TAU_MUON_US": _PDG,
     "TAU_PION_US": _PDG,
     "G_A": _PDG,
+    "V_UD": _PDG,
+    "TAU_NEUTRON_S": _PDG,
     "SIN2_THETA_W_LOW": _PDG,
     "SIN2_THETA_W_MZ": _PDG,
     "PROTON_CHARGE_RADIUS_FM": _PDG,

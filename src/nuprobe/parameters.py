@@ -17,9 +17,15 @@ from nuprobe.units import value_in
 
 __all__ = ["SCALES", "MorphingNuisance", "Nuisance", "Parameter", "shown_unit"]
 
-SCALES: Final[Mapping[str, float]] = {"cm2": 1e-32, "e": 1e-12, "muB": 1e-11}
-"""Powers of ten in which tables and plots show charge radii, charges and moments.
-Values, grids and files are in the unit itself."""
+SCALES: Final[Mapping[str, float]] = {
+    "cm2": 1e-32,
+    "e": 1e-12,
+    "muB": 1e-11,
+    "1/MeV2": 1e-12,
+}
+"""Powers of ten in which tables and plots show charge radii, charges, moments and
+coefficients of contact operators (1e-12/MeV² is 1/TeV²). Values, grids and files are in
+the unit itself."""
 
 
 def shown_unit(unit: str) -> str:

@@ -4,16 +4,26 @@ ones."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
+    from nuprobe.bounds.relic_absorption import LineOfSight
     from nuprobe.experiments import Limit, Rates
+    from nuprobe.numerics import FloatArray
+    from nuprobe.oscillation import PrecessionLimit, SpinFlavour
     from nuprobe.reproductions import Reproduction
 
-__all__ = ["limit_table", "rate_table", "reproduction_table"]
+__all__ = [
+    "gap_table",
+    "limit_table",
+    "precession_limit_table",
+    "precession_table",
+    "rate_table",
+    "reproduction_table",
+]
 
 
 def rate_table(rates: Rates) -> Table:
@@ -245,5 +255,159 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 for r in rows
                 if r.agrees is None
             ),
+        ),
+    )
+
+
+def precession_table(model: SpinFlavour, e_nu: FloatArray) -> Table:
+    """Return the probabilities at Earth of solar neutrinos with magnetic moments.
+
+    Parameters
+    ----------
+    model : the neutrinos and the field.
+    e_nu : neutrino energies in MeV, shape (n,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nuprobe.oscillation import SOLAR_RADIUS, SpinFlavour
+    >>> sun = SpinFlavour({"ex": 1e-11}, production=0.05 * SOLAR_RADIUS)
+    >>> precession_table(sun, np.array([10.0])).columns
+    ('E [MeV]', 'nu_e', 'nu_x', 'nubar_e', 'nubar_x')
+    """
+    probabilities = model.probabilities(e_nu)
+    rows = [
+        (float(e), *map(float, p)) for e, p in zip(e_nu, probabilities, strict=True)
+    ]
+    return Table(
+        f"Probabilities at Earth of solar nu_e, {model.kind.capitalize()} neutrinos",
+        ("E [MeV]", *model.names),
+        tuple(rows),
+        dict.fromkeys(model.names, ".4g"),
+        (_moments(model), *_assumed(model)),
+    )
+
+
+def precession_limit_table(
+    model: SpinFlavour, limits: Mapping[str, PrecessionLimit]
+) -> Table:
+    """Return what bounds on solar antineutrinos say about moment and field.
+
+    Parameters
+    ----------
+    model : the neutrinos and the field.
+    limits : what `nuprobe.oscillation.precession_limit` found, by bound.
+
+    Examples
+    --------
+    >>> from nuprobe.oscillation import SOLAR_RADIUS, SpinFlavour, precession_limit
+    >>> sun = SpinFlavour({"ex": 1e-10}, production=0.05 * SOLAR_RADIUS)
+    >>> found = precession_limit(sun, 5.3e-5, (8.3, 9.0))
+    >>> precession_limit_table(sun, {"KamLAND-2011": found}).rows[0][0]
+    'KamLAND-2011'
+    """
+    from nuprobe.units import gauss
+
+    columns = ("bound", "P(nu_e -> nubar_e)", "mu [muB]", "B [kG]", "mu B [muB G]")
+    rows = [
+        (
+            name,
+            one.probability,
+            one.moment,
+            one.field / gauss / 1e3,
+            one.moment_field,
+        )
+        for name, one in limits.items()
+    ]
+    formats = dict.fromkeys(columns[1:], ".3g")
+    note = "upper limits; B is the largest field of this shape, mu B what they limit"
+    return Table(
+        "Largest transition moment in the field of the Sun",
+        columns,
+        tuple(rows),
+        formats,
+        (note, *_assumed(model)),
+    )
+
+
+def _moments(model: SpinFlavour) -> str:
+    moments = ", ".join(f"mu_{k} = {mu:.4g} muB" for k, mu in model.moments.items())
+    return moments
+
+
+def _assumed(model: SpinFlavour) -> tuple[str, str]:
+    """What is assumed of field, matter and production."""
+    from nuprobe.oscillation import FIELDS, SOLAR_RADIUS
+    from nuprobe.units import gauss
+
+    field = model.magnetic_field
+    shape = f": {FIELDS[field.name][1]}" if field.name in FIELDS else ""
+    made = (
+        f"made as {model.production} neutrinos are"
+        if isinstance(model.production, str)
+        else f"made at {model.production / SOLAR_RADIUS:.4g} solar radii"
+    )
+    return (
+        f"field (assumed): {field.name}{shape}, at most"
+        f" {field.peak / gauss / 1e3:.4g} kG",
+        f"matter: {model.matter.name}; {made}; two flavours, sin2 theta ="
+        f" {model.sin2_theta:.4g}, dm2 = {model.dm2 * 1e12:.4g} eV2",
+    )
+
+
+def gap_table(
+    energies: FloatArray,
+    mass: float,
+    coupling: float,
+    line: LineOfSight,
+    index: float = 2.0,
+) -> Table:
+    """Return the spectrum of cosmic neutrinos that the Z′ of L_μ − L_τ absorbs.
+
+    Parameters
+    ----------
+    energies : at Earth, MeV, shape (n,).
+    mass, coupling : of the boson, MeV and g′.
+    line : relic neutrinos and redshift.
+    index : γ of the source, dΦ/dE ∝ E^−γ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nuprobe.bounds.relic_absorption import PEV, LineOfSight
+    >>> print(gap_table(np.array([0.4 * PEV]), 11.0, 5e-4, LineOfSight()).rows)
+    ((0.4, 0.0119..., 0.0119...),)
+    """
+    import numpy as np
+
+    from nuprobe.bounds import relic_absorption as relic
+    from nuprobe.units import eV
+
+    left = relic.survival(energies, mass, coupling, line)
+    flux = relic.spectrum(energies, mass, coupling, line, index)
+    resonances = np.unique(relic.resonance_energy(mass, line.masses)) / relic.PEV
+    lower = float(relic.gap_band(mass, line)[0])
+    masses = ", ".join(f"{m / eV:.4g}" for m in np.unique(line.masses))
+    return Table(
+        f"Cosmic neutrinos absorbed by a Z' of {mass:.4g} MeV, g' = {coupling:.4g}",
+        ("E [PeV]", "share that arrives", "E2 flux"),
+        tuple(
+            zip(
+                (energies / relic.PEV).tolist(),
+                left.tolist(),
+                flux.tolist(),
+                strict=True,
+            )
+        ),
+        {"share that arrives": ".4g", "E2 flux": ".4g"},
+        (
+            "resonance M2/2 m_nu ="
+            f" {', '.join(f'{e:.4g}' for e in resonances)} PeV; absorbed on the way, it"
+            f" is seen at Earth from {resonances.min() / (1 + line.z_source):.4g} PeV",
+            "g' that opens the gap of 0.4 to 1 PeV: "
+            + (f"{lower:.3g} or more" if np.isfinite(lower) else "none at this mass"),
+            f"m_nu = {masses} eV, z = {line.z_source:.4g},"
+            f" {'Dirac' if line.dirac else 'Majorana'}; E2 flux over that at 0.1 PeV,"
+            f" source E^-{index:.3g}",
         ),
     )

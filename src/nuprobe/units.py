@@ -15,7 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.constants import ELEMENTARY_CHARGE_C, HBARC_MEV_CM, HBARC_MEV_FM
+from nuprobe.constants import (
+    ALPHA_EM,
+    ELEMENTARY_CHARGE_C,
+    HBARC_MEV_CM,
+    HBARC_MEV_FM,
+)
 from nuprobe.decimals import parse_numbers
 from nuprobe.errors import InputError, UnitError, UnknownNameError, shown
 
@@ -24,6 +29,7 @@ eV: Final = 1e-6
 keV: Final = 1e-3
 GeV: Final = 1e3
 TeV: Final = 1e6
+PeV: Final = 1e9
 
 fm: Final = 1 / HBARC_MEV_FM
 cm: Final = 1 / HBARC_MEV_CM
@@ -47,9 +53,22 @@ kg: Final = joule * 299792458.0**2
 g: Final = 1e-3 * kg
 tonne: Final = 1e3 * kg
 
+# e B of a tesla is 299792458 eV/m, in units in which α = e²/4π
+tesla: Final = 299792458e-6 / m / math.sqrt(4 * math.pi * ALPHA_EM)
+gauss: Final = 1e-4 * tesla
+
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
-    "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV, "erg": erg},
+    "energy": {
+        "eV": eV,
+        "keV": keV,
+        "MeV": MeV,
+        "GeV": GeV,
+        "TeV": TeV,
+        "PeV": PeV,
+        "erg": erg,
+    },
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
+    "volume": {"fm3": fm**3, "cm3": cm**3},
     "time": {
         "ns": ns,
         "us": us,
@@ -61,6 +80,13 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "yr": year,
     },
     "mass": {"g": g, "kg": kg, "t": tonne},
+    "magnetic field": {
+        "G": gauss,
+        "kG": 1e3 * gauss,
+        "MG": 1e6 * gauss,
+        "T": tesla,
+        "kT": 1e3 * tesla,
+    },
     "inverse energy": {"1/keV": 1 / keV, "1/MeV": 1 / MeV, "1/GeV": 1 / GeV},
     "light yield": {
         "PE/keVee": 1 / keV,

@@ -545,6 +545,15 @@ def test_search_keeps_what_fits_everything(
     assert [e.year for e in found] == sorted(e.year for e in found)
 
 
+def test_search_takes_topics_too() -> None:
+    known = catalogue()
+    found = {e.id for e in known.search(observable="millicharge")}
+    assert found == {name for name in known if name.startswith("millicharge.")}
+    assert {e.topic for e in known.search(observable="charge_radius")} == {
+        "charge_radius"
+    }
+
+
 def test_search_refuses_what_no_entry_can_have() -> None:
     for option in ("observable", "flavour", "kind", "status"):
         with pytest.raises(UnknownNameError, match=option):

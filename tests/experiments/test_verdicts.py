@@ -124,14 +124,13 @@ def test_v_minus_a_is_excluded_and_may_be_by_a_projection() -> None:
 def test_operators_that_no_experiment_sees_are_named(tmp_path: Path) -> None:
     model = ContactOperators({(0, 0, 0, 0): 1e-12, MU: 1e-13}, {(2, 2, 1, 1): 1e-12})
     assert verdict(["ccfr-trident"], model).unseen == ("VnueLL_1111", "VnueLR_3322")
-    assert verdict(["ccfr-trident"], model).uncomputed == ()
-    # as read_wcxf has them, with the hermitian conjugate; ee pairs are unseen anyhow
+    # as read_wcxf has them, with the hermitian conjugate; those that change the
+    # neutrino of a beam are seen, ee pairs are not
     turning = ContactOperators(
         {(2, 1, 1, 1): 1e-12, (1, 2, 1, 1): 1e-12},
         {(2, 1, 0, 0): 1e-12, (1, 2, 0, 0): 1e-12},
     )
     both = verdict(["ccfr-trident"], turning)
-    assert both.uncomputed == ("VnueLL_2322",)
     assert both.unseen == ("VnueLR_2311",)
     alone = ContactOperators({(0, 0, 0, 0): 1.0})
     ratio = verdict(["ccfr-trident"], alone)["ccfr-trident"].ratio
@@ -248,10 +247,13 @@ def test_an_empty_folder_and_two_ways_at_once_are_refused(tmp_path: Path) -> Non
     assert "one of them" in str(CliRunner().invoke(cli, words).exception)
 
 
-def test_an_array_of_operators_is_for_tridents_alone() -> None:
-    many = ContactOperators({(0, 0, 0, 0): np.array([1e-12, 2e-12])})
-    with pytest.raises(InputError, match="one model a point"):
-        many.couplings()
+def test_arrays_of_operators_are_points_on_electrons_too() -> None:
+    sizes = np.array([1e-12, 2e-12])
+    many = ContactOperators({(0, 0, 0, 0): sizes}).couplings().vector[0].charges
+    for i, size in enumerate(sizes):
+        one = ContactOperators({(0, 0, 0, 0): float(size)}).couplings().vector[0]
+        for part in ("e", "e_axial"):
+            np.testing.assert_array_equal(many[part][i], one.charges[part])
     with pytest.raises(InputError, match="finite"):
         ContactOperators({MU: np.array([1e-12, np.nan])})
 

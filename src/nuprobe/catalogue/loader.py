@@ -125,7 +125,8 @@ class Catalogue(Mapping[str, "Entry"]):
         ----------
         text : words that all occur (in any case) in id, aliases, title, experiment,
             model, notes or source.
-        observable : a quantity such as ``"charge_radius"``.
+        observable : a quantity such as ``"charge_radius"``, or a topic, the first word
+            of ids, such as ``"millicharge"``.
         flavour : such as ``"nu_mu"``.
         kind, status : as in the files.
         year : one, or first and last.
@@ -139,7 +140,11 @@ class Catalogue(Mapping[str, "Entry"]):
         from nuprobe.catalogue.quantities import QUANTITIES
 
         asked = (
-            ("observable", observable, QUANTITIES),
+            (
+                "observable",
+                observable,
+                {*QUANTITIES, *(e.topic for e in self.values())},
+            ),
             ("flavour", flavour, FLAVOURS),
             ("kind", kind, KINDS),
             ("status", status, STATUSES),
@@ -152,7 +157,7 @@ class Catalogue(Mapping[str, "Entry"]):
         found = [
             e
             for e in self.values()
-            if observable in (None, e.observable.quantity)
+            if observable in (None, e.observable.quantity, e.topic)
             and (flavour is None or flavour in e.flavour)
             and kind in (None, e.kind)
             and status in (None, e.status)

@@ -100,6 +100,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "mass": Quantity({"MeV": 1.0, "eV": 1e-6, "keV": 1e-3, "GeV": 1e3}),
     "mass_squared_difference": Quantity({"eV2": 1.0}),
     "mixing": Quantity({"1": 1.0}),
+    "conversion_probability": Quantity(_ONE),
     "lifetime": Quantity({"s": 1.0, "yr": 31557600.0}),
     "lifetime_over_mass": Quantity({"s/eV": 1.0}),
     "n_eff": Quantity({"1": 1.0}),

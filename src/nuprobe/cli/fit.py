@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.freed import FreedSpec, freed_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import (
@@ -16,8 +17,8 @@ from nuprobe.cli.specs import (
     ModelSpec,
     experiment_options,
     model_options,
-    names,
 )
+from nuprobe.cli.verdicts import verdict_table, verdicts_beside
 
 if TYPE_CHECKING:
     from nuprobe.inference.results import ParameterResult
@@ -33,14 +34,12 @@ WIDTH, POINTS = 3.5, 121
 Examples:
   nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
   nuprobe fit coherent-csi-2017 --model nsi --free epsilon_u.ee --cl 0.9
-  nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w""",
+  nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w
+  nuprobe fit ccfr-trident charm2-trident --model pair-couplings --free c_v
+  nuprobe fit ccfr-trident charm2-trident --wcxf rs.json""",
 )
 @experiment_options(several=True)
-@click.option(
-    "--free",
-    required=True,
-    help="Parameters to fit, separated by commas; see `nuprobe list parameters`.",
-)
+@freed_options
 @model_options
 @click.option(
     "--with-projections",
@@ -62,7 +61,7 @@ Examples:
 @output_options
 def fit_command(
     experiment: ExperimentSpec,
-    free: str,
+    freed: FreedSpec,
     model: ModelSpec,
     with_projections: bool,
     no_minos: bool,
@@ -79,10 +78,11 @@ def fit_command(
     from nuprobe.inference import fit, profile
     from nuprobe.inference.levels import ONE_SIGMA
 
-    opened, free_names = experiment.open(), names(free)
+    opened, free_names = experiment.open(), freed.names()
+    chosen = model.build() if freed.wcxf is None else freed.operators(model)
     cost = joint_cost(
         opened,
-        model.build(),
+        chosen,
         free_names,
         experiment.analysis,
         with_projections=with_projections,
@@ -105,7 +105,11 @@ def fit_command(
             ),
             plot,
         )
-    out.emit(str(result), result.to_dict())
+    if freed.wcxf is None:
+        return out.emit(str(result), result.to_dict())
+    judged = verdicts_beside(opened, chosen, experiment.analysis)
+    text = f"{result}\n\n{verdict_table(judged, chosen)}"
+    out.emit(text, {**result.to_dict(), "verdict": judged.to_dict()})
 
 
 def _levels(cl: float | None) -> list[tuple[str, float]]:

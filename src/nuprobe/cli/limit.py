@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.factors import print_factors
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
+from nuprobe.cli.lines import BesideSpec, beside_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
+from nuprobe.errors import InputError
 from nuprobe.reports import limit_table
 
 
@@ -20,22 +23,25 @@ Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" \
 -o plane.h5 --workers 2
+  nuprobe limit ccfr-trident --plot plane.pdf --m-nu "0.05 eV" --z-source 1.5
   nuprobe limit coherent-csi-2017 --plot b-l.pdf
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
 --json
-  nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume""",
+  nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
+  nuprobe limit ccfr-trident charm2-trident --wcxf rs.json""",
 )
 @click.argument("experiments", nargs=-1, required=True)
 @family_options
 @plane_options
 @level_options
 @plot_option("Save the (m_Z', g') plane (pdf, png, svg).")
+@beside_options
 @click.option(
-    "--alone",
-    is_flag=True,
-    help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
+    "--wcxf",
+    type=click.Path(path_type=Path),
+    help="Tridents: limit on a factor of all coefficients of this file instead.",
 )
 @output_options
 def limit_command(
@@ -44,17 +50,29 @@ def limit_command(
     plane: PlaneSpec,
     level: LevelSpec,
     plot: Path | None,
-    alone: bool,
+    beside: BesideSpec,
+    wcxf: Path | None,
     out: Output,
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
-    combined."""
+    combined; with --wcxf all factors on a point's coefficients that they allow."""
+    if wcxf is not None:
+        asked = (family, plane, beside)
+        if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
+            raise InputError(
+                "--wcxf is a limit on the coefficients of a file, without a mediator's"
+                " mass, coupling or plane: drop --family, --mixing, --grid, --masses,"
+                " --plot and the files"
+            )
+        return print_factors(experiments, wcxf, level, out)
+    beside.check(plot is not None)
     from nuprobe.experiments import limit
     from nuprobe.experiments.limits import choose
 
     analyses = level.by_experiment()
     chosen = choose(experiments, analyses)
     scanned = family.build(chosen)
+    sight = beside.sight(scanned.model)
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
@@ -75,7 +93,9 @@ def limit_command(
         from nuprobe.plotting import plot_limits
 
         save_plot(
-            lambda: plot_limits(result, chosen, companions=not alone),
+            lambda: plot_limits(
+                result, chosen, companions=not beside.alone, line=sight
+            ),
             plot,
         )
     out.emit(str(limit_table(result)), result.to_dict())

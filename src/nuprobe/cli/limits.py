@@ -27,8 +27,8 @@ class FamilySpec:
     mixing : kinetic mixing as typed.
     """
 
-    family: str | None
-    mixing: str
+    family: str | None = None
+    mixing: str = "0"
 
     def build(self, experiments: Sequence[AnyExperiment]) -> Scanned:
         """Return the family; the default depends on the experiments."""

@@ -8,8 +8,8 @@ from nuprobe.tables import Table
 
 
 def targets() -> Table:
-    """Isotopes."""
-    from nuprobe.nuclei import isotopes
+    """Isotopes, and materials by name."""
+    from nuprobe.nuclei import MIXTURES, isotopes
     from nuprobe.units import fm
 
     return Table(
@@ -36,6 +36,43 @@ def targets() -> Table:
             for i in isotopes()
         ),
         {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
+        tuple(f"material {name}: {one.title}" for name, one in MIXTURES.items()),
+    )
+
+
+def spins() -> Table:
+    """Spin expectation values, for the axial response."""
+    from nuprobe.nuclei import spin_expectation, spin_nuclei, structure_nuclei
+
+    structured = structure_nuclei()
+    rows = [
+        (
+            name,
+            spins.s_p,
+            spins.s_n,
+            spins.method,
+            spins.source if spins.verified else f"{spins.source} (unverified)",
+            spins.moment,
+            "yes" if name in structured else None,
+        )
+        for name, spins in ((n, spin_expectation(n)) for n in spin_nuclei())
+    ]
+    return Table(
+        "spins",
+        (
+            "isotope",
+            "<S_p>",
+            "<S_n>",
+            "method",
+            "source",
+            "moment [mu_N]",
+            "structure functions",
+        ),
+        tuple(rows),
+        notes=(
+            "odd group, isoscalar: from the magnetic moment alone; single particle: of"
+            " the last nucleon (Schmidt)",
+        ),
     )
 
 
@@ -160,6 +197,7 @@ def catalogue_entries() -> Table:
 
 TABLES: dict[str, Callable[[], Table]] = {
     "targets": targets,
+    "spins": spins,
     "fluxes": fluxes,
     "models": models,
     "processes": processes,

@@ -39,6 +39,8 @@ _COMMANDS = {
         "nuprobe.cli.limit",
         "Largest coupling of a mediator that experiments allow.",
     ),
+    "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
+    "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",
         "Published numbers beside computed ones; exit code 1 if one disagrees.",
@@ -51,10 +53,7 @@ _COMMANDS = {
         "nuprobe.cli.catalogue",
         "Published constraints: shown, searched, checked, exported, plotted.",
     ),
-    "schema": (
-        "nuprobe.cli.schema",
-        "JSON Schema of the experiment file or of a catalogue entry.",
-    ),
+    "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
     "data": (
         "nuprobe.cli.data",
         "Full data releases: fetched by DOI or from a folder, checksums verified.",

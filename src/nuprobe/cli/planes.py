@@ -37,13 +37,13 @@ class PlaneSpec:
     every : seconds between writes, or None for the default.
     """
 
-    grid: str | None
-    masses: str | None
-    scan_file: Path | None
-    checkpoint: Path | None
-    resume: bool
-    workers: int | None
-    every: float | None
+    grid: str | None = None
+    masses: str | None = None
+    scan_file: Path | None = None
+    checkpoint: Path | None = None
+    resume: bool = False
+    workers: int | None = None
+    every: float | None = None
 
     def __post_init__(self) -> None:
         if self.grid is not None and self.masses is not None:

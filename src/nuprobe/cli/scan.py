@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
@@ -21,21 +20,16 @@ from nuprobe.cli.specs import (
 )
 from nuprobe.errors import InputError
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from nuprobe.inference import ScanResult
-    from nuprobe.parameters import Parameter
-
 
 @command(
     "scan",
     epilog="""\b
 Examples:
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:400" -o rn.h5
-  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume""",  # noqa: E501
+  nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume
+  nuprobe scan ccfr-trident charm2-trident nutev-trident --model pair-couplings --grid "c_v=-2:2:201,c_a=-2:2:201" -o plane.h5 --plot plane.pdf""",  # noqa: E501
 )
-@experiment_options()
+@experiment_options(several=True)
 @click.option(
     "--grid",
     required=True,
@@ -70,8 +64,9 @@ def scan_command(
     cl: float | None,
     as_json: bool,
 ) -> None:
-    """Profile likelihood of EXPERIMENT on a grid, nuisances minimised at every
-    point."""
+    """Profile likelihood of each EXPERIMENT together on a grid, nuisances minimised at
+    every point."""
+    from nuprobe.experiments import joint_cost
     from nuprobe.inference import dask_executor, scan
     from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 
@@ -79,12 +74,14 @@ def scan_command(
         raise InputError("give --workers or --dask, not both")
     level = ONE_SIGMA if cl is None else cl
     delta_threshold(level)  # refuses a wrong one before the work
-    (chosen,) = experiment.open()
+    opened = experiment.open()
     couplings = model.build()
-    axes = make_grid(grid, chosen.parameters(couplings))
+    known = {p.name: p for one in opened for p in one.parameters(couplings)}
+    axes = make_grid(grid, tuple(known.values()))
     if checkpoint.plot is not None and len(axes) > 2:
         raise InputError(f"--plot draws one or two axes, not {len(axes)}")
-    cost = chosen.cost(couplings, list(axes), experiment.analysis)
+    cost = joint_cost(opened, couplings, list(axes), experiment.analysis)
+    references = list(dict.fromkeys(r for one in opened for r in one.references))
     with ExitStack() as stack:
         executor = stack.enter_context(dask_executor(dask)) if dask else None
         result = scan(
@@ -99,36 +96,13 @@ def scan_command(
             every_s=checkpoint.every,
         )
     save_plot(
-        lambda: _figure(cost.name, result, cost.parameters, chosen.file.references),
+        lambda: figure_of(
+            cost.name,
+            result,
+            cost.parameters,
+            references,
+            landmarks(couplings, list(axes)),
+        ),
         checkpoint.plot,
     )
     emit(*scan_report(result, cost.parameters, level, checkpoint.output), as_json)
-
-
-def _figure(
-    name: str,
-    result: ScanResult,
-    parameters: Sequence[Parameter],
-    references: Sequence[str],
-) -> Figure:
-    """Profile along one axis, or contours over two, under the name of what was
-    scanned."""
-    from nuprobe.plotting import plot_contour, plot_profile
-
-    known = {p.name: p for p in parameters}
-    how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
-    title = f"{name}, {how}"
-    if len(result.axes) == 1:
-        (axis,) = result.axes
-        p = known[axis]
-        return plot_profile(result.curve(), p, title=title, references=references)
-    x, y = result.axes
-    return plot_contour(
-        result.axes[x],
-        result.axes[y],
-        result.delta,
-        (known[x], known[y]),
-        best=None if result.fitted is None else (result.best[x], result.best[y]),
-        title=title,
-        references=references,
-    )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.cli.values import key_values
+from nuprobe.cli.values import bin_edges, key_values
 from nuprobe.errors import InputError
 from nuprobe.parsing import parse_toml
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import Experiment, SitesExperiment
+    from nuprobe.experiments import AnyExperiment, Experiment, SitesExperiment
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
@@ -282,34 +282,56 @@ class ExperimentSpec:
     experiments : names or folders.
     analysis : name of the analysis, or None for the first.
     changes : ``key=value`` pairs of ``--set``.
+    bins : ``energy=...`` and ``time=...`` of ``--bins``.
     """
 
     experiments: tuple[str, ...]
     analysis: str | None
     changes: tuple[str, ...]
+    bins: tuple[str, ...] = ()
 
-    def open(self) -> list[Experiment | SitesExperiment]:
-        """Return the experiments, which all measure spectra."""
-        if len(self.experiments) > 1 and (self.analysis or self.changes):
+    def open(self) -> list[AnyExperiment]:
+        """Return the experiments."""
+        if len(self.experiments) > 1 and (self.analysis or self.changes or self.bins):
             raise InputError(
-                "--analysis and --set belong to one experiment; with several each takes"
-                " its first analysis"
+                "--analysis, --bins and --set belong to one experiment; with several"
+                " each takes its first analysis"
             )
-        from nuprobe.experiments import Experiment, SitesExperiment, experiment
+        from nuprobe.experiments import experiment
+
+        opened = [experiment(name) for name in self.experiments]
+        if self.changes or self.bins:
+            return [self._changed(one) for one in opened]
+        return opened
+
+    def _changed(self, one: AnyExperiment) -> AnyExperiment:
+        """The experiment with its file changed; a ratio has nothing to change."""
+        from nuprobe.experiments import TridentExperiment
+
+        if isinstance(one, TridentExperiment):
+            raise InputError(
+                f"{'--set' if self.changes else '--bins'} requires a spectrum, and"
+                f" {one.name} measures one ratio: copy its folder and change the file"
+                " there"
+            )
+        if self.changes:
+            one = one.with_changes(key_values(self.changes))
+        if self.bins:
+            one = one.rebinned(**bin_edges(self.bins), analysis=self.analysis)
+        return one
+
+    def counting(self) -> list[Experiment | SitesExperiment]:
+        """Return the experiments, which all measure spectra."""
+        from nuprobe.experiments import Experiment, SitesExperiment
 
         opened: list[Experiment | SitesExperiment] = []
-        for name in self.experiments:
-            chosen = experiment(name)
-            if not isinstance(chosen, (Experiment, SitesExperiment)):
+        for one in self.open():
+            if not isinstance(one, (Experiment, SitesExperiment)):
                 raise InputError(
-                    f"{chosen.name} measures one ratio and has no spectrum: use"
-                    f" `nuprobe limit {chosen.name}`"
+                    f"{one.name} measures one ratio and has no spectrum: use"
+                    f" `nuprobe fit {one.name}` or `nuprobe limit {one.name}`"
                 )
-            opened.append(
-                chosen.with_changes(key_values(self.changes))
-                if self.changes
-                else chosen
-            )
+            opened.append(one)
         return opened
 
 
@@ -343,6 +365,15 @@ def experiment_options(several: bool = False) -> Callable[[F], F]:
             help=(
                 "Change a key of the experiment's file, e.g."
                 " response.smearing.kind=none; repeatable."
+            ),
+        ),
+        click.option(
+            "--bins",
+            multiple=True,
+            metavar="QUANTITY=EDGES",
+            help=(
+                "Add bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
+                " bins), 'time=0:6:2 us', or a number of bins alone; repeatable."
             ),
         ),
     )

@@ -15,10 +15,17 @@ from nuprobe.cli.output import Output
 from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 from nuprobe.tables import Rows, Table
+from nuprobe.units import GeV
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import TridentExperiment, Verdict, Verdicts
-    from nuprobe.models import LeptonModel, WcxfPoints
+    from nuprobe.experiments import (
+        AnyExperiment,
+        TridentExperiment,
+        TridentRates,
+        Verdict,
+        Verdicts,
+    )
+    from nuprobe.models import LeptonModel, WcxfFile, WcxfPoints
 
 
 @dataclass(frozen=True)
@@ -39,23 +46,7 @@ class VerdictSpec:
     def added(self, model: LeptonModel) -> LeptonModel:
         """Return the `model` with the operators of the file, if one was given; a file
         without any is refused, for it would be allowed without being judged."""
-        from nuprobe.errors import warn
-        from nuprobe.models import read_wcxf
-
-        if self.wcxf is None:
-            return model
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            read = read_wcxf(self.wcxf, model)
-        if not (read.left or read.right):
-            raise InputError(
-                f"{self.wcxf} has no coefficient of a trident, so there is nothing to"
-                " judge: give those of neutrinos with charged leptons, such as"
-                " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
-            )
-        for one in caught:
-            warn(str(one.message))
-        return read
+        return model if self.wcxf is None else operators_of(self.wcxf, model)
 
     def of(
         self,
@@ -68,6 +59,27 @@ class VerdictSpec:
 
         analyses = {} if analysis is None else {experiments[0].name: analysis}
         return verdict(experiments, model, cl=self.cl, analyses=analyses)
+
+
+def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
+    """Return the operators of a WCxf file on a `model`; a file without any is
+    refused, for it would be allowed without being judged."""
+    from nuprobe.errors import warn
+    from nuprobe.models import WcxfFile
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        read = WcxfFile(str(file), model)
+        operators = read.operators
+    if not (operators.left or operators.right):
+        raise InputError(
+            f"{file} has no coefficient of a trident, so there is nothing to"
+            " judge: give those of neutrinos with charged leptons, such as"
+            " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
+        )
+    for text in dict.fromkeys(str(one.message) for one in caught):
+        warn(text)
+    return read
 
 
 verdict_options = grouped(
@@ -110,12 +122,42 @@ def flat(found: Verdicts) -> tuple[str, ...]:
             f"flat directions: {_few(found.unseen)} may have any size, for no pair of"
             " these experiments contains them: add an experiment with their flavours"
         )
-    if found.uncomputed:
-        lines.append(
-            f"not computed: {_few(found.uncomputed)} would add events, as they change"
-            " the neutrino; the true ratio is larger"
-        )
     return tuple(lines)
+
+
+def _conditions(rates: TridentRates) -> list[str]:
+    """Target, beams and numbers of events, each beside what is published."""
+    z2 = f"target: <Z^2> = {rates.mean_z2:.4g}"
+    if abs(rates.nuclei - 1) > 1e-9:
+        z2 += (
+            f", {rates.nuclei:g} nuclei in a formula unit,"
+            f" {rates.cross_section / rates.nuclei:.4e} cm2 per nucleus"
+        )
+    notes = [z2]
+    for beam in rates.beams:
+        text = (
+            f"{beam.beam}: {beam.flavour}, {100 * beam.share:.3g} % of the neutrinos,"
+            f" mean energy {beam.mean / GeV:.1f} GeV"
+        )
+        if beam.published is not None:
+            text += f" (published: {beam.published / GeV:.1f} GeV)"
+        notes.append(text)
+    notes += [
+        f"{name} alone: {value / rates.nuclei:.4e} cm2 per nucleus"
+        for name, value in rates.by_beam.items()
+    ]
+    if rates.counts is not None and rates.expected is not None:
+        seen = rates.counts.observed
+        notes.append(f"events observed: {seen[0]:.1f} +- {seen[1]:.1f}")
+        notes += [
+            f"events expected, published for {name}: {value:.1f} +- {error:.1f}"
+            for name, (value, error) in rates.counts.expected.items()
+        ]
+        notes.append(
+            f"events expected, this model: {rates.expected:.1f} (ratio times the"
+            " published number for sm)"
+        )
+    return notes
 
 
 def _few(names: tuple[str, ...]) -> str:
@@ -193,6 +235,17 @@ def _each(values: Any, read: WcxfPoints) -> Any:
     return np.broadcast_to(values, (len(read.labels),))
 
 
+def verdicts_beside(
+    experiments: list[AnyExperiment], model: Any, analysis: str | None
+) -> Verdicts:
+    """Verdicts at 95 % CL of the trident experiments among some, on the point that a
+    fit began with."""
+    from nuprobe.experiments import TridentExperiment
+
+    tridents = [one for one in experiments if isinstance(one, TridentExperiment)]
+    return VerdictSpec(None, None, 0.95).of(tridents, model, analysis)
+
+
 def print_tridents(
     chosen: list[TridentExperiment],
     analysis: str | None,
@@ -216,9 +269,9 @@ def print_tridents(
     rates = one.predict(model, analysis)
     member = found.members[0]
     table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
-        " unit averaged over the flux of "
-        + ", ".join(c.incoming.name for c in one.channels()),
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per"
+        f" {'nucleus' if abs(rates.nuclei - 1) < 1e-9 else 'formula unit'} averaged"
+        " over the flux of " + ", ".join(c.incoming.name for c in one.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(
             (regime, sigma, (rates.events or {}).get(regime))
@@ -233,6 +286,7 @@ def print_tridents(
                 f" -{rates.minus:g}, pull {rates.pull:+.2f}"
             ),
             sentence(member, asked.cl),
+            *_conditions(rates),
             *flat(found),
             *(
                 []
@@ -246,6 +300,5 @@ def print_tridents(
         "verdict": member.words[0],
         "exclusion_cl": float(member.exclusion[0]),
         "unseen": list(found.unseen),
-        "uncomputed": list(found.uncomputed),
     }
     out.emit(str(table), {**rates.to_dict(), **said})

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from nuprobe.experiments.base import AnyExperiment, AnyRates
     from nuprobe.experiments.counting import Experiment
+    from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
-    from nuprobe.experiments.trident import TridentExperiment, TridentRates
+    from nuprobe.experiments.trident import TridentExperiment
+    from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
@@ -29,6 +31,8 @@ __all__ = [
     "AnyExperiment",
     "AnyRates",
     "Experiment",
+    "FactorLimit",
+    "FactorLimits",
     "Limit",
     "LimitCurve",
     "Rates",
@@ -40,6 +44,7 @@ __all__ = [
     "Verdicts",
     "experiment",
     "experiment_names",
+    "factor_limit",
     "family_cost",
     "joint_cost",
     "limit",
@@ -57,12 +62,15 @@ _PLACES = {
     "SiteRates": "sites",
     "SitesExperiment": "sites",
     "joint_cost": "joint",
+    "FactorLimit": "factors",
+    "FactorLimits": "factors",
+    "factor_limit": "factors",
     "Limit": "limits",
     "LimitCurve": "limits",
     "family_cost": "limits",
     "limit": "limits",
     "TridentExperiment": "trident",
-    "TridentRates": "trident",
+    "TridentRates": "trident_rates",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",

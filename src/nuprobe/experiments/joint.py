@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost, CostSum, Origin
 from nuprobe.inference.costs import check_origins
 from nuprobe.models import Model
@@ -40,8 +41,9 @@ def joint_cost(
     UnknownNameError
         If no experiment has a parameter of that name.
     InputError
-        If there is nothing to fit, an experiment is given twice, two share data, or a
-        projection is added to other data without `with_projections`.
+        If there is nothing to fit, an experiment is given twice, two share data, a
+        projection is added to other data without `with_projections`, or no experiment
+        depends on a parameter (a flat direction).
 
     Examples
     --------
@@ -67,6 +69,12 @@ def joint_cost(
             " experiment once"
         )
     for name in free:
+        if name not in known and name in ("mass", "coupling"):
+            raise InputError(
+                f"{getattr(model, 'name', 'the model')} has no mediator, so no {name}:"
+                " give a model with one, such as lmu-ltau, or scan all masses with"
+                f" `nuprobe limit {' '.join(names)}`"
+            )
         if name not in known:
             raise unknown_parameter(", ".join(names), name, known)
     projected = [one.is_projection(analysis) for one in experiments]
@@ -77,9 +85,24 @@ def joint_cost(
         )
     check_shared(experiments)
     costs = []
+    seen: set[str] = set()
     for one in experiments:
         own = {p.name for p in one.parameters(model)}
-        costs.append(one.cost(model, [name for name in free if name in own], analysis))
+        names = [n for n in free if n in own and one.depends_on(model, n)]
+        if not names and isinstance(one, TridentExperiment) and len(experiments) > 1:
+            raise InputError(
+                f"{one.name} depends on none of {', '.join(free)}: leave it out"
+            )
+        # alone it says itself what it does not depend on
+        chosen = names if len(experiments) > 1 else [n for n in free if n in own]
+        costs.append(one.cost(model, chosen, analysis))
+        seen |= set(names)
+    flat = [name for name in free if name not in seen]
+    if flat and len(experiments) > 1:
+        raise InputError(
+            f"{', '.join(flat)}: a flat direction, which may have any size, for none of"
+            f" these experiments depends on it; leave it out, or add one that does"
+        )
     return costs[0] if len(costs) == 1 else CostSum(*costs, with_projections=True)
 
 

@@ -4,7 +4,9 @@ coupling of a mediator."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -12,11 +14,15 @@ from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.experiments.scanned import Scanned, Strength
 from nuprobe.inference import Expectation
+from nuprobe.models import Mediator, StandardModel
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.processes import trident
 
-__all__ = ["RatioPrediction"]
+__all__ = ["RatioPrediction", "scanned_ratio"]
+
+_MASS_NODES: Final = 72
+_MASS_WIDTH: Final = math.log(1e7)  # of a range of masses that they suffice for
 
 
 @quick_methods
@@ -40,6 +46,8 @@ class RatioPrediction:
     scale : MeV, of that factor.
     standard : σ_SM in cm².
     strengths : couplings of each channel.
+    beside : cross section in cm² with other neutrinos in the final state, which the
+        mediator does not touch.
 
     Examples
     --------
@@ -59,6 +67,7 @@ class RatioPrediction:
     scale: float
     standard: float
     strengths: tuple[Strength, ...]
+    beside: float = 0.0
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -89,7 +98,7 @@ class RatioPrediction:
     def ratio(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
         """Ratio for `mediated` terms and couplings of shape (..., masses): a scan over
         couplings at fixed masses."""
-        total = np.zeros(np.shape(coupling))
+        total = np.full(np.shape(coupling), self.beside)
         for terms, base, one in zip(mediated, self.base, self.strengths, strict=True):
             v, a, c = one.vector, one.axial, one.at(coupling)
             total = (
@@ -136,6 +145,137 @@ class RatioPrediction:
             d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
             d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
         return np.stack([d_mass, d_coupling], axis=1) / self.standard
+
+
+def scanned_ratio(
+    name: str,
+    scanned: Scanned,
+    channels: Sequence[trident.Channel],
+    averaged: Callable[[Sequence[float]], trident.Averaged],
+) -> RatioPrediction:
+    """Prediction over the masses of a range.
+
+    Parameters
+    ----------
+    name : of the experiment and analysis, as ``experiment/analysis``.
+    scanned : the model.
+    channels : of the experiment.
+    averaged : kernels averaged over its flux, for masses of mediators in MeV.
+
+    Raises
+    ------
+    InputError
+        If the mediator couples in no channel, or there are several.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment
+    >>> ccfr = experiment("ccfr-trident")
+    >>> family = Scanned.of("lmu-ltau")
+    >>> found = scanned_ratio(
+    ...     "x", family, ccfr.channels(), lambda m: ccfr.averaged("elastic", m)
+    ... )
+    >>> len(found.strengths)
+    2
+    """
+    low, high = scanned.mass_range
+    strengths = tuple(scanned.strength(c.vertex) for c in channels)
+    if not any(s.linear or s.quadratic for s in strengths):
+        raise InputError(
+            f"{scanned.name} does not couple in"
+            f" {', '.join(c.name for c in channels)}, so {name.partition('/')[0]} does"
+            " not constrain it: give a kinetic mixing (a number or 'loop'), or"
+            " leave the trident experiments out"
+        )
+    width = math.log(high / low)
+    nodes = max(_MASS_NODES, math.ceil(_MASS_NODES * width / _MASS_WIDTH))
+    masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), nodes))
+    mediated, part = _at_masses(scanned, channels, averaged, masses)
+    # K² of the exchange is of the order of the pair's mass: this takes the bulk of
+    # the fall with M out
+    scale = 200.0
+    flat = scale**2 + masses**2
+    logs = np.log(
+        np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1)
+    )
+    return RatioPrediction(
+        name=name,
+        scanned=scanned,
+        channels=part.channels,
+        base=part.values[:, :3],
+        log_mediated=logs,
+        cross_axial=mediated[:, :, 1] / mediated[:, :, 0],
+        scale=scale,
+        standard=part.total(StandardModel()),
+        strengths=strengths,
+        beside=_beside(scanned, part),
+    )
+
+
+def _at_masses(
+    scanned: Scanned,
+    channels: Sequence[trident.Channel],
+    averaged: Callable[[Sequence[float]], trident.Averaged],
+    masses: FloatArray,
+) -> tuple[FloatArray, trident.Averaged]:
+    """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3), for a
+    strength of 1 at zero momentum transfer."""
+    models = [
+        scanned.model.with_values(
+            {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
+        )
+        for m in masses
+    ]
+    found = [
+        [trident.lepton_couplings(m, c).mediators for m in models] for c in channels
+    ]
+    parts = {m.mass for row in found for one in row for m in one if m.part}
+    every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
+    part = averaged(every)
+    terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
+    result = terms[:, : masses.size].copy()
+    for i, row in enumerate(found):
+        for k, mediators in enumerate(row):
+            if len(mediators) < 2:
+                continue
+            at = [every.index(m.mass) for m in mediators]
+            size = sum(
+                float(m.strength) * (mediators[0].mass / m.mass) ** 2 for m in mediators
+            )
+            shares = [float(m.strength) / size for m in mediators]
+            linear = np.array(shares) @ terms[i, at]
+            square = _squared(mediators, shares, terms[i, at])
+            result[i, k] = linear[0], linear[1], square
+    return result, part
+
+
+def _squared(
+    mediators: Sequence[Mediator], shares: Sequence[float], terms: FloatArray
+) -> float:
+    """VV with the square of a sum of propagators, from the terms of each."""
+    total = 0.0
+    for one, c, (once, _, twice) in zip(mediators, shares, terms, strict=True):
+        total += c**2 * twice
+        for other, d in zip(mediators, shares, strict=True):
+            if other.mass != one.mass:
+                total += 2 * c * d * once / (other.mass**2 - one.mass**2)
+    return total
+
+
+def _beside(scanned: Scanned, part: trident.Averaged) -> float:
+    """Cross section (cm²) with other neutrinos in the final state."""
+    total = 0.0
+    for row, channel in zip(part.values, part.channels, strict=True):
+        for one in trident.final_couplings(scanned.model, channel)[1:]:
+            if one.mediators:
+                raise InputError(
+                    f"{scanned.name} has a mediator that changes the neutrino in"
+                    f" {channel.name}, which a limit over its mass does not contain:"
+                    " fit its coupling at one mass instead"
+                )
+            v, a = float(one.vector), float(one.axial)
+            total += float(row[:3] @ [v**2, a**2, v * a])
+    return total
 
 
 def _columns(points: FloatArray) -> tuple[FloatArray, FloatArray]:

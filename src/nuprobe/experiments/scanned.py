@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -21,7 +22,15 @@ from nuprobe.models import (
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["LIMIT_RANGE", "PHYSICAL_MASSES", "Scanned", "Strength", "mediator_names"]
+__all__ = [
+    "LIMIT_RANGE",
+    "PHYSICAL_MASSES",
+    "Scanned",
+    "Strength",
+    "has_mediator",
+    "is_plane",
+    "mediator_names",
+]
 
 LIMIT_RANGE: Final = (0.1, 1e6)
 """Masses in MeV over which limits run, unless the model has a range of its own."""
@@ -107,6 +116,8 @@ class Scanned:
         InputError
             For anything else, or a model over parameter points.
         """
+        if isinstance(model, Scanned):
+            return model
         if isinstance(model, str):
             values = {} if mixing == 0 else {"mixing": mixing}
             if values and "mixing" not in {f.name for f in model_fields(model)}:
@@ -240,6 +251,62 @@ class Scanned:
             for name in constituents
         ]
         return any(np.any(m) for m in matrices if m is not None)
+
+
+def has_mediator(model: Any) -> bool:
+    """Whether this is a model with the mass and the coupling of a mediator.
+
+    Parameters
+    ----------
+    model : any object.
+
+    Examples
+    --------
+    >>> from nuprobe.models import LMuLTau, StandardModel
+    >>> has_mediator(LMuLTau(10.0, 1e-3)), has_mediator(StandardModel())
+    (True, False)
+    """
+    return not isinstance(model, type) and _label(model) is not None
+
+
+def is_plane(model: Any, free: Sequence[str]) -> bool:
+    """Whether a cost is over mass and coupling of a mediator: of a model given by name,
+    or of one of which nothing is said to be free or its mass is.
+
+    Parameters
+    ----------
+    model : a model, the name of one, or None.
+    free : names of parameters.
+
+    Raises
+    ------
+    InputError
+        If the mass is free together with something else than the coupling.
+
+    Examples
+    --------
+    >>> from nuprobe.models import LMuLTau
+    >>> is_plane("lmu-ltau", []), is_plane(LMuLTau(10.0, 1e-3), ["coupling"])
+    (True, False)
+    """
+    if model is None or isinstance(model, str | Scanned):
+        return True
+    if not has_mediator(model):
+        # `Scanned` explains what is no model at all
+        return not hasattr(model, "lepton_couplings")
+    if not free:
+        return True
+    label = _label(model)
+    masses = {p.name for p in model.mass_parameters} & set(free)
+    if not masses:
+        return False
+    others = set(free) - {f"{label}mass", f"{label}coupling"}
+    if others:
+        raise InputError(
+            f"in tridents the mass of a mediator is free with its coupling alone, got"
+            f" {', '.join(free)}: fix the mass, or leave {min(others)} out"
+        )
+    return True
 
 
 def _label(model: Any) -> str | None:

@@ -3,12 +3,10 @@ and limits out."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-import numpy as np
+from functools import partial
+from typing import Any
 
 from nuprobe.border import public
 from nuprobe.errors import (
@@ -18,16 +16,18 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.ratio import RatioPrediction
-from nuprobe.experiments.scanned import Scanned
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.coefficients import CouplingPrediction, one_value
+from nuprobe.experiments.ratio import RatioPrediction, scanned_ratio
+from nuprobe.experiments.scanned import Scanned, has_mediator, is_plane
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
+from nuprobe.experiments.trident_rates import TridentRates, beam_energies
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
-from nuprobe.models.vertex import Mediator
 from nuprobe.nuclei import Target, target
-from nuprobe.numerics import FloatArray, chebyshev_nodes
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
@@ -35,79 +35,16 @@ from nuprobe.units import parse_quantity
 
 __all__ = ["TridentExperiment", "TridentRates"]
 
-_MASS_NODES: Final = 72
-_MASS_WIDTH: Final = math.log(1e7)  # of a range of masses that they suffice for
 
-
-@dataclass(frozen=True)
-class TridentRates:
-    """What an experiment expects.
-
-    Attributes
-    ----------
-    experiment, analysis : names.
-    ratio : cross section over that of the Standard Model, averaged over the flux.
-    measured, plus, minus : the ratio of the analysis and its errors.
-    pull : (ratio − measured)/error on that side.
-    cross_sections : flux-averaged, cm² per nucleus (or formula unit), by regime.
-    events : by regime, if the file gives mass and exposure; else None.
-    error : largest relative numerical error.
-    regime : of the ratio, one of `trident.REGIMES`.
-    beside : regimes that are listed but not part of the ratio.
-    sin2_theta_w : value in the couplings of the model; None for a model without.
-    """
-
-    experiment: str
-    analysis: str
-    ratio: float
-    measured: float
-    plus: float
-    minus: float
-    pull: float
-    cross_sections: Mapping[str, float]
-    events: Mapping[str, float] | None
-    error: float
-    regime: str
-    beside: tuple[str, ...]
-    sin2_theta_w: float | None
-
-    @property
-    def cross_section(self) -> float:
-        """What the ratio is of: the sum of its regimes, cm²."""
-        return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
-
-    @property
-    def signal(self) -> FloatArray:
-        """The ratio, (1,)."""
-        return np.array([self.ratio])
-
-    @property
-    def total(self) -> FloatArray:
-        """The ratio, (1,): nothing is added to it."""
-        return self.signal
-
-    @property
-    def data(self) -> FloatArray:
-        """The measured or assumed ratio, (1,)."""
-        return np.array([self.measured])
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            **{
-                k: v
-                for k, v in self.__dict__.items()
-                if k not in ("cross_sections", "events")
-            },
-            "cross_sections_cm2": dict(self.cross_sections),
-            "events": None if self.events is None else dict(self.events),
-        }
-
-
-def _scanned(family: Any) -> Scanned:
-    if isinstance(family, Scanned):
-        return family
-    return Scanned.of("lmu-ltau" if family is None else family)
+def _scaled(component: FluxComponent, beam: str, factor: float) -> FluxComponent:
+    """A component of one of several beams times its exposure."""
+    density = component.density
+    return replace(
+        component,
+        name=f"{beam}, {component.name}",
+        lines=tuple(Line(o.energy, factor * o.intensity) for o in component.lines),
+        density=None if density is None else lambda e: factor * density(e),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +77,7 @@ class TridentExperiment(AnyExperiment):
                     f"flux.name: {result.flux.name} has no neutrinos that make this"
                     " pair"
                 )
-            if result.file.flux.exposure is not None and result.file.flux.name is None:
+            if result.file.flux.exposure is not None and result.file.flux.energy:
                 raise InputError(
                     "flux.exposure needs a flux with a normalisation: give flux.name"
                 )
@@ -172,13 +109,28 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
-        """Return the experiment with whole sections or keys at the top of its file
-        replaced by `changes`."""
-        return TridentExperiment.read(self.folder, {**self.raw, **changes})
+        """Return the experiment with keys of its file replaced by `changes`: whole
+        sections, or single keys such as ``target.material``."""
+        raw = changed(self.raw, changes, self.folder.name)
+        return TridentExperiment.read(self.folder, raw)
 
     @property
     def flux(self) -> Flux:
-        """The beam."""
+        """The beam, or all beams with their exposures."""
+        beams = self.beams()
+        if not self.file.flux.beams:
+            return next(iter(beams.values()))
+        parts = [
+            _scaled(component, name, self.file.flux.beams[name].exposure)
+            for name, source in beams.items()
+            for component in source.components
+        ]
+        first = next(iter(beams.values()))
+        return Flux(" and ".join(beams), tuple(parts), first.per, emission="beam")
+
+    @public
+    def beams(self) -> dict[str, Flux]:
+        """Beams by name, without their exposures."""
         section = self.file.flux
         if section.energy is not None:
             energy = parse_quantity(section.energy, "energy")
@@ -186,14 +138,15 @@ class TridentExperiment(AnyExperiment):
                 FluxComponent(name, flavour(name), lines=(Line(energy, number),))
                 for name, number in section.flavours.items()
             ]
-            return Flux(f"{section.energy} beam", tuple(components), per="neutrino")
-        assert section.name is not None  # schema
-        name = (
-            f"{self.folder.root}/{section.name[2:]}"
-            if section.name.startswith("./")
-            else section.name
-        )
-        return flux(name, **section.options)
+            name = f"{section.energy} beam"
+            return {name: Flux(name, tuple(components), per="neutrino")}
+        if section.name is not None:
+            return {section.name: flux(self._path(section.name), **section.options)}
+        return {name: flux(self._path(name)) for name in section.beams}
+
+    def _path(self, name: str) -> str:
+        """Folders are relative to that of the experiment."""
+        return f"{self.folder.root}/{name[2:]}" if name.startswith("./") else name
 
     @property
     def material(self) -> str | dict[str, float]:
@@ -215,9 +168,12 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def parameters(self, family: Any = None) -> tuple[Parameter, ...]:
-        """Parameters a limit can scan, of a `family`: a model or its name (default
-        L_μ − L_τ)."""
-        return _scanned(family).parameters
+        """What a fit can free: mass and coupling of a `family` given by name (default
+        L_μ − L_τ), or the parameters of a model and the masses of its mediators."""
+        if is_plane(family, ()) and not has_mediator(family):
+            return Scanned.of("lmu-ltau" if family is None else family).parameters
+        masses = getattr(family, "mass_parameters", ())
+        return (*getattr(family, "parameters", ()), *masses)
 
     @public
     def events(
@@ -234,7 +190,7 @@ class TridentExperiment(AnyExperiment):
                 f"{self.name} has no target mass and exposure, so no event rates"
             )
         model = model or StandardModel()
-        part = self.averaged(regime)
+        part = self.averaged(regime, self._masses(model))
         wanted = set(flavours or [c.incoming.name for c in part.channels])
         unknown = wanted - {c.incoming.name for c in part.channels}
         if unknown:
@@ -249,7 +205,12 @@ class TridentExperiment(AnyExperiment):
             channels=tuple(part.channels[i] for i in rows),
             values=part.values[rows],
         )
-        return number * part.fluence * self._nucleons(regime) * chosen.total(model)
+        return (
+            number
+            * part.fluence
+            * self._nucleons(regime)
+            * one_value(chosen.observed(model))
+        )
 
     @public
     def averaged(
@@ -264,18 +225,31 @@ class TridentExperiment(AnyExperiment):
         """
         key = (regime, tuple(mediators))
         if key not in self._cache:
-            section = self.file.target
-            options = trident.TridentOptions(
-                regime,
-                form_factor=section.form_factor,
-                pauli=section.pauli,
-                nucleon_form_factors=section.nucleon_form_factors,
-            )
-            self._cache[key] = trident.average(
-                self.flux, self.channels(), self.material, options, mediators=mediators
-            )
+            self._cache[key] = self._average(self.flux, regime, mediators)
         result: trident.Averaged = self._cache[key]
         return result
+
+    def _average(
+        self, source: Flux, regime: str, mediators: Sequence[float] | FloatArray = ()
+    ) -> trident.Averaged:
+        section = self.file.target
+        options = trident.TridentOptions(
+            regime,
+            form_factor=section.form_factor,
+            pauli=section.pauli,
+            nucleon_form_factors=section.nucleon_form_factors,
+        )
+        return trident.average(
+            source, self.channels(), self.material, options, mediators=mediators
+        )
+
+    def _by_beam(self, model: LeptonModel, masses: Sequence[float]) -> dict[str, float]:
+        """What the ratio is of, in each of several beams, cm² per formula unit."""
+        beams = self.beams() if self.file.flux.beams else {}
+        return {
+            name: self._average(source, self.file.regime, masses).total(model)
+            for name, source in beams.items()
+        }
 
     @public
     def predict(
@@ -286,7 +260,7 @@ class TridentExperiment(AnyExperiment):
         an `analysis` (default the first)."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
-        masses = {m for c in self.channels() for m in trident.mediator_masses(model, c)}
+        masses = self._masses(model)
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
@@ -300,9 +274,9 @@ class TridentExperiment(AnyExperiment):
         events: dict[str, float] = {}
         error = 0.0
         for regime in listed:
-            part = self.averaged(regime, tuple(sorted(masses)))
+            part = self.averaged(regime, masses)
             number = self._nucleons(regime)
-            value = number * part.total(model)
+            value = number * one_value(part.observed(model))
             sections[regime] = value
             error = max(error, part.error)
             per_cm2 = self._targets()
@@ -315,6 +289,8 @@ class TridentExperiment(AnyExperiment):
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
         angle = trident.weak_angle(model)
+        parts = self.target().components
+        nuclei = sum(c.count for c in parts)
         return TridentRates(
             experiment=self.name,
             analysis=name,
@@ -329,6 +305,11 @@ class TridentExperiment(AnyExperiment):
             regime=self.file.regime,
             beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
+            by_beam=self._by_beam(model, tuple(sorted(masses))),
+            beams=beam_energies(self.beams(), self.file.flux.beams),
+            mean_z2=sum(c.count * c.isotope.z**2 for c in parts) / nuclei,
+            nuclei=nuclei,
+            counts=chosen.counts,
         )
 
     @public
@@ -346,43 +327,86 @@ class TridentExperiment(AnyExperiment):
         free : names of the two, which are free anyhow.
         analysis : default the first of the file.
         """
-        scanned = _scanned(family)
+        scanned = Scanned.of("lmu-ltau" if family is None else family)
         name, _ = self._analysis(analysis)
         known = [p.name for p in scanned.parameters]
         for parameter in free:
             if parameter not in known:
                 raise unknown_parameter(self.name, parameter, known)
-        low, high = scanned.mass_range
-        strengths = tuple(scanned.strength(c.vertex) for c in self.channels())
-        if not any(s.linear or s.quadratic for s in strengths):
-            raise InputError(
-                f"{scanned.name} does not couple in"
-                f" {', '.join(c.name for c in self.channels())}, so {self.name} does"
-                " not constrain it: give a kinetic mixing (a number or 'loop'), or"
-                " leave the trident experiments out"
-            )
-        width = math.log(high / low)
-        nodes = max(_MASS_NODES, math.ceil(_MASS_NODES * width / _MASS_WIDTH))
-        masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), nodes))
-        mediated, part = self._mediated(scanned, masses)
-        # K² of the exchange is of the order of the pair's mass: this takes the bulk of
-        # the fall with M out
-        scale = 200.0
-        flat = scale**2 + masses**2
-        logs = np.log(
-            np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1)
+        return scanned_ratio(
+            f"{self.name}/{name}",
+            scanned,
+            self.channels(),
+            partial(self.averaged, self.file.regime),
         )
-        return RatioPrediction(
+
+    @public
+    def coefficients(
+        self, model: Any, free: Sequence[str], analysis: str | None = None
+    ) -> CouplingPrediction:
+        """σ/σ_SM over parameters of a model that sit in couplings, for the inference
+        floor.
+
+        Parameters
+        ----------
+        model : with couplings to charged leptons, at the values of what is not free.
+        free : names of its parameters; masses of mediators are none of them.
+        analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If a parameter is a flat direction: the ratio does not depend on it.
+        """
+        name, _ = self._analysis(analysis)
+        known = {p.name: p for p in getattr(model, "parameters", ())}
+        for parameter in free:
+            if parameter not in known:
+                raise unknown_parameter(self.name, parameter, list(known))
+        masses = self._masses(model)
+        found = CouplingPrediction(
             name=f"{self.name}/{name}",
-            scanned=scanned,
-            channels=part.channels,
-            base=part.values[:, :3],
-            log_mediated=logs,
-            cross_axial=mediated[:, :, 1] / mediated[:, :, 0],
-            scale=scale,
-            standard=part.total(StandardModel()),
-            strengths=strengths,
+            model=model,
+            parameters=tuple(known[parameter] for parameter in free),
+            part=self.averaged(self.file.regime, masses),
+            standard=self.averaged(self.file.regime).total(StandardModel()),
         )
+        flat = [p for p in free if not found.moves_with(p)]
+        if flat:
+            raise InputError(
+                f"{', '.join(flat)}: a flat direction, which may have any size, for"
+                f" {self.name} ({', '.join(c.name for c in self.channels())}) does not"
+                " depend on it; leave it out, or add an experiment with its flavours"
+            )
+        return found
+
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether the ratio depends on a parameter of a model.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        if is_plane(model, [parameter]):
+            return True
+        try:
+            self.coefficients(model, [parameter])
+        except UnknownNameError:
+            raise
+        except InputError:
+            return False
+        return True
+
+    def _masses(self, model: LeptonModel) -> tuple[float, ...]:
+        """Masses (MeV) of the mediators that the channels exchange."""
+        found = {
+            m.mass
+            for c in self.channels()
+            for couplings in trident.final_couplings(model, c)
+            for m in couplings.mediators
+        }
+        return tuple(sorted(found))
 
     @public
     def cost(
@@ -395,12 +419,23 @@ class TridentExperiment(AnyExperiment):
 
         Parameters
         ----------
-        family : a model with a mass and a coupling, or its name; default L_μ − L_τ.
-        free : names of the two, which are free anyhow.
+        family : a model, or the name of one with a mass and a coupling; default
+            L_μ − L_τ.
+        free : names of its parameters. With a name, without any, or with the mass of
+            the mediator: mass and coupling. Else all others stay as the model has them.
         analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If a parameter is a flat direction.
         """
         _, chosen = self._analysis(analysis)
-        prediction = self.prediction(family, free, analysis)
+        prediction: RatioPrediction | CouplingPrediction = (
+            self.prediction(family, free, analysis)
+            if is_plane(family, free)
+            else self.coefficients(family, free, analysis)
+        )
         below = None if chosen.minus == chosen.plus else [chosen.minus]
         cost = GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
@@ -415,42 +450,6 @@ class TridentExperiment(AnyExperiment):
         analysis : default the first of the file.
         """
         return self.measurement(analysis).kind == "projection"
-
-    @public
-    def _mediated(
-        self, scanned: Scanned, masses: FloatArray
-    ) -> tuple[FloatArray, trident.Averaged]:
-        """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3),
-        for a strength of 1 at zero momentum transfer."""
-        models = [
-            scanned.model.with_values(
-                {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
-            )
-            for m in masses
-        ]
-        found = [
-            [trident.lepton_couplings(m, c).mediators for m in models]
-            for c in self.channels()
-        ]
-        parts = {m.mass for row in found for one in row for m in one if m.part}
-        every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
-        part = self.averaged(self.file.regime, every)
-        terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
-        result = terms[:, : masses.size].copy()
-        for i, row in enumerate(found):
-            for k, mediators in enumerate(row):
-                if len(mediators) < 2:
-                    continue
-                at = [every.index(m.mass) for m in mediators]
-                size = sum(
-                    float(m.strength) * (mediators[0].mass / m.mass) ** 2
-                    for m in mediators
-                )
-                shares = [float(m.strength) / size for m in mediators]
-                linear = np.array(shares) @ terms[i, at]
-                square = _squared(mediators, shares, terms[i, at])
-                result[i, k] = linear[0], linear[1], square
-        return result, part
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
@@ -479,16 +478,3 @@ class TridentExperiment(AnyExperiment):
             / self.target().mass
             * section.flux.exposure
         )
-
-
-def _squared(
-    mediators: Sequence[Mediator], shares: Sequence[float], terms: FloatArray
-) -> float:
-    """VV with the square of a sum of propagators, from the terms of each."""
-    total = 0.0
-    for one, c, (once, _, twice) in zip(mediators, shares, terms, strict=True):
-        total += c**2 * twice
-        for other, d in zip(mediators, shares, strict=True):
-            if other.mass != one.mass:
-                total += 2 * c * d * once / (other.mass**2 - one.mass**2)
-    return total

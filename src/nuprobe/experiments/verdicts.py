@@ -19,11 +19,9 @@ from nuprobe.models import (
     ContactOperators,
     LeptonModel,
     StandardModel,
-    Vertex,
     WcxfFile,
 )
 from nuprobe.numerics import FloatArray
-from nuprobe.processes import trident
 
 __all__ = ["Verdict", "Verdicts", "verdict"]
 
@@ -85,14 +83,11 @@ class Verdicts:
     members : one an experiment, then ``"combined"`` if several have measured.
     unseen : contact operators of the model, by their names in the JMS basis, that enter
         no pair of these experiments: flat directions, free at any size.
-    uncomputed : contact operators that would add events with another neutrino in the
-        final state than in the beam, |C|², and are left out: the true ratio is larger.
     """
 
     cl: float
     members: tuple[Verdict, ...]
     unseen: tuple[str, ...] = ()
-    uncomputed: tuple[str, ...] = ()
 
     def __getitem__(self, label: str) -> Verdict:
         """Verdict of a label; raises `UnknownNameError` for any other."""
@@ -107,7 +102,6 @@ class Verdicts:
             "cl": self.cl,
             "verdicts": [m.to_dict() for m in self.members],
             "unseen": list(self.unseen),
-            "uncomputed": list(self.uncomputed),
         }
 
 
@@ -145,6 +139,37 @@ def verdict(
     >>> verdict(["ccfr-trident"], VMinusA())["ccfr-trident"].words
     ['excluded']
     """
+    opened = open_tridents(experiments, cl, analyses)
+    chosen = model or StandardModel()
+    found = [_single(one, chosen, (analyses or {}).get(one.name), cl) for one in opened]
+    measured = [one for one in found if not one.projected]
+    if len(measured) > 1:
+        found.append(_combined(measured, cl))
+    return Verdicts(cl, tuple(found), _unseen(opened, chosen))
+
+
+def open_tridents(
+    experiments: Sequence[str | TridentExperiment],
+    cl: float,
+    analyses: Mapping[str, str] | None,
+) -> list[TridentExperiment]:
+    """Open the experiments of a verdict, and check what it is asked with.
+
+    Parameters
+    ----------
+    experiments, cl, analyses : as in `verdict`.
+
+    Raises
+    ------
+    InputError
+        If there is no experiment, one is no trident, two share data, or the level is
+        none.
+
+    Examples
+    --------
+    >>> open_tridents(["ccfr-trident"], 0.95, None)
+    [<experiment ccfr-trident>]
+    """
     if isinstance(experiments, str) or not isinstance(experiments, Sequence):
         raise InputError(
             "experiments are a list such as ['ccfr-trident', 'charm2-trident'], got"
@@ -165,32 +190,30 @@ def verdict(
         if name not in names:
             raise UnknownNameError("experiment of this verdict", name, names)
     check_shared(opened)
-    chosen = model or StandardModel()
-    found = [_single(one, chosen, (analyses or {}).get(one.name), cl) for one in opened]
-    measured = [one for one in found if not one.projected]
-    if len(measured) > 1:
-        found.append(_combined(measured, cl))
-    return Verdicts(cl, tuple(found), *_left_out(opened, chosen))
+    return opened
 
 
-def _left_out(
-    experiments: Sequence[TridentExperiment], model: Any
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Operators that are not zero and belong to no channel of the experiments: those of
-    other particles, and those that make their pairs and change the neutrino."""
-    seen = {c.vertex for one in experiments for c in one.channels()}
-    beams = {(v.nu_in, v.minus, v.plus) for v in seen}
-    unseen: list[str] = []
-    uncomputed: list[str] = []
+def _unseen(experiments: Sequence[TridentExperiment], model: Any) -> tuple[str, ...]:
+    """Operators that are not zero and enter no pair of the experiments."""
+    beams = {
+        (v.nu_in, v.minus, v.plus)
+        for one in experiments
+        for v in (c.vertex for c in one.channels())
+    }
+    names = []
     for key, chirality in _operators_of(model):
-        r, p, s, t = key
-        # the other half are hermitian conjugates
-        if Vertex(*key) in seen or (p, s) > (r, t):
+        nu_in, nu_out, minus, plus = key
+        if (nu_in, minus, plus) in beams or (nu_out, plus, minus) in beams:
             continue
-        name = f"VnueL{chirality}_{p + 1}{r + 1}{s + 1}{t + 1}"
-        made = (r, s, t) in beams or (p, t, s) in beams
-        (uncomputed if made else unseen).append(name)
-    return tuple(dict.fromkeys(unseen)), tuple(dict.fromkeys(uncomputed))
+        # of an operator and its hermitian conjugate the basis has one
+        r, p, s, t = min(key, (nu_out, nu_in, plus, minus), key=_basis_order)
+        names.append(f"VnueL{chirality}_{p + 1}{r + 1}{s + 1}{t + 1}")
+    return tuple(dict.fromkeys(names))
+
+
+def _basis_order(key: tuple[int, int, int, int]) -> tuple[int, ...]:
+    nu_in, nu_out, minus, plus = key
+    return nu_out, minus, nu_in, plus
 
 
 def _operators_of(model: Any) -> Iterator[tuple[tuple[int, int, int, int], str]]:
@@ -228,7 +251,7 @@ def _single(
 
 def _combined(members: Sequence[Verdict], cl: float) -> Verdict:
     q = sum((m.pull**2 for m in members), np.zeros(1))
-    q = q - _best_common([m.measured for m in members if m.measured is not None])
+    q = q - best_common([m.measured for m in members if m.measured is not None])
     # rounding, where every ratio is the best one
     pull = np.sqrt(np.maximum(q, 0.0))
     return Verdict("combined", None, False, None, None, pull, *_exclusion(pull, cl))
@@ -243,9 +266,19 @@ def _exclusion(
     return level, level > cl
 
 
-def _best_common(measured: Sequence[tuple[float, float, float]]) -> float:
+def best_common(measured: Sequence[tuple[float, float, float]]) -> float:
     """Smallest sum of squared pulls for one common ratio: exact, as the sum is a
-    parabola between two measured ratios."""
+    parabola between two measured ratios.
+
+    Parameters
+    ----------
+    measured : ratio, error above and error below of each, at least two.
+
+    Examples
+    --------
+    >>> best_common([(1.0, 1.0, 1.0), (2.0, 1.0, 1.0)])
+    0.5
+    """
     value, plus, minus = np.array(measured).T
     edges = np.sort(value)
     smallest = math.inf
@@ -256,15 +289,23 @@ def _best_common(measured: Sequence[tuple[float, float, float]]) -> float:
     return smallest
 
 
+def two_sided(cl: float) -> float:
+    """Number of standard deviations of a two-sided level.
+
+    Parameters
+    ----------
+    cl : confidence level, between 0 and 1.
+
+    Examples
+    --------
+    >>> round(two_sided(0.95), 4)
+    1.96
+    """
+    from scipy.special import erfinv
+
+    return float(math.sqrt(2) * erfinv(cl))
+
+
 def _ratio(one: TridentExperiment, model: LeptonModel) -> FloatArray:
     """Cross section over that of the Standard Model, (points,)."""
-    channels = one.channels()
-    exchanged = [trident.mediator_masses(model, c) for c in channels]
-    every = tuple(sorted({mass for masses in exchanged for mass in masses}))
-    part = one.averaged(one.file.regime, every)
-    total = np.zeros(1)
-    for row, channel, masses in zip(part.values, channels, exchanged, strict=True):
-        weights = np.atleast_2d(trident.coefficients(model, channel))
-        at = [3 + 3 * every.index(m) + k for m in masses for k in range(3)]
-        total = total + weights @ row[[0, 1, 2, *at]]
-    return np.asarray(total / part.total(StandardModel()))
+    return np.atleast_1d(one.coefficients(model, []).ratio_of_model())

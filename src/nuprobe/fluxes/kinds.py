@@ -67,6 +67,15 @@ class ReactorOptions(Strict):
     bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(
         default=None, description="true, or its parameters"
     )
+    lowest: Annotated[float, BeforeValidator(_energy)] = Field(
+        default=2.0,
+        ge=1.8,
+        le=2,
+        description=(
+            "the polynomials, valid from 2 MeV, are continued down to here, where"
+            " low_energy then ends; '1.8 MeV'"
+        ),
+    )
     highest: Annotated[float, BeforeValidator(_energy)] = Field(
         default=8.0,
         ge=8,
@@ -121,7 +130,7 @@ class Reactor(Strict):
         share = self.shares(options.fractions)
         bump = options.bump or Bump(amplitude=0.0)
         above = [
-            self._above(name, number, bump, options.highest)
+            self._above(name, number, bump, (options.lowest, options.highest))
             for name, number in share.items()
         ]
         if options.low_energy == "none":
@@ -142,10 +151,18 @@ class Reactor(Strict):
                 f" {', '.join(set(share) - set(columns))}"
             )
         values = folder.table(table.table, ["energy", *columns])
-        # the spectrum above starts at 2 MeV itself
-        energies = np.minimum(values["energy"], np.nextafter(_JOIN, 0))
+        # the spectrum above starts at `lowest` itself
+        end = np.nextafter(options.lowest, 0)
+        inside = values["energy"] < end
+        energies = np.append(values["energy"][inside], end)
+        name = f"below {options.lowest:g} MeV"
         below = [
-            tabulated(f"{n} below 2 MeV", "nubar_e", energies, x * values[n])
+            tabulated(
+                f"{n} {name}",
+                "nubar_e",
+                energies,
+                x * np.interp(energies, values["energy"], values[n]),
+            )
             for n, x in columns.items()
         ]
         return (*above, *below)
@@ -170,7 +187,7 @@ class Reactor(Strict):
         return {name: share for name, share in fractions.items() if share > 0}
 
     def _above(
-        self, name: str, share: float, bump: Bump, highest: float
+        self, name: str, share: float, bump: Bump, ends: tuple[float, float]
     ) -> FluxComponent:
         coefficients = self.isotopes[name].coefficients
 
@@ -180,7 +197,7 @@ class Reactor(Strict):
             )
             return np.asarray(share * exp_polynomial(e, coefficients) * (1 + excess))
 
-        edges = np.union1d(np.arange(_JOIN, highest, 0.5), [highest])
+        edges = np.union1d(np.arange(_JOIN, ends[1], 0.5), ends)
         return FluxComponent(
             name, flavour("nubar_e"), density=density, edges=tuple(map(float, edges))
         )

@@ -19,7 +19,7 @@ from nuprobe.models.couplings import (
 )
 from nuprobe.models.electromagnetic import Electromagnetic
 from nuprobe.models.fields import ModelName, setting
-from nuprobe.models.leptons import VectorAxial, VMinusA
+from nuprobe.models.leptons import PairCouplings, VectorAxial, VMinusA
 from nuprobe.models.mixing import PMNS
 from nuprobe.models.named import (
     ModelField,
@@ -70,6 +70,7 @@ __all__ = [
     "ModelField",
     "ModelName",
     "NucleonCouplings",
+    "PairCouplings",
     "Parameter",
     "Propagator",
     "ScalarCharges",

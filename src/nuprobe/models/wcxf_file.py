@@ -12,11 +12,13 @@ from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import Couplings
-from nuprobe.models.fields import ModelName
+from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.stack import Stacked, check_base
 from nuprobe.models.standard import StandardModel
 from nuprobe.models.vertex import LeptonCouplings, Vertex
 from nuprobe.models.wcxf import read_wcxf
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
 
 __all__ = ["WcxfFile"]
 
@@ -31,6 +33,8 @@ class WcxfFile(Stacked):
     ----------
     file : path of the file, from where the command runs.
     base : what the operators are added to.
+    factor : multiplies all coefficients, a number or shape (points,).
+    label : precedes the names of the parameters, which are those of `ContactOperators`.
 
     Examples
     --------
@@ -51,6 +55,8 @@ class WcxfFile(Stacked):
 
     file: str
     base: Any = field(default_factory=StandardModel)
+    factor: float | FloatArray = setting(1.0, kw_only=True)
+    label: str = setting("", kw_only=True)
 
     def __post_init__(self) -> None:
         check_base(self.base)
@@ -67,7 +73,24 @@ class WcxfFile(Stacked):
     @cached_property
     def operators(self) -> ContactOperators:
         """The operators that the file has, on the base."""
-        return replace(read_wcxf(self.file), base=self.base)
+        return replace(
+            read_wcxf(self.file), base=self.base, factor=self.factor, label=self.label
+        )
+
+    def own_parameters(self) -> tuple[Parameter, ...]:
+        """Return those of the operators."""
+        return self.operators.own_parameters()
+
+    # with other coefficients than the file's they are operators without a file
+    def with_values(self, values: Mapping[str, float | FloatArray]) -> Any:
+        """Return the operators at other `values` of their parameters, which are in
+        their units; arrays give one model for many points."""
+        return self.operators.with_values(values)
+
+    def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
+        """Return the derivatives, of antineutrinos if `anti`, in the parameters; sizes
+        as `below`."""
+        return self.operators.slopes(below, anti)
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
         """Return the couplings `below`, of antineutrinos if `anti`, shifted by the

@@ -3,11 +3,16 @@ in ``data/``."""
 
 from nuprobe.nuclei import form_factors
 from nuprobe.nuclei.axial import (
+    STRUCTURE,
+    Axial,
     SpinExpectation,
     axial_couplings,
     axial_form_factor,
     axial_terms,
+    check_axial,
     spin_expectation,
+    spin_nuclei,
+    structure_nuclei,
 )
 from nuprobe.nuclei.folding import (
     Folding,
@@ -37,6 +42,7 @@ from nuprobe.nuclei.materials import (
     target,
     with_form_factors,
 )
+from nuprobe.nuclei.mixtures import MIXTURES, Mixture, named_mixture
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -53,12 +59,16 @@ from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 __all__ = [
     "BINDINGS",
     "FORM_FACTORS",
+    "MIXTURES",
+    "STRUCTURE",
+    "Axial",
     "Binding",
     "Component",
     "Folding",
     "FormFactor",
     "Ionisation",
     "Isotope",
+    "Mixture",
     "NeutronRadiusModel",
     "Shell",
     "SpinExpectation",
@@ -70,6 +80,7 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_axial",
     "check_binding",
     "default_charge_radius",
     "default_radius",
@@ -79,6 +90,7 @@ __all__ = [
     "isotope_names",
     "isotopes",
     "make_form_factor",
+    "named_mixture",
     "natural",
     "neutron_radius_models",
     "physical_to_point",
@@ -90,6 +102,8 @@ __all__ = [
     "sigma_series",
     "smallest_signal",
     "spin_expectation",
+    "spin_nuclei",
+    "structure_nuclei",
     "target",
     "weak_charge",
     "with_form_factors",

@@ -33,6 +33,7 @@ from nuprobe.nuclei.isotopes import (
     isotopes,
     natural,
 )
+from nuprobe.nuclei.mixtures import MIXTURES, named_mixture
 from nuprobe.nuclei.radii import point_to_charge
 from nuprobe.units import fm
 
@@ -367,6 +368,9 @@ def _composition(
         raise InputError(
             f"the name of a target has {len(text)} characters: {shown(text)}"
         )
+    known = named_mixture(text)
+    if known is not None:
+        return text.lower(), _composition(known.counts)[1]
     words = text.split()
     if len(words) == 2 and words[0].lower() == "natural":
         return text, dict(natural(words[1]))
@@ -441,7 +445,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
                 raise UnknownNameError(
                     "target",
                     text,
-                    elements(),
+                    [*elements(), *MIXTURES],
                     "(a formula is written with capitals, e.g. 'CsI')",
                 )
             raise InputError(

@@ -8,36 +8,65 @@ matrix, ρ(E) = Σ_i f_i(E) ρ_i. Each `Propagation` gives the f_i and the ρ_i;
 Kouzakov:2017hbc (eq. unverified; read in the proceedings of EPS-HEP2021, eqs. 1, 2, 6),
 with photon exchange between mass states, is Re Tr[M ρ M†] of these matrices.
 
-mixing       U and the differences of squared masses
-protocol     what every propagation offers
-propagation  at the source, coherent in vacuum, averaged
-solar        adiabatic conversion in the Sun
-arrival      density matrices, probabilities and states
-moments      effective magnetic moments, and limits on them
+mixing         U and the differences of squared masses
+protocol       what every propagation offers
+propagation    at the source, coherent in vacuum, averaged
+solar          adiabatic conversion in the Sun
+arrival        density matrices, probabilities and states
+moments        effective magnetic moments, and limits on them
+matter         densities along a path: the Sun
+magnetic_field the field across it
+precession     spin–flavour precession: both helicities in matter and field
+antineutrinos  ν̄_e from the Sun, and limits on μ B
 """
 
+from nuprobe.oscillation.antineutrinos import (
+    PrecessionLimit,
+    antineutrino_share,
+    precession_limit,
+)
 from nuprobe.oscillation.arrival import density, probabilities, state
+from nuprobe.oscillation.magnetic_field import FIELDS, MagneticField
+from nuprobe.oscillation.matter import SOLAR_RADIUS, Matter, standard_sun
 from nuprobe.oscillation.mixing import NUFIT, PMNS, Splittings
 from nuprobe.oscillation.moments import moment_limits, mu_eff
+from nuprobe.oscillation.precession import SpinFlavour
+from nuprobe.oscillation.precession_formulas import (
+    BOHR_MAGNETON,
+    landau_zener,
+    rabi_probability,
+)
 from nuprobe.oscillation.propagation import AtSource, Averaged, Spread, Vacuum
 from nuprobe.oscillation.protocol import Phase, Propagation
 from nuprobe.oscillation.solar import SOLAR_POTENTIALS, Solar
 
 __all__ = [
+    "BOHR_MAGNETON",
+    "FIELDS",
     "NUFIT",
     "PMNS",
     "SOLAR_POTENTIALS",
+    "SOLAR_RADIUS",
     "AtSource",
     "Averaged",
+    "MagneticField",
+    "Matter",
     "Phase",
+    "PrecessionLimit",
     "Propagation",
     "Solar",
+    "SpinFlavour",
     "Splittings",
     "Spread",
     "Vacuum",
+    "antineutrino_share",
     "density",
+    "landau_zener",
     "moment_limits",
     "mu_eff",
+    "precession_limit",
     "probabilities",
+    "rabi_probability",
+    "standard_sun",
     "state",
 ]

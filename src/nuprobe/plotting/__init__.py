@@ -24,8 +24,11 @@ from nuprobe.plotting.events import (
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
+from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
@@ -50,12 +53,16 @@ __all__ = [
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
+    "plot_gap",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
+    "plot_moment_field",
     "plot_plane",
+    "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_standard_moments",
     "plot_total",
     "plot_toy_thresholds",
     "plot_trident_energy",

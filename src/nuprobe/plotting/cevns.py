@@ -14,7 +14,7 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.models import Model
-from nuprobe.nuclei import Isotope, Target, TargetSpec, with_form_factors
+from nuprobe.nuclei import Axial, Isotope, Target, TargetSpec, with_form_factors
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
@@ -58,7 +58,7 @@ def plot_differential(
     *,
     flavours: str | Flavour | Sequence[str | Flavour] = "nu_mu",
     recoils: ArrayLike | None = None,
-    axial: bool = False,
+    axial: Axial = False,
     scale: Literal["linear", "log"] = "linear",
 ) -> Figure:
     """Plot dσ/dT against the recoil energy, full coherence dashed, and their ratio in a
@@ -165,7 +165,7 @@ def plot_total(
     *,
     flavour: str | Flavour = "nu_mu",
     threshold: float = 0.0,
-    axial: bool = False,
+    axial: Axial = False,
     scale: Literal["linear", "log"] = "log",
 ) -> Figure:
     """Plot σ(E) of one or several targets, full coherence dashed, and their ratio in a
@@ -317,7 +317,7 @@ def _legend(
 
 
 def _alike(
-    flavours: Sequence[Flavour], model: Model, axial: bool
+    flavours: Sequence[Flavour], model: Model, axial: Axial
 ) -> list[list[Flavour]]:
     """Flavours whose couplings, and so whose curves, are equal."""
     groups: list[tuple[FloatArray, list[Flavour]]] = []

@@ -25,6 +25,7 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
+from nuprobe.processes.nuclear import deuteron, ibd
 
 __all__ = [
     "CONTACT",
@@ -38,8 +39,10 @@ __all__ = [
     "cevns",
     "constants_of",
     "cross_section",
+    "deuteron",
     "electron",
     "exchanges_of",
+    "ibd",
     "process",
     "process_names",
     "process_options",

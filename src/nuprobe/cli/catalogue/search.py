@@ -55,7 +55,9 @@ class FilterSpec:
 _filter_options = grouped(
     "wanted",
     FilterSpec,
-    click.option("--observable", help="A quantity, e.g. charge_radius."),
+    click.option(
+        "--observable", help="A quantity or topic, e.g. charge_radius, millicharge."
+    ),
     click.option("--flavour", help="E.g. nu_mu."),
     click.option("--kind", help="E.g. upper_limit."),
     click.option("--year", help="One year, or first:last."),

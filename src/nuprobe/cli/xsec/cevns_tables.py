@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuprobe.models import Model
-    from nuprobe.nuclei import Target
+    from nuprobe.nuclei import Axial, Target
     from nuprobe.numerics import FloatArray
 
 
@@ -31,7 +31,7 @@ class CevnsTables:
     target: Target
     model: Model
     floor: float
-    axial: bool
+    axial: Axial
     form_factor: str
 
     @property

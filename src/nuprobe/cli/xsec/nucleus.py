@@ -10,7 +10,7 @@ import click
 from nuprobe.cli.options import grouped, target_spec
 
 if TYPE_CHECKING:
-    from nuprobe.nuclei import Target
+    from nuprobe.nuclei import Axial, Target
 
 NUCLEONS = ("kelly", "dipole", "point")
 """Names of `nuprobe.nuclei.form_factors.NUCLEON_NAMES`, which a test compares: help
@@ -27,7 +27,8 @@ class NucleusSpec:
     form_factor : name of the form factor.
     r_p, r_n : point-nucleon radii as typed, or None.
     nucleon : name of the electric form factors of the nucleons.
-    axial : with the axial response.
+    axial_spins : with the axial response.
+    axial_structure : with structure functions, where nuclei have them.
     """
 
     target_text: str
@@ -35,7 +36,13 @@ class NucleusSpec:
     r_p: str | None
     r_n: str | None
     nucleon: str
-    axial: bool
+    axial_spins: bool
+    axial_structure: bool
+
+    @property
+    def axial(self) -> Axial:
+        """As functions take it."""
+        return "structure" if self.axial_structure else self.axial_spins
 
     def build(self) -> Target:
         """Return the target."""
@@ -93,7 +100,15 @@ nucleus_options = grouped(
         help="Electric form factors of the nucleons inside.",
     ),
     click.option(
-        "--axial", is_flag=True, help="Include the axial response of nuclei with spin."
+        "--axial",
+        "axial_spins",
+        is_flag=True,
+        help="Include the axial response of nuclei with spin.",
+    ),
+    click.option(
+        "--axial-structure",
+        is_flag=True,
+        help="Include it from structure functions, where nuclei have them.",
     ),
 )
 """Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n``, ``--nucleon`` and

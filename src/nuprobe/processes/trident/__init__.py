@@ -11,6 +11,7 @@ from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, c
 from nuprobe.processes.trident.couplings import (
     TERMS,
     coefficients,
+    final_couplings,
     lepton_couplings,
     mediator_masses,
     terms,
@@ -54,6 +55,7 @@ __all__ = [
     "coefficients",
     "current_kernels",
     "currents",
+    "final_couplings",
     "flux_averaged",
     "kernels",
     "lepton_couplings",

@@ -13,7 +13,7 @@ import numpy as np
 from nuprobe.border import public, quick_methods
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.fluxes import Flux, FluxComponent, flux
-from nuprobe.models import LeptonModel, StandardModel
+from nuprobe.models import LeptonCouplings, LeptonModel, StandardModel
 from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import (
     FloatArray,
@@ -24,7 +24,10 @@ from nuprobe.numerics import (
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.couplings import (
-    coefficients,
+    coefficients_of,
+    final_couplings,
+    lepton_couplings,
+    masses_of,
     mediator_masses,
     weak_angle,
 )
@@ -88,21 +91,51 @@ class Averaged:
         """
         result = 0.0
         for row, one in zip(self.values, self.channels, strict=True):
-            weights = coefficients(model, one)
-            if weights.ndim != 1:
+            value = self._applied(row, lepton_couplings(model, one), model, one)
+            if np.ndim(value):
                 raise InputError(
                     "an averaged cross section needs a model with scalar parameters"
                 )
-            result += float(row[:3] @ weights[:3])
-            for i, mass in enumerate(mediator_masses(model, one)):
-                if mass not in self.mediators:
-                    raise InputError(
-                        f"a mediator of {mass:g} MeV was not averaged: list its mass in"
-                        " `mediators`"
-                    )
-                j = 3 + 3 * self.mediators.index(mass)
-                result += float(row[j : j + 3] @ weights[3 + 3 * i : 6 + 3 * i])
+            result += float(value)
         return result
+
+    def observed(self, model: LeptonModel) -> FloatArray:
+        """Averaged cross section for the charged leptons of the channels with any
+        neutrino in the final state, cm²; shape () or (points,).
+
+        Parameters
+        ----------
+        model : fields may be arrays over parameter points.
+
+        Raises
+        ------
+        InputError
+            If the model has a mediator whose mass was not averaged.
+        """
+        result = np.zeros(())
+        for row, one in zip(self.values, self.channels, strict=True):
+            for couplings in final_couplings(model, one):
+                result = result + self._applied(row, couplings, model, one)
+        return np.asarray(result)
+
+    def _applied(
+        self,
+        row: FloatArray,
+        couplings: LeptonCouplings,
+        model: LeptonModel,
+        channel: Channel,
+    ) -> FloatArray:
+        """Cross section of one row of `values` with some couplings, cm²."""
+        at = [0, 1, 2]
+        for mass in masses_of(couplings):
+            if mass not in self.mediators:
+                raise InputError(
+                    f"a mediator of {mass:g} MeV was not averaged: list its mass in"
+                    " `mediators`"
+                )
+            first = 3 + 3 * self.mediators.index(mass)
+            at += [first, first + 1, first + 2]
+        return np.asarray(coefficients_of(couplings, model, channel) @ row[at])
 
 
 @public

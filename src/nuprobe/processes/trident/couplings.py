@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from nuprobe.processes.trident.channels import channel as read_channel
 __all__ = [
     "TERMS",
     "coefficients",
+    "final_couplings",
     "lepton_couplings",
     "mediator_masses",
     "terms",
@@ -134,6 +136,43 @@ def mediator_masses(model: LeptonModel, channel: ChannelSpec) -> tuple[float, ..
     (10.0,)
     """
     return masses_of(lepton_couplings(model, channel))
+
+
+@public
+def final_couplings(
+    model: LeptonModel, channel: ChannelSpec
+) -> tuple[LeptonCouplings, ...]:
+    """Couplings of a model in a channel, then those with another neutrino in the final
+    state where a model has any.
+
+    No detector sees the outgoing neutrino, and final states that differ do not
+    interfere: cross sections of all these couplings add, with the kernels of the
+    channel, which know only the charged leptons.
+
+    Parameters
+    ----------
+    model : with couplings to charged leptons.
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``.
+
+    Examples
+    --------
+    >>> from nuprobe.models import ContactOperators
+    >>> model = ContactOperators(left={(1, 2, 1, 1): 1e-11})  # nu_mu -> nu_tau mu+ mu-
+    >>> len(final_couplings(model, "nu_mu -> nu_mu mu+ mu-"))
+    2
+    """
+    own = read_channel(channel).vertex
+    found = [lepton_couplings(model, channel)]
+    for flavour in range(3):
+        vertex = replace(own, nu_out=flavour)
+        # the Standard Model has another channel there, of its own name
+        if flavour == own.nu_out or vertex.charged:
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            other = model.lepton_couplings(vertex)
+        if other.mediators or np.any(other.vector) or np.any(other.axial):
+            found.append(other)
+    return tuple(found)
 
 
 def masses_of(couplings: LeptonCouplings) -> tuple[float, ...]:

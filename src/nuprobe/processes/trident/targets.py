@@ -19,6 +19,7 @@ from nuprobe.nuclei import (
     TargetSpec,
     form_factors,
 )
+from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.nuclei import target as make_target
 from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
@@ -54,13 +55,13 @@ __all__ = [
 
 @public
 def charge_form_factor(
-    isotope: Isotope, form_factor: FormFactorSpec = None
+    isotope: str | Isotope, form_factor: FormFactorSpec = None
 ) -> FormFactor:
     """Charge form factor of a nucleus, which is what a photon sees.
 
     Parameters
     ----------
-    isotope : the nucleus.
+    isotope : the nucleus, or its name.
     form_factor : None for the measured Fourier–Bessel density, else a Fermi density of
         the measured rms charge radius with a surface of t = 2.3 fm (a Gaussian for
         nuclei too small for it). A name of `nuclei.FORM_FACTORS` gives what
@@ -79,19 +80,20 @@ def charge_form_factor(
     --------
     >>> import nuprobe as nu
     >>> argon = nu.isotope("Ar40")
-    >>> charge_form_factor(argon, "helm").rms == argon.r_charge
+    >>> charge_form_factor("Ar40", "helm").rms == argon.r_charge
     True
     """
+    nucleus = as_isotope(isotope)
     if form_factor is None:
-        if isotope.name in form_factors.fourier_bessel_isotopes():
-            return form_factors.FourierBessel.of(isotope)
-        if isotope.r_charge is None:
+        if nucleus.name in form_factors.fourier_bessel_isotopes():
+            return form_factors.FourierBessel.of(nucleus)
+        if nucleus.r_charge is None:
             raise InputError(
-                f"the charge radius of {isotope.name} is not measured: give a form"
+                f"the charge radius of {nucleus.name} is not measured: give a form"
                 " factor, e.g. 'fermi'"
             )
         form_factor = "fermi"
-    return form_factors.named(form_factor, isotope, "charge")
+    return form_factors.named(form_factor, nucleus, "charge")
 
 
 def _components(

@@ -1,0 +1,69 @@
+"""Factors on the coefficients of a point, as ``nuprobe limit --wcxf`` prints them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nuprobe.cli.limits import LevelSpec
+from nuprobe.cli.output import Output
+from nuprobe.cli.verdicts import operators_of
+from nuprobe.errors import InputError
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.experiments import FactorLimit, FactorLimits
+
+
+def factor_table(found: FactorLimits, file: Path) -> Table:
+    """Factors that experiments allow as a table."""
+    return Table(
+        f"{file}: factors on all its coefficients that are allowed at"
+        f" {100 * found.cl:g} % CL",
+        ("experiment", "ratio at 1", "verdict at 1", "allowed factors", "lowest scale"),
+        tuple(
+            (
+                one.label,
+                None if one.ratio is None else float(one.ratio.sum()),
+                _at_one(one),
+                " and ".join(f"[{a:.4g}, {b:.4g}]" for a, b in one.allowed) or "none",
+                one.scale,
+            )
+            for one in found.members
+        ),
+        {"ratio at 1": ".4f", "lowest scale": ".4f"},
+        (
+            "factor 1: the point of the file; 0: the Standard Model; two-sided, by the"
+            " statistic of `nuprobe rate`",
+            "lowest scale: coefficients go as 1/scale^2, from the scale of the file (1)"
+            " down to where the factor leaves the interval around 0",
+        ),
+    )
+
+
+def _at_one(one: FactorLimit) -> str:
+    if one.point_allowed:
+        return "allowed"
+    return "would be excluded" if one.projected else "excluded"
+
+
+def print_factors(
+    experiments: tuple[str, ...], file: Path, level: LevelSpec, out: Output
+) -> None:
+    """Print the factors on the coefficients of a file that trident experiments
+    allow."""
+    from nuprobe.experiments import factor_limit
+    from nuprobe.models import StandardModel
+
+    if level.sides == "1" or level.with_projections:
+        raise InputError(
+            "a limit on the coefficients of a file is two-sided and leaves projections"
+            " alone: drop --sides and --with-projections"
+        )
+    found = factor_limit(
+        list(experiments),
+        operators_of(file, StandardModel()),
+        cl=level.cl,
+        analyses=level.by_experiment(),
+    )
+    out.emit(str(factor_table(found, file)), found.to_dict())

@@ -1,0 +1,54 @@
+"""Figures of a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuprobe.inference import ScanResult
+    from nuprobe.parameters import Parameter
+
+
+def landmarks(model: Any, axes: list[str]) -> list[tuple[str, float, float]]:
+    """Points of a plane that a model names, such as the Standard Model."""
+    if len(axes) != 2 or not hasattr(model, "landmarks"):
+        return []
+    return [
+        (label, at[axes[0]], at[axes[1]])
+        for label, at in model.landmarks().items()
+        if set(axes) <= set(at)
+    ]
+
+
+def figure_of(
+    name: str,
+    result: ScanResult,
+    parameters: Sequence[Parameter],
+    references: Sequence[str],
+    landmarks: Sequence[tuple[str, float, float]],
+) -> Figure:
+    """Profile along one axis, or contours over two, under the name of what was
+    scanned."""
+    from nuprobe.plotting import plot_contour, plot_profile
+
+    known = {p.name: p for p in parameters}
+    how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
+    title = f"{name}, {how}"
+    if len(result.axes) == 1:
+        (axis,) = result.axes
+        p = known[axis]
+        return plot_profile(result.curve(), p, title=title, references=references)
+    x, y = result.axes
+    return plot_contour(
+        result.axes[x],
+        result.axes[y],
+        result.delta,
+        (known[x], known[y]),
+        best=None if result.fitted is None else (result.best[x], result.best[y]),
+        markers=landmarks,
+        title=title,
+        references=references,
+    )

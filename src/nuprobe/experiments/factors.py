@@ -1,0 +1,250 @@
+"""By which factor all coefficients of a point may be multiplied until trident
+experiments exclude it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.polynomial import Polynomial
+
+from nuprobe.border import public
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.experiments.trident import TridentExperiment
+from nuprobe.experiments.verdicts import best_common, open_tridents, two_sided
+from nuprobe.models import ContactOperators, WcxfFile
+from nuprobe.numerics import FloatArray
+
+__all__ = ["FactorLimit", "FactorLimits", "factor_limit"]
+
+Interval = tuple[float, float]
+_REAL: Final = 1e-7  # imaginary part of a root over its size
+_FLAT: Final = 1e-12  # of the ratio
+
+
+@dataclass(frozen=True, eq=False)
+class FactorLimit:
+    """Factors on all coefficients that one experiment, or all together, allow.
+
+    Attributes
+    ----------
+    label : name of the experiment, or ``"combined"``.
+    projected : whether the ratio is assumed, not measured.
+    ratio : coefficients (1, λ, λ²) of the ratio to the Standard Model, (3,); None for
+        the combination.
+    allowed : intervals of the factor λ, increasing; λ = 1 is the point itself, λ = 0 is
+        what it was added to.
+    """
+
+    label: str
+    projected: bool
+    ratio: FloatArray | None
+    allowed: tuple[Interval, ...]
+
+    @property
+    def around_zero(self) -> Interval | None:
+        """Interval that contains 0; None where 0 itself is excluded."""
+        return next((i for i in self.allowed if i[0] <= 0 <= i[1]), None)
+
+    @property
+    def point_allowed(self) -> bool:
+        """Whether the point itself, λ = 1, is allowed."""
+        return any(low <= 1 <= high for low, high in self.allowed)
+
+    @property
+    def scale(self) -> float | None:
+        """Lowest scale of new physics over that of the point: coefficients go as
+        1/Λ², so that Λ may be lowered to Λ/√λ from large ones, λ the upper end of
+        `around_zero`; None without."""
+        if self.around_zero is None or not self.around_zero[1] > 0:
+            return None
+        return float(self.around_zero[1] ** -0.5)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "label": self.label,
+            "projected": self.projected,
+            "ratio_polynomial": None if self.ratio is None else self.ratio.tolist(),
+            "allowed_factors": [list(i) for i in self.allowed],
+            "point_allowed": self.point_allowed,
+            "lowest_scale": self.scale,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class FactorLimits:
+    """Factors that experiments allow.
+
+    Attributes
+    ----------
+    cl : confidence level, two-sided.
+    members : one an experiment, then ``"combined"`` if several have measured.
+    """
+
+    cl: float
+    members: tuple[FactorLimit, ...]
+
+    def __getitem__(self, label: str) -> FactorLimit:
+        """Limit of a label; raises `UnknownNameError` for any other."""
+        for one in self.members:
+            if one.label == label:
+                return one
+        raise UnknownNameError("limit", label, [m.label for m in self.members])
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {"cl": self.cl, "limits": [m.to_dict() for m in self.members]}
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Ratio as a polynomial of λ beside what was measured."""
+
+    ratio: Polynomial
+    value: float
+    plus: float
+    minus: float
+
+    @property
+    def crossings(self) -> list[float]:
+        """Factors at which the ratio is the measured one."""
+        return _real_roots(self.ratio - self.value)
+
+    def squared_pull(self, at: float) -> Polynomial:
+        """Squared pull, with the error of the side at one factor."""
+        error = self.plus if self.ratio(at) > self.value else self.minus
+        return ((self.ratio - self.value) / error) ** 2
+
+
+@public
+def factor_limit(
+    experiments: Sequence[str | TridentExperiment],
+    operators: ContactOperators | WcxfFile,
+    *,
+    cl: float = 0.95,
+    analyses: Mapping[str, str] | None = None,
+) -> FactorLimits:
+    """All factors λ on the coefficients of a point that trident experiments allow.
+
+    A factor is allowed where `verdict` says so of the point with all its coefficients
+    multiplied by λ, and by the same statistic. The ratio is a polynomial of second
+    order in λ, so that all ends are roots of polynomials, on both sides and of every
+    interval.
+
+    Parameters
+    ----------
+    experiments : tridents, by name or as objects.
+    operators : the point, from `read_wcxf` or given; its own factor counts as 1.
+    cl : confidence level, between 0 and 1, two-sided.
+    analyses : analysis by name of experiment; default the first of each.
+
+    Raises
+    ------
+    InputError
+        As in `verdict`; also if there are no operators, or an experiment does not
+        depend on any (a flat direction), or for a model over many points.
+
+    Examples
+    --------
+    >>> point = ContactOperators(left={(1, 1, 1, 1): -1e-11})
+    >>> found = factor_limit(["ccfr-trident"], point)["ccfr-trident"]
+    >>> [round(x, 2) for x in found.around_zero]
+    [-1.32, 0.44]
+    """
+    if not isinstance(operators, ContactOperators | WcxfFile):
+        raise InputError(
+            "a limit on a factor needs contact operators, from read_wcxf or"
+            f" ContactOperators, got {shown(operators)}"
+        )
+    opened = open_tridents(experiments, cl, analyses)
+    chosen = analyses or {}
+    known = [(one, _measured(one, operators, chosen.get(one.name))) for one in opened]
+    threshold = two_sided(cl) ** 2
+    found = [
+        FactorLimit(
+            one.name,
+            one.is_projection(chosen.get(one.name)),
+            np.asarray(measured.ratio.coef, dtype=float),
+            _allowed([measured], threshold),
+        )
+        for one, measured in known
+    ]
+    together = [m for one, m in known if not one.is_projection(chosen.get(one.name))]
+    if len(together) > 1:
+        best = best_common([(m.value, m.plus, m.minus) for m in together])
+        allowed = _allowed(together, threshold + best)
+        found.append(FactorLimit("combined", False, None, allowed))
+    return FactorLimits(cl, tuple(found))
+
+
+def _measured(
+    one: TridentExperiment,
+    operators: ContactOperators | WcxfFile,
+    analysis: str | None,
+) -> _Measured:
+    measured = one.measurement(analysis)
+    factor = operators.label + "factor"
+    given = float(np.asarray(operators.factor))
+    moved = operators.with_values({factor: given * np.array([-1.0, 0.0, 1.0])})
+    low, middle, high = one.coefficients(moved, []).ratio_of_model() * np.ones(3)
+    linear, square = (high - low) / 2, (high + low) / 2 - middle
+    if max(abs(linear), abs(square)) <= _FLAT * middle:
+        raise InputError(
+            f"{one.name} depends on none of these coefficients, which may have any"
+            f" size (a flat direction): it measures"
+            f" {', '.join(c.name for c in one.channels())}; leave it out, or give"
+            " coefficients of these flavours"
+        )
+    ratio = Polynomial([middle, linear, square])
+    return _Measured(ratio, measured.ratio, measured.plus, measured.minus)
+
+
+def _allowed(members: Sequence[_Measured], threshold: float) -> tuple[Interval, ...]:
+    """Intervals in which the sum of squared pulls stays below a threshold: between two
+    crossings every pull keeps its side, and the sum is one polynomial."""
+    crossings = sorted({x for m in members for x in m.crossings})
+    edges = [-math.inf, *crossings, math.inf]
+    ends = []
+    for low, high in itertools.pairwise(edges):
+        at = _between(low, high)
+        start = Polynomial([-threshold])
+        roots = _real_roots(sum((m.squared_pull(at) for m in members), start))
+        ends += [x for x in roots if low <= x <= high]
+    ends = sorted(ends)
+    if not ends:
+        return ()
+    intervals: list[Interval] = []
+    for low, high in itertools.pairwise(ends):
+        at = _between(low, high)
+        total = sum(float(m.squared_pull(at)(at)) for m in members)
+        if total >= threshold or high - low <= 1e-12 * max(1.0, abs(low)):
+            continue
+        # a crossing may end one polynomial and begin the next at the same height
+        if intervals and intervals[-1][1] == low:
+            intervals[-1] = (intervals[-1][0], high)
+        else:
+            intervals.append((low, high))
+    return tuple(intervals)
+
+
+def _between(low: float, high: float) -> float:
+    if math.isinf(low) and math.isinf(high):
+        return 0.0
+    if math.isinf(low):
+        return high - max(1.0, abs(high))
+    return low + max(1.0, abs(low)) if math.isinf(high) else (low + high) / 2
+
+
+def _real_roots(one: Polynomial) -> list[float]:
+    """Real roots, those of even order once or twice."""
+    one = one.trim(_FLAT * float(np.abs(one.coef).max()))
+    if one.degree() < 1:
+        return []
+    roots = np.asarray(one.roots(), dtype=complex)
+    real = np.abs(roots.imag) <= _REAL * np.abs(roots)
+    return [float(x) for x in roots.real[real]]

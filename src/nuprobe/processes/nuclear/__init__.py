@@ -1,0 +1,1 @@
+"""Low-energy reactions of neutrinos with nuclei that are not elastic scattering."""

@@ -1,0 +1,171 @@
+"""Cross section of ν̄_e + p → e⁺ + n to first order in 1/M (Vogel:1999zy).
+
+Normalised by the neutron lifetime, so that inner radiative corrections are in it and
+outer ones are not:
+
+    σ₀ (f² + 3g²) = 2π² / (m_e⁵ f_R τ_n),   f_R = 1.7152
+
+The article was not read; the formulas (its eqs. 12 and 13 as public codes number them)
+are compared in the tests with the full tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from nuprobe.border import quick_methods
+from nuprobe.constants import (
+    G_A,
+    HBARC_MEV_CM,
+    M_ELECTRON,
+    M_NEUTRON,
+    M_PROTON,
+    TAU_NEUTRON_S,
+)
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.interface import DepositRange
+from nuprobe.processes.nuclear.positron import momentum
+from nuprobe.processes.nuclear.strumia_vissani import MAGNETIC
+
+__all__ = ["FirstOrderRange", "cosine", "differential", "positron_energy"]
+
+_PHASE_SPACE: Final = 1.7152
+_HBAR_MEV_S: Final = HBARC_MEV_CM / 2.99792458e10
+_NUCLEON: Final = (M_PROTON + M_NEUTRON) / 2
+_SPLIT: Final = M_NEUTRON - M_PROTON
+_Y2: Final = (_SPLIT**2 - M_ELECTRON**2) / 2
+_SIGMA: Final = (
+    2
+    * np.pi**2
+    / (M_ELECTRON**5 * _PHASE_SPACE * TAU_NEUTRON_S / _HBAR_MEV_S)
+    / (1 + 3 * G_A**2)
+)
+_STEPS: Final = 60
+
+
+def positron_energy(e_nu: FloatArray, cos: FloatArray) -> FloatArray:
+    """Total energy of positrons at an angle, to first order.
+
+    Parameters
+    ----------
+    e_nu : energy of the antineutrino, MeV.
+    cos : cosine of the angle, broadcast against `e_nu`.
+
+    Examples
+    --------
+    >>> float(positron_energy(np.array(10.0), np.array(1.0)))
+    8.705756
+    """
+    static = e_nu - _SPLIT
+    slow = e_nu / _NUCLEON * (static - momentum(static) * cos)
+    return np.asarray(static - slow - _Y2 / _NUCLEON)
+
+
+def cosine(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
+    """Cosine of the angle at which positrons have the energy `e_e`, to first order.
+
+    Parameters
+    ----------
+    e_nu, e_e : energies of the antineutrino and of the positron (total) in MeV,
+        broadcast against each other; inside the allowed region.
+
+    Examples
+    --------
+    >>> e_nu = np.array(10.0)
+    >>> float(cosine(e_nu, positron_energy(e_nu, np.array(0.5))))
+    0.5
+    """
+    static = e_nu - _SPLIT
+    lost = static - _Y2 / _NUCLEON - e_e
+    along = static - _NUCLEON * lost / e_nu
+    return np.clip(along / np.maximum(momentum(static), 1e-150), -1.0, 1.0)
+
+
+def differential(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
+    """dσ/dE_e.
+
+    Parameters
+    ----------
+    e_nu, e_e : energies of the antineutrino and of the positron (total) in MeV,
+        broadcast against each other; inside the allowed region.
+
+    Returns
+    -------
+    array
+        In MeV⁻³.
+
+    Examples
+    --------
+    >>> float(differential(np.array(5.0), np.array(3.69)) * 1e20)
+    8.19847
+    """
+    cos, static = cosine(e_nu, e_e), e_nu - _SPLIT
+    p, p_static = momentum(e_e), np.maximum(momentum(static), 1e-150)
+    v, v_static = p / np.maximum(e_e, M_ELECTRON), p_static / static
+    vector, axial = 1.0, G_A
+    both, apart = vector**2 + 3 * axial**2, vector**2 - axial**2
+    mass = M_ELECTRON**2 / static
+    slope = (static + _SPLIT) * (1 - cos / v_static) - _SPLIT
+    recoil = (
+        2
+        * (vector + MAGNETIC)
+        * axial
+        * ((2 * static + _SPLIT) * (1 - v_static * cos) - mass)
+        + (vector**2 + axial**2) * (_SPLIT * (1 + v_static * cos) + mass)
+        + both * slope
+        + apart * slope * v_static * cos
+    )
+    by_cosine = (both + apart * v * cos) * e_e * p
+    by_cosine -= recoil / _NUCLEON * static * p_static
+    # a change of the cosine is one of the energy by p E/M
+    return np.asarray(_SIGMA / 2 * by_cosine * _NUCLEON / (p_static * e_nu))
+
+
+@quick_methods
+@dataclass(frozen=True)
+class FirstOrderRange(DepositRange):
+    """Total energies of the positron, to first order in 1/M.
+
+    Examples
+    --------
+    >>> FirstOrderRange().t_max(np.array([1.8, 3.0]))
+    array([0.   , 1.705...])
+    """
+
+    def t_max(self, e_nu: FloatArray) -> FloatArray:
+        """Largest positron energy at neutrino energies `e_nu`, MeV; 0 below the
+        threshold."""
+        return self._end(e_nu, 1.0)
+
+    def t_min(self, e_nu: FloatArray) -> FloatArray:
+        """Smallest positron energy at neutrino energies `e_nu`, MeV; 0 below the
+        threshold."""
+        return self._end(e_nu, -1.0)
+
+    @staticmethod
+    def _end(e_nu: FloatArray, cos: float) -> FloatArray:
+        e = np.maximum(e_nu, _SPLIT + M_ELECTRON)
+        possible = positron_energy(e, np.asarray(1.0)) > M_ELECTRON
+        energy = np.maximum(positron_energy(e, np.asarray(cos)), M_ELECTRON)
+        return np.where(possible, energy, 0.0)
+
+    def e_min(self, t: FloatArray) -> FloatArray:
+        """Smallest neutrino energy that can make positrons of the energy `t`, MeV."""
+        return self._energy(t, 1.0)
+
+    def e_max(self, t: FloatArray) -> FloatArray:
+        """Largest neutrino energy that can make positrons of the energy `t`, MeV."""
+        return self._energy(t, -1.0)
+
+    @staticmethod
+    def _energy(t: FloatArray, cos: float) -> FloatArray:
+        """Where `positron_energy` is `t`."""
+        e = t + _SPLIT + _Y2 / _NUCLEON
+        for _ in range(_STEPS):
+            static = np.maximum(e - _SPLIT, M_ELECTRON)
+            slow = static - momentum(static) * cos
+            e = t + _Y2 / _NUCLEON + _SPLIT + e / _NUCLEON * slow
+        return np.where(t >= M_ELECTRON, e, np.inf)
