@@ -8,7 +8,10 @@ from nuprobe.models.base import (
     is_elastic,
     points,
 )
-from nuprobe.models.charge_radius import charge_radius_convention
+from nuprobe.models.charge_radius import (
+    charge_radius_convention,
+    sin2_theta_w_shift,
+)
 from nuprobe.models.charges import SCALARS, VECTORS, ScalarCharges, VectorCharges
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
@@ -99,6 +102,7 @@ __all__ = [
     "read_wcxf",
     "read_wcxf_points",
     "setting",
+    "sin2_theta_w_shift",
     "standard_charge_radius",
     "standard_couplings",
 ]
