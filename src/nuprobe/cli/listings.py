@@ -8,8 +8,8 @@ from nuprobe.tables import Table
 
 
 def targets() -> Table:
-    """Isotopes."""
-    from nuprobe.nuclei import isotopes
+    """Isotopes, and materials by name."""
+    from nuprobe.nuclei import MIXTURES, isotopes
     from nuprobe.units import fm
 
     return Table(
@@ -36,6 +36,43 @@ def targets() -> Table:
             for i in isotopes()
         ),
         {"nuclear mass [MeV]": ".3f", "charge radius [fm]": ".4f"},
+        tuple(f"material {name}: {one.title}" for name, one in MIXTURES.items()),
+    )
+
+
+def spins() -> Table:
+    """Spin expectation values, for the axial response."""
+    from nuprobe.nuclei import spin_expectation, spin_nuclei, structure_nuclei
+
+    structured = structure_nuclei()
+    rows = [
+        (
+            name,
+            spins.s_p,
+            spins.s_n,
+            spins.method,
+            spins.source if spins.verified else f"{spins.source} (unverified)",
+            spins.moment,
+            "yes" if name in structured else None,
+        )
+        for name, spins in ((n, spin_expectation(n)) for n in spin_nuclei())
+    ]
+    return Table(
+        "spins",
+        (
+            "isotope",
+            "<S_p>",
+            "<S_n>",
+            "method",
+            "source",
+            "moment [mu_N]",
+            "structure functions",
+        ),
+        tuple(rows),
+        notes=(
+            "odd group, isoscalar: from the magnetic moment alone; single particle: of"
+            " the last nucleon (Schmidt)",
+        ),
     )
 
 
@@ -86,10 +123,64 @@ def processes() -> Table:
 
 def form_factors() -> Table:
     """Form factors."""
-    from nuprobe.nuclei import FORM_FACTORS
+    from nuprobe.errors import NuprobeError
+    from nuprobe.nuclei import FORM_FACTORS, form_factors
+    from nuprobe.units import fm
+
+    columns = ("rms of Ar40 [fm]", "as charge [fm]")
+
+    def row(name: str) -> tuple[str | float | None, ...]:
+        shape = form_factors.shape_named(name)
+        radii: list[float | None] = []
+        for which in ("point", "charge"):
+            try:
+                radii.append(form_factors.named(name, "Ar40", which).rms / fm)
+            except NuprobeError:  # not measured
+                radii.append(None)
+        words = " ".join((shape.__doc__ or "").split())
+        for end in (". ", ": ", " [", " (`", "; "):
+            words = words.partition(end)[0]
+        return (name, words.rstrip("."), *radii)
 
     return Table(
-        "form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS)
+        "form factors",
+        ("form factor", "what", *columns),
+        tuple(row(name) for name in FORM_FACTORS),
+        dict.fromkeys(columns, ".3f"),
+        (
+            "rms: of point nucleons, into which nucleons are folded, where a name"
+            " stands in a target, and of the charge, as in tridents; equal: the radius"
+            " belongs to the name, nucleons inside (literature: Brown:1973ih)",
+        ),
+    )
+
+
+def radii() -> Table:
+    """Radii of nuclei by name."""
+    from nuprobe.nuclei import named_radii, point_to_physical
+    from nuprobe.units import fm
+
+    columns = ("R_p [fm]", "R_n [fm]", "physical R_n [fm]", "+ [fm]", "- [fm]")
+    rows = []
+    for r in named_radii():
+        lengths = (
+            r.r_p,
+            r.r_n,
+            point_to_physical(r.r_n, r.isotope, "n"),
+            *(r.errors or (None, None)),
+        )
+        shown = (None if x is None else x / fm for x in lengths)
+        rows.append((r.name, r.family, r.isotope, *shown, r.source))
+    return Table(
+        "radii",
+        ("name", "from", "isotope", *columns, "source"),
+        tuple(rows),
+        dict.fromkeys(columns, ".3f"),
+        (
+            "R_p, R_n: rms radii of point protons and neutrons; physical: with the"
+            " nucleons inside. Names are accepted wherever a radius of point nucleons"
+            " is: --r-n NL-Z2, --set target.neutron_radius=NL-Z2",
+        ),
     )
 
 
@@ -160,10 +251,12 @@ def catalogue_entries() -> Table:
 
 TABLES: dict[str, Callable[[], Table]] = {
     "targets": targets,
+    "spins": spins,
     "fluxes": fluxes,
     "models": models,
     "processes": processes,
     "form-factors": form_factors,
+    "radii": radii,
     "experiments": experiments,
     "parameters": parameters,
     "observables": observables,

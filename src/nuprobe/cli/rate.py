@@ -19,6 +19,7 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.values import key_values
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
@@ -55,11 +56,15 @@ def rate_command(
     opened = [by_name(name) for name in experiment.experiments]
     tridents = [one for one in opened if isinstance(one, TridentExperiment)]
     if len(tridents) == len(opened):
-        if experiment.changes or plot is not None:
+        if experiment.bins or plot is not None:
             raise InputError(
-                f"--set and --plot require a spectrum, and {opened[0].name} measures"
-                " one ratio"
+                "--bins and --plot require a spectrum, and"
+                f" {opened[0].name} measures one ratio"
             )
+        if experiment.changes:
+            if len(tridents) > 1:
+                raise InputError("--set belongs to one experiment: give one")
+            tridents = [tridents[0].with_changes(key_values(experiment.changes))]
         return print_tridents(tridents, experiment.analysis, model, asked, out)
     if len(opened) > 1:
         raise InputError(

@@ -15,11 +15,13 @@ from nuprobe.cli.output import Output
 from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 from nuprobe.tables import Rows, Table
+from nuprobe.units import GeV
 
 if TYPE_CHECKING:
     from nuprobe.experiments import (
         AnyExperiment,
         TridentExperiment,
+        TridentRates,
         Verdict,
         Verdicts,
     )
@@ -121,6 +123,41 @@ def flat(found: Verdicts) -> tuple[str, ...]:
             " these experiments contains them: add an experiment with their flavours"
         )
     return tuple(lines)
+
+
+def _conditions(rates: TridentRates) -> list[str]:
+    """Target, beams and numbers of events, each beside what is published."""
+    z2 = f"target: <Z^2> = {rates.mean_z2:.4g}"
+    if abs(rates.nuclei - 1) > 1e-9:
+        z2 += (
+            f", {rates.nuclei:g} nuclei in a formula unit,"
+            f" {rates.cross_section / rates.nuclei:.4e} cm2 per nucleus"
+        )
+    notes = [z2]
+    for beam in rates.beams:
+        text = (
+            f"{beam.beam}: {beam.flavour}, {100 * beam.share:.3g} % of the neutrinos,"
+            f" mean energy {beam.mean / GeV:.1f} GeV"
+        )
+        if beam.published is not None:
+            text += f" (published: {beam.published / GeV:.1f} GeV)"
+        notes.append(text)
+    notes += [
+        f"{name} alone: {value / rates.nuclei:.4e} cm2 per nucleus"
+        for name, value in rates.by_beam.items()
+    ]
+    if rates.counts is not None and rates.expected is not None:
+        seen = rates.counts.observed
+        notes.append(f"events observed: {seen[0]:.1f} +- {seen[1]:.1f}")
+        notes += [
+            f"events expected, published for {name}: {value:.1f} +- {error:.1f}"
+            for name, (value, error) in rates.counts.expected.items()
+        ]
+        notes.append(
+            f"events expected, this model: {rates.expected:.1f} (ratio times the"
+            " published number for sm)"
+        )
+    return notes
 
 
 def _few(names: tuple[str, ...]) -> str:
@@ -232,9 +269,9 @@ def print_tridents(
     rates = one.predict(model, analysis)
     member = found.members[0]
     table = Table(
-        f"{rates.experiment}, analysis {rates.analysis}: cross sections per formula"
-        " unit averaged over the flux of "
-        + ", ".join(c.incoming.name for c in one.channels()),
+        f"{rates.experiment}, analysis {rates.analysis}: cross sections per"
+        f" {'nucleus' if abs(rates.nuclei - 1) < 1e-9 else 'formula unit'} averaged"
+        " over the flux of " + ", ".join(c.incoming.name for c in one.channels()),
         ("regime", "sigma [cm2]", "events"),
         tuple(
             (regime, sigma, (rates.events or {}).get(regime))
@@ -249,6 +286,7 @@ def print_tridents(
                 f" -{rates.minus:g}, pull {rates.pull:+.2f}"
             ),
             sentence(member, asked.cl),
+            *_conditions(rates),
             *flat(found),
             *(
                 []

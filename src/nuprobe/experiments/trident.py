@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from nuprobe.border import public
 from nuprobe.errors import (
     ExperimentFileError,
@@ -18,11 +16,12 @@ from nuprobe.errors import (
     UnknownNameError,
 )
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.changes import changed
 from nuprobe.experiments.coefficients import CouplingPrediction, one_value
 from nuprobe.experiments.ratio import RatioPrediction, scanned_ratio
 from nuprobe.experiments.scanned import Scanned, has_mediator, is_plane
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
-from nuprobe.experiments.trident_rates import TridentRates
+from nuprobe.experiments.trident_rates import TridentRates, beam_energies
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
@@ -34,7 +33,18 @@ from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
-__all__ = ["TridentExperiment"]
+__all__ = ["TridentExperiment", "TridentRates"]
+
+
+def _scaled(component: FluxComponent, beam: str, factor: float) -> FluxComponent:
+    """A component of one of several beams times its exposure."""
+    density = component.density
+    return replace(
+        component,
+        name=f"{beam}, {component.name}",
+        lines=tuple(Line(o.energy, factor * o.intensity) for o in component.lines),
+        density=None if density is None else lambda e: factor * density(e),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +77,7 @@ class TridentExperiment(AnyExperiment):
                     f"flux.name: {result.flux.name} has no neutrinos that make this"
                     " pair"
                 )
-            if result.file.flux.exposure is not None and result.file.flux.name is None:
+            if result.file.flux.exposure is not None and result.file.flux.energy:
                 raise InputError(
                     "flux.exposure needs a flux with a normalisation: give flux.name"
                 )
@@ -99,13 +109,28 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
-        """Return the experiment with whole sections or keys at the top of its file
-        replaced by `changes`."""
-        return TridentExperiment.read(self.folder, {**self.raw, **changes})
+        """Return the experiment with keys of its file replaced by `changes`: whole
+        sections, or single keys such as ``target.material``."""
+        raw = changed(self.raw, changes, self.folder.name)
+        return TridentExperiment.read(self.folder, raw)
 
     @property
     def flux(self) -> Flux:
-        """The beam."""
+        """The beam, or all beams with their exposures."""
+        beams = self.beams()
+        if not self.file.flux.beams:
+            return next(iter(beams.values()))
+        parts = [
+            _scaled(component, name, self.file.flux.beams[name].exposure)
+            for name, source in beams.items()
+            for component in source.components
+        ]
+        first = next(iter(beams.values()))
+        return Flux(" and ".join(beams), tuple(parts), first.per, emission="beam")
+
+    @public
+    def beams(self) -> dict[str, Flux]:
+        """Beams by name, without their exposures."""
         section = self.file.flux
         if section.energy is not None:
             energy = parse_quantity(section.energy, "energy")
@@ -113,14 +138,15 @@ class TridentExperiment(AnyExperiment):
                 FluxComponent(name, flavour(name), lines=(Line(energy, number),))
                 for name, number in section.flavours.items()
             ]
-            return Flux(f"{section.energy} beam", tuple(components), per="neutrino")
-        assert section.name is not None  # schema
-        name = (
-            f"{self.folder.root}/{section.name[2:]}"
-            if section.name.startswith("./")
-            else section.name
-        )
-        return flux(name, **section.options)
+            name = f"{section.energy} beam"
+            return {name: Flux(name, tuple(components), per="neutrino")}
+        if section.name is not None:
+            return {section.name: flux(self._path(section.name), **section.options)}
+        return {name: flux(self._path(name)) for name in section.beams}
+
+    def _path(self, name: str) -> str:
+        """Folders are relative to that of the experiment."""
+        return f"{self.folder.root}/{name[2:]}" if name.startswith("./") else name
 
     @property
     def material(self) -> str | dict[str, float]:
@@ -203,23 +229,44 @@ class TridentExperiment(AnyExperiment):
         """
         key = (regime, tuple(mediators), axial)
         if key not in self._cache:
-            section = self.file.target
-            options = trident.TridentOptions(
-                regime,
-                form_factor=section.form_factor,
-                pauli=section.pauli,
-                nucleon_form_factors=section.nucleon_form_factors,
-            )
-            self._cache[key] = trident.average(
-                self.flux,
-                self.channels(),
-                self.material,
-                options,
-                mediators=mediators,
-                axial=axial,
-            )
+            self._cache[key] = self._average(self.flux, regime, mediators, axial)
         result: trident.Averaged = self._cache[key]
         return result
+
+    def _average(
+        self,
+        source: Flux,
+        regime: str,
+        mediators: Sequence[float] | FloatArray,
+        axial: bool,
+    ) -> trident.Averaged:
+        section = self.file.target
+        options = trident.TridentOptions(
+            regime,
+            form_factor=section.form_factor,
+            pauli=section.pauli,
+            nucleon_form_factors=section.nucleon_form_factors,
+        )
+        return trident.average(
+            source,
+            self.channels(),
+            self.material,
+            options,
+            mediators=mediators,
+            axial=axial,
+        )
+
+    def _by_beam(self, model: LeptonModel) -> dict[str, float]:
+        """What the ratio is of, in each of several beams, cm² per formula unit."""
+        beams = self.beams() if self.file.flux.beams else {}
+        return {
+            name: one_value(
+                self._average(
+                    source, self.file.regime, *self._exchanged(model)
+                ).observed(model)
+            )
+            for name, source in beams.items()
+        }
 
     @public
     def predict(
@@ -258,6 +305,8 @@ class TridentExperiment(AnyExperiment):
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
         angle = trident.weak_angle(model)
+        parts = self.target().components
+        nuclei = sum(c.count for c in parts)
         return TridentRates(
             experiment=self.name,
             analysis=name,
@@ -272,6 +321,11 @@ class TridentExperiment(AnyExperiment):
             regime=self.file.regime,
             beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
+            by_beam=self._by_beam(model),
+            beams=beam_energies(self.beams(), self.file.flux.beams),
+            mean_z2=sum(c.count * c.isotope.z**2 for c in parts) / nuclei,
+            nuclei=nuclei,
+            counts=chosen.counts,
         )
 
     @public

@@ -12,7 +12,12 @@ from nuprobe.experiments.format import Energy, Mass
 from nuprobe.flavours import flavour
 from nuprobe.schema import Strict
 
-__all__ = ["TridentFile", "trident_json_schema"]
+__all__ = [
+    "TridentCounts",
+    "TridentFile",
+    "TridentMeasurement",
+    "trident_json_schema",
+]
 
 
 class TridentTarget(Strict):
@@ -33,12 +38,37 @@ class TridentTarget(Strict):
     )
 
 
+class TridentBeam(Strict):
+    """One of several beams that ran in turn."""
+
+    exposure: PositiveFloat = Field(
+        default=1.0, description="relative number of units, e.g. of protons on target"
+    )
+    flavour: str | None = Field(
+        default=None, description="what the published mean energy is of"
+    )
+    mean_energy: Energy | None = Field(
+        default=None, description="published mean energy of that flavour"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TridentBeam:
+        if (self.flavour is None) != (self.mean_energy is None):
+            raise InputError("flavour and mean_energy belong together: give both")
+        if self.flavour is not None:
+            flavour(self.flavour)
+        return self
+
+
 class TridentFlux(Strict):
-    """The beam: a flux of the package or one energy."""
+    """The beam: one flux of the package, several, or one energy."""
 
     name: str | None = Field(
         default=None,
         description="a flux of the package, or './folder' beside experiment.toml",
+    )
+    beams: dict[str, TridentBeam] = Field(
+        default={}, description="several fluxes of the package, by name, added"
     )
     options: dict[str, Any] = Field(
         default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
@@ -58,14 +88,32 @@ class TridentFlux(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> TridentFlux:
-        if (self.name is None) == (self.energy is None):
-            raise InputError("give either name (a spectrum) or energy")
+        given = [self.name is not None, self.energy is not None, bool(self.beams)]
+        if sum(given) != 1:
+            raise InputError("give either name (a spectrum), beams (several) or energy")
         if (self.energy is not None) != bool(self.flavours):
             raise InputError("flavours belong to one energy: give both or neither")
-        if self.energy is not None and self.options:
+        if self.name is None and self.options:
             raise InputError("options belong to a flux with a name; remove them")
         for name in self.flavours:
             flavour(name)
+        return self
+
+
+class TridentCounts(Strict):
+    """Published numbers of events behind a ratio: value and error."""
+
+    observed: tuple[PositiveFloat, PositiveFloat] = Field(
+        description="events after subtraction of the background, and their error"
+    )
+    expected: dict[str, tuple[PositiveFloat, PositiveFloat]] = Field(
+        description="events by name of a model, and their error; sm is needed"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TridentCounts:
+        if "sm" not in self.expected:
+            raise InputError("expected needs the events of the Standard Model, sm")
         return self
 
 
@@ -84,6 +132,9 @@ class TridentMeasurement(Strict):
         description=(
             "lower error of the ratio, one standard deviation, as a positive number"
         )
+    )
+    counts: TridentCounts | None = Field(
+        default=None, description="events observed and expected, if published"
     )
     references: list[str] = Field(
         default=[], description="texkeys of the papers that publish the ratio"

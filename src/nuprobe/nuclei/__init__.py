@@ -3,11 +3,16 @@ in ``data/``."""
 
 from nuprobe.nuclei import form_factors
 from nuprobe.nuclei.axial import (
+    STRUCTURE,
+    Axial,
     SpinExpectation,
     axial_couplings,
     axial_form_factor,
     axial_terms,
+    check_axial,
     spin_expectation,
+    spin_nuclei,
+    structure_nuclei,
 )
 from nuprobe.nuclei.folding import (
     Folding,
@@ -37,6 +42,14 @@ from nuprobe.nuclei.materials import (
     target,
     with_form_factors,
 )
+from nuprobe.nuclei.mixtures import MIXTURES, Mixture, named_mixture
+from nuprobe.nuclei.named_radii import (
+    NamedRadii,
+    named_radii,
+    named_radius,
+    radius_isotopes,
+    radius_names,
+)
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -53,12 +66,17 @@ from nuprobe.nuclei.weak import WeakFormFactor, sigma_series, weak_charge
 __all__ = [
     "BINDINGS",
     "FORM_FACTORS",
+    "MIXTURES",
+    "STRUCTURE",
+    "Axial",
     "Binding",
     "Component",
     "Folding",
     "FormFactor",
     "Ionisation",
     "Isotope",
+    "Mixture",
+    "NamedRadii",
     "NeutronRadiusModel",
     "Shell",
     "SpinExpectation",
@@ -70,6 +88,7 @@ __all__ = [
     "axial_terms",
     "charge_distribution",
     "charge_to_point",
+    "check_axial",
     "check_binding",
     "default_charge_radius",
     "default_radius",
@@ -79,17 +98,24 @@ __all__ = [
     "isotope_names",
     "isotopes",
     "make_form_factor",
+    "named_mixture",
+    "named_radii",
+    "named_radius",
     "natural",
     "neutron_radius_models",
     "physical_to_point",
     "point_proton_radius",
     "point_to_charge",
     "point_to_physical",
+    "radius_isotopes",
+    "radius_names",
     "shell_elements",
     "shells",
     "sigma_series",
     "smallest_signal",
     "spin_expectation",
+    "spin_nuclei",
+    "structure_nuclei",
     "target",
     "weak_charge",
     "with_form_factors",

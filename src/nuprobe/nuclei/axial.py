@@ -1,5 +1,11 @@
 """Axial response of nuclei with spin to the neutral current.
 
+Spins of all nuclei of odd mass number that are stable or long-lived, and of ²H, ⁶Li,
+¹⁰B and ¹⁴N, are in ``data/spin_expectations.csv``: from calculations of their structure
+where there are any, else from the magnetic moment, else of a single particle; the table
+says which. Structure functions that fall with q and contain two-body currents are
+known for eight nuclei (``data/spin_structure.csv``).
+
 dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n
 <S_n>)² [Hoferichter:2020osn], so that a proton has F_A(0) = g_A². The form (G_F² M/2π)
 |G_A|²/(2J + 1) (2 + MT/E²) is the same for T ≪ E, with |G_A|²/(2J + 1) = F_A/4, its
@@ -10,26 +16,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.constants import G_A
-from nuprobe.errors import UnknownNameError
+from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.files import read_table
 from nuprobe.nuclei.form_factors import Exponential, FormFactor
 from nuprobe.nuclei.form_factors.base import momentum2
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.nuclei.radii import default_radius
 from nuprobe.numerics import FloatArray
+from nuprobe.units import fm
 
 __all__ = [
+    "STRUCTURE",
+    "Axial",
     "SpinExpectation",
     "axial_couplings",
     "axial_form_factor",
     "axial_terms",
+    "check_axial",
     "spin_expectation",
+    "spin_nuclei",
+    "structure_nuclei",
 ]
+
+STRUCTURE: Final = "structure"
+Axial = bool | Literal["structure"]
+"""Whether the axial part is included: from spins with a Gaussian, or from structure
+functions where there are any."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +59,108 @@ class SpinExpectation:
     s_p, s_n : <S_p> and <S_n>.
     source : where they come from.
     verified : whether they were read there.
+    method : ``"exact"``, ``"three-body"``, ``"shell model"``, ``"compilation"``,
+        ``"boson-fermion"``, ``"odd group"`` and ``"isoscalar"`` (from the magnetic
+        moment) or ``"single particle"`` (Schmidt).
+    moment : magnetic moment in nuclear magnetons, or None.
     """
 
     s_p: float
     s_n: float
     source: str
     verified: bool
+    method: str = "exact"
+    moment: float | None = None
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, SpinExpectation]:
     return {
         row["isotope"]: SpinExpectation(
-            float(row["s_p"]), float(row["s_n"]), row["source"], row["verified"] == "1"
+            float(row["s_p"]),
+            float(row["s_n"]),
+            row["source"],
+            row["verified"] == "1",
+            row["method"],
+            float(row["moment"]) if row["moment"] else None,
         )
         for row in read_table(DATA / "spin_expectations.csv")
     }
+
+
+@dataclass(frozen=True, eq=False)
+class _Structure:
+    """S_00, S_01, S_11 over exp(−u), as coefficients of powers of u."""
+
+    b2: float  # MeV⁻²
+    u_max: float
+    coefficients: FloatArray  # (3, powers)
+
+
+@lru_cache(maxsize=1)
+def _structures() -> dict[str, _Structure]:
+    found: dict[str, dict[str, FloatArray]] = {}
+    lengths: dict[str, tuple[float, float]] = {}
+    for row in read_table(DATA / "spin_structure.csv"):
+        name = row["isotope"]
+        lengths[name] = (float(row["b_fm"]) * fm, float(row["u_max"]))
+        found.setdefault(name, {})[row["function"]] = np.array(
+            [float(row[f"c{k}"]) for k in range(10)]
+        )
+    return {
+        name: _Structure(
+            lengths[name][0] ** 2,
+            lengths[name][1],
+            np.stack(
+                [
+                    c["S_00"],
+                    # the middle of the band of two-body currents
+                    (c["S_01_low"] + c["S_01_high"]) / 2,
+                    (c["S_11_low"] + c["S_11_high"]) / 2,
+                ]
+            ),
+        )
+        for name, c in found.items()
+    }
+
+
+def spin_nuclei() -> tuple[str, ...]:
+    """Names of the nuclei with tabulated spins.
+
+    Examples
+    --------
+    >>> spin_nuclei()[:3]
+    ('H1', 'H2', 'He3')
+    """
+    return tuple(_table())
+
+
+def structure_nuclei() -> tuple[str, ...]:
+    """Names of the nuclei with spin structure functions.
+
+    Examples
+    --------
+    >>> structure_nuclei()
+    ('F19', 'Na23', 'Al27', 'Si29', 'Ge73', 'I127', 'Xe129', 'Xe131')
+    """
+    return tuple(_structures())
+
+
+def check_axial(axial: object) -> None:
+    """Raise `InputError` unless this says whether and how the axial part is included.
+
+    Parameters
+    ----------
+    axial : True, False or ``"structure"``.
+
+    Examples
+    --------
+    >>> check_axial("structure")
+    """
+    if not (isinstance(axial, bool | np.bool_) or axial == STRUCTURE):
+        raise InputError(
+            f'axial must be True, False or "structure", got {shown(axial)}'
+        )
 
 
 def spin_expectation(of: str | Isotope) -> SpinExpectation:
@@ -69,7 +173,7 @@ def spin_expectation(of: str | Isotope) -> SpinExpectation:
     Raises
     ------
     UnknownNameError
-        If it has spin and no values are tabulated.
+        If it has spin and no values are tabulated, as for most odd-odd nuclei.
 
     Examples
     --------
@@ -84,8 +188,9 @@ def spin_expectation(of: str | Isotope) -> SpinExpectation:
         raise UnknownNameError(
             "spin expectation value",
             nucleus.name,
-            _table(),
-            f"({nucleus.name} has J = {nucleus.spin:g})",
+            (),
+            f"({nucleus.name} has J = {nucleus.spin:g}; of odd-odd nuclei only H2,"
+            " Li6, B10 and N14 have any)",
         )
     return tabulated
 
@@ -107,7 +212,10 @@ def axial_couplings(strange: float = 0.0) -> tuple[float, float]:
 
 
 def axial_terms(
-    of: str | Isotope, q2: ArrayLike, *, form_factor: FormFactor | None = None
+    of: str | Isotope,
+    q2: ArrayLike,
+    *,
+    form_factor: FormFactor | Literal["structure"] | None = None,
 ) -> FloatArray:
     """Axial response split by nucleon: F_A = g_p² S_pp + g_p g_n S_pn + g_n² S_nn.
 
@@ -122,7 +230,11 @@ def axial_terms(
         a shell-model state falls with another, state-dependent shape, so trust it for q
         R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
         nucleon (−4 % on F_A at 100 MeV) and two-body currents (tens of per cent) are
-        left out.
+        left out. ``"structure"``: the structure functions of Klos:2013rwa (one of
+        `structure_nuclei`; the middle of their band), in which both are: at q = 0 the
+        isovector response, which neutrinos see, is 0.6 of that of the spins. They were
+        made for dark matter and contain the longitudinal response, which neutrinos do
+        not see; with q their fall is therefore approximate.
 
     Returns
     -------
@@ -132,7 +244,9 @@ def axial_terms(
     Raises
     ------
     UnknownNameError
-        If the spin expectation values are not tabulated.
+        If the spin expectation values, or structure functions, are not tabulated.
+    ComputationError
+        If q² lies beyond the fits of the structure functions.
 
     Examples
     --------
@@ -143,6 +257,8 @@ def axial_terms(
     q2 = momentum2(q2)
     if not nucleus.has_spin:
         return np.zeros((*q2.shape, 3))
+    if isinstance(form_factor, str):
+        return _structure_terms(nucleus, q2, form_factor)
     shape = (
         Exponential.from_rms(default_radius(nucleus))
         if form_factor is None
@@ -153,12 +269,39 @@ def axial_terms(
     return np.asarray(shape(q2)[..., None] ** 2 * start)
 
 
+def _structure_terms(nucleus: Isotope, q2: FloatArray, name: str) -> FloatArray:
+    """(S_pp, S_pn, S_nn) of the structure functions: F_A = 16π/3 S_A/(2J + 1), with
+    a_0 = (g_p + g_n)/2 and a_1 = (g_p − g_n)/2."""
+    if name != STRUCTURE:
+        raise InputError(
+            f'form_factor must be a form factor or "structure", got {shown(name)}'
+        )
+    if nucleus.name not in _structures():
+        raise UnknownNameError("spin structure function", nucleus.name, _structures())
+    known = _structures()[nucleus.name]
+    u = q2 * known.b2 / 2
+    if np.any(u > known.u_max):
+        raise ComputationError(
+            f"the structure functions of {nucleus.name} end at q ="
+            f" {np.sqrt(2 * known.u_max / known.b2):.0f} MeV: use the spins alone"
+            " (axial=True)"
+        )
+    powers = u[..., None] ** np.arange(known.coefficients.shape[1])
+    s00, s01, s11 = np.moveaxis(
+        np.exp(-u)[..., None] * (powers @ known.coefficients.T), -1, 0
+    )
+    terms = np.stack(
+        [(s00 + s01 + s11) / 4, (s00 - s11) / 2, (s00 - s01 + s11) / 4], axis=-1
+    )
+    return np.asarray(16 * np.pi / 3 / (2 * nucleus.spin + 1) * terms)
+
+
 def axial_form_factor(
     of: str | Isotope,
     q2: ArrayLike,
     *,
     couplings: tuple[float, float] = (G_A, -G_A),
-    form_factor: FormFactor | None = None,
+    form_factor: FormFactor | Literal["structure"] | None = None,
 ) -> FloatArray:
     """Axial form factor F_A(q²).
 

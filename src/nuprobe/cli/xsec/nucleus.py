@@ -10,7 +10,7 @@ import click
 from nuprobe.cli.options import grouped, target_spec
 
 if TYPE_CHECKING:
-    from nuprobe.nuclei import Target
+    from nuprobe.nuclei import Axial, Target
 
 NUCLEONS = ("kelly", "dipole", "point")
 """Names of `nuprobe.nuclei.form_factors.NUCLEON_NAMES`, which a test compares: help
@@ -27,7 +27,8 @@ class NucleusSpec:
     form_factor : name of the form factor.
     r_p, r_n : point-nucleon radii as typed, or None.
     nucleon : name of the electric form factors of the nucleons.
-    axial : with the axial response.
+    axial_spins : with the axial response.
+    axial_structure : with structure functions, where nuclei have them.
     """
 
     target_text: str
@@ -35,16 +36,21 @@ class NucleusSpec:
     r_p: str | None
     r_n: str | None
     nucleon: str
-    axial: bool
+    axial_spins: bool
+    axial_structure: bool
+
+    @property
+    def axial(self) -> Axial:
+        """As functions take it."""
+        return "structure" if self.axial_structure else self.axial_spins
 
     def build(self) -> Target:
         """Return the target."""
         from nuprobe.nuclei import target
-        from nuprobe.units import parse_quantity
+        from nuprobe.nuclei.named_radii import length_or_name
 
         r_p, r_n = (
-            None if r is None else parse_quantity(r, "length")
-            for r in (self.r_p, self.r_n)
+            None if r is None else length_or_name(r) for r in (self.r_p, self.r_n)
         )
         return target(
             target_spec(self.target_text),
@@ -74,15 +80,15 @@ nucleus_options = grouped(
     click.option(
         "--r-p",
         help=(
-            "Rms radius of the point protons, e.g. '3.33 fm' [default: from the charge"
-            " radius]."
+            "Rms radius of the point protons, e.g. '3.33 fm' or a name of `nuprobe list"
+            " radii` [default: from the charge radius]."
         ),
     ),
     click.option(
         "--r-n",
         help=(
-            "Rms radius of the point neutrons, e.g. '3.42 fm' [default: that of the"
-            " protons]."
+            "Rms radius of the point neutrons, e.g. '3.42 fm', NL-Z2 or PREX [default:"
+            " that of the protons]."
         ),
     ),
     click.option(
@@ -93,7 +99,15 @@ nucleus_options = grouped(
         help="Electric form factors of the nucleons inside.",
     ),
     click.option(
-        "--axial", is_flag=True, help="Include the axial response of nuclei with spin."
+        "--axial",
+        "axial_spins",
+        is_flag=True,
+        help="Include the axial response of nuclei with spin.",
+    ),
+    click.option(
+        "--axial-structure",
+        is_flag=True,
+        help="Include it from structure functions, where nuclei have them.",
     ),
 )
 """Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n``, ``--nucleon`` and

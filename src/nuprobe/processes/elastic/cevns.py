@@ -44,8 +44,8 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model, Propagator
-from nuprobe.nuclei import Component, Target, TargetSpec
-from nuprobe.numerics import FloatArray, flag
+from nuprobe.nuclei import Axial, Component, Target, TargetSpec, check_axial
+from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.nuclear import (
@@ -97,7 +97,8 @@ class Cevns(Process):
     Attributes
     ----------
     kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
-    axial : include the axial part of nuclei with spin.
+    axial : include the axial part of nuclei with spin; ``"structure"`` takes structure
+        functions for nuclei that have them (`nuclei.axial_terms`).
 
     Examples
     --------
@@ -107,11 +108,11 @@ class Cevns(Process):
     """
 
     kinematics: Kinematics = "auto"
-    axial: bool = False
+    axial: Axial = False
 
     def __post_init__(self) -> None:
         check_kinematics(self.kinematics)
-        flag("axial", self.axial)
+        check_axial(self.axial)
 
     @property
     def name(self) -> str:
@@ -149,7 +150,7 @@ class Cevns(Process):
 
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return the names of the terms that `exchanges` need."""
-        return terms(self.axial, exchanges)
+        return terms(bool(self.axial), exchanges)
 
     def diverging(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return those of `exchanges` in which a photon is exchanged."""
@@ -220,7 +221,7 @@ def kernels(
     t_nr: ArrayLike,
     component: Component,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
     exchanges: Exchanges = CONTACT,
 ) -> FloatArray:
@@ -255,7 +256,7 @@ def coefficients(
     model: Model,
     flavour: str | Flavour | FlavourState,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     anti: bool | None = None,
 ) -> FloatArray:
     """Coefficients of the terms that a model needs: (g_p², 2 g_p g_n, g_n²) for the
@@ -288,7 +289,7 @@ def coefficient_derivatives(
     model: Model,
     flavour: str | Flavour | FlavourState,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     anti: bool | None = None,
 ) -> Mapping[str, FloatArray]:
     """Analytic derivative of `coefficients` with respect to each of the model's
@@ -317,7 +318,7 @@ def differential(
     model: Model,
     flavour: str | Flavour | FlavourState,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
     anti: bool | None = None,
 ) -> FloatArray:
@@ -367,7 +368,7 @@ def averaged(
     model: Model,
     flavour: str | Flavour,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
 ) -> FloatArray:
     """Mean of dσ/dT over the normalised spectrum of one flavour of a flux.
@@ -406,7 +407,7 @@ def total(
     flavour: str | Flavour,
     *,
     threshold: float = 0.0,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
     rtol: float = 1e-8,
 ) -> FloatArray:
@@ -451,7 +452,7 @@ def flux_averaged(
     flavour: str | Flavour,
     *,
     threshold: float = 0.0,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
     rtol: float = 1e-8,
 ) -> float:

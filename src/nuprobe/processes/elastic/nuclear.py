@@ -13,7 +13,13 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import UnknownNameError
-from nuprobe.nuclei import Component, axial_terms
+from nuprobe.nuclei import (
+    STRUCTURE,
+    Axial,
+    Component,
+    axial_terms,
+    structure_nuclei,
+)
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.recoil import polynomial
@@ -84,7 +90,7 @@ def kernel_groups(
     component: Component,
     exchanges: Exchanges = CONTACT,
     *,
-    axial: bool = False,
+    axial: Axial = False,
     kinematics: Kinematics = "auto",
 ) -> tuple[KernelGroup, ...]:
     """Kernels of one isotope, split into (energy, recoil) kinematics and nuclear
@@ -140,7 +146,10 @@ def kernel_groups(
         )
         groups.append(
             KernelGroup(
-                AXIAL_TERMS, partial(_axial_response, component), (0, 1, 2), amplitudes
+                AXIAL_TERMS,
+                partial(_axial_response, component, axial),
+                (0, 1, 2),
+                amplitudes,
             )
         )
     if exchanges.magnetic:
@@ -193,10 +202,13 @@ def _response(
     return np.stack([shape[a] * shape[b] for a, b in _pairs(entries)], axis=-1)
 
 
-def _axial_response(component: Component, t: FloatArray) -> FloatArray:
+def _axial_response(component: Component, axial: Axial, t: FloatArray) -> FloatArray:
     # axial_terms counts the pn interference in the kernel; here the coefficient
     # 2 g_p g_n does
     isotope = component.isotope
+    known = axial == STRUCTURE and isotope.name in structure_nuclei()
+    shape: Literal["structure"] | None = STRUCTURE if known else None
     return np.asarray(
-        axial_terms(isotope, 2 * isotope.mass * t) * np.array([1.0, 0.5, 1.0])
+        axial_terms(isotope, 2 * isotope.mass * t, form_factor=shape)
+        * np.array([1.0, 0.5, 1.0])
     )

@@ -25,6 +25,7 @@ __all__ = [
     "trident_beam_cross_section",
     "trident_cross_section",
     "trident_events",
+    "trident_expected_events",
     "trident_heavy_limit",
     "trident_model_ratio",
     "trident_pull",
@@ -185,6 +186,25 @@ def trident_events(
     True
     """
     return _tridents(experiment).events(regime, flavours)
+
+
+def trident_expected_events(experiment: str, model: str = "v-a") -> float:
+    """Published number of expected events of the Standard Model times the ratio of a
+    model.
+
+    Parameters
+    ----------
+    experiment, model : as in `trident_model_ratio`.
+
+    Examples
+    --------
+    >>> round(trident_expected_events("ccfr-trident", "sm"), 1)
+    45.3
+    """
+    found = _tridents(experiment).predict(named_model(model)).expected
+    if found is None:
+        raise InputError(f"{experiment} has no published numbers of events")
+    return found
 
 
 def trident_heavy_limit(experiment: str, equal_weights: bool = False) -> float:
