@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nuprobe.border import public
 from nuprobe.errors import (
     ExperimentFileError,

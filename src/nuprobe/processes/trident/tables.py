@@ -427,7 +427,8 @@ def evaluate(
         here = rest & (delta <= plan.delta[1]) & (q2 <= plan.q_max * pair[0] ** 2)
         if here.any():
             rest &= ~here
-            table = load(name, masses.size > 0, axial and masses.size > 0)
+            heavy = masses.size > 0
+            table = load(name, True, True) if axial and heavy else load(name, heavy)
             panels.append((table, np.flatnonzero(here)))
             error = max(error, panels[-1][0].error)
     if panels:
