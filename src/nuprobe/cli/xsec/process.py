@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,11 @@ from nuprobe.cli.values import key_values
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.process_tables import ProcessTables
+from nuprobe.errors import NuprobeError
 from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.processes import Process
 
 
 def process_command(name: str) -> click.Command:
@@ -64,8 +68,17 @@ def process_command(name: str) -> click.Command:
         name,
         help=f"Cross sections of {name}: σ(E), dσ/dT with --recoil, or their means over"
         f" a flux. T is the {deposit}.",
-        epilog=f'Example: nuprobe xsec {name} --target Ar40 --energy "10:50:5 MeV"',
+        epilog=f'Example: nuprobe xsec {name} {_target(default)}--energy "10:50:5 MeV"',
     )(cross_sections)
+
+
+def _target(process: Process) -> str:
+    """What an example needs of a target: nothing where the process has its own."""
+    try:
+        process.scatterers(None)
+    except NuprobeError:
+        return "--target Ar40 "
+    return ""
 
 
 def _field_option(name: str, default: object) -> Callable[[Any], Any]:
