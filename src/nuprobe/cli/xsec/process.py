@@ -13,7 +13,7 @@ from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_opti
 from nuprobe.cli.values import key_values
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
-from nuprobe.cli.xsec.process_tables import ProcessTables
+from nuprobe.cli.xsec.process_tables import ProcessTables, default_flavour
 from nuprobe.errors import NuprobeError
 from nuprobe.tables import Table
 
@@ -35,7 +35,7 @@ def process_command(name: str) -> click.Command:
 
     @each
     @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:lin|:log] MeV'.")
-    @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", "nu_e")
+    @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", default_flavour(default))
     @models_options
     @table_options
     def cross_sections(
