@@ -127,6 +127,8 @@ def made() -> dict[Any, Call]:
         shapes.KleinNystrand: ((4.0,), {}),
         shapes.WoodsSaxon: ((4.0,), {}),
         nu.oscillation.AtSource: ((), {}),
+        nu.oscillation.Matter: ((np.array([0.0, 1e9]), np.ones(2), np.ones(2)), {}),
+        nu.oscillation.MagneticField: ((np.array([0.0, 1e9]), np.zeros(2)), {}),
         nu.events.Cut: (("all", lambda events: np.ones(len(events), bool)), {}),
         nu.events.Observable: (("s", "s", "MeV2", "s", lambda events: events.s), {}),
         nu.trident.Channel: ((nu_mu, nu_mu, 1, 1), {}),

@@ -264,7 +264,8 @@ def _document_cell(item: Item) -> str:
         else:
             continue
         label = f"{check.what}: " if check.what else ""
-        shown.append(f"{label}{value} {check.unit}".strip() + where)
+        unit = f" {check.unit}" if check.unit and value[-1].isdigit() else ""
+        shown.append(f"{label}{value}{unit}{where}")
     return "<br>".join(map(_cell, shown))
 
 

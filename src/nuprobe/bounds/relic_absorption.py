@@ -63,6 +63,8 @@ _SPEED_OF_LIGHT_KM_S: Final = 299792.458
 _MPC_CM: Final = 3.0856775814913673e24
 _RELIC_TEMPERATURE: Final = 1.6764e-4 * eV  # (4/11)^(1/3) · 2.7255 K
 _WINDOW_POINTS: Final = 400
+_MASSES: Final = (1e-6, 1e9)  # of a boson, MeV
+_COUPLING: Final = 1e3
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,17 @@ def resonance_energy(mass: ArrayLike, m_nu: ArrayLike) -> FloatArray:
     >>> float(resonance_energy(11.0, 0.1 * eV) / PEV)
     0.605
     """
-    return np.asarray(positive("mass", mass) ** 2 / (2 * positive("m_nu", m_nu)))
+    return np.asarray(_mass(mass) ** 2 / (2 * positive("m_nu", m_nu)))
+
+
+def _mass(mass: ArrayLike) -> FloatArray:
+    m = positive("mass", mass)
+    if np.any((m < _MASSES[0]) | (m > _MASSES[1])):
+        raise InputError(
+            f"mass must lie between {_MASSES[0]:g} and {_MASSES[1]:g} MeV, got"
+            f" {shown(mass)}"
+        )
+    return m
 
 
 def cross_section(
@@ -232,7 +244,7 @@ def _depth_per_coupling2(
     e_obs: ArrayLike, mass: ArrayLike, line: LineOfSight
 ) -> FloatArray:
     """τ_i/g′², shape (..., 3)."""
-    m, e = np.broadcast_arrays(positive("mass", mass), positive("e_obs", e_obs))
+    m, e = np.broadcast_arrays(_mass(mass), positive("e_obs", e_obs))
     thermal = 3.15 * _RELIC_TEMPERATURE * (1 + line.z_source)
     if np.min(line.masses) < thermal:
         warn(
@@ -281,7 +293,12 @@ def optical_depth(
     (3,)
     """
     per = _depth_per_coupling2(e_obs, mass, line or LineOfSight())
-    return np.asarray(nonnegative("coupling", coupling)[..., None] ** 2 * per)
+    g = nonnegative("coupling", coupling)
+    if np.any(g > _COUPLING):
+        raise InputError(
+            f"coupling must be at most {_COUPLING:g}, got {shown(coupling)}"
+        )
+    return np.asarray(g[..., None] ** 2 * per)
 
 
 def survival(

@@ -26,6 +26,7 @@ from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.spectra import plot_flux
@@ -61,6 +62,7 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_standard_moments",
     "plot_total",
     "plot_toy_thresholds",
     "plot_trident_energy",

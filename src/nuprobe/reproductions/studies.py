@@ -20,6 +20,7 @@ from nuprobe.nuclei import (
 from nuprobe.reproductions.charge_radii import charge_radii
 from nuprobe.reproductions.coherent import coherent_electromagnetic
 from nuprobe.reproductions.coverage import coverage_table
+from nuprobe.reproductions.moments import standard_moments
 from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
 from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
 from nuprobe.reproductions.total_counts import total_counts
@@ -445,5 +446,6 @@ STUDIES: Final = {
     "coherent-electromagnetic": coherent_electromagnetic,
     "millicharge-figure": millicharge_figure,
     "magnetic-spectra": magnetic_spectra,
+    "standard-moments": standard_moments,
 }
 """Studies by their name on the command line."""
