@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
 
@@ -76,6 +77,7 @@ _TABLE = {
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "deuteron": "nuprobe.processes",
     "electron": "nuprobe.processes",
     "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",

@@ -68,6 +68,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "erg": erg,
     },
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
+    "volume": {"fm3": fm**3, "cm3": cm**3},
     "time": {
         "ns": ns,
         "us": us,

@@ -36,7 +36,7 @@ KEYS = {
 
 LISTS = {
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "observables", "cl",
+    "observables", "cl", "names",
 }  # fmt: skip
 """Repeatable options whose values all count."""
 
@@ -219,10 +219,6 @@ def test_a_file_of_commas_is_csv(run: Run, tmp_path: Path) -> None:
             ("--model", "sm", "--model", "light-vector", "--param", "mass=1"),
             "--param belongs to one model, and 2 are given",
         ),
-        (
-            ("--flavour", "nu_e", "--flavour", "nu_mu", "--plot", "a.png"),
-            "--plot draws one flavour",
-        ),
     ],
 )
 def test_what_belongs_to_one_value_is_refused(
@@ -234,3 +230,14 @@ def test_what_belongs_to_one_value_is_refused(
     assert code == 2
     assert words in err
     assert err.count("\n") == 1
+
+
+def test_a_figure_of_several_is_refused_where_it_draws_one(run: Run) -> None:
+    several = ("--flavour", "nu_e", "--flavour", "nu_mu", "--plot", "a.png")
+    for command in (
+        ("electron", "--energy", "3 MeV"),
+        ("cevns", "--target", "Ar40", "--flux", "sns"),
+    ):
+        code, _, err = run("xsec", *command, *several)
+        assert (code, err.count("\n")) == (2, 1)
+        assert "--plot draws one flavour" in err

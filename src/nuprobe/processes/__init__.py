@@ -25,7 +25,7 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
-from nuprobe.processes.nuclear import ibd
+from nuprobe.processes.nuclear import deuteron, ibd
 
 __all__ = [
     "CONTACT",
@@ -39,6 +39,7 @@ __all__ = [
     "cevns",
     "constants_of",
     "cross_section",
+    "deuteron",
     "electron",
     "exchanges_of",
     "ibd",
