@@ -171,13 +171,15 @@ def _limit_notes(limit: Limit) -> list[str]:
             )
         if curve.reopens is not None and np.isfinite(curve.reopens).any():
             i = int(np.argmax(np.isfinite(curve.reopens)))
-            islands = curve.allowed[i][1:2] if curve.allowed is not None else ()
+            islands = curve.regions[i][1:2] if curve.regions is not None else ()
             if islands:
-                low, high = islands[0]
+                low, high = islands[0].low, islands[0].high
+                end = ", the end of the search, so open" if islands[0].open_high else ""
                 notes.append(
                     f"{curve.label}: larger couplings are allowed again at some masses,"
-                    f" e.g. {low:.4g} to {high:.4g} at {masses[i]:.4g} MeV (destructive"
-                    " interference); --json has all excluded intervals"
+                    f" e.g. {low:.4g} to {high:.4g}{end}, at {masses[i]:.4g} MeV"
+                    " (destructive interference); --json has all excluded and allowed"
+                    " intervals"
                 )
                 continue
             notes.append(
@@ -226,6 +228,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
             "published",
             "computed",
             "unit",
+            "ratio",
             "pull",
             "tolerance",
             "agrees",
@@ -237,6 +240,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 published(r),
                 f"{r.computed:.7g}",
                 r.unit,
+                "" if r.ratio is None else f"{r.ratio:.4g}",
                 pull(r),
                 r.tolerance,
                 r.agrees,
@@ -245,8 +249,8 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
         ),
         notes=(
             (
-                "pull: (computed - published)/error; in brackets the relative"
-                " difference where no error is published"
+                "ratio: computed over published; pull: (computed - published)/error,"
+                " in brackets the relative difference where no error is published"
             ),
             *(
                 f"not judged: {r.quantity} ({r.key}): {r.note}"

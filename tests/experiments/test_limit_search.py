@@ -17,6 +17,7 @@ from nuprobe.experiments import Experiment
 from nuprobe.experiments.limits import family_cost, limit
 from nuprobe.inference import Cost
 from nuprobe.inference.stationary import Heights, survey
+from nuprobe.reports import limit_table
 
 Edges = list[float]
 BOTH: Final[tuple[Literal[1, 2], ...]] = (2, 1)
@@ -245,7 +246,24 @@ def test_excluded_intervals_are_data() -> None:
     assert curve.allowed[0] == ((0.0, first[0]), (first[1], second[0]))
     record = json.loads(json.dumps(found.to_dict()))["curves"][0]
     assert record["excluded"] == [[[*first], [second[0], None]]]
+    assert record["allowed"] == [[[0.0, first[0]], [first[1], second[0]]]]
     assert record["largest_coupling"] == 10.0
+
+
+def test_an_island_at_the_end_of_the_search_is_open() -> None:
+    """Up to a largest coupling inside the second allowed interval."""
+    (whole,) = limit(["coherent-csi-2017"], "universal-vector", mass=[1e4]).curves
+    assert whole.allowed is not None
+    (_, (low, high)) = whole.allowed[0]
+    end = math.sqrt(low * high)
+    found = limit(
+        ["coherent-csi-2017"], "universal-vector",
+        {"mass": [1e4], "coupling": [1e-7, end]},
+    )  # fmt: skip
+    record = json.loads(json.dumps(found.to_dict()))["curves"][0]
+    assert record["allowed"][0][1] == [pytest.approx(low, rel=1e-9), None]
+    (note,) = [n for n in limit_table(found).notes if "allowed again" in n]
+    assert f"to {end:.4g}, the end of the search, so open" in note
 
 
 class Plateau:
