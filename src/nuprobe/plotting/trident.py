@@ -30,6 +30,7 @@ from nuprobe.plotting.style import (
 from nuprobe.plotting.trident_axes import (
     METHOD,
     channel_symbol,
+    described,
     energies_of,
     energy_axis,
     opened,
@@ -396,7 +397,7 @@ def _model(model: LeptonModel) -> str:
     name = getattr(model, "name", type(model).__name__)
     if isinstance(model, StandardModel):
         return f"model {name}, $\\sin^2\\theta_W$ = {float(model.lepton_sin2):g}"
-    return f"model {name}"
+    return f"model {described(model)}"
 
 
 def _counted(target: TargetSpec) -> Target:
