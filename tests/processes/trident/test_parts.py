@@ -21,7 +21,7 @@ ENERGIES = np.array([1.0, 10.0, 100.0]) * GeV
 
 @pytest.mark.parametrize("mixing", [0.0, 5e-3, -5e-3])
 def test_parts_add_up_and_scale(mixing: float) -> None:
-    """Fitted independently: a parabola in g'^2 through three totals (without mixing)."""
+    """Without mixing beside a parabola in g'^2 through three totals."""
     boson = LMuLTau(10.0, 1e-3, mixing)
     found = nu.trident.parts(ENERGIES, MUMU, "Ar40", boson)
     total = nu.trident.total(ENERGIES, MUMU, "Ar40", boson)
@@ -39,7 +39,8 @@ def test_parts_add_up_and_scale(mixing: float) -> None:
 
 def test_sign_of_the_interference_and_the_heavy_limit() -> None:
     negative = nu.trident.parts(ENERGIES, MUMU, "Ar40", LMuLTau(10.0, 1e-3, 5e-3))
-    assert np.all(negative.interference < 0) and np.all(negative.mediator > 0)
+    assert np.all(negative.interference < 0)
+    assert np.all(negative.mediator > 0)
     # a heavy boson shifts V: only the V^2 kernel counts
     heavy = LMuLTau(1e6, 0.5)
     found = nu.trident.parts(10e3, MUMU, "Ar40", heavy, "coherent")

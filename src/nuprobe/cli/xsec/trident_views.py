@@ -103,16 +103,18 @@ _FINE = 60
 
 
 def _grid(pair: TridentTables, energies: FloatArray) -> FloatArray:
-    """Energies of a figure: those typed, or a range around a few."""
+    """Energies of a figure: many between the ends of those typed, or around one."""
     import numpy as np
 
     from nuprobe.processes import trident
 
-    if energies.size > 4:
+    if energies.size >= _FINE:
         return np.asarray(energies)
     start = trident.threshold_energy(pair.channel, pair.target, pair.setting.regime)
-    low = max(1.02 * start, 0.2 * float(energies.min()))
-    return np.geomspace(low, max(2 * low, 5 * float(energies.max())), _FINE)
+    low, high = float(energies.min()), float(energies.max())
+    if high <= low:
+        low, high = max(1.02 * start, low / 5), 5 * high
+    return np.geomspace(low, max(1.1 * low, high), _FINE)
 
 
 def _keywords(pair: TridentTables) -> dict[str, Any]:
