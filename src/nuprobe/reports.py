@@ -228,6 +228,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
             "published",
             "computed",
             "unit",
+            "ratio",
             "pull",
             "tolerance",
             "agrees",
@@ -239,6 +240,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 published(r),
                 f"{r.computed:.7g}",
                 r.unit,
+                "" if r.ratio is None else f"{r.ratio:.4g}",
                 pull(r),
                 r.tolerance,
                 r.agrees,
@@ -247,8 +249,8 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
         ),
         notes=(
             (
-                "pull: (computed - published)/error; in brackets the relative"
-                " difference where no error is published"
+                "ratio: computed over published; pull: (computed - published)/error,"
+                " in brackets the relative difference where no error is published"
             ),
             *(
                 f"not judged: {r.quantity} ({r.key}): {r.note}"

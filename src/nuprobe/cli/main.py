@@ -24,6 +24,7 @@ _COMMANDS = {
         ),
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
+    "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
     "scan": (
@@ -72,10 +73,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(
-            import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command"
-        )
-        return command
+        name = f"{cmd_name.replace('-', '_')}_command"
+        found: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), name)
+        return found
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with streams.noticing():

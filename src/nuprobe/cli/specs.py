@@ -33,7 +33,8 @@ class ModelSpec:
 
     Attributes
     ----------
-    model : name of ``nuprobe list models``.
+    model : name of ``nuprobe list models``; parameters that one model alone has name
+        it, too.
     params : ``key=value`` pairs of ``--param``.
     model_file : YAML file with a stack of models, instead of the other three.
     sin2_theta_w : weak mixing angle of the Standard Model below.
@@ -56,24 +57,43 @@ class ModelSpec:
                     " --sin2-theta-w"
                 )
             return named.model_from_file(self.model_file)
-        fields = named.model_fields(self.model)
+        model = self._named(named, given)
+        fields = named.model_fields(model)
         missing = [f.name for f in fields if f.required and f.name not in given]
         # a misspelt key is named first, by `named.build`
         if missing and {k.partition(".")[0] for k in given} <= {f.name for f in fields}:
             raise InputError(
-                f"the model {self.model} needs {' and '.join(missing)}: add"
+                f"the model {model} needs {' and '.join(missing)}: add"
                 f" {' '.join(f'--param {name}=...' for name in missing)}"
             )
         angle = {} if self.sin2_theta_w is None else {"sin2_theta_w": self.sin2_theta_w}
         if "sin2_theta_w" in {f.name for f in fields}:
-            return named.build([(self.model, {**angle, **given})], "--param")
-        if named.has_base(self.model):
-            return named.build([("standard", angle), (self.model, given)], "--param")
+            return named.build([(model, {**angle, **given})], "--param")
+        if named.has_base(model):
+            return named.build([("standard", angle), (model, given)], "--param")
         if angle:
             raise InputError(
-                f"the model {self.model} has no weak mixing angle; drop --sin2-theta-w"
+                f"the model {model} has no weak mixing angle; drop --sin2-theta-w"
             )
-        return named.build([(self.model, given)], "--param")
+        return named.build([(model, given)], "--param")
+
+    def _named(self, named: Any, given: dict[str, Any]) -> str:
+        """Return the model: where none was typed, the one that alone has all keys and
+        needs no others."""
+        heads = {key.partition(".")[0] for key in given}
+        if self.model != "sm" or not heads:
+            return self.model
+
+        def takes(name: str) -> bool:
+            fields = named.model_fields(name)
+            return heads <= {f.name for f in fields} and not any(
+                f.required and f.name not in given for f in fields
+            )
+
+        if takes("sm"):
+            return "sm"
+        found = [n for n in named.model_names() if takes(n)]
+        return found[0] if len(found) == 1 else self.model
 
     def leptons(self) -> LeptonModel:
         """Return the model, which must have couplings to charged leptons."""

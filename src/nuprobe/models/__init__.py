@@ -40,7 +40,7 @@ from nuprobe.models.predictions import (
 )
 from nuprobe.models.scalar import LightScalar
 from nuprobe.models.stack import Stacked
-from nuprobe.models.standard import SCHEMES, StandardModel
+from nuprobe.models.standard import SCHEMES, StandardModel, standard_below
 from nuprobe.models.vector import LightVector, LMuLTau
 from nuprobe.models.vertex import (
     LeptonCouplings,
@@ -103,6 +103,7 @@ __all__ = [
     "read_wcxf_points",
     "setting",
     "sin2_theta_w_shift",
+    "standard_below",
     "standard_charge_radius",
     "standard_couplings",
 ]

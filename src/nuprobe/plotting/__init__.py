@@ -6,6 +6,7 @@ or a display.
 """
 
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
     plot_charge_radii,
@@ -36,6 +37,7 @@ from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
 
 __all__ = [
+    "Case",
     "check_path",
     "neutron_radius_markers",
     "plot_averaged",
@@ -62,8 +64,10 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_recoils",
     "plot_standard_moments",
     "plot_total",
+    "plot_totals",
     "plot_toy_thresholds",
     "plot_trident_energy",
     "plot_trident_form_factors",
