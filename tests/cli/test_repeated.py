@@ -130,7 +130,7 @@ def test_a_key_has_one_value(run: Run, line: tuple[str, ...]) -> None:
 
 def test_events_take_one_range_and_one_name() -> None:
     from nuprobe.cli.events.specs import HistogramSpec
-    from nuprobe.cli.events.variations import variations
+    from nuprobe.cli.variations import variations
 
     spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None)
     with pytest.raises(InputError, match="E_minus twice"):
