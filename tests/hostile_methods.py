@@ -9,6 +9,7 @@ import pkgutil
 import types
 import warnings
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,11 @@ from nuprobe.nuclei.folding import Folding
 from nuprobe.processes.constants import WithConstants
 from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import exchanges_of
-from nuprobe.units import fm, keV, km
+from nuprobe.processes.nuclear.breakup import PP, BreakupEnergy, BreakupTransfer
+from nuprobe.processes.nuclear.ibd import REACTION
+from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
+from nuprobe.processes.nuclear.vogel_beacom import FirstOrderRange
+from nuprobe.units import fm, gauss, keV, km
 
 SM = nu.StandardModel()
 E = np.array([10.0, 30.0])
@@ -84,6 +89,24 @@ def _neutrinos() -> list[Any]:
         away.Spread((away.Vacuum(52 * km), away.Vacuum(53 * km)), (1.0, 1.0)),
         away.Splittings(),
         away.PMNS(),
+        *_in_a_field(),
+    ]
+
+
+def _profile() -> str:
+    """A file with the profile of a field, in the folder of the test."""
+    Path("field.csv").write_text("radius,field\n0,1\n1,0\n", encoding="utf-8")
+    return "field.csv"
+
+
+def _in_a_field() -> list[Any]:
+    """A field, matter and neutrinos in both."""
+    field = nu.oscillation.MagneticField.uniform(1000 * km, 1e4 * gauss)
+    ends, ones = np.array([0.0, 1000 * km]), np.ones(2)
+    matter = nu.oscillation.Matter(ends, 1e25 * ones, 5e24 * ones, {"B8": ones})
+    return [
+        *(field, matter),
+        nu.oscillation.SpinFlavour({"ex": 1e-11}, field, matter, production=0.0),
     ]
 
 
@@ -115,6 +138,10 @@ def _processes() -> list[Any]:
     ccfr: Any = nu.experiment("ccfr-trident")
     return [
         *(coherent, nu.process("electron"), scatterer, covered, Recoil(37215.5)),
+        *map(nu.process, ("ibd", "deuteron-cc", "deuteron-nc", "carbon-cc")),
+        *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
+        *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
+        BreakupTransfer(),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -340,9 +367,29 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "name": _from("", "catalogue.Catalogue", lambda entries: next(iter(entries)))
     },
     "FluxComponent.integrate": {"e_min": 0.0},
+    "SpinFlavour.hamiltonian": {"radius": 10 * km, "e_nu": 5.0},
+    "SpinFlavour.times": {"factor": 2.0},
+    "Matter.potentials": {"radius": 10 * km},
+    "Matter.made": {"kind": "B8", "radius": 10 * km},
+    "Matter.uniform": {"length": 10 * km, "electrons": 1e25, "neutrons": 1e24},
+    "Matter.from_csv": {
+        "path": str(files("nuprobe.oscillation") / "data" / "sun_b16_gs98.csv")
+    },
+    "MagneticField.at": {"radius": 10 * km},
+    "MagneticField.named": {"name": "core", "peak": 1e4 * gauss},
+    "MagneticField.uniform": {"length": 10 * km, "strength": 1e4 * gauss},
+    "MagneticField.from_csv": {"path": lambda: _profile()},
+    "MagneticField.times": {"factor": 2.0},
     "Solar.states": {"flavour": as_flavour("nu_e")},
     **{f"{name}.added_leptons": _LEPTONS for name in ("Stacked", "LightVector")},
     "Exchanges.slot": {"name": "p"},
+    **{
+        f"{name}.scatterers": {"target": None}
+        for name in (
+            *("InverseBeta", "DeuteronCharged", "DeuteronNeutral"),
+            *("CarbonCharged", "CarbonNeutral"),
+        )
+    },
     "LeptonCouplings.shifted": {"vector": 0.1, "axial": 0.1},
     "TableResponse.scaled": {"factor": 1.0},
     "Axis.touches": {"process": "cevns", "scatterer": "Ar40"},

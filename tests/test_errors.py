@@ -136,3 +136,13 @@ def test_a_message_keeps_beginning_and_remedy() -> None:
     assert str(pickle.loads(pickle.dumps(error))) == text
     assert str(OutputError("cannot\nwrite")) == "cannot write"
     assert str(UnknownNameError("isotope", LONG, ["Ar40"])).count("q") < LONGEST_VALUE
+
+
+def test_what_is_part_of_a_name_is_offered() -> None:
+    for what, given, meant in (
+        (nu.target, "glass", "charm2-glass"),
+        (nu.experiment, "csi", "coherent-csi-2017"),
+        (nu.flux, "charm2", "charm2-nu"),
+    ):
+        with pytest.raises(NuprobeError, match=f"did you mean.*{meant}"):
+            what(given)

@@ -15,7 +15,7 @@ from nuprobe.errors import UnitError, UnknownNameError
 from nuprobe.units import DIMENSIONS, parse_grid, parse_quantity
 
 UNITS = {
-    "energy": {"eV": 1e-6, "keV": 1e-3, "MeV": 1.0, "GeV": 1e3, "TeV": 1e6},
+    "energy": {"eV": 1e-6, "keV": 1e-3, "MeV": 1.0, "GeV": 1e3, "TeV": 1e6, "PeV": 1e9},
     "length": {"fm": units.fm, "cm": units.cm, "m": units.m, "km": units.km},
     "time": {
         "ns": units.ns,

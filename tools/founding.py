@@ -264,8 +264,9 @@ def _document_cell(item: Item) -> str:
         else:
             continue
         label = f"{check.what}: " if check.what else ""
-        shown.append(f"{label}{value} {check.unit}".strip() + where)
-    return "; ".join(shown)
+        unit = f" {check.unit}" if check.unit and value[-1].isdigit() else ""
+        shown.append(f"{label}{value}{unit}{where}")
+    return "<br>".join(map(_cell, shown))
 
 
 def _bound(check: Check) -> str:
@@ -285,37 +286,39 @@ def _ours_cell(item: Item, known: Mapping[tuple[str, str], float]) -> str:
             value = _shown(known[item.id, name])
             shown.append(f"{label}{value} {check.unit}".strip())
         elif check.shows is not None:
-            shown.append(f"shows “{check.shows}”")
+            # a long key would widen the column
+            short = len(check.shows) <= 30
+            shown.append(f"shows “{check.shows}”" if short else "shown")
         elif check.figure is not None:
             shown.append(f"figure {check.figure}")
         elif check.refused is not None:
-            shown.append(f"refused: “{check.refused}”")
-    return "; ".join(shown)
+            shown.append("refused")
+    return "<br>".join(map(_cell, shown))
 
 
 def _rows(document: Document, known: Mapping[tuple[str, str], float]) -> Iterator[str]:
-    yield "| item | it says | command | document | ours | verdict |"
-    yield "|---|---|---|---|---|---|"
+    yield "| item | what it says, and what answers it | document | ours | verdict |"
+    yield "|---|---|---|---|---|"
     for item in document.items:
         does = f"`{item.command}`" if item.command else ""
         if item.python:
-            does = "Python, below"
-        verdict = f"**{item.verdict}**" + (f": {item.note}" if item.note else "")
+            does = f"[Python](#{item.id.lower()})"
+        parts = [f"*{item.place}*: {item.says}", does, item.note]
         cells = [
             item.id,
-            f"{item.place}: {item.says}",
-            does,
+            "<br>".join(_cell(part) for part in parts if part),
             _document_cell(item),
             _ours_cell(item, known),
-            verdict,
+            f"**{item.verdict}**",
         ]
-        yield "| " + " | ".join(map(_cell, cells)) + " |"
+        yield f"| {' | '.join(cells)} |"
 
 
 def _snippets(document: Document) -> Iterator[str]:
     for item in document.items:
         if item.python:
-            yield f"{item.id}\n\n```python\n{item.python.strip()}\n```\n"
+            yield f"({item.id.lower()})=\n**{item.id}**\n"
+            yield f"```python\n{item.python.strip()}\n```\n"
         for name, text in item.files.items():
             yield f"`{name}` of {item.id}:\n\n```text\n{text.strip()}\n```\n"
 

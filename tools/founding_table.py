@@ -44,15 +44,15 @@ Verdict = Literal["works", "slip", "partly", "waits"]
 MEANING: Mapping[Verdict, str] = {
     "works": "the command gives what the document has, or says by how much it differs",
     "slip": "the document contradicts itself or a definition; the corrected form works",
-    "partly": "something is missing; the last column says what",
-    "waits": "belongs to parts that are not built yet: deuteron, carbon, reactor short"
-    " baselines, cosmology, stars",
+    "partly": "something is missing, which the item says",
+    "waits": "belongs to parts that are not built yet: carbon, solar experiments,"
+    " reactor short baselines, cosmology, stars",
 }
 SOURCES = {
     "document": "",
-    "formula": "from the document's formula",
-    "published": "published elsewhere",
-    "reference": "independent calculation",
+    "formula": "formula",
+    "published": "published",
+    "reference": "independent",
     "ours": "ours",
 }
 

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes.nuclear import carbon as carbon
+    from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
 
@@ -73,9 +75,11 @@ _TABLE = {
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
     "VectorAxial": "nuprobe.models",
+    "carbon": "nuprobe.processes",
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "deuteron": "nuprobe.processes",
     "electron": "nuprobe.processes",
     "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",

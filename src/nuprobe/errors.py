@@ -133,10 +133,11 @@ class UnknownNameError(InputError, LookupError):
         text = str(name)[:1000]
         text = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
         lowered = {k.lower(): k for k in reversed(known)}
-        near = [
-            lowered[m]
-            for m in difflib.get_close_matches(text.lower(), lowered, n=4, cutoff=0.5)
-        ]
+        given = text.lower()
+        # glass for charm2-glass: what is part of a name is meant more than what is near
+        whole = [k for k in sorted(lowered) if len(given) > 2 and given in k]
+        alike = difflib.get_close_matches(given, lowered, n=4, cutoff=0.5)
+        near = [lowered[m] for m in dict.fromkeys([*whole, *alike])][:4]
         if near:
             hint = "did you mean " + ", ".join(near) + "?"
         elif known and len(known) <= 12:

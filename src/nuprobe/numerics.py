@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,6 +32,11 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_PIECE: Final = 200_000
+"""Multiplications of a product below which BLAS starts no threads."""
+_ROWS: Final = 32  # of a piece of a wide product, if so many did not fit otherwise
+_WIDE: Final = 256  # columns
 
 
 def jit(function: _Function) -> _Function:
@@ -446,11 +451,25 @@ def product(left: FloatArray, right: FloatArray) -> FloatArray:
     >>> product(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
     array([[11.]])
     """
-    rows = max(1, 200_000 // max(1, right.size))
+    rows = max(1, _PIECE // max(1, right.size))
     if len(left) <= rows:
         return np.asarray(left @ right)
+    if rows < _ROWS and right.shape[1] > _WIDE:
+        return _tiled(left, right)
     pieces = [left[i : i + rows] @ right for i in range(0, len(left), rows)]
     return np.concatenate(pieces)
+
+
+def _tiled(left: FloatArray, right: FloatArray) -> FloatArray:
+    """`product` where few rows fit: pieces of both, or all of `right` would be read
+    again for each of them."""
+    result = np.empty((len(left), right.shape[1]))
+    columns = max(1, _PIECE // (_ROWS * len(right)))
+    for j in range(0, right.shape[1], columns):
+        part = right[:, j : j + columns]
+        for i in range(0, len(left), _ROWS):
+            result[i : i + _ROWS, j : j + columns] = left[i : i + _ROWS] @ part
+    return result
 
 
 def sum_arrays(arrays: Sequence[FloatArray]) -> FloatArray:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
+    from nuprobe.bounds.relic_absorption import LineOfSight
     from nuprobe.experiments import Limit, Rates
     from nuprobe.numerics import FloatArray
     from nuprobe.oscillation import PrecessionLimit, SpinFlavour
     from nuprobe.reproductions import Reproduction
 
 __all__ = [
+    "gap_table",
     "limit_table",
     "precession_limit_table",
     "precession_table",
@@ -24,12 +26,13 @@ __all__ = [
 ]
 
 
-def rate_table(rates: Rates) -> Table:
+def rate_table(rates: Rates, compared: Mapping[str, Rates] | None = None) -> Table:
     """Return counts by energy bin and component, summed over time.
 
     Parameters
     ----------
     rates : what `Experiment.predict` returns.
+    compared : the same of other models, by name: their totals.
 
     Examples
     --------
@@ -40,7 +43,7 @@ def rate_table(rates: Rates) -> Table:
     """
     import numpy as np
 
-    shown = rates.shown
+    shown, others = rates.shown, compared or {}
     names = list(shown)
     unit = f" [{rates.unit}]" if rates.unit else ""
     columns = (
@@ -48,6 +51,7 @@ def rate_table(rates: Rates) -> Table:
         "to",
         *names,
         "total",
+        *(f"total, {name}" for name in others),
         *(() if rates.data is None else ("observed", "+-")),
     )
     rows: list[tuple[float, ...]] = []
@@ -57,6 +61,7 @@ def rate_table(rates: Rates) -> Table:
         row = [float(low), float(high)]
         row += [float(shown[n][i].sum()) for n in names]
         row.append(float(rates.total[i].sum()))
+        row += [float(other.total[i].sum()) for other in others.values()]
         if rates.data is not None:
             observed = float(rates.data[i].sum())
             variance = (
@@ -85,7 +90,7 @@ def rate_table(rates: Rates) -> Table:
         f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
         columns,
         tuple(rows),
-        dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
+        dict.fromkeys(columns[2:], ".2f"),
         tuple(notes),
     )
 
@@ -169,13 +174,15 @@ def _limit_notes(limit: Limit) -> list[str]:
             )
         if curve.reopens is not None and np.isfinite(curve.reopens).any():
             i = int(np.argmax(np.isfinite(curve.reopens)))
-            islands = curve.allowed[i][1:2] if curve.allowed is not None else ()
+            islands = curve.regions[i][1:2] if curve.regions is not None else ()
             if islands:
-                low, high = islands[0]
+                low, high = islands[0].low, islands[0].high
+                end = ", the end of the search, so open" if islands[0].open_high else ""
                 notes.append(
                     f"{curve.label}: larger couplings are allowed again at some masses,"
-                    f" e.g. {low:.4g} to {high:.4g} at {masses[i]:.4g} MeV (destructive"
-                    " interference); --json has all excluded intervals"
+                    f" e.g. {low:.4g} to {high:.4g}{end}, at {masses[i]:.4g} MeV"
+                    " (destructive interference); --json has all excluded and allowed"
+                    " intervals"
                 )
                 continue
             notes.append(
@@ -224,6 +231,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
             "published",
             "computed",
             "unit",
+            "ratio",
             "pull",
             "tolerance",
             "agrees",
@@ -235,6 +243,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 published(r),
                 f"{r.computed:.7g}",
                 r.unit,
+                "" if r.ratio is None else f"{r.ratio:.4g}",
                 pull(r),
                 r.tolerance,
                 r.agrees,
@@ -243,8 +252,8 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
         ),
         notes=(
             (
-                "pull: (computed - published)/error; in brackets the relative"
-                " difference where no error is published"
+                "ratio: computed over published; pull: (computed - published)/error,"
+                " in brackets the relative difference where no error is published"
             ),
             *(
                 f"not judged: {r.quantity} ({r.key}): {r.note}"
@@ -348,4 +357,62 @@ def _assumed(model: SpinFlavour) -> tuple[str, str]:
         f" {field.peak / gauss / 1e3:.4g} kG",
         f"matter: {model.matter.name}; {made}; two flavours, sin2 theta ="
         f" {model.sin2_theta:.4g}, dm2 = {model.dm2 * 1e12:.4g} eV2",
+    )
+
+
+def gap_table(
+    energies: FloatArray,
+    mass: float,
+    coupling: float,
+    line: LineOfSight,
+    index: float = 2.0,
+) -> Table:
+    """Return the spectrum of cosmic neutrinos that the Z′ of L_μ − L_τ absorbs.
+
+    Parameters
+    ----------
+    energies : at Earth, MeV, shape (n,).
+    mass, coupling : of the boson, MeV and g′.
+    line : relic neutrinos and redshift.
+    index : γ of the source, dΦ/dE ∝ E^−γ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nuprobe.bounds.relic_absorption import PEV, LineOfSight
+    >>> print(gap_table(np.array([0.4 * PEV]), 11.0, 5e-4, LineOfSight()).rows)
+    ((0.4, 0.0119..., 0.0119...),)
+    """
+    import numpy as np
+
+    from nuprobe.bounds import relic_absorption as relic
+    from nuprobe.units import eV
+
+    left = relic.survival(energies, mass, coupling, line)
+    flux = relic.spectrum(energies, mass, coupling, line, index)
+    resonances = np.unique(relic.resonance_energy(mass, line.masses)) / relic.PEV
+    lower = float(relic.gap_band(mass, line)[0])
+    masses = ", ".join(f"{m / eV:.4g}" for m in np.unique(line.masses))
+    return Table(
+        f"Cosmic neutrinos absorbed by a Z' of {mass:.4g} MeV, g' = {coupling:.4g}",
+        ("E [PeV]", "share that arrives", "E2 flux"),
+        tuple(
+            zip(
+                (energies / relic.PEV).tolist(),
+                left.tolist(),
+                flux.tolist(),
+                strict=True,
+            )
+        ),
+        {"share that arrives": ".4g", "E2 flux": ".4g"},
+        (
+            "resonance M2/2 m_nu ="
+            f" {', '.join(f'{e:.4g}' for e in resonances)} PeV; absorbed on the way, it"
+            f" is seen at Earth from {resonances.min() / (1 + line.z_source):.4g} PeV",
+            "g' that opens the gap of 0.4 to 1 PeV: "
+            + (f"{lower:.3g} or more" if np.isfinite(lower) else "none at this mass"),
+            f"m_nu = {masses} eV, z = {line.z_source:.4g},"
+            f" {'Dirac' if line.dirac else 'Majorana'}; E2 flux over that at 0.1 PeV,"
+            f" source E^-{index:.3g}",
+        ),
     )

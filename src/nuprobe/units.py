@@ -29,6 +29,7 @@ eV: Final = 1e-6
 keV: Final = 1e-3
 GeV: Final = 1e3
 TeV: Final = 1e6
+PeV: Final = 1e9
 
 fm: Final = 1 / HBARC_MEV_FM
 cm: Final = 1 / HBARC_MEV_CM
@@ -57,8 +58,17 @@ tesla: Final = 299792458e-6 / m / math.sqrt(4 * math.pi * ALPHA_EM)
 gauss: Final = 1e-4 * tesla
 
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
-    "energy": {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": TeV, "erg": erg},
+    "energy": {
+        "eV": eV,
+        "keV": keV,
+        "MeV": MeV,
+        "GeV": GeV,
+        "TeV": TeV,
+        "PeV": PeV,
+        "erg": erg,
+    },
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
+    "volume": {"fm3": fm**3, "cm3": cm**3},
     "time": {
         "ns": ns,
         "us": us,

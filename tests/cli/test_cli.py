@@ -285,6 +285,9 @@ def test_scan_resumes_and_refuses(run: Run, tmp_path: Path) -> None:
     assert code == 0
     first = json.loads(out)
     assert first["points"] == 21
+    ((region,),) = first["regions"].values()
+    assert region["low"] < first["best"]["rn"] < region["high"]
+    assert (first["cl"], region["best"]) == (pytest.approx(0.6827, abs=1e-4), True)
     assert (tmp_path / "rn.pdf").read_bytes()[:4] == b"%PDF"
     assert run(*arguments)[0] == 2  # exists
     assert json.loads(run(*arguments, "--resume")[1]) == first

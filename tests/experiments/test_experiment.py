@@ -410,8 +410,8 @@ def test_predictions_of_the_shipped_experiment_are_json(csi: Experiment) -> None
         rates = csi.predict(analysis=analysis)
         dumped = json.loads(json.dumps(rates.to_dict(), allow_nan=False))
         assert dumped["signal"] == pytest.approx(rates.signal.sum())
-        assert dumped["observed"] in (142, 547)
-        assert len(dumped["energy_edges"]) == 13
+        assert dumped["observed"] in (142, 547, 134)
+        assert len(dumped["energy_edges"]) == (2 if "total" in analysis else 13)
 
 
 def test_conventions_of_the_acceptance_move_the_rate_as_expected(

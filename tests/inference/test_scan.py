@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from tests.inference.synthetic import Synthetic
 
+import nuprobe as nu
 from nuprobe.errors import (
     InputError,
     NuprobeError,
@@ -246,6 +247,50 @@ def test_intervals_and_levels() -> None:
     assert scan(c, {"radius": np.linspace(4.9, 5.1, 5)}).intervals() == [
         (-np.inf, np.inf)
     ]
+
+
+def test_regions_of_a_scan_are_those_of_a_fit() -> None:
+    """Two regions of a charge radius, a grid against the fitter's own ends."""
+    cost = nu.experiment("coherent-csi-2021").cost(
+        nu.Electromagnetic(), ["charge_radius.mumu"]
+    )
+    exact = fit(cost, cl=0.9).regions["charge_radius.mumu"]
+    grid = {"charge_radius.mumu": np.linspace(-80e-32, 40e-32, 121)}
+    found = scan(cost, grid).regions(0.9)["charge_radius.mumu"]
+    assert len(found) == len(exact) == 2
+    for a, b in zip(found, exact, strict=True):
+        assert [a.low, a.high] == pytest.approx([b.low, b.high], abs=2e-35)
+        assert (a.best, a.open_low, a.open_high) == (b.best, False, False)
+        assert a.rise == pytest.approx(b.rise, abs=1e-4)
+        assert a.minimum == pytest.approx(b.minimum, abs=2e-34)
+    # up to where the grid ends: the same lower end, and open there
+    short = {"charge_radius.mumu": np.linspace(-80e-32, 2e-32, 83)}
+    (_, last) = scan(cost, short).regions(0.9)["charge_radius.mumu"]
+    assert last.low == pytest.approx(exact[1].low, abs=2e-35)
+    assert (last.high, last.open_high) == (2e-32, True)
+
+
+def test_regions_of_a_plane_have_the_other_parameter_at_its_lowest() -> None:
+    """Parabolas with a known covariance, and a second valley along the other axis."""
+    x, y = np.linspace(-4, 4, 33), np.linspace(-7, 9, 65)
+    a, b = np.meshgrid(x, y, indexing="ij")
+    ellipse = (a**2 - 1.2 * a * b + b**2) / 0.64
+    plane = np.minimum(ellipse, 4 * (a - 0.3) ** 2 + (b - 6.1) ** 2 + 0.5)
+    empty = np.zeros((*plane.shape, 0))
+    units = {"a": "", "b": ""}
+    result = ScanResult({"a": x, "b": y}, units, {}, plane, empty, (), "")
+    found = result.regions(0.9)
+    z = np.sqrt(delta_threshold(0.9, 1))
+    (only,) = found["a"]
+    assert [only.low, only.high] == pytest.approx([-z, z], abs=0.02)
+    first, second = found["b"]
+    assert [first.low, first.high] == pytest.approx([-z, z], abs=0.01)
+    side = np.sqrt(z**2 - 0.5)
+    assert [second.low, second.high] == pytest.approx(
+        [6.1 - side, 6.1 + side], abs=0.01
+    )
+    assert (first.best, second.best) == (True, False)
+    assert second.rise == pytest.approx(0.5, abs=1e-3)
 
 
 def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ import nuprobe as nu
 from nuprobe.cli.grids import make_grid
 from nuprobe.constants import ALPHA_EM, G_FERMI, HBARC_MEV_CM, M_ELECTRON, M_W
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.models import Electromagnetic, StandardModel, charge_radius_convention
+from nuprobe.models import (
+    Electromagnetic,
+    StandardModel,
+    charge_radius_convention,
+    sin2_theta_w_shift,
+)
 from nuprobe.parameters import SCALES
 from nuprobe.processes import cevns, exchanges_of
 
@@ -543,3 +548,29 @@ def test_grids_of_the_command_line_are_in_the_parameters_units(text: str) -> Non
     np.testing.assert_allclose(bare["charge_radius.ee"], grid["charge_radius.ee"])
     with pytest.raises(InputError, match="has the unit 'fm'"):
         make_grid("charge_radius.ee=-1:1 fm:5", Electromagnetic().parameters)
+
+
+@pytest.mark.parametrize("radius", [-8.2e-33, 3e-31])
+def test_a_charge_radius_does_what_a_shifted_angle_does(radius: float) -> None:
+    shift = float(sin2_theta_w_shift(radius))
+    shifted = nu.StandardModel(0.23863 + shift)
+    model = nu.Electromagnetic(charge_radius={"ee": radius, "mumu": radius})
+    for flavour in ("nu_e", "nubar_mu"):
+        on_nuclei = [
+            nu.cevns.total(30.0, "Cs133", m, flavour) for m in (shifted, model)
+        ]
+        assert on_nuclei[0] == pytest.approx(on_nuclei[1], rel=1e-9)
+        on_electrons = [nu.electron.total(3.0, m, flavour) for m in (shifted, model)]
+        assert on_electrons[0] == pytest.approx(on_electrons[1], rel=1e-9)
+
+
+def test_the_two_coefficients_of_a_charge_radius_differ_by_the_angle() -> None:
+    for sin2, ratio in ((0.23122, 1.0748), (0.23863, 1.1092)):
+        both = [sin2_theta_w_shift(1e-32, c, sin2) for c in ("mw2", "alpha")]
+        assert both[0] / both[1] == pytest.approx(ratio, abs=1e-3)
+    with pytest.raises(UnknownNameError, match="coefficient"):
+        sin2_theta_w_shift(1e-32, "mz2")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="between 0 and 1"):
+        sin2_theta_w_shift(1e-32, "mw2", 1.5)
+    with pytest.raises(InputError, match="finite"):
+        sin2_theta_w_shift(np.nan)

@@ -467,7 +467,7 @@ def test_every_file_of_the_package_is_found() -> None:
     modules = {shape.__module__.rpartition(".")[2] for shape in shapes().values()}
     assert modules == with_a_name
     assert tuple(shapes()) == FORM_FACTORS
-    assert len(FORM_FACTORS) == 9
+    assert len(FORM_FACTORS) == 14
     for name, shape in shapes().items():
         assert shape.name == name
         assert shape_named(name.replace("-", "_").upper()) is shape
@@ -576,3 +576,45 @@ def test_the_fits_of_nucleons_have_the_radii_they_are_quoted_with() -> None:
     source = Path(nu.__file__).parent
     holds = [p.name for p in source.rglob("*.py") if "21.97" in p.read_text("utf-8")]
     assert holds == ["nucleon.py"]
+
+
+@pytest.mark.parametrize("nucleus", ["Ar40", "Fe56", "Pb208"])
+def test_literature_by_name_is_what_the_talk_writes(nucleus: str) -> None:
+    """Formulas of the talk with q² < 0, and an independent Fourier transform."""
+    a = isotope(nucleus).a
+    q = np.array([10.0, 60.0, 150.0])
+    minus = -(q**2)  # the talk's q², MeV²
+    for name, scale in (("", 1.21), ("-1.3", 1.3)):
+        r0 = scale * a ** (1 / 3) * fm
+        dipole = make_form_factor(f"literature-dipole{name}", rms=None, isotope=nucleus)
+        assert dipole(q**2) == pytest.approx((1 - minus * r0**2 / 20) ** -2, rel=1e-12)
+        wave = make_form_factor(
+            f"literature-exponential{name}", rms=None, isotope=nucleus
+        )
+        assert wave(q**2) == pytest.approx(np.exp(minus * r0**2 / 10), rel=1e-12)
+        assert dipole.rms == pytest.approx(wave.rms) == pytest.approx(0.6**0.5 * r0)
+    nucleon = make_form_factor("nucleon-dipole", rms=None, isotope=nucleus)
+    mass2 = 938.27208943**2
+    assert nucleon(q**2) == pytest.approx((1 - 1.21 * minus / mass2) ** -2, rel=1e-9)
+    big, b = 1.07 * a ** (1 / 3) * fm, 0.57 * fm
+    r = np.linspace(1e-6, big + 40 * b, 40001)
+    rho = 1 / (1 + np.exp((r - big) / b))
+    norm = np.trapezoid(r**2 * rho, r)
+    fermi = make_form_factor("literature-fermi", rms=None, isotope=nucleus)
+    for one in q:
+        wanted = np.trapezoid(r * np.sin(one * r) / one * rho, r) / norm
+        assert fermi(one**2) == pytest.approx(wanted, abs=3e-3)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FORM_FACTORS if name.startswith("literature")]
+)
+def test_literature_keeps_its_radius_everywhere(name: str) -> None:
+    """In targets, of the charge, in tridents; nothing is folded into it."""
+    nucleus = target("Fe56", form_factor=name).components[0]
+    assert nucleus.shapes.physical == (True, True)
+    rms = shape_named(name).of("Fe56").rms
+    assert nucleus.ff_p.rms == nucleus.ff_n.rms == nucleus.charge.rms == rms
+    assert named(name, "Fe56", "charge").rms == rms
+    with pytest.raises(InputError, match="no free radius"):
+        target("Fe56", form_factor=name, r_n=3 * fm)

@@ -310,7 +310,7 @@ def test_the_model_of_the_sun_has_the_known_potentials() -> None:
 
 def test_a_bound_becomes_a_limit_on_moment_times_field() -> None:
     sun = standard_sun()
-    inner = sun.radius < 0.3 * SOLAR_RADIUS
+    inner = sun.radius < 0.12 * SOLAR_RADIUS
     core = Matter(sun.radius[inner], sun.electrons[inner], sun.neutrons[inner])
     field = MagneticField(
         sun.radius[inner], 5e4 * gauss * (1 - np.linspace(0, 1, inner.sum()) ** 4)
@@ -375,3 +375,26 @@ def test_mistakes_are_refused() -> None:
     still = SpinFlavour({"ex": 1e-11}, field.times(0.0), production=CORE)
     with pytest.raises(ComputationError, match="give a stronger field"):
         precession_limit(still, 1e-5, WINDOW)
+
+
+def test_in_the_convective_zone_the_heavier_neutrino_becomes_its_antineutrino() -> None:
+    """ν_2m and ν̄_2m are nearly degenerate there: the amplitude is ∫ μB sin(θ̄_m − θ_m)
+    exp(−i∫ΔE) dr, written out with mixing angles in matter."""
+    one = SpinFlavour({"ex": 1e-12}, MagneticField.named("convective", 1e4 * gauss))
+    e = 10.0
+    r = np.linspace(0.65, 1.0, 40001) * SOLAR_RADIUS
+    electron, other = one.matter.potentials(r)
+    d, s2 = one.dm2 / (4 * e), one.sin2_theta
+    cos, sin = 1 - 2 * s2, 2 * math.sqrt(s2 * (1 - s2))
+    levels, angles = [], []
+    for sign in (1, -1):
+        across, along = d * sin, -d * cos + sign * (electron - other) / 2
+        levels.append(sign * (electron + other) / 2 + np.hypot(across, along))
+        angles.append(np.arctan2(across, -along) / 2)
+    phase = np.cumsum((levels[0] - levels[1]) * (r[1] - r[0]))
+    flip = 1e-12 * BOHR_MAGNETON * one.magnetic_field.at(r)
+    waves = flip * np.sin(angles[1] - angles[0]) * np.exp(-1j * phase)
+    amplitude = complex(waves.sum()) * (r[1] - r[0])
+    found = one.mass_states(e)
+    assert found[3] == pytest.approx(found[1] * abs(amplitude) ** 2, rel=0.01)
+    assert found[2] < 0.02 * found[3]

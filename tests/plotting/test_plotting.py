@@ -20,6 +20,7 @@ from nuprobe.errors import InputError, OutputError, UnknownNameError
 from nuprobe.experiments import Experiment, Rates
 from nuprobe.fluxes import Flux, flux, tabulated
 from nuprobe.nuclei import make_form_factor
+from nuprobe.nuclei.form_factors import Helm
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.plotting import (
@@ -871,3 +872,25 @@ def test_a_contour_tells_a_fitted_point_from_one_of_the_grid() -> None:
     assert "lowest grid point" in legend_labels(plot_contour(x, x, delta, ("a", "b")))
     fitted = plot_contour(x, x, delta, ("a", "b"), best=(0.01, 0.0))
     assert "best fit" in legend_labels(fitted)
+
+
+def test_form_factors_as_objects_with_another_reference() -> None:
+    figure = plot_form_factors(
+        "Fe56",
+        {"B": "literature-exponential", "mine": Helm(3.7 * fm)},
+        reference="literature-exponential",
+        q_max=200.0,
+        over="q2",
+    )
+    main, panel = figure.axes[:2]
+    assert main.get_xlim()[1] == pytest.approx(200.0**2)
+    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert texts == ["B (3.59 fm)", "mine (3.7 fm)"]
+    # the second curve of the panel is Helm over the exponential of the same q²
+    x, y = np.array(panel.lines[1].get_xydata()).T
+    i = int(np.argmin(abs(x - 1e4)))
+    r0 = 1.21 * 56 ** (1 / 3) * fm
+    ratio = Helm(3.7 * fm)(x[i]) / np.exp(-x[i] * r0**2 / 10)
+    assert y[i] == pytest.approx(100 * (ratio - 1), rel=1e-9)
+    with pytest.raises(UnknownNameError, match="horizontal axis"):
+        plot_form_factors("Fe56", ["helm"], over="q3")  # type: ignore[arg-type]

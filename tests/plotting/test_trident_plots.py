@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import nuprobe as nu
+from nuprobe.bounds.relic_absorption import LineOfSight
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit, LimitCurve
 from nuprobe.models import LeptonModel, LMuLTau
@@ -27,7 +28,7 @@ from nuprobe.plotting import (
 )
 from nuprobe.plotting.style import primes
 from nuprobe.processes import trident
-from nuprobe.units import GeV
+from nuprobe.units import GeV, eV
 
 MUMU = "nu_mu -> nu_mu mu+ mu-"
 EE = "nu_mu -> nu_mu e+ e-"
@@ -504,10 +505,23 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
 
 def test_companions_outside_the_masses_of_a_limit_are_left_out() -> None:
     ccfr = nu.experiment("ccfr-trident")
-    figure = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
+    figure = plot_limits(nu.limit([ccfr], mass=[30.0, 1e3]), [ccfr])
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "ccfr-trident" in labels
     assert not any("IceCube gap, above" in label for label in labels)
+    # the gap has masses of its own, however few the limit has
+    light = LineOfSight(m_nu=0.05 * eV)
+    coarse = plot_limits(nu.limit([ccfr], mass=[5.0, 1e3]), [ccfr], line=light)
+    labels = [text.get_text() for text in coarse.legends[0].get_texts()]
+    assert any("0.05 eV" in label for label in labels)
+    fills = [
+        fill.get_paths()[0].get_extents()
+        for fill in coarse.axes[0].collections
+        if isinstance(fill, PolyCollection)
+    ]
+    narrow = [box for box in fills if box.x0 < 10e-3 < box.x1 < 20e-3]
+    assert len(narrow) == 1
+    assert narrow[0].x1 / narrow[0].x0 == pytest.approx(2.5**0.5, rel=0.02)
     everywhere = plot_limits(nu.limit([ccfr]), [ccfr])
     labels = [text.get_text() for text in everywhere.legends[0].get_texts()]
     assert any("IceCube gap, above" in label for label in labels)

@@ -42,6 +42,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.units import eV
 
 __all__ = [
+    "GAP",
     "PEV",
     "LineOfSight",
     "cross_section",
@@ -49,15 +50,21 @@ __all__ = [
     "gap_band",
     "optical_depth",
     "resonance_energy",
+    "spectrum",
     "survival",
 ]
 
 PEV: Final = 1e9
 """One PeV in MeV."""
+GAP: Final = (0.4 * PEV, 1.0 * PEV)
+"""Energies at Earth, MeV, between which IceCube saw nothing in three years
+(Aartsen:2014gkd, as Araki:2014ona puts it)."""
 _SPEED_OF_LIGHT_KM_S: Final = 299792.458
 _MPC_CM: Final = 3.0856775814913673e24
 _RELIC_TEMPERATURE: Final = 1.6764e-4 * eV  # (4/11)^(1/3) · 2.7255 K
 _WINDOW_POINTS: Final = 400
+_MASSES: Final = (1e-6, 1e9)  # of a boson, MeV
+_COUPLING: Final = 1e3
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,17 @@ def resonance_energy(mass: ArrayLike, m_nu: ArrayLike) -> FloatArray:
     >>> float(resonance_energy(11.0, 0.1 * eV) / PEV)
     0.605
     """
-    return np.asarray(positive("mass", mass) ** 2 / (2 * positive("m_nu", m_nu)))
+    return np.asarray(_mass(mass) ** 2 / (2 * positive("m_nu", m_nu)))
+
+
+def _mass(mass: ArrayLike) -> FloatArray:
+    m = positive("mass", mass)
+    if np.any((m < _MASSES[0]) | (m > _MASSES[1])):
+        raise InputError(
+            f"mass must lie between {_MASSES[0]:g} and {_MASSES[1]:g} MeV, got"
+            f" {shown(mass)}"
+        )
+    return m
 
 
 def cross_section(
@@ -227,7 +244,7 @@ def _depth_per_coupling2(
     e_obs: ArrayLike, mass: ArrayLike, line: LineOfSight
 ) -> FloatArray:
     """τ_i/g′², shape (..., 3)."""
-    m, e = np.broadcast_arrays(positive("mass", mass), positive("e_obs", e_obs))
+    m, e = np.broadcast_arrays(_mass(mass), positive("e_obs", e_obs))
     thermal = 3.15 * _RELIC_TEMPERATURE * (1 + line.z_source)
     if np.min(line.masses) < thermal:
         warn(
@@ -276,7 +293,12 @@ def optical_depth(
     (3,)
     """
     per = _depth_per_coupling2(e_obs, mass, line or LineOfSight())
-    return np.asarray(nonnegative("coupling", coupling)[..., None] ** 2 * per)
+    g = nonnegative("coupling", coupling)
+    if np.any(g > _COUPLING):
+        raise InputError(
+            f"coupling must be at most {_COUPLING:g}, got {shown(coupling)}"
+        )
+    return np.asarray(g[..., None] ** 2 * per)
 
 
 def survival(
@@ -301,6 +323,36 @@ def survival(
     """
     line = line or LineOfSight()
     return np.asarray(np.exp(-effective_depth(e_obs, mass, coupling, line)))
+
+
+def spectrum(  # six arguments: the boson, the path and the source
+    e_obs: ArrayLike,
+    mass: ArrayLike,
+    coupling: ArrayLike,
+    line: LineOfSight | None = None,
+    index: float = 2.0,
+) -> FloatArray:
+    """Flux of all flavours at Earth, E² dΦ/dE over that of the source at 0.1 PeV: a
+    power law with the gap in it.
+
+    Parameters
+    ----------
+    e_obs : energy at Earth, MeV.
+    mass : mass of the boson, MeV.
+    coupling : g′; all three broadcast.
+    line : assumptions; `LineOfSight()` if not given.
+    index : γ of the source, dΦ/dE ∝ E^−γ.
+
+    Examples
+    --------
+    >>> spectrum([0.1 * PEV, 0.4 * PEV, 1 * PEV], 11.0, 5e-4, index=2.5).round(3)
+    array([1.   , 0.006, 0.316])
+    """
+    e = positive("e_obs", e_obs)
+    if not np.isfinite(index):
+        raise InputError(f"index must be finite, got {index}")
+    source = (e / (0.1 * PEV)) ** (2 - index)
+    return np.asarray(source * survival(e, mass, coupling, line))
 
 
 def effective_depth(
@@ -364,7 +416,7 @@ def _coupling_for_depth(
 def gap_band(
     mass: ArrayLike,
     line: LineOfSight | None = None,
-    energies: tuple[float, float] = (0.4 * PEV, 1.0 * PEV),
+    energies: tuple[float, float] = GAP,
     tau_min: float = 1.0,
     coverage: float = 0.5,
     clear: tuple[float, float] | None = None,

@@ -8,6 +8,7 @@ import click
 
 from nuprobe.cli.factors import print_factors
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
+from nuprobe.cli.lines import BesideSpec, beside_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
@@ -22,6 +23,7 @@ Examples:
   nuprobe limit ccfr-trident charm2-trident --plot plane.pdf
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" \
 -o plane.h5 --workers 2
+  nuprobe limit ccfr-trident --plot plane.pdf --m-nu "0.05 eV" --z-source 1.5
   nuprobe limit coherent-csi-2017 --plot b-l.pdf
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
@@ -35,11 +37,7 @@ Examples:
 @plane_options
 @level_options
 @plot_option("Save the (m_Z', g') plane (pdf, png, svg).")
-@click.option(
-    "--alone",
-    is_flag=True,
-    help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
-)
+@beside_options
 @click.option(
     "--wcxf",
     type=click.Path(path_type=Path),
@@ -52,26 +50,29 @@ def limit_command(
     plane: PlaneSpec,
     level: LevelSpec,
     plot: Path | None,
-    alone: bool,
+    beside: BesideSpec,
     wcxf: Path | None,
     out: Output,
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
     combined; with --wcxf all factors on a point's coefficients that they allow."""
     if wcxf is not None:
-        if plot is not None or alone or (family, plane) != (FamilySpec(), PlaneSpec()):
+        asked = (family, plane, beside)
+        if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
             raise InputError(
                 "--wcxf is a limit on the coefficients of a file, without a mediator's"
                 " mass, coupling or plane: drop --family, --mixing, --grid, --masses,"
                 " --plot and the files"
             )
         return print_factors(experiments, wcxf, level, out)
+    beside.check(plot is not None)
     from nuprobe.experiments import limit
     from nuprobe.experiments.limits import choose
 
     analyses = level.by_experiment()
     chosen = choose(experiments, analyses)
     scanned = family.build(chosen)
+    sight = beside.sight(scanned.model)
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
@@ -92,7 +93,9 @@ def limit_command(
         from nuprobe.plotting import plot_limits
 
         save_plot(
-            lambda: plot_limits(result, chosen, companions=not alone),
+            lambda: plot_limits(
+                result, chosen, companions=not beside.alone, line=sight
+            ),
             plot,
         )
     out.emit(str(limit_table(result)), result.to_dict())

@@ -123,10 +123,64 @@ def processes() -> Table:
 
 def form_factors() -> Table:
     """Form factors."""
-    from nuprobe.nuclei import FORM_FACTORS
+    from nuprobe.errors import NuprobeError
+    from nuprobe.nuclei import FORM_FACTORS, form_factors
+    from nuprobe.units import fm
+
+    columns = ("rms of Ar40 [fm]", "as charge [fm]")
+
+    def row(name: str) -> tuple[str | float | None, ...]:
+        shape = form_factors.shape_named(name)
+        radii: list[float | None] = []
+        for which in ("point", "charge"):
+            try:
+                radii.append(form_factors.named(name, "Ar40", which).rms / fm)
+            except NuprobeError:  # not measured
+                radii.append(None)
+        words = " ".join((shape.__doc__ or "").split())
+        for end in (". ", ": ", " [", " (`", "; "):
+            words = words.partition(end)[0]
+        return (name, words.rstrip("."), *radii)
 
     return Table(
-        "form factors", ("form factor",), tuple((name,) for name in FORM_FACTORS)
+        "form factors",
+        ("form factor", "what", *columns),
+        tuple(row(name) for name in FORM_FACTORS),
+        dict.fromkeys(columns, ".3f"),
+        (
+            "rms: of point nucleons, into which nucleons are folded, where a name"
+            " stands in a target, and of the charge, as in tridents; equal: the radius"
+            " belongs to the name, nucleons inside (literature: Brown:1973ih)",
+        ),
+    )
+
+
+def radii() -> Table:
+    """Radii of nuclei by name."""
+    from nuprobe.nuclei import named_radii, point_to_physical
+    from nuprobe.units import fm
+
+    columns = ("R_p [fm]", "R_n [fm]", "physical R_n [fm]", "+ [fm]", "- [fm]")
+    rows = []
+    for r in named_radii():
+        lengths = (
+            r.r_p,
+            r.r_n,
+            point_to_physical(r.r_n, r.isotope, "n"),
+            *(r.errors or (None, None)),
+        )
+        shown = (None if x is None else x / fm for x in lengths)
+        rows.append((r.name, r.family, r.isotope, *shown, r.source))
+    return Table(
+        "radii",
+        ("name", "from", "isotope", *columns, "source"),
+        tuple(rows),
+        dict.fromkeys(columns, ".3f"),
+        (
+            "R_p, R_n: rms radii of point protons and neutrons; physical: with the"
+            " nucleons inside. Names are accepted wherever a radius of point nucleons"
+            " is: --r-n NL-Z2, --set target.neutron_radius=NL-Z2",
+        ),
     )
 
 
@@ -202,6 +256,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "models": models,
     "processes": processes,
     "form-factors": form_factors,
+    "radii": radii,
     "experiments": experiments,
     "parameters": parameters,
     "observables": observables,

@@ -24,6 +24,7 @@ _COMMANDS = {
         ),
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
+    "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
     "scan": (
@@ -39,6 +40,7 @@ _COMMANDS = {
         "nuprobe.cli.limit",
         "Largest coupling of a mediator that experiments allow.",
     ),
+    "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",
@@ -52,10 +54,7 @@ _COMMANDS = {
         "nuprobe.cli.catalogue",
         "Published constraints: shown, searched, checked, exported, plotted.",
     ),
-    "schema": (
-        "nuprobe.cli.schema",
-        "JSON Schema of the experiment file or of a catalogue entry.",
-    ),
+    "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
     "data": (
         "nuprobe.cli.data",
         "Full data releases: fetched by DOI or from a folder, checksums verified.",
@@ -74,10 +73,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(
-            import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command"
-        )
-        return command
+        name = f"{cmd_name.replace('-', '_')}_command"
+        found: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), name)
+        return found
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with streams.noticing():

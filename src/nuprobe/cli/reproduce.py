@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nuprobe.cli.options import command
-from nuprobe.cli.output import Output, output_options
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FIGURES = ("magnetic-spectra", "millicharge-figure", "standard-moments")
 
 
 @command("reproduce", epilog="Example: nuprobe reproduce Cadeddu:2017etk")
@@ -15,13 +22,16 @@ from nuprobe.cli.output import Output, output_options
 @click.option(
     "--study",
     help=(
-        "A table of its own: nuclear-models, csi-choices, beam-energies,"
+        "A table of its own: nuclear-models, csi-choices, csi-total, beam-energies,"
         " kinetic-mixing, charge-radii, coherent-electromagnetic (both minutes),"
-        " millicharge-figure or magnetic-spectra."
+        " millicharge-figure, magnetic-spectra or standard-moments."
     ),
 )
+@plot_option(f"Save the figure of a study: {', '.join(_FIGURES)}.")
 @output_options
-def reproduce_command(keys: tuple[str, ...], study: str | None, out: Output) -> None:
+def reproduce_command(
+    keys: tuple[str, ...], study: str | None, plot: Path | None, out: Output
+) -> None:
     """Published numbers beside computed ones.
 
     KEYS are INSPIRE texkeys or names of `nuprobe list reproductions`; without any, all
@@ -37,7 +47,15 @@ def reproduce_command(keys: tuple[str, ...], study: str | None, out: Output) -> 
             raise InputError("give keys or --study, not both")
         if study not in STUDIES:
             raise UnknownNameError("study", study, STUDIES)
-        return out.table(STUDIES[study]())
+        if plot is not None and study not in _FIGURES:
+            raise InputError(
+                f"the study {study} has no figure; these have one:"
+                f" {', '.join(_FIGURES)}"
+            )
+        out.table(STUDIES[study]())
+        return save_plot(lambda: _figure(study), plot)
+    if plot is not None:
+        raise InputError("--plot needs a --study; published numbers have no figure")
     rows = reproduce(keys or None)
     out.emit(str(reproduction_table(rows)), [r.to_dict() for r in rows])
     failed = [r for r in rows if r.agrees is False]
@@ -46,3 +64,13 @@ def reproduce_command(keys: tuple[str, ...], study: str | None, out: Output) -> 
             f"nuprobe: {len(failed)} of {len(rows)} outside their tolerance", err=True
         )
         sys.exit(1)
+
+
+def _figure(study: str) -> Figure:
+    from nuprobe import plotting
+
+    if study == "standard-moments":
+        return plotting.plot_standard_moments()
+    if study == "millicharge-figure":
+        return plotting.plot_millicharge("Ar40", 50.0)
+    return plotting.plot_averaged_moments("sns", "CsI")

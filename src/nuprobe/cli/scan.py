@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 
 import click
@@ -12,6 +11,7 @@ from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
+from nuprobe.cli.scan_texts import scan_report
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
@@ -48,6 +48,11 @@ Examples:
     metavar="ADDRESS",
     help="Scheduler of a Dask cluster (needs nuprobe[cluster]).",
 )
+@click.option(
+    "--cl",
+    type=float,
+    help="Confidence level of the allowed regions [default: 0.6827].",
+)
 @JSON
 def scan_command(
     experiment: ExperimentSpec,
@@ -56,15 +61,19 @@ def scan_command(
     checkpoint: CheckpointSpec,
     workers: int | None,
     dask: str | None,
+    cl: float | None,
     as_json: bool,
 ) -> None:
     """Profile likelihood of each EXPERIMENT together on a grid, nuisances minimised at
     every point."""
     from nuprobe.experiments import joint_cost
     from nuprobe.inference import dask_executor, scan
+    from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 
     if workers and dask:
         raise InputError("give --workers or --dask, not both")
+    level = ONE_SIGMA if cl is None else cl
+    delta_threshold(level)  # refuses a wrong one before the work
     opened = experiment.open()
     couplings = model.build()
     known = {p.name: p for one in opened for p in one.parameters(couplings)}
@@ -96,24 +105,4 @@ def scan_command(
         ),
         checkpoint.plot,
     )
-    summary = {
-        "file": str(checkpoint.output),
-        "points": int(result.twice_nll.size),
-        "best": {k: float(v) for k, v in result.best.items()},
-        "twice_nll": result.best_twice_nll,
-        "lowest_point": result.lowest,
-        "lowest_twice_nll": float(result.twice_nll.min()),
-        "fitted": result.fitted is not None,
-    }
-    text = (
-        f"{checkpoint.output}: {result.twice_nll.size} points\n"
-        f"best fit within the grid, by the fitter: {_at(result.best)}, -2 ln L"
-        f" {result.best_twice_nll:.4f}\n"
-        f"lowest grid point: {_at(result.lowest)}, -2 ln L"
-        f" {result.twice_nll.min():.4f}"
-    )
-    emit(text, summary, as_json)
-
-
-def _at(point: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} = {value:.6g}" for name, value in point.items())
+    emit(*scan_report(result, cost.parameters, level, checkpoint.output), as_json)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.cli.values import key_values
+from nuprobe.cli.values import bin_edges, key_values
 from nuprobe.errors import InputError
 from nuprobe.parsing import parse_toml
 
@@ -33,7 +33,8 @@ class ModelSpec:
 
     Attributes
     ----------
-    model : name of ``nuprobe list models``.
+    model : name of ``nuprobe list models``; parameters that one model alone has name
+        it, too.
     params : ``key=value`` pairs of ``--param``.
     model_file : YAML file with a stack of models, instead of the other three.
     sin2_theta_w : weak mixing angle of the Standard Model below.
@@ -56,24 +57,43 @@ class ModelSpec:
                     " --sin2-theta-w"
                 )
             return named.model_from_file(self.model_file)
-        fields = named.model_fields(self.model)
+        model = self._named(named, given)
+        fields = named.model_fields(model)
         missing = [f.name for f in fields if f.required and f.name not in given]
         # a misspelt key is named first, by `named.build`
         if missing and {k.partition(".")[0] for k in given} <= {f.name for f in fields}:
             raise InputError(
-                f"the model {self.model} needs {' and '.join(missing)}: add"
+                f"the model {model} needs {' and '.join(missing)}: add"
                 f" {' '.join(f'--param {name}=...' for name in missing)}"
             )
         angle = {} if self.sin2_theta_w is None else {"sin2_theta_w": self.sin2_theta_w}
         if "sin2_theta_w" in {f.name for f in fields}:
-            return named.build([(self.model, {**angle, **given})], "--param")
-        if named.has_base(self.model):
-            return named.build([("standard", angle), (self.model, given)], "--param")
+            return named.build([(model, {**angle, **given})], "--param")
+        if named.has_base(model):
+            return named.build([("standard", angle), (model, given)], "--param")
         if angle:
             raise InputError(
-                f"the model {self.model} has no weak mixing angle; drop --sin2-theta-w"
+                f"the model {model} has no weak mixing angle; drop --sin2-theta-w"
             )
-        return named.build([(self.model, given)], "--param")
+        return named.build([(model, given)], "--param")
+
+    def _named(self, named: Any, given: dict[str, Any]) -> str:
+        """Return the model: where none was typed, the one that alone has all keys and
+        needs no others."""
+        heads = {key.partition(".")[0] for key in given}
+        if self.model != "sm" or not heads:
+            return self.model
+
+        def takes(name: str) -> bool:
+            fields = named.model_fields(name)
+            return heads <= {f.name for f in fields} and not any(
+                f.required and f.name not in given for f in fields
+            )
+
+        if takes("sm"):
+            return "sm"
+        found = [n for n in named.model_names() if takes(n)]
+        return found[0] if len(found) == 1 else self.model
 
     def leptons(self) -> LeptonModel:
         """Return the model, which must have couplings to charged leptons."""
@@ -282,23 +302,25 @@ class ExperimentSpec:
     experiments : names or folders.
     analysis : name of the analysis, or None for the first.
     changes : ``key=value`` pairs of ``--set``.
+    bins : ``energy=...`` and ``time=...`` of ``--bins``.
     """
 
     experiments: tuple[str, ...]
     analysis: str | None
     changes: tuple[str, ...]
+    bins: tuple[str, ...] = ()
 
     def open(self) -> list[AnyExperiment]:
         """Return the experiments."""
-        if len(self.experiments) > 1 and (self.analysis or self.changes):
+        if len(self.experiments) > 1 and (self.analysis or self.changes or self.bins):
             raise InputError(
-                "--analysis and --set belong to one experiment; with several each takes"
-                " its first analysis"
+                "--analysis, --bins and --set belong to one experiment; with several"
+                " each takes its first analysis"
             )
         from nuprobe.experiments import experiment
 
         opened = [experiment(name) for name in self.experiments]
-        if self.changes:
+        if self.changes or self.bins:
             return [self._changed(one) for one in opened]
         return opened
 
@@ -308,10 +330,15 @@ class ExperimentSpec:
 
         if isinstance(one, TridentExperiment):
             raise InputError(
-                f"--set requires a spectrum, and {one.name} measures one ratio: copy"
-                " its folder and change the file there"
+                f"{'--set' if self.changes else '--bins'} requires a spectrum, and"
+                f" {one.name} measures one ratio: copy its folder and change the file"
+                " there"
             )
-        return one.with_changes(key_values(self.changes))
+        if self.changes:
+            one = one.with_changes(key_values(self.changes))
+        if self.bins:
+            one = one.rebinned(**bin_edges(self.bins), analysis=self.analysis)
+        return one
 
     def counting(self) -> list[Experiment | SitesExperiment]:
         """Return the experiments, which all measure spectra."""
@@ -358,6 +385,15 @@ def experiment_options(several: bool = False) -> Callable[[F], F]:
             help=(
                 "Change a key of the experiment's file, e.g."
                 " response.smearing.kind=none; repeatable."
+            ),
+        ),
+        click.option(
+            "--bins",
+            multiple=True,
+            metavar="QUANTITY=EDGES",
+            help=(
+                "Add bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
+                " bins), 'time=0:6:2 us', or a number of bins alone; repeatable."
             ),
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nuprobe.decimals import parse_numbers
 from nuprobe.errors import InputError, shown
 from nuprobe.parsing import parse_json
 
@@ -56,6 +57,68 @@ def key_values(
                 ) from None
             changes[key.strip()] = value
     return changes
+
+
+def bin_edges(pairs: Iterable[str]) -> dict[str, Any]:
+    """Return the bins that ``--bins`` asks for, as `Experiment.rebinned` takes them.
+
+    Parameters
+    ----------
+    pairs : ``energy=`` or ``time=`` with a number of bins, ``start:stop:bins`` or edges
+        between commas; a time with its unit at the end.
+
+    Raises
+    ------
+    InputError
+        If a pair cannot be read.
+
+    Examples
+    --------
+    >>> bin_edges(["energy=6:30:2", "time=3"])
+    {'energy': [6.0, 18.0, 30.0], 'time': 3}
+    """
+    result: dict[str, Any] = {}
+    for pair in pairs:
+        quantity, _, text = pair.partition("=")
+        quantity = quantity.strip()
+        if quantity not in ("energy", "time") or quantity in result:
+            raise InputError(
+                f"cannot read --bins {pair!r}: write energy=... or time=..., each once"
+            )
+        result[quantity] = _edges(pair, quantity, text.strip())
+    return result
+
+
+def _edges(pair: str, quantity: str, text: str) -> int | list[float] | list[str]:
+    """Edges that one pair of ``--bins`` gives, or its number of bins."""
+    match = re.fullmatch(r"([-+0-9.eE,:\s]+?)\s*([a-zA-Zµμ]+)?", text)
+    numbers, unit = match.groups() if match else ("", None)
+    try:
+        if re.fullmatch(r"\d{1,6}", text):
+            return int(text)
+        if (unit is None) != (quantity == "energy"):
+            raise ValueError
+        if ":" in numbers:
+            start, stop, count = numbers.split(":")
+            n, low, high = int(count), *parse_numbers((start, stop))
+            if not 1 <= n <= 100_000:
+                raise ValueError
+            edges = [low + (high - low) * i / n for i in range(n)] + [high]
+        else:
+            edges = list(parse_numbers(numbers.split(",")))
+    except ValueError:
+        example = "time=0:6:2 us" if quantity == "time" else "energy=6:30:3"
+        raise InputError(
+            f"cannot read --bins {pair!r}: write edges between commas, start:stop:bins"
+            f" ({example}) or a number of bins; "
+            + (
+                "a time has its unit at the end"
+                if quantity == "time"
+                else "energy means the reconstructed quantity, in its own unit, which"
+                " is not written"
+            )
+        ) from None
+    return edges if unit is None else [f"{edge!r} {unit}" for edge in edges]
 
 
 def integer(value: str | int) -> int:

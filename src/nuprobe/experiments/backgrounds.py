@@ -18,7 +18,13 @@ from nuprobe.experiments.format import (
 from nuprobe.experiments.grids import Bins, rebin
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Background", "background_counts", "expected_variance", "observed"]
+__all__ = [
+    "Background",
+    "background_counts",
+    "expected_variance",
+    "observed",
+    "observed_covariance",
+]
 
 Background = MeasuredBackground | TemplateBackground | TableBackground | FlatBackground
 
@@ -91,6 +97,12 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
     >>> int(counts.sum()), errors
     (547, None)
     """
+    if analysis.observed is not None:
+        given = analysis.observed
+        return (
+            bins.given(given.counts, analysis, "observed.counts"),
+            bins.given(given.sigma, analysis, "observed.sigma"),
+        )
     section = bins.file.data
     assert section is not None  # callers
     residuals = analysis.statistic == "gaussian" and (
@@ -112,8 +124,35 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
             data = data - background.scale * counts
             variance = variance + background.scale**2 * counts
     if analysis.covariance is not None:  # of the data as they are fitted
-        variance = np.diag(bins.covariance(analysis, data))
+        variance = np.diag(_covariance(bins, analysis, data))
     return data, np.sqrt(variance)
+
+
+def observed_covariance(bins: Bins, analysis: Analysis) -> FloatArray:
+    """Covariance of what `observed` returns.
+
+    Parameters
+    ----------
+    bins : of an experiment with data.
+    analysis : with a `covariance`; its bins are taken.
+
+    Returns
+    -------
+    array, shape (bins, bins)
+
+    Examples
+    --------
+    >>> observed_covariance(bins, analysis)  # doctest: +SKIP
+    """
+    return _covariance(bins, analysis, observed(bins, analysis)[0])
+
+
+def _covariance(bins: Bins, analysis: Analysis, data: FloatArray) -> FloatArray:
+    """Covariance of `data` in the bins of an analysis; before bins are added it may be
+    relative to the counts of each."""
+    finest = analysis.finest
+    counts = data if finest is analysis else observed(bins, finest)[0]
+    return bins.covariance(analysis, counts)
 
 
 def expected_variance(

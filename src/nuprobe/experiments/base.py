@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
     Cost,
@@ -181,6 +182,37 @@ class AnyExperiment(ABC):
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
         """Return the experiment with some keys of its file changed: `changes` is a
         mapping from dotted keys to values."""
+
+    @public
+    def rebinned(
+        self,
+        energy: int | Sequence[float] | None = None,
+        time: int | Sequence[str] | None = None,
+        analysis: str | None = None,
+    ) -> Self:
+        """Return the experiment with neighbouring bins of an analysis added: counts and
+        backgrounds, and what the model predicts.
+
+        Parameters
+        ----------
+        energy : edges of the wider bins of the reconstructed quantity, which are some
+            of those it has, or a number of bins that each add equally many.
+        time : the same for the arrival time, edges with their unit (``"2 us"``).
+        analysis : whose bins; default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If an edge splits a bin, or bins cannot be shared out equally.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> csi = nu.experiment("coherent-csi-2017")
+        >>> csi.rebinned(energy=[6, 14, 30]).predict().data.ravel()
+        array([69., 73.])
+        """
+        return self.with_changes(wider_bins(self, energy, time, self._named(analysis)))
 
     @abstractmethod
     def parameters(self, model: Any = None, /) -> tuple[Parameter, ...]:

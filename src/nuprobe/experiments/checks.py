@@ -100,12 +100,13 @@ def _check_tables(signal: Signal) -> None:
     bins = signal.bins
     for analysis in signal.file.analyses.values():
         bins.selection(analysis)
-        if signal.file.data is not None:
-            counts, _ = observed(bins, analysis)
-            if analysis.covariance is not None:
-                bins.covariance(analysis, counts)
-            if analysis.signal is not None:
-                bins.counts(analysis.signal.column, analysis, analysis.signal.table)
+        if signal.file.data is not None or analysis.observed is not None:
+            observed(bins, analysis)  # with the covariance
+        section = analysis.signal
+        if section is not None and section.counts is not None:
+            bins.given(section.counts, analysis, "signal.counts")
+        elif section is not None:
+            bins.counts(section.column, analysis, section.table)
         for background in signal.file.backgrounds:
             background_counts(background, bins, signal.acceptance(), analysis)
     _ = bins.shape_fraction, bins.time_acceptance

@@ -16,6 +16,7 @@ from nuprobe.experiments.backgrounds import (
     background_counts,
     expected_variance,
     observed,
+    observed_covariance,
 )
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.build import Signal
@@ -31,6 +32,7 @@ from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.rebinning import with_wider_bins
 from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.fluxes import Flux
@@ -111,9 +113,9 @@ class Experiment(AnyExperiment):
         ExperimentFileError
             If a key does not exist in the format or a value is not allowed.
         """
-        return Experiment.read(
-            self.folder, changed(self.raw, changes, self.folder.name)
-        )
+        source = self.folder.name
+        changes = with_wider_bins(self.file, self.raw, changes, source)
+        return Experiment.read(self.folder, changed(self.raw, changes, source))
 
     # -- what it is
 
@@ -305,7 +307,7 @@ class Experiment(AnyExperiment):
                 )
         components |= self._backgrounds(chosen)
         data, sigma = (
-            (None, None) if self.file.data is None else observed(self.bins, chosen)
+            observed(self.bins, chosen) if self._has_data(chosen) else (None, None)
         )
         return Rates.of_bins(
             self.bins,
@@ -344,7 +346,7 @@ class Experiment(AnyExperiment):
         analysis : default the first of the file.
         """
         _, chosen = self._analysis(analysis)
-        if self.file.data is None and not self.file.projection:
+        if not self._has_data(chosen) and not self.file.projection:
             raise InputError(
                 f"{self.name} has no data: add [data] (or projection = true) to its"
                 " file, or use predict()"
@@ -352,7 +354,7 @@ class Experiment(AnyExperiment):
         prediction = self.prediction(model, free, analysis)
         data, sigma = (
             observed(self.bins, chosen)
-            if self.file.data is not None
+            if self._has_data(chosen)
             else self._expected(analysis, chosen)
         )
         cost = self._statistic(chosen, prediction, data, sigma)
@@ -367,7 +369,7 @@ class Experiment(AnyExperiment):
     ) -> Cost:
         """The cost that an analysis names."""
         if chosen.covariance is not None:
-            covariance = self.bins.covariance(chosen, data)
+            covariance = observed_covariance(self.bins, chosen)
             return CovarianceCost(prediction, data, covariance, prediction.name)
         if chosen.statistic == "cnp":
             return CNPCost(prediction, data, prediction.name)
@@ -403,6 +405,9 @@ class Experiment(AnyExperiment):
         if chosen.counted[background.name] == "bins" or min(shape) == 1:
             return OnOffCost(prediction, data, control, nominal, ratio, name)
         return ProjectedCost(prediction, data, control, nominal, shape, ratio, name)
+
+    def _has_data(self, analysis: Analysis) -> bool:
+        return self.file.data is not None or analysis.observed is not None
 
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self._named(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments.format import Analysis, DataSection, ExperimentFile
+from nuprobe.experiments.windows import Window, window_of
 from nuprobe.numerics import FloatArray
 from nuprobe.prediction import Templates
 from nuprobe.schema import Folder
@@ -57,36 +58,69 @@ class Bins:
     # -- what an analysis takes of them
 
     def selection(self, analysis: Analysis) -> tuple[slice, slice]:
-        """Bins of energy and time of an `analysis`; raises `InputError` if its ranges
-        do not end at bin edges."""
-        energy = _window(self.energy_edges, analysis.energy_range, "energy_range")
-        edges = self.time_edges
-        if edges is None:
-            if analysis.time_range is not None:
-                raise InputError("time_range needs [binning.time]")
-            return energy, slice(0, 1)
-        window = None
-        if analysis.time_range is not None:
-            window = (
-                parse_quantity(analysis.time_range[0], "time") / us,
-                parse_quantity(analysis.time_range[1], "time") / us,
-            )
-        return energy, _window(edges, window, "time_range")
+        """Bins of energy and time of an `analysis`, before any are added; raises
+        `InputError` if its ranges do not end at bin edges."""
+        energy, time = self._windows(analysis)
+        return energy.bins, time.bins
+
+    def edges(self, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
+        """Edges of the bins of energy, and of time in µs, of an `analysis`, with those
+        added that it adds."""
+        energy, time = self._windows(analysis)
+        return energy.edges, None if self.time_edges is None else time.edges
+
+    def _windows(self, analysis: Analysis) -> tuple[Window, Window]:
+        energy = window_of(
+            self.energy_edges,
+            analysis.energy_range,
+            analysis.energy_edges,
+            "energy",
+        )
+        if self.time_edges is None:
+            for key in ("time_range", "time_edges"):
+                if getattr(analysis, key) is not None:
+                    raise InputError(f"{key} needs [binning.time]")
+            return energy, Window(slice(0, 1), np.array([-np.inf, np.inf]))
+        window, wider = (
+            None if values is None else [parse_quantity(v, "time") / us for v in values]
+            for values in (analysis.time_range, analysis.time_edges)
+        )
+        return energy, window_of(self.time_edges, window, wider, "time")
 
     def flat(self, grid: FloatArray, analysis: Analysis) -> FloatArray:
         """Take the bins of an `analysis` out of a `grid` of shape (energy, shape,
         time): (bins,)."""
-        energy, time = self.selection(analysis)
-        grid = grid[energy][..., time]
-        return np.asarray(grid.ravel() if analysis.time_bins else grid.sum(-1).ravel())
+        energy, time = self._windows(analysis)
+        grid = energy.add(grid[energy.bins][..., time.bins], axis=0)
+        if not analysis.time_bins:
+            return np.asarray(grid.sum(-1).ravel())
+        return np.asarray(time.add(grid, axis=-1).ravel())
+
+    def given(
+        self, numbers: Sequence[float], analysis: Analysis, what: str
+    ) -> FloatArray:
+        """One number a bin that an analysis itself gives.
+
+        Parameters
+        ----------
+        numbers : as given.
+        analysis : with these bins.
+        what : begins the message of the `InputError` if there are more or fewer.
+        """
+        third = 1 if self.shape_edges is None else self.shape_edges.size - 1
+        size = (self.edges(analysis)[0].size - 1) * third * self.times(analysis)
+        if len(numbers) != size:
+            raise InputError(
+                f"{what}: {len(numbers)} numbers, but the analysis has {size} bins;"
+                " give one a bin, or set energy_edges to add bins"
+            )
+        return np.array(numbers, dtype=float)
 
     def times(self, analysis: Analysis) -> int:
         """Number of time bins of an `analysis`, which run fastest."""
         if not analysis.time_bins or self.time_edges is None:
             return 1
-        return len(
-            range(*self.selection(analysis)[1].indices(len(self.time_edges) - 1))
-        )
+        return self._windows(analysis)[1].edges.size - 1
 
     def collapse(
         self,
@@ -103,17 +137,21 @@ class Bins:
         fractions : by name of a process, its share in each bin of the third quantity,
             shape (energy bins, shape bins); default that of [binning.shape] for all.
         """
-        energy, time = self.selection(analysis)
-        templates = templates.select(energy, time)
+        energy, time = self._windows(analysis)
+        templates = templates.select(energy.bins, time.bins)
+        between = 1
         if self.shape_fraction is not None:
             known = {
                 name: self.shape_fraction if fraction is None else fraction
                 for name, fraction in (fractions or {}).items()
             }
             templates = templates.spread(
-                self.shape_fraction[energy],
-                {name: fraction[energy] for name, fraction in known.items()},
+                self.shape_fraction[energy.bins],
+                {name: fraction[energy.bins] for name, fraction in known.items()},
             )
+            between = self.shape_fraction.shape[1]
+        times = time.starts if analysis.time_bins else None
+        templates = templates.added(energy.starts, times, between)
         if analysis.time_bins:
             return templates
         return (
@@ -294,12 +332,12 @@ class Bins:
         Parameters
         ----------
         analysis : with a `covariance`.
-        counts : observed in its bins, shape (bins,).
+        counts : observed in its bins before any are added, shape (bins,).
 
         Returns
         -------
         array, shape (bins, bins)
-            In counts².
+            In counts², bins added.
 
         Raises
         ------
@@ -318,9 +356,22 @@ class Bins:
                 f" analysis has {counts.size} bins; correct the table or the analysis"
             )
         self._check_rows(section.table, analysis)
-        return np.asarray(
-            matrix * np.outer(counts, counts) if section.relative else matrix
-        )
+        if section.relative:
+            matrix = matrix * np.outer(counts, counts)
+        return self._added(matrix, analysis)
+
+    def _added(self, matrix: FloatArray, analysis: Analysis) -> FloatArray:
+        """Rows and columns of a matrix added as the bins of an analysis are."""
+        energy, time = self._windows(analysis)
+        bins = energy.bins.stop - energy.bins.start
+        times = time.bins.stop - time.bins.start if analysis.time_bins else 1
+        shape = bins, len(matrix) // (bins * times), times
+        grid = matrix.reshape(*shape, *shape)
+        for first in (0, 3):
+            grid = energy.add(grid, axis=first)
+            grid = time.add(grid, axis=first + 2) if analysis.time_bins else grid
+        size = int(np.prod(grid.shape[:3]))
+        return grid.reshape(size, size)
 
     def _check_rows(self, table: str, analysis: Analysis) -> None:
         """Raise if a table with one row for each bin of an analysis has columns of
@@ -416,20 +467,3 @@ def rebin(
 def _same_edges(got: FloatArray, wanted: FloatArray, edges: FloatArray) -> bool:
     """Whether edges of a table are those of the bins, but for rounding."""
     return np.allclose(got, wanted, rtol=1e-9, atol=1e-9 * np.ptp(edges))
-
-
-def _window(edges: FloatArray, window: tuple[float, float] | None, key: str) -> slice:
-    """Bins inside a window whose ends must be bin edges."""
-    if window is None:
-        return slice(0, edges.size - 1)
-    ends = []
-    for value in window:
-        nearest = int(np.argmin(np.abs(edges - value)))
-        if abs(edges[nearest] - value) > 1e-6 * (edges[-1] - edges[0]):
-            raise InputError(
-                f"{key}: {value:g} is not a bin edge; the nearest is {edges[nearest]:g}"
-            )
-        ends.append(nearest)
-    if ends[0] >= ends[1]:
-        raise InputError(f"{key}: {list(window)} contains no bins")
-    return slice(ends[0], ends[1])

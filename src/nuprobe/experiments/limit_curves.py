@@ -26,7 +26,7 @@ Intervals: TypeAlias = tuple[tuple[float, float], ...]
 _UNSEEN: Final = 1e-3
 """Standard deviations that the expectation moves up to the first coupling looked at:
 −2 ln L there is that of no coupling."""
-_NODES: Final = 40  # at which a mass is first looked at
+_NODES: Final = 40  # at which a mass is first looked at; 10 miss narrow dips
 _BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 
@@ -116,6 +116,14 @@ class LimitCurve:
                 None
                 if self.excluded is None
                 else [[[a, _finite(b)] for a, b in each] for each in self.excluded]
+            ),
+            "allowed": (
+                None
+                if self.regions is None
+                else [
+                    [[r.low, None if r.open_high else r.high] for r in each]
+                    for each in self.regions
+                ]
             ),
             "largest_coupling": _finite(self.largest),
         }

@@ -219,6 +219,8 @@ class Morphs:
         nuisances in front where it has a pattern for them."""
         section = self.analysis.signal
         assert section is not None  # callers
+        if section.counts is not None:
+            return self.bins.given(section.counts, self.analysis, "signal.counts")
         if section.morphing is None or not self.systematics:
             return self.bins.counts(section.column, self.analysis, section.table)
         nodes = itertools.product(*(n.anchors for n in self.nuisances))

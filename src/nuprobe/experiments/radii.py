@@ -14,6 +14,7 @@ from nuprobe.nuclei import (
     point_to_physical,
     target,
 )
+from nuprobe.nuclei.named_radii import length_or_name
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis
 from nuprobe.units import fm, parse_quantity
@@ -94,14 +95,10 @@ def make_target(file: ExperimentFile, values: Mapping[str, float]) -> Target:
     '5.50 fm'
     """
     section = file.target
-    r_p = {
-        name: parse_quantity(r, "length") for name, r in section.proton_radius.items()
-    }
+    r_p = {name: length_or_name(r) for name, r in section.proton_radius.items()}
     for name, radius in section.charge_radius.items():
         r_p[name] = charge_to_point(parse_quantity(radius, "length"), isotope(name))
-    r_n = {
-        name: parse_quantity(r, "length") for name, r in section.neutron_radius.items()
-    }
+    r_n = {name: length_or_name(r) for name, r in section.neutron_radius.items()}
     for name, radius in section.physical_neutron_radius.items():
         r_n[name] = physical_to_point(
             parse_quantity(radius, "length"), name, "n", section.nucleon

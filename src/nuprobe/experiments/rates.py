@@ -74,15 +74,10 @@ class Rates:
             numbers.
         others : the remaining attributes.
         """
-        energy, time = bins.selection(chosen)
+        edges, times = bins.edges(chosen)
         section, third = bins.file.response, bins.file.binning.shape
-        times = (
-            np.array([-np.inf, np.inf])
-            if bins.time_edges is None
-            else bins.time_edges[time.start : time.stop + 1]
-        )
+        times = np.array([-np.inf, np.inf]) if times is None else times
         times = times if chosen.time_bins else times[[0, -1]]
-        edges = bins.energy_edges[energy.start : energy.stop + 1]
         between = () if bins.shape_edges is None else (bins.shape_edges.size - 1,)
         shape = (edges.size - 1, *between, times.size - 1)
         return cls(

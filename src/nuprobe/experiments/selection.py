@@ -7,7 +7,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.experiments.build import Signal
-from nuprobe.experiments.format import Analysis
+from nuprobe.experiments.format import Analysis, SignalTable
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.models import StandardModel
 from nuprobe.numerics import FloatArray
@@ -82,7 +82,7 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     """
     if analysis.signal is None:
         return None
-    column, table = analysis.signal.column, analysis.signal.table
+    section = analysis.signal
     morphs = _morphs(signal, analysis)
     published = morphs.published()
     names: tuple[str, ...] = ()
@@ -96,12 +96,19 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     computed = computed.reshape(published.shape)
     if np.any((computed <= 0) & (published > 0)):
         raise InputError(
-            f"{signal.folder.root}/{table}: column {column} has counts in a bin where"
-            " none are computed; correct it"
+            f"{_place(signal, section)} has counts in a bin where none are computed;"
+            " correct it"
         )
     return np.asarray(
         np.divide(published, computed, out=np.zeros_like(published), where=computed > 0)
     )
+
+
+def _place(signal: Signal, section: SignalTable) -> str:
+    """Where the published counts are, for messages."""
+    if section.counts is not None:
+        return "signal.counts"
+    return f"{signal.folder.root}/{section.table}: column {section.column}"
 
 
 def _morphs(signal: Signal, analysis: Analysis) -> Morphs:

@@ -14,7 +14,9 @@ from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.changes import changed
 from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.format import ExperimentFile, SiteSection
+from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
+from nuprobe.experiments.rebinning import with_wider_bins
 from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CostSum, Expectation
 from nuprobe.inference.protocols import morphing_of
@@ -266,14 +268,19 @@ class SitesExperiment(AnyExperiment):
         changes : dotted key → value; list items by their position
             (``{"sites.0.flux.distance": "8 m"}``).
         """
-        return SitesExperiment.read(
-            self.folder, changed(self.raw, changes, self.folder.name)
-        )
+        source = self.folder.name
+        changes = with_wider_bins(self.file, self.raw, changes, source)
+        return SitesExperiment.read(self.folder, changed(self.raw, changes, source))
 
     @property
     def first(self) -> Experiment:
         """The first site."""
         return next(iter(self.sites.values()))
+
+    @property
+    def bins(self) -> Bins:
+        """Bins of the first site."""
+        return self.first.bins
 
     @property
     def processes(self) -> tuple[Any, ...]:

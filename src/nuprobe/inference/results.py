@@ -300,8 +300,14 @@ def _row(p: ParameterResult) -> tuple[str, str, str, str, str]:
         _number(p.parameter.shown(p.value)),
         _number(p.parameter.shown(p.error)),
         "" if p.interval is None else _interval_text(p.interval, p.parameter),
-        p.parameter.shown_unit,
+        f"{p.parameter.shown_unit} {_open_text(p)}".strip(),
     )
+
+
+def _open_text(p: ParameterResult) -> str:
+    """Which ends of the region of the best fit are open; empty if none is."""
+    ends = next((r.open_ends for r in p.regions if r.best), "")
+    return f"({ends.removeprefix(', ')})" if ends else ""
 
 
 def _other_rows(p: ParameterResult) -> list[tuple[str, str, str, str, str]]:
@@ -320,9 +326,15 @@ def _number(value: float | None) -> str:
 
 
 def _interval_text(i: Interval, p: Parameter) -> str:
+    """Its ends; on an open side that of the range, up to which all is allowed."""
     if i.lower is None and i.upper is None:
         return "undetermined"
-    low, high = (_number(p.shown(end)) for end in (i.lower, i.upper))
-    if i.lower is None:
+    low, high = (
+        _number(p.shown(limit if end is None else end))
+        for end, limit in ((i.lower, p.lower), (i.upper, p.upper))
+    )
+    if i.lower is None and not isfinite(p.lower):
         return f"< {high}"
-    return f"> {low}" if i.upper is None else f"[{low}, {high}]"
+    if i.upper is None and not isfinite(p.upper):
+        return f"> {low}"
+    return f"[{low}, {high}]"

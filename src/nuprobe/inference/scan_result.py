@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from io import BytesIO
-from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,9 @@ from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
+from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import numbers, opened, require, texts
+from nuprobe.inference.scan_regions import Interpolated, lowest_along
 from nuprobe.numerics import FloatArray
 from nuprobe.sealed import BLOCK, seal
 
@@ -92,7 +93,12 @@ class ScanResult:
                 f" {', '.join(self.axes)}"
             )
         ((name, x),) = self.axes.items()
-        y = self.delta
+        return self._with_best(name, x, self.delta)
+
+    def _with_best(
+        self, name: str, x: FloatArray, y: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """A curve over one axis, with the best fit among its points."""
         if self.fitted is None:
             return x, y
         best = self.fitted[name]
@@ -114,35 +120,59 @@ class ScanResult:
                 "intervals need a scan of one parameter, this one has"
                 f" {', '.join(self.axes)}"
             )
-        from scipy.interpolate import CubicSpline, PchipInterpolator
+        ((name, _),) = self.axes.items()
+        return [
+            (-inf if r.open_low else r.low, inf if r.open_high else r.high)
+            for r in self.regions(cl)[name]
+        ]
 
-        ((name, x),) = self.axes.items()
+    @public
+    def regions(self, cl: float = ONE_SIGMA) -> dict[str, tuple[Region, ...]]:
+        """All regions of each parameter of the grid that the data allow at the level
+        `cl`, by its name, each with the others at their lowest, as `FitResult.regions`.
+
+        Interpolated from the grid by cubics, the lowest values of the others too; a
+        region that reaches an end of the grid ends there and is open.
+
+        Raises
+        ------
+        InputError
+            If an axis has fewer than 4 values, or the data are impossible everywhere.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+        >>> found = nu.inference.scan(cost, {"rn": np.linspace(2.0, 9.0, 29)})
+        >>> [region] = found.regions(0.9)["rn"]
+        >>> region.words(cost.parameters[0])
+        '[3.3487, 7.2215] fm'
+        """
+        rise = delta_threshold(cl, 1)
+        return {name: self._regions_of(name, rise) for name in self.axes}
+
+    def _regions_of(self, name: str, rise: float) -> tuple[Region, ...]:
+        x = self.axes[name]
         if len(x) < 4:
             raise InputError(
-                f"intervals need at least 4 values of {name}, the grid has {len(x)}"
+                f"regions need at least 4 values of {name}, the grid has {len(x)}"
             )
         if not np.isfinite(self.twice_nll).any():
             raise InputError(f"the data are impossible at every value of {name}")
-        x, y = self.curve()
-        known = np.isfinite(y)
-        # cubic splines ring at a jump; the monotone interpolant does not
-        curve = (
-            CubicSpline(x, y)
-            if known.all()
-            else PchipInterpolator(x, np.where(known, y, 1e3 + 10 * y[known].max()))
-        )
-        turns = curve.derivative().roots(extrapolate=False)
+        y = self.delta
+        names = list(self.axes)
+        for i in reversed(range(len(names))):
+            if names[i] != name:
+                y = lowest_along(self.axes[names[i]], y, i)
+        x, y = self._with_best(name, x, y)
+        found = Interpolated(x, y)
         # Δ is above the best fit; without one, above the lowest point of the curve
-        lowest = float(curve(turns[np.isfinite(turns)]).min(initial=y.min()))
-        level = (lowest if self.fitted is None else 0.0) + delta_threshold(cl, 1)
-        edges = np.unique(
-            np.concatenate([x[[0, -1]], curve.solve(level, extrapolate=False)])
-        )
-        pieces = [(a, b) for a, b in pairwise(edges) if curve((a + b) / 2) <= level]
-        return [
-            (-inf if a == x[0] else float(a), inf if b == x[-1] else float(b))
-            for a, b in pieces
-        ]
+        lowest = found.lowest if self.fitted is None else 0.0
+        best = self.best[name]
+        if self.fitted is None:
+            every = np.append(found.turns, x)
+            best = float(every[np.argmin(found.curve(every))])
+        return found.regions(lowest + rise, best, lowest)
 
     @public
     def contour_levels(

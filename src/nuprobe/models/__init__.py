@@ -8,7 +8,10 @@ from nuprobe.models.base import (
     is_elastic,
     points,
 )
-from nuprobe.models.charge_radius import charge_radius_convention
+from nuprobe.models.charge_radius import (
+    charge_radius_convention,
+    sin2_theta_w_shift,
+)
 from nuprobe.models.charges import SCALARS, VECTORS, ScalarCharges, VectorCharges
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
@@ -37,7 +40,7 @@ from nuprobe.models.predictions import (
 )
 from nuprobe.models.scalar import LightScalar
 from nuprobe.models.stack import Stacked
-from nuprobe.models.standard import SCHEMES, StandardModel
+from nuprobe.models.standard import SCHEMES, StandardModel, standard_below
 from nuprobe.models.vector import LightVector, LMuLTau
 from nuprobe.models.vertex import (
     LeptonCouplings,
@@ -99,6 +102,8 @@ __all__ = [
     "read_wcxf",
     "read_wcxf_points",
     "setting",
+    "sin2_theta_w_shift",
+    "standard_below",
     "standard_charge_radius",
     "standard_couplings",
 ]

@@ -337,7 +337,7 @@ class Electromagnetic(Stacked):
         basis, of antineutrinos if `anti`."""
         n = max(self._frame.size, below.size)
         result = below.widened(n)
-        for exchange in self._exchanges(self._radius(), self._seen("charge"), anti):
+        for exchange in self._exchanges(self.radius(), self.seen("charge"), anti):
             result = result.plus(exchange.widened(n))
         moment = self._moment()
         if moment is not None:
@@ -423,11 +423,12 @@ class Electromagnetic(Stacked):
         found = _sum(self.magnetic_moment, None if electric is None else -1j * electric)
         return None if found is None else self._frame.rotated("magnetic_moment", found)
 
-    def _radius(self) -> Matrix | None:
-        """⟨r²⟩ − 6a in the flavour basis."""
-        return _sum(self._seen("charge_radius", 1.0), self._seen("anapole", _ANAPOLE))
+    def radius(self) -> Matrix | None:
+        """Return ⟨r²⟩ − 6a (cm²) in the flavour basis, or None."""
+        return _sum(self.seen("charge_radius", 1.0), self.seen("anapole", _ANAPOLE))
 
-    def _seen(self, name: str, factor: float = 1.0) -> Matrix | None:
+    def seen(self, name: str, factor: float = 1.0) -> Matrix | None:
+        """Return the matrix `name` in the flavour basis, times a `factor`, or None."""
         matrix = getattr(self, name)
         return None if matrix is None else factor * self._frame.rotated(name, matrix)
 
@@ -440,7 +441,7 @@ class Electromagnetic(Stacked):
                 raise InputError(
                     f"tridents from {name} of neutrinos are not computed: leave it out"
                 )
-        radius = self._radius()
+        radius = self.radius()
         if radius is None or vertex.minus != vertex.plus:
             return below
         if self.antineutrino_flip:

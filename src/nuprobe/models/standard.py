@@ -241,3 +241,22 @@ class StandardModel:
                 (VectorExchange(Propagator(), charges),), {"p": zero, "n": zero}
             )
         }
+
+
+def standard_below(model: Any) -> StandardModel:
+    """Standard Model under a stack of models.
+
+    Parameters
+    ----------
+    model : any.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> standard_below(nu.Electromagnetic(base=nu.StandardModel(0.25))).sin2_theta_w
+    0.25
+    """
+    below: Any = model
+    while not isinstance(below, StandardModel) and hasattr(below, "base"):
+        below = below.base
+    return below if isinstance(below, StandardModel) else StandardModel()

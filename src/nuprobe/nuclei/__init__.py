@@ -43,6 +43,13 @@ from nuprobe.nuclei.materials import (
     with_form_factors,
 )
 from nuprobe.nuclei.mixtures import MIXTURES, Mixture, named_mixture
+from nuprobe.nuclei.named_radii import (
+    NamedRadii,
+    named_radii,
+    named_radius,
+    radius_isotopes,
+    radius_names,
+)
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -69,6 +76,7 @@ __all__ = [
     "Ionisation",
     "Isotope",
     "Mixture",
+    "NamedRadii",
     "NeutronRadiusModel",
     "Shell",
     "SpinExpectation",
@@ -91,12 +99,16 @@ __all__ = [
     "isotopes",
     "make_form_factor",
     "named_mixture",
+    "named_radii",
+    "named_radius",
     "natural",
     "neutron_radius_models",
     "physical_to_point",
     "point_proton_radius",
     "point_to_charge",
     "point_to_physical",
+    "radius_isotopes",
+    "radius_names",
     "shell_elements",
     "shells",
     "sigma_series",

@@ -79,8 +79,13 @@ class Folding:
     @property
     def physical(self) -> tuple[bool, bool]:
         """Whether the nucleons are inside f_p, f_n already."""
-        kinds = self.kinds or (describes(self.proton), describes(self.neutron))
+        kinds = self.kind_names
         return kinds[0] == "physical", kinds[1] == "physical"
+
+    @property
+    def kind_names(self) -> tuple[Describes, Describes]:
+        """Whether f_p, f_n are ``"point"`` or ``"physical"``."""
+        return self.kinds or (describes(self.proton), describes(self.neutron))
 
     def __call__(self, q2: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """F_p and F_n at `q2` = |q|² (MeV²), each of the shape of `q2`; Z and N at

@@ -23,8 +23,8 @@ from nuprobe.nuclei.form_factors import (
     nucleon_electric,
     shape_named,
 )
-from nuprobe.nuclei.form_factors.base import length
 from nuprobe.nuclei.form_factors.nucleon import DEFAULT_ELECTRIC
+from nuprobe.nuclei.given_radii import RadiusSpec, check_radii, chosen_radius
 from nuprobe.nuclei.isotopes import (
     Isotope,
     check_molecule,
@@ -33,9 +33,8 @@ from nuprobe.nuclei.isotopes import (
     isotopes,
     natural,
 )
-from nuprobe.nuclei.mixtures import named_mixture
+from nuprobe.nuclei.mixtures import MIXTURES, named_mixture
 from nuprobe.nuclei.radii import point_to_charge
-from nuprobe.units import fm
 
 __all__ = [
     "Component",
@@ -45,8 +44,6 @@ __all__ = [
     "target",
     "with_form_factors",
 ]
-
-_LARGEST_RADIUS: Final = 100 * fm  # a larger number was given without its unit
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,6 @@ class Target:
 
 
 TargetSpec = str | Isotope | Target | Mapping[str, float]
-RadiusSpec = float | Mapping[str, float] | None
 FormFactorSpec = str | FormFactor | tuple[str | FormFactor, str | FormFactor]
 
 _TOKEN: Final = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|\)(\d*)")
@@ -154,14 +150,17 @@ def target(
         deuteron), else a molecule ("O2").
     r_p, r_n : rms radii (MeV⁻¹, e.g. ``3.4 * fm``) of the point-proton and
         point-neutron distributions: one for all nuclei, or by isotope or element name,
-        the default applies to those not named. Default r_p: the measured charge radius
+        the default applies to those not named. In place of a length, the name of a
+        nuclear model or measurement (`radius_names`): ``"NL-Z2"``, ``{"Pb208":
+        "PREX"}``. Default r_p: the measured charge radius
         less the nucleon's size (`point_proton_radius`). Default r_n: EQUAL to r_p,
         given or default: a neutron skin of zero, since no measurement is assumed. Where
         no charge radius is measured, see `default_charge_radius`.
     form_factor : name or object for both distributions, or a pair (proton, neutron).
         "dipole" and "exponential" take their radius from the literature's R0 = 1.21
         A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the measured charge
-        density, "nucleon-dipole" and "point" have no radius.
+        density, "nucleon-dipole" and "point" have no radius, "literature-dipole",
+        "literature-fermi" and the like have that of their name.
     surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None
         for the default of the shape. In a pair it goes to whichever has a surface.
     nucleon : electric form factors of the nucleons, which vector currents find in point
@@ -194,7 +193,6 @@ def target(
     Examples
     --------
     >>> from nuprobe.units import fm
-    >>> from nuprobe.units import fm
     >>> csi = target("CsI")
     >>> [(part.isotope.name, part.count) for part in csi.components]
     [('Cs133', 1.0), ('I127', 1.0)]
@@ -224,14 +222,15 @@ def target(
     else:
         shape_p = shape_n = form_factor
     for what, radius in (("r_p", r_p), ("r_n", r_n)):
-        _check_radii(what, radius, counts)
+        check_radii(what, radius, counts)
     s_p = s_n = surface_thickness
     if _has_surface(shape_p) != _has_surface(shape_n):
         s_p, s_n = (s_p, None) if _has_surface(shape_p) else (None, s_n)
     folded = nucleon_electric(nucleon)
     components = []
     for nucleus, count in counts.items():
-        rms_p, rms_n = _chosen(r_p, nucleus), _chosen(r_n, nucleus)
+        rms_p = chosen_radius(r_p, nucleus, "p")
+        rms_n = chosen_radius(r_n, nucleus, "n")
         if (
             rms_n is None
             and isinstance(shape_n, str)
@@ -257,50 +256,10 @@ def _kind(spec: str | FormFactor, made: FormFactor, rms: float | None) -> Descri
 
 
 def _has_surface(spec: str | FormFactor) -> bool:
-    return isinstance(spec, str) and issubclass(shape_named(spec), SurfaceShape)
-
-
-def _chosen(radius: RadiusSpec, nucleus: Isotope) -> float | None:
-    """Radius the user gave for this isotope, None if none."""
-    if isinstance(radius, Mapping):
-        for key, value in radius.items():
-            if _isotope_or_none(key) == nucleus:
-                return value
-        return next(
-            (
-                value
-                for key, value in radius.items()
-                if key.strip().capitalize() == nucleus.symbol
-            ),
-            None,
-        )
-    return radius
-
-
-def _check_radii(
-    what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]
-) -> None:
-    values = (
-        radius.values()
-        if isinstance(radius, Mapping)
-        else ()
-        if radius is None
-        else (radius,)
-    )
-    for value in values:
-        if length(value, what) > _LARGEST_RADIUS:
-            raise InputError(
-                f"{what} = {value:g} is {value / fm:.3g} fm, larger than any nucleus:"
-                f" give it with its unit, {value:g} * fm (nuprobe.units)"
-            )
-    if isinstance(radius, Mapping):
-        names = {nucleus.name for nucleus in counts} | {
-            nucleus.symbol for nucleus in counts
-        }
-        for key in radius:
-            meant = _isotope_or_none(key)
-            if (meant.name if meant else key.strip().capitalize()) not in names:
-                raise UnknownNameError(f"nucleus in {what}", key, names)
+    if not isinstance(spec, str):
+        return False
+    shape = shape_named(spec)
+    return issubclass(shape, SurfaceShape) and shape.free_radius
 
 
 def charge_distribution(
@@ -330,13 +289,6 @@ def charge_distribution(
     if r_p is not None and shape_named(shape).free_radius:
         rms = point_to_charge(r_p, isotope)
     return named(shape, isotope, "charge", rms=rms, s=s)
-
-
-def _isotope_or_none(name: str) -> Isotope | None:
-    try:
-        return isotope(name)
-    except UnknownNameError:
-        return None
 
 
 def _composition(
@@ -445,7 +397,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
                 raise UnknownNameError(
                     "target",
                     text,
-                    elements(),
+                    [*elements(), *MIXTURES],
                     "(a formula is written with capitals, e.g. 'CsI')",
                 )
             raise InputError(

@@ -18,6 +18,7 @@ matter         densities along a path: the Sun
 magnetic_field the field across it
 precession     spin–flavour precession: both helicities in matter and field
 antineutrinos  ν̄_e from the Sun, and limits on μ B
+effective      charges and charge radii of what arrives
 """
 
 from nuprobe.oscillation.antineutrinos import (
@@ -26,6 +27,7 @@ from nuprobe.oscillation.antineutrinos import (
     precession_limit,
 )
 from nuprobe.oscillation.arrival import density, probabilities, state
+from nuprobe.oscillation.effective import EffectiveProperties, effective_properties
 from nuprobe.oscillation.magnetic_field import FIELDS, MagneticField
 from nuprobe.oscillation.matter import SOLAR_RADIUS, Matter, standard_sun
 from nuprobe.oscillation.mixing import NUFIT, PMNS, Splittings
@@ -49,6 +51,7 @@ __all__ = [
     "SOLAR_RADIUS",
     "AtSource",
     "Averaged",
+    "EffectiveProperties",
     "MagneticField",
     "Matter",
     "Phase",
@@ -61,6 +64,7 @@ __all__ = [
     "Vacuum",
     "antineutrino_share",
     "density",
+    "effective_properties",
     "landau_zener",
     "moment_limits",
     "mu_eff",

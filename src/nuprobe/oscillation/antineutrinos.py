@@ -118,10 +118,12 @@ def precession_limit(
     for _ in range(_TRIES):
         if abs(seen / probability - 1) < _CLOSE:
             return _result(model.times(factor), seen)
-        if seen < _SMALLEST or factor > 1 / _SMALLEST:
+        if seen < _SMALLEST:
             break
         # exact while the conversion is rare
         factor *= math.sqrt(probability / seen)
+        if factor * max(map(abs, model.moments.values())) > 1:
+            break
         seen = antineutrino_share(model.times(factor), window)
     raise ComputationError(
         f"no moment converts a share of {probability:g} in this field: give a stronger"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -22,6 +23,7 @@ __all__ = ["FIELDS", "MagneticField"]
 
 _POINTS: Final = 401
 _LARGEST: Final = 10_000_000
+_STRONGEST: Final = 1e20 * gauss
 
 
 def _core(x: FloatArray) -> FloatArray:
@@ -83,6 +85,11 @@ class MagneticField:
                 f"a field needs one finite strength at each of {radius.size} radii, got"
                 f" {shown(self.strength)}"
             )
+        if np.any(np.abs(strength) > _STRONGEST):
+            raise InputError(
+                f"a field of more than {_STRONGEST / gauss:.0e} gauss is too strong:"
+                " give it with its unit (50e3 * gauss)"
+            )
         object.__setattr__(self, "radius", radius)
         object.__setattr__(self, "strength", strength)
 
@@ -124,14 +131,15 @@ class MagneticField:
         size = number("a factor", factor)
         return MagneticField(self.radius, size * self.strength, self.name)
 
-    def at(self, radius: Any) -> FloatArray:
+    def at(self, radius: ArrayLike) -> FloatArray:
         """Strength in MeV² at a `radius` (MeV⁻¹, any shape)."""
-        r = np.asarray(radius, dtype=float)
+        r = numbers("radii in MeV⁻¹", radius)
         inside = (r >= self.radius[0]) & (r <= self.radius[-1])
-        return np.where(inside, self._curve(np.where(inside, r, self.radius[0])), 0.0)
+        shape = self._curve(np.where(inside, r, self.radius[0]))
+        return np.where(inside, self.peak * shape, 0.0)
 
     @functools.cached_property
     def _curve(self) -> Any:
         from scipy.interpolate import PchipInterpolator
 
-        return PchipInterpolator(self.radius, self.strength)
+        return PchipInterpolator(self.radius, self.strength / (self.peak or 1.0))

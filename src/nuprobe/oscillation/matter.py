@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
 from nuprobe.constants import G_FERMI, HBARC_MEV_CM
@@ -30,6 +31,7 @@ _PER_CM3: Final = float(np.sqrt(2) * G_FERMI * HBARC_MEV_CM**3)  # √2 G_F × 1
 _SUN: Final = "sun_b16_gs98.csv"
 _LARGEST: Final = 10_000_000
 _FAINTEST: Final = 1e-30
+_FARTHEST: Final = 1e40  # MeV⁻¹, more than the visible universe
 
 
 @public
@@ -39,7 +41,7 @@ class Matter:
     """Densities along the path of a neutrino, from its source outwards.
 
     Between the points the logarithm of a density is a monotone cubic (PCHIP) of the
-    radius, or the density itself where one vanishes somewhere.
+    radius, or the density itself where one vanishes somewhere; 0 outside.
 
     Attributes
     ----------
@@ -105,11 +107,15 @@ class Matter:
         )
         return cls(radius * SOLAR_RADIUS, electrons, neutrons, columns, name)
 
-    def potentials(self, radius: Any) -> tuple[FloatArray, FloatArray]:
+    def potentials(self, radius: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Potentials of ν_e, √2 G_F (n_e − n_n/2), and of the other flavours, −√2 G_F
         n_n/2, in MeV at a `radius` (MeV⁻¹, any shape); opposite for antineutrinos."""
-        r = np.asarray(radius, dtype=float)
-        electrons, neutrons = (np.clip(f(r), 0.0, None) for f in self._curves)
+        r = numbers("radii in MeV⁻¹", radius)
+        inside = (r >= self.radius[0]) & (r <= self.radius[-1])
+        there = np.where(inside, r, self.radius[0])
+        electrons, neutrons = (
+            np.where(inside, np.clip(f(there), 0.0, None), 0.0) for f in self._curves
+        )
         return (
             _PER_CM3 * (electrons - neutrons / 2),
             np.asarray(-_PER_CM3 * neutrons / 2),
@@ -122,7 +128,7 @@ class Matter:
             _curve(self.radius, self.neutrons),
         )
 
-    def made(self, kind: str, radius: Any) -> FloatArray:
+    def made(self, kind: str, radius: ArrayLike) -> FloatArray:
         """Return how many neutrinos of a `kind`, such as ``"B8"`` (``"8B"``), are made
         per unit of `radius` (MeV⁻¹, any shape); raises `UnknownNameError` for other
         kinds."""
@@ -131,7 +137,7 @@ class Matter:
             raise UnknownNameError(
                 f"kind of neutrino made in {self.name}", kind, self.production
             )
-        r = np.asarray(radius, dtype=float)
+        r = numbers("radii in MeV⁻¹", radius)
         return np.asarray(np.interp(r, self.radius, self.production[spelt]))
 
 
@@ -163,6 +169,10 @@ def check_radii(what: str, values: Any) -> FloatArray:
     radius = numbers(what, values)
     if radius.ndim != 1 or radius.size < 2 or not np.all(np.isfinite(radius)):
         raise InputError(f"{what} must be at least two numbers, got {shown(values)}")
+    if radius[-1] > _FARTHEST:
+        raise InputError(
+            f"{what} must be at most {_FARTHEST:g} MeV⁻¹, got {shown(values)}"
+        )
     if radius[0] < 0 or np.any(np.diff(radius) <= 0):
         raise InputError(f"{what} must increase from 0 or more, got {shown(values)}")
     return radius

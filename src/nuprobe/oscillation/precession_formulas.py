@@ -59,11 +59,17 @@ def rabi_probability(
             ("splittings", splitting),
         )
     )
-    twice = 2 * mu * BOHR_MAGNETON * b
-    frequency = np.hypot(twice, gap)
-    positive = np.where(frequency > 0, frequency, 1.0)
-    share = twice / positive
-    return np.asarray((share * np.sin(frequency * path / 2)) ** 2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        twice = 2 * mu * BOHR_MAGNETON * b
+        frequency = np.hypot(twice, gap)
+        phase = frequency * path / 2
+    if not np.all(np.isfinite(phase)):
+        raise InputError(
+            "moments, strengths, lengths or splittings are too large: the phase is not"
+            " finite"
+        )
+    share = twice / np.where(frequency > 0, frequency, 1.0)
+    return np.asarray((share * np.sin(phase)) ** 2)
 
 
 @public
@@ -106,7 +112,8 @@ def landau_zener(
             "a slope of 0 crosses no resonance: use rabi_probability for constant"
             " matter"
         )
-    exponent = 2 * np.pi * (mu * BOHR_MAGNETON * b) ** 2 / np.abs(rate)
+    with np.errstate(over="ignore"):
+        exponent = 2 * np.pi * (mu * BOHR_MAGNETON * b) ** 2 / np.abs(rate)
     return np.asarray(-np.expm1(-exponent))
 
 

@@ -6,6 +6,7 @@ or a display.
 """
 
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
     plot_charge_radii,
@@ -24,7 +25,9 @@ from nuprobe.plotting.events import (
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
+from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.spectra import plot_flux
@@ -39,6 +42,7 @@ from nuprobe.plotting.trident_parts import (
 )
 
 __all__ = [
+    "Case",
     "check_path",
     "neutron_radius_markers",
     "plot_averaged",
@@ -56,6 +60,7 @@ __all__ = [
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
+    "plot_gap",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
@@ -64,7 +69,10 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_recoils",
+    "plot_standard_moments",
     "plot_total",
+    "plot_totals",
     "plot_toy_thresholds",
     "plot_trident_asymptotics",
     "plot_trident_charged_current",

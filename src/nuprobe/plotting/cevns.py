@@ -18,6 +18,7 @@ from nuprobe.nuclei import Axial, Isotope, Target, TargetSpec, with_form_factors
 from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
@@ -32,6 +33,7 @@ from nuprobe.plotting.style import (
     shape_name,
     styled,
     target_symbol,
+    unit_text,
 )
 from nuprobe.processes import cevns
 from nuprobe.processes.cross_section import diverges
@@ -353,9 +355,27 @@ def describe(nucleus: Target) -> str:
 def describe_model(model: Model) -> str:
     """Name of a `model` and the values of its first parameters, for the line at the
     bottom of a figure."""
-    # a model's parameters carry its own values as defaults
-    values = ", ".join(
-        f"${p.latex or p.name}$ = {p.shown(p.default):g} {p.shown_unit}".strip()
-        for p in model.parameters[:3]
-    )
+    # a model's parameters carry its own values as defaults; of the many elements of
+    # matrices those that are zero say nothing
+    given = [p for p in model.parameters if p.default != 0] or list(model.parameters)
+    values = ", ".join([*mass_values(model), *(parameter_value(p) for p in given[:3])])
     return f"model {model.name}" + (f": {values}" if values else "")
+
+
+def parameter_value(p: Parameter) -> str:
+    """Symbol and value of a parameter `p`, small and large numbers as powers of
+    ten."""
+    digits = f"{p.default:.4g}"
+    if "e" in digits:
+        mantissa, exponent = digits.split("e")
+        digits = rf"${mantissa}\times10^{{{int(exponent)}}}$"
+    return f"${p.latex or p.name}$ = {digits} {unit_text(p.unit)}".strip()
+
+
+def mass_values(model: Model) -> list[str]:
+    """Mass of the mediator of a `model` in words, if it has one."""
+    mass = getattr(model, "mass", None)
+    if not isinstance(mass, int | float):
+        return []
+    unit, name = energy_unit(mass)
+    return [f"$M$ = {mass / unit:.4g} {name}"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.errors import InputError
 from nuprobe.models.named import name_of
 from nuprobe.plotting.catalogue import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuprobe.bounds.companions import Companion
+    from nuprobe.bounds.relic_absorption import LineOfSight
     from nuprobe.catalogue.entry import Entry
     from nuprobe.experiments import AnyExperiment, Limit
 
@@ -33,6 +35,7 @@ def plot_limits(
     experiments: Sequence[AnyExperiment] = (),
     *,
     companions: bool = True,
+    line: LineOfSight | None = None,
     entries: Sequence[Entry] | None = None,
 ) -> Figure:
     """Plot a limit in the (m, g′) plane.
@@ -43,6 +46,8 @@ def plot_limits(
     experiments : those of the limit, whose references stand below.
     companions : for L_μ − L_τ, add other constraints on the boson: (g − 2)_μ, the gap
         in the spectrum of IceCube, the reach of Belle II.
+    line : mass of the relic neutrinos, redshift of the sources, … behind the gap;
+        `nuprobe.bounds.relic_absorption.LineOfSight()` if not given.
     entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
 
     Returns
@@ -53,7 +58,7 @@ def plot_limits(
     Raises
     ------
     InputError
-        If the limit excludes nothing.
+        If the limit excludes nothing, or `line` is given where no gap is drawn.
 
     Examples
     --------
@@ -68,8 +73,14 @@ def plot_limits(
             dict.fromkeys(r for e in experiments for r in e.file.references)
         )
     )
-    if companions and name_of(limit.family) == "lmu-ltau":
-        beside.add(limit)
+    drawn = companions and name_of(limit.family) == "lmu-ltau"
+    if line is not None and not drawn:
+        raise InputError(
+            "line is for the IceCube gap, a companion of limits on lmu-ltau: leave it"
+            " out"
+        )
+    if drawn:
+        beside.add(limit, line)
     draw = (
         plot_plane
         if entries is None
@@ -93,12 +104,13 @@ class _Beside:
     curves: list[Any] = field(default_factory=list)
     lines: Sequence[tuple[str, float]] = ()
 
-    def add(self, limit: Limit) -> None:
-        """Add what is computed for L_μ − L_τ at the masses of the limit."""
+    def add(self, limit: Limit, line: LineOfSight | None) -> None:
+        """Add what is computed for L_μ − L_τ over the masses of the limit, with what
+        lies between IceCube and its sources."""
         from nuprobe.bounds.companions import LINES, companions
 
         self.lines = LINES
-        for companion in companions(limit.curves[0].mass):
+        for companion in companions(limit.curves[0].mass, line):
             self.references += [
                 r for r in companion.references if r not in self.references
             ]
@@ -117,7 +129,7 @@ class _Beside:
 
     def _add_band(self, companion: Companion) -> None:
         there = companion.lower < _TOP
-        if not there.any():
+        if there.sum() < 2:
             return
         self.bands.append(
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,10 @@ from nuprobe.hats import hat_contracted
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import Exchanges, Process
 
-__all__ = ["Part", "Reaction"]
+__all__ = ["Part", "Reaction", "Starts"]
+
+Starts = NDArray[np.intp] | None
+"""Index of the first bin of each sum of neighbouring bins; None to add none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,21 @@ class Part:
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is cached."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def added(self, starts: Starts, between: int) -> Part:
+        """Add neighbouring energy bins.
+
+        Parameters
+        ----------
+        starts : index of the first bin of each sum, shape (sums,), or None.
+        between : bins of another quantity in each energy bin.
+        """
+        if starts is None:
+            return self
+        first, bins, *rest = self.values.shape
+        values = self.values.reshape(first, bins // between, between, *rest)
+        values = np.add.reduceat(values, starts, axis=1)
+        return replace(self, values=values.reshape(first, -1, *rest))
 
     @cached_property
     def _by_anchor(self) -> FloatArray:

@@ -24,7 +24,7 @@ from nuprobe.numerics import (
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.between import between
-from nuprobe.prediction.parts import Part, Reaction
+from nuprobe.prediction.parts import Part, Reaction, Starts
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]
@@ -138,6 +138,19 @@ class Templates:
             shape = (part.values.shape[0], -1, *part.values.shape[2:])
             parts.append(replace(part, values=values.reshape(shape)))
         return replace(self, parts=tuple(parts))
+
+    def added(self, energy: Starts, time: Starts, between: int = 1) -> Templates:
+        """Add neighbouring bins.
+
+        Parameters
+        ----------
+        energy, time : index of the first bin of each sum, increasing, shape (sums,);
+            the last sum reaches to the end. None adds nothing.
+        between : bins of another quantity in each energy bin (see `spread`).
+        """
+        parts = tuple(part.added(energy, between) for part in self.parts)
+        times = self.time if time is None else np.add.reduceat(self.time, time, axis=1)
+        return replace(self, parts=parts, time=times)
 
     def sum_time(self) -> Templates:
         """Sum over the time bins."""

@@ -25,7 +25,7 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
-from nuprobe.processes.nuclear import ibd
+from nuprobe.processes.nuclear import carbon, deuteron, ibd
 
 __all__ = [
     "CONTACT",
@@ -36,9 +36,11 @@ __all__ = [
     "Process",
     "Scatterer",
     "WithConstants",
+    "carbon",
     "cevns",
     "constants_of",
     "cross_section",
+    "deuteron",
     "electron",
     "exchanges_of",
     "ibd",

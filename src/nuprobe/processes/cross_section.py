@@ -17,7 +17,7 @@ from nuprobe.border import public
 from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState
-from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.fluxes import Flux
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target, TargetSpec
@@ -400,7 +400,8 @@ def _total(
             energy = np.ravel(e)[worst]
             return f"total cross section on {scatterer.name} at {energy:.6g} MeV"
 
-        marks = [*map(np.asarray, sorted(scatterer.breakpoints)), top]
+        jumps = map(np.asarray, sorted(scatterer.breakpoints))
+        marks = [*jumps, *scatterer.range.turns(e), top]
         result += scatterer.count * weighted.integrated(
             scatterer, np.minimum(bottom, top), marks, at, rtol, name
         )
@@ -460,12 +461,15 @@ def flux_averaged(
     1.491e-39
     """
     flux, floor = as_flux(flux), float(deposits(threshold))
-    weighted = Weighted.of(process, model, flavour, None)
-    number = _number(flux, flavour)
+    weighted, number = (
+        Weighted.of(process, model, flavour, None),
+        _number(flux, flavour),
+    )
     scatterers = process.scatterers(_target(target))
     _check_finite(weighted, scatterers, floor)
     components = flux.of(flavour)
-    energies = [e for c in components for e in (*c.edges, *_lines(c)) if e > 0]
+    places = [(*c.edges, *(line.energy for line in c.lines)) for c in components]
+    energies = [e for found in places for e in found if e > 0]
     result = 0.0
     for scatterer in scatterers:
         top = scatterer.t_max(np.array(energies)).max(initial=0.0)
@@ -483,10 +487,6 @@ def flux_averaged(
             weighted.integrated(scatterer, bottom, marks, at, rtol, name)
         )
     return result * _HBARC2 / number
-
-
-def _lines(component: FluxComponent) -> list[float]:
-    return [line.energy for line in component.lines]
 
 
 def _number(flux: Flux, flavour: str | Flavour) -> float:

@@ -97,6 +97,11 @@ class DepositRange(Protocol):
         """Largest neutrino energy that can deposit `t`; infinite by default."""
         return np.full(np.shape(t), np.inf)
 
+    def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
+        """Deposits between `t_min` and `t_max` at neutrino energies `e_nu` where the
+        kernels are not smooth, increasing; none by default."""
+        return ()
+
     def t_at(self, q: float) -> float:
         """Deposit at which the momentum transfer is `q` (MeV): where a propagator of
         that mass bends. Infinite by default, for processes without propagators."""
@@ -318,7 +323,8 @@ class Scatterer:
         """Deposits (MeV) at which a rate is not smooth, if the flux has an edge or a
         line at `energies` (MeV)."""
         e = np.array([x for x in energies if x > 0])
-        ends = np.concatenate([self.range.t_max(e), self.range.t_min(e)])
+        turns = self.range.turns(e)
+        ends = np.concatenate([self.range.t_max(e), self.range.t_min(e), *turns])
         return [*np.unique(ends[ends > 0]).tolist(), *self.breakpoints]
 
     def kinematics(

@@ -20,8 +20,10 @@ from nuprobe.nuclei import (
 from nuprobe.reproductions.charge_radii import charge_radii
 from nuprobe.reproductions.coherent import coherent_electromagnetic
 from nuprobe.reproductions.coverage import coverage_table
+from nuprobe.reproductions.moments import standard_moments
 from nuprobe.reproductions.recipes.experiments import FULL_COHERENCE
 from nuprobe.reproductions.spectra import magnetic_spectra, millicharge_figure
+from nuprobe.reproductions.total_counts import total_counts
 from nuprobe.tables import Table
 from nuprobe.units import fm
 
@@ -439,9 +441,11 @@ STUDIES: Final = {
     "ccfr-choices": ccfr_choices,
     "kinetic-mixing": kinetic_mixing,
     "charge-radii": charge_radii,
+    "csi-total": total_counts,
     "coverage": coverage_table,
     "coherent-electromagnetic": coherent_electromagnetic,
     "millicharge-figure": millicharge_figure,
     "magnetic-spectra": magnetic_spectra,
+    "standard-moments": standard_moments,
 }
 """Studies by their name on the command line."""

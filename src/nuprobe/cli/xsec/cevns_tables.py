@@ -9,11 +9,11 @@ from nuprobe.cli.xsec.common import differential_table, ratio
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.models import Model
     from nuprobe.nuclei import Axial, Target
     from nuprobe.numerics import FloatArray
+    from nuprobe.oscillation import Vacuum
+    from nuprobe.processes.elastic.cevns import Cevns
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class CevnsTables:
     floor : smallest recoil that counts in a total (MeV).
     axial : with the axial response.
     form_factor : its name.
+    path : between source and detector, or None.
     """
 
     target: Target
@@ -33,6 +34,7 @@ class CevnsTables:
     floor: float
     axial: Axial
     form_factor: str
+    path: Vacuum | None = None
 
     @property
     def where(self) -> str:
@@ -53,18 +55,33 @@ class CevnsTables:
             self.target, form_factors.Point(), form_factors.Point()
         )
 
+    @property
+    def process(self) -> Cevns:
+        """What scatters."""
+        from nuprobe.processes.elastic.cevns import Cevns
+
+        return Cevns(axial=self.axial)
+
+    def infinite(self, flavour: str) -> bool:
+        """Whether a total without a threshold does not exist."""
+        from nuprobe.processes.cross_section import diverges
+
+        endless = diverges(self.process, self.target, self.model, flavour)
+        return self.floor == 0 and endless
+
     def totals(self, energies: FloatArray, flavour: str) -> Table:
         """Return σ(E) at energies (MeV)."""
-        from nuprobe.processes import cevns
+        from nuprobe.processes.distance import total_at
 
         sigma, coherent = (
-            cevns.total(
+            total_at(
+                self.process,
                 energies,
                 t,
                 self.model,
                 flavour,
+                self.path,
                 threshold=self.floor,
-                axial=self.axial,
             )
             for t in (self.target, self.coherent())
         )
@@ -73,49 +90,60 @@ class CevnsTables:
             ("E [MeV]", "sigma [cm2]", "full coherence [cm2]", "ratio"),
             Rows(energies, sigma, coherent, ratio(sigma, coherent)),
             {"sigma [cm2]": ".6e", "full coherence [cm2]": ".6e", "ratio": ".4f"},
+            self.notes(energies, flavour),
+        )
+
+    def series(self, energies: FloatArray, flavour: str) -> Table:
+        """Return the series of σ(E) in the energy beside the exact one, with η2 and
+        η4."""
+        from nuprobe.cli.xsec.series import series_table
+        from nuprobe.errors import InputError
+
+        if self.axial or self.floor > 0 or self.path is not None:
+            raise InputError(
+                "--series is of the whole vector cross section at the source: drop"
+                " --axial, --threshold and --baseline"
+            )
+        return series_table(self.target, self.model, energies, flavour, self.what)
+
+    def notes(self, energies: FloatArray, flavour: str) -> tuple[str, ...]:
+        """Return the radii, and what arrives at the end of a baseline."""
+        from nuprobe.cli.xsec.path import arrival_notes
+        from nuprobe.units import fm
+
+        radii = "; ".join(
+            f"{c.isotope.name} R_p = {c.ff_p.rms / fm:.3f} fm"
+            f" ({c.shapes.kind_names[0]}), R_n = {c.ff_n.rms / fm:.3f} fm"
+            f" ({c.shapes.kind_names[1]})"
+            for c in self.target.components[:3]
+        )
+        return (
+            f"rms radii: {radii}",
+            *arrival_notes(self.model, flavour, energies, self.path),
         )
 
     def differential(
         self, energies: FloatArray, recoils: FloatArray, flavour: str
     ) -> Table:
         """Return dσ/dT at energies and recoils (MeV)."""
-        from nuprobe.processes import cevns
+        from dataclasses import replace
 
-        values = cevns.differential(
+        from nuprobe.processes.distance import differential_at
+
+        values = differential_at(
+            self.process,
             energies[:, None],
             recoils,
             self.target,
             self.model,
             flavour,
-            axial=self.axial,
+            self.path,
         )
-        return differential_table(
+        table = differential_table(
             f"CEvNS of {flavour} on {self.where}, cm2/keV {self.what}",
             "E [MeV]",
             energies,
             values,
             recoils,
         )
-
-    def figure(
-        self, energies: FloatArray, flavour: str, *, differential: bool
-    ) -> Figure:
-        """Return the figure of σ(E), or of dσ/dT."""
-        import numpy as np
-
-        from nuprobe.plotting import plot_differential, plot_total
-
-        if differential:
-            return plot_differential(
-                self.target, self.model, energies, flavours=flavour, axial=self.axial
-            )
-        if energies.size == 1:
-            energies = np.linspace(1.0, 1.5 * float(energies[0]), 120)
-        return plot_total(
-            self.target,
-            self.model,
-            energies,
-            flavour=flavour,
-            threshold=self.floor,
-            axial=self.axial,
-        )
+        return replace(table, notes=self.notes(energies, flavour))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from nuprobe.cli.output import Output
+from nuprobe.cli.output import Output, save_plot
+from nuprobe.cli.xsec.joined import joined
 from nuprobe.errors import InputError
-from nuprobe.tables import Cell, Table
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 REPEATABLE = {
     "channel": "channel",
@@ -28,7 +33,25 @@ _BELONGS = {"flux_option": "flux_name", "params": "model", "model_file": "model"
 """Arguments that belong to one value of another argument."""
 
 
-def each(function: Callable[..., Table]) -> Callable[..., None]:
+@dataclass(frozen=True)
+class Drawable:
+    """Table of one combination, with what its curves in a figure need.
+
+    Attributes
+    ----------
+    table : of this combination.
+    curves : what `draw` takes, of this combination alone.
+    draw : makes one figure of the curves of all combinations.
+    """
+
+    table: Table
+    curves: list[Any]
+    draw: Callable[[list[Any]], Figure]
+
+
+def each(
+    function: Callable[..., Table | Drawable], *, together: bool = False
+) -> Callable[..., None]:
     """Return a command that writes one table for all combinations of its options.
 
     It is the outermost decorator below that of the command.
@@ -37,17 +60,27 @@ def each(function: Callable[..., Table]) -> Callable[..., None]:
     ----------
     function : takes one value of each of `REPEATABLE` and returns the table of it; has
         `table_options`, which this takes.
+    together : whether it returns a `Drawable` where ``--plot`` is given: all
+        combinations are then in one figure.
     """
 
     @wraps(function)
     def command(as_json: bool, output: Path | None, **typed: Any) -> None:
         out = Output(as_json, output)
         several = {name: typed[name] for name in REPEATABLE if name in typed}
-        _check(typed, {n: values for n, values in several.items() if len(values) > 1})
+        _check(typed, {n: v for n, v in several.items() if len(v) > 1}, together)
         choices = [values or (None,) for values in several.values()]
-        tables = [
+        found = [
             (values, function(**(typed | dict(zip(several, values, strict=True)))))
             for values in product(*choices)
+        ]
+        drawn = [made for _, made in found if isinstance(made, Drawable)]
+        if drawn:
+            curves = [curve for made in drawn for curve in made.curves]
+            save_plot(lambda: drawn[0].draw(curves), typed["plot"])
+        tables = [
+            (values, made.table if isinstance(made, Drawable) else made)
+            for values, made in found
         ]
         if len(tables) == 1:
             return out.table(tables[0][1])
@@ -63,7 +96,9 @@ def each(function: Callable[..., Table]) -> Callable[..., None]:
     return command
 
 
-def _check(typed: dict[str, Any], several: dict[str, tuple[str, ...]]) -> None:
+def _check(
+    typed: dict[str, Any], several: dict[str, tuple[str, ...]], together: bool
+) -> None:
     """Refuse values given twice, and what belongs to one of several values."""
     for name, values in several.items():
         twice = [v for v in values if values.count(v) > 1]
@@ -76,63 +111,10 @@ def _check(typed: dict[str, Any], several: dict[str, tuple[str, ...]]) -> None:
                 f"--{option} belongs to one {REPEATABLE[owner]}, and"
                 f" {len(several[owner])} are given: run the command once for each"
             )
-    if several and typed.get("plot") is not None:
+    # means over a flux are drawn one by one
+    apart = not together or typed.get("flux_name")
+    if several and typed.get("plot") is not None and apart:
         raise InputError(
             f"--plot draws one {REPEATABLE[next(iter(several))]}: run the command once"
             " for each"
         )
-
-
-def joined(
-    title: str, names: list[str], cases: list[tuple[tuple[str, ...], Table]]
-) -> Table:
-    """Return one table of several, with columns that say which row is which.
-
-    Parameters
-    ----------
-    title : above the table.
-    names : of the columns that are put before those of the tables.
-    cases : their cells and the table of each case; its title becomes a note.
-    """
-    columns = list(dict.fromkeys(c for _, table in cases for c in table.columns))
-    formats: dict[str, str] = {}
-    for _, table in cases:
-        formats |= table.formats or {}
-    # the flavours of a flux are a column already
-    extra = [i for i, name in enumerate(names) if name not in columns]
-    return Table(
-        title,
-        (*(names[i] for i in extra), *columns),
-        _RowsOfCases([([c[i] for i in extra], t) for c, t in cases], columns),
-        formats,
-        tuple(dict.fromkeys(_notes(cases))),
-    )
-
-
-class _RowsOfCases(Sequence[tuple[Cell, ...]]):
-    """Rows of several tables behind each other, with cells before them."""
-
-    def __init__(
-        self, cases: Sequence[tuple[list[str], Table]], columns: Sequence[str]
-    ) -> None:
-        self.cases, self.columns = cases, columns
-
-    def __len__(self) -> int:
-        return sum(len(table.rows) for _, table in self.cases)
-
-    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
-        for cells, table in self.cases:
-            for row in table.rows:
-                at = dict(zip(table.columns, row, strict=True))
-                # a column that a case does not have stays empty
-                yield (*cells, *(at.get(c) for c in self.columns))
-
-    def __getitem__(self, index: Any) -> Any:
-        return tuple(self)[index]
-
-
-def _notes(cases: list[tuple[tuple[str, ...], Table]]) -> Iterator[str]:
-    for cells, table in cases:
-        yield f"{', '.join(cells)}: {table.title}"
-        for note in table.notes:
-            yield f"{', '.join(cells)}: {note}"

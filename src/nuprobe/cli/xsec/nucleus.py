@@ -47,11 +47,10 @@ class NucleusSpec:
     def build(self) -> Target:
         """Return the target."""
         from nuprobe.nuclei import target
-        from nuprobe.units import parse_quantity
+        from nuprobe.nuclei.named_radii import length_or_name
 
         r_p, r_n = (
-            None if r is None else parse_quantity(r, "length")
-            for r in (self.r_p, self.r_n)
+            None if r is None else length_or_name(r) for r in (self.r_p, self.r_n)
         )
         return target(
             target_spec(self.target_text),
@@ -81,15 +80,15 @@ nucleus_options = grouped(
     click.option(
         "--r-p",
         help=(
-            "Rms radius of the point protons, e.g. '3.33 fm' [default: from the charge"
-            " radius]."
+            "Rms radius of the point protons, e.g. '3.33 fm' or a name of `nuprobe list"
+            " radii` [default: from the charge radius]."
         ),
     ),
     click.option(
         "--r-n",
         help=(
-            "Rms radius of the point neutrons, e.g. '3.42 fm' [default: that of the"
-            " protons]."
+            "Rms radius of the point neutrons, e.g. '3.42 fm', NL-Z2 or PREX [default:"
+            " that of the protons]."
         ),
     ),
     click.option(

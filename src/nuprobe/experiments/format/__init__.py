@@ -1,8 +1,8 @@
 """The experiment file format: one folder with ``experiment.toml``, tables and a README;
 no Python."""
 
+from nuprobe.experiments.format.analysis import Analysis, SignalTable
 from nuprobe.experiments.format.data import (
-    Analysis,
     DataSection,
     FlatBackground,
     KernelParameter,
@@ -48,6 +48,7 @@ __all__ = [
     "ResponseSection",
     "ResponseSystematic",
     "ShapeSystematic",
+    "SignalTable",
     "SiteSection",
     "Systematic",
     "TableAcceptanceSection",

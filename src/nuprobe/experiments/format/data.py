@@ -14,9 +14,7 @@ from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
 __all__ = [
-    "Analysis",
     "BinningSection",
-    "CovarianceTable",
     "DataSection",
     "EnergyBinning",
     "FlatBackground",
@@ -25,7 +23,6 @@ __all__ = [
     "ResponseSystematic",
     "ShapeBinning",
     "ShapeSystematic",
-    "SignalTable",
     "Systematic",
     "TableBackground",
     "TemplateBackground",
@@ -391,106 +388,3 @@ class ResponseSystematic(Strict):
     description: str = Field(
         default="", description="origin of the uncertainty, in words"
     )
-
-
-class SignalTable(Strict):
-    """A published signal of the Standard Model in the bins of the experiment.
-
-    The computed signal of every model is multiplied, bin by bin, by published over
-    computed Standard Model: the signal of the first process, not of those of
-    [[also]].
-    """
-
-    table: str = Field(description="CSV table in the bins of the experiment")
-    column: str = Field(description="column of the counts")
-    morphing: str | None = Field(
-        default=None,
-        description="pattern of the column at the anchors of the analysis' morphing"
-        " systematics, {0} for the first nuisance; without it, what the response makes"
-        " of them",
-    )
-
-
-class CovarianceTable(Strict):
-    """Covariance of the counts in the bins of an analysis, energy slowest, then the
-    third quantity, then time."""
-
-    table: str = Field(description="CSV table with one row a bin, in their order")
-    prefix: str = Field(
-        default="c", description="columns are prefix0, prefix1, …, one a bin"
-    )
-    relative: bool = Field(
-        default=False,
-        description="entries are relative to the observed counts of both bins",
-    )
-
-
-class Analysis(Strict):
-    """Which bins, which statistic, which systematics."""
-
-    title: str = Field(description="title of the analysis")
-    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
-        description=(
-            "gaussian: counts minus the measured backgrounds, with the errors of both,"
-            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
-        )
-    )
-    covariance: CovarianceTable | None = Field(
-        default=None,
-        description="of the bins of this analysis, in place of their errors (gaussian)",
-    )
-    energy_range: tuple[float, float] | None = Field(
-        default=None, description="bins inside these two edges; default all"
-    )
-    time_range: tuple[Time, Time] | None = Field(
-        default=None, description="time bins inside these two edges; default all"
-    )
-    time_bins: bool = Field(
-        default=False, description="keep the time bins, or sum over them"
-    )
-    arrival: Literal["window", "ignored"] = Field(
-        default="window",
-        description=(
-            "window: the signal is what arrives in time_range; ignored: all of it, a"
-            " convention of some papers"
-        ),
-    )
-    subtract: list[str] = Field(
-        default=[],
-        description="measured backgrounds subtracted from the counts (gaussian)",
-    )
-    counted: dict[str, Literal["bins", "projections"]] = Field(
-        default={},
-        max_length=1,
-        description=(
-            "measured background whose own counts are fitted with the data (poisson):"
-            " each bin, or the projections on energy and time, of which it is the"
-            " product; without it their statistics is left to a systematic"
-        ),
-    )
-    signal: SignalTable | None = Field(
-        default=None, description="published signal that the computed one is scaled to"
-    )
-    backgrounds: list[str] | None = Field(
-        default=None, description="names of those that it has; default all"
-    )
-    also: list[str] | None = Field(
-        default=None,
-        description=(
-            "names of the processes of [[also]] that count; default all, [] none"
-        ),
-    )
-    systematics: list[str] = Field(default=[])
-    shapes: Literal["marginal", "profiled"] = Field(
-        default="marginal",
-        description=(
-            "systematics of kind shape that act on the signal: integrated over, since"
-            " profiled ones let a larger signal explain a distortion at a lower price,"
-            " or profiled as all others"
-        ),
-    )
-    references: list[str] = Field(default=[], description="texkeys")
-
-    def has(self, background: str) -> bool:
-        """Whether a `background` is among those of the analysis."""
-        return self.backgrounds is None or background in self.backgrounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from nuprobe.detectors import (
     ACCEPTANCE_POINTS,
@@ -13,8 +13,15 @@ from nuprobe.detectors import (
     SMEARINGS,
 )
 from nuprobe.errors import InputError
-from nuprobe.experiments.format.quantities import Energy, Length, LightYield, Mass, Time
-from nuprobe.nuclei import BINDINGS, FORM_FACTORS
+from nuprobe.experiments.format.quantities import (
+    Energy,
+    Length,
+    LightYield,
+    Mass,
+    Radius,
+    Time,
+)
+from nuprobe.nuclei import BINDINGS, FORM_FACTORS, radius_isotopes
 from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON, NucleonName
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
@@ -71,16 +78,20 @@ class TargetSection(Strict):
         description="electric form factors of the nucleons, folded into the"
         " distributions of point nucleons; 'point': none",
     )
-    proton_radius: dict[str, Length] = Field(
-        default={}, description="rms radius of the point protons by isotope"
+    proton_radius: dict[str, Radius] = Field(
+        default={},
+        description="rms radius of the point protons by isotope: a length, or a name of"
+        " `nuprobe list radii`, which may stand for the whole table",
     )
     charge_radius: dict[str, Length] = Field(
         default={},
         description="physical rms radius of the charge by isotope, converted to that of"
         " the point protons",
     )
-    neutron_radius: dict[str, Length] = Field(
-        default={}, description="rms radius of the point neutrons by isotope"
+    neutron_radius: dict[str, Radius] = Field(
+        default={},
+        description="rms radius of the point neutrons by isotope: a length, or a name"
+        " of `nuprobe list radii`, which may stand for the whole table",
     )
     physical_neutron_radius: dict[str, Length] = Field(
         default={},
@@ -98,6 +109,13 @@ class TargetSection(Strict):
             " for xenon"
         ),
     )
+
+    @field_validator("proton_radius", "neutron_radius", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return dict.fromkeys(radius_isotopes(value), value)
+        return value
 
     @model_validator(mode="after")
     def _check_radii(self) -> TargetSection:

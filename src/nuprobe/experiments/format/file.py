@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from nuprobe.errors import InputError
+from nuprobe.experiments.format.analysis import Analysis
 from nuprobe.experiments.format.data import (
-    Analysis,
     BinningSection,
     DataSection,
     FlatBackground,
@@ -394,7 +394,7 @@ class ExperimentFile(Strict):
         tables += [
             f"analyses.{name}.signal"
             for name, a in self.analyses.items()
-            if a.signal is not None
+            if a.signal is not None and a.signal.counts is None
         ]
         if tables:
             raise InputError(

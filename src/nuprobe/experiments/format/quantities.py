@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from nuprobe.errors import InputError
+from nuprobe.nuclei.named_radii import length_or_name
 from nuprobe.units import parse_quantity
 
-__all__ = ["Energy", "Length", "LightYield", "Mass", "Time"]
+__all__ = ["Energy", "Length", "LightYield", "Mass", "Radius", "Time"]
 
 
 def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
@@ -23,6 +24,12 @@ def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
     return check
 
 
+def _radius(value: object) -> str:
+    if isinstance(value, str) and isinstance(length_or_name(value), str):
+        return value
+    return _quantity("length")(value)
+
+
 Energy = Annotated[
     str,
     BeforeValidator(_quantity("energy")),
@@ -32,6 +39,11 @@ Length = Annotated[
     str,
     BeforeValidator(_quantity("length")),
     Field(description="a length with its unit"),
+]
+Radius = Annotated[
+    str,
+    BeforeValidator(_radius),
+    Field(description="a length with its unit, or a name of `nuprobe list radii`"),
 ]
 Time = Annotated[
     str,

@@ -27,7 +27,7 @@ from nuprobe.inference.costs.polynomials import (
 )
 from nuprobe.inference.costs.slopes import without_nuisances
 from nuprobe.inference.costs.statistic import Statistic
-from nuprobe.inference.expectations import blocks_of, expected_counts, flexible_bins
+from nuprobe.inference.expectations import expected_counts, flexible_bins
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 
@@ -36,6 +36,8 @@ __all__ = ["Along"]
 IntArray = NDArray[np.intp]
 
 _EXACT: Final = 1e-9  # relative, to which they hold there
+_CACHED: Final = 65_536  # counts of a block of points, which stay in cache
+_POINTS: Final = (64, 512)  # of a block, at least and at most
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,10 @@ class Along:
             moves per unit of the parameter, the nuisances following.
         """
         result = np.empty((3, len(x)))
-        for block in blocks_of(len(x)):
+        bins = max(t.term.n_bins for t in self.terms)
+        size = int(np.clip(_CACHED // bins, *_POINTS))
+        for start in range(0, len(x), size):
+            block = slice(start, start + size)
             result[:, block] = self._block(row[block], x[block])
         return result[0], result[1], result[2]
 

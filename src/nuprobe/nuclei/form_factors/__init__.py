@@ -37,6 +37,13 @@ from nuprobe.nuclei.form_factors.fourier_bessel import (
 )
 from nuprobe.nuclei.form_factors.helm import Helm
 from nuprobe.nuclei.form_factors.klein_nystrand import KleinNystrand
+from nuprobe.nuclei.form_factors.literature import (
+    LiteratureDipole,
+    LiteratureDipoleC,
+    LiteratureExponential,
+    LiteratureExponentialC,
+    LiteratureFermi,
+)
 from nuprobe.nuclei.form_factors.names import (
     Distribution,
     make_form_factor,
@@ -72,6 +79,11 @@ __all__ = [
     "FourierBessel",
     "Helm",
     "KleinNystrand",
+    "LiteratureDipole",
+    "LiteratureDipoleC",
+    "LiteratureExponential",
+    "LiteratureExponentialC",
+    "LiteratureFermi",
     "NucleonDipole",
     "NucleonElectric",
     "NucleonName",

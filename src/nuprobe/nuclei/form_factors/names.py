@@ -237,7 +237,7 @@ def named(
         raise UnknownNameError("distribution", which, ("point", "charge"))
     if isinstance(spec, str) and rms is None:
         shape, nucleus = shape_named(spec), as_isotope(isotope)
-        surface = issubclass(shape, SurfaceShape)
+        surface = issubclass(shape, SurfaceShape) and shape.free_radius
         if surface if which == "point" else shape.free_radius:
             rms = (default_radius if which == "point" else default_charge_radius)(
                 nucleus

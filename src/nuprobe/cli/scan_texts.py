@@ -1,0 +1,71 @@
+"""What ``nuprobe scan`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.inference import ScanResult
+    from nuprobe.parameters import Parameter
+
+
+def scan_report(
+    result: ScanResult, parameters: Sequence[Parameter], cl: float, path: Path | None
+) -> tuple[str, dict[str, Any]]:
+    """Text and JSON-ready form of a finished scan.
+
+    Parameters
+    ----------
+    result : the scan.
+    parameters : those of its axes, among others.
+    cl : confidence level of the allowed regions.
+    path : its file.
+    """
+    lines, regions = _regions(result, parameters, cl)
+    summary = {
+        "file": str(path),
+        "points": int(result.twice_nll.size),
+        "best": {k: float(v) for k, v in result.best.items()},
+        "twice_nll": result.best_twice_nll,
+        "lowest_point": result.lowest,
+        "lowest_twice_nll": float(result.twice_nll.min()),
+        "fitted": result.fitted is not None,
+        "cl": cl,
+        "regions": regions,
+    }
+    text = (
+        f"{path}: {result.twice_nll.size} points\n"
+        f"best fit within the grid, by the fitter: {_at(result.best)}, -2 ln L"
+        f" {result.best_twice_nll:.4f}\n"
+        f"lowest grid point: {_at(result.lowest)}, -2 ln L"
+        f" {result.twice_nll.min():.4f}"
+    )
+    return "\n".join([text, *lines]), summary
+
+
+def _at(point: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {value:.6g}" for name, value in point.items())
+
+
+def _regions(
+    result: ScanResult, parameters: Sequence[Parameter], cl: float
+) -> tuple[list[str], dict[str, list[dict[str, Any]]] | None]:
+    """What the data allow of each axis, in lines and as data; None for a grid that is
+    too coarse, which the line says."""
+    from nuprobe.inference.regions import region_lines
+
+    try:
+        found = result.regions(cl)
+    except InputError as err:
+        return [f"no allowed regions: {err}"], None
+    known = {p.name: p for p in parameters}
+    lines = [
+        line
+        for name, each in found.items()
+        for line in region_lines(known[name], each, cl)
+    ]
+    return lines, {name: [r.to_dict() for r in each] for name, each in found.items()}

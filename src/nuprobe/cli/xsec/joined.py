@@ -1,0 +1,63 @@
+"""One table of the tables of several targets, channels, models, fluxes or flavours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nuprobe.tables import Cell, Table
+
+
+def joined(
+    title: str, names: list[str], cases: list[tuple[tuple[str, ...], Table]]
+) -> Table:
+    """Return one table of several, with columns that say which row is which.
+
+    Parameters
+    ----------
+    title : above the table.
+    names : of the columns that are put before those of the tables.
+    cases : their cells and the table of each case; its title becomes a note.
+    """
+    columns = list(dict.fromkeys(c for _, table in cases for c in table.columns))
+    formats: dict[str, str] = {}
+    for _, table in cases:
+        formats |= table.formats or {}
+    # the flavours of a flux are a column already
+    extra = [i for i, name in enumerate(names) if name not in columns]
+    return Table(
+        title,
+        (*(names[i] for i in extra), *columns),
+        _RowsOfCases([([c[i] for i in extra], t) for c, t in cases], columns),
+        formats,
+        tuple(dict.fromkeys(_notes(cases))),
+    )
+
+
+class _RowsOfCases(Sequence[tuple[Cell, ...]]):
+    """Rows of several tables behind each other, with cells before them."""
+
+    def __init__(
+        self, cases: Sequence[tuple[list[str], Table]], columns: Sequence[str]
+    ) -> None:
+        self.cases, self.columns = cases, columns
+
+    def __len__(self) -> int:
+        return sum(len(table.rows) for _, table in self.cases)
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for cells, table in self.cases:
+            for row in table.rows:
+                at = dict(zip(table.columns, row, strict=True))
+                # a column that a case does not have stays empty
+                yield (*cells, *(at.get(c) for c in self.columns))
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+
+def _notes(cases: list[tuple[tuple[str, ...], Table]]) -> Iterator[str]:
+    for cells, table in cases:
+        yield f"{', '.join(cells)}: {table.title}"
+        for note in table.notes:
+            yield f"{', '.join(cells)}: {note}"

@@ -1,0 +1,357 @@
+"""The deuteron as a process: charged and neutral currents, with L_1A as a constant.
+
+The physics is in `nuprobe.processes.nuclear.deuteron`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+
+from nuprobe.border import public, quick_methods
+from nuprobe.constants import G_A
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.flavours import FlavourState, columns, trace
+from nuprobe.models import Couplings, Propagator
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray, numbers
+from nuprobe.parameters import Parameter
+from nuprobe.processes.interface import (
+    Deposit,
+    DepositRange,
+    Exchanges,
+    KernelGroup,
+    Process,
+    Scatterer,
+)
+from nuprobe.processes.nuclear import breakup
+from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
+from nuprobe.processes.nuclear.electron_flavour import electron_share
+from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
+
+__all__ = ["RADIATIVE", "DeuteronCharged", "DeuteronNeutral", "Radiative"]
+
+Radiative = Literal["none", "inner"]
+RADIATIVE: Final[tuple[str, ...]] = get_args(Radiative)
+_INNER: Final = (1.1803 / 1.16638) ** 2
+_LEPTON: Final = Deposit("electron energy", r"E_e")
+_TRANSFER: Final = Deposit("energy transfer", r"\omega")
+_POWERS: Final = ("", ":L", ":L2")
+
+
+def _one(t: FloatArray) -> FloatArray:
+    return np.ones((*t.shape, 1))
+
+
+@quick_methods
+@dataclass(frozen=True)
+class _Deuteron(Process):
+    """What both currents share: the two-body current and its scheme."""
+
+    l_1a: Any = None
+    scheme: Scheme | None = None
+    radiative: Radiative = "none"
+    _known: Mapping[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.scheme is not None and self.scheme not in SCHEMES:
+            raise UnknownNameError("scheme of L_1A", self.scheme, SCHEMES)
+        if self.radiative not in RADIATIVE:
+            raise UnknownNameError("radiative correction", self.radiative, RADIATIVE)
+        if self.l_1a is None:
+            return
+        if self.scheme is None:
+            raise InputError(
+                f"l_1a = {shown(self.l_1a)} means nothing without its scheme: give"
+                " scheme='resummed' or scheme='nnlo' (in which it is about 5 fm3"
+                " larger)"
+            )
+        object.__setattr__(self, "l_1a", _L_1A.read(self.l_1a))
+        numbers("l_1a", self.l_1a)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """L_1A, if the scheme is given."""
+        return () if self.scheme is None else (_L_1A,)
+
+    @property
+    def within(self) -> Scheme:
+        """The scheme, resummed if none was given."""
+        return self.scheme or "resummed"
+
+    def _powers(self, derivative: bool = False) -> FloatArray:
+        """1, L, L² or their derivative, shape (..., 3)."""
+        value = np.asarray(0.0 if self.l_1a is None else self.l_1a, dtype=float)
+        one, zero = np.ones_like(value), np.zeros_like(value)
+        pieces = (zero, one, 2 * value) if derivative else (one, value, value**2)
+        scale = _INNER if self.radiative == "inner" else 1.0
+        return scale * np.stack(pieces, axis=-1)
+
+
+_L_1A: Final = Parameter(
+    "l_1a", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex="L_{1,A}"
+)
+
+
+def _deuterons(target: Target | None) -> float:
+    """How many there are in a formula unit; None is one."""
+    if target is None:
+        return 1.0
+    found = [c.count for c in target.components if c.isotope.name == "H2"]
+    if not found:
+        raise InputError(
+            f"{target.name} has no deuterium: give 'D2O', 'H2' or no target"
+        )
+    return sum(found)
+
+
+@public
+@quick_methods
+@dataclass(frozen=True)
+class DeuteronCharged(_Deuteron):
+    """Break-up by charged currents, as cross sections and templates see it.
+
+    Attributes
+    ----------
+    l_1a : two-body axial current in fm³ at μ = m_π, number or text with its unit; None
+        is 0 in the resummed scheme.
+    scheme : what `l_1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
+        free it in a fit.
+    radiative : ``"none"``, or ``"inner"`` with G′_F of nuclear β decays.
+
+    Examples
+    --------
+    >>> [s.name for s in DeuteronCharged().scatterers(None)]
+    ['deuteron (e- p p)', 'deuteron (e+ n n)']
+    """
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line."""
+        return "deuteron-cc"
+
+    @property
+    def deposit(self) -> Deposit:
+        """The total energy of the electron or positron."""
+        return _LEPTON
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return one scatterer a final state: those that neutrinos and antineutrinos
+        make of the deuterons of a `target`."""
+        count = _deuterons(target)
+        return tuple(
+            Scatterer(
+                f"deuteron ({lepton} {state.pair[0]} {state.pair[1]})",
+                count,
+                breakup.BreakupEnergy(state),
+                partial(self._groups, state),
+                floor=state.lepton,
+            )
+            for state, lepton in ((PP, "e-"), (NN, "e+"))
+        )
+
+    def _groups(self, state: Breakup, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
+        sign = 1.0 if state is PP else -1.0
+
+        def kernel(power: int, e: FloatArray, t: FloatArray) -> FloatArray:
+            e, t = np.broadcast_arrays(e, t)
+            axial, magnetic = breakup.spectrum(state, e, t, self.within)[:, power]
+            return np.asarray(axial + sign * magnetic)
+
+        return tuple(
+            KernelGroup((state.pair + power,), _one, function=partial(kernel, i))
+            for i, power in enumerate(_POWERS)
+        )
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the names of the terms, whatever the `exchanges`: powers of L_1A of
+        the two final states."""
+        return tuple(pair + power for pair in ("pp", "nn") for power in _POWERS)
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Share of the electron flavour times powers of L_1A, shape (..., 6).
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return self._shared(self._powers(), state, anti)
+
+    def constant_derivatives(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> Mapping[str, FloatArray]:
+        """Derivative with respect to L_1A.
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        if self.scheme is None:
+            return {}
+        return {_L_1A.name: self._shared(self._powers(True), state, anti)}
+
+    @staticmethod
+    def _shared(powers: FloatArray, state: FlavourState, anti: bool) -> FloatArray:
+        shares = [electron_share(state, anti, kind) for kind in (False, True)]
+        return np.concatenate([share * powers for share in shares], axis=-1)
+
+
+@public
+@quick_methods
+@dataclass(frozen=True)
+class DeuteronNeutral(_Deuteron):
+    """Break-up by neutral currents, as cross sections and templates see it.
+
+    Attributes
+    ----------
+    l_1a, scheme, radiative : as of `DeuteronCharged`.
+
+    Examples
+    --------
+    >>> DeuteronNeutral(scheme="nnlo").parameters[0].name
+    'l_1a'
+    """
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line."""
+        return "deuteron-nc"
+
+    @property
+    def deposit(self) -> Deposit:
+        """The energy that the neutrino hands over, binding energy included."""
+        return _TRANSFER
+
+    @property
+    def constituents(self) -> tuple[str, ...]:
+        """Proton and neutron."""
+        return ("p", "n")
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return the deuterons of a `target`, or one for None."""
+        bounds: DepositRange = breakup.BreakupTransfer()
+        count = _deuterons(target)
+        lowest = float(bounds.t_min(np.array(10.0)))
+        return (Scatterer("deuteron", count, bounds, self._groups, floor=lowest),)
+
+    def _groups(self, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
+        def kernel(part: int, power: int, e: FloatArray, t: FloatArray) -> FloatArray:
+            e, t = np.broadcast_arrays(e, t)
+            out = np.maximum(e - t, 0.0)
+            return np.asarray(breakup.spectrum(NP, e, out, self.within)[part, power])
+
+        return tuple(
+            KernelGroup((name + power,), _one, function=partial(kernel, part, i))
+            for part, name in enumerate(("axial", "magnetic"))
+            for i, power in enumerate(_POWERS)
+        )
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the names of the terms: powers of L_1A of the axial current squared
+        and of its interference with weak magnetism; raises `InputError` for
+        `exchanges` other than contact ones."""
+        _check_contact(exchanges)
+        return tuple(
+            part + power for part in ("axial", "magnetic") for power in _POWERS
+        )
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Isovector couplings squared and interfering, times powers of L_1A, shape
+        (..., 6).
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        _check_contact(exchanges)
+        return self._times(self._powers(), _isovector(couplings, None, state, anti))
+
+    def coefficient_derivatives(
+        self,
+        couplings: Couplings,
+        slope: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Derivative of `coefficients` where the `couplings` move along `slope`.
+
+        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return self._times(self._powers(), _isovector(couplings, slope, state, anti))
+
+    def constant_derivatives(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> Mapping[str, FloatArray]:
+        """Derivative with respect to L_1A.
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        if self.scheme is None:
+            return {}
+        weights = _isovector(couplings, None, state, anti)
+        return {_L_1A.name: self._times(self._powers(True), weights)}
+
+    @staticmethod
+    def _times(
+        powers: FloatArray, weights: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        pieces = [np.asarray(w)[..., None] * powers for w in weights]
+        return np.concatenate(np.broadcast_arrays(*pieces), axis=-1)
+
+
+def _check_contact(exchanges: Exchanges) -> None:
+    bosons = [p for p, _ in exchanges.vector if p.mass is not None]
+    if exchanges.scalar or exchanges.magnetic or bosons:
+        raise InputError(
+            "the break-up of the deuteron is there for contact interactions alone:"
+            " light mediators, charges and moments of neutrinos are not computed"
+        )
+
+
+def _isovector(
+    couplings: Couplings,
+    slope: Couplings | None,
+    state: FlavourState,
+    anti: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """Tr[AρA†] and ±Re Tr[AρV†] of the isovector couplings, 1 and 1 − 2 sin²θ_W in the
+    Standard Model; or their derivatives."""
+
+    def matrices(given: Couplings) -> tuple[Any, Any]:
+        axial = given.axial
+        contact = next(
+            (x.charges for x in given.vector if x.propagator == Propagator()), {}
+        )
+        zero = np.zeros((3, 3))
+        vector = contact.get("p", zero) - contact.get("n", zero)
+        along = (axial.get("p", zero) - axial.get("n", zero)) / (2 * G_A)
+        return columns(along, state), columns(vector, state)
+
+    a, v = matrices(couplings)
+    sign = -1.0 if anti else 1.0
+    if slope is None:
+        return trace(a, a, state), sign * trace(a, v, state)
+    da, dv = matrices(slope)
+    return (
+        2 * trace(da, a, state),
+        sign * (trace(da, v, state) + trace(a, dv, state)),
+    )
