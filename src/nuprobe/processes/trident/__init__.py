@@ -6,6 +6,12 @@ couplings:
     σ(E) = kernels(E, channel, target) @ coefficients(model, channel)
 """
 
+from nuprobe.processes.trident.asymptotics import (
+    ASYMPTOTICS,
+    Asymptotic,
+    asymptotic,
+    charged_current,
+)
 from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, channel
 from nuprobe.processes.trident.couplings import (
@@ -25,6 +31,7 @@ from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
 )
+from nuprobe.processes.trident.parts import Parts, parts
 from nuprobe.processes.trident.spectra import SPECTRA, Spectrum, spectrum
 from nuprobe.processes.trident.targets import (
     charge_form_factor,
@@ -34,11 +41,13 @@ from nuprobe.processes.trident.targets import (
 from nuprobe.processes.trident.totals import CrossSection, total
 
 __all__ = [
+    "ASYMPTOTICS",
     "CHANNELS",
     "NUCLEON_FORM_FACTORS",
     "REGIMES",
     "SPECTRA",
     "TERMS",
+    "Asymptotic",
     "Averaged",
     "Channel",
     "ChannelSpec",
@@ -47,11 +56,14 @@ __all__ = [
     "FormFactorSpec",
     "Kernels",
     "NucleusKeywords",
+    "Parts",
     "Spectrum",
     "TridentOptions",
+    "asymptotic",
     "average",
     "channel",
     "charge_form_factor",
+    "charged_current",
     "coefficients",
     "current_kernels",
     "currents",
@@ -60,6 +72,7 @@ __all__ = [
     "kernels",
     "lepton_couplings",
     "mediator_masses",
+    "parts",
     "spectrum",
     "terms",
     "threshold_energy",
