@@ -88,13 +88,8 @@ def parts_view(
         from nuprobe.plotting import plot_trident_parts
 
         assert pair.target is not None  # checked before anything was computed
-        return plot_trident_parts(
-            pair.channel,
-            pair.target,
-            figure_grid(pair, energies),
-            model,
-            **figure_keywords(pair),
-        )
+        at = pair.channel, pair.target, figure_grid(pair, energies), model
+        return plot_trident_parts(*at, **figure_keywords(pair))
 
     return table, figure
 
@@ -110,14 +105,12 @@ def ratio_view(
     regime, how = pair.setting.regime, pair.setting.nucleus
 
     def section(model: LeptonModel) -> FloatArray:
-        value: FloatArray = trident.total(
-            energies, pair.channel, pair.target, model, regime, **how
-        )
+        where = pair.channel, pair.target, model, regime
+        value: FloatArray = trident.total(energies, *where, **how)
         return value
 
     standard = section(StandardModel())
-    labels = {words(model): model for model in models}
-    names = tuple(f"sigma/SM, {label}" for label in labels)
+    names = tuple(f"sigma/SM, {words(model)}" for model in models)
     table = Table(
         f"{pair.title}: ratio to the Standard Model",
         ("E [GeV]", "sigma_SM [cm2]", *names),
