@@ -141,7 +141,7 @@ def _processes() -> list[Any]:
         *map(nu.process, ("ibd", "deuteron-cc", "deuteron-nc", "carbon-cc")),
         *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
         *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
-        BreakupTransfer(),
+        *(BreakupTransfer(), nu.majorana.HeavyNeutrino(1e3, "pi0")),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -383,6 +383,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Solar.states": {"flavour": as_flavour("nu_e")},
     **{f"{name}.added_leptons": _LEPTONS for name in ("Stacked", "LightVector")},
     "Exchanges.slot": {"name": "p"},
+    "HeavyNeutrino.by_angle": {"cos": 0.5},
+    "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
     **{
         f"{name}.scatterers": {"target": None}
         for name in (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # the names of the table below, for type checkers; a test compares the two
     from nuprobe import catalogue as catalogue
     from nuprobe import events as events
+    from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
     from nuprobe import units as units
@@ -92,6 +93,7 @@ _TABLE = {
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
     "limit": "nuprobe.experiments",
+    "majorana": "nuprobe.majorana",
     "model": "nuprobe.models",
     "model_names": "nuprobe.models",
     "oscillation": "nuprobe.oscillation",

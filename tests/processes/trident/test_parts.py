@@ -185,3 +185,20 @@ def test_views_that_make_no_sense(
     assert code == 2
     assert words in err
     assert err.strip().count("\n") == 0
+
+
+@pytest.mark.filterwarnings("default::nuprobe.errors.ValidityWarning")
+def test_real_w_bosons_are_no_four_fermion_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    high = (*BASE[:-1], "5 TeV", "--regime", "coherent")
+    code, _, err = said(monkeypatch, capsys, *high)
+    assert code == 2
+    assert "W on its mass shell" in err
+    assert err.strip().count("\n") == 0
+    code, _, err = said(monkeypatch, capsys, *high, "--four-fermion")
+    assert code == 0
+    assert "W bosons on their mass shell" in err
+    # Z exchange alone makes no real W in the pair
+    neutral = [a.replace("mu+ mu-", "e+ e-") for a in high]
+    assert said(monkeypatch, capsys, *neutral)[0] == 0

@@ -50,8 +50,7 @@ class ElectronTables:
         """Return whose electrons, and per what, cross sections in `unit` are."""
         if self.atoms is None:
             return f"a free electron, {unit} per electron"
-        one_element = len({c.isotope.z for c in self.atoms.components}) == 1
-        per = "atom" if one_element else "formula unit"
+        per = self.atoms.unit.replace("nucleus", "atom")
         how = " with many-body factors" if self.where["binding"] == "rrpa" else ""
         return f"electrons of {self.atoms.name}{how}, {unit} per {per}"
 

@@ -88,7 +88,6 @@ Examples:
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" --regime all
   nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc
-  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --energy "1:100:9:log GeV" --model lmu-ltau --mass "10 MeV" --coupling 1e-3 --parts
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --energy "1:100:9:log GeV" --model lmu-ltau --mass "10 MeV" --coupling 1e-3 --mixing "0, 0.01, -0.01" --ratio --plot ratio.pdf
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "30:300:9:log GeV" --over-cc""",  # noqa: E501
 )
@@ -122,12 +121,11 @@ def trident_command(
     view: ViewSpec,
     plot: Path | None,
 ) -> Table:
-    """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its
-    numerical error."""
+    """Neutrino trident production: σ(E) per nucleus, nucleon or electron."""
     from nuprobe.processes import trident
 
-    kinds = view.mixings(mediator.mixing)
-    models = [replace(mediator, mixing=one).build(model) for one in kinds]
+    mixings = view.mixings(mediator.mixing)
+    models = [replace(mediator, mixing=one).build(model) for one in mixings]
     pair = TridentTables(
         trident.channel(channel),
         None if target_text is None else target_spec(target_text),
@@ -139,15 +137,14 @@ def trident_command(
     if view.named is not None:
         if flux is not None:
             raise InputError(f"--{view.named} requires --energy")
-        return view.show(pair, models, source.energies(), plot)
-    if plot is not None:
-        if flux is not None:
-            raise InputError("--plot requires --energy")
-        if pair.target is None:
-            raise InputError("--plot needs --target")
+        return view.show(pair, models, view.checked(pair, source.energies()), plot)
+    if plot is not None and flux is not None:
+        raise InputError("--plot requires --energy")
+    if plot is not None and pair.target is None:
+        raise InputError("--plot needs --target")
     if flux is not None:
         return pair.average(flux)
-    energies = source.energies()
+    energies = view.checked(pair, source.energies())
     table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
     return table
