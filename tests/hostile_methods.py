@@ -30,6 +30,10 @@ from nuprobe.nuclei.folding import Folding
 from nuprobe.processes.constants import WithConstants
 from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import exchanges_of
+from nuprobe.processes.nuclear.breakup import PP, BreakupEnergy, BreakupTransfer
+from nuprobe.processes.nuclear.ibd import REACTION
+from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
+from nuprobe.processes.nuclear.vogel_beacom import FirstOrderRange
 from nuprobe.units import fm, gauss, keV, km
 
 SM = nu.StandardModel()
@@ -134,6 +138,10 @@ def _processes() -> list[Any]:
     ccfr: Any = nu.experiment("ccfr-trident")
     return [
         *(coherent, nu.process("electron"), scatterer, covered, Recoil(37215.5)),
+        *map(nu.process, ("ibd", "deuteron-cc", "deuteron-nc", "carbon-cc")),
+        *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
+        *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
+        *(BreakupTransfer(), nu.majorana.HeavyNeutrino(1e3, "pi0")),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -375,6 +383,15 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Solar.states": {"flavour": as_flavour("nu_e")},
     **{f"{name}.added_leptons": _LEPTONS for name in ("Stacked", "LightVector")},
     "Exchanges.slot": {"name": "p"},
+    "HeavyNeutrino.by_angle": {"cos": 0.5},
+    "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
+    **{
+        f"{name}.scatterers": {"target": None}
+        for name in (
+            *("InverseBeta", "DeuteronCharged", "DeuteronNeutral"),
+            *("CarbonCharged", "CarbonNeutral"),
+        )
+    },
     "LeptonCouplings.shifted": {"vector": 0.1, "axial": 0.1},
     "TableResponse.scaled": {"factor": 1.0},
     "Axis.touches": {"process": "cevns", "scatterer": "Ar40"},

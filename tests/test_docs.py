@@ -58,8 +58,12 @@ def test_there_are_commands_to_check() -> None:
 
 
 # every number of the first has a test of its own; the second is 15 s of quadrature over
-# a flux, and docs/guide/events-distributions.md plots the same at one energy
+# a flux, and docs/guide/events-distributions.md plots the same at one energy; the rest
+# is shown with fewer events and steps too, and tests/cli runs it with all options
 SLOW = {
+    "nuprobe events backgrounds -n 20000",
+    "nuprobe sample coherent-csi-2017 --free rn --steps 1500 --plot corner.pdf"
+    " --getdist rn",
     "nuprobe reproduce",
     'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
     " --flux dune-nd-fhc --observable m_pair --compare v-a -n 20000 -o mass.pdf",

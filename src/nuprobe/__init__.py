@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # the names of the table below, for type checkers; a test compares the two
     from nuprobe import catalogue as catalogue
     from nuprobe import events as events
+    from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
     from nuprobe import units as units
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes.nuclear import carbon as carbon
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
@@ -74,6 +76,7 @@ _TABLE = {
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
     "VectorAxial": "nuprobe.models",
+    "carbon": "nuprobe.processes",
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
@@ -90,6 +93,7 @@ _TABLE = {
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
     "limit": "nuprobe.experiments",
+    "majorana": "nuprobe.majorana",
     "model": "nuprobe.models",
     "model_names": "nuprobe.models",
     "oscillation": "nuprobe.oscillation",

@@ -26,12 +26,13 @@ __all__ = [
 ]
 
 
-def rate_table(rates: Rates) -> Table:
+def rate_table(rates: Rates, compared: Mapping[str, Rates] | None = None) -> Table:
     """Return counts by energy bin and component, summed over time.
 
     Parameters
     ----------
     rates : what `Experiment.predict` returns.
+    compared : the same of other models, by name: their totals.
 
     Examples
     --------
@@ -42,7 +43,7 @@ def rate_table(rates: Rates) -> Table:
     """
     import numpy as np
 
-    shown = rates.shown
+    shown, others = rates.shown, compared or {}
     names = list(shown)
     unit = f" [{rates.unit}]" if rates.unit else ""
     columns = (
@@ -50,6 +51,7 @@ def rate_table(rates: Rates) -> Table:
         "to",
         *names,
         "total",
+        *(f"total, {name}" for name in others),
         *(() if rates.data is None else ("observed", "+-")),
     )
     rows: list[tuple[float, ...]] = []
@@ -59,6 +61,7 @@ def rate_table(rates: Rates) -> Table:
         row = [float(low), float(high)]
         row += [float(shown[n][i].sum()) for n in names]
         row.append(float(rates.total[i].sum()))
+        row += [float(other.total[i].sum()) for other in others.values()]
         if rates.data is not None:
             observed = float(rates.data[i].sum())
             variance = (
@@ -87,7 +90,7 @@ def rate_table(rates: Rates) -> Table:
         f"{rates.experiment}, analysis {rates.analysis}, {window}: counts",
         columns,
         tuple(rows),
-        dict.fromkeys((*names, "total", "observed", "+-"), ".2f"),
+        dict.fromkeys(columns[2:], ".2f"),
         tuple(notes),
     )
 
@@ -228,6 +231,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
             "published",
             "computed",
             "unit",
+            "ratio",
             "pull",
             "tolerance",
             "agrees",
@@ -239,6 +243,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 published(r),
                 f"{r.computed:.7g}",
                 r.unit,
+                "" if r.ratio is None else f"{r.ratio:.4g}",
                 pull(r),
                 r.tolerance,
                 r.agrees,
@@ -247,8 +252,8 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
         ),
         notes=(
             (
-                "pull: (computed - published)/error; in brackets the relative"
-                " difference where no error is published"
+                "ratio: computed over published; pull: (computed - published)/error,"
+                " in brackets the relative difference where no error is published"
             ),
             *(
                 f"not judged: {r.quantity} ({r.key}): {r.note}"

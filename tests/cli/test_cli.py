@@ -74,6 +74,21 @@ def test_xsec_prints_what_the_library_computes(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "cevns", "electrons"),
+    [
+        ("Xe", "per atom", "per atom"),
+        ("Xe132", "per nucleus", "per atom"),
+        ("CsI", "per formula unit", "per formula unit"),
+    ],
+)
+def test_xsec_says_per_what(run: Run, target: str, cevns: str, electrons: str) -> None:
+    """Counts of the isotopes of natural xenon add up to one atom."""
+    for command, per in (("cevns", cevns), ("electron", electrons)):
+        _, out, _ = run("xsec", command, "--target", target, "--energy", "3 MeV")
+        assert per in out.splitlines()[0]
+
+
 def test_xsec_takes_radii_mixtures_and_recoils(run: Run) -> None:
     code, out, _ = run(
         *(

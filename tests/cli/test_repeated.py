@@ -31,6 +31,8 @@ KEYS = {
     "truth": ("rn=4", "rn=5"),
     "varied": ("x=v-a", "x=sm"),
     "compared": ("x=v-a", "x=sm"),
+    "bins": ("energy=6,14,30", "energy=6:30:3"),
+    "moment": ("ee=1e-11", "ee=2e-11"),
 }
 """Repeatable options that give a key a value: two values of one key."""
 
@@ -111,21 +113,24 @@ def test_a_flag_given_twice_says_the_same(run: Run) -> None:
         ("xsec", "cevns", "--target", "Ar40", "--flux", "sns", "--flux-option"),
         ("limit", "ccfr-trident", "--analysis"),
         ("sample", "coherent-csi-2017", "--free", "rn", "--quiet", "--prior"),
+        ("rate", "coherent-csi-2017", "--bins"),
+        ("precession", "--kind", "dirac", "--moment"),
     ],
 )  # fmt: skip
 def test_a_key_has_one_value(run: Run, line: tuple[str, ...]) -> None:
     names = {"--param": "params", "--set": "changes", "--flux-option": "flux_option",
-             "--analysis": "analyses", "--prior": "priors"}  # fmt: skip
+             "--analysis": "analyses", "--prior": "priors", "--bins": "bins",
+             "--moment": "moment"}  # fmt: skip
     first, second = KEYS[names[line[-1]]]
     code, _, err = run(*line, first, line[-1], second)
     assert code == 2
-    assert "twice" in err
+    assert "twice" in err or "each once" in err
     assert err.count("\n") == 1
 
 
 def test_events_take_one_range_and_one_name() -> None:
     from nuprobe.cli.events.specs import HistogramSpec
-    from nuprobe.cli.events.variations import variations
+    from nuprobe.cli.variations import variations
 
     spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None)
     with pytest.raises(InputError, match="E_minus twice"):

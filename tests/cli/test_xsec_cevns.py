@@ -14,9 +14,10 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.cli.main import main
+from nuprobe.oscillation import Vacuum, probabilities
 from nuprobe.plotting import Case, plot_recoils, plot_totals
 from nuprobe.reproductions.spectra import millicharge_by_hand
-from nuprobe.units import fm, keV
+from nuprobe.units import fm, keV, km
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -167,3 +168,31 @@ def test_several_targets_are_in_one_figure(run: Run, tmp_path: Path) -> None:
     labels = [text.get_text() for text in other.legends[0].get_texts()]
     assert "$M$ = 5 MeV" in labels[0]
     assert "$M$ = 10 MeV" in labels[1]
+
+
+def test_electrons_at_a_distance(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ν_e far away scatter as Σ_α P_α σ(ν_α): the couplings are diagonal."""
+    asked = ("--energy", "3 MeV", "--flavour", "nubar_e", "--baseline", "53 km")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", "electron", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return int(str(end.value.code)), said.out, said.err
+
+    code, out, _ = run(*asked, "--json")
+    share = probabilities(Vacuum(53 * km), "nubar_e", 3.0)
+    sm = nu.StandardModel()
+    wanted = sum(
+        p * float(nu.electron.total(3.0, sm, f))
+        for p, f in zip(share, ("nubar_e", "nubar_mu", "nubar_tau"), strict=True)
+    )
+    assert code == 0
+    assert rows(out)[0]["sigma [cm2]"] == pytest.approx(wanted, rel=1e-9, abs=0)
+    near = json.loads(run("--energy", "3 MeV", "--flavour", "nubar_e", "--json")[1])
+    assert near["rows"][0]["sigma [cm2]"] > 1.2 * wanted
+    code, _, err = run(*asked, "--plot", "a.png")
+    assert (code, "drop --flux and --plot" in err) == (2, True)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment
@@ -43,64 +43,90 @@ def cost_of(name: str, analysis: str, family: str) -> Cost:
 
 
 class Scan:
-    """−2 ln L over a grid of couplings at one mass, by the cost alone."""
+    """−2 ln L over a grid of couplings at one mass, by the cost alone.
+
+    Steps are those of `steps` couplings in four powers of ten; where the counts differ
+    from those without coupling by less than a millionth of the data none are taken.
+    """
 
     def __init__(self, cost: Cost, mass: float, steps: int = 3000) -> None:
         self.cost, self.mass = cost, mass
         self.column = cost.index("coupling")
         top = self._top()
-        self.g = np.append(0.0, np.geomspace(1e-4 * top, top, steps))
+        grid = np.geomspace(1e-4 * top, top, steps)
+        self.g = np.append(0.0, grid[self._first(grid) :])
         self.value = self.at(self.g)
 
     def at(self, g: object) -> np.ndarray:
+        return self.cost.profiled(self._points(g)).twice_nll
+
+    def _points(self, g: object) -> np.ndarray:
         g = np.atleast_1d(np.asarray(g, dtype=float))
         points = np.full((g.size, 2), self.mass)
         points[:, self.column] = g
-        return self.cost.profiled(points).twice_nll
+        return points
+
+    def _counts(self, g: object) -> np.ndarray:
+        """Counts of all bins without nuisances, (couplings, bins)."""
+        points, layout = self._points(g), self.cost.layout
+        nominal = np.zeros((len(points), len(layout.morphing)))
+        every = layout.expectations(np.hstack([points, nominal]))
+        return np.hstack([e.base for e in every])
+
+    @property
+    def _data(self) -> float:
+        return sum(float(np.abs(t.data).sum()) for t in self.cost.terms)
 
     def _top(self) -> float:
         """Coupling whose signal is a thousand times the data."""
-        data = 1e3 * sum(float(np.abs(t.data).sum()) for t in self.cost.terms)
 
         def excess(log: float) -> float:
-            point = np.full((1, 2), self.mass)
-            point[0, self.column] = math.exp(log)
-            layout = self.cost.layout
-            nominal = np.zeros((1, len(layout.morphing)))
-            counts = layout.expectations(np.hstack([point, nominal]))
-            return math.log(sum(float(e.base.sum()) for e in counts) / data)
+            return math.log(self._counts(math.exp(log)).sum() / (1e3 * self._data))
 
         low, high = math.log(1e-9), math.log(10.0)
         return math.exp(brentq(excess, low, high)) if excess(high) > 0 else 10.0
 
+    def _first(self, grid: np.ndarray) -> int:
+        """Number of couplings without effect; the counts are monotonic there."""
+        some = np.arange(0, len(grid), 20)
+        nothing = self._counts(0.0)
+        moved = np.abs(self._counts(grid[some]) - nothing).sum(axis=1)
+        seen = np.flatnonzero(moved > 1e-6 * self._data)
+        return int(some[max(seen[0] - 1, 0)])
+
     def lowest(self) -> float:
+        """Lowest value, all minima of the grid polished together: nine couplings
+        between the neighbours of each, then between those of the lowest of these."""
         best = float(self.value.min())
-        low = self.value < best + 0.5
-        for i in np.flatnonzero(low[1:-1]) + 1:
-            if self.value[i] <= min(self.value[i - 1], self.value[i + 1]):
-                ends = float(self.g[i - 1]), float(self.g[i + 1])
-                found = minimize_scalar(
-                    lambda x: float(self.at(x)[0]), bounds=ends, method="bounded",
-                    options={"xatol": 1e-7 * ends[1]},
-                )  # fmt: skip
-                best = min(best, float(found.fun))
+        near = np.minimum(self.value[:-2], self.value[2:]) >= self.value[1:-1]
+        rise = np.maximum(self.value[:-2], self.value[2:]) - self.value[1:-1]
+        # a parabola falls by less than its neighbours rise
+        use = near & (self.value[1:-1] < best + 0.5) & (rise > 1e-7)
+        i = np.flatnonzero(use) + 1
+        left, right = self.g[i - 1], self.g[i + 1]
+        for _ in range(6 if i.size else 0):
+            trial = np.linspace(left, right, 11)
+            value = self.at(trial.ravel()).reshape(trial.shape)
+            best = min(best, float(value.min()))
+            k = np.clip(value.argmin(axis=0), 1, 9)
+            column = np.arange(i.size)
+            left, right = trial[k - 1, column], trial[k + 1, column]
         return best
 
     def edges(self, rise: float) -> Edges:
-        """Where −2 ln L crosses its lowest value plus a rise."""
+        """Where −2 ln L crosses its lowest value plus a rise: each step is divided by
+        16 four times."""
         level = self.lowest() + rise
         out = self.value > level
-        return [
-            float(
-                brentq(
-                    lambda x: float(self.at(x)[0]) - level,
-                    self.g[i],
-                    self.g[i + 1],
-                    xtol=1e-9 * self.g[i + 1],
-                )
-            )
-            for i in np.flatnonzero(out[1:] != out[:-1])
-        ]
+        i = np.flatnonzero(out[1:] != out[:-1])
+        left, right = self.g[i], self.g[i + 1]
+        for _ in range(4 if i.size else 0):
+            trial = np.linspace(left, right, 17)
+            above = self.at(trial.ravel()).reshape(trial.shape) > level
+            k = (above != above[:1]).argmax(axis=0)  # the first beyond the crossing
+            column = np.arange(i.size)
+            left, right = trial[k - 1, column], trial[k, column]
+        return [float(x) for x in (left + right) / 2]
 
 
 def compare(name: str, analysis: str, family: str, mass: float) -> int:

@@ -76,7 +76,14 @@ def test_experiments_that_share_data_are_refused_in_every_way(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["coherent-lar-2020", "conus-plus", "xenonnt-8b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "coherent-lar-2020",
+        "conus-plus",
+        pytest.param("xenonnt-8b", marks=pytest.mark.nightly),
+    ],
+)
 def test_two_analyses_of_one_experiment_are_refused(name: str) -> None:
     analyses = nu.experiment(name).analyses
     for a, b in itertools.combinations(analyses[:3], 2):

@@ -29,15 +29,15 @@ def counting() -> Iterator[Experiment]:
 
 def shipped() -> list[Any]:
     """Each analysis of each experiment with each parameter that its file fits by
-    default; all but one of XENONnT, with 49 templates, are slow."""
+    default; those of XENONnT, with 49 templates, are slow: test_morphing compares fits
+    of a few with MIGRAD."""
     return [
         pytest.param(
             *(e.name, analysis, name),
-            marks=[pytest.mark.nightly]
-            * (e.name == "xenonnt-8b" and (i > 0 or name != "sin2_theta_w")),
+            marks=[pytest.mark.nightly] * (e.name == "xenonnt-8b"),
         )
         for e in counting()
-        for i, analysis in enumerate(e.analyses)
+        for analysis in e.analyses
         for name in ("sin2_theta_w", *(p.name for p in e.file.parameters))
     ]
 

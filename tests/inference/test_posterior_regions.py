@@ -187,6 +187,11 @@ def test_the_mirror_of_a_charge_radius(
         for x in (part.low, part.high)
     ]
     assert found == pytest.approx(ends, rel=0, abs=1.2e-32)
+    # tables show it as those of fits do
+    row = next(line for line in str(result).splitlines() if line.startswith(MUMU))
+    assert row.endswith("1e-32 cm2")
+    low, high = (x / 1e-32 for x in found[-2:])
+    assert f"[{low:.5g}, {high:.5g}]" in row
 
 
 def radii(cost: Cost) -> tuple[FloatArray, FloatArray]:

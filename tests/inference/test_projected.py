@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from tests.inference.synthetic import Synthetic
 
 import nuprobe as nu
-from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.errors import ComputationError, ExperimentFileError, InputError
 from nuprobe.experiments import Experiment
 from nuprobe.inference import OnOffCost, ProjectedCost, fit
 from nuprobe.inference.costs.product import product_counts
@@ -228,3 +228,17 @@ def test_the_fit_of_csi_is_that_of_migrad() -> None:
 def test_what_a_file_cannot_say(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ExperimentFileError, match=message):
         csi(changes)
+
+
+def test_signals_beyond_all_data_are_told() -> None:
+    """1e13 times the radius that is looked for: a line, whatever the other points."""
+    cost = nu.experiment("coherent-csi-2017").cost(
+        nu.Electromagnetic(), ["charge_radius.ee"], "energy-time"
+    )
+    alone = cost.profiled([[1e-31]]).twice_nll[0]
+    for points in ([[1e-19]], [[1e-19], [1e-31]]):
+        with pytest.raises(ComputationError, match="counts are expected and 547 are"):
+            cost.profiled(points)
+    # where the flux can still take the signal away the cost stays
+    assert cost.profiled([[1e-27]]).twice_nll[0] == pytest.approx(207.6, abs=0.1)
+    assert 0 < alone < 200

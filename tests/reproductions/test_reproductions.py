@@ -23,7 +23,7 @@ LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
 
 # a minute, its diagonal fit is computed in test_electromagnetic; fits of all runs of
 # XENONnT, whose numbers tests/published has
-SLOW = {"charge-radii-2018", "independent-counts"}
+SLOW = {"charge-radii-2018", "independent-counts", "XENON:2024ijk"}
 
 
 @pytest.mark.parametrize(

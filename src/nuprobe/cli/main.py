@@ -39,6 +39,7 @@ _COMMANDS = {
     "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
+    "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",

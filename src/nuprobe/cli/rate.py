@@ -20,6 +20,7 @@ from nuprobe.cli.specs import (
     model_options,
 )
 from nuprobe.cli.values import key_values
+from nuprobe.cli.variations import compared_models, variation_option
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
@@ -30,20 +31,22 @@ if TYPE_CHECKING:
 
 @command(
     "rate",
-    epilog=(
-        "Example: nuprobe rate coherent-csi-2017 --model sm-radiative --plot"
-        " spectrum.pdf"
-    ),
+    epilog="""\b
+Examples:
+  nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf
+  nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
 @model_options
 @verdict_options
+@variation_option("--compare", "compared", "Counts of another model beside")
 @plot_option()
 @output_options
 def rate_command(
     experiment: ExperimentSpec,
     model: ModelSpec,
     asked: VerdictSpec,
+    compared: tuple[str, ...],
     plot: Path | None,
     out: Output,
 ) -> None:
@@ -56,9 +59,9 @@ def rate_command(
     opened = [by_name(name) for name in experiment.experiments]
     tridents = [one for one in opened if isinstance(one, TridentExperiment)]
     if len(tridents) == len(opened):
-        if experiment.bins or plot is not None:
+        if experiment.bins or plot is not None or compared:
             raise InputError(
-                "--bins and --plot require a spectrum, and"
+                "--bins, --compare and --plot require a spectrum, and"
                 f" {opened[0].name} measures one ratio"
             )
         if experiment.changes:
@@ -79,18 +82,31 @@ def rate_command(
         )
     (counting,) = experiment.counting()
     expected = counting.predict(model.build(), experiment.analysis)
+    others = {
+        name: counting.predict(other, experiment.analysis)
+        for name, other in compared_models(compared, model.sin2_theta_w).items()
+    }
+    data = expected.to_dict()
+    if others:
+        data["compared"] = {name: rates.to_dict() for name, rates in others.items()}
     if isinstance(expected, SiteRates):
         sites = expected.sites
-        tables = [str(rate_table(rates)) for rates in sites.values()]
+        beside = {
+            site: {
+                n: o.sites[site] for n, o in others.items() if isinstance(o, SiteRates)
+            }
+            for site in sites
+        }
+        tables = [str(rate_table(r, beside[site])) for site, r in sites.items()]
         figures = {name: _of_site(plot, name) for name in sites}
         for path in figures.values():
             check_plot(path)
-        every = zip(sites.values(), figures.values(), strict=True)
-        for rates, path in every:
-            _plot(counting, rates, path)
-        return out.emit("\n\n".join(tables), expected.to_dict())
-    _plot(counting, expected, plot)
-    return out.emit(str(rate_table(expected)), expected.to_dict())
+        for site, path in figures.items():
+            _plot(counting, sites[site], beside[site], path)
+        return out.emit("\n\n".join(tables), data)
+    single = {n: o for n, o in others.items() if not isinstance(o, SiteRates)}
+    _plot(counting, expected, single, plot)
+    return out.emit(str(rate_table(expected, single)), data)
 
 
 def _of_site(path: Path | None, site: str) -> Path | None:
@@ -98,7 +114,9 @@ def _of_site(path: Path | None, site: str) -> Path | None:
     return None if path is None else path.with_stem(f"{path.stem}-{site}")
 
 
-def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
+def _plot(
+    counting: AnyExperiment, rates: Rates, others: dict[str, Rates], plot: Path | None
+) -> None:
     """Draw the counts of one detector."""
     if plot is not None:
         from nuprobe.plotting import plot_rates
@@ -106,6 +124,8 @@ def _plot(counting: AnyExperiment, rates: Rates, plot: Path | None) -> None:
         subtracted = counting.file.analyses[rates.analysis].subtract
         references = counting.file.references
         save_plot(
-            lambda: plot_rates(rates, subtracted=subtracted, references=references),
+            lambda: plot_rates(
+                rates, subtracted=subtracted, references=references, compared=others
+            ),
             plot,
         )

@@ -116,6 +116,17 @@ class Target:
         """Whether this is one nucleus of one isotope."""
         return len(self.components) == 1 and self.components[0].count == 1
 
+    @property
+    def unit(self) -> str:
+        """What its cross sections are of: a ``"nucleus"``, an ``"atom"`` of one element
+        or a ``"formula unit"``."""
+        if self.is_single:
+            return "nucleus"
+        elements = {c.isotope.z for c in self.components}
+        atoms = sum(c.count for c in self.components)
+        one = len(elements) == 1 and math.isclose(atoms, 1)
+        return "atom" if one else "formula unit"
+
     def __str__(self) -> str:
         """Return the name."""
         return self.name

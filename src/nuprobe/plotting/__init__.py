@@ -35,6 +35,11 @@ from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
+from nuprobe.plotting.trident_parts import (
+    plot_trident_asymptotics,
+    plot_trident_charged_current,
+    plot_trident_parts,
+)
 
 __all__ = [
     "Case",
@@ -69,8 +74,11 @@ __all__ = [
     "plot_total",
     "plot_totals",
     "plot_toy_thresholds",
+    "plot_trident_asymptotics",
+    "plot_trident_charged_current",
     "plot_trident_energy",
     "plot_trident_form_factors",
+    "plot_trident_parts",
     "plot_trident_ratio",
     "save",
 ]

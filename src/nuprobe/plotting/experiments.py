@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["counting_errors", "plot_rates"]
 
 _SIGNAL = "signal: "
+_DASHED = (0, (5, 2))
 
 
 @public
@@ -47,6 +48,7 @@ def plot_rates(
     rates_time: Rates | None = None,
     subtracted: Sequence[str] = (),
     references: Sequence[str] = (),
+    compared: Mapping[str, Rates] | None = None,
 ) -> Figure:
     """Plot the spectrum with its components stacked, the data, and the residuals below.
 
@@ -59,6 +61,8 @@ def plot_rates(
     subtracted : names of the backgrounds that were subtracted from the data of `rates`,
         for its labels.
     references : texkeys for the line at the bottom.
+    compared : the same analysis in other models, by label: their sums as lines, their
+        residuals as open circles.
 
     Returns
     -------
@@ -109,6 +113,7 @@ def plot_rates(
     )
     engine_pads(figure)
     data_artist: Artist | None = None
+    others = _compared(rates, compared or {})
     for column, (analysis, axis) in enumerate(shown):
         main = figure.add_subplot(grid[0, column])
         panel = figure.add_subplot(grid[1, column], sharex=main) if residuals else None
@@ -118,29 +123,50 @@ def plot_rates(
             _Projection.of(analysis, axis),
             colour,
             subtracted if analysis is rates else (),
+            {
+                label: (_Projection.of(other, axis), hue)
+                for label, (other, hue) in others.items()
+                if analysis is rates
+            },
         )
         data_artist = artist if artist is not None else data_artist
     figure.align_ylabels()
 
-    from matplotlib.patches import Patch
-
-    # the legend reads from the top of the stack down
-    handles: list[Artist] = [] if data_artist is None else [data_artist]
-    labels = [] if data_artist is None else ["data"]
-    for name in reversed(_order(names)):
-        if not _seen(name, [analysis for analysis, _ in shown]):
-            continue
-        handles.append(Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4))
-        labels.append(_label(name, names))
-    analyses = " and ".join(dict.fromkeys(a.analysis for a, _ in shown))
+    analyses = [analysis for analysis, _ in shown]
+    handles, labels = _handles(names, analyses, colour, others)
+    if data_artist is not None:
+        handles, labels = [data_artist, *handles], ["data", *labels]
+    titles = " and ".join(dict.fromkeys(a.analysis for a in analyses))
     signal = f"; expected signal {rates.signal.sum():.3g}"
     if rates.signal_sigma > 0:
         signal = (
             f"; expected signal {rates.signal.sum():.0f} ± {rates.signal_sigma:.0f}"
         )
-    legend_above(figure, handles, labels, f"{rates.experiment}: {analyses}{signal}")
+    legend_above(figure, handles, labels, f"{rates.experiment}: {titles}{signal}")
     provenance(figure, references)
     return figure
+
+
+def _handles(
+    names: Sequence[str],
+    analyses: Sequence[Rates],
+    colour: Mapping[str, ColourLike],
+    others: Mapping[str, tuple[Rates, ColourLike]],
+) -> tuple[list[Artist], list[str]]:
+    """What stands in the legend for components and other models."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    # the legend reads from the top of the stack down
+    seen = [name for name in reversed(_order(names)) if _seen(name, analyses)]
+    stacked = [
+        Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4) for name in seen
+    ]
+    lines = [
+        Line2D([], [], color=hue, lw=1.6, linestyle=_DASHED)
+        for _, hue in others.values()
+    ]
+    return [*stacked, *lines], [*(_label(name, names) for name in seen), *others]
 
 
 def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -215,6 +241,7 @@ def _column(
     projection: _Projection,
     colour: Mapping[str, ColourLike],
     subtracted: Sequence[str],
+    compared: Mapping[str, tuple[_Projection, ColourLike]],
 ) -> Artist | None:
     """Draw one projection; returns what stands for the data."""
     p = projection
@@ -225,6 +252,10 @@ def _column(
     main.set_ylabel(("residual counts" if subtracted else "counts") + width.rstrip())
     artist: Artist | None = None
     bottom, top = 0.0, float((per * p.total).max())
+    for other, hue in compared.values():
+        look: dict[str, Any] = {"color": hue, "linewidth": 1.6, "linestyle": _DASHED}
+        main.stairs(per * other.total, p.edges, baseline=None, zorder=3, **look)
+        top = max(top, float((per * other.total).max()))
     if p.data is not None and p.errors is not None:
         # a line of zero length has no cap and no bar: the horizontal one shows the bin
         artist = main.errorbar(
@@ -251,8 +282,27 @@ def _column(
         return artist
     main.tick_params(axis="x", which="both", labelbottom=False)
     panel.set_xlabel(xlabel)
-    _residuals(panel, p)
+    _residuals(panel, p, compared)
     return artist
+
+
+def _compared(
+    rates: Rates, compared: Mapping[str, Rates]
+) -> dict[str, tuple[Rates, ColourLike]]:
+    """Other models with their colours; refuses those of other analyses."""
+    for label, other in compared.items():
+        if other.total.shape != rates.total.shape or (
+            (other.experiment, other.analysis) != (rates.experiment, rates.analysis)
+        ):
+            raise InputError(
+                f"{label} is of {other.experiment}: {other.analysis}, not of"
+                f" {rates.experiment}: {rates.analysis}"
+            )
+    hues = [*PALETTE[3:], *PALETTE[:3]]
+    return {
+        label: (other, hues[i % len(hues)])
+        for i, (label, other) in enumerate(compared.items())
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,7 +406,11 @@ def _say_subtracted(main: Axes, subtracted: Sequence[str]) -> None:
     )
 
 
-def _residuals(panel: Axes, p: _Projection) -> None:
+def _residuals(
+    panel: Axes,
+    p: _Projection,
+    compared: Mapping[str, tuple[_Projection, ColourLike]],
+) -> None:
     if p.data is None or p.deviation is None:
         return
     # a bin without expectation has no residual
@@ -366,7 +420,16 @@ def _residuals(panel: Axes, p: _Projection) -> None:
     panel.axhline(0, color="0.4", lw=0.8)
     panel.plot(p.centres[some], pull, "o", ms=4, color="black")
     panel.vlines(p.centres[some], 0, pull, color="black", lw=1.0)
-    reach = max(2.6, 1.15 * float(np.abs(pull).max(initial=0.0)))
+    largest = float(np.abs(pull).max(initial=0.0))
+    for other, hue in compared.values():
+        if other.deviation is None:
+            continue
+        there = other.deviation > 0
+        beside = (p.data[there] - other.total[there]) / other.deviation[there]
+        look: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4}
+        panel.plot(p.centres[there], beside, "o", color=hue, zorder=3, **look)
+        largest = max(largest, float(np.abs(beside).max(initial=0.0)))
+    reach = max(2.6, 1.15 * largest)
     panel.set_ylim(-reach, reach)
     panel.set_ylabel(p.pull_label)
 

@@ -4,7 +4,6 @@ only, and never pyplot."""
 from __future__ import annotations
 
 import io
-import math
 import os
 import re
 import sys
@@ -372,13 +371,7 @@ def target_symbol(nucleus: Target) -> str:
 
 def per_target(nucleus: Target) -> str:
     """Say what a cross section of this target counts, for an axis label."""
-    if nucleus.is_single:
-        return " per nucleus"
-    symbols = {c.isotope.symbol for c in nucleus.components}
-    one_atom = len(symbols) == 1 and math.isclose(
-        sum(c.count for c in nucleus.components), 1
-    )
-    return " per atom" if one_atom else " per formula unit"
+    return f" per {nucleus.unit}"
 
 
 def shape_name(form_factor: FormFactor) -> str:

@@ -30,6 +30,7 @@ from nuprobe.plotting.style import (
 from nuprobe.plotting.trident_axes import (
     METHOD,
     channel_symbol,
+    described,
     energies_of,
     energy_axis,
     opened,
@@ -58,6 +59,7 @@ _LOOK: Final = {
     "neutron": ("neutrons", (0, (1, 1.4))),
     "electron": ("electrons", (0, (5, 1.5, 1, 1.5))),
 }
+_BROKEN: Final = ("-", "-", "-.", (0, (4, 2)))
 _DECADES: Final = 3.5  # below the lowest curve's top
 
 
@@ -315,9 +317,12 @@ def plot_trident_ratio(
     ax = figure.add_subplot()
     handles: list[Artist] = []
     ratios: list[FloatArray] = []
-    for model, colour in zip(models.values(), colours(len(models)), strict=True):
+    hues = colours(len(models))
+    for i, (model, colour) in enumerate(zip(models.values(), hues, strict=True)):
         ratios.append(replace(reference_curve, model=model).section(grid) / below)
-        handles += ax.plot(grid / GeV, ratios[-1], color=colour)
+        # broken lines let a curve below them be seen
+        line = _BROKEN[i % len(_BROKEN)]
+        handles += ax.plot(grid / GeV, ratios[-1], color=colour, linestyle=line)
     handles.append(
         ax.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
     )
@@ -396,7 +401,7 @@ def _model(model: LeptonModel) -> str:
     name = getattr(model, "name", type(model).__name__)
     if isinstance(model, StandardModel):
         return f"model {name}, $\\sin^2\\theta_W$ = {float(model.lepton_sin2):g}"
-    return f"model {name}"
+    return f"model {described(model)}"
 
 
 def _counted(target: TargetSpec) -> Target:

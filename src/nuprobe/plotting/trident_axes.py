@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
+from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import finite_array
 from nuprobe.processes.trident.channels import Channel
@@ -64,6 +65,35 @@ def energy_axis(ax: Axes, e: FloatArray) -> None:
             lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else ""
         )
     ax.set_xlabel(r"neutrino energy $E_\nu$ [GeV]")
+
+
+def described(model: LeptonModel) -> str:
+    """A model in a caption, with the mass, coupling and mixing of its mediator.
+
+    Parameters
+    ----------
+    model : any.
+
+    Examples
+    --------
+    >>> from nuprobe.models import LMuLTau, VMinusA
+    >>> described(LMuLTau(10.0, 1e-3))
+    "lmu-ltau, $m_{Z'}$ = 10 MeV, $g'$ = 0.001, $\\epsilon$ = 0"
+    >>> described(VMinusA())
+    'v-a'
+    """
+    texts = [str(getattr(model, "name", type(model).__name__))]
+    mass = getattr(model, "mass", None)
+    if isinstance(mass, int | float):
+        size = f"{mass / GeV:g} GeV" if mass >= GeV else f"{mass:g} MeV"
+        texts.append(f"$m_{{Z'}}$ = {size}")
+    for key, symbol in (("coupling", "$g'$"), ("mixing", r"$\epsilon$")):
+        value = getattr(model, key, None)
+        if isinstance(value, int | float):
+            texts.append(f"{symbol} = {value:g}")
+        elif isinstance(value, str):
+            texts.append(f"{symbol}: {value}")
+    return ", ".join(texts)
 
 
 def channel_symbol(channel: Channel) -> str:

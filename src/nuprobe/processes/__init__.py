@@ -25,7 +25,7 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
-from nuprobe.processes.nuclear import deuteron, ibd
+from nuprobe.processes.nuclear import carbon, deuteron, ibd
 
 __all__ = [
     "CONTACT",
@@ -36,6 +36,7 @@ __all__ = [
     "Process",
     "Scatterer",
     "WithConstants",
+    "carbon",
     "cevns",
     "constants_of",
     "cross_section",

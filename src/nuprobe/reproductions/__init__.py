@@ -56,9 +56,14 @@ class Reproduction:
     agrees: bool | None
     note: str
 
+    @property
+    def ratio(self) -> float | None:
+        """Computed over published, or None if that is zero."""
+        return self.computed / self.published if self.published else None
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return asdict(self)
+        return {**asdict(self), "ratio": self.ratio}
 
 
 def _files() -> dict[str, Any]:

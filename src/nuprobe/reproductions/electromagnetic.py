@@ -27,9 +27,11 @@ from nuprobe.units import cm2
 
 __all__ = [
     "FORMS",
+    "angle_limit",
     "electromagnetic_limit",
     "equal_recoil",
     "intervals",
+    "nearest_limit",
 ]
 
 Intervals = tuple[tuple[float, float], ...]
@@ -190,6 +192,70 @@ def electromagnetic_limit(
         chosen, parameter, [parameter] if free is None else free, cl=cl, reach=reach
     )
     return outermost(allowed, side, parameter) / scale_of_form(form)
+
+
+def nearest_limit(
+    experiment: str,
+    parameter: str,
+    side: str = "upper",
+    analysis: str | None = None,
+    cl: float = 0.9,
+) -> float:
+    """End of that interval of a charge radius which contains zero, in 1e-32 cm²: data
+    of one bin allow a second one, with the sign of the amplitude reversed.
+
+    Parameters
+    ----------
+    experiment : its name.
+    parameter : the charge radius, alone free.
+    side : ``"lower"`` or ``"upper"``.
+    analysis : default the first of the file.
+    cl : confidence level.
+
+    Raises
+    ------
+    ComputationError
+        If zero is excluded.
+
+    Examples
+    --------
+    >>> 4 < nearest_limit("texono-csi", "charge_radius.ee") < 8
+    True
+    """
+    allowed = intervals({experiment: analysis}, parameter, [parameter], cl=cl)
+    around = [ends for ends in allowed if ends[0] <= 0 <= ends[1]]
+    if not around:
+        raise ComputationError(f"{experiment}: zero {parameter} is excluded")
+    return outermost(tuple(around), side, parameter)
+
+
+def angle_limit(
+    angle: float,
+    error: float,
+    side: str = "upper",
+    standard: float = 0.23122,
+    cl: float = 0.9,
+) -> float:
+    """Charge radius (1e-32 cm²) by which a measured weak mixing angle may differ from
+    the Standard Model's: sin²θ_W → sin²θ_W + (√2πα/6G_F)⟨r²⟩ in the convention
+    q²⟨r²⟩/6.
+
+    Parameters
+    ----------
+    angle, error : measured sin²θ_W and its standard deviation.
+    side : ``"lower"`` or ``"upper"`` end.
+    standard : sin²θ_W of the Standard Model.
+    cl : confidence level, two-sided.
+
+    Examples
+    --------
+    >>> round(angle_limit(0.23122, 0.01), 2)
+    1.38
+    """
+    if side not in ("lower", "upper"):
+        raise InputError(f'side must be "lower" or "upper", got {shown(side)}')
+    spread = np.sqrt(delta_threshold(cl)) * error * (1 if side == "upper" else -1)
+    return float(2 * (angle - standard + spread) / RADIUS * 1e32)
 
 
 def scale_of_form(form: str) -> float:

@@ -20,7 +20,7 @@ import pytest
 import nuprobe as nu
 from nuprobe.cli import main
 from nuprobe.cli.events.sizes import EVENT
-from nuprobe.cli.events.variations import variations
+from nuprobe.cli.variations import variations
 from nuprobe.errors import InputError
 from nuprobe.events import root
 from nuprobe.events.store import read_events, unfinished

@@ -183,7 +183,7 @@ def test_strengths_are_squares(p: float) -> None:
 def test_spectra_and_angles_integrate_to_the_same(state: Breakup, e_nu: float) -> None:
     x, w = np.polynomial.legendre.leggauss(24)
     angles = breakup.by_angle(state, np.full(24, e_nu), x, "nnlo", 160) @ w
-    bounds = breakup.LeptonEnergy(state)
+    bounds = breakup.BreakupEnergy(state)
     top = float(bounds.t_max(np.array(e_nu))) if state.lepton else e_nu - 2.22588522
     # fine near the end, where the two nucleons are slow
     u, w = np.polynomial.legendre.leggauss(400)

@@ -30,7 +30,9 @@ from nuprobe.constants import (
 )
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 from nuprobe.processes import ibd
-from nuprobe.processes.nuclear import positron, strumia_vissani, vogel_beacom
+from nuprobe.processes.nuclear import strumia_vissani, vogel_beacom
+from nuprobe.processes.nuclear.ibd import REACTION
+from nuprobe.processes.nuclear.two_body import LeptonEnergy
 
 ENERGIES = st.floats(1.82, 190.0)
 SHARES = st.floats(0.001, 0.999)
@@ -39,7 +41,7 @@ MASS = (M_NEUTRON + M_PROTON) / 2
 
 def momenta(e_nu: float, cos: float) -> tuple[Array, Array, Array, Array]:
     """Four-momenta of antineutrino, proton, positron and neutron."""
-    e_e = float(positron.positron_energy(np.array(e_nu), np.array(cos)))
+    e_e = float(REACTION.lepton_energy(np.array(e_nu), np.array(cos)))
     p = np.sqrt(e_e**2 - M_ELECTRON**2)
     k = np.array([e_nu, 0, 0, e_nu])
     proton = np.array([M_PROTON, 0, 0, 0])
@@ -82,7 +84,7 @@ def traced(e_nu: float, cos: float) -> float:
 @pytest.mark.parametrize("e_nu", [1.9, 3.0, 8.0, 50.0, 190.0])
 @pytest.mark.parametrize("cos", [-0.99, -0.3, 0.5, 0.95])
 def test_the_full_tree_is_the_square_of_the_current(e_nu: float, cos: float) -> None:
-    e_e = positron.positron_energy(np.array(e_nu), np.array(cos))
+    e_e = REACTION.lepton_energy(np.array(e_nu), np.array(cos))
     ours = float(strumia_vissani.differential(np.array(e_nu), e_e))
     assert ours == pytest.approx(traced(e_nu, cos), rel=1e-9)
 
@@ -135,16 +137,16 @@ def test_the_two_forms_differ_in_second_order() -> None:
 
 @given(e_nu=ENERGIES, share=SHARES)
 def test_energies_and_angles_belong_together(e_nu: float, share: float) -> None:
-    bounds, e = positron.PositronRange(), np.array(e_nu)
+    bounds, e = LeptonEnergy(REACTION), np.array(e_nu)
     low, high = bounds.t_min(e), bounds.t_max(e)
     t = low + share * (high - low)
     assert bounds.e_min(t) <= e_nu * (1 + 1e-9)
     assert bounds.e_max(t) >= e_nu * (1 - 1e-9)
-    cos = positron.cosine(e, t)
-    assert float(positron.positron_energy(e, cos)) == pytest.approx(float(t), rel=1e-9)
+    cos = REACTION.cosine(e, t)
+    assert float(REACTION.lepton_energy(e, cos)) == pytest.approx(float(t), rel=1e-9)
     # what is at an end of one is at an end of the other
     for end, inverse in ((high, bounds.e_min), (low, bounds.e_max)):
-        if e_nu > positron.THRESHOLD + 0.01:
+        if e_nu > REACTION.threshold + 0.01:
             assert float(inverse(end)) == pytest.approx(e_nu, rel=1e-6)
 
 

@@ -166,6 +166,17 @@ def test_coefficients_are_those_of_the_squared_sum() -> None:
         assert aa == pytest.approx(a**2, rel=1e-9)
 
 
+def test_parts_add_up_and_the_mixed_one_changes_sign_with_the_charges() -> None:
+    model, other = boson(80.0, 1e-3, 1.0, -0.5), boson(80.0, 1e-3, -1.0, 0.5)
+    found, turned = (trident.parts(1e4, MUMU, "Ar40", m) for m in (model, other))
+    total = float(trident.total(1e4, MUMU, "Ar40", model))
+    assert float(found.total) == pytest.approx(total, rel=1e-9)
+    standard = float(trident.total(1e4, MUMU, "Ar40"))
+    assert float(found.standard) == pytest.approx(standard, rel=1e-9)
+    assert float(turned.interference) == pytest.approx(-float(found.interference))
+    assert float(turned.mediator) == pytest.approx(float(found.mediator))
+
+
 def test_an_average_over_a_flux_is_the_integral() -> None:
     model = boson(50.0, 2e-3, 1.0, -0.4)
     flux = nu.flux("charm2-nu")

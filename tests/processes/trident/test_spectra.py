@@ -183,7 +183,8 @@ def brute_force(
 @pytest.mark.parametrize(
     ("name", "regime", "source"),
     [
-        (MUMU, "coherent", 1000.0),
+        # by default test_spectra_of_events compares the same with events
+        pytest.param(MUMU, "coherent", 1000.0, marks=pytest.mark.nightly),
         pytest.param(EMU, "proton", 5000.0, marks=pytest.mark.nightly),
         pytest.param(MUMU, "proton", "dune-nd-fhc", marks=pytest.mark.nightly),
     ],

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.events.specs import HistogramSpec, histogram_options
-from nuprobe.cli.events.variations import variation_option, variations
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, check_plot, emit
 from nuprobe.cli.specs import (
@@ -16,6 +15,7 @@ from nuprobe.cli.specs import (
     model_options,
 )
 from nuprobe.cli.tridents import GeneratorSpec, generator_options
+from nuprobe.cli.variations import variation_option, variations
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:

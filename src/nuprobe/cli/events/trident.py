@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.events.specs import FileSpec, file_options
-from nuprobe.cli.events.variations import variation_option, variations
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit
 from nuprobe.cli.specs import (
@@ -16,6 +15,7 @@ from nuprobe.cli.specs import (
     model_options,
 )
 from nuprobe.cli.tridents import GeneratorSpec, generator_options
+from nuprobe.cli.variations import variation_option, variations
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from nuprobe.cli.xsec.asymptotics import asymptotics_command
 from nuprobe.cli.xsec.cevns import cevns_command
 from nuprobe.cli.xsec.electron import electron_command
 from nuprobe.cli.xsec.process import process_command
@@ -16,7 +17,12 @@ from nuprobe.errors import UnknownNameError
 
 _OWN = {
     command.name or "": command
-    for command in (cevns_command, electron_command, trident_command)
+    for command in (
+        cevns_command,
+        electron_command,
+        trident_command,
+        asymptotics_command,
+    )
 }
 
 

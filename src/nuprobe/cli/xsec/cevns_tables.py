@@ -44,8 +44,7 @@ class CevnsTables:
     @property
     def what(self) -> str:
         """Per what, and in which model, the cross sections are."""
-        per = "nucleus" if self.target.is_single else "formula unit"
-        return f"per {per}, {self.model.name}, {self.form_factor}"
+        return f"per {self.target.unit}, {self.model.name}, {self.form_factor}"
 
     def coherent(self) -> Target:
         """Return the target with form factors of 1."""

@@ -15,6 +15,7 @@ from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.electron_tables import ElectronTables
 from nuprobe.cli.xsec.over_flux import save_averaged
+from nuprobe.cli.xsec.path import PathSpec, path_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -116,6 +117,7 @@ Examples:
 @_electron_options
 @source_options("'3 MeV', '1, 2 MeV' or 'start:stop:count[:lin|:log] MeV'.")
 @recoil_options("energy transfers", "'1:100:50:log keV'", "nu_e")
+@path_options
 @models_options
 @plot_option()
 @table_options
@@ -123,6 +125,7 @@ def electron_command(
     electrons: ElectronSpec,
     source: SourceSpec,
     recoil: RecoilSpec,
+    path: PathSpec,
     model: ModelSpec,
     plot: Path | None,
 ) -> Table:
@@ -134,6 +137,7 @@ def electron_command(
         atoms,
         electrons.model(model.build()),
         {"target": atoms, "binding": electrons.binding},
+        path.alone(source.flux_name, plot),
     )
     flux = source.flux()
     if flux is not None:

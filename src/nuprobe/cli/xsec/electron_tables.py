@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.xsec.common import differential_table
 from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
+from nuprobe.cli.xsec.path import arrival_notes
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
+    from nuprobe.oscillation import Vacuum
     from nuprobe.processes import Process
 
 
@@ -29,11 +31,13 @@ class ElectronTables:
     atoms : the target, or None for one free electron.
     model : as built.
     where : keywords `target` and `binding` of the library.
+    path : between source and detector, or None.
     """
 
     atoms: Target | None
     model: Model
     where: dict[str, Any]
+    path: Vacuum | None = None
 
     @property
     def process(self) -> Process:
@@ -46,8 +50,7 @@ class ElectronTables:
         """Return whose electrons, and per what, cross sections in `unit` are."""
         if self.atoms is None:
             return f"a free electron, {unit} per electron"
-        one_element = len({c.isotope.z for c in self.atoms.components}) == 1
-        per = "atom" if one_element else "formula unit"
+        per = self.atoms.unit.replace("nucleus", "atom")
         how = " with many-body factors" if self.where["binding"] == "rrpa" else ""
         return f"electrons of {self.atoms.name}{how}, {unit} per {per}"
 
@@ -93,23 +96,23 @@ class ElectronTables:
         flavour: str,
     ) -> Table:
         """Return σ(E) above a floor (MeV), or dσ/dT at recoils (MeV)."""
-        from nuprobe.processes import electron
+        from nuprobe.processes.distance import differential_at, total_at
 
         unit = "cm2" if recoils is None else "cm2/keV"
         title = f"Scattering of {flavour} off {self.what(unit)}, {self.model.name}"
+        asked = (self.atoms, self.model, flavour, self.path)
+        notes = arrival_notes(self.model, flavour, energies, self.path)
         if recoils is not None:
-            values = electron.differential(
-                energies[:, None], recoils, self.model, flavour, **self.where
-            )
-            return differential_table(title, "E [MeV]", energies, values, recoils)
-        sigma = electron.total(
-            energies, self.model, flavour, threshold=floor, **self.where
-        )
+            values = differential_at(self.process, energies[:, None], recoils, *asked)
+            table = differential_table(title, "E [MeV]", energies, values, recoils)
+            return replace(table, notes=notes)
+        sigma = total_at(self.process, energies, *asked, threshold=floor)
         return Table(
             title,
             ("E [MeV]", "sigma [cm2]", "sigma/E [cm2/MeV]"),
             Rows(energies, sigma, sigma / energies),
             {"sigma [cm2]": ".6e", "sigma/E [cm2/MeV]": ".6e"},
+            notes,
         )
 
     def figure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,15 @@ class PathSpec:
         ordering = self.ordering or "normal"
         length = parse_quantity(self.baseline, "length")
         return Vacuum(length, PMNS.nufit(ordering), Splittings.nufit(ordering))
+
+    def alone(self, flux: str | None, plot: Path | None) -> Vacuum | None:
+        """Return `propagation`, which goes neither with a `flux` nor with a `plot`
+        where figures are of neutrinos at the source."""
+        if self.baseline is not None and (flux is not None or plot is not None):
+            raise InputError(
+                "--baseline gives tables at --energy here: drop --flux and --plot"
+            )
+        return self.propagation()
 
 
 path_options = grouped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,8 +13,12 @@ from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_opti
 from nuprobe.cli.values import key_values
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
-from nuprobe.cli.xsec.process_tables import ProcessTables
+from nuprobe.cli.xsec.process_tables import ProcessTables, default_flavour
+from nuprobe.errors import NuprobeError
 from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.processes import Process
 
 
 def process_command(name: str) -> click.Command:
@@ -31,7 +35,7 @@ def process_command(name: str) -> click.Command:
 
     @each
     @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:lin|:log] MeV'.")
-    @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", "nu_e")
+    @recoil_options(f"deposits ({deposit})", "'0:10:11 MeV'", default_flavour(default))
     @models_options
     @table_options
     def cross_sections(
@@ -64,8 +68,17 @@ def process_command(name: str) -> click.Command:
         name,
         help=f"Cross sections of {name}: σ(E), dσ/dT with --recoil, or their means over"
         f" a flux. T is the {deposit}.",
-        epilog=f'Example: nuprobe xsec {name} --target Ar40 --energy "10:50:5 MeV"',
+        epilog=f'Example: nuprobe xsec {name} {_target(default)}--energy "10:50:5 MeV"',
     )(cross_sections)
+
+
+def _target(process: Process) -> str:
+    """What an example needs of a target: nothing where the process has its own."""
+    try:
+        process.scatterers(None)
+    except NuprobeError:
+        return "--target Ar40 "
+    return ""
 
 
 def _field_option(name: str, default: object) -> Callable[[Any], Any]:

@@ -17,6 +17,24 @@ if TYPE_CHECKING:
     from nuprobe.processes import Process
 
 
+def default_flavour(process: Process) -> str:
+    """First flavour that a process takes part in, in the Standard Model; nu_e if none
+    does.
+
+    Parameters
+    ----------
+    process : any.
+    """
+    from nuprobe.flavours import FLAVOURS
+    from nuprobe.models import StandardModel
+    from nuprobe.processes.cross_section import coefficients
+
+    for name in FLAVOURS:
+        if coefficients(process, StandardModel(), name).any():
+            return name
+    return "nu_e"
+
+
 def _unit(deposits: FloatArray) -> str:
     return "MeV" if deposits.max() >= 1 else "keV"
 
@@ -42,7 +60,8 @@ class ProcessTables:
         flux, (recoils, floor) = source.flux(), recoil.either()
         if flux is not None:
             return self.averages(flux, recoils, floor, recoil.flavour)
-        energies, flavour = source.energies(), recoil.flavour or "nu_e"
+        energies = source.energies()
+        flavour = recoil.flavour or default_flavour(self.process)
         if recoils is None:
             return self.totals(energies, floor, flavour)
         from nuprobe.processes.cross_section import differential

@@ -19,6 +19,7 @@ from nuprobe.cli.specs import (
 from nuprobe.cli.tridents import TridentSpec, trident_options
 from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.trident_tables import TridentTables
+from nuprobe.cli.xsec.trident_views import ViewSpec, view_options
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -67,7 +68,10 @@ _mediator_options = grouped(
     click.option("--coupling", type=float, help="Short for --param coupling=..."),
     click.option(
         "--mixing",
-        help="Short for --param mixing=...: kinetic mixing, a number or loop.",
+        help=(
+            "Short for --param mixing=...: kinetic mixing, a number or loop; with"
+            " --ratio several, separated by commas."
+        ),
     ),
     click.option(
         "--wcxf",
@@ -83,7 +87,9 @@ _mediator_options = grouped(
 Examples:
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" --regime all
   nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
-  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc""",  # noqa: E501
+  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc
+  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --energy "1:100:9:log GeV" --model lmu-ltau --mass "10 MeV" --coupling 1e-3 --mixing "0, 0.01, -0.01" --ratio --plot ratio.pdf
+  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "30:300:9:log GeV" --over-cc""",  # noqa: E501
 )
 @each
 @click.option(
@@ -102,7 +108,8 @@ Examples:
 @trident_options
 @models_options
 @_mediator_options
-@plot_option("Save sigma/E by regime (pdf, png, svg).")
+@view_options
+@plot_option("Save sigma/E by regime, or what a view shows (pdf, png, svg).")
 @table_options
 def trident_command(
     channel: str,
@@ -111,28 +118,33 @@ def trident_command(
     setting: TridentSpec,
     model: ModelSpec,
     mediator: MediatorSpec,
+    view: ViewSpec,
     plot: Path | None,
 ) -> Table:
-    """Neutrino trident production: σ(E) per nucleus, nucleon or electron, with its
-    numerical error."""
+    """Neutrino trident production: σ(E) per nucleus, nucleon or electron."""
     from nuprobe.processes import trident
 
+    mixings = view.mixings(mediator.mixing)
+    models = [replace(mediator, mixing=one).build(model) for one in mixings]
     pair = TridentTables(
         trident.channel(channel),
         None if target_text is None else target_spec(target_text),
-        mediator.build(model),
+        models[0],
         setting,
         target_text or setting.regime,
     )
     flux = source.flux()
-    if plot is not None:
+    if view.named is not None:
         if flux is not None:
-            raise InputError("--plot requires --energy")
-        if pair.target is None:
-            raise InputError("--plot needs --target")
+            raise InputError(f"--{view.named} requires --energy")
+        return view.show(pair, models, view.checked(pair, source.energies()), plot)
+    if plot is not None and flux is not None:
+        raise InputError("--plot requires --energy")
+    if plot is not None and pair.target is None:
+        raise InputError("--plot needs --target")
     if flux is not None:
         return pair.average(flux)
-    energies = source.energies()
+    energies = view.checked(pair, source.energies())
     table = pair.totals(energies)
     save_plot(lambda: pair.figure(energies), plot)
     return table

@@ -39,6 +39,7 @@ from nuprobe.inference.chain.summary import (
 )
 from nuprobe.inference.regions import Region
 from nuprobe.numerics import FloatArray
+from nuprobe.parameters import SCALES, shown_unit
 
 __all__ = ["SampleResult"]
 
@@ -403,14 +404,20 @@ class SampleResult:
             )
         ]
         for s, prior in zip(self.summary, self.priors, strict=True):
+            # in powers of ten, as fits show charge radii and moments; priors as given
+            scale = SCALES.get(s.unit, 1.0)
+            if s.unit in SCALES:
+                prior = f"{prior} {s.unit}"
             central = highest = "not given"
             if not self.disagreement:
                 a, b = s.equal_tailed[0.68]
-                central = f"[{a:.5g}, {b:.5g}]"
+                central = f"[{a / scale:.5g}, {b / scale:.5g}]"
                 highest = " and ".join(
-                    f"[{r.low:.5g}, {r.high:.5g}]" for r in s.highest_density[0.90]
+                    f"[{r.low / scale:.5g}, {r.high / scale:.5g}]"
+                    for r in s.highest_density[0.90]
                 )
-            numbers = f"{s.mean:.5g}", f"{s.std:.4g}", f"{s.median:.5g}"
+            mean, std, median = (x / scale for x in (s.mean, s.std, s.median))
+            numbers = f"{mean:.5g}", f"{std:.4g}", f"{median:.5g}"
             rows.append(
                 (
                     s.name,
@@ -418,7 +425,7 @@ class SampleResult:
                     central,
                     highest,
                     prior,
-                    s.unit,
+                    shown_unit(s.unit),
                 )
             )
         widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]

@@ -129,7 +129,7 @@ class MovingProduct(MovingBins):
             np.stack([g_t, *(p.sum(axis=0) for p in parts)], axis=1),
         )
         e, t = bent.solved(right)
-        self.total = bent.total.reshape(-1, points)[self.use].T
+        self.total = bent.total.reshape(len(self.use), points)[self.use].T
         self.follows = (-e[:, 1:], -t[:, 1:])
         self.lost = 2 * sum(
             np.einsum("iap,ibp->abp", r[:, 1:], f)

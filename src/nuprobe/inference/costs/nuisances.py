@@ -140,14 +140,26 @@ def profile_hard(layout: Layout, point: FloatArray) -> tuple[float, FloatArray, 
         if pseudo > max(path.value, _BARRIERS[-1]):
             continue
         if not path.step(pseudo):
-            raise ComputationError(
-                f"{layout.name}: the nuisances did not converge at"
-                f" {layout.describe(point)}; look for a nuisance without effect, or a"
-                " prediction that is nearly 0"
-            )
+            raise ComputationError(_unsettled(layout, point, given))
         if pseudo <= _NEGLIGIBLE * path.value:
             break
     return path.value, path.axes @ path.along[:, 0], path.touched
+
+
+def _unsettled(layout: Layout, point: FloatArray, given: Sequence[Expectation]) -> str:
+    """Why the nuisances of a point did not converge, as far as it is known."""
+    what = f"{layout.name}: the nuisances did not converge at {layout.describe(point)}"
+    huge = any(
+        t.huge(e).any() for (t, _, _), e in zip(layout.places, given, strict=True)
+    )
+    if huge:
+        counts = max(float(np.abs(e.base).sum()) for e in given)
+        seen = sum(float(np.abs(t.data).sum()) for t in layout.terms)
+        return (
+            f"{what}, where {counts:.2g} counts are expected and {seen:.4g} are seen:"
+            " rounding leaves nothing of the data; narrow the range of the parameters"
+        )
+    return f"{what}; look for a nuisance without effect, or a prediction nearly 0"
 
 
 def _possible_start(layout: Layout, given: Sequence[Expectation]) -> FloatArray | None:

@@ -295,13 +295,18 @@ def best_background(
 
 
 def on_off_value(
-    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+    x: FloatArray,
+    n: FloatArray,
+    m: FloatArray,
+    ratio: float,
+    best: FloatArray | None = None,
 ) -> FloatArray:
     """Cost of bins at the best background.
 
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
+    best : the best background, where it is known already.
 
     Examples
     --------
@@ -310,7 +315,7 @@ def on_off_value(
     >>> on_off_value(np.array([0.0]), np.array([4.0]), np.array([8.0]), 2.0)
     array([0.])
     """
-    b = best_background(x, n, m, ratio)
+    b = best_background(x, n, m, ratio) if best is None else best
     on = _likelihood_ratio(x + b, n)
     off = _likelihood_ratio(ratio * b, m)
     # no background is needed where nothing was counted
@@ -324,20 +329,25 @@ def _likelihood_ratio(mu: FloatArray, n: FloatArray) -> FloatArray:
 
 
 def on_off_slope(
-    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+    x: FloatArray,
+    n: FloatArray,
+    m: FloatArray,
+    ratio: float,
+    best: FloatArray | None = None,
 ) -> FloatArray:
     """Derivative of the cost of bins in x; that at fixed background, by the envelope.
 
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
+    best : the best background, where it is known already.
 
     Examples
     --------
     >>> on_off_slope(np.array([0.0]), np.array([4.0]), np.array([8.0]), 2.0)
     array([0.])
     """
-    b = best_background(x, n, m, ratio)
+    b = best_background(x, n, m, ratio) if best is None else best
     one = np.ones(np.broadcast(b, n, m).shape)
     counted = 2 - 2 * np.divide(n, x + b, out=0 * one, where=(n > 0) & (x + b > 0))
     # without counts the background may have to make up for a negative x
@@ -348,13 +358,18 @@ def on_off_slope(
 
 
 def on_off_curvature(
-    x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
+    x: FloatArray,
+    n: FloatArray,
+    m: FloatArray,
+    ratio: float,
+    best: FloatArray | None = None,
 ) -> FloatArray:
     """Second derivative of the cost of bins in x.
 
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
+    best : the best background, where it is known already.
 
     Examples
     --------
@@ -363,7 +378,7 @@ def on_off_curvature(
     >>> on_off_curvature(np.array([0.0]), np.array([4.0]), np.array([4.0]), 1.0)
     array([0.25])
     """
-    b = best_background(x, n, m, ratio)
+    b = best_background(x, n, m, ratio) if best is None else best
     shape = np.broadcast(b, n, m).shape
     variance = np.zeros(shape)
     for mean, counts in ((x + b, n), (b, m)):

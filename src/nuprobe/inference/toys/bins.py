@@ -76,6 +76,13 @@ class ToyBins(ABC):
         first, second = self.slopes(mu, rows, barrier)
         return first, (every * second[:, None]) @ every.swapaxes(1, 2)
 
+    def screened(self, mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Cost of all toys at one expectation `mu`, (bins,), and its first derivative
+        in each bin: shapes (toys,) and (toys, bins)."""
+        toys = np.arange(len(self.data))
+        every = np.broadcast_to(mu, (len(toys), len(mu)))
+        return self.value(every, toys, 0.0), self.slopes(every, toys, 0.0)[0]
+
     def screen(
         self, mu: FloatArray, slopes: Sequence[FloatArray], pure: ToyBins
     ) -> tuple[FloatArray, FloatArray]:
@@ -94,13 +101,11 @@ class ToyBins(ABC):
         array, array
             Shapes (toys, points) and (toys, points, nuisances).
         """
-        toys = np.arange(len(self.data))
-        value = np.empty((len(toys), len(mu)))
-        along = np.empty((len(toys), len(mu), len(slopes)))
+        toys = len(self.data)
+        value = np.empty((toys, len(mu)))
+        along = np.empty((toys, len(mu), len(slopes)))
         for g, one in enumerate(mu):
-            every = np.broadcast_to(one, (len(toys), len(one)))
-            value[:, g] = self.value(every, toys, 0.0)
-            slope = self.slopes(every, toys, 0.0)[0]
+            value[:, g], slope = self.screened(one)
             for k, s in enumerate(slopes):
                 along[:, g, k] = slope @ s[g if len(s) > 1 else 0]
         return value, along

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nuprobe.inference.costs import OnOffCost, ProjectedCost
 from nuprobe.inference.costs.bent import Bent
 from nuprobe.inference.costs.on_off import (
+    best_background,
     on_off_curvature,
     on_off_slope,
     on_off_value,
@@ -76,12 +77,23 @@ class OnOffBins(ToyBins):
     ) -> tuple[FloatArray, FloatArray]:
         """As `ToyBins.slopes`, with `mu`, `rows` and `barrier`."""
         n, m, x = self.on[rows], self.off[rows], mu - self.nominal
-        first = on_off_slope(x, n, m, self.ratio)
-        second = on_off_curvature(x, n, m, self.ratio)
+        best = best_background(x, n, m, self.ratio)
+        first = on_off_slope(x, n, m, self.ratio, best)
+        second = on_off_curvature(x, n, m, self.ratio, best)
         if barrier:
             y = np.where(self.active[rows] | (x <= 0), inf, x)
             first, second = first - 2 * barrier / y, second + 2 * barrier / y**2
         return first, second
+
+    def screened(self, mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """As `ToyBins.screened`, with `mu`: the background is looked for once."""
+        n, m, x = self.on, self.off, np.broadcast_to(mu - self.nominal, self.on.shape)
+        bad = np.where(self.active, x <= -self.room, x < 0)
+        x = np.where(bad, 0.0, x) if bad.any() else x
+        best = best_background(x, n, m, self.ratio)
+        each = on_off_value(x, n, m, self.ratio, best)
+        value = np.where(bad.any(axis=1), inf, each.sum(axis=1))
+        return value, on_off_slope(x, n, m, self.ratio, best)
 
 
 class ProjectedBins(ToyBins):

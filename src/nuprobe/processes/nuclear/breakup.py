@@ -37,8 +37,8 @@ __all__ = [
     "NP",
     "PP",
     "Breakup",
-    "LeptonEnergy",
-    "Transfer",
+    "BreakupEnergy",
+    "BreakupTransfer",
     "by_angle",
     "spectrum",
 ]
@@ -229,7 +229,7 @@ def _lepton_energy(
 
 @quick_methods
 @dataclass(frozen=True)
-class LeptonEnergy(DepositRange):
+class BreakupEnergy(DepositRange):
     """Total energies of the electron or positron, from its mass on.
 
     Attributes
@@ -238,7 +238,7 @@ class LeptonEnergy(DepositRange):
 
     Examples
     --------
-    >>> electron = LeptonEnergy(PP)
+    >>> electron = BreakupEnergy(PP)
     >>> electron.t_max(np.array([1.0, 10.0]))
     array([0.   , 9.06...])
     """
@@ -279,12 +279,12 @@ class LeptonEnergy(DepositRange):
 
 @quick_methods
 @dataclass(frozen=True)
-class Transfer(DepositRange):
+class BreakupTransfer(DepositRange):
     """Energies that a neutrino hands over, from the binding energy on.
 
     Examples
     --------
-    >>> Transfer().t_min(np.array([2.0, 10.0]))
+    >>> BreakupTransfer().t_min(np.array([2.0, 10.0]))
     array([0.        , 2.2258...])
     """
 
@@ -301,12 +301,14 @@ class Transfer(DepositRange):
         MeV."""
         e = np.maximum(e_nu, self._lowest)
         energy = _lepton_energy(NP, e, -np.ones(()), np.zeros(()))
-        return (np.where(e_nu > self._lowest, e - energy, 0.0),)
+        with np.errstate(invalid="ignore"):  # infinite energies
+            turn = np.where(np.isfinite(e_nu), e - energy, np.inf)
+        return (np.where(e_nu > self._lowest, turn, 0.0),)
 
     @property
     def _lowest(self) -> float:
         """Binding energy and the motion of the nucleons at the momentum of as much."""
-        return float(LeptonEnergy(NP).e_min(np.zeros(())))
+        return float(BreakupEnergy(NP).e_min(np.zeros(())))
 
     def e_min(self, t: FloatArray) -> FloatArray:
         """Smallest neutrino energy that can hand over `t`, MeV."""

@@ -147,7 +147,7 @@ class DeuteronCharged(_Deuteron):
             Scatterer(
                 f"deuteron ({lepton} {state.pair[0]} {state.pair[1]})",
                 count,
-                breakup.LeptonEnergy(state),
+                breakup.BreakupEnergy(state),
                 partial(self._groups, state),
                 floor=state.lepton,
             )
@@ -239,7 +239,7 @@ class DeuteronNeutral(_Deuteron):
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return the deuterons of a `target`, or one for None."""
-        bounds: DepositRange = breakup.Transfer()
+        bounds: DepositRange = breakup.BreakupTransfer()
         count = _deuterons(target)
         lowest = float(bounds.t_min(np.array(10.0)))
         return (Scatterer("deuteron", count, bounds, self._groups, floor=lowest),)

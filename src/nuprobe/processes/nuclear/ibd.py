@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
-from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON, M_PROTON
+from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON, M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.flavours import FlavourState
 from nuprobe.fluxes import Flux, FluxComponent
@@ -45,11 +45,13 @@ from nuprobe.processes.interface import (
     Process,
     Scatterer,
 )
-from nuprobe.processes.nuclear import positron, strumia_vissani, vogel_beacom
+from nuprobe.processes.nuclear import strumia_vissani, vogel_beacom
 from nuprobe.processes.nuclear.electron_flavour import electron_share
+from nuprobe.processes.nuclear.two_body import LeptonEnergy, TwoBody
 
 __all__ = [
     "FORMS",
+    "REACTION",
     "Form",
     "InverseBeta",
     "by_angle",
@@ -67,6 +69,8 @@ _FULL_REACH: Final = 200.0
 """MeV: above, other reactions of the nucleon are as likely and nothing was compared."""
 _FIRST_ORDER_REACH: Final = 100.0
 """MeV: above, the expansion in E/M is of no use."""
+REACTION: Final = TwoBody(M_PROTON, M_NEUTRON, M_ELECTRON)
+"""Masses of ν̄_e + p → e⁺ + n."""
 _Function = Callable[[FloatArray, FloatArray], FloatArray]
 
 
@@ -125,7 +129,7 @@ class InverseBeta(Process):
     def range(self) -> DepositRange:
         """Which positron energies go with which energies of the antineutrino."""
         first = self.form == "vogel-beacom"
-        return vogel_beacom.FirstOrderRange() if first else positron.PositronRange()
+        return vogel_beacom.FirstOrderRange() if first else LeptonEnergy(REACTION)
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return the protons of the hydrogen of a `target`, or one for None; raises
@@ -265,7 +269,7 @@ def total(
     high = protons.t_max(e)
     low = np.clip(protons.t_min(e), float(deposits(threshold)), np.maximum(high, 0.0))
     # in the momentum, since the cross section to first order begins as a square root
-    start, end = positron.momentum(low), positron.momentum(high)
+    start, end = REACTION.momentum(low), REACTION.momentum(high)
 
     def integral(n: int) -> FloatArray:
         x, w = gauss_legendre(n)
@@ -361,7 +365,7 @@ def per_unit(
     for component in source.of("nubar_e"):
         for line in component.lines:
             result += line.intensity * float(sigma(np.array(line.energy)))
-        edges = [e for e in component.edges if e > positron.THRESHOLD]
+        edges = [e for e in component.edges if e > REACTION.threshold]
         if component.density is not None and edges:
             result += _over(component, edges, sigma, rtol)
     return result
@@ -375,12 +379,12 @@ def _over(
 ) -> float:
     """Integral over the continuum of a flux, in u = √(E − threshold), where the cross
     section, which begins as a square root, is smooth."""
-    start = max(component.edges[0], positron.THRESHOLD)
-    ends = np.sqrt(np.array([start, *edges]) - positron.THRESHOLD)
+    start = max(component.edges[0], REACTION.threshold)
+    ends = np.sqrt(np.array([start, *edges]) - REACTION.threshold)
 
     def integral(n: int) -> FloatArray:
         u, weights = panel_nodes(np.unique(ends), n)
-        e = positron.THRESHOLD + u**2
+        e = REACTION.threshold + u**2
         return np.asarray((component.continuum(e) * sigma(e) * 2 * u * weights).sum())
 
     return float(converged(integral, rtol, lambda _: f"mean over {component.name}"))
@@ -425,21 +429,15 @@ def by_angle(e_nu: ArrayLike, cos: ArrayLike, *, form: Form = _DEFAULT) -> Float
             " together: give one number, equal shapes, or energies[:, None]"
         ) from None
     first = form == "vogel-beacom"
-    energy_at = vogel_beacom.positron_energy if first else positron.positron_energy
+    energy_at = vogel_beacom.positron_energy if first else REACTION.lepton_energy
     e_e = energy_at(e, c)
     bounds = InverseBeta(form).range
     possible = (e_e > M_ELECTRON) & (bounds.t_max(e) > 0)
     result = np.zeros(e.shape)
     e, c, e_e = e[possible], c[possible], e_e[possible]
-    slope = _slope_first(e) if first else _slope(e, c, e_e)
+    slope = _slope_first(e) if first else REACTION.slope(e, c, e_e)
     result[possible] = _KERNELS[form](e, e_e) * slope * HBARC_MEV_CM**2
     return result
-
-
-def _slope(e: FloatArray, c: FloatArray, e_e: FloatArray) -> FloatArray:
-    """dE_e/dcos θ, exact."""
-    p = positron.momentum(e_e)
-    return np.asarray(e * p / (M_PROTON + e * (1 - c * e_e / p)))
 
 
 def _slope_first(e: FloatArray) -> FloatArray:
@@ -482,10 +480,10 @@ def mean_cosine(
     low, high = bounds.t_min(e), bounds.t_max(e)
     if np.any(high <= low):
         raise InputError(
-            f"no positron is made below {positron.THRESHOLD:.4f} MeV, got"
+            f"no positron is made below {REACTION.threshold:.4f} MeV, got"
             f" {float(e.min()):g} MeV"
         )
-    cosine = vogel_beacom.cosine if first else positron.cosine
+    cosine = vogel_beacom.cosine if first else REACTION.cosine
 
     def moments(n: int) -> FloatArray:
         x, w = gauss_legendre(n)

@@ -27,7 +27,6 @@ from nuprobe.constants import (
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.interface import DepositRange
-from nuprobe.processes.nuclear.positron import momentum
 from nuprobe.processes.nuclear.strumia_vissani import MAGNETIC
 
 __all__ = ["FirstOrderRange", "cosine", "differential", "positron_energy"]
@@ -46,6 +45,10 @@ _SIGMA: Final = (
 _STEPS: Final = 60
 
 
+def _momentum(e_e: FloatArray) -> FloatArray:
+    return np.sqrt(np.maximum(e_e**2 - M_ELECTRON**2, 0.0))
+
+
 def positron_energy(e_nu: FloatArray, cos: FloatArray) -> FloatArray:
     """Total energy of positrons at an angle, to first order.
 
@@ -60,7 +63,7 @@ def positron_energy(e_nu: FloatArray, cos: FloatArray) -> FloatArray:
     8.705756
     """
     static = e_nu - _SPLIT
-    slow = e_nu / _NUCLEON * (static - momentum(static) * cos)
+    slow = e_nu / _NUCLEON * (static - _momentum(static) * cos)
     return np.asarray(static - slow - _Y2 / _NUCLEON)
 
 
@@ -81,7 +84,7 @@ def cosine(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
     static = e_nu - _SPLIT
     lost = static - _Y2 / _NUCLEON - e_e
     along = static - _NUCLEON * lost / e_nu
-    return np.clip(along / np.maximum(momentum(static), 1e-150), -1.0, 1.0)
+    return np.clip(along / np.maximum(_momentum(static), 1e-150), -1.0, 1.0)
 
 
 def differential(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
@@ -103,7 +106,7 @@ def differential(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
     8.19847
     """
     cos, static = cosine(e_nu, e_e), e_nu - _SPLIT
-    p, p_static = momentum(e_e), np.maximum(momentum(static), 1e-150)
+    p, p_static = _momentum(e_e), np.maximum(_momentum(static), 1e-150)
     v, v_static = p / np.maximum(e_e, M_ELECTRON), p_static / static
     vector, axial = 1.0, G_A
     both, apart = vector**2 + 3 * axial**2, vector**2 - axial**2
@@ -166,6 +169,6 @@ class FirstOrderRange(DepositRange):
         e = t + _SPLIT + _Y2 / _NUCLEON
         for _ in range(_STEPS):
             static = np.maximum(e - _SPLIT, M_ELECTRON)
-            slow = static - momentum(static) * cos
+            slow = static - _momentum(static) * cos
             e = t + _Y2 / _NUCLEON + _SPLIT + e / _NUCLEON * slow
         return np.where(t >= M_ELECTRON, e, np.inf)

@@ -6,6 +6,12 @@ couplings:
     σ(E) = kernels(E, channel, target) @ coefficients(model, channel)
 """
 
+from nuprobe.processes.trident.asymptotics import (
+    ASYMPTOTICS,
+    Asymptotic,
+    asymptotic,
+    charged_current,
+)
 from nuprobe.processes.trident.averaged import Averaged
 from nuprobe.processes.trident.averages import average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, channel
@@ -26,6 +32,7 @@ from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
 )
+from nuprobe.processes.trident.parts import Parts, parts
 from nuprobe.processes.trident.spectra import SPECTRA, Spectrum, spectrum
 from nuprobe.processes.trident.targets import (
     charge_form_factor,
@@ -35,11 +42,13 @@ from nuprobe.processes.trident.targets import (
 from nuprobe.processes.trident.totals import CrossSection, total
 
 __all__ = [
+    "ASYMPTOTICS",
     "CHANNELS",
     "NUCLEON_FORM_FACTORS",
     "REGIMES",
     "SPECTRA",
     "TERMS",
+    "Asymptotic",
     "Averaged",
     "Channel",
     "ChannelSpec",
@@ -48,11 +57,14 @@ __all__ = [
     "FormFactorSpec",
     "Kernels",
     "NucleusKeywords",
+    "Parts",
     "Spectrum",
     "TridentOptions",
+    "asymptotic",
     "average",
     "channel",
     "charge_form_factor",
+    "charged_current",
     "coefficients",
     "current_kernels",
     "currents",
@@ -61,6 +73,7 @@ __all__ = [
     "kernels",
     "lepton_couplings",
     "mediator_masses",
+    "parts",
     "spectrum",
     "terms",
     "threshold_energy",

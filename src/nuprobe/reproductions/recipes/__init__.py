@@ -21,12 +21,14 @@ from nuprobe.reproductions.recipes.elastic import (
     total_cross_section,
 )
 from nuprobe.reproductions.recipes.electromagnetic import (
+    angle_limit,
     charge_radius_fit,
     dirac_moment,
     electromagnetic_limit,
     equal_recoil,
     millicharge,
     moment_limit,
+    nearest_limit,
     standard_charge_radius,
     transition_moment_scale,
 )
@@ -61,6 +63,7 @@ from nuprobe.reproductions.recipes.tridents import (
 )
 
 __all__ = [
+    "angle_limit",
     "anomalous_moment_coupling",
     "boron_flux",
     "bound",
@@ -81,6 +84,7 @@ __all__ = [
     "millicharge",
     "moment_limit",
     "monophoton_reach",
+    "nearest_limit",
     "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",

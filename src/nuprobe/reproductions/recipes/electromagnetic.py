@@ -12,16 +12,23 @@ from nuprobe.models.predictions import standard_charge_radius as charge_radius
 from nuprobe.oscillation import PMNS, Averaged, Solar
 from nuprobe.oscillation import moment_limits as limits_on_moments
 from nuprobe.reproductions.charge_radii import charge_radius_fit
-from nuprobe.reproductions.electromagnetic import electromagnetic_limit, equal_recoil
+from nuprobe.reproductions.electromagnetic import (
+    angle_limit,
+    electromagnetic_limit,
+    equal_recoil,
+    nearest_limit,
+)
 from nuprobe.units import eV, parse_quantity
 
 __all__ = [
+    "angle_limit",
     "charge_radius_fit",
     "dirac_moment",
     "electromagnetic_limit",
     "equal_recoil",
     "millicharge",
     "moment_limit",
+    "nearest_limit",
     "standard_charge_radius",
     "transition_moment_scale",
 ]

@@ -1,4 +1,4 @@
-"""Models whose weight each event gets beside that of the generation."""
+"""Models beside the one of a command: weights of events, lines in figures of counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["variation_option", "variations"]
+__all__ = ["compared_models", "variation_option", "variations"]
 
 
 def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]:
@@ -61,9 +61,31 @@ def variations(
     >>> variations(["light=lmu-ltau:coupling=1e-3,mass=10 MeV"])["light"].mass
     10.0
     """
+    return {name: spec.leptons() for name, spec in _specs(texts, sin2_theta_w).items()}
+
+
+def compared_models(
+    texts: Iterable[str], sin2_theta_w: float | None = None
+) -> dict[str, Any]:
+    """Return models by name, with or without couplings for tridents.
+
+    Parameters
+    ----------
+    texts, sin2_theta_w : as in `variations`.
+
+    Examples
+    --------
+    >>> compared_models(["electromagnetic:charge_radius.ee=1e-31"]).keys()
+    dict_keys(['electromagnetic(charge_radius.ee=1e-31)'])
+    """
+    return {name: spec.build() for name, spec in _specs(texts, sin2_theta_w).items()}
+
+
+def _specs(texts: Iterable[str], sin2_theta_w: float | None) -> dict[str, ModelSpec]:
+    """Models as typed, by name."""
     from nuprobe.models import named
 
-    made: dict[str, LeptonModel] = {}
+    made: dict[str, ModelSpec] = {}
     for text in texts:
         head, _, rest = text.partition(":")
         name, _, model = head.rpartition("=")
@@ -79,5 +101,5 @@ def variations(
         fields = {f.name for f in named.model_fields(model)}
         has_angle = "sin2_theta_w" in fields or named.has_base(model)
         angle = sin2_theta_w if has_angle else None
-        made[name] = ModelSpec(model, params, None, angle).leptons()
+        made[name] = ModelSpec(model, params, None, angle)
     return made

@@ -1,0 +1,161 @@
+"""Tables of allowed transitions: levels with their Fermi and Gamow–Teller strengths, in
+TOML files that a user may replace.
+
+B(GT) is |⟨στ⟩|², 3 for the neutron, and the strength of a transition is B(F) + g_A²
+B(GT). Tables that have g_A² in B(GT) are recognised by what they say of the neutron.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat
+
+from nuprobe.constants import G_A
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.parsing import parse_toml, read_text
+from nuprobe.schema import Strict, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["Charged", "Level", "Levels", "Neutral", "level_tables", "levels"]
+
+_NEUTRON: Final = 3.0
+
+
+def _energy(value: object) -> object:
+    return parse_quantity(value, "energy") if isinstance(value, str) else value
+
+
+Energy = Annotated[NonNegativeFloat, BeforeValidator(_energy)]
+
+
+class Level(Strict):
+    """A state of the product.
+
+    Attributes
+    ----------
+    name : for tables.
+    energy : above the ground state of the product, MeV.
+    fermi, gamow_teller : B(F) and B(GT).
+    status : where the strengths come from.
+    """
+
+    name: str
+    energy: Energy
+    fermi: NonNegativeFloat = 0.0
+    gamow_teller: NonNegativeFloat = 0.0
+    status: str = "unverified"
+
+
+class Charged(Strict):
+    """Transitions by charged currents.
+
+    Attributes
+    ----------
+    product_charge : charge number of the product.
+    q : difference of the atomic masses of product and target, MeV.
+    levels : of the product.
+    """
+
+    product_charge: int = Field(ge=1)
+    q: Annotated[float, BeforeValidator(_energy)]
+    levels: list[Level] = Field(min_length=1)
+
+
+class Neutral(Strict):
+    """Transitions by neutral currents.
+
+    Attributes
+    ----------
+    levels : of the target itself.
+    """
+
+    levels: list[Level] = Field(min_length=1)
+
+
+class Levels(Strict):
+    """A table.
+
+    Attributes
+    ----------
+    schema_version : 1.
+    title, references, notes : what it is and where it comes from.
+    target : isotope.
+    neutron : B(GT) of the neutron in the convention of the table: 3.
+    charged, neutral : transitions.
+    """
+
+    schema_version: Literal[1]
+    title: str
+    target: str
+    neutron: PositiveFloat
+    references: list[str] = []
+    notes: str = ""
+    charged: Charged | None = None
+    neutral: Neutral | None = None
+
+
+def level_tables() -> tuple[str, ...]:
+    """Names of the tables that come with the package.
+
+    Examples
+    --------
+    >>> level_tables()
+    ('carbon13',)
+    """
+    found = (p.name for p in _library().iterdir() if p.name.endswith(".toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in found))
+
+
+def _library() -> Traversable:
+    return resources.files("nuprobe.processes.nuclear") / "data"
+
+
+@lru_cache(maxsize=32)
+def levels(name: str) -> Levels:
+    """Read a table of allowed transitions.
+
+    Parameters
+    ----------
+    name : one of `level_tables`, or the path of a TOML file.
+
+    Returns
+    -------
+    Levels
+
+    Raises
+    ------
+    InputError
+        If the file is not such a table, or counts g_A² into B(GT).
+
+    Examples
+    --------
+    >>> [level.name for level in levels("carbon13").charged.levels]
+    ['1/2- g.s.', '3/2- 3.502']
+    """
+    path: Traversable | Path
+    if name in level_tables():
+        path = _library() / f"{name}.toml"
+    else:
+        path = Path(name)
+        if not path.is_file():
+            hint = "a table of levels (or the path of a TOML file)"
+            raise UnknownNameError(hint, name, level_tables())
+    try:
+        data = parse_toml(read_text(path))
+    except InputError as err:
+        raise InputError(f"{path.name}: {err}") from None
+    found = validate(Levels, data, path.name)
+    if abs(found.neutron - _NEUTRON) > 1e-6:
+        remedy = "divide its gamow_teller by g_A^2 = 1.627 and write neutron = 3"
+        if abs(found.neutron / _NEUTRON / G_A**2 - 1) > 0.05:
+            remedy = "write B(GT) = |<sigma tau>|^2, which is 3 for the neutron"
+        raise InputError(
+            f"{path.name}: neutron = {found.neutron:g} says that the table is in"
+            f" another convention of B(GT): {remedy}"
+        )
+    return found

@@ -1,0 +1,183 @@
+"""Allowed transitions of carbon-13 against the β decay of nitrogen-13, closed forms and
+a public table."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nuprobe as nu
+from nuprobe.constants import G_A, G_FERMI, HBARC_MEV_CM, M_ELECTRON, V_UD
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    UnknownNameError,
+    ValidityWarning,
+)
+from nuprobe.processes.nuclear.fermi import fermi_function
+from nuprobe.processes.nuclear.levels import levels
+from nuprobe.processes.nuclear.two_body import Transfer, TwoBody
+
+GROUND, EXCITED = "1/2- g.s.", "3/2- 3.502"
+Q = 2.22047
+TABLES = Path(os.environ.get("NUPROBE_DATA", "/nowhere")) / "neutrino_nuclear/c12c13"
+
+
+def phase_space(q: float, charge: int, a: int) -> float:
+    """f of a positron decay, by plain quadrature."""
+    end = q - M_ELECTRON
+    x, w = np.polynomial.legendre.leggauss(300)
+    e = M_ELECTRON + (end - M_ELECTRON) * (x + 1) / 2
+    k = np.sqrt(e**2 - M_ELECTRON**2)
+    distorted = fermi_function(e, k, -charge, 1.2 * a ** (1 / 3))
+    shape = k * e * (end - e) ** 2 * distorted
+    return float(shape @ w * (end - M_ELECTRON) / 2 / M_ELECTRON**5)
+
+
+def test_the_mirror_strength_follows_from_the_half_life() -> None:
+    f = phase_space(Q, 6, 13)
+    assert f == pytest.approx(7.695, rel=1e-4)  # as published tables have it
+    ft = f * 597.9 / 0.998
+    assert ft == pytest.approx(4610, rel=1e-3)
+    strength = 2 * 3072.3 / ft
+    charged = levels("carbon13").charged
+    assert charged is not None
+    ours = charged.levels[0].fermi + G_A**2 * charged.levels[0].gamow_teller
+    assert ours == pytest.approx(strength, rel=5e-4)
+    assert ours == pytest.approx(1.3329, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("e_nu", "sigma"),
+    [(5.0, 2.701e-43), (8.0, 9.93e-43), (10.0, 1.7255e-42), (15.0, 4.433e-42)],
+)
+def test_totals_of_an_independent_code(e_nu: float, sigma: float) -> None:
+    """That code leaves the recoil out, 0.1 to 0.3 %."""
+    ours = float(nu.carbon.total(e_nu, "cc", "nu_e", level=GROUND))
+    assert ours == pytest.approx(sigma, rel=4e-3)
+
+
+@pytest.mark.parametrize("e_nu", [3.0, 6.0, 12.0])
+def test_without_recoil_it_is_the_closed_form(e_nu: float) -> None:
+    e = np.array(e_nu - Q + M_ELECTRON)
+    k = np.sqrt(e**2 - M_ELECTRON**2)
+    strength = 1 + G_A**2 * 0.2047
+    closed = (G_FERMI * V_UD) ** 2 / np.pi * k * e * strength
+    closed *= fermi_function(e, k, 7, 1.2 * 13 ** (1 / 3)) * HBARC_MEV_CM**2
+    ours = float(nu.carbon.total(e_nu, "cc", "nu_e", level=GROUND))
+    # recoil energy and J are of order E/M
+    assert ours == pytest.approx(float(closed), rel=3 * e_nu / 12110)
+    assert ours < closed
+
+
+def test_neutral_currents_are_the_closed_form() -> None:
+    for e_nu in (5.0, 10.0, 15.0):
+        closed = (G_FERMI * G_A * (e_nu - 3.684) * HBARC_MEV_CM) ** 2 / (4 * np.pi)
+        for flavour in ("nu_e", "nubar_tau"):
+            ours = float(nu.carbon.total(e_nu, "nc", flavour))
+            assert ours == pytest.approx(closed * 1.06, rel=6e-3)
+    total, sm = nu.processes.cross_section.total, nu.StandardModel()  # type: ignore[attr-defined]
+    process = nu.process("carbon-nc")
+    by_hand = total(process, 10.0, "C13", sm, "nu_mu")
+    assert float(by_hand) == float(nu.carbon.total(10.0, "nc", "nu_mu"))
+    up = np.diag([0.1, 0.0, 0.0])
+    shifted = nu.NSI(epsilon_u=up, base=sm)  # a vector shift
+    assert float(nu.carbon.total(10.0, "nc", "nu_e", shifted)) == float(by_hand)
+
+
+def test_levels_add_up_and_thresholds_are_exact_zeros() -> None:
+    every = nu.carbon.total([3.0, 10.0], "cc", "nu_e")
+    parts = [
+        nu.carbon.total([3.0, 10.0], "cc", "nu_e", level=x) for x in (GROUND, EXCITED)
+    ]
+    assert every == pytest.approx(sum(parts))
+    assert parts[1][0] == 0  # 5.72 MeV
+    below, above = nu.carbon.total([2.220, 2.222], "cc", "nu_e")
+    assert below == 0
+    assert above > 0
+    assert np.array_equal(nu.carbon.total([3.6, 3.684], "nc", "nu_e"), np.zeros(2))
+    for flavour in ("nubar_e", "nu_mu"):
+        assert float(nu.carbon.total(10.0, "cc", flavour)) == 0
+
+
+@given(e_nu=st.floats(3.8, 60.0), share=st.floats(0.001, 0.999))
+def test_transfers_and_energies_belong_together(e_nu: float, share: float) -> None:
+    carbon = Transfer(TwoBody(12109.48, 12109.48 + 3.684, 0.0))
+    e = np.array(e_nu)
+    low, high = carbon.t_min(e), carbon.t_max(e)
+    assert low < high
+    t = low + share * (high - low)
+    assert carbon.e_min(t) <= e_nu * (1 + 1e-9)
+    assert float(carbon.e_min(high)) == pytest.approx(e_nu, rel=1e-6)
+
+
+def test_beside_the_public_table() -> None:
+    """It vanishes at the threshold, where an allowed transition jumps."""
+    path = TABLES / "snowglobes_nue_C13.txt"
+    if not path.is_file():
+        pytest.skip("the public tables are not here: set NUPROBE_DATA")
+    energy, sigma = np.loadtxt(path, unpack=True)
+    at = np.array([3.0, 4.0, 5.0, 8.0, 10.0, 15.0])
+    ours = nu.carbon.total(at, "cc", "nu_e", level=GROUND)
+    ratio = np.interp(at, energy, sigma) / ours
+    expected = [0.500, 0.737, 0.847, 0.978, 1.016, 1.062]
+    assert ratio == pytest.approx(expected, rel=5e-3)
+
+
+TABLE = """schema_version = 1
+title = "of a user"
+target = "C13"
+neutron = {neutron}
+[charged]
+product_charge = 7
+q = "2.22047 MeV"
+levels = [{{ name = "only", energy = "3.5 MeV", gamow_teller = {strength} }}]
+"""
+
+
+def test_a_user_replaces_the_table(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=0.71))
+    low = float(nu.carbon.total(12.0, "cc", "nu_e", levels=str(own)))
+    shipped = float(nu.carbon.total(12.0, "cc", "nu_e", level=EXCITED))
+    assert low / shipped == pytest.approx(0.71 / 1.06, rel=2e-3)
+    with pytest.raises(InputError, match="no transitions by neutral"):
+        nu.carbon.total(12.0, "nc", "nu_e", levels=str(own))
+
+
+def test_mistakes_are_told(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(TABLE.format(neutron=4.88, strength=0.33))
+    with pytest.raises(InputError, match="divide its gamow_teller"):
+        nu.carbon.total(12.0, "cc", "nu_e", levels=str(other))
+    strange = tmp_path / "strange.toml"
+    strange.write_text(TABLE.format(neutron=1.0, strength=0.33))
+    with pytest.raises(InputError, match="which is 3 for the neutron"):
+        nu.carbon.total(12.0, "cc", "nu_e", levels=str(strange))
+    broken = tmp_path / "broken.toml"
+    broken.write_text(TABLE.format(neutron=3, strength=-0.1))
+    with pytest.raises(ExperimentFileError, match="gamow_teller"):
+        nu.carbon.total(12.0, "cc", "nu_e", levels=str(broken))
+    broken.write_text("levels = [")
+    nu.processes.nuclear.levels.levels.cache_clear()  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match=r"broken\.toml: not valid TOML"):
+        nu.carbon.total(12.0, "cc", "nu_e", levels=str(broken))
+    with pytest.raises(UnknownNameError, match="carbon13"):
+        nu.carbon.total(12.0, "cc", "nu_e", levels="carbon14")
+    with pytest.raises(UnknownNameError, match=r"g\.s\."):
+        nu.carbon.total(12.0, "cc", "nu_e", level="2+")
+    wrong: Any = "both"
+    with pytest.raises(UnknownNameError, match="cc, nc"):
+        nu.carbon.total(12.0, wrong, "nu_e")
+    with pytest.raises(InputError, match="no C13"):
+        nu.process("carbon-cc").scatterers(nu.target("Ar40"))
+    with pytest.warns(ValidityWarning, match="20 MeV"):
+        nu.carbon.total(30.0, "cc", "nu_e")
+    with pytest.raises(InputError, match="60 MeV"):
+        nu.carbon.total(80.0, "cc", "nu_e")
