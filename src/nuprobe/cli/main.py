@@ -41,6 +41,7 @@ _COMMANDS = {
         "Largest coupling of a mediator that experiments allow.",
     ),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
+    "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",

@@ -1,0 +1,55 @@
+"""``nuprobe sensitivity``: beams of several energies against limits by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import nuprobe as nu
+from nuprobe.cli import main
+
+
+def said(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *arguments: str,
+) -> tuple[object, str, str]:
+    monkeypatch.setattr(sys, "argv", ["nuprobe", "sensitivity", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code, *capsys.readouterr()
+
+
+def test_couplings_are_those_that_move_the_ratio(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    options = ("--energy", "2, 20 GeV", "--target", "Fe56", "--accuracy", "0.1")
+    figure = tmp_path / "beams.png"
+    more = ("--masses", "10, 1e3 MeV", "--plot", str(figure), "--json")
+    code, out, _ = said(monkeypatch, capsys, *options, *more)
+    assert code == 0
+    assert figure.stat().st_size > 1e4
+    curves = {c["label"]: c for c in json.loads(out)["curves"]}
+    for label, energy in (("2-gev", 2e3), ("20-gev", 20e3)):
+        g = curves[label]["coupling"][0]
+        model = nu.LMuLTau(mass=10.0, coupling=g)
+        channel = "nu_mu -> nu_mu mu+ mu-"
+        ratio = nu.trident.total(energy, channel, "Fe56", model, "coherent")
+        ratio = ratio / nu.trident.total(energy, channel, "Fe56", regime="coherent")
+        assert ratio == pytest.approx(1 + 1.959964 * 0.1, rel=1e-3)
+    # the talk: lower energies see lighter bosons better
+    assert curves["2-gev"]["coupling"][0] < curves["20-gev"]["coupling"][0]
+
+
+def test_mistakes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in (("--accuracy", "0"), ("--energy", "0.1 GeV"), ("--target", "X")):
+        code, _, err = said(monkeypatch, capsys, *options)
+        assert code == 2
+        assert "Traceback" not in err
