@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.border import public, quick_methods
 from nuprobe.constants import G_FERMI
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import exchange
 from nuprobe.models.couplings import Couplings, Propagator, VectorExchange
 from nuprobe.models.fields import ModelName, setting
@@ -194,6 +194,11 @@ class ContactOperators(Stacked):
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return coefficients and factor at their new `values`."""
+        known_names = self.own_names()
+        if unknown := sorted(values.keys() - known_names):
+            raise UnknownNameError(
+                f"parameter of the model {self.name}", unknown[0], known_names
+            )
         fields: dict[str, Any] = {}
         for name, value in values.items():
             chirality, _, indices = name.removeprefix(self.label).partition(".")
