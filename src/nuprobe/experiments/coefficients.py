@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import quick_methods
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference import Expectation
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -107,7 +107,10 @@ class CouplingPrediction:
 
     def moves_with(self, parameter: str) -> bool:
         """Whether the ratio depends on a `parameter`, one of `parameters`."""
-        i = [p.name for p in self.parameters].index(parameter)
+        names = [p.name for p in self.parameters]
+        if parameter not in names:
+            raise UnknownNameError(f"parameter of {self.name}", parameter, names)
+        i = names.index(parameter)
         chosen = self.parameters[i]
         start = np.array([p.default for p in self.parameters])
         moved = np.repeat(start[None], 3, axis=0)

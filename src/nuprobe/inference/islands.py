@@ -169,6 +169,8 @@ def _minima(
         if not len(fresh):
             break
         _, starts, _ = across(surface, fresh[:_MANY], rise + _BEYOND)
+        if not len(starts):  # no axis leads to another valley
+            break
         arrived, heights = descend(surface, starts)
         known = len(points)
         points, values, fresh = _joined(surface, (points, values), (arrived, heights))

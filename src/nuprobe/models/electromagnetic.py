@@ -62,6 +62,13 @@ from nuprobe.parameters import Parameter
 __all__ = ["Electromagnetic"]
 
 _ANAPOLE: Final = -6.0  # the charge radius that acts as an anapole of 1
+_MATRICES: Final = (
+    "charge",
+    "charge_radius",
+    "anapole",
+    "magnetic_moment",
+    "electric_moment",
+)
 
 
 @public
@@ -429,6 +436,8 @@ class Electromagnetic(Stacked):
 
     def seen(self, name: str, factor: float = 1.0) -> Matrix | None:
         """Return the matrix `name` in the flavour basis, times a `factor`, or None."""
+        if name not in _MATRICES:
+            raise UnknownNameError("electromagnetic matrix", name, _MATRICES)
         matrix = getattr(self, name)
         return None if matrix is None else factor * self._frame.rotated(name, matrix)
 

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from nuprobe.errors import InputError, shown
 from nuprobe.hats import hat_contracted
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes import Exchanges, Process
 
-__all__ = ["Part", "Reaction", "Starts"]
+__all__ = ["Part", "Reaction", "Starts", "checked_starts"]
 
 Starts = NDArray[np.intp] | None
 """Index of the first bin of each sum of neighbouring bins; None to add none."""
@@ -50,6 +51,12 @@ class Part:
         if starts is None:
             return self
         first, bins, *rest = self.values.shape
+        if not isinstance(between, int) or between < 1 or bins % between:
+            raise InputError(
+                f"between must be a whole number that divides the {bins} energy bins,"
+                f" got {shown(between)}"
+            )
+        starts = checked_starts("energy", starts, bins // between)
         values = self.values.reshape(first, bins // between, between, *rest)
         values = np.add.reduceat(values, starts, axis=1)
         return replace(self, values=values.reshape(first, -1, *rest))
@@ -103,3 +110,32 @@ class Reaction:
     def names(self) -> tuple[str, ...]:
         """Names of the terms of the process."""
         return self.process.terms(self.exchanges)
+
+
+def checked_starts(what: str, starts: ArrayLike, bins: int) -> NDArray[np.intp]:
+    """Index of the first bin of each sum, as `Templates.added` takes them.
+
+    Parameters
+    ----------
+    what : name of the argument, for messages.
+    starts : as given.
+    bins : how many bins there are.
+
+    Raises
+    ------
+    InputError
+        Unless they are whole numbers from 0 on, increasing and below `bins`.
+
+    Examples
+    --------
+    >>> checked_starts("energy", [0, 2], 3)
+    array([0, 2])
+    """
+    found = numbers(what, starts)
+    fits = found.ndim == 1 and found.size and found[0] >= 0 and found[-1] < bins
+    if not fits or np.any(np.diff(found) <= 0) or np.any(found != found.round()):
+        raise InputError(
+            f"{what} must be the indices, increasing, at which sums of the {bins} bins"
+            f" begin, got {shown(starts)}"
+        )
+    return found.astype(np.intp)

@@ -24,7 +24,7 @@ from nuprobe.numerics import (
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.between import between
-from nuprobe.prediction.parts import Part, Reaction, Starts
+from nuprobe.prediction.parts import Part, Reaction, Starts, checked_starts
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]
@@ -145,11 +145,14 @@ class Templates:
         Parameters
         ----------
         energy, time : index of the first bin of each sum, increasing, shape (sums,);
-            the last sum reaches to the end. None adds nothing.
+            None adds nothing.
         between : bins of another quantity in each energy bin (see `spread`).
         """
         parts = tuple(part.added(energy, between) for part in self.parts)
-        times = self.time if time is None else np.add.reduceat(self.time, time, axis=1)
+        times = self.time
+        if time is not None:
+            starts = checked_starts("time", time, times.shape[1])
+            times = np.add.reduceat(times, starts, axis=1)
         return replace(self, parts=parts, time=times)
 
     def sum_time(self) -> Templates:
