@@ -3,8 +3,8 @@ lepton half.
 
     python tools/build_trident_tables.py [NAME ...]
 
-without names all of `PLANS`, two at a time; each line printed gives the size and the
-error measured at random points.
+without names all of `PLANS`, and ``equal-low-axial`` and ``equal-high-axial``, two at a
+time; each line printed gives the size and the error measured at random points.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ DATA = (
 def make(name: str) -> str:
     """Build and write one table; return a line about it."""
     start = time.perf_counter()
-    table = build(name)
-    content = to_bytes(table)
+    plan, axial = name.removesuffix("-axial"), name.endswith("-axial")
+    table = build(plan, axial=axial)
+    content = to_bytes(table, axial=axial)
     atomic_write(DATA / f"{name}.npz", content)
     shapes = [
         table.left.shape,
@@ -44,7 +45,13 @@ def main() -> None:
     """Build the tables named on the command line."""
     with ProcessPoolExecutor(2) as pool:
         for line in pool.map(
-            make, sys.argv[1:] or sorted(PLANS, key=lambda n: -PLANS[n].orders.angle)
+            make,
+            sys.argv[1:]
+            or [
+                "equal-high-axial",
+                *sorted(PLANS, key=lambda n: -PLANS[n].orders.angle),
+                "equal-low-axial",
+            ],
         ):
             print(line, flush=True)
 

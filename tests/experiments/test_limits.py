@@ -447,7 +447,12 @@ def test_the_record_says_which_weak_angles_were_used(csi: Experiment) -> None:
 @pytest.mark.parametrize("name", mediator_names())
 def test_every_mediator_by_name_can_be_scanned(name: str) -> None:
     scanned = Scanned.of(name)
-    other = {"light-vector": "universal-vector", "light-scalar": "scalar"}
+    # with default charges they are what the other name says
+    other = {
+        "light-vector": "universal-vector",
+        "light-scalar": "scalar",
+        "chiral-vector": "left-vector",
+    }
     assert scanned.name == other.get(name, name)
     assert [p.name for p in scanned.parameters] == ["mass", "coupling"]
     assert scanned.mass_range == LIMIT_RANGE

@@ -36,10 +36,8 @@ _COMMANDS = {
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
-    "limit": (
-        "nuprobe.cli.limit",
-        "Largest coupling of a mediator that experiments allow.",
-    ),
+    "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
+    "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
     "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),

@@ -214,8 +214,8 @@ class Sampling(NamedTuple):
         width at the low end and its rise over the bin.
     counts : shape (processes,): how many of the bins are used.
     tables : shape (processes, 2, entries): C and G of the target, uniform in ln Q.
-    couplings : shape (processes, 2 + 2 mediators): V, A, then strength and squared mass
-        (MeV²) of each mediator.
+    couplings : shape (processes, 2 + 3 mediators): V, A, then strength, axial strength
+        and squared mass (MeV²) of each mediator.
     grids : shape (processes, dimensions, SLICES, BINS + 1): edges; one dimension more
         than DIMENSIONS where a process breaks nucleons.
     hadrons : shape (2, W, Q², 2): F₂/Q² (MeV⁻²) and 2F₁ of broken protons and neutrons,

@@ -79,8 +79,9 @@ _THEORY: Final = (
 )
 _ATTRIBUTES: Final = (
     "nuprobe.terms: VV, AA, VA in cm2 per target; the weight in a model with couplings"
-    " V and A and mediators (strength c, mass M) is v^2 VV + A^2 AA + v A VA with v = V"
-    " + sum of c/(K2 + M^2). nuprobe.invariants: Q2, K2 and the squared mass of the"
+    " V and A and mediators (strength c, axial strength d, mass M) is v^2 VV + a^2 AA +"
+    " v a VA with v = V + sum of c/(K2 + M^2), a = A + sum of d/(K2 + M^2)."
+    " nuprobe.invariants: Q2, K2 and the squared mass of the"
     " charged pair in MeV2. nuprobe.process: index into nuprobe.processes. Weights are"
     " in pb: summed and divided by the attempted events of the last GenCrossSection"
     " they give the cross section. nuprobe.target: nuclides of the target (PDG numbers)"

@@ -548,8 +548,9 @@ def weight_in_model(
     """Weight of a point in the model."""
     v: float = couplings[0]
     a: float = couplings[1]
-    for i in range(2, couplings.size, 2):
-        v += couplings[i] / (k2 + couplings[i + 1])
+    for i in range(2, couplings.size, 3):
+        v += couplings[i] / (k2 + couplings[i + 2])
+        a += couplings[i + 1] / (k2 + couplings[i + 2])
     return v * v * vv + a * a * aa + v * a * va
 
 

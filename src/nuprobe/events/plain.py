@@ -258,9 +258,10 @@ def trials_of(u: FloatArray, j: int, sampling: Sampling) -> Trials:
     scale = one["prefactor"] * jacobian / (seen * one["mass"] * point.q2) ** 2
     scale = flux * scale * 8 / (16 * np.pi**2 * point.x)
     vv, aa, va = (term * scale for term in terms)
-    vector, axial, *mediators = sampling.couplings[j]
-    for strength, mass2 in zip(mediators[::2], mediators[1::2], strict=True):
+    vector, axial = sampling.couplings[j, :2]
+    for strength, other, mass2 in sampling.couplings[j, 2:].reshape(-1, 3):
         vector = vector + strength / (point.k2 + mass2)
+        axial = axial + other / (point.k2 + mass2)
     weight = vector * vector * vv + axial * axial * aa + vector * axial * va
     weight = np.where((jacobian > 0) & (weight > 0), weight, 0.0)
     return Trials(

@@ -31,6 +31,7 @@ from nuprobe.processes.trident import (
     total,
 )
 from nuprobe.processes.trident.broken import broken_kernels
+from nuprobe.processes.trident.couplings import is_axial
 from nuprobe.processes.trident.cross_section import PREFACTOR, q_range, threshold
 from nuprobe.processes.trident.inelastic import KINDS, W_LOW, broken_threshold
 
@@ -229,15 +230,18 @@ class _Preparation:
             )
         found = np.array(mediator_masses(self.setup.model, self.channel))
         masses = found if found.size else None
+        axial = is_axial(lepton_couplings(self.setup.model, self.channel))
 
         def sigma(e: FloatArray) -> FloatArray:
-            kernels = current_kernels(e, self.channel, self.current, masses)
+            kernels = current_kernels(
+                e, self.channel, self.current, masses, axial=axial
+            )
             return np.asarray(kernels.values @ weights)
 
         def broken(e: FloatArray) -> FloatArray:
             numbers = tuple(float(self.current.name == kind) for kind in KINDS)
             values, _ = broken_kernels(
-                e, self.channel, (numbers[0], numbers[1]), masses
+                e, self.channel, (numbers[0], numbers[1]), masses, axial=axial
             )
             return np.asarray(values @ weights)
 
@@ -327,14 +331,12 @@ class _Preparation:
         return top * ((math.hypot(mass, k_f) + k_f) / mass) if k_f else top
 
     def couplings(self) -> FloatArray:
-        """V, A, then strength and squared mass of each mediator."""
+        """V, A, then strength, axial strength and squared mass of each mediator."""
         couplings = lepton_couplings(self.setup.model, self.channel)
-        mediators = [
-            (float(m.strength), float(m.mass) ** 2) for m in couplings.mediators
-        ]
-        return np.array(
-            [float(couplings.vector), float(couplings.axial), *sum(mediators, ())]
-        )
+        flat = [float(couplings.vector), float(couplings.axial)]
+        for m in couplings.mediators:
+            flat += [float(m.strength), float(m.axial), float(m.mass) ** 2]
+        return np.array(flat)
 
     def scattering(self, top: float) -> tuple[Any, FloatArray]:
         """Record of the scattering for energies up to `top` (MeV), and its tables."""

@@ -152,7 +152,7 @@ class Events:
                 for c in (
                     couplings.vector,
                     couplings.axial,
-                    *(m.strength for m in couplings.mediators),
+                    *(x for m in couplings.mediators for x in (m.strength, m.axial)),
                 )
             ):
                 raise InputError(
@@ -163,7 +163,9 @@ class Events:
             v = float(couplings.vector) + sum(
                 float(m.strength) / (k2 + m.mass**2) for m in couplings.mediators
             )
-            a = float(couplings.axial)
+            a = float(couplings.axial) + sum(
+                float(m.axial) / (k2 + m.mass**2) for m in couplings.mediators
+            )
             vv, aa, va = self.terms[here].T
             result[here] = v**2 * vv + a**2 * aa + v * a * va
         return result

@@ -135,7 +135,7 @@ def stack(
         cumulative[i, : counts[i] + 1] = p.cumulative
         energies[i, : counts[i]] = p.energies
         couplings[i, : p.couplings.size] = p.couplings
-        couplings[i, p.couplings.size + 1 :: 2] = 1.0  # no strength, any mass
+        couplings[i, p.couplings.size + 2 :: 3] = 1.0  # no strength, any mass
     every = np.zeros((len(grids), max(map(len, grids)), *grids[0].shape[1:]))
     for i, grid in enumerate(grids):
         every[i, : len(grid)] = grid

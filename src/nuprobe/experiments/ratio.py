@@ -40,8 +40,8 @@ class RatioPrediction:
     scanned : the model over mass and coupling.
     channels : channels with their base terms (VV, AA, VA) in cm², one row a channel,
         weights of the flux included.
-    log_mediated : ln of the terms (VVc, cc) times (scale² + M²) and its square, shape
-        (channels, 2, masses).
+    log_mediated : ln of the terms (VVc, cc), and (AAd, dd) of an axial coupling, times
+        (scale² + M²) and its square, shape (channels, 2 or 4, masses).
     cross_axial : VAc over VVc, shape (channels, masses).
     scale : MeV, of that factor.
     standard : σ_SM in cm².
@@ -91,8 +91,8 @@ class RatioPrediction:
         return self._slopes(mass, coupling)[:, :, None], ()
 
     def mediated(self, mass: FloatArray) -> FloatArray:
-        """Terms VVc, VAc and cc of every channel at masses `mass` (MeV) inside the
-        range, shape (channels, 3, masses)."""
+        """Terms VVc, VAc and cc of every channel, and AAd and dd of an axial coupling,
+        at masses `mass` (MeV) inside the range, shape (channels, 3 or 5, masses)."""
         return self._mediated(np.asarray(mass, dtype=float))[0]
 
     def ratio(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
@@ -107,6 +107,9 @@ class RatioPrediction:
                 + c * (2 * v * terms[0] + a * terms[1])
                 + c**2 * terms[2]
             )
+            if len(terms) > 3:
+                d = one.axial_at(coupling)
+                total = total + d * (2 * a * terms[3] + v * terms[1]) + d**2 * terms[4]
         return np.asarray(total / self.standard)
 
     def coupling_slope(self, mediated: FloatArray, coupling: FloatArray) -> FloatArray:
@@ -116,6 +119,10 @@ class RatioPrediction:
             v, a, c = one.vector, one.axial, one.at(coupling)
             moved = 2 * v * terms[0] + a * terms[1] + 2 * c * terms[2]
             total = total + one.slope(coupling) * moved
+            if len(terms) > 3:
+                d = one.axial_at(coupling)
+                moved = 2 * a * terms[3] + v * terms[1] + 2 * d * terms[4]
+                total = total + one.axial_slope(coupling) * moved
         return np.asarray(total / self.standard)
 
     def _mediated(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -128,30 +135,37 @@ class RatioPrediction:
         slope = barycentric_matrix(nodes, np.log(mass), derivative=True).T / mass
         flat = self.scale**2 + mass**2
         logs, d_logs = self.log_mediated @ weight, self.log_mediated @ slope
-        one, two = np.exp(logs[:, 0]) / flat, np.exp(logs[:, 1]) / flat**2
-        d_one = one * (d_logs[:, 0] - 2 * mass / flat)
-        d_two = two * (d_logs[:, 1] - 4 * mass / flat)
+        terms, slopes = [], []
+        for i in range(logs.shape[1]):
+            power = 1 + i % 2
+            terms.append(np.exp(logs[:, i]) / flat**power)
+            slopes.append(terms[-1] * (d_logs[:, i] - 2 * power * mass / flat))
+        (one, two, *axial), (d_one, d_two, *d_axial) = terms, slopes
         mixed, d_mixed = self.cross_axial @ weight, self.cross_axial @ slope
-        terms = np.stack([one, mixed * one, two], axis=1)
-        return terms, np.stack([d_one, d_mixed * one + mixed * d_one, d_two], axis=1)
+        d_mixed = d_mixed * one + mixed * d_one
+        return (
+            np.stack([one, mixed * one, two, *axial], axis=1),
+            np.stack([d_one, d_mixed, d_two, *d_axial], axis=1),
+        )
 
     def _slopes(self, mass: FloatArray, coupling: FloatArray) -> FloatArray:
         terms, d_terms = self._mediated(mass)
-        d_mass, d_coupling = np.zeros(mass.size), np.zeros(mass.size)
-        for (one, mixed, two), (d_one, d_mixed, d_two), g in zip(
-            terms, d_terms, self.strengths, strict=True
-        ):
-            v, a, c, dc = g.vector, g.axial, g.at(coupling), g.slope(coupling)
-            d_mass += c * (2 * v * d_one + a * d_mixed) + c**2 * d_two
-            d_coupling += dc * (2 * v * one + a * mixed + 2 * c * two)
-        return np.stack([d_mass, d_coupling], axis=1) / self.standard
+        d_mass = np.zeros(mass.size)
+        for t, g in zip(d_terms, self.strengths, strict=True):
+            v, a, c = g.vector, g.axial, g.at(coupling)
+            d_mass += c * (2 * v * t[0] + a * t[1]) + c**2 * t[2]
+            if len(t) > 3:
+                d = g.axial_at(coupling)
+                d_mass += d * (2 * a * t[3] + v * t[1]) + d**2 * t[4]
+        d_coupling = self.coupling_slope(terms, coupling)
+        return np.stack([d_mass / self.standard, d_coupling], axis=1)
 
 
 def scanned_ratio(
     name: str,
     scanned: Scanned,
     channels: Sequence[trident.Channel],
-    averaged: Callable[[Sequence[float]], trident.Averaged],
+    averaged: Callable[[Sequence[float], bool], trident.Averaged],
 ) -> RatioPrediction:
     """Prediction over the masses of a range.
 
@@ -160,7 +174,8 @@ def scanned_ratio(
     name : of the experiment and analysis, as ``experiment/analysis``.
     scanned : the model.
     channels : of the experiment.
-    averaged : kernels averaged over its flux, for masses of mediators in MeV.
+    averaged : kernels averaged over its flux, for masses of mediators in MeV and
+        whether they have axial couplings.
 
     Raises
     ------
@@ -173,14 +188,14 @@ def scanned_ratio(
     >>> ccfr = experiment("ccfr-trident")
     >>> family = Scanned.of("lmu-ltau")
     >>> found = scanned_ratio(
-    ...     "x", family, ccfr.channels(), lambda m: ccfr.averaged("elastic", m)
+    ...     "x", family, ccfr.channels(), lambda m, a: ccfr.averaged("elastic", m, a)
     ... )
     >>> len(found.strengths)
     2
     """
     low, high = scanned.mass_range
     strengths = tuple(scanned.strength(c.vertex) for c in channels)
-    if not any(s.linear or s.quadratic for s in strengths):
+    if not any(s.linear or s.quadratic or s.axial_quadratic for s in strengths):
         raise InputError(
             f"{scanned.name} does not couple in"
             f" {', '.join(c.name for c in channels)}, so {name.partition('/')[0]} does"
@@ -195,9 +210,10 @@ def scanned_ratio(
     # the fall with M out
     scale = 200.0
     flat = scale**2 + masses**2
-    logs = np.log(
-        np.stack([mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2], axis=1)
-    )
+    terms = [mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2]
+    if mediated.shape[2] > 3:
+        terms += [mediated[:, :, 3] * flat, mediated[:, :, 4] * flat**2]
+    logs = np.log(np.stack(terms, axis=1))
     return RatioPrediction(
         name=name,
         scanned=scanned,
@@ -215,11 +231,12 @@ def scanned_ratio(
 def _at_masses(
     scanned: Scanned,
     channels: Sequence[trident.Channel],
-    averaged: Callable[[Sequence[float]], trident.Averaged],
+    averaged: Callable[[Sequence[float], bool], trident.Averaged],
     masses: FloatArray,
 ) -> tuple[FloatArray, trident.Averaged]:
-    """Terms VVc, VAc and cc at the masses of a scan, shape (channels, masses, 3), for a
-    strength of 1 at zero momentum transfer."""
+    """Terms VVc, VAc and cc at the masses of a scan, and AAd and dd of an axial
+    coupling, shape (channels, masses, 3 or 5), for a strength of 1 at zero momentum
+    transfer."""
     models = [
         scanned.model.with_values(
             {scanned.label + "mass": float(m), scanned.label + "coupling": 1.0}
@@ -231,12 +248,13 @@ def _at_masses(
     ]
     parts = {m.mass for row in found for one in row for m in one if m.part}
     every = (*map(float, masses), *sorted(parts - set(map(float, masses))))
-    part = averaged(every)
-    terms = part.values[:, 3:].reshape(part.values.shape[0], len(every), 3)
+    axial = any(np.any(m.axial) for row in found for one in row for m in one)
+    part = averaged(every, axial)
+    terms = part.values[:, 3:].reshape(len(part.values), len(every), -1)
     result = terms[:, : masses.size].copy()
     for i, row in enumerate(found):
         for k, mediators in enumerate(row):
-            if len(mediators) < 2:
+            if len(mediators) < 2 or not any(np.any(m.strength) for m in mediators):
                 continue
             at = [every.index(m.mass) for m in mediators]
             size = sum(
@@ -244,8 +262,9 @@ def _at_masses(
             )
             shares = [float(m.strength) / size for m in mediators]
             linear = np.array(shares) @ terms[i, at]
-            square = _squared(mediators, shares, terms[i, at])
-            result[i, k] = linear[0], linear[1], square
+            square = _squared(mediators, shares, terms[i, at, :3])
+            # loops of leptons have no axial part
+            result[i, k, :3] = linear[0], linear[1], square
     return result, part
 
 

@@ -64,12 +64,14 @@ class Strength:
     ----------
     vector, axial : V and A without the mediator.
     linear, quadratic : its strength in MeV² is quadratic·g² + linear·g.
+    axial_quadratic : its axial strength in MeV² is this times g².
     """
 
     vector: float
     axial: float
     linear: float
     quadratic: float
+    axial_quadratic: float = 0.0
 
     def at(self, coupling: Any) -> Any:
         """Strength at couplings g of any shape, MeV²."""
@@ -78,6 +80,14 @@ class Strength:
     def slope(self, coupling: Any) -> Any:
         """Derivative of `at` in the coupling."""
         return 2 * self.quadratic * coupling + self.linear
+
+    def axial_at(self, coupling: Any) -> Any:
+        """Axial strength at couplings g of any shape, MeV²."""
+        return self.axial_quadratic * coupling**2
+
+    def axial_slope(self, coupling: Any) -> Any:
+        """Derivative of `axial_at` in the coupling."""
+        return 2 * self.axial_quadratic * coupling
 
 
 @dataclass(frozen=True)
@@ -231,11 +241,13 @@ class Scanned:
             np.zeros(2),
         )
         linear = (4 * one - two) / 2
+        axial = sum((np.ravel(m.axial)[0] for m in particles), 0.0)
         return Strength(
             float(np.ravel(found.vector)[0]),
             float(np.ravel(found.axial)[0]),
             float(linear),
             float(one - linear),
+            float(axial),
         )
 
     def felt_by(self, constituents: tuple[str, ...]) -> bool:

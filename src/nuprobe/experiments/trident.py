@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nuprobe.border import public
 from nuprobe.errors import (
     ExperimentFileError,
@@ -190,7 +192,7 @@ class TridentExperiment(AnyExperiment):
                 f"{self.name} has no target mass and exposure, so no event rates"
             )
         model = model or StandardModel()
-        part = self.averaged(regime, self._masses(model))
+        part = self.averaged(regime, *self._exchanged(model))
         wanted = set(flavours or [c.incoming.name for c in part.channels])
         unknown = wanted - {c.incoming.name for c in part.channels}
         if unknown:
@@ -214,7 +216,10 @@ class TridentExperiment(AnyExperiment):
 
     @public
     def averaged(
-        self, regime: str, mediators: Sequence[float] | FloatArray = ()
+        self,
+        regime: str,
+        mediators: Sequence[float] | FloatArray = (),
+        axial: bool = False,
     ) -> trident.Averaged:
         """Flux-averaged kernels of every channel.
 
@@ -222,15 +227,20 @@ class TridentExperiment(AnyExperiment):
         ----------
         regime : one of `trident.REGIMES`.
         mediators : masses in MeV of t-channel mediators.
+        axial : whether they have axial couplings.
         """
-        key = (regime, tuple(mediators))
+        key = (regime, tuple(mediators), axial)
         if key not in self._cache:
-            self._cache[key] = self._average(self.flux, regime, mediators)
+            self._cache[key] = self._average(self.flux, regime, mediators, axial)
         result: trident.Averaged = self._cache[key]
         return result
 
     def _average(
-        self, source: Flux, regime: str, mediators: Sequence[float] | FloatArray = ()
+        self,
+        source: Flux,
+        regime: str,
+        mediators: Sequence[float] | FloatArray,
+        axial: bool,
     ) -> trident.Averaged:
         section = self.file.target
         options = trident.TridentOptions(
@@ -240,14 +250,23 @@ class TridentExperiment(AnyExperiment):
             nucleon_form_factors=section.nucleon_form_factors,
         )
         return trident.average(
-            source, self.channels(), self.material, options, mediators=mediators
+            source,
+            self.channels(),
+            self.material,
+            options,
+            mediators=mediators,
+            axial=axial,
         )
 
-    def _by_beam(self, model: LeptonModel, masses: Sequence[float]) -> dict[str, float]:
+    def _by_beam(self, model: LeptonModel) -> dict[str, float]:
         """What the ratio is of, in each of several beams, cm² per formula unit."""
         beams = self.beams() if self.file.flux.beams else {}
         return {
-            name: self._average(source, self.file.regime, masses).total(model)
+            name: one_value(
+                self._average(
+                    source, self.file.regime, *self._exchanged(model)
+                ).observed(model)
+            )
             for name, source in beams.items()
         }
 
@@ -260,7 +279,6 @@ class TridentExperiment(AnyExperiment):
         an `analysis` (default the first)."""
         model = model or StandardModel()
         name, chosen = self._analysis(analysis)
-        masses = self._masses(model)
         regimes = {
             "coherent": ["coherent"],
             "incoherent": ["proton", "neutron"],
@@ -274,7 +292,7 @@ class TridentExperiment(AnyExperiment):
         events: dict[str, float] = {}
         error = 0.0
         for regime in listed:
-            part = self.averaged(regime, masses)
+            part = self.averaged(regime, *self._exchanged(model))
             number = self._nucleons(regime)
             value = number * one_value(part.observed(model))
             sections[regime] = value
@@ -305,7 +323,7 @@ class TridentExperiment(AnyExperiment):
             regime=self.file.regime,
             beside=tuple(r for r in listed if r not in regimes),
             sin2_theta_w=None if angle is None else float(angle),
-            by_beam=self._by_beam(model, tuple(sorted(masses))),
+            by_beam=self._by_beam(model),
             beams=beam_energies(self.beams(), self.file.flux.beams),
             mean_z2=sum(c.count * c.isotope.z**2 for c in parts) / nuclei,
             nuclei=nuclei,
@@ -363,12 +381,11 @@ class TridentExperiment(AnyExperiment):
         for parameter in free:
             if parameter not in known:
                 raise unknown_parameter(self.name, parameter, list(known))
-        masses = self._masses(model)
         found = CouplingPrediction(
             name=f"{self.name}/{name}",
             model=model,
             parameters=tuple(known[parameter] for parameter in free),
-            part=self.averaged(self.file.regime, masses),
+            part=self.averaged(self.file.regime, *self._exchanged(model)),
             standard=self.averaged(self.file.regime).total(StandardModel()),
         )
         flat = [p for p in free if not found.moves_with(p)]
@@ -398,15 +415,17 @@ class TridentExperiment(AnyExperiment):
             return False
         return True
 
-    def _masses(self, model: LeptonModel) -> tuple[float, ...]:
-        """Masses (MeV) of the mediators that the channels exchange."""
-        found = {
-            m.mass
+    def _exchanged(self, model: LeptonModel) -> tuple[tuple[float, ...], bool]:
+        """Masses (MeV) of the mediators that the channels exchange, and whether any has
+        an axial coupling."""
+        found = [
+            m
             for c in self.channels()
             for couplings in trident.final_couplings(model, c)
             for m in couplings.mediators
-        }
-        return tuple(sorted(found))
+        ]
+        masses = tuple(sorted({m.mass for m in found}))
+        return masses, any(np.any(m.axial) for m in found)
 
     @public
     def cost(

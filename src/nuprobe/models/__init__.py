@@ -13,6 +13,7 @@ from nuprobe.models.charge_radius import (
     sin2_theta_w_shift,
 )
 from nuprobe.models.charges import SCALARS, VECTORS, ScalarCharges, VectorCharges
+from nuprobe.models.chiral import ChiralVector
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
     Couplings,
@@ -23,6 +24,7 @@ from nuprobe.models.couplings import (
 from nuprobe.models.electromagnetic import Electromagnetic
 from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.leptons import PairCouplings, VectorAxial, VMinusA
+from nuprobe.models.matching import matched_operators, wcxf_values, write_wcxf
 from nuprobe.models.mixing import PMNS
 from nuprobe.models.named import (
     ModelField,
@@ -60,6 +62,7 @@ __all__ = [
     "SCALARS",
     "SCHEMES",
     "VECTORS",
+    "ChiralVector",
     "ContactOperators",
     "Couplings",
     "Electromagnetic",
@@ -94,6 +97,7 @@ __all__ = [
     "dirac_moments",
     "is_elastic",
     "majorana_moments",
+    "matched_operators",
     "model",
     "model_fields",
     "model_from_file",
@@ -106,4 +110,6 @@ __all__ = [
     "standard_below",
     "standard_charge_radius",
     "standard_couplings",
+    "wcxf_values",
+    "write_wcxf",
 ]

@@ -36,7 +36,9 @@ class VectorCharges:
     Attributes
     ----------
     neutrinos, leptons : of the neutrinos and the charged leptons e, μ, τ (vector
-        coupling).
+        coupling, half the sum of left- and right-handed charges).
+    axial : axial charges Q_A of the charged leptons, half the difference of left- and
+        right-handed ones: ℓ̄γ^α(Q_V − Q_A γ5)ℓ.
     u, d : of the quarks; the proton has 2u + d, the neutron u + 2d.
 
     Examples
@@ -49,10 +51,12 @@ class VectorCharges:
     leptons: Triple = (1.0, 1.0, 1.0)
     u: float = 1.0
     d: float = 1.0
+    axial: Triple = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         _triple("neutrinos", self.neutrinos)
         _triple("leptons", self.leptons)
+        _triple("leptons (axial)", self.axial)
         for name in ("u", "d"):
             number(f"the charge {name}", getattr(self, name))
 

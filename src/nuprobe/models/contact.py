@@ -194,12 +194,12 @@ class ContactOperators(Stacked):
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return coefficients and factor at their new `values`."""
-        known_names = self.own_names()
-        if unknown := sorted(values.keys() - known_names):
-            raise UnknownNameError(
-                f"parameter of the model {self.name}", unknown[0], known_names
-            )
         fields: dict[str, Any] = {}
+        unknown = set(values) - self.own_names()
+        if unknown:
+            raise UnknownNameError(
+                f"parameter of the model {self.name}", min(unknown), self.own_names()
+            )
         for name, value in values.items():
             chirality, _, indices = name.removeprefix(self.label).partition(".")
             if not indices:

@@ -207,6 +207,11 @@ class PairCouplings(Stacked):
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return the couplings at other `values`."""
+        unknown = set(values) - self.own_names()
+        if unknown:
+            raise UnknownNameError(
+                f"parameter of the model {self.name}", min(unknown), self.own_names()
+            )
         return values
 
     def added(self, below: Couplings, anti: bool) -> Couplings:

@@ -193,7 +193,9 @@ def name_of(model: Any) -> str:
         if cls is not type(model) or len(entry.sets) <= settings:
             continue
         given = {key: getattr(model, key) for key in entry.sets}
-        if all(isinstance(v, str) and v == entry.sets[k] for k, v in given.items()):
+        if all(
+            isinstance(v, str | tuple) and v == entry.sets[k] for k, v in given.items()
+        ):
             found, settings = name, len(entry.sets)
     return found
 

@@ -97,12 +97,18 @@ class VectorMediator(Mediated):
         return np.asarray(g * (self.vector_charges.leptons[lepton] - a) - b)
 
     def _strengths(self) -> Mapping[str, tuple[float, float]]:
-        """Coupling of p, n, e as (a, b) of a·g + b."""
+        """Coupling of p, n, e, and the axial one of e if there is one, as (a, b) of a·g
+        + b."""
         a, b = self._photon()
-        return {
+        charges = self.vector_charges
+        found = {
             k: (q + a * _ELECTRIC[k], b * _ELECTRIC[k])
-            for k, q in self.vector_charges.by_target.items()
+            for k, q in charges.by_target.items()
         }
+        # the photon, and with it the mixing, has no axial coupling
+        return (
+            {**found, "e_axial": (charges.axial[0], 0.0)} if charges.axial[0] else found
+        )
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
         """Return the couplings `below`, of antineutrinos if `anti`, with this exchange
@@ -134,18 +140,18 @@ class VectorMediator(Mediated):
             return below
         g = finite("the coupling", self.coupling)
         scale, mass = g * charge / _UNIT, float(self.mass)
+        axial = np.asarray(scale * g * self.vector_charges.axial[vertex.minus])
         if self.mixing != "loop":
             strength = np.asarray(scale * self.charged_coupling(vertex.minus))
-            return replace(
-                below, mediators=(*below.mediators, Mediator(mass, strength))
-            )
+            one = Mediator(mass, strength, axial=axial)
+            return replace(below, mediators=(*below.mediators, one))
         # 1/(K² + M²) times a pole is a difference of two propagators
         shares = [
             (pole, a * pole**2 / (pole**2 - mass**2))
             for pole, a in loop_poles(self.vector_charges.leptons, mass)
         ]
         own = self.vector_charges.leptons[vertex.minus] - sum(a for _, a in shares)
-        added = [Mediator(mass, np.asarray(scale * g * own))]
+        added = [Mediator(mass, np.asarray(scale * g * own), axial=axial)]
         added += [Mediator(m, np.asarray(scale * g * a), part=True) for m, a in shares]
         return replace(below, mediators=(*below.mediators, *added))
 

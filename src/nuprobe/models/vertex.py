@@ -3,8 +3,9 @@ contact terms and mediators.
 
     L = −(G_F/√2) [ν̄_β γ^α(1 − γ5) ν_α] [ℓ̄ γ_α (V − Aγ5) ℓ′]
 
-for ν_α → ν_β ℓ⁻ ℓ′⁺; a vector mediator of mass M exchanged with momentum K adds c/(K² +
-M²), K² ≥ 0, to V.
+for ν_α → ν_β ℓ⁻ ℓ′⁺; a mediator of spin 1 and mass M exchanged with momentum K adds
+c/(K² + M²), K² ≥ 0, to V and, if it is not vector-like, d/(K² + M²) to A. The part
+K_αK_β/M² of its propagator vanishes: the current of neutrinos is conserved.
 """
 
 from __future__ import annotations
@@ -58,13 +59,15 @@ class Vertex:
 
 @dataclass(frozen=True)
 class Mediator:
-    """A t-channel vector: adds ``strength/(K² + mass²)`` to V.
+    """A t-channel boson of spin 1: adds ``strength/(K² + mass²)`` to V and
+    ``axial/(K² + mass²)`` to A.
 
     Attributes
     ----------
     mass : MeV.
     strength : MeV², shape () or (points,).
     part : whether it is no particle but part of a vertex that depends on K².
+    axial : MeV², shape () or (points,); 0 for a coupling that is vector-like.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class Mediator:
     mass: float
     strength: FloatArray
     part: bool = False
+    axial: FloatArray | float = 0.0
 
 
 @quick_methods

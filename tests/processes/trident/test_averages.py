@@ -188,7 +188,7 @@ def test_masses_beyond_the_tables_are_folded_as_ratios(
     # what the tables reach: a κ of the lepton's mass over e⁷, Q² and δ far inside
     empty = FluxMeasure(105.66, np.ones((1, 1)), np.ones((1, 1)))
     one = np.array([[1.0]])
-    empty.add(1.0, np.array([0]), one * 1e4, one * 1e6, np.ones((6, 1, 1)))
+    empty.add(1.0, np.array([0]), one * 1e4, one * 1e6, np.ones((6, 2, 1, 1)))
     assert measured(empty, [0.05, 0.2, 1e6]).tolist() == [False, True, True]
 
 

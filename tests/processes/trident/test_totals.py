@@ -33,8 +33,9 @@ from nuprobe.processes.trident.broken import broken_kernels
 from nuprobe.processes.trident.cross_section import combine, q_range
 from nuprobe.processes.trident.currents import fermi_momentum
 from nuprobe.processes.trident.moments import Orders
+from nuprobe.processes.trident.quadrature import direct
 from nuprobe.processes.trident.table_build import node_values
-from nuprobe.processes.trident.tables import PLANS, direct, evaluate, load
+from nuprobe.processes.trident.tables import PLANS, evaluate, load
 from nuprobe.units import GeV, fm
 
 # pytest's default absolute tolerance of 1e-12 makes all cross sections equal

@@ -88,7 +88,7 @@ class TridentTables:
         start = trident.threshold_energy(self.channel, self.target, regime)
         mediators = self.model.lepton_couplings(self.channel.vertex).mediators
         silent = hasattr(self.model, "mass") and not any(
-            np.any(m.strength) for m in mediators
+            np.any(m.strength) or np.any(m.axial) for m in mediators
         )
         return Table(
             f"{self.title}, per {total.per}",

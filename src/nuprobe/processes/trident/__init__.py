@@ -12,7 +12,8 @@ from nuprobe.processes.trident.asymptotics import (
     asymptotic,
     charged_current,
 )
-from nuprobe.processes.trident.averages import Averaged, average, flux_averaged
+from nuprobe.processes.trident.averaged import Averaged
+from nuprobe.processes.trident.averages import average, flux_averaged
 from nuprobe.processes.trident.channels import CHANNELS, Channel, ChannelSpec, channel
 from nuprobe.processes.trident.couplings import (
     TERMS,

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 import numpy as np
 
-from nuprobe.border import public, quick_methods
+from nuprobe.border import public
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.fluxes import Flux, FluxComponent, flux
-from nuprobe.models import LeptonCouplings, LeptonModel, StandardModel
+from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import TargetSpec
 from nuprobe.numerics import (
     FloatArray,
@@ -21,18 +21,18 @@ from nuprobe.numerics import (
     chebyshev_nodes,
     panel_nodes,
 )
-from nuprobe.processes.trident.channels import Channel, ChannelSpec
+from nuprobe.processes.trident.averaged import Averaged
+from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.couplings import (
-    coefficients_of,
-    final_couplings,
+    is_axial,
     lepton_couplings,
     masses_of,
-    mediator_masses,
+    terms,
     weak_angle,
 )
 from nuprobe.processes.trident.folded import FluxMeasure
-from nuprobe.processes.trident.kernels import Kernels, kernels_of
+from nuprobe.processes.trident.kernels import Exchanged, Kernels, Nodes, kernels_of
 from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
@@ -42,7 +42,7 @@ from nuprobe.processes.trident.tables import chebyshev
 from nuprobe.processes.trident.targets import describe, lowest_energy
 from nuprobe.processes.trident.totals import CrossSection
 
-__all__ = ["Averaged", "average", "flux_averaged"]
+__all__ = ["average", "flux_averaged"]
 
 _NODES = 40
 _DROPPED = 8  # Chebyshev coefficients in ln E, to measure the error
@@ -53,91 +53,6 @@ _SETTLED = 2e-5  # of the sums: between two of these; the finer is better by far
 _NOTHING = 1e-7  # of the folded cross section
 
 
-@quick_methods
-@dataclass(frozen=True, eq=False)
-class Averaged:
-    """Kernels averaged over a flux.
-
-    Attributes
-    ----------
-    channels : one row each.
-    values : shape (channels, terms), cm² (times MeV⁻², MeV⁻⁴ for mediator terms):
-        averaged over all neutrinos of the flux in the flavours of the channels, so that
-        rows add.
-    mediators : masses (MeV) of the mediator terms.
-    fluence : neutrinos in those flavours per unit of the flux (per cm² for a beam).
-    error : largest relative numerical error, of VV + AA and of the mediator terms.
-    regime : what was hit, one of `REGIMES`.
-    """
-
-    channels: tuple[Channel, ...]
-    values: FloatArray
-    mediators: tuple[float, ...]
-    fluence: float
-    error: float
-    regime: str
-
-    def total(self, model: LeptonModel) -> float:
-        """Averaged cross section, cm².
-
-        Parameters
-        ----------
-        model : with scalar parameters.
-
-        Raises
-        ------
-        InputError
-            If the model has a mediator whose mass was not averaged.
-        """
-        result = 0.0
-        for row, one in zip(self.values, self.channels, strict=True):
-            value = self._applied(row, lepton_couplings(model, one), model, one)
-            if np.ndim(value):
-                raise InputError(
-                    "an averaged cross section needs a model with scalar parameters"
-                )
-            result += float(value)
-        return result
-
-    def observed(self, model: LeptonModel) -> FloatArray:
-        """Averaged cross section for the charged leptons of the channels with any
-        neutrino in the final state, cm²; shape () or (points,).
-
-        Parameters
-        ----------
-        model : fields may be arrays over parameter points.
-
-        Raises
-        ------
-        InputError
-            If the model has a mediator whose mass was not averaged.
-        """
-        result = np.zeros(())
-        for row, one in zip(self.values, self.channels, strict=True):
-            for couplings in final_couplings(model, one):
-                result = result + self._applied(row, couplings, model, one)
-        return np.asarray(result)
-
-    def _applied(
-        self,
-        row: FloatArray,
-        couplings: LeptonCouplings,
-        model: LeptonModel,
-        channel: Channel,
-    ) -> FloatArray:
-        """Cross section of one row of `values` with some couplings, cm²."""
-        at = [0, 1, 2]
-        for mass in masses_of(couplings):
-            if mass not in self.mediators:
-                raise InputError(
-                    f"a mediator of {mass:g} MeV was not averaged: list its mass in"
-                    " `mediators`"
-                )
-            first = 3 + 3 * self.mediators.index(mass)
-            at += [first, first + 1, first + 2]
-        return np.asarray(coefficients_of(couplings, model, channel) @ row[at])
-
-
 @public
 def average(
     source: Flux | str,
@@ -146,6 +61,7 @@ def average(
     regime: str | TridentOptions = "all",
     *,
     mediators: Sequence[float] | FloatArray = (),
+    axial: bool = False,
     nodes: int = _NODES,
     **options: Unpack[NucleusKeywords],
 ) -> Averaged:
@@ -161,7 +77,8 @@ def average(
     source : a flux or its name.
     channels : at least one.
     target, regime : as in `total`.
-    mediators : masses (MeV) of t-channel vector mediators.
+    mediators : masses (MeV) of t-channel mediators.
+    axial : also the terms of their axial couplings.
     nodes : Chebyshev nodes in ln E.
     options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
         `TridentOptions`.
@@ -194,11 +111,12 @@ def average(
             f" {', '.join(map(str, source.flavours))}"
         )
     masses = tuple(float(m) for m in mediators)
-    rows = np.zeros((len(read), 3 + 3 * len(masses)))
+    rows = np.zeros((len(read), len(terms(len(masses), axial=axial))))
     errors = rows.copy()
     # the nodes in energy carry the error that is measured here; that in Q² is smaller
     # by far
     at = partial(kernels_of, target=target, options=settings, with_error=False)
+    exchanged = Exchanged(masses, axial)
     # of a channel kernels know only the pair: flavours of one beam share them
     lines: dict[tuple[float, ...], FloatArray] = {}
     beams: dict[tuple[float, ...], list[tuple[int, FluxComponent]]] = {}
@@ -208,7 +126,9 @@ def average(
             for line in component.lines:
                 key = (*one.pair_masses, line.energy)
                 if key not in lines:
-                    lines[key] = at(line.energy, channel=one, mediators=masses).values
+                    lines[key] = at(
+                        line.energy, channel=one, mediators=exchanged
+                    ).values
                 rows[i] += line.intensity * lines[key]
             if component.density is not None and component.edges[-1] > low:
                 beam = (
@@ -221,12 +141,12 @@ def average(
         first = read[members[0][0]]
         kernels_at = partial(at, channel=first)
         beam_ = _Beam.of([c for _, c in members], low, top, nodes)
-        folded = beam_.fold(kernels_at, first.pair_masses, masses)
+        folded = beam_.fold(kernels_at, first.pair_masses, masses, axial)
         for (i, _), row, error in zip(members, *folded, strict=True):
             rows[i] += row
             errors[i] += error
     worst = max(
-        (_relative(row, error) for row, error in zip(rows, errors, strict=True)),
+        (_relative(*pair, axial) for pair in zip(rows, errors, strict=True)),
         default=0.0,
     )
     if worst > _RTOL:
@@ -234,17 +154,27 @@ def average(
             f"the average over {source.name} reaches only {worst:.1e}; smooth the flux"
             " table"
         )
-    return Averaged(read, rows / fluence, masses, fluence, worst, settings.regime)
+    return Averaged(
+        read, rows / fluence, masses, fluence, worst, settings.regime, axial
+    )
 
 
-def _relative(row: FloatArray, error: FloatArray) -> float:
+def _relative(row: FloatArray, error: FloatArray, axial: bool) -> float:
     """Largest error of VV + AA, and of the mediator terms; that of VAc counts as a part
     of VVc."""
     if not row[0] + row[1] > 0:
         return 0.0
-    size = np.abs(row[3:]).reshape(-1, 3)[:, [0, 0, 2]].ravel()
+    size = np.abs(_beside_va(row[3:], axial))
     return float(
         max(error[:2].sum() / (row[0] + row[1]), (error[3:] / size).max(initial=0.0))
+    )
+
+
+def _beside_va(terms: FloatArray, axial: bool) -> FloatArray:
+    """Mediator terms in the last axis, with VVc in the place of VAc, which may be 0."""
+    order = [0, 0, 2, 3, 4] if axial else [0, 0, 2]
+    return terms.reshape(*terms.shape[:-1], -1, len(order))[..., order].reshape(
+        terms.shape
     )
 
 
@@ -279,6 +209,7 @@ class _Beam:
         kernels_at: Callable[..., Kernels],
         pair: tuple[float, float],
         masses: tuple[float, ...],
+        axial: bool,
     ) -> tuple[FloatArray, FloatArray]:
         """∫ φ(E) K(E) dE and its error, shape (components, terms).
 
@@ -292,34 +223,53 @@ class _Beam:
             self.energies.size, _DROPPED
         )
         change /= self.energies**2
-        measure = FluxMeasure(pair[0], at, at - change)
+        measures = [
+            FluxMeasure(pair[0], at, at - change, other)
+            for other in ((False, True) if axial else (False,))
+        ]
         # a mediator couples to leptons of one flavour
         tabulated = bool(masses) and pair[0] == pair[1]
-        each = (lambda number: partial(measure.add, number)) if tabulated else None
-        values = kernels_at(self.energies, each=each).values
+
+        def each(number: float) -> Nodes:
+            def add(*nodes: Any) -> None:
+                for measure in measures:
+                    measure.add(number, *nodes)
+
+            return add
+
+        values = kernels_at(self.energies, each=each if tabulated else None).values
         rows, errors = at @ values, np.abs(change @ values)
-        more, spread = np.zeros((2, len(rows), len(masses), 3))
+        more, spread = np.zeros((2, len(rows), len(masses), 5 if axial else 3))
         if masses and rows[:, 0].any():
             fits = np.zeros(len(masses), dtype=bool)
             if tabulated:
-                fits = measure.fits(masses)
+                fits = np.all([one.fits(masses) for one in measures], axis=0)
             if fits.any():
                 picked = tuple(m for m, good in zip(masses, fits, strict=True) if good)
-                found, error = measure.terms(picked)
-                more[:, fits, 0], more[:, fits, 2] = found[..., 0], found[..., 1]
-                spread[:, fits, 0], spread[:, fits, 2] = error[..., 0], error[..., 1]
+                for measure in measures:
+                    places = (3, 4) if measure.axial else (0, 2)
+                    found, error = measure.terms(picked)
+                    for place, term in zip(places, range(2), strict=True):
+                        more[:, fits, place] = found[..., term]
+                        spread[:, fits, place] = error[..., term]
             if not fits.all():
                 left = [m for m, good in zip(masses, fits, strict=True) if not good]
                 scaled = values / self.energies[:, None] ** 2
-                vv = [
-                    np.maximum(w * (m @ scaled[:, 0]), 0.0)
-                    for w, m in zip(self.weights, matrices, strict=True)
-                ]
-                found, error = _mediated(
-                    self.logs, vv, partial(kernels_at, mediators=left)
+                vv, aa = (
+                    [
+                        np.maximum(w * (m @ scaled[:, column]), 0.0)
+                        for w, m in zip(self.weights, matrices, strict=True)
+                    ]
+                    for column in (0, 1)
                 )
-                more[:, ~fits] = found.reshape(len(rows), -1, 3)
-                spread[:, ~fits] = error.reshape(len(rows), -1, 3)
+                mediated = partial(kernels_at, mediators=Exchanged(left, axial))
+                found, error = _mediated(self.logs, vv, mediated, axial)
+                more[:, ~fits], spread[:, ~fits] = found, error
+                if axial:
+                    # the terms of AA as ratios to AA
+                    found, error = _mediated(self.logs, aa, mediated, axial, column=1)
+                    more[:, ~fits, 3:] = found[..., 3:]
+                    spread[:, ~fits, 3:] = error[..., 3:]
         return (
             np.concatenate([rows, more.reshape(len(rows), -1)], axis=1),
             np.concatenate([errors, spread.reshape(len(rows), -1)], axis=1),
@@ -340,18 +290,23 @@ def _mediated(
     logs: Sequence[FloatArray],
     weights: Sequence[FloatArray],
     kernels_at: Callable[[FloatArray], Kernels],
+    axial: bool,
+    *,
+    column: int = 0,
 ) -> tuple[FloatArray, FloatArray]:
-    """Mediator terms of each component, folded as ratios to VV: these are smooth where
-    VV is not small.
+    """Mediator terms of each component, folded as ratios to VV or AA: these are smooth
+    where it is not small. Only those that follow it are meant.
 
     Parameters
     ----------
-    logs, weights : ln E of the points and VV there with their weight in the flux, by
-        component.
+    logs, weights : ln E of the points and VV (AA) there with their weight in the flux,
+        by component.
+    axial : whether there are terms of axial couplings.
+    column : 0 for VV, 1 for AA.
 
     Returns
     -------
-    sums, errors : shape (components, 3 × masses).
+    sums, errors : shape (components, masses, 3 or 5).
     """
     ends = []
     for log, weight in zip(logs, weights, strict=True):
@@ -373,7 +328,7 @@ def _mediated(
         found = kernels_at(energies[new]).values
         known, ratios = ratios, np.empty((n, found.shape[1] - 3))
         ratios[::2] = known if known.size else 0.0
-        ratios[new] = found[:, 3:] / found[:, :1]
+        ratios[new] = found[:, 3:] / found[:, column, None]
         sums = np.stack(
             [
                 w @ _matrix(energies, log) @ ratios
@@ -382,15 +337,15 @@ def _mediated(
         )
         if last.size:
             errors = np.abs(sums - last)
-            size = (
-                np.abs(sums)
-                .reshape(len(sums), -1, 3)[:, :, [0, 0, 2]]
-                .reshape(sums.shape)
-            )
-            if np.all(errors <= _SETTLED * size):
+            size = np.abs(_beside_va(sums, axial))
+            step = 5 if axial else 3
+            meant = np.arange(sums.shape[1]) % step >= 3
+            meant = meant if column else ~meant
+            if np.all((errors <= _SETTLED * size)[:, meant]):
                 break
         last = sums
-    return sums, errors
+    shape = len(sums), -1, 5 if axial else 3
+    return sums.reshape(shape), errors.reshape(shape)
 
 
 def _energies(low: float, top: float, n: int) -> FloatArray:
@@ -466,8 +421,15 @@ def flux_averaged(
     model = StandardModel() if model is None else model
     settings = read_options(regime, options)
     reaction = read_channel(channel)
-    masses = mediator_masses(model, reaction)
-    mean = average(source, [reaction], target, settings, mediators=masses)
+    couplings = lepton_couplings(model, reaction)
+    mean = average(
+        source,
+        [reaction],
+        target,
+        settings,
+        mediators=masses_of(couplings),
+        axial=is_axial(couplings),
+    )
     value = mean.total(model)
     if not with_error:
         return value

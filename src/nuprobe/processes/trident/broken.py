@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.channels import Channel
+from nuprobe.processes.trident.couplings import terms
 from nuprobe.processes.trident.inelastic import (
     KINDS,
     PAIRS,
@@ -117,6 +118,7 @@ def broken_kernels(
     *,
     exact: bool = False,
     each: Nodes | None = None,
+    axial: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Kernels of broken protons and neutrons, and their numerical error.
 
@@ -127,12 +129,13 @@ def broken_kernels(
     numbers : of protons and of neutrons.
     mediators : masses in MeV of t-channel mediators, shape (masses,).
     exact : do the integrals instead of using tables (slow).
-    each : is called with what nodes in Q² and W add to VV, as `current_kernels` calls
-        it.
+    each : is called with what nodes in Q² and W add to VV and AA, as `current_kernels`
+        calls it.
+    axial : also the terms AAd and dd of the mediators.
 
     Returns
     -------
-    values, error : shape (energies, 3 + 3 masses), cm².
+    values, error : shape (energies, 3 + 3 masses), or 3 + 5 masses if `axial`, cm².
 
     Examples
     --------
@@ -143,8 +146,10 @@ def broken_kernels(
     ((1, 3), True)
     """
     pair = channel.pair_masses
-    count = 3 + 3 * (0 if mediators is None else mediators.size)
-    values, error = np.zeros((2, e_nu.size, count))
+    names = terms(0 if mediators is None else mediators.size, axial=axial)
+    # the terms of a mediator follow VV or AA, whose tabulated values are better
+    follows = np.array([name.startswith(("AA", "dd")) for name in names[3:]], dtype=int)
+    values, error = np.zeros((2, e_nu.size, len(names)))
     for number, kind in zip(numbers, KINDS, strict=True):
         if number:
             values[:, :3] += number * _couplings_only(e_nu, pair, kind, exact)
@@ -155,23 +160,22 @@ def broken_kernels(
         return values, error
     for i in np.flatnonzero(values[:, 0] > 0):
         # a mean mass of the nucleon serves the ratio to VV
-        grid = grid_at(float(e_nu[i]), pair, _MEAN_MASS, ROUGH, mediators, exact)
+        grid = grid_at(float(e_nu[i]), pair, _MEAN_MASS, ROUGH, mediators, exact, axial)
         if grid is None:
             continue
-        parts = sum(
-            number * grid.parts(kind, structure_functions)
-            for number, kind in zip(numbers, KINDS, strict=True)
-            if number
-        )
+        parts = np.zeros(())
+        for number, kind in zip(numbers, KINDS, strict=True):
+            if number:
+                parts = parts + number * grid.parts(kind, structure_functions)
         sums = np.einsum("jwq,jtwq->t", parts, grid.moments)
-        scale = values[i, 0] / sums[0]
-        values[i, 3:] = scale * sums[3:]
+        scale = values[i, :2] / sums[:2]
+        values[i, 3:] = scale[follows] * sums[3:]
         if pair[0] == pair[1]:
-            values[i, 4::3] = 0.0  # symmetric under ℓ⁻ ↔ ℓ⁺
+            values[i, 4 :: 5 if axial else 3] = 0.0  # symmetric under ℓ⁻ ↔ ℓ⁺
         error[i, 3:] = _RATIO_ERROR * np.abs(values[i, 3:])
         if each is not None:
-            vv = scale * parts * grid.moments[:, 0]
-            flat = vv.reshape(6, 1, -1)
+            both = parts[:, None] * grid.moments[:, :2] * scale[:, None, None]
+            flat = both.reshape(6, 2, 1, -1)
             at = grid.shells
             each(np.array([i]), at.q2.reshape(1, -1), at.x_max.reshape(1, -1), flat)
     return values, error

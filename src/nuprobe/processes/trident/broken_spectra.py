@@ -31,7 +31,12 @@ from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident.beams import Beam
 from nuprobe.processes.trident.channels import Channel
-from nuprobe.processes.trident.couplings import coefficients, mediator_masses
+from nuprobe.processes.trident.couplings import (
+    coefficients_of,
+    is_axial,
+    lepton_couplings,
+    masses_of,
+)
 from nuprobe.processes.trident.currents import Current
 from nuprobe.processes.trident.inelastic import (
     FAR,
@@ -329,17 +334,19 @@ class BrokenNucleons:
         live = (at.weight > 0).ravel()
         x_max, q2 = at.x_max.ravel()[live], at.q2.ravel()[live]
         pair, kept = self.channel.pair_masses, factors.reshape(6, -1)[:, live]
-        found: dict[tuple[float, ...], FloatArray] = {}
+        found: dict[tuple[tuple[float, ...], bool], FloatArray] = {}
         rows = np.zeros((len(self.models), live.size))
         for row, model in zip(rows, self.models, strict=True):
-            masses = tuple(mediator_masses(model, self.channel))
-            if masses not in found:
+            couplings = lepton_couplings(model, self.channel)
+            masses, axial = masses_of(couplings), is_axial(couplings)
+            if (masses, axial) not in found:
                 some = np.array(masses) if masses else None
-                base, mediated, _ = evaluate(x_max, q2, *pair, some)
+                base, mediated, _ = evaluate(x_max, q2, *pair, some, axial=axial)
                 more = np.moveaxis(mediated, 3, 1).reshape(6, -1, q2.size)
                 moments = np.concatenate([base, more], axis=1)
-                found[masses] = np.einsum("jp,jtp->tp", kept, moments)
-            row[live] = coefficients(model, self.channel) @ found[masses]
+                found[masses, axial] = np.einsum("jp,jtp->tp", kept, moments)
+            weights = coefficients_of(couplings, model, self.channel)
+            row[live] = weights @ found[masses, axial]
         return rows.reshape(-1, *at.q2.shape)
 
 

@@ -27,17 +27,20 @@ __all__ = [
 TERMS: Final = ("VV", "AA", "VA")
 """Terms without a mediator."""
 _MEDIATOR_TERMS: Final = ("VVc", "VAc", "cc")
+_AXIAL_TERMS: Final = (*_MEDIATOR_TERMS, "AAd", "dd")
 _LARGEST: Final = 1e200  # of a coefficient
 _MOST: Final = 1000  # mediators
 
 
 @public
-def terms(mediators: int = 0) -> tuple[str, ...]:
-    """Names of the terms: VV, AA, VA, then VVc, VAc, cc for each mediator.
+def terms(mediators: int = 0, *, axial: bool = False) -> tuple[str, ...]:
+    """Names of the terms: VV, AA, VA, then VVc, VAc, cc for each mediator, and AAd, dd
+    if one of them has an axial coupling d.
 
     Parameters
     ----------
     mediators : how many there are, at most 1000.
+    axial : whether one has an axial coupling.
 
     Raises
     ------
@@ -56,7 +59,8 @@ def terms(mediators: int = 0) -> tuple[str, ...]:
             f" {shown(mediators)}"
         )
     numbers = [str(i + 1) if mediators > 1 else "" for i in range(mediators)]
-    return (*TERMS, *(name + n for n in numbers for name in _MEDIATOR_TERMS))
+    names = _AXIAL_TERMS if axial else _MEDIATOR_TERMS
+    return (*TERMS, *(name + n for n in numbers for name in names))
 
 
 @public
@@ -180,13 +184,20 @@ def masses_of(couplings: LeptonCouplings) -> tuple[float, ...]:
     return tuple(dict.fromkeys(m.mass for m in couplings.mediators))
 
 
+def is_axial(couplings: LeptonCouplings) -> bool:
+    """Whether a mediator has an axial coupling."""
+    return any(np.any(m.axial) for m in couplings.mediators)
+
+
 @public
 def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
     """Coefficients of the terms: V², A², VA and, for a mediator of strength c, 2Vc, Ac,
-    c².
+    c²; if one has an axial strength d, 2Vc, Ac + Vd, c², 2Ad, d².
 
     Mediators of different masses M_i also interfere: c_i c_j/[(K² + M_i²)(K² + M_j²)]
-    is a difference of the terms of single mediators and is put there.
+    is a difference of the terms of single mediators and is put there. The product cd
+    multiplies VA with the square of the propagator, which vanishes for the pairs of one
+    flavour in which a mediator of that kind couples.
 
     Parameters
     ----------
@@ -201,7 +212,8 @@ def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
     Raises
     ------
     InputError
-        If `model` has no couplings to charged leptons.
+        If `model` has no couplings to charged leptons, or an axial mediator couples to
+        leptons of two flavours.
     ComputationError
         If the couplings are so large that their squares overflow.
 
@@ -219,6 +231,13 @@ def coefficients_of(
 ) -> FloatArray:
     """`coefficients` of couplings that are known; `model` and `channel` are named in
     the message if they are too large."""
+    if is_axial(couplings):
+        vertex = read_channel(channel).vertex
+        if vertex.minus != vertex.plus:
+            raise InputError(
+                "a mediator with axial couplings makes pairs of one flavour, not"
+                f" {read_channel(channel)}: leave its coupling there out"
+            )
     with np.errstate(over="ignore", invalid="ignore"):
         result = _coefficients(couplings)
     if not np.all(np.abs(result) < _LARGEST):
@@ -233,20 +252,20 @@ def _coefficients(couplings: LeptonCouplings) -> FloatArray:
     v, a = couplings.vector, couplings.axial
     if not couplings.mediators and not np.ndim(v) and not np.ndim(a):
         return np.array([v**2, a**2, v * a], dtype=float)
-    strengths: dict[float, FloatArray] = {}
-    for mediator in couplings.mediators:
-        strengths[mediator.mass] = (
-            strengths.get(mediator.mass, np.asarray(0.0)) + mediator.strength
-        )
+    axial = is_axial(couplings)
+    strengths: dict[float, tuple[FloatArray, FloatArray]] = {}
+    for m in couplings.mediators:
+        c, d = strengths.get(m.mass, (np.zeros(()), np.zeros(())))
+        strengths[m.mass] = c + m.strength, d + m.axial
     columns = [v**2, a**2, v * a]
-    for mass, c in strengths.items():
-        mixed = sum(
-            (
-                d / (other**2 - mass**2)
-                for other, d in strengths.items()
-                if other != mass
-            ),
-            np.asarray(0.0),
-        )
-        columns += [2 * v * c + 2 * c * mixed, a * c, c**2]
+    for mass, (c, d) in strengths.items():
+        vector, other_axial = np.zeros(()), np.zeros(())
+        for other, (other_c, other_d) in strengths.items():
+            if other != mass:
+                vector = vector + other_c / (other**2 - mass**2)
+                other_axial = other_axial + other_d / (other**2 - mass**2)
+        columns += [2 * v * c + 2 * c * vector, a * c, c**2]
+        if axial:
+            columns[-2] = a * c + v * d + c * other_axial + d * vector
+            columns += [2 * a * d + 2 * d * other_axial, d**2]
     return np.stack(np.broadcast_arrays(*columns), axis=-1)

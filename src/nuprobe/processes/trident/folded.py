@@ -71,12 +71,13 @@ class _Box:
 
 
 @lru_cache(maxsize=8)
-def _propagators(box: _Box, masses: tuple[float, ...]) -> FloatArray:
+def _propagators(box: _Box, masses: tuple[float, ...], axial: bool) -> FloatArray:
     """Means of 1/(K² + M²) and of its square on the grid of a box, for each moment of
-    VV, shape (2, 6, δ, Q², masses)."""
-    table, mass = load(box.table), np.array(masses)
-    assert table.mediator is not None  # equal masses
-    a, b, c = table.mediator
+    VV, or AA if `axial`, shape (2, 6, δ, Q², masses)."""
+    table, mass = load(box.table, True, axial), np.array(masses)
+    train = table.axial if axial else table.mediator
+    assert train is not None  # equal masses
+    a, b, c = train
     delta, q2 = box.points()
     u, _ = table.axes(delta, np.zeros(delta.size))
     _, v = table.axes(np.full(q2.size, delta[0]), q2)
@@ -115,7 +116,7 @@ def _round(value: float, up: bool) -> float:
 
 @dataclass
 class FluxMeasure:
-    """VV of a flux average, resolved in δ and Q².
+    """VV, or AA, of a flux average, resolved in δ and Q².
 
     Parameters
     ----------
@@ -123,11 +124,13 @@ class FluxMeasure:
     weights : of the energies, for each component of the flux, shape (components,
         energies).
     rougher : weights of fewer energies, to measure the error, same shape.
+    axial : whether it is AA.
     """
 
     mass: float
     weights: FloatArray
     rougher: FloatArray
+    axial: bool = False
     _pieces: list[tuple[FloatArray, ...]] = field(default_factory=list)
 
     def add(
@@ -138,15 +141,16 @@ class FluxMeasure:
         x_max: FloatArray,
         parts: FloatArray,
     ) -> None:
-        """Take what a current adds to VV.
+        """Take what a current adds to VV or AA.
 
         Parameters
         ----------
         number : of such currents.
         which : indices of the energies, shape (n,).
         q2, x_max : MeV², shape (n, nodes).
-        parts : by moment, shape (6, n, nodes).
+        parts : VV and AA by moment, shape (6, 2, n, nodes).
         """
+        parts = parts[:, 1 if self.axial else 0]
         q2, x_max = q2 / self.mass**2, x_max / self.mass**2
         delta = (x_max - q2) / 4 - 1
         live = (parts != 0).any(0) & (delta > 1e-10)
@@ -184,7 +188,7 @@ class FluxMeasure:
         return np.asarray(good & (contact | (mass < top)))
 
     def terms(self, masses: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
-        """VVc and cc of mediators.
+        """VVc and cc of mediators, or AAd and dd.
 
         Parameters
         ----------
@@ -222,7 +226,7 @@ class FluxMeasure:
             top = max(float(delta[here].max()), 1.1 * first)
             box = _Box(name, (first, min(last, _round(top, True))), q_top)
             at = box.mapped(delta[here], q2[here])
-            values = _propagators(box, scaled)
+            values = _propagators(box, scaled, self.axial)
             products = _products(
                 box, at, parts[:, here], weights[:, here], change[:, here], values
             )

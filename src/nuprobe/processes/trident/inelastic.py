@@ -34,9 +34,10 @@ import numpy as np
 from nuprobe.constants import M_ELECTRON, M_MUON, M_NEUTRON, M_PROTON, M_TAU
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.trident.cross_section import PREFACTOR
+from nuprobe.processes.trident.quadrature import direct
 from nuprobe.processes.trident.resonances import W_THRESHOLD
 from nuprobe.processes.trident.structure_functions import structure_functions
-from nuprobe.processes.trident.tables import direct, evaluate
+from nuprobe.processes.trident.tables import evaluate
 
 __all__ = [
     "FAR",
@@ -355,6 +356,7 @@ def grid_at(
     rule: Rule,
     mediators: FloatArray | None,
     exact: bool,
+    axial: bool = False,
 ) -> Grid | None:
     """Everything at one energy but the nucleon; None below threshold.
 
@@ -365,6 +367,7 @@ def grid_at(
     mass : of the target, MeV.
     rule : of the quadrature.
     mediators, exact : as in `integrated`.
+    axial : also weight AA with the propagators of the mediators.
 
     Examples
     --------
@@ -377,7 +380,9 @@ def grid_at(
     w, d_w2 = w_nodes(top, rule)
     made = shells(np.full(w.size, e_nu), w, mass, pair, rule.q, rule.q_range)
     at = made.x_max.ravel(), made.q2.ravel(), *pair, mediators
-    base, mediated = direct(*at) if exact else evaluate(*at)[:2]
+    base, mediated = (
+        direct(*at, axial=axial) if exact else evaluate(*at, axial=axial)[:2]
+    )
     both = np.concatenate(
         [base, np.moveaxis(mediated, 3, 1).reshape(6, -1, base.shape[2])], axis=1
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Unpack
 
 import numpy as np
@@ -18,6 +19,7 @@ from nuprobe.numerics import FloatArray, blocks, numbers
 from nuprobe.processes.trident.broken import broken_kernels
 from nuprobe.processes.trident.channels import Channel, ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
+from nuprobe.processes.trident.couplings import terms
 from nuprobe.processes.trident.cross_section import (
     combine,
     hadron_factors,
@@ -32,10 +34,18 @@ from nuprobe.processes.trident.options import (
     TridentOptions,
     read_options,
 )
-from nuprobe.processes.trident.tables import direct, evaluate
+from nuprobe.processes.trident.quadrature import direct
+from nuprobe.processes.trident.tables import evaluate
 from nuprobe.processes.trident.targets import broken_nucleons, currents_of
 
-__all__ = ["Kernels", "check_tail", "current_kernels", "kernels", "kernels_of"]
+__all__ = [
+    "Exchanged",
+    "Kernels",
+    "check_tail",
+    "current_kernels",
+    "kernels",
+    "kernels_of",
+]
 
 _POINTS: Final = 16  # in each panel of ln Q
 _MOST_SPLITS: Final = 256
@@ -53,7 +63,7 @@ _TAIL: Final = 0.01
 
 
 Nodes = Callable[[NDArray[np.intp], FloatArray, FloatArray, FloatArray], None]
-"""Takes what nodes in Q² add to VV, see `current_kernels`."""
+"""Takes what nodes in Q² add to VV and AA, see `current_kernels`."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ def current_kernels(
     points: int = _POINTS,
     exact: bool = False,
     each: Nodes | None = None,
+    axial: bool = False,
 ) -> Kernels:
     """Kernels of one current.
 
@@ -93,8 +104,10 @@ def current_kernels(
     mediators : masses in MeV of t-channel mediators, shape (masses,).
     points : Gauss–Legendre points in each panel of ln Q.
     exact : do the integrals instead of using the tables (slow).
-    each : is called with what the nodes in Q² add to VV: (indices of energies, Q² and
-        x_max of shape (energies, nodes), VV by moment of shape (6, energies, nodes)).
+    each : is called with what the nodes in Q² add to VV and AA: (indices of energies,
+        Q² and x_max of shape (energies, nodes), VV and AA by moment of shape (6, 2,
+        energies, nodes)).
+    axial : also the terms AAd and dd of the mediators.
 
     Examples
     --------
@@ -111,14 +124,16 @@ def current_kernels(
             "kernels need at least one point and finite masses of mediators, got"
             f" {points} and {shown(mediators)}"
         )
-    n_terms = 3 + 3 * (0 if mediators is None else mediators.size)
+    masses = 0 if mediators is None else mediators.size
+    n_terms = len(terms(masses, axial=axial))
     values, error = np.zeros((e_nu.size, n_terms)), np.zeros((e_nu.size, n_terms))
     open_ = e_nu > threshold(current.mass, m_minus, m_plus)
     if not open_.any():
         return Kernels(values, error)
     e = e_nu[open_]
     ends = q_range(e, current.mass, m_minus, m_plus)
-    resolved = _resolved(e, channel, current, mediators, points, 0, exact, ends)
+    how = _How(channel, current, mediators, points, exact, axial)
+    resolved = how.resolved(e, ends=ends)
     nodes, relative = resolved.combined(), resolved.error
     sums = nodes.sum(-1).T
     size = _size(sums)
@@ -133,9 +148,7 @@ def current_kernels(
     if not rough.any():
         return Kernels(values, error)
     for split, picked in _splits(e, rough, channel, current, points):
-        resolved = _resolved(
-            e[picked], channel, current, mediators, points, split, exact
-        )
+        resolved = how.resolved(e[picked], split)
         sums = resolved.combined().sum(-1).T
         values[where[picked]] = sums
         error[where[picked]] = (resolved.error + _SETTLED) * _size(sums)
@@ -179,36 +192,49 @@ class _Resolved:
             factors = hadron_factors(
                 self.e[some], q2, self.weight[some], x_max, self.current
             )
-            each(where[some], q2, x_max, factors * self.moments[:, 0, some])
+            both = factors[:, None] * self.moments[:, :2, some]
+            each(where[some], q2, x_max, both)
 
 
-def _resolved(
-    e: FloatArray,
-    channel: Channel,
-    current: Current,
-    mediators: FloatArray | None,
-    points: int,
-    split: int,
-    exact: bool,
-    ends: tuple[FloatArray, FloatArray] | None = None,
-) -> _Resolved:
-    """Moments of the terms at the nodes in Q²."""
-    m_minus, m_plus = channel.pair_masses
-    q2, weight, x_max = q2_nodes(e, current, m_minus, m_plus, points, split, ends)
-    # panels of no width carry nothing
-    live = weight.ravel() > 0
-    at = x_max.ravel()[live], q2.ravel()[live], m_minus, m_plus, mediators
-    base, mediated, relative = (*direct(*at), 0.0) if exact else evaluate(*at)
-    if mediators is None and live.all():
-        everything = base
-    else:
-        everything = np.zeros((6, 3 + 3 * mediated.shape[3], live.size))
-        everything[:, :3, live] = base
-        everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(
-            6, -1, base.shape[2]
+@dataclass(frozen=True)
+class _How:
+    """What is integrated, and how: arguments of `current_kernels`."""
+
+    channel: Channel
+    current: Current
+    mediators: FloatArray | None
+    points: int
+    exact: bool
+    axial: bool
+
+    def resolved(
+        self,
+        e: FloatArray,
+        split: int = 0,
+        ends: tuple[FloatArray, FloatArray] | None = None,
+    ) -> _Resolved:
+        """Moments of the terms at the nodes in Q²."""
+        masses, current = self.channel.pair_masses, self.current
+        q2, weight, x_max = q2_nodes(e, current, *masses, self.points, split, ends)
+        # panels of no width carry nothing
+        live = weight.ravel() > 0
+        at = x_max.ravel()[live], q2.ravel()[live], *masses, self.mediators
+        base, mediated, relative = (
+            (*direct(*at, axial=self.axial), 0.0)
+            if self.exact
+            else evaluate(*at, axial=self.axial)
         )
-    everything = everything.reshape(6, -1, *q2.shape)
-    return _Resolved(e, q2, weight, x_max, current, everything, relative)
+        if self.mediators is None and live.all():
+            everything = base
+        else:
+            count = 3 + mediated.shape[1] * mediated.shape[3]
+            everything = np.zeros((6, count, live.size))
+            everything[:, :3, live] = base
+            everything[:, 3:, live] = np.moveaxis(mediated, 3, 1).reshape(
+                6, -1, base.shape[2]
+            )
+        everything = everything.reshape(6, -1, *q2.shape)
+        return _Resolved(e, q2, weight, x_max, current, everything, relative)
 
 
 def _splits(
@@ -228,7 +254,8 @@ def _splits(
                 f" {e[left[0]]:.6g} MeV is not resolved: its form factor oscillates or"
                 " jumps too fast; use a smoother one"
             )
-        finer = _resolved(e[left], channel, current, None, points, split, False)
+        how = _How(channel, current, None, points, False, False)
+        finer = how.resolved(e[left], split)
         now = finer.combined()[:2].sum(-1)
         if last is not None:
             settled = (np.abs(now - last) <= _SETTLED * now).all(0)
@@ -248,6 +275,7 @@ def kernels(
     mediators: Sequence[float] | FloatArray = (),
     exact: bool = False,
     with_error: bool = True,
+    axial: bool = False,
     **options: Unpack[NucleusKeywords],
 ) -> Kernels:
     """Kernels of a target: the cross section is
@@ -262,13 +290,15 @@ def kernels(
         whole grid of masses costs little more than one.
     with_error : also estimate the error of the integral over Q² from a second, finer
         rule, and return that one's values; takes more than twice the time.
+    axial : also the terms AAd and dd of each mediator, as axial couplings need them.
     options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
         `TridentOptions`.
 
     Returns
     -------
     Kernels
-        Shape (*energies, 3 + 3 masses), named by `terms`; exactly zero below threshold.
+        Shape (*energies, 3 + 3 masses), or 3 + 5 masses if `axial`, named by `terms`;
+        exactly zero below threshold.
 
     Raises
     ------
@@ -285,9 +315,31 @@ def kernels(
     (9.06e-45, 0.0)
     """
     reaction, settings = read_channel(channel), read_options(regime, options)
-    result = kernels_of(e_nu, reaction, target, settings, mediators, exact, with_error)
+    result = kernels_of(
+        e_nu,
+        reaction,
+        target,
+        settings,
+        Exchanged(mediators, axial),
+        exact,
+        with_error,
+    )
     check_tail(e_nu, reaction, target, settings)
     return result
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """Mediators in the t channel.
+
+    Attributes
+    ----------
+    masses : MeV.
+    axial : whether the terms of axial couplings are wanted.
+    """
+
+    masses: Sequence[float] | FloatArray = ()
+    axial: bool = False
 
 
 def kernels_of(
@@ -295,7 +347,7 @@ def kernels_of(
     channel: Channel,
     target: TargetSpec | None,
     options: TridentOptions,
-    mediators: Sequence[float] | FloatArray = (),
+    mediators: Exchanged | None = None,
     exact: bool = False,
     with_error: bool = True,
     each: Callable[[float], Nodes] | None = None,
@@ -304,7 +356,8 @@ def kernels_of(
 
     Parameters
     ----------
-    e_nu, channel, target, mediators, exact, with_error : as in `kernels`.
+    e_nu, channel, target, exact, with_error : as in `kernels`.
+    mediators : those in the t channel; None without.
     options : what is hit and how.
     each : gives, for the number of a current, what `current_kernels` calls; not with
         `with_error`.
@@ -317,22 +370,21 @@ def kernels_of(
     (3,)
     """
     e = _energies(e_nu)
-    masses = _masses(mediators, channel)
+    exchanged = Exchanged() if mediators is None else mediators
+    masses, axial = _masses(exchanged.masses, channel), exchanged.axial
     flat = np.ravel(e)
-    shape = (flat.size, 3 + 3 * masses.size)
+    shape = (flat.size, len(terms(masses.size, axial=axial)))
     values, error = np.zeros(shape), np.zeros(shape)
     grid = masses if masses.size else None
     for number, current in currents_of(target, options):
         nodes = None if each is None else each(number)
         # what is called with indices of energies wants all of them at once
         for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
-            part = current_kernels(
-                flat[b], channel, current, grid, exact=exact, each=nodes
-            )
+            at = partial(current_kernels, flat[b], channel, current, grid)
+            at = partial(at, exact=exact, axial=axial)
+            part = at(each=nodes)
             if with_error:
-                finer = current_kernels(
-                    flat[b], channel, current, grid, points=_POINTS + 8, exact=exact
-                )
+                finer = at(points=_POINTS + 8)
                 error[b] += number * np.abs(finer.values - part.values)
                 part = finer
             values[b] += number * part.values
@@ -343,7 +395,7 @@ def kernels_of(
         nodes = None if each is None else each(1.0)
         for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
             more, spread = broken_kernels(
-                flat[b], channel, broken, grid, exact=exact, each=nodes
+                flat[b], channel, broken, grid, exact=exact, each=nodes, axial=axial
             )
             values[b] += more
             error[b] += spread

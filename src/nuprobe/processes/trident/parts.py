@@ -22,10 +22,11 @@ from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.couplings import (
     coefficients_of,
+    is_axial,
     lepton_couplings,
     masses_of,
 )
-from nuprobe.processes.trident.kernels import check_tail, kernels_of
+from nuprobe.processes.trident.kernels import Exchanged, check_tail, kernels_of
 from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
@@ -109,15 +110,19 @@ def parts(
 
     def weights(factor: float) -> FloatArray:
         scaled = tuple(
-            replace(m, strength=factor * m.strength) for m in couplings.mediators
+            replace(m, strength=factor * m.strength, axial=factor * m.axial)
+            for m in couplings.mediators
         )
         return coefficients_of(replace(couplings, mediators=scaled), model, reaction)
 
-    none, plus, minus = (weights(factor) for factor in (0.0, 1.0, -1.0))
+    plus, minus = (weights(factor) for factor in (1.0, -1.0))
     if plus.ndim != 1:
         raise InputError("parts of a cross section need a model with scalar parameters")
+    none = np.zeros(plus.shape)
+    none[:3] = coefficients_of(replace(couplings, mediators=()), model, reaction)
+    exchanged = Exchanged(masses_of(couplings), is_axial(couplings))
     values = kernels_of(
-        e_nu, reaction, target, settings, masses_of(couplings), False, False
+        e_nu, reaction, target, settings, exchanged, False, False
     ).values
     check_tail(e_nu, reaction, target, settings)
     linear, square = (plus - minus) / 2, (plus + minus) / 2 - none

@@ -28,37 +28,37 @@ _BLOCK: Final = 15_000  # values of one array
 
 @dataclass(frozen=True)
 class Coupling:
-    """V, A and what mediators add to V at K².
+    """V, A and what mediators add to them at K².
 
     Attributes
     ----------
     vector, axial : V and A.
-    mediators : mass (MeV) and strength (MeV²) of each.
+    mediators : mass (MeV), strength and axial strength (MeV²) of each.
     """
 
     vector: float
     axial: float
-    mediators: tuple[tuple[float, float], ...]
+    mediators: tuple[tuple[float, float, float], ...]
 
     @classmethod
     def of(cls, model: LeptonModel, channel: Channel) -> Coupling:
         """Couplings of a `model` with scalar parameters in a `channel`; raises
         `InputError` for others."""
         given = lepton_couplings(model, channel)
-        if any(
-            np.ndim(c)
-            for c in (given.vector, given.axial, *(m.strength for m in given.mediators))
-        ):
+        exchanged = [(m.mass, m.strength, m.axial) for m in given.mediators]
+        every = (given.vector, given.axial, *(c for one in exchanged for c in one))
+        if any(np.ndim(c) for c in every):
             raise InputError("a spectrum needs models with scalar parameters")
-        mediators = tuple((float(m.mass), float(m.strength)) for m in given.mediators)
+        mediators = tuple((float(m), float(c), float(d)) for m, c, d in exchanged)
         return cls(float(given.vector), float(given.axial), mediators)
 
     def __call__(self, k2: FloatArray) -> FloatArray:
         """Coefficients of VV, AA and VA, shape (3, *k2)."""
-        v = self.vector + sum(
-            (c / (k2 + m**2) for m, c in self.mediators), np.zeros_like(k2)
-        )
-        return np.stack([v**2, np.full_like(v, self.axial**2), v * self.axial])
+        v, a = np.full_like(k2, self.vector), np.full_like(k2, self.axial)
+        for m, c, d in self.mediators:
+            v += c / (k2 + m**2)
+            a += d / (k2 + m**2)
+        return np.stack([v**2, a**2, v * a])
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Scattering:
         """
         masses, current, beam = self.channel.pair_masses, self.current, self.beam
         s_min = sum(masses) ** 2
-        soft2 = min([s_min, *(m**2 for c in self.couplings for m, _ in c.mediators)])
+        soft2 = min([s_min, *(m**2 for c in self.couplings for m, *_ in c.mediators)])
         *adapted, n_x = _adapted(orders, variable, beam, current, soft2, s_min)
         n_q, n_k, n_s = adapted
         spread = _scale2(beam, current) / (masses[0] * masses[1])

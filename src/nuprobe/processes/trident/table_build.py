@@ -34,6 +34,8 @@ def node_values(
     masses: tuple[float, float],
     orders: Orders,
     w: FloatArray | None = None,
+    *,
+    axial: bool = False,
 ) -> tuple[FloatArray, FloatArray | None]:
     """What a table interpolates, computed by the integrals at (δ, Q²).
 
@@ -43,6 +45,7 @@ def node_values(
     masses : lighter and heavier.
     orders : of the quadrature.
     w : values of the mediator axis, or None.
+    axial : means over AA instead of VV.
 
     Returns
     -------
@@ -77,13 +80,18 @@ def node_values(
         return logs, None
     ratio = np.exp(2 * w)[:, None]
     weight = (1 + ratio) / (k2[:, None, :] / kappa2[:, None, None] + ratio)
-    shape = parts[:, 0] / values[:, 0, :, None]
+    column = 1 if axial else 0
+    shape = parts[:, column] / values[:, column, :, None]
     means = [np.einsum("jpk,pmk->jpm", shape, weight**power) for power in (1, 2)]
     return logs, np.log(np.concatenate(means))
 
 
 def build(
-    name: str, nodes: tuple[int, int, int] | None = None, checks: int = 200
+    name: str,
+    nodes: tuple[int, int, int] | None = None,
+    checks: int = 200,
+    *,
+    axial: bool = False,
 ) -> Table:
     """Compute a table from the integrals and measure its error at random points of its
     range.
@@ -93,6 +101,7 @@ def build(
     name : one of `PLANS`.
     nodes : Chebyshev nodes in u, v, w; the shipped table's by default.
     checks : random points at which the error is measured.
+    axial : the mediator functions are those of AA instead of VV.
 
     Examples
     --------
@@ -123,6 +132,7 @@ def build(
         plan.masses,
         plan.orders,
         means_at(chebyshev_roots(n_w)) if n_w else None,
+        axial=axial,
     )
     coefficients = _transform(_transform(values.reshape(-1, n_u, n_v), 1), 2)
     left, right = _truncate(coefficients.transpose(1, 0, 2).reshape(n_u, -1), 1e-7)
@@ -146,7 +156,7 @@ def build(
     random = np.random.default_rng(20190213)
     u, v = random.uniform(-1, 1, (2, checks))
     w = means_at(random.uniform(-1, 1, 12))
-    values, means = node_values(*points(u, v), plan.masses, plan.orders, w)
+    values, means = node_values(*points(u, v), plan.masses, plan.orders, w, axial=axial)
     error = float(np.abs(table.logarithms(u, v) - values).max())
     other = math.nan
     if means is not None and w is not None:
@@ -172,12 +182,13 @@ def _truncate(matrix: FloatArray, tolerance: float) -> tuple[FloatArray, FloatAr
     return u[:, :keep] * s[:keep], v[:keep]
 
 
-def to_bytes(table: Table) -> bytes:
+def to_bytes(table: Table, *, axial: bool = False) -> bytes:
     """Serialise as an npz archive (no pickle).
 
     Parameters
     ----------
     table : what is written; its mediator functions in single precision.
+    axial : write these alone, which are those of AA.
 
     Examples
     --------
@@ -191,6 +202,9 @@ def to_bytes(table: Table) -> bytes:
     train: dict[str, Any] = dict(
         zip(("train_u", "train_v", "train_w"), arrays, strict=False)
     )
+    if axial:
+        np.savez_compressed(stream, error=np.array(table.mediator_error), **train)
+        return stream.getvalue()
     np.savez_compressed(
         stream,
         masses=np.array(table.masses),

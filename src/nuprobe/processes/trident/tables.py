@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -31,9 +31,10 @@ from numpy.typing import NDArray
 from nuprobe.constants import M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.trident.moments import Orders, differential_moments
+from nuprobe.processes.trident.moments import Orders
+from nuprobe.processes.trident.quadrature import direct, weighted
 
-__all__ = ["PLANS", "W_RANGE", "Plan", "Table", "direct", "evaluate", "load"]
+__all__ = ["PLANS", "W_RANGE", "Plan", "Table", "evaluate", "load"]
 
 MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 
@@ -110,6 +111,7 @@ class Table:
         (p, 12, n_w); None without.
     error, mediator_error : largest relative error measured against the integrals at
         random points of the range.
+    axial, axial_error : the same of AA; None without.
     """
 
     masses: tuple[float, float]
@@ -120,6 +122,8 @@ class Table:
     mediator: tuple[FloatArray, FloatArray, FloatArray] | None
     error: float
     mediator_error: float
+    axial: tuple[FloatArray, FloatArray, FloatArray] | None = None
+    axial_error: float = math.nan
 
     def axes(self, delta: FloatArray, q2: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Axes u and v mapped to [−1, 1].
@@ -170,7 +174,7 @@ class Table:
         )
 
     def mediator_logarithms(
-        self, u: FloatArray, v: FloatArray, w: FloatArray
+        self, u: FloatArray, v: FloatArray, w: FloatArray, axial: bool = False
     ) -> FloatArray:
         """Interpolated mediator functions, shape (12, points, masses).
 
@@ -178,17 +182,20 @@ class Table:
         ----------
         u, v : mapped points, shape (points,).
         w : ln(M/κ), shape (points, masses).
+        axial : those of AA instead of VV.
         """
-        if self.mediator is None:
+        train = self.axial if axial else self.mediator
+        if train is None:
             raise InputError("this table has no functions of a mediator")
         if u.size > _MEDIATOR_BLOCK:
             cuts = [
                 slice(i, i + _MEDIATOR_BLOCK) for i in range(0, u.size, _MEDIATOR_BLOCK)
             ]
             return np.concatenate(
-                [self.mediator_logarithms(u[i], v[i], w[i]) for i in cuts], axis=1
+                [self.mediator_logarithms(u[i], v[i], w[i], axial) for i in cuts],
+                axis=1,
             )
-        a, b, c = self.mediator
+        a, b, c = train
         first = chebyshev(u, a.shape[0]) @ a
         r, n, p = b.shape
         second = (first @ b.reshape(r, -1)).reshape(-1, n, p)
@@ -247,20 +254,25 @@ def _k2_max(delta: FloatArray, q2: FloatArray, m_1: float, m_2: float) -> FloatA
     return np.asarray((q2 + (m_1 + m_2) ** 2 * (1 + delta)) * delta / (1 + delta))
 
 
-@lru_cache(maxsize=2 * len(PLANS))
-def load(name: str, mediators: bool = True) -> Table:
+@lru_cache(maxsize=3 * len(PLANS))
+def load(name: str, mediators: bool = True, axial: bool = False) -> Table:
     """Read a shipped table.
 
     Parameters
     ----------
     name : one of `PLANS`.
     mediators : also the mediator functions, which are nine tenths of its bytes.
+    axial : also those of AA, which are a file of their own.
 
     Examples
     --------
     >>> load("equal-low", False).mediator is None
     True
     """
+    if axial:
+        table = load(name, mediators)
+        train, worst = (None, math.nan) if table.mediator is None else _axial(name)
+        return replace(table, axial=train, axial_error=worst)
     content = (files("nuprobe.processes.trident") / "data" / f"{name}.npz").read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
         low, high, q_max = (float(x) for x in data["ranges"])
@@ -285,55 +297,20 @@ def load(name: str, mediators: bool = True) -> Table:
         )
 
 
-def direct(
-    x_max: FloatArray,
-    q2: FloatArray,
-    m_minus: float,
-    m_plus: float,
-    mediators: FloatArray | None = None,
-    orders: Orders | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    """Moments by quadrature, with the meaning of `evaluate`.
-
-    Parameters
-    ----------
-    x_max, q2, m_minus, m_plus, mediators : as in `evaluate`.
-    orders : of the quadrature; by default they follow from the range of scales.
-
-    Examples
-    --------
-    >>> base, mediated = direct(np.array([12.0]), np.array([1.0]), 1.0, 1.0)
-    >>> base.shape, mediated.shape
-    ((6, 3, 1), (6, 3, 1, 0))
-    """
-    if x_max.size == 0:
-        return np.zeros((6, 3, 0)), np.zeros(
-            (6, 3, 0, 0 if mediators is None else mediators.size)
-        )
-    s_min = (m_minus + m_plus) ** 2
-    soft2 = s_min if mediators is None else min(s_min, float(mediators.min()) ** 2)
-    if orders is None:
-        top = float(np.max(x_max))
-        orders = Orders(
-            k2=16 + round(math.log1p(top / soft2)),
-            s=20 + round(0.3 * math.log1p(top / s_min)),
-            angle=16 + round(math.log1p(top / (m_minus * m_plus))),
-        )
-    k2, parts = differential_moments(x_max, q2, m_minus, m_plus, orders, soft2)
-    base = np.asarray(parts.sum(-1))
-    if mediators is None:
-        return base, np.zeros((6, 3, x_max.size, 0))
-    weight = 1 / (k2[:, None, :] + mediators[:, None] ** 2)
-    once = np.einsum("jcpk,pmk->jcpm", parts[:, [0, 2]], weight)
-    twice = np.einsum("jpk,pmk->jpm", parts[:, 0], weight**2)
-    return base, np.stack([once[:, 0], once[:, 1], twice], axis=1)
+def _axial(name: str) -> tuple[tuple[FloatArray, FloatArray, FloatArray], float]:
+    """Functions of AA in a table with mediators, and their error."""
+    file = files("nuprobe.processes.trident") / "data" / f"{name}-axial.npz"
+    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as data:
+        first, second, third = (data[f"train_{x}"].astype(float) for x in "uvw")
+        return (first, second, third), float(data["error"])
 
 
 def _means(
-    table: Table, delta: FloatArray, q2: FloatArray, masses: FloatArray
+    table: Table, delta: FloatArray, q2: FloatArray, masses: FloatArray, axial: bool
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Means of 1/(K² + M²) and of its square over VV, for the masses that the table
-    serves at all points, shape (2, 6, points, such masses), and which these are."""
+    """Means of 1/(K² + M²) and of its square over VV, or AA if `axial`, for the masses
+    that the table serves at all points, shape (2, 6, points, such masses), and which
+    these are."""
     kappa2 = kappa2_of(delta, table.masses[0])[:, None]
     w = 0.5 * np.log(masses**2 / kappa2)
     # heavier than the range is fine where K²_max < 1e-8 M²
@@ -343,13 +320,40 @@ def _means(
     if not fits.any():
         return np.zeros((2, 6, delta.size, 0)), fits
     wide, axes = w[:, fits], table.axes(delta, q2)
-    logs = table.mediator_logarithms(*axes, np.minimum(wide, W_RANGE[1]))
+    logs = table.mediator_logarithms(*axes, np.minimum(wide, W_RANGE[1]), axial)
     means = np.exp(logs).reshape(2, 6, delta.size, -1)
     # beyond the range, K² < 1e-8 M² allowing, nothing is left of the propagator but
     # 1/M²
     means = np.where(wide > W_RANGE[1], 1.0, means)
     shrink = 1 / (kappa2 + masses[fits] ** 2)
     return means * np.stack([shrink, shrink**2])[:, None], fits
+
+
+def _exchanged(
+    table: Table,
+    at: tuple[FloatArray, FloatArray, float, float],
+    base: FloatArray,
+    masses: FloatArray,
+    axial: bool,
+) -> tuple[FloatArray, float]:
+    """Moments weighted with propagators, as `evaluate` returns them, at points x_max
+    and Q² of one table, from VV and AA there; and the error of the table."""
+    x_max, q2, *_ = at
+    delta = (x_max - q2) / sum(table.masses) ** 2 - 1
+    found = np.zeros((6, weighted(axial), q2.size, masses.size))
+    means, fits = _means(table, delta, q2, masses, False)
+    error = 0.0
+    if fits.any():
+        vv, aa = base[:, 0, :, None], base[:, 1, :, None]
+        found[:, 0][..., fits], found[:, 2][..., fits] = vv * means[0], vv * means[1]
+        error = table.mediator_error
+        if axial:
+            means, _ = _means(table, delta, q2, masses, True)
+            found[:, 3][..., fits], found[:, 4][..., fits] = aa * means
+            error = max(error, table.axial_error)
+    if not fits.all():
+        found[..., ~fits] = direct(*at, masses[~fits], axial=axial)[1]
+    return found, error
 
 
 def _logarithms(
@@ -377,6 +381,8 @@ def evaluate(
     m_minus: float,
     m_plus: float,
     mediators: FloatArray | None = None,
+    *,
+    axial: bool = False,
 ) -> tuple[FloatArray, FloatArray, float]:
     """Moments from the tables where they are valid, from the integrals elsewhere.
 
@@ -385,13 +391,15 @@ def evaluate(
     x_max, q2 : shape (points,), MeV².
     m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV, from the three charged leptons.
     mediators : masses M of t-channel mediators, MeV, shape (masses,).
+    axial : also weight AA.
 
     Returns
     -------
     moments : shape (6, 3, points), structures VV, AA, VA; zero where the pair cannot be
         made.
     mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV
-        with its square.
+        with its square; if `axial` (6, 5, points, masses), with AA weighted with both
+        behind them.
     error : relative error: the largest of the tables used.
 
     Examples
@@ -411,7 +419,7 @@ def evaluate(
     masses = np.zeros(0) if mediators is None else mediators / unit
     delta = (x_max - q2) / (pair[0] + pair[1]) ** 2 - 1
     base = np.zeros((6, 3, x_max.size))
-    mediated = np.zeros((6, 3, x_max.size, masses.size))
+    mediated = np.zeros((6, weighted(axial), x_max.size, masses.size))
     rest = delta > 1e-10
     error = 0.0
     panels: list[tuple[Table, NDArray[np.intp]]] = []
@@ -419,7 +427,9 @@ def evaluate(
         here = rest & (delta <= plan.delta[1]) & (q2 <= plan.q_max * pair[0] ** 2)
         if here.any():
             rest &= ~here
-            panels.append((load(name, masses.size > 0), np.flatnonzero(here)))
+            heavy = masses.size > 0
+            table = load(name, True, True) if axial and heavy else load(name, heavy)
+            panels.append((table, np.flatnonzero(here)))
             error = max(error, panels[-1][0].error)
     if panels:
         at = np.concatenate([i for _, i in panels]) if panels[1:] else panels[0][1]
@@ -432,19 +442,10 @@ def evaluate(
         if not equal:
             base[:, 2, at] = logs[12:] * even.sum(1) * (1 if m_minus < m_plus else -1)
     for table, some in panels if masses.size else ():
-        d, q = delta[some], q2[some]
-        means, fits = _means(table, d, q, masses)
-        if fits.any():
-            part = np.zeros((6, 3, d.size, masses.size))
-            vv = base[:, 0, some, None]
-            part[:, 0][..., fits], part[:, 2][..., fits] = vv * means[0], vv * means[1]
-            mediated[:, :, some] = part
-            error = max(error, table.mediator_error)
-        if not fits.all():
-            exact = direct(
-                x_max[some], q2[some], m_minus / unit, m_plus / unit, masses[~fits]
-            )[1]
-            mediated[:, :, some[:, None], np.flatnonzero(~fits)] = exact
+        place = x_max[some], q2[some], m_minus / unit, m_plus / unit
+        found, worst = _exchanged(table, place, base[:, :2, some], masses, axial)
+        mediated[:, :, some] = found
+        error = max(error, worst)
     if rest.any():
         base[:, :, rest], mediated[:, :, rest] = direct(
             x_max[rest],
@@ -452,10 +453,10 @@ def evaluate(
             m_minus / unit,
             m_plus / unit,
             masses if masses.size else None,
+            axial=axial,
         )
     base *= unit**6
     if masses.size:
-        mediated *= (
-            unit**6 * np.array([unit**-2.0, unit**-2.0, unit**-4.0])[:, None, None]
-        )
+        powers = [-2.0, -2.0, -4.0, *([-2.0, -4.0] if axial else [])]
+        mediated *= unit**6 * (unit ** np.array(powers))[:, None, None]
     return base, mediated, error

@@ -18,11 +18,12 @@ from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.channels import channel as read_channel
 from nuprobe.processes.trident.couplings import (
     coefficients_of,
+    is_axial,
     lepton_couplings,
     masses_of,
     weak_angle,
 )
-from nuprobe.processes.trident.kernels import check_tail, kernels_of
+from nuprobe.processes.trident.kernels import Exchanged, check_tail, kernels_of
 from nuprobe.processes.trident.options import (
     NucleusKeywords,
     TridentOptions,
@@ -158,7 +159,8 @@ def total(
             " coefficients for many"
         )
     masses = masses_of(couplings)
-    result = kernels_of(e_nu, reaction, target, settings, masses, exact, with_error)
+    exchanged = Exchanged(masses, is_axial(couplings))
+    result = kernels_of(e_nu, reaction, target, settings, exchanged, exact, with_error)
     value = np.asarray(result.values @ weights)
     check_tail(e_nu, reaction, target, settings)
     if not with_error:

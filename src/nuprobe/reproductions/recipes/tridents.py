@@ -18,7 +18,7 @@ from nuprobe.models.named import has_base
 from nuprobe.nuclei import FormFactor
 from nuprobe.nuclei.form_factors import Fermi, WoodsSaxon
 from nuprobe.processes import trident
-from nuprobe.processes.trident.tables import direct
+from nuprobe.processes.trident.quadrature import direct
 from nuprobe.units import GeV, parse_quantity
 
 __all__ = [
