@@ -237,6 +237,24 @@ def test_what_belongs_to_one_value_is_refused(
     assert err.count("\n") == 1
 
 
+def test_channels_are_drawn_together_and_targets_apart(
+    run: Run, tmp_path: Path
+) -> None:
+    figure = tmp_path / "channels.svg"
+    two = (
+        *("--channel", "nu_mu -> nu_mu mu+ mu-", "--channel", "nu_mu -> nu_e e+ mu-"),
+        *("--energy", "10, 20 GeV", "--regime", "coherent", "--plot", str(figure)),
+    )
+    code, _, err = run("xsec", "trident", *two, "--target", "Ar40")
+    assert (code, err) == (0, "")
+    assert figure.stat().st_size > 10_000
+    code, _, err = run(
+        "xsec", "trident", *two, "--target", "Ar40", "--target", "Fe56", "--overwrite"
+    )
+    assert code == 2
+    assert err.count("\n") == 1
+
+
 def test_a_figure_of_several_is_refused_where_it_draws_one(run: Run) -> None:
     several = ("--flavour", "nu_e", "--flavour", "nu_mu", "--plot", "a.png")
     for command in (

@@ -19,7 +19,7 @@ from nuprobe.cli.xsec.cevns_figure import (
 )
 from nuprobe.cli.xsec.cevns_tables import CevnsTables
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
-from nuprobe.cli.xsec.each import Drawable, each
+from nuprobe.cli.xsec.each import REPEATABLE, Drawable, each
 from nuprobe.cli.xsec.nucleus import NucleusSpec, nucleus_options
 from nuprobe.cli.xsec.over_flux import save_averaged
 from nuprobe.cli.xsec.path import PathSpec, path_options
@@ -39,7 +39,7 @@ Examples:
   nuprobe xsec cevns --target CsI --energy "30 MeV" --recoil "0:20:5 keV" --json
   nuprobe xsec cevns --target Xe --flux solar --flux-option "components=['8B']" --threshold "1 keV\"""",  # noqa: E501
 )
-@partial(each, together=True)
+@partial(each, together=REPEATABLE)
 @nucleus_options
 @source_options("'30 MeV', '10, 20 MeV' or 'start:stop:count[:lin|:log] MeV'.")
 @recoil_options(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from itertools import product
@@ -50,7 +50,7 @@ class Drawable:
 
 
 def each(
-    function: Callable[..., Table | Drawable], *, together: bool = False
+    function: Callable[..., Table | Drawable], *, together: Collection[str] = ()
 ) -> Callable[..., None]:
     """Return a command that writes one table for all combinations of its options.
 
@@ -60,8 +60,8 @@ def each(
     ----------
     function : takes one value of each of `REPEATABLE` and returns the table of it; has
         `table_options`, which this takes.
-    together : whether it returns a `Drawable` where ``--plot`` is given: all
-        combinations are then in one figure.
+    together : those of `REPEATABLE` whose values go into one figure: with ``--plot``
+        the function then returns a `Drawable`.
     """
 
     @wraps(function)
@@ -97,7 +97,9 @@ def each(
 
 
 def _check(
-    typed: dict[str, Any], several: dict[str, tuple[str, ...]], together: bool
+    typed: dict[str, Any],
+    several: dict[str, tuple[str, ...]],
+    together: Collection[str],
 ) -> None:
     """Refuse values given twice, and what belongs to one of several values."""
     for name, values in several.items():
@@ -112,9 +114,8 @@ def _check(
                 f" {len(several[owner])} are given: run the command once for each"
             )
     # means over a flux are drawn one by one
-    apart = not together or typed.get("flux_name")
-    if several and typed.get("plot") is not None and apart:
+    apart = [n for n in several if n not in together or typed.get("flux_name")]
+    if apart and typed.get("plot") is not None:
         raise InputError(
-            f"--plot draws one {REPEATABLE[next(iter(several))]}: run the command once"
-            " for each"
+            f"--plot draws one {REPEATABLE[apart[0]]}: run the command once for each"
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from nuprobe.cli.options import command, grouped, target_spec
-from nuprobe.cli.output import plot_option, save_plot, table_options
+from nuprobe.cli.output import plot_option, table_options
 from nuprobe.cli.specs import (
     ModelSpec,
     SourceSpec,
@@ -17,7 +18,7 @@ from nuprobe.cli.specs import (
     source_options,
 )
 from nuprobe.cli.tridents import TridentSpec, trident_options
-from nuprobe.cli.xsec.each import each
+from nuprobe.cli.xsec.each import Drawable, each
 from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.cli.xsec.trident_views import ViewSpec, view_options
 from nuprobe.errors import InputError
@@ -91,7 +92,7 @@ Examples:
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --energy "1:100:9:log GeV" --model lmu-ltau --mass "10 MeV" --coupling 1e-3 --mixing "0, 0.01, -0.01" --ratio --plot ratio.pdf
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "30:300:9:log GeV" --over-cc""",  # noqa: E501
 )
-@each
+@partial(each, together=("channel",))
 @click.option(
     "--channel",
     required=True,
@@ -120,7 +121,7 @@ def trident_command(
     mediator: MediatorSpec,
     view: ViewSpec,
     plot: Path | None,
-) -> Table:
+) -> Table | Drawable:
     """Neutrino trident production: σ(E) per nucleus, nucleon or electron."""
     from nuprobe.processes import trident
 
@@ -138,13 +139,12 @@ def trident_command(
         if flux is not None:
             raise InputError(f"--{view.named} requires --energy")
         return view.show(pair, models, view.checked(pair, source.energies()), plot)
-    if plot is not None and flux is not None:
-        raise InputError("--plot requires --energy")
-    if plot is not None and pair.target is None:
-        raise InputError("--plot needs --target")
+    if plot is not None and (flux is not None or pair.target is None):
+        raise InputError(f"--plot needs {'--target' if flux is None else '--energy'}")
     if flux is not None:
         return pair.average(flux)
     energies = view.checked(pair, source.energies())
     table = pair.totals(energies)
-    save_plot(lambda: pair.figure(energies), plot)
-    return table
+    if plot is None:
+        return table
+    return Drawable(table, [pair.channel], lambda all_: pair.figure(energies, all_))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -125,19 +125,22 @@ class TridentTables:
         )
         return couplings, *(f"form factor of {k}: {v}" for k, v in form_factors.items())
 
-    def figure(self, energies: FloatArray) -> Figure:
-        """Return the figure of σ/E by regime."""
+    def figure(self, energies: FloatArray, channels: Sequence[Channel]) -> Figure:
+        """Return the figure of σ/E of the `channels` by regime."""
         import numpy as np
 
         from nuprobe.plotting import plot_trident_energy
         from nuprobe.processes import trident
 
         assert self.target is not None  # checked before anything was computed
-        low = 1.02 * trident.threshold_energy(self.channel, self.target, "coherent")
+        low = 1.02 * min(
+            trident.threshold_energy(channel, self.target, "coherent")
+            for channel in channels
+        )
         few = energies.size <= 4
         high = max(10 * low, 1.5 * float(energies.max()))
         return plot_trident_energy(
-            [self.channel],
+            channels,
             self.target,
             np.geomspace(low, high, 60) if few else energies,
             model=self.model,
