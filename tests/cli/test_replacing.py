@@ -18,6 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
+    "density",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -41,6 +42,11 @@ SAMPLE = ("sample", "coherent-csi-2017", "--free", "rn", "--steps", "5", "--quie
 TOYS = ("toys", "coherent-csi-2017", "--free", "rn", "--toys", "5", "--quiet")
 LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
 BACKGROUNDS = ("events", "backgrounds", "-n", "100")
+
+PRECESSION = (
+    *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
+)
+MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("list",), "output"): (("list", "models", "-o"), "a.txt"),
@@ -93,6 +99,35 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("data", "list"), "output"): (("data", "list", "-o"), "a.txt"),
     (("demo",), "output"): (("demo", "--quiet", "-o"), "folder"),
     (("xsec", "NAME"), "output"): ((*CEVNS, "-o"), "a.txt"),
+    **{
+        (("xsec", name), "output"): (
+            ("xsec", name, "--energy", "10 MeV", "--flavour", flavour, "-o"),
+            "a.txt",
+        )
+        for name, flavour in (
+            *(("ibd", "nubar_e"), ("carbon-cc", "nu_e"), ("carbon-nc", "nu_mu")),
+            *(("deuteron-cc", "nu_e"), ("deuteron-nc", "nu_mu")),
+        )
+    },
+    **{
+        (tuple(line[:words]), name): ((*line, option), path)
+        for words, line in (
+            (1, ("form-factors", "Ar40")),
+            (1, ("gap", "--mass", "10 MeV")),
+            (1, PRECESSION),
+            (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
+            (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
+        )
+        for name, option, path in (
+            ("output", "-o", "a.txt"),
+            ("plot", "--plot", "a.png"),
+        )
+    },
+    (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
+    (("reproduce",), "plot"): (
+        ("reproduce", "--study", "standard-moments", "--plot"),
+        "a.png",
+    ),
 }  # fmt: skip
 """Command and name of what it writes → a command line, and the path at its end."""
 
@@ -189,7 +224,11 @@ def test_figures_of_several_sites_are_all_checked_first(
     csi = experiment("coherent-csi-2017")
     rates = csi.predict()
     both = SiteRates.__new__(SiteRates)
-    object.__setattr__(both, "sites", {"near": rates, "far": rates})
+    for name, value in (
+        *(("experiment", rates.experiment), ("analysis", rates.analysis)),
+        ("sites", {"near": rates, "far": rates}),
+    ):
+        object.__setattr__(both, name, value)
     monkeypatch.setattr(type(csi), "predict", lambda *_: both)
     (tmp_path / "a-far.png").write_bytes(b"precious")
     code, _, err = run("rate", "coherent-csi-2017", "--plot", "a.png")

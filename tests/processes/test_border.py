@@ -41,7 +41,7 @@ def _csi() -> Any:
         (lambda: nu.scan(3, {"rn": [1.0]}), "cost is needed"),  # type: ignore[arg-type]
         (lambda: nu.profile(3, "rn", [1.0]), "cost is needed"),  # type: ignore[arg-type]
         (lambda: _csi().fit(SM, free=["rn"], cl="x"), "confidence level"),
-        (lambda: nu.process("cevns", axial="x"), "True or False"),
+        (lambda: nu.process("cevns", axial="x"), "True, False or"),
         (lambda: nu.process("electron", binding=3), "True, False, 'step' or 'rrpa'"),
         (lambda: nu.trident.total(5e3, MUMU, "Ar40", SM, pauli="no"), "True or False"),  # type: ignore[call-overload]
         (lambda: nu.target("Ar40", r_p=3.4), r"3.4 \* fm"),

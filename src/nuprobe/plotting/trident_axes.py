@@ -68,7 +68,7 @@ def energy_axis(ax: Axes, e: FloatArray) -> None:
 
 
 def described(model: LeptonModel) -> str:
-    """A model in a caption, with the mass, coupling and mixing of its mediator.
+    r"""A model in a caption, with the mass, coupling and mixing of its mediator.
 
     Parameters
     ----------

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # the cross section is 1.7 times the four-fermion one at 4 TeV, 3.1 times at 7 TeV
 _DOMINATED = 5.0
+_HIGHEST = 1e9  # MeV, above which no cross section is given
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ViewSpec:
         from nuprobe.units import TeV
 
         high = float(energies.max())
-        charged = pair.channel.vertex.charged
+        charged = pair.channel.vertex.charged and high <= _HIGHEST
         if charged and high >= _DOMINATED * TeV and not self.four_fermion:
             raise InputError(
                 f"at {high / TeV:.4g} TeV most of {pair.channel} is the production of a"
