@@ -44,6 +44,9 @@ def test_an_example_of_the_help_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # the file of coefficients that examples read
+    head = "{eft: WET, basis: JMS, scale: 5, values: "
+    Path("rs.json").write_text(head + "{VnueLL_2222: -1.0e-5}}", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", shlex.split(example))
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # the command line prints them, as here
