@@ -15,7 +15,7 @@ from scipy.optimize import brentq, minimize_scalar
 import nuprobe as nu
 from nuprobe.cli.main import cli
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, NuprobeError, UnknownNameError
 from nuprobe.experiments import (
     TridentExperiment,
     factor_limit,
@@ -434,3 +434,15 @@ def test_a_plane_is_scanned_and_drawn(tmp_path: Path) -> None:
     found = CliRunner().invoke(cli, ["fit", "ccfr-trident"])
     assert isinstance(found.exception, InputError)
     assert "--free" in str(found.exception)
+
+
+def test_a_counting_experiment_that_does_not_see_the_couplings_joins_in() -> None:
+    """It adds a constant: the minimum stays."""
+    model = PairCouplings()
+    ccfr = nu.experiment("ccfr-trident").cost(model, ["c_v"])
+    csi = nu.experiment("coherent-csi-2017").cost(model, ["c_v"])
+    alone, both = fit(ccfr, ["c_v"]), fit(ccfr + csi, ["c_v"])
+    found = [abs(result["c_v"].value) for result in (alone, both)]
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
+    with pytest.raises(NuprobeError, match="do not determine"):
+        fit(csi, ["c_v"])

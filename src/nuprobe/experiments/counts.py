@@ -74,10 +74,8 @@ class _Quadratic:
         d = len(parameters)
         centre = np.array([p.default for p in parameters])
         step = np.array([p.step for p in parameters])
-        low, high = (
-            np.array([p.lower for p in parameters]),
-            np.array([p.upper for p in parameters]),
-        )
+        low = np.array([p.lower for p in parameters])
+        high = np.array([p.upper for p in parameters])
         step = np.where(centre + 2 * step <= high, step, -step)
         if np.any((centre + 2 * step < low) | (centre + 2 * step > high)):
             return None
@@ -408,20 +406,22 @@ class CountsPrediction:
         )
 
     def _coefficients(self, points: FloatArray) -> FloatArray:
-        # a model without free parameters keeps (components, terms): the terms are then
-        # spent once for all points
-        if not self.free:
+        if not self.free:  # (components, terms): spent once for all points
             return self.templates.coefficients(self.model)
         if self._quadratic is not None:
             return self._quadratic(points[:, : len(self.free)])
-        return self.templates.coefficients(self._at(points))
+        return self._at_points(points)
+
+    def _at_points(self, points: FloatArray) -> FloatArray:
+        found = self.templates.coefficients(self._at(points))
+        return found if found.ndim > 2 else np.repeat(found[:, None], len(points), 1)
 
     @cached_property
     def _quadratic(self) -> _Quadratic | None:
         if not self.free:
             return None
         own = self.parameters[: len(self.free)]
-        return _Quadratic.of(lambda x: self.templates.coefficients(self._at(x)), own)
+        return _Quadratic.of(self._at_points, own)
 
     @cached_property
     def _direct(self) -> tuple[FloatArray, int] | None:

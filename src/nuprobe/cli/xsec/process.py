@@ -13,7 +13,7 @@ from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_opti
 from nuprobe.cli.values import key_values
 from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
 from nuprobe.cli.xsec.each import each
-from nuprobe.cli.xsec.process_tables import ProcessTables, default_flavour
+from nuprobe.cli.xsec.process_tables import ProcessTables, alone, default_flavour
 from nuprobe.errors import NuprobeError
 from nuprobe.tables import Table
 
@@ -50,7 +50,7 @@ def process_command(name: str) -> click.Command:
             process(name, **given),
             None if target_text is None else target_spec(target_text),
             model.build(),
-            "one free particle" if target_text is None else target_text,
+            alone(process(name, **given)) if target_text is None else target_text,
         )
         return setting.table(source, recoil)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.xsec.common import RecoilSpec, differential_table
 from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
+from nuprobe.errors import NuprobeError
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -37,6 +39,17 @@ def default_flavour(process: Process) -> str:
 
 def _unit(deposits: FloatArray) -> str:
     return "MeV" if deposits.max() >= 1 else "keV"
+
+
+def alone(process: Process) -> str:
+    """Return what a `process` hits without a target, such as "one deuteron"."""
+    try:
+        names = [s.name.partition(" (")[0] for s in process.scatterers(None)]
+    except NuprobeError:  # it needs a target, and says so where it is asked
+        return "one particle"
+    # levels of a nucleus stand behind its name
+    isotope = re.match(r"[A-Z][a-z]?\d+", names[0])
+    return f"one {isotope[0] if isotope else names[0]}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,8 @@ class ProcessTables:
     def title(self, what: str, unit: str) -> str:
         """Return the title of a table of `what`, in `unit`."""
         return (
-            f"{self.process.name} of {what} on {self.where}, {unit} per formula unit,"
+            f"{self.process.name} of {what} on {self.where}, {unit} per"
+            f" {'formula unit' if self.target is not None else 'particle'},"
             f" {self.model.name}"
         )
 
