@@ -461,8 +461,10 @@ def _check(node: dict[str, Any], value: Any, schema: dict[str, Any], path: str) 
     if isinstance(value, dict):
         assert set(node.get("required", [])) <= set(value), path
         for key, item in value.items():
+            # a mapping of anything, as older pydantic writes it
+            free = None if "properties" in node else True
             inner = node.get("properties", {}).get(
-                key, node.get("additionalProperties")
+                key, node.get("additionalProperties", free)
             )
             if inner is True:  # anything goes
                 continue
