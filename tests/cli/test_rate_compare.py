@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +20,22 @@ from nuprobe.plotting import plot_rates
 CHANGED = "electromagnetic:charge_radius.mumu=-5e-31"
 
 
-def test_counts_of_another_model_beside(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> None:
-    def run(*arguments: str) -> tuple[int, str, str]:
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["nuprobe", "rate", *arguments])
         with pytest.raises(SystemExit) as end:
             main()
         said = capsys.readouterr()
         return int(str(end.value.code)), said.out, said.err
 
+    return call
+
+
+def test_counts_of_another_model_beside(run: Run, tmp_path: Path) -> None:
     csi, plot = "coherent-csi-2017", tmp_path / "rates.png"
     asked = ("--compare", f"radius={CHANGED}", "--plot", str(plot))
     code, out, _ = run(csi, *asked, "--json")
@@ -67,3 +73,17 @@ def test_lines_are_the_sums_of_the_other_model() -> None:
     wrong = csi.predict(model, "energy-time")
     with pytest.raises(InputError, match="radius is of coherent-csi-2017"):
         plot_rates(standard, compared={"radius": wrong})
+
+
+@pytest.mark.parametrize("model", ["pair-couplings", "left-vector"])
+def test_a_model_that_changes_nothing_is_told(run: Run, model: str) -> None:
+    boson = ("--param", "mass=10 MeV", "--param", "coupling=1e-4")
+    given = boson if model == "left-vector" else ()
+    told = "changes nothing that coherent-csi-2017 counts"
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # the command line prints them
+        code, _, err = run("coherent-csi-2017", "--model", model, *given)
+    assert (code, err.count("\n")) == (0, 1)
+    assert told in err
+    code, _, err = run("coherent-csi-2017", "--model", "b-l", *boson)
+    assert (code, err) == (0, "")

@@ -20,7 +20,11 @@ from nuprobe.cli.specs import (
     model_options,
 )
 from nuprobe.cli.values import key_values
-from nuprobe.cli.variations import compared_models, variation_option
+from nuprobe.cli.variations import (
+    compared_models,
+    variation_option,
+    warn_if_unseen,
+)
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
@@ -81,7 +85,9 @@ def rate_command(
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
     (counting,) = experiment.counting()
-    expected = counting.predict(model.build(), experiment.analysis)
+    built = model.build()
+    expected = counting.predict(built, experiment.analysis)
+    warn_if_unseen(counting, built, expected, experiment.analysis)
     others = {
         name: counting.predict(other, experiment.analysis)
         for name, other in compared_models(compared, model.sin2_theta_w).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,11 +12,12 @@ from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
+    from nuprobe.experiments import AnyExperiment, AnyRates
     from nuprobe.models import LeptonModel
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["compared_models", "variation_option", "variations"]
+__all__ = ["compared_models", "variation_option", "variations", "warn_if_unseen"]
 
 
 def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]:
@@ -103,3 +105,45 @@ def _specs(texts: Iterable[str], sin2_theta_w: float | None) -> dict[str, ModelS
         angle = sin2_theta_w if has_angle else None
         made[name] = ModelSpec(model, params, None, angle)
     return made
+
+
+def warn_if_unseen(
+    counting: AnyExperiment,
+    model: Any,
+    expected: AnyRates,
+    analysis: str | None,
+) -> None:
+    """Warn if a model changes none of the counts of its base.
+
+    Parameters
+    ----------
+    counting : an experiment that counts.
+    model : any; one without a base changes nothing of another.
+    expected : its counts.
+    analysis : of the experiment.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi, model = nu.experiment("coherent-csi-2017"), nu.StandardModel()
+    >>> warn_if_unseen(csi, model, csi.predict(model), None)
+    """
+    import numpy as np
+
+    from nuprobe.errors import warn
+
+    base = model
+    while getattr(base, "base", None) is not None:
+        base = base.base
+    if base is model:
+        return
+
+    def totals(rates: AnyRates) -> list[Any]:
+        return [one.total for one in getattr(rates, "sites", {"": rates}).values()]
+
+    plain = totals(counting.predict(base, analysis))
+    if all(map(partial(np.allclose, rtol=1e-12, atol=0), totals(expected), plain)):
+        warn(
+            f"the model {model.name}, at these values, changes nothing that"
+            f" {counting.name} counts: these are the counts of {base.name}"
+        )

@@ -15,6 +15,7 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.trident import TridentExperiment
+from nuprobe.inference import delta_threshold
 from nuprobe.models import (
     ContactOperators,
     LeptonModel,
@@ -260,9 +261,10 @@ def _combined(members: Sequence[Verdict], cl: float) -> Verdict:
 def _exclusion(
     pull: FloatArray, cl: float
 ) -> tuple[FloatArray, np.ndarray[Any, np.dtype[np.bool_]]]:
-    from scipy.special import erf
-
-    level = np.asarray(erf(np.abs(pull) / math.sqrt(2)))
+    # importing scipy.special takes longer than this for 10⁵ points
+    scaled = np.abs(pull) / math.sqrt(2)
+    level = np.array([math.erf(x) for x in scaled.ravel().tolist()])
+    level = level.reshape(scaled.shape)
     return level, level > cl
 
 
@@ -301,9 +303,7 @@ def two_sided(cl: float) -> float:
     >>> round(two_sided(0.95), 4)
     1.96
     """
-    from scipy.special import erfinv
-
-    return float(math.sqrt(2) * erfinv(cl))
+    return math.sqrt(delta_threshold(cl))
 
 
 def _ratio(one: TridentExperiment, model: LeptonModel) -> FloatArray:

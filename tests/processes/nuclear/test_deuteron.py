@@ -300,7 +300,7 @@ def test_mistakes_are_told() -> None:
         nu.deuteron.total(10.0, "both", "nu_e")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="contact"):
         nu.deuteron.total(10.0, "nc", "nu_e", nu.LightVector(10.0, 1e-4))
-    with pytest.raises(InputError, match="no deuterium"):
+    with pytest.raises(InputError, match="no H2: deuterium is in"):
         nu.process("deuteron-cc").scatterers(nu.target("Ar40"))
     with pytest.raises(InputError, match="up to 100 MeV"):
         nu.deuteron.total(200.0, "nc", "nu_e")

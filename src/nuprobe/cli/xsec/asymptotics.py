@@ -75,7 +75,7 @@ def asymptotics_command(
         from nuprobe.plotting import plot_trident_asymptotics
 
         grid = (
-            e if e.size > 4 else np.geomspace(e.min(), max(e.max(), 10 * e.min()), 12)
+            e if e.size > 4 else np.geomspace(e.min(), max(e.max(), 10 * e.min()), 20)
         )
         return plot_trident_asymptotics(target, grid)
 

@@ -107,6 +107,7 @@ class CevnsTables:
 
     def notes(self, energies: FloatArray, flavour: str) -> tuple[str, ...]:
         """Return the radii, and what arrives at the end of a baseline."""
+        from nuprobe.cli.xsec.nucleus import axial_notes
         from nuprobe.cli.xsec.path import arrival_notes
         from nuprobe.units import fm
 
@@ -118,6 +119,7 @@ class CevnsTables:
         )
         return (
             f"rms radii: {radii}",
+            *axial_notes(self.axial, self.target),
             *arrival_notes(self.model, flavour, energies, self.path),
         )
 

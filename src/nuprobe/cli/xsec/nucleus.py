@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.options import grouped, target_spec
+from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.nuclei import Axial, Target
@@ -42,6 +43,8 @@ class NucleusSpec:
     @property
     def axial(self) -> Axial:
         """As functions take it."""
+        if self.axial_spins and self.axial_structure:
+            raise InputError("--axial and --axial-structure exclude each other")
         return "structure" if self.axial_structure else self.axial_spins
 
     def build(self) -> Target:
@@ -59,6 +62,22 @@ class NucleusSpec:
             form_factor=self.form_factor,
             nucleon=self.nucleon,
         )
+
+
+def axial_notes(axial: Axial, target: Target) -> tuple[str, ...]:
+    """Say of which nuclei an axial part is included, and from what.
+
+    Parameters
+    ----------
+    axial : as of `Cevns`.
+    target : what is hit.
+    """
+    if not axial:
+        return ()
+    kind = "structure functions" if axial == "structure" else "spins"
+    isotopes = (c.isotope for c in target.components)
+    names = ", ".join(i.name for i in isotopes if i.spin)
+    return (f"axial part from {kind}: {names or 'no nucleus here has a spin'}",)
 
 
 nucleus_options = grouped(

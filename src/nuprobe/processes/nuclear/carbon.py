@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,6 +38,7 @@ from nuprobe.processes.interface import (
     Process,
     Scatterer,
 )
+from nuprobe.processes.nuclear.common import count_of, isovector_axial
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import Level, Levels, levels
@@ -58,14 +59,7 @@ def _one(t: FloatArray) -> FloatArray:
 
 
 def _count(target: Target | None, table: Levels) -> float:
-    if target is None:
-        return 1.0
-    found = [c.count for c in target.components if c.isotope.name == table.target]
-    if not found:
-        raise InputError(
-            f"{target.name} has no {table.target}: give '{table.target}' or no target"
-        )
-    return sum(found)
+    return count_of(target, table.target, f"give '{table.target}' or no target")
 
 
 @public
@@ -230,7 +224,7 @@ class CarbonNeutral(Process):
 
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        along = columns(_isovector(couplings), state)
+        along = columns(isovector_axial(couplings), state)
         return np.asarray(trace(along, along, state))[..., None]
 
     def coefficient_derivatives(
@@ -245,14 +239,8 @@ class CarbonNeutral(Process):
 
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        here, moved = (columns(_isovector(c), state) for c in (couplings, slope))
+        here, moved = (columns(isovector_axial(c), state) for c in (couplings, slope))
         return np.asarray(2 * trace(moved, here, state))[..., None]
-
-
-def _isovector(couplings: Couplings) -> Any:
-    zero = np.zeros((3, 3))
-    axial = couplings.axial
-    return (axial.get("p", zero) - axial.get("n", zero)) / (2 * G_A)
 
 
 def _neutral_groups(

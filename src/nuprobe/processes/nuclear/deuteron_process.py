@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 
 from nuprobe.border import public, quick_methods
-from nuprobe.constants import G_A
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import FlavourState, columns, trace
 from nuprobe.models import Couplings, Propagator
@@ -30,6 +29,7 @@ from nuprobe.processes.interface import (
 )
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
+from nuprobe.processes.nuclear.common import count_of, isovector_axial
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
 
@@ -98,15 +98,7 @@ _L_1A: Final = Parameter(
 
 
 def _deuterons(target: Target | None) -> float:
-    """How many there are in a formula unit; None is one."""
-    if target is None:
-        return 1.0
-    found = [c.count for c in target.components if c.isotope.name == "H2"]
-    if not found:
-        raise InputError(
-            f"{target.name} has no deuterium: give 'D2O', 'H2' or no target"
-        )
-    return sum(found)
+    return count_of(target, "H2", "deuterium is in 'D2O', or give no target")
 
 
 @public
@@ -337,14 +329,12 @@ def _isovector(
     Standard Model; or their derivatives."""
 
     def matrices(given: Couplings) -> tuple[Any, Any]:
-        axial = given.axial
         contact = next(
             (x.charges for x in given.vector if x.propagator == Propagator()), {}
         )
         zero = np.zeros((3, 3))
         vector = contact.get("p", zero) - contact.get("n", zero)
-        along = (axial.get("p", zero) - axial.get("n", zero)) / (2 * G_A)
-        return columns(along, state), columns(vector, state)
+        return columns(isovector_axial(given), state), columns(vector, state)
 
     a, v = matrices(couplings)
     sign = -1.0 if anti else 1.0

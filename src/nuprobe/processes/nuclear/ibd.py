@@ -46,6 +46,7 @@ from nuprobe.processes.interface import (
     Scatterer,
 )
 from nuprobe.processes.nuclear import strumia_vissani, vogel_beacom
+from nuprobe.processes.nuclear.common import count_of
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, TwoBody
 
@@ -134,15 +135,8 @@ class InverseBeta(Process):
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return the protons of the hydrogen of a `target`, or one for None; raises
         `InputError` if there is no hydrogen."""
-        count = 1.0
-        if target is not None:
-            found = [c.count for c in target.components if c.isotope.name == "H1"]
-            if not found:
-                raise InputError(
-                    f"{target.name} has no hydrogen: inverse beta decay needs free"
-                    " protons, as in CH2 or H2O"
-                )
-            count = sum(found)
+        hint = "inverse beta decay needs free protons (hydrogen), as in CH2 or H2O"
+        count = count_of(target, "H1", hint)
         name = "free proton" if target is None else "free protons"
         return (
             Scatterer(name, count, self.range, self._groups, (M_ELECTRON,), M_ELECTRON),

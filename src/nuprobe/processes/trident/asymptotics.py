@@ -226,9 +226,9 @@ def charged_current(
     outside = (e < low) | (e > high)
     if outside.any():
         warn(
-            f"sigma/E of charged currents is the measured mean of {low / GeV:.0f} to"
-            f" {high / GeV:.0f} GeV, extrapolated to"
-            f" {float(e[outside].flat[0]) / GeV:.4g} GeV: below 30 GeV it is up to 20 %"
-            " too small, above 350 GeV too large"
+            "sigma/E of charged currents is the measured mean of 30 to 200 GeV, good"
+            f" from {low / GeV:.0f} to {high / GeV:.0f} GeV and extrapolated to"
+            f" {float(e[outside].flat[0]) / GeV:.4g} GeV: below it is up to 20 % too"
+            " small, above too large"
         )
     return np.asarray(_CHARGED[kind.anti] * e / GeV * nucleons)
