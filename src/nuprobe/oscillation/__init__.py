@@ -12,6 +12,9 @@ mixing         U and the differences of squared masses
 protocol       what every propagation offers
 propagation    at the source, coherent in vacuum, averaged
 solar          adiabatic conversion in the Sun
+zones          where solar neutrinos are made, by solar model
+survival       survival of solar nu_e averaged over that, with crossing
+earth          the Earth by night
 arrival        density matrices, probabilities and states
 moments        effective magnetic moments, and limits on them
 matter         densities along a path: the Sun
@@ -27,6 +30,7 @@ from nuprobe.oscillation.antineutrinos import (
     precession_limit,
 )
 from nuprobe.oscillation.arrival import density, probabilities, state
+from nuprobe.oscillation.earth import EARTH_RADIUS, EarthModel, night_exposure
 from nuprobe.oscillation.effective import EffectiveProperties, effective_properties
 from nuprobe.oscillation.magnetic_field import FIELDS, MagneticField
 from nuprobe.oscillation.matter import SOLAR_RADIUS, Matter, standard_sun
@@ -41,21 +45,28 @@ from nuprobe.oscillation.precession_formulas import (
 from nuprobe.oscillation.propagation import AtSource, Averaged, Spread, Vacuum
 from nuprobe.oscillation.protocol import Phase, Propagation
 from nuprobe.oscillation.solar import SOLAR_POTENTIALS, Solar
+from nuprobe.oscillation.survival import CROSSINGS, survival
+from nuprobe.oscillation.zones import SOLAR_MODELS, ProductionZones, production_zones
 
 __all__ = [
     "BOHR_MAGNETON",
+    "CROSSINGS",
+    "EARTH_RADIUS",
     "FIELDS",
     "NUFIT",
     "PMNS",
+    "SOLAR_MODELS",
     "SOLAR_POTENTIALS",
     "SOLAR_RADIUS",
     "AtSource",
     "Averaged",
+    "EarthModel",
     "EffectiveProperties",
     "MagneticField",
     "Matter",
     "Phase",
     "PrecessionLimit",
+    "ProductionZones",
     "Propagation",
     "Solar",
     "SpinFlavour",
@@ -68,9 +79,12 @@ __all__ = [
     "landau_zener",
     "moment_limits",
     "mu_eff",
+    "night_exposure",
     "precession_limit",
     "probabilities",
+    "production_zones",
     "rabi_probability",
     "standard_sun",
     "state",
+    "survival",
 ]
