@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
+    from nuprobe.experiments.solar import SolarExperiment
+    from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
@@ -38,6 +40,8 @@ __all__ = [
     "Rates",
     "SiteRates",
     "SitesExperiment",
+    "SolarExperiment",
+    "SolarRates",
     "TridentExperiment",
     "TridentRates",
     "Verdict",
@@ -61,6 +65,8 @@ _PLACES = {
     "Rates": "rates",
     "SiteRates": "sites",
     "SitesExperiment": "sites",
+    "SolarExperiment": "solar",
+    "SolarRates": "solar_rates",
     "joint_cost": "joint",
     "FactorLimit": "factors",
     "FactorLimits": "factors",
@@ -136,7 +142,8 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `SitesExperiment` if it has several sites, else `Experiment`.
+        `SolarExperiment` if it is ``solar``, `SitesExperiment` if it has several sites,
+        else `Experiment`.
 
     Raises
     ------
@@ -191,6 +198,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "solar":
+        from nuprobe.experiments.solar import SolarExperiment
+
+        return SolarExperiment.read(folder, raw)
     if raw.get("sites"):
         from nuprobe.experiments.sites import SitesExperiment
 
