@@ -14,8 +14,8 @@ import numpy as np
 
 from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.flavours import FlavourState, columns, trace
-from nuprobe.models import Couplings, Propagator
+from nuprobe.flavours import FlavourState
+from nuprobe.models import Couplings
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
@@ -29,7 +29,7 @@ from nuprobe.processes.interface import (
 )
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
-from nuprobe.processes.nuclear.common import count_of, isovector_axial
+from nuprobe.processes.nuclear.common import count_of, isovector
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
 
@@ -270,7 +270,7 @@ class DeuteronNeutral(_Deuteron):
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
         _check_contact(exchanges)
-        return self._times(self._powers(), _isovector(couplings, None, state, anti))
+        return self._times(self._powers(), isovector(couplings, None, state, anti))
 
     def coefficient_derivatives(
         self,
@@ -284,7 +284,7 @@ class DeuteronNeutral(_Deuteron):
 
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        return self._times(self._powers(), _isovector(couplings, slope, state, anti))
+        return self._times(self._powers(), isovector(couplings, slope, state, anti))
 
     def constant_derivatives(
         self,
@@ -299,7 +299,7 @@ class DeuteronNeutral(_Deuteron):
         """
         if self.scheme is None:
             return {}
-        weights = _isovector(couplings, None, state, anti)
+        weights = isovector(couplings, None, state, anti)
         return {_L_1A.name: self._times(self._powers(True), weights)}
 
     @staticmethod
@@ -317,31 +317,3 @@ def _check_contact(exchanges: Exchanges) -> None:
             "the break-up of the deuteron is there for contact interactions alone:"
             " light mediators, charges and moments of neutrinos are not computed"
         )
-
-
-def _isovector(
-    couplings: Couplings,
-    slope: Couplings | None,
-    state: FlavourState,
-    anti: bool,
-) -> tuple[FloatArray, FloatArray]:
-    """Tr[AρA†] and ±Re Tr[AρV†] of the isovector couplings, 1 and 1 − 2 sin²θ_W in the
-    Standard Model; or their derivatives."""
-
-    def matrices(given: Couplings) -> tuple[Any, Any]:
-        contact = next(
-            (x.charges for x in given.vector if x.propagator == Propagator()), {}
-        )
-        zero = np.zeros((3, 3))
-        vector = contact.get("p", zero) - contact.get("n", zero)
-        return columns(isovector_axial(given), state), columns(vector, state)
-
-    a, v = matrices(couplings)
-    sign = -1.0 if anti else 1.0
-    if slope is None:
-        return trace(a, a, state), sign * trace(a, v, state)
-    da, dv = matrices(slope)
-    return (
-        2 * trace(da, a, state),
-        sign * (trace(da, v, state) + trace(a, dv, state)),
-    )

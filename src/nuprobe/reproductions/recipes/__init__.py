@@ -5,6 +5,7 @@ experiments      counts, fits and limits of experiments with a spectrum
 elastic          cross sections of coherent scattering, radii and masses of nuclei
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
+carbon           transitions of carbon nuclei between levels
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 """
@@ -12,6 +13,12 @@ independent      sizes that independent calculations found
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
+)
+from nuprobe.reproductions.recipes.carbon import (
+    carbon_average,
+    carbon_cross_section,
+    carbon_table_ratio,
+    comparative_half_life,
 )
 from nuprobe.reproductions.recipes.elastic import (
     differential_cross_section,
@@ -68,7 +75,11 @@ __all__ = [
     "boron_flux",
     "bound",
     "broken_over_elastic",
+    "carbon_average",
+    "carbon_cross_section",
+    "carbon_table_ratio",
     "charge_radius_fit",
+    "comparative_half_life",
     "counts",
     "differential_cross_section",
     "dirac_moment",
