@@ -6,6 +6,7 @@ elastic          cross sections of coherent scattering, radii and masses of nucl
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
+deuteron_tables  public tables of the break-up of the deuteron
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 """
@@ -19,6 +20,12 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.deuteron_tables import (
+    deuteron_neutral_over_charged,
+    deuteron_radiative,
+    deuteron_table_current,
+    deuteron_table_ratio,
 )
 from nuprobe.reproductions.recipes.elastic import (
     differential_cross_section,
@@ -81,6 +88,10 @@ __all__ = [
     "charge_radius_fit",
     "comparative_half_life",
     "counts",
+    "deuteron_neutral_over_charged",
+    "deuteron_radiative",
+    "deuteron_table_current",
+    "deuteron_table_ratio",
     "differential_cross_section",
     "dirac_moment",
     "electromagnetic_limit",
