@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from nuprobe.files import atomic_write
@@ -49,7 +50,7 @@ by tools/build_reaction_rates.py.
 """
 
 
-def column(folder: Path, name: str, which: str) -> np.ndarray:
+def column(folder: Path, name: str, which: str) -> NDArray[np.float64]:
     """Rates and factors of a reaction on the grid, shape (2, temperatures)."""
     path = folder / which / f"{name}.txt"
     if not path.exists():
@@ -74,7 +75,10 @@ def main(folder: Path) -> None:
             names += [f'"{reaction}"', f'"{reaction} factor"']
             columns.append(np.array([f"{x:.6g}" for x in rate]))
             columns.append(np.array([f"{x:.5g}" for x in factor]))
-        lines = [",".join(names), *(",".join(row) for row in zip(*columns, strict=True))]
+        lines = [
+            ",".join(names),
+            *(",".join(row) for row in zip(*columns, strict=True)),
+        ]
         text = HEADER.format(name=which) + "\n".join(lines) + "\n"
         atomic_write(DATA / f"rates_{which}.csv", text)
 

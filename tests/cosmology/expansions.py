@@ -3,6 +3,8 @@ plain integrals over electrons and positrons; and the numbers of another code on
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from nuprobe.cosmology.nucleosynthesis import Expansion
@@ -11,7 +13,7 @@ M_E = 0.51099895
 PLANCK, HBAR = 1.22089e22, 6.582119569e-22
 
 
-def plasma(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def plasma(t: Any) -> tuple[Any, Any]:
     """Energy density and pressure of photons and e± over T⁴."""
     x, w = np.polynomial.laguerre.laggauss(60)
     m = M_E / t[:, None]

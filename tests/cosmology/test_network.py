@@ -1,8 +1,11 @@
 """The network: against another code on the same universe, another method, and what
 must be conserved."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from tests.cosmology.expansions import instantaneous
 
 from nuprobe.cosmology.nucleosynthesis import (
     Expansion,
@@ -12,7 +15,6 @@ from nuprobe.cosmology.nucleosynthesis import (
     omega_baryon,
 )
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
-from tests.cosmology.expansions import instantaneous
 
 NUCLEONS = np.array([1, 1, 2, 3, 3, 4, 7, 7])
 # primat 0.3.3 (GPL; run once, not shipped): network "small", no incomplete decoupling,
@@ -27,11 +29,11 @@ PRIMAT = {
 
 
 @pytest.fixture(scope="module")
-def past():
+def past() -> Any:
     return instantaneous()
 
 
-def test_same_universe_in_primat(past):
+def test_same_universe_in_primat(past: Any) -> None:
     found = abundances(history=past)
     assert found.y_p == pytest.approx(PRIMAT["y_p"], abs=1e-6)
     assert found.d_h == pytest.approx(PRIMAT["d_h"], rel=2e-5)
@@ -40,7 +42,7 @@ def test_same_universe_in_primat(past):
     assert found.n_eff == 3.0
 
 
-def test_nucleons_are_conserved(past):
+def test_nucleons_are_conserved(past: Any) -> None:
     found = evolution(past)
     total = found.abundances @ NUCLEONS
     assert total == pytest.approx(1.0, abs=1e-12)
@@ -49,14 +51,14 @@ def test_nucleons_are_conserved(past):
     assert found.t_gamma[-1] < 0.001
 
 
-def test_smaller_steps_change_little(past):
+def test_smaller_steps_change_little(past: Any) -> None:
     coarse, fine = (evolution(past, refine=k).abundances[-1] for k in (1, 3))
     assert coarse[5] == pytest.approx(fine[5], rel=1e-7)
     assert coarse[2] == pytest.approx(fine[2], rel=3e-5)
 
 
 @pytest.mark.nightly
-def test_radau_finds_the_same(past):
+def test_radau_finds_the_same(past: Any) -> None:
     """Another method, plain NumPy, a Jacobian of its own."""
     fast, slow = (evolution(past, method=m).abundances[-1] for m in ("rodas", "radau"))
     assert fast[5] == pytest.approx(slow[5], rel=3e-7)
@@ -64,7 +66,7 @@ def test_radau_finds_the_same(past):
     assert fast[6:] == pytest.approx(slow[6:], rel=1e-3)
 
 
-def test_derivative_by_differences():
+def test_derivative_by_differences() -> None:
     """Rates of change of the compiled steps and of plain NumPy, and the Jacobian, for
     rates and abundances of order 1."""
     from nuprobe.cosmology.nucleosynthesis import network, stepping
@@ -76,7 +78,7 @@ def test_derivative_by_differences():
     stepping._slope(y, forward, backward, *sides, dy)
     stepping._jacobian(y, forward, backward, *sides, jac)
     both = np.log(np.concatenate([forward, backward]))
-    plain = network._Plain(lambda x: both, True)
+    plain = network._Plain(lambda _: both, True)
     assert plain.slope(0.0, y) == pytest.approx(dy, abs=1e-13)
     assert plain.jacobian(0.0, y) == pytest.approx(jac, abs=1e-13)
     assert NUCLEONS @ dy == pytest.approx(0.0, abs=1e-13)
@@ -86,7 +88,7 @@ def test_derivative_by_differences():
         assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(jac[:, j], abs=1e-12)
 
 
-def test_choices_move_what_they_should(past):
+def test_choices_move_what_they_should(past: Any) -> None:
     """Signs and sizes known from the literature: a longer-lived neutron leaves more
     ⁴He, dY_P/Y_P = 0.73 dτ/τ; D/H falls as Ω_b h² to the power −1.6; the pairs of
     captures lower D/H by 0.085 %."""
@@ -104,9 +106,9 @@ def test_choices_move_what_they_should(past):
     assert other.assumptions["rates"] == "yof"
 
 
-def test_more_radiation(past):
+def test_more_radiation(past: Any) -> None:
     """More neutrinos by hand and by `with_radiation`, and ΔY_P = 0.0127 for ΔN = 1 (the
-    fit of Parthenope in Planck:2015fie gives 0.01268 at this density)."""
+    fit to Parthenope that Planck 2015 used gives 0.01268 at this density)."""
     by_hand = abundances(history=instantaneous(1.0))
     added = abundances(history=past.with_radiation(1.0))
     # radiation beside is fixed at the end, so plasma alone counts before
@@ -115,14 +117,14 @@ def test_more_radiation(past):
     assert added.y_p - abundances(history=past).y_p == pytest.approx(0.0127, abs=3e-4)
 
 
-def test_a_rate_can_be_moved(past):
+def test_a_rate_can_be_moved(past: Any) -> None:
     base = abundances(history=past)
     up = abundances(history=past, options=Nucleosynthesis(shifts={"d(p,g)he3": 1.0}))
     assert up.d_h < base.d_h
     assert up.he3_h > base.he3_h
 
 
-def test_a_broken_history_names_the_temperature(past):
+def test_a_broken_history_names_the_temperature(past: Any) -> None:
     """A jump that no step survives is an error, never a NaN."""
     hubble = past.hubble.copy()
     hubble[600] *= 1e40
@@ -141,12 +143,12 @@ def test_a_broken_history_names_the_temperature(past):
         ({"shifts": {"d(d,n)he3": 20.0}}, "at most 10 standard deviations"),
     ],
 )
-def test_bad_options(change, message):
+def test_bad_options(change: Any, message: Any) -> None:
     with pytest.raises(InputError, match=message):
         Nucleosynthesis(**change)
 
 
-def test_unknown_names():
+def test_unknown_names() -> None:
     with pytest.raises(UnknownNameError, match="rate set"):
         Nucleosynthesis(rates="nacre")
     with pytest.raises(UnknownNameError, match="reaction"):
@@ -165,13 +167,13 @@ def test_unknown_names():
         (lambda a: [a[0], -a[1], *a[2:]], "t_nu_e must be positive"),
     ],
 )
-def test_bad_expansions(past, spoil, message):
+def test_bad_expansions(past: Any, spoil: Any, message: Any) -> None:
     arrays = [past.t_gamma, past.t_nu_e, past.scale_factor, past.hubble]
     with pytest.raises(InputError, match=message):
         Expansion(*spoil(arrays))
 
 
-def test_a_history_must_be_one():
+def test_a_history_must_be_one() -> None:
     with pytest.raises(InputError, match="Expansion or what"):
         abundances(history=3.0)
     with pytest.raises(InputError, match="either a model"):

@@ -1,5 +1,7 @@
 """Nuclear rates: tables, reverse rates, pairs beside photons."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ PUBLISHED = {
 }
 
 
-def test_reverse_rates_follow_from_masses_and_spins():
+def test_reverse_rates_follow_from_masses_and_spins() -> None:
     for reaction in reactions():
         alpha, beta, gamma = PUBLISHED[reaction.name]
         assert reaction.alpha == pytest.approx(alpha, rel=1e-6)
@@ -40,7 +42,7 @@ def test_reverse_rates_follow_from_masses_and_spins():
         assert -reaction.q_value / KELVIN9 == pytest.approx(gamma, rel=2e-6)
 
 
-def test_nucleons_and_charge_are_conserved():
+def test_nucleons_and_charge_are_conserved() -> None:
     numbers = {
         "n": (1, 0),
         "p": (1, 1),
@@ -69,26 +71,28 @@ def test_nucleons_and_charge_are_conserved():
         ("primat-2023", 5, 1.0, 5.051e8),
     ],
 )
-def test_rates_at_points_of_the_evaluations(rates, reaction, t9, value):
+def test_rates_at_points_of_the_evaluations(
+    rates: Any, reaction: Any, t9: Any, value: Any
+) -> None:
     got = nuclear_rates(np.array([t9]), rates)[0, reaction]
     assert got == pytest.approx(value, rel=4e-4)
 
 
 @pytest.mark.parametrize("rates", RATE_SETS)
-def test_every_reaction_names_its_evaluation(rates):
+def test_every_reaction_names_its_evaluation(rates: Any) -> None:
     found = evaluations(rates)
     assert [e.reaction for e in found] == [r.name for r in reactions()]
     assert all(e.reference and e.identifiers for e in found)
 
 
-def test_rate_sets_differ_where_they_say_so():
+def test_rate_sets_differ_where_they_say_so() -> None:
     t9 = np.array([0.3, 0.8])
     old, new = (nuclear_rates(t9, name) for name in RATE_SETS[:2])
     changed = [i for i in range(12) if not np.allclose(old[:, i], new[:, i], rtol=1e-4)]
     assert changed == [0, 1, 2, 3]
 
 
-def test_outside_the_tables():
+def test_outside_the_tables() -> None:
     for t9 in (0.005, 12.0):
         with pytest.raises(InputError, match=r"0\.01 to 10"):
             nuclear_rates(np.array([t9]))
@@ -96,7 +100,7 @@ def test_outside_the_tables():
         nuclear_rates(np.array([1.0]), "primat")
 
 
-def test_pairs_of_electrons():
+def test_pairs_of_electrons() -> None:
     """Zero below threshold; the logarithm of soft masses far above; M1 makes fewer than
     E1, for a longitudinal photon is missing."""
     assert pair_ratio(np.array([0.5, 2 * M_ELECTRON])).tolist() == [0.0, 0.0]

@@ -1,5 +1,7 @@
 """Rates of n ↔ p: detailed balance, limits, plain integrals."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -18,7 +20,7 @@ TAU = 878.4
 
 
 @pytest.mark.parametrize("corrections", WEAK_CORRECTIONS)
-def test_detailed_balance(corrections):
+def test_detailed_balance(corrections: Any) -> None:
     """At T_ν = T the two rates keep n and p in equilibrium; the finite mass adds
     (m_n/m_p)^{3/2} and leaves what is of second order in T/m_N."""
     t = np.array([0.1, 0.3, 0.7, 1.0, 2.0])
@@ -29,24 +31,24 @@ def test_detailed_balance(corrections):
 
 
 @pytest.mark.parametrize("corrections", WEAK_CORRECTIONS)
-def test_cold_neutrons_decay(corrections):
+def test_cold_neutrons_decay(corrections: Any) -> None:
     """Neutrons in a cold universe have their measured lifetime."""
     t = np.array([0.005, 0.01])
     forth, _ = neutron_proton_rates(t, 0.714 * t, TAU, corrections)
     assert forth * TAU == pytest.approx([1.0, 1.0], rel=2e-5)
 
 
-def test_born_rates_by_the_three_processes():
+def test_born_rates_by_the_three_processes() -> None:
     """Capture, its inverse and decay one by one, each from its own phase space."""
     t, t_nu, m = 0.8, 0.6, M_ELECTRON
 
-    def f(e, temperature):
+    def f(e: Any, temperature: Any) -> Any:
         return 1 / (np.exp(e / temperature) + 1)
 
-    def phase(e):
+    def phase(e: Any) -> Any:
         return e * np.sqrt(e**2 - m**2)
 
-    def integral(what, low, high):
+    def integral(what: Any, low: Any, high: Any) -> Any:
         return quad(what, low, high, limit=400, epsrel=1e-11)[0] / m**5
 
     neutrino = integral(
@@ -64,16 +66,14 @@ def test_born_rates_by_the_three_processes():
     antineutrino = integral(
         lambda k: k**2 * phase(k - Q) * f(k, t_nu) * (1 - f(k - Q, t)), Q + m, 60
     )
-    three = integral(
-        lambda e: phase(e) * (Q - e) ** 2 * f(e, t) * f(Q - e, t_nu), m, Q
-    )
+    three = integral(lambda e: phase(e) * (Q - e) ** 2 * f(e, t) * f(Q - e, t_nu), m, Q)
     scale = 1 / (TAU * vacuum_decay("born"))
     forth, back = neutron_proton_rates(np.array([t]), np.array([t_nu]), TAU, "born")
     assert forth[0] == pytest.approx(scale * (neutrino + positron + decay), rel=1e-7)
     assert back[0] == pytest.approx(scale * (electron + antineutrino + three), rel=1e-7)
 
 
-def test_vacuum_decay():
+def test_vacuum_decay() -> None:
     """λ₀ of the phase space in closed form (q = 2.5309)."""
     q = Q / M_ELECTRON
     k = np.sqrt(q**2 - 1)
@@ -81,7 +81,7 @@ def test_vacuum_decay():
     assert vacuum_decay("born") == pytest.approx(closed, rel=1e-10)
 
 
-def test_radiative_correction_of_the_neutron():
+def test_radiative_correction_of_the_neutron() -> None:
     """With the Fermi function the decay is 7 % faster than in the Born approximation,
     and the radiative part of that is 3.9 % (Marciano and Sirlin)."""
     whole = vacuum_decay("full") / vacuum_decay("finite mass") - 1
@@ -91,11 +91,11 @@ def test_radiative_correction_of_the_neutron():
 
 
 @pytest.mark.parametrize("t", [0.0, -1.0, np.nan, 200.0])
-def test_bad_temperatures_are_refused(t):
+def test_bad_temperatures_are_refused(t: Any) -> None:
     with pytest.raises(InputError, match="must lie in"):
         neutron_proton_rates(np.array([t]), np.array([1.0]), TAU)
 
 
-def test_shapes_must_agree():
+def test_shapes_must_agree() -> None:
     with pytest.raises(InputError, match="one shape"):
         neutron_proton_rates(np.ones(2), np.ones(3), TAU)

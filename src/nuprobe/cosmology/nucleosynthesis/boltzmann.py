@@ -187,6 +187,7 @@ def boltzmann_table(
     past = expansion(decoupling(model, **decoupling_options))
     assert past.n_eff is not None  # decoupling gives it
     zero = past.n_eff
+
     def solved(ln_omega: float, total: float) -> FloatArray:
         inputs = given.changed(omega_b=float(np.clip(np.exp(ln_omega), 0.005, 0.1)))
         found = abundances(history=past.with_radiation(total - zero), options=inputs)

@@ -70,7 +70,9 @@ class Expansion:
                 raise InputError(
                     f"{name} must be positive, got {shown(float(values[~good][0]))}"
                 )
-        if np.any(np.diff(self.t_gamma) >= 0) or np.any(np.diff(self.scale_factor) <= 0):
+        if np.any(np.diff(self.t_gamma) >= 0) or np.any(
+            np.diff(self.scale_factor) <= 0
+        ):
             raise InputError(
                 "an expansion must run forward in time: t_gamma falling, scale_factor"
                 " rising"
@@ -120,6 +122,12 @@ def expansion(history: Any) -> Expansion:
     ------
     InputError
         For anything else.
+
+    Examples
+    --------
+    >>> from nuprobe.cosmology import decoupling
+    >>> round(expansion(decoupling()).n_eff, 4)
+    3.0453
     """
     if isinstance(history, Expansion):
         return history

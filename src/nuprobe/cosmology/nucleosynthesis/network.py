@@ -75,36 +75,23 @@ class Evolution:
 
 @dataclass(frozen=True, eq=False)
 class _Rates:
-    """Rates per unit of x = ln a at the times of the grid."""
+    """Rates per unit of x = ln a at the times of the grid: forward, backward, and
+    their derivatives in x, shape (times, 4, reactions)."""
 
     x: FloatArray
     t_gamma: FloatArray
     edge: float
-    forward: FloatArray
-    backward: FloatArray
-    slopes: tuple[FloatArray, FloatArray]
+    table: FloatArray
 
     def parts(self) -> tuple[_Rates, _Rates]:
         """Before and after the nuclear reactions begin, the first without them."""
         cut = int(np.argmax(self.t_gamma < self.edge * (1 + 1e-9)))
-        found = []
-        for part, on in ((slice(0, cut + 1), False), (slice(cut, None), True)):
-            tables = [self.forward, self.backward, *self.slopes]
-            own = [table[part].copy() for table in tables]
-            if not on:
-                for table in own:
-                    table[:, :-1] = 0.0
-            found.append(
-                _Rates(
-                    self.x[part],
-                    self.t_gamma[part],
-                    self.edge,
-                    own[0],
-                    own[1],
-                    (own[2], own[3]),
-                )
-            )
-        return found[0], found[1]
+        first, second = (
+            _Rates(self.x[part], self.t_gamma[part], self.edge, self.table[part].copy())
+            for part in (slice(0, cut + 1), slice(cut, None))
+        )
+        first.table[..., :-1] = 0.0
+        return first, second
 
 
 @public
@@ -129,6 +116,13 @@ def evolution(
     ------
     ComputationError
         If a step fails; the message names the temperature.
+
+    Examples
+    --------
+    >>> from nuprobe.cosmology import decoupling
+    >>> found = evolution(decoupling())
+    >>> round(float(found.abundances[-1] @ [1, 1, 2, 3, 3, 4, 7, 7]), 9)
+    1.0
     """
     if method not in ("rodas", "radau"):
         raise UnknownNameError("method", method, ("rodas", "radau"))
@@ -137,8 +131,8 @@ def evolution(
     given = options if options is not None else Nucleosynthesis()
     rates = _rates(expansion(history), given, int(refine))
     start = np.zeros(len(SPECIES))
-    start[0] = rates.backward[0, -1] / (rates.forward[0, -1] + rates.backward[0, -1])
-    start[1] = 1 - start[0]
+    forward, backward = rates.table[0, :2, -1]
+    start[:2] = np.array([backward, forward]) / (forward + backward)
     if method == "radau":
         return _radau(rates, start)
     from nuprobe.cosmology.nucleosynthesis.stepping import integrate
@@ -146,12 +140,7 @@ def evolution(
     found, worst = [start[None]], 0.0
     for part in rates.parts():
         abundances, error, failed = integrate(
-            found[-1][-1],
-            part.x,
-            (part.forward, part.backward),
-            part.slopes,
-            _indices(),
-            _ERROR,
+            found[-1][-1], part.x, part.table, _indices(), _ERROR
         )
         if failed >= 0:
             raise ComputationError(
@@ -207,7 +196,7 @@ def _rates(history: Expansion, options: Nucleosynthesis, refine: int) -> _Rates:
         value * _gradient(table, x, cut)
         for value, table in zip(values, logs, strict=True)
     ]
-    return _Rates(x, t, edge, values[0], values[1], (slopes[0], slopes[1]))
+    return _Rates(x, t, edge, np.stack([*values, *slopes], axis=1))
 
 
 def _extended(
@@ -296,9 +285,9 @@ def _radau(rates: _Rates, start: FloatArray) -> Evolution:
 
     found, y = [start[None]], start
     for part in rates.parts():
-        logs = np.log(np.concatenate([part.forward, part.backward], axis=1) + 1e-250)
+        logs = np.log(part.table[:, :2].reshape(len(part.x), -1) + 1e-250)
         x = part.x - part.x[0]  # the first steps are shorter than 1e-15
-        plain = _Plain(CubicSpline(x, logs), bool(part.forward[0, 0] > 0))
+        plain = _Plain(CubicSpline(x, logs), bool(part.table[0, 0, 0] > 0))
         solved = solve_ivp(
             plain.slope,
             (0.0, x[-1]),

@@ -20,7 +20,7 @@ from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, nu
 __all__ = ["MomentPlane", "moment_plane"]
 
 _LARGEST: Final = 1e-8
-"""μ_B: neutrinos stay with the photons until electrons are gone, nothing changes more."""
+"""μ_B: N_eff is 5 there."""
 _CHECKS: Final = ((0.31, 0.83), (0.92, 0.42), (0.11, 0.07), (0.63, 0.59), (0.97, 0.94))
 """Places, in units of the ranges, where the interpolation is compared."""
 _FINE: Final = 201

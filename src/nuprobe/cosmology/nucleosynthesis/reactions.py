@@ -5,7 +5,8 @@ measured cross sections (rarer ones change D/H by less than 1e-4). A rate set is
 of N_A⟨σv⟩ for them; which one is used moves D/H by 2 %, so results name it. Reverse
 rates follow from masses and spins (detailed balance):
 
-    reverse/forward = g_a g_b/(g_c g_d) (m_a m_b/m_c m_d)^{3/2} (1+δ_cd)/(1+δ_ab) e^{−Q/T}
+    reverse/forward = (g_a g_b/g_c g_d) (m_a m_b/m_c m_d)^{3/2}
+                      × (1+δ_cd)/(1+δ_ab) e^{−Q/T}
 
 and for a capture the photon's phase space (T/2π)^{3/2}/N_A instead of m_d and g_d.
 """

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.numerics import FloatArray, jit
 
-__all__ = ["integrate"]
+__all__ = ["Integers", "integrate"]
+
+Integers = NDArray[np.int64]
 
 
 @jit
-def _slope(y, forward, backward, before, after, dy):  # type: ignore[no-untyped-def]
+def _slope(
+    y: FloatArray,
+    forward: FloatArray,
+    backward: FloatArray,
+    before: Integers,
+    after: Integers,
+    dy: FloatArray,
+) -> None:
     """dY/dx of all species for the rates at one time."""
     dy[:] = 0.0
     for r in range(before.shape[0]):
@@ -32,7 +42,14 @@ def _slope(y, forward, backward, before, after, dy):  # type: ignore[no-untyped-
 
 
 @jit
-def _jacobian(y, forward, backward, before, after, jac):  # type: ignore[no-untyped-def]
+def _jacobian(
+    y: FloatArray,
+    forward: FloatArray,
+    backward: FloatArray,
+    before: Integers,
+    after: Integers,
+    jac: FloatArray,
+) -> None:
     """∂(dY/dx)/∂Y at one time."""
     n = y.shape[0]
     jac[:, :] = 0.0
@@ -62,7 +79,7 @@ def _jacobian(y, forward, backward, before, after, jac):  # type: ignore[no-unty
 
 
 @jit
-def _factorise(m, pivots):  # type: ignore[no-untyped-def]
+def _factorise(m: FloatArray, pivots: Integers) -> None:
     """LU factors of a matrix in its place, rows exchanged."""
     n = m.shape[0]
     for k in range(n):
@@ -83,7 +100,7 @@ def _factorise(m, pivots):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _solve(m, pivots, x):  # type: ignore[no-untyped-def]
+def _solve(m: FloatArray, pivots: Integers, x: FloatArray) -> None:
     """Solve with the factors of `_factorise`, in place."""
     n = m.shape[0]
     for k in range(n):
@@ -99,57 +116,61 @@ def _solve(m, pivots, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _rodas(  # type: ignore[no-untyped-def]
-    y, h, forward, backward, forward_slope, backward_slope, before, after, error
-):
+def _rodas(
+    y: FloatArray,
+    h: float,
+    now: FloatArray,
+    then: FloatArray,
+    before: Integers,
+    after: Integers,
+    error: FloatArray,
+) -> FloatArray:
     """One step of Rodas3 (Sandu et al. 1997: L-stable, order 3, stages at the two ends
-    of the step); `error` receives the embedded estimate."""
+    of the step); `error` receives the embedded estimate. `now` and `then` have forward
+    and backward rates and their slopes at the two ends."""
     n = y.shape[0]
     m, pivots = np.zeros((n, n)), np.zeros(n, np.int64)
     f0, f1, drift = np.zeros(n), np.zeros(n), np.zeros(n)
-    _jacobian(y, forward[0], backward[0], before, after, m)
+    _jacobian(y, now[0], now[1], before, after, m)
     for i in range(n):
         for j in range(n):
             m[i, j] = -m[i, j]
         m[i, i] += 2.0 / h
     _factorise(m, pivots)
-    _slope(y, forward[0], backward[0], before, after, f0)
-    _slope(y, forward_slope, backward_slope, before, after, drift)
+    _slope(y, now[0], now[1], before, after, f0)
+    _slope(y, now[2], now[3], before, after, drift)
     k1 = f0 + 0.5 * h * drift
     _solve(m, pivots, k1)
     k2 = f0 + 4.0 / h * k1 + 1.5 * h * drift
     _solve(m, pivots, k2)
-    _slope(y + 2.0 * k1, forward[1], backward[1], before, after, f1)
+    _slope(y + 2.0 * k1, then[0], then[1], before, after, f1)
     k3 = f1 + (k1 - k2) / h
     _solve(m, pivots, k3)
-    _slope(y + 2.0 * k1 + k3, forward[1], backward[1], before, after, f1)
+    _slope(y + 2.0 * k1 + k3, then[0], then[1], before, after, f1)
     k4 = f1 + (k1 - k2 - 8.0 / 3.0 * k3) / h
     _solve(m, pivots, k4)
     error[:] = k4
-    return y + 2.0 * k1 + k3 + k4
+    y_next: FloatArray = y + 2.0 * k1 + k3 + k4
+    return y_next
 
 
 @jit
-def _integrate(  # type: ignore[no-untyped-def]
-    start, x, forward, backward, forward_slope, backward_slope, before, after, limit
-):
+def _integrate(
+    start: FloatArray,
+    x: FloatArray,
+    rates: FloatArray,
+    before: Integers,
+    after: Integers,
+    limit: float,
+) -> tuple[FloatArray, float, int]:
     """Steps through all times; the number of the step that failed, or -1."""
     found = np.zeros((x.shape[0], start.shape[0]))
     found[0] = start
     y, error = start.copy(), np.zeros(start.shape[0])
     worst = 0.0
     for i in range(x.shape[0] - 1):
-        y = _rodas(
-            y,
-            x[i + 1] - x[i],
-            forward[i : i + 2],
-            backward[i : i + 2],
-            forward_slope[i],
-            backward_slope[i],
-            before,
-            after,
-            error,
-        )
+        h = x[i + 1] - x[i]
+        y = _rodas(y, h, rates[i], rates[i + 1], before, after, error)
         size = 0.0
         for j in range(y.shape[0]):
             size = max(size, abs(error[j]) / (abs(y[j]) + 1e-13))
@@ -165,9 +186,8 @@ def _integrate(  # type: ignore[no-untyped-def]
 def integrate(
     start: FloatArray,
     x: FloatArray,
-    rates: tuple[FloatArray, FloatArray],
-    slopes: tuple[FloatArray, FloatArray],
-    species: tuple[FloatArray, FloatArray],
+    rates: FloatArray,
+    species: tuple[Integers, Integers],
     limit: float,
 ) -> tuple[FloatArray, float, int]:
     """Abundances at all times.
@@ -176,9 +196,8 @@ def integrate(
     ----------
     start : abundances by number per baryon at the first time, shape (species,).
     x : independent variable (ln a), shape (times,), rising.
-    rates : forward and backward rates per unit of `x`, each (times, reactions), the
-        density of baryons in them.
-    slopes : their derivatives in `x`, same shapes.
+    rates : forward and backward rates per unit of `x`, the density of baryons in them,
+        and the derivatives of both in `x`, shape (times, 4, reactions).
     species : indices of the two species before and after each reaction, each
         (reactions, 2), -1 for none.
     limit : largest relative error that a step may have.
@@ -191,14 +210,12 @@ def integrate(
 
     Examples
     --------
-    >>> x, one = np.linspace(0.0, 1.0, 101), np.ones((101, 1))
+    >>> x, rates = np.linspace(0.0, 1.0, 101), np.zeros((101, 4, 1))
+    >>> rates[:, 0] = 1.0
     >>> pairs = np.array([[0, -1]]), np.array([[1, -1]])
-    >>> y, error, failed = integrate(
-    ...     np.array([1.0, 0.0]), x, (one, 0 * one), (0 * one, 0 * one), pairs, 1e-3)
+    >>> y, _, failed = integrate(np.array([1.0, 0.0]), x, rates, pairs, 1e-3)
     >>> round(float(y[-1, 0]), 6), failed
     (0.367879, -1)
     """
-    forward, backward = (np.ascontiguousarray(r) for r in rates)
-    return _integrate(  # type: ignore[no-any-return]
-        start, x, forward, backward, *slopes, *species, limit
-    )
+    table = np.ascontiguousarray(rates)
+    return _integrate(start, x, table, *species, limit)

@@ -46,7 +46,7 @@ __all__ = ["WEAK_CORRECTIONS", "WeakCorrections", "neutron_proton_rates"]
 
 WeakCorrections = Literal["born", "finite mass", "full"]
 WEAK_CORRECTIONS: Final = get_args(WeakCorrections)
-"""What the rates contain: nothing, the finite nucleon mass, radiative corrections too."""
+"""What the rates contain: nothing, the nucleon mass, radiative corrections too."""
 
 GAP: Final = (M_NEUTRON - M_PROTON) / M_ELECTRON
 """q = (m_n − m_p)/m_e."""
@@ -153,7 +153,9 @@ def _grid(reach: float, plain: bool) -> _Grid:
     weights = {}
     for s in (1, -1):
         for sign in (1, -1):
-            factor = np.ones_like(p) if plain else radiative(p, abs(s * GAP - sign * energy))
+            factor = (
+                np.ones_like(p) if plain else radiative(p, abs(s * GAP - sign * energy))
+            )
             if not plain and s * sign > 0:
                 factor = factor * fermi(p)
             weights[s, sign] = weight * factor
@@ -177,7 +179,9 @@ def _rate(
         g_e = _fermi_dirac(-x[:, None] * e)
         chi = e_nu**2 * g_nu
         if finite:
-            chi = chi + _finite_mass(s, e, grid.momentum, x[:, None], x_nu[:, None], g_nu)
+            chi = chi + _finite_mass(
+                s, e, grid.momentum, x[:, None], x_nu[:, None], g_nu
+            )
         total += (chi * g_e) @ grid.weights[s, sign]
     return total
 
