@@ -7,11 +7,21 @@ tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
+deuteron         break-up of the deuteron
+inverse_beta     inverse beta decay
+majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
+)
+from nuprobe.reproductions.recipes.deuteron import (
+    deuteron_average,
+    deuteron_cross_section,
+    deuteron_ratio,
+    deuteron_slope,
+    deuteron_threshold,
 )
 from nuprobe.reproductions.recipes.elastic import (
     differential_cross_section,
@@ -51,6 +61,15 @@ from nuprobe.reproductions.recipes.independent import (
     broken_over_elastic,
     nucleon_change,
 )
+from nuprobe.reproductions.recipes.inverse_beta import (
+    inverse_beta_cosine,
+    inverse_beta_cross_section,
+)
+from nuprobe.reproductions.recipes.majorana import (
+    double_beta_half_life,
+    heavy_neutrino_width,
+    relic_captures,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -70,8 +89,14 @@ __all__ = [
     "broken_over_elastic",
     "charge_radius_fit",
     "counts",
+    "deuteron_average",
+    "deuteron_cross_section",
+    "deuteron_ratio",
+    "deuteron_slope",
+    "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "double_beta_half_life",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
@@ -81,6 +106,9 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "heavy_neutrino_width",
+    "inverse_beta_cosine",
+    "inverse_beta_cross_section",
     "millicharge",
     "moment_limit",
     "monophoton_reach",
@@ -89,6 +117,7 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "relic_captures",
     "scaled_signal",
     "signal",
     "signal_sigma",
