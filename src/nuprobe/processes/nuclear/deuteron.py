@@ -6,11 +6,20 @@ Cross sections are σ₀ + L_1A σ₁ + L_1A² σ₂ with the two-body axial cur
 depends on the scheme: see `nuprobe.processes.nuclear.two_nucleons`. Without one it is 0
 in the resummed scheme; a value needs its scheme.
 
-Radiative corrections: ``radiative="inner"`` multiplies by the square of 1.1803/1.16638,
-the Fermi constant of nuclear β decays G′_F over that of the muon, as the tables of
-Nakamura et al. do (unverified); outer corrections, about 1 to 2 % of charged currents
-and less of neutral ones, are not in it. The default has neither: 1 % of normalisation
-is 0.7 fm³ of L_1A.
+Radiative corrections, nothing by default:
+
+- ``radiative="inner"``: all is multiplied by the square of 1.1803/1.16638, the Fermi
+  constant of nuclear β decays G′_F over that of the muon, as the tables of Nakamura et
+  al. do (unverified): +2.4 %;
+- ``"outer"``: charged currents with the photons of the electron
+  (`nuprobe.processes.nuclear.radiative`), whose energy is counted with that of the
+  electron: +0.9 % of e⁻pp at 5 MeV, +0.4 % at 15 MeV;
+- ``"full"``: inner once and outer of charged currents (+3.3 and +2.8 %); of neutral
+  ones +1.5 %, the electroweak correction of their isovector axial coupling, not G′_F.
+  Kurylov:2001av have 3 to 4 and 1.5 % (from memory: unverified).
+
+G′_F is in ``"inner"`` and ``"full"`` once; do not multiply by it again. 1 % of
+normalisation is 0.7 fm³ of L_1A.
 
 Neutral currents follow the axial and vector couplings of a model to nucleons, isovector
 parts alone; isoscalar ones do not reach ¹S₀. Charged currents are those of the Standard
@@ -110,7 +119,7 @@ def _angular(
         state, parts = NN if anti else PP, np.array([own, -own if anti else own])
 
     def at(e: FloatArray, cos: FloatArray, nodes: int) -> FloatArray:
-        found = breakup.by_angle(state, e, cos, process.within, nodes)
+        found = breakup.by_angle(state, e, cos, process.within, nodes, process.outer)
         return np.asarray(np.tensordot(parts, found, axes=2))
 
     return at, state if np.any(parts) else None
@@ -264,7 +273,8 @@ def by_angle(
     Raises
     ------
     InputError
-        As `total`, and if a cosine lies outside [−1, 1].
+        As `total`; if a cosine lies outside [−1, 1], and for outer radiative
+        corrections, which are not computed by angle.
 
     Examples
     --------
@@ -282,7 +292,13 @@ def by_angle(
             f"energies of shape {e.shape} and cosines of shape {c.shape} do not fit"
             " together: give one number, equal shapes, or energies[:, None]"
         ) from None
-    at, state = _angular(_process(current, l_1a, scheme, radiative), flavour, model)
+    process = _process(current, l_1a, scheme, radiative)
+    if process.outer and current == "cc":
+        raise InputError(
+            f"radiative='{radiative}' is not computed by angle, where photons go"
+            " elsewhere than the electron: use 'none' or 'inner'"
+        )
+    at, state = _angular(process, flavour, model)
     result = np.zeros(e.shape)
     if state is not None:
         possible = e > state.threshold * (1 + 1e-6)

@@ -5,6 +5,8 @@ experiments      counts, fits and limits of experiments with a spectrum
 elastic          cross sections of coherent scattering, radii and masses of nuclei
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
+carbon           transitions of carbon nuclei between levels
+deuteron_tables  public tables of the break-up of the deuteron
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -16,12 +18,24 @@ from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
 )
+from nuprobe.reproductions.recipes.carbon import (
+    carbon_average,
+    carbon_cross_section,
+    carbon_table_ratio,
+    comparative_half_life,
+)
 from nuprobe.reproductions.recipes.deuteron import (
     deuteron_average,
     deuteron_cross_section,
     deuteron_ratio,
     deuteron_slope,
     deuteron_threshold,
+)
+from nuprobe.reproductions.recipes.deuteron_tables import (
+    deuteron_neutral_over_charged,
+    deuteron_radiative,
+    deuteron_table_current,
+    deuteron_table_ratio,
 )
 from nuprobe.reproductions.recipes.elastic import (
     differential_cross_section,
@@ -87,12 +101,20 @@ __all__ = [
     "boron_flux",
     "bound",
     "broken_over_elastic",
+    "carbon_average",
+    "carbon_cross_section",
+    "carbon_table_ratio",
     "charge_radius_fit",
+    "comparative_half_life",
     "counts",
     "deuteron_average",
     "deuteron_cross_section",
+    "deuteron_neutral_over_charged",
+    "deuteron_radiative",
     "deuteron_ratio",
     "deuteron_slope",
+    "deuteron_table_current",
+    "deuteron_table_ratio",
     "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
