@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     # the names of the table below, for type checkers; a test compares the two
     from nuprobe import catalogue as catalogue
+    from nuprobe import cosmology as cosmology
     from nuprobe import events as events
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
@@ -82,6 +83,7 @@ _TABLE = {
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "cosmology": "nuprobe.cosmology",
     "deuteron": "nuprobe.processes",
     "electron": "nuprobe.processes",
     "events": "nuprobe.events",

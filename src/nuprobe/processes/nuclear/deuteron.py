@@ -39,11 +39,13 @@ from nuprobe.constants import HBARC_MEV_CM
 from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes import Flux
+from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, StandardModel
 from nuprobe.numerics import FloatArray, converged, gauss_legendre, numbers
 from nuprobe.processes import cross_section
 from nuprobe.processes.inputs import energies
-from nuprobe.processes.nuclear import breakup
+from nuprobe.processes.nuclear import breakup, flux_mean
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.deuteron_process import (
     DeuteronCharged,
@@ -57,6 +59,7 @@ __all__ = [
     "DeuteronNeutral",
     "by_angle",
     "differential",
+    "flux_averaged",
     "mean_cosine",
     "total",
 ]
@@ -122,6 +125,22 @@ def _angular(
     return at, state if np.any(parts) else None
 
 
+def _begin(state: Breakup | None) -> float:
+    """Energy from which cross sections are computed: the Coulomb barrier leaves less
+    than 1e-80 cm² within 50 eV of the threshold of e⁻pp, where nothing converges."""
+    if state is None:
+        return np.inf
+    return state.threshold * (1 + 1e-6) + (5e-5 if state is PP else 0.0)
+
+
+def _all_angles(at: _Angular, e: FloatArray, nodes: int) -> FloatArray:
+    """∫ dσ/dcos θ over all angles, in MeV⁻²."""
+    # cos θ enters almost as a polynomial of low order
+    x, w = gauss_legendre(4 + nodes // 64)
+    energy, cos = np.broadcast_arrays(e[:, None], 2 * x - 1)
+    return np.asarray(at(energy, cos, nodes) @ (2 * w))
+
+
 @public
 def total(
     e_nu: ArrayLike,
@@ -170,14 +189,11 @@ def total(
     e = _checked(e_nu)
     at, state = _angular(_process(current, l_1a, scheme, radiative), flavour, model)
     result = np.zeros(e.size)
-    possible = e.ravel() > (np.inf if state is None else state.threshold * (1 + 1e-6))
+    possible = e.ravel() > _begin(state)
     inside = e.ravel()[possible]
 
     def integral(n: int) -> FloatArray:
-        # cos θ enters almost as a polynomial of low order
-        x, w = gauss_legendre(4 + n // 64)
-        energy, cos = np.broadcast_arrays(inside[:, None], 2 * x - 1)
-        return np.asarray(at(energy, cos, n) @ (2 * w))
+        return _all_angles(at, inside, n)
 
     if inside.size:
 
@@ -289,6 +305,67 @@ def by_angle(
         possible = e > state.threshold * (1 + 1e-6)
         result[possible] = at(e[possible], c[possible], 96) * _HBARC2
     return result
+
+
+@public
+def flux_averaged(
+    flux: Flux | str,
+    current: Current,
+    flavour: str | Flavour,
+    model: Model | None = None,
+    *,
+    l_1a: float | str | None = None,
+    scheme: Scheme | None = None,
+    radiative: Radiative = "none",
+    rtol: float = 1e-6,
+) -> float:
+    """Mean of the total cross section over the normalised spectrum of one flavour of a
+    flux, neutrinos below the threshold included.
+
+    Parameters
+    ----------
+    flux : the source, or its name.
+    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    rtol : accuracy asked of σ(E), its interpolation and the integral; the
+        difference between two orders is its estimate.
+
+    Returns
+    -------
+    float
+        In cm² per deuteron.
+
+    Raises
+    ------
+    InputError
+        As `total`, and if the flux has no such flavour.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> flux_averaged(nu.flux("solar", components=["8B"]), "nc", "nu_e")
+    4.77e-43
+    """
+    source = as_flux(flux)
+    process = _process(current, l_1a, scheme, radiative)
+    at, state = _angular(process, flavour, model)
+    places = [e for c in source.of(flavour) for e in c.edges]
+    places += [line.energy for c in source.of(flavour) for line in c.lines]
+    if not places:
+        raise InputError(f"flux {source.name} has no {flavour}")
+    highest = float(_checked(max(places)))
+    if state is None or highest <= state.threshold:
+        return 0.0
+
+    def over(n: int) -> FloatArray:
+        def sigma(e: FloatArray) -> FloatArray:
+            return _all_angles(at, e, 2 * n) * _HBARC2
+
+        fast = flux_mean.interpolated(sigma, state.threshold, highest, n)
+        found = flux_mean.mean(source, flavour, fast, state.threshold, rtol / 10, 6)
+        return np.asarray(found)
+
+    name = f"break-up of the deuteron, mean over {source.name}"
+    return float(converged(over, rtol, lambda _: name))
 
 
 @public

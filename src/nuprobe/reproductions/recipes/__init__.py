@@ -9,6 +9,9 @@ carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
+deuteron         break-up of the deuteron
+inverse_beta     inverse beta decay
+majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
 from nuprobe.reproductions.recipes.bounds import (
@@ -22,6 +25,13 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.deuteron import (
+    deuteron_average,
+    deuteron_cross_section,
+    deuteron_ratio,
+    deuteron_slope,
+    deuteron_threshold,
 )
 from nuprobe.reproductions.recipes.deuteron_tables import (
     deuteron_neutral_over_charged,
@@ -67,6 +77,15 @@ from nuprobe.reproductions.recipes.independent import (
     broken_over_elastic,
     nucleon_change,
 )
+from nuprobe.reproductions.recipes.inverse_beta import (
+    inverse_beta_cosine,
+    inverse_beta_cross_section,
+)
+from nuprobe.reproductions.recipes.majorana import (
+    double_beta_half_life,
+    heavy_neutrino_width,
+    relic_captures,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -92,12 +111,18 @@ __all__ = [
     "charge_radius_fit",
     "comparative_half_life",
     "counts",
+    "deuteron_average",
+    "deuteron_cross_section",
     "deuteron_neutral_over_charged",
     "deuteron_radiative",
+    "deuteron_ratio",
+    "deuteron_slope",
     "deuteron_table_current",
     "deuteron_table_ratio",
+    "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "double_beta_half_life",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
@@ -107,6 +132,9 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "heavy_neutrino_width",
+    "inverse_beta_cosine",
+    "inverse_beta_cross_section",
     "millicharge",
     "moment_limit",
     "monophoton_reach",
@@ -115,6 +143,7 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "relic_captures",
     "scaled_signal",
     "signal",
     "signal_sigma",
