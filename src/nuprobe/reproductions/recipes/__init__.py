@@ -20,6 +20,8 @@ from nuprobe.reproductions.recipes.bounds import (
     monophoton_reach,
 )
 from nuprobe.reproductions.recipes.carbon import (
+    bump_orders,
+    bump_threshold,
     carbon_average,
     carbon_cross_section,
     carbon_table_ratio,
@@ -113,6 +115,8 @@ __all__ = [
     "boron_flux",
     "bound",
     "broken_over_elastic",
+    "bump_orders",
+    "bump_threshold",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
