@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from nuprobe.experiments.solar_plane import solar_plane
 from nuprobe.experiments.solar_sun import component_nodes, folded_nodes
 from nuprobe.oscillation import survival
 
-POINT = {"sin2_12": 0.307, "dm2_21": 7.5e-5, "sin2_13": 0.0220}
+POINT: dict[str, Any] = {"sin2_12": 0.307, "dm2_21": 7.5e-5, "sin2_13": 0.0220}
 SK = [f"super-kamiokande-{n}" for n in "1234"]
 
 
@@ -26,7 +27,7 @@ def solar(name: str) -> SolarExperiment:
     return experiment(name, SolarExperiment)
 
 
-def test_gallium():
+def test_gallium() -> None:
     rates = solar("gallium-2009").predict(**POINT)
     without = {k: float(v[0]) for k, v in rates.unmixed.items()}
     assert sum(without.values()) == pytest.approx(126.6, rel=0.02)
@@ -36,7 +37,7 @@ def test_gallium():
     assert rates.measured[0] == 66.1
 
 
-def test_chlorine_lines():
+def test_chlorine_lines() -> None:
     """7Be 2.4e-46 over both of its lines, pep 16e-46; 1e-46 cm² is 1e-10 SNU."""
     sun = solar_fluxes("B16-GS98")
     rates = solar("homestake-1998").predict(**POINT)
@@ -50,15 +51,16 @@ def test_chlorine_lines():
 @pytest.mark.parametrize(
     "kind", [pytest.param("8B", marks=pytest.mark.nightly), "13N", "pp"]
 )
-def test_rates_against_plain_quadrature(kind):
+def test_rates_against_plain_quadrature(kind: str) -> None:
     """Gaussian rules against nested adaptive quadrature, to 1e-6."""
     gallium = solar("gallium-2009")
     section = gallium.prediction().response.section
     (component,) = nu.flux("solar", components=[kind]).components
-    edges = np.array(component.edges)
+    edges, density = np.array(component.edges), component.density
+    assert density is not None
 
-    def folded(e, weight):
-        value = component.density(np.array([e])) * section(np.array([e]))
+    def folded(e: float, weight: bool) -> float:
+        value = density(np.array([e])) * section(np.array([e]))
         return float(value[0]) * (float(survival(e, kind, **POINT)) if weight else 1.0)
 
     low = section.threshold
@@ -77,20 +79,20 @@ def test_rates_against_plain_quadrature(kind):
     assert float(w @ p) == pytest.approx(whole / total, rel=1e-6)
 
 
-def test_cross_sections_are_not_extrapolated():
+def test_cross_sections_are_not_extrapolated() -> None:
     section = solar("gallium-2009").prediction().response.section
     assert section(np.array([0.2, 0.2327]))[0] == 0.0
     with pytest.raises(InputError, match=r"valid 0\.2327 to 20 MeV"):
         section(np.array([21.0]))
 
 
-def test_ground_state_continues_the_table():
+def test_ground_state_continues_the_table() -> None:
     section = solar("homestake-1998").prediction().response.section
     at = section(np.array([0.8618, 1.0, 1.442, 2.0])) / 1e-46
     assert at == pytest.approx([2.74, 5.21, 16.0, 37.0], rel=0.01)
 
 
-def test_sno_projection_of_a_polynomial():
+def test_sno_projection_of_a_polynomial() -> None:
     """What is a polynomial of the second degree is found again."""
     response = solar("sno-2013").prediction().response
     e = response.energy - 10
@@ -100,7 +102,7 @@ def test_sno_projection_of_a_polynomial():
     assert response.both @ (0.05 - 0.01 * e) == pytest.approx([0.05, -0.01], rel=1e-9)
 
 
-def test_sno_day_and_night():
+def test_sno_day_and_night() -> None:
     sno = solar("sno-2013")
     night = sno.predict(**POINT)
     day = sno.with_changes({"earth.regeneration": False}).predict(**POINT)
@@ -111,24 +113,24 @@ def test_sno_day_and_night():
     assert abs(night.pulls[4]) < 1
 
 
-def test_two_body_current():
+def test_two_body_current() -> None:
     """φ follows NC and P_ee follows CC over NC, b as of the package's own ν d."""
     sno = solar("sno-2013")
     zero = sno.predict(**POINT)
-    moved = sno.predict(**POINT, **{"l_1a.relative": 1.0})
+    moved = sno.predict(**{**POINT, "l_1a.relative": 1.0})
     assert moved.signal[0] / zero.signal[0] - 1 == pytest.approx(0.0139, rel=0.02)
     ratio = moved.signal[1] / zero.signal[1] - 1
     assert ratio == pytest.approx(0.0131 - 0.0139, abs=4e-4)
     for name, value in (("l_1a.nnlo", 5.6), ("l_1a.resummed", 0.1)):
-        same = sno.predict(**POINT, **{name: value})
+        same = sno.predict(**{**POINT, name: value})
         assert same.signal == pytest.approx(zero.signal, rel=1e-12)
 
 
-def test_schemes_differ_by_a_shift():
+def test_schemes_differ_by_a_shift() -> None:
     """One cross section, two numbers: 5 fm³ apart."""
     f = nu.flux("solar", components=["8B"])
 
-    def mean(value, scheme):
+    def mean(value: float, scheme: Any) -> float:
         e, w = component_nodes("8B")
         used = e > 2.3
         e, w = e[used][::4], w[used][::4]
@@ -139,7 +141,7 @@ def test_schemes_differ_by_a_shift():
     assert mean(5.6, "nnlo") == pytest.approx(mean(0.1, "resummed"), rel=2e-3)
 
 
-def test_deuteron_ratios_against_cross_sections():
+def test_deuteron_ratios_against_cross_sections() -> None:
     ratios = deuteron_ratios("nnlo")
     for e in (5.0, 9.3):
         direct = nu.deuteron.total(e, "cc", "nu_e", l_1a=20.0, scheme="nnlo")
@@ -149,7 +151,7 @@ def test_deuteron_ratios_against_cross_sections():
     assert reference_of("relative", {"resummed": 0.1, "nnlo": 5.6}) == ("resummed", 0.1)
 
 
-def test_kamland_map():
+def test_kamland_map() -> None:
     kamland = solar("kamland-2005")
     table = kamland.prediction().response
     for i, j in ((20, 10), (40, 30), (5, 3)):
@@ -170,7 +172,7 @@ def test_kamland_map():
 
 
 @pytest.mark.parametrize("name", SK)
-def test_super_kamiokande_without_oscillation(name):
+def test_super_kamiokande_without_oscillation(name: str) -> None:
     """The shape that resolution and spectrum give is the published one."""
     response = solar(name).prediction().response
     assert isinstance(response, ElasticBins)
@@ -179,7 +181,7 @@ def test_super_kamiokande_without_oscillation(name):
     assert np.ptp(ratio[3:-3]) / ratio.mean() < 0.25
 
 
-def test_super_kamiokande_sees_what_sno_sees():
+def test_super_kamiokande_sees_what_sno_sees() -> None:
     """Elastic scattering: 2.3 to 2.4e6 of 5.25e6 neutrinos of 8B."""
     rates = solar("super-kamiokande-4").predict(**POINT, phi_8B=5.25e6)
     expected = solar("super-kamiokande-4").prediction().response.expected["8B"]
@@ -187,7 +189,7 @@ def test_super_kamiokande_sees_what_sno_sees():
     assert 2.25 < 5.25 * share < 2.50
 
 
-def test_borexino():
+def test_borexino() -> None:
     rates = solar("borexino-2018").predict(**POINT)
     # 47.9 for 7Be and 131.1 for pp are expected for high metallicity
     assert rates.signal[1] == pytest.approx(47.9, rel=0.05)
@@ -195,11 +197,12 @@ def test_borexino():
     assert np.all(np.abs(rates.pulls) < 2)
 
 
-def test_luminosity():
+def test_luminosity() -> None:
     sun = solar("solar-luminosity")
     assert float(sun.predict().signal[0]) == pytest.approx(1.0, abs=0.01)
     # half of what fusion releases less the neutrino, and both lines of 7Be
-    energies = sun.file.measurement.energies
+    section: Any = sun.file.measurement
+    energies = section.energies
     q = 26.7312
     assert energies["pp"] == pytest.approx(q / 2 - 0.2668, abs=1e-3)
     assert energies["13N"] + energies["15O"] == pytest.approx(
@@ -209,14 +212,14 @@ def test_luminosity():
     assert energies["7Be"] == pytest.approx(q / 2 - float(e @ w), abs=2e-3)
 
 
-def test_fluxes_are_those_of_the_library():
+def test_fluxes_are_those_of_the_library() -> None:
     for model in ("B16-GS98", "B16-AGSS09met", "BS05-OP"):
         for kind, one in solar_fluxes(model).items():
             flux = nu.flux("solar", model=model, components=[kind])
             assert flux.total("nu_e") == pytest.approx(one.flux, rel=1e-9)
 
 
-def test_flux_free_or_of_the_model():
+def test_flux_free_or_of_the_model() -> None:
     sno = solar("sno-2013")
     assert [n.sigma for n in sno.cost(None, ["tan2_12"]).nuisances] == [0.12]
     assert sno.cost(None, ["phi_8B"]).nuisances == ()
@@ -227,7 +230,7 @@ def test_flux_free_or_of_the_model():
     assert fitted["phi_8B"].value == pytest.approx(5.25e6, rel=0.02)
 
 
-def test_derivatives():
+def test_derivatives() -> None:
     cost = joint_cost(
         [solar(n) for n in ("sno-2013", "gallium-2009", "super-kamiokande-4")],
         None,
@@ -245,7 +248,7 @@ def test_derivatives():
         assert own[0, i] == pytest.approx((both[0] - both[1]) / (2 * h), rel=2e-3)
 
 
-def test_plane_is_the_profile():
+def test_plane_is_the_profile() -> None:
     plane = solar_plane(
         ["sno-2013", "gallium-2009", "kamland-2005"],
         l_1a=[0.0, 20.0],
@@ -266,7 +269,7 @@ def test_plane_is_the_profile():
 
 
 @pytest.mark.parametrize("free", ["l_1a", "L_1A", "L1A"])
-def test_current_needs_a_scheme(free):
+def test_current_needs_a_scheme(free: Any) -> None:
     with pytest.raises(InputError, match=r"l_1a\.resummed, l_1a\.nnlo"):
         solar("sno-2013").fit(free=[free])
 
@@ -279,7 +282,7 @@ def test_current_needs_a_scheme(free):
         (["phi_9B"], "phi_8B"),
     ],
 )
-def test_bad_parameters(free, said):
+def test_bad_parameters(free: Any, said: str) -> None:
     with pytest.raises((InputError, UnknownNameError), match=said):
         solar("sno-2013").fit(free=free)
 
@@ -299,23 +302,23 @@ def test_bad_parameters(free, said):
         ("borexino-2018", {"measurement.kinds": [["9B", 0.0]] * 4}, "unknown kind 9B"),
     ],
 )  # fmt: skip
-def test_bad_files(name, changes, said):
+def test_bad_files(name: str, changes: dict[str, Any], said: str) -> None:
     with pytest.raises((ExperimentFileError, InputError), match=said):
         solar(name).with_changes(changes).predict()
 
 
-def test_other_interactions_are_refused():
+def test_other_interactions_are_refused() -> None:
     with pytest.raises(InputError, match="Standard Model"):
         solar("sno-2013").predict(nu.model("b-l", mass=10.0, coupling=1e-5))
 
 
-def test_bins_are_refused():
+def test_bins_are_refused() -> None:
     with pytest.raises(InputError, match="published values"):
         solar("sno-2013").rebinned(energy=2)
 
 
 @pytest.mark.nightly
-def test_extraction():
+def test_extraction() -> None:
     """Published: 4.5 +18 −12 from solar data, 4.0 ± 6.3 from SNO and SK."""
     from nuprobe.experiments.solar_plane import l_1a_fit
 

@@ -40,10 +40,7 @@ _COMMANDS = {
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
     "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
-    "solar": (
-        "nuprobe.cli.solar",
-        "Solar neutrinos: survival, allowed mixing, the axial current L_1A.",
-    ),
+    "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "reproduce": (
         "nuprobe.cli.reproduce",

@@ -27,13 +27,13 @@ class Radiochemical(Strict):
     """Captures on a nucleus, counted without their energy, in SNU (1e-36 per second
     and atom)."""
 
-    kind: Literal["radiochemical"]
+    kind: Literal["radiochemical"] = Field(description="of the measurement")
     cross_section: str = Field(
         description="table: energy (MeV), sigma (1e-46 cm2) and relative error of it"
     )
     threshold: PositiveFloat = Field(description="MeV")
     daughter_z: int = Field(description="charge of the nucleus that is made")
-    mass_number: int
+    mass_number: int = Field(description="of both nuclei")
 
 
 class SurvivalPolynomial(Strict):
@@ -41,7 +41,7 @@ class SurvivalPolynomial(Strict):
     c1 (E - E0) + c2 (E - E0)^2, and of the asymmetry of night and day a0 + a1 (E -
     E0)."""
 
-    kind: Literal["survival-polynomial"]
+    kind: Literal["survival-polynomial"] = Field(description="of the measurement")
     spectrum: str = Field(
         description="table: energy (MeV), day, night: detected without oscillation"
     )
@@ -64,7 +64,7 @@ class ElasticSpectrum(Strict):
     """Elastic scattering on electrons in bins of energy, over what is expected without
     oscillation."""
 
-    kind: Literal["elastic-spectrum"]
+    kind: Literal["elastic-spectrum"] = Field(description="of the measurement")
     rates: str = Field(
         description="table: low, high (MeV), observed, error, b8, hep: rates; then"
         " relative systematic errors, one column each"
@@ -88,7 +88,7 @@ class ElasticSpectrum(Strict):
 class ElasticLines(Strict):
     """Rates of elastic scattering by kind of solar neutrino."""
 
-    kind: Literal["elastic-lines"]
+    kind: Literal["elastic-lines"] = Field(description="of the measurement")
     electrons: PositiveFloat = Field(description="electrons of the mass of the rates")
     kinds: list[tuple[str, float]] = Field(
         description="kind and smallest kinetic energy of the electron, MeV"
@@ -99,7 +99,7 @@ class ElasticLines(Strict):
 class OscillationMap(Strict):
     """A published table of Delta chi2 over tan2_12 and dm2_21."""
 
-    kind: Literal["oscillation-map"]
+    kind: Literal["oscillation-map"] = Field(description="of the measurement")
     table: str = Field(description="table: tan2_12, dm2_21 (eV2), delta")
 
 
@@ -107,7 +107,7 @@ class Luminosity(Strict):
     """The energy that the nuclear reactions behind the fluxes release, over what the
     Sun shines."""
 
-    kind: Literal["luminosity"]
+    kind: Literal["luminosity"] = Field(description="of the measurement")
     luminosity: PositiveFloat = Field(description="MeV/cm2/s at the Earth")
     energies: dict[str, PositiveFloat] = Field(
         description="MeV released as light for each neutrino of a kind"
@@ -150,7 +150,7 @@ class Earth(Strict):
 class SolarAnalysis(Strict):
     """Measured values, and their errors, where no table has them."""
 
-    title: str
+    title: str = Field(description="for tables and plots")
     names: list[str] = Field(
         default=[], description="of the values; none where a table has them"
     )
@@ -159,10 +159,12 @@ class SolarAnalysis(Strict):
     below: list[PositiveFloat] | None = Field(
         default=None, description="errors below, if others"
     )
-    correlation: list[list[float]] | None = None
-    unit: str = ""
-    references: list[str] = []
-    notes: str = ""
+    correlation: list[list[float]] | None = Field(
+        default=None, description="of the values, a row each"
+    )
+    unit: str = Field(default="", description="of the values")
+    references: list[str] = Field(default=[], description="texkeys")
+    notes: str = Field(default="", description="remarks")
 
     @model_validator(mode="after")
     def _check(self) -> SolarAnalysis:

@@ -87,8 +87,17 @@ class MapResiduals:
         return at, float(found.fun), np.asarray(root)
 
     def delta_at(self, tan2_12: FloatArray, dm2_21: FloatArray) -> FloatArray:
-        """Δχ² above the lowest, of the shape of the two (Δm² in eV²); raises
-        `InputError` outside of the table."""
+        """Δχ² above the lowest point of the table.
+
+        Parameters
+        ----------
+        tan2_12, dm2_21 : tan²θ₁₂ and Δm²₂₁ (eV²), of one shape, which the result has.
+
+        Raises
+        ------
+        InputError
+            Outside of the table.
+        """
         for name, values, known in (
             ("tan2_12", tan2_12, self.tan2),
             ("dm2_21", dm2_21, self.dm2),

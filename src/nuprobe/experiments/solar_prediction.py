@@ -48,7 +48,7 @@ class SolarPrediction:
     >>> from nuprobe.experiments import experiment
     >>> gallium = experiment("gallium-2009").prediction(free=["tan2_12"])
     >>> gallium.expectation(np.array([[0.44]])).base.round(1)
-    array([[65.1]])
+    array([[65.8]])
     """
 
     name: str

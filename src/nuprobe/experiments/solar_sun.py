@@ -58,8 +58,14 @@ class Passage:
         return day, day_survival(c, s12, s13, f)
 
     def mean(self, kind: str, e_nu: FloatArray, state: SolarState) -> FloatArray:
-        """P_ee averaged over the year, (mixings, energies); arguments as of
-        `day_night`."""
+        """P_ee averaged over the year, (mixings, energies).
+
+        Parameters
+        ----------
+        kind : of neutrino.
+        e_nu : MeV, shape (energies,).
+        state : the points.
+        """
         day, night = self.day_night(kind, e_nu, state)
         return np.asarray((1 - _NIGHT) * day + _NIGHT * night)
 
@@ -124,7 +130,7 @@ def folded_nodes(
     --------
     >>> e, w = folded_nodes("8B", lambda e: e**2)
     >>> len(e), round(float(w.sum()), 1)
-    (14, 52.9)
+    (14, 53.3)
     """
     e, w = component_nodes(kind, refine)
     folded = w * function(e)

@@ -129,8 +129,8 @@ class EarthModel:
     Examples
     --------
     >>> earth = EarthModel(36.43)
-    >>> earth.regeneration(10.0, 0.307, 7.5e-5).round(3)
-    array([0.036])
+    >>> earth.regeneration(10.0, 0.307, 7.5e-5).round(2)
+    array([0.01])
     """
 
     latitude: float

@@ -37,10 +37,10 @@ _COHERENT: Final = 1e-9  # eV²
 
 
 def conversion(
-    e_nu: FloatArray,
-    sin2_12: FloatArray,
-    dm2_21: FloatArray,
-    sin2_13: FloatArray,
+    e_nu: ArrayLike,
+    sin2_12: ArrayLike,
+    dm2_21: ArrayLike,
+    sin2_13: ArrayLike,
     zones: ProductionZones,
     crossing: Crossing = "none",
 ) -> FloatArray:
@@ -62,7 +62,7 @@ def conversion(
     --------
     >>> zones = production_zones("8B")
     >>> conversion(10.0, 0.307, 7.5e-5, 0.022, zones).round(3)
-    np.float64(-0.821)
+    np.float64(-0.823)
     """
     e, s12, dm2, s13 = (
         np.asarray(v, dtype=float) for v in (e_nu, sin2_12, dm2_21, sin2_13)
@@ -107,7 +107,7 @@ def _crossing(
 
 
 def day_survival(
-    c: FloatArray, sin2_12: FloatArray, sin2_13: FloatArray, earth: ArrayLike = 0.0
+    c: ArrayLike, sin2_12: ArrayLike, sin2_13: ArrayLike, earth: ArrayLike = 0.0
 ) -> FloatArray:
     """P_ee of a conversion C.
 
@@ -123,6 +123,7 @@ def day_survival(
     1.0
     """
     s12, s13 = np.asarray(sin2_12, dtype=float), np.asarray(sin2_13, dtype=float)
+    c = np.asarray(c, dtype=float)
     kept = (1 - s13) ** 2
     half = (1 + c * (1 - 2 * s12)) / 2 - c * np.asarray(earth, dtype=float)
     return np.asarray(kept * half + s13**2)
@@ -168,7 +169,7 @@ def survival(
     Examples
     --------
     >>> survival([5.0, 10.0], "8B", sin2_12=0.307, dm2_21=7.5e-5).round(3)
-    array([0.387, 0.327])
+    array([0.393, 0.327])
     """
     e = numbers("energies in MeV", e_nu)
     if np.any(~(e > 0)) or np.any(~np.isfinite(e)):

@@ -95,7 +95,7 @@ def production_zones(kind: str, model: str = "B16-GS98") -> ProductionZones:
     --------
     >>> zones = production_zones("8B")
     >>> f"{zones.weights @ zones.potentials:.3g} MeV"
-    '6.82e-18 MeV'
+    '6.71e-18 MeV'
     """
     if model not in SOLAR_MODELS:
         raise UnknownNameError("solar model", model, SOLAR_MODELS)
