@@ -81,6 +81,7 @@ from nuprobe.reproductions.recipes.inverse_beta import (
 )
 from nuprobe.reproductions.recipes.majorana import (
     double_beta_half_life,
+    double_beta_mass,
     heavy_neutrino_width,
     relic_captures,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "differential_cross_section",
     "dirac_moment",
     "double_beta_half_life",
+    "double_beta_mass",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
