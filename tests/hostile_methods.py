@@ -241,6 +241,11 @@ def _fits() -> list[Any]:
     ]
 
 
+def _universe() -> list[Any]:
+    """The history of the temperatures and a potential in the plasma."""
+    return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -445,6 +450,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "CouplingPrediction.moves_with": {"parameter": "c_v"},
     "Exchanges.slot": {"name": "p"},
     "HeavyNeutrino.by_angle": {"cos": 0.5},
+    "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
+    **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
     **{
         f"{name}.scatterers": {"target": None}
