@@ -46,7 +46,7 @@ class SpectrumErrors:
     --------
     >>> errors = reactor_errors([3.0, 5.0], ["U235"])
     >>> errors.relative[0].round(4)
-    array([0.0193, 0.0269])
+    array([0.0193, 0.0263])
     """
 
     isotopes: tuple[str, ...]

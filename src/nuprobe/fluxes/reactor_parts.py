@@ -36,7 +36,13 @@ _NODES: Final = 200
 
 
 class CaptureTable(Strict):
-    """ν̄_e per MeV and decay, a column a decay: each capture makes one of each."""
+    """ν̄_e per MeV and decay; each capture makes one of each decay.
+
+    Attributes
+    ----------
+    table : with the columns low and high (bin edges, MeV), and one for each decay.
+    decays : names of these columns.
+    """
 
     table: str
     decays: list[str] = Field(min_length=1)
@@ -44,7 +50,15 @@ class CaptureTable(Strict):
 
 class SpentDecay(Strict):
     """A long-lived fission product whose daughter decays at once, with ν̄_e above the
-    threshold of inverse beta decay."""
+    threshold of inverse beta decay.
+
+    Attributes
+    ----------
+    half_life_days : of the parent.
+    branches : endpoint in MeV and share of each branch of the daughter.
+    daughter_z, daughter_a : charge and mass number of what the daughter decays to.
+    yields : cumulative, per fission, by isotope.
+    """
 
     half_life_days: PositiveFloat = Field(description="of the parent")
     branches: list[tuple[Energy, PositiveFloat]] = Field(
@@ -123,6 +137,12 @@ def fractions_at(fuel: BurnUp, isotopes: Sequence[str]) -> dict[str, float]:
     InputError
         If a row does not sum to 1, the column does not increase, or `at` lies outside
         it.
+
+    Examples
+    --------
+    >>> fractions_at(BurnUp(table="nowhere.csv", at=1.0), ["U235"])
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: table = 'nowhere.csv': there is no such file; ...
     """
     folder = folder_of(fuel.table)
     there = [n for n in isotopes if n in folder.columns(folder.main)]
@@ -167,6 +187,14 @@ def capture_components(
     folder : of the table.
     section : which table, which decays.
     captures : per fission.
+
+    Examples
+    --------
+    >>> library = Path(__file__).parent / "library" / "reactor"
+    >>> table = CaptureTable(table="captures.csv", decays=["U239", "Np239"])
+    >>> parts = capture_components(Folder(library, "flux.toml"), table, 0.6)
+    >>> [round(float(p.integrate(np.ones_like)), 6) for p in parts]
+    [0.6, 0.6]
     """
     columns = folder.table(section.table, ["low", "high", *section.decays])
     edges = np.append(columns["low"], columns["high"][-1])
@@ -196,6 +224,13 @@ def off_equilibrium(
     -------
     energies : MeV, shape (n,).
     excess : by isotope, shape (n,) each.
+
+    Examples
+    --------
+    >>> library = Path(__file__).parent / "library" / "reactor"
+    >>> folder = Folder(library, "flux.toml")
+    >>> float(off_equilibrium(folder, "off_equilibrium.csv", ["U235"])[1]["U235"][0])
+    0.057
     """
     there = folder.columns(file)
     columns = folder.table(file, ["energy", *(n for n in isotopes if n in there)])
@@ -231,6 +266,19 @@ def spent_components(
     fuel : what is stored.
     share : of each isotope in the fissions, of the spent fuel too.
     lowest : energy in MeV below which nothing is wanted.
+
+    Examples
+    --------
+    >>> yttrium = SpentDecay(
+    ...     half_life_days=10519,
+    ...     branches=[("2.279 MeV", 1.0)],
+    ...     daughter_z=40,
+    ...     daughter_a=90,
+    ...     yields={"U235": 0.0578},
+    ... )
+    >>> (part,) = spent_components({"Y90": yttrium}, SpentFuel(), {"U235": 1.0}, 0.0)
+    >>> round(float(part.integrate(np.ones_like)), 4)
+    0.0164
     """
     parts = []
     for name, decay in decays.items():
