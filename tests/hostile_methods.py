@@ -230,6 +230,11 @@ def _fits() -> list[Any]:
     ]
 
 
+def _universe() -> list[Any]:
+    """The history of the temperatures and a potential in the plasma."""
+    return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -238,7 +243,7 @@ LITERATURE: Final = (
 MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
-    **{"predictions": _predictions, "fits": _fits},
+    **{"predictions": _predictions, "fits": _fits, "universe": _universe},
 }
 """What makes objects of each class with guarded methods."""
 
@@ -423,6 +428,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "CouplingPrediction.moves_with": {"parameter": "c_v"},
     "Exchanges.slot": {"name": "p"},
     "HeavyNeutrino.by_angle": {"cos": 0.5},
+    "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
+    **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
     **{
         f"{name}.scatterers": {"target": None}

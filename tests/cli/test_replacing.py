@@ -18,7 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
-    "density",
+    "density", "curve",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -117,6 +117,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, PRECESSION),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
+            (2, ("xsec", "bump")),
+            (2, ("xsec", "charged", "--energy", "10 MeV", "--channel", "ibd")),
         )
         for name, option, path in (
             ("output", "-o", "a.txt"),

@@ -7,12 +7,14 @@ or a display.
 
 from nuprobe.plotting.averaged import plot_averaged
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
+from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
     plot_charge_radii,
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.charged import plot_charged_currents
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
@@ -47,8 +49,10 @@ __all__ = [
     "neutron_radius_markers",
     "plot_averaged",
     "plot_averaged_moments",
+    "plot_bump",
     "plot_catalogue_plane",
     "plot_charge_radii",
+    "plot_charged_currents",
     "plot_cls",
     "plot_contour",
     "plot_corner",
