@@ -211,7 +211,7 @@ def _predictions() -> list[Any]:
     ]
 
 
-def _universe() -> list[Any]:
+def _abundances() -> list[Any]:
     """Expansion, abundances over two moments, a table for Boltzmann codes."""
     bbn = nu.cosmology.nucleosynthesis
     past = nu.cosmology.decoupling()
@@ -255,6 +255,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
 
