@@ -5,6 +5,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 or a display.
 """
 
+from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
@@ -70,6 +71,8 @@ __all__ = [
     "plot_magnetic_moments",
     "plot_millicharge",
     "plot_moment_field",
+    "plot_moment_plane",
+    "plot_nucleosynthesis",
     "plot_plane",
     "plot_precession",
     "plot_profile",
