@@ -15,7 +15,7 @@ from nuprobe.plotting.catalogue import (
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
-from nuprobe.plotting.charged import plot_charged_currents
+from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
@@ -66,6 +66,7 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
