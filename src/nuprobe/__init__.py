@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes.nuclear import bump as bump
     from nuprobe.processes.nuclear import carbon as carbon
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
@@ -77,6 +78,7 @@ _TABLE = {
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
     "VectorAxial": "nuprobe.models",
+    "bump": "nuprobe.processes",
     "carbon": "nuprobe.processes",
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",

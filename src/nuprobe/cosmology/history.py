@@ -15,11 +15,15 @@ S_i = Σ_j |μ_ij|², A = πα²/m_e² (per μ_B²), where f_s, f_a, s, a are th
 spectra. Without mixing the magnetic flips of ν_i into ν̄_j are counted as exchange with
 the plasma alone; that they also carry energy from flavour i to j is left out (with full
 mixing it makes no difference).
+
+Dirac moments turn active neutrinos into right-handed ones, long before: what these add
+comes from `right_handed` with its T_max, as dark radiation that only gravitates.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal, get_args
@@ -36,15 +40,18 @@ from nuprobe.constants import (
 )
 from nuprobe.cosmology import tables
 from nuprobe.cosmology.collisions import COUPLINGS
+from nuprobe.cosmology.criteria import Criterion, decoupling_temperature
+from nuprobe.cosmology.dirac import RightHanded, right_handed
 from nuprobe.cosmology.moments import Moments, read_moments
 from nuprobe.cosmology.plasma import Qed, checked_qed
+from nuprobe.cosmology.rates import Flavour
 from nuprobe.cosmology.screening import (
     Screening,
     ScreeningName,
     checked_screening,
 )
 from nuprobe.cosmology.thermodynamics import equation_of_state
-from nuprobe.errors import ComputationError, UnknownNameError
+from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, flag
 
 __all__ = ["FlavourMixing", "History", "decoupling"]
@@ -75,10 +82,9 @@ class History:
     time : in s, shape (n,).
     hubble : expansion rate in 1/s, shape (n,).
     n_eff : effective number of neutrinos after annihilation of e±.
-    dark : energy density of right-handed neutrinos over that of one left-handed one,
-        at 20 MeV.
+    right_handed : those of Dirac moments, or None.
     moments : of the model.
-    flavour_mixing, screening, exchange_screening, qed : as asked for.
+    flavour_mixing, screening, exchange_screening, qed, weak : as asked for.
     """
 
     ln_a: FloatArray = field(repr=False)
@@ -87,12 +93,13 @@ class History:
     time: FloatArray = field(repr=False)
     hubble: FloatArray = field(repr=False)
     n_eff: float
-    dark: float
+    right_handed: RightHanded | None
     moments: Moments = field(repr=False)
     flavour_mixing: FlavourMixing
     screening: Screening
     exchange_screening: ScreeningName
     qed: Qed
+    weak: bool = True
 
     @property
     def a(self) -> FloatArray:
@@ -108,6 +115,20 @@ class History:
             "exchange_screening": self.exchange_screening,
             "qed": self.qed,
         }
+
+    def temperature(self, flavour: Flavour, criterion: Criterion = "energy") -> float:
+        """Temperature in MeV below which a `flavour` (``"nu_e"``, ``"nu_mu"``,
+        ``"nu_tau"``) is decoupled by a `criterion`, ``"energy"`` or ``"number"``: see
+        `decoupling_temperature`. Each flavour for itself, also with mixing.
+        """
+        return decoupling_temperature(
+            self.moments,
+            flavour,
+            criterion,
+            screening=self.screening,
+            exchange_screening=self.exchange_screening,
+            weak=self.weak,
+        )
 
 
 @lru_cache(maxsize=8)
@@ -182,6 +203,8 @@ def decoupling(
     exchange_screening: ScreeningName = "none",
     qed: Qed = "e3",
     weak: bool = True,
+    t_max: float | None = None,
+    g_entropy: Callable[[FloatArray], FloatArray] | None = None,
 ) -> History:
     """Evolve the temperatures of photons and neutrinos through decoupling.
 
@@ -197,6 +220,10 @@ def decoupling(
         without (``"none"``); with one of the others it falls by up to 3.5 %.
     qed : corrections to the pressure of order ``"none"``, ``"e2"`` or ``"e3"``.
     weak : with weak interactions; False only to see what they do.
+    t_max : for Dirac moments, and only for them: temperature in MeV at which there are
+        no right-handed neutrinos yet. N_eff without it means nothing.
+    g_entropy : for Dirac moments: temperatures in MeV → g*s, or None for that of
+        `effective_degrees`.
 
     Returns
     -------
@@ -205,7 +232,8 @@ def decoupling(
     Raises
     ------
     InputError
-        For another model, or an unknown choice.
+        For another model, an unknown choice, Dirac moments without T_max, or T_max
+        without Dirac moments.
     ComputationError
         If a step of the integration fails; the message has the temperature.
 
@@ -223,28 +251,54 @@ def decoupling(
     checked_qed(qed)
     flag("weak", weak)
     moments = read_moments(model)
-    dark = 0.0
-    physics = _physics(moments.sums, flavour_mixing, weak, dark)
+    made = _made(moments, t_max, g_entropy, screening)
+    dark = 0.0 if made is None else made.delta_n_eff
+    # what has flipped to the right is gone
+    active = moments.sums if made is None else np.zeros(3)
+    physics = _physics(active, flavour_mixing, weak, dark)
     ys, fs = _integrate(physics, qed, exchange_screening)
     return _history(
         ys,
         fs,
         physics,
-        dark=dark,
+        right_handed=made,
         moments=moments,
         flavour_mixing=flavour_mixing,
         screening=screening,
         exchange_screening=exchange_screening,
         qed=qed,
+        weak=weak,
     )
 
 
+def _made(
+    moments: Moments, t_max: float | None, g_entropy: Any, screening: Screening
+) -> RightHanded | None:
+    """Right-handed neutrinos of Dirac moments."""
+    if moments.any and moments.kind == "dirac":
+        if t_max is None:
+            raise InputError(
+                "Dirac moments populate right-handed neutrinos from the highest"
+                " temperature on: give t_max in MeV (and g_entropy, if not the"
+                ' package\'s), or kind="majorana"'
+            )
+        return right_handed(moments, t_max, g_entropy=g_entropy, screening=screening)
+    if t_max is not None or g_entropy is not None:
+        raise InputError(
+            "t_max and g_entropy are for Dirac moments; this model has none: leave them"
+            " out"
+        )
+    return None
+
+
 def _history(
-    ys: FloatArray, fs: FloatArray, physics: FloatArray, *, dark: float, **choices: Any
+    ys: FloatArray, fs: FloatArray, physics: FloatArray, **choices: Any
 ) -> History:
     """The steps on a uniform grid."""
     from scipy.interpolate import CubicHermiteSpline
 
+    made = choices["right_handed"]
+    dark = 0.0 if made is None else made.delta_n_eff
     x = np.linspace(0.0, ys[-1, 5], _POINTS)
     values = CubicHermiteSpline(ys[:, 5], ys, fs)(x)
     t = np.exp(values[:, :4])
@@ -262,6 +316,5 @@ def _history(
         time=np.exp(values[:, 4]) * HBAR_MEV_S,
         hubble=np.sqrt(physics[6] * rho) / HBAR_MEV_S,
         n_eff=float(invisible / photons * 8 / 7 * _STANDARD),
-        dark=dark,
         **choices,
     )

@@ -42,6 +42,7 @@ __all__ = [
     "density_derivative",
     "electron_densities",
     "plasma_pressure",
+    "transverse_mass",
 ]
 
 Qed = Literal["none", "e2", "e3"]
@@ -315,6 +316,21 @@ def debye_mass(
         bend = 1.5 * np.sqrt(m2) * ddm2 + 0.75 * dm2**2 / np.sqrt(m2)
         result = result + t * bend / (12 * math.pi)
     return np.asarray(np.sqrt(_E2 * result))
+
+
+def transverse_mass(t: FloatArray) -> FloatArray:
+    """Mass of transverse photons of large momentum, (e²J/π²)^½, in MeV.
+
+    Parameters
+    ----------
+    t : temperature in MeV, any shape.
+
+    Examples
+    --------
+    >>> float(transverse_mass(np.array(100.0))) / 100.0  # e/√6
+    0.12363
+    """
+    return np.asarray(np.sqrt(_E2 / math.pi**2 * _moment(t, np.zeros_like(t), "j")))
 
 
 @public

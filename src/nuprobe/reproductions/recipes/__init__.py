@@ -11,6 +11,7 @@ bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
+universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
@@ -19,6 +20,8 @@ from nuprobe.reproductions.recipes.bounds import (
     monophoton_reach,
 )
 from nuprobe.reproductions.recipes.carbon import (
+    bump_orders,
+    bump_threshold,
     carbon_average,
     carbon_cross_section,
     carbon_table_ratio,
@@ -95,6 +98,17 @@ from nuprobe.reproductions.recipes.tridents import (
     trident_pull,
     trident_real_photon,
 )
+from nuprobe.reproductions.recipes.universe import (
+    collision_ratio,
+    debye_over_temperature,
+    decoupled_at,
+    density_bend,
+    effective_neutrinos,
+    magnetic_bracket,
+    magnetic_number_factor,
+    qed_in_debye_mass,
+    right_handed_neutrinos,
+)
 
 __all__ = [
     "angle_limit",
@@ -102,12 +116,18 @@ __all__ = [
     "boron_flux",
     "bound",
     "broken_over_elastic",
+    "bump_orders",
+    "bump_threshold",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
     "charge_radius_fit",
+    "collision_ratio",
     "comparative_half_life",
     "counts",
+    "debye_over_temperature",
+    "decoupled_at",
+    "density_bend",
     "deuteron_average",
     "deuteron_cross_section",
     "deuteron_neutral_over_charged",
@@ -121,6 +141,7 @@ __all__ = [
     "dirac_moment",
     "double_beta_half_life",
     "double_beta_mass",
+    "effective_neutrinos",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
@@ -133,6 +154,8 @@ __all__ = [
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
+    "magnetic_bracket",
+    "magnetic_number_factor",
     "millicharge",
     "moment_limit",
     "monophoton_reach",
@@ -141,7 +164,9 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "qed_in_debye_mass",
     "relic_captures",
+    "right_handed_neutrinos",
     "scaled_signal",
     "signal",
     "signal_sigma",

@@ -11,11 +11,13 @@ from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import InputError
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.numerics import gauss_legendre
-from nuprobe.processes import carbon
+from nuprobe.processes import bump, carbon
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.units import parse_quantity
 
 __all__ = [
+    "bump_orders",
+    "bump_threshold",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
@@ -23,6 +25,35 @@ __all__ = [
 ]
 
 Current = Literal["cc", "nc"]
+
+
+def bump_threshold() -> float:
+    """Smallest energy of ν̄ + ¹³C → ν̄ + n + ¹²C*(4.44 MeV), MeV.
+
+    Examples
+    --------
+    >>> round(bump_threshold(), 3)
+    9.39
+    """
+    return bump.threshold()
+
+
+def bump_orders(share: float = 0.01, model: str = "summation") -> float:
+    """Orders of magnitude by which an allowed transition is too small to make a share
+    of all events of a power reactor.
+
+    Parameters
+    ----------
+    share : of all events of inverse beta decay.
+    model : of the spectra, as an option of the flux ``reactor``.
+
+    Examples
+    --------
+    >>> round(bump_orders(), 1)
+    6.7
+    """
+    found = bump.required(open_flux("reactor", model=model), share=share)
+    return float(np.log10(found.enhancement))
 
 
 def carbon_cross_section(
