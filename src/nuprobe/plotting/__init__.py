@@ -6,6 +6,7 @@ or a display.
 """
 
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
@@ -53,6 +54,7 @@ __all__ = [
     "plot_contour",
     "plot_corner",
     "plot_differential",
+    "plot_disappearance",
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
