@@ -33,6 +33,13 @@ def print_disappearance(
     compared : of ``--compare``, which belongs to others.
     plot : file of the figure, or None.
     out : where to print.
+
+    Examples
+    --------
+    >>> from nuprobe.cli.output import Output
+    >>> spec, model = ExperimentSpec(("danss",), None, ()), ModelSpec()
+    >>> print_disappearance([], spec, model, (), None, Output(False, None))
+    False
     """
     from nuprobe.experiments import BaselineExperiment
 

@@ -14,9 +14,12 @@ from nuprobe.border import public
 from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.baselines.files import BaselineFile
-from nuprobe.experiments.baselines.prediction import BaselinePrediction, Templates
+from nuprobe.experiments.baselines.prediction import (
+    BaselinePrediction,
+    SterileTemplates,
+)
 from nuprobe.experiments.baselines.rates import BaselineRates
-from nuprobe.experiments.baselines.tables import Data, read_data, read_folding
+from nuprobe.experiments.baselines.tables import BaselineData, read_data, read_folding
 from nuprobe.experiments.changes import changed
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
@@ -170,8 +173,12 @@ class BaselineExperiment(AnyExperiment):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> BaselinePrediction:
-        """What a cost needs to know: expectations and their derivatives; arguments as
-        those of `cost`."""
+        """What a cost needs to know: expectations and their derivatives.
+
+        Parameters
+        ----------
+        model, free, analysis : as those of `cost`.
+        """
         name = self._named(analysis)
         chosen = _sterile(model)
         known = {p.name: p for p in self.parameters(model)}
@@ -239,13 +246,13 @@ class BaselineExperiment(AnyExperiment):
                 )
         return {name: float(value.ravel()[0]) for name, value in found.items()}
 
-    def _data(self, name: str) -> Data:
+    def _data(self, name: str) -> BaselineData:
         """Data of an analysis, read once."""
         if ("data", name) not in self._cache:
             detectors = self._detectors()
             found = read_data(self.file, self.folder, name, detectors)
             self._cache["data", name] = found
-        made: Data = self._cache["data", name][0]
+        made: BaselineData = self._cache["data", name][0]
         return made
 
     def _detectors(self) -> tuple[str, ...]:
@@ -253,7 +260,7 @@ class BaselineExperiment(AnyExperiment):
             return tuple(self.file.detectors)
         return tuple(dict.fromkeys(self.folder.texts(self.file.segments, "detector")))
 
-    def _templates(self, name: str, model: SterileNeutrino) -> Templates:
+    def _templates(self, name: str, model: SterileNeutrino) -> SterileTemplates:
         """Folded kernels of an analysis, for one mixing of the known neutrinos."""
         key = "templates", name, model.mixing
         if key not in self._cache:
@@ -265,8 +272,8 @@ class BaselineExperiment(AnyExperiment):
                     f"{self.folder.name}: the response has {len(bins)} bins, the data"
                     f" of {name} {len(edges)}"
                 )
-            self._cache[key] = Templates(folding, model.mixing)
-        made: Templates = self._cache[key]
+            self._cache[key] = SterileTemplates(folding, model.mixing)
+        made: SterileTemplates = self._cache[key]
         return made
 
 

@@ -50,7 +50,7 @@ class BaselineLine(Strict):
 class BaselineSource(Strict):
     """The neutrinos, and how many of each energy are seen without oscillations."""
 
-    flavour: Literal["nu_e", "nubar_e"]
+    flavour: Literal["nu_e", "nubar_e"] = Field(description="at the source")
     flux: str | None = Field(
         default=None, description="a flux of the package, or './folder'"
     )
@@ -168,7 +168,7 @@ class Normalisation(Strict):
     detectors: list[str] = Field(
         default=[], description="on which it acts; default all"
     )
-    notes: str = ""
+    notes: str = Field(default="", description="what it stands for")
 
 
 class BaselineAnalysis(Strict):
@@ -209,9 +209,13 @@ class BaselineAnalysis(Strict):
         ),
     )
     unit: str = Field(default="", description="of the values, for plots")
-    normalisations: list[Normalisation] = []
-    references: list[str] = []
-    notes: str = ""
+    normalisations: list[Normalisation] = Field(
+        default=[], description="factors on the prediction"
+    )
+    references: list[str] = Field(
+        default=[], description="texkeys of the papers that publish the data"
+    )
+    notes: str = Field(default="", description="remarks")
 
     @model_validator(mode="after")
     def _check(self) -> BaselineAnalysis:

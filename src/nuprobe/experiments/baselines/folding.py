@@ -10,12 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.border import quick_methods
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.oscillation import Wave
 from nuprobe.units import eV, m
 
-__all__ = ["Folding", "Segments"]
+__all__ = ["PhaseFolding", "Segments"]
 
 _PHASE: Final = float(eV**2 * m / 2)  # of 1 eV² over 1 m at 1 MeV: 2 × 1.26693
 _STEP: Final = 3e-3  # of the grid in ln(L/E)
@@ -34,7 +33,7 @@ class Segments:
     weight : relative number of events without oscillations, shape (segments,).
     spreads : half widths in m of boxes over which each distance is spread, shape
         (segments, boxes); 0 for none.
-    row : which row of `Folding.response` a segment has, shape (segments,).
+    row : which row of `PhaseFolding.response` a segment has, shape (segments,).
     detector : to which detector it belongs, shape (segments,).
     """
 
@@ -55,9 +54,8 @@ class Segments:
         return far, weight
 
 
-@quick_methods
 @dataclass(frozen=True, eq=False)
-class Folding:
+class PhaseFolding:
     """Folds functions of L/E into the bins of detectors.
 
     Oscillations in vacuum depend on L/E alone. Its distribution in each bin, over

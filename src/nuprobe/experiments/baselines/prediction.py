@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nuprobe.border import quick_methods
-from nuprobe.experiments.baselines.folding import Folding
+from nuprobe.experiments.baselines.folding import PhaseFolding
 from nuprobe.inference import Expectation
 from nuprobe.models.mixing import PMNS
 from nuprobe.numerics import FloatArray
 from nuprobe.oscillation import disappearance, known_waves, sterile_waves
 from nuprobe.parameters import Nuisance, Parameter
 
-__all__ = ["BaselinePrediction", "Rows", "Templates"]
+__all__ = ["BaselinePrediction", "DataRows", "SterileTemplates"]
 
 _BLOCK = 128  # values of Δm² at once
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class DataRows:
     """Where the rows of the data are.
 
     Attributes
@@ -46,7 +46,7 @@ class Rows:
     acts: np.ndarray
 
 
-class Templates:
+class SterileTemplates:
     """Folded kernels of an experiment: made once for each Δm², whatever the mixing.
 
     Parameters
@@ -55,7 +55,7 @@ class Templates:
     mixing : of the three known neutrinos.
     """
 
-    def __init__(self, folding: Folding, mixing: PMNS) -> None:
+    def __init__(self, folding: PhaseFolding, mixing: PMNS) -> None:
         self.folding, self.mixing = folding, mixing
         self.constant = folding.constant
         self.known = folding.average(*known_waves(mixing))
@@ -117,8 +117,8 @@ class BaselinePrediction:
     name: str
     parameters: tuple[Parameter, ...]
     nuisances: tuple[Nuisance, ...]
-    templates: Templates
-    rows: Rows
+    templates: SterileTemplates
+    rows: DataRows
     fixed: Mapping[str, float] = field(default_factory=dict)
 
     def expectation(self, points: FloatArray) -> Expectation:

@@ -8,20 +8,20 @@ import numpy as np
 
 from nuprobe.errors import ExperimentFileError, UnknownNameError
 from nuprobe.experiments.baselines.files import BaselineAnalysis, BaselineFile
-from nuprobe.experiments.baselines.folding import Folding, Segments
-from nuprobe.experiments.baselines.prediction import Rows
+from nuprobe.experiments.baselines.folding import PhaseFolding, Segments
+from nuprobe.experiments.baselines.prediction import DataRows
 from nuprobe.fluxes import Flux
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.schema import Folder
 from nuprobe.units import m, parse_quantity
 
-__all__ = ["Data", "read_data", "read_folding"]
+__all__ = ["BaselineData", "read_data", "read_folding"]
 
 _SAME = 1e-9  # MeV: edges of bins that agree
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
+class BaselineData:
     """One analysis as read.
 
     Attributes
@@ -40,7 +40,7 @@ class Data:
     low: FloatArray | None
     high: FloatArray | None
     detectors: tuple[str, ...]
-    rows: Rows
+    rows: DataRows
 
 
 def _length(text: str) -> float:
@@ -130,7 +130,7 @@ def _resolution(
 
 def read_folding(
     file: BaselineFile, folder: Folder, flux: Flux, edges: FloatArray | None
-) -> tuple[Folding, tuple[str, ...], FloatArray | None]:
+) -> tuple[PhaseFolding, tuple[str, ...], FloatArray | None]:
     """Read what the survival probability is averaged over.
 
     Parameters
@@ -141,7 +141,14 @@ def read_folding(
 
     Returns
     -------
-    Folding, names of the detectors, and the bins of a response in a table
+    PhaseFolding, names of the detectors, and the bins of a response in a table
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> one = nu.experiment("best")
+    >>> read_folding(one.file, one.folder, one.flux, None)[1]
+    ('inner', 'outer')
     """
     segments, detectors, labels = _segments(file, folder)
     source = file.source
@@ -171,7 +178,7 @@ def read_folding(
             f"{folder.name}: source: no neutrino of {source.flavour} is seen at these"
             " energies"
         )
-    made = Folding(
+    made = PhaseFolding(
         segments,
         energy,
         weight / weight.sum(),
@@ -240,7 +247,7 @@ def _bin(bins: FloatArray, low: float, high: float) -> int:
 
 def read_data(
     file: BaselineFile, folder: Folder, analysis: str, detectors: tuple[str, ...]
-) -> tuple[Data, FloatArray | None]:
+) -> tuple[BaselineData, FloatArray | None]:
     """Read one analysis, and its bins (bins, 2) in MeV or None.
 
     Parameters
@@ -248,6 +255,13 @@ def read_data(
     file, folder : of the experiment.
     analysis : its name.
     detectors : names of those that there are.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> one = nu.experiment("best")
+    >>> read_data(one.file, one.folder, "rates", ("inner", "outer"))[0].value
+    array([54.9, 55.6])
     """
     section = file.analyses[analysis]
     known = folder.columns(section.table)
@@ -277,7 +291,7 @@ def read_data(
         [not one.detectors or name in one.detectors for name in names]
         for one in section.normalisations
     ]
-    rows = Rows(
+    rows = DataRows(
         expected=np.array(expected),
         detector=np.array([detectors.index(n) for n in names]),
         bin=place,
@@ -286,7 +300,7 @@ def read_data(
         group=place if section.each_energy else None,
         acts=np.array(acts, dtype=bool).reshape(len(acts), len(value)),
     )
-    made = Data(np.array(value), covariance, sigma, low, high, names, rows)
+    made = BaselineData(np.array(value), covariance, sigma, low, high, names, rows)
     return made, bins
 
 
