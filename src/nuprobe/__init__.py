@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     # the names of the table below, for type checkers; a test compares the two
     from nuprobe import catalogue as catalogue
+    from nuprobe import cosmology as cosmology
     from nuprobe import events as events
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from nuprobe.processes import trident as trident
     from nuprobe.processes.elastic import cevns as cevns
     from nuprobe.processes.elastic import electron as electron
+    from nuprobe.processes.nuclear import bump as bump
     from nuprobe.processes.nuclear import carbon as carbon
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
@@ -76,10 +78,12 @@ _TABLE = {
     "VMinusA": "nuprobe.models",
     "ValidityWarning": "nuprobe.errors",
     "VectorAxial": "nuprobe.models",
+    "bump": "nuprobe.processes",
     "carbon": "nuprobe.processes",
     "catalogue": "nuprobe.catalogue",
     "cevns": "nuprobe.processes",
     "contour": "nuprobe.inference",
+    "cosmology": "nuprobe.cosmology",
     "deuteron": "nuprobe.processes",
     "electron": "nuprobe.processes",
     "events": "nuprobe.events",

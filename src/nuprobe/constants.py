@@ -16,6 +16,7 @@ __all__ = [
     "G_FERMI",
     "HBARC_MEV_CM",
     "HBARC_MEV_FM",
+    "HBAR_MEV_S",
     "M_ELECTRON",
     "M_MUON",
     "M_NEUTRON",
@@ -25,6 +26,7 @@ __all__ = [
     "M_W",
     "M_Z",
     "NEUTRON_CHARGE_RADIUS2_FM2",
+    "PLANCK_MASS",
     "PROTON_CHARGE_RADIUS_FM",
     "SIN2_THETA_W_LOW",
     "SIN2_THETA_W_MZ",
@@ -39,6 +41,10 @@ HBARC_MEV_FM: Final = 197.3269804
 """ħc in MeV fm (exact in the 2019 SI, rounded)."""
 HBARC_MEV_CM: Final = HBARC_MEV_FM * 1e-13
 """ħc in MeV cm; its square turns MeV⁻² into cm²."""
+HBAR_MEV_S: Final = 6.582119569e-22
+"""ħ in MeV s (exact in the 2019 SI, rounded)."""
+PLANCK_MASS: Final = 1.220890e22
+"""(ħc/G)^½ in MeV."""
 G_FERMI: Final = 1.1663788e-11
 """Fermi constant in MeV⁻²."""
 ALPHA_EM: Final = 1 / 137.035999
@@ -78,6 +84,8 @@ _CODATA: Final = "CODATA 2018 (Tiesinga:2021myr)"
 SOURCES: Final[dict[str, str]] = {
     "HBARC_MEV_FM": "SI 2019 (exact h, c, e)",
     "HBARC_MEV_CM": "SI 2019 (exact h, c, e)",
+    "HBAR_MEV_S": "SI 2019 (exact h, e)",
+    "PLANCK_MASS": _CODATA,
     "G_FERMI": _PDG,
     "ALPHA_EM": _CODATA,
     "M_ELECTRON": _CODATA,

@@ -18,7 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
-    "density",
+    "density", "curve",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -45,6 +45,10 @@ BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 
 PRECESSION = (
     *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
+)
+BOLTZMANN = (
+    *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
+    *("--n-eff-grid", "3:4:2"),
 )
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
@@ -115,14 +119,20 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("form-factors", "Ar40")),
             (1, ("gap", "--mass", "10 MeV")),
             (1, PRECESSION),
+            (2, ("cosmology", "abundances")),
+            (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
+            (2, ("xsec", "bump")),
+            (2, ("xsec", "levels", "--energy", "10 MeV")),
+            (2, ("xsec", "charged", "--energy", "10 MeV", "--channel", "ibd")),
         )
         for name, option, path in (
             ("output", "-o", "a.txt"),
             ("plot", "--plot", "a.png"),
         )
     },
+    (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
     (("reproduce",), "plot"): (
         ("reproduce", "--study", "standard-moments", "--plot"),

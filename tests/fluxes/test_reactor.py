@@ -17,6 +17,7 @@ import nuprobe as nu
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.fluxes import Flux, fissions
+from nuprobe.fluxes.shapes import allowed_electron_decay, allowed_positron_decay
 from nuprobe.numerics import FloatArray
 from nuprobe.units import keV
 
@@ -294,3 +295,217 @@ def test_total_flux_at_known_places(
     assert per_second / (4 * np.pi * (100 * metre) ** 2) == pytest.approx(
         published, rel=0.1, abs=0
     )
+
+
+# published yields, 1e-43 cm² per fission, with the cross section to first order
+# (polynomials continued to 1.806 and 10 MeV): Huber and Mueller; the sums of the
+# public GLoBES fluxes by other quadrature
+YIELDS = {
+    "huber-mueller": (6.640, 10.096, 4.345, 6.005),
+    "summation": (6.217, 10.076, 4.351, 6.147),
+    "hkss": (6.72, 10.20, 4.41, 6.11),
+    "kopeikin-2021": (6.640 / 1.054, 10.096, 4.345, 6.005),
+}
+ENDS: dict[str, Any] = {"low_energy": "none", "lowest": 1.8, "highest": 10.0}
+
+
+@pytest.mark.parametrize("model", YIELDS)
+def test_yields_of_each_model(model: str) -> None:
+    for isotope, published in zip(ISOTOPES, YIELDS[model], strict=True):
+        source = _pure(isotope, model=model, **ENDS)
+        found = nu.ibd.per_unit(source, form="vogel-beacom") * 1e43
+        assert found == pytest.approx(published, rel=3e-3, abs=0)
+
+
+def test_summation_reaches_where_polynomials_do_not() -> None:
+    """Antineutrinos above 9.39 MeV, against the sum of the public table's rows."""
+    rows = {"U235": 2.584e-5, "U238": 2.1132e-4, "Pu239": 8.068e-6, "Pu241": 2.1386e-5}
+    for isotope, expected in rows.items():
+        (part,) = _pure(isotope, model="summation", low_energy="none").components
+        assert part.e_max == 16.35
+        # bins of 0.1 MeV centred on the points: bins and lines differ by 4e-3
+        found = part.integrate(np.ones_like, e_min=9.4)
+        assert found == pytest.approx(expected, rel=5e-3, abs=0)
+
+
+def test_low_energies_of_a_summation() -> None:
+    whole = _pure("U235", model="summation", low_energy="model")
+    cut = _pure("U235", model="summation", low_energy="none")
+    e = np.array([0.05, 1.0, 1.999, 2.0, 5.0, 16.35, 16.36])
+    np.testing.assert_array_equal(
+        cut.spectrum("nubar_e", e), whole.spectrum("nubar_e", e) * (e >= 2)
+    )
+    assert whole.total("nubar_e") == pytest.approx(4.695, abs=0.001)
+
+
+def test_a_table_of_your_own_and_factors(tmp_path: Path) -> None:
+    e = np.arange(1.5, 9.0, 0.01)
+    values = _pure("U235", low_energy="none").spectrum("nubar_e", e)
+    text = "\n".join(f"{x},{v}" for x, v in zip(e, values, strict=True))
+    file = tmp_path / "mine.csv"
+    file.write_text(f"# mine\nenergy,U235\n{text}\n", encoding="utf-8")
+    mine = _pure("U235", table=str(file), low_energy="none", highest=8.0)
+    pure = _pure("U235", low_energy="none")
+    assert mine.total("nubar_e") == pytest.approx(pure.total("nubar_e"), rel=1e-3)
+    half = _pure("U235", low_energy="none", scale={"U235": 0.5})
+    assert half.total("nubar_e") == 0.5 * pure.total("nubar_e")
+
+
+@pytest.mark.parametrize(
+    ("options", "hints"),
+    [
+        ({"model": "sumation"}, ["model", "did you mean summation"]),
+        ({"model": "hkss", "highest": "12 MeV"}, ["1.75 to 10.05", "not continued"]),
+        ({"model": "summation", "highest": 17.0}, ["0.05 to 16.35"]),
+        ({"model": "hkss", "low_energy": "model"}, ["starts at 1.75 MeV"]),
+        ({"low_energy": "model"}, ["polynomials are valid from 2 MeV"]),
+        ({"highest": "13 MeV"}, ["not continued above 12 MeV"]),
+        ({"highest": "7 MeV"}, ["highest"]),
+        ({"scale": {"U233": 1.0}}, ["isotope in scale", "U233"]),
+        ({"model": "hkss", "table": "a.csv"}, ["give one of them"]),
+        ({"table": "nowhere/a.csv"}, ["nowhere/a.csv", "no such file"]),
+        ({"table": "a" * 5000}, ["no such file"]),
+        ({"table": "\0"}, ["no such file"]),
+    ],
+)
+def test_wrong_models_are_told(options: dict[str, Any], hints: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        nu.flux("reactor", **options)
+    for hint in hints:
+        assert hint in str(caught.value)
+
+
+def test_long_irradiation_adds_to_the_yield() -> None:
+    """0.6 % of a power reactor (published), nothing above 4.5 MeV."""
+    plain = nu.flux("reactor", **ENDS)
+    longer = nu.flux("reactor", off_equilibrium=True, **ENDS)
+    ratio = nu.ibd.per_unit(longer) / nu.ibd.per_unit(plain)
+    assert ratio - 1 == pytest.approx(0.006, abs=0.001)
+    e = np.array([1.9, 2.0, 2.25, 3.0, 4.0, 4.5, 6.0])
+    pure = _pure("U235", off_equilibrium=True, **ENDS)
+    found = pure.spectrum("nubar_e", e) / _pure("U235", **ENDS).spectrum("nubar_e", e)
+    expected = [0.057, 0.057, 0.0505, 0.015, 0.001, 0.0, 0.0]
+    np.testing.assert_allclose(found - 1, expected, atol=1e-12)
+
+
+def test_a_table_of_your_own_for_long_irradiation(tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("energy,U235\n2,0.1\n8,0.1\n", encoding="utf-8")
+    found = nu.flux("reactor", off_equilibrium=str(file), low_energy="none")
+    plain = nu.flux("reactor", low_energy="none")
+    more = found.total("nubar_e") / plain.total("nubar_e") - 1
+    share = plain.components[0].integrate(np.ones_like) / plain.total("nubar_e")
+    assert more == pytest.approx(0.1 * share, rel=1e-9)
+
+
+def test_spent_fuel() -> None:
+    """Published with products of weeks, 0.26 to 0.34 % of the yield (Ma:2015lsv)."""
+    plain = nu.flux("reactor", **ENDS)
+    stored = nu.flux("reactor", spent_fuel=True, **ENDS)
+    assert 0.0015 < nu.ibd.per_unit(stored) / nu.ibd.per_unit(plain) - 1 < 0.0034
+    names = [c.name for c in stored.components[-3:]]
+    assert names == ["Y90 in spent fuel", "Rh106 in spent fuel", "Pr144 in spent fuel"]
+    assert float(stored.components[-1].continuum(3.01)) == 0.0
+    whole = nu.flux("reactor", low_energy="kopeikin", spent_fuel=True)
+    # by steps of a day: 144Ce made in three cycles of 540 days, ten batches stored,
+    # averaged over the cycle
+    rate = np.log(2) / 284.9
+    day = np.arange(540) + 0.5
+    made = np.exp(-rate * (np.arange(3 * 540) + 0.5)).sum() / 3
+    ages = day[:, None] + 540 * np.arange(10)
+    decays = rate * made * np.exp(-rate * ages).sum(axis=1).mean()
+    mean = 0.564 * 0.0550 + 0.076 * 0.0455 + 0.304 * 0.0374 + 0.056 * 0.0439
+    found = whole.components[-1].integrate(np.ones_like)
+    assert found == pytest.approx(mean * decays, rel=1e-5)
+
+
+def test_electron_and_positron_decays_differ_by_the_fermi_function() -> None:
+    """Without charge they are one, and Y90 has the mean energy of its tables."""
+    e = np.linspace(0.01, 2.2, 7)
+    free = [
+        f(e, 2.279, 0, 90) for f in (allowed_electron_decay, allowed_positron_decay)
+    ]
+    np.testing.assert_allclose(free[0], free[1], rtol=1e-12)
+    x = np.linspace(0, 2.279, 20001)
+    weight = allowed_electron_decay(x, 2.279, 40, 90)
+    # unique forbidden in nature, mean electron energy 0.93 MeV: within 3 %
+    assert 2.279 - weight @ x / weight.sum() == pytest.approx(0.93, rel=0.03)
+
+
+def test_captures() -> None:
+    with_them = nu.flux("reactor", low_energy="vogel-engel", captures=0.6)
+    without = nu.flux("reactor", low_energy="vogel-engel")
+    more = with_them.total("nubar_e") - without.total("nubar_e")
+    assert more == pytest.approx(1.2, rel=1e-6)
+    # as much as the sum for a typical reactor has, where the captures are
+    e = np.linspace(0.1, 1.2, 500)
+    sums = [
+        f.spectrum("nubar_e", e).sum()
+        for f in (with_them, nu.flux("reactor", low_energy="kopeikin"))
+    ]
+    assert sums[0] == pytest.approx(sums[1], rel=0.05)
+    np.testing.assert_array_equal(
+        with_them.spectrum("nubar_e", [1.3, 3.0]),
+        without.spectrum("nubar_e", [1.3, 3.0]),
+    )
+
+
+FUEL = """# a cycle
+burnup,U235,U238,Pu239,Pu241
+0,0.70,0.07,0.20,0.03
+10,0.60,0.07,0.28,0.05
+30,0.50,0.08,0.35,0.07
+"""
+
+
+def test_fractions_from_a_burn_up_table(tmp_path: Path) -> None:
+    file = tmp_path / "fuel.csv"
+    file.write_text(FUEL, encoding="utf-8")
+
+    def flux(at: Any) -> Flux:
+        return nu.flux("reactor", burnup={"table": str(file), "at": at}, **ENDS)
+
+    def mixed(*x: float) -> Flux:
+        return nu.flux("reactor", fractions=dict(zip(ISOTOPES, x, strict=True)), **ENDS)
+
+    e = np.array([2.5, 5.0])
+    for at, shares in (
+        (0, (0.70, 0.07, 0.20, 0.03)),
+        (5, (0.65, 0.07, 0.24, 0.04)),
+        (30, (0.50, 0.08, 0.35, 0.07)),
+        # means of the lines: (0.65 x 10 + 0.55 x 20)/30, ...
+        ([0, 30], (0.58333333, 0.07333333, 0.29, 0.05333333)),
+    ):
+        np.testing.assert_allclose(
+            flux(at).spectrum("nubar_e", e),
+            mixed(*shares).spectrum("nubar_e", e),
+            rtol=1e-7,
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "hints"),
+    [
+        (FUEL, 31, ["from 0 to 30", "not continued"]),
+        (FUEL, [-1, 5], ["from 0 to 30"]),
+        (FUEL, [5, 5], ["must increase"]),
+        (FUEL.replace("0.70", "0.80"), 5, ["row 1 sum to 1.1"]),
+        (FUEL.replace("30,", "10,"), 5, ["must increase"]),
+        (FUEL.replace("burnup", "days"), 5, ["burnup"]),
+        (FUEL.replace("0.70", "nan"), 5, ["row 1", "U235"]),
+        (FUEL, "late", ["burnup.at"]),
+    ],
+)
+def test_wrong_burn_up(tmp_path: Path, text: str, at: Any, hints: list[str]) -> None:
+    file = tmp_path / "fuel.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        nu.flux("reactor", burnup={"table": str(file), "at": at})
+    for hint in hints:
+        assert hint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_captures_do_not_count_twice() -> None:
+    with pytest.raises(InputError, match="has the decays after captures in it"):
+        nu.flux("reactor", captures=0.6)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
+from nuprobe.fluxes.reactor_errors import SpectrumErrors, reactor_errors
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
@@ -24,11 +25,13 @@ __all__ = [
     "FluxComponent",
     "FluxMoments",
     "Line",
+    "SpectrumErrors",
     "TimeProfile",
     "fissions",
     "flux",
     "flux_names",
     "monoenergetic",
+    "reactor_errors",
     "tabulated",
 ]
 
@@ -61,10 +64,10 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     name : a name of `flux_names`, a path to a folder (anything with a path separator),
         or a Flux, returned as it is.
     options : what the flux takes, instead of the defaults in its file: ``reactor``
-        takes `fractions`, `low_energy` and `bump`; ``solar`` takes `model`,
-        `components` and `scale`; ``supernova`` takes `energy`, `mean_energy` and
-        `alpha`. Energies are numbers of MeV or texts with a unit. The guide on fluxes
-        explains them.
+        takes `fractions`, `model`, `low_energy`, `bump` and more; ``solar`` takes
+        `model`, `components` and `scale`; ``supernova`` takes `energy`, `mean_energy`
+        and `alpha`. Energies are numbers of MeV or texts with a unit. The guide on
+        fluxes explains them.
 
     Raises
     ------
@@ -149,7 +152,7 @@ def fissions(
     '2.6707e+24'
     """
     from nuprobe.fluxes.files import FluxFile
-    from nuprobe.fluxes.kinds import Reactor
+    from nuprobe.fluxes.reactor import Reactor
     from nuprobe.schema import validate
     from nuprobe.units import joule
 

@@ -12,7 +12,8 @@ from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
-from nuprobe.fluxes.kinds import Components, Pinched, Reactor
+from nuprobe.fluxes.kinds import Components, Pinched
+from nuprobe.fluxes.reactor import Reactor
 from nuprobe.fluxes.spectrum import (
     Flux,
     FluxComponent,

@@ -1,9 +1,8 @@
-"""Kinds of flux that take options: reactors, named components with models (the Sun),
-pinched spectra (supernovae)."""
+"""Kinds of flux that take options: named components with models (the Sun), pinched
+spectra (supernovae); reactors are in `nuprobe.fluxes.reactor`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import sqrt
 from typing import Annotated, Literal
 
@@ -15,197 +14,33 @@ from pydantic import (
     PositiveFloat,
 )
 
-from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.flavours import flavour
-from nuprobe.fluxes.shapes import allowed_positron_decay, exp_polynomial, pinched
+from nuprobe.fluxes.shapes import allowed_positron_decay, pinched
 from nuprobe.fluxes.spectrum import FluxComponent, Line, tabulated
 from nuprobe.nuclei.isotopes import as_spelt
-from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder, Strict
 from nuprobe.units import parse_quantity
 
-__all__ = ["Components", "Pinched", "Reactor"]
+__all__ = ["Components", "Energy", "Pinched", "energy"]
 
 
-def _energy(value: object) -> object:
+def energy(value: object) -> object:
+    """An energy as MeV if `value` is a text with its unit, else as it is.
+
+    Examples
+    --------
+    >>> energy("1 keV"), energy(2.0)
+    (0.001, 2.0)
+    """
     return parse_quantity(value, "energy") if isinstance(value, str) else value
 
 
 Energy = Annotated[
     PositiveFloat,
-    BeforeValidator(_energy),
+    BeforeValidator(energy),
     Field(description="'5 MeV', or a number of MeV"),
 ]
-
-
-# -- reactor
-
-
-class Bump(Strict):
-    """The excess over the prediction: the spectrum above 2 MeV times 1 + amplitude ·
-    exp(−(E − centre)²/2width²)."""
-
-    amplitude: float = Field(default=0.1, gt=-1)
-    centre: Energy = 5.8
-    width: Energy = 0.6
-
-
-def _bump(value: object) -> object:
-    return {} if value is True else None if value is False else value
-
-
-class ReactorOptions(Strict):
-    """What `flux` takes for a reactor."""
-
-    fractions: dict[str, NonNegativeFloat] = Field(
-        description="share of each isotope in the fissions; they sum to 1"
-    )
-    low_energy: str = Field(
-        default="none",
-        description="spectrum below 2 MeV: a name of the file, or 'none'",
-    )
-    bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(
-        default=None, description="true, or its parameters"
-    )
-    lowest: Annotated[float, BeforeValidator(_energy)] = Field(
-        default=2.0,
-        ge=1.8,
-        le=2,
-        description=(
-            "the polynomials, valid from 2 MeV, are continued down to here, where"
-            " low_energy then ends; '1.8 MeV'"
-        ),
-    )
-    highest: Annotated[float, BeforeValidator(_energy)] = Field(
-        default=8.0,
-        ge=8,
-        le=12,
-        description=(
-            "the polynomials, valid to 8 MeV, are continued up to here; '10 MeV'"
-        ),
-    )
-
-
-class ReactorIsotope(Strict):
-    """ν̄_e per fission and MeV from 2 to 8 MeV: exp(Σ a_k E^k)."""
-
-    energy_per_fission: Energy
-    coefficients: list[float] = Field(min_length=1)
-
-
-class LowEnergyTable(Strict):
-    """ν̄_e per fission and MeV below 2 MeV: a column for each isotope, or one, `all`,
-    for the whole reactor."""
-
-    table: str
-    isotopes: list[str]
-
-
-class Reactor(Strict):
-    """Fissions: polynomials from 2 to 8 MeV, and a table below.
-
-    Attributes
-    ----------
-    kind : ``"reactor"``.
-    isotopes : what fissions, with polynomials and energies.
-    low_energy : tables below 2 MeV, by name.
-    options : defaults of the file.
-    """
-
-    kind: Literal["reactor"]
-    isotopes: dict[str, ReactorIsotope] = Field(min_length=1)
-    low_energy: dict[str, LowEnergyTable] = {}
-    options: ReactorOptions
-
-    def build(
-        self, folder: Folder, options: ReactorOptions
-    ) -> tuple[FluxComponent, ...]:
-        """One component for each isotope above 2 MeV, and those below.
-
-        Parameters
-        ----------
-        folder : where the tables are.
-        options : to use.
-        """
-        share = self.shares(options.fractions)
-        bump = options.bump or Bump(amplitude=0.0)
-        above = [
-            self._above(name, number, bump, (options.lowest, options.highest))
-            for name, number in share.items()
-        ]
-        if options.low_energy == "none":
-            return tuple(above)
-        if options.low_energy not in self.low_energy:
-            raise UnknownNameError(
-                "low_energy", options.low_energy, [*self.low_energy, "none"]
-            )
-        table = self.low_energy[options.low_energy]
-        columns = (
-            {n: x for n, x in share.items() if n in table.isotopes}
-            if table.isotopes
-            else {"all": 1.0}
-        )
-        if table.isotopes and len(columns) < len(share):
-            raise InputError(
-                f"low_energy = {options.low_energy!r} has no"
-                f" {', '.join(set(share) - set(columns))}"
-            )
-        values = folder.table(table.table, ["energy", *columns])
-        # the spectrum above starts at `lowest` itself
-        end = np.nextafter(options.lowest, 0)
-        inside = values["energy"] < end
-        energies = np.append(values["energy"][inside], end)
-        name = f"below {options.lowest:g} MeV"
-        below = [
-            tabulated(
-                f"{n} {name}",
-                "nubar_e",
-                energies,
-                x * np.interp(energies, values["energy"], values[n]),
-            )
-            for n, x in columns.items()
-        ]
-        return (*above, *below)
-
-    def shares(self, fractions: Mapping[str, float]) -> dict[str, float]:
-        """Those of the `fractions` that are not 0; raises `InputError` if an isotope is
-        unknown or they do not sum to 1."""
-        for name, share in fractions.items():
-            if name not in self.isotopes:
-                raise UnknownNameError("isotope in fractions", name, self.isotopes)
-            if not share >= 0:
-                raise InputError(
-                    f"the fraction of {name} must not be negative, got {shown(share)}"
-                )
-        total = sum(fractions.values())
-        if not abs(total - 1) <= _TOLERANCE:
-            raise InputError(
-                f"the fractions sum to {total:.6g}, not to 1 within {_TOLERANCE:g}:"
-                " give the share of every isotope in the fissions (of"
-                f" {', '.join(self.isotopes)})"
-            )
-        return {name: share for name, share in fractions.items() if share > 0}
-
-    def _above(
-        self, name: str, share: float, bump: Bump, ends: tuple[float, float]
-    ) -> FluxComponent:
-        coefficients = self.isotopes[name].coefficients
-
-        def density(e: FloatArray) -> FloatArray:
-            excess = bump.amplitude * np.exp(
-                -(((e - bump.centre) / bump.width) ** 2) / 2
-            )
-            return np.asarray(share * exp_polynomial(e, coefficients) * (1 + excess))
-
-        edges = np.union1d(np.arange(_JOIN, ends[1], 0.5), ends)
-        return FluxComponent(
-            name, flavour("nubar_e"), density=density, edges=tuple(map(float, edges))
-        )
-
-
-_JOIN = 2.0
-"""Where the polynomials start, MeV."""
-_TOLERANCE = 1e-3
 
 
 # -- named components with models

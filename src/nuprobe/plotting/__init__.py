@@ -5,15 +5,18 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 or a display.
 """
 
+from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
 from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
+from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
     plot_catalogue_plane,
     plot_charge_radii,
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
+from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
@@ -48,8 +51,10 @@ __all__ = [
     "neutron_radius_markers",
     "plot_averaged",
     "plot_averaged_moments",
+    "plot_bump",
     "plot_catalogue_plane",
     "plot_charge_radii",
+    "plot_charged_currents",
     "plot_cls",
     "plot_contour",
     "plot_corner",
@@ -63,10 +68,13 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
     "plot_moment_field",
+    "plot_moment_plane",
+    "plot_nucleosynthesis",
     "plot_plane",
     "plot_precession",
     "plot_profile",

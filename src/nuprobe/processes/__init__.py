@@ -25,7 +25,8 @@ from nuprobe.processes.interface import (
     exchanges_of,
 )
 from nuprobe.processes.library import process, process_names, process_options
-from nuprobe.processes.nuclear import carbon, deuteron, ibd
+from nuprobe.processes.nuclear import bump, carbon, deuteron, ibd
+from nuprobe.processes.side_by_side import charged_currents
 
 __all__ = [
     "CONTACT",
@@ -36,8 +37,10 @@ __all__ = [
     "Process",
     "Scatterer",
     "WithConstants",
+    "bump",
     "carbon",
     "cevns",
+    "charged_currents",
     "constants_of",
     "cross_section",
     "deuteron",

@@ -4,6 +4,7 @@ a public table."""
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nuprobe as nu
-from nuprobe.constants import G_A, G_FERMI, HBARC_MEV_CM, M_ELECTRON, V_UD
+from nuprobe.cli import main
+from nuprobe.constants import (
+    ALPHA_EM,
+    G_A,
+    G_FERMI,
+    HBARC_MEV_CM,
+    HBARC_MEV_FM,
+    M_ELECTRON,
+    V_UD,
+)
 from nuprobe.errors import (
     ExperimentFileError,
     InputError,
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.plotting import plot_levels
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import levels
 from nuprobe.processes.nuclear.two_body import Transfer, TwoBody
@@ -181,3 +192,210 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         nu.carbon.total(30.0, "cc", "nu_e")
     with pytest.raises(InputError, match="60 MeV"):
         nu.carbon.total(80.0, "cc", "nu_e")
+
+
+class TestCarbon12:
+    """The 1⁺ triplet: closed forms, half-lives and what was measured."""
+
+    def test_strengths_follow_from_half_lives(self) -> None:
+        def strength(q: float, daughter: int, half_life: float, branch: float) -> float:
+            """B(GT) of carbon-12 to the parent of a decay."""
+            f = phase_space(q, daughter, 12)
+            return 3 * 2 * 3072.3 * branch / (f * half_life * G_A**2)
+
+        nitrogen = strength(17.3381, 6, 11.000e-3, 0.9617)
+        # an electron: the end point is a mass of two electrons higher
+        boron = strength(13.3694 + 2 * M_ELECTRON, -6, 20.22e-3, 0.983)
+        table = levels("carbon12")
+        assert table.charged is not None
+        assert table.neutral is not None
+        assert table.charged.levels[0].gamow_teller == pytest.approx(nitrogen, rel=2e-3)
+        neutral = table.neutral.levels[0].gamow_teller
+        # twice, from isospin 0 to 1
+        assert neutral == pytest.approx(nitrogen + boron, rel=2e-3)
+
+    def test_moment_follows_from_the_width(self) -> None:
+        """Γ = (4α/3) E³ |⟨μ⟩|²/4M² in nuclear magnetons, ⟨μ⟩² = μ² B(GT)/12."""
+        table = levels("carbon12")
+        assert table.neutral is not None
+        level = table.neutral.levels[0]
+        squared = level.magnetic**2 * level.gamow_teller / 12
+        width = 4 * ALPHA_EM / 3 * 15.11**3 * squared / (4 * 938.92**2)
+        assert width * 1e6 == pytest.approx(38.5, rel=0.03)
+
+    @pytest.mark.parametrize(("flavour", "sign"), [("nu_mu", 1), ("nubar_mu", -1)])
+    def test_neutral_currents_by_plain_quadrature(
+        self, flavour: str, sign: int
+    ) -> None:
+        x, w = np.polynomial.legendre.leggauss(80)
+        e, out = 30.0, 30.0 - 15.11
+        q2 = (e**2 + out**2 - 2 * e * out * x) / HBARC_MEV_FM**2
+        y = 1.64**2 * q2 / 4
+        form = ((1 - 2 * y / 3) * np.exp(-y)) ** 2
+        vector = sign * (1 - 2 * 0.23863)
+        wm = vector * 2 * 5.15 / (3 * G_A * 938.92) * (e + out) * (1 - x)
+        closed = (G_FERMI * G_A * out * HBARC_MEV_CM) ** 2 / (8 * np.pi) * 1.858
+        closed *= float((1 - x / 3 + wm) * form @ w)
+        ours = float(nu.carbon.total(e, "nc", flavour, levels="carbon12"))
+        assert ours == pytest.approx(closed, rel=5e-3)  # recoil
+
+    def test_thresholds_are_exact(self) -> None:
+        mass = nu.isotope("C12").mass
+        product = mass + 17.3381
+        charged = (product**2 - mass**2) / (2 * mass)
+        at = np.array([charged * (1 - 1e-9), charged * (1 + 1e-6)])
+        below, above = nu.carbon.total(at, "cc", "nu_e", levels="carbon12")
+        assert below == 0
+        assert above > 0
+        neutral = ((mass + 15.11) ** 2 - mass**2) / (2 * mass)
+        at = np.array([neutral * (1 - 1e-9), neutral * (1 + 1e-6)])
+        below, above = nu.carbon.total(at, "nc", "nubar_e", levels="carbon12")
+        assert below == 0
+        assert above > 0
+
+    def test_muon_decays_at_rest(self) -> None:
+        """LSND (published), KARMEN from memory."""
+
+        def mean(current: Any, *flavours: str, **options: Any) -> float:
+            found = [
+                nu.carbon.flux_averaged("sns", current, f, **options) for f in flavours
+            ]
+            return sum(found)
+
+        ground = mean("cc", "nu_e", levels="carbon12")
+        assert abs(ground - 8.9e-42) < 0.95e-42
+        assert abs(ground - 9.1e-42) < 0.94e-42
+        excited = mean(
+            "cc", "nu_e", levels="carbon12-inclusive", level="excited states"
+        )
+        assert excited == pytest.approx(4.3e-42, rel=5e-3)  # normalised to it
+        both = mean("nc", "nu_e", "nubar_mu", levels="carbon12")
+        assert abs(both - 10.4e-42) < 1.35e-42
+        assert abs(mean("nc", "nu_mu", levels="carbon12") - 3.2e-42) < 0.64e-42
+
+    def test_means_agree_with_the_general_fold(self) -> None:
+        process = nu.process("carbon-nc", levels="carbon12")
+        sm = nu.StandardModel()
+        general = nu.processes.cross_section.flux_averaged(  # type: ignore[attr-defined]
+            process, "sns", None, sm, "nubar_mu"
+        )
+        ours = nu.carbon.flux_averaged("sns", "nc", "nubar_mu", levels="carbon12")
+        assert ours == pytest.approx(general, rel=1e-6)
+
+    def test_slopes_of_the_couplings(self) -> None:
+        """Against differences: the second term has a vector coupling."""
+        process = nu.process("carbon-nc", levels="carbon12")
+        coefficients = nu.processes.cross_section.coefficients  # type: ignore[attr-defined]
+        slopes = nu.processes.cross_section.coefficient_derivatives  # type: ignore[attr-defined]
+        model, step = nu.StandardModel(0.23), 1e-5
+        known = dict(slopes(process, model, "nu_e"))["sin2_theta_w"]
+        ends = [
+            coefficients(process, nu.StandardModel(0.23 + s), "nu_e")
+            for s in (step, -step)
+        ]
+        assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(known, abs=1e-6)
+        assert known == pytest.approx([0.0, -2.0], abs=1e-6)
+        assert coefficients(process, model, "nubar_e")[1] == pytest.approx(-0.54)
+
+    def test_antineutrinos_to_boron(self) -> None:
+        """The strength of the decay, a threshold of two electrons more, positrons that
+        are repelled, and weak magnetism of the other sign."""
+        q, mass = 13.3694, nu.isotope("C12").mass
+        product = mass + q + 2 * M_ELECTRON
+        threshold = (product**2 - mass**2) / (2 * mass)
+        at = np.array([threshold * (1 - 1e-9), threshold * (1 + 1e-6)])
+        below, above = nu.carbon.total(at, "cc", "nubar_e", levels="carbon12-nubar")
+        assert below == 0
+        assert above > 0
+        x, w = np.polynomial.legendre.leggauss(80)
+        e, out = 30.0, 30.0 - q - M_ELECTRON
+        k = np.sqrt(out**2 - M_ELECTRON**2)
+        beta = k / out
+        y = 1.64**2 * (e**2 + k**2 - 2 * e * k * x) / HBARC_MEV_FM**2 / 4
+        form = ((1 - 2 * y / 3) * np.exp(-y)) ** 2
+        wm = 2 * 5.15 / (3 * G_A * 938.92)
+        wm = wm * (e + out * beta**2 - (e + out) * beta * x)
+        closed = (G_FERMI * V_UD * G_A * HBARC_MEV_CM) ** 2 / (2 * np.pi) * k * out
+        closed *= 0.976 * float((1 - beta * x / 3 - wm) * form @ w)
+        distorted = fermi_function(np.array(out), np.array(k), -5, 1.2 * 12 ** (1 / 3))
+        ours = float(nu.carbon.total(e, "cc", "nubar_e", levels="carbon12-nubar"))
+        assert ours == pytest.approx(closed * float(distorted), rel=5e-3)  # recoil
+        assert float(nu.carbon.total(e, "cc", "nu_e", levels="carbon12-nubar")) == 0
+
+    def test_energies_beyond_a_table_are_refused(self) -> None:
+        with pytest.raises(InputError, match="up to 60 MeV, got 70 MeV"):
+            nu.carbon.total(70.0, "cc", "nu_e", levels="carbon12")
+        process, sm = nu.process("carbon-cc"), nu.StandardModel()
+        with pytest.raises(InputError, match=r"up to 60 MeV.*extrapolated"):
+            nu.processes.cross_section.flux_averaged(  # type: ignore[attr-defined]
+                process, "supernova", None, sm, "nu_e"
+            )
+        with pytest.warns(ValidityWarning, match="giant resonances"):
+            nu.carbon.total(58.0, "cc", "nu_e", levels="carbon12-inclusive")
+
+
+def test_level_by_level() -> None:
+    e = np.array([3.0, 10.0])
+    found = nu.carbon.by_level(e, "cc", "nu_e")
+    assert list(found) == [GROUND, EXCITED]
+    assert sum(found.values()) == pytest.approx(nu.carbon.total(e, "cc", "nu_e"))
+    for name, sigma in found.items():
+        alone = nu.carbon.total(e, "cc", "nu_e", level=name)
+        assert np.array_equal(sigma, alone)
+    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    top = np.asarray(figure.axes[0].lines[0].get_ydata())
+    parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
+    assert top == pytest.approx(sum(parts))
+    with pytest.raises(InputError, match="increase"):
+        plot_levels([5.0, 3.0])
+
+
+def test_levels_on_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 0
+        return capsys.readouterr().out
+
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=0.71))
+    text = run("levels", "--levels", str(own), "--energy", "12 MeV")
+    sigma = float(nu.carbon.total(12.0, "cc", "nu_e", levels=str(own)))
+    assert f"{sigma:.4e}" in text
+    assert "B(GT) = 0.71; unverified" in text
+    assert "nubar_e" in run(
+        "levels", "--levels", "carbon12-nubar", "--energy", "20 MeV"
+    )
+    ten = run("charged", "--energy", "10 MeV", "--channel", "carbon13")
+    assert f"{float(nu.carbon.total(10.0, 'cc', 'nu_e')):.4e}" in ten
+
+
+def test_solar_neutrinos_above_an_energy() -> None:
+    """Beside SNO+'s 16.1 +8.5 −6.7 (stat) +1.6 −2.7 (syst) e-43 cm²."""
+    boron = nu.flux("solar", components=["8B"])
+    ours = nu.carbon.flux_averaged(boron, "cc", "nu_e", level=GROUND, lowest=7.0)
+    assert ours == pytest.approx(1.47e-42, rel=5e-3)
+    assert 1.61e-42 - 0.72e-42 < ours < 1.61e-42 + 0.87e-42
+    e = np.linspace(7.0, 16.5, 4000)
+    weight = boron.spectrum("nu_e", e)
+    sigma = nu.carbon.total(e, "cc", "nu_e", level=GROUND)
+    by_hand = np.trapezoid(weight * sigma, e) / np.trapezoid(weight, e)
+    assert ours == pytest.approx(float(by_hand), rel=1e-3)
+    with pytest.raises(InputError, match="no nu_e above 20 MeV"):
+        nu.carbon.flux_averaged(boron, "cc", "nu_e", lowest=20.0)
+
+
+def test_coherent_scattering_on_carbon_13() -> None:
+    """Weak charge of 6 protons and 7 neutrons, to first order in E/M, and the spin."""
+    e = 3.0
+    charge = 7 - (1 - 4 * 0.23863) * 6
+    mass = nu.isotope("C13").mass
+    closed = (G_FERMI * charge * e * HBARC_MEV_CM) ** 2 / (4 * np.pi)
+    closed *= 1 - 2 * e / mass
+    ours = float(nu.cevns.total(e, "C13", nu.StandardModel(), "nubar_e"))
+    assert ours == pytest.approx(closed, rel=0.03)
+    lighter = float(nu.cevns.total(e, "C12", nu.StandardModel(), "nubar_e"))
+    assert ours > lighter

@@ -294,8 +294,10 @@ def test_mistakes_are_told() -> None:
         nu.deuteron.total(10.0, "nc", "nu_e", l_1a="5 fm", scheme="nnlo")
     with pytest.raises(UnknownNameError, match="resummed"):
         nu.process("deuteron-nc", scheme="msbar")
-    with pytest.raises(UnknownNameError, match="inner"):
-        nu.process("deuteron-nc", radiative="outer")
+    with pytest.raises(UnknownNameError, match="did you mean full"):
+        nu.process("deuteron-nc", radiative="all")
+    with pytest.raises(InputError, match="not computed by angle"):
+        nu.deuteron.by_angle(10.0, 0.5, "cc", "nu_e", radiative="full")
     with pytest.raises(UnknownNameError, match="cc, nc"):
         nu.deuteron.total(10.0, "both", "nu_e")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="contact"):

@@ -9,8 +9,11 @@ from __future__ import annotations
 import click
 
 from nuprobe.cli.xsec.asymptotics import asymptotics_command
+from nuprobe.cli.xsec.bump import bump_command
 from nuprobe.cli.xsec.cevns import cevns_command
+from nuprobe.cli.xsec.charged import charged_command
 from nuprobe.cli.xsec.electron import electron_command
+from nuprobe.cli.xsec.levels import levels_command
 from nuprobe.cli.xsec.process import process_command
 from nuprobe.cli.xsec.trident import trident_command
 from nuprobe.errors import UnknownNameError
@@ -22,6 +25,9 @@ _OWN = {
         electron_command,
         trident_command,
         asymptotics_command,
+        bump_command,
+        charged_command,
+        levels_command,
     )
 }
 

@@ -29,6 +29,7 @@ from nuprobe.constants import (
 )
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.processes.interface import DepositRange
+from nuprobe.processes.nuclear import radiative
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.two_nucleons import BINDING, Pair, Scheme, strengths
 
@@ -95,19 +96,31 @@ def _momentum(state: Breakup, e_l: FloatArray) -> FloatArray:
 
 
 def _factors(
-    state: Breakup, e: FloatArray, e_l: FloatArray, k: FloatArray, cos: FloatArray
+    state: Breakup,
+    e: FloatArray,
+    e_l: FloatArray,
+    k: FloatArray,
+    cos: FloatArray,
+    outer: bool,
 ) -> tuple[FloatArray, FloatArray]:
     """Axial part, and weak magnetism at the full isovector strength, of k E_e F times
-    the bracket, in MeV²."""
+    the bracket, in MeV²; with outer radiative corrections of a charged lepton."""
     beta = k / e_l
     common = 0.5 * k * e_l * fermi_function(e_l, k, state.charge, _RADIUS)
+    if outer and state.lepton:
+        common = common * radiative.outer(e_l)
     moment = 4 * _MAGNETIC / (3 * G_A * state.mass)
     magnetic = e + e_l * beta**2 - (e + e_l) * beta * cos
     return common * (1 - beta / 3 * cos), common * moment * magnetic
 
 
 def spectrum(
-    state: Breakup, e_nu: FloatArray, e_l: FloatArray, scheme: Scheme, nodes: int = 24
+    state: Breakup,
+    e_nu: FloatArray,
+    e_l: FloatArray,
+    scheme: Scheme,
+    nodes: int = 24,
+    outer: bool = False,
 ) -> FloatArray:
     """dσ/dE of the lepton's total energy E, integrated over its angle.
 
@@ -118,6 +131,7 @@ def spectrum(
         the allowed region.
     scheme : what L_1A means.
     nodes : of the quadrature over the angle.
+    outer : with outer radiative corrections; `e_l` then contains the photons.
 
     Returns
     -------
@@ -145,14 +159,19 @@ def spectrum(
     weight = 2 * (1 - start) * x * w * p
     squares = strengths(p, state.pair, scheme)
     scale = (G_FERMI * G_A) ** 2 / np.pi * state.factor * half / (4 * np.pi**2)
-    parts = _factors(state, e, energy, k, cos)
+    parts = _factors(state, e, energy, k, cos, outer)
     return scale * np.array(
         [[(weight * part * t).sum(-1) for t in squares] for part in parts]
     )
 
 
 def by_angle(
-    state: Breakup, e_nu: FloatArray, cos: FloatArray, scheme: Scheme, nodes: int = 48
+    state: Breakup,
+    e_nu: FloatArray,
+    cos: FloatArray,
+    scheme: Scheme,
+    nodes: int = 48,
+    outer: bool = False,
 ) -> FloatArray:
     """dσ/dcos θ of the lepton, integrated over its energy.
 
@@ -163,6 +182,8 @@ def by_angle(
     cos : cosine of the angle, of the same shape.
     scheme : what L_1A means.
     nodes : of the quadrature over the relative momentum.
+    outer : with outer radiative corrections of the energy, the same at every angle:
+        right once the angles are integrated.
 
     Returns
     -------
@@ -185,7 +206,7 @@ def by_angle(
     weight = np.pi / 2 * w * largest * np.cos(angle) * p**2 / jacobian
     squares = strengths(p, state.pair, scheme)
     scale = (G_FERMI * G_A) ** 2 / np.pi * state.factor / (2 * np.pi**2)
-    parts = _factors(state, e, e_l, k, c)
+    parts = _factors(state, e, e_l, k, c, outer)
     return scale * np.array(
         [[(weight * part * t).sum(-1) for t in squares] for part in parts]
     )
@@ -219,7 +240,8 @@ def _lepton_energy(
     k = np.sqrt(np.maximum(free**2 - state.lepton**2, _SMALLEST**2))
     for _ in range(_STEPS):
         excess = _taken(state, e, cos, k) - free
-        slope = k / np.hypot(k, state.lepton) + (k - e * cos) / state.mass
+        total = np.hypot(np.maximum(k, _SMALLEST), state.lepton)
+        slope = k / total + (k - e * cos) / state.mass
         step = np.where(slope > 0, excess / np.where(slope > 0, slope, 1.0), 0.0)
         k = np.maximum(k - np.maximum(step, 0.0), 0.0)
         if np.all(step <= 1e-13 * (k + state.lepton)):

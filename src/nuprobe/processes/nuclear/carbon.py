@@ -1,36 +1,43 @@
-"""Allowed transitions of nuclei, as those of carbon-13: ν_e by charged currents to
+"""Transitions of nuclei between levels, as those of carbon: ν_e by charged currents to
 levels of the product, ν of every flavour by neutral currents to levels of the target.
 
-    dσ/dcos θ = (G_F² X/2π) k E_l F(Z, E_l) [B(F) (1 + β cos θ) + g_A² B(GT)
-    (1 − β cos θ/3)]/J
+Levels and strengths are tables (`nuprobe.processes.nuclear.levels`), the kernels are in
+`nuprobe.processes.nuclear.allowed`:
 
-with X = V_ud² for charged and ¼ for neutral currents, where only B(GT) counts, and the
-recoil J of the nucleus. Left out: weak magnetism, forbidden parts and nuclear form
-factors; good to about 1 % below 10 MeV, 3 to 5 % at 20 MeV.
+- ``"carbon13"``: allowed transitions alone, no weak magnetism, forbidden parts or form
+  factors; good to about 1 % below 10 MeV, 3 to 5 % at 20 MeV.
+- ``"carbon12"``: ground state of ¹²N and ¹²C*(15.11 MeV), with form factor and weak
+  magnetism; some 5 %, and within the errors of what was measured with muon decays.
+- ``"carbon12-inclusive"``: the excited states of ¹²N too, as one first forbidden level
+  whose strength is normalised to one measurement.
 
 The deposit is the total energy of the electron, or the energy that the neutrino hands
-over. Levels and strengths are tables (`nuprobe.processes.nuclear.levels`). Neutral
-currents follow the isovector axial couplings of a model.
+over. Neutral currents follow the isovector axial couplings of a model, their weak
+magnetism the vector ones too: neutrinos and antineutrinos differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
-from nuprobe.constants import G_A, G_FERMI, M_ELECTRON, V_UD
+from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError, warn
-from nuprobe.flavours import Flavour, FlavourState, columns, trace
+from nuprobe.flavours import Flavour, FlavourState
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Couplings, Model, StandardModel
 from nuprobe.nuclei import Target, isotope
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, converged
 from nuprobe.processes import cross_section
-from nuprobe.processes.inputs import energies
+from nuprobe.processes.inputs import deposits, energies
 from nuprobe.processes.interface import (
     Deposit,
     Exchanges,
@@ -38,18 +45,16 @@ from nuprobe.processes.interface import (
     Process,
     Scatterer,
 )
-from nuprobe.processes.nuclear.common import count_of, isovector_axial
+from nuprobe.processes.nuclear import allowed
+from nuprobe.processes.nuclear.common import count_of, isovector, within
 from nuprobe.processes.nuclear.electron_flavour import electron_share
-from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import Level, Levels, levels
+from nuprobe.processes.nuclear.one_level import one_level
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
 
-__all__ = ["CarbonCharged", "CarbonNeutral", "total"]
+__all__ = ["CarbonCharged", "CarbonNeutral", "by_level", "flux_averaged", "total"]
 
 Current = Literal["cc", "nc"]
-_REACH: Final = 20.0
-_HIGHEST: Final = 60.0
-_SCALE: Final = G_FERMI**2 / (2 * np.pi)
 _LEPTON: Final = Deposit("electron energy", r"E_e")
 _TRANSFER: Final = Deposit("energy transfer", r"\omega")
 
@@ -62,11 +67,16 @@ def _count(target: Target | None, table: Levels) -> float:
     return count_of(target, table.target, f"give '{table.target}' or no target")
 
 
+def _checked(table: Levels, e: FloatArray) -> None:
+    within(e, table.valid_to, f"transitions of {table.target} between levels are")
+
+
 @public
 @quick_methods
 @dataclass(frozen=True)
 class CarbonCharged(Process):
-    """Allowed transitions by charged currents, ν_e to e⁻.
+    """Transitions by charged currents, ν_e to e⁻ or, of a table that says so, ν̄_e to
+    e⁺.
 
     Attributes
     ----------
@@ -103,15 +113,18 @@ class CarbonCharged(Process):
         result = []
         for level in table.charged.levels:
             # of a nuclear mass, though Q is of atoms
-            mass = initial.mass + table.charged.q - M_ELECTRON + level.energy
+            electron = -M_ELECTRON if table.charged.antineutrino else M_ELECTRON
+            mass = initial.mass + table.charged.q - electron + level.energy
             reaction = TwoBody(initial.mass, mass, M_ELECTRON)
             charge = table.charged.product_charge
+            product = (-charge if table.charged.antineutrino else charge, initial.a)
+            kernel = partial(_charged, table, reaction, level, product)
             result.append(
                 Scatterer(
                     f"{table.target} {level.name}",
                     count,
                     LeptonEnergy(reaction),
-                    partial(_groups, reaction, level, charge, initial.a),
+                    partial(_charged_groups, kernel),
                 )
             )
         return tuple(result)
@@ -127,27 +140,28 @@ class CarbonCharged(Process):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Share of electron neutrinos, shape (1,).
+        """Share of electron neutrinos (or antineutrinos), shape (1,).
 
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        return np.array([electron_share(state, anti, False)])
+        table = levels(self.levels)
+        assert table.charged is not None  # __post_init__
+        return np.array([electron_share(state, anti, table.charged.antineutrino)])
 
 
-def _groups(
-    reaction: TwoBody, level: Level, charge: int, a: int, exchanges: Exchanges
-) -> tuple[KernelGroup, ...]:
-    """Kernel of a transition by charged currents."""
+def _charged(
+    table: Levels,
+    reaction: TwoBody,
+    level: Level,
+    product: tuple[int, int],
+    e: FloatArray,
+    t: FloatArray,
+) -> FloatArray:
+    _checked(table, e)
+    return allowed.charged(reaction, level, product, e, t)
 
-    def kernel(e: FloatArray, t: FloatArray) -> FloatArray:
-        radius = 1.2 * a ** (1 / 3)
-        k = np.maximum(reaction.momentum(t), 1e-9)
-        along = reaction.cosine(e, t) * k / t
-        angular = level.fermi * (1 + along)
-        angular = angular + G_A**2 * level.gamow_teller * (1 - along / 3)
-        common = _SCALE * V_UD**2 * reaction.target / e
-        return np.asarray(common * t * fermi_function(t, k, charge, radius) * angular)
 
+def _charged_groups(kernel: Any, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
     return (KernelGroup(("w",), _one, function=kernel, positive=True),)
 
 
@@ -202,16 +216,24 @@ class CarbonNeutral(Process):
                     f"{table.target} {level.name}",
                     count,
                     Transfer(reaction),
-                    partial(_neutral_groups, reaction, level),
+                    partial(_neutral_groups, table, reaction, level, self._terms),
                     floor=(reaction.product**2 - mass**2) / (2 * mass),
                 )
             )
         return tuple(result)
 
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        table = levels(self.levels)
+        assert table.neutral is not None  # __post_init__
+        known = any(level.magnetic for level in table.neutral.levels)
+        return ("axial", "magnetic") if known else ("axial",)
+
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
-        """Return the one term, of axial currents, whatever the `exchanges`: vector ones
-        and magnetic moments do not reach these levels, or hardly."""
-        return ("axial",)
+        """Return the term of axial currents, and that of weak magnetism if the table
+        has it, whatever the `exchanges`: other vector ones and magnetic moments do not
+        reach these levels, or hardly."""
+        return self._terms
 
     def coefficients(
         self,
@@ -220,12 +242,12 @@ class CarbonNeutral(Process):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Isovector axial couplings squared, 1 in the Standard Model, shape (..., 1).
+        """Isovector axial couplings squared, 1 in the Standard Model, and times vector
+        ones, shape (..., terms).
 
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        along = columns(isovector_axial(couplings), state)
-        return np.asarray(trace(along, along, state))[..., None]
+        return self._weights(isovector(couplings, None, state, anti))
 
     def coefficient_derivatives(
         self,
@@ -239,21 +261,30 @@ class CarbonNeutral(Process):
 
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        here, moved = (columns(isovector_axial(c), state) for c in (couplings, slope))
-        return np.asarray(2 * trace(moved, here, state))[..., None]
+        return self._weights(isovector(couplings, slope, state, anti))
+
+    def _weights(self, pair: tuple[FloatArray, FloatArray]) -> FloatArray:
+        used = pair[: len(self._terms)]
+        return np.stack(np.broadcast_arrays(*used), axis=-1)
 
 
 def _neutral_groups(
-    reaction: TwoBody, level: Level, exchanges: Exchanges
+    table: Levels,
+    reaction: TwoBody,
+    level: Level,
+    terms: tuple[str, ...],
+    exchanges: Exchanges,
 ) -> tuple[KernelGroup, ...]:
-    """Kernel of a transition by neutral currents."""
+    """Kernels of a transition by neutral currents."""
 
-    def kernel(e: FloatArray, t: FloatArray) -> FloatArray:
-        out = e - t
-        angular = G_A**2 * level.gamow_teller * (1 - reaction.cosine(e, out) / 3)
-        return np.asarray(_SCALE / 4 * reaction.target / e * out * angular)
+    def kernel(part: int, e: FloatArray, t: FloatArray) -> FloatArray:
+        _checked(table, e)
+        return allowed.neutral(reaction, level, e, t)[part]
 
-    return (KernelGroup(("axial",), _one, function=kernel, positive=True),)
+    return tuple(
+        KernelGroup((term,), _one, function=partial(kernel, part), positive=True)
+        for part, term in enumerate(terms)
+    )
 
 
 @public
@@ -288,7 +319,8 @@ def total(
     Raises
     ------
     InputError
-        If an energy is none, or above 60 MeV.
+        If an energy is none, or above what the table is valid to (60 MeV of those that
+        come with the package).
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -298,61 +330,159 @@ def total(
     array([0.000e+00, 1.72...e-42])
     """
     e = energies(e_nu)
-    highest = float(e.max(initial=0.0))
-    if highest > _HIGHEST:
-        raise InputError(
-            f"allowed transitions are computed up to {_HIGHEST:g} MeV, got"
-            f" {highest:g} MeV"
-        )
-    if highest > _REACH:
-        warn(
-            f"above {_REACH:g} MeV form factors, weak magnetism and forbidden"
-            f" transitions count that are left out, got {highest:g} MeV"
-        )
-    process: Process
-    if current == "cc":
-        process = CarbonCharged(levels)
-    elif current == "nc":
-        process = CarbonNeutral(levels)
-    else:
-        raise UnknownNameError("current", current, ("cc", "nc"))
-    if level is not None:
-        process = _OneLevel(process, level)
+    process = _process(current, levels, level)
+    _reached(levels, float(e.max(initial=0.0)))
     sigma = cross_section.total(
         process, e, None, model or StandardModel(), flavour, rtol=rtol
     )
     return np.asarray(sigma)
 
 
-@dataclass(frozen=True)
-class _OneLevel(Process):
-    """One level of another process."""
+@public
+def by_level(
+    e_nu: ArrayLike,
+    current: Current,
+    flavour: str | Flavour,
+    model: Model | None = None,
+    *,
+    levels: str = "carbon13",
+) -> dict[str, FloatArray]:
+    """Total cross sections of one nucleus, level by level.
 
+    Parameters
+    ----------
+    e_nu, current, flavour, model, levels : as in `total`.
+
+    Returns
+    -------
+    dict of arrays
+        Name of the level → cm², of the shape of `e_nu`, in the order of the table.
+
+    Raises
+    ------
+    InputError
+        As `total`.
+
+    Examples
+    --------
+    >>> found = by_level(10.0, "cc", "nu_e")
+    >>> {name: f"{sigma:.3g}" for name, sigma in found.items()}
+    {'1/2- g.s.': '1.72e-42', '3/2- 3.502': '7.41e-43'}
+    """
+    e, process = energies(e_nu), _process(current, levels, None)
+    _reached(levels, float(e.max(initial=0.0)))
+    chosen = model or StandardModel()
+    return {
+        name: np.asarray(
+            cross_section.total(one_level(process, name), e, None, chosen, flavour)
+        )
+        for name in (s.name.partition(" ")[2] for s in process.scatterers(None))
+    }
+
+
+def _process(current: Current, name: str, level: str | None) -> Process:
     process: Process
-    level: str
+    if current == "cc":
+        process = CarbonCharged(name)
+    elif current == "nc":
+        process = CarbonNeutral(name)
+    else:
+        raise UnknownNameError("current", current, ("cc", "nc"))
+    return process if level is None else one_level(process, level)
 
-    @property
-    def name(self) -> str:
-        return self.process.name
 
-    @property
-    def deposit(self) -> Deposit:
-        return self.process.deposit
+def _reached(name: str, highest: float) -> None:
+    """Refuse energies beyond the table, warn where what it leaves out counts."""
+    table = levels(name)
+    _checked(table, np.asarray(highest))
+    if highest > table.accurate_to:
+        warn(
+            f"above {table.accurate_to:g} MeV {table.left_out} count that are left out"
+            f" of {name}, got {highest:g} MeV"
+        )
 
-    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        every = {s.name.partition(" ")[2]: s for s in self.process.scatterers(target)}
-        if self.level not in every:
-            raise UnknownNameError("level", self.level, every)
-        return (every[self.level],)
 
-    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
-        return self.process.terms(exchanges)
+@public
+def flux_averaged(
+    flux: Flux | str,
+    current: Current,
+    flavour: str | Flavour,
+    model: Model | None = None,
+    *,
+    levels: str = "carbon13",
+    level: str | None = None,
+    lowest: float = 0.0,
+    rtol: float = 1e-6,
+) -> float:
+    """Mean of the cross section of one nucleus over the neutrinos of a flux above an
+    energy.
 
-    def coefficients(
-        self,
-        couplings: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        return self.process.coefficients(couplings, state, anti, exchanges)
+    Parameters
+    ----------
+    flux : the source, or its name; lines are included.
+    current, flavour, model, levels, level : as in `total`.
+    lowest : only neutrinos above this energy count, in MeV, in the mean and in the
+        number that it is divided by.
+    rtol : accuracy asked of the quadrature over the flux; the difference between two
+        orders is its estimate.
+
+    Returns
+    -------
+    float
+        In cm².
+
+    Raises
+    ------
+    InputError
+        As `total`; if the flux has no such neutrinos above `lowest`, or some beyond
+        what the table is valid to.
+    ComputationError
+        If the quadrature does not reach `rtol`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> boron = nu.flux("solar", components=["8B"])
+    >>> flux_averaged(boron, "cc", "nu_e", level="1/2- g.s.", lowest=7.0)
+    1.468e-42
+    """
+    source, floor = as_flux(flux), float(deposits(lowest))
+    process, found = _process(current, levels, level), source.of(flavour)
+    number = sum(float(c.integrate(np.ones_like, floor)) for c in found)
+    if number == 0:
+        raise InputError(
+            f"flux {source.name} has no {as_flavour(flavour)} above {floor:g} MeV"
+        )
+    _reached(levels, max(c.e_max for c in found))
+    chosen = model or StandardModel()
+
+    def integral(n: int) -> FloatArray:
+        return np.asarray(_folded(process, found, chosen, flavour, floor, n // 24))
+
+    def name(_: int) -> str:
+        return f"mean of {process.name} over {source.name}"
+
+    return float(converged(integral, rtol, name)) / number
+
+
+def _folded(
+    process: Process,
+    components: Sequence[FluxComponent],
+    model: Model,
+    flavour: str | Flavour,
+    floor: float,
+    refine: int,
+) -> float:
+    """∫ φ σ dE in cm² of the unit of the flux, level by level from its threshold on."""
+    result = 0.0
+    for scatterer in process.scatterers(None):
+        bounds = scatterer.range
+        assert isinstance(bounds, LeptonEnergy | Transfer)
+        start = max(floor, bounds.reaction.threshold)
+        alone = one_level(process, scatterer.name.partition(" ")[2])
+
+        def sigma(e: FloatArray, alone: Process = alone) -> FloatArray:
+            return cross_section.total(alone, e, None, model, flavour)
+
+        result += sum(float(c.integrate(sigma, start, refine)) for c in components)
+    return result

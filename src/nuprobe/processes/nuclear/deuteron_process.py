@@ -14,8 +14,8 @@ import numpy as np
 
 from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.flavours import FlavourState, columns, trace
-from nuprobe.models import Couplings, Propagator
+from nuprobe.flavours import FlavourState
+from nuprobe.models import Couplings
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
@@ -29,15 +29,21 @@ from nuprobe.processes.interface import (
 )
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
-from nuprobe.processes.nuclear.common import count_of, isovector_axial
+from nuprobe.processes.nuclear.common import count_of, isovector, within
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
 
 __all__ = ["RADIATIVE", "DeuteronCharged", "DeuteronNeutral", "Radiative"]
 
-Radiative = Literal["none", "inner"]
+Radiative = Literal["none", "inner", "outer", "full"]
 RADIATIVE: Final[tuple[str, ...]] = get_args(Radiative)
 _INNER: Final = (1.1803 / 1.16638) ** 2
+"""G′_F of nuclear β decays over that of the muon, squared: 1.0240."""
+_NEUTRAL: Final = (0.3457 + 0.1553 + 0.4288 + 0.0777) ** 2
+"""Isovector axial coupling of neutrinos to quarks with electroweak corrections squared,
+1.0151 (g_LL, g_LR of u and d of the PDG's review, from memory: unverified)."""
+_HIGHEST: Final = 100.0
+"""MeV: largest energy of the neutrino."""
 _LEPTON: Final = Deposit("electron energy", r"E_e")
 _TRANSFER: Final = Deposit("energy transfer", r"\omega")
 _POWERS: Final = ("", ":L", ":L2")
@@ -88,13 +94,29 @@ class _Deuteron(Process):
         value = np.asarray(0.0 if self.l_1a is None else self.l_1a, dtype=float)
         one, zero = np.ones_like(value), np.zeros_like(value)
         pieces = (zero, one, 2 * value) if derivative else (one, value, value**2)
-        scale = _INNER if self.radiative == "inner" else 1.0
-        return scale * np.stack(pieces, axis=-1)
+        return self._scale * np.stack(pieces, axis=-1)
+
+    @property
+    def _scale(self) -> float:
+        """What radiative corrections multiply every cross section with."""
+        return _INNER if self.radiative in ("inner", "full") else 1.0
+
+    @property
+    def outer(self) -> bool:
+        """Whether photons of the electron are in it."""
+        return self.radiative in ("outer", "full")
 
 
 _L_1A: Final = Parameter(
     "l_1a", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex="L_{1,A}"
 )
+
+
+def _checked(e: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Energies and deposits of one shape; none beyond what is computed."""
+    within(e, _HIGHEST, "the break-up of the deuteron is")
+    e, t = np.broadcast_arrays(e, t)
+    return e, t
 
 
 def _deuterons(target: Target | None) -> float:
@@ -113,7 +135,8 @@ class DeuteronCharged(_Deuteron):
         is 0 in the resummed scheme.
     scheme : what `l_1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
         free it in a fit.
-    radiative : ``"none"``, or ``"inner"`` with G′_F of nuclear β decays.
+    radiative : ``"none"``; ``"inner"`` with G′_F of nuclear β decays; ``"outer"`` with
+        photons of the electron, whose energy is counted with its; ``"full"`` both.
 
     Examples
     --------
@@ -150,8 +173,9 @@ class DeuteronCharged(_Deuteron):
         sign = 1.0 if state is PP else -1.0
 
         def kernel(power: int, e: FloatArray, t: FloatArray) -> FloatArray:
-            e, t = np.broadcast_arrays(e, t)
-            axial, magnetic = breakup.spectrum(state, e, t, self.within)[:, power]
+            e, t = _checked(e, t)
+            parts = breakup.spectrum(state, e, t, self.within, outer=self.outer)
+            axial, magnetic = parts[:, power]
             return np.asarray(axial + sign * magnetic)
 
         return tuple(
@@ -206,7 +230,9 @@ class DeuteronNeutral(_Deuteron):
 
     Attributes
     ----------
-    l_1a, scheme, radiative : as of `DeuteronCharged`.
+    l_1a, scheme : as of `DeuteronCharged`.
+    radiative : as there, but ``"full"`` is the electroweak correction of the isovector
+        axial coupling, +1.5 %, not G′_F; ``"outer"`` is none, without an electron.
 
     Examples
     --------
@@ -229,6 +255,10 @@ class DeuteronNeutral(_Deuteron):
         """Proton and neutron."""
         return ("p", "n")
 
+    @property
+    def _scale(self) -> float:
+        return {"inner": _INNER, "full": _NEUTRAL}.get(self.radiative, 1.0)
+
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return the deuterons of a `target`, or one for None."""
         bounds: DepositRange = breakup.BreakupTransfer()
@@ -238,7 +268,7 @@ class DeuteronNeutral(_Deuteron):
 
     def _groups(self, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
         def kernel(part: int, power: int, e: FloatArray, t: FloatArray) -> FloatArray:
-            e, t = np.broadcast_arrays(e, t)
+            e, t = _checked(e, t)
             out = np.maximum(e - t, 0.0)
             return np.asarray(breakup.spectrum(NP, e, out, self.within)[part, power])
 
@@ -270,7 +300,7 @@ class DeuteronNeutral(_Deuteron):
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
         _check_contact(exchanges)
-        return self._times(self._powers(), _isovector(couplings, None, state, anti))
+        return self._times(self._powers(), isovector(couplings, None, state, anti))
 
     def coefficient_derivatives(
         self,
@@ -284,7 +314,7 @@ class DeuteronNeutral(_Deuteron):
 
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        return self._times(self._powers(), _isovector(couplings, slope, state, anti))
+        return self._times(self._powers(), isovector(couplings, slope, state, anti))
 
     def constant_derivatives(
         self,
@@ -299,7 +329,7 @@ class DeuteronNeutral(_Deuteron):
         """
         if self.scheme is None:
             return {}
-        weights = _isovector(couplings, None, state, anti)
+        weights = isovector(couplings, None, state, anti)
         return {_L_1A.name: self._times(self._powers(True), weights)}
 
     @staticmethod
@@ -317,31 +347,3 @@ def _check_contact(exchanges: Exchanges) -> None:
             "the break-up of the deuteron is there for contact interactions alone:"
             " light mediators, charges and moments of neutrinos are not computed"
         )
-
-
-def _isovector(
-    couplings: Couplings,
-    slope: Couplings | None,
-    state: FlavourState,
-    anti: bool,
-) -> tuple[FloatArray, FloatArray]:
-    """Tr[AρA†] and ±Re Tr[AρV†] of the isovector couplings, 1 and 1 − 2 sin²θ_W in the
-    Standard Model; or their derivatives."""
-
-    def matrices(given: Couplings) -> tuple[Any, Any]:
-        contact = next(
-            (x.charges for x in given.vector if x.propagator == Propagator()), {}
-        )
-        zero = np.zeros((3, 3))
-        vector = contact.get("p", zero) - contact.get("n", zero)
-        return columns(isovector_axial(given), state), columns(vector, state)
-
-    a, v = matrices(couplings)
-    sign = -1.0 if anti else 1.0
-    if slope is None:
-        return trace(a, a, state), sign * trace(a, v, state)
-    da, dv = matrices(slope)
-    return (
-        2 * trace(da, a, state),
-        sign * (trace(da, v, state) + trace(a, dv, state)),
-    )

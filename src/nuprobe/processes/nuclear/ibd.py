@@ -11,7 +11,7 @@ energy more. What is exchanged is the W boson of the Standard Model, whatever th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -22,7 +22,7 @@ from nuprobe.border import public, quick_methods
 from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON, M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.flavours import FlavourState
-from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.fluxes import Flux
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Couplings, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -32,7 +32,6 @@ from nuprobe.numerics import (
     converged,
     gauss_legendre,
     numbers,
-    panel_nodes,
 )
 from nuprobe.processes import cross_section
 from nuprobe.processes.inputs import deposits, energies
@@ -45,7 +44,7 @@ from nuprobe.processes.interface import (
     Process,
     Scatterer,
 )
-from nuprobe.processes.nuclear import strumia_vissani, vogel_beacom
+from nuprobe.processes.nuclear import flux_mean, strumia_vissani, vogel_beacom
 from nuprobe.processes.nuclear.common import count_of
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, TwoBody
@@ -355,33 +354,7 @@ def per_unit(
     def sigma(e_nu: FloatArray) -> FloatArray:
         return total(e_nu, target, form=form, rtol=rtol / 10)
 
-    result = 0.0
-    for component in source.of("nubar_e"):
-        for line in component.lines:
-            result += line.intensity * float(sigma(np.array(line.energy)))
-        edges = [e for e in component.edges if e > REACTION.threshold]
-        if component.density is not None and edges:
-            result += _over(component, edges, sigma, rtol)
-    return result
-
-
-def _over(
-    component: FluxComponent,
-    edges: Sequence[float],
-    sigma: Callable[[FloatArray], FloatArray],
-    rtol: float,
-) -> float:
-    """Integral over the continuum of a flux, in u = √(E − threshold), where the cross
-    section, which begins as a square root, is smooth."""
-    start = max(component.edges[0], REACTION.threshold)
-    ends = np.sqrt(np.array([start, *edges]) - REACTION.threshold)
-
-    def integral(n: int) -> FloatArray:
-        u, weights = panel_nodes(np.unique(ends), n)
-        e = REACTION.threshold + u**2
-        return np.asarray((component.continuum(e) * sigma(e) * 2 * u * weights).sum())
-
-    return float(converged(integral, rtol, lambda _: f"mean over {component.name}"))
+    return flux_mean.per_unit(source, "nubar_e", sigma, REACTION.threshold, rtol)
 
 
 @public

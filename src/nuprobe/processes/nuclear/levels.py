@@ -3,6 +3,8 @@ TOML files that a user may replace.
 
 B(GT) is |⟨στ⟩|², 3 for the neutron, and the strength of a transition is B(F) + g_A²
 B(GT). Tables that have g_A² in B(GT) are recognised by what they say of the neutron.
+For neutral currents B(GT) is |⟨στ₃⟩|²: that of charged currents between mirror states,
+twice that from isospin 0 to 1.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from nuprobe.constants import G_A
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.parsing import parse_toml, read_text
 from nuprobe.schema import Strict, validate
-from nuprobe.units import parse_quantity
+from nuprobe.units import fm, parse_quantity
 
 __all__ = ["Charged", "Level", "Levels", "Neutral", "level_tables", "levels"]
 
@@ -30,7 +32,12 @@ def _energy(value: object) -> object:
     return parse_quantity(value, "energy") if isinstance(value, str) else value
 
 
+def _fermi(value: object) -> object:
+    return parse_quantity(value, "length") / fm if isinstance(value, str) else value
+
+
 Energy = Annotated[NonNegativeFloat, BeforeValidator(_energy)]
+Length = Annotated[NonNegativeFloat, BeforeValidator(_fermi)]
 
 
 class Level(Strict):
@@ -41,6 +48,12 @@ class Level(Strict):
     name : for tables.
     energy : above the ground state of the product, MeV.
     fermi, gamow_teller : B(F) and B(GT).
+    spin_dipole : B of a first forbidden transition over q², fm²: B(GT) of the momentum
+        transfer q is `gamow_teller` plus this times q².
+    magnetic : moment of weak magnetism in nuclear magnetons, 4.706 where spins alone
+        count; 0 leaves it out.
+    oscillator : length b of the form factor (1 − 2y/3) exp(−y), y = (bq/2)², of the
+        p shell (exp(−y) of `spin_dipole`), fm; 0 leaves it out.
     status : where the strengths come from.
     """
 
@@ -48,6 +61,9 @@ class Level(Strict):
     energy: Energy
     fermi: NonNegativeFloat = 0.0
     gamow_teller: NonNegativeFloat = 0.0
+    spin_dipole: NonNegativeFloat = 0.0
+    magnetic: NonNegativeFloat = 0.0
+    oscillator: Length = 0.0
     status: str = "unverified"
 
 
@@ -57,11 +73,13 @@ class Charged(Strict):
     Attributes
     ----------
     product_charge : charge number of the product.
+    antineutrino : whether ν̄_e make e⁺, instead of ν_e e⁻.
     q : difference of the atomic masses of product and target, MeV.
     levels : of the product.
     """
 
     product_charge: int = Field(ge=1)
+    antineutrino: bool = False
     q: Annotated[float, BeforeValidator(_energy)]
     levels: list[Level] = Field(min_length=1)
 
@@ -86,6 +104,9 @@ class Levels(Strict):
     title, references, notes : what it is and where it comes from.
     target : isotope.
     neutron : B(GT) of the neutron in the convention of the table: 3.
+    accurate_to : neutrino energy from which on what is left out counts: a warning, MeV.
+    valid_to : largest neutrino energy, MeV; larger ones are refused.
+    left_out : what counts above `accurate_to`, for the warning.
     charged, neutral : transitions.
     """
 
@@ -95,6 +116,9 @@ class Levels(Strict):
     neutron: PositiveFloat
     references: list[str] = []
     notes: str = ""
+    accurate_to: Energy = 20.0
+    valid_to: Energy = 60.0
+    left_out: str = "form factors, weak magnetism and forbidden transitions"
     charged: Charged | None = None
     neutral: Neutral | None = None
 
@@ -105,7 +129,7 @@ def level_tables() -> tuple[str, ...]:
     Examples
     --------
     >>> level_tables()
-    ('carbon13',)
+    ('carbon12', 'carbon12-inclusive', 'carbon12-nubar', 'carbon13')
     """
     found = (p.name for p in _library().iterdir() if p.name.endswith(".toml"))
     return tuple(sorted(name.removesuffix(".toml") for name in found))

@@ -5,13 +5,40 @@ experiments      counts, fits and limits of experiments with a spectrum
 elastic          cross sections of coherent scattering, radii and masses of nuclei
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
+carbon           transitions of carbon nuclei between levels
+deuteron_tables  public tables of the break-up of the deuteron
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
+deuteron         break-up of the deuteron
+inverse_beta     inverse beta decay
+universe         plasma and decoupling in the early universe
+majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
+)
+from nuprobe.reproductions.recipes.carbon import (
+    bump_orders,
+    bump_threshold,
+    carbon_average,
+    carbon_cross_section,
+    carbon_table_ratio,
+    comparative_half_life,
+)
+from nuprobe.reproductions.recipes.deuteron import (
+    deuteron_average,
+    deuteron_cross_section,
+    deuteron_ratio,
+    deuteron_slope,
+    deuteron_threshold,
+)
+from nuprobe.reproductions.recipes.deuteron_tables import (
+    deuteron_neutral_over_charged,
+    deuteron_radiative,
+    deuteron_table_current,
+    deuteron_table_ratio,
 )
 from nuprobe.reproductions.recipes.elastic import (
     differential_cross_section,
@@ -51,6 +78,15 @@ from nuprobe.reproductions.recipes.independent import (
     broken_over_elastic,
     nucleon_change,
 )
+from nuprobe.reproductions.recipes.inverse_beta import (
+    inverse_beta_cosine,
+    inverse_beta_cross_section,
+)
+from nuprobe.reproductions.recipes.majorana import (
+    double_beta_half_life,
+    heavy_neutrino_width,
+    relic_captures,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -61,6 +97,17 @@ from nuprobe.reproductions.recipes.tridents import (
     trident_pull,
     trident_real_photon,
 )
+from nuprobe.reproductions.recipes.universe import (
+    collision_ratio,
+    debye_over_temperature,
+    decoupled_at,
+    density_bend,
+    effective_neutrinos,
+    magnetic_bracket,
+    magnetic_number_factor,
+    qed_in_debye_mass,
+    right_handed_neutrinos,
+)
 
 __all__ = [
     "angle_limit",
@@ -68,10 +115,31 @@ __all__ = [
     "boron_flux",
     "bound",
     "broken_over_elastic",
+    "bump_orders",
+    "bump_threshold",
+    "carbon_average",
+    "carbon_cross_section",
+    "carbon_table_ratio",
     "charge_radius_fit",
+    "collision_ratio",
+    "comparative_half_life",
     "counts",
+    "debye_over_temperature",
+    "decoupled_at",
+    "density_bend",
+    "deuteron_average",
+    "deuteron_cross_section",
+    "deuteron_neutral_over_charged",
+    "deuteron_radiative",
+    "deuteron_ratio",
+    "deuteron_slope",
+    "deuteron_table_current",
+    "deuteron_table_ratio",
+    "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "double_beta_half_life",
+    "effective_neutrinos",
     "electromagnetic_limit",
     "equal_recoil",
     "fit_error",
@@ -81,6 +149,11 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "heavy_neutrino_width",
+    "inverse_beta_cosine",
+    "inverse_beta_cross_section",
+    "magnetic_bracket",
+    "magnetic_number_factor",
     "millicharge",
     "moment_limit",
     "monophoton_reach",
@@ -89,6 +162,9 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "qed_in_debye_mass",
+    "relic_captures",
+    "right_handed_neutrinos",
     "scaled_signal",
     "signal",
     "signal_sigma",

@@ -1,0 +1,52 @@
+"""The early universe with neutrinos that have magnetic moments: plasma, scattering in
+it, decoupling."""
+
+from nuprobe.cosmology.collisions import collision_factor
+from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
+from nuprobe.cosmology.dirac import RightHanded, effective_degrees, right_handed
+from nuprobe.cosmology.history import History, decoupling
+from nuprobe.cosmology.magnetic import (
+    annihilation_cross_section,
+    magnetic_cross_section,
+    magnetic_differential,
+    plasmon_loss,
+    screening_spread,
+)
+from nuprobe.cosmology.plasma import (
+    debye_mass,
+    density_derivative,
+    electron_densities,
+    plasma_pressure,
+)
+from nuprobe.cosmology.poisson import ScreenedPotential, screened_potential
+from nuprobe.cosmology.rates import Rates, interaction_rates, number_factor
+from nuprobe.cosmology.screening import SCREENINGS
+from nuprobe.cosmology.thermodynamics import baryon_density, chemical_potential
+
+__all__ = [
+    "SCREENINGS",
+    "History",
+    "Rates",
+    "RightHanded",
+    "ScreenedPotential",
+    "annihilation_cross_section",
+    "baryon_density",
+    "chemical_potential",
+    "collision_factor",
+    "debye_mass",
+    "decoupling",
+    "decoupling_temperature",
+    "density_derivative",
+    "effective_degrees",
+    "electron_densities",
+    "instantaneous_n_eff",
+    "interaction_rates",
+    "magnetic_cross_section",
+    "magnetic_differential",
+    "number_factor",
+    "plasma_pressure",
+    "plasmon_loss",
+    "right_handed",
+    "screened_potential",
+    "screening_spread",
+]

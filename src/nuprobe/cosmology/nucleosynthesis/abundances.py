@@ -1,0 +1,170 @@
+"""Primordial abundances of a model, and how far they are uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.cosmology.history import decoupling
+from nuprobe.cosmology.nucleosynthesis.expansion import Expansion, expansion
+from nuprobe.cosmology.nucleosynthesis.network import evolution
+from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
+from nuprobe.cosmology.nucleosynthesis.reactions import SPECIES, reactions
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+
+__all__ = ["OBSERVABLES", "Abundances", "abundances", "uncertainties"]
+
+OBSERVABLES: Final = ("y_p", "d_h", "he3_h", "li7_h", "n_eff")
+"""What is predicted: mass fraction of ⁴He, numbers of D, ³He (with t) and ⁷Li (with
+⁷Be) per proton, effective number of neutrinos."""
+SIGMA_TAU: Final = 0.5  # s
+SIGMA_OMEGA: Final = 0.00014
+
+
+@dataclass(frozen=True)
+class Abundances:
+    """Primordial abundances after all decays.
+
+    Attributes
+    ----------
+    y_p : mass fraction of ⁴He, 4 n(⁴He)/n_b.
+    d_h, he3_h, li7_h : numbers of D, ³He and ⁷Li per proton.
+    n_eff : effective number of neutrinos, or None where the history does not say.
+    assumptions : what was assumed, by name: moments, mixing of flavours, screening,
+        rate set, τ_n, Ω_b h².
+    """
+
+    y_p: float
+    d_h: float
+    he3_h: float
+    li7_h: float
+    n_eff: float | None
+    assumptions: Mapping[str, Any] = field(default_factory=dict)
+
+    def values(self) -> FloatArray:
+        """Return the numbers in the order of `OBSERVABLES`, NaN for an unknown
+        N_eff."""
+        n_eff = np.nan if self.n_eff is None else self.n_eff
+        return np.array([self.y_p, self.d_h, self.he3_h, self.li7_h, n_eff])
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return asdict(self)
+
+
+@public
+def abundances(
+    model: Any = None,
+    options: Nucleosynthesis | None = None,
+    *,
+    history: Any = None,
+    **decoupling_options: Any,
+) -> Abundances:
+    """Primordial abundances with the moments of a model.
+
+    Parameters
+    ----------
+    model : as for `nuprobe.cosmology.decoupling`: None, the Standard Model, or
+        `Electromagnetic` with moments.
+    options : rates, Ω_b h² and lifetime of the neutron.
+    history : an `Expansion` or the result of `decoupling`, instead of a model.
+    decoupling_options : go to `nuprobe.cosmology.decoupling`.
+
+    Returns
+    -------
+    Abundances
+
+    Raises
+    ------
+    InputError
+        For a model together with a history, or options of decoupling with a history.
+    ComputationError
+        If a step fails; the message names the temperature.
+
+    Examples
+    --------
+    >>> found = abundances()
+    >>> round(found.y_p, 4), f"{found.d_h:.3e}"
+    (0.2469, '2.438e-05')
+    """
+    given = options if options is not None else Nucleosynthesis()
+    if history is None:
+        history = decoupling(model, **decoupling_options)
+    elif model is not None or decoupling_options:
+        raise InputError(
+            "give either a model, with options of its decoupling, or a history"
+        )
+    return _solved(expansion(history), given)
+
+
+def _solved(past: Expansion, options: Nucleosynthesis) -> Abundances:
+    last = dict(zip(SPECIES, evolution(past, options).abundances[-1], strict=True))
+    # neutrons that are left decay, 7Be captures an electron
+    hydrogen = last["p"] + last["n"]
+    return Abundances(
+        y_p=float(4 * last["he4"]),
+        d_h=float(last["d"] / hydrogen),
+        he3_h=float((last["he3"] + last["t"]) / hydrogen),
+        li7_h=float((last["li7"] + last["be7"]) / hydrogen),
+        n_eff=past.n_eff,
+        assumptions={**past.assumptions, **options.assumptions()},
+    )
+
+
+@public
+def uncertainties(
+    history: Any = None,
+    options: Nucleosynthesis | None = None,
+    *,
+    sigma_tau_n: float = SIGMA_TAU,
+    sigma_omega_b: float = SIGMA_OMEGA,
+) -> dict[str, FloatArray]:
+    """By how much one standard deviation of each input moves the abundances.
+
+    Parameters
+    ----------
+    history : an `Expansion` or the result of `decoupling`; default the Standard Model.
+    options : as in `abundances`.
+    sigma_tau_n : error of the neutron's lifetime in s.
+    sigma_omega_b : error of Ω_b h².
+
+    Returns
+    -------
+    dict
+        By input (``"tau_n"``, ``"omega_b"``, names of reactions), the shifts in the
+        order of `OBSERVABLES`, (5,); N_eff does not move.
+
+    Examples
+    --------
+    >>> moved = uncertainties()
+    >>> f"{moved['tau_n'][0]:.1e} {moved['omega_b'][1]:.1e}"
+    '1.0e-04 -2.5e-07'
+    """
+    given = options if options is not None else Nucleosynthesis()
+    past = expansion(decoupling() if history is None else history)
+    middle = _solved(past, given).values()
+    pairs = {
+        "tau_n": [
+            given.changed(tau_n=given.tau_n + sign * sigma_tau_n) for sign in (1, -1)
+        ],
+        "omega_b": [
+            given.changed(omega_b=given.omega_b + sign * sigma_omega_b)
+            for sign in (1, -1)
+        ],
+    }
+    for reaction in reactions():
+        name = reaction.name
+        now = given.shifts.get(name, 0.0)
+        pairs[name] = [
+            given.changed(shifts={**given.shifts, name: now + sign}) for sign in (1, -1)
+        ]
+    found = {}
+    for name, (up, down) in pairs.items():
+        difference = _solved(past, up).values() - _solved(past, down).values()
+        found[name] = np.where(np.isnan(middle), 0.0, difference / 2)
+    return found

@@ -1,0 +1,219 @@
+"""Abundances on the decoupling of neutrinos with moments: published numbers, planes of
+moments, tables for Boltzmann codes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nuprobe import Electromagnetic
+from nuprobe.cosmology import decoupling
+from nuprobe.cosmology.nucleosynthesis import (
+    OBSERVABLES,
+    Nucleosynthesis,
+    abundances,
+    boltzmann_table,
+    moment_plane,
+    uncertainties,
+)
+from nuprobe.errors import InputError, UnknownNameError
+
+
+def majorana(**elements: Any) -> Any:
+    return Electromagnetic(magnetic_moment=elements, kind="majorana")
+
+
+@pytest.fixture(scope="module")
+def standard() -> Any:
+    return decoupling(flavour_mixing="none")
+
+
+def test_standard_model(standard: Any) -> None:
+    """Against an independent prototype and primat 0.3.3 with the same options on that
+    history: 0.246855 and 2.43725e-5."""
+    found = abundances(history=standard)
+    assert found.y_p == pytest.approx(0.246855, abs=5e-6)
+    assert found.d_h == pytest.approx(2.43725e-5, rel=1e-4)
+    assert found.n_eff == pytest.approx(3.0443, abs=2e-4)
+    for name in ("flavour_mixing", "screening", "rates", "tau_n [s]", "omega_b"):
+        assert name in found.assumptions
+
+
+@pytest.mark.parametrize(
+    ("weak", "y_p"), [("born", 0.242503), ("finite mass", 0.243719)]
+)
+def test_parts_of_the_weak_rates(standard: Any, weak: Any, y_p: Any) -> None:
+    found = abundances(history=standard, options=Nucleosynthesis(weak=weak))
+    assert found.y_p == pytest.approx(y_p, abs=1e-5)
+
+
+def test_universal_moments() -> None:
+    """primat without spectral distortions on this history: 0.247466."""
+    model = majorana(emu=1e-9, etau=1e-9, mutau=1e-9)
+    found = abundances(model, flavour_mixing="none")
+    assert found.y_p == pytest.approx(0.247466, abs=1e-5)
+    assert found.n_eff == pytest.approx(3.1938, abs=1.5e-3)
+
+
+@pytest.mark.parametrize(
+    ("elements", "size"),
+    [
+        (("emu",), 7.7e-10),
+        (("mutau",), 5.5e-10),
+        (("emu", "etau", "mutau"), 3.9e-10),
+    ],
+)
+def test_moments_that_add_1e4_to_helium(
+    standard: Any, elements: Any, size: Any
+) -> None:
+    """Where an independent prototype found ΔY_P = 1e-4 without mixing."""
+    model = majorana(**dict.fromkeys(elements, size))
+    found = abundances(model, flavour_mixing="none")
+    rise = found.y_p - abundances(history=standard).y_p
+    assert rise == pytest.approx(1e-4, abs=4e-6)
+
+
+def test_uncertainties_add_up_to_the_known_ones() -> None:
+    """τ_n: 1.03e-4 for 0.5 s; Ω_b h²: D/H falls by 1 %; d + d and d + p decide the
+    error of D/H, of which these evaluations say 1.1 %."""
+    moved = uncertainties()
+    assert moved["tau_n"][0] == pytest.approx(1.03e-4, rel=0.02)
+    d_h = abundances().d_h
+    assert moved["omega_b"][1] / d_h == pytest.approx(
+        -1.62 * 0.00014 / 0.02242, rel=0.03
+    )
+    rates = [v[1] for k, v in moved.items() if k not in ("tau_n", "omega_b")]
+    assert np.sqrt(np.sum(np.square(rates))) / d_h == pytest.approx(0.011, abs=0.0015)
+
+
+@pytest.fixture(scope="module")
+def plane() -> Any:
+    return moment_plane(
+        "magnetic_moment.emu",
+        "magnetic_moment.mutau",
+        nodes=7,
+        flavour_mixing="none",
+    )
+
+
+def test_plane_interpolates(plane: Any) -> None:
+    """Between the nodes as calculated, and even in both moments."""
+    assert plane.error("y_p") < 1e-6
+    assert plane.error("d_h") < 1e-9
+    point = {"emu": 4.4e-10, "mutau": 7.9e-10}
+    exact = abundances(majorana(**point), flavour_mixing="none").values()
+    for sign in (1, -1):
+        got = [float(plane.at(name, 4.4e-10, sign * 7.9e-10)) for name in OBSERVABLES]
+        assert got == pytest.approx(exact, rel=1e-6)
+
+
+def test_contours_are_near_ellipses(plane: Any) -> None:
+    """Y_P = Y_0 + 1.7e-4 (μ_eμ/1e-9)² + 3.2e-4 (μ_μτ/1e-9)² without mixing."""
+    zero = float(plane.at("y_p", 0.0, 0.0))
+    (line,) = plane.contours("y_p", [zero + 1e-4])[zero + 1e-4]
+    a, b = (line / 1e-9).T
+    assert 1.7 * a**2 + 3.2 * b**2 == pytest.approx(1.0, abs=0.06)
+    ends = np.sort([a.max(), b.max()])
+    assert ends == pytest.approx([0.55, 0.77], abs=0.01)
+    assert plane.contours("y_p", [0.3]) == {0.3: []}
+
+
+def test_full_mixing_feels_the_sum_alone() -> None:
+    """With all flavours at one temperature only Σ|μ_ij|² counts: circles."""
+    found = moment_plane("magnetic_moment.emu", "magnetic_moment.mutau", nodes=3)
+    x = 6e-10 * np.cos(np.linspace(0, np.pi / 2, 5))
+    y = 6e-10 * np.sin(np.linspace(0, np.pi / 2, 5))
+    values = found.at("y_p", x, y)
+    assert values == pytest.approx(values[0], abs=3e-6)
+
+
+def test_plane_of_mass_states_is_not_even_in_each() -> None:
+    """Moments of mass states interfere in a flavour: both signs are computed."""
+    from nuprobe import PMNS
+
+    model = Electromagnetic(
+        magnetic_moment=np.zeros((3, 3)), kind="majorana", basis="mass", mixing=PMNS()
+    )
+    names = ("magnetic_moment.12", "magnetic_moment.13")
+    found = moment_plane(*names, model, nodes=3, flavour_mixing="none")
+    assert found.points > 9
+    for sign in (1, -1):
+        at = model.with_values({names[0]: 1e-9, names[1]: sign * 1e-9})
+        exact = abundances(at, flavour_mixing="none").y_p
+        got = float(found.at("y_p", 1e-9, sign * 1e-9))
+        assert got == pytest.approx(exact, abs=1e-9)
+
+
+def test_bad_planes(plane: Any) -> None:
+    with pytest.raises(UnknownNameError, match="moment"):
+        moment_plane("magnetic_moment.ee", "magnetic_moment.emu")
+    with pytest.raises(InputError, match="two different"):
+        moment_plane("magnetic_moment.emu", "magnetic_moment.emu")
+    with pytest.raises(InputError, match="1e-08"):
+        moment_plane("magnetic_moment.emu", "magnetic_moment.etau", top=(1e-6, 1e-9))
+    with pytest.raises(InputError, match="within 1e-09"):
+        plane.at("y_p", 2e-9, 0.0)
+    with pytest.raises(UnknownNameError, match="observable"):
+        plane.at("helium", 0.0, 0.0)
+
+
+def test_boltzmann_tables() -> None:
+    model = majorana(emu=1e-9)
+    table = boltzmann_table(
+        model, omega_b=[0.015, 0.02242, 0.03], n_eff=[2.0, 3.0, 5.0]
+    )
+    assert table.error == 0.0
+    own = abundances(model)
+    assert own.n_eff is not None
+    more = boltzmann_table(model, omega_b=[0.015, 0.02242], n_eff=[2.0, own.n_eff])
+    assert more.y_p[1, 1] == pytest.approx(own.y_p, abs=1e-6)
+    assert more.d_h[1, 1] == pytest.approx(own.d_h, rel=1e-5)
+    # a Boltzmann code's mass fraction: Planck 2018 has 0.246721 as 0.245383
+    assert more.mass_fraction / more.y_p == pytest.approx(0.245383 / 0.246721, rel=2e-4)
+    rows = [x for x in table.text("class").splitlines() if not x.startswith("#")]
+    assert rows[0] == "3 3"
+    read = np.array([row.split() for row in rows[1:]], dtype=float)
+    assert read[:3, 0].tolist() == [0.015, 0.02242, 0.03]
+    assert read[::3, 1] + 3.046 == pytest.approx([2.0, 3.0, 5.0])
+    column = read[:, 2].reshape(3, 3).T
+    assert column == pytest.approx(table.mass_fraction, abs=1e-8)
+
+
+@pytest.mark.nightly
+def test_large_tables_are_interpolated() -> None:
+    table = boltzmann_table(
+        omega_b=np.linspace(0.015, 0.03, 25), n_eff=np.linspace(1.0, 6.0, 9)
+    )
+    assert 0 < table.error < 1e-6
+    few = boltzmann_table(omega_b=table.omega_b[[3, 17]], n_eff=table.n_eff[[2, 7]])
+    assert table.y_p[np.ix_([3, 17], [2, 7])] == pytest.approx(few.y_p, abs=1e-6)
+    assert table.d_h[np.ix_([3, 17], [2, 7])] == pytest.approx(few.d_h, rel=1e-5)
+
+
+def test_camb_reads_its_table(tmp_path: Any) -> None:
+    """As `camb.bbn.BBN_table_interpolator` does it: the last comment names columns."""
+    table = boltzmann_table(omega_b=[0.02, 0.0224, 0.025], n_eff=[3.0, 3.044, 4.0])
+    text = table.text("camb")
+    names = [x for x in text.splitlines() if x.startswith("#")][-1][1:].split()
+    path = tmp_path / "bbn.dat"
+    path.write_text(text)
+    read = np.loadtxt(path)
+    column = {name: read[:, i].reshape(3, 3).T for i, name in enumerate(names)}
+    assert column["Yp^BBN"] == pytest.approx(table.y_p, abs=1e-8)
+    assert column["D/H"] == pytest.approx(table.d_h, rel=1e-7)
+    assert np.unique(column["DeltaN"]) == pytest.approx([-0.044, 0.0, 0.956])
+    assert column["eta10"][1, 0] == pytest.approx(6.132, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("omega_b", "n_eff", "message"),
+    [
+        ([0.02, 0.01], [3.0, 4.0], "omega_b .* rising"),
+        ([0.001, 0.02], [3.0, 4.0], "omega_b must lie"),
+        ([0.01, 0.02], [3.0], "n_eff .* rising"),
+        ([0.01, 0.02], [3.0, 50.0], "n_eff must lie"),
+    ],
+)
+def test_bad_tables(omega_b: Any, n_eff: Any, message: Any) -> None:
+    with pytest.raises(InputError, match=message):
+        boltzmann_table(omega_b=omega_b, n_eff=n_eff)
