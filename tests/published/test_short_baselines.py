@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nuprobe as nu
+from nuprobe.experiments import BaselineExperiment
 from nuprobe.models import SterileNeutrino
 
 FREE = ["sin2_2theta_14", "dm2_41"]
@@ -73,7 +74,7 @@ def test_the_map_of_another_group() -> None:
 
 
 def test_best_is_a_quarter_too_low() -> None:
-    rates = nu.experiment("best").predict()
+    rates = nu.experiment("best", BaselineExperiment).predict()
     expected = rates.total / rates.normalisations["gallium_cross_section"]
     np.testing.assert_allclose(rates.data / expected, [0.79, 0.77], atol=0.005)
     # more than four standard deviations, and a large mixing (abstract)
