@@ -7,6 +7,7 @@ or a display.
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
@@ -63,6 +64,7 @@ __all__ = [
     "plot_contour",
     "plot_corner",
     "plot_differential",
+    "plot_disappearance",
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
