@@ -20,6 +20,7 @@ import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
 from nuprobe.experiments import SitesExperiment
+from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
@@ -132,6 +133,7 @@ def _models() -> list[Any]:
             PairCouplings(),
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
+            nu.models.SterileNeutrino(0.1, 2.0),
             _scalar_charges(),
             couplings,
         ),
@@ -162,6 +164,7 @@ def _processes() -> list[Any]:
         *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
         *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
         *(BreakupTransfer(), nu.majorana.HeavyNeutrino(1e3, "pi0")),
+        *(nu.majorana.MatrixElements(), nu.majorana.TritiumElectrons(1e-7)),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -190,6 +193,7 @@ def _predictions() -> list[Any]:
     xenon: Any
     csi, dune = nu.experiment(CSI), nu.experiment("dune-nd-trident")
     ccfr: Any = nu.experiment("ccfr-trident")
+    gallium: Any = nu.experiment("best")
     xenon = nu.experiment("xenonnt-8b").prediction(analysis="rate")
     templates = csi.templates(SM, ["rn"])
     plain = nu.experiment("coherent-lar-2020")
@@ -206,8 +210,24 @@ def _predictions() -> list[Any]:
             ccfr.prediction("lmu-ltau"),
             ccfr.coefficients(PairCouplings(), ["c_v"]),
         ),
+        *(
+            gallium,
+            gallium.prediction(free=["sin2_2theta_14"]),
+            nu.oscillation.Wave(0.5, 1.0),
+        ),
         *(xenon.morphs[0], templates, templates.axes[0]),
         *(sites, sites.prediction()),
+    ]
+
+
+def _abundances() -> list[Any]:
+    """Expansion, abundances over two moments, a table for Boltzmann codes."""
+    bbn = nu.cosmology.nucleosynthesis
+    past = nu.cosmology.decoupling()
+    return [
+        bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
+        bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
+        bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
     ]
 
 
@@ -244,6 +264,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
 
@@ -304,7 +325,8 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 def _always_refused(thing: Any, method: str) -> bool:
     """Whether there is no right call: a ratio has no bins."""
-    return isinstance(thing, TridentExperiment) and method == "rebinned"
+    kinds = (TridentExperiment, BaselineExperiment)
+    return isinstance(thing, kinds) and method == "rebinned"
 
 
 def _right(thing: Any, method: str, parameters: list[inspect.Parameter]) -> Call:
@@ -395,6 +417,7 @@ _MEDIATED: dict[str, Any] = {
     "mediated": _from(*_RATIO, lambda ratio: ratio.mediated(E)),
     "coupling": np.array([1e-3, 1e-3]),
 }
+_MIXINGS: dict[str, Any] = {"parameter": "sin2_2theta_14", "grid": [0.1, 0.2, 0.3]}
 _COUPLINGS: dict[str, Any] = {"parameter": "coupling", "grid": [0.0, 1e-3, 2e-3]}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -409,6 +432,17 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "FluxComponent.integrate": {"e_min": 0.0},
     "SpinFlavour.hamiltonian": {"radius": 10 * km, "e_nu": 5.0},
+    "Expansion.with_radiation": {"delta_n": 1.0},
+    **{
+        f"MomentPlane.{name}": {"observable": "y_p", **more}
+        for name, more in (
+            ("at", {"x": 1e-10, "y": 2e-10}),
+            ("error", {}),
+            ("grid", {"points": 5}),
+            ("contours", {"levels": [0.247]}),
+        )
+    },
+    "BoltzmannTable.text": {"code": "class"},
     "SpinFlavour.times": {"factor": 2.0},
     "Matter.potentials": {"radius": 10 * km},
     "Matter.made": {"kind": "B8", "radius": 10 * km},
@@ -431,6 +465,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
     **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
+    "HeavyNeutrino.energy_range": {"gamma": 2.0},
+    "MatrixElements.half_life": {"isotope": "Ge76", "m_bb": 1e-7},
+    "MatrixElements.mass": {"isotope": "Ge76", "years": 1e26},
+    "TritiumElectrons.capture_spectrum": {"energy": 1e-7, "resolution": 1e-8},
+    "TritiumElectrons.decay_spectrum": {"energy": -1e-6, "resolution": 1e-7},
+    "TritiumElectrons.counts": {"resolution": 1e-7},
     **{
         f"{name}.scatterers": {"target": None}
         for name in (
@@ -470,6 +510,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Experiment.fit": {"free": ["sin2_theta_w"]},
     "SitesExperiment.fit": {"free": ["cevns_scale"]},
     "SitesExperiment.profile": {"parameter": "rn_ar", "grid": [3.0, 3.4, 3.8]},
+    "BaselineExperiment.fit": {"free": ["sin2_2theta_14"]},
+    "BaselineExperiment.profile": _MIXINGS,
+    "BaselineExperiment.with_changes": {"changes": {"title": "other"}},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
     "TridentExperiment.profile": _COUPLINGS,
     "SampleResult.from_h5": {

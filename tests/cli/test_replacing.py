@@ -47,6 +47,10 @@ PRECESSION = (
     *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
 )
 SOLAR = ("sno-2013", "--scheme", "relative")
+BOLTZMANN = (
+    *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
+    *("--n-eff-grid", "3:4:2"),
+)
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
@@ -57,6 +61,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("xsec", "electron"), "plot"): ((*ELECTRON, "--plot"), "a.png"),
     (("xsec", "trident"), "output"): ((*TRIDENT, "-o"), "a.txt"),
     (("xsec", "trident"), "plot"): ((*TRIDENT, "--plot"), "a.png"),
+    **{
+        (("majorana", name), what): (("majorana", name, *more, flag), file)
+        for name, more in (
+            ("decay", ("--mass", "1 GeV")),
+            ("double-beta", ()),
+            ("relic", ()),
+        )
+        for what, flag, file in (("output", "-o", "a.txt"), ("plot", "--plot", "a.png"))
+    },
     (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),
@@ -129,9 +142,12 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("form-factors", "Ar40")),
             (1, ("gap", "--mass", "10 MeV")),
             (1, PRECESSION),
+            (2, ("cosmology", "abundances")),
+            (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
             (2, ("xsec", "bump")),
+            (2, ("xsec", "levels", "--energy", "10 MeV")),
             (2, ("xsec", "charged", "--energy", "10 MeV", "--channel", "ibd")),
         )
         for name, option, path in (
@@ -139,6 +155,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             ("plot", "--plot", "a.png"),
         )
     },
+    (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
     (("reproduce",), "plot"): (
         ("reproduce", "--study", "standard-moments", "--plot"),
