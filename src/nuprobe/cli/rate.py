@@ -19,6 +19,7 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.universe import print_universe
 from nuprobe.cli.values import key_values
 from nuprobe.cli.variations import (
     compared_models,
@@ -57,7 +58,7 @@ def rate_command(
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
     given as ./path); of tridents the ratio to the Standard Model, and whether it is
     allowed, by one experiment or several."""
-    from nuprobe.experiments import SiteRates, TridentExperiment
+    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -84,6 +85,8 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
+    if isinstance(opened[0], UniverseExperiment):
+        return print_universe(experiment, model, bool(compared) or bool(plot), out)
     (counting,) = experiment.counting()
     built = model.build()
     expected = counting.predict(built, experiment.analysis)
