@@ -20,6 +20,7 @@ import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
 from nuprobe.experiments import SitesExperiment, UniverseExperiment
+from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
@@ -132,6 +133,7 @@ def _models() -> list[Any]:
             PairCouplings(),
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
+            nu.models.SterileNeutrino(0.1, 2.0),
             _scalar_charges(),
             couplings,
         ),
@@ -190,6 +192,7 @@ def _predictions() -> list[Any]:
     xenon: Any
     csi, dune = nu.experiment(CSI), nu.experiment("dune-nd-trident")
     ccfr: Any = nu.experiment("ccfr-trident")
+    gallium: Any = nu.experiment("best")
     xenon = nu.experiment("xenonnt-8b").prediction(analysis="rate")
     templates = csi.templates(SM, ["rn"])
     plain = nu.experiment("coherent-lar-2020")
@@ -205,6 +208,11 @@ def _predictions() -> list[Any]:
             dune,
             ccfr.prediction("lmu-ltau"),
             ccfr.coefficients(PairCouplings(), ["c_v"]),
+        ),
+        *(
+            gallium,
+            gallium.prediction(free=["sin2_2theta_14"]),
+            nu.oscillation.Wave(0.5, 1.0),
         ),
         *(xenon.morphs[0], templates, templates.axes[0]),
         *(sites, sites.prediction()),
@@ -320,8 +328,8 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 def _always_refused(thing: Any, method: str) -> bool:
     """Whether there is no right call: a ratio and abundances have no bins."""
-    without = (TridentExperiment, UniverseExperiment)
-    return isinstance(thing, without) and method == "rebinned"
+    kinds = (TridentExperiment, BaselineExperiment, UniverseExperiment)
+    return isinstance(thing, kinds) and method == "rebinned"
 
 
 def _right(thing: Any, method: str, parameters: list[inspect.Parameter]) -> Call:
@@ -412,6 +420,7 @@ _MEDIATED: dict[str, Any] = {
     "mediated": _from(*_RATIO, lambda ratio: ratio.mediated(E)),
     "coupling": np.array([1e-3, 1e-3]),
 }
+_MIXINGS: dict[str, Any] = {"parameter": "sin2_2theta_14", "grid": [0.1, 0.2, 0.3]}
 _COUPLINGS: dict[str, Any] = {"parameter": "coupling", "grid": [0.0, 1e-3, 2e-3]}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -511,6 +520,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Experiment.fit": {"free": ["sin2_theta_w"]},
     "SitesExperiment.fit": {"free": ["cevns_scale"]},
     "SitesExperiment.profile": {"parameter": "rn_ar", "grid": [3.0, 3.4, 3.8]},
+    "BaselineExperiment.fit": {"free": ["sin2_2theta_14"]},
+    "BaselineExperiment.profile": _MIXINGS,
+    "BaselineExperiment.with_changes": {"changes": {"title": "other"}},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
     "TridentExperiment.profile": _COUPLINGS,
     "SampleResult.from_h5": {

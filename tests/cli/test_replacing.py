@@ -124,6 +124,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
             (2, ("xsec", "bump")),
+            (2, ("xsec", "levels", "--energy", "10 MeV")),
             (2, ("xsec", "charged", "--energy", "10 MeV", "--channel", "ibd")),
         )
         for name, option, path in (

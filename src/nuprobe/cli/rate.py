@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.disappearance import print_disappearance
 from nuprobe.cli.options import command
 from nuprobe.cli.output import (
     Output,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf
+  nuprobe rate prospect --model sterile --param sin2_2theta_14=0.26 --param dm2_41=7.25 --plot prospect.pdf
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
@@ -57,7 +59,8 @@ def rate_command(
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
     given as ./path); of tridents the ratio to the Standard Model, and whether it is
-    allowed, by one experiment or several."""
+    allowed, by one experiment or several; of a disappearance what is expected with a
+    sterile neutrino (--model sterile) and without."""
     from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 
@@ -74,6 +77,8 @@ def rate_command(
                 raise InputError("--set belongs to one experiment: give one")
             tridents = [tridents[0].with_changes(key_values(experiment.changes))]
         return print_tridents(tridents, experiment.analysis, model, asked, out)
+    if print_disappearance(opened, experiment, model, compared, plot, out):
+        return None
     if len(opened) > 1:
         raise InputError(
             "several experiments at once are for tridents, which"

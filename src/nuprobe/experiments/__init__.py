@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from nuprobe.experiments.base import AnyExperiment, AnyRates
+    from nuprobe.experiments.baselines.experiment import BaselineExperiment
+    from nuprobe.experiments.baselines.rates import BaselineRates
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
     from nuprobe.experiments.joint import joint_cost
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AnyExperiment",
     "AnyRates",
+    "BaselineExperiment",
+    "BaselineRates",
     "Experiment",
     "FactorLimit",
     "FactorLimits",
@@ -60,6 +64,8 @@ _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
     "AnyExperiment": "base",
     "AnyRates": "base",
+    "BaselineExperiment": "baselines.experiment",
+    "BaselineRates": "baselines.rates",
     "Experiment": "counting",
     "Rates": "rates",
     "SiteRates": "sites",
@@ -141,8 +147,9 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `UniverseExperiment` if it is ``early-universe``, `SitesExperiment` if it has
-        several sites, else `Experiment`.
+        `BaselineExperiment` if it is ``oscillation``, `UniverseExperiment` if it is
+        ``early-universe``, `SitesExperiment` if it has several sites, else
+        `Experiment`.
 
     Raises
     ------
@@ -193,6 +200,10 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
+    if raw.get("process") == "oscillation":
+        from nuprobe.experiments.baselines.experiment import BaselineExperiment
+
+        return BaselineExperiment.read(folder, raw)
     if raw.get("process") == "trident":
         from nuprobe.experiments.trident import TridentExperiment
 

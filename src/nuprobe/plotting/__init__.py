@@ -7,6 +7,7 @@ or a display.
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
@@ -15,7 +16,7 @@ from nuprobe.plotting.catalogue import (
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
-from nuprobe.plotting.charged import plot_charged_currents
+from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
@@ -58,6 +59,7 @@ __all__ = [
     "plot_contour",
     "plot_corner",
     "plot_differential",
+    "plot_disappearance",
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
@@ -66,6 +68,7 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_millicharge",
