@@ -164,6 +164,7 @@ def _processes() -> list[Any]:
         *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
         *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
         *(BreakupTransfer(), nu.majorana.HeavyNeutrino(1e3, "pi0")),
+        *(nu.majorana.MatrixElements(), nu.majorana.TritiumElectrons(1e-7)),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -481,6 +482,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
     **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
+    "HeavyNeutrino.energy_range": {"gamma": 2.0},
+    "MatrixElements.half_life": {"isotope": "Ge76", "m_bb": 1e-7},
+    "MatrixElements.mass": {"isotope": "Ge76", "years": 1e26},
+    "TritiumElectrons.capture_spectrum": {"energy": 1e-7, "resolution": 1e-8},
+    "TritiumElectrons.decay_spectrum": {"energy": -1e-6, "resolution": 1e-7},
+    "TritiumElectrons.counts": {"resolution": 1e-7},
     **{
         f"{name}.scatterers": {"target": None}
         for name in (
