@@ -31,6 +31,11 @@ from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.majorana import (
+    plot_effective_mass,
+    plot_heavy_decays,
+    plot_tritium,
+)
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
@@ -63,11 +68,13 @@ __all__ = [
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
+    "plot_effective_mass",
     "plot_electron_differential",
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_heavy_decays",
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
@@ -90,5 +97,6 @@ __all__ = [
     "plot_trident_form_factors",
     "plot_trident_parts",
     "plot_trident_ratio",
+    "plot_tritium",
     "save",
 ]
