@@ -383,6 +383,11 @@ def test_levels_on_the_command_line(
     assert "nubar_e" in run(
         "levels", "--levels", "carbon12-nubar", "--energy", "20 MeV"
     )
+    monkeypatch.setattr(sys, "argv", ["nuprobe", "list", "levels"])
+    with pytest.raises(SystemExit):
+        main()
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in level_tables())
     ten = run("charged", "--energy", "10 MeV", "--channel", "carbon13")
     assert f"{float(nu.carbon.total(10.0, 'cc', 'nu_e')):.4e}" in ten
 
