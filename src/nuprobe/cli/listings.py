@@ -145,9 +145,7 @@ def levels() -> Table:
         ("table", "target", "current", "level", "E [MeV]", "B(GT)", "from"),
         tuple(rows),
         {"E [MeV]": ".3f", "B(GT)": ".4g"},
-        (
-            "as --levels of `nuprobe xsec levels`, carbon-cc and carbon-nc, or a TOML file",
-        ),
+        ("--levels of `nuprobe xsec levels`, carbon-cc and carbon-nc; or a TOML file",),
     )
 
 
