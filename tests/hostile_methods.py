@@ -19,7 +19,7 @@ from tests.hostile import Call
 import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
-from nuprobe.experiments import SitesExperiment
+from nuprobe.experiments import SitesExperiment, UniverseExperiment
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.trident import TridentExperiment
@@ -225,10 +225,14 @@ def _abundances() -> list[Any]:
     """Expansion, abundances over two moments, a table for Boltzmann codes."""
     bbn = nu.cosmology.nucleosynthesis
     past = nu.cosmology.decoupling()
+    measured = nu.experiment("primordial-abundances")
+    majorana = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
     return [
         bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
         bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
         bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
+        measured,
+        measured.prediction(majorana, ["magnetic_moment.emu"]),
     ]
 
 
@@ -325,8 +329,13 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 
 def _always_refused(thing: Any, method: str) -> bool:
-    """Whether there is no right call: a ratio has no bins."""
-    kinds = (TridentExperiment, BaselineExperiment, SolarExperiment)
+    """Whether there is no right call: ratios, rates and abundances have no bins."""
+    kinds = (
+        TridentExperiment,
+        BaselineExperiment,
+        SolarExperiment,
+        UniverseExperiment,
+    )
     return isinstance(thing, kinds) and method == "rebinned"
 
 
@@ -442,6 +451,19 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
             ("grid", {"points": 5}),
             ("contours", {"levels": [0.247]}),
         )
+    },
+    **{
+        f"AbundancePrediction.{name}": {"points": np.array([[1e-9]])}
+        for name in ("values", "expectation", "jacobian")
+    },
+    "UniverseExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
+    "UniverseExperiment.profile": {
+        **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-9, 2e-9]},
+        "model": None,
+    },
+    **{
+        f"UniverseExperiment.{name}": {"model": None}
+        for name in ("parameters", "predict", "prediction", "cost", "depends_on")
     },
     "BoltzmannTable.text": {"code": "class"},
     "SpinFlavour.times": {"factor": 2.0},

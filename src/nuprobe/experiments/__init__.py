@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
+    from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
@@ -48,6 +49,8 @@ __all__ = [
     "SolarRates",
     "TridentExperiment",
     "TridentRates",
+    "UniverseExperiment",
+    "UniverseRates",
     "Verdict",
     "Verdicts",
     "experiment",
@@ -83,6 +86,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "UniverseExperiment": "universe",
+    "UniverseRates": "universe",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",
@@ -149,7 +154,8 @@ def experiment(
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
         `BaselineExperiment` if it is ``oscillation``, `SolarExperiment` if it is
-        ``solar``, `SitesExperiment` if it has several sites, else `Experiment`.
+        ``solar``, `UniverseExperiment` if it is ``early-universe``, `SitesExperiment`
+        if it has several sites, else `Experiment`.
 
     Raises
     ------
@@ -212,6 +218,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.solar import SolarExperiment
 
         return SolarExperiment.read(folder, raw)
+    if raw.get("process") == "early-universe":
+        from nuprobe.experiments.universe import UniverseExperiment
+
+        return UniverseExperiment.read(folder, raw)
     if raw.get("sites"):
         from nuprobe.experiments.sites import SitesExperiment
 
