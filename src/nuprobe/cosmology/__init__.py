@@ -3,6 +3,7 @@ it, decoupling."""
 
 from nuprobe.cosmology.collisions import collision_factor
 from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
+from nuprobe.cosmology.curves import DecouplingCurve, decoupling_curve
 from nuprobe.cosmology.dirac import RightHanded, effective_degrees, right_handed
 from nuprobe.cosmology.history import History, decoupling
 from nuprobe.cosmology.magnetic import (
@@ -25,6 +26,7 @@ from nuprobe.cosmology.thermodynamics import baryon_density, chemical_potential
 
 __all__ = [
     "SCREENINGS",
+    "DecouplingCurve",
     "History",
     "Rates",
     "RightHanded",
@@ -35,6 +37,7 @@ __all__ = [
     "collision_factor",
     "debye_mass",
     "decoupling",
+    "decoupling_curve",
     "decoupling_temperature",
     "density_derivative",
     "effective_degrees",
