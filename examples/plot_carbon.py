@@ -18,6 +18,12 @@ from nuprobe import plotting
 charged = plotting.plot_charged_currents(np.linspace(2.0, 30.0, 120))
 
 # %%
+# The levels of ¹³N are a table that a file of yours may replace; above the ground state
+# they decay by a proton, and leave no ¹³N.
+
+levels = plotting.plot_levels(np.linspace(3.0, 20.0, 120))
+
+# %%
 # SNO+ saw it with ⁸B neutrinos: 16.1 +8.5 −6.7 (stat.) +1.6 −2.7 (syst.) e-43 cm².
 
 boron = nu.flux("solar", components=["8B"])

@@ -211,6 +211,17 @@ def _predictions() -> list[Any]:
     ]
 
 
+def _abundances() -> list[Any]:
+    """Expansion, abundances over two moments, a table for Boltzmann codes."""
+    bbn = nu.cosmology.nucleosynthesis
+    past = nu.cosmology.decoupling()
+    return [
+        bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
+        bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
+        bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
+    ]
+
+
 def _fits() -> list[Any]:
     """What else the inference makes: scans, profiles, thresholds."""
     cost = nu.experiment("coherent-lar-2020").cost(
@@ -244,6 +255,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
 
@@ -409,6 +421,17 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "FluxComponent.integrate": {"e_min": 0.0},
     "SpinFlavour.hamiltonian": {"radius": 10 * km, "e_nu": 5.0},
+    "Expansion.with_radiation": {"delta_n": 1.0},
+    **{
+        f"MomentPlane.{name}": {"observable": "y_p", **more}
+        for name, more in (
+            ("at", {"x": 1e-10, "y": 2e-10}),
+            ("error", {}),
+            ("grid", {"points": 5}),
+            ("contours", {"levels": [0.247]}),
+        )
+    },
+    "BoltzmannTable.text": {"code": "class"},
     "SpinFlavour.times": {"factor": 2.0},
     "Matter.potentials": {"radius": 10 * km},
     "Matter.made": {"kind": "B8", "radius": 10 * km},

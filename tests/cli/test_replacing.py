@@ -46,6 +46,10 @@ BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 PRECESSION = (
     *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
 )
+BOLTZMANN = (
+    *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
+    *("--n-eff-grid", "3:4:2"),
+)
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
@@ -115,9 +119,12 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("form-factors", "Ar40")),
             (1, ("gap", "--mass", "10 MeV")),
             (1, PRECESSION),
+            (2, ("cosmology", "abundances")),
+            (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
             (2, ("xsec", "bump")),
+            (2, ("xsec", "levels", "--energy", "10 MeV")),
             (2, ("xsec", "charged", "--energy", "10 MeV", "--channel", "ibd")),
         )
         for name, option, path in (
@@ -125,6 +132,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             ("plot", "--plot", "a.png"),
         )
     },
+    (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
     (("reproduce",), "plot"): (
         ("reproduce", "--study", "standard-moments", "--plot"),

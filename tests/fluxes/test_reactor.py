@@ -17,6 +17,7 @@ import nuprobe as nu
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.fluxes import Flux, fissions
+from nuprobe.fluxes.shapes import allowed_electron_decay, allowed_positron_decay
 from nuprobe.numerics import FloatArray
 from nuprobe.units import keV
 
@@ -372,3 +373,139 @@ def test_wrong_models_are_told(options: dict[str, Any], hints: list[str]) -> Non
         nu.flux("reactor", **options)
     for hint in hints:
         assert hint in str(caught.value)
+
+
+def test_long_irradiation_adds_to_the_yield() -> None:
+    """0.6 % of a power reactor (published), nothing above 4.5 MeV."""
+    plain = nu.flux("reactor", **ENDS)
+    longer = nu.flux("reactor", off_equilibrium=True, **ENDS)
+    ratio = nu.ibd.per_unit(longer) / nu.ibd.per_unit(plain)
+    assert ratio - 1 == pytest.approx(0.006, abs=0.001)
+    e = np.array([1.9, 2.0, 2.25, 3.0, 4.0, 4.5, 6.0])
+    pure = _pure("U235", off_equilibrium=True, **ENDS)
+    found = pure.spectrum("nubar_e", e) / _pure("U235", **ENDS).spectrum("nubar_e", e)
+    expected = [0.057, 0.057, 0.0505, 0.015, 0.001, 0.0, 0.0]
+    np.testing.assert_allclose(found - 1, expected, atol=1e-12)
+
+
+def test_a_table_of_your_own_for_long_irradiation(tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("energy,U235\n2,0.1\n8,0.1\n", encoding="utf-8")
+    found = nu.flux("reactor", off_equilibrium=str(file), low_energy="none")
+    plain = nu.flux("reactor", low_energy="none")
+    more = found.total("nubar_e") / plain.total("nubar_e") - 1
+    share = plain.components[0].integrate(np.ones_like) / plain.total("nubar_e")
+    assert more == pytest.approx(0.1 * share, rel=1e-9)
+
+
+def test_spent_fuel() -> None:
+    """Published with products of weeks, 0.26 to 0.34 % of the yield (Ma:2015lsv)."""
+    plain = nu.flux("reactor", **ENDS)
+    stored = nu.flux("reactor", spent_fuel=True, **ENDS)
+    assert 0.0015 < nu.ibd.per_unit(stored) / nu.ibd.per_unit(plain) - 1 < 0.0034
+    names = [c.name for c in stored.components[-3:]]
+    assert names == ["Y90 in spent fuel", "Rh106 in spent fuel", "Pr144 in spent fuel"]
+    assert float(stored.components[-1].continuum(3.01)) == 0.0
+    whole = nu.flux("reactor", low_energy="kopeikin", spent_fuel=True)
+    # by steps of a day: 144Ce made in three cycles of 540 days, ten batches stored,
+    # averaged over the cycle
+    rate = np.log(2) / 284.9
+    day = np.arange(540) + 0.5
+    made = np.exp(-rate * (np.arange(3 * 540) + 0.5)).sum() / 3
+    ages = day[:, None] + 540 * np.arange(10)
+    decays = rate * made * np.exp(-rate * ages).sum(axis=1).mean()
+    mean = 0.564 * 0.0550 + 0.076 * 0.0455 + 0.304 * 0.0374 + 0.056 * 0.0439
+    found = whole.components[-1].integrate(np.ones_like)
+    assert found == pytest.approx(mean * decays, rel=1e-5)
+
+
+def test_electron_and_positron_decays_differ_by_the_fermi_function() -> None:
+    """Without charge they are one, and Y90 has the mean energy of its tables."""
+    e = np.linspace(0.01, 2.2, 7)
+    free = [
+        f(e, 2.279, 0, 90) for f in (allowed_electron_decay, allowed_positron_decay)
+    ]
+    np.testing.assert_allclose(free[0], free[1], rtol=1e-12)
+    x = np.linspace(0, 2.279, 20001)
+    weight = allowed_electron_decay(x, 2.279, 40, 90)
+    # unique forbidden in nature, mean electron energy 0.93 MeV: within 3 %
+    assert 2.279 - weight @ x / weight.sum() == pytest.approx(0.93, rel=0.03)
+
+
+def test_captures() -> None:
+    with_them = nu.flux("reactor", low_energy="vogel-engel", captures=0.6)
+    without = nu.flux("reactor", low_energy="vogel-engel")
+    more = with_them.total("nubar_e") - without.total("nubar_e")
+    assert more == pytest.approx(1.2, rel=1e-6)
+    # as much as the sum for a typical reactor has, where the captures are
+    e = np.linspace(0.1, 1.2, 500)
+    sums = [
+        f.spectrum("nubar_e", e).sum()
+        for f in (with_them, nu.flux("reactor", low_energy="kopeikin"))
+    ]
+    assert sums[0] == pytest.approx(sums[1], rel=0.05)
+    np.testing.assert_array_equal(
+        with_them.spectrum("nubar_e", [1.3, 3.0]),
+        without.spectrum("nubar_e", [1.3, 3.0]),
+    )
+
+
+FUEL = """# a cycle
+burnup,U235,U238,Pu239,Pu241
+0,0.70,0.07,0.20,0.03
+10,0.60,0.07,0.28,0.05
+30,0.50,0.08,0.35,0.07
+"""
+
+
+def test_fractions_from_a_burn_up_table(tmp_path: Path) -> None:
+    file = tmp_path / "fuel.csv"
+    file.write_text(FUEL, encoding="utf-8")
+
+    def flux(at: Any) -> Flux:
+        return nu.flux("reactor", burnup={"table": str(file), "at": at}, **ENDS)
+
+    def mixed(*x: float) -> Flux:
+        return nu.flux("reactor", fractions=dict(zip(ISOTOPES, x, strict=True)), **ENDS)
+
+    e = np.array([2.5, 5.0])
+    for at, shares in (
+        (0, (0.70, 0.07, 0.20, 0.03)),
+        (5, (0.65, 0.07, 0.24, 0.04)),
+        (30, (0.50, 0.08, 0.35, 0.07)),
+        # means of the lines: (0.65 x 10 + 0.55 x 20)/30, ...
+        ([0, 30], (0.58333333, 0.07333333, 0.29, 0.05333333)),
+    ):
+        np.testing.assert_allclose(
+            flux(at).spectrum("nubar_e", e),
+            mixed(*shares).spectrum("nubar_e", e),
+            rtol=1e-7,
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "hints"),
+    [
+        (FUEL, 31, ["from 0 to 30", "not continued"]),
+        (FUEL, [-1, 5], ["from 0 to 30"]),
+        (FUEL, [5, 5], ["must increase"]),
+        (FUEL.replace("0.70", "0.80"), 5, ["row 1 sum to 1.1"]),
+        (FUEL.replace("30,", "10,"), 5, ["must increase"]),
+        (FUEL.replace("burnup", "days"), 5, ["burnup"]),
+        (FUEL.replace("0.70", "nan"), 5, ["row 1", "U235"]),
+        (FUEL, "late", ["burnup.at"]),
+    ],
+)
+def test_wrong_burn_up(tmp_path: Path, text: str, at: Any, hints: list[str]) -> None:
+    file = tmp_path / "fuel.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        nu.flux("reactor", burnup={"table": str(file), "at": at})
+    for hint in hints:
+        assert hint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_captures_do_not_count_twice() -> None:
+    with pytest.raises(InputError, match="has the decays after captures in it"):
+        nu.flux("reactor", captures=0.6)

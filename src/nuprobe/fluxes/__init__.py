@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
+from nuprobe.fluxes.reactor_errors import SpectrumErrors, reactor_errors
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
@@ -24,11 +25,13 @@ __all__ = [
     "FluxComponent",
     "FluxMoments",
     "Line",
+    "SpectrumErrors",
     "TimeProfile",
     "fissions",
     "flux",
     "flux_names",
     "monoenergetic",
+    "reactor_errors",
     "tabulated",
 ]
 

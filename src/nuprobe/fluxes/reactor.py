@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -18,6 +17,17 @@ from pydantic import (
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.kinds import Energy, energy
+from nuprobe.fluxes.reactor_parts import (
+    BurnUp,
+    CaptureTable,
+    SpentDecay,
+    SpentFuel,
+    capture_components,
+    folder_of,
+    fractions_at,
+    off_equilibrium,
+    spent_components,
+)
 from nuprobe.fluxes.shapes import exp_polynomial
 from nuprobe.fluxes.spectrum import FluxComponent, tabulated
 from nuprobe.numerics import FloatArray
@@ -44,7 +54,8 @@ class Bump(Strict):
     width: Energy = 0.6
 
 
-def _bump(value: object) -> object:
+def _switch(value: object) -> object:
+    """Parameters of something that true and false turn on and off."""
     return {} if value is True else None if value is False else value
 
 
@@ -75,8 +86,29 @@ class ReactorOptions(Strict):
             " table of the model has there"
         ),
     )
-    bump: Annotated[Bump | None, BeforeValidator(_bump)] = Field(
+    bump: Annotated[Bump | None, BeforeValidator(_switch)] = Field(
         default=None, description="true, or its parameters"
+    )
+    burnup: BurnUp | None = Field(
+        default=None,
+        description="fractions from a table over burn-up or time, instead of fractions",
+    )
+    captures: NonNegativeFloat | None = Field(
+        default=None,
+        description=(
+            "neutron captures on U238 per fission (about 0.6), each followed by two"
+            " decays below 1.3 MeV"
+        ),
+    )
+    off_equilibrium: bool | str = Field(
+        default=False,
+        description=(
+            "true: what 450 days add to the irradiation at which electron spectra were"
+            " measured; or the path of a table of relative excesses"
+        ),
+    )
+    spent_fuel: Annotated[SpentFuel | None, BeforeValidator(_switch)] = Field(
+        default=None, description="true, or what is stored: fuel beside the reactor"
     )
     lowest: Annotated[float, BeforeValidator(energy)] = Field(
         default=_JOIN,
@@ -123,6 +155,9 @@ class LowEnergyTable(Strict):
 
     table: str
     isotopes: list[str]
+    captures: bool = Field(
+        default=False, description="whether decays after captures on U238 are in it"
+    )
 
 
 class Reactor(Strict):
@@ -134,6 +169,9 @@ class Reactor(Strict):
     isotopes : what fissions, with energies and perhaps polynomials.
     models : spectra by name, the first is the default; without them, the polynomials.
     low_energy : tables below 2 MeV, by name.
+    captures : decays after neutron captures.
+    off_equilibrium : table of the relative excess of long irradiation.
+    spent_fuel : long-lived fission products, by name of the daughter.
     options : defaults of the file.
     """
 
@@ -141,6 +179,9 @@ class Reactor(Strict):
     isotopes: dict[str, ReactorIsotope] = Field(min_length=1)
     models: dict[str, SpectrumModel] = {}
     low_energy: dict[str, LowEnergyTable] = {}
+    captures: CaptureTable | None = None
+    off_equilibrium: str | None = None
+    spent_fuel: dict[str, SpentDecay] = {}
     options: ReactorOptions
 
     @model_validator(mode="after")
@@ -163,19 +204,81 @@ class Reactor(Strict):
         folder : where the tables are.
         options : to use.
         """
-        share = self.shares(options.fractions)
+        fuel = options.burnup
+        share = self.shares(
+            fractions_at(fuel, tuple(self.isotopes)) if fuel else options.fractions
+        )
         for name in options.scale:
             if name not in self.isotopes:
                 raise UnknownNameError("isotope in scale", name, self.isotopes)
         spectra = self._spectra(folder, options, share)
+        if options.off_equilibrium is not False:
+            spectra = self._long(folder, options, spectra)
         bump = options.bump or Bump(amplitude=0.0)
-        above = [
+        parts = [
             _above(name, number * options.scale.get(name, 1.0), bump, *spectra[name])
             for name, number in share.items()
         ]
-        if options.low_energy in ("none", "model"):
-            return tuple(above)
-        return (*above, *self._below(folder, options, share))
+        if options.low_energy not in ("none", "model"):
+            parts += self._below(folder, options, share)
+        return (*parts, *self._beside(folder, options, share))
+
+    def _beside(
+        self, folder: Folder, options: ReactorOptions, share: Mapping[str, float]
+    ) -> list[FluxComponent]:
+        """Decays after captures, and spent fuel."""
+        parts: list[FluxComponent] = []
+        if options.captures:
+            low = self.low_energy.get(options.low_energy)
+            if low is not None and low.captures:
+                raise InputError(
+                    f"low_energy = {options.low_energy!r} has the decays after captures"
+                    " in it: leave captures out, or take another low_energy"
+                )
+            if self.captures is None:
+                raise InputError("captures: the flux has no table of these decays")
+            parts += capture_components(folder, self.captures, options.captures)
+        if options.spent_fuel is not None:
+            if not self.spent_fuel:
+                raise InputError("spent_fuel: the flux has no list of its decays")
+            lowest = options.lowest if options.low_energy == "none" else 0.0
+            parts += spent_components(
+                self.spent_fuel, options.spent_fuel, share, lowest
+            )
+        return parts
+
+    def _long(
+        self,
+        folder: Folder,
+        options: ReactorOptions,
+        spectra: Mapping[str, tuple[_Density, FloatArray]],
+    ) -> dict[str, tuple[_Density, FloatArray]]:
+        """Spectra with the excess of long irradiation, from `lowest` on."""
+        file = options.off_equilibrium
+        if isinstance(file, str):
+            folder = folder_of(file)
+            file = folder.main
+        elif self.off_equilibrium is None:
+            raise InputError("off_equilibrium: the flux has no table; give its path")
+        else:
+            file = self.off_equilibrium
+        energies, excess = off_equilibrium(folder, file, tuple(spectra))
+
+        def longer(spectrum: _Density, more: FloatArray) -> _Density:
+            def factor(e: FloatArray) -> FloatArray:
+                inside = (e >= options.lowest) & (e <= energies[-1])
+                return 1 + np.where(inside, np.interp(e, energies, more), 0.0)
+
+            return lambda e: spectrum(e) * factor(e)
+
+        ends = [e for e in (options.lowest, *energies) if e >= options.lowest]
+        return {
+            name: (
+                longer(spectrum, excess[name]),
+                np.union1d(edges, [e for e in ends if edges[0] < e < edges[-1]]),
+            )
+            for name, (spectrum, edges) in spectra.items()
+        }
 
     def _below(
         self, folder: Folder, options: ReactorOptions, share: Mapping[str, float]
@@ -236,7 +339,7 @@ class Reactor(Strict):
         """Spectrum and edges of its panels, by isotope."""
         model = self._model(options)
         if options.table is not None:
-            own = _beside(options.table)
+            own = folder_of(options.table)
             return _tables(own, own.main, {}, options, isotopes)
         if model.table is not None:
             return _tables(folder, model.table, model.scale, options, isotopes)
@@ -287,18 +390,6 @@ class Reactor(Strict):
                 f"isotopes.{name} has no coefficients, and the model no table: give one"
             )
         return lambda e: scale * exp_polynomial(e, coefficients)
-
-
-def _beside(file: str) -> Folder:
-    """Folder of a table that a user names by its path."""
-    path = Path(file)
-    try:
-        exists = path.is_file()
-    except (OSError, ValueError):  # too long, or with a NUL
-        exists = False
-    if not exists:
-        raise InputError(f"table = {shown(file)}: there is no such file; give its path")
-    return Folder(path.parent, path.name)
 
 
 def _tables(

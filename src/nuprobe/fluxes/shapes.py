@@ -1,4 +1,4 @@
-"""Analytic shapes of spectra: reactor polynomials, allowed β⁺ decay, pinched thermal
+"""Analytic shapes of spectra: reactor polynomials, allowed β decay, pinched thermal
 emission."""
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ import numpy as np
 from nuprobe.constants import ALPHA_EM, HBARC_MEV_FM, M_ELECTRON
 from nuprobe.numerics import FloatArray
 
-__all__ = ["allowed_positron_decay", "exp_polynomial", "pinched"]
+__all__ = [
+    "allowed_electron_decay",
+    "allowed_positron_decay",
+    "exp_polynomial",
+    "pinched",
+]
 
 
 def exp_polynomial(e_nu: FloatArray, coefficients: Sequence[float]) -> FloatArray:
@@ -57,12 +62,43 @@ def allowed_positron_decay(
     >>> float(allowed_positron_decay(np.array(0.0), 0.42, 1, 2))
     0.0
     """
+    return _allowed(e_nu, endpoint, -z, a)
+
+
+def allowed_electron_decay(
+    e_nu: FloatArray, endpoint: float, z: int, a: int
+) -> FloatArray:
+    """Allowed spectrum p_e E_e E_ν² F(Z, E_e) of the antineutrino of a β⁻ decay, not
+    normalised.
+
+    Parameters
+    ----------
+    e_nu : neutrino energies in MeV from 0 to `endpoint`, any shape.
+    endpoint : largest neutrino energy in MeV.
+    z, a : charge and mass number of the daughter, as in `allowed_positron_decay`.
+
+    Returns
+    -------
+    array
+        What is left out there is left out here too; where the electron stops the
+        spectrum ends in a step.
+
+    Examples
+    --------
+    >>> float(allowed_electron_decay(np.array(0.0), 2.28, 40, 90))
+    0.0
+    """
+    return _allowed(e_nu, endpoint, z, a)
+
+
+def _allowed(e_nu: FloatArray, endpoint: float, z: int, a: int) -> FloatArray:
+    """Allowed spectrum of an electron (`z` positive) or positron (negative)."""
     from scipy.special import loggamma
 
     total = M_ELECTRON + np.clip(endpoint - e_nu, 0.0, None)
     momentum = np.sqrt(np.maximum(total**2 - M_ELECTRON**2, np.finfo(float).tiny))
     gamma = np.sqrt(1 - (ALPHA_EM * z) ** 2)
-    eta = -ALPHA_EM * z * total / momentum
+    eta = ALPHA_EM * z * total / momentum
     radius = 1.2 * a ** (1 / 3) / HBARC_MEV_FM
     # |Γ(γ + iη)|² e^{πη}: in logarithms, since η diverges where the positron stops
     log_fermi = (
@@ -72,9 +108,10 @@ def allowed_positron_decay(
     )
     log_fermi += np.log(2 * (1 + gamma)) - 2 * np.real(loggamma(2 * gamma + 1))
     # where the positron stops, π η + ln|Γ|² → 2 π η: far below the smallest float
-    return np.asarray(
-        momentum * total * e_nu**2 * np.exp(np.clip(log_fermi, -700.0, None))
-    )
+    log_fermi = np.clip(log_fermi, -700.0, None)
+    if z > 0:  # p F stays finite where the electron stops
+        return np.asarray(total * e_nu**2 * np.exp(log_fermi + np.log(momentum)))
+    return np.asarray(momentum * total * e_nu**2 * np.exp(log_fermi))
 
 
 def pinched(e_nu: FloatArray, mean: float, alpha: float) -> FloatArray:

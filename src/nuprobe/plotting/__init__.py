@@ -5,6 +5,7 @@ Nothing here imports matplotlib before a figure is asked for, and nothing touche
 or a display.
 """
 
+from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
@@ -14,7 +15,7 @@ from nuprobe.plotting.catalogue import (
     plot_magnetic_moments,
 )
 from nuprobe.plotting.cevns import plot_differential, plot_total
-from nuprobe.plotting.charged import plot_charged_currents
+from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
@@ -75,11 +76,14 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
     "plot_magnetic_screening",
     "plot_millicharge",
     "plot_moment_field",
+    "plot_moment_plane",
+    "plot_nucleosynthesis",
     "plot_plane",
     "plot_precession",
     "plot_profile",

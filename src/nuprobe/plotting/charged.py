@@ -1,4 +1,5 @@
-"""Charged currents of carbon, deuterium and protons over the neutrino energy."""
+"""Cross sections of carbon, deuterium and protons over the neutrino energy: reactions
+side by side, and levels of one nucleus."""
 
 from __future__ import annotations
 
@@ -10,21 +11,26 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
-from nuprobe.numerics import numbers
+from nuprobe.flavours import flavour as as_flavour
+from nuprobe.nuclei import isotope
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
+    isotope_symbol,
     legend_above,
     new_figure,
     provenance,
     styled,
 )
+from nuprobe.processes.nuclear import carbon
+from nuprobe.processes.nuclear.levels import levels as read_levels
 from nuprobe.processes.side_by_side import CHANNELS, charged_currents
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_charged_currents"]
+__all__ = ["plot_charged_currents", "plot_levels"]
 
 _STYLES: Final[tuple[Any, ...]] = (
     *("-", "--", "-.", (0, (5, 1, 1, 1))),
@@ -61,9 +67,7 @@ def plot_charged_currents(
     >>> figure.axes[0].get_yscale()
     'log'
     """
-    e = np.atleast_1d(numbers("energies", energies))
-    if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
-        raise InputError("a figure needs two energies or more that increase, in MeV")
+    e = _increasing(energies)
     found = charged_currents(e, channels)
     figure = new_figure(WIDTH, 4.8)
     axes = figure.subplots()
@@ -88,4 +92,73 @@ def plot_charged_currents(
         ("Strumia:2003zx", "Auerbach:2001hz"),
         "L_1A = 0; thin dots: beyond the accuracy",
     )
+    return figure
+
+
+def _increasing(energies: ArrayLike) -> FloatArray:
+    e = np.atleast_1d(numbers("energies", energies))
+    if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
+        raise InputError("a figure needs two energies or more that increase, in MeV")
+    return e
+
+
+@public
+@styled
+def plot_levels(
+    energies: ArrayLike,
+    current: carbon.Current = "cc",
+    flavour: str = "nu_e",
+    *,
+    levels: str = "carbon13",
+) -> Figure:
+    """Plot σ(E) to each level of a table, and their sum.
+
+    Parameters
+    ----------
+    energies : increasing, at least two, MeV.
+    current, flavour, levels : as in `nuprobe.carbon.total`.
+
+    Returns
+    -------
+    Figure
+        Logarithmic in σ; each curve begins at its threshold.
+
+    Raises
+    ------
+    InputError
+        As `nuprobe.carbon.total`, and if the energies do not increase.
+
+    Examples
+    --------
+    >>> figure = plot_levels([3.0, 6.0, 12.0])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['sum', '1/2- g.s.', '3/2- 3.502']
+    """
+    e = _increasing(energies)
+    found = carbon.by_level(e, current, flavour, levels=levels)
+    figure = new_figure(WIDTH, 4.6)
+    axes = figure.subplots()
+    curves = {"sum": np.sum(list(found.values()), axis=0), **found}
+    handles = []
+    for i, sigma in enumerate(curves.values()):
+        handles += axes.plot(
+            e,
+            np.where(sigma > 0, sigma, np.nan),
+            color="black" if i == 0 else PALETTE[(i - 1) % len(PALETTE)],
+            linestyle=_STYLES[i % len(_STYLES)],
+        )
+    axes.set_yscale("log")
+    axes.set_xlim(e[0], e[-1])
+    axes.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
+    axes.set_ylabel(r"$\sigma$ [cm$^2$ per nucleus]")
+    table = read_levels(levels)
+    nucleus = isotope(table.target)
+    legend_above(
+        figure,
+        handles,
+        list(curves),
+        f"{isotope_symbol(nucleus.symbol, nucleus.a)},"
+        f" {current.upper()} of ${as_flavour(flavour).latex}$",
+    )
+    provenance(figure, table.references, table.title)
     return figure

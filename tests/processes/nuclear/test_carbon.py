@@ -4,6 +4,7 @@ a public table."""
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nuprobe as nu
+from nuprobe.cli import main
 from nuprobe.constants import (
     ALPHA_EM,
     G_A,
@@ -28,6 +30,7 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.plotting import plot_levels
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import levels
 from nuprobe.processes.nuclear.two_body import Transfer, TwoBody
@@ -294,6 +297,31 @@ class TestCarbon12:
         assert known == pytest.approx([0.0, -2.0], abs=1e-6)
         assert coefficients(process, model, "nubar_e")[1] == pytest.approx(-0.54)
 
+    def test_antineutrinos_to_boron(self) -> None:
+        """The strength of the decay, a threshold of two electrons more, positrons that
+        are repelled, and weak magnetism of the other sign."""
+        q, mass = 13.3694, nu.isotope("C12").mass
+        product = mass + q + 2 * M_ELECTRON
+        threshold = (product**2 - mass**2) / (2 * mass)
+        at = np.array([threshold * (1 - 1e-9), threshold * (1 + 1e-6)])
+        below, above = nu.carbon.total(at, "cc", "nubar_e", levels="carbon12-nubar")
+        assert below == 0
+        assert above > 0
+        x, w = np.polynomial.legendre.leggauss(80)
+        e, out = 30.0, 30.0 - q - M_ELECTRON
+        k = np.sqrt(out**2 - M_ELECTRON**2)
+        beta = k / out
+        y = 1.64**2 * (e**2 + k**2 - 2 * e * k * x) / HBARC_MEV_FM**2 / 4
+        form = ((1 - 2 * y / 3) * np.exp(-y)) ** 2
+        wm = 2 * 5.15 / (3 * G_A * 938.92)
+        wm = wm * (e + out * beta**2 - (e + out) * beta * x)
+        closed = (G_FERMI * V_UD * G_A * HBARC_MEV_CM) ** 2 / (2 * np.pi) * k * out
+        closed *= 0.976 * float((1 - beta * x / 3 - wm) * form @ w)
+        distorted = fermi_function(np.array(out), np.array(k), -5, 1.2 * 12 ** (1 / 3))
+        ours = float(nu.carbon.total(e, "cc", "nubar_e", levels="carbon12-nubar"))
+        assert ours == pytest.approx(closed * float(distorted), rel=5e-3)  # recoil
+        assert float(nu.carbon.total(e, "cc", "nu_e", levels="carbon12-nubar")) == 0
+
     def test_energies_beyond_a_table_are_refused(self) -> None:
         with pytest.raises(InputError, match="up to 60 MeV, got 70 MeV"):
             nu.carbon.total(70.0, "cc", "nu_e", levels="carbon12")
@@ -304,6 +332,45 @@ class TestCarbon12:
             )
         with pytest.warns(ValidityWarning, match="giant resonances"):
             nu.carbon.total(58.0, "cc", "nu_e", levels="carbon12-inclusive")
+
+
+def test_level_by_level() -> None:
+    e = np.array([3.0, 10.0])
+    found = nu.carbon.by_level(e, "cc", "nu_e")
+    assert list(found) == [GROUND, EXCITED]
+    assert sum(found.values()) == pytest.approx(nu.carbon.total(e, "cc", "nu_e"))
+    for name, sigma in found.items():
+        alone = nu.carbon.total(e, "cc", "nu_e", level=name)
+        assert np.array_equal(sigma, alone)
+    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    top = np.asarray(figure.axes[0].lines[0].get_ydata())
+    parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
+    assert top == pytest.approx(sum(parts))
+    with pytest.raises(InputError, match="increase"):
+        plot_levels([5.0, 3.0])
+
+
+def test_levels_on_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 0
+        return capsys.readouterr().out
+
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=0.71))
+    text = run("levels", "--levels", str(own), "--energy", "12 MeV")
+    sigma = float(nu.carbon.total(12.0, "cc", "nu_e", levels=str(own)))
+    assert f"{sigma:.4e}" in text
+    assert "B(GT) = 0.71; unverified" in text
+    assert "nubar_e" in run(
+        "levels", "--levels", "carbon12-nubar", "--energy", "20 MeV"
+    )
+    ten = run("charged", "--energy", "10 MeV", "--channel", "carbon13")
+    assert f"{float(nu.carbon.total(10.0, 'cc', 'nu_e')):.4e}" in ten
 
 
 def test_solar_neutrinos_above_an_energy() -> None:

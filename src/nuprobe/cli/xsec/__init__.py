@@ -13,6 +13,7 @@ from nuprobe.cli.xsec.bump import bump_command
 from nuprobe.cli.xsec.cevns import cevns_command
 from nuprobe.cli.xsec.charged import charged_command
 from nuprobe.cli.xsec.electron import electron_command
+from nuprobe.cli.xsec.levels import levels_command
 from nuprobe.cli.xsec.process import process_command
 from nuprobe.cli.xsec.trident import trident_command
 from nuprobe.errors import UnknownNameError
@@ -26,6 +27,7 @@ _OWN = {
         asymptotics_command,
         bump_command,
         charged_command,
+        levels_command,
     )
 }
 

@@ -145,5 +145,5 @@ def expansion(history: Any) -> Expansion:
         history.a,
         history.hubble,
         history.n_eff,
-        {**named, **history.choices},
+        {**named, "criterion": "energy exchange", **history.choices},
     )

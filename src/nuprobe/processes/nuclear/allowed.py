@@ -68,13 +68,15 @@ def charged(
     e: FloatArray,
     t: FloatArray,
 ) -> FloatArray:
-    """dσ/dE_l of ν_e by charged currents, in MeV⁻³.
+    """dσ/dE_l by charged currents, in MeV⁻³: of ν_e, or of ν̄_e where the charge of the
+    product is given as negative.
 
     Parameters
     ----------
     reaction : masses.
     level : strengths.
-    product : its charge and mass numbers.
+    product : its charge, with the sign of the force on e⁻ (+) or e⁺ (−), and mass
+        number.
     e, t : energies of the neutrino and of the electron (total), MeV.
 
     Examples
@@ -92,7 +94,8 @@ def charged(
     axial, magnetic = _bracket(level, e, t, k, cos)
     common = _SCALE * V_UD**2 * reaction.target / e * t
     distorted = common * fermi_function(t, k, charge, radius)
-    return np.asarray(distorted * (vector + axial + magnetic))
+    sign = 1.0 if charge > 0 else -1.0
+    return np.asarray(distorted * (vector + axial + sign * magnetic))
 
 
 def neutral(

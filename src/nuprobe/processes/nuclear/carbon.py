@@ -49,9 +49,10 @@ from nuprobe.processes.nuclear import allowed
 from nuprobe.processes.nuclear.common import count_of, isovector, within
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.levels import Level, Levels, levels
+from nuprobe.processes.nuclear.one_level import one_level
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
 
-__all__ = ["CarbonCharged", "CarbonNeutral", "flux_averaged", "total"]
+__all__ = ["CarbonCharged", "CarbonNeutral", "by_level", "flux_averaged", "total"]
 
 Current = Literal["cc", "nc"]
 _LEPTON: Final = Deposit("electron energy", r"E_e")
@@ -74,7 +75,8 @@ def _checked(table: Levels, e: FloatArray) -> None:
 @quick_methods
 @dataclass(frozen=True)
 class CarbonCharged(Process):
-    """Allowed transitions by charged currents, ν_e to e⁻.
+    """Transitions by charged currents, ν_e to e⁻ or, of a table that says so, ν̄_e to
+    e⁺.
 
     Attributes
     ----------
@@ -111,9 +113,11 @@ class CarbonCharged(Process):
         result = []
         for level in table.charged.levels:
             # of a nuclear mass, though Q is of atoms
-            mass = initial.mass + table.charged.q - M_ELECTRON + level.energy
+            electron = -M_ELECTRON if table.charged.antineutrino else M_ELECTRON
+            mass = initial.mass + table.charged.q - electron + level.energy
             reaction = TwoBody(initial.mass, mass, M_ELECTRON)
-            product = (table.charged.product_charge, initial.a)
+            charge = table.charged.product_charge
+            product = (-charge if table.charged.antineutrino else charge, initial.a)
             kernel = partial(_charged, table, reaction, level, product)
             result.append(
                 Scatterer(
@@ -136,11 +140,13 @@ class CarbonCharged(Process):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Share of electron neutrinos, shape (1,).
+        """Share of electron neutrinos (or antineutrinos), shape (1,).
 
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
-        return np.array([electron_share(state, anti, False)])
+        table = levels(self.levels)
+        assert table.charged is not None  # __post_init__
+        return np.array([electron_share(state, anti, table.charged.antineutrino)])
 
 
 def _charged(
@@ -332,6 +338,48 @@ def total(
     return np.asarray(sigma)
 
 
+@public
+def by_level(
+    e_nu: ArrayLike,
+    current: Current,
+    flavour: str | Flavour,
+    model: Model | None = None,
+    *,
+    levels: str = "carbon13",
+) -> dict[str, FloatArray]:
+    """Total cross sections of one nucleus, level by level.
+
+    Parameters
+    ----------
+    e_nu, current, flavour, model, levels : as in `total`.
+
+    Returns
+    -------
+    dict of arrays
+        Name of the level → cm², of the shape of `e_nu`, in the order of the table.
+
+    Raises
+    ------
+    InputError
+        As `total`.
+
+    Examples
+    --------
+    >>> found = by_level(10.0, "cc", "nu_e")
+    >>> {name: f"{sigma:.3g}" for name, sigma in found.items()}
+    {'1/2- g.s.': '1.72e-42', '3/2- 3.502': '7.41e-43'}
+    """
+    e, process = energies(e_nu), _process(current, levels, None)
+    _reached(levels, float(e.max(initial=0.0)))
+    chosen = model or StandardModel()
+    return {
+        name: np.asarray(
+            cross_section.total(one_level(process, name), e, None, chosen, flavour)
+        )
+        for name in (s.name.partition(" ")[2] for s in process.scatterers(None))
+    }
+
+
 def _process(current: Current, name: str, level: str | None) -> Process:
     process: Process
     if current == "cc":
@@ -340,7 +388,7 @@ def _process(current: Current, name: str, level: str | None) -> Process:
         process = CarbonNeutral(name)
     else:
         raise UnknownNameError("current", current, ("cc", "nc"))
-    return process if level is None else _OneLevel(process, level)
+    return process if level is None else one_level(process, level)
 
 
 def _reached(name: str, highest: float) -> None:
@@ -431,44 +479,10 @@ def _folded(
         bounds = scatterer.range
         assert isinstance(bounds, LeptonEnergy | Transfer)
         start = max(floor, bounds.reaction.threshold)
-        one = _OneLevel(process, scatterer.name.partition(" ")[2])
+        alone = one_level(process, scatterer.name.partition(" ")[2])
 
-        def sigma(e: FloatArray, one: Process = one) -> FloatArray:
-            return cross_section.total(one, e, None, model, flavour)
+        def sigma(e: FloatArray, alone: Process = alone) -> FloatArray:
+            return cross_section.total(alone, e, None, model, flavour)
 
         result += sum(float(c.integrate(sigma, start, refine)) for c in components)
     return result
-
-
-@dataclass(frozen=True)
-class _OneLevel(Process):
-    """One level of another process."""
-
-    process: Process
-    level: str
-
-    @property
-    def name(self) -> str:
-        return self.process.name
-
-    @property
-    def deposit(self) -> Deposit:
-        return self.process.deposit
-
-    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        every = {s.name.partition(" ")[2]: s for s in self.process.scatterers(target)}
-        if self.level not in every:
-            raise UnknownNameError("level", self.level, every)
-        return (every[self.level],)
-
-    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
-        return self.process.terms(exchanges)
-
-    def coefficients(
-        self,
-        couplings: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        return self.process.coefficients(couplings, state, anti, exchanges)

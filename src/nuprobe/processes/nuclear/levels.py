@@ -73,11 +73,13 @@ class Charged(Strict):
     Attributes
     ----------
     product_charge : charge number of the product.
+    antineutrino : whether ν̄_e make e⁺, instead of ν_e e⁻.
     q : difference of the atomic masses of product and target, MeV.
     levels : of the product.
     """
 
     product_charge: int = Field(ge=1)
+    antineutrino: bool = False
     q: Annotated[float, BeforeValidator(_energy)]
     levels: list[Level] = Field(min_length=1)
 
@@ -127,7 +129,7 @@ def level_tables() -> tuple[str, ...]:
     Examples
     --------
     >>> level_tables()
-    ('carbon12', 'carbon12-inclusive', 'carbon13')
+    ('carbon12', 'carbon12-inclusive', 'carbon12-nubar', 'carbon13')
     """
     found = (p.name for p in _library().iterdir() if p.name.endswith(".toml"))
     return tuple(sorted(name.removesuffix(".toml") for name in found))

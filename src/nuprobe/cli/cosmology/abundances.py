@@ -1,0 +1,59 @@
+"""``nuprobe cosmology abundances``: primordial nuclei with magnetic moments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.cosmology.specs import (
+    NeutrinoSpec,
+    NucleosynthesisSpec,
+    neutrino_options,
+    nucleosynthesis_options,
+)
+from nuprobe.cli.options import command
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+
+
+@command(
+    "abundances",
+    epilog="""\b
+Examples:
+  nuprobe cosmology abundances
+  nuprobe cosmology abundances --moment emu=1e-9 --moment mutau=3e-10 --errors
+  nuprobe cosmology abundances --omega-b 0.0222 --tau-n 880.2 --rates yof --json
+  nuprobe cosmology abundances --moment emu=1e-9 --plot nuclei.pdf""",
+)
+@neutrino_options
+@nucleosynthesis_options
+@click.option(
+    "--errors",
+    is_flag=True,
+    help="Add what one standard deviation of tau_n, Omega_b h^2 and rates moves.",
+)
+@plot_option("Save the abundances over temperature (pdf, png, svg).")
+@output_options
+def abundances_command(
+    neutrinos: NeutrinoSpec,
+    nuclei: NucleosynthesisSpec,
+    errors: bool,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Helium, deuterium, 3He and 7Li from the first minutes, and N_eff."""
+    from nuprobe.cli.cosmology.tables import abundances_table
+    from nuprobe.cosmology import decoupling
+    from nuprobe.cosmology.nucleosynthesis import abundances, uncertainties
+
+    model, options = neutrinos.build(), nuclei.build()
+    history = decoupling(model, **neutrinos.decoupling())
+    found = abundances(history=history, options=options)
+    moved = uncertainties(history, options) if errors else None
+    if plot is not None:
+        from nuprobe.cosmology.nucleosynthesis import evolution
+        from nuprobe.plotting import plot_nucleosynthesis
+
+        through = evolution(history, options)
+        save_plot(lambda: plot_nucleosynthesis(through, found.assumptions), plot)
+    out.table(abundances_table(found, moved))

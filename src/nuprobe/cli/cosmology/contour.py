@@ -1,0 +1,61 @@
+"""``nuprobe cosmology contour``: lines of constant abundance over two moments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nuprobe.cli.cosmology.specs import (
+    NeutrinoSpec,
+    NucleosynthesisSpec,
+    PlaneSpec,
+    neutrino_options,
+    nucleosynthesis_options,
+    numbers_of,
+    plane_options,
+)
+from nuprobe.cli.options import command
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+
+
+@command(
+    "contour",
+    epilog="""\b
+Examples:
+  nuprobe cosmology contour emu mutau --plot helium.pdf
+  nuprobe cosmology contour emu etau --of d_h --levels 2.45e-5,2.5e-5 --json
+  nuprobe cosmology contour emu mutau --of n_eff --top 2e-9 --flavour-mixing none""",
+)
+@plane_options
+@neutrino_options
+@nucleosynthesis_options
+@plot_option("Save the contours (pdf, png, svg).")
+@output_options
+def contour_command(
+    asked: PlaneSpec,
+    neutrinos: NeutrinoSpec,
+    nuclei: NucleosynthesisSpec,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Contours of constant abundance over the moments X and Y (emu, etau, mutau)."""
+    from nuprobe.cli.cosmology.tables import contour_levels, contour_table
+
+    plane, observable = asked.build(neutrinos, nuclei), asked.observable
+    levels = (
+        contour_levels(plane, observable)
+        if asked.levels is None
+        else numbers_of(asked.levels, "--levels")
+    )
+    lines = plane.contours(observable, levels)
+    if plot is not None:
+        from nuprobe.plotting import plot_moment_plane
+
+        save_plot(lambda: plot_moment_plane(plane, observable, levels), plot)
+    data = plane.to_dict() | {
+        "observable": observable,
+        "contours": [
+            {"level": level, "lines": [line.tolist() for line in found]}
+            for level, found in lines.items()
+        ],
+    }
+    out.emit(str(contour_table(plane, observable, lines)), data)

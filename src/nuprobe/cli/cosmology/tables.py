@@ -1,0 +1,134 @@
+"""Tables of the early universe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.cosmology.nucleosynthesis import Abundances, MomentPlane
+    from nuprobe.numerics import FloatArray
+
+_LABELS = {
+    "y_p": "Y_P = 4 n(4He)/n_b",
+    "d_h": "D/H",
+    "he3_h": "3He/H",
+    "li7_h": "7Li/H",
+    "n_eff": "N_eff",
+}
+
+
+def assumed(assumptions: Mapping[str, Any]) -> str:
+    """Return one line with what was assumed.
+
+    Parameters
+    ----------
+    assumptions : by name.
+    """
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {value}" for name, value in assumptions.items()
+    )
+
+
+def abundances_table(
+    found: Abundances, moved: Mapping[str, FloatArray] | None = None
+) -> Table:
+    """Return abundances with what they assume.
+
+    Parameters
+    ----------
+    found : the abundances.
+    moved : shifts by one standard deviation of each input, for columns of errors.
+    """
+    values = found.values()
+    columns: tuple[str, ...] = ("quantity", "value")
+    rows: list[tuple[Any, ...]] = [
+        (label, float(value))
+        for label, value in zip(_LABELS.values(), values, strict=True)
+    ]
+    if moved is not None:
+        groups = {
+            "tau_n": moved["tau_n"],
+            "omega_b": moved["omega_b"],
+            "nuclear rates": np.sqrt(
+                sum(v**2 for k, v in moved.items() if k not in ("tau_n", "omega_b"))
+            ),
+        }
+        columns = (*columns, *(f"error from {name}" for name in groups))
+        rows = [
+            (*row, *(float(abs(shift[i])) for shift in groups.values()))
+            for i, row in enumerate(rows)
+        ]
+    formats = {"value": ".6g", **dict.fromkeys(columns[2:], ".2g")}
+    return Table(
+        "Primordial abundances",
+        columns,
+        tuple(rows),
+        formats,
+        (assumed(found.assumptions),),
+    )
+
+
+def contour_levels(plane: MomentPlane, observable: str) -> list[float]:
+    """Return seven round levels between the extremes of a plane.
+
+    Parameters
+    ----------
+    plane : abundances over two moments.
+    observable : which.
+    """
+    _, _, z = plane.grid(observable, 41)
+    low, high = float(z.min()), float(z.max())
+    raw = (high - low) / 8
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = power * min((1, 2, 2.5, 5, 10), key=lambda s: abs(s - raw / power))
+    first = np.ceil(low / step + 1e-6)
+    return [
+        float(f"{step * (first + k):.10g}")
+        for k in range(20)
+        if low < step * (first + k) < high
+    ]
+
+
+def contour_table(
+    plane: MomentPlane, observable: str, lines: Mapping[float, Sequence[FloatArray]]
+) -> Table:
+    """Return where contours meet the axes.
+
+    Parameters
+    ----------
+    plane : abundances over two moments.
+    observable : which.
+    lines : contours by level.
+    """
+    names = [name.rpartition(".")[2] for name in plane.names]
+    rows = [
+        (level, _axis(found, 0), _axis(found, 1), sum(len(line) for line in found))
+        for level, found in lines.items()
+    ]
+    return Table(
+        f"Contours of constant {_LABELS[observable]}",
+        (
+            observable,
+            *(f"{name} where the other is 0 [1e-10 muB]" for name in names),
+            "points",
+        ),
+        tuple(rows),
+        {observable: ".7g"},
+        (
+            f"interpolation error {plane.error(observable):.1e}, {plane.points} points"
+            " computed; points of the lines with --json",
+            assumed(plane.assumptions),
+        ),
+    )
+
+
+def _axis(lines: Sequence[FloatArray], axis: int) -> float | None:
+    """Where lines meet an axis, in 1e-10 Bohr magnetons."""
+    ends = [end for line in lines for end in (line[0], line[-1])]
+    on = [float(end[axis]) for end in ends if end[1 - axis] < 1e-9 * abs(end[axis])]
+    return min(on) * 1e10 if on else None

@@ -1,0 +1,180 @@
+"""Primordial abundances: over temperature, and contours over two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.cosmology.nucleosynthesis import SPECIES, Evolution, MomentPlane
+from nuprobe.errors import InputError
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    legend_above,
+    new_figure,
+    provenance,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_moment_plane", "plot_nucleosynthesis"]
+
+_NUCLEONS: Final = (1, 1, 2, 3, 3, 4, 7, 7)
+_SYMBOLS: Final = {
+    "n": "n",
+    "p": "p",
+    "d": "D",
+    "t": "t",
+    "he3": r"$^3$He",
+    "he4": r"$^4$He",
+    "li7": r"$^7$Li",
+    "be7": r"$^7$Be",
+}
+_STYLES: Final = ("-", "-", "-", "-", "-", "-", "--", "--")
+_LABELS: Final = {
+    "y_p": r"$Y_\mathrm{P}$",
+    "d_h": r"D/H",
+    "he3_h": r"$^3$He/H",
+    "li7_h": r"$^7$Li/H",
+    "n_eff": r"$N_\mathrm{eff}$",
+}
+_GREEK: Final = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
+_REFERENCES: Final = ("Pitrou:2018cgg",)
+
+
+def _note(assumptions: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {value}" for name, value in assumptions.items()
+    )
+
+
+@public
+@styled
+def plot_nucleosynthesis(
+    through: Evolution, assumptions: Mapping[str, Any] | None = None
+) -> Figure:
+    """Plot mass fractions of all nuclei over the falling temperature.
+
+    Parameters
+    ----------
+    through : from `nuprobe.cosmology.nucleosynthesis.evolution`.
+    assumptions : what was assumed, for the line at the bottom.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> from nuprobe.cosmology import decoupling
+    >>> from nuprobe.cosmology.nucleosynthesis import evolution
+    >>> plot_nucleosynthesis(evolution(decoupling())).axes[0].get_xscale()
+    'log'
+    """
+    figure = new_figure(WIDTH, 4.8)
+    axes = figure.add_subplot()
+    colours = (*PALETTE, PALETTE[0], PALETTE[1])
+    for i, name in enumerate(SPECIES):
+        y = through.abundances[:, i] * _NUCLEONS[i]
+        y = np.where(y > 0, y, np.nan)
+        axes.plot(
+            through.t_gamma, y, _STYLES[i], color=colours[i], label=_SYMBOLS[name]
+        )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"photon temperature $T_\gamma$ [MeV]",
+        ylabel="mass fraction",
+    )
+    axes.set_xlim(2.0, 0.005)
+    axes.set_ylim(1e-14, 2.0)
+    legend_above(figure, *axes.get_legend_handles_labels())
+    provenance(figure, _REFERENCES, _note(assumptions or {}))
+    return figure
+
+
+@public
+@styled
+def plot_moment_plane(
+    plane: MomentPlane,
+    observable: str = "y_p",
+    levels: Sequence[float] | None = None,
+    *,
+    band: tuple[float, float] | None = None,
+) -> Figure:
+    """Plot lines of constant abundance over two moments.
+
+    Parameters
+    ----------
+    plane : from `nuprobe.cosmology.nucleosynthesis.moment_plane`.
+    observable : ``"y_p"``, ``"d_h"``, ``"he3_h"``, ``"li7_h"`` or ``"n_eff"``.
+    levels : values of the lines; seven between the extremes by default.
+    band : lowest and highest value that a measurement allows, shaded.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If no level lies in the plane.
+
+    Examples
+    --------
+    >>> from nuprobe.cosmology.nucleosynthesis import moment_plane
+    >>> names = "magnetic_moment.emu", "magnetic_moment.mutau"
+    >>> plot_moment_plane(moment_plane(*names, nodes=3)).axes[0].get_xlabel()[:6]
+    '$|\\\\mu_'
+    """
+    x, y, z = plane.grid(observable)
+    chosen = np.linspace(z.min(), z.max(), 9)[1:-1] if levels is None else levels
+    inside = sorted(v for v in chosen if z.min() < v < z.max())
+    if not inside and band is None:
+        raise InputError(
+            f"no level lies in this plane, where {observable} runs from"
+            f" {z.min():.6g} to {z.max():.6g}"
+        )
+    figure = new_figure(5.2, 4.9)
+    axes = figure.add_subplot()
+    scale = 1e10
+    if band is not None:
+        axes.contourf(
+            x * scale, y * scale, z, levels=list(band), colors=[PALETTE[2]], alpha=0.25
+        )
+    if inside:
+        drawn = axes.contour(
+            x * scale, y * scale, z, levels=inside, colors=[PALETTE[0]], linewidths=1.3
+        )
+        axes.clabel(drawn, fmt=lambda v: _digits(v, inside), fontsize=9)
+    axes.set(xlabel=_axis(plane.names[0]), ylabel=_axis(plane.names[1]))
+    title = f"constant {_LABELS[observable]}"
+    axes.set_title(f"{title} (interpolated to {plane.error(observable):.0e})")
+    provenance(figure, _REFERENCES, _note(plane.assumptions))
+    return figure
+
+
+def _digits(value: float, levels: Sequence[float]) -> str:
+    """A level with as many digits as tell it from its neighbours."""
+    for digits in range(2, 9):
+        texts = {f"{one:.{digits}g}" for one in levels}
+        close = all(abs(float(f"{one:.{digits}g}") / one - 1) < 1e-6 for one in levels)
+        if len(texts) == len(levels) and (close or digits == 5):
+            return f"{value:.{digits}g}"
+    return f"{value:.8g}"
+
+
+def _axis(name: str) -> str:
+    kind, _, element = name.partition(".")
+    symbol = r"\mu" if kind == "magnetic_moment" else r"\epsilon"
+    rest, labels = element, []
+    while rest:
+        one = next((k for k in ("mu", "tau", "e") if rest.startswith(k)), rest[0])
+        labels.append(_GREEK.get(one, one))
+        rest = rest[len(one) :]
+    return rf"$|{symbol}_{{{' '.join(labels)}}}|$ [$10^{{-10}}\,\mu_\mathrm{{B}}$]"

@@ -1,0 +1,86 @@
+"""One level of a process that goes to several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nuprobe.errors import UnknownNameError
+from nuprobe.flavours import FlavourState
+from nuprobe.models import Couplings
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.interface import Deposit, Exchanges, Process, Scatterer
+
+__all__ = ["one_level"]
+
+
+def one_level(process: Process, level: str) -> Process:
+    """Return a process that goes to one of its levels alone.
+
+    Parameters
+    ----------
+    process : with scatterers that are named isotope and level.
+    level : name of the one that is kept; another is refused where it is used.
+
+    Examples
+    --------
+    >>> from nuprobe.processes.nuclear.carbon import CarbonCharged
+    >>> [s.name for s in one_level(CarbonCharged(), "3/2- 3.502").scatterers(None)]
+    ['C13 3/2- 3.502']
+    """
+    return _OneLevel(process, level)
+
+
+# not a process by name: the library knows classes without an underscore
+@dataclass(frozen=True)
+class _OneLevel(Process):
+    """The process of one level; everything else is that of the whole.
+
+    Attributes
+    ----------
+    process : with scatterers that are named isotope and level.
+    level : name of the one that is kept.
+    """
+
+    process: Process
+    level: str
+
+    @property
+    def name(self) -> str:
+        """Name of the process."""
+        return self.process.name
+
+    @property
+    def deposit(self) -> Deposit:
+        """Deposit of the process."""
+        return self.process.deposit
+
+    @property
+    def constituents(self) -> tuple[str, ...]:
+        """Constituents of the process."""
+        return self.process.constituents
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return the one scatterer of a `target`; raises `UnknownNameError` if the
+        process has no such level."""
+        every = {s.name.partition(" ")[2]: s for s in self.process.scatterers(target)}
+        if self.level not in every:
+            raise UnknownNameError("level", self.level, every)
+        return (every[self.level],)
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the terms of the process, for `exchanges`."""
+        return self.process.terms(exchanges)
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Coefficients of the process.
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return self.process.coefficients(couplings, state, anti, exchanges)

@@ -1,0 +1,124 @@
+"""``nuprobe cosmology``: abundances, contours, tables for Boltzmann codes, mistakes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nuprobe.cli.main import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "cosmology", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, captured.out, captured.err
+
+    return call
+
+
+def test_abundances_name_what_they_assume(run: Run, tmp_path: Path) -> None:
+    figure = tmp_path / "nuclei.png"
+    code, out, _ = run("abundances", "--flavour-mixing", "none", "--plot", str(figure))
+    assert code == 0
+    assert figure.stat().st_size > 10_000
+    (line,) = [x for x in out.splitlines() if x.startswith("Y_P")]
+    assert float(line.split()[-1]) == pytest.approx(0.246855, abs=1e-5)
+    for text in (
+        *("criterion: energy exchange", "screening: debye", "flavour mixing: none"),
+        *("rates: primat-2023", "tau n [s]: 878.4", "omega b: 0.02242"),
+    ):
+        assert text in out
+
+
+def test_moments_and_errors_as_json(run: Run) -> None:
+    code, out, _ = run(
+        *("abundances", "--moment", "emu=1e-9", "--moment", "etau=1e-9 muB"),
+        *("--moment", "mutau=1e-9", "--flavour-mixing", "none", "--errors", "--json"),
+    )
+    assert code == 0
+    table = json.loads(out)
+    values = {row["quantity"]: row for row in table["rows"]}
+    assert values["N_eff"]["value"] == pytest.approx(3.1938, abs=1.5e-3)
+    helium = values["Y_P = 4 n(4He)/n_b"]
+    assert helium["value"] == pytest.approx(0.247466, abs=1e-5)
+    assert helium["error from tau_n"] == pytest.approx(1.03e-4, rel=0.03)
+
+
+def test_eta_instead_of_omega(run: Run) -> None:
+    _, one, _ = run("abundances", "--eta", "6.13744e-10")
+    _, other, _ = run("abundances", "--omega-b", "0.02242")
+    assert one.splitlines()[3:6] == other.splitlines()[3:6]
+
+
+def test_contours(run: Run, tmp_path: Path) -> None:
+    figure = tmp_path / "plane.png"
+    code, out, _ = run(
+        *("contour", "emu", "mutau", "--nodes", "5", "--flavour-mixing", "none"),
+        *("--levels", "0.24695,0.24705", "--json", "--plot", str(figure)),
+    )
+    assert code == 0
+    assert figure.stat().st_size > 10_000
+    found = json.loads(out)
+    assert found["interpolation_errors"]["y_p"] < 1e-6
+    assert [c["level"] for c in found["contours"]] == [0.24695, 0.24705]
+    line = found["contours"][0]["lines"][0]
+    assert max(x for x, _ in line) == pytest.approx(7.55e-10, rel=0.01)
+    assert max(y for _, y in line) == pytest.approx(5.42e-10, rel=0.01)
+
+
+def test_contours_as_text_say_the_error(run: Run) -> None:
+    code, out, _ = run("contour", "emu", "etau", "--of", "n_eff", "--nodes", "5")
+    assert code == 0
+    assert "interpolation error" in out
+    assert "25 points computed" in out
+
+
+def test_a_table_for_class(run: Run) -> None:
+    code, out, _ = run(
+        *("table", "class", "--omega-b-grid", "0.02:0.025:3"),
+        *("--n-eff-grid", "3.046:4.046:2", "--moment", "emu=1e-9"),
+    )
+    assert code == 0
+    rows = [x.split() for x in out.splitlines() if not x.startswith("#")]
+    assert rows[0] == ["3", "2"]
+    assert [r[1] for r in rows[1:]] == ["0"] * 3 + ["1"] * 3
+    assert "emu" in out or "Majorana moments" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (("abundances", "--moment", "ee=1e-10"), "antisymmetric"),
+        (("abundances", "--moment", "emu=1e-3"), "moments this large"),
+        (("abundances", "--tau-n", "0"), "lifetime of the neutron"),
+        (("abundances", "--eta", "1e-5"), "eta must lie"),
+        (("abundances", "--eta", "6e-10", "--omega-b", "0.02"), "not both"),
+        (("abundances", "--rates", "nacre"), "unknown rate set"),
+        (("abundances", "--weak", "tree"), "unknown weak correction"),
+        (("contour", "emu", "emu"), "two different moments"),
+        (("contour", "ee", "emu"), "unknown moment"),
+        (("contour", "emu", "etau", "--of", "helium"), "unknown observable"),
+        (("contour", "emu", "etau", "--nodes", "1"), "2 to 65 nodes"),
+        (("contour", "emu", "etau", "--top", "1"), "largest magnetic_moment.emu"),
+        (("contour", "emu", "etau", "--top", "1e-9,1e-9,1e-9"), "one or two"),
+        (("table", "camb", "--omega-b", "0.02"), "--omega-b-grid"),
+        (("table", "camb", "--n-eff-grid", "5:3:4"), "rising"),
+    ],
+)
+def test_mistakes_are_one_line(run: Run, line: tuple[str, ...], message: str) -> None:
+    code, out, err = run(*line)
+    assert code == 2
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
