@@ -3,7 +3,12 @@ it, decoupling."""
 
 from nuprobe.cosmology.collisions import collision_factor
 from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
-from nuprobe.cosmology.curves import DecouplingCurve, decoupling_curve
+from nuprobe.cosmology.curves import (
+    DecouplingCurve,
+    Plasma,
+    decoupling_curve,
+    plasma_state,
+)
 from nuprobe.cosmology.dirac import RightHanded, effective_degrees, right_handed
 from nuprobe.cosmology.history import History, decoupling
 from nuprobe.cosmology.magnetic import (
@@ -28,6 +33,7 @@ __all__ = [
     "SCREENINGS",
     "DecouplingCurve",
     "History",
+    "Plasma",
     "Rates",
     "RightHanded",
     "ScreenedPotential",
@@ -48,6 +54,7 @@ __all__ = [
     "magnetic_differential",
     "number_factor",
     "plasma_pressure",
+    "plasma_state",
     "plasmon_loss",
     "right_handed",
     "screened_potential",

@@ -1,5 +1,5 @@
-"""Decoupling against the size of the moments: temperatures by both criteria, and N_eff
-by evolution and in an instant."""
+"""What is asked for in rows: the plasma against its temperature, and decoupling against
+the size of the moments, by both criteria, evolved and in an instant."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ from nuprobe.cosmology.criteria import (
 )
 from nuprobe.cosmology.history import FlavourMixing, decoupling
 from nuprobe.cosmology.moments import read_moments
+from nuprobe.cosmology.plasma import (
+    debye_mass,
+    electron_densities,
+    plasma_pressure,
+)
 from nuprobe.cosmology.rates import FLAVOURS
 from nuprobe.cosmology.screening import Screening, ScreeningName
+from nuprobe.cosmology.thermodynamics import chemical_potential
 from nuprobe.errors import InputError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.units import fm
 
-__all__ = ["DecouplingCurve", "decoupling_curve"]
+__all__ = ["DecouplingCurve", "Plasma", "decoupling_curve", "plasma_state"]
 
 PAIRS: Final = ("emu", "etau", "mutau")
 CRITERIA: Final[tuple[Criterion, ...]] = ("energy", "number")
@@ -48,7 +55,7 @@ class DecouplingCurve:
     --------
     >>> curve = decoupling_curve([1e-10, 5e-10], ["emu"])
     >>> curve.temperature["number"][:, 0].round(2).tolist()
-    [1.43, 1.08]
+    [1.44, 1.08]
     """
 
     moments: FloatArray
@@ -142,4 +149,83 @@ def decoupling_curve(
         flavour_mixing=flavour_mixing,
         screening=screening,
         exchange_screening=exchange_screening,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plasma:
+    """The neutral plasma of the early universe, arrays over its temperature.
+
+    Attributes
+    ----------
+    temperature : in MeV, shape (n,).
+    electrons, positrons : per volume, in MeV³.
+    chemical_potential : of electrons, in MeV.
+    debye_mass, debye_length : in MeV, and in pm.
+    pressure : of photons, electrons and positrons with QED to e³, in MeV⁴.
+    qed_share : what QED adds to it, as a fraction.
+    eta, y_p : as asked for.
+
+    Examples
+    --------
+    >>> plasma_state([1.0]).debye_length.round(3).tolist()
+    [1.151]
+    """
+
+    temperature: FloatArray
+    electrons: FloatArray
+    positrons: FloatArray
+    chemical_potential: FloatArray
+    debye_mass: FloatArray
+    debye_length: FloatArray
+    pressure: FloatArray
+    qed_share: FloatArray
+    eta: float
+    y_p: float
+
+
+@public
+def plasma_state(
+    temperature: ArrayLike, eta: float = 6.13744e-10, y_p: float = 0.247
+) -> Plasma:
+    """Densities, Debye mass and pressure of the neutral plasma.
+
+    Parameters
+    ----------
+    temperature : in MeV, 1e-3 to 100, shape (n,).
+    eta : baryons a photon today.
+    y_p : share of helium in the mass of baryons.
+
+    Returns
+    -------
+    Plasma
+
+    Raises
+    ------
+    InputError
+        For temperatures outside of the tables, η or Y_P out of range.
+
+    Examples
+    --------
+    >>> state = plasma_state([0.01, 1.0])
+    >>> (state.chemical_potential / state.temperature).round(1).tolist()
+    [24.5, 0.0]
+    """
+    t = np.atleast_1d(numbers("temperature", temperature)).ravel()
+    mu = chemical_potential(t, eta, y_p)
+    electrons, positrons = electron_densities(t, mu)
+    mass = debye_mass(t, mu)
+    pressure = plasma_pressure(t, mu)
+    free = plasma_pressure(t, mu, qed="none")
+    return Plasma(
+        temperature=t,
+        electrons=electrons,
+        positrons=positrons,
+        chemical_potential=mu,
+        debye_mass=mass,
+        debye_length=1 / mass / (1e3 * fm),
+        pressure=pressure,
+        qed_share=pressure / free - 1,
+        eta=eta,
+        y_p=y_p,
     )
