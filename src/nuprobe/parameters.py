@@ -59,6 +59,8 @@ class Parameter:
     latex : symbol for plots and tables, without dollar signs.
     also : further radii that the same value means, (what, unit² added to its square):
         a radius of point neutrons is quoted as a physical one too.
+    search : where a fit without a start looks for one; None for the whole range.
+    log : whether it looks there in the logarithm.
 
     Examples
     --------
@@ -75,6 +77,8 @@ class Parameter:
     unit: str = ""
     latex: str = ""
     also: tuple[tuple[str, float], ...] = ()
+    search: tuple[float, float] | None = field(default=None, repr=False)
+    log: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.lower <= self.default <= self.upper:

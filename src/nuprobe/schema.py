@@ -185,6 +185,21 @@ class Folder:
         rows = self._table_rows(file)
         return tuple(rows[0]) if rows else ()
 
+    def texts(self, file: str, column: str) -> tuple[str, ...]:
+        """Read one column of a CSV table as texts.
+
+        Parameters
+        ----------
+        file, column : names; `ExperimentFileError` where either is missing.
+        """
+        rows = self._table_rows(file)
+        if not rows or column not in rows[0]:
+            known = list(rows[0]) if rows else []
+            raise ExperimentFileError(
+                f"{self.root}/{file}: {UnknownNameError('column', column, known)}"
+            )
+        return tuple(row[column].strip() for row in rows)
+
     def table(self, file: str, columns: Iterable[str]) -> dict[str, FloatArray]:
         """Read named columns of a CSV table in the folder (``#`` lines are comments,
         then one header line).

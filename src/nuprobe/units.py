@@ -216,10 +216,12 @@ _PLAIN: Final[dict[str, dict[str, float]]] = {
     "e": {"e": 1.0},
     "muB": {"muB": 1.0, "mu_B": 1.0, "µB": 1.0, "μB": 1.0, "μ_B": 1.0},
     "1/MeV2": {"1/MeV2": 1.0, "1/GeV2": 1e-6, "1/TeV2": 1e-12},
+    "eV2": {"eV2": 1.0, "eV^2": 1.0, "eV²": 1.0, "meV2": 1e-6, "keV2": 1e6},
 }
 PLAIN_UNITS: Final = tuple(_PLAIN)
-"""Units of plain numbers: a charge radius in cm², a charge in e, a moment in μ_B. A
-bare number is in them everywhere; they may be written."""
+"""Units of plain numbers: a charge radius in cm², a charge in e, a moment in μ_B, a
+difference of squared masses in eV². A bare number is in them everywhere; they may be
+written."""
 
 
 def split_unit(text: str) -> tuple[str, str]:

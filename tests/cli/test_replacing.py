@@ -60,6 +60,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("xsec", "electron"), "plot"): ((*ELECTRON, "--plot"), "a.png"),
     (("xsec", "trident"), "output"): ((*TRIDENT, "-o"), "a.txt"),
     (("xsec", "trident"), "plot"): ((*TRIDENT, "--plot"), "a.png"),
+    **{
+        (("majorana", name), what): (("majorana", name, *more, flag), file)
+        for name, more in (
+            ("decay", ("--mass", "1 GeV")),
+            ("double-beta", ()),
+            ("relic", ()),
+        )
+        for what, flag, file in (("output", "-o", "a.txt"), ("plot", "--plot", "a.png"))
+    },
     (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.disappearance import print_disappearance
 from nuprobe.cli.options import command
 from nuprobe.cli.output import (
     Output,
@@ -19,6 +20,7 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.universe import print_universe
 from nuprobe.cli.values import key_values
 from nuprobe.cli.variations import (
     compared_models,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf
+  nuprobe rate prospect --model sterile --param sin2_2theta_14=0.26 --param dm2_41=7.25 --plot prospect.pdf
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
@@ -56,8 +59,9 @@ def rate_command(
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
     given as ./path); of tridents the ratio to the Standard Model, and whether it is
-    allowed, by one experiment or several."""
-    from nuprobe.experiments import SiteRates, TridentExperiment
+    allowed, by one experiment or several; of a disappearance what is expected with a
+    sterile neutrino (--model sterile) and without."""
+    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -73,6 +77,8 @@ def rate_command(
                 raise InputError("--set belongs to one experiment: give one")
             tridents = [tridents[0].with_changes(key_values(experiment.changes))]
         return print_tridents(tridents, experiment.analysis, model, asked, out)
+    if print_disappearance(opened, experiment, model, compared, plot, out):
+        return None
     if len(opened) > 1:
         raise InputError(
             "several experiments at once are for tridents, which"
@@ -84,6 +90,8 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
+    if isinstance(opened[0], UniverseExperiment):
+        return print_universe(experiment, model, bool(compared) or bool(plot), out)
     (counting,) = experiment.counting()
     built = model.build()
     expected = counting.predict(built, experiment.analysis)

@@ -342,10 +342,19 @@ class ExperimentSpec:
 
     def counting(self) -> list[Experiment | SitesExperiment]:
         """Return the experiments, which all measure spectra."""
-        from nuprobe.experiments import Experiment, SitesExperiment
+        from nuprobe.experiments import (
+            BaselineExperiment,
+            Experiment,
+            SitesExperiment,
+        )
 
         opened: list[Experiment | SitesExperiment] = []
         for one in self.open():
+            if isinstance(one, BaselineExperiment):
+                raise InputError(
+                    f"{one.name} measures a disappearance, not recoils: use"
+                    f" `nuprobe rate {one.name}`, fit, scan, limit or plane"
+                )
             if not isinstance(one, (Experiment, SitesExperiment)):
                 raise InputError(
                     f"{one.name} measures one ratio and has no spectrum: use"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from nuprobe.experiments.base import AnyExperiment, AnyRates
+    from nuprobe.experiments.baselines.experiment import BaselineExperiment
+    from nuprobe.experiments.baselines.rates import BaselineRates
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
     from nuprobe.experiments.joint import joint_cost
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
+    from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
 __all__ = [
     "AnyExperiment",
     "AnyRates",
+    "BaselineExperiment",
+    "BaselineRates",
     "Experiment",
     "FactorLimit",
     "FactorLimits",
@@ -40,6 +45,8 @@ __all__ = [
     "SitesExperiment",
     "TridentExperiment",
     "TridentRates",
+    "UniverseExperiment",
+    "UniverseRates",
     "Verdict",
     "Verdicts",
     "experiment",
@@ -57,6 +64,8 @@ _ENTRY_POINTS = "nuprobe.experiments"
 _PLACES = {
     "AnyExperiment": "base",
     "AnyRates": "base",
+    "BaselineExperiment": "baselines.experiment",
+    "BaselineRates": "baselines.rates",
     "Experiment": "counting",
     "Rates": "rates",
     "SiteRates": "sites",
@@ -71,6 +80,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "UniverseExperiment": "universe",
+    "UniverseRates": "universe",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",
@@ -136,7 +147,9 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `SitesExperiment` if it has several sites, else `Experiment`.
+        `BaselineExperiment` if it is ``oscillation``, `UniverseExperiment` if it is
+        ``early-universe``, `SitesExperiment` if it has several sites, else
+        `Experiment`.
 
     Raises
     ------
@@ -187,10 +200,18 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
+    if raw.get("process") == "oscillation":
+        from nuprobe.experiments.baselines.experiment import BaselineExperiment
+
+        return BaselineExperiment.read(folder, raw)
     if raw.get("process") == "trident":
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "early-universe":
+        from nuprobe.experiments.universe import UniverseExperiment
+
+        return UniverseExperiment.read(folder, raw)
     if raw.get("sites"):
         from nuprobe.experiments.sites import SitesExperiment
 

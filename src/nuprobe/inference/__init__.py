@@ -18,6 +18,7 @@ from nuprobe.inference.costs import (
     PoissonCost,
     Profiled,
     ProjectedCost,
+    SharesCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
@@ -108,6 +109,7 @@ __all__ = [
     "Region",
     "SampleResult",
     "ScanResult",
+    "SharesCost",
     "Surface",
     "ToyPValue",
     "ToySettings",

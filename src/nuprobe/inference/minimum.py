@@ -56,16 +56,21 @@ def filled(surface: Surface, point: FloatArray, count: int) -> FloatArray:
     for _ in range(60):  # the generalised golden ratio, root of x^(d+1) = x + 1
         root = (1 + root) ** (1 / (d + 1))
     unit = (0.5 + np.arange(1, count + 1)[:, None] * root ** -np.arange(1.0, d + 1)) % 1
-    low, high = np.array([_box(p) for p in surface.parameters]).T
     points = np.tile(point, (count + 1, 1))
-    points[1:, surface.columns] = low + (high - low) * unit
+    for column, p, share in zip(
+        surface.columns, surface.parameters, unit.T, strict=True
+    ):
+        low, high = _box(p)
+        points[1:, column] = (
+            low * (high / low) ** share if p.log else low + (high - low) * share
+        )
     return points
 
 
 def _box(p: Parameter) -> tuple[float, float]:
-    """Where to look for a start: the range, or ten steps around the default where it is
-    open."""
-    return (
+    """Where to look for a start: where the parameter says, else the range, or ten steps
+    around the default where it is open."""
+    return p.search or (
         p.lower if isfinite(p.lower) else p.default - 10 * p.step,
         p.upper if isfinite(p.upper) else p.default + 10 * p.step,
     )

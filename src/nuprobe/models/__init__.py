@@ -43,6 +43,7 @@ from nuprobe.models.predictions import (
 from nuprobe.models.scalar import LightScalar
 from nuprobe.models.stack import Stacked
 from nuprobe.models.standard import SCHEMES, StandardModel, standard_below
+from nuprobe.models.sterile import SterileNeutrino
 from nuprobe.models.vector import LightVector, LMuLTau
 from nuprobe.models.vertex import (
     LeptonCouplings,
@@ -83,6 +84,7 @@ __all__ = [
     "ScalarExchange",
     "Stacked",
     "StandardModel",
+    "SterileNeutrino",
     "VMinusA",
     "VectorAxial",
     "VectorCharges",

@@ -19,6 +19,7 @@ magnetic_field the field across it
 precession     spin–flavour precession: both helicities in matter and field
 antineutrinos  ν̄_e from the Sun, and limits on μ B
 effective      charges and charge radii of what arrives
+sterile        disappearance of ν_e with a fourth neutrino
 """
 
 from nuprobe.oscillation.antineutrinos import (
@@ -41,6 +42,12 @@ from nuprobe.oscillation.precession_formulas import (
 from nuprobe.oscillation.propagation import AtSource, Averaged, Spread, Vacuum
 from nuprobe.oscillation.protocol import Phase, Propagation
 from nuprobe.oscillation.solar import SOLAR_POTENTIALS, Solar
+from nuprobe.oscillation.sterile import (
+    Wave,
+    disappearance,
+    known_waves,
+    sterile_waves,
+)
 
 __all__ = [
     "BOHR_MAGNETON",
@@ -62,9 +69,12 @@ __all__ = [
     "Splittings",
     "Spread",
     "Vacuum",
+    "Wave",
     "antineutrino_share",
     "density",
+    "disappearance",
     "effective_properties",
+    "known_waves",
     "landau_zener",
     "moment_limits",
     "mu_eff",
@@ -73,4 +83,5 @@ __all__ = [
     "rabi_probability",
     "standard_sun",
     "state",
+    "sterile_waves",
 ]

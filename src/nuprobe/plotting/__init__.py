@@ -7,6 +7,7 @@ or a display.
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
@@ -30,6 +31,11 @@ from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.majorana import (
+    plot_effective_mass,
+    plot_heavy_decays,
+    plot_tritium,
+)
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
@@ -68,14 +74,17 @@ __all__ = [
     "plot_debye_length",
     "plot_decoupling",
     "plot_differential",
+    "plot_disappearance",
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
+    "plot_effective_mass",
     "plot_electron_differential",
     "plot_electron_total",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_heavy_decays",
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
@@ -102,5 +111,6 @@ __all__ = [
     "plot_trident_form_factors",
     "plot_trident_parts",
     "plot_trident_ratio",
+    "plot_tritium",
     "save",
 ]

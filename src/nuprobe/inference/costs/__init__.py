@@ -16,6 +16,7 @@ from nuprobe.inference.costs.on_off import OnOffCost
 from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.inference.costs.poisson import PoissonCost
 from nuprobe.inference.costs.projected import ProjectedCost
+from nuprobe.inference.costs.shares import SharesCost
 from nuprobe.inference.costs.tabulated import Tabulated
 from nuprobe.inference.costs.term import Term, check_cost
 from nuprobe.inference.costs.total import CostSum
@@ -35,6 +36,7 @@ __all__ = [
     "PoissonCost",
     "Profiled",
     "ProjectedCost",
+    "SharesCost",
     "Tabulated",
     "Term",
     "check_cost",

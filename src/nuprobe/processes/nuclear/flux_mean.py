@@ -75,7 +75,7 @@ def per_unit(
     >>> import nuprobe as nu
     >>> from nuprobe.processes.nuclear.ibd import REACTION, total
     >>> per_unit(nu.flux("reactor"), "nubar_e", total, REACTION.threshold, 1e-6)
-    6.272e-43
+    6.195e-43
     """
     result = 0.0
     for component in flux.of(flavour):

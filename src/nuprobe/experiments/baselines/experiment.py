@@ -1,0 +1,283 @@
+"""Disappearance experiments: distances, spectra and data in; predictions and costs
+out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.baselines.files import BaselineFile
+from nuprobe.experiments.baselines.prediction import (
+    BaselinePrediction,
+    SterileTemplates,
+)
+from nuprobe.experiments.baselines.rates import BaselineRates
+from nuprobe.experiments.baselines.tables import BaselineData, read_data, read_folding
+from nuprobe.experiments.changes import changed
+from nuprobe.flavours import flavour
+from nuprobe.fluxes import Flux, FluxComponent, Line, flux
+from nuprobe.inference import Cost, CovarianceCost, GaussianCost, SharesCost
+from nuprobe.models.stack import base_of
+from nuprobe.models.sterile import SterileNeutrino
+from nuprobe.nuclei import Target, target
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.schema import Folder, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["BaselineExperiment", "BaselineRates"]
+
+_NAMES = ("sin2_2theta_14", "dm2_41")
+_START = SterileNeutrino(0.1, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class BaselineExperiment(AnyExperiment):
+    """One disappearance experiment, read from a folder.
+
+    Its parameters are ``sin2_2theta_14`` and ``dm2_41`` of `SterileNeutrino`, which
+    move all such experiments together.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where it lies.
+    raw : the parsed file.
+    """
+
+    file: BaselineFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> BaselineExperiment:
+        """Check a parsed file; raises `ExperimentFileError` naming file, key and
+        remedy."""
+        result = cls(validate(BaselineFile, raw, folder.name), folder, raw)
+        try:
+            result.target()
+            for name in result.analyses:
+                result._data(name)
+        except ExperimentFileError:
+            raise
+        except NuprobeError as err:
+            raise ExperimentFileError(f"{folder.name}: {err}") from None
+        return result
+
+    @public
+    def with_changes(self, changes: Mapping[str, Any]) -> BaselineExperiment:
+        """Return the experiment with keys of its file replaced by `changes`: whole
+        sections, or single keys such as ``source.cell``."""
+        raw = changed(self.raw, changes, self.folder.name)
+        return BaselineExperiment.read(self.folder, raw)
+
+    @property
+    def flux(self) -> Flux:
+        """The source: a flux, or lines with their relative numbers of events."""
+        source = self.file.source
+        if source.flux is not None:
+            name = source.flux
+            path = f"{self.folder.root}/{name[2:]}" if name.startswith("./") else name
+            return flux(path, **source.options)
+        lines = tuple(
+            Line(parse_quantity(o.energy, "energy"), o.weight) for o in source.lines
+        )
+        one = FluxComponent(self.name, flavour(source.flavour), lines=lines)
+        return Flux(f"source of {self.name}", (one,), per="event")
+
+    def target(self) -> Target:
+        """One formula unit of what the neutrinos hit."""
+        return target(self.file.target)
+
+    @public
+    def rebinned(
+        self,
+        energy: int | Sequence[float] | None = None,
+        time: int | Sequence[str] | None = None,
+        analysis: str | None = None,
+    ) -> BaselineExperiment:
+        """Refuse: a covariance of published bins is not added up here.
+
+        Parameters
+        ----------
+        energy, time, analysis : as in `AnyExperiment.rebinned`.
+        """
+        raise InputError(
+            f"{self.name} has published bins with a covariance, which are not added"
+            " up: copy its folder and change the tables there"
+        )
+
+    @public
+    def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
+        """sin²2θ₁₄ and Δm²₄₁, starting at the values of a `model` with a sterile
+        neutrino, or at 0.1 and 1 eV²."""
+        return (_sterile(model) or _START).own_parameters()
+
+    @public
+    def predict(self, model: Any = None, analysis: str | None = None) -> BaselineRates:
+        """What is expected, beside what was measured; normalisations where the data put
+        them.
+
+        Parameters
+        ----------
+        model : `SterileNeutrino`; any other has three neutrinos.
+        analysis : default the first of the file.
+        """
+        name = self._named(analysis)
+        data, section = self._data(name), self.file.analyses[name]
+        chosen = _sterile(model) or SterileNeutrino()
+        values = self._point(chosen)
+        point = np.array([list(values.values())])
+        cost = self.cost(chosen, _NAMES, name)
+        best = cost.profiled([point[0], [0.0, point[0, 1]]])
+        total, without = (
+            cost.expected([angle, point[0, 1]], nuisances)[0]
+            for angle, nuisances in zip((point[0, 0], 0.0), best.nuisances, strict=True)
+        )
+        return BaselineRates(
+            experiment=self.name,
+            analysis=name,
+            title=section.title,
+            kind=section.kind,
+            unit=section.unit,
+            detectors=data.detectors,
+            low=data.low,
+            high=data.high,
+            total=total,
+            without=without,
+            data=data.value,
+            sigma=data.sigma,
+            twice_nll=float(best.twice_nll[0]),
+            twice_nll_without=float(best.twice_nll[1]),
+            point=values,
+            normalisations={
+                n.name: 1 + float(v)
+                for n, v in zip(cost.nuisances, best.nuisances[0], strict=True)
+            },
+        )
+
+    @public
+    def prediction(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> BaselinePrediction:
+        """What a cost needs to know: expectations and their derivatives.
+
+        Parameters
+        ----------
+        model, free, analysis : as those of `cost`.
+        """
+        name = self._named(analysis)
+        chosen = _sterile(model)
+        known = {p.name: p for p in self.parameters(model)}
+        for parameter in free:
+            if parameter not in known:
+                raise unknown_parameter(self.name, parameter, list(known))
+        values = self._point(chosen or SterileNeutrino())
+        if list(free) == ["dm2_41"] and not values["sin2_2theta_14"]:
+            raise InputError(
+                f"{self.name} does not depend on dm2_41 where sin2_2theta_14 is 0: free"
+                " both, or give a model with mixing, such as --model sterile --param"
+                " sin2_2theta_14=0.1"
+            )
+        section = self.file.analyses[name]
+        return BaselinePrediction(
+            name=f"{self.name}/{name}",
+            parameters=tuple(known[parameter] for parameter in free),
+            nuisances=tuple(
+                Nuisance(
+                    one.name,
+                    inf if one.sigma is None else one.sigma,
+                    description=one.notes,
+                )
+                for one in section.normalisations
+            ),
+            templates=self._templates(name, chosen or SterileNeutrino()),
+            rows=self._data(name).rows,
+            fixed=values,
+        )
+
+    @public
+    def cost(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """χ² of one analysis; costs of several experiments add with ``+``.
+
+        Parameters
+        ----------
+        model : `SterileNeutrino` with the values of what is not free; any other model
+            has three neutrinos.
+        free : ``sin2_2theta_14``, ``dm2_41`` or both.
+        analysis : default the first of the file.
+        """
+        name = self._named(analysis)
+        prediction, data = self.prediction(model, free, name), self._data(name)
+        if data.covariance is None:
+            made: Cost = GaussianCost(prediction, data.value, data.sigma)
+        elif data.rows.group is not None:
+            made = SharesCost(prediction, data.value, data.covariance, data.rows.group)
+        else:
+            made = CovarianceCost(prediction, data.value, data.covariance)
+        return made.of(self.origin(name))
+
+    def _point(self, model: SterileNeutrino) -> dict[str, float]:
+        """Values of one point by name."""
+        found = {name: np.asarray(getattr(model, name)) for name in _NAMES}
+        for name, value in found.items():
+            if value.size != 1:
+                raise InputError(
+                    f"a prediction needs one value of {name}, got {value.size}: free it"
+                    " and give the cost many points"
+                )
+        return {name: float(value.ravel()[0]) for name, value in found.items()}
+
+    def _data(self, name: str) -> BaselineData:
+        """Data of an analysis, read once."""
+        if ("data", name) not in self._cache:
+            detectors = self._detectors()
+            found = read_data(self.file, self.folder, name, detectors)
+            self._cache["data", name] = found
+        made: BaselineData = self._cache["data", name][0]
+        return made
+
+    def _detectors(self) -> tuple[str, ...]:
+        if self.file.segments is None:
+            return tuple(self.file.detectors)
+        return tuple(dict.fromkeys(self.folder.texts(self.file.segments, "detector")))
+
+    def _templates(self, name: str, model: SterileNeutrino) -> SterileTemplates:
+        """Folded kernels of an analysis, for one mixing of the known neutrinos."""
+        key = "templates", name, model.mixing
+        if key not in self._cache:
+            self._data(name)
+            edges = self._cache["data", name][1]
+            folding, _, bins = read_folding(self.file, self.folder, self.flux, edges)
+            if edges is not None and bins is not None and len(bins) != len(edges):
+                raise ExperimentFileError(
+                    f"{self.folder.name}: the response has {len(bins)} bins, the data"
+                    f" of {name} {len(edges)}"
+                )
+            self._cache[key] = SterileTemplates(folding, model.mixing)
+        made: SterileTemplates = self._cache[key]
+        return made
+
+
+def _sterile(model: Any) -> SterileNeutrino | None:
+    """The sterile neutrino of a model, if it has one."""
+    found = base_of(model, SterileNeutrino)
+    return found if isinstance(found, SterileNeutrino) else None
