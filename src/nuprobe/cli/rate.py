@@ -61,10 +61,9 @@ def rate_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
-    given as ./path); of tridents the ratio to the Standard Model, and whether it is
-    allowed, by one experiment or several; of a disappearance what is expected with a
-    sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
+    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or ./path);
+    of tridents the ratio to the Standard Model, and whether it is allowed; what is left
+    with a sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
     from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 

@@ -50,6 +50,14 @@ from nuprobe.plotting.trident_parts import (
     plot_trident_charged_current,
     plot_trident_parts,
 )
+from nuprobe.plotting.universe import (
+    plot_debye_length,
+    plot_decoupling,
+    plot_magnetic_screening,
+    plot_right_handed,
+    plot_screened_potential,
+    plot_temperatures,
+)
 
 __all__ = [
     "Case",
@@ -64,6 +72,8 @@ __all__ = [
     "plot_cls",
     "plot_contour",
     "plot_corner",
+    "plot_debye_length",
+    "plot_decoupling",
     "plot_differential",
     "plot_disappearance",
     "plot_distribution",
@@ -79,6 +89,7 @@ __all__ = [
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
+    "plot_magnetic_screening",
     "plot_millicharge",
     "plot_moment_field",
     "plot_moment_plane",
@@ -88,10 +99,13 @@ __all__ = [
     "plot_profile",
     "plot_rates",
     "plot_recoils",
+    "plot_right_handed",
+    "plot_screened_potential",
     "plot_solar_plane",
     "plot_solar_rates",
     "plot_standard_moments",
     "plot_survival",
+    "plot_temperatures",
     "plot_total",
     "plot_totals",
     "plot_toy_thresholds",
