@@ -19,7 +19,7 @@ from tests.hostile import Call
 import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
-from nuprobe.experiments import SitesExperiment
+from nuprobe.experiments import SitesExperiment, UniverseExperiment
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
@@ -224,10 +224,14 @@ def _abundances() -> list[Any]:
     """Expansion, abundances over two moments, a table for Boltzmann codes."""
     bbn = nu.cosmology.nucleosynthesis
     past = nu.cosmology.decoupling()
+    measured = nu.experiment("primordial-abundances")
+    majorana = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
     return [
         bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
         bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
         bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
+        measured,
+        measured.prediction(majorana, ["magnetic_moment.emu"]),
     ]
 
 
@@ -324,8 +328,8 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 
 def _always_refused(thing: Any, method: str) -> bool:
-    """Whether there is no right call: a ratio has no bins."""
-    kinds = (TridentExperiment, BaselineExperiment)
+    """Whether there is no right call: a ratio and abundances have no bins."""
+    kinds = (TridentExperiment, BaselineExperiment, UniverseExperiment)
     return isinstance(thing, kinds) and method == "rebinned"
 
 
@@ -441,6 +445,19 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
             ("grid", {"points": 5}),
             ("contours", {"levels": [0.247]}),
         )
+    },
+    **{
+        f"AbundancePrediction.{name}": {"points": np.array([[1e-9]])}
+        for name in ("values", "expectation", "jacobian")
+    },
+    "UniverseExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
+    "UniverseExperiment.profile": {
+        **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-9, 2e-9]},
+        "model": None,
+    },
+    **{
+        f"UniverseExperiment.{name}": {"model": None}
+        for name in ("parameters", "predict", "prediction", "cost", "depends_on")
     },
     "BoltzmannTable.text": {"code": "class"},
     "SpinFlavour.times": {"factor": 2.0},
