@@ -15,6 +15,7 @@ from nuprobe.plotting.style import (
     colours,
     legend_above,
     new_figure,
+    power_of_ten,
     pretty,
     provenance,
     styled,
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_reactions"]
 
+_DECADES: Final = 1e-6  # below the largest cross section nothing is drawn
 Against = Literal["energy", "cosine", "deposit"]
 _AXES: Final = {
-    "energy": (r"neutrino energy $E_\nu$ [MeV]", r"$\sigma$ [cm$^2$]"),
-    "cosine": (r"$\cos\theta$", r"$d\sigma/d\cos\theta$ [cm$^2$]"),
-    "deposit": ("{} [MeV]", r"$d\sigma/dT$ [cm$^2$/MeV]"),
+    "energy": (r"neutrino energy $E_\nu$ [MeV]", r"$\sigma$ [{}cm$^2$]"),
+    "cosine": (r"$\cos\theta$", r"$d\sigma/d\cos\theta$ [{}cm$^2$]"),
+    "deposit": ("{} [MeV]", r"$d\sigma/dT$ [{}cm$^2$/MeV]"),
 }
 
 
@@ -81,23 +83,26 @@ def plot_reactions(
     axes = figure.subplots()
     handles, labels = [], []
     over_energy = against == "energy"
-    ends = []
+    ends, most = [], max(float(np.max(y, initial=0.0)) for _, _, y in curves)
+    factor, power = (1.0, "") if over_energy else power_of_ten([most])
     for tint, (label, x, y) in zip(colours(len(curves)), curves, strict=True):
         at, value = numbers("coordinates", x), numbers("cross sections", y)
-        shown = np.where(value > 0, value, np.nan) if over_energy else value
-        marker = "o" if at.size == 1 else ""
-        handles += axes.plot(at, shown, color=tint, marker=marker)
+        shown = np.where(value > 0, value, np.nan) if over_energy else value / factor
+        mark, line = "o" if at.size == 1 else "", "--" if "nubar" in label else "-"
+        handles += axes.plot(at, shown, color=tint, marker=mark, linestyle=line)
         labels.append(pretty(label))
         ends += [float(at.min()), float(at.max())]
     if over_energy:
         axes.set_yscale("log")
+        if most > 0:
+            axes.set_ylim(_DECADES * most, 3 * most)
     else:
         axes.set_ylim(bottom=0)
     if max(ends) > min(ends):
         axes.set_xlim(min(ends), max(ends))
     names = _AXES[against]
     axes.set_xlabel(names[0].format(deposit))
-    axes.set_ylabel(names[1])
+    axes.set_ylabel(names[1].format(power))
     legend_above(figure, handles, labels, title)
     provenance(figure, references, note)
     return figure

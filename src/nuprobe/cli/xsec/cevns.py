@@ -84,7 +84,8 @@ def cevns_command(
         )
         return table
     flavour = recoil.flavour or default_flavour(setting.model)
-    remark(setting.process, setting.model, flavour)
+    # other flavours arrive from afar
+    remark(setting.process, setting.model, None if setting.path else flavour)
     energies, recoils = source.energies(), recoil.recoils()
     if series:
         if recoils is not None or plot is not None:

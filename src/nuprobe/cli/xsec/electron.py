@@ -68,9 +68,8 @@ class ElectronSpec:
 
         if self.magnetic_moment is None:
             return base
-        moment = value_in(self.magnetic_moment, "muB")
-        moments = dict.fromkeys(("e", "mu", "tau"), moment)
-        return Electromagnetic(mu_eff=moments, base=base)
+        mu = value_in(self.magnetic_moment, "muB")
+        return Electromagnetic(mu_eff={"e": mu, "mu": mu, "tau": mu}, base=base)
 
 
 _electron_options = grouped(
@@ -139,7 +138,8 @@ def electron_command(
         path.alone(source.flux_name, plot),
     )
     flux = source.flux()
-    remark(setting.process, setting.model, recoil.flavour or (flux is None and "nu_e"))
+    asked = recoil.flavour or (not flux and "nu_e")
+    remark(setting.process, setting.model, not setting.path and asked)
     if flux is not None:
         table = setting.averages(flux, recoils, floor, recoil.flavour)
         save_averaged(setting.process, flux, atoms, setting.model, recoil, plot)
