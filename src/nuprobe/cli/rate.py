@@ -14,6 +14,7 @@ from nuprobe.cli.output import (
     plot_option,
     save_plot,
 )
+from nuprobe.cli.ratios import print_ratios
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
@@ -22,11 +23,7 @@ from nuprobe.cli.specs import (
 )
 from nuprobe.cli.universe import print_universe
 from nuprobe.cli.values import key_values
-from nuprobe.cli.variations import (
-    compared_models,
-    variation_option,
-    warn_if_unseen,
-)
+from nuprobe.cli.variations import compared_models, variation_option, warn_if_unseen
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
@@ -59,9 +56,14 @@ def rate_command(
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
     given as ./path); of tridents the ratio to the Standard Model, and whether it is
-    allowed, by one experiment or several; of a disappearance what is expected with a
-    sterile neutrino (--model sterile) and without."""
-    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
+    allowed, by one experiment or several; of a disappearance and of reactors what is
+    expected with a sterile neutrino (--model sterile) and without."""
+    from nuprobe.experiments import (
+        ReactorExperiment,
+        SiteRates,
+        TridentExperiment,
+        UniverseExperiment,
+    )
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -92,6 +94,8 @@ def rate_command(
         )
     if isinstance(opened[0], UniverseExperiment):
         return print_universe(experiment, model, bool(compared) or bool(plot), out)
+    if isinstance(opened[0], ReactorExperiment):
+        return print_ratios(experiment, model, compared, plot, out)
     (counting,) = experiment.counting()
     built = model.build()
     expected = counting.predict(built, experiment.analysis)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
+    from nuprobe.experiments.reactor.experiment import ReactorExperiment
+    from nuprobe.experiments.reactor.rates import ReactorRates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
@@ -41,6 +43,8 @@ __all__ = [
     "Limit",
     "LimitCurve",
     "Rates",
+    "ReactorExperiment",
+    "ReactorRates",
     "SiteRates",
     "SitesExperiment",
     "TridentExperiment",
@@ -68,6 +72,8 @@ _PLACES = {
     "BaselineRates": "baselines.rates",
     "Experiment": "counting",
     "Rates": "rates",
+    "ReactorExperiment": "reactor.experiment",
+    "ReactorRates": "reactor.rates",
     "SiteRates": "sites",
     "SitesExperiment": "sites",
     "joint_cost": "joint",
@@ -147,8 +153,9 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `BaselineExperiment` if it is ``oscillation``, `UniverseExperiment` if it is
-        ``early-universe``, `SitesExperiment` if it has several sites, else
+        `BaselineExperiment` if it is ``oscillation``, `ReactorExperiment` if it is
+        ``reactor-rates``, `UniverseExperiment` if it is ``early-universe``,
+        `SitesExperiment` if it has several sites, else
         `Experiment`.
 
     Raises
@@ -208,6 +215,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "reactor-rates":
+        from nuprobe.experiments.reactor.experiment import ReactorExperiment
+
+        return ReactorExperiment.read(folder, raw)
     if raw.get("process") == "early-universe":
         from nuprobe.experiments.universe import UniverseExperiment
 

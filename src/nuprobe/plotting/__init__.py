@@ -39,6 +39,7 @@ from nuprobe.plotting.majorana import (
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
+from nuprobe.plotting.reactor import plot_reactor_rates
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
@@ -97,6 +98,7 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_reactor_rates",
     "plot_recoils",
     "plot_right_handed",
     "plot_screened_potential",
