@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.specs import ExperimentSpec, ModelSpec
 from nuprobe.cli.variations import compared_models
 
+if TYPE_CHECKING:
+    from nuprobe.experiments import AnyExperiment
+
 __all__ = ["print_ratios"]
 
 
 def print_ratios(
+    opened: list[AnyExperiment],
     experiment: ExperimentSpec,
     model: ModelSpec,
     compared: tuple[str, ...],
     plot: Path | None,
     out: Output,
-) -> None:
-    """Print what a reactor experiment measures beside what models expect.
+) -> bool:
+    """Print what a reactor experiment measures beside what models expect; False if it
+    is none.
 
     Parameters
     ----------
-    experiment : as typed; one, of reactor rates.
+    opened : the experiments.
+    experiment : as typed.
     model : ``sterile`` with its two parameters, or any other for three neutrinos.
     compared : of ``--compare``.
     plot : file of the figure, or None.
@@ -32,12 +39,13 @@ def print_ratios(
     --------
     >>> from nuprobe.cli.output import Output
     >>> spec = ExperimentSpec(("reno-evolution",), None, ())
-    >>> print_ratios(spec, ModelSpec(), (), None, Output(False, None))
-    reno-evolution, analysis evolution
-    ...
+    >>> print_ratios([], spec, ModelSpec(), (), None, Output(False, None))
+    False
     """
     from nuprobe.experiments import ReactorExperiment
 
+    if len(opened) != 1 or not isinstance(opened[0], ReactorExperiment):
+        return False
     (one,) = experiment.open()
     assert isinstance(one, ReactorExperiment)
     rates = one.predict(model.build(), experiment.analysis)
@@ -58,3 +66,4 @@ def print_ratios(
     if others:
         data["compared"] = {name: other.to_dict() for name, other in others.items()}
     out.emit(str(rates.table(others)), data)
+    return True

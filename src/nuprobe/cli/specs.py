@@ -346,6 +346,7 @@ class ExperimentSpec:
             BaselineExperiment,
             Experiment,
             SitesExperiment,
+            SolarExperiment,
         )
 
         opened: list[Experiment | SitesExperiment] = []
@@ -354,6 +355,11 @@ class ExperimentSpec:
                 raise InputError(
                     f"{one.name} measures a disappearance, not recoils: use"
                     f" `nuprobe rate {one.name}`, fit, scan, limit or plane"
+                )
+            if isinstance(one, SolarExperiment):
+                raise InputError(
+                    f"{one.name} has values of solar neutrinos, not recoils: use"
+                    f" `nuprobe rate {one.name}`, fit or scan, or `nuprobe solar`"
                 )
             if not isinstance(one, (Experiment, SitesExperiment)):
                 raise InputError(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.reactor.experiment import ReactorExperiment
     from nuprobe.experiments.reactor.rates import ReactorRates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
+    from nuprobe.experiments.solar import SolarExperiment
+    from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
@@ -47,6 +49,8 @@ __all__ = [
     "ReactorRates",
     "SiteRates",
     "SitesExperiment",
+    "SolarExperiment",
+    "SolarRates",
     "TridentExperiment",
     "TridentRates",
     "UniverseExperiment",
@@ -76,6 +80,8 @@ _PLACES = {
     "ReactorRates": "reactor.rates",
     "SiteRates": "sites",
     "SitesExperiment": "sites",
+    "SolarExperiment": "solar",
+    "SolarRates": "solar_rates",
     "joint_cost": "joint",
     "FactorLimit": "factors",
     "FactorLimits": "factors",
@@ -154,8 +160,8 @@ def experiment(
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
         `BaselineExperiment` if it is ``oscillation``, `ReactorExperiment` if it is
-        ``reactor-rates``, `UniverseExperiment` if it is ``early-universe``,
-        `SitesExperiment` if it has several sites, else
+        ``reactor-rates``, `SolarExperiment` if it is ``solar``, `UniverseExperiment` if
+        it is ``early-universe``, `SitesExperiment` if it has several sites, else
         `Experiment`.
 
     Raises
@@ -219,6 +225,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.reactor.experiment import ReactorExperiment
 
         return ReactorExperiment.read(folder, raw)
+    if raw.get("process") == "solar":
+        from nuprobe.experiments.solar import SolarExperiment
+
+        return SolarExperiment.read(folder, raw)
     if raw.get("process") == "early-universe":
         from nuprobe.experiments.universe import UniverseExperiment
 

@@ -40,6 +40,7 @@ from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.reactor import plot_reactor_rates
+from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
@@ -102,7 +103,10 @@ __all__ = [
     "plot_recoils",
     "plot_right_handed",
     "plot_screened_potential",
+    "plot_solar_plane",
+    "plot_solar_rates",
     "plot_standard_moments",
+    "plot_survival",
     "plot_temperatures",
     "plot_total",
     "plot_totals",
