@@ -461,6 +461,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         for name, more in (
             ("at", {"x": 1e-10, "y": 2e-10}),
             ("error", {}),
+            ("levels", {}),
             ("grid", {"points": 5}),
             ("contours", {"levels": [0.247]}),
         )

@@ -134,7 +134,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         for name, flavour in (
             *(("ibd", "nubar_e"), ("carbon-cc", "nu_e"), ("carbon-nc", "nu_mu")),
             *(("deuteron-cc", "nu_e"), ("deuteron-nc", "nu_mu")),
+            *(("deuteron", "nu_e"), ("carbon", "nu_e")),
         )
+    },
+    **{
+        (("xsec", name), "plot"): (
+            ("xsec", name, "--energy", "10 MeV", "--plot"),
+            "a.png",
+        )
+        for name in ("deuteron", "carbon", "ibd")
     },
     **{
         (tuple(line[:words]), name): ((*line, option), path)

@@ -12,6 +12,7 @@ independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
+nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
@@ -95,6 +96,10 @@ from nuprobe.reproductions.recipes.reactors import (
     reactor_yield_change,
     reactor_yield_error,
     reactor_yield_ratio,
+from nuprobe.reproductions.recipes.nucleosynthesis import (
+    primordial,
+    primordial_change,
+    primordial_rise,
 )
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
@@ -172,6 +177,9 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "primordial",
+    "primordial_change",
+    "primordial_rise",
     "qed_in_debye_mass",
     "reactor_rate",
     "reactor_yield",
