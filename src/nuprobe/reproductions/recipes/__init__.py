@@ -90,16 +90,17 @@ from nuprobe.reproductions.recipes.majorana import (
     heavy_neutrino_width,
     relic_captures,
 )
+from nuprobe.reproductions.recipes.nucleosynthesis import (
+    primordial,
+    primordial_change,
+    primordial_rise,
+)
 from nuprobe.reproductions.recipes.reactors import (
     reactor_rate,
     reactor_yield,
     reactor_yield_change,
     reactor_yield_error,
     reactor_yield_ratio,
-from nuprobe.reproductions.recipes.nucleosynthesis import (
-    primordial,
-    primordial_change,
-    primordial_rise,
 )
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
