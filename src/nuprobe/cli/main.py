@@ -36,6 +36,10 @@ _COMMANDS = {
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
+    "plane": (
+        "nuprobe.cli.plane",
+        "Exclusion of a plane: Wilks, Feldman-Cousins and CLs side by side.",
+    ),
     "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
