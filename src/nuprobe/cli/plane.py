@@ -12,7 +12,7 @@ from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
-from nuprobe.cli.plane_texts import plane_report, read_marks
+from nuprobe.cli.plane_texts import AskedSpec, asked_options, plane_report
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
@@ -45,34 +45,7 @@ Examples:
 )
 @model_options
 @throw_options
-@click.option(
-    "--cl",
-    type=float,
-    multiple=True,
-    default=(0.95,),
-    show_default=True,
-    help="Confidence level; repeatable, the first is drawn.",
-)
-@click.option(
-    "--method",
-    "methods",
-    multiple=True,
-    help="Draw this one alone (wilks, fc, cls, cls-toys, raster, raster-toys,"
-    " expected); repeatable.",
-)
-@click.option(
-    "--beside",
-    multiple=True,
-    metavar="EXPERIMENT",
-    help="Allowed region of other data in the figure; repeatable.",
-)
-@click.option(
-    "--mark",
-    "marks",
-    multiple=True,
-    metavar="LABEL=X,Y",
-    help="Point in the figure instead of the published ones; repeatable.",
-)
+@asked_options
 @checkpoint_options(
     what="HDF5 file of the toys, also the checkpoint.",
     resume="Go on where an interrupted run stopped.",
@@ -84,10 +57,7 @@ def plane_command(
     grid: str,
     model: ModelSpec,
     thrown: ThrowSpec,
-    cl: tuple[float, ...],
-    methods: tuple[str, ...],
-    beside: tuple[str, ...],
-    marks: tuple[str, ...],
+    asked: AskedSpec,
     checkpoint: CheckpointSpec,
     as_json: bool,
 ) -> None:
@@ -96,9 +66,9 @@ def plane_command(
     from nuprobe.inference import dask_executor, exclusion_plane
     from nuprobe.inference.levels import check_level
 
-    for level in cl:
+    for level in asked.cl:
         check_level(level)
-    points = read_marks(marks)
+    points = asked.points()
     opened, built = experiment.open(), model.build()
     known = {p.name: p for one in opened for p in one.parameters(built)}
     axes = make_grid(grid, tuple(known.values()))
@@ -107,7 +77,7 @@ def plane_command(
     if thrown.toys < 0:
         raise InputError(f"--toys must be 0 or more, got {thrown.toys}")
     cost = _cost(experiment, model, axes)
-    regions = [_beside(name, model, axes) for name in beside]
+    regions = [_beside(name, model, axes) for name in asked.beside]
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
         raise InputError("-o and --resume are for toys: give --toys, or leave them out")
     with ExitStack() as stack:
@@ -116,8 +86,8 @@ def plane_command(
             pool = stack.enter_context(dask_executor(thrown.dask))
             settings = replace(settings, executor=pool)
         found = exclusion_plane(cost, axes, toys=settings or 0)
-    if methods:
-        found.exclusion(methods[0], cl[0])  # refuses an unknown one
+    if asked.methods:
+        found.exclusion(asked.methods[0], asked.cl[0])  # refuses an unknown one
     shown = [*opened, *(one for one, _ in regions)]
     references = list(dict.fromkeys(r for one in shown for r in one.references))
     others = {one.file.title: plane for one, plane in regions}
@@ -126,11 +96,11 @@ def plane_command(
 
         save_plot(
             lambda: plot_exclusion_plane(
-                found, cl[0], methods or None, points, others, references
+                found, asked.cl[0], asked.methods or None, points, others, references
             ),
             checkpoint.plot,
         )
-    emit(plane_report(found, cost, cl), found.to_dict(cl), as_json)
+    emit(plane_report(found, cost, asked.cl), found.to_dict(asked.cl), as_json)
 
 
 def _cost(

@@ -131,7 +131,8 @@ class ExclusionPlane:
             return np.asarray(self.rise - delta_threshold(cl, 2))
         if method == "fc":
             return np.asarray(self.rise - self.threshold(cl)[0])
-        shares = np.maximum(self.cls(method), 1e-300)
+        # 0 of some toys is no end of a contour: it is beyond a thousandth
+        shares = np.maximum(self.cls(method), 1e-3 * (1 - cl))
         return np.asarray(np.log1p(-cl) - np.log(shares))
 
     def cls(self, method: str) -> FloatArray:
