@@ -59,6 +59,7 @@ founding: $(READY) ## run every item of the founding documents, write docs/found
 schema: $(READY) ## write the JSON Schemas in docs/ from the code
 	$(BIN)/nuprobe schema > docs/experiment.schema.json
 	$(BIN)/nuprobe schema trident > docs/trident.schema.json
+	$(BIN)/nuprobe schema early-universe > docs/early-universe.schema.json
 	$(BIN)/nuprobe schema oscillation > docs/oscillation.schema.json
 	$(BIN)/nuprobe schema catalogue > docs/catalogue.schema.json
 

@@ -19,7 +19,7 @@ from tests.hostile import Call
 import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
-from nuprobe.experiments import SitesExperiment
+from nuprobe.experiments import SitesExperiment, UniverseExperiment
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
@@ -164,6 +164,7 @@ def _processes() -> list[Any]:
         *(nu.process("carbon-nc"), FirstOrderRange(), LeptonEnergy(REACTION)),
         *(Transfer(TwoBody(12109.5, 12113.2, 0.0)), BreakupEnergy(PP)),
         *(BreakupTransfer(), nu.majorana.HeavyNeutrino(1e3, "pi0")),
+        *(nu.majorana.MatrixElements(), nu.majorana.TritiumElectrons(1e-7)),
         *(
             scatterer.groups(covered)[0],
             ccfr.averaged("coherent"),
@@ -223,10 +224,14 @@ def _abundances() -> list[Any]:
     """Expansion, abundances over two moments, a table for Boltzmann codes."""
     bbn = nu.cosmology.nucleosynthesis
     past = nu.cosmology.decoupling()
+    measured = nu.experiment("primordial-abundances")
+    majorana = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
     return [
         bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
         bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
         bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
+        measured,
+        measured.prediction(majorana, ["magnetic_moment.emu"]),
     ]
 
 
@@ -323,8 +328,8 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 
 def _always_refused(thing: Any, method: str) -> bool:
-    """Whether there is no right call: a ratio has no bins."""
-    kinds = (TridentExperiment, BaselineExperiment)
+    """Whether there is no right call: a ratio and abundances have no bins."""
+    kinds = (TridentExperiment, BaselineExperiment, UniverseExperiment)
     return isinstance(thing, kinds) and method == "rebinned"
 
 
@@ -441,6 +446,19 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
             ("contours", {"levels": [0.247]}),
         )
     },
+    **{
+        f"AbundancePrediction.{name}": {"points": np.array([[1e-9]])}
+        for name in ("values", "expectation", "jacobian")
+    },
+    "UniverseExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
+    "UniverseExperiment.profile": {
+        **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-9, 2e-9]},
+        "model": None,
+    },
+    **{
+        f"UniverseExperiment.{name}": {"model": None}
+        for name in ("parameters", "predict", "prediction", "cost", "depends_on")
+    },
     "BoltzmannTable.text": {"code": "class"},
     "SpinFlavour.times": {"factor": 2.0},
     "Matter.potentials": {"radius": 10 * km},
@@ -464,6 +482,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
     **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
+    "HeavyNeutrino.energy_range": {"gamma": 2.0},
+    "MatrixElements.half_life": {"isotope": "Ge76", "m_bb": 1e-7},
+    "MatrixElements.mass": {"isotope": "Ge76", "years": 1e26},
+    "TritiumElectrons.capture_spectrum": {"energy": 1e-7, "resolution": 1e-8},
+    "TritiumElectrons.decay_spectrum": {"energy": -1e-6, "resolution": 1e-7},
+    "TritiumElectrons.counts": {"resolution": 1e-7},
     **{
         f"{name}.scatterers": {"target": None}
         for name in (

@@ -11,7 +11,7 @@ from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.bounds.relic_absorption import LineOfSight
-    from nuprobe.experiments import Limit, Rates
+    from nuprobe.experiments import Limit, Rates, UniverseRates
     from nuprobe.numerics import FloatArray
     from nuprobe.oscillation import PrecessionLimit, SpinFlavour
     from nuprobe.reproductions import Reproduction
@@ -23,6 +23,7 @@ __all__ = [
     "precession_table",
     "rate_table",
     "reproduction_table",
+    "universe_table",
 ]
 
 
@@ -259,6 +260,40 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
                 f"not judged: {r.quantity} ({r.key}): {r.note}"
                 for r in rows
                 if r.agrees is None
+            ),
+        ),
+    )
+
+
+def universe_table(rates: UniverseRates) -> Table:
+    """Return abundances beside what is measured of them.
+
+    Parameters
+    ----------
+    rates : of an experiment on the early universe.
+
+    Examples
+    --------
+    >>> from nuprobe.experiments import experiment
+    >>> rates = experiment("primordial-abundances").predict()
+    >>> universe_table(rates).columns[:2]
+    ('observable', 'predicted')
+    """
+    rows = zip(
+        rates.observables,
+        *(map(float, rates.signal), map(float, rates.sigma_theory)),
+        *(map(float, rates.data), map(float, rates.sigma), map(float, rates.pulls)),
+        strict=True,
+    )
+    return Table(
+        f"{rates.experiment}, {rates.analysis}",
+        ("observable", "predicted", "error", "measured", "its error", "pull"),
+        tuple(rows),
+        {"error": ".2g", "its error": ".2g", "pull": "+.2f"},
+        (
+            "; ".join(
+                f"{name.replace('_', ' ')}: {value}"
+                for name, value in rates.assumptions.items()
             ),
         ),
     )

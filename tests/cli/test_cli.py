@@ -359,7 +359,10 @@ def test_reproduce_exits_1_when_a_number_disagrees(
 
 @pytest.mark.parametrize(
     ("process", "file"),
-    [("cevns", "experiment"), ("trident", "trident"), ("catalogue", "catalogue")],
+    [
+        *(("cevns", "experiment"), ("trident", "trident"), ("catalogue", "catalogue")),
+        *(("oscillation", "oscillation"), ("early-universe", "early-universe")),
+    ],
 )
 def test_schema_is_the_published_one(run: Run, process: str, file: str) -> None:
     code, out, _ = run("schema", process)

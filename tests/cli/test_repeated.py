@@ -38,7 +38,7 @@ KEYS = {
 
 LISTS = {
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "observables", "cl", "names",
+    "observables", "cl", "names", "isotopes",
 }  # fmt: skip
 """Repeatable options whose values all count."""
 

@@ -64,6 +64,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("xsec", "electron"), "plot"): ((*ELECTRON, "--plot"), "a.png"),
     (("xsec", "trident"), "output"): ((*TRIDENT, "-o"), "a.txt"),
     (("xsec", "trident"), "plot"): ((*TRIDENT, "--plot"), "a.png"),
+    **{
+        (("majorana", name), what): (("majorana", name, *more, flag), file)
+        for name, more in (
+            ("decay", ("--mass", "1 GeV")),
+            ("double-beta", ()),
+            ("relic", ()),
+        )
+        for what, flag, file in (("output", "-o", "a.txt"), ("plot", "--plot", "a.png"))
+    },
     (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),
@@ -126,6 +135,10 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("gap", "--mass", "10 MeV")),
             (1, PRECESSION),
             (2, ("cosmology", "abundances")),
+            (2, ("cosmology", "neff")),
+            (2, ("cosmology", "plasma", "--temperature", "1:2:2 MeV")),
+            (2, ("cosmology", "potential")),
+            (2, ("cosmology", "decoupling", "--moments", "1e-10:1e-9:2:log")),
             (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),

@@ -17,9 +17,9 @@ _LONG = ("targets", "spins", "catalogue")
 def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
-    WHAT is one of targets, spins, fluxes, models, processes, form-factors, radii,
-    experiments, parameters, observables, reproductions, catalogue; all without it,
-    except the long lists of targets, of spins and of the catalogue.
+    WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
+    radii, experiments, parameters, observables, reproductions, catalogue; all without
+    it, except the long lists of targets, of spins and of the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]
     tables = [TABLES[name]() for name in wanted]

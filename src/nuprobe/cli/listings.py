@@ -121,6 +121,34 @@ def processes() -> Table:
     )
 
 
+def levels() -> Table:
+    """Tables of levels of nuclei."""
+    from nuprobe.processes.nuclear.levels import level_tables
+    from nuprobe.processes.nuclear.levels import levels as read
+
+    rows = []
+    for name in level_tables():
+        table = read(name)
+        anti = table.charged is not None and table.charged.antineutrino
+        kinds = {
+            "cc nubar_e" if anti else "cc nu_e": table.charged,
+            "nc": table.neutral,
+        }
+        rows += [
+            (name, table.target, current, x.name, x.energy, x.gamow_teller, x.status)
+            for current, transitions in kinds.items()
+            if transitions is not None
+            for x in transitions.levels
+        ]
+    return Table(
+        "levels",
+        ("table", "target", "current", "level", "E [MeV]", "B(GT)", "from"),
+        tuple(rows),
+        {"E [MeV]": ".3f", "B(GT)": ".4g"},
+        ("--levels of `nuprobe xsec levels`, carbon-cc and carbon-nc; or a TOML file",),
+    )
+
+
 def form_factors() -> Table:
     """Form factors."""
     from nuprobe.errors import NuprobeError
@@ -255,6 +283,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "fluxes": fluxes,
     "models": models,
     "processes": processes,
+    "levels": levels,
     "form-factors": form_factors,
     "radii": radii,
     "experiments": experiments,

@@ -18,10 +18,7 @@ from nuprobe.stopping import name_of, number_of, stop_signals
 _COMMANDS = {
     "list": (
         "nuprobe.cli.list",
-        (
-            "Everything that can be named: targets, fluxes, models, experiments,"
-            " constraints."
-        ),
+        "Everything that can be named: targets, fluxes, models, experiments, …",
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
@@ -42,6 +39,10 @@ _COMMANDS = {
     ),
     "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
+    "majorana": (
+        "nuprobe.cli.majorana",
+        "Dirac or Majorana: heavy neutrinos, double beta decay, relic neutrinos.",
+    ),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
     "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),

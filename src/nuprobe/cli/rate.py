@@ -20,6 +20,7 @@ from nuprobe.cli.specs import (
     experiment_options,
     model_options,
 )
+from nuprobe.cli.universe import print_universe
 from nuprobe.cli.values import key_values
 from nuprobe.cli.variations import (
     compared_models,
@@ -60,7 +61,7 @@ def rate_command(
     given as ./path); of tridents the ratio to the Standard Model, and whether it is
     allowed, by one experiment or several; of a disappearance what is expected with a
     sterile neutrino (--model sterile) and without."""
-    from nuprobe.experiments import SiteRates, TridentExperiment
+    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -89,6 +90,8 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
+    if isinstance(opened[0], UniverseExperiment):
+        return print_universe(experiment, model, bool(compared) or bool(plot), out)
     (counting,) = experiment.counting()
     built = model.build()
     expected = counting.predict(built, experiment.analysis)

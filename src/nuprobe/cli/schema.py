@@ -13,7 +13,9 @@ from nuprobe.cli.output import emit
 @command("schema", epilog="Example: nuprobe schema cevns -o experiment.schema.json")
 @click.argument(
     "process",
-    type=click.Choice(["cevns", "trident", "oscillation", "catalogue"]),
+    type=click.Choice(
+        ["cevns", "trident", "oscillation", "early-universe", "catalogue"]
+    ),
     default="cevns",
 )
 @click.option(
@@ -23,17 +25,18 @@ from nuprobe.cli.output import emit
     help="Write there instead of printing.",
 )
 def schema_command(process: str, output: Path | None) -> None:
-    """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, trident or
-    oscillation),
-    or of a catalogue entry."""
+    """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, trident,
+    oscillation, early-universe), or of a catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
     from nuprobe.experiments.baselines.files import baseline_json_schema
     from nuprobe.experiments.format import json_schema
     from nuprobe.experiments.trident_files import trident_json_schema
+    from nuprobe.experiments.universe_files import universe_json_schema
 
     schemas = {
         "cevns": json_schema,
         "trident": trident_json_schema,
+        "early-universe": universe_json_schema,
         "oscillation": baseline_json_schema,
         "catalogue": catalogue_schema,
     }

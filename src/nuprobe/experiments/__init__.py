@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
+    from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
     from nuprobe.schema import Folder
 
@@ -44,6 +45,8 @@ __all__ = [
     "SitesExperiment",
     "TridentExperiment",
     "TridentRates",
+    "UniverseExperiment",
+    "UniverseRates",
     "Verdict",
     "Verdicts",
     "experiment",
@@ -77,6 +80,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "UniverseExperiment": "universe",
+    "UniverseRates": "universe",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",
@@ -142,8 +147,9 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `BaselineExperiment` if it is ``oscillation``, `SitesExperiment` if it has
-        several sites, else `Experiment`.
+        `BaselineExperiment` if it is ``oscillation``, `UniverseExperiment` if it is
+        ``early-universe``, `SitesExperiment` if it has several sites, else
+        `Experiment`.
 
     Raises
     ------
@@ -202,6 +208,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "early-universe":
+        from nuprobe.experiments.universe import UniverseExperiment
+
+        return UniverseExperiment.read(folder, raw)
     if raw.get("sites"):
         from nuprobe.experiments.sites import SitesExperiment
 

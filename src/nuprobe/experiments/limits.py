@@ -23,6 +23,7 @@ from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.trident import TridentExperiment
+from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Cost, CostSum
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
@@ -117,6 +118,12 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
+    if isinstance(experiment, UniverseExperiment):
+        raise InputError(
+            f"{experiment.name} measures the early universe, where mediators are not"
+            " computed: leave it out, or fit moments with `nuprobe fit"
+            f" {experiment.name} --model electromagnetic`"
+        )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
     if not scanned.felt_by(constituents):

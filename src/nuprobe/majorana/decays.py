@@ -32,7 +32,14 @@ from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_Z
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, number, numbers
 
-__all__ = ["CHANNELS", "Channel", "HeavyNeutrino", "events_to_tell", "photon_width"]
+__all__ = [
+    "CHANNELS",
+    "Channel",
+    "HeavyNeutrino",
+    "daughter_masses",
+    "events_to_tell",
+    "photon_width",
+]
 
 Channel = Literal["photon", "pi0", "eta", "rho0", "omega", "Z", "h"]
 CHANNELS: Final[tuple[str, ...]] = get_args(Channel)
@@ -163,9 +170,41 @@ class HeavyNeutrino:
                 f"gamma must be above 1 (at rest X has one energy), got {gamma:g}"
             )
         e = numbers("energies", energy)
+        low, high = self.energy_range(gamma)
+        half_width = (high - low) / 2
+        cos = (e - low) / half_width - 1
+        # the ends themselves belong to the range, whatever the rounding
+        cos = np.where(np.abs(np.abs(cos) - 1) < 1e-9, np.sign(cos), cos)
+        return np.asarray(self.by_angle(cos) / half_width)
+
+    def energy_range(self, gamma: float) -> tuple[float, float]:
+        """Smallest and largest laboratory energy of X in MeV.
+
+        Parameters
+        ----------
+        gamma : Lorentz factor of N; 1 or more.
+
+        Raises
+        ------
+        InputError
+            If `gamma` is below 1.
+        """
+        if not number("gamma", gamma) >= 1:
+            raise InputError(f"gamma must not be below 1, got {gamma:g}")
         rest, momentum = self.rest_energies
-        half_width = np.sqrt(gamma**2 - 1) * momentum
-        return np.asarray(self.by_angle((e - gamma * rest) / half_width) / half_width)
+        half_width = float(np.sqrt(gamma**2 - 1)) * momentum
+        return gamma * rest - half_width, gamma * rest + half_width
+
+
+def daughter_masses() -> dict[str, float]:
+    """Masses of what N decays to beside a neutrino, in MeV, by channel.
+
+    Examples
+    --------
+    >>> daughter_masses()["pi0"]
+    134.9768
+    """
+    return dict(_MASSES)
 
 
 @public

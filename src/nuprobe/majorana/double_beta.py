@@ -10,6 +10,7 @@ M by some 40 %, is not in it: scale the matrix element.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -17,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, quick_methods
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
@@ -27,6 +28,7 @@ from nuprobe.oscillation import PMNS, Splittings
 __all__ = [
     "ISOTOPES",
     "Isotope",
+    "MatrixElements",
     "effective_mass",
     "effective_mass_range",
     "half_life",
@@ -160,16 +162,99 @@ def mass_from_half_life(
     >>> (mass_from_half_life("Xe136", 3.8e26) / eV).round(3)
     array([0.028, 0.121])
     """
-    found, time = _isotope(isotope), _positive("half-lives", years)
-    if found.matrix_elements is None:
-        raise InputError(
-            f"no matrix elements of {isotope} are in the table: use half_life with one"
-            " of your own"
+    return MatrixElements(g_a=g_a).mass(isotope, years)
+
+
+@public
+@quick_methods
+@dataclass(frozen=True)
+class MatrixElements:
+    """Range of matrix elements, with what stands beside them.
+
+    Attributes
+    ----------
+    element : M, or None for the range of the literature.
+    g_a : axial coupling that stands beside it.
+    contact : share that the contact term of two nucleons adds to M; some 0.4 in the
+        literature (unverified), 0 without.
+
+    Examples
+    --------
+    >>> from nuprobe.units import eV
+    >>> (MatrixElements().mass("Ge76", 1.8e26) / eV).round(3)
+    array([0.077, 0.183])
+    >>> (MatrixElements(contact=0.4).mass("Ge76", 1.8e26) / eV).round(3)
+    array([0.055, 0.131])
+    """
+
+    element: float | None = None
+    g_a: float = G_A_BARE
+    contact: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.element is not None:
+            _positive("the matrix element", self.element)
+        _positive("g_a", self.g_a)
+        if not number("the contact term", self.contact) > -1:
+            raise InputError(
+                f"the contact term must be above -1, got {self.contact:g}: it is a"
+                " share of the matrix element"
+            )
+
+    def words(self) -> str:
+        """What is assumed, in words."""
+        element = (
+            "range of the literature" if self.element is None else f"{self.element:g}"
         )
-    g4 = float(_positive("g_a", g_a)) ** 4
-    ends = np.array(found.matrix_elements[::-1])
-    rate = found.phase_space * g4 * time[..., None]
-    return np.asarray(M_ELECTRON / (np.sqrt(rate) * ends))
+        contact = f", and {self.contact:+.0%} by a contact term" if self.contact else ""
+        return f"matrix elements: {element}{contact}; g_A {self.g_a:g}"
+
+    def _ends(self, isotope: str) -> tuple[float, float]:
+        """Smallest and largest matrix element."""
+        ends = _isotope(isotope).matrix_elements
+        if self.element is not None:
+            ends = (self.element, self.element)
+        if ends is None:
+            raise InputError(
+                f"no matrix elements of {isotope} are in the table: give one of your"
+                " own"
+            )
+        return ends[0] * (1 + self.contact), ends[1] * (1 + self.contact)
+
+    def half_life(self, isotope: str, m_bb: ArrayLike) -> FloatArray:
+        """Shortest and longest half-life.
+
+        Parameters
+        ----------
+        isotope : one of `ISOTOPES`.
+        m_bb : effective masses in MeV.
+
+        Returns
+        -------
+        array, shape (*m_bb.shape, 2)
+            In years; infinite for 0.
+        """
+        small, large = self._ends(isotope)
+        ends = [half_life(isotope, m_bb, m, g_a=self.g_a) for m in (large, small)]
+        return np.stack(ends, axis=-1)
+
+    def mass(self, isotope: str, years: ArrayLike) -> FloatArray:
+        """Smallest and largest effective mass of a half-life.
+
+        Parameters
+        ----------
+        isotope : one of `ISOTOPES`.
+        years : half-lives in years.
+
+        Returns
+        -------
+        array, shape (*years.shape, 2)
+            In MeV.
+        """
+        ends = np.array(self._ends(isotope)[::-1])
+        time = _positive("half-lives", years)
+        rate = _isotope(isotope).phase_space * self.g_a**4 * time[..., None]
+        return np.asarray(M_ELECTRON / (np.sqrt(rate) * ends))
 
 
 def _moduli(

@@ -17,16 +17,27 @@ from nuprobe.constants import AVOGADRO
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import number
 
-__all__ = ["capture_rate"]
+__all__ = [
+    "DENSITY",
+    "HELICITIES",
+    "LIGHT_CM_S",
+    "SIGMA",
+    "TRITIUM",
+    "YEAR_S",
+    "Nature",
+    "capture_rate",
+]
 
-_SIGMA: Final = 3.834e-45
-_DENSITY: Final = 56.0
-_TRITIUM: Final = 3.01604928
+SIGMA: Final = 3.834e-45
+"""Mean cross section of capture times velocity over that of light, cm²."""
+DENSITY: Final = 56.0
+"""Relic neutrinos of one mass state and helicity in the mean universe, per cm³."""
+TRITIUM: Final = 3.01604928
 """Atomic mass, u."""
-_LIGHT_CM_S: Final = 2.99792458e10
-_YEAR_S: Final = 365.25 * 86400
+LIGHT_CM_S: Final = 2.99792458e10
+YEAR_S: Final = 365.25 * 86400
 Nature = Literal["dirac", "majorana"]
-_HELICITIES: Final = {"dirac": 1, "majorana": 2}
+HELICITIES: Final = {"dirac": 1, "majorana": 2}
 
 
 @public
@@ -56,11 +67,11 @@ def capture_rate(
     >>> [round(capture_rate(100.0, nature), 2) for nature in ("dirac", "majorana")]
     [4.06, 8.11]
     """
-    if nature not in _HELICITIES:
-        raise UnknownNameError("nature of the neutrino", nature, _HELICITIES)
+    if nature not in HELICITIES:
+        raise UnknownNameError("nature of the neutrino", nature, HELICITIES)
     for what, value in (("tritium in g", tritium), ("clustering", clustering)):
         if number(what, value) < 0:
             raise InputError(f"{what} must not be negative, got {value:g}")
-    atoms = tritium / _TRITIUM * AVOGADRO
-    density = _DENSITY * clustering * _HELICITIES[nature]
-    return float(atoms * _SIGMA * density * _LIGHT_CM_S * _YEAR_S)
+    atoms = tritium / TRITIUM * AVOGADRO
+    density = DENSITY * clustering * HELICITIES[nature]
+    return float(atoms * SIGMA * density * LIGHT_CM_S * YEAR_S)

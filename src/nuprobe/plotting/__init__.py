@@ -32,6 +32,11 @@ from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.gap import plot_gap
 from nuprobe.plotting.limits import plot_limits
+from nuprobe.plotting.majorana import (
+    plot_effective_mass,
+    plot_heavy_decays,
+    plot_tritium,
+)
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
@@ -44,6 +49,14 @@ from nuprobe.plotting.trident_parts import (
     plot_trident_asymptotics,
     plot_trident_charged_current,
     plot_trident_parts,
+)
+from nuprobe.plotting.universe import (
+    plot_debye_length,
+    plot_decoupling,
+    plot_magnetic_screening,
+    plot_right_handed,
+    plot_screened_potential,
+    plot_temperatures,
 )
 
 __all__ = [
@@ -60,20 +73,25 @@ __all__ = [
     "plot_cls",
     "plot_contour",
     "plot_corner",
+    "plot_debye_length",
+    "plot_decoupling",
     "plot_differential",
     "plot_disappearance",
     "plot_distribution",
     "plot_distribution_2d",
     "plot_distributions",
+    "plot_effective_mass",
     "plot_electron_differential",
     "plot_electron_total",
     "plot_exclusion_plane",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_heavy_decays",
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
+    "plot_magnetic_screening",
     "plot_millicharge",
     "plot_moment_field",
     "plot_moment_plane",
@@ -83,7 +101,10 @@ __all__ = [
     "plot_profile",
     "plot_rates",
     "plot_recoils",
+    "plot_right_handed",
+    "plot_screened_potential",
     "plot_standard_moments",
+    "plot_temperatures",
     "plot_total",
     "plot_totals",
     "plot_toy_thresholds",
@@ -93,5 +114,6 @@ __all__ = [
     "plot_trident_form_factors",
     "plot_trident_parts",
     "plot_trident_ratio",
+    "plot_tritium",
     "save",
 ]

@@ -32,7 +32,7 @@ from nuprobe.errors import (
 )
 from nuprobe.plotting import plot_levels
 from nuprobe.processes.nuclear.fermi import fermi_function
-from nuprobe.processes.nuclear.levels import levels
+from nuprobe.processes.nuclear.levels import level_tables, levels
 from nuprobe.processes.nuclear.two_body import Transfer, TwoBody
 
 GROUND, EXCITED = "1/2- g.s.", "3/2- 3.502"
@@ -160,6 +160,20 @@ def test_a_user_replaces_the_table(tmp_path: Path) -> None:
     assert low / shipped == pytest.approx(0.71 / 1.06, rel=2e-3)
     with pytest.raises(InputError, match="no transitions by neutral"):
         nu.carbon.total(12.0, "nc", "nu_e", levels=str(own))
+
+
+def test_the_table_of_the_guide(tmp_path: Path) -> None:
+    guide = Path(__file__).parents[3] / "docs/guide/nuclear.md"
+    block = guide.read_text(encoding="utf-8").partition("```toml\n")[2]
+    own = tmp_path / "guide.toml"
+    own.write_text(block.partition("```")[0], encoding="utf-8")
+    found = nu.carbon.by_level(12.0, "cc", "nu_e", levels=str(own))
+    assert float(found[GROUND]) == float(
+        nu.carbon.total(12.0, "cc", "nu_e", level=GROUND)
+    )
+    assert 0 < float(found[EXCITED]) < float(found[GROUND])
+    with pytest.raises(InputError, match="up to 40 MeV"):
+        nu.carbon.total(41.0, "cc", "nu_e", levels=str(own))
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
@@ -369,6 +383,11 @@ def test_levels_on_the_command_line(
     assert "nubar_e" in run(
         "levels", "--levels", "carbon12-nubar", "--energy", "20 MeV"
     )
+    monkeypatch.setattr(sys, "argv", ["nuprobe", "list", "levels"])
+    with pytest.raises(SystemExit):
+        main()
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in level_tables())
     ten = run("charged", "--energy", "10 MeV", "--channel", "carbon13")
     assert f"{float(nu.carbon.total(10.0, 'cc', 'nu_e')):.4e}" in ten
 

@@ -4,8 +4,9 @@ levels of the product, ν of every flavour by neutral currents to levels of the 
 Levels and strengths are tables (`nuprobe.processes.nuclear.levels`), the kernels are in
 `nuprobe.processes.nuclear.allowed`:
 
-- ``"carbon13"``: allowed transitions alone, no weak magnetism, forbidden parts or form
-  factors; good to about 1 % below 10 MeV, 3 to 5 % at 20 MeV.
+- ``"carbon13"``: allowed transitions alone, no weak magnetism, forbidden parts, form
+  factors or radiative corrections (which are +1.5 % at 10 MeV); good to about 2 % below
+  10 MeV, 3 to 5 % at 20 MeV.
 - ``"carbon12"``: ground state of ¹²N and ¹²C*(15.11 MeV), with form factor and weak
   magnetism; some 5 %, and within the errors of what was measured with muon decays.
 - ``"carbon12-inclusive"``: the excited states of ¹²N too, as one first forbidden level

@@ -84,6 +84,7 @@ from nuprobe.reproductions.recipes.inverse_beta import (
 )
 from nuprobe.reproductions.recipes.majorana import (
     double_beta_half_life,
+    double_beta_mass,
     heavy_neutrino_width,
     relic_captures,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "differential_cross_section",
     "dirac_moment",
     "double_beta_half_life",
+    "double_beta_mass",
     "effective_neutrinos",
     "electromagnetic_limit",
     "equal_recoil",

@@ -3,12 +3,14 @@ decays of heavy ones."""
 
 from __future__ import annotations
 
-from nuprobe.majorana import capture_rate, half_life, photon_width
+from nuprobe.errors import InputError, shown
+from nuprobe.majorana import capture_rate, half_life, mass_from_half_life, photon_width
 from nuprobe.majorana.relic import Nature
-from nuprobe.units import parse_quantity
+from nuprobe.units import eV, parse_quantity
 
 __all__ = [
     "double_beta_half_life",
+    "double_beta_mass",
     "heavy_neutrino_width",
     "relic_captures",
 ]
@@ -30,6 +32,28 @@ def double_beta_half_life(isotope: str, m_bb: str, matrix_element: float) -> flo
     """
     mass = parse_quantity(m_bb, "energy")
     return float(half_life(isotope, mass, matrix_element))
+
+
+def double_beta_mass(isotope: str, years: float, side: str, g_a: float = 1.27) -> float:
+    """Effective mass in meV that a half-life corresponds to.
+
+    Parameters
+    ----------
+    isotope : one of `nuprobe.majorana.ISOTOPES`.
+    years : half-life.
+    side : ``"lower"`` with the largest matrix element of the literature, ``"upper"``
+        with the smallest.
+    g_a : axial coupling that stands beside the matrix elements.
+
+    Examples
+    --------
+    >>> round(double_beta_mass("Ge76", 1.8e26, "upper"))
+    183
+    """
+    if side not in ("lower", "upper"):
+        raise InputError(f'side must be "lower" or "upper", got {shown(side)}')
+    both = mass_from_half_life(isotope, years, g_a=g_a) / eV * 1e3
+    return float(both[int(side == "upper")])
 
 
 def heavy_neutrino_width(mass: str, moment: float) -> float:

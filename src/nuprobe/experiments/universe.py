@@ -1,0 +1,350 @@
+"""What is measured of the early universe: moments in, abundances and N_eff out, costs
+that add to those of laboratories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.cosmology import decoupling
+from nuprobe.cosmology.nucleosynthesis import (
+    OBSERVABLES,
+    Nucleosynthesis,
+    abundances,
+    uncertainties,
+)
+from nuprobe.cosmology.nucleosynthesis.surfaces import moment_surface
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
+from nuprobe.experiments.abundances import AbundancePrediction, squares
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.universe_files import UniverseFile
+from nuprobe.fluxes import Flux
+from nuprobe.inference import Cost, GaussianCost
+from nuprobe.models import Electromagnetic, StandardModel
+from nuprobe.nuclei import Target
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.schema import Folder, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["UniverseExperiment", "UniverseRates"]
+
+_MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
+_FELT: Final = 1e-3
+"""A nuisance that moves no bin by more than this share of its error is left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class UniverseRates:
+    """What is predicted, beside what is measured.
+
+    Attributes
+    ----------
+    experiment, analysis : names.
+    observables : names of the bins.
+    signal : predicted values, shape (bins,).
+    sigma_theory : errors of the prediction from its inputs, shape (bins,).
+    data, sigma : measured values and errors, shape (bins,).
+    assumptions : of the prediction, by name.
+    """
+
+    experiment: str
+    analysis: str
+    observables: tuple[str, ...]
+    signal: FloatArray
+    sigma_theory: FloatArray
+    data: FloatArray
+    sigma: FloatArray
+    assumptions: Mapping[str, Any]
+
+    @property
+    def total(self) -> FloatArray:
+        """The signal: nothing is added to it."""
+        return self.signal
+
+    @property
+    def pulls(self) -> FloatArray:
+        """(predicted − measured)/error of both, shape (bins,)."""
+        both = np.hypot(self.sigma, self.sigma_theory)
+        return np.asarray((self.signal - self.data) / both)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "experiment": self.experiment,
+            "analysis": self.analysis,
+            "observables": list(self.observables),
+            "predicted": self.signal.tolist(),
+            "predicted_sigma": self.sigma_theory.tolist(),
+            "data": self.data.tolist(),
+            "sigma": self.sigma.tolist(),
+            "pulls": self.pulls.tolist(),
+            "assumptions": dict(self.assumptions),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class UniverseExperiment(AnyExperiment):
+    """Measured abundances and N_eff, read from a folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where it lies.
+    raw : the parsed file.
+    """
+
+    file: UniverseFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> UniverseExperiment:
+        """Check a parsed file; raises `ExperimentFileError` naming file, key and
+        remedy."""
+        result = cls(validate(UniverseFile, raw, folder.name), folder, raw)
+        try:
+            result.options()
+            result._t_max()
+        except NuprobeError as err:
+            raise ExperimentFileError(f"{folder.name}: universe: {err}") from None
+        return result
+
+    @public
+    def with_changes(self, changes: Mapping[str, Any]) -> UniverseExperiment:
+        """Return the experiment with keys of its file replaced by `changes`, e.g.
+        ``{"universe.rates": "yof"}``."""
+        raw = changed(self.raw, changes, self.folder.name)
+        return UniverseExperiment.read(self.folder, raw)
+
+    @public
+    def rebinned(
+        self,
+        energy: int | Sequence[float] | None = None,
+        time: int | Sequence[str] | None = None,
+        analysis: str | None = None,
+    ) -> UniverseExperiment:
+        """Always refused: abundances have no bins of `energy` or `time`, in no
+        `analysis`."""
+        raise InputError(f"{self.name} measures abundances, which have no bins to add")
+
+    @property
+    def flux(self) -> Flux:
+        """There is none."""
+        raise InputError(f"{self.name} measures the early universe: it has no flux")
+
+    def target(self) -> Target:
+        """There is none."""
+        raise InputError(f"{self.name} measures the early universe: it has no target")
+
+    def options(self) -> Nucleosynthesis:
+        """Options of nucleosynthesis, as the file has them."""
+        given = self.file.universe
+        return Nucleosynthesis(
+            omega_b=given.omega_b[0],
+            tau_n=given.tau_n[0],
+            rates=given.rates,
+            weak=given.weak,
+            nuclear_qed=given.nuclear_qed,
+        )
+
+    def _t_max(self) -> float | None:
+        given = self.file.universe.t_max
+        return None if given is None else parse_quantity(given, "energy")
+
+    def _choices(self, model: Any) -> dict[str, Any]:
+        """Options of decoupling for a model."""
+        choices: dict[str, Any] = {"flavour_mixing": self.file.universe.flavour_mixing}
+        if getattr(model, "kind", "") == "dirac":
+            if self.file.universe.t_max is None:
+                raise InputError(
+                    f"Dirac moments need universe.t_max in {self.name}, the temperature"
+                    " without right-handed neutrinos, e.g. --set"
+                    " universe.t_max='100 GeV'"
+                )
+            choices["t_max"] = self._t_max()
+        return choices
+
+    @public
+    def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
+        """What a fit can free with a `model` (default: Majorana moments): its
+        moments."""
+        known = getattr(_moments(model), "parameters", ())
+        return tuple(p for p in known if p.name.startswith(_MOMENTS))
+
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether abundances depend on a parameter.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        if parameter not in {p.name for p in self.parameters(model)}:
+            return False
+        form = squares(_moments(model), (parameter,))
+        return bool(np.any(form.quadratic) or np.any(form.linear))
+
+    @public
+    def predict(self, model: Any = None, analysis: str | None = None) -> UniverseRates:
+        """What is predicted, beside what is measured.
+
+        Parameters
+        ----------
+        model : Standard Model (default), or with moments.
+        analysis : default the first of the file.
+        """
+        name = self._named(analysis)
+        data = self.file.analyses[name].data()
+        choices = self._choices(model)
+        if "t_max" in choices and not squares(model, ()).constant.any():
+            choices.pop("t_max")  # without moments there is nothing to begin at
+        history = decoupling(model, **choices)
+        found = abundances(history=history, options=self.options())
+        bins = [OBSERVABLES.index(one) for one in data]
+        moved = self._moved()
+        spread = np.sqrt(sum(shift**2 for shift in moved.values()))
+        return UniverseRates(
+            experiment=self.name,
+            analysis=name,
+            observables=tuple(data),
+            signal=found.values()[bins],
+            sigma_theory=np.asarray(spread)[bins],
+            data=np.array([value for value, _ in data.values()]),
+            sigma=np.array([error for _, error in data.values()]),
+            assumptions=found.assumptions,
+        )
+
+    def _moved(self) -> dict[str, FloatArray]:
+        """Shifts of all observables by one standard deviation of each input."""
+        given = self.file.universe
+        found = _uncertainties(
+            self.options(), given.tau_n[1], given.omega_b[1], given.flavour_mixing
+        )
+        if given.rate_errors:
+            return found
+        return {k: v for k, v in found.items() if k in ("tau_n", "omega_b")}
+
+    @public
+    def prediction(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> AbundancePrediction:
+        """What a cost needs to know.
+
+        Parameters
+        ----------
+        model : with moments; default Majorana moments, all zero.
+        free : names of its moments.
+        analysis : default the first of the file.
+        """
+        name = self._named(analysis)
+        data = self.file.analyses[name].data()
+        chosen = _moments(model)
+        known = {p.name: p for p in self.parameters(chosen)}
+        for parameter in free:
+            if parameter not in known:
+                raise unknown_parameter(self.name, parameter, list(known))
+        choices = self._choices(chosen)
+        sigma = np.array([error for _, error in data.values()])
+        bins = [OBSERVABLES.index(one) for one in data]
+        moved = {
+            key: shift[bins]
+            for key, shift in self._moved().items()
+            if np.any(np.abs(shift[bins]) > _FELT * sigma)
+        }
+        return AbundancePrediction(
+            name=f"{self.name}/{name}",
+            parameters=tuple(known[parameter] for parameter in free),
+            form=squares(chosen, tuple(free)),
+            surface=moment_surface(
+                self.options(),
+                choices["flavour_mixing"],
+                getattr(chosen, "kind", "majorana"),
+                choices.get("t_max"),
+            ),
+            observables=tuple(data),
+            sigma=sigma,
+            nuisances=tuple(_nuisance(key) for key in moved),
+            moved=np.array(list(moved.values())).reshape(len(moved), len(data)),
+        )
+
+    @public
+    def cost(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """Gaussian cost of the abundances; density of baryons, lifetime of the neutron
+        and nuclear rates are nuisances that all experiments of this kind share.
+
+        Parameters
+        ----------
+        model : with moments; default Majorana moments, all zero.
+        free : names of its moments.
+        analysis : default the first of the file.
+        """
+        prediction = self.prediction(model, free, analysis)
+        data = self.file.analyses[self._named(analysis)].data()
+        values = np.array([value for value, _ in data.values()])
+        ones = np.ones(len(values))
+        cost = GaussianCost(prediction, values / prediction.sigma, ones)
+        return cost.of(self.origin(analysis))
+
+    def is_projection(self, analysis: str | None = None) -> bool:
+        """Whether the numbers of an analysis are assumed, not measured.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return self.file.analyses[self._named(analysis)].kind == "projection"
+
+
+def _moments(model: Any) -> Any:
+    """The model, Majorana moments that are zero by default."""
+    if model is None or isinstance(model, StandardModel):
+        return Electromagnetic(magnetic_moment=np.zeros((3, 3)), kind="majorana")
+    return model
+
+
+def _nuisance(name: str) -> Nuisance:
+    """An input of the prediction, in standard deviations."""
+    words = {"tau_n": "lifetime of the neutron", "omega_b": "density of baryons"}
+    return Nuisance(
+        f"universe-{name}", 1.0, description=words.get(name, f"rate of {name}")
+    )
+
+
+def _uncertainties(
+    options: Nucleosynthesis, tau_n: float, omega_b: float, mixing: str
+) -> dict[str, FloatArray]:
+    key = (options.omega_b, options.tau_n, options.rates, options.weak)
+    return _known_uncertainties(key, options.nuclear_qed, tau_n, omega_b, mixing)
+
+
+@lru_cache(maxsize=16)
+def _known_uncertainties(
+    key: tuple[Any, ...], nuclear_qed: bool, tau_n: float, omega_b: float, mixing: Any
+) -> dict[str, FloatArray]:
+    past = decoupling(flavour_mixing=mixing)
+    density, lifetime, rates, weak = key
+    return uncertainties(
+        past,
+        Nucleosynthesis(density, lifetime, rates, weak, nuclear_qed),
+        sigma_tau_n=tau_n,
+        sigma_omega_b=omega_b,
+    )

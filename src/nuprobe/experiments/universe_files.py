@@ -1,0 +1,118 @@
+"""The format of ``experiment.toml`` for what is measured of the early universe."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from nuprobe.errors import InputError
+from nuprobe.experiments.format import Energy
+from nuprobe.schema import Strict
+
+__all__ = ["UniverseFile", "UniverseMeasurement", "universe_json_schema"]
+
+Measured = tuple[PositiveFloat, PositiveFloat]
+
+
+class UniverseInputs(Strict):
+    """What the prediction assumes; value and error become nuisances."""
+
+    flavour_mixing: Literal["none", "full"] = Field(
+        default="full",
+        description="whether oscillations keep the three neutrinos at one temperature",
+    )
+    rates: str = Field(default="primat-2023", description="nuclear rate set")
+    weak: Literal["born", "finite mass", "full"] = Field(
+        default="full", description="corrections of the rates of n <-> p"
+    )
+    nuclear_qed: bool = Field(
+        default=False, description="electron pairs beside the photons of captures"
+    )
+    omega_b: Measured = Field(description="density of baryons and its error")
+    tau_n: Measured = Field(description="lifetime of the neutron and its error, s")
+    rate_errors: bool = Field(
+        default=True, description="errors of the nuclear rates as nuisances"
+    )
+    t_max: Energy | None = Field(
+        default=None,
+        description="Dirac moments: temperature without right-handed neutrinos",
+    )
+
+
+class UniverseMeasurement(Strict):
+    """Measured abundances and N_eff, each a value and its error."""
+
+    title: str = Field(description="title of the analysis, for plots and reports")
+    kind: Literal["measurement", "projection"] = Field(
+        default="measurement", description="measured, or assumed in a projection"
+    )
+    y_p: Measured | None = Field(default=None, description="4 n(4He)/n_b")
+    d_h: Measured | None = Field(default=None, description="D per proton")
+    he3_h: Measured | None = Field(default=None, description="3He per proton")
+    li7_h: Measured | None = Field(default=None, description="7Li per proton")
+    n_eff: Measured | None = Field(
+        default=None, description="effective number of neutrinos"
+    )
+    references: list[str] = Field(
+        default=[], description="texkeys of the papers that publish the numbers"
+    )
+    notes: str = Field(default="", description="remarks")
+
+    @model_validator(mode="after")
+    def _check(self) -> UniverseMeasurement:
+        if not self.data():
+            raise InputError(
+                "an analysis needs at least one of y_p, d_h, he3_h, li7_h and n_eff"
+            )
+        return self
+
+    def data(self) -> dict[str, Measured]:
+        """Value and error of what is measured, by name."""
+        names = ("y_p", "d_h", "he3_h", "li7_h", "n_eff")
+        given = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class UniverseFile(Strict):
+    """Contents of ``experiment.toml`` with ``process = "early-universe"``.
+
+    Attributes
+    ----------
+    schema_version : of the format.
+    name, title, references, notes : what it is called, whose it is, remarks.
+    process : ``"early-universe"``.
+    shares_data_with : experiments with some of the same data.
+    universe : what the prediction assumes.
+    analyses : measured abundances by name.
+    """
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    process: Literal["early-universe"]
+    references: list[str] = []
+    notes: str = ""
+    shares_data_with: list[str] = Field(
+        default=[],
+        description="names of experiments with some of the same data, never combined",
+    )
+    universe: UniverseInputs
+    analyses: dict[str, UniverseMeasurement] = Field(
+        min_length=1, description="the first one is the default"
+    )
+
+
+def universe_json_schema() -> dict[str, Any]:
+    """JSON Schema of ``experiment.toml`` with ``process = "early-universe"``.
+
+    Examples
+    --------
+    >>> universe_json_schema()["$id"]
+    'urn:nuprobe:early-universe:1'
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:nuprobe:early-universe:1",
+        **UniverseFile.model_json_schema(),
+    }
