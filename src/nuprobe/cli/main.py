@@ -33,10 +33,7 @@ _COMMANDS = {
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
-    "plane": (
-        "nuprobe.cli.plane",
-        "Exclusion of a plane: Wilks, Feldman-Cousins and CLs side by side.",
-    ),
+    "plane": ("nuprobe.cli.plane", "Exclusion of a plane by several statistics."),
     "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "majorana": (

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.asked import AskedSpec, asked_options
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
-from nuprobe.cli.plane_texts import AskedSpec, asked_options, plane_report
+from nuprobe.cli.plane_texts import plane_report
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
