@@ -50,6 +50,7 @@ BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 PRECESSION = (
     *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
 )
+SOLAR = ("sno-2013", "--scheme", "relative")
 BOLTZMANN = (
     *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
     *("--n-eff-grid", "3:4:2"),
@@ -114,6 +115,19 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         "a.txt",
     ),
     (("catalogue", "site"), "folder"): (("catalogue", "site"), "folder"),
+    **{
+        (("solar", verb), option): (
+            ("solar", verb, *line, f"--{option}"),
+            "a.png" if option == "plot" else "a.txt",
+        )
+        for verb, line in (
+            ("probability", ("--energy", "1:2:2 MeV")),
+            ("plane", (*SOLAR, "--grid", "tan2_12=0.4:0.5:2,dm2_21=7e-5:8e-5 eV2:2")),
+            ("current", SOLAR),
+        )
+        for option in ("output", "plot")
+        if (verb, option) != ("current", "plot")
+    },
     (("schema",), "output"): (("schema", "-o"), "a.json"),
     (("data", "list"), "output"): (("data", "list", "-o"), "a.txt"),
     (("demo",), "output"): (("demo", "--quiet", "-o"), "folder"),
@@ -126,7 +140,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         for name, flavour in (
             *(("ibd", "nubar_e"), ("carbon-cc", "nu_e"), ("carbon-nc", "nu_mu")),
             *(("deuteron-cc", "nu_e"), ("deuteron-nc", "nu_mu")),
+            *(("deuteron", "nu_e"), ("carbon", "nu_e")),
         )
+    },
+    **{
+        (("xsec", name), "plot"): (
+            ("xsec", name, "--energy", "10 MeV", "--plot"),
+            "a.png",
+        )
+        for name in ("deuteron", "carbon", "ibd")
     },
     **{
         (tuple(line[:words]), name): ((*line, option), path)

@@ -40,6 +40,8 @@ from nuprobe.plotting.majorana import (
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
+from nuprobe.plotting.reactions import plot_reactions
+from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
@@ -100,10 +102,14 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_reactions",
     "plot_recoils",
     "plot_right_handed",
     "plot_screened_potential",
+    "plot_solar_plane",
+    "plot_solar_rates",
     "plot_standard_moments",
+    "plot_survival",
     "plot_temperatures",
     "plot_total",
     "plot_totals",
