@@ -259,6 +259,11 @@ def _universe() -> list[Any]:
     return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
 
 
+def _stars() -> list[Any]:
+    """The tip of a red-giant branch."""
+    return [nu.stars.M5]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -268,6 +273,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "stars": _stars,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
