@@ -21,6 +21,7 @@ import nuprobe as nu
 from nuprobe import detectors
 from nuprobe.experiments import SitesExperiment, UniverseExperiment
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
+from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
@@ -101,7 +102,7 @@ def _neutrinos() -> list[Any]:
         away.Spread((away.Vacuum(52 * km), away.Vacuum(53 * km)), (1.0, 1.0)),
         away.Splittings(),
         away.PMNS(),
-        *_in_a_field(),
+        *(away.EarthModel(46.5), *_in_a_field()),
     ]
 
 
@@ -334,8 +335,13 @@ def methods(thing: Any) -> dict[str, tuple[Any, Call]]:
 
 
 def _always_refused(thing: Any, method: str) -> bool:
-    """Whether there is no right call: a ratio and abundances have no bins."""
-    kinds = (TridentExperiment, BaselineExperiment, UniverseExperiment)
+    """Whether there is no right call: ratios, rates and abundances have no bins."""
+    kinds = (
+        TridentExperiment,
+        BaselineExperiment,
+        SolarExperiment,
+        UniverseExperiment,
+    )
     return isinstance(thing, kinds) and method == "rebinned"
 
 
@@ -431,6 +437,7 @@ _MIXINGS: dict[str, Any] = {"parameter": "sin2_2theta_14", "grid": [0.1, 0.2, 0.
 _COUPLINGS: dict[str, Any] = {"parameter": "coupling", "grid": [0.0, 1e-3, 2e-3]}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
+    "Tip.magnitude": {"moment": 1e-12},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
@@ -448,6 +455,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         for name, more in (
             ("at", {"x": 1e-10, "y": 2e-10}),
             ("error", {}),
+            ("levels", {}),
             ("grid", {"points": 5}),
             ("contours", {"levels": [0.247]}),
         )
@@ -478,6 +486,13 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "MagneticField.uniform": {"length": 10 * km, "strength": 1e4 * gauss},
     "MagneticField.from_csv": {"path": lambda: _profile()},
     "MagneticField.times": {"factor": 2.0},
+    "EarthModel.regeneration": {"e_nu": 10.0, "sin2_12": 0.3, "dm2_21": 7.5e-5},
+    "EarthModel.interpolated": {
+        "e_nu": np.array([10.0]),
+        "sin2_12": np.array([0.3]),
+        "dm2_21": np.array([7.5e-5]),
+        "sin2_13": np.array([0.02]),
+    },
     "Solar.states": {"flavour": as_flavour("nu_e")},
     **{f"{name}.added_leptons": _LEPTONS for name in ("Stacked", "LightVector")},
     "Electromagnetic.seen": {"name": "charge"},
@@ -536,6 +551,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "BaselineExperiment.fit": {"free": ["sin2_2theta_14"]},
     "BaselineExperiment.profile": _MIXINGS,
     "BaselineExperiment.with_changes": {"changes": {"title": "other"}},
+    "SolarExperiment.fit": {"free": ["tan2_12"]},
+    "SolarExperiment.profile": {"parameter": "tan2_12", "grid": [0.4, 0.45, 0.5]},
+    "SolarExperiment.with_changes": {"changes": {"title": "other"}},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
     "TridentExperiment.profile": _COUPLINGS,
     "SampleResult.from_h5": {

@@ -217,6 +217,7 @@ _PLAIN: Final[dict[str, dict[str, float]]] = {
     "muB": {"muB": 1.0, "mu_B": 1.0, "µB": 1.0, "μB": 1.0, "μ_B": 1.0},
     "1/MeV2": {"1/MeV2": 1.0, "1/GeV2": 1e-6, "1/TeV2": 1e-12},
     "eV2": {"eV2": 1.0, "eV^2": 1.0, "eV²": 1.0, "meV2": 1e-6, "keV2": 1e6},
+    "1/cm2/s": {"1/cm2/s": 1.0, "/cm2/s": 1.0, "1/(cm2 s)": 1.0},
 }
 PLAIN_UNITS: Final = tuple(_PLAIN)
 """Units of plain numbers: a charge radius in cm², a charge in e, a moment in μ_B, a

@@ -388,6 +388,7 @@ def test_limits_of_counting_experiments(run: Run, tmp_path: Path) -> None:
     assert "universal-scalar" in out
 
 
+@pytest.mark.nightly
 def test_a_mass_that_the_data_do_not_determine_is_named(run: Run) -> None:
     parameters = _params(mass="10 MeV", coupling="1e-5")
     arguments = (

@@ -32,6 +32,7 @@ KEYS = {
     "varied": ("x=v-a", "x=sm"),
     "compared": ("x=v-a", "x=sm"),
     "bins": ("energy=6,14,30", "energy=6:30:3"),
+    "at": ("tan2_12=0.4", "tan2_12=0.5"),
     "moment": ("ee=1e-11", "ee=2e-11"),
 }
 """Repeatable options that give a key a value: two values of one key."""

@@ -46,6 +46,7 @@ BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 PRECESSION = (
     *("precession", "--moment", "1e-11", "--field", "50 kG", "--energy", "10 MeV"),
 )
+SOLAR = ("sno-2013", "--scheme", "relative")
 BOLTZMANN = (
     *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
     *("--n-eff-grid", "3:4:2"),
@@ -108,6 +109,19 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         "a.txt",
     ),
     (("catalogue", "site"), "folder"): (("catalogue", "site"), "folder"),
+    **{
+        (("solar", verb), option): (
+            ("solar", verb, *line, f"--{option}"),
+            "a.png" if option == "plot" else "a.txt",
+        )
+        for verb, line in (
+            ("probability", ("--energy", "1:2:2 MeV")),
+            ("plane", (*SOLAR, "--grid", "tan2_12=0.4:0.5:2,dm2_21=7e-5:8e-5 eV2:2")),
+            ("current", SOLAR),
+        )
+        for option in ("output", "plot")
+        if (verb, option) != ("current", "plot")
+    },
     (("schema",), "output"): (("schema", "-o"), "a.json"),
     (("data", "list"), "output"): (("data", "list", "-o"), "a.txt"),
     (("demo",), "output"): (("demo", "--quiet", "-o"), "folder"),
@@ -120,7 +134,15 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         for name, flavour in (
             *(("ibd", "nubar_e"), ("carbon-cc", "nu_e"), ("carbon-nc", "nu_mu")),
             *(("deuteron-cc", "nu_e"), ("deuteron-nc", "nu_mu")),
+            *(("deuteron", "nu_e"), ("carbon", "nu_e")),
         )
+    },
+    **{
+        (("xsec", name), "plot"): (
+            ("xsec", name, "--energy", "10 MeV", "--plot"),
+            "a.png",
+        )
+        for name in ("deuteron", "carbon", "ibd")
     },
     **{
         (tuple(line[:words]), name): ((*line, option), path)
@@ -129,6 +151,10 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (1, ("gap", "--mass", "10 MeV")),
             (1, PRECESSION),
             (2, ("cosmology", "abundances")),
+            (2, ("cosmology", "neff")),
+            (2, ("cosmology", "plasma", "--temperature", "1:2:2 MeV")),
+            (2, ("cosmology", "potential")),
+            (2, ("cosmology", "decoupling", "--moments", "1e-10:1e-9:2:log")),
             (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),

@@ -149,3 +149,30 @@ def test_without_a_crossing_it_is_said() -> None:
         cosmology.decoupling_temperature(None, "nu_s")  # type: ignore[arg-type]
     with pytest.raises(nu.NuprobeError, match=r"at least 0.03 MeV"):
         cosmology.interaction_rates(None, "nu_e", 0.02)
+
+
+def test_curves_are_single_answers_in_rows() -> None:
+    curve = cosmology.decoupling_curve([0.0, 3e-10], ["emu"], flavour_mixing="none")
+    model = one(3e-10)
+    found = cosmology.decoupling(model, flavour_mixing="none")
+    assert curve.n_eff[1] == found.n_eff
+    assert curve.temperature["number"][1, 1] == found.temperature("nu_mu", "number")
+    assert curve.instantaneous["energy"][1] == cosmology.instantaneous_n_eff(
+        model, "energy"
+    )
+    for moments, elements, told in (
+        ([-1e-10], ["emu"], "none negative"),
+        ([], ["emu"], "at least one number"),
+        ([1e-10], ["ee"], "no diagonal moments"),
+        ([1e-10], "emu", "must be a list"),
+    ):
+        with pytest.raises(nu.NuprobeError, match=told):
+            cosmology.decoupling_curve(moments, elements)
+
+
+def test_the_plasma_in_rows() -> None:
+    state = cosmology.plasma_state([0.01, 1.0])
+    assert state.electrons[0] > 1e10 * state.positrons[0]
+    n = cosmology.baryon_density(0.01) * (1 - 0.247 / 2)
+    assert state.electrons[0] - state.positrons[0] == pytest.approx(n, rel=1e-9)
+    assert state.debye_length[1] == pytest.approx(0.1973269804 / state.debye_mass[1])

@@ -99,6 +99,7 @@ def check(found: list[float], of: int = 1) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.nightly
 def test_spectra_follow_the_quadrature() -> None:
     found = []
     for i, (name, target, regime, e) in enumerate(

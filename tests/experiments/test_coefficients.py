@@ -87,6 +87,7 @@ def chi2(v: FloatArray, a: FloatArray) -> FloatArray:
 # -- C_V and C_A ------------------------------------------------------------------
 
 
+@pytest.mark.nightly
 def test_the_plane_of_c_v_and_c_a_is_what_numpy_says() -> None:
     cost = joint_cost([opened(n) for n in MEASURED], PairCouplings(), ["c_v", "c_a"])
     axis = np.linspace(-1.6, 1.6, 33)

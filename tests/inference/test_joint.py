@@ -239,6 +239,7 @@ def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
     assert best.twice_nll == pytest.approx(together({}), rel=0, abs=1e-6)
 
 
+@pytest.mark.nightly
 def test_intervals_of_a_likelihood_with_many_valleys() -> None:
     """Minimum by Minuit to 1e-6; at each end the profile, by BFGS from many starts, to
     5e-5 of an error.

@@ -29,12 +29,13 @@ def counting() -> Iterator[Experiment]:
 
 def shipped() -> list[Any]:
     """Each analysis of each experiment with each parameter that its file fits by
-    default; those of XENONnT, with 49 templates, are slow: test_morphing compares fits
-    of a few with MIGRAD."""
+    default; those of XENONnT, with 49 templates, and of NUCLEUS, with its long tables,
+    are slow: test_morphing compares fits of a few with MIGRAD."""
     return [
         pytest.param(
             *(e.name, analysis, name),
-            marks=[pytest.mark.nightly] * (e.name == "xenonnt-8b"),
+            marks=[pytest.mark.nightly]
+            * (e.name in ("xenonnt-8b", "nucleus-projection")),
         )
         for e in counting()
         for analysis in e.analyses

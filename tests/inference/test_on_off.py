@@ -207,6 +207,7 @@ def test_simulated_and_expected_data_have_control_counts() -> None:
     assert given.digest() != mine.digest() != expected.digest()
 
 
+@pytest.mark.nightly
 def test_goodness_of_fit_is_that_of_toys() -> None:
     mine, _ = pair(1.0, 7, signal=30.0)
     result = fit(mine, free=["strength"], minos=False)

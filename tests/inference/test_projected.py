@@ -141,6 +141,7 @@ def test_simulated_data_have_control_counts() -> None:
     assert off.var() == pytest.approx(total, rel=0.3)
 
 
+@pytest.mark.nightly
 def test_goodness_of_fit_is_that_of_toys() -> None:
     cost = few(1.0, 7, signal=40.0, background=90.0)
     result = fit(cost, free=["strength"], minos=False)

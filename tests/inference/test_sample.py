@@ -250,6 +250,7 @@ def radius_posterior(cost: Cost, treatment: str) -> tuple[float, float]:
     return mean, float(density @ (r - mean) ** 2) ** 0.5
 
 
+@pytest.mark.nightly
 def test_the_neutron_radius_of_csi_2017_against_quadrature_and_minos() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(None, ["rn"])
     s = nu.sample(cost, ["rn"], steps=1700).summary[0]

@@ -160,7 +160,7 @@ class OwnLikelihood:
 @pytest.mark.parametrize(
     ("analysis", "runs", "scale", "found", "sigma"),
     [
-        ("sr0-sr1", (0, 1), 1.075, 11.0, 2.75),
+        pytest.param("sr0-sr1", (0, 1), 1.075, 11.0, 2.75, marks=slow),
         pytest.param("counts", (0, 1, 2), 0.901, 16.6, 3.30, marks=slow),
         pytest.param("sr2", (2,), 0.737, 5.9, 1.96, marks=slow),
         pytest.param("discovery", (0, 1), 0.886, 10.70, 2.67, marks=slow),

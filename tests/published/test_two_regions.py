@@ -95,6 +95,7 @@ def test_joint_epsilon_of_electron_neutrinos_has_two_regions() -> None:
     assert ends(both, 1.0) == pytest.approx(edges.tolist(), abs=1.1e-3)
 
 
+@pytest.mark.nightly
 def test_regions_of_a_fit_are_those_of_profiles() -> None:
     """Three parameters, of which each has a second region."""
     free = [ELECTRON, MUON, "rn"]

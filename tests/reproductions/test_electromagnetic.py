@@ -90,6 +90,7 @@ def test_published_degrees_of_freedom() -> None:
         )
 
 
+@pytest.mark.nightly
 def test_the_sign_of_antineutrinos_decides_whether_the_muon_radius_has_a_mirror() -> (
     None
 ):

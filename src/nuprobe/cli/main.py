@@ -41,6 +41,7 @@ _COMMANDS = {
     ),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
     "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
+    "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "cosmology": ("nuprobe.cli.cosmology", "The early universe with moments."),
     "reproduce": (

@@ -14,6 +14,7 @@ from nuprobe.cli.output import (
     plot_option,
     save_plot,
 )
+from nuprobe.cli.solar_rates import at_option, print_solar
 from nuprobe.cli.specs import (
     ExperimentSpec,
     ModelSpec,
@@ -40,12 +41,14 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf
+  nuprobe rate gallium-2009 homestake-1998 --at tan2_12=0.45 --at phi_8B=5e6
   nuprobe rate prospect --model sterile --param sin2_2theta_14=0.26 --param dm2_41=7.25 --plot prospect.pdf
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
 @model_options
 @verdict_options
+@at_option
 @variation_option("--compare", "compared", "Counts of another model beside")
 @plot_option()
 @output_options
@@ -53,18 +56,20 @@ def rate_command(
     experiment: ExperimentSpec,
     model: ModelSpec,
     asked: VerdictSpec,
+    at: tuple[str, ...],
     compared: tuple[str, ...],
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or a folder
-    given as ./path); of tridents the ratio to the Standard Model, and whether it is
-    allowed, by one experiment or several; of a disappearance what is expected with a
-    sterile neutrino (--model sterile) and without."""
+    """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or ./path);
+    of tridents the ratio to the Standard Model, and whether it is allowed; what is left
+    with a sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
     from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
+    if print_solar(experiment, at, model, bool(compared), (plot, out)):
+        return None
     tridents = [one for one in opened if isinstance(one, TridentExperiment)]
     if len(tridents) == len(opened):
         if experiment.bins or plot is not None or compared:

@@ -3,6 +3,12 @@ it, decoupling."""
 
 from nuprobe.cosmology.collisions import collision_factor
 from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
+from nuprobe.cosmology.curves import (
+    DecouplingCurve,
+    Plasma,
+    decoupling_curve,
+    plasma_state,
+)
 from nuprobe.cosmology.dirac import RightHanded, effective_degrees, right_handed
 from nuprobe.cosmology.history import History, decoupling
 from nuprobe.cosmology.magnetic import (
@@ -25,7 +31,9 @@ from nuprobe.cosmology.thermodynamics import baryon_density, chemical_potential
 
 __all__ = [
     "SCREENINGS",
+    "DecouplingCurve",
     "History",
+    "Plasma",
     "Rates",
     "RightHanded",
     "ScreenedPotential",
@@ -35,6 +43,7 @@ __all__ = [
     "collision_factor",
     "debye_mass",
     "decoupling",
+    "decoupling_curve",
     "decoupling_temperature",
     "density_derivative",
     "effective_degrees",
@@ -45,6 +54,7 @@ __all__ = [
     "magnetic_differential",
     "number_factor",
     "plasma_pressure",
+    "plasma_state",
     "plasmon_loss",
     "right_handed",
     "screened_potential",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
+    from nuprobe.experiments.solar import SolarExperiment
+    from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
@@ -43,6 +45,8 @@ __all__ = [
     "Rates",
     "SiteRates",
     "SitesExperiment",
+    "SolarExperiment",
+    "SolarRates",
     "TridentExperiment",
     "TridentRates",
     "UniverseExperiment",
@@ -70,6 +74,8 @@ _PLACES = {
     "Rates": "rates",
     "SiteRates": "sites",
     "SitesExperiment": "sites",
+    "SolarExperiment": "solar",
+    "SolarRates": "solar_rates",
     "joint_cost": "joint",
     "FactorLimit": "factors",
     "FactorLimits": "factors",
@@ -147,9 +153,9 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `BaselineExperiment` if it is ``oscillation``, `UniverseExperiment` if it is
-        ``early-universe``, `SitesExperiment` if it has several sites, else
-        `Experiment`.
+        `BaselineExperiment` if it is ``oscillation``, `SolarExperiment` if it is
+        ``solar``, `UniverseExperiment` if it is ``early-universe``, `SitesExperiment`
+        if it has several sites, else `Experiment`.
 
     Raises
     ------
@@ -208,6 +214,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "solar":
+        from nuprobe.experiments.solar import SolarExperiment
+
+        return SolarExperiment.read(folder, raw)
     if raw.get("process") == "early-universe":
         from nuprobe.experiments.universe import UniverseExperiment
 

@@ -12,6 +12,9 @@ mixing         U and the differences of squared masses
 protocol       what every propagation offers
 propagation    at the source, coherent in vacuum, averaged
 solar          adiabatic conversion in the Sun
+zones          where solar neutrinos are made, by solar model
+survival       survival of solar nu_e averaged over that, with crossing
+earth          the Earth by night
 arrival        density matrices, probabilities and states
 moments        effective magnetic moments, and limits on them
 matter         densities along a path: the Sun
@@ -28,6 +31,7 @@ from nuprobe.oscillation.antineutrinos import (
     precession_limit,
 )
 from nuprobe.oscillation.arrival import density, probabilities, state
+from nuprobe.oscillation.earth import EARTH_RADIUS, EarthModel, night_exposure
 from nuprobe.oscillation.effective import EffectiveProperties, effective_properties
 from nuprobe.oscillation.magnetic_field import FIELDS, MagneticField
 from nuprobe.oscillation.matter import SOLAR_RADIUS, Matter, standard_sun
@@ -48,21 +52,28 @@ from nuprobe.oscillation.sterile import (
     known_waves,
     sterile_waves,
 )
+from nuprobe.oscillation.survival import CROSSINGS, survival
+from nuprobe.oscillation.zones import SOLAR_MODELS, ProductionZones, production_zones
 
 __all__ = [
     "BOHR_MAGNETON",
+    "CROSSINGS",
+    "EARTH_RADIUS",
     "FIELDS",
     "NUFIT",
     "PMNS",
+    "SOLAR_MODELS",
     "SOLAR_POTENTIALS",
     "SOLAR_RADIUS",
     "AtSource",
     "Averaged",
+    "EarthModel",
     "EffectiveProperties",
     "MagneticField",
     "Matter",
     "Phase",
     "PrecessionLimit",
+    "ProductionZones",
     "Propagation",
     "Solar",
     "SpinFlavour",
@@ -78,10 +89,13 @@ __all__ = [
     "landau_zener",
     "moment_limits",
     "mu_eff",
+    "night_exposure",
     "precession_limit",
     "probabilities",
+    "production_zones",
     "rabi_probability",
     "standard_sun",
     "state",
     "sterile_waves",
+    "survival",
 ]

@@ -39,6 +39,8 @@ from nuprobe.plotting.majorana import (
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
+from nuprobe.plotting.reactions import plot_reactions
+from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
@@ -48,6 +50,14 @@ from nuprobe.plotting.trident_parts import (
     plot_trident_asymptotics,
     plot_trident_charged_current,
     plot_trident_parts,
+)
+from nuprobe.plotting.universe import (
+    plot_debye_length,
+    plot_decoupling,
+    plot_magnetic_screening,
+    plot_right_handed,
+    plot_screened_potential,
+    plot_temperatures,
 )
 
 __all__ = [
@@ -63,6 +73,8 @@ __all__ = [
     "plot_cls",
     "plot_contour",
     "plot_corner",
+    "plot_debye_length",
+    "plot_decoupling",
     "plot_differential",
     "plot_disappearance",
     "plot_distribution",
@@ -78,6 +90,7 @@ __all__ = [
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",
+    "plot_magnetic_screening",
     "plot_millicharge",
     "plot_moment_field",
     "plot_moment_plane",
@@ -86,8 +99,15 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_reactions",
     "plot_recoils",
+    "plot_right_handed",
+    "plot_screened_potential",
+    "plot_solar_plane",
+    "plot_solar_rates",
     "plot_standard_moments",
+    "plot_survival",
+    "plot_temperatures",
     "plot_total",
     "plot_totals",
     "plot_toy_thresholds",

@@ -86,6 +86,7 @@ def test_the_tensor_integrated_over_w_is_the_sum_of_shells(
     assert found == pytest.approx(expected, rel=2e-3)
 
 
+@pytest.mark.nightly
 def test_events_over_a_flux_are_the_spectra() -> None:
     """Q², W, K², the pair and the hadrons in bins, weighted events against quadrature:
     χ² over all bins of each."""

@@ -77,7 +77,10 @@ PUBLISHED = {
 
 
 @pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.nightly] * (n == "ee")) for n in PUBLISHED],
+)
 def test_asymptotic_formulas(name: str) -> None:
     e = np.array([5.0, 160.0, 1e3, 1e6]) * GeV
     formula = nu.trident.asymptotic(name, e, "Fe56")
@@ -93,6 +96,7 @@ def test_asymptotic_formulas(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::nuprobe.errors.ValidityWarning")
+@pytest.mark.nightly
 def test_muons_and_electrons_have_one_slope_in_the_logarithm() -> None:
     e = np.array([1e5, 1e6]) * GeV
     slopes = []

@@ -7,6 +7,9 @@ import click
 
 from nuprobe.cli.cosmology.abundances import abundances_command
 from nuprobe.cli.cosmology.contour import contour_command
+from nuprobe.cli.cosmology.decoupling import decoupling_command
+from nuprobe.cli.cosmology.neff import neff_command
+from nuprobe.cli.cosmology.plasma import plasma_command, potential_command
 from nuprobe.cli.cosmology.table import table_command
 
 
@@ -16,11 +19,21 @@ def cosmology_command() -> None:
 
     \b
     Examples:
+      nuprobe cosmology neff --moment emu=1e-10
+      nuprobe cosmology decoupling emu mutau --plot decoupling.pdf
       nuprobe cosmology abundances --moment emu=1e-9
       nuprobe cosmology contour emu mutau --plot helium.pdf
       nuprobe cosmology table class --moment emu=1e-9 -o bbn.dat
     """
 
 
-for _command in (abundances_command, contour_command, table_command):
+for _command in (
+    neff_command,
+    plasma_command,
+    potential_command,
+    decoupling_command,
+    abundances_command,
+    contour_command,
+    table_command,
+):
     cosmology_command.add_command(_command)

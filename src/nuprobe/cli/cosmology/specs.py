@@ -30,8 +30,8 @@ class NeutrinoSpec:
     flavour_mixing: str
     screening: str
 
-    def build(self) -> Electromagnetic:
-        """Return Majorana neutrinos with these moments; none at all are zero."""
+    def build(self, kind: str = "majorana") -> Electromagnetic:
+        """Return neutrinos of this `kind` with these moments; none at all are zero."""
         import numpy as np
 
         from nuprobe.models import Electromagnetic
@@ -40,7 +40,8 @@ class NeutrinoSpec:
         given = key_values(self.moment, "--moment", "emu=1e-10")
         elements = {name: value_in(str(v), "muB") for name, v in given.items()}
         return Electromagnetic(
-            magnetic_moment=elements or np.zeros((3, 3)), kind="majorana"
+            magnetic_moment=elements or np.zeros((3, 3)),
+            kind=kind,  # type: ignore[arg-type]
         )
 
     def decoupling(self) -> dict[str, Any]:
@@ -55,8 +56,7 @@ neutrino_options = grouped(
         "--moment",
         multiple=True,
         metavar="ELEMENT=VALUE",
-        help="Majorana transition moment in Bohr magnetons, e.g. emu=1e-10;"
-        " repeatable.",
+        help="Moment in Bohr magnetons, e.g. emu=1e-10; repeatable.",
     ),
     click.option(
         "--flavour-mixing",

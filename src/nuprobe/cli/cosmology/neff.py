@@ -1,0 +1,83 @@
+"""``nuprobe cosmology neff``: temperatures of neutrinos through decoupling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nuprobe.cli.cosmology.specs import NeutrinoSpec, neutrino_options
+from nuprobe.cli.options import command
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.errors import InputError
+
+
+@command(
+    "neff",
+    epilog="""\b
+Examples:
+  nuprobe cosmology neff
+  nuprobe cosmology neff --moment emu=1e-9 --moment mutau=1e-9 --json
+  nuprobe cosmology neff --kind dirac --moment ee=3e-12 --t-max "100 GeV"
+  nuprobe cosmology neff --flavour-mixing none --plot temperatures.pdf""",
+)
+@neutrino_options
+@click.option(
+    "--kind",
+    type=click.Choice(["majorana", "dirac"]),
+    default="majorana",
+    show_default=True,
+    help="Whether flipped neutrinos are antineutrinos or right-handed.",
+)
+@click.option(
+    "--t-max",
+    help="Of Dirac neutrinos: highest temperature, e.g. '100 GeV'; needed.",
+)
+@click.option(
+    "--exchange-screening",
+    type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
+    default="none",
+    show_default=True,
+    help="Of soft photons in the exchange of energy.",
+)
+@click.option(
+    "--qed",
+    type=click.Choice(["none", "e2", "e3"]),
+    default="e3",
+    show_default=True,
+    help="Corrections to the pressure.",
+)
+@plot_option("Save the temperatures of neutrinos (pdf, png, svg).")
+@output_options
+def neff_command(
+    neutrinos: NeutrinoSpec,
+    kind: str,
+    t_max: str | None,
+    exchange_screening: str,
+    qed: str,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """N_eff and decoupling temperatures with magnetic moments."""
+    from nuprobe.cli.cosmology.decoupling_tables import history_table
+    from nuprobe.cosmology import decoupling
+    from nuprobe.units import parse_quantity
+
+    options: dict[str, Any] = neutrinos.decoupling()
+    options |= {"exchange_screening": exchange_screening, "qed": qed}
+    if t_max is not None:
+        if kind != "dirac":
+            raise InputError("--t-max requires --kind dirac")
+        options["t_max"] = parse_quantity(t_max, "energy")
+    elif kind == "dirac" and neutrinos.moment:
+        raise InputError(
+            "--kind dirac requires --t-max, e.g. '100 GeV': right-handed neutrinos are"
+            " made at the highest temperature"
+        )
+    history = decoupling(neutrinos.build(kind), **options)
+    if plot is not None:
+        from nuprobe.plotting import plot_temperatures
+
+        save_plot(lambda: plot_temperatures(history), plot)
+    out.table(history_table(history))

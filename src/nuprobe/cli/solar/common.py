@@ -1,0 +1,71 @@
+"""Options that commands on solar neutrinos share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import click
+
+from nuprobe.cli.options import grouped
+from nuprobe.errors import InputError
+
+
+@dataclass(frozen=True)
+class CurrentSpec:
+    """Experiments and what L_1A means.
+
+    Attributes
+    ----------
+    experiments : names or folders; none: the set of the figure.
+    scheme : of L_1A.
+    flux : whether the flux of 8B neutrinos is free.
+    cl : confidence level.
+    """
+
+    experiments: tuple[str, ...]
+    scheme: str | None
+    flux: Literal["free", "model"]
+    cl: float
+
+    def __post_init__(self) -> None:
+        from nuprobe.inference.levels import delta_threshold
+
+        delta_threshold(self.cl)
+        if self.scheme is None:
+            raise InputError(
+                "L_1A means nothing without its scheme: give --scheme nnlo (as most"
+                " published values are), resummed, or relative (above that of the cross"
+                " sections SNO used)"
+            )
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Names of the experiments."""
+        from nuprobe.experiments.solar_plane import SOLAR_SET
+
+        return self.experiments or SOLAR_SET
+
+
+def current_options(flux: str, cl: float) -> Callable[[Any], Any]:
+    """Add experiments, ``--scheme``, ``--flux`` and ``--cl`` with these defaults, as
+    `CurrentSpec` ``current``."""
+    return grouped(
+        "current",
+        CurrentSpec,
+        click.argument("experiments", nargs=-1, metavar="[EXPERIMENT]..."),
+        click.option(
+            "--scheme",
+            type=click.Choice(["nnlo", "resummed", "relative"]),
+            help="What L_1A means; required.",
+        ),
+        click.option(
+            "--flux",
+            type=click.Choice(["free", "model"]),
+            default=flux,
+            show_default=True,
+            help="The flux of 8B neutrinos: free, or as the solar model has it.",
+        ),
+        click.option("--cl", type=float, default=cl, show_default=True, help="Level."),
+    )
