@@ -230,7 +230,8 @@ _FLUX_OPTION = click.option(
     ),
 )
 _FLUX = (
-    "Average over a flux (see `nuprobe list fluxes`) or ./folder instead of --energy"
+    "Average over a flux (see `nuprobe list fluxes`; 'solar 8B' is one component) or"
+    " ./folder instead of --energy"
 )
 FLUX_OPTIONS = (click.option("--flux", "flux_name", help=f"{_FLUX}."), _FLUX_OPTION)
 
@@ -266,6 +267,10 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
     from nuprobe.fluxes import flux
 
     given: dict[str, Any] = {}
+    head, _, components = name.partition(" ")
+    if head == "solar" and components.strip():
+        # "solar 8B" is short for --flux-option "components=['8B']"
+        name, given["components"] = head, components.split()
     for text in options:
         key, equals, value = text.partition("=")
         if not equals:

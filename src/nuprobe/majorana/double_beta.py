@@ -263,11 +263,11 @@ def _moduli(
     """|U_ek|² m_k, shape (*lightest.shape, 3), in MeV."""
     mass = numbers("the mass of the lightest neutrino in MeV", lightest)
     split = splittings or Splittings()
-    states = np.stack([split.masses(float(m)) for m in mass.ravel()])
     matrix = (mixing or PMNS()).matrix
     weights = np.abs(matrix[0]) ** 2
     if weights.size != 3:
         raise InputError("m_bb is computed for three neutrinos, not with a sterile one")
+    states = np.array([split.masses(float(m)) for m in mass.ravel()]).reshape(-1, 3)
     return np.asarray((states * weights).reshape(*mass.shape, 3))
 
 

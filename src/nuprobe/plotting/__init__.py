@@ -26,6 +26,7 @@ from nuprobe.plotting.events import (
     plot_distribution_2d,
     plot_distributions,
 )
+from nuprobe.plotting.exclusion import STERILE_POINTS, plot_exclusion_plane
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -39,6 +40,8 @@ from nuprobe.plotting.majorana import (
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
+from nuprobe.plotting.reactions import plot_reactions
+from nuprobe.plotting.reactor import plot_reactor_rates
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
@@ -60,6 +63,7 @@ from nuprobe.plotting.universe import (
 )
 
 __all__ = [
+    "STERILE_POINTS",
     "Case",
     "check_path",
     "neutron_radius_markers",
@@ -82,6 +86,7 @@ __all__ = [
     "plot_effective_mass",
     "plot_electron_differential",
     "plot_electron_total",
+    "plot_exclusion_plane",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
@@ -98,6 +103,8 @@ __all__ = [
     "plot_precession",
     "plot_profile",
     "plot_rates",
+    "plot_reactions",
+    "plot_reactor_rates",
     "plot_recoils",
     "plot_right_handed",
     "plot_screened_potential",

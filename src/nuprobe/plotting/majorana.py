@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.majorana import HeavyNeutrino, TritiumElectrons, effective_mass_range
 from nuprobe.oscillation import PMNS, Splittings
 from nuprobe.plotting.style import (
@@ -275,8 +275,11 @@ def plot_tritium(
         raise InputError("give at least one set of electrons")
     top = max(float(found.masses.max()) for found in electrons)
     low, high = energies or (-1.5 * top - 3 * resolution, top + 3 * resolution)
-    if not low < high:
-        raise InputError("energies must be a lower and a higher energy in MeV")
+    if not -np.inf < low < high < 1:
+        raise InputError(
+            "energies of electrons near the endpoint must be a lower and a higher one"
+            f" below 1 MeV, got {shown((low, high))}"
+        )
     x = np.linspace(low, high, 1200)
     figure = new_figure(WIDTH, 4.4)
     ax = figure.add_subplot()

@@ -1,7 +1,8 @@
 """``nuprobe xsec``: cross sections, one process a command.
 
-`cevns`, `electron` and `trident` have commands with options of their own; every other
-process, also of an installed package, gets the command of `process`.
+`cevns`, `electron`, `trident`, `deuteron`, `carbon` and `ibd` have commands with
+options of their own; every other process, also of an installed package, gets the
+command of `process`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import click
 
 from nuprobe.cli.xsec.asymptotics import asymptotics_command
 from nuprobe.cli.xsec.bump import bump_command
+from nuprobe.cli.xsec.carbon import carbon_command
 from nuprobe.cli.xsec.cevns import cevns_command
 from nuprobe.cli.xsec.charged import charged_command
+from nuprobe.cli.xsec.deuteron import deuteron_command
 from nuprobe.cli.xsec.electron import electron_command
+from nuprobe.cli.xsec.ibd import ibd_command
 from nuprobe.cli.xsec.levels import levels_command
 from nuprobe.cli.xsec.process import process_command
 from nuprobe.cli.xsec.trident import trident_command
@@ -24,6 +28,9 @@ _OWN = {
         cevns_command,
         electron_command,
         trident_command,
+        deuteron_command,
+        carbon_command,
+        ibd_command,
         asymptotics_command,
         bump_command,
         charged_command,

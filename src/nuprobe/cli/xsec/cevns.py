@@ -23,6 +23,7 @@ from nuprobe.cli.xsec.each import REPEATABLE, Drawable, each
 from nuprobe.cli.xsec.nucleus import NucleusSpec, nucleus_options
 from nuprobe.cli.xsec.over_flux import save_averaged
 from nuprobe.cli.xsec.path import PathSpec, path_options
+from nuprobe.cli.xsec.remarks import remark
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -76,12 +77,15 @@ def cevns_command(
     flux = source.flux()
     if flux is not None:
         _check_flux(path, series)
+        remark(setting.process, setting.model, recoil.flavour)
         table = averages(setting, flux, recoil.recoils(), recoil.flavour)
         save_averaged(
             setting.process, flux, setting.target, setting.model, recoil, plot
         )
         return table
     flavour = recoil.flavour or default_flavour(setting.model)
+    # other flavours arrive from afar
+    remark(setting.process, setting.model, None if setting.path else flavour)
     energies, recoils = source.energies(), recoil.recoils()
     if series:
         if recoils is not None or plot is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.xsec.cevns_tables import CevnsTables
+from nuprobe.cli.xsec.remarks import acts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,22 +22,14 @@ def default_flavour(model: Model) -> str:
     ----------
     model : as built.
     """
-    import numpy as np
-
-    from nuprobe.models import StandardModel, standard_below
-    from nuprobe.processes import cevns
+    from nuprobe.models import StandardModel
+    from nuprobe.processes import process
 
     if isinstance(model, StandardModel):
         return "nu_mu"
-    below = standard_below(model)
-
-    def acts(flavour: str) -> bool:
-        # terms of exchanges that this flavour does not have are zero
-        new = cevns.coefficients(model, flavour)
-        old = cevns.coefficients(below, flavour)
-        return not np.array_equal(new[np.flatnonzero(new)], old[np.flatnonzero(old)])
-
-    return next((f for f in ("nu_mu", "nu_e", "nu_tau") if acts(f)), "nu_mu")
+    coherent = process("cevns")
+    flavours = ("nu_mu", "nu_e", "nu_tau")
+    return next((f for f in flavours if acts(coherent, model, f)), "nu_mu")
 
 
 def cases(

@@ -79,6 +79,8 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
         ),
         click.option(
             "--flavour",
+            "--neutrino",
+            "flavour",
             multiple=True,
             help=f"Repeatable [default: {flavour}; with --flux each flavour in it].",
         ),

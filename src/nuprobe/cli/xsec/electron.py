@@ -16,6 +16,7 @@ from nuprobe.cli.xsec.each import each
 from nuprobe.cli.xsec.electron_tables import ElectronTables
 from nuprobe.cli.xsec.over_flux import save_averaged
 from nuprobe.cli.xsec.path import PathSpec, path_options
+from nuprobe.cli.xsec.remarks import remark
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -51,9 +52,7 @@ class ElectronSpec:
         if self.target_text is None:
             if self.free_electrons or bound:
                 option = "--ionisation" if bound else "--free-electrons"
-                raise InputError(
-                    f"{option} requires --target; without a target the electron is free"
-                )
+                raise InputError(f"{option} requires --target: one electron is free")
             return None
         return target(target_spec(self.target_text))
 
@@ -69,9 +68,8 @@ class ElectronSpec:
 
         if self.magnetic_moment is None:
             return base
-        moment = value_in(self.magnetic_moment, "muB")
-        moments = dict.fromkeys(("e", "mu", "tau"), moment)
-        return Electromagnetic(mu_eff=moments, base=base)
+        mu = value_in(self.magnetic_moment, "muB")
+        return Electromagnetic(mu_eff={"e": mu, "mu": mu, "tau": mu}, base=base)
 
 
 _electron_options = grouped(
@@ -140,6 +138,8 @@ def electron_command(
         path.alone(source.flux_name, plot),
     )
     flux = source.flux()
+    asked = recoil.flavour or (not flux and "nu_e")
+    remark(setting.process, setting.model, not setting.path and asked)
     if flux is not None:
         table = setting.averages(flux, recoils, floor, recoil.flavour)
         save_averaged(setting.process, flux, atoms, setting.model, recoil, plot)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.xsec.common import RecoilSpec, differential_table
 from nuprobe.cli.xsec.over_flux import flux_columns, flux_flavours
+from nuprobe.cli.xsec.remarks import remark
 from nuprobe.errors import NuprobeError
 from nuprobe.tables import Rows, Table
 
@@ -72,9 +73,11 @@ class ProcessTables:
         """Return σ(E), dσ/dT, or their means over a flux, as the source asks."""
         flux, (recoils, floor) = source.flux(), recoil.either()
         if flux is not None:
+            remark(self.process, self.model, recoil.flavour)
             return self.averages(flux, recoils, floor, recoil.flavour)
         energies = source.energies()
         flavour = recoil.flavour or default_flavour(self.process)
+        remark(self.process, self.model, flavour)
         if recoils is None:
             return self.totals(energies, floor, flavour)
         from nuprobe.processes.cross_section import differential
@@ -125,9 +128,8 @@ class ProcessTables:
                 averaged(self.process, flux, recoils, self.target, self.model, f)
                 for f in flavours
             ]
-            unit = _unit(recoils)
+            unit, first = _unit(recoils), [*map(str, flavours)]
             title = self.title(f"the flux {flux.name}", f"cm2/{unit}")
-            first = [*map(str, flavours)]
             return differential_table(title, "flavour", first, values, recoils, unit)
 
         rows = [

@@ -365,7 +365,7 @@ def flux_averaged(
         return np.asarray(found)
 
     name = f"break-up of the deuteron, mean over {source.name}"
-    return float(converged(over, rtol, lambda _: name))
+    return float(converged(over, rtol, lambda _: name, largest=150))
 
 
 @public

@@ -1,0 +1,135 @@
+"""``nuprobe xsec deuteron``: break-up of the deuteron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nuprobe.cli.options import command, grouped
+from nuprobe.cli.output import plot_option, table_options
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
+from nuprobe.cli.xsec.common import RecoilSpec, recoil_options
+from nuprobe.cli.xsec.each import REPEATABLE, Drawable, each
+from nuprobe.cli.xsec.reaction_tables import Reaction
+from nuprobe.cli.xsec.reactions import (
+    TARGET,
+    AngleSpec,
+    angle_options,
+    answer,
+    plain_tables,
+)
+from nuprobe.errors import UnknownNameError
+from nuprobe.tables import Table
+
+
+@dataclass(frozen=True)
+class CurrentSpec:
+    """The current and its constants.
+
+    Attributes
+    ----------
+    channel : ``"cc"`` or ``"nc"``.
+    l_1a, scheme : two-body current with what it means, or None.
+    radiative : corrections.
+    """
+
+    channel: str
+    l_1a: str | None
+    scheme: str | None
+    radiative: str
+
+    def settings(self) -> dict[str, Any]:
+        """Return the keywords of `nuprobe.deuteron.total`."""
+        two_body = {"l_1a": self.l_1a, "scheme": self.scheme}
+        return {**two_body, "radiative": self.radiative}
+
+    def process(self) -> Any:
+        """Return the process."""
+        from nuprobe.processes.nuclear import deuteron
+
+        if self.channel not in ("cc", "nc"):
+            raise UnknownNameError("channel", self.channel, ("cc", "nc"))
+        charged = self.channel == "cc"
+        made = deuteron.DeuteronCharged if charged else deuteron.DeuteronNeutral
+        return made(**self.settings())
+
+    def words(self) -> str:
+        """Return the constants in words."""
+        two_body = (
+            "L_1A = 0"
+            if self.l_1a is None
+            else f"L_1A = {self.l_1a} in the {self.scheme} scheme"
+        )
+        return f"{two_body}; radiative corrections: {self.radiative}"
+
+
+_current_options = grouped(
+    "current",
+    CurrentSpec,
+    click.option(
+        "--channel",
+        multiple=True,
+        default=["cc"],
+        help="cc (e- p p, e+ n n) or nc (nu p n); repeatable [default: cc].",
+    ),
+    click.option("--l-1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
+    click.option("--scheme", help="What L_1A means: resummed or nnlo."),
+    click.option(
+        "--radiative",
+        default="none",
+        show_default=True,
+        help="none, inner (G'_F of nuclear beta decay), outer, or full.",
+    ),
+)
+
+
+@command(
+    "deuteron",
+    epilog="""\b
+Examples:
+  nuprobe xsec deuteron --channel cc --channel nc --energy "2:20:10 MeV" --neutrino nu_e --plot d.pdf
+  nuprobe xsec deuteron --channel cc --energy "10 MeV" --neutrino nubar_e --angle="-1:1:5"
+  nuprobe xsec deuteron --channel nc --energy "10 MeV" --l-1a "4 fm3" --scheme nnlo --json
+  nuprobe xsec deuteron --target D2O --channel cc --flux "solar 8B\"""",  # noqa: E501
+)
+@partial(each, together=REPEATABLE)
+@TARGET
+@_current_options
+@source_options("'10 MeV', '5, 10 MeV' or 'start:stop:count[:lin|:log] MeV'.")
+@recoil_options(
+    "energies of the electron, or of what a neutrino hands over", "'4:8:5 MeV'", "nu_e"
+)
+@angle_options
+@models_options
+@plot_option("Save σ, or dσ/dcosθ or dσ/dT with --angle or --recoil (pdf, png, svg).")
+@table_options
+def deuteron_command(
+    target_text: str | None,
+    current: CurrentSpec,
+    source: SourceSpec,
+    recoil: RecoilSpec,
+    angles: AngleSpec,
+    model: ModelSpec,
+    plot: Path | None,
+) -> Table | Drawable:
+    """Break-up of the deuteron by charged or neutral currents: σ(E), mean cosines,
+    dσ/dcosθ, dσ/dT, or means over a flux with the yield per fission of a reactor."""
+    from nuprobe.processes.nuclear import deuteron
+
+    process, built, more = current.process(), model.build(), current.settings()
+    kind: Any = current.channel
+    two_body = {name: more[name] for name in ("l_1a", "scheme")}
+    reaction = Reaction(
+        plain_tables(process, built, target_text, "one deuteron"),
+        f"deuteron {current.channel}",
+        lambda e, f: deuteron.total(e, kind, f, built, **more),
+        lambda flux, f: deuteron.flux_averaged(flux, kind, f, built, **more),
+        lambda e, cos, f: deuteron.by_angle(e, cos, kind, f, built, **more),
+        lambda e, f: deuteron.mean_cosine(e, kind, f, built, **two_body),
+        note=current.words(),
+    )
+    return answer(reaction, source, recoil, angles, plot)

@@ -1,0 +1,108 @@
+"""Cross sections of reactions with nuclei: totals, angles, deposits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.numerics import FloatArray, numbers
+from nuprobe.plotting.style import (
+    WIDTH,
+    colours,
+    legend_above,
+    new_figure,
+    power_of_ten,
+    pretty,
+    provenance,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_reactions"]
+
+_DECADES: Final = 1e-6  # below the largest cross section nothing is drawn
+Against = Literal["energy", "cosine", "deposit"]
+_AXES: Final = {
+    "energy": (r"neutrino energy $E_\nu$ [MeV]", r"$\sigma$ [{}cm$^2$]"),
+    "cosine": (r"$\cos\theta$", r"$d\sigma/d\cos\theta$ [{}cm$^2$]"),
+    "deposit": ("{} [MeV]", r"$d\sigma/dT$ [{}cm$^2$/MeV]"),
+}
+
+
+@public
+@styled
+def plot_reactions(
+    curves: Sequence[tuple[str, FloatArray, FloatArray]],
+    against: Against = "energy",
+    *,
+    deposit: str = "deposit $T$",
+    title: str = "",
+    references: Iterable[str] = (),
+    note: str = "",
+) -> Figure:
+    """Plot cross sections of reactions over energy, angle or deposit.
+
+    Parameters
+    ----------
+    curves : label, coordinates (MeV, or cosines) and cross sections (cm² or cm²/MeV) of
+        each; where one is 0 nothing is drawn over energies.
+    against : ``"energy"``, ``"cosine"`` or ``"deposit"``.
+    deposit : what the deposit is.
+    title : above the legend.
+    references, note : texkeys and a remark for the line below.
+
+    Returns
+    -------
+    Figure
+        Logarithmic in σ over energies.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If there is no curve, or `against` is unknown.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> e = np.linspace(2, 10, 9)
+    >>> figure = plot_reactions([("ibd", e, nu.ibd.total(e))])
+    >>> figure.axes[0].get_yscale()
+    'log'
+    """
+    if against not in get_args(Against):
+        raise UnknownNameError("axis", against, get_args(Against))
+    if not curves:
+        raise InputError("give at least one curve")
+    figure = new_figure(WIDTH, 4.6)
+    axes = figure.subplots()
+    handles, labels = [], []
+    over_energy = against == "energy"
+    ends, most = [], max(float(np.max(y, initial=0.0)) for _, _, y in curves)
+    factor, power = (1.0, "") if over_energy else power_of_ten([most])
+    for tint, (label, x, y) in zip(colours(len(curves)), curves, strict=True):
+        at, value = numbers("coordinates", x), numbers("cross sections", y)
+        shown = np.where(value > 0, value, np.nan) if over_energy else value / factor
+        mark, line = "o" if at.size == 1 else "", "--" if "nubar" in label else "-"
+        handles += axes.plot(at, shown, color=tint, marker=mark, linestyle=line)
+        labels.append(pretty(label))
+        ends += [float(at.min()), float(at.max())]
+    if over_energy:
+        axes.set_yscale("log")
+        if most > 0:
+            axes.set_ylim(_DECADES * most, 3 * most)
+    else:
+        axes.set_ylim(bottom=0)
+    if max(ends) > min(ends):
+        axes.set_xlim(min(ends), max(ends))
+    names = _AXES[against]
+    axes.set_xlabel(names[0].format(deposit))
+    axes.set_ylabel(names[1].format(power))
+    legend_above(figure, handles, labels, title)
+    provenance(figure, references, note)
+    return figure

@@ -1,0 +1,201 @@
+"""``nuprobe xsec deuteron``, ``carbon`` and ``ibd`` against the functions of Python,
+and remarks on what does nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nuprobe as nu
+from nuprobe.cli.main import main
+
+Run = Callable[..., tuple[int, str, str]]
+DEUTERON = ("deuteron", "--energy", "10 MeV")
+ABOVE = ("--energy", "3 MeV", "--threshold", "1 keV")
+CEVNS = ("cevns", "--target", "Ar40", "--energy", "10 MeV")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        shown = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, shown.out, shown.err
+
+    return call
+
+
+def _rows(run: Run, *arguments: str) -> list[dict[str, Any]]:
+    code, out, err = run(*arguments, "--json")
+    assert code == 0, err
+    rows: list[dict[str, Any]] = json.loads(out)["rows"]
+    return rows
+
+
+def test_channels_and_neutrinos_of_the_deuteron(run: Run, tmp_path: Path) -> None:
+    figure = tmp_path / "d.png"
+    rows = _rows(
+        run,
+        *("deuteron", "--channel", "cc", "--channel", "nc", "--energy", "2, 10 MeV"),
+        *("--neutrino", "nu_e", "--neutrino", "nubar_e", "--mean-cosine"),
+        *("--plot", str(figure)),
+    )
+    assert figure.stat().st_size > 10_000
+    found = {(r["channel"], r["flavour"], r["E [MeV]"]): r["sigma [cm2]"] for r in rows}
+    # numbers of an independent code
+    for key, expected in {
+        ("cc", "nu_e", 10.0): 2.611e-42,
+        ("cc", "nubar_e", 10.0): 1.2266e-42,
+        ("nc", "nu_e", 10.0): 1.0809e-42,
+        ("nc", "nubar_e", 10.0): 1.0321e-42,
+    }.items():
+        assert found[key] == pytest.approx(expected, rel=0.01)
+    assert found["cc", "nubar_e", 2.0] == 0
+    cosines = {(r["channel"], r["flavour"], r["E [MeV]"]): r["mean cos"] for r in rows}
+    assert cosines["cc", "nubar_e", 2.0] is None
+    # 1 − β cos θ/3 is −1/9 on average, and weak magnetism takes both apart
+    assert cosines["cc", "nu_e", 10.0] < -1 / 9 < cosines["cc", "nubar_e", 10.0]
+
+
+def test_a_two_body_current_needs_its_scheme(run: Run) -> None:
+    (plain,) = _rows(run, *DEUTERON)
+    (more,) = _rows(run, *DEUTERON, "--l-1a", "4 fm3", "--scheme", "resummed")
+    assert more["sigma [cm2]"] / plain["sigma [cm2]"] == pytest.approx(
+        1 + 4 * 0.0133, rel=3e-3
+    )
+    code, _, err = run(*DEUTERON, "--l-1a", "4 fm3")
+    assert code == 2
+    assert "scheme" in err
+    code, _, err = run(*DEUTERON, "--channel", "ncc")
+    assert code == 2
+    assert "did you mean" in err
+
+
+def test_angles_integrate_to_the_total(run: Run) -> None:
+    x, w = np.polynomial.legendre.leggauss(4)
+    cosines = "--angle=" + ", ".join(f"{c:.15f}" for c in x)
+    for process in ("deuteron", "ibd"):
+        rows = _rows(run, process, "--energy", "8 MeV", cosines)
+        total = _rows(run, process, "--energy", "8 MeV", "--mean-cosine")[0]
+        values = np.array([row["dsigma/dcos [cm2]"] for row in rows])
+        assert w @ values == pytest.approx(total["sigma [cm2]"], rel=1e-4)
+        assert (w * x) @ values == pytest.approx(
+            total["sigma [cm2]"] * total["mean cos"], rel=1e-3
+        )
+
+
+def test_methods_of_inverse_beta_decay(run: Run, tmp_path: Path) -> None:
+    figure = tmp_path / "ibd.png"
+    first = ("--method", "vogel-beacom", "--plot", str(figure))
+    (row,) = _rows(run, "ibd", "--energy", "5 MeV", *first)
+    assert row["sigma [cm2]"] == pytest.approx(1.2655e-42, rel=2e-3)
+    assert figure.stat().st_size > 10_000
+    (full,) = _rows(run, "ibd", "--energy", "5 MeV")
+    assert full["sigma [cm2]"] == pytest.approx(1.2733e-42, rel=2e-3)
+    # the older name of the option
+    assert _rows(run, "ibd", "--energy", "5 MeV", "--form", "vogel-beacom") == [row]
+    rows = _rows(run, "ibd", "--energy", "5 MeV", "--recoil", "3.6:3.8:201 MeV")
+    spectrum = [r["dsigma/dT [cm2/MeV]"] for r in rows]
+    assert np.trapezoid(spectrum, [r["T [MeV]"] for r in rows]) == pytest.approx(
+        full["sigma [cm2]"], rel=0.02
+    )
+
+
+def test_means_over_fluxes(run: Run) -> None:
+    (heavy,) = _rows(run, "deuteron", "--target", "D2O", "--flux", "solar 8B")
+    deuterons = heavy["sigma [cm2]"] / 1.212e-42
+    assert deuterons == pytest.approx(2, rel=0.015)
+    long = ("--flux", "solar", "--flux-option", "components=['8B']")
+    assert _rows(run, "deuteron", "--target", "D2O", *long) == [heavy]
+    options = ("--flux-option", "low_energy=none", "--flux-option", "lowest=1.8 MeV")
+    (reactor,) = _rows(run, "ibd", "--flux", "reactor", *options)
+    flux = nu.flux("reactor", low_energy="none", lowest="1.8 MeV")
+    assert reactor["sigma x neutrinos [cm2 per fission]"] == pytest.approx(
+        nu.ibd.per_unit(flux)
+    )
+    level = ("--level", "1/2- g.s.", "--flux", "solar 8B", "--above", "7 MeV")
+    (carbon,) = _rows(run, "carbon", *level)
+    assert carbon["sigma [cm2]"] == pytest.approx(1.47e-42, rel=5e-3)
+    # a mean above an energy is not one of all neutrinos
+    assert not any("sigma x" in name for name in carbon)
+
+
+def test_carbon_by_both_currents(run: Run) -> None:
+    rows = _rows(
+        run, "carbon", "--channel", "cc", "--channel", "nc", "--energy", "10 MeV"
+    )
+    for row in rows:
+        ours = nu.carbon.total(10.0, row["channel"], "nu_e")
+        assert row["sigma [cm2]"] == pytest.approx(float(ours))
+    ground = ("--level", "1/2- g.s.", "--energy", "5, 10, 15 MeV")
+    found = [row["sigma [cm2]"] for row in _rows(run, "carbon", *ground)]
+    assert found == pytest.approx([2.701e-43, 1.7255e-42, 4.433e-42], rel=5e-3)
+
+
+@pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning")
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("ibd", "--energy", "5 MeV", "--flavour", "nu_e"), "no part in ibd"),
+        ((*DEUTERON, "--flavour", "nu_mu"), "nu_mu takes no part in deuteron-cc"),
+        (("deuteron-cc", *DEUTERON[1:], "--flavour", "nu_mu"), "takes no part"),
+        (("carbon", *DEUTERON[1:], "--flavour", "nubar_e"), "takes no part"),
+        (
+            ("ibd", "--energy", "5 MeV", "--param", "mu_eff.e=1e-10"),
+            "changes nothing in ibd",
+        ),
+        (
+            (*CEVNS, "--flavour", "nu_e", "--param", "charge.mumu=1e-12"),
+            "changes nothing in cevns of nu_e",
+        ),
+        (
+            ("electron", *ABOVE, "--param", "mu_eff.mu=1e-10"),
+            "changes nothing in electron of nu_e",
+        ),
+    ],
+)
+def test_what_does_nothing_is_said(
+    run: Run, arguments: tuple[str, ...], word: str
+) -> None:
+    code, out, err = run(*arguments)
+    assert (code, err.count("warning: ")) == (0, 1), err
+    assert word in err
+    assert out
+
+
+def test_what_acts_is_not_remarked_on(run: Run) -> None:
+    for arguments in (
+        ("ibd", "--energy", "5 MeV"),
+        ("deuteron", "--flux", "solar 8B"),
+        ("electron", *ABOVE, "--magnetic-moment", "1e-10"),
+        (*CEVNS, "--model", "nsi", "--param", "epsilon_u.mumu=0.1"),
+    ):
+        code, _, err = run(*arguments)
+        assert (code, err) == (0, ""), arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((*DEUTERON, "--angle", "0", "--recoil", "5 MeV"), "one table"),
+        (("deuteron", "--flux", "reactor", "--angle", "0"), "take --energy"),
+        (("carbon", "--energy", "5 MeV", "--above", "7 MeV"), "--above"),
+        (("ibd", "--energy", "5 MeV", "--method", "vogel"), "did you mean"),
+        (("ibd", "--energy", "5 MeV", "--angle", "2"), "between -1 and 1"),
+        (("deuteron", "--target", "Ar40", "--energy", "5 MeV"), "deuterium"),
+    ],
+)
+def test_what_is_refused(run: Run, arguments: tuple[str, ...], word: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert word in err
+    assert err.count("\n") == 1
