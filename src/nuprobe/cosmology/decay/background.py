@@ -87,7 +87,7 @@ def with_sterile(mass: float, lifetime: float, abundance: float) -> Expansion:
     True
     """
     past = _standard()
-    density, time, n_eff = _comoving(abundance)
+    density, _, n_eff = _comoving(abundance)
     start = float(np.interp(np.log(START), np.log(past.t_gamma[::-1]), past.ln_a[::-1]))
     number = density * np.exp(3 * (start - past.ln_a) - past.time / lifetime)
     square = past.hubble**2 + _hubble2(mass * number)

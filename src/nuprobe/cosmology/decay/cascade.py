@@ -6,11 +6,11 @@ N of photons and electrons obey
 
     Γ_γ(E) N_γ(E) = S(E) + ∫_E dE′ [K_γγ(E, E′) N_γ(E′) + K_γe(E, E′) N_e(E′)]
 
-and the same for electrons and positrons together. Both are expanded in hat functions
-of a logarithmic grid whose last node is the injected energy, so that the line is exact and
-number and energy are conserved; the equation is then triangular. The soft losses of electrons
-in inverse Compton scattering need no finer grid. The error is the difference from the grid
-with half as many nodes, and Richardson's step removes most of it.
+and the same for electrons and positrons together. Both are expanded in hat functions of
+a logarithmic grid whose last node is the injected energy, so that the line is exact and
+number and energy are conserved; the equation is then triangular. The soft losses of
+electrons in inverse Compton scattering need no finer grid: an electron drifts through
+a cell at the mean of the rates at its ends.
 """
 
 from __future__ import annotations
@@ -59,14 +59,12 @@ class Cascade:
     photons, electrons : numbers in the hat functions of the nodes, 1/MeV, (n,); the
         line is in the last one of photons.
     line : photons that have not yet collided, 1/MeV.
-    escaped : energy in MeV that leaves the grid downwards, for each photon.
     """
 
     energy: FloatArray
     photons: FloatArray
     electrons: FloatArray
     line: float
-    escaped: float
 
 
 def loss_rate(energy: FloatArray, medium: Medium) -> FloatArray:
@@ -184,8 +182,8 @@ def _transfers(
 
 
 def _struck(energy: FloatArray, medium: Medium) -> FloatArray:
-    """Electrons of Compton scattering, (n, sources). Those that get more than the energy
-    of the photon (by up to m/2, their mass) count at that energy."""
+    """Electrons of Compton scattering, (n, sources). Those that have more than the
+    energy of the photon (by up to m/2, of their mass) count at that energy."""
     x, w = gauss_legendre(_COMPTON)
     depth = np.log1p(2 * energy / M_ELECTRON)[:, None]
     source = np.broadcast_to(energy[:, None], (energy.size, _COMPTON))
@@ -212,7 +210,7 @@ def _along(
     which the soft losses are of first order in the step: photons made, electrons left
     over, and the rate at which electrons leave their hat."""
     n = energy.size
-    cell = (energy - _below(energy)[:, 0])
+    cell = energy - _below(energy)[:, 0]
     half = np.zeros(n)
     half[1:] = drift[1:] / (drift[1:] + hard[1:]) / 2
     before = np.concatenate([drift[:1], drift[:-1]]) * np.concatenate(
@@ -259,7 +257,4 @@ def cascade(energy: FloatArray, medium: Medium) -> Cascade:
         electrons[j] = (a * source_e[j] - c * source_p[j]) / determinant
         source_p[:j] += to_photons[:j, j] * photons[j] + made[:j, j] * electrons[j]
         source_e[:j] += to_electrons[:j, j] * photons[j] + kept[:j, j] * electrons[j]
-    back = energy @ (to_photons + to_electrons) @ photons
-    back += energy @ (made + kept) @ electrons
-    gone = float(energy @ (lost * photons) + energy @ (left * electrons) - back)
-    return Cascade(energy, photons, electrons, float(1 / lost[-1]), gone)
+    return Cascade(energy, photons, electrons, float(1 / lost[-1]))

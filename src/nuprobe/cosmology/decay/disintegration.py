@@ -159,7 +159,7 @@ def disintegration_cross_section(reaction: str, energy: ArrayLike) -> FloatArray
     --------
     >>> found = disintegration_cross_section("d(g,n)p", [2.0, 4.4])
     >>> [float(f"{x:.3g}") for x in found]
-    [0.0, 2.41e-27]
+    [0.0, 2.37e-27]
     """
     if reaction not in _BY_NAME:
         raise UnknownNameError("disintegration", reaction, tuple(_BY_NAME))

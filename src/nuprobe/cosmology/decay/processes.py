@@ -1,12 +1,12 @@
 """Rates of energetic photons and electrons in the plasma after nucleosynthesis, and the
 spectra of what comes out.
 
-All are per unit time in MeV (natural units) for nuclei, electrons and black-body photons
-of a temperature T; E is the energy of what hits, E′ that of what comes out. Formulas as in
-Kawasaki:1994sc and Cyburt:2002uv, as given in Depta:2020mhj (whose code was read; the
-first two were not): pair production on black-body photons, scattering of photons by
-photons, pair production on nuclei (unscreened), Compton and inverse Compton scattering.
-Positrons do not annihilate in flight.
+All are per unit time in MeV (natural units) for nuclei, electrons and black-body
+photons of a temperature T; E is the energy of what hits, E′ that of what comes out.
+Formulas as in Kawasaki:1994sc and Cyburt:2002uv, as given in Depta:2020mhj (whose code
+was read; the first two were not): pair production on black-body photons, scattering of
+photons by photons, pair production on nuclei (unscreened), Compton and inverse Compton
+scattering. Positrons do not annihilate in flight.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def compton(e: FloatArray, medium: Medium) -> FloatArray:
     """
     x = 2 * e / _M
     closed = (1 - 4 / x - 8 / x**2) * np.log1p(x) + 0.5 + 8 / x - 0.5 / (1 + x) ** 2
-    closed = np.where(x < 2e-2, 4 / 3 * x / 2 * (1 - x + 1.3 * x**2), closed)
+    closed = np.where(x < 2e-2, 4 / 3 * x * (1 - x + 1.3 * x**2), closed)
     return medium.electrons * 2 * np.pi * _RADIUS**2 / x * closed
 
 
@@ -226,14 +226,15 @@ def bethe_heitler(e: FloatArray, medium: Medium) -> FloatArray:
     high = high + q * (first + 2 * _ZETA3 + np.pi**2 / 6 - 7 / 2)
     high = high - q**2 * (3 / 16 * ell + 1 / 8)
     high = high - q**3 * (29 / 2304 * ell - 77 / 13824)
-    return ALPHA_EM * _RADIUS**2 * medium.charges * np.where(k < 4, low, high)
+    size = ALPHA_EM * _RADIUS**2 * medium.charges
+    return np.asarray(size * np.where(k < 4, low, high))
 
 
 def bethe_heitler_spectrum(
     out: FloatArray, e: FloatArray, medium: Medium
 ) -> FloatArray:
-    """Spectrum dΓ/dE′ of electrons and positrons together from pairs on nuclei (Bethe and
-    Heitler, Born approximation).
+    """Spectrum dΓ/dE′ of electrons and positrons together from pairs on nuclei (Bethe
+    and Heitler, Born approximation).
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from nuprobe.border import public, public_methods
+from nuprobe.border import public
 from nuprobe.constants import HBAR_MEV_S, HBARC_MEV_CM, M_ELECTRON
 from nuprobe.cosmology.decay.cascade import LOWEST, Cascade, cascade, grid, loss_rate
 from nuprobe.cosmology.decay.disintegration import cross_sections
@@ -37,7 +37,6 @@ _WORST: Final = 0.05
 _C: Final = HBARC_MEV_CM / HBAR_MEV_S  # cm/s
 
 
-@public_methods
 @dataclass(frozen=True, eq=False)
 class PhotonSpectrum:
     """Photons that are present for each photon a second that is injected.
@@ -180,9 +179,7 @@ def _spectrum(top: float, t: float, eta: float, y_p: float) -> PhotonSpectrum:
     electrons = _density(fine, "electrons")[::2] * HBAR_MEV_S
     line = fine.line * HBAR_MEV_S
     sizes = best * HBAR_MEV_S * _C
-    return PhotonSpectrum(
-        energy, density, line, electrons, t, error, sizes, eta, y_p
-    )
+    return PhotonSpectrum(energy, density, line, electrons, t, error, sizes, eta, y_p)
 
 
 def _density(found: Cascade, name: str) -> FloatArray:

@@ -1,7 +1,7 @@
 """Integrals over the black body that collisions of energetic photons and electrons with
 its photons need, as splines of one variable each.
 
-The soft photons have u = ε/T. In inverse Compton scattering (Jones:1968zz, isotropic
+The soft photons have u = ε/T. In inverse Compton scattering (Jones:1968zza, isotropic
 photons far softer than the electron) and in pair production (Aharonian et al. 1983, as
 in Kawasaki:1994sc) the spectrum of what comes out separates into functions of the
 smallest u that can make it.
