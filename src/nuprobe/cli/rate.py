@@ -61,7 +61,12 @@ def rate_command(
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or ./path);
     of tridents the ratio to the Standard Model, and whether it is allowed; what is left
     with a sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
-    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
+    from nuprobe.experiments import (
+        SiteRates,
+        StarExperiment,
+        TridentExperiment,
+        UniverseExperiment,
+    )
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -94,7 +99,7 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
-    if isinstance(opened[0], UniverseExperiment):
+    if isinstance(opened[0], (UniverseExperiment, StarExperiment)):
         return print_universe(experiment, model, bool(compared) or bool(plot), out)
     (counting,) = experiment.counting()
     built = model.build()

@@ -26,7 +26,7 @@ def print_universe(
     if more:
         raise InputError(
             f"--compare and --plot require a spectrum, and {one.name} measures"
-            " abundances; see `nuprobe cosmology`"
+            " single numbers; see `nuprobe cosmology` and `nuprobe star`"
         )
     rates: Any = one.predict(model.build(), experiment.analysis)
     out.emit(str(universe_table(rates)), rates.to_dict())

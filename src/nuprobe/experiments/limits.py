@@ -22,6 +22,7 @@ from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
+from nuprobe.experiments.star import StarExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Cost, CostSum
@@ -118,9 +119,11 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    if isinstance(experiment, UniverseExperiment):
+    if isinstance(experiment, (UniverseExperiment, StarExperiment)):
+        star = isinstance(experiment, StarExperiment)
+        place = "red giants" if star else "the early universe"
         raise InputError(
-            f"{experiment.name} measures the early universe, where mediators are not"
+            f"{experiment.name} measures {place}, where mediators are not"
             " computed: leave it out, or fit moments with `nuprobe fit"
             f" {experiment.name} --model electromagnetic`"
         )

@@ -14,6 +14,7 @@ inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
+stars            red giants: emission by plasmons, the tip of their branch
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
@@ -102,6 +103,7 @@ from nuprobe.reproductions.recipes.reactors import (
     reactor_yield_error,
     reactor_yield_ratio,
 )
+from nuprobe.reproductions.recipes.stars import stellar_emission, stellar_tip_limit
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -193,6 +195,8 @@ __all__ = [
     "signal",
     "signal_sigma",
     "standard_charge_radius",
+    "stellar_emission",
+    "stellar_tip_limit",
     "total_cross_section",
     "transition_moment_scale",
     "trident_beam_cross_section",
