@@ -81,13 +81,15 @@ def test_one_fit_of_laboratory_star_and_universe(measured: StarExperiment) -> No
     point = np.array([[3e-12]])
     alone = [p.cost(model, [EMU]).profiled(point).twice_nll[0] for p in parts]
     assert cost.profiled(point).twice_nll[0] == pytest.approx(sum(alone), rel=1e-9)
-    ends = [
-        fit(c, cl=0.95)[EMU].interval.upper  # type: ignore[union-attr]
-        for c in (cost, measured.cost(model, [EMU]))
-    ]
+    ends = []
+    for c in (cost, measured.cost(model, [EMU])):
+        interval = fit(c, cl=0.95)[EMU].interval
+        assert interval is not None
+        assert interval.upper is not None
+        ends.append(interval.upper)
     # the star decides
     assert ends[0] == pytest.approx(ends[1], rel=1e-3)
-    assert 3e-12 < ends[0] < 6e-12  # type: ignore[operator]
+    assert 3e-12 < ends[0] < 6e-12
 
 
 def test_refusals(measured: StarExperiment) -> None:

@@ -92,13 +92,11 @@ def plot_tip(tip: Tip = M5) -> Figure:
     value = tip.magnitude(mu)
     figure = new_figure(WIDTH, 4.4)
     axes = figure.add_subplot()
-    axes.fill_between(
-        *(1e12 * mu, value - tip.theory_error, value + tip.theory_error),
-        **{"color": PALETTE[0], "alpha": 0.25, "lw": 0},
-    )
+    low, high = value - tip.theory_error, value + tip.theory_error
+    axes.fill_between(1e12 * mu, low, high, color=PALETTE[0], alpha=0.25, lw=0)
     axes.plot(1e12 * mu, value, color=PALETTE[0], label="stellar models")
-    low, high = tip.observed - tip.observed_error, tip.observed + tip.observed_error
-    axes.axhspan(low, high, color=PALETTE[1], alpha=0.2, lw=0)
+    faint, bright = (tip.observed + s * tip.observed_error for s in (1, -1))
+    axes.axhspan(bright, faint, color=PALETTE[1], alpha=0.2, lw=0)
     axes.axhline(tip.observed, color=PALETTE[1], label=f"{tip.name}, observed")
     try:
         limit = tip_limit(tip)

@@ -77,7 +77,7 @@ def tip_command(
     rows = tuple(
         (r["statistic"], r["cl"], r["limit"], r.get("published") or "-") for r in found
     )
-    notes = _NOTES
+    notes: tuple[str, ...] = _NOTES
     if moment is not None:
         value = float(cluster.magnitude(moment))
         pull = (value - cluster.observed) / cluster.error
