@@ -36,6 +36,18 @@ def test_tip(run) -> None:  # type: ignore[no-untyped-def]
     assert "omega Centauri" in out
 
 
+def test_another_cluster(run) -> None:  # type: ignore[no-untyped-def]
+    # wanted brightening: 0.11 + 1.96 sqrt(0.05² + 0.03²) = 0.2243 mag
+    code, out, _ = run("star", "tip", "--json", "--observed", "-4.1 +- 0.05",
+                       "--theory", "-3.99 +- 0.03")  # fmt: skip
+    assert code == 0
+    row = json.loads(out)["rows"][0]
+    mu = row["mu_nu below [mu_B]"] * 1e12
+    bright = 0.23 * ((mu**2 + 0.64) ** 0.5 - 0.8 - 0.18 * mu**1.5)
+    assert bright == pytest.approx(0.22429, abs=1e-4)
+    assert row["published [mu_B]"] == "-"
+
+
 def test_emission(run) -> None:  # type: ignore[no-untyped-def]
     code, out, _ = run("star", "emission", "--json")
     assert code == 0
@@ -63,6 +75,9 @@ def test_rate(run) -> None:  # type: ignore[no-untyped-def]
         (("tip", "--moment", "-1e-12"), "cannot be negative"),
         (("tip", "--moment", "2e-11"), "from 0 to 9e-12"),
         (("tip", "--cl", "0.9"), "needs a --statistic"),
+        (("tip", "--observed", "-4.1"), "a magnitude and its error"),
+        (("tip", "--observed", "nan +- 0.1"), "observed must be one finite number"),
+        (("tip", "--theory", "-4 +- -0.1"), "cannot be negative"),
         (("tip", "--statistic", "bayes", "--cl", "2"), "between 0 and 1"),
         (("emission", "--density", "1"), "between 200 and 2e+12"),
         (("emission", "--temperature", "1e12"), "between 1e+07 and 1e+10"),

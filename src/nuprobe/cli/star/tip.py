@@ -8,6 +8,7 @@ import click
 
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.errors import InputError, shown
 from nuprobe.tables import Table
 
 _NOTES = (
@@ -23,13 +24,29 @@ _NOTES = (
 )
 
 
+def _magnitude(
+    name: str, text: str | None, default: tuple[float, float]
+) -> tuple[float, float]:
+    """A value and its error as typed."""
+    if text is None:
+        return default
+    try:
+        value, error = map(float, text.split("+-"))
+    except ValueError:
+        raise InputError(
+            f"--{name} is a magnitude and its error, such as '-4.10 +- 0.05'; got"
+            f" {shown(text)}"
+        ) from None
+    return value, error
+
+
 @command(
     "tip",
     epilog="""\b
 Examples:
   nuprobe star tip
   nuprobe star tip --statistic bayes --cl 0.9 --json
-  nuprobe star tip --observed -4.10 0.05 --theory -3.99 0.03
+  nuprobe star tip --observed "-4.10 +- 0.05" --theory "-3.99 +- 0.03"
   nuprobe star tip --moment 3e-12 --plot tip.pdf""",
 )
 @click.option(
@@ -39,32 +56,29 @@ Examples:
 )
 @click.option("--cl", type=float, help="Confidence level; default 0.95.")
 @click.option(
-    "--observed", type=(float, float), help="M_I of the tip and its error, for M5's."
+    "--observed", help="M_I of the tip and its error instead of M5's: '-4.10 +- 0.05'."
 )
-@click.option(
-    "--theory", type=(float, float), help="M_I without a moment and its error."
-)
+@click.option("--theory", help="M_I without a moment and its error: '-3.99 +- 0.03'.")
 @click.option("--moment", type=float, help="mu_nu in mu_B: print M_I for it.")
 @plot_option("Save M_I over the moment (pdf, png, svg).")
 @output_options
 def tip_command(
     statistic: str | None,
     cl: float | None,
-    observed: tuple[float, float] | None,
-    theory: tuple[float, float] | None,
+    observed: str | None,
+    theory: str | None,
     moment: float | None,
     plot: Path | None,
     out: Output,
 ) -> None:
     """Limits on the magnetic moment from the tip of the red-giant branch of M5, or of a
     cluster of yours."""
-    from nuprobe.errors import InputError
     from nuprobe.stars import M5, Tip, tip_limit, tip_table
 
     cluster = M5
     if observed is not None or theory is not None:
-        values = observed or (M5.observed, M5.observed_error)
-        models = theory or (M5.theory, M5.theory_error)
+        values = _magnitude("observed", observed, (M5.observed, M5.observed_error))
+        models = _magnitude("theory", theory, (M5.theory, M5.theory_error))
         cluster = Tip("your cluster", *values, *models)
     if statistic is None and cl is not None:
         raise InputError("--cl needs a --statistic: distance, bayes or one-sided")
