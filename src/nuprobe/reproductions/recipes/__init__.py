@@ -11,6 +11,7 @@ bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
+reactors         yields and rates of reactors
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
@@ -94,6 +95,13 @@ from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial_change,
     primordial_rise,
 )
+from nuprobe.reproductions.recipes.reactors import (
+    reactor_rate,
+    reactor_yield,
+    reactor_yield_change,
+    reactor_yield_error,
+    reactor_yield_ratio,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -174,6 +182,11 @@ __all__ = [
     "primordial_change",
     "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_rate",
+    "reactor_yield",
+    "reactor_yield_change",
+    "reactor_yield_error",
+    "reactor_yield_ratio",
     "relic_captures",
     "right_handed_neutrinos",
     "scaled_signal",
