@@ -271,6 +271,11 @@ def _universe() -> list[Any]:
     return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
 
 
+def _stars() -> list[Any]:
+    """The tip of a red-giant branch."""
+    return [nu.stars.M5]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -280,6 +285,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "stars": _stars,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
@@ -444,6 +450,7 @@ _COUPLINGS: dict[str, Any] = {"parameter": "coupling", "grid": [0.0, 1e-3, 2e-3]
 _ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
+    "Tip.magnitude": {"moment": 1e-12},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
