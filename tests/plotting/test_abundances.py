@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,11 +22,13 @@ def plane() -> MomentPlane:
 
 def test_lines_lie_where_the_plane_has_the_level(plane: MomentPlane) -> None:
     level = 0.2471
+    axes: Any
+    found: Any
     (axes,) = plot_moment_plane(plane, "y_p", [level]).axes
     (found,) = axes.collections
     x, y = (found.get_paths()[0].vertices / 1e10).T
     assert plane.at("y_p", x, y) == pytest.approx(level, abs=1e-7)
-    assert "flavour mixing: full" in axes.figure.get_supxlabel()  # type: ignore[union-attr]
+    assert "flavour mixing: full" in axes.figure.get_supxlabel()
 
 
 def test_no_level_in_the_plane_is_refused(plane: MomentPlane) -> None:
