@@ -19,13 +19,17 @@ from tests.hostile import Call
 import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
-from nuprobe.experiments import SitesExperiment, UniverseExperiment
+from nuprobe.experiments import (
+    ReactorExperiment,
+    SitesExperiment,
+    UniverseExperiment,
+)
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.fluxes import FluxMoments
+from nuprobe.fluxes import FluxMoments, reactor_errors
 from nuprobe.models import Propagator, ScalarCharges, Vertex
 from nuprobe.models.couplings import VectorExchange
 from nuprobe.models.leptons import PairCouplings
@@ -195,6 +199,7 @@ def _predictions() -> list[Any]:
     csi, dune = nu.experiment(CSI), nu.experiment("dune-nd-trident")
     ccfr: Any = nu.experiment("ccfr-trident")
     gallium: Any = nu.experiment("best")
+    evolution: Any = nu.experiment("daya-bay-evolution")
     xenon = nu.experiment("xenonnt-8b").prediction(analysis="rate")
     templates = csi.templates(SM, ["rn"])
     plain = nu.experiment("coherent-lar-2020")
@@ -215,6 +220,12 @@ def _predictions() -> list[Any]:
             gallium,
             gallium.prediction(free=["sin2_2theta_14"]),
             nu.oscillation.Wave(0.5, 1.0),
+        ),
+        *(
+            evolution,
+            evolution.prediction(free=["norm"]),
+            evolution.yields(),
+            reactor_errors([3.0, 5.0]),
         ),
         *(xenon.morphs[0], templates, templates.axes[0]),
         *(sites, sites.prediction()),
@@ -260,6 +271,11 @@ def _universe() -> list[Any]:
     return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
 
 
+def _stars() -> list[Any]:
+    """The tip of a red-giant branch."""
+    return [nu.stars.M5]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -269,6 +285,7 @@ MADE: Final = {
     **{"shapes": _shapes, "neutrinos": _neutrinos, "models": _models},
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
+    "stars": _stars,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
@@ -333,6 +350,7 @@ def _always_refused(thing: Any, method: str) -> bool:
     kinds = (
         TridentExperiment,
         BaselineExperiment,
+        ReactorExperiment,
         SolarExperiment,
         UniverseExperiment,
     )
@@ -429,8 +447,10 @@ _MEDIATED: dict[str, Any] = {
 }
 _MIXINGS: dict[str, Any] = {"parameter": "sin2_2theta_14", "grid": [0.1, 0.2, 0.3]}
 _COUPLINGS: dict[str, Any] = {"parameter": "coupling", "grid": [0.0, 1e-3, 2e-3]}
+_ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
+    "Tip.magnitude": {"moment": 1e-12},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
@@ -448,6 +468,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         for name, more in (
             ("at", {"x": 1e-10, "y": 2e-10}),
             ("error", {}),
+            ("levels", {}),
             ("grid", {"points": 5}),
             ("contours", {"levels": [0.247]}),
         )
@@ -543,6 +564,10 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "BaselineExperiment.fit": {"free": ["sin2_2theta_14"]},
     "BaselineExperiment.profile": _MIXINGS,
     "BaselineExperiment.with_changes": {"changes": {"title": "other"}},
+    **{f"BaselinePrediction.{x}": _ONE_MIXING for x in ("expectation", "jacobian")},
+    "ReactorExperiment.fit": {"free": ["norm"]},
+    "ReactorExperiment.profile": {"parameter": "norm", "grid": [0.9, 0.95, 1.0]},
+    "ReactorExperiment.with_changes": {"changes": {"title": "other"}},
     "SolarExperiment.fit": {"free": ["tan2_12"]},
     "SolarExperiment.profile": {"parameter": "tan2_12", "grid": [0.4, 0.45, 0.5]},
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
+    from nuprobe import stars as stars
     from nuprobe import units as units
     from nuprobe.errors import NuprobeError as NuprobeError
     from nuprobe.errors import ValidityWarning as ValidityWarning
@@ -109,6 +110,7 @@ _TABLE = {
     "reproduce": "nuprobe.reproductions",
     "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
+    "stars": "nuprobe.stars",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",
     "units": "nuprobe.units",

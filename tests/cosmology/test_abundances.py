@@ -118,6 +118,12 @@ def test_contours_are_near_ellipses(plane: Any) -> None:
     assert plane.contours("y_p", [0.3]) == {0.3: []}
 
 
+def test_levels_are_round_and_inside(plane: Any) -> None:
+    levels = plane.levels("y_p")
+    assert levels == pytest.approx(np.arange(0.2469, 0.24735, 5e-5))
+    assert all(plane.contours("y_p", levels).values())
+
+
 def test_full_mixing_feels_the_sum_alone() -> None:
     """With all flavours at one temperature only Σ|μ_ij|² counts: circles."""
     found = moment_plane("magnetic_moment.emu", "magnetic_moment.mutau", nodes=3)

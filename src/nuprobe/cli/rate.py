@@ -14,6 +14,7 @@ from nuprobe.cli.output import (
     plot_option,
     save_plot,
 )
+from nuprobe.cli.ratios import print_ratios
 from nuprobe.cli.solar_rates import at_option, print_solar
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -23,11 +24,7 @@ from nuprobe.cli.specs import (
 )
 from nuprobe.cli.universe import print_universe
 from nuprobe.cli.values import key_values
-from nuprobe.cli.variations import (
-    compared_models,
-    variation_option,
-    warn_if_unseen,
-)
+from nuprobe.cli.variations import compared_models, variation_option, warn_if_unseen
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
 from nuprobe.reports import rate_table
@@ -83,6 +80,8 @@ def rate_command(
             tridents = [tridents[0].with_changes(key_values(experiment.changes))]
         return print_tridents(tridents, experiment.analysis, model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
+        return None
+    if print_ratios(opened, experiment, model, compared, plot, out):
         return None
     if len(opened) > 1:
         raise InputError(

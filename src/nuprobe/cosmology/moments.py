@@ -53,13 +53,14 @@ class Moments:
         return f"{kind} moments, (sum_j |mu_ij|^2)^1/2 = {roots} mu_B"
 
 
-def read_moments(model: Any) -> Moments:
+def read_moments(model: Any, where: str = "the early universe") -> Moments:
     """Sums of squared moments of a model.
 
     Parameters
     ----------
     model : None or `StandardModel` (no moments) or `Electromagnetic` with moments
         alone, in any basis, Dirac or Majorana, at one parameter point.
+    where : what they are read for, for messages.
 
     Raises
     ------
@@ -79,20 +80,18 @@ def read_moments(model: Any) -> Moments:
         model.base, StandardModel
     ):
         raise InputError(
-            "in the early universe only moments are computed: give an Electromagnetic"
+            f"in {where} only moments are computed: give an Electromagnetic"
             f" model on top of the StandardModel, or None; got {type(model).__name__}"
         )
     for name in _OTHERS:
         if np.any(getattr(model, name) if getattr(model, name) is not None else 0):
             raise InputError(
-                f"in the early universe only moments are computed, not {name}: leave it"
-                " out"
+                f"in {where} only moments are computed, not {name}: leave it out"
             )
     frame = Frame(model.basis, model.kind, model.mixing)
     if frame.size != 3:
         raise InputError(
-            "the early universe is computed with three neutrinos: give a 3×3 mixing"
-            " matrix"
+            f"in {where} there are three neutrinos: give a 3×3 mixing matrix"
         )
     if model.mu_eff is not None:
         sums = np.asarray(model.mu_eff, dtype=float) ** 2
@@ -105,7 +104,5 @@ def read_moments(model: Any) -> Moments:
         # [final, initial]
         sums = (np.abs(flips) ** 2).sum(axis=-2)
     if sums.shape != (3,):
-        raise InputError(
-            "the early universe is computed at one parameter point; loop over them"
-        )
+        raise InputError(f"{where}: computed at one parameter point; loop over them")
     return Moments(model.kind, sums)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
+    from nuprobe.experiments.reactor.experiment import ReactorExperiment
+    from nuprobe.experiments.reactor.rates import ReactorRates
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.solar import SolarExperiment
     from nuprobe.experiments.solar_rates import SolarRates
@@ -43,6 +45,8 @@ __all__ = [
     "Limit",
     "LimitCurve",
     "Rates",
+    "ReactorExperiment",
+    "ReactorRates",
     "SiteRates",
     "SitesExperiment",
     "SolarExperiment",
@@ -72,6 +76,8 @@ _PLACES = {
     "BaselineRates": "baselines.rates",
     "Experiment": "counting",
     "Rates": "rates",
+    "ReactorExperiment": "reactor.experiment",
+    "ReactorRates": "reactor.rates",
     "SiteRates": "sites",
     "SitesExperiment": "sites",
     "SolarExperiment": "solar",
@@ -153,9 +159,10 @@ def experiment(
     -------
     AnyExperiment
         `TridentExperiment` if the ``process`` of the file is ``trident``,
-        `BaselineExperiment` if it is ``oscillation``, `SolarExperiment` if it is
-        ``solar``, `UniverseExperiment` if it is ``early-universe``, `SitesExperiment`
-        if it has several sites, else `Experiment`.
+        `BaselineExperiment` if it is ``oscillation``, `ReactorExperiment` if it is
+        ``reactor-rates``, `SolarExperiment` if it is ``solar``, `UniverseExperiment` if
+        it is ``early-universe``, `SitesExperiment` if it has several sites, else
+        `Experiment`.
 
     Raises
     ------
@@ -222,6 +229,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.trident import TridentExperiment
 
         return TridentExperiment.read(folder, raw)
+    if raw.get("process") == "reactor-rates":
+        from nuprobe.experiments.reactor.experiment import ReactorExperiment
+
+        return ReactorExperiment.read(folder, raw)
     if raw.get("process") == "solar":
         from nuprobe.experiments.solar import SolarExperiment
 

@@ -40,6 +40,7 @@ from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.reactions import plot_reactions
+from nuprobe.plotting.reactor import plot_reactor_rates
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.style import check_path, save
@@ -100,6 +101,7 @@ __all__ = [
     "plot_profile",
     "plot_rates",
     "plot_reactions",
+    "plot_reactor_rates",
     "plot_recoils",
     "plot_right_handed",
     "plot_screened_potential",

@@ -113,7 +113,7 @@ def plot_moment_plane(
     ----------
     plane : from `nuprobe.cosmology.nucleosynthesis.moment_plane`.
     observable : ``"y_p"``, ``"d_h"``, ``"he3_h"``, ``"li7_h"`` or ``"n_eff"``.
-    levels : values of the lines; seven between the extremes by default.
+    levels : values of the lines; some seven round ones by default.
     band : lowest and highest value that a measurement allows, shaded.
 
     Returns
@@ -133,7 +133,7 @@ def plot_moment_plane(
     '$|\\\\mu_'
     """
     x, y, z = plane.grid(observable)
-    chosen = np.linspace(z.min(), z.max(), 9)[1:-1] if levels is None else levels
+    chosen = plane.levels(observable) if levels is None else levels
     inside = sorted(v for v in chosen if z.min() < v < z.max())
     if not inside and band is None:
         raise InputError(

@@ -38,11 +38,11 @@ def contour_command(
     out: Output,
 ) -> None:
     """Contours of constant abundance over the moments X and Y (emu, etau, mutau)."""
-    from nuprobe.cli.cosmology.tables import contour_levels, contour_table
+    from nuprobe.cli.cosmology.tables import contour_table
 
     plane, observable = asked.build(neutrinos, nuclei), asked.observable
     levels = (
-        contour_levels(plane, observable)
+        plane.levels(observable)
         if asked.levels is None
         else numbers_of(asked.levels, "--levels")
     )

@@ -73,27 +73,6 @@ def abundances_table(
     )
 
 
-def contour_levels(plane: MomentPlane, observable: str) -> list[float]:
-    """Return seven round levels between the extremes of a plane.
-
-    Parameters
-    ----------
-    plane : abundances over two moments.
-    observable : which.
-    """
-    _, _, z = plane.grid(observable, 41)
-    low, high = float(z.min()), float(z.max())
-    raw = (high - low) / 8
-    power = 10.0 ** np.floor(np.log10(raw))
-    step = power * min((1, 2, 2.5, 5, 10), key=lambda s: abs(s - raw / power))
-    first = np.ceil(low / step + 1e-6)
-    return [
-        float(f"{step * (first + k):.10g}")
-        for k in range(20)
-        if low < step * (first + k) < high
-    ]
-
-
 def contour_table(
     plane: MomentPlane, observable: str, lines: Mapping[float, Sequence[FloatArray]]
 ) -> Table:

@@ -128,6 +128,24 @@ class MomentPlane:
             for level in levels
         }
 
+    def levels(self, observable: str) -> list[float]:
+        """Some seven round levels between the extremes.
+
+        Parameters
+        ----------
+        observable : one of `OBSERVABLES`.
+        """
+        _, _, z = self.grid(observable, 41)
+        low, high = float(z.min()), float(z.max())
+        width = (high - low) / 8
+        if not width > 0:
+            return []
+        power = 10.0 ** np.floor(np.log10(width))
+        step = power * min((1, 2, 2.5, 5, 10), key=lambda s: abs(s - width / power))
+        first = np.ceil(low / step + 1e-6)
+        inside = [step * (first + k) for k in range(20)]
+        return [float(f"{one:.10g}") for one in inside if low < one < high]
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: nodes, values and errors."""
         return {

@@ -16,7 +16,7 @@ from nuprobe.inference.newton import Curve, MovingBins
 from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.numerics import FloatArray
 
-__all__ = ["CovarianceCost"]
+__all__ = ["CovarianceCost", "checked_covariance"]
 
 BoolArray = NDArray[np.bool_]
 
@@ -64,7 +64,7 @@ class CovarianceCost(Term):
         name: str = "",
     ) -> None:
         super().__init__(prediction, data, name)
-        self.covariance = _checked(covariance, self.data.shape, self.name)
+        self.covariance = checked_covariance(covariance, self.data.shape, self.name)
         self.factor = np.linalg.cholesky(self.covariance)
         self.whitening = np.linalg.solve(self.factor, np.eye(self.n_bins))
         self.inverse = self.whitening.T @ self.whitening
@@ -143,7 +143,29 @@ class CovarianceCost(Term):
         return np.asarray(counts @ self.whitening.T)
 
 
-def _checked(covariance: ArrayLike, shape: tuple[int, ...], name: str) -> FloatArray:
+def checked_covariance(
+    covariance: ArrayLike, shape: tuple[int, ...], name: str
+) -> FloatArray:
+    """Return a covariance that can be one.
+
+    Parameters
+    ----------
+    covariance : symmetric matrix, shape (bins, bins).
+    shape : of the data, (bins,).
+    name : of what has it, for messages.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a value is not finite, or the covariance is not symmetric
+        or not positive definite; its smallest eigenvalue is named.
+
+    Examples
+    --------
+    >>> checked_covariance([[1, 2], [2, 1]], (2,), "mine")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: mine: the covariance is not positive definite ...
+    """
     matrix = np.array(covariance, dtype=float)
     if len(shape) != 1 or matrix.shape != shape * 2:
         raise InputError(

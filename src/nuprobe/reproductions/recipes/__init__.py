@@ -11,6 +11,8 @@ bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
+reactors         yields and rates of reactors
+nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
@@ -88,6 +90,18 @@ from nuprobe.reproductions.recipes.majorana import (
     heavy_neutrino_width,
     relic_captures,
 )
+from nuprobe.reproductions.recipes.nucleosynthesis import (
+    primordial,
+    primordial_change,
+    primordial_rise,
+)
+from nuprobe.reproductions.recipes.reactors import (
+    reactor_rate,
+    reactor_yield,
+    reactor_yield_change,
+    reactor_yield_error,
+    reactor_yield_ratio,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -164,7 +178,15 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "primordial",
+    "primordial_change",
+    "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_rate",
+    "reactor_yield",
+    "reactor_yield_change",
+    "reactor_yield_error",
+    "reactor_yield_ratio",
     "relic_captures",
     "right_handed_neutrinos",
     "scaled_signal",

@@ -1,0 +1,404 @@
+"""Experiments that measure rates of inverse beta decay at reactors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
+from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.changes import changed
+from nuprobe.experiments.reactor.files import RateAnalysis, ReactorFile, ReactorFlux
+from nuprobe.experiments.reactor.prediction import (
+    ANGLE,
+    SPLITTING,
+    ReactorPrediction,
+    own_parameters,
+)
+from nuprobe.experiments.reactor.rates import ReactorRates
+from nuprobe.experiments.reactor.yields import (
+    Bump,
+    IsotopeYields,
+    Places,
+    isotope_yields,
+)
+from nuprobe.fluxes import Flux, flux
+from nuprobe.inference import Cost, CovarianceCost
+from nuprobe.inference.costs.covariance import checked_covariance
+from nuprobe.nuclei import Target, target
+from nuprobe.numerics import FloatArray
+from nuprobe.oscillation import PMNS
+from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.schema import Folder, validate
+from nuprobe.units import parse_quantity
+
+__all__ = ["Measured", "ReactorExperiment"]
+
+_CURVE: Final = 240
+"""Points of the curve in figures."""
+_SUM: Final = 2e-3
+"""How far fractions of a published table may be from 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Rows of one analysis.
+
+    Attributes
+    ----------
+    names : of the measurements.
+    places : distances.
+    fractions : shares of the isotopes in the fissions, shape (rows, isotopes).
+    ratio : measured over published prediction, shape (rows,).
+    covariance : of the ratios, shape (rows, rows).
+    """
+
+    names: tuple[str, ...]
+    places: Places
+    fractions: FloatArray
+    ratio: FloatArray
+    covariance: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ReactorExperiment(AnyExperiment):
+    """Rates of one or many detectors at reactors, read from a folder.
+
+    Attributes
+    ----------
+    file : validated contents of ``experiment.toml``.
+    folder : where it lies.
+    raw : the parsed file.
+    """
+
+    file: ReactorFile
+    folder: Folder
+    raw: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
+    @classmethod
+    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> ReactorExperiment:
+        """Check a parsed file; raises `ExperimentFileError` naming file, key and
+        remedy."""
+        result = cls(validate(ReactorFile, raw, folder.name), folder, raw)
+        try:
+            for name in result.file.analyses:
+                result.measured(name)
+            result.pulls()
+            result.yields(result.file.flux)
+        except ExperimentFileError:
+            raise
+        except NuprobeError as err:
+            raise ExperimentFileError(f"{folder.name}: {err}") from None
+        return result
+
+    @public
+    def with_changes(self, changes: Mapping[str, Any]) -> ReactorExperiment:
+        """Return the experiment with keys of its file replaced by `changes`, such as
+        ``{"flux.options.model": "summation"}``."""
+        raw = changed(self.raw, changes, self.folder.name)
+        return ReactorExperiment.read(self.folder, raw)
+
+    @public
+    def rebinned(
+        self,
+        energy: int | Sequence[float] | None = None,
+        time: int | Sequence[str] | None = None,
+        analysis: str | None = None,
+    ) -> NoReturn:
+        """Refuse: rates have no bins (`energy`, `time`, `analysis`)."""
+        raise InputError(f"{self.name} measures rates, which have no bins to add")
+
+    @property
+    def flux(self) -> Flux:
+        """The flux with the mean fractions of the default analysis."""
+        measured = self.measured()
+        mean = measured.fractions.mean(axis=0)
+        mean /= mean.sum()
+        shares = dict(zip(self.file.isotopes, mean.tolist(), strict=True))
+        return self._flux(self.file.flux, shares)
+
+    def target(self) -> Target:
+        """Free protons of hydrogen: yields are per proton."""
+        return target("H")
+
+    @public
+    def measured(self, analysis: str | None = None) -> Measured:
+        """Rows of an `analysis` (default the first)."""
+        name = self._named(analysis)
+        if name not in self._cache:
+            self._cache[name] = self._read_rows(self.file.analyses[name])
+        rows: Measured = self._cache[name]
+        return rows
+
+    @public
+    def yields(self, section: ReactorFlux | None = None) -> IsotopeYields:
+        """Yields of the isotopes per fission.
+
+        Parameters
+        ----------
+        section : which flux and cross section; default those of the prediction.
+        """
+        chosen = self.file.flux if section is None else section
+        key = chosen.model_dump_json()
+        if key not in self._cache:
+            pure = {n: self._flux(chosen, {n: 1.0}) for n in self.file.isotopes}
+            self._cache[key] = isotope_yields(
+                pure,
+                chosen.cross_section,
+                parse_quantity(self.file.cell, "energy"),
+                Bump(
+                    parse_quantity(self.file.bump.centre, "energy"),
+                    parse_quantity(self.file.bump.width, "energy"),
+                ),
+            )
+        found: IsotopeYields = self._cache[key]
+        return found
+
+    @public
+    def reference(self, analysis: str | None = None) -> FloatArray:
+        """Published yields without oscillations that the ratios of an `analysis` are
+        relative to, cm² per fission, shape (rows,)."""
+        yields = self.yields(self.file.measured_with)
+        return np.asarray(self.measured(analysis).fractions @ yields.total)
+
+    @public
+    def pulls(self) -> tuple[tuple[Nuisance, ...], FloatArray]:
+        """Independent nuisances behind the errors of the isotopes, and the relative
+        change of each yield (rows) by each (columns)."""
+        errors = self.file.errors
+        size = len(self.file.isotopes)
+        if errors is None:
+            return (), np.zeros((size, 0))
+        for name in errors.isotopes:
+            if name not in self.file.isotopes:
+                raise InputError(
+                    f"errors.isotopes: {name} is none of"
+                    f" {', '.join(self.file.isotopes)}"
+                )
+        n = len(errors.isotopes)
+        correlation = np.eye(n) if errors.correlation is None else errors.correlation
+        matrix = checked_covariance(correlation, (n,), "errors.correlation")
+        if np.abs(np.diag(matrix) - 1).max() > 1e-6:
+            raise InputError("errors.correlation: 1 is needed on the diagonal")
+        factor = np.array(errors.relative)[:, None] * np.linalg.cholesky(matrix)
+        changes = np.zeros((size, n))
+        changes[[self.file.isotopes.index(name) for name in errors.isotopes]] = factor
+        nuisances = tuple(
+            Nuisance(f"{errors.name}.{k + 1}", 1.0, description="flux of the isotopes")
+            for k in range(n)
+        )
+        return nuisances, changes
+
+    @public
+    def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
+        """What a fit can free: `norm`, `bump`, ``yield.ISOTOPE``, and with a `model`
+        that has a sterile neutrino its mixing and mass."""
+        own = own_parameters(tuple(self.file.isotopes))
+        return (*own, *_sterile(model))
+
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether rates depend on a parameter.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        return parameter in {p.name for p in self.parameters(model)}
+
+    @public
+    def predict(self, model: Any = None, analysis: str | None = None) -> ReactorRates:
+        """Rates that a `model` (default: no sterile neutrino) gives, beside those
+        measured in an `analysis` (default the first)."""
+        name = self._named(analysis)
+        rows = self.measured(name)
+        expected = self.prediction(model, (), name).expectation(np.zeros((1, 0)))
+        slopes = np.array([slope[0] for slope in expected.slopes]).reshape(
+            -1, rows.ratio.size
+        )
+        behind = slopes.T @ slopes
+        away = rows.ratio - expected.base[0]
+        yields = self.yields()
+        return ReactorRates(
+            experiment=self.name,
+            analysis=name,
+            rows=rows.names,
+            baseline=rows.places.baseline,
+            fractions=dict(zip(self.file.isotopes, rows.fractions.T, strict=True)),
+            reference=self.reference(name),
+            signal=expected.base[0],
+            flux_sigma=np.sqrt(np.diag(behind)),
+            data=rows.ratio,
+            sigma=np.sqrt(np.diag(rows.covariance)),
+            # nuisances are linear: profiled, they add to the covariance
+            twice_nll=float(away @ np.linalg.solve(rows.covariance + behind, away)),
+            yields=dict(zip(yields.isotopes, yields.total.tolist(), strict=True)),
+            curve=self._curve(model, rows),
+            abscissa=self.file.analyses[name].abscissa,
+        )
+
+    def _curve(self, model: Any, rows: Measured) -> FloatArray:
+        """Ratios over distance for the mean fuel, each spread as the nearest row."""
+        first, last = rows.places.baseline.min(), rows.places.baseline.max()
+        baseline = np.geomspace(0.85 * first, 1.15 * last, _CURVE)
+        near = np.abs(np.log(baseline[:, None] / rows.places.baseline)).argmin(axis=1)
+        spread = np.minimum(rows.places.spread[near], 0.5 * baseline)
+        mean = rows.fractions.mean(axis=0)
+        published = float(mean @ self.yields(self.file.measured_with).total)
+        share = np.broadcast_to(mean / published, (_CURVE, mean.size))
+        places = Places(baseline, spread)
+        return np.stack([baseline, self._expected(model, places, share)])
+
+    def _expected(self, model: Any, places: Places, share: FloatArray) -> FloatArray:
+        """Ratios without errors of the fluxes, shape (rows,)."""
+        found = ReactorPrediction(
+            name=self.name,
+            parameters=(),
+            values={p.name: p.default for p in self.parameters(model)},
+            yields=self.yields(),
+            places=places,
+            share=share,
+            pulls=np.zeros((len(self.file.isotopes), 0)),
+            nuisances=(),
+            mixing=_mixing(model),
+        )
+        return np.asarray(found.expectation(np.zeros((1, 0))).base[0])
+
+    @public
+    def prediction(
+        self,
+        model: Any = None,
+        /,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> ReactorPrediction:
+        """Ratios for the inference floor.
+
+        Parameters
+        ----------
+        model, free, analysis : as in `cost`.
+        """
+        name = self._named(analysis)
+        rows, known = self.measured(name), self.parameters(model)
+        by_name = {p.name: p for p in known}
+        for one in free:
+            if one not in by_name:
+                raise unknown_parameter(self.name, one, list(by_name))
+        if len(set(free)) < len(free):
+            raise InputError(f"a parameter is free once, got {', '.join(free)}")
+        nuisances, changes = self.pulls()
+        if not self.file.analyses[name].flux_errors:
+            nuisances, changes = (), changes[:, :0]
+        return ReactorPrediction(
+            name=f"{self.name}/{name}",
+            parameters=tuple(by_name[one] for one in free),
+            values={p.name: p.default for p in known},
+            yields=self.yields(),
+            places=rows.places,
+            share=rows.fractions / self.reference(name)[:, None],
+            pulls=changes,
+            nuisances=nuisances,
+            mixing=_mixing(model),
+        )
+
+    @public
+    def cost(
+        self,
+        model: Any = None,
+        /,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """χ² of the rates with their covariance and the errors of the fluxes.
+
+        Parameters
+        ----------
+        model : default the Standard Model; one with a sterile neutrino oscillates.
+        free : names of `parameters`.
+        analysis : default the first of the file.
+        """
+        rows = self.measured(analysis)
+        prediction = self.prediction(model, free, analysis)
+        cost = CovarianceCost(prediction, rows.ratio, rows.covariance)
+        return cost.of(self.origin(analysis))
+
+    def _flux(self, section: ReactorFlux, fractions: Mapping[str, float]) -> Flux:
+        name = section.name
+        if name.startswith("./"):
+            name = f"{self.folder.root}/{name[2:]}"
+        return flux(name, fractions=dict(fractions), **section.options)
+
+    def _read_rows(self, section: RateAnalysis) -> Measured:
+        table = section.table
+        names = self.folder.texts(table, "name")
+        wanted = ("baseline", "spread", "ratio", *self.file.isotopes)
+        columns = self.folder.table(table, wanted)
+        rows = np.arange(len(names))
+        if section.sets:
+            sets = self.folder.texts(table, "set")
+            rows = np.array([i for i in rows if sets[i] in section.sets], dtype=int)
+            unknown = [s for s in section.sets if s not in sets]
+            if unknown:
+                raise InputError(f"sets: {table} has no {', '.join(unknown)} in set")
+        fractions = np.stack([columns[n] for n in self.file.isotopes], axis=1)[rows]
+        wrong = np.abs(fractions.sum(axis=1) - 1) > _SUM
+        if wrong.any() or np.any(fractions < 0):
+            bad = int(np.argmax(wrong | (fractions < 0).any(axis=1)))
+            raise InputError(
+                f"{table}: the fractions of {names[rows[bad]]} sum to"
+                f" {fractions[bad].sum():.6g}; they must not be negative and sum to 1"
+                f" within {_SUM:g}"
+            )
+        baseline, spread = columns["baseline"][rows], columns["spread"][rows]
+        if np.any(baseline <= 0) or np.any(spread < 0) or np.any(spread >= baseline):
+            raise InputError(
+                f"{table}: baselines (m) must be positive, and spreads less than them"
+            )
+        whole = self._covariance(section.covariance, len(names))
+        covariance = checked_covariance(
+            whole[np.ix_(rows, rows)], (rows.size,), section.covariance
+        )
+        return Measured(
+            tuple(names[i] for i in rows),
+            Places(baseline, spread),
+            fractions,
+            columns["ratio"][rows],
+            covariance,
+        )
+
+    def _covariance(self, file: str, size: int) -> FloatArray:
+        """Matrix of a table with one entry a row, counted from 1."""
+        columns = self.folder.table(file, ("row", "column", "covariance"))
+        places = np.stack([columns["row"], columns["column"]])
+        whole = places.astype(int)
+        if np.any(places != whole) or whole.min() < 1 or whole.max() > size:
+            raise InputError(
+                f"{file}: rows and columns are whole numbers from 1 to {size}"
+            )
+        matrix = np.zeros((size, size))
+        for i, j, value in zip(*(whole - 1), columns["covariance"], strict=True):
+            if matrix[i, j] != 0:
+                raise InputError(f"{file}: ({i + 1}, {j + 1}) is there twice")
+            matrix[i, j] = matrix[j, i] = value
+        return matrix
+
+
+def _mixing(model: Any) -> PMNS:
+    """Mixing of the known neutrinos of a model with a sterile one, or the default."""
+    mixing: PMNS = model.mixing if _sterile(model) else PMNS()
+    return mixing
+
+
+def _sterile(model: Any) -> tuple[Parameter, ...]:
+    """Parameters of the sterile neutrino of a model, if it has one."""
+    return tuple(
+        p for p in getattr(model, "parameters", ()) if p.name in (ANGLE, SPLITTING)
+    )

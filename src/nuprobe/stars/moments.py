@@ -1,0 +1,92 @@
+"""The moment that counts for the cooling of stars, from the matrix that reactors and
+the universe see too.
+
+A plasmon makes a pair of neutrinos. A Dirac matrix has two helicities for each ordered
+pair, ν_i and the antiparticle of ν_j. A Majorana pair i < j has two as well, but one
+pair: |μ_ij| and |μ_ji| are the same coupling. A Dirac neutrino with μ *is* a Majorana
+pair with |μ_12| = μ. With `plasmon_width` for a Dirac neutrino of moment μ_ν,
+
+    Dirac        μ_ν² = Σ_ij |μ_ij − iε_ij|²
+    Majorana     μ_ν² = Σ_{i<j} |μ_ij − iε_ij|² = ½ Σ_ij …
+
+where a scattering ν_i → ν_j or ν̄_j goes with |μ_ij|² in both cases. Papers on stars
+state their bounds for Σ_ij over both orders; ``counting="matrix"`` is that sum.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.cosmology.moments import read_moments
+from nuprobe.errors import UnknownNameError
+
+__all__ = ["Counting", "checked_counting", "share_of", "stellar_moment"]
+
+Counting = Literal["pairs", "matrix"]
+
+
+def checked_counting(counting: str) -> None:
+    """Refuse an unknown way to count moments.
+
+    Parameters
+    ----------
+    counting : ``"pairs"`` or ``"matrix"``.
+
+    Examples
+    --------
+    >>> checked_counting("pairs")
+    """
+    if counting not in get_args(Counting):
+        raise UnknownNameError("counting of moments", counting, get_args(Counting))
+
+
+def share_of(kind: str, counting: Counting = "pairs") -> float:
+    """μ_ν² over Σ_ij |μ_ij|².
+
+    Parameters
+    ----------
+    kind : ``"dirac"`` or ``"majorana"``.
+    counting : ``"pairs"``, of final states, or ``"matrix"``, both orders.
+
+    Examples
+    --------
+    >>> share_of("majorana")
+    0.5
+    """
+    checked_counting(counting)
+    return 0.5 if kind == "majorana" and counting == "pairs" else 1.0
+
+
+@public
+def stellar_moment(model: Any, counting: Counting = "pairs") -> float:
+    """μ_ν of a model, by which plasmons decay as by one Dirac neutrino of that moment.
+
+    Parameters
+    ----------
+    model : `nuprobe.models.Electromagnetic` with moments alone, at one point, in any
+        basis; None or the Standard Model: 0.
+    counting : ``"pairs"`` (pairs of neutrinos in the final state) or ``"matrix"``,
+        Σ_ij over both orders also for Majorana neutrinos, as papers have it.
+
+    Returns
+    -------
+    float
+        In Bohr magnetons.
+
+    Raises
+    ------
+    InputError
+        For models with charges or radii, or of another kind.
+
+    Examples
+    --------
+    >>> from nuprobe.models import Electromagnetic
+    >>> pair = Electromagnetic(magnetic_moment={"emu": 1e-12}, kind="majorana")
+    >>> stellar_moment(pair)
+    1e-12
+    """
+    found = read_moments(model, "stars")
+    return float(np.sqrt(share_of(found.kind, counting) * found.sums.sum()))
