@@ -40,6 +40,10 @@ FIT = ("fit", "coherent-csi-2017", "--free", "rn")
 SCAN = ("scan", "coherent-csi-2017", "--grid", "rn=4:6 fm:4", "--quiet")
 SAMPLE = ("sample", "coherent-csi-2017", "--free", "rn", "--steps", "5", "--quiet")
 TOYS = ("toys", "coherent-csi-2017", "--free", "rn", "--toys", "5", "--quiet")
+PLANE = (
+    *("plane", "danss", "--grid", "sin2_2theta_14=0.1:0.3:2,dm2_41=1:2 eV2:2"),
+    *("--toys", "5", "--quiet"),
+)
 LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
 BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 
@@ -70,6 +74,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         )
         for what, flag, file in (("output", "-o", "a.txt"), ("plot", "--plot", "a.png"))
     },
+    (("xsec", "yields"), "output"): (("xsec", "yields", "-o"), "a.txt"),
     (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),
@@ -81,6 +86,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("sample",), "getdist"): ((*SAMPLE, "--getdist"), "a"),
     (("toys",), "output"): ((*TOYS, "-o"), "a.h5"),
     (("toys",), "plot"): ((*TOYS, "--grid", "rn=5:6 fm:2", "--plot"), "a.png"),
+    (("plane",), "output"): ((*PLANE, "-o"), "a.h5"),
+    (("plane",), "plot"): ((*PLANE, "--plot"), "a.png"),
     (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),

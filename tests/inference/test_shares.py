@@ -49,7 +49,7 @@ def test_it_is_the_formula() -> None:
 
 def test_other_data_have_other_sums() -> None:
     cost = SharesCost(Split(), DATA, COVARIANCE, GROUPS)
-    other = DATA + np.array([5.0, -3.0, 2.0, 8.0])
+    other = DATA + np.array([5.0, -3.0, -120.0, 8.0])  # the first sum is negative
     moved = cost.with_data(other)
     assert moved.twice_nll([0.4])[0] == pytest.approx(plain(0.4, other), rel=1e-12)
     drawn = cost.simulate([0.4], np.random.default_rng(3))
@@ -66,16 +66,13 @@ def test_the_best_share_is_that_of_the_formula() -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "data", "message"),
+    ("groups", "message"),
     [
-        ([0.0, 1.0, 0.0, 1.0], DATA, "whole number"),
-        ([0, 1, 0], DATA, "whole number"),
-        ([0, 2, 0, 2], DATA, "without a gap"),
-        (GROUPS, [-60.0, 25.0, 42.0, 73.0], "group 0 add up to -18"),
+        ([0.0, 1.0, 0.0, 1.0], "whole number"),
+        ([0, 1, 0], "whole number"),
+        ([0, 2, 0, 2], "without a gap"),
     ],
 )
-def test_what_are_no_groups(
-    groups: list[float], data: list[float], message: str
-) -> None:
+def test_what_are_no_groups(groups: list[float], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        SharesCost(Split(), data, COVARIANCE, np.array(groups))
+        SharesCost(Split(), DATA, COVARIANCE, np.array(groups))

@@ -24,15 +24,13 @@ _COMMANDS = {
     "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
-    "scan": (
-        "nuprobe.cli.scan",
-        "Scan a grid of parameters; resumable, on one or many machines.",
-    ),
+    "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),
     "sample": (
         "nuprobe.cli.sample",
         "Sample the posterior of parameters: credible intervals, chains, corner plot.",
     ),
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
+    "plane": ("nuprobe.cli.plane", "Exclusion of a plane by several statistics."),
     "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
     "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
     "majorana": (

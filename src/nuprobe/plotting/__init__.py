@@ -26,6 +26,7 @@ from nuprobe.plotting.events import (
     plot_distribution_2d,
     plot_distributions,
 )
+from nuprobe.plotting.exclusion import STERILE_POINTS, plot_exclusion_plane
 from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
@@ -62,6 +63,7 @@ from nuprobe.plotting.universe import (
 )
 
 __all__ = [
+    "STERILE_POINTS",
     "Case",
     "check_path",
     "neutron_radius_markers",
@@ -84,6 +86,7 @@ __all__ = [
     "plot_effective_mass",
     "plot_electron_differential",
     "plot_electron_total",
+    "plot_exclusion_plane",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",

@@ -99,14 +99,9 @@ class SharesCost(CovarianceCost):
     ) -> None:
         called = name or prediction.name
         self.shares, self.groups = prediction, _checked_groups(groups, data, called)
+        # after the subtraction of a background a sum may be negative
         values = np.asarray(data, dtype=float)
         self.sums = np.bincount(self.groups, weights=values).astype(float)
-        if not (self.sums > 0).all():
-            bad = int((self.sums <= 0).argmax())
-            raise InputError(
-                f"{called}: the data of group {bad} add up to {self.sums[bad]:g}:"
-                " shares need a positive sum"
-            )
         scaled = _Scaled(prediction, self.sums[self.groups])
         super().__init__(scaled, data, covariance, name)
 

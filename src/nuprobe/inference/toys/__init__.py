@@ -10,6 +10,7 @@ from nuprobe.inference.toys.ensemble import Toys, draw, shifted_cost
 from nuprobe.inference.toys.exclusion import CLs, cls
 from nuprobe.inference.toys.fits import BestFits, fit_toys
 from nuprobe.inference.toys.goodness import ToyPValue, toy_p_value
+from nuprobe.inference.toys.plane import ExclusionPlane, exclusion_plane
 from nuprobe.inference.toys.sample import Hypothesis, ToySample, throw
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.thresholds import (
@@ -24,6 +25,7 @@ __all__ = [
     "BestFits",
     "CLs",
     "Coverage",
+    "ExclusionPlane",
     "FeldmanCousins",
     "Hypothesis",
     "ToyInterval",
@@ -35,6 +37,7 @@ __all__ = [
     "cls",
     "coverage",
     "draw",
+    "exclusion_plane",
     "feldman_cousins",
     "fit_toys",
     "shifted_cost",

@@ -13,6 +13,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
+from nuprobe.inference.toys.asymptotic import asymptotic_cls, expected_cls
 from nuprobe.inference.toys.ensemble import Toys
 from nuprobe.inference.toys.fits import fit_toys
 from nuprobe.inference.toys.sample import Hypothesis, throw
@@ -204,8 +205,8 @@ def cls(
         float(start[column]),
         statistic[0],
         statistic[1],
-        _asymptotic(statistic[0], statistic[1]),
-        _expected(statistic[1]),
+        asymptotic_cls(statistic[0], statistic[1]),
+        expected_cls(statistic[1]),
         None if shares is None else shares[0],
         None if shares is None else shares[1],
         chosen,
@@ -265,21 +266,3 @@ def _shares(
     reached = q >= np.tile(statistic, 2)[:, None] - 1e-7
     shares = reached.mean(axis=1)
     return shares[: len(points)], shares[len(points) :]
-
-
-def _asymptotic(q: FloatArray, asimov: FloatArray) -> FloatArray:
-    """CLs of q̃ (Cowan:2010js, equations 65 and 66)."""
-    from scipy.special import log_ndtr
-
-    root, width = np.sqrt(q), np.sqrt(asimov)
-    far = (q - asimov) / np.maximum(2 * width, 1e-300)
-    x = np.where(q <= asimov, root - width, far)
-    return np.asarray(np.exp(log_ndtr(-(x + width)) - log_ndtr(-x)))
-
-
-def _expected(asimov: FloatArray) -> FloatArray:
-    """CLs where the data are −2σ to +2σ about the median without a signal."""
-    from scipy.special import log_ndtr
-
-    n = np.arange(-2.0, 3.0)[:, None]
-    return np.asarray(np.exp(log_ndtr(n - np.sqrt(asimov)) - log_ndtr(n)))

@@ -1,0 +1,94 @@
+"""What is asked of a plane: levels, methods, and what is drawn beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from nuprobe.cli.options import grouped
+from nuprobe.errors import InputError
+
+__all__ = ["AskedSpec", "asked_options", "read_marks"]
+
+
+def read_marks(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
+    """Points by label, or None if there are none.
+
+    Parameters
+    ----------
+    texts : ``LABEL=X,Y`` each.
+
+    Examples
+    --------
+    >>> read_marks(("claim=0.26,7.25",))
+    {'claim': (0.26, 7.25)}
+    """
+    found = {}
+    for text in texts:
+        label, _, place = text.rpartition("=")
+        try:
+            x, y = map(float, place.split(","))
+        except ValueError:
+            raise InputError(f"--mark {text!r}: write it as LABEL=X,Y") from None
+        if not label:
+            raise InputError(f"--mark {text!r} needs a label: LABEL=X,Y")
+        found[label] = (x, y)
+    return found or None
+
+
+@dataclass(frozen=True)
+class AskedSpec:
+    """What is asked of a plane, as typed.
+
+    Attributes
+    ----------
+    cl : confidence levels.
+    methods : those drawn; none for all.
+    beside : other experiments.
+    marks : points.
+    """
+
+    cl: tuple[float, ...]
+    methods: tuple[str, ...]
+    beside: tuple[str, ...]
+    marks: tuple[str, ...]
+
+    def points(self) -> dict[str, tuple[float, float]] | None:
+        """Return the points by label, or None."""
+        return read_marks(self.marks)
+
+
+asked_options = grouped(
+    "asked",
+    AskedSpec,
+    click.option(
+        "--cl",
+        type=float,
+        multiple=True,
+        default=(0.95,),
+        show_default=True,
+        help="Confidence level; repeatable, the first is drawn.",
+    ),
+    click.option(
+        "--method",
+        "methods",
+        multiple=True,
+        help="Draw this one alone (wilks, fc, cls, cls-toys, raster, raster-toys,"
+        " expected); repeatable.",
+    ),
+    click.option(
+        "--beside",
+        multiple=True,
+        metavar="EXPERIMENT",
+        help="Allowed region of other data in the figure; repeatable.",
+    ),
+    click.option(
+        "--mark",
+        "marks",
+        multiple=True,
+        metavar="LABEL=X,Y",
+        help="Point in the figure instead of the published ones; repeatable.",
+    ),
+)
+"""Add ``--cl``, ``--method``, ``--beside`` and ``--mark``, as `AskedSpec` ``asked``."""
