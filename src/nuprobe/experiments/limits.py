@@ -121,7 +121,7 @@ def family_cost(
         return experiment.cost(scanned, analysis=analysis)
     if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} constrains mixing and L_1A, not a mediator: use `nuprobe"
+            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
             f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
         )
     if isinstance(experiment, UniverseExperiment):
