@@ -39,7 +39,6 @@ assert set(_RADIUS) == set(CHARGE_RADIUS_CONVENTIONS)
 QUANTITIES: Final[dict[str, Quantity]] = {
     "ratio": Quantity(_ONE),
     "accuracy": Quantity(_ONE),
-    "mixing": Quantity(_ONE),
     "events": Quantity({"1": 1.0}),
     "significance": Quantity({"sigma": 1.0}),
     "cross_section": Quantity({"cm2": 1.0, "pb": 1e-36, "fb": 1e-39}),
