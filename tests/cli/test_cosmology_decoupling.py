@@ -40,7 +40,7 @@ def test_neff_names_its_choices(run: Run, tmp_path: Path) -> None:
     assert values["N_eff"] == pytest.approx(3.04434, abs=2e-4)
     assert values["T_dec(nu_e), criterion energy"] == pytest.approx(1.489, rel=2e-3)
     assert values["T_dec(nu_mu), criterion energy"] == pytest.approx(2.464, rel=2e-3)
-    for note in ("flavour mixing: none", "screening: debye", "qed: e3"):
+    for note in ("criterion: energy exchange", "flavour mixing: none"):
         assert note in table["notes"]
 
 

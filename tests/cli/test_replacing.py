@@ -74,6 +74,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         )
         for what, flag, file in (("output", "-o", "a.txt"), ("plot", "--plot", "a.png"))
     },
+    (("xsec", "yields"), "output"): (("xsec", "yields", "-o"), "a.txt"),
     (("rate",), "output"): (("rate", "coherent-csi-2017", "-o"), "a.txt"),
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),

@@ -10,7 +10,13 @@ import pytest
 import nuprobe as nu
 from nuprobe.constants import M_ELECTRON
 from nuprobe.cosmology import collision_factor, tables
-from nuprobe.cosmology.collisions import CollisionKind
+from nuprobe.cosmology.collisions import (
+    CollisionKind,
+    blocking_factor,
+    scatterings,
+)
+from nuprobe.cosmology.rates import scattering_average
+from nuprobe.cosmology.screening import Screening
 from nuprobe.numerics import FloatArray
 
 KINDS: tuple[CollisionKind, ...] = (
@@ -121,6 +127,26 @@ def _turned(axis: FloatArray, cos: FloatArray, phi: FloatArray) -> FloatArray:
         + (sin * np.cos(phi))[:, None] * one
         + (sin * np.sin(phi))[:, None] * two
     )
+
+
+@pytest.mark.parametrize("screening", ["debye", "talk"])
+def test_the_number_of_scatterings_by_two_routes(screening: Screening) -> None:
+    """Four dimensions with a matrix element, or three with a cross section."""
+    t = 0.7
+    mass2 = float(nu.cosmology.debye_mass(t) / t) ** 2
+    average = scattering_average(M_ELECTRON / t, mass2, screening)
+    assert scatterings(t, screening, False) == pytest.approx(average, rel=3e-5)
+
+
+def test_blocking_leaves_most() -> None:
+    free, blocked = (
+        float(nu.cosmology.number_factor(1.0, blocking=b)) for b in (False, True)
+    )
+    assert blocked / free == pytest.approx(blocking_factor(1.0, "debye"), rel=1e-4)
+    assert 0.8 < blocked / free < 0.9
+    # between the massless value of a soft photon and none for cold, dilute electrons
+    cold = nu.cosmology.number_factor(0.05, blocking=True)
+    assert cold / nu.cosmology.number_factor(0.05) > blocked / free
 
 
 def test_what_cannot_be_asked_for() -> None:

@@ -33,7 +33,13 @@ from nuprobe.cosmology.screening import ScreeningName, smallest_transfer, weight
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, gauss_legendre, number
 
-__all__ = ["COUPLINGS", "CollisionKind", "collision_factor"]
+__all__ = [
+    "COUPLINGS",
+    "CollisionKind",
+    "blocking_factor",
+    "collision_factor",
+    "scatterings",
+]
 
 CollisionKind = Literal[
     "weak scattering",
@@ -54,26 +60,37 @@ _NORMS: Final = {  # Boltzmann statistics and no mass, over T⁶ΔT or T⁸ΔT
 Kernel = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
+def _fermi(energy: FloatArray) -> FloatArray:
+    return np.asarray(1 / (np.exp(np.minimum(energy, 600.0)) + 1))
+
+
 def _blocking(*energies: FloatArray) -> FloatArray:
     """f₁f₂(1−f₃)(1−f₄) at energies over T."""
-    f1, f2, f3, f4 = (1 / (np.exp(np.minimum(e, 600.0)) + 1) for e in energies)
+    f1, f2, f3, f4 = map(_fermi, energies)
     return np.asarray(f1 * f2 * (1 - f3) * (1 - f4))
 
 
 def _scattering(
-    m: float, kernel: Kernel, order: int, quantum: bool, least: float = 0.0
+    m: float,
+    kernel: Kernel,
+    order: int,
+    quantum: bool,
+    least: float = 0.0,
+    number: bool = False,
 ) -> float:
     """Integral for scattering in units of T, for an electron of mass `m` and |t| from
     `least` on; `kernel` has the mean of s − m², half its squared amplitude in the
-    azimuth, and t."""
+    azimuth, and t. With `number` scatterings are counted, f₁f₂ for f₁f₂ω²/2, blocked
+    (`quantum`) or not; q then needs more nodes at its lower end."""
+    power = 3 if number else 2
     x, wx = gauss_legendre(order)
     y, wy = gauss_legendre(2 * order // 3)
-    q = math.sqrt(least) + _TOP * (x * x)[:, None, None, None]
+    q = math.sqrt(least) + _TOP * (x**power)[:, None, None, None]
     start = np.arcsin(math.sqrt(least) / q)
     angle = start + (np.pi - 2 * start) * x[:, None, None]
     sin, cos = np.sin(angle), np.cos(angle)
     t, omega = -((q * sin) ** 2), q * cos
-    outer = (2 * _TOP * x * wx)[:, None, None, None]
+    outer = (power * _TOP * x ** (power - 1) * wx)[:, None, None, None]
     outer = outer * (np.pi - 2 * start) * wx[:, None, None]
     e1 = (q + omega) / 2 + _TOP * (y * y)[:, None]
     e2 = (q * np.sqrt(1 - 4 * m * m / t) - omega) / 2 + _TOP * y * y
@@ -82,9 +99,14 @@ def _scattering(
     c2 = (2 * e2 * omega + t) / (2 * p2 * q)
     mean = 2 * e1 * (e2 - p2 * c1 * c2)
     wave = 2 * (e1 * p2) ** 2 * np.maximum((1 - c1**2) * (1 - c2**2), 0)
-    f = _blocking(e1, e2, e1 - omega, e2 + omega) if quantum else np.exp(-e1 - e2)
+    if number and not quantum:
+        f = _fermi(e1) * _fermi(e2)
+    else:
+        f = _blocking(e1, e2, e1 - omega, e2 + omega) if quantum else np.exp(-e1 - e2)
     inner = (2 * _TOP * y * wy)[:, None] * (2 * _TOP * y * wy)
-    integrand = kernel(mean, wave, t) * f * omega**2 / 2 * (q * sin)
+    integrand = kernel(mean, wave, t) * f * (q * sin)
+    if not number:
+        integrand = integrand * omega**2 / 2
     return float((integrand * outer * inner).sum() / (256 * np.pi**5))
 
 
@@ -221,3 +243,51 @@ def collision_factor(
     if kind.endswith("scattering"):
         return _scattering(m, kernel, order, quantum, least) / scale
     return _annihilation(m, kernel, order, quantum) / scale
+
+
+def scatterings(
+    temperature: float, screening: ScreeningName, blocked: bool, order: int = 32
+) -> float:
+    """Magnetic scatterings of a neutrino in a time, over A μ² T³.
+
+    Parameters
+    ----------
+    temperature : in MeV.
+    screening : of the photon, not ``"none"``.
+    blocked : with Pauli blocking of both fermions that come out.
+    order : of the quadrature; 32 is good to 2e-5.
+
+    Examples
+    --------
+    >>> [round(scatterings(1.0, "debye", b), 3) for b in (False, True)]
+    [1.552, 1.331]
+    """
+    m = M_ELECTRON / temperature
+    mass2 = float(debye_mass(temperature) / temperature) ** 2
+    kernel = _magnetic_scattering(screening, mass2, m)
+    least = float(smallest_transfer(mass2, screening, m))
+    total = _scattering(m, kernel, order, blocked, least, number=True)
+    # two of the four kinds in the kernel, ν alone, over its density 3ζ(3)/4π²
+    return total / 2 * 4 * math.pi**2 / (3 * 1.2020569031595942)
+
+
+def blocking_factor(
+    temperature: float, screening: ScreeningName, order: int = 32
+) -> float:
+    """Share of magnetic scatterings that Pauli blocking leaves.
+
+    Parameters
+    ----------
+    temperature : in MeV.
+    screening : of the photon, not ``"none"``.
+    order : of the quadrature.
+
+    Examples
+    --------
+    >>> round(blocking_factor(1.0, "debye"), 3)
+    0.857
+    """
+    left, all_of_them = (
+        scatterings(temperature, screening, b, order) for b in (True, False)
+    )
+    return left / all_of_them

@@ -110,6 +110,7 @@ class History:
     def choices(self) -> dict[str, str]:
         """What every result has to name."""
         return {
+            "criterion": "energy exchange",
             "flavour_mixing": self.flavour_mixing,
             "screening": self.screening,
             "exchange_screening": self.exchange_screening,

@@ -42,7 +42,7 @@ from nuprobe.cosmology.screening import (
 )
 from nuprobe.cosmology.thermodynamics import equation_of_state
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.numerics import FloatArray, panel_nodes
+from nuprobe.numerics import FloatArray, flag, panel_nodes
 
 __all__ = [
     "FLAVOURS",
@@ -114,13 +114,17 @@ def _averages(screening: Screening) -> Any:
 
 
 @public
-def number_factor(temperature: ArrayLike, screening: Screening = "debye") -> FloatArray:
+def number_factor(
+    temperature: ArrayLike, screening: Screening = "debye", *, blocking: bool = False
+) -> FloatArray:
     """c(T): the rate of magnetic scattering over A μ² T³.
 
     Parameters
     ----------
     temperature : of plasma and neutrinos in MeV, 0.03 to 100, any shape.
     screening : ``"debye"``, ``"talk"``, ``"cut"`` or ``"linear"``.
+    blocking : with Pauli blocking of what comes out, 8 to 15 % less; the published
+        criteria for decoupling are without.
 
     Returns
     -------
@@ -138,7 +142,10 @@ def number_factor(temperature: ArrayLike, screening: Screening = "debye") -> Flo
     """
     checked_screening(screening)
     t = _warm(temperature)
-    return np.asarray(np.exp(_averages(screening)(np.log(t))))
+    free = np.asarray(np.exp(_averages(screening)(np.log(t))))
+    if not flag("blocking", blocking):
+        return free
+    return free * tables.factors(f"blocking_{screening}", t)
 
 
 def _warm(temperature: ArrayLike) -> FloatArray:
@@ -207,6 +214,7 @@ def interaction_rates(
     *,
     screening: Screening = "debye",
     exchange_screening: ScreeningName = "none",
+    blocking: bool = False,
 ) -> Rates:
     """Number and energy rates of a flavour against the expansion, at one temperature of
     plasma and neutrinos.
@@ -218,6 +226,8 @@ def interaction_rates(
     temperature : in MeV, 0.03 to 100, any shape.
     screening : of the photon in the number of scatterings.
     exchange_screening : of the photon in the exchange of energy, ``"none"`` too.
+    blocking : Pauli blocking in the number of magnetic scatterings too; the exchange of
+        energy always has it.
 
     Returns
     -------
@@ -249,7 +259,7 @@ def interaction_rates(
     return Rates(
         temperature=t,
         weak_number=weak_number,
-        magnetic_number=size * t**3 * number_factor(t, screening),
+        magnetic_number=size * t**3 * number_factor(t, screening, blocking=blocking),
         weak_energy=weak_energy,
         magnetic_energy=size * (soft + pairs) * t**3 / (math.pi**4 * 4 * _NU),
         expansion=expansion_rate(t),

@@ -10,11 +10,11 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from nuprobe.cosmology.collisions import CollisionKind
-from nuprobe.cosmology.screening import ScreeningName
+from nuprobe.cosmology.screening import SCREENINGS, Screening, ScreeningName
 from nuprobe.numerics import FloatArray
 from nuprobe.parsing import parse_csv, read_text
 
-__all__ = ["COLDEST", "COLUMNS", "HOTTEST", "MASSLESS", "ROWS", "factors"]
+__all__ = ["BLOCKED", "COLDEST", "COLUMNS", "HOTTEST", "MASSLESS", "ROWS", "factors"]
 
 COLDEST: Final = 0.03
 """MeV; below it neutrinos exchange nothing (1e-11 of the expansion rate)."""
@@ -36,6 +36,10 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "magnetic_scattering_linear": ("magnetic scattering", "nu_e", "linear"),
 }
 """Columns of the table, as arguments of `collision_factor`."""
+BLOCKED: Final[Mapping[str, Screening]] = {
+    f"blocking_{screening}": screening for screening in SCREENINGS
+}
+"""Further columns: what Pauli blocking leaves of the number of scatterings."""
 MASSLESS: Final = (0.8287432, 0.8841079)
 """Weak scattering and annihilation without mass: of neutrinos with each other."""
 
@@ -50,7 +54,7 @@ def _splines() -> dict[str, Any]:
     x = np.log([float(row["temperature"]) for row in rows])
     return {
         name: CubicSpline(x, np.log([float(row[name]) for row in rows]))
-        for name in COLUMNS
+        for name in (*COLUMNS, *BLOCKED)
     }
 
 

@@ -143,7 +143,7 @@ def plot_screened_potential(
     Raises
     ------
     InputError, ComputationError
-        As `nuprobe.cosmology.screened_potential`.
+        As `nuprobe.cosmology.screened_potential`; for no charge.
 
     Examples
     --------
@@ -151,6 +151,8 @@ def plot_screened_potential(
     >>> len(figure.axes)
     2
     """
+    if charge == 0:
+        raise InputError("nothing to plot: without charge there is no potential")
     figure = new_figure(WIDTH, 5.2)
     upper, lower = main_and_panel(figure)
     x = np.geomspace(1.001e-3, 8.0, 200)
