@@ -30,7 +30,7 @@ spectra = plotting.plot_disappearance(rates, prospect.references)
 free = ["sin2_2theta_14", "dm2_41"]
 axes = {free[0]: np.geomspace(0.01, 1, 40), free[1]: np.geomspace(0.1, 20, 60)}
 cost = prospect.cost(free=free)
-plane = exclusion_plane(cost, axes, toys=ToySettings(200))
+plane = exclusion_plane(cost, axes, toys=ToySettings(100))
 thresholds = plane.threshold(0.95)[0]
 print(f"thresholds from {thresholds.min():.2f} to {thresholds.max():.2f}")
 
