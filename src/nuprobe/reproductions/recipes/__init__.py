@@ -7,6 +7,7 @@ tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
+baselines        disappearance over short baselines
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -18,6 +19,11 @@ universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
+from nuprobe.reproductions.recipes.baselines import (
+    disappearance_best,
+    disappearance_chi2,
+    disappearance_ratio,
+)
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -155,6 +161,9 @@ __all__ = [
     "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "disappearance_best",
+    "disappearance_chi2",
+    "disappearance_ratio",
     "double_beta_half_life",
     "double_beta_mass",
     "effective_neutrinos",
