@@ -13,6 +13,7 @@ independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
+reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
@@ -101,6 +102,7 @@ from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial_change,
     primordial_rise,
 )
+from nuprobe.reproductions.recipes.reactor_spectrum import reactor_bump
 from nuprobe.reproductions.recipes.reactors import (
     reactor_rate,
     reactor_yield,
@@ -191,6 +193,7 @@ __all__ = [
     "primordial_change",
     "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_bump",
     "reactor_rate",
     "reactor_yield",
     "reactor_yield_change",
