@@ -7,16 +7,23 @@ tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
+baselines        disappearance over short baselines
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
+reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
+from nuprobe.reproductions.recipes.baselines import (
+    disappearance_best,
+    disappearance_chi2,
+    disappearance_ratio,
+)
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -95,6 +102,7 @@ from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial_change,
     primordial_rise,
 )
+from nuprobe.reproductions.recipes.reactor_spectrum import reactor_bump
 from nuprobe.reproductions.recipes.reactors import (
     reactor_rate,
     reactor_yield,
@@ -162,6 +170,9 @@ __all__ = [
     "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "disappearance_best",
+    "disappearance_chi2",
+    "disappearance_ratio",
     "double_beta_half_life",
     "double_beta_mass",
     "effective_neutrinos",
@@ -191,6 +202,7 @@ __all__ = [
     "primordial_change",
     "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_bump",
     "reactor_rate",
     "reactor_yield",
     "reactor_yield_change",
