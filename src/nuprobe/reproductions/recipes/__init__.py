@@ -110,6 +110,12 @@ from nuprobe.reproductions.recipes.reactors import (
     reactor_yield_error,
     reactor_yield_ratio,
 )
+from nuprobe.reproductions.recipes.solar import (
+    axial_current,
+    capture_rate,
+    captured_line,
+    solar_survival,
+)
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -135,11 +141,14 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "axial_current",
     "boron_flux",
     "bound",
     "broken_over_elastic",
     "bump_orders",
     "bump_threshold",
+    "capture_rate",
+    "captured_line",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
@@ -204,6 +213,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "solar_survival",
     "standard_charge_radius",
     "total_cross_section",
     "transition_moment_scale",
