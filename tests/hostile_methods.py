@@ -264,6 +264,11 @@ def _fits() -> list[Any]:
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
+        nu.inference.exclusion_plane(
+            nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
+            toys=20,
+        ),
     ]
 
 
@@ -589,6 +594,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "SolarExperiment.fit": {"free": ["tan2_12"]},
     "SolarExperiment.profile": {"parameter": "tan2_12", "grid": [0.4, 0.45, 0.5]},
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},
+    **{
+        f"ExclusionPlane.{m}": {"method": "wilks"}
+        for m in ("exclusion", "excluded", "limits")
+    },
+    "ExclusionPlane.cls": {"method": "cls"},
+    "ExclusionPlane.threshold": {"cl": 0.9},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
     "TridentExperiment.profile": _COUPLINGS,
     "SampleResult.from_h5": {

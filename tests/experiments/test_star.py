@@ -99,7 +99,7 @@ def test_refusals(measured: StarExperiment) -> None:
     for call in (lambda: measured.flux, measured.target, measured.rebinned):
         with pytest.raises(InputError, match="m5-tip"):
             call()
-    with pytest.raises(InputError, match="red giants, where mediators are not"):
+    with pytest.raises(InputError, match="m5-tip: mediators are not"):
         nu.limit(["m5-tip"])
     for changes, words in (
         ({"star.theory": [-3.99, -0.1]}, "theory"),

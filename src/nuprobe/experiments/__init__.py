@@ -190,11 +190,19 @@ def experiment(
             " or the result of nuprobe.experiment"
         )
     if kind is not None and not isinstance(opened, kind):
+        wanted = _KINDS.get(kind.__name__, kind.__name__)
         raise InputError(
-            f"{opened.name} has process = {opened.file.process!r} and is a"
-            f" {type(opened).__name__}, but a {kind.__name__} is needed"
+            f"{opened.name} (process {opened.file.process!r}) cannot be used here:"
+            f" {wanted} is needed"
         )
     return opened
+
+
+_KINDS = {
+    "Experiment": "an Experiment with a spectrum, such as coherent-csi-2017,",
+    "TridentExperiment": "a trident experiment, such as ccfr-trident,",
+}
+"""How messages call the kinds of experiments."""
 
 
 def _folder(name: str | Path) -> Folder:

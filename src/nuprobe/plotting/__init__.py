@@ -37,6 +37,7 @@ from nuprobe.plotting.majorana import (
     plot_heavy_decays,
     plot_tritium,
 )
+from nuprobe.plotting.moment_summary import plot_moment_summary
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
@@ -99,6 +100,7 @@ __all__ = [
     "plot_millicharge",
     "plot_moment_field",
     "plot_moment_plane",
+    "plot_moment_summary",
     "plot_nucleosynthesis",
     "plot_plane",
     "plot_plasmon_emission",
