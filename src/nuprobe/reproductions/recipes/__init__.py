@@ -13,6 +13,7 @@ independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
+reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
@@ -101,12 +102,19 @@ from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial_change,
     primordial_rise,
 )
+from nuprobe.reproductions.recipes.reactor_spectrum import reactor_bump
 from nuprobe.reproductions.recipes.reactors import (
     reactor_rate,
     reactor_yield,
     reactor_yield_change,
     reactor_yield_error,
     reactor_yield_ratio,
+)
+from nuprobe.reproductions.recipes.solar import (
+    axial_current,
+    capture_rate,
+    captured_line,
+    solar_survival,
 )
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
@@ -133,11 +141,14 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "axial_current",
     "boron_flux",
     "bound",
     "broken_over_elastic",
     "bump_orders",
     "bump_threshold",
+    "capture_rate",
+    "captured_line",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
@@ -191,6 +202,7 @@ __all__ = [
     "primordial_change",
     "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_bump",
     "reactor_rate",
     "reactor_yield",
     "reactor_yield_change",
@@ -201,6 +213,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "solar_survival",
     "standard_charge_radius",
     "total_cross_section",
     "transition_moment_scale",
