@@ -22,6 +22,7 @@ from nuprobe import detectors
 from nuprobe.experiments import (
     ReactorExperiment,
     SitesExperiment,
+    StarExperiment,
     UniverseExperiment,
 )
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
@@ -275,8 +276,11 @@ def _universe() -> list[Any]:
 
 
 def _stars() -> list[Any]:
-    """The tip of a red-giant branch."""
-    return [nu.stars.M5]
+    """The tip of a red-giant branch, alone and as an experiment."""
+    measured = nu.experiment("m5-tip")
+    majorana = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
+    moment = "magnetic_moment.emu"
+    return [nu.stars.M5, measured, measured.prediction(majorana, [moment])]
 
 
 LITERATURE: Final = (
@@ -356,6 +360,7 @@ def _always_refused(thing: Any, method: str) -> bool:
         ReactorExperiment,
         SolarExperiment,
         UniverseExperiment,
+        StarExperiment,
     )
     return isinstance(thing, kinds) and method == "rebinned"
 
@@ -479,6 +484,19 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     **{
         f"AbundancePrediction.{name}": {"points": np.array([[1e-9]])}
         for name in ("values", "expectation", "jacobian")
+    },
+    **{
+        f"TipPrediction.{name}": {"points": np.array([[1e-12]])}
+        for name in ("moments", "expectation", "jacobian")
+    },
+    "StarExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
+    "StarExperiment.profile": {
+        **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-12, 2e-12]},
+        "model": None,
+    },
+    **{
+        f"StarExperiment.{name}": {"model": None}
+        for name in ("parameters", "predict", "prediction", "cost", "depends_on")
     },
     "UniverseExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
     "UniverseExperiment.profile": {
