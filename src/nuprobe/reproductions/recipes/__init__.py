@@ -16,6 +16,7 @@ reactors         yields and rates of reactors
 reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
+stars            red giants: emission by plasmons, the tip of their branch
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
@@ -116,6 +117,7 @@ from nuprobe.reproductions.recipes.solar import (
     captured_line,
     solar_survival,
 )
+from nuprobe.reproductions.recipes.stars import stellar_emission, stellar_tip_limit
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -215,6 +217,8 @@ __all__ = [
     "signal_sigma",
     "solar_survival",
     "standard_charge_radius",
+    "stellar_emission",
+    "stellar_tip_limit",
     "total_cross_section",
     "transition_moment_scale",
     "trident_beam_cross_section",
