@@ -306,6 +306,20 @@ def _check_spacing(text: str) -> None:
         )
 
 
+def _check_ends(text: str, low: float, high: float, n: int, log: bool) -> None:
+    """Refuse one point between two ends, and a logarithmic grid from or to 0."""
+    if n == 1 and low != high:
+        raise UnitError(
+            f"{shown(text)} asks for one point, which cannot be both ends: give one"
+            " value, or ask for two points or more"
+        )
+    if log and not low * high > 0:
+        raise UnitError(
+            f"{shown(text)} is logarithmic, and its ends must be positive: begin above"
+            " 0, or drop :log"
+        )
+
+
 def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     """Read one value ("30 MeV"), a list ("10, 20, 30 MeV") or a grid ("10:50:41 MeV",
     "1e-3:10:80:log GeV").
@@ -359,6 +373,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
                     f"{shown(text)} is an empty grid: ask for at least one point"
                 )
             low, high = parse_numbers((start, stop))
+            _check_ends(text, low, high, n, kind == ["log"])
             values = (np.geomspace if kind == ["log"] else np.linspace)(low, high, n)
         else:
             values = np.array(parse_numbers(body.split(",")))

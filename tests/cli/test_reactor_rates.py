@@ -96,3 +96,25 @@ def test_figures() -> None:
     assert len(plot_reactor_rates(without).axes[0].collections) == 1
     with pytest.raises(InputError, match="not of the 21"):
         plot_reactor_rates(plain.predict(), compared={"other": rates.predict()})
+
+
+def test_yields(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    rows = "\n".join(f"{e},0.1,0.1,0.1,0.1" for e in (1.5, 12.0))
+    file.write_text(f"energy,U235,U238,Pu239,Pu241\n{rows}\n", encoding="utf-8")
+    asked = ("xsec", "yields", "--form", "vogel-beacom", "--table", str(file))
+    code, out, _ = run(*asked, "--json")
+    found = {row["spectra"]: row for row in json.loads(out)["rows"]}
+    assert code == 0
+    assert found["huber-mueller"]["mixture"] == pytest.approx(6.169, rel=1e-3)
+    assert found["summation"]["U235"] == pytest.approx(6.217, rel=1e-3)
+    e = np.linspace(1.806, 10.0, 4001)
+    flat = np.trapezoid(0.1 * nu.ibd.total(e, form="vogel-beacom"), e) * 1e43
+    assert found[str(file)]["Pu239"] == pytest.approx(flat, rel=1e-4)
+    for wrong in (
+        ("--form", "born"),
+        ("--flux-option", "model=hkss"),
+        ("--table", "nowhere.csv"),
+    ):
+        code, _, err = run("xsec", "yields", *wrong)
+        assert (code, "\n" in err.strip()) == (2, False)

@@ -180,3 +180,18 @@ def test_tables_of_the_seminar(name: str) -> None:
     caveat = entry.notes.caveat
     assert entry.year == year or f"{year}" in caveat
     assert mine == list(numbers) or "rounds it" in caveat
+
+
+def test_a_reactor_bound_in_the_mass_basis() -> None:
+    """ν̄_e of a reactor feel μ_12 with |U_e1|² + |U_e2|² = c_13²."""
+    reactor = experiment("reactor-ge-projection", Experiment)
+    plain = reactor.fit(nu.Electromagnetic(), free=["mu_eff.e"])
+    mixing = nu.PMNS()
+    mass = nu.Electromagnetic(basis="mass", mixing=mixing)
+    turned = reactor.fit(mass, free=["magnetic_moment.12"])
+    share = float((np.abs(mixing.matrix[0, :2]) ** 2).sum())
+    ends = (
+        plain.regions["mu_eff.e"][-1].high,
+        turned.regions["magnetic_moment.12"][-1].high,
+    )
+    assert ends[0] == pytest.approx(ends[1] * share**0.5, rel=1e-3)

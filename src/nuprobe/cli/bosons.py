@@ -53,6 +53,12 @@ class BosonSpec:
                 " scattering: add --g-nu"
             )
 
+        if not (self.g_left or self.g_right):
+            raise InputError(
+                "a boson without a coupling to charged leptons leaves no coefficients:"
+                " add --g-left or --g-right"
+            )
+
         def of(flavour: str, size: float) -> tuple[float, float, float]:
             e, mu, tau = (size * (flavour == one) for one in _FLAVOURS)
             return e, mu, tau

@@ -9,6 +9,7 @@ import click
 
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ def form_factors_command(
     from nuprobe.nuclei.form_factors import named
     from nuprobe.units import parse_grid, parse_quantity
 
-    nucleus = as_isotope(isotope)
+    try:
+        nucleus = as_isotope(isotope)
+    except UnknownNameError:
+        _refuse_compound(isotope)
+        raise
     rms = None if radius is None else parse_quantity(radius, "length")
     q = parse_grid(momenta, "energy")
 
@@ -126,3 +131,18 @@ def _over(value: FloatArray, base: FloatArray) -> FloatArray:
     import numpy as np
 
     return np.divide(value, base, out=np.full_like(value, np.nan), where=base != 0)
+
+
+def _refuse_compound(text: str) -> None:
+    """Name the isotopes of a compound or an element, which has several form factors."""
+    from nuprobe.nuclei import target
+
+    try:
+        found = target(text)
+    except InputError:
+        return
+    isotopes = sorted(found.components, key=lambda c: -c.count)
+    names = ", ".join(c.isotope.name for c in isotopes[:3])
+    raise InputError(
+        f"{text} has several nuclei: give one isotope of it, such as {names}"
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.errors import InputError
+from nuprobe.errors import ExperimentFileError, InputError
 
 
 @command(
@@ -68,21 +69,25 @@ def sensitivity_command(
         "minus": accuracy,
     }
     dune = experiment("dune-nd-trident", TridentExperiment)
-    beams = [
-        dune.with_changes(
-            {
-                "name": f"{e / GeV:g}-gev".replace(".", "-").replace("+", ""),
-                "title": f"muon neutrinos of {e / GeV:g} GeV on {target}",
-                "references": [],
-                "flux": {"energy": f"{e / GeV!r} GeV", "flavours": {"nu_mu": 1.0}},
-                "target": {"material": target},
-                "regime": regime,
-                "analyses": {"assumed": assumed},
-            }
-        )
-        for e in map(float, energies)
-    ]
-    found = limit(beams, mass=parse_grid(masses, "energy"), cl=cl)
+    across = parse_grid(masses, "energy")
+    try:
+        beams = [
+            dune.with_changes(
+                {
+                    "name": f"{e / GeV:g}-gev".replace(".", "-").replace("+", ""),
+                    "title": f"muon neutrinos of {e / GeV:g} GeV on {target}",
+                    "references": [],
+                    "flux": {"energy": f"{e / GeV!r} GeV", "flavours": {"nu_mu": 1.0}},
+                    "target": {"material": target},
+                    "regime": regime,
+                    "analyses": {"assumed": assumed},
+                }
+            )
+            for e in map(float, energies)
+        ]
+        found = limit(beams, mass=across, cl=cl)
+    except ExperimentFileError as err:
+        raise InputError(_of_option(err)) from None
     words = f"{target}, {regime}, accuracy {100 * accuracy:g} %, {100 * cl:g} % CL"
     said = {**found.to_dict(), "target": target, "accuracy": accuracy}
     out.emit(f"{words}\n{limit_table(found)}", {**said, "regime": regime})
@@ -94,3 +99,18 @@ def sensitivity_command(
             for one, e in zip(beams, energies, strict=True)
         }
         save_plot(lambda: plot_plane(found, labels=labels), plot)
+
+
+def _of_option(err: ExperimentFileError) -> str:
+    """A message on the file of the projection, with the option that the user wrote in
+    place of the key."""
+    text = re.sub(r"^\S*\.toml: |; correct the flux$", "", str(err))
+    text = text.replace("flux: it ends", "flux: the beam ends")
+    for key, option in (
+        (r"flux\S*", "--energy"),
+        (r"target\S*", "--target"),
+        (r"regime\S*", "--regime"),
+        (r"analyses\S*", "--accuracy"),
+    ):
+        text = re.sub(rf"^{key}: ", f"{option}: ", text)
+    return text

@@ -3,6 +3,7 @@ one object that a decorator hands to the command."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -342,7 +343,10 @@ class ExperimentSpec:
         if self.changes:
             one = one.with_changes(key_values(self.changes))
         if self.bins:
-            one = one.rebinned(**bin_edges(self.bins), analysis=self.analysis)
+            try:
+                one = one.rebinned(**bin_edges(self.bins), analysis=self.analysis)
+            except InputError as err:
+                raise InputError(f"--bins {' '.join(self.bins)}: {_own(err)}") from None
         return one
 
     def counting(self) -> list[Experiment | SitesExperiment]:
@@ -373,6 +377,13 @@ class ExperimentSpec:
                 )
             opened.append(one)
         return opened
+
+
+def _own(err: InputError) -> str:
+    """A message on an experiment's file, without the file and the keys that the user
+    did not write."""
+    text = re.sub(r"^\S*\.toml: (?:analyses\.\S+: )?", "", str(err))
+    return re.sub(r"\b(energy|time)_edges\b", r"bins of \1", text)
 
 
 def experiment_options(several: bool = False) -> Callable[[F], F]:

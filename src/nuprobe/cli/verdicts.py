@@ -296,9 +296,9 @@ def print_tridents(
         ),
     )
     said = {
-        "cl": asked.cl,
+        # cl, verdicts and unseen are those of several experiments, too
+        **found.to_dict(),
         "verdict": member.words[0],
         "exclusion_cl": float(member.exclusion[0]),
-        "unseen": list(found.unseen),
     }
     out.emit(str(table), {**rates.to_dict(), **said})

@@ -33,7 +33,7 @@ FLUXES: Final[tuple[str, ...]] = get_args(Flux)
 Reference = Literal["each", "all"]
 REFERENCES: Final[tuple[str, ...]] = get_args(Reference)
 _NARROW: Final = ((0.3, 0.65), (6.6e-5, 9.4e-5))
-_WIDE: Final = ((0.25, 0.7), (4.3e-5, 1.5e-4))
+_WIDE: Final = ((0.25, 0.7), (2e-5, 1.3e-4))
 SOLAR_SET: Final = ("sno-2013", "gallium-2009", "homestake-1998", "kamland-2005")
 """Experiments of the figure, unless others are named."""
 
@@ -255,6 +255,8 @@ def _cost(experiments: Sequence[str], scheme: str, flux: Flux) -> Cost:
             "none of"
             f" {', '.join(one.name for one in opened)} depends on L_1A: add sno-2013"
         )
+    if not any(one.file.measurement.kind == "oscillation-map" for one in opened):
+        opened = [one.with_changes({"sun.region": "all"}) for one in opened]
     if flux == "free":
         opened = [one.with_changes({"sun.free": ["8B"]}) for one in opened]
     return joint_cost(opened, None, ["tan2_12", "dm2_21", name])

@@ -81,8 +81,8 @@ def matched_operators(model: Any) -> ContactOperators:
     if not any(sizes):
         raise InputError(
             f"{getattr(model, 'name', 'the model')} has no boson or operator between"
-            " neutrinos and charged leptons: give one with charges of both, such as"
-            " chiral-vector"
+            " neutrinos and charged leptons, or its coupling is 0: give one that"
+            " couples to both, such as chiral-vector or lmu-ltau"
         )
     return ContactOperators(*sizes)
 

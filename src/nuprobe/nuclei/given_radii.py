@@ -80,8 +80,8 @@ def check_radii(what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]) 
             continue
         if length(value, what) > _LARGEST_RADIUS:
             raise InputError(
-                f"{what} = {value:g} is {value / fm:.3g} fm, larger than any nucleus:"
-                f" give it with its unit, {value:g} * fm (nuprobe.units)"
+                f"{what} of {value / fm:.3g} fm is larger than any nucleus: give it in"
+                " fm, 3.4 * fm (nuprobe.units) or '3.4 fm'"
             )
     if isinstance(radius, Mapping):
         names = {nucleus.name for nucleus in counts} | {

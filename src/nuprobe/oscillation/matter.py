@@ -168,14 +168,22 @@ def check_radii(what: str, values: Any) -> FloatArray:
     """
     radius = numbers(what, values)
     if radius.ndim != 1 or radius.size < 2 or not np.all(np.isfinite(radius)):
-        raise InputError(f"{what} must be at least two numbers, got {shown(values)}")
+        raise InputError(
+            f"{what} must be two finite lengths or more, got {_lengths(radius)}"
+        )
     if radius[-1] > _FARTHEST:
         raise InputError(
-            f"{what} must be at most {_FARTHEST:g} MeV⁻¹, got {shown(values)}"
+            f"{what} must be at most {_FARTHEST / km:.3g} km, got {_lengths(radius)}"
         )
     if radius[0] < 0 or np.any(np.diff(radius) <= 0):
-        raise InputError(f"{what} must increase from 0 or more, got {shown(values)}")
+        raise InputError(f"{what} must increase from 0 or more, got {_lengths(radius)}")
     return radius
+
+
+def _lengths(radius: FloatArray) -> str:
+    """Radii in km, for a message."""
+    few = ", ".join(f"{r / km:.6g}" for r in radius.ravel()[:4])
+    return f"{few}{', ...' if radius.size > 4 else ''} km" if few else "none"
 
 
 def columns_of(
@@ -189,7 +197,9 @@ def columns_of(
     needed : columns that must be there.
     where : file, for the message.
     """
-    present = tuple(rows[0]) if rows else ()
+    if not rows:
+        raise InputError(f"{where} has no rows below its header: it needs two or more")
+    present = tuple(rows[0])
     for column in needed:
         if column not in present:
             raise InputError(

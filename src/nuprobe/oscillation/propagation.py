@@ -78,7 +78,8 @@ class Vacuum:
     def __post_init__(self) -> None:
         if number("a baseline", self.baseline, "53 * km") < 0:
             raise InputError(
-                f"a baseline must not be negative (20 * m, 1 * km), got {self.baseline}"
+                "a baseline must not be negative (20 * m, 1 * km), got"
+                f" {self.baseline / m:g} m"
             )
         check_mixing(self.mixing, self.splittings)
         if 0 < self.baseline < _SHORTEST_BASELINE:

@@ -20,6 +20,7 @@ from nuprobe.cli.xsec.ibd import ibd_command
 from nuprobe.cli.xsec.levels import levels_command
 from nuprobe.cli.xsec.process import process_command
 from nuprobe.cli.xsec.trident import trident_command
+from nuprobe.cli.xsec.yields import yields_command
 from nuprobe.errors import UnknownNameError
 
 _OWN = {
@@ -35,6 +36,7 @@ _OWN = {
         bump_command,
         charged_command,
         levels_command,
+        yields_command,
     )
 }
 
