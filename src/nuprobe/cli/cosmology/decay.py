@@ -1,0 +1,78 @@
+"""``nuprobe cosmology decay``: light elements while a sterile neutrino decays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.cosmology.specs import NucleosynthesisSpec, nucleosynthesis_options
+from nuprobe.cli.options import command
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.errors import InputError
+
+
+@command(
+    "decay",
+    epilog="""\b
+Examples:
+  nuprobe cosmology decay --mass "4 MeV" --lifetime "1e5 s" --abundance 1e-4
+  nuprobe cosmology decay --mass "10 MeV" --moment 3e-14 --abundance 1e-7 --json
+  nuprobe cosmology decay --mass "4 MeV" --lifetime "1e6 s" --abundance 1e-5 --plot photons.pdf""",  # noqa: E501
+)
+@click.option("--mass", required=True, help="Of N, e.g. '4 MeV'.")
+@click.option("--lifetime", help="Of N, e.g. '1e5 s'; or --moment.")
+@click.option(
+    "--moment",
+    help="Transition moment in Bohr magnetons that makes N decay, of a channel.",
+)
+@click.option(
+    "--nature",
+    type=click.Choice(["dirac", "majorana"]),
+    default="dirac",
+    show_default=True,
+    help="With --moment: a Majorana N has two channels.",
+)
+@click.option(
+    "--abundance",
+    type=float,
+    required=True,
+    help="n_N/n_gamma at 10 MeV; nothing is assumed.",
+)
+@click.option(
+    "--nucleus", help="Refuse a mass that cannot disintegrate this one (d, be7, ...)."
+)
+@nucleosynthesis_options
+@plot_option("Save the spectrum of photons at three temperatures (pdf, png, svg).")
+@output_options
+def decay_command(
+    mass: str,
+    lifetime: str | None,
+    moment: str | None,
+    nature: str,
+    abundance: float,
+    nucleus: str | None,
+    nuclei: NucleosynthesisSpec,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Light elements after the decay of a sterile neutrino, N -> nu gamma."""
+    from nuprobe.cli.cosmology.decay_tables import decay_table
+    from nuprobe.cosmology.decay import lifetime_of, sterile_decay
+    from nuprobe.units import parse_quantity, value_in
+
+    m = parse_quantity(mass, "energy")
+    if (lifetime is None) == (moment is None):
+        raise InputError("give either --lifetime or --moment")
+    if moment is None:
+        seconds = value_in(str(lifetime), "s")
+    else:
+        seconds = lifetime_of(m, value_in(moment, "muB"), nature)
+    found = sterile_decay(
+        m, seconds, abundance=abundance, options=nuclei.build(), nucleus=nucleus
+    )
+    if plot is not None:
+        from nuprobe.plotting import plot_photon_spectra
+
+        save_plot(lambda: plot_photon_spectra(m / 2), plot)
+    out.emit(str(decay_table(found)), found.to_dict())
