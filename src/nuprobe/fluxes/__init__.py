@@ -14,6 +14,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.reactor_errors import SpectrumErrors, reactor_errors
+from nuprobe.fluxes.reactor_flux import ReactorFlux
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
@@ -25,6 +26,7 @@ __all__ = [
     "FluxComponent",
     "FluxMoments",
     "Line",
+    "ReactorFlux",
     "SpectrumErrors",
     "TimeProfile",
     "fissions",

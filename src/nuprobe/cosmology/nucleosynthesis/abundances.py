@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -63,7 +63,7 @@ def abundances(
     options: Nucleosynthesis | None = None,
     *,
     history: Any = None,
-    **decoupling_options: Any,
+    **more: Any,
 ) -> Abundances:
     """Primordial abundances with the moments of a model.
 
@@ -73,7 +73,8 @@ def abundances(
         `Electromagnetic` with moments.
     options : rates, Ω_b h² and lifetime of the neutron.
     history : an `Expansion` or the result of `decoupling`, instead of a model.
-    decoupling_options : go to `nuprobe.cosmology.decoupling`.
+    more : attributes of `Nucleosynthesis`, such as `omega_b` and `tau_n`, instead of
+        `options`; others go to `nuprobe.cosmology.decoupling`.
 
     Returns
     -------
@@ -82,7 +83,8 @@ def abundances(
     Raises
     ------
     InputError
-        For a model together with a history, or options of decoupling with a history.
+        For a model together with a history, options of decoupling with a history, or
+        `options` together with attributes of them.
     ComputationError
         If a step fails; the message names the temperature.
 
@@ -91,11 +93,20 @@ def abundances(
     >>> found = abundances()
     >>> round(found.y_p, 4), f"{found.d_h:.3e}"
     (0.2469, '2.438e-05')
+    >>> round(abundances(omega_b=0.0230, tau_n=880.2).y_p, 4)
+    0.2475
     """
-    given = options if options is not None else Nucleosynthesis()
+    names = [f.name for f in fields(Nucleosynthesis)]
+    own = {name: more.pop(name) for name in names if name in more}
+    if options is not None and own:
+        raise InputError(
+            f"give either options or {', '.join(own)}, not both; options.changed()"
+            " replaces some of them"
+        )
+    given = options if options is not None else Nucleosynthesis(**own)
     if history is None:
-        history = decoupling(model, **decoupling_options)
-    elif model is not None or decoupling_options:
+        history = decoupling(model, **more)
+    elif model is not None or more:
         raise InputError(
             "give either a model, with options of its decoupling, or a history"
         )

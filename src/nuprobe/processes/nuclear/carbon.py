@@ -22,18 +22,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
 from nuprobe.constants import M_ELECTRON
-from nuprobe.errors import InputError, UnknownNameError, warn
+from nuprobe.errors import InputError, warn
 from nuprobe.flavours import Flavour, FlavourState
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as as_flux
+from nuprobe.inverse_beta import TwoBody
 from nuprobe.models import Couplings, Model, StandardModel
 from nuprobe.nuclei import Target, isotope
 from nuprobe.numerics import FloatArray, converged
@@ -51,11 +52,20 @@ from nuprobe.processes.nuclear.common import count_of, isovector, within
 from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.levels import Level, Levels, levels
 from nuprobe.processes.nuclear.one_level import one_level
-from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
+from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer
+from nuprobe.processes.nuclear.written import Current, Known, written
 
 __all__ = ["CarbonCharged", "CarbonNeutral", "by_level", "flux_averaged", "total"]
 
-Current = Literal["cc", "nc"]
+_KNOWN: Final[Known] = {
+    "nu_e C13 -> e- N13": ("cc", "nu_e"),
+    "{nu} C13 -> {nu} C13*": ("nc", None),
+    "{nubar} C13 -> {nubar} C13*": ("nc", None),
+    "nu_e C12 -> e- N12": ("cc", "nu_e"),
+    "nubar_e C12 -> e+ B12": ("cc", "nubar_e"),
+    "{nu} C12 -> {nu} C12*": ("nc", None),
+    "{nubar} C12 -> {nubar} C12*": ("nc", None),
+}
 _LEPTON: Final = Deposit("electron energy", r"E_e")
 _TRANSFER: Final = Deposit("energy transfer", r"\omega")
 
@@ -291,11 +301,11 @@ def _neutral_groups(
 @public
 def total(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    levels: str = "carbon13",
+    levels: str | None = None,
     level: str | None = None,
     rtol: float = 1e-8,
 ) -> FloatArray:
@@ -304,12 +314,16 @@ def total(
     Parameters
     ----------
     e_nu : neutrino energies in MeV.
-    current : ``"cc"`` or ``"nc"``.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``.
+    reaction : ``"cc"``, ``"nc"``, or written out: ``"nu_e C13 -> e- N13"``,
+        ``"nu C13 -> nu C13*"``, ``"nu_e C12 -> e- N12"``, ``"nubar_e C12 -> e+ B12"``,
+        ``"nu C12 -> nu C12*"`` (also with ``nubar``, or a flavour).
+    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
-    levels : name of a table of levels, or path of a TOML file.
-    level : name of one level of it; None for all together.
+    levels : name of a table of levels, or path of a TOML file; None for the one of
+        the reaction, ``"carbon13"`` if it is not written out.
+    level : name of one level of it, or a part that only one has, such as ``"g.s."``;
+        None for all together.
     rtol : accuracy asked of the quadrature over the deposit.
 
     Returns
@@ -327,10 +341,11 @@ def total(
 
     Examples
     --------
-    >>> total([2.0, 10.0], "cc", "nu_e", level="1/2- g.s.")
+    >>> total([2.0, 10.0], "nu_e C13 -> e- N13", level="g.s.")
     array([0.000e+00, 1.72...e-42])
     """
     e = energies(e_nu)
+    current, flavour, levels = _asked(reaction, flavour, levels)
     process = _process(current, levels, level)
     _reached(levels, float(e.max(initial=0.0)))
     sigma = cross_section.total(
@@ -342,17 +357,17 @@ def total(
 @public
 def by_level(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    levels: str = "carbon13",
+    levels: str | None = None,
 ) -> dict[str, FloatArray]:
     """Total cross sections of one nucleus, level by level.
 
     Parameters
     ----------
-    e_nu, current, flavour, model, levels : as in `total`.
+    e_nu, reaction, flavour, model, levels : as in `total`.
 
     Returns
     -------
@@ -370,6 +385,7 @@ def by_level(
     >>> {name: f"{sigma:.3g}" for name, sigma in found.items()}
     {'1/2- g.s.': '1.72e-42', '3/2- 3.502': '7.41e-43'}
     """
+    current, flavour, levels = _asked(reaction, flavour, levels)
     e, process = energies(e_nu), _process(current, levels, None)
     _reached(levels, float(e.max(initial=0.0)))
     chosen = model or StandardModel()
@@ -381,14 +397,19 @@ def by_level(
     }
 
 
+def _asked(
+    reaction: str, flavour: str | Flavour | None, levels: str | None
+) -> tuple[Current, Flavour, str]:
+    """Current, flavour and table of levels of a reaction."""
+    key, current, kind = written(reaction, flavour, _KNOWN)
+    if levels is not None:
+        return current, kind, levels
+    light = "carbon12-nubar" if "B12" in key else "carbon12"
+    return current, kind, light if "C12" in key else "carbon13"
+
+
 def _process(current: Current, name: str, level: str | None) -> Process:
-    process: Process
-    if current == "cc":
-        process = CarbonCharged(name)
-    elif current == "nc":
-        process = CarbonNeutral(name)
-    else:
-        raise UnknownNameError("current", current, ("cc", "nc"))
+    process = CarbonCharged(name) if current == "cc" else CarbonNeutral(name)
     return process if level is None else one_level(process, level)
 
 
@@ -406,11 +427,11 @@ def _reached(name: str, highest: float) -> None:
 @public
 def flux_averaged(
     flux: Flux | str,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    levels: str = "carbon13",
+    levels: str | None = None,
     level: str | None = None,
     lowest: float = 0.0,
     rtol: float = 1e-6,
@@ -421,7 +442,7 @@ def flux_averaged(
     Parameters
     ----------
     flux : the source, or its name; lines are included.
-    current, flavour, model, levels, level : as in `total`.
+    reaction, flavour, model, levels, level : as in `total`.
     lowest : only neutrinos above this energy count, in MeV, in the mean and in the
         number that it is divided by.
     rtol : accuracy asked of the quadrature over the flux; the difference between two
@@ -447,6 +468,7 @@ def flux_averaged(
     >>> flux_averaged(boron, "cc", "nu_e", level="1/2- g.s.", lowest=7.0)
     1.468e-42
     """
+    current, flavour, levels = _asked(reaction, flavour, levels)
     source, floor = as_flux(flux), float(deposits(lowest))
     process, found = _process(current, levels, level), source.of(flavour)
     number = sum(float(c.integrate(np.ones_like, floor)) for c in found)

@@ -29,23 +29,23 @@ Model. Good below some 30 MeV, where other partial waves begin to count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import HBARC_MEV_CM
-from nuprobe.errors import InputError, UnknownNameError, warn
+from nuprobe.errors import InputError, warn
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.fluxes import Flux
+from nuprobe.fluxes import Flux, means
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, StandardModel
 from nuprobe.numerics import FloatArray, converged, gauss_legendre, numbers
 from nuprobe.processes import cross_section
 from nuprobe.processes.inputs import energies
-from nuprobe.processes.nuclear import breakup, flux_mean
+from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.deuteron_process import (
     DeuteronCharged,
@@ -53,6 +53,7 @@ from nuprobe.processes.nuclear.deuteron_process import (
     Radiative,
 )
 from nuprobe.processes.nuclear.two_nucleons import Scheme
+from nuprobe.processes.nuclear.written import Current, Known, written
 
 __all__ = [
     "DeuteronCharged",
@@ -64,7 +65,12 @@ __all__ = [
     "total",
 ]
 
-Current = Literal["cc", "nc"]
+_KNOWN: Final[Known] = {
+    "nu_e d -> e- p p": ("cc", "nu_e"),
+    "nubar_e d -> e+ n n": ("cc", "nubar_e"),
+    "{nu} d -> {nu} p n": ("nc", None),
+    "{nubar} d -> {nubar} p n": ("nc", None),
+}
 _REACH: Final = 30.0
 """MeV: above, partial waves that are left out begin to count."""
 _HIGHEST: Final = 100.0
@@ -74,11 +80,8 @@ _HBARC2: Final = HBARC_MEV_CM**2
 def _process(
     current: Current, l_1a: Any, scheme: Scheme | None, radiative: Radiative
 ) -> DeuteronCharged | DeuteronNeutral:
-    if current == "cc":
-        return DeuteronCharged(l_1a, scheme, radiative)
-    if current == "nc":
-        return DeuteronNeutral(l_1a, scheme, radiative)
-    raise UnknownNameError("current", current, get_args(Current))
+    kind = DeuteronCharged if current == "cc" else DeuteronNeutral
+    return kind(l_1a, scheme, radiative)
 
 
 def _checked(e_nu: ArrayLike) -> FloatArray:
@@ -144,8 +147,8 @@ def _all_angles(at: _Angular, e: FloatArray, nodes: int) -> FloatArray:
 @public
 def total(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
     l_1a: float | str | None = None,
@@ -158,8 +161,9 @@ def total(
     Parameters
     ----------
     e_nu : neutrino energies in MeV.
-    current : ``"cc"`` or ``"nc"``.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``.
+    reaction : ``"cc"``, ``"nc"``, or written out: ``"nu_e d -> e- p p"``,
+        ``"nubar_e d -> e+ n n"``, ``"nu d -> nu p n"``, ``"nubar d -> nubar p n"``.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
     l_1a, scheme, radiative : as of `DeuteronCharged`.
@@ -183,9 +187,10 @@ def total(
     --------
     >>> total([2.0, 10.0], "nc", "nu_mu")
     array([0.000e+00, 1.081e-42])
-    >>> total(10.0, "cc", "nu_e", l_1a=5.0, scheme="resummed")
+    >>> total(10.0, "nu_e d -> e- p p", l_1a=5.0, scheme="resummed")
     array(2.788e-42)
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e = _checked(e_nu)
     at, state = _angular(_process(current, l_1a, scheme, radiative), flavour, model)
     result = np.zeros(e.size)
@@ -208,8 +213,8 @@ def total(
 def differential(
     e_nu: ArrayLike,
     deposit: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
     l_1a: float | str | None = None,
@@ -222,7 +227,7 @@ def differential(
     Parameters
     ----------
     e_nu, deposit : energies in MeV (array-like), broadcast against each other.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -240,6 +245,7 @@ def differential(
     >>> differential(10.0, [5.0, 8.0], "cc", "nu_e")
     array([7.387e-44, 1.173e-42])
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     process = _process(current, l_1a, scheme, radiative)
     return cross_section.differential(
         process, _checked(e_nu), deposit, None, model or StandardModel(), flavour
@@ -250,8 +256,8 @@ def differential(
 def by_angle(
     e_nu: ArrayLike,
     cos: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
     l_1a: float | str | None = None,
@@ -264,7 +270,7 @@ def by_angle(
     ----------
     e_nu : neutrino energies in MeV (array-like).
     cos : cosine of the angle between lepton and neutrino, broadcast against `e_nu`.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -282,6 +288,7 @@ def by_angle(
     >>> by_angle(10.0, [-1.0, 1.0], "cc", "nu_e")
     array([1.754e-42, 8.480e-43])
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e, c = _checked(e_nu), numbers("cosines", cos)
     if np.any(np.abs(c) > 1):
         worst = float(np.ravel(c)[np.abs(c).argmax()])
@@ -310,8 +317,8 @@ def by_angle(
 @public
 def flux_averaged(
     flux: Flux | str,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
     l_1a: float | str | None = None,
@@ -325,7 +332,7 @@ def flux_averaged(
     Parameters
     ----------
     flux : the source, or its name.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
     rtol : accuracy asked of σ(E), its interpolation and the integral; the
         difference between two orders is its estimate.
 
@@ -345,6 +352,7 @@ def flux_averaged(
     >>> flux_averaged(nu.flux("solar", components=["8B"]), "nc", "nu_e")
     4.77e-43
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     source = as_flux(flux)
     process = _process(current, l_1a, scheme, radiative)
     at, state = _angular(process, flavour, model)
@@ -360,8 +368,8 @@ def flux_averaged(
         def sigma(e: FloatArray) -> FloatArray:
             return _all_angles(at, e, 2 * n) * _HBARC2
 
-        fast = flux_mean.interpolated(sigma, state.threshold, highest, n)
-        found = flux_mean.mean(source, flavour, fast, state.threshold, rtol / 10, 6)
+        fast = means.interpolated(sigma, state.threshold, highest, n)
+        found = means.mean(source, flavour, fast, state.threshold, rtol / 10, 6)
         return np.asarray(found)
 
     name = f"break-up of the deuteron, mean over {source.name}"
@@ -371,8 +379,8 @@ def flux_averaged(
 @public
 def mean_cosine(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
     l_1a: float | str | None = None,
@@ -383,7 +391,7 @@ def mean_cosine(
     Parameters
     ----------
     e_nu : neutrino energies in MeV, above the threshold.
-    current, flavour, model, l_1a, scheme : as in `total`.
+    reaction, flavour, model, l_1a, scheme : as in `total`.
 
     Returns
     -------
@@ -400,6 +408,7 @@ def mean_cosine(
     >>> mean_cosine([5.0, 10.0], "cc", "nu_e")
     array([-0.11146351, -0.11560235])
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e = _checked(e_nu)
     x, w = gauss_legendre(24)
     cos = 2 * x - 1
