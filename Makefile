@@ -60,6 +60,7 @@ schema: $(READY) ## write the JSON Schemas in docs/ from the code
 	$(BIN)/nuprobe schema > docs/experiment.schema.json
 	$(BIN)/nuprobe schema trident > docs/trident.schema.json
 	$(BIN)/nuprobe schema early-universe > docs/early-universe.schema.json
+	$(BIN)/nuprobe schema red-giants > docs/red-giants.schema.json
 	$(BIN)/nuprobe schema oscillation > docs/oscillation.schema.json
 	$(BIN)/nuprobe schema reactor-rates > docs/reactor-rates.schema.json
 	$(BIN)/nuprobe schema catalogue > docs/catalogue.schema.json

@@ -22,6 +22,7 @@ from nuprobe import detectors
 from nuprobe.experiments import (
     ReactorExperiment,
     SitesExperiment,
+    StarExperiment,
     UniverseExperiment,
 )
 from nuprobe.experiments.baselines.experiment import BaselineExperiment
@@ -263,6 +264,11 @@ def _fits() -> list[Any]:
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
+        nu.inference.exclusion_plane(
+            nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
+            toys=20,
+        ),
     ]
 
 
@@ -272,8 +278,11 @@ def _universe() -> list[Any]:
 
 
 def _stars() -> list[Any]:
-    """The tip of a red-giant branch."""
-    return [nu.stars.M5]
+    """The tip of a red-giant branch, alone and as an experiment."""
+    measured = nu.experiment("m5-tip")
+    majorana = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
+    moment = "magnetic_moment.emu"
+    return [nu.stars.M5, measured, measured.prediction(majorana, [moment])]
 
 
 LITERATURE: Final = (
@@ -353,6 +362,7 @@ def _always_refused(thing: Any, method: str) -> bool:
         ReactorExperiment,
         SolarExperiment,
         UniverseExperiment,
+        StarExperiment,
     )
     return isinstance(thing, kinds) and method == "rebinned"
 
@@ -477,6 +487,19 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         f"AbundancePrediction.{name}": {"points": np.array([[1e-9]])}
         for name in ("values", "expectation", "jacobian")
     },
+    **{
+        f"TipPrediction.{name}": {"points": np.array([[1e-12]])}
+        for name in ("moments", "expectation", "jacobian")
+    },
+    "StarExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
+    "StarExperiment.profile": {
+        **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-12, 2e-12]},
+        "model": None,
+    },
+    **{
+        f"StarExperiment.{name}": {"model": None}
+        for name in ("parameters", "predict", "prediction", "cost", "depends_on")
+    },
     "UniverseExperiment.fit": {"free": ["magnetic_moment.emu"], "model": None},
     "UniverseExperiment.profile": {
         **{"parameter": "magnetic_moment.emu", "grid": [0.0, 1e-9, 2e-9]},
@@ -571,6 +594,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "SolarExperiment.fit": {"free": ["tan2_12"]},
     "SolarExperiment.profile": {"parameter": "tan2_12", "grid": [0.4, 0.45, 0.5]},
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},
+    **{
+        f"ExclusionPlane.{m}": {"method": "wilks"}
+        for m in ("exclusion", "excluded", "limits")
+    },
+    "ExclusionPlane.cls": {"method": "cls"},
+    "ExclusionPlane.threshold": {"cl": 0.9},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
     "TridentExperiment.profile": _COUPLINGS,
     "SampleResult.from_h5": {

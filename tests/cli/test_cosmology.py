@@ -106,6 +106,8 @@ def test_a_table_for_class(run: Run) -> None:
         (("abundances", "--eta", "6e-10", "--omega-b", "0.02"), "not both"),
         (("abundances", "--rates", "nacre"), "unknown rate set"),
         (("abundances", "--weak", "tree"), "unknown weak correction"),
+        (("abundances", "--criterion", "number"), "flavour_mixing='none'"),
+        (("table", "camb", "--criterion", "number"), "drop --criterion"),
         (("contour", "emu", "emu"), "two different moments"),
         (("contour", "ee", "emu"), "unknown moment"),
         (("contour", "emu", "etau", "--of", "helium"), "unknown observable"),

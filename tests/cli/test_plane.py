@@ -77,3 +77,18 @@ def test_rate(run: Run, tmp_path: Path) -> None:
     code, _, err = run("rate", "best", "--compare", "sm")
     assert code == 2
     assert "three" in err
+
+
+def test_limit_on_a_mixing(run: Run) -> None:
+    line = ("limit", "danss", "best", "--grid", "dm2_41=1:4 eV2:3:log", "--json")
+    code, out, err = run(*line)
+    assert code == 0, err
+    row = json.loads(out)["rows"][1]
+    assert row["dm2_41 [eV2]"] == pytest.approx(2.0)
+    assert 0 < row["danss"] < 0.2
+    assert 0.2 < row["best"] <= 1
+    code, _, err = run("limit", "danss", "ccfr-trident")
+    assert code == 2
+    code, _, err = run("limit", "danss", "--masses", "1:10:3 MeV")
+    assert code == 2
+    assert "--grid (of dm2_41)" in err

@@ -40,7 +40,7 @@ KEYS = {
 LISTS = {
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "observables", "cl", "names", "isotopes",
+    "observables", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""
 

@@ -161,6 +161,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (2, ("cosmology", "neff")),
             (2, ("cosmology", "plasma", "--temperature", "1:2:2 MeV")),
             (2, ("cosmology", "potential")),
+            (2, ("star", "tip")),
+            (2, ("star", "emission")),
             (2, ("cosmology", "decoupling", "--moments", "1e-10:1e-9:2:log")),
             (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from nuprobe import Electromagnetic
-from nuprobe.cosmology import decoupling
+from nuprobe.cosmology import decoupling, instantaneous_n_eff
 from nuprobe.cosmology.nucleosynthesis import (
     OBSERVABLES,
     Nucleosynthesis,
     abundances,
     boltzmann_table,
+    instantaneous_expansion,
     moment_plane,
     uncertainties,
 )
@@ -84,6 +85,39 @@ def test_uncertainties_add_up_to_the_known_ones() -> None:
     )
     rates = [v[1] for k, v in moved.items() if k not in ("tau_n", "omega_b")]
     assert np.sqrt(np.sum(np.square(rates))) / d_h == pytest.approx(0.011, abs=0.0015)
+
+
+@pytest.mark.parametrize(("moment", "n_eff"), [(0.0, 3.0324), (1e-9, 4.0544)])
+def test_decoupling_in_an_instant(moment: float, n_eff: float) -> None:
+    """As an independent prototype has it with the screening of the talk, and as
+    `instantaneous_n_eff` sums it without a history."""
+    model = majorana(emu=moment, etau=moment, mutau=moment)
+    past = instantaneous_expansion(model, screening="talk")
+    assert past.n_eff == pytest.approx(n_eff, abs=1.5e-3)
+    own = instantaneous_n_eff(model, screening="talk")
+    assert past.n_eff == pytest.approx(own, abs=1e-6)
+    found = abundances(
+        model, criterion="number", screening="talk", flavour_mixing="none"
+    )
+    assert found.y_p == abundances(history=past).y_p
+    assert found.assumptions["criterion"] == "instantaneous, number"
+    # T_ν = T before, ∝ 1/a after, and what is conserved with the last flavour coupled
+    t_e = float(found.assumptions["decoupled at [MeV]"].split(",")[0])
+    hot = past.t_gamma > 1.001 * t_e
+    assert past.t_nu_e[hot] == pytest.approx(past.t_gamma[hot])
+    free = (past.t_nu_e * past.scale_factor)[past.t_gamma < 0.999 * t_e]
+    assert free == pytest.approx(free[0], rel=1e-12)
+
+
+def test_options_of_an_instant() -> None:
+    with pytest.raises(InputError, match="flavour_mixing='none'"):
+        abundances(criterion="number", flavour_mixing="full")
+    with pytest.raises(InputError, match="qed is an option of the evolution"):
+        abundances(criterion="number", qed="e2")
+    with pytest.raises(UnknownNameError, match="criterion"):
+        abundances(criterion="last")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="Majorana moments"):
+        instantaneous_expansion(Electromagnetic(magnetic_moment={"ee": 1e-12}))
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import click
 from nuprobe.cli.factors import print_factors
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
 from nuprobe.cli.lines import BesideSpec, beside_options
+from nuprobe.cli.mixings import print_mixings
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.planes import PlaneSpec, plane_options
@@ -30,7 +31,8 @@ Examples:
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
 --json
   nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
-  nuprobe limit ccfr-trident charm2-trident --wcxf rs.json""",
+  nuprobe limit ccfr-trident charm2-trident --wcxf rs.json
+  nuprobe limit prospect danss --grid "dm2_41=0.2:20 eV2:40:log" """,
 )
 @click.argument("experiments", nargs=-1, required=True)
 @family_options
@@ -55,7 +57,8 @@ def limit_command(
     out: Output,
 ) -> None:
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
-    combined; with --wcxf all factors on a point's coefficients that they allow."""
+    combined; with --wcxf all factors on a point's coefficients that they allow. Of a
+    disappearance the largest mixing with a sterile neutrino, for each dm2_41."""
     if wcxf is not None:
         asked = (family, plane, beside)
         if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
@@ -71,6 +74,8 @@ def limit_command(
 
     analyses = level.by_experiment()
     chosen = choose(experiments, analyses)
+    if print_mixings(chosen, (family, plane, beside), level, plot, out):
+        return
     scanned = family.build(chosen)
     sight = beside.sight(scanned.model)
     axes = plane.axes(scanned)

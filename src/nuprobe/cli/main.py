@@ -42,6 +42,7 @@ _COMMANDS = {
     "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "cosmology": ("nuprobe.cli.cosmology", "The early universe with moments."),
+    "star": ("nuprobe.cli.star", "Red giants that cool by magnetic moments."),
     "reproduce": (
         "nuprobe.cli.reproduce",
         "Published numbers beside computed ones; exit code 1 if one disagrees.",

@@ -61,7 +61,7 @@ def rate_command(
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or ./path);
     of tridents the ratio to the Standard Model, and whether it is allowed; what is left
     with a sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
-    from nuprobe.experiments import SiteRates, TridentExperiment, UniverseExperiment
+    from nuprobe.experiments import SiteRates, TridentExperiment
     from nuprobe.experiments import experiment as by_name
 
     opened = [by_name(name) for name in experiment.experiments]
@@ -94,8 +94,8 @@ def rate_command(
             f"--wcxf and --points are for tridents, and {opened[0].name} counts"
             " recoils: drop them, or give a trident experiment such as ccfr-trident"
         )
-    if isinstance(opened[0], UniverseExperiment):
-        return print_universe(experiment, model, bool(compared) or bool(plot), out)
+    if print_universe(opened, experiment, model, bool(compared or plot), out):
+        return None
     (counting,) = experiment.counting()
     built = model.build()
     expected = counting.predict(built, experiment.analysis)

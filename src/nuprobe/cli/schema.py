@@ -20,6 +20,8 @@ from nuprobe.cli.output import emit
             "oscillation",
             "reactor-rates",
             "early-universe",
+            "red-giants",
+            "solar",
             "catalogue",
         ]
     ),
@@ -33,11 +35,14 @@ from nuprobe.cli.output import emit
 )
 def schema_command(process: str, output: Path | None) -> None:
     """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, trident,
-    oscillation, reactor-rates, early-universe), or of a catalogue entry."""
+    oscillation, reactor-rates, early-universe, red-giants, solar), or of a
+    catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
     from nuprobe.experiments.baselines.files import baseline_json_schema
     from nuprobe.experiments.format import json_schema
     from nuprobe.experiments.reactor.files import reactor_json_schema
+    from nuprobe.experiments.solar_files import solar_json_schema
+    from nuprobe.experiments.star_files import star_json_schema
     from nuprobe.experiments.trident_files import trident_json_schema
     from nuprobe.experiments.universe_files import universe_json_schema
 
@@ -45,7 +50,9 @@ def schema_command(process: str, output: Path | None) -> None:
         "cevns": json_schema,
         "trident": trident_json_schema,
         "early-universe": universe_json_schema,
+        "red-giants": star_json_schema,
         "oscillation": baseline_json_schema,
+        "solar": solar_json_schema,
         "reactor-rates": reactor_json_schema,
         "catalogue": catalogue_schema,
     }

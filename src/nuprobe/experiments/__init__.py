@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.sites import SiteRates, SitesExperiment
     from nuprobe.experiments.solar import SolarExperiment
     from nuprobe.experiments.solar_rates import SolarRates
+    from nuprobe.experiments.star import StarExperiment
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
@@ -51,6 +52,7 @@ __all__ = [
     "SitesExperiment",
     "SolarExperiment",
     "SolarRates",
+    "StarExperiment",
     "TridentExperiment",
     "TridentRates",
     "UniverseExperiment",
@@ -92,6 +94,7 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "StarExperiment": "star",
     "UniverseExperiment": "universe",
     "UniverseRates": "universe",
     "Verdict": "verdicts",
@@ -161,7 +164,8 @@ def experiment(
         `TridentExperiment` if the ``process`` of the file is ``trident``,
         `BaselineExperiment` if it is ``oscillation``, `ReactorExperiment` if it is
         ``reactor-rates``, `SolarExperiment` if it is ``solar``, `UniverseExperiment` if
-        it is ``early-universe``, `SitesExperiment` if it has several sites, else
+        it is ``early-universe``, `StarExperiment` if it is ``red-giants``,
+        `SitesExperiment` if it has several sites, else
         `Experiment`.
 
     Raises
@@ -241,6 +245,10 @@ def _read(folder: Folder) -> AnyExperiment:
         from nuprobe.experiments.universe import UniverseExperiment
 
         return UniverseExperiment.read(folder, raw)
+    if raw.get("process") == "red-giants":
+        from nuprobe.experiments.star import StarExperiment
+
+        return StarExperiment.read(folder, raw)
     if raw.get("sites"):
         from nuprobe.experiments.sites import SitesExperiment
 

@@ -22,6 +22,8 @@ from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
+from nuprobe.experiments.solar import SolarExperiment
+from nuprobe.experiments.star import StarExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Cost, CostSum
@@ -118,11 +120,15 @@ def family_cost(
     scanned = _scanned(family, [experiment])
     if isinstance(experiment, TridentExperiment):
         return experiment.cost(scanned, analysis=analysis)
-    if isinstance(experiment, UniverseExperiment):
+    if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} measures the early universe, where mediators are not"
-            " computed: leave it out, or fit moments with `nuprobe fit"
-            f" {experiment.name} --model electromagnetic`"
+            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
+            f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
+        )
+    if isinstance(experiment, (UniverseExperiment, StarExperiment)):
+        raise InputError(
+            f"{experiment.name}: mediators are not computed here: leave it out, or fit"
+            f" moments with `nuprobe fit {experiment.name} --model electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)

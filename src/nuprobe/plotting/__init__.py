@@ -37,6 +37,7 @@ from nuprobe.plotting.majorana import (
     plot_heavy_decays,
     plot_tritium,
 )
+from nuprobe.plotting.moment_summary import plot_moment_summary
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
@@ -44,6 +45,7 @@ from nuprobe.plotting.reactions import plot_reactions
 from nuprobe.plotting.reactor import plot_reactor_rates
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
+from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
@@ -98,8 +100,10 @@ __all__ = [
     "plot_millicharge",
     "plot_moment_field",
     "plot_moment_plane",
+    "plot_moment_summary",
     "plot_nucleosynthesis",
     "plot_plane",
+    "plot_plasmon_emission",
     "plot_precession",
     "plot_profile",
     "plot_rates",
@@ -113,6 +117,7 @@ __all__ = [
     "plot_standard_moments",
     "plot_survival",
     "plot_temperatures",
+    "plot_tip",
     "plot_total",
     "plot_totals",
     "plot_toy_thresholds",

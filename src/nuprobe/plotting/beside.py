@@ -317,7 +317,7 @@ class _Drawing:
         low, high = float(values.min()), float(values.max())
         if high > 10 or low < 0.1:
             panel.set_yscale("log")
-            panel.set_ylim(max(low, 1e-3) / 1.5, min(high, 1e6) * 1.5)
+            panel.set_ylim(max(low, 1e-6) / 1.5, min(high, 1e6) * 1.5)
         else:
             pad = 0.1 * max(high - low, 0.02)
             panel.set_ylim(min(low, 1.0) - pad, max(high, 1.0) + pad)

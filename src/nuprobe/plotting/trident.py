@@ -13,7 +13,6 @@ from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
-from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.style import (
     WIDTH,
@@ -23,16 +22,17 @@ from nuprobe.plotting.style import (
     new_figure,
     per_target,
     provenance,
-    shape_name,
     styled,
     target_symbol,
 )
 from nuprobe.plotting.trident_axes import (
     METHOD,
     channel_symbol,
+    counted,
     described,
     energies_of,
     energy_axis,
+    nuclear_input,
     opened,
     refined,
 )
@@ -120,7 +120,7 @@ def plot_trident_energy(
     chosen = [trident.channel(c) for c in listed]
     if not chosen or not regimes:
         raise InputError("nothing to plot: name at least one channel and one regime")
-    nucleus = _counted(target)
+    nucleus = counted(target)
     model = StandardModel() if model is None else model
     figure = new_figure(WIDTH, 5.4)
     ax = figure.add_subplot()
@@ -168,7 +168,7 @@ def plot_trident_energy(
         labels.append("threshold")
     what = "tridents" if several else channel_symbol(chosen[0])
     legend_above(figure, handles, labels, f"{what} on {target_symbol(nucleus)}")
-    nuclear, keys = _nuclear(target, regimes, form_factor)
+    nuclear, keys = nuclear_input(target, regimes, form_factor)
     provenance(figure, (*METHOD, *keys), f"{_model(model)}; {nuclear}")
     return figure
 
@@ -303,7 +303,7 @@ def plot_trident_ratio(
         raise InputError(
             "nothing to plot: give at least one model, e.g. {'V−A': nuprobe.VMinusA()}"
         )
-    nucleus = _counted(target)
+    nucleus = counted(target)
     base = StandardModel() if reference is None else reference
     reference_curve = _Curve(chosen, target, nucleus, base, regime, form_factor)
     grid = opened(e, reference_curve.start, chosen)
@@ -337,7 +337,7 @@ def plot_trident_ratio(
         [*models, "Standard Model" if standard else f"reference ({_model(base)})"],
         f"{channel_symbol(chosen)} on {target_symbol(nucleus)}, {kind}",
     )
-    nuclear, keys = _nuclear(target, [regime], form_factor)
+    nuclear, keys = nuclear_input(target, [regime], form_factor)
     if any(trident.mediator_masses(model, chosen) for model in models.values()):
         keys.append("Altmannshofer:2014pba")
     provenance(figure, (*METHOD, *keys), f"reference {_model(base)}; {nuclear}")
@@ -402,42 +402,3 @@ def _model(model: LeptonModel) -> str:
     if isinstance(model, StandardModel):
         return f"model {name}, $\\sin^2\\theta_W$ = {float(model.lepton_sin2):g}"
     return f"model {described(model)}"
-
-
-def _counted(target: TargetSpec) -> Target:
-    """Isotopes and their numbers; the cross section chooses the charge form factors."""
-    return (
-        target
-        if isinstance(target, Target)
-        else make_target(target, form_factor="point")
-    )
-
-
-def _nuclear(
-    target: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
-) -> tuple[str, list[str]]:
-    """Nuclear input in words, and its texkeys."""
-    notes: list[str] = []
-    keys: list[str] = []
-    if {"coherent", "elastic", "all"} & set(regimes):
-        parts = [c for c in _counted(target).components if c.isotope.a > 1]
-        if isinstance(form_factor, str):
-            kinds = {form_factor}
-        elif form_factor is not None:
-            kinds = {shape_name(form_factor)}
-        elif isinstance(target, Target):
-            kinds = {shape_name(c.ff_p) for c in parts}
-        else:
-            kinds = {shape_name(trident.charge_form_factor(c.isotope)) for c in parts}
-        notes.append(f"charge form factor {', '.join(sorted(kinds))}")
-        if kinds & {"fourier-bessel", "Fourier–Bessel"}:
-            keys.append("DeVries:1987atn")
-    if {"proton", "neutron", "incoherent", "elastic", "all"} & set(regimes):
-        notes.append("nucleons Pauli-blocked, Kelly form factors")
-        keys.append("Kelly:2004hm")
-    if {"inelastic", "all"} & set(regimes):
-        notes.append("broken nucleons free")
-        keys += ["Christy:2007ve", "Bosted:2007xd", "Abramowicz:1997ms"]
-    if "electron" in regimes:
-        notes.append("electrons free and at rest, photon exchange only")
-    return "; ".join(notes), keys

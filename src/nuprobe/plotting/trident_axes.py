@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,9 +10,13 @@ from numpy.typing import ArrayLike
 
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
+from nuprobe.nuclei import Target, TargetSpec
+from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
-from nuprobe.plotting.style import finite_array
+from nuprobe.plotting.style import finite_array, shape_name
+from nuprobe.processes import trident
 from nuprobe.processes.trident.channels import Channel
+from nuprobe.processes.trident.options import FormFactorSpec
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
@@ -114,3 +119,54 @@ def channel_symbol(channel: Channel) -> str:
         rf"${channel.incoming.latex} \to {channel.outgoing.latex}\, {plus}^{{+}}"
         rf" {minus}^{{-}}$"
     )
+
+
+def counted(target: TargetSpec) -> Target:
+    """Return isotopes and their numbers; the cross section chooses the charge form
+    factors.
+
+    Parameters
+    ----------
+    target : as of `trident.total`.
+    """
+    return (
+        target
+        if isinstance(target, Target)
+        else make_target(target, form_factor="point")
+    )
+
+
+def nuclear_input(
+    target: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
+) -> tuple[str, list[str]]:
+    """Return nuclear input in words, and its texkeys.
+
+    Parameters
+    ----------
+    target, form_factor : as of `trident.total`.
+    regimes : what is drawn.
+    """
+    notes: list[str] = []
+    keys: list[str] = []
+    if {"coherent", "elastic", "all"} & set(regimes):
+        parts = [c for c in counted(target).components if c.isotope.a > 1]
+        if isinstance(form_factor, str):
+            kinds = {form_factor}
+        elif form_factor is not None:
+            kinds = {shape_name(form_factor)}
+        elif isinstance(target, Target):
+            kinds = {shape_name(c.ff_p) for c in parts}
+        else:
+            kinds = {shape_name(trident.charge_form_factor(c.isotope)) for c in parts}
+        notes.append(f"charge form factor {', '.join(sorted(kinds))}")
+        if kinds & {"fourier-bessel", "Fourier–Bessel"}:
+            keys.append("DeVries:1987atn")
+    if {"proton", "neutron", "incoherent", "elastic", "all"} & set(regimes):
+        notes.append("nucleons Pauli-blocked, Kelly form factors")
+        keys.append("Kelly:2004hm")
+    if {"inelastic", "all"} & set(regimes):
+        notes.append("broken nucleons free")
+        keys += ["Christy:2007ve", "Bosted:2007xd", "Abramowicz:1997ms"]
+    if "electron" in regimes:
+        notes.append("electrons free and at rest, photon exchange only")
+    return "; ".join(notes), keys

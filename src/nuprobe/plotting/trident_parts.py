@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
-from nuprobe.nuclei import Isotope, Target, TargetSpec
+from nuprobe.nuclei import Isotope, TargetSpec
 from nuprobe.nuclei import isotope as as_isotope
-from nuprobe.nuclei import target as make_target
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
@@ -30,9 +29,11 @@ from nuprobe.plotting.style import (
 from nuprobe.plotting.trident_axes import (
     METHOD,
     channel_symbol,
+    counted,
     described,
     energies_of,
     energy_axis,
+    nuclear_input,
     opened,
 )
 from nuprobe.processes import trident
@@ -56,14 +57,6 @@ _FORMULAS: Final = {
     "nucleon": (r"nucleon: $\alpha^2G_F^2EM_p\ln(EM_p/m_\mu^2)\,(0.5Z+0.1N)$"),
     "electron": r"electron: $\alpha^2G_F^2Em_e\ln^2(E/m_e)$",
 }
-
-
-def _counted(target: TargetSpec) -> Target:
-    return (
-        target
-        if isinstance(target, Target)
-        else make_target(target, form_factor="point")
-    )
 
 
 @public
@@ -114,7 +107,7 @@ def plot_trident_parts(
     2
     """
     e = energies_of(e_grid)
-    chosen, nucleus = trident.channel(channel), _counted(target)
+    chosen, nucleus = trident.channel(channel), counted(target)
     grid = opened(e, trident.threshold_energy(chosen, target, regime), chosen)
     found = trident.parts(grid, chosen, target, model, regime, form_factor=form_factor)
     figure = new_figure(WIDTH, 5.6)
@@ -152,7 +145,12 @@ def plot_trident_parts(
         f"{channel_symbol(chosen)} on {target_symbol(nucleus)}, {regime}:"
         f" {described(model)}",
     )
-    provenance(figure, (*METHOD, "Altmannshofer:2014pba"), described(model))
+    nuclear, keys = nuclear_input(target, [regime], form_factor)
+    provenance(
+        figure,
+        (*METHOD, "Altmannshofer:2014pba", *keys),
+        f"{described(model)}; {regime}: {nuclear}",
+    )
     return figure
 
 
@@ -260,7 +258,7 @@ def plot_trident_charged_current(
     >>> figure.axes[0].get_yscale()
     'log'
     """
-    e, nucleus = energies_of(e_grid), _counted(target)
+    e, nucleus = energies_of(e_grid), counted(target)
     if regime in ("proton", "neutron", "electron"):
         raise InputError(
             f"the charged current is per nucleus, and {regime} per particle: take"
@@ -289,9 +287,11 @@ def plot_trident_charged_current(
     energy_axis(ax, e)
     what = "Standard Model" if model is None else described(model)
     legend.above(figure, f"on {target_symbol(nucleus)}, {regime}: {what}")
+    nuclear, keys = nuclear_input(target, [regime], form_factor)
     provenance(
         figure,
-        (*METHOD, "ParticleDataGroup:2024cfk"),
-        r"$\sigma_\mathrm{CC}/E$ constant: mean of 30 to 200 GeV",
+        (*METHOD, "ParticleDataGroup:2024cfk", *keys),
+        r"$\sigma_\mathrm{CC}/E$ constant: mean of 30 to 200 GeV"
+        f"; {regime}: {nuclear}",
     )
     return figure

@@ -23,6 +23,8 @@ Examples:
   nuprobe cosmology abundances
   nuprobe cosmology abundances --moment emu=1e-9 --moment mutau=3e-10 --errors
   nuprobe cosmology abundances --omega-b 0.0222 --tau-n 880.2 --rates yof --json
+  nuprobe cosmology abundances --moment emu=1e-9 --criterion number \
+--flavour-mixing none --screening talk
   nuprobe cosmology abundances --moment emu=1e-9 --plot nuclei.pdf""",
 )
 @neutrino_options
@@ -44,11 +46,22 @@ def abundances_command(
     """Helium, deuterium, 3He and 7Li from the first minutes, and N_eff."""
     from nuprobe.cli.cosmology.tables import abundances_table
     from nuprobe.cosmology import decoupling
-    from nuprobe.cosmology.nucleosynthesis import abundances, uncertainties
+    from nuprobe.cosmology.nucleosynthesis import (
+        abundances,
+        instantaneous_expansion,
+        uncertainties,
+    )
 
     model, options = neutrinos.build(), nuclei.build()
-    history = decoupling(model, **neutrinos.decoupling())
-    found = abundances(history=history, options=options)
+    found = abundances(
+        model, options, criterion=nuclei.criterion, **neutrinos.decoupling()
+    )
+    asked = neutrinos.decoupling()
+    history = (
+        instantaneous_expansion(model, nuclei.criterion, screening=asked["screening"])
+        if nuclei.criterion != "evolved"
+        else decoupling(model, **asked)
+    )
     moved = uncertainties(history, options) if errors else None
     if plot is not None:
         from nuprobe.cosmology.nucleosynthesis import evolution

@@ -85,6 +85,7 @@ class NucleosynthesisSpec:
     ----------
     omega_b, eta : density of baryons, one of the two or neither.
     tau_n, rates, weak, nuclear_qed : as in `Nucleosynthesis`.
+    criterion : of decoupling.
     """
 
     omega_b: float | None
@@ -93,6 +94,7 @@ class NucleosynthesisSpec:
     rates: str
     weak: str
     nuclear_qed: bool
+    criterion: Any
 
     def build(self) -> Nucleosynthesis:
         """Return the options."""
@@ -138,6 +140,14 @@ nucleosynthesis_options = grouped(
         "--nuclear-qed",
         is_flag=True,
         help="Electron pairs beside the photons of captures.",
+    ),
+    click.option(
+        "--criterion",
+        type=click.Choice(["evolved", "number", "energy"]),
+        default="evolved",
+        show_default=True,
+        help="Temperatures evolved, or decoupling in an instant by that criterion"
+        " (with --flavour-mixing none).",
     ),
 )
 """Add the options of nucleosynthesis, as `NucleosynthesisSpec` ``nuclei``."""
@@ -197,7 +207,7 @@ class PlaneSpec:
         tops = numbers_of(self.top, "--top")
         if len(tops) > 2:
             raise InputError(f"--top takes one or two moments, got {self.top}")
-        options: dict[str, Any] = neutrinos.decoupling()
+        options = {**neutrinos.decoupling(), "criterion": nuclei.criterion}
         return moment_plane(
             x,
             y,

@@ -12,6 +12,7 @@ from nuprobe.cli.cosmology.specs import (
 )
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
+from nuprobe.errors import InputError
 
 
 @command(
@@ -53,9 +54,9 @@ def table_command(
     from nuprobe.units import parse_grid
 
     if nuclei.omega_b is not None or nuclei.eta is not None:
-        from nuprobe.errors import InputError
-
         raise InputError("a table covers many densities: give --omega-b-grid instead")
+    if nuclei.criterion != "evolved":
+        raise InputError("a table is made from evolved temperatures: drop --criterion")
     found = boltzmann_table(
         neutrinos.build(),
         nuclei.build(),

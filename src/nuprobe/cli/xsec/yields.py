@@ -38,14 +38,14 @@ Examples:
 )
 @click.option(
     "--flux-option",
-    "options",
+    "flux_option",
     multiple=True,
     metavar="KEY=VALUE",
     help="Option of every flux, such as spent_fuel=true; repeatable.",
 )
 @output_options
 def yields_command(
-    form: str, table: str | None, options: tuple[str, ...], out: Output
+    form: str, table: str | None, flux_option: tuple[str, ...], out: Output
 ) -> None:
     """Yields of inverse beta decay per fission, 1.8 to 10 MeV, of each isotope and of a
     power reactor, by each model of the spectra, beside published ones."""
@@ -53,7 +53,7 @@ def yields_command(
 
     if form not in ibd.VERSIONS:
         raise InputError(f"--form is one of {', '.join(ibd.VERSIONS)}, got {form!r}")
-    more = dict(key_values(options, "--flux-option", "spent_fuel=true"))
+    more = dict(key_values(flux_option, "--flux-option", "spent_fuel=true"))
     fixed = [key for key in ("fractions", "model", "table", "bump") if key in more]
     if fixed:
         raise InputError(f"--flux-option {fixed[0]}: a row has its own; leave it out")

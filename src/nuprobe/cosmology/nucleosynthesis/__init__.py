@@ -13,6 +13,7 @@ from nuprobe.cosmology.nucleosynthesis.boltzmann import (
     boltzmann_table,
 )
 from nuprobe.cosmology.nucleosynthesis.expansion import Expansion
+from nuprobe.cosmology.nucleosynthesis.instantaneous import instantaneous_expansion
 from nuprobe.cosmology.nucleosynthesis.network import Evolution, evolution
 from nuprobe.cosmology.nucleosynthesis.options import (
     Nucleosynthesis,
@@ -48,6 +49,7 @@ __all__ = [
     "boltzmann_table",
     "evaluations",
     "evolution",
+    "instantaneous_expansion",
     "moment_plane",
     "neutron_proton_rates",
     "nuclear_rates",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.cosmology.criteria import Criterion
 from nuprobe.cosmology.history import decoupling
 from nuprobe.cosmology.nucleosynthesis.expansion import Expansion, expansion
+from nuprobe.cosmology.nucleosynthesis.instantaneous import instantaneous_expansion
 from nuprobe.cosmology.nucleosynthesis.network import evolution
 from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
 from nuprobe.cosmology.nucleosynthesis.reactions import SPECIES, reactions
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
 
-__all__ = ["OBSERVABLES", "Abundances", "abundances", "uncertainties"]
+__all__ = ["OBSERVABLES", "Abundances", "Pipeline", "abundances", "uncertainties"]
+
+Pipeline = Literal["evolved", "number", "energy"]
 
 OBSERVABLES: Final = ("y_p", "d_h", "he3_h", "li7_h", "n_eff")
 """What is predicted: mass fraction of ⁴He, numbers of D, ³He (with t) and ⁷Li (with
@@ -63,6 +67,7 @@ def abundances(
     options: Nucleosynthesis | None = None,
     *,
     history: Any = None,
+    criterion: Pipeline = "evolved",
     **more: Any,
 ) -> Abundances:
     """Primordial abundances with the moments of a model.
@@ -73,8 +78,12 @@ def abundances(
         `Electromagnetic` with moments.
     options : rates, Ω_b h² and lifetime of the neutron.
     history : an `Expansion` or the result of `decoupling`, instead of a model.
+    criterion : ``"evolved"``: temperatures follow the exchange of energy; ``"number"``
+        or ``"energy"``: each flavour decouples in an instant where the rate of that
+        criterion is H (`instantaneous_expansion`), without mixing.
     more : attributes of `Nucleosynthesis`, such as `omega_b` and `tau_n`, instead of
-        `options`; others go to `nuprobe.cosmology.decoupling`.
+        `options`; others go to `nuprobe.cosmology.decoupling`, where of an
+        instantaneous one ``screening`` alone matters.
 
     Returns
     -------
@@ -83,8 +92,9 @@ def abundances(
     Raises
     ------
     InputError
-        For a model together with a history, options of decoupling with a history, or
-        `options` together with attributes of them.
+        For a model together with a history, or options of decoupling with a history or
+        an instantaneous decoupling that has none, or `options` together with
+        attributes of them.
     ComputationError
         If a step fails; the message names the temperature.
 
@@ -104,13 +114,38 @@ def abundances(
             " replaces some of them"
         )
     given = options if options is not None else Nucleosynthesis(**own)
+    if criterion not in get_args(Pipeline):
+        raise UnknownNameError("criterion", criterion, get_args(Pipeline))
     if history is None:
-        history = decoupling(model, **more)
-    elif model is not None or more:
+        history = (
+            decoupling(model, **more)
+            if criterion == "evolved"
+            else _instantaneous(model, criterion, more)
+        )
+    elif model is not None or more or criterion != "evolved":
         raise InputError(
             "give either a model, with options of its decoupling, or a history"
         )
     return _solved(expansion(history), given)
+
+
+def _instantaneous(
+    model: Any, criterion: Criterion, options: Mapping[str, Any]
+) -> Expansion:
+    """The expansion, after a look at options that it does not have."""
+    if options.get("flavour_mixing", "none") != "none":
+        raise InputError(
+            "in an instant flavours decouple one by one: with"
+            f" criterion={criterion!r} give flavour_mixing='none'"
+        )
+    other = sorted(set(options) - {"flavour_mixing", "screening"})
+    if other:
+        raise InputError(
+            f"{other[0]} is an option of the evolution: leave it out with"
+            f" criterion={criterion!r}"
+        )
+    screening = options.get("screening", "debye")
+    return instantaneous_expansion(model, criterion, screening=screening)
 
 
 def _solved(past: Expansion, options: Nucleosynthesis) -> Abundances:

@@ -189,7 +189,8 @@ def moment_plane(
     options : rates, Ω_b h² and lifetime of the neutron.
     top : largest values of the two in μ_B, at most 1e-8.
     nodes : Chebyshev nodes of one sign along each axis, zero included.
-    decoupling_options : go to `nuprobe.cosmology.decoupling`.
+    decoupling_options : go to `abundances`: its ``criterion``, and options of
+        `nuprobe.cosmology.decoupling`.
 
     Returns
     -------

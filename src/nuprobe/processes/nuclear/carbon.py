@@ -55,7 +55,14 @@ from nuprobe.processes.nuclear.one_level import one_level
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer
 from nuprobe.processes.nuclear.written import Current, Known, written
 
-__all__ = ["CarbonCharged", "CarbonNeutral", "by_level", "flux_averaged", "total"]
+__all__ = [
+    "CarbonCharged",
+    "CarbonNeutral",
+    "Current",
+    "by_level",
+    "flux_averaged",
+    "total",
+]
 
 _KNOWN: Final[Known] = {
     "nu_e C13 -> e- N13": ("cc", "nu_e"),

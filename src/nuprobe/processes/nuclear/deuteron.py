@@ -56,6 +56,7 @@ from nuprobe.processes.nuclear.two_nucleons import Scheme
 from nuprobe.processes.nuclear.written import Current, Known, written
 
 __all__ = [
+    "Current",
     "DeuteronCharged",
     "DeuteronNeutral",
     "by_angle",
@@ -78,10 +79,10 @@ _HBARC2: Final = HBARC_MEV_CM**2
 
 
 def _process(
-    current: Current, l_1a: Any, scheme: Scheme | None, radiative: Radiative
+    current: Current, l1a: Any, scheme: Scheme | None, radiative: Radiative
 ) -> DeuteronCharged | DeuteronNeutral:
     kind = DeuteronCharged if current == "cc" else DeuteronNeutral
-    return kind(l_1a, scheme, radiative)
+    return kind(l1a, scheme, radiative)
 
 
 def _checked(e_nu: ArrayLike) -> FloatArray:
@@ -151,7 +152,7 @@ def total(
     flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
     rtol: float = 1e-7,
@@ -166,7 +167,7 @@ def total(
     flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
-    l_1a, scheme, radiative : as of `DeuteronCharged`.
+    l1a, scheme, radiative : as of `DeuteronCharged`.
     rtol : accuracy asked of the quadrature; the difference between two orders is its
         estimate.
 
@@ -179,7 +180,7 @@ def total(
     Raises
     ------
     InputError
-        If an energy is none, or above 100 MeV, or `l_1a` is given without its scheme.
+        If an energy is none, or above 100 MeV, or `l1a` is given without its scheme.
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -187,12 +188,12 @@ def total(
     --------
     >>> total([2.0, 10.0], "nc", "nu_mu")
     array([0.000e+00, 1.081e-42])
-    >>> total(10.0, "nu_e d -> e- p p", l_1a=5.0, scheme="resummed")
+    >>> total(10.0, "nu_e d -> e- p p", l1a=5.0, scheme="resummed")
     array(2.788e-42)
     """
     _, current, flavour = written(reaction, flavour, _KNOWN)
     e = _checked(e_nu)
-    at, state = _angular(_process(current, l_1a, scheme, radiative), flavour, model)
+    at, state = _angular(_process(current, l1a, scheme, radiative), flavour, model)
     result = np.zeros(e.size)
     possible = e.ravel() > _begin(state)
     inside = e.ravel()[possible]
@@ -217,7 +218,7 @@ def differential(
     flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
 ) -> FloatArray:
@@ -227,7 +228,7 @@ def differential(
     Parameters
     ----------
     e_nu, deposit : energies in MeV (array-like), broadcast against each other.
-    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -246,7 +247,7 @@ def differential(
     array([7.387e-44, 1.173e-42])
     """
     _, current, flavour = written(reaction, flavour, _KNOWN)
-    process = _process(current, l_1a, scheme, radiative)
+    process = _process(current, l1a, scheme, radiative)
     return cross_section.differential(
         process, _checked(e_nu), deposit, None, model or StandardModel(), flavour
     )
@@ -260,7 +261,7 @@ def by_angle(
     flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
 ) -> FloatArray:
@@ -270,7 +271,7 @@ def by_angle(
     ----------
     e_nu : neutrino energies in MeV (array-like).
     cos : cosine of the angle between lepton and neutrino, broadcast against `e_nu`.
-    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -300,7 +301,7 @@ def by_angle(
             f"energies of shape {e.shape} and cosines of shape {c.shape} do not fit"
             " together: give one number, equal shapes, or energies[:, None]"
         ) from None
-    process = _process(current, l_1a, scheme, radiative)
+    process = _process(current, l1a, scheme, radiative)
     if process.outer and current == "cc":
         raise InputError(
             f"radiative='{radiative}' is not computed by angle, where photons go"
@@ -321,7 +322,7 @@ def flux_averaged(
     flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
     rtol: float = 1e-6,
@@ -332,7 +333,7 @@ def flux_averaged(
     Parameters
     ----------
     flux : the source, or its name.
-    reaction, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
     rtol : accuracy asked of σ(E), its interpolation and the integral; the
         difference between two orders is its estimate.
 
@@ -354,7 +355,7 @@ def flux_averaged(
     """
     _, current, flavour = written(reaction, flavour, _KNOWN)
     source = as_flux(flux)
-    process = _process(current, l_1a, scheme, radiative)
+    process = _process(current, l1a, scheme, radiative)
     at, state = _angular(process, flavour, model)
     places = [e for c in source.of(flavour) for e in c.edges]
     places += [line.energy for c in source.of(flavour) for line in c.lines]
@@ -383,7 +384,7 @@ def mean_cosine(
     flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
 ) -> FloatArray:
     """Mean cosine of the angle between lepton and neutrino.
@@ -391,7 +392,7 @@ def mean_cosine(
     Parameters
     ----------
     e_nu : neutrino energies in MeV, above the threshold.
-    reaction, flavour, model, l_1a, scheme : as in `total`.
+    reaction, flavour, model, l1a, scheme : as in `total`.
 
     Returns
     -------
@@ -412,7 +413,7 @@ def mean_cosine(
     e = _checked(e_nu)
     x, w = gauss_legendre(24)
     cos = 2 * x - 1
-    options: dict[str, Any] = {"l_1a": l_1a, "scheme": scheme}
+    options: dict[str, Any] = {"l1a": l1a, "scheme": scheme}
     values = by_angle(e[..., None], cos, current, flavour, model, **options)
     whole = values @ w
     if np.any(whole <= 0):

@@ -7,16 +7,24 @@ tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
+baselines        disappearance over short baselines
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
+reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 universe         plasma and decoupling in the early universe
+stars            red giants: emission by plasmons, the tip of their branch
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 """
 
+from nuprobe.reproductions.recipes.baselines import (
+    disappearance_best,
+    disappearance_chi2,
+    disappearance_ratio,
+)
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -95,6 +103,7 @@ from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial_change,
     primordial_rise,
 )
+from nuprobe.reproductions.recipes.reactor_spectrum import reactor_bump
 from nuprobe.reproductions.recipes.reactors import (
     reactor_rate,
     reactor_yield,
@@ -102,6 +111,13 @@ from nuprobe.reproductions.recipes.reactors import (
     reactor_yield_error,
     reactor_yield_ratio,
 )
+from nuprobe.reproductions.recipes.solar import (
+    axial_current,
+    capture_rate,
+    captured_line,
+    solar_survival,
+)
+from nuprobe.reproductions.recipes.stars import stellar_emission, stellar_tip_limit
 from nuprobe.reproductions.recipes.tridents import (
     trident_beam_cross_section,
     trident_cross_section,
@@ -127,11 +143,14 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "axial_current",
     "boron_flux",
     "bound",
     "broken_over_elastic",
     "bump_orders",
     "bump_threshold",
+    "capture_rate",
+    "captured_line",
     "carbon_average",
     "carbon_cross_section",
     "carbon_table_ratio",
@@ -153,6 +172,9 @@ __all__ = [
     "deuteron_threshold",
     "differential_cross_section",
     "dirac_moment",
+    "disappearance_best",
+    "disappearance_chi2",
+    "disappearance_ratio",
     "double_beta_half_life",
     "double_beta_mass",
     "effective_neutrinos",
@@ -182,6 +204,7 @@ __all__ = [
     "primordial_change",
     "primordial_rise",
     "qed_in_debye_mass",
+    "reactor_bump",
     "reactor_rate",
     "reactor_yield",
     "reactor_yield_change",
@@ -192,7 +215,10 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "solar_survival",
     "standard_charge_radius",
+    "stellar_emission",
+    "stellar_tip_limit",
     "total_cross_section",
     "transition_moment_scale",
     "trident_beam_cross_section",

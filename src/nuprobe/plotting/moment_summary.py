@@ -1,0 +1,114 @@
+"""One moment from laboratories, stars and the universe in one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from nuprobe.border import public
+from nuprobe.errors import InputError
+from nuprobe.inference import Profile
+from nuprobe.inference.levels import delta_threshold
+from nuprobe.plotting.style import (
+    WIDTH,
+    colours,
+    legend_above,
+    new_figure,
+    provenance,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_moment_summary"]
+
+_TOP = 12.0
+
+
+@public
+@styled
+def plot_moment_summary(
+    profiles: Mapping[str, Profile],
+    *,
+    cl: float = 0.90,
+    published: Sequence[tuple[str, float]] = (),
+    references: Sequence[str] = (),
+) -> Figure:
+    """Plot −2 ln L above its minimum over the size of one moment, a line a cost.
+
+    Parameters
+    ----------
+    profiles : by label, from `nuprobe.profile`, of one parameter; the last is drawn
+        thicker, as what all have together.
+    cl : confidence level of the horizontal line.
+    published : (label, upper limit in μ_B) each, as vertical lines.
+    references : texkeys for the line at the bottom.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If there is no profile, they are of different parameters, or one has no positive
+        values.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> measured = nu.experiment("primordial-abundances")
+    >>> model = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
+    >>> name = "magnetic_moment.emu"
+    >>> curve = measured.profile(name, [1e-10, 1e-9, 3e-9], model, analysis="n-eff")
+    >>> plot_moment_summary({"N_eff": curve}).axes[0].get_xscale()
+    'log'
+    """
+    names = {one.parameter.name for one in profiles.values()}
+    if len(names) != 1:
+        raise InputError(
+            "a summary needs profiles of one parameter, got"
+            f" {', '.join(sorted(names)) or 'none'}"
+        )
+    figure = new_figure(WIDTH, 4.8)
+    axes = figure.add_subplot()
+    shades = colours(len(profiles) + len(published))
+    for i, (label, one) in enumerate(profiles.items()):
+        seen = one.values > 0
+        if not seen.any():
+            raise InputError(f"the profile of {label} has no positive moments")
+        last = i == len(profiles) - 1 and len(profiles) > 1
+        axes.plot(
+            one.values[seen],
+            one.delta[seen],
+            color="black" if last else shades[i],
+            linewidth=2.2 if last else 1.5,
+            label=label,
+        )
+    for (label, limit), shade in zip(published, shades[len(profiles) :], strict=True):
+        axes.axvline(limit, color=shade, linestyle="--", linewidth=1.2, label=label)
+    rise = delta_threshold(cl)
+    axes.axhline(rise, color="0.5", linewidth=0.8)
+    axes.annotate(
+        f"{100 * cl:.4g} %",
+        (1.0, rise),
+        xycoords=("axes fraction", "data"),
+        xytext=(-3, 2),
+        textcoords="offset points",
+        ha="right",
+        color="0.4",
+        fontsize=9,
+    )
+    symbol = next(iter(profiles.values())).parameter.latex
+    axes.set(
+        xscale="log",
+        xlabel=rf"$|{symbol}|$ [$\mu_\mathrm{{B}}$]",
+        ylabel=r"$-2\,\Delta\ln L$",
+    )
+    values = [v for one in profiles.values() for v in one.values if v > 0]
+    axes.set_xlim(min(values), max(values))
+    axes.set_ylim(0.0, _TOP)
+    legend_above(figure, *axes.get_legend_handles_labels())
+    provenance(figure, references)
+    return figure
