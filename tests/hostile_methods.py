@@ -220,12 +220,10 @@ def _predictions() -> list[Any]:
         *(
             gallium,
             gallium.prediction(free=["sin2_2theta_14"]),
-            nu.oscillation.Wave(0.5, 1.0),
         ),
         *(
             evolution,
             evolution.prediction(free=["norm"]),
-            evolution.yields(),
             reactor_errors([3.0, 5.0]),
         ),
         *(xenon.morphs[0], templates, templates.axes[0]),
@@ -588,6 +586,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "BaselineExperiment.profile": _MIXINGS,
     "BaselineExperiment.with_changes": {"changes": {"title": "other"}},
     **{f"BaselinePrediction.{x}": _ONE_MIXING for x in ("expectation", "jacobian")},
+    "SpectrumErrors.folded": {"weight": np.ones((4, 2))},
     "ReactorExperiment.fit": {"free": ["norm"]},
     "ReactorExperiment.profile": {"parameter": "norm", "grid": [0.9, 0.95, 1.0]},
     "ReactorExperiment.with_changes": {"changes": {"title": "other"}},

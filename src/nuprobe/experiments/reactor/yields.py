@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.fluxes import Flux
 from nuprobe.numerics import FloatArray, panel_nodes
@@ -64,7 +63,6 @@ class Places:
     spread: FloatArray
 
 
-@quick_methods
 @dataclass(frozen=True, eq=False)
 class IsotopeYields:
     """Spectrum times cross section of each isotope, integrated over cells.
