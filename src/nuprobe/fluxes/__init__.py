@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -57,6 +57,10 @@ def flux_names() -> tuple[str, ...]:
     )
 
 
+@overload
+def flux(name: Literal["reactor"], /, **options: Any) -> ReactorFlux: ...
+@overload
+def flux(name: str | Path | Flux, /, **options: Any) -> Flux: ...
 @public
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     """Return a flux by its name, or from a folder of the user's with a ``flux.toml``.
