@@ -1,0 +1,30 @@
+"""Decay of a sterile neutrino after nucleosynthesis, N → ν γ: the cascade of its photon
+in the plasma, disintegration of light nuclei, heat and neutrinos."""
+
+from nuprobe.cosmology.decay.disintegration import (
+    DISINTEGRATIONS,
+    NUCLEI,
+    Disintegration,
+    disintegration_cross_section,
+    threshold,
+)
+from nuprobe.cosmology.decay.evolution import (
+    DecayedAbundances,
+    lifetime_of,
+    sterile_decay,
+)
+from nuprobe.cosmology.decay.spectrum import PhotonSpectrum, cutoff, photon_spectrum
+
+__all__ = [
+    "DISINTEGRATIONS",
+    "NUCLEI",
+    "DecayedAbundances",
+    "Disintegration",
+    "PhotonSpectrum",
+    "cutoff",
+    "disintegration_cross_section",
+    "lifetime_of",
+    "photon_spectrum",
+    "sterile_decay",
+    "threshold",
+]
