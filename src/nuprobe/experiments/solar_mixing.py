@@ -185,7 +185,7 @@ def check_free(free: Sequence[str]) -> None:
     Traceback (most recent call last):
     nuprobe.errors.InputError: sin2_12 and tan2_12 are one angle: free one of them
     """
-    bare = next((n for n in free if n.lower() in ("l1a", "l1a", "l_1_a")), None)
+    bare = next((n for n in free if n.lower().replace("_", "") == "l1a"), None)
     if bare is not None:
         raise InputError(
             f"{bare} means nothing without its scheme: free {', '.join(L_1A)} (fm3;"

@@ -76,7 +76,7 @@ _current_options = grouped(
         default=["cc"],
         help="cc (e- p p, e+ n n) or nc (nu p n); repeatable [default: cc].",
     ),
-    click.option("--l-1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
+    click.option("--l1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
     click.option("--scheme", help="What L_1A means: resummed or nnlo."),
     click.option(
         "--radiative",
@@ -93,7 +93,7 @@ _current_options = grouped(
 Examples:
   nuprobe xsec deuteron --channel cc --channel nc --energy "2:20:10 MeV" --neutrino nu_e --plot d.pdf
   nuprobe xsec deuteron --channel cc --energy "10 MeV" --neutrino nubar_e --angle="-1:1:5"
-  nuprobe xsec deuteron --channel nc --energy "10 MeV" --l-1a "4 fm3" --scheme nnlo --json
+  nuprobe xsec deuteron --channel nc --energy "10 MeV" --l1a "4 fm3" --scheme nnlo --json
   nuprobe xsec deuteron --target D2O --channel cc --flux "solar 8B\"""",  # noqa: E501
 )
 @partial(each, together=REPEATABLE)
