@@ -31,6 +31,7 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import FluxMoments, reactor_errors
+from nuprobe.inverse_beta import TwoBody
 from nuprobe.models import Propagator, ScalarCharges, Vertex
 from nuprobe.models.couplings import VectorExchange
 from nuprobe.models.leptons import PairCouplings
@@ -49,8 +50,7 @@ from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import exchanges_of
 from nuprobe.processes.nuclear.breakup import PP, BreakupEnergy, BreakupTransfer
 from nuprobe.processes.nuclear.ibd import REACTION
-from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
-from nuprobe.processes.nuclear.vogel_beacom import FirstOrderRange
+from nuprobe.processes.nuclear.two_body import FirstOrderRange, LeptonEnergy, Transfer
 from nuprobe.units import fm, gauss, keV, km
 
 SM = nu.StandardModel()

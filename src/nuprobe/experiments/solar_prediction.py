@@ -83,10 +83,10 @@ class SolarPrediction:
             for p, x in zip(self.parameters, points.T, strict=True)
         }
         scheme = "relative"
-        values.setdefault("l_1a", np.zeros(n))
+        values.setdefault("l1a", np.zeros(n))
         for name in L_1A:
             if name in values:
-                scheme, values["l_1a"] = name.partition(".")[2], values.pop(name)
+                scheme, values["l1a"] = name.partition(".")[2], values.pop(name)
         return state_of(values, scheme)
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
