@@ -120,11 +120,8 @@ def _deposit(kernel: FloatArray, share: FloatArray, n: int) -> FloatArray:
     return found
 
 
-def _scattered(
-    energy: FloatArray, out: FloatArray, weight: FloatArray, down: bool
-) -> tuple[FloatArray, FloatArray]:
-    """Hat weights (n, sources) of points out (sources, points) with weights, and for
-    electrons (`down`) the rate of losses below a cell, in cells."""
+def _scattered(energy: FloatArray, out: FloatArray, weight: FloatArray) -> FloatArray:
+    """Hat weights (n, sources) of points out (sources, points) with weights."""
     n = energy.size
     cell = np.clip(np.searchsorted(energy, out, side="right") - 1, -1, n - 2)
     source = np.broadcast_to(np.arange(len(out))[:, None], out.shape)
@@ -136,13 +133,7 @@ def _scattered(
         index = np.where(inside, place * n + source, 0)
         amount = np.where(inside, weight * part, 0.0)
         flat += np.bincount(index.ravel(), amount.ravel(), n * n)
-    table = flat.reshape(n, n)
-    if not down:
-        return table, np.zeros(n)
-    np.fill_diagonal(table, 0.0)
-    below = inside & ((cell + 1 == source) | (cell == source))
-    drift = np.where(below & (source > 0), weight * (1 - share), 0.0)
-    return table, drift.sum(axis=1)
+    return flat.reshape(n, n)
 
 
 def _transfers(
@@ -174,9 +165,13 @@ def _transfers(
     soft = _soft(round(step, 12))
     taken, rate = inverse_compton(energy, soft, medium)
     rate = rate * np.log(soft[1] / soft[0])
-    made, _ = _scattered(energy, energy[:, None] * taken, rate, False)
-    kept, drift = _scattered(energy, energy[:, None] * (1 - taken), rate, True)
-    hard = (rate * (energy[:, None] * (1 - taken) < _below(energy))).sum(axis=1)
+    made = _scattered(energy, energy[:, None] * taken, rate)
+    kept = _scattered(energy, energy[:, None] * (1 - taken), rate)
+    np.fill_diagonal(kept, 0.0)
+    cell = energy[:, None] - _below(energy)
+    far = energy[:, None] * taken > cell
+    hard = np.where(far, rate, 0.0).sum(axis=1)
+    drift = np.where(far, 0.0, rate * energy[:, None] * taken / cell).sum(axis=1)
     electrons = hats(pairs) + _struck(energy, medium)
     return hats(photons), electrons, *_along(energy, made, kept, drift, hard)
 
@@ -190,7 +185,7 @@ def _struck(energy: FloatArray, medium: Medium) -> FloatArray:
     photon = source * np.exp(-depth * x)
     rate = compton_spectrum(photon, source, medium) * photon * depth * w
     out = np.minimum(source + M_ELECTRON - photon, source)
-    return _scattered(energy, out, rate, False)[0]
+    return _scattered(energy, out, rate)
 
 
 def _below(energy: FloatArray) -> FloatArray:

@@ -67,6 +67,7 @@ class DecayedAbundances:
     delta_n_eff: float
     heat: float
     omega_b_before: float
+    error: float
     assumptions: Mapping[str, Any] = field(default_factory=dict)
 
     def _ratio(self, *names: str) -> float:
@@ -121,6 +122,7 @@ class DecayedAbundances:
             "delta_n_eff": self.delta_n_eff,
             "heat": self.heat,
             "omega_b_before": self.omega_b_before,
+            "error": self.error,
             "nuclei": dict(zip(NUCLEI, self.nuclei.tolist(), strict=True)),
             "before": dict(zip(NUCLEI, self.before.tolist(), strict=True)),
             "assumptions": dict(self.assumptions),
@@ -230,7 +232,7 @@ def sterile_decay(
     else:
         first = _given(start)
     before = np.array([first.get(name, 0.0) for name in NUCLEI])
-    after = _decayed(
+    after, error = _decayed(
         before, top, past, lifetime / photons, baryon_to_photon(given.omega_b)
     )
     named = {
@@ -250,6 +252,7 @@ def sterile_decay(
         past.n_eff_daughters,
         past.heat,
         omega_before,
+        error,
         named,
     )
 
@@ -333,16 +336,20 @@ def _temperatures(low: float, high: float) -> FloatArray:
 
 def _decayed(
     before: FloatArray, top: float, past: Background, lifetime: float, eta: float
-) -> FloatArray:
+) -> tuple[FloatArray, float]:
+    """Numbers after disintegration, and the largest error of a spectrum."""
     from scipy.interpolate import PchipInterpolator
     from scipy.linalg import expm
 
     middle_t = np.sqrt(past.t_gamma[1:] * past.t_gamma[:-1])
     step = np.diff(past.time)
     rates = np.zeros((middle_t.size, len(DISINTEGRATIONS)))
+    error = 0.0
     if top > 1.01 * LOWEST:
         nodes = _temperatures(float(middle_t[-1]), float(middle_t[0]))
-        table = np.stack([strengths(top, float(t), eta, _HELIUM) for t in nodes])
+        solved = [strengths(top, float(t), eta, _HELIUM) for t in nodes]
+        table = np.stack([one for one, _ in solved])
+        error = max(off for _, off in solved)
         logs = np.log(np.maximum(table, 1e-300))
         line = PchipInterpolator(-np.log(nodes), logs)(-np.log(middle_t))
         density = np.sqrt(past.density[1:] * past.density[:-1])
@@ -361,7 +368,7 @@ def _decayed(
     y = before
     for one in expm(matrices * step[:, None, None]):
         y = one @ y
-    return np.asarray(np.maximum(y, 0.0))
+    return np.asarray(np.maximum(y, 0.0)), error
 
 
 def _settled(y: FloatArray) -> FloatArray:

@@ -196,8 +196,9 @@ def _density(found: Cascade, name: str) -> FloatArray:
 
 
 @lru_cache(maxsize=4096)
-def strengths(top: float, t: float, eta: float, y_p: float) -> FloatArray:
-    """Disintegrations of a nucleus for each photon injected a cm³, in cm³, (17,).
+def strengths(top: float, t: float, eta: float, y_p: float) -> tuple[FloatArray, float]:
+    """Disintegrations of a nucleus for each photon injected a cm³, in cm³, (17,), and
+    their relative error.
 
     Parameters
     ----------
@@ -208,7 +209,8 @@ def strengths(top: float, t: float, eta: float, y_p: float) -> FloatArray:
 
     Examples
     --------
-    >>> strengths(2.0, 1e-3, 6.1e-10, 0.247).shape
+    >>> strengths(2.0, 1e-3, 6.1e-10, 0.247)[0].shape
     (17,)
     """
-    return _spectrum(top, t, eta, y_p).strengths
+    found = _spectrum(top, t, eta, y_p)
+    return found.strengths, found.error
