@@ -15,7 +15,7 @@ import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.integrate import quad
 
-from nuprobe.experiments.solar_plane import l_1a_fit, solar_plane
+from nuprobe.experiments.solar_plane import l1a_fit, solar_plane
 from nuprobe.oscillation import production_zones
 from nuprobe.oscillation.survival import conversion
 from nuprobe.units import eV
@@ -31,7 +31,7 @@ def test_plane(benchmark: BenchmarkFixture) -> None:
 
 def test_current(benchmark: BenchmarkFixture) -> None:
     """A fit of L_1A with tan²θ₁₂, Δm²₂₁ and twelve nuisances."""
-    benchmark.pedantic(lambda: l_1a_fit(scheme="nnlo"), rounds=3, warmup_rounds=1)
+    benchmark.pedantic(lambda: l1a_fit(scheme="nnlo"), rounds=3, warmup_rounds=1)
 
 
 def test_conversion(benchmark: BenchmarkFixture) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 import nuprobe as nu
 from nuprobe import plotting
-from nuprobe.experiments.solar_plane import l_1a_fit, solar_plane
+from nuprobe.experiments.solar_plane import l1a_fit, solar_plane
 from nuprobe.oscillation import EarthModel, survival
 
 # %%
@@ -55,5 +55,5 @@ narrow = plotting.plot_solar_plane(solar_plane(scheme="nnlo", flux="free"))
 # What the data say of L_1A itself, in the scheme of most published values: 4.5 +18 −12
 # fm³ in 2003.
 
-best = l_1a_fit(scheme="nnlo", flux="model")["l_1a.nnlo"]
+best = l1a_fit(scheme="nnlo", flux="model")["l1a.nnlo"]
 print(f"L_1A (nnlo) = {best.value:.1f} +- {best.error:.1f} fm3")

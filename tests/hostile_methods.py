@@ -31,6 +31,7 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.flavours import FlavourState
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import FluxMoments, reactor_errors
+from nuprobe.inverse_beta import TwoBody
 from nuprobe.models import Propagator, ScalarCharges, Vertex
 from nuprobe.models.couplings import VectorExchange
 from nuprobe.models.leptons import PairCouplings
@@ -49,8 +50,7 @@ from nuprobe.processes.elastic.recoil import Recoil
 from nuprobe.processes.interface import exchanges_of
 from nuprobe.processes.nuclear.breakup import PP, BreakupEnergy, BreakupTransfer
 from nuprobe.processes.nuclear.ibd import REACTION
-from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer, TwoBody
-from nuprobe.processes.nuclear.vogel_beacom import FirstOrderRange
+from nuprobe.processes.nuclear.two_body import FirstOrderRange, LeptonEnergy, Transfer
 from nuprobe.units import fm, gauss, keV, km
 
 SM = nu.StandardModel()
@@ -103,6 +103,7 @@ def _neutrinos() -> list[Any]:
     return [
         source.times[str(component.time)],
         *(source, component, FluxMoments(component, (0, 1))),
+        nu.flux("reactor"),
         *(away.AtSource(), away.Vacuum(53 * km), away.Averaged(), away.Solar("B8")),
         away.Spread((away.Vacuum(52 * km), away.Vacuum(53 * km)), (1.0, 1.0)),
         away.Splittings(),
@@ -201,6 +202,7 @@ def _predictions() -> list[Any]:
     ccfr: Any = nu.experiment("ccfr-trident")
     gallium: Any = nu.experiment("best")
     evolution: Any = nu.experiment("daya-bay-evolution")
+    sun: Any = nu.experiment("gallium-2009")
     xenon = nu.experiment("xenonnt-8b").prediction(analysis="rate")
     templates = csi.templates(SM, ["rn"])
     plain = nu.experiment("coherent-lar-2020")
@@ -221,6 +223,7 @@ def _predictions() -> list[Any]:
             gallium,
             gallium.prediction(free=["sin2_2theta_14"]),
         ),
+        *(sun, sun.prediction(free=["tan2_12"])),
         *(
             evolution,
             evolution.prediction(free=["norm"]),
@@ -469,6 +472,10 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "name": _from("", "catalogue.Catalogue", lambda entries: next(iter(entries)))
     },
     "FluxComponent.integrate": {"e_min": 0.0},
+    **{
+        f"ReactorFlux.{name}": {"flavour": "nubar_e"}
+        for name in ("of", "spectrum", "lines", "total", "average")
+    },
     "SpinFlavour.hamiltonian": {"radius": 10 * km, "e_nu": 5.0},
     "Expansion.with_radiation": {"delta_n": 1.0},
     **{

@@ -109,7 +109,7 @@ def test_yields(run: Run, tmp_path: Path) -> None:
     assert found["huber-mueller"]["mixture"] == pytest.approx(6.169, rel=1e-3)
     assert found["summation"]["U235"] == pytest.approx(6.217, rel=1e-3)
     e = np.linspace(1.806, 10.0, 4001)
-    flat = np.trapezoid(0.1 * nu.ibd.total(e, form="vogel-beacom"), e) * 1e43
+    flat = np.trapezoid(0.1 * nu.ibd.total(e, version="vogel-beacom"), e) * 1e43
     assert found[str(file)]["Pu239"] == pytest.approx(flat, rel=1e-4)
     for wrong in (
         ("--form", "born"),

@@ -67,7 +67,7 @@ def test_plane_and_current(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert figure.stat().st_size > 1000
     data = json.loads(out)
-    assert data["l_1a"] == {"scheme": "relative", "unit": "fm3", "values": [0.0, 10.0]}
+    assert data["l1a"] == {"scheme": "relative", "unit": "fm3", "values": [0.0, 10.0]}
     assert np.shape(data["delta"]) == (2, 5, 5)
     code, out, _ = run("solar", "current", "sno-2013", "--scheme", "nnlo")
     assert code == 0
@@ -98,7 +98,7 @@ def test_probability(run: Run) -> None:
         (("solar", "plane"), "--scheme nnlo"),
         (("solar", "plane", "gallium-2009", "--scheme", "nnlo"), "add sno-2013"),
         (("solar", "plane", "--scheme", "nnlo", "--l1a", "5"), "has no unit"),
-        (("rate", "sno-2013", "--at", "l_1a=5"), "without its scheme"),
+        (("rate", "sno-2013", "--at", "l1a=5"), "without its scheme"),
         (
             ("rate", "sno-2013", "--at", "tan2_12=0.4", "--at", "sin2_12=0.3"),
             "one angle",
@@ -106,7 +106,7 @@ def test_probability(run: Run) -> None:
         (("rate", "ccfr-trident", "--at", "tan2_12=0.4"), "--at is for solar"),
         (("rate", "sno-2013", "coherent-csi-2017"), "one by one"),
         (("limit", "sno-2013"), "not a mediator"),
-        (("fit", "sno-2013", "--free", "l_1a"), "l_1a.nnlo"),
+        (("fit", "sno-2013", "--free", "l1a"), "l1a.nnlo"),
         (("rate", "kamland-2005", "--at", "dm2_21=1e-3"), "4.2e-05, 0.000199"),
         (("solar", "probability", "--energy", "0 MeV"), "positive"),
         (("xsec", "cevns", "--target", "Ar40", "--energy", "1e-5 eV2"), "eV2"),

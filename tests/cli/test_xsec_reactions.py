@@ -68,11 +68,11 @@ def test_channels_and_neutrinos_of_the_deuteron(run: Run, tmp_path: Path) -> Non
 
 def test_a_two_body_current_needs_its_scheme(run: Run) -> None:
     (plain,) = _rows(run, *DEUTERON)
-    (more,) = _rows(run, *DEUTERON, "--l-1a", "4 fm3", "--scheme", "resummed")
+    (more,) = _rows(run, *DEUTERON, "--l1a", "4 fm3", "--scheme", "resummed")
     assert more["sigma [cm2]"] / plain["sigma [cm2]"] == pytest.approx(
         1 + 4 * 0.0133, rel=3e-3
     )
-    code, _, err = run(*DEUTERON, "--l-1a", "4 fm3")
+    code, _, err = run(*DEUTERON, "--l1a", "4 fm3")
     assert code == 2
     assert "scheme" in err
     code, _, err = run(*DEUTERON, "--channel", "ncc")

@@ -115,7 +115,9 @@ def _plain(factor: Any, spread: float, baseline: float) -> float:
     start = ibd.REACTION.threshold
     u, w = panel_nodes(np.sqrt(np.linspace(start, 10, 60) - start), 12)
     e = start + u**2
-    weight = source.spectrum("nubar_e", e) * ibd.total(e, form="vogel-beacom") * u * w
+    weight = (
+        source.spectrum("nubar_e", e) * ibd.total(e, version="vogel-beacom") * u * w
+    )
     x, v = panel_nodes([baseline - spread, baseline, baseline + spread], 12)
     values = np.array([factor(e, length) @ weight for length in x])
     return float(values @ v / v.sum() / weight.sum())
@@ -181,7 +183,7 @@ def test_bump_is_a_template() -> None:
     pure = [
         ibd.per_unit(
             nu.flux("reactor", fractions={"U235": 1.0}, bump=bump, **ends),
-            form="vogel-beacom",
+            version="vogel-beacom",
         )
         for bump in (False, True)
     ]

@@ -313,7 +313,7 @@ ENDS: dict[str, Any] = {"low_energy": "none", "lowest": 1.8, "highest": 10.0}
 def test_yields_of_each_model(model: str) -> None:
     for isotope, published in zip(ISOTOPES, YIELDS[model], strict=True):
         source = _pure(isotope, model=model, **ENDS)
-        found = nu.ibd.per_unit(source, form="vogel-beacom") * 1e43
+        found = nu.ibd.per_unit(source, version="vogel-beacom") * 1e43
         assert found == pytest.approx(published, rel=3e-3, abs=0)
 
 

@@ -17,7 +17,7 @@ ENDS: dict[str, Any] = {"low_energy": "none", "lowest": 1.8, "highest": 10.0}
 
 
 def _weights(energies: np.ndarray) -> np.ndarray:
-    sigma = ibd.total(energies, form="vogel-beacom")
+    sigma = ibd.total(energies, version="vogel-beacom")
     pure = [nu.flux("reactor", fractions={n: 1.0}, **ENDS) for n in ISOTOPES]
     return np.array([f.spectrum("nubar_e", energies) * sigma for f in pure])
 

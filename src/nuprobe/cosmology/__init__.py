@@ -1,5 +1,5 @@
 """The early universe with neutrinos that have magnetic moments: plasma, scattering in
-it, decoupling."""
+it, decoupling, primordial abundances."""
 
 from nuprobe.cosmology.collisions import collision_factor
 from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
@@ -18,6 +18,7 @@ from nuprobe.cosmology.magnetic import (
     plasmon_loss,
     screening_spread,
 )
+from nuprobe.cosmology.nucleosynthesis import Abundances, Nucleosynthesis, abundances
 from nuprobe.cosmology.plasma import (
     debye_mass,
     density_derivative,
@@ -31,12 +32,15 @@ from nuprobe.cosmology.thermodynamics import baryon_density, chemical_potential
 
 __all__ = [
     "SCREENINGS",
+    "Abundances",
     "DecouplingCurve",
     "History",
+    "Nucleosynthesis",
     "Plasma",
     "Rates",
     "RightHanded",
     "ScreenedPotential",
+    "abundances",
     "annihilation_cross_section",
     "baryon_density",
     "chemical_potential",

@@ -38,7 +38,7 @@ from nuprobe.experiments.solar_mixing import (
     KINDS,
     L_1A,
     check_free,
-    l_1a_parameters,
+    l1a_parameters,
     solar_fluxes,
     solar_parameters,
 )
@@ -145,7 +145,7 @@ class SolarExperiment(AnyExperiment):
         sun, section = self.file.sun, self.file.measurement
         own = solar_parameters(sun.model, sun.region)
         if isinstance(section, SurvivalPolynomial):
-            return (*own, *l_1a_parameters(section.l_1a_reference))
+            return (*own, *l1a_parameters(section.l1a_reference))
         if isinstance(section, OscillationMap):
             return tuple(p for p in own if p.name in _MIXING[:3])
         return own

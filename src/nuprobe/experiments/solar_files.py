@@ -47,15 +47,15 @@ class SurvivalPolynomial(Strict):
     )
     centre: PositiveFloat = Field(description="E0, MeV")
     flux_unit: PositiveFloat = Field(description="of the flux among the data, 1/cm2/s")
-    l_1a_reference: dict[str, float] = Field(
+    l1a_reference: dict[str, float] = Field(
         description="L_1A (fm3) of the cross sections that the data were found with"
     )
 
     @model_validator(mode="after")
     def _check(self) -> SurvivalPolynomial:
-        if set(self.l_1a_reference) != {"resummed", "nnlo"}:
+        if set(self.l1a_reference) != {"resummed", "nnlo"}:
             raise InputError(
-                "l_1a_reference needs the value in both schemes, resummed and nnlo"
+                "l1a_reference needs the value in both schemes, resummed and nnlo"
             )
         return self
 

@@ -44,30 +44,30 @@ class DeuteronRatios:
     neutral: FloatArray
     charged: FloatArray
 
-    def nc(self, l_1a: FloatArray, reference: float) -> FloatArray:
+    def nc(self, l1a: FloatArray, reference: float) -> FloatArray:
         """Ratio of neutral currents, (points,).
 
         Parameters
         ----------
-        l_1a, reference : fm³ in the scheme, (points,) and of the collaboration.
+        l1a, reference : fm³ in the scheme, (points,) and of the collaboration.
         """
-        return np.asarray(_power(l_1a, self.neutral) / _power(reference, self.neutral))
+        return np.asarray(_power(l1a, self.neutral) / _power(reference, self.neutral))
 
-    def cc(self, e_nu: FloatArray, l_1a: FloatArray, reference: float) -> FloatArray:
+    def cc(self, e_nu: FloatArray, l1a: FloatArray, reference: float) -> FloatArray:
         """Ratio of charged currents at energies, (points, energies).
 
         Parameters
         ----------
         e_nu : MeV, shape (energies,), 2.6 to 16 MeV.
-        l_1a, reference : as of `nc`.
+        l1a, reference : as of `nc`.
         """
         rows = barycentric_matrix(chebyshev_nodes(*_RANGE, _NODES), e_nu) @ self.charged
-        own = 1 + np.outer(l_1a, rows[:, 0]) + np.outer(l_1a**2, rows[:, 1])
+        own = 1 + np.outer(l1a, rows[:, 0]) + np.outer(l1a**2, rows[:, 1])
         return np.asarray(own / _power(reference, rows.T))
 
 
-def _power(l_1a: FloatArray | float, slopes: FloatArray) -> FloatArray:
-    return np.asarray(1 + l_1a * slopes[0] + np.square(l_1a) * slopes[1])
+def _power(l1a: FloatArray | float, slopes: FloatArray) -> FloatArray:
+    return np.asarray(1 + l1a * slopes[0] + np.square(l1a) * slopes[1])
 
 
 @lru_cache(maxsize=4)
@@ -97,7 +97,7 @@ def _slopes(
 ) -> FloatArray:
     """σ₁/σ₀ and σ₂/σ₀ of averages with some rows of weights, (rows, 2)."""
     zero, above, below = (
-        weights @ deuteron.total(e, current, "nu_e", l_1a=x, scheme=scheme)
+        weights @ deuteron.total(e, current, "nu_e", l1a=x, scheme=scheme)
         for x in (0.0, _LARGE, -_LARGE)
     )
     linear = (above - below) / (2 * _LARGE)

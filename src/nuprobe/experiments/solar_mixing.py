@@ -32,7 +32,7 @@ __all__ = [
 KINDS: Final = ("pp", "pep", "hep", "7Be", "8B", "13N", "15O", "17F")
 """Kinds of solar neutrinos."""
 
-L_1A: Final[tuple[str, ...]] = (*(f"l_1a.{s}" for s in SCHEMES), "l_1a.relative")
+L_1A: Final[tuple[str, ...]] = (*(f"l1a.{s}" for s in SCHEMES), "l1a.relative")
 """Names of the two-body axial current with its scheme; ``relative``: above that of the
 cross sections the data were found with."""
 
@@ -140,7 +140,7 @@ def solar_parameters(
     return (*mixing, *fluxes)
 
 
-def l_1a_parameters(reference: Mapping[str, float]) -> tuple[Parameter, ...]:
+def l1a_parameters(reference: Mapping[str, float]) -> tuple[Parameter, ...]:
     """The two-body current in each scheme.
 
     Parameters
@@ -149,7 +149,7 @@ def l_1a_parameters(reference: Mapping[str, float]) -> tuple[Parameter, ...]:
 
     Examples
     --------
-    >>> l_1a_parameters({"nnlo": 5.6, "resummed": 0.2})[-1].default
+    >>> l1a_parameters({"nnlo": 5.6, "resummed": 0.2})[-1].default
     0.0
     """
     latex = {"relative": r"\Delta L_{1,A}"}
@@ -185,7 +185,7 @@ def check_free(free: Sequence[str]) -> None:
     Traceback (most recent call last):
     nuprobe.errors.InputError: sin2_12 and tan2_12 are one angle: free one of them
     """
-    bare = next((n for n in free if n.lower() in ("l_1a", "l1a", "l_1_a")), None)
+    bare = next((n for n in free if n.lower().replace("_", "") == "l1a"), None)
     if bare is not None:
         raise InputError(
             f"{bare} means nothing without its scheme: free {', '.join(L_1A)} (fm3;"
@@ -208,8 +208,8 @@ class SolarState:
     sin2_12, dm2_21, sin2_13 : distinct mixings (Δm²₂₁ in eV²), each (mixings,).
     row : index of the one each point has, (points,).
     fluxes : per cm² and second by kind, each (points,).
-    l_1a : fm³, (points,).
-    scheme : of `l_1a`, ``"resummed"``, ``"nnlo"`` or ``"relative"``.
+    l1a : fm³, (points,).
+    scheme : of `l1a`, ``"resummed"``, ``"nnlo"`` or ``"relative"``.
     """
 
     sin2_12: FloatArray
@@ -217,7 +217,7 @@ class SolarState:
     sin2_13: FloatArray
     row: NDArray[np.intp]
     fluxes: Mapping[str, FloatArray]
-    l_1a: FloatArray
+    l1a: FloatArray
     scheme: str
 
     @cached_property
@@ -236,13 +236,13 @@ def state_of(values: Mapping[str, FloatArray], scheme: str) -> SolarState:
     Parameters
     ----------
     values : of the angle (``sin2_12`` or ``tan2_12``), ``dm2_21``, ``sin2_13``, the
-        fluxes and ``l_1a``, by name, each (points,).
-    scheme : of ``l_1a``.
+        fluxes and ``l1a``, by name, each (points,).
+    scheme : of ``l1a``.
 
     Examples
     --------
     >>> one = np.ones(3)
-    >>> known = {"tan2_12": one, "dm2_21": one, "sin2_13": 0 * one, "l_1a": one}
+    >>> known = {"tan2_12": one, "dm2_21": one, "sin2_13": 0 * one, "l1a": one}
     >>> state_of(known, "relative").sin2_12
     array([0.5])
     """
@@ -255,4 +255,4 @@ def state_of(values: Mapping[str, FloatArray], scheme: str) -> SolarState:
     distinct, row = np.unique(mixings, axis=0, return_inverse=True)
     fluxes = {n[4:]: v for n, v in values.items() if n.startswith("phi_")}
     s, d, t = distinct.T
-    return SolarState(s, d, t, row.ravel(), fluxes, values["l_1a"], scheme)
+    return SolarState(s, d, t, row.ravel(), fluxes, values["l1a"], scheme)

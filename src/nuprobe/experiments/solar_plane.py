@@ -24,7 +24,7 @@ __all__ = [
     "SOLAR_SET",
     "PublishedCurrent",
     "SolarPlane",
-    "l_1a_fit",
+    "l1a_fit",
     "solar_plane",
 ]
 
@@ -82,10 +82,10 @@ class SolarPlane:
     Attributes
     ----------
     experiments : names.
-    scheme : of `l_1a`.
+    scheme : of `l1a`.
     flux : ``"free"``: the flux of ⁸B neutrinos is not constrained; ``"model"``: by the
         solar model.
-    l_1a : fm³, (values,).
+    l1a : fm³, (values,).
     tan2_12, dm2_21 : axes, (n,) and (m,); Δm² in eV².
     twice_nll : −2 ln L, (values, n, m).
     reference : what `delta` and regions are above: ``"each"`` value's lowest point, or
@@ -95,7 +95,7 @@ class SolarPlane:
     experiments: tuple[str, ...]
     scheme: str
     flux: Flux
-    l_1a: FloatArray
+    l1a: FloatArray
     tan2_12: FloatArray
     dm2_21: FloatArray
     twice_nll: FloatArray
@@ -134,10 +134,10 @@ class SolarPlane:
         """JSON-ready form."""
         return {
             "experiments": list(self.experiments),
-            "l_1a": {
+            "l1a": {
                 "scheme": self.scheme,
                 "unit": "fm3",
-                "values": self.l_1a.tolist(),
+                "values": self.l1a.tolist(),
             },
             "flux_8B": self.flux,
             "delta_above": self.reference,
@@ -152,7 +152,7 @@ class SolarPlane:
                         strict=True,
                     )
                 )
-                for i in range(len(self.l_1a))
+                for i in range(len(self.l1a))
             ],
         }
 
@@ -161,7 +161,7 @@ class SolarPlane:
 def solar_plane(
     experiments: Sequence[str] = SOLAR_SET,
     *,
-    l_1a: ArrayLike = (0.0, 5.0, 10.0, 20.0),
+    l1a: ArrayLike = (0.0, 5.0, 10.0, 20.0),
     scheme: str,
     flux: Flux = "free",
     tan2_12: ArrayLike | None = None,
@@ -173,7 +173,7 @@ def solar_plane(
     Parameters
     ----------
     experiments : names or folders; SNO among them.
-    l_1a : fm³, shape (values,).
+    l1a : fm³, shape (values,).
     scheme : what it means: ``"resummed"``, ``"nnlo"`` or ``"relative"`` (above that of
         the cross sections the data were found with).
     flux : whether the flux of ⁸B neutrinos is ``"free"`` or constrained by the solar
@@ -189,12 +189,12 @@ def solar_plane(
 
     Examples
     --------
-    >>> plane = solar_plane(["sno-2013"], l_1a=[0.0], scheme="relative",
+    >>> plane = solar_plane(["sno-2013"], l1a=[0.0], scheme="relative",
     ...     tan2_12=[0.4, 0.5], dm2_21=[7e-5, 8e-5])
     >>> plane.twice_nll.shape
     (1, 2, 2)
     """
-    values = np.atleast_1d(numbers("l_1a in fm3", l_1a))
+    values = np.atleast_1d(numbers("l1a in fm3", l1a))
     if reference not in REFERENCES:
         raise UnknownNameError("reference of the regions", reference, REFERENCES)
     opened = [experiment(one, SolarExperiment) for one in experiments]
@@ -209,7 +209,7 @@ def solar_plane(
     )
     cost = _cost(experiments, scheme, flux)
     grids = np.meshgrid(values, tan, dm2, indexing="ij")
-    order = ["l_1a." + scheme, "tan2_12", "dm2_21"]
+    order = ["l1a." + scheme, "tan2_12", "dm2_21"]
     points = np.empty((grids[0].size, 3))
     for name, grid in zip(order, grids, strict=True):
         points[:, cost.index(name)] = grid.ravel()
@@ -219,7 +219,7 @@ def solar_plane(
 
 
 @public
-def l_1a_fit(
+def l1a_fit(
     experiments: Sequence[str] = SOLAR_SET,
     *,
     scheme: str,
@@ -235,8 +235,8 @@ def l_1a_fit(
 
     Examples
     --------
-    >>> found = l_1a_fit(["sno-2013", "gallium-2009"], scheme="relative")
-    >>> round(found["l_1a.relative"].error)
+    >>> found = l1a_fit(["sno-2013", "gallium-2009"], scheme="relative")
+    >>> round(found["l1a.relative"].error)
     9
     """
     return fit(_cost(experiments, scheme, flux), cl=cl)
@@ -249,7 +249,7 @@ def _cost(experiments: Sequence[str], scheme: str, flux: Flux) -> Cost:
     if flux not in FLUXES:
         raise UnknownNameError("flux of 8B neutrinos", flux, FLUXES)
     opened = [experiment(one, SolarExperiment) for one in experiments]
-    name = f"l_1a.{scheme}"
+    name = f"l1a.{scheme}"
     if not any(one.depends_on(None, name) for one in opened):
         raise InputError(
             "none of"

@@ -55,16 +55,16 @@ class PolynomialSurvival:
 
     def terms(self, state: SolarState) -> dict[str, FloatArray]:
         """The flux, and the polynomials, at points `state`, each (points, 6)."""
-        scheme, reference = reference_of(state.scheme, self.file.l_1a_reference)
-        l_1a = state.l_1a + (reference if state.scheme == "relative" else 0.0)
+        scheme, reference = reference_of(state.scheme, self.file.l1a_reference)
+        l1a = state.l1a + (reference if state.scheme == "relative" else 0.0)
         ratios = deuteron_ratios(scheme)
-        nc = ratios.nc(l_1a, reference)
+        nc = ratios.nc(l1a, reference)
         day, night = self.passage.day_night("8B", self.energy, state)
         asymmetry = 2 * (night - day) / (night + day) @ self.both.T
         seen = day[state.row]
-        if np.any(l_1a != reference):
-            seen = seen * ratios.cc(self.energy, l_1a, reference) / nc[:, None]
-        shape = np.zeros((len(l_1a), 6))
+        if np.any(l1a != reference):
+            seen = seen * ratios.cc(self.energy, l1a, reference) / nc[:, None]
+        shape = np.zeros((len(l1a), 6))
         shape[:, 1:4] = seen @ self.day.T
         shape[:, 4:] = asymmetry[state.row]
         flux = np.zeros_like(shape)

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from nuprobe.border import quick_methods
+from nuprobe.errors import InputError
 from nuprobe.experiments.solar_mixing import L_1A, SolarState, state_of
 from nuprobe.inference import Expectation
 from nuprobe.numerics import FloatArray
@@ -76,24 +77,34 @@ class SolarPrediction:
 
     def state(self, points: FloatArray) -> SolarState:
         """The `points`, shape (points, parameters), by what they mean."""
-        n = len(points)
+        n = len(self._checked(points))
         values = {k: np.full(n, v) for k, v in self.fixed.items()}
         values |= {
             p.name: np.asarray(x, dtype=float)
             for p, x in zip(self.parameters, points.T, strict=True)
         }
         scheme = "relative"
-        values.setdefault("l_1a", np.zeros(n))
+        values.setdefault("l1a", np.zeros(n))
         for name in L_1A:
             if name in values:
-                scheme, values["l_1a"] = name.partition(".")[2], values.pop(name)
+                scheme, values["l1a"] = name.partition(".")[2], values.pop(name)
         return state_of(values, scheme)
+
+    def _checked(self, points: FloatArray) -> FloatArray:
+        """The points, if they have the shape that they need."""
+        wanted = len(self.parameters)
+        if np.ndim(points) != 2 or np.shape(points)[1] != wanted:
+            raise InputError(
+                f"points have the shape (points, {wanted}), one column for each free"
+                f" parameter; got {np.shape(points)}"
+            )
+        return points
 
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Derivatives at `points`, shape (points, parameters), by differences of fourth
         order, to about 1e-9: of the base, (points, parameters, values), and of each
         slope."""
-        n, d = points.shape
+        n, d = self._checked(points).shape
         if not d:
             empty = np.zeros((n, 0, self.expectation(points).base.shape[1]))
             return empty, (empty,) * len(self.nuisances)

@@ -29,7 +29,7 @@ from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, target
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, flag
 from nuprobe.parameters import Parameter
 from nuprobe.processes import trident
 from nuprobe.schema import Folder, validate
@@ -229,7 +229,7 @@ class TridentExperiment(AnyExperiment):
         mediators : masses in MeV of t-channel mediators.
         axial : whether they have axial couplings.
         """
-        key = (regime, tuple(mediators), axial)
+        key = (regime, tuple(mediators), flag("axial", axial))
         if key not in self._cache:
             self._cache[key] = self._average(self.flux, regime, mediators, axial)
         result: trident.Averaged = self._cache[key]

@@ -8,12 +8,13 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.reactor_errors import SpectrumErrors, reactor_errors
+from nuprobe.fluxes.reactor_flux import ReactorFlux
 from nuprobe.fluxes.spectrum import Flux, FluxComponent, Line, monoenergetic, tabulated
 from nuprobe.fluxes.timing import TimeProfile
 
@@ -25,6 +26,7 @@ __all__ = [
     "FluxComponent",
     "FluxMoments",
     "Line",
+    "ReactorFlux",
     "SpectrumErrors",
     "TimeProfile",
     "fissions",
@@ -55,6 +57,10 @@ def flux_names() -> tuple[str, ...]:
     )
 
 
+@overload
+def flux(name: Literal["reactor"], /, **options: Any) -> ReactorFlux: ...
+@overload
+def flux(name: str | Path | Flux, /, **options: Any) -> Flux: ...
 @public
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     """Return a flux by its name, or from a folder of the user's with a ``flux.toml``.

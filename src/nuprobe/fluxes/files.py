@@ -14,6 +14,7 @@ from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes.kinds import Components, Pinched
 from nuprobe.fluxes.reactor import Reactor
+from nuprobe.fluxes.reactor_flux import ReactorFlux
 from nuprobe.fluxes.spectrum import (
     Flux,
     FluxComponent,
@@ -175,15 +176,24 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
         file = _with_options(file, raw["source"].get("options", {}), options)
     try:
         times = {name: _time(folder, table) for name, table in file.times.items()}
-        return Flux(
-            name=file.name,
-            components=_components(folder, file),
-            per=file.per,
-            title=file.title,
-            emission=file.emission,
-            times=times,
-            references=tuple(file.references),
-            notes=file.notes,
+        parts: dict[str, Any] = {
+            "name": file.name,
+            "components": _components(folder, file),
+            "per": file.per,
+            "title": file.title,
+            "emission": file.emission,
+            "times": times,
+            "references": tuple(file.references),
+            "notes": file.notes,
+        }
+        if not isinstance(file.source, Reactor):
+            return Flux(**parts)
+        given = dict(options or {})
+        return ReactorFlux(
+            **parts,
+            fractions=file.source.fractions(),
+            isotopes=tuple(file.source.isotopes),
+            other=lambda more: read_flux(folder, {**given, **more}),
         )
     except ExperimentFileError:
         raise

@@ -204,10 +204,7 @@ class Reactor(Strict):
         folder : where the tables are.
         options : to use.
         """
-        fuel = options.burnup
-        share = self.shares(
-            fractions_at(fuel, tuple(self.isotopes)) if fuel else options.fractions
-        )
+        share = self.shares(self.fractions(options))
         for name in options.scale:
             if name not in self.isotopes:
                 raise UnknownNameError("isotope in scale", name, self.isotopes)
@@ -222,6 +219,15 @@ class Reactor(Strict):
         if options.low_energy not in ("none", "model"):
             parts += self._below(folder, options, share)
         return (*parts, *self._beside(folder, options, share))
+
+    def fractions(self, options: ReactorOptions | None = None) -> dict[str, float]:
+        """Share of each isotope in the fissions by `options`, or by those of the
+        file."""
+        chosen = options or self.options
+        fuel = chosen.burnup
+        return dict(
+            fractions_at(fuel, tuple(self.isotopes)) if fuel else chosen.fractions
+        )
 
     def _beside(
         self, folder: Folder, options: ReactorOptions, share: Mapping[str, float]

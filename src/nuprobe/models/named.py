@@ -141,7 +141,10 @@ def model_names() -> tuple[str, ...]:
 def _entry(name: object) -> tuple[type[Any], ModelName]:
     known = _registry()
     if not isinstance(name, str) or name not in known:
-        raise UnknownNameError("model", name, known, f"Models: {', '.join(known)}")
+        # one name is enough of what has several
+        own = {(c, str(m.sets)): n for n, (c, m) in reversed(list(known.items()))}
+        told = ", ".join(n for n in known if n in own.values())
+        raise UnknownNameError("model", name, known, f"Models: {told}")
     return known[name]
 
 

@@ -193,7 +193,7 @@ def plot_solar_plane(
     Examples
     --------
     >>> from nuprobe.experiments.solar_plane import solar_plane
-    >>> plane = solar_plane(["sno-2013"], l_1a=[0.0, 5.0], scheme="relative",
+    >>> plane = solar_plane(["sno-2013"], l1a=[0.0, 5.0], scheme="relative",
     ...     tan2_12=[0.3, 0.4, 0.5, 0.6], dm2_21=[5e-5, 7e-5, 9e-5])
     >>> len(plot_solar_plane(plane).axes)
     1
@@ -204,9 +204,9 @@ def plot_solar_plane(
     ax = figure.add_subplot()
     legend = Entries()
     level = delta_threshold(cl, 2)
-    several = len(plane.l_1a)
+    several = len(plane.l1a)
     for i, (colour, value) in enumerate(
-        zip(colours(several), plane.l_1a.tolist(), strict=True)
+        zip(colours(several), plane.l1a.tolist(), strict=True)
     ):
         _region(ax, plane, i, level, colour, legend, f"{value:g}")
     ax.set_xlabel(r"$\tan^2\theta_{12}$")

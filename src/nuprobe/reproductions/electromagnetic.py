@@ -313,7 +313,7 @@ def equal_recoil(
 
     fractions = {"U235": 0.564, "U238": 0.076, "Pu239": 0.304, "Pu241": 0.056}
     above = spectrum == "inverse-beta"
-    source = open_flux(
+    source: Flux = open_flux(
         "reactor", fractions=fractions, low_energy="none" if above else spectrum
     )
     if above:  # the polynomials are extrapolated from 2 MeV

@@ -6,6 +6,7 @@ from nuprobe.stars.emission import (
     Emission,
     fitted_emission,
     plasmon_emission,
+    plasmon_emissivity,
     plasmon_width,
 )
 from nuprobe.stars.gas import KELVIN, ElectronGas, electron_gas
@@ -18,6 +19,7 @@ from nuprobe.stars.tip import (
     Tip,
     tip_brightening,
     tip_limit,
+    tip_luminosity,
     tip_table,
 )
 
@@ -33,11 +35,13 @@ __all__ = [
     "electron_gas",
     "fitted_emission",
     "plasmon_emission",
+    "plasmon_emissivity",
     "plasmon_frequency",
     "plasmon_residue",
     "plasmon_width",
     "stellar_moment",
     "tip_brightening",
     "tip_limit",
+    "tip_luminosity",
     "tip_table",
 ]

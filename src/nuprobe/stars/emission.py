@@ -269,6 +269,44 @@ def plasmon_emission(
 
 
 @public
+def plasmon_emissivity(
+    density: float,
+    temperature: float,
+    moment: float = 0.0,
+    *,
+    y_e: float = 0.5,
+    sin2_theta_w: float = SIN2_THETA_W_MZ,
+) -> float:
+    """Energy that a gram loses in a second by the decay of plasmons, by the weak
+    interaction and by a moment together; `plasmon_emission` has the parts.
+
+    Parameters
+    ----------
+    density, temperature, y_e, sin2_theta_w : as in `plasmon_emission`.
+    moment : μ_ν in Bohr magnetons, see `stellar_moment`.
+
+    Returns
+    -------
+    float
+        In erg/g/s.
+
+    Raises
+    ------
+    InputError
+        As `plasmon_emission`.
+
+    Examples
+    --------
+    >>> round(plasmon_emissivity(1e6, 1e8), 2)
+    30.26
+    """
+    lost = plasmon_emission(
+        density, temperature, moment, y_e=y_e, sin2_theta_w=sin2_theta_w
+    )
+    return lost.weak + lost.magnetic
+
+
+@public
 def fitted_emission(density: float, temperature: float, y_e: float = 0.5) -> float:
     """Weak emission of plasmons by the fit of Haft, Raffelt and Weiss (Haft:1993jt),
     good to 4 % in red giants.

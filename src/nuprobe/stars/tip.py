@@ -32,6 +32,7 @@ __all__ = [
     "Tip",
     "tip_brightening",
     "tip_limit",
+    "tip_luminosity",
     "tip_slope",
     "tip_table",
 ]
@@ -155,6 +156,33 @@ def tip_brightening(moment: ArrayLike, *, extended: bool = False) -> FloatArray:
         )
     inside = _formula(np.minimum(mu, end))
     return inside + _slope(end) * np.where(over, mu - end, 0.0)
+
+
+@public
+def tip_luminosity(moment: ArrayLike, tip: Tip = M5) -> FloatArray:
+    """Magnitude M_I of the tip of the red-giant branch.
+
+    Parameters
+    ----------
+    moment : μ_ν in Bohr magnetons (`stellar_moment`), not negative, any shape.
+    tip : the cluster, whose magnitude without a moment is `theory`.
+
+    Returns
+    -------
+    array
+        In magnitudes of the I band.
+
+    Raises
+    ------
+    InputError
+        For a negative moment, or one above `LARGEST`.
+
+    Examples
+    --------
+    >>> np.round(tip_luminosity([0.0, 3e-12]), 3)
+    array([-3.99 , -4.305])
+    """
+    return tip.magnitude(moment)
 
 
 def tip_slope(moment: FloatArray) -> FloatArray:

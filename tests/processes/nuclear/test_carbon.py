@@ -30,10 +30,11 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.inverse_beta import TwoBody
 from nuprobe.plotting import plot_levels
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import level_tables, levels
-from nuprobe.processes.nuclear.two_body import Transfer, TwoBody
+from nuprobe.processes.nuclear.two_body import Transfer
 
 GROUND, EXCITED = "1/2- g.s.", "3/2- 3.502"
 Q = 2.22047

@@ -59,7 +59,7 @@ def test_totals_of_an_independent_code(
         ("cc", "nu_e", nu_e),
         ("cc", "nubar_e", nubar_e),
     ):
-        ours = float(nu.deuteron.total(e_nu, current, flavour, SM))  # type: ignore[arg-type]
+        ours = float(nu.deuteron.total(e_nu, current, flavour, SM))
         assert ours * 1e42 == pytest.approx(expected, rel=6e-4)
 
 
@@ -71,7 +71,7 @@ def test_slopes_of_an_independent_code(
     current: Any, flavour: str, slope: float
 ) -> None:
     up, down = (
-        float(nu.deuteron.total(10.0, current, flavour, l_1a=x, scheme="resummed"))
+        float(nu.deuteron.total(10.0, current, flavour, l1a=x, scheme="resummed"))
         for x in (0.01, -0.01)
     )
     assert np.log(up / down) / 0.02 == pytest.approx(slope, rel=3e-3)
@@ -86,7 +86,7 @@ def test_thresholds() -> None:
         ("nc", "nu_tau", NP),
     ):
         around = [state.threshold - 1e-3, state.threshold + 0.05]
-        below, above = nu.deuteron.total(around, current, flavour)  # type: ignore[arg-type]
+        below, above = nu.deuteron.total(around, current, flavour)
         assert below == 0
         assert above > 0
 
@@ -201,13 +201,13 @@ def test_the_process_and_the_functions_agree() -> None:
         ("deuteron-cc", "cc", "nubar_e"),
         ("deuteron-nc", "nc", "nubar_mu"),
     ):
-        process = nu.process(name, l_1a=4.0, scheme="resummed", radiative="inner")
+        process = nu.process(name, l1a=4.0, scheme="resummed", radiative="inner")
         ours = nu.deuteron.total(
             10.0,
-            current,  # type: ignore[arg-type]
+            current,
             flavour,
             SM,
-            l_1a="4 fm3",
+            l1a="4 fm3",
             scheme="resummed",
             radiative="inner",
         )
@@ -218,7 +218,7 @@ def test_the_process_and_the_functions_agree() -> None:
 def test_the_scheme_moves_the_two_body_current() -> None:
     """About 5 fm³ between the two for the same cross section."""
     plain_value = float(nu.deuteron.total(10.0, "cc", "nu_e"))
-    at_zero = float(nu.deuteron.total(10.0, "cc", "nu_e", l_1a=0.0, scheme="nnlo"))
+    at_zero = float(nu.deuteron.total(10.0, "cc", "nu_e", l1a=0.0, scheme="nnlo"))
     assert at_zero / plain_value == pytest.approx(1.575 / 1.691, rel=5e-3)
     needed = np.log(plain_value / at_zero) / 0.0133
     assert needed == pytest.approx(5.0, abs=1.0)
@@ -252,12 +252,12 @@ def test_derivatives_are_differences(name: str, flavour: str) -> None:
     exchanges, anti = exchanges_of(couplings), flavour.startswith("nubar")
     state = as_state(flavour)
 
-    def at(l_1a: float) -> Any:
-        process = constants_of(SM, nu.process(name, l_1a=l_1a, scheme="nnlo"))
+    def at(l1a: float) -> Any:
+        process = constants_of(SM, nu.process(name, l1a=l1a, scheme="nnlo"))
         return process, process.coefficients(couplings, state, anti, exchanges)
 
     process, _ = at(3.0)
-    slope = process.constant_derivatives(couplings, state, anti, exchanges)["l_1a"]
+    slope = process.constant_derivatives(couplings, state, anti, exchanges)["l1a"]
     assert slope == pytest.approx((at(3.5)[1] - at(2.5)[1]), rel=1e-9, abs=1e-12)
     functions = nu.processes.cross_section  # type: ignore[attr-defined]
     moved = functions.coefficient_derivatives(process, SM, flavour)["sin2_theta_w"]
@@ -289,9 +289,9 @@ def test_beside_the_public_tables(
 
 def test_mistakes_are_told() -> None:
     with pytest.raises(InputError, match="without its scheme"):
-        nu.deuteron.total(10.0, "nc", "nu_e", l_1a=5.0)
+        nu.deuteron.total(10.0, "nc", "nu_e", l1a=5.0)
     with pytest.raises(UnitError, match="fm3"):
-        nu.deuteron.total(10.0, "nc", "nu_e", l_1a="5 fm", scheme="nnlo")
+        nu.deuteron.total(10.0, "nc", "nu_e", l1a="5 fm", scheme="nnlo")
     with pytest.raises(UnknownNameError, match="resummed"):
         nu.process("deuteron-nc", scheme="msbar")
     with pytest.raises(UnknownNameError, match="did you mean full"):
@@ -299,7 +299,7 @@ def test_mistakes_are_told() -> None:
     with pytest.raises(InputError, match="not computed by angle"):
         nu.deuteron.by_angle(10.0, 0.5, "cc", "nu_e", radiative="full")
     with pytest.raises(UnknownNameError, match="cc, nc"):
-        nu.deuteron.total(10.0, "both", "nu_e")  # type: ignore[arg-type]
+        nu.deuteron.total(10.0, "both", "nu_e")
     with pytest.raises(InputError, match="contact"):
         nu.deuteron.total(10.0, "nc", "nu_e", nu.LightVector(10.0, 1e-4))
     with pytest.raises(InputError, match="no H2: deuterium is in"):

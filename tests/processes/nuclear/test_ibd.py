@@ -29,10 +29,10 @@ from nuprobe.constants import (
     V_UD,
 )
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
+from nuprobe.inverse_beta import strumia_vissani
 from nuprobe.processes import ibd
-from nuprobe.processes.nuclear import strumia_vissani, vogel_beacom
 from nuprobe.processes.nuclear.ibd import REACTION
-from nuprobe.processes.nuclear.two_body import LeptonEnergy
+from nuprobe.processes.nuclear.two_body import FirstOrderRange, LeptonEnergy
 
 ENERGIES = st.floats(1.82, 190.0)
 SHARES = st.floats(0.001, 0.999)
@@ -102,7 +102,7 @@ def test_totals_of_an_independent_code(e_nu: float, sigma: float) -> None:
     [(3.0, 2.624e-43), (5.0, 1.2655e-42), (8.0, 4.0725e-42), (10.0, 6.761e-42)],
 )
 def test_first_order_of_an_independent_code(e_nu: float, sigma: float) -> None:
-    ours = float(nu.ibd.total(e_nu, form="vogel-beacom"))
+    ours = float(nu.ibd.total(e_nu, version="vogel-beacom"))
     assert ours == pytest.approx(sigma, rel=3e-4)
 
 
@@ -119,7 +119,7 @@ def test_static_limit_by_hand() -> None:
         e_e = e_nu - (M_NEUTRON - M_PROTON)
         static = (G_FERMI * V_UD) ** 2 / np.pi * (1 + 3 * G_A**2)
         static *= e_e * np.sqrt(e_e**2 - M_ELECTRON**2) * HBARC_MEV_CM**2
-        tree = float(nu.ibd.total(e_nu, form="strumia-vissani-tree"))
+        tree = float(nu.ibd.total(e_nu, version="strumia-vissani-tree"))
         off.append(tree / static - 1)
     # recoil and weak magnetism: about −7 E/M
     assert off[2] == pytest.approx(-7 * 8 / MASS, rel=0.15)
@@ -128,7 +128,7 @@ def test_static_limit_by_hand() -> None:
 
 def test_the_two_forms_differ_in_second_order() -> None:
     def off(e_nu: float) -> float:
-        first = float(nu.ibd.total(e_nu, form="vogel-beacom"))
+        first = float(nu.ibd.total(e_nu, version="vogel-beacom"))
         return first / float(nu.ibd.total(e_nu)) - 1
 
     assert off(5.0) == pytest.approx(-0.006, abs=0.001)
@@ -157,23 +157,29 @@ def test_four_momentum_is_conserved(e_nu: float, cos: float) -> None:
     assert dot(e, e) == pytest.approx(M_ELECTRON**2, abs=1e-8)
 
 
-@pytest.mark.parametrize("form", ibd.FORMS)
+@pytest.mark.parametrize("form", ibd.VERSIONS)
 @pytest.mark.parametrize("e_nu", [1.82, 4.0, 30.0])
-def test_angles_integrate_to_the_total(form: ibd.Form, e_nu: float) -> None:
+def test_angles_integrate_to_the_total(form: ibd.Version, e_nu: float) -> None:
     x, w = np.polynomial.legendre.leggauss(60)
-    by_angle = nu.ibd.by_angle(e_nu, x, form=form)
-    assert by_angle @ w == pytest.approx(float(nu.ibd.total(e_nu, form=form)), rel=1e-6)
+    by_angle = nu.ibd.by_angle(e_nu, x, version=form)
+    assert by_angle @ w == pytest.approx(
+        float(nu.ibd.total(e_nu, version=form)), rel=1e-6
+    )
     mean = by_angle @ (w * x) / (by_angle @ w)
-    assert mean == pytest.approx(float(nu.ibd.mean_cosine(e_nu, form=form)), abs=1e-6)
+    assert mean == pytest.approx(
+        float(nu.ibd.mean_cosine(e_nu, version=form)), abs=1e-6
+    )
 
 
-@pytest.mark.parametrize("form", ibd.FORMS)
-def test_below_the_threshold_there_is_exactly_nothing(form: ibd.Form) -> None:
-    assert np.array_equal(nu.ibd.total([0.5, 1.7, 1.804], form=form), np.zeros(3))
-    assert np.array_equal(nu.ibd.differential(1.8, [0.6, 1.0], form=form), np.zeros(2))
-    assert nu.ibd.by_angle(1.8, 0.3, form=form) == 0
+@pytest.mark.parametrize("form", ibd.VERSIONS)
+def test_below_the_threshold_there_is_exactly_nothing(form: ibd.Version) -> None:
+    assert np.array_equal(nu.ibd.total([0.5, 1.7, 1.804], version=form), np.zeros(3))
+    assert np.array_equal(
+        nu.ibd.differential(1.8, [0.6, 1.0], version=form), np.zeros(2)
+    )
+    assert nu.ibd.by_angle(1.8, 0.3, version=form) == 0
     with pytest.raises(InputError, match="below"):
-        nu.ibd.mean_cosine(1.8, form=form)
+        nu.ibd.mean_cosine(1.8, version=form)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +195,7 @@ def test_yields_per_fission(isotope: str, first: float, full: float) -> None:
     """Huber and Mueller from 1.806 to 10 MeV, by an independent code."""
     options = {"low_energy": "none", "lowest": "1.8 MeV", "highest": "10 MeV"}
     flux = nu.flux("reactor", fractions={isotope: 1.0}, **options)
-    ours = nu.ibd.per_unit(flux, form="vogel-beacom")
+    ours = nu.ibd.per_unit(flux, version="vogel-beacom")
     assert ours == pytest.approx(first, rel=3e-4)
     assert nu.ibd.per_unit(flux) == pytest.approx(full, rel=3e-4)
 
@@ -215,9 +221,9 @@ def test_only_electron_antineutrinos_and_only_hydrogen() -> None:
 
 def test_mistakes_are_told() -> None:
     with pytest.raises(UnknownNameError, match="strumia-vissani"):
-        nu.ibd.total(5.0, form="strumia")  # type: ignore[arg-type]
+        nu.ibd.total(5.0, version="strumia")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="expansion"):
-        nu.ibd.total(150.0, form="vogel-beacom")
+        nu.ibd.total(150.0, version="vogel-beacom")
     with pytest.raises(InputError, match="cosines"):
         nu.ibd.by_angle(5.0, [0.0, -1.5])
     with pytest.raises(InputError, match="do not fit"):
@@ -230,7 +236,7 @@ def test_mistakes_are_told() -> None:
 
 @given(e_nu=st.floats(1.81, 90.0), share=SHARES)
 def test_first_order_ranges_are_inverse(e_nu: float, share: float) -> None:
-    bounds, e = vogel_beacom.FirstOrderRange(), np.array(e_nu)
+    bounds, e = FirstOrderRange(), np.array(e_nu)
     low, high = bounds.t_min(e), bounds.t_max(e)
     t = low + share * (high - low)
     assert bounds.e_min(t) <= e_nu * (1 + 1e-9)

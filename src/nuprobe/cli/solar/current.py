@@ -21,10 +21,10 @@ Examples:
 def current_command(current: CurrentSpec, out: Output) -> None:
     """L_1A that solar EXPERIMENTs prefer, beside published values [default: SNO,
     gallium, chlorine and KamLAND's map]."""
-    from nuprobe.experiments.solar_plane import PUBLISHED_L_1A, l_1a_fit
+    from nuprobe.experiments.solar_plane import PUBLISHED_L_1A, l1a_fit
 
-    name = f"l_1a.{current.scheme}"
-    found = l_1a_fit(
+    name = f"l1a.{current.scheme}"
+    found = l1a_fit(
         current.chosen, scheme=str(current.scheme), flux=current.flux, cl=current.cl
     )
     best = found[name]

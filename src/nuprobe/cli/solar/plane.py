@@ -65,7 +65,7 @@ def plane_command(
         raise InputError("--grid of this plane has the two axes tan2_12 and dm2_21")
     found = solar_plane(
         current.chosen,
-        l_1a=parse_grid(l1a, "volume") / fm**3,
+        l1a=parse_grid(l1a, "volume") / fm**3,
         scheme=str(current.scheme),
         flux=current.flux,
         reference=above,
@@ -79,7 +79,7 @@ def plane_command(
             lambda: plot_solar_plane(found, cl=current.cl, references=references), plot
         )
     rows = []
-    for i, value in enumerate(found.l_1a.tolist()):
+    for i, value in enumerate(found.l1a.tolist()):
         inside = (None if math.isnan(x) else x for x in found.ranges(i, current.cl))
         rows.append((value, *found.best(i), *inside))
     table = Table(

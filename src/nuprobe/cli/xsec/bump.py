@@ -130,7 +130,7 @@ def _fluxes(name: str | None, options: tuple[str, ...]) -> dict[str, Flux]:
         return {" ".join(words): make_flux(name, options)}
     if options:
         raise InputError("--flux-option requires --flux")
-    mixture = {"power reactor": flux("reactor", model="summation")}
+    mixture: dict[str, Flux] = {"power reactor": flux("reactor", model="summation")}
     return mixture | {
         isotope: flux("reactor", model="summation", fractions={isotope: 1.0})
         for isotope in _ISOTOPES

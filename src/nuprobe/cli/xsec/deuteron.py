@@ -33,18 +33,18 @@ class CurrentSpec:
     Attributes
     ----------
     channel : ``"cc"`` or ``"nc"``.
-    l_1a, scheme : two-body current with what it means, or None.
+    l1a, scheme : two-body current with what it means, or None.
     radiative : corrections.
     """
 
     channel: str
-    l_1a: str | None
+    l1a: str | None
     scheme: str | None
     radiative: str
 
     def settings(self) -> dict[str, Any]:
         """Return the keywords of `nuprobe.deuteron.total`."""
-        two_body = {"l_1a": self.l_1a, "scheme": self.scheme}
+        two_body = {"l1a": self.l1a, "scheme": self.scheme}
         return {**two_body, "radiative": self.radiative}
 
     def process(self) -> Any:
@@ -61,8 +61,8 @@ class CurrentSpec:
         """Return the constants in words."""
         two_body = (
             "L_1A = 0"
-            if self.l_1a is None
-            else f"L_1A = {self.l_1a} in the {self.scheme} scheme"
+            if self.l1a is None
+            else f"L_1A = {self.l1a} in the {self.scheme} scheme"
         )
         return f"{two_body}; radiative corrections: {self.radiative}"
 
@@ -76,7 +76,7 @@ _current_options = grouped(
         default=["cc"],
         help="cc (e- p p, e+ n n) or nc (nu p n); repeatable [default: cc].",
     ),
-    click.option("--l-1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
+    click.option("--l1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
     click.option("--scheme", help="What L_1A means: resummed or nnlo."),
     click.option(
         "--radiative",
@@ -93,7 +93,7 @@ _current_options = grouped(
 Examples:
   nuprobe xsec deuteron --channel cc --channel nc --energy "2:20:10 MeV" --neutrino nu_e --plot d.pdf
   nuprobe xsec deuteron --channel cc --energy "10 MeV" --neutrino nubar_e --angle="-1:1:5"
-  nuprobe xsec deuteron --channel nc --energy "10 MeV" --l-1a "4 fm3" --scheme nnlo --json
+  nuprobe xsec deuteron --channel nc --energy "10 MeV" --l1a "4 fm3" --scheme nnlo --json
   nuprobe xsec deuteron --target D2O --channel cc --flux "solar 8B\"""",  # noqa: E501
 )
 @partial(each, together=REPEATABLE)
@@ -122,7 +122,7 @@ def deuteron_command(
 
     process, built, more = current.process(), model.build(), current.settings()
     kind: Any = current.channel
-    two_body = {name: more[name] for name in ("l_1a", "scheme")}
+    two_body = {name: more[name] for name in ("l1a", "scheme")}
     reaction = Reaction(
         plain_tables(process, built, target_text, "one deuteron"),
         f"deuteron {current.channel}",

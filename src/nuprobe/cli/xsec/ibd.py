@@ -65,7 +65,7 @@ def ibd_command(
     from nuprobe.processes.nuclear import ibd
 
     process = ibd.InverseBeta(form)  # type: ignore[arg-type]
-    kind = process.form
+    kind = process.version
 
     def own(flavour: object) -> bool:
         return str(as_flavour(str(flavour))) == "nubar_e"
@@ -73,10 +73,10 @@ def ibd_command(
     reaction = Reaction(
         plain_tables(process, model.build(), target_text, "one free proton"),
         f"ibd, {form},",
-        lambda e, f: ibd.total(e, form=kind) * own(f),
-        lambda flux, f: ibd.flux_averaged(flux, form=kind) if own(f) else 0.0,
-        lambda e, cos, f: ibd.by_angle(e, cos, form=kind) * own(f),
-        lambda e, f: ibd.mean_cosine(e, form=kind),
+        lambda e, f: ibd.total(e, version=kind) * own(f),
+        lambda flux, f: ibd.flux_averaged(flux, version=kind) if own(f) else 0.0,
+        lambda e, cos, f: ibd.by_angle(e, cos, version=kind) * own(f),
+        lambda e, f: ibd.mean_cosine(e, version=kind),
         references=("Strumia:2003zx", "Vogel:1999zy")[form == "vogel-beacom" :][:1],
     )
     return answer(reaction, source, recoil, angles, plot)

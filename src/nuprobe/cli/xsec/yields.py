@@ -51,8 +51,8 @@ def yields_command(
     power reactor, by each model of the spectra, beside published ones."""
     from nuprobe.processes.nuclear import ibd
 
-    if form not in ibd.FORMS:
-        raise InputError(f"--form is one of {', '.join(ibd.FORMS)}, got {form!r}")
+    if form not in ibd.VERSIONS:
+        raise InputError(f"--form is one of {', '.join(ibd.VERSIONS)}, got {form!r}")
     more = dict(key_values(flux_option, "--flux-option", "spent_fuel=true"))
     fixed = [key for key in ("fractions", "model", "table", "bump") if key in more]
     if fixed:
@@ -90,7 +90,8 @@ def _row(form: Any, options: Mapping[str, Any]) -> tuple[float, ...]:
     from nuprobe.processes.nuclear import ibd
 
     pure = [
-        1e43 * ibd.per_unit(flux("reactor", fractions={n: 1.0}, **options), form=form)
+        1e43
+        * ibd.per_unit(flux("reactor", fractions={n: 1.0}, **options), version=form)
         for n in _MIX
     ]
     return (*pure, _mixed(pure))

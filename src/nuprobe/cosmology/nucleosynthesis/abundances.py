@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -68,7 +68,7 @@ def abundances(
     *,
     history: Any = None,
     criterion: Pipeline = "evolved",
-    **decoupling_options: Any,
+    **more: Any,
 ) -> Abundances:
     """Primordial abundances with the moments of a model.
 
@@ -81,8 +81,9 @@ def abundances(
     criterion : ``"evolved"``: temperatures follow the exchange of energy; ``"number"``
         or ``"energy"``: each flavour decouples in an instant where the rate of that
         criterion is H (`instantaneous_expansion`), without mixing.
-    decoupling_options : go to `nuprobe.cosmology.decoupling`; of an instantaneous one
-        ``screening`` alone matters.
+    more : attributes of `Nucleosynthesis`, such as `omega_b` and `tau_n`, instead of
+        `options`; others go to `nuprobe.cosmology.decoupling`, where of an
+        instantaneous one ``screening`` alone matters.
 
     Returns
     -------
@@ -92,7 +93,8 @@ def abundances(
     ------
     InputError
         For a model together with a history, or options of decoupling with a history or
-        an instantaneous decoupling that has none.
+        an instantaneous decoupling that has none, or `options` together with
+        attributes of them.
     ComputationError
         If a step fails; the message names the temperature.
 
@@ -101,17 +103,26 @@ def abundances(
     >>> found = abundances()
     >>> round(found.y_p, 4), f"{found.d_h:.3e}"
     (0.2469, '2.438e-05')
+    >>> round(abundances(omega_b=0.0230, tau_n=880.2).y_p, 4)
+    0.2475
     """
-    given = options if options is not None else Nucleosynthesis()
+    names = [f.name for f in fields(Nucleosynthesis)]
+    own = {name: more.pop(name) for name in names if name in more}
+    if options is not None and own:
+        raise InputError(
+            f"give either options or {', '.join(own)}, not both; options.changed()"
+            " replaces some of them"
+        )
+    given = options if options is not None else Nucleosynthesis(**own)
     if criterion not in get_args(Pipeline):
         raise UnknownNameError("criterion", criterion, get_args(Pipeline))
     if history is None:
         history = (
-            decoupling(model, **decoupling_options)
+            decoupling(model, **more)
             if criterion == "evolved"
-            else _instantaneous(model, criterion, decoupling_options)
+            else _instantaneous(model, criterion, more)
         )
-    elif model is not None or decoupling_options or criterion != "evolved":
+    elif model is not None or more or criterion != "evolved":
         raise InputError(
             "give either a model, with options of its decoupling, or a history"
         )

@@ -187,7 +187,7 @@ class IsotopeYields:
 
 
 def isotope_yields(
-    sources: Mapping[str, Flux], form: ibd.Form, cell: float, bump: Bump
+    sources: Mapping[str, Flux], form: ibd.Version, cell: float, bump: Bump
 ) -> IsotopeYields:
     """Fold the spectra of isotopes with the cross section of inverse beta decay.
 
@@ -228,7 +228,7 @@ def isotope_yields(
     # in u = √(E − threshold), where the cross section is smooth
     u, weight = panel_nodes(np.sqrt(np.union1d(edges, sorted(ends)) - start), _ORDER)
     e = start + u**2
-    sigma = ibd.total(e, form=form) * 2 * u * weight
+    sigma = ibd.total(e, version=form) * 2 * u * weight
     index = np.clip(np.searchsorted(edges, e, side="right") - 1, 0, edges.size - 2)
 
     def binned(values: FloatArray) -> FloatArray:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.inference.costs.base import Cost
 from nuprobe.inference.costs.covariance import CovarianceCost
@@ -19,7 +18,6 @@ from nuprobe.parameters import Nuisance, Parameter
 __all__ = ["SharesCost"]
 
 
-@quick_methods
 @dataclass(frozen=True, eq=False)
 class _Scaled:
     """Shares times the measured sum of their group.

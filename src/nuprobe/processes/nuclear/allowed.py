@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 
 from nuprobe.constants import G_A, G_FERMI, HBARC_MEV_FM, M_NEUTRON, M_PROTON, V_UD
+from nuprobe.inverse_beta import TwoBody
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import Level
-from nuprobe.processes.nuclear.two_body import TwoBody
 
 __all__ = ["charged", "neutral", "strength"]
 

@@ -29,23 +29,23 @@ Model. Good below some 30 MeV, where other partial waves begin to count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import HBARC_MEV_CM
-from nuprobe.errors import InputError, UnknownNameError, warn
+from nuprobe.errors import InputError, warn
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
-from nuprobe.fluxes import Flux
+from nuprobe.fluxes import Flux, means
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.models import Model, StandardModel
 from nuprobe.numerics import FloatArray, converged, gauss_legendre, numbers
 from nuprobe.processes import cross_section
 from nuprobe.processes.inputs import energies
-from nuprobe.processes.nuclear import breakup, flux_mean
+from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.deuteron_process import (
     DeuteronCharged,
@@ -53,8 +53,10 @@ from nuprobe.processes.nuclear.deuteron_process import (
     Radiative,
 )
 from nuprobe.processes.nuclear.two_nucleons import Scheme
+from nuprobe.processes.nuclear.written import Current, Known, written
 
 __all__ = [
+    "Current",
     "DeuteronCharged",
     "DeuteronNeutral",
     "by_angle",
@@ -64,7 +66,12 @@ __all__ = [
     "total",
 ]
 
-Current = Literal["cc", "nc"]
+_KNOWN: Final[Known] = {
+    "nu_e d -> e- p p": ("cc", "nu_e"),
+    "nubar_e d -> e+ n n": ("cc", "nubar_e"),
+    "{nu} d -> {nu} p n": ("nc", None),
+    "{nubar} d -> {nubar} p n": ("nc", None),
+}
 _REACH: Final = 30.0
 """MeV: above, partial waves that are left out begin to count."""
 _HIGHEST: Final = 100.0
@@ -72,13 +79,10 @@ _HBARC2: Final = HBARC_MEV_CM**2
 
 
 def _process(
-    current: Current, l_1a: Any, scheme: Scheme | None, radiative: Radiative
+    current: Current, l1a: Any, scheme: Scheme | None, radiative: Radiative
 ) -> DeuteronCharged | DeuteronNeutral:
-    if current == "cc":
-        return DeuteronCharged(l_1a, scheme, radiative)
-    if current == "nc":
-        return DeuteronNeutral(l_1a, scheme, radiative)
-    raise UnknownNameError("current", current, get_args(Current))
+    kind = DeuteronCharged if current == "cc" else DeuteronNeutral
+    return kind(l1a, scheme, radiative)
 
 
 def _checked(e_nu: ArrayLike) -> FloatArray:
@@ -144,11 +148,11 @@ def _all_angles(at: _Angular, e: FloatArray, nodes: int) -> FloatArray:
 @public
 def total(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
     rtol: float = 1e-7,
@@ -158,11 +162,12 @@ def total(
     Parameters
     ----------
     e_nu : neutrino energies in MeV.
-    current : ``"cc"`` or ``"nc"``.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``.
+    reaction : ``"cc"``, ``"nc"``, or written out: ``"nu_e d -> e- p p"``,
+        ``"nubar_e d -> e+ n n"``, ``"nu d -> nu p n"``, ``"nubar d -> nubar p n"``.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
-    l_1a, scheme, radiative : as of `DeuteronCharged`.
+    l1a, scheme, radiative : as of `DeuteronCharged`.
     rtol : accuracy asked of the quadrature; the difference between two orders is its
         estimate.
 
@@ -175,7 +180,7 @@ def total(
     Raises
     ------
     InputError
-        If an energy is none, or above 100 MeV, or `l_1a` is given without its scheme.
+        If an energy is none, or above 100 MeV, or `l1a` is given without its scheme.
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -183,11 +188,12 @@ def total(
     --------
     >>> total([2.0, 10.0], "nc", "nu_mu")
     array([0.000e+00, 1.081e-42])
-    >>> total(10.0, "cc", "nu_e", l_1a=5.0, scheme="resummed")
+    >>> total(10.0, "nu_e d -> e- p p", l1a=5.0, scheme="resummed")
     array(2.788e-42)
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e = _checked(e_nu)
-    at, state = _angular(_process(current, l_1a, scheme, radiative), flavour, model)
+    at, state = _angular(_process(current, l1a, scheme, radiative), flavour, model)
     result = np.zeros(e.size)
     possible = e.ravel() > _begin(state)
     inside = e.ravel()[possible]
@@ -208,11 +214,11 @@ def total(
 def differential(
     e_nu: ArrayLike,
     deposit: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
 ) -> FloatArray:
@@ -222,7 +228,7 @@ def differential(
     Parameters
     ----------
     e_nu, deposit : energies in MeV (array-like), broadcast against each other.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -240,7 +246,8 @@ def differential(
     >>> differential(10.0, [5.0, 8.0], "cc", "nu_e")
     array([7.387e-44, 1.173e-42])
     """
-    process = _process(current, l_1a, scheme, radiative)
+    _, current, flavour = written(reaction, flavour, _KNOWN)
+    process = _process(current, l1a, scheme, radiative)
     return cross_section.differential(
         process, _checked(e_nu), deposit, None, model or StandardModel(), flavour
     )
@@ -250,11 +257,11 @@ def differential(
 def by_angle(
     e_nu: ArrayLike,
     cos: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
 ) -> FloatArray:
@@ -264,7 +271,7 @@ def by_angle(
     ----------
     e_nu : neutrino energies in MeV (array-like).
     cos : cosine of the angle between lepton and neutrino, broadcast against `e_nu`.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
 
     Returns
     -------
@@ -282,6 +289,7 @@ def by_angle(
     >>> by_angle(10.0, [-1.0, 1.0], "cc", "nu_e")
     array([1.754e-42, 8.480e-43])
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e, c = _checked(e_nu), numbers("cosines", cos)
     if np.any(np.abs(c) > 1):
         worst = float(np.ravel(c)[np.abs(c).argmax()])
@@ -293,7 +301,7 @@ def by_angle(
             f"energies of shape {e.shape} and cosines of shape {c.shape} do not fit"
             " together: give one number, equal shapes, or energies[:, None]"
         ) from None
-    process = _process(current, l_1a, scheme, radiative)
+    process = _process(current, l1a, scheme, radiative)
     if process.outer and current == "cc":
         raise InputError(
             f"radiative='{radiative}' is not computed by angle, where photons go"
@@ -310,11 +318,11 @@ def by_angle(
 @public
 def flux_averaged(
     flux: Flux | str,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
     radiative: Radiative = "none",
     rtol: float = 1e-6,
@@ -325,7 +333,7 @@ def flux_averaged(
     Parameters
     ----------
     flux : the source, or its name.
-    current, flavour, model, l_1a, scheme, radiative : as in `total`.
+    reaction, flavour, model, l1a, scheme, radiative : as in `total`.
     rtol : accuracy asked of σ(E), its interpolation and the integral; the
         difference between two orders is its estimate.
 
@@ -345,8 +353,9 @@ def flux_averaged(
     >>> flux_averaged(nu.flux("solar", components=["8B"]), "nc", "nu_e")
     4.77e-43
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     source = as_flux(flux)
-    process = _process(current, l_1a, scheme, radiative)
+    process = _process(current, l1a, scheme, radiative)
     at, state = _angular(process, flavour, model)
     places = [e for c in source.of(flavour) for e in c.edges]
     places += [line.energy for c in source.of(flavour) for line in c.lines]
@@ -360,8 +369,8 @@ def flux_averaged(
         def sigma(e: FloatArray) -> FloatArray:
             return _all_angles(at, e, 2 * n) * _HBARC2
 
-        fast = flux_mean.interpolated(sigma, state.threshold, highest, n)
-        found = flux_mean.mean(source, flavour, fast, state.threshold, rtol / 10, 6)
+        fast = means.interpolated(sigma, state.threshold, highest, n)
+        found = means.mean(source, flavour, fast, state.threshold, rtol / 10, 6)
         return np.asarray(found)
 
     name = f"break-up of the deuteron, mean over {source.name}"
@@ -371,11 +380,11 @@ def flux_averaged(
 @public
 def mean_cosine(
     e_nu: ArrayLike,
-    current: Current,
-    flavour: str | Flavour,
+    reaction: str,
+    flavour: str | Flavour | None = None,
     model: Model | None = None,
     *,
-    l_1a: float | str | None = None,
+    l1a: float | str | None = None,
     scheme: Scheme | None = None,
 ) -> FloatArray:
     """Mean cosine of the angle between lepton and neutrino.
@@ -383,7 +392,7 @@ def mean_cosine(
     Parameters
     ----------
     e_nu : neutrino energies in MeV, above the threshold.
-    current, flavour, model, l_1a, scheme : as in `total`.
+    reaction, flavour, model, l1a, scheme : as in `total`.
 
     Returns
     -------
@@ -400,10 +409,11 @@ def mean_cosine(
     >>> mean_cosine([5.0, 10.0], "cc", "nu_e")
     array([-0.11146351, -0.11560235])
     """
+    _, current, flavour = written(reaction, flavour, _KNOWN)
     e = _checked(e_nu)
     x, w = gauss_legendre(24)
     cos = 2 * x - 1
-    options: dict[str, Any] = {"l_1a": l_1a, "scheme": scheme}
+    options: dict[str, Any] = {"l1a": l1a, "scheme": scheme}
     values = by_angle(e[..., None], cos, current, flavour, model, **options)
     whole = values @ w
     if np.any(whole <= 0):

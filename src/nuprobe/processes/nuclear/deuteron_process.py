@@ -58,7 +58,7 @@ def _one(t: FloatArray) -> FloatArray:
 class _Deuteron(Process):
     """What both currents share: the two-body current and its scheme."""
 
-    l_1a: Any = None
+    l1a: Any = None
     scheme: Scheme | None = None
     radiative: Radiative = "none"
     _known: Mapping[str, Any] = field(default_factory=dict, init=False, repr=False)
@@ -68,16 +68,16 @@ class _Deuteron(Process):
             raise UnknownNameError("scheme of L_1A", self.scheme, SCHEMES)
         if self.radiative not in RADIATIVE:
             raise UnknownNameError("radiative correction", self.radiative, RADIATIVE)
-        if self.l_1a is None:
+        if self.l1a is None:
             return
         if self.scheme is None:
             raise InputError(
-                f"l_1a = {shown(self.l_1a)} means nothing without its scheme: give"
+                f"l1a = {shown(self.l1a)} means nothing without its scheme: give"
                 " scheme='resummed' or scheme='nnlo' (in which it is about 5 fm3"
                 " larger)"
             )
-        object.__setattr__(self, "l_1a", _L_1A.read(self.l_1a))
-        numbers("l_1a", self.l_1a)
+        object.__setattr__(self, "l1a", _L_1A.read(self.l1a))
+        numbers("l1a", self.l1a)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -91,7 +91,7 @@ class _Deuteron(Process):
 
     def _powers(self, derivative: bool = False) -> FloatArray:
         """1, L, L² or their derivative, shape (..., 3)."""
-        value = np.asarray(0.0 if self.l_1a is None else self.l_1a, dtype=float)
+        value = np.asarray(0.0 if self.l1a is None else self.l1a, dtype=float)
         one, zero = np.ones_like(value), np.zeros_like(value)
         pieces = (zero, one, 2 * value) if derivative else (one, value, value**2)
         return self._scale * np.stack(pieces, axis=-1)
@@ -108,7 +108,7 @@ class _Deuteron(Process):
 
 
 _L_1A: Final = Parameter(
-    "l_1a", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex="L_{1,A}"
+    "l1a", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex="L_{1,A}"
 )
 
 
@@ -131,9 +131,9 @@ class DeuteronCharged(_Deuteron):
 
     Attributes
     ----------
-    l_1a : two-body axial current in fm³ at μ = m_π, number or text with its unit; None
+    l1a : two-body axial current in fm³ at μ = m_π, number or text with its unit; None
         is 0 in the resummed scheme.
-    scheme : what `l_1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
+    scheme : what `l1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
         free it in a fit.
     radiative : ``"none"``; ``"inner"`` with G′_F of nuclear β decays; ``"outer"`` with
         photons of the electron, whose energy is counted with its; ``"full"`` both.
@@ -230,14 +230,14 @@ class DeuteronNeutral(_Deuteron):
 
     Attributes
     ----------
-    l_1a, scheme : as of `DeuteronCharged`.
+    l1a, scheme : as of `DeuteronCharged`.
     radiative : as there, but ``"full"`` is the electroweak correction of the isovector
         axial coupling, +1.5 %, not G′_F; ``"outer"`` is none, without an electron.
 
     Examples
     --------
     >>> DeuteronNeutral(scheme="nnlo").parameters[0].name
-    'l_1a'
+    'l1a'
     """
 
     @property

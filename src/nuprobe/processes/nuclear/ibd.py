@@ -11,19 +11,21 @@ energy more. What is exchanged is the W boson of the Standard Model, whatever th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe import inverse_beta
 from nuprobe.border import public, quick_methods
-from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON, M_NEUTRON, M_PROTON
+from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.flavours import FlavourState
-from nuprobe.fluxes import Flux
+from nuprobe.fluxes import Flux, means
 from nuprobe.fluxes import flux as as_flux
+from nuprobe.inverse_beta import DEFAULT, REACTION, VERSIONS, Version, vogel_beacom
 from nuprobe.models import Couplings, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
@@ -44,16 +46,15 @@ from nuprobe.processes.interface import (
     Process,
     Scatterer,
 )
-from nuprobe.processes.nuclear import flux_mean, strumia_vissani, vogel_beacom
 from nuprobe.processes.nuclear.common import count_of
 from nuprobe.processes.nuclear.electron_flavour import electron_share
-from nuprobe.processes.nuclear.two_body import LeptonEnergy, TwoBody
+from nuprobe.processes.nuclear.two_body import FirstOrderRange, LeptonEnergy
 
 __all__ = [
-    "FORMS",
     "REACTION",
-    "Form",
+    "VERSIONS",
     "InverseBeta",
+    "Version",
     "by_angle",
     "differential",
     "flux_averaged",
@@ -62,28 +63,10 @@ __all__ = [
     "total",
 ]
 
-Form = Literal["strumia-vissani", "strumia-vissani-tree", "vogel-beacom"]
-FORMS: Final[tuple[str, ...]] = get_args(Form)
-_DEFAULT: Final = "strumia-vissani"
 _FULL_REACH: Final = 200.0
 """MeV: above, other reactions of the nucleon are as likely and nothing was compared."""
 _FIRST_ORDER_REACH: Final = 100.0
 """MeV: above, the expansion in E/M is of no use."""
-REACTION: Final = TwoBody(M_PROTON, M_NEUTRON, M_ELECTRON)
-"""Masses of ν̄_e + p → e⁺ + n."""
-_Function = Callable[[FloatArray, FloatArray], FloatArray]
-
-
-def _corrected(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
-    tree = strumia_vissani.differential(e_nu, e_e)
-    return tree * strumia_vissani.radiative(e_e)
-
-
-_KERNELS: Final[dict[str, _Function]] = {
-    "strumia-vissani": _corrected,
-    "strumia-vissani-tree": strumia_vissani.differential,
-    "vogel-beacom": vogel_beacom.differential,
-}
 
 
 def _one(t: FloatArray) -> FloatArray:
@@ -98,7 +81,7 @@ class InverseBeta(Process):
 
     Attributes
     ----------
-    form : ``"strumia-vissani"`` (full tree with radiative corrections),
+    version : ``"strumia-vissani"`` (full tree with radiative corrections),
         ``"strumia-vissani-tree"`` (without) or ``"vogel-beacom"`` (first order in 1/M,
         normalised by the neutron lifetime).
 
@@ -109,11 +92,13 @@ class InverseBeta(Process):
     [('free protons', 1.99971)]
     """
 
-    form: Form = _DEFAULT
+    version: Version = DEFAULT
 
     def __post_init__(self) -> None:
-        if self.form not in FORMS:
-            raise UnknownNameError("form of inverse beta decay", self.form, FORMS)
+        if self.version not in VERSIONS:
+            raise UnknownNameError(
+                "version of inverse beta decay", self.version, VERSIONS
+            )
 
     @property
     def name(self) -> str:
@@ -128,8 +113,8 @@ class InverseBeta(Process):
     @property
     def range(self) -> DepositRange:
         """Which positron energies go with which energies of the antineutrino."""
-        first = self.form == "vogel-beacom"
-        return vogel_beacom.FirstOrderRange() if first else LeptonEnergy(REACTION)
+        first = self.version == "vogel-beacom"
+        return FirstOrderRange() if first else LeptonEnergy(REACTION)
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return the protons of the hydrogen of a `target`, or one for None; raises
@@ -142,7 +127,7 @@ class InverseBeta(Process):
         )
 
     def _groups(self, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
-        kernel = _KERNELS[self.form]
+        kernel = partial(inverse_beta.differential, version=self.version)
         return (KernelGroup(("w",), _one, function=kernel, positive=True),)
 
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
@@ -163,13 +148,13 @@ class InverseBeta(Process):
         return np.array([electron_share(state, anti, True)])
 
 
-def _checked(e_nu: ArrayLike, form: Form) -> FloatArray:
+def _checked(e_nu: ArrayLike, version: Version) -> FloatArray:
     """Energies that the form can be asked for."""
     e = energies(e_nu)
     highest = float(e.max(initial=0.0))
-    if form == "vogel-beacom" and highest > _FIRST_ORDER_REACH:
+    if version == "vogel-beacom" and highest > _FIRST_ORDER_REACH:
         raise InputError(
-            f"form='vogel-beacom' is an expansion in E/M, given up to"
+            f"version='vogel-beacom' is an expansion in E/M, given up to"
             f" {_FIRST_ORDER_REACH:g} MeV, got {highest:g} MeV: use 'strumia-vissani'"
         )
     if highest > _FULL_REACH:
@@ -186,7 +171,7 @@ def differential(
     e_e: ArrayLike,
     target: TargetSpec | None = None,
     *,
-    form: Form = _DEFAULT,
+    version: Version = DEFAULT,
 ) -> FloatArray:
     """Differential cross section dσ/dE_e.
 
@@ -196,7 +181,7 @@ def differential(
         (array-like), broadcast against each other.
     target : None for one free proton; or what `nuprobe.target` makes or accepts: then
         per formula unit.
-    form : as of `InverseBeta`.
+    version : as of `InverseBeta`.
 
     Returns
     -------
@@ -214,9 +199,9 @@ def differential(
     >>> differential(5.0, [3.6, 3.69, 3.8])
     array([0.000e+00, 3.238e-41, 0.000e+00])
     """
-    e = _checked(e_nu, form)
+    e = _checked(e_nu, version)
     return cross_section.differential(
-        InverseBeta(form), e, e_e, target, StandardModel(), "nubar_e"
+        InverseBeta(version), e, e_e, target, StandardModel(), "nubar_e"
     )
 
 
@@ -225,7 +210,7 @@ def total(
     e_nu: ArrayLike,
     target: TargetSpec | None = None,
     *,
-    form: Form = _DEFAULT,
+    version: Version = DEFAULT,
     threshold: float = 0.0,
     rtol: float = 1e-8,
 ) -> FloatArray:
@@ -234,7 +219,7 @@ def total(
     Parameters
     ----------
     e_nu : energies of the antineutrino in MeV.
-    target, form : as in `differential`.
+    target, version : as in `differential`.
     threshold : smallest total energy of the positron counted, MeV.
     rtol : accuracy asked of the quadrature; the difference between two orders is its
         estimate.
@@ -256,27 +241,12 @@ def total(
     >>> total([1.8, 5.0])
     array([0.000e+00, 1.273e-42])
     """
-    e = _checked(e_nu, form)
-    process = InverseBeta(form)
+    e = _checked(e_nu, version)
+    process = InverseBeta(version)
     (protons,) = process.scatterers(None if target is None else make_target(target))
-    high = protons.t_max(e)
-    low = np.clip(protons.t_min(e), float(deposits(threshold)), np.maximum(high, 0.0))
-    # in the momentum, since the cross section to first order begins as a square root
-    start, end = REACTION.momentum(low), REACTION.momentum(high)
-
-    def integral(n: int) -> FloatArray:
-        x, w = gauss_legendre(n)
-        p = start[..., None] + (end - start)[..., None] * x
-        e_e = np.sqrt(p**2 + M_ELECTRON**2)
-        energy = np.broadcast_to(e[..., None], p.shape)
-        values = _KERNELS[form](energy, e_e) * p / e_e
-        return np.asarray((values * w).sum(-1) * (end - start))
-
-    def name(worst: int) -> str:
-        return f"inverse beta decay at {np.ravel(e)[worst]:.6g} MeV"
-
-    sigma = np.maximum(converged(integral, rtol, name), 0.0)
-    return np.asarray(sigma * protons.count * HBARC_MEV_CM**2)
+    least = float(deposits(threshold))
+    sigma = inverse_beta.total(e, version, threshold=least, rtol=rtol)
+    return np.asarray(sigma * protons.count)
 
 
 @public
@@ -284,7 +254,7 @@ def flux_averaged(
     flux: Flux | str,
     target: TargetSpec | None = None,
     *,
-    form: Form = _DEFAULT,
+    version: Version = DEFAULT,
     rtol: float = 1e-8,
 ) -> float:
     """Mean of the total cross section over the normalised spectrum of the electron
@@ -293,7 +263,7 @@ def flux_averaged(
     Parameters
     ----------
     flux : the source, or its name.
-    target, form, rtol : as in `total`.
+    target, version, rtol : as in `total`.
 
     Returns
     -------
@@ -314,7 +284,7 @@ def flux_averaged(
     number = source.total("nubar_e")
     if number == 0:
         raise InputError(f"flux {source.name} has no nubar_e")
-    return per_unit(source, target, form=form, rtol=rtol) / number
+    return per_unit(source, target, version=version, rtol=rtol) / number
 
 
 @public
@@ -322,7 +292,7 @@ def per_unit(
     flux: Flux | str,
     target: TargetSpec | None = None,
     *,
-    form: Form = _DEFAULT,
+    version: Version = DEFAULT,
     rtol: float = 1e-8,
 ) -> float:
     """Integral of spectrum times cross section: of a reactor the yield per fission.
@@ -330,7 +300,7 @@ def per_unit(
     Parameters
     ----------
     flux : the source, or its name.
-    target, form, rtol : as in `total`.
+    target, version, rtol : as in `total`.
 
     Returns
     -------
@@ -352,13 +322,15 @@ def per_unit(
     source = as_flux(flux)
 
     def sigma(e_nu: FloatArray) -> FloatArray:
-        return total(e_nu, target, form=form, rtol=rtol / 10)
+        return total(e_nu, target, version=version, rtol=rtol / 10)
 
-    return flux_mean.per_unit(source, "nubar_e", sigma, REACTION.threshold, rtol)
+    return means.per_unit(source, "nubar_e", sigma, REACTION.threshold, rtol)
 
 
 @public
-def by_angle(e_nu: ArrayLike, cos: ArrayLike, *, form: Form = _DEFAULT) -> FloatArray:
+def by_angle(
+    e_nu: ArrayLike, cos: ArrayLike, *, version: Version = DEFAULT
+) -> FloatArray:
     """Differential cross section dσ/dcos θ of one free proton.
 
     Parameters
@@ -366,7 +338,7 @@ def by_angle(e_nu: ArrayLike, cos: ArrayLike, *, form: Form = _DEFAULT) -> Float
     e_nu : energies of the antineutrino in MeV (array-like).
     cos : cosine of the angle between positron and antineutrino, broadcast against
         `e_nu`.
-    form : as of `InverseBeta`.
+    version : as of `InverseBeta`.
 
     Returns
     -------
@@ -384,7 +356,7 @@ def by_angle(e_nu: ArrayLike, cos: ArrayLike, *, form: Form = _DEFAULT) -> Float
     >>> by_angle(5.0, [-1.0, 0.0, 1.0])
     array([6.828e-43, 6.369e-43, 5.894e-43])
     """
-    e, c = _checked(e_nu, form), numbers("cosines", cos)
+    e, c = _checked(e_nu, version), numbers("cosines", cos)
     if np.any(np.abs(c) > 1):
         worst = float(np.ravel(c)[np.abs(c).argmax()])
         raise InputError(f"cosines lie between -1 and 1, got {worst:g}")
@@ -395,15 +367,17 @@ def by_angle(e_nu: ArrayLike, cos: ArrayLike, *, form: Form = _DEFAULT) -> Float
             f"energies of shape {e.shape} and cosines of shape {c.shape} do not fit"
             " together: give one number, equal shapes, or energies[:, None]"
         ) from None
-    first = form == "vogel-beacom"
+    first = version == "vogel-beacom"
     energy_at = vogel_beacom.positron_energy if first else REACTION.lepton_energy
     e_e = energy_at(e, c)
-    bounds = InverseBeta(form).range
+    bounds = InverseBeta(version).range
     possible = (e_e > M_ELECTRON) & (bounds.t_max(e) > 0)
     result = np.zeros(e.shape)
     e, c, e_e = e[possible], c[possible], e_e[possible]
     slope = _slope_first(e) if first else REACTION.slope(e, c, e_e)
-    result[possible] = _KERNELS[form](e, e_e) * slope * HBARC_MEV_CM**2
+    result[possible] = (
+        inverse_beta.differential(e, e_e, version) * slope * HBARC_MEV_CM**2
+    )
     return result
 
 
@@ -417,14 +391,14 @@ def _slope_first(e: FloatArray) -> FloatArray:
 
 @public
 def mean_cosine(
-    e_nu: ArrayLike, *, form: Form = _DEFAULT, rtol: float = 1e-8
+    e_nu: ArrayLike, *, version: Version = DEFAULT, rtol: float = 1e-8
 ) -> FloatArray:
     """Mean cosine of the angle between positron and antineutrino.
 
     Parameters
     ----------
     e_nu : energies of the antineutrino in MeV, above the threshold.
-    form : as of `InverseBeta`.
+    version : as of `InverseBeta`.
     rtol : accuracy asked of the two integrals.
 
     Returns
@@ -442,8 +416,8 @@ def mean_cosine(
     >>> mean_cosine([5.0, 20.0])
     array([-0.0244486 ,  0.01161373])
     """
-    e = _checked(e_nu, form)
-    bounds, first = InverseBeta(form).range, form == "vogel-beacom"
+    e = _checked(e_nu, version)
+    bounds, first = InverseBeta(version).range, version == "vogel-beacom"
     low, high = bounds.t_min(e), bounds.t_max(e)
     if np.any(high <= low):
         raise InputError(
@@ -456,7 +430,7 @@ def mean_cosine(
         x, w = gauss_legendre(n)
         t = low[..., None] + (high - low)[..., None] * x
         energy = np.broadcast_to(e[..., None], t.shape)
-        weight = _KERNELS[form](energy, t) * w
+        weight = inverse_beta.differential(energy, t, version) * w
         # 1 + cos is positive, so that its mean has an accuracy
         above = (weight * (1 + cosine(energy, t))).sum(-1)
         return np.asarray(above / weight.sum(-1))

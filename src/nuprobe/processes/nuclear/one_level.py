@@ -20,7 +20,8 @@ def one_level(process: Process, level: str) -> Process:
     Parameters
     ----------
     process : with scatterers that are named isotope and level.
-    level : name of the one that is kept; another is refused where it is used.
+    level : name of the one that is kept, or a word of it that no other has; another is
+        refused where it is used.
 
     Examples
     --------
@@ -64,9 +65,11 @@ class _OneLevel(Process):
         """Return the one scatterer of a `target`; raises `UnknownNameError` if the
         process has no such level."""
         every = {s.name.partition(" ")[2]: s for s in self.process.scatterers(target)}
-        if self.level not in every:
+        # "g.s." or "3.502" say enough where one level alone has the word
+        found = [n for n in every if self.level == n or self.level in n.split()]
+        if len(found) != 1:
             raise UnknownNameError("level", self.level, every)
-        return (every[self.level],)
+        return (every[found[0]],)
 
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return the terms of the process, for `exchanges`."""

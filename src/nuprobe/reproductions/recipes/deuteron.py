@@ -40,7 +40,7 @@ def deuteron_cross_section(
     energy: str,
     current: deuteron.Current,
     flavour: str,
-    l_1a: str | None = None,
+    l1a: str | None = None,
     scheme: Scheme | None = None,
 ) -> float:
     """Cross section per deuteron in cm².
@@ -48,7 +48,7 @@ def deuteron_cross_section(
     Parameters
     ----------
     energy : of the neutrino, e.g. ``"10 MeV"``.
-    current, flavour, l_1a, scheme : as in `nuprobe.deuteron.total`.
+    current, flavour, l1a, scheme : as in `nuprobe.deuteron.total`.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def deuteron_cross_section(
     '1.081e-42'
     """
     e_nu = parse_quantity(energy, "energy")
-    sigma = deuteron.total(e_nu, current, flavour, l_1a=l_1a, scheme=scheme)
+    sigma = deuteron.total(e_nu, current, flavour, l1a=l1a, scheme=scheme)
     return float(sigma)
 
 
@@ -90,7 +90,7 @@ def deuteron_slope(energy: str, current: deuteron.Current, flavour: str) -> floa
     """
     e_nu, step = parse_quantity(energy, "energy"), 0.01
     low, at, high = (
-        float(deuteron.total(e_nu, current, flavour, l_1a=x, scheme="resummed"))
+        float(deuteron.total(e_nu, current, flavour, l1a=x, scheme="resummed"))
         for x in (-step, 0.0, step)
     )
     return (high - low) / (2 * step * at)

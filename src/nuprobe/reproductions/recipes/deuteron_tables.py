@@ -71,7 +71,7 @@ def deuteron_table_current(
         scale
         * float(
             deuteron.total(
-                e_nu, "cc", flavour, l_1a=x, scheme="resummed", radiative=radiative
+                e_nu, "cc", flavour, l1a=x, scheme="resummed", radiative=radiative
             )
         )
         for x in (-1.0, 0.0, 1.0)

@@ -9,7 +9,7 @@ __all__ = ["inverse_beta_cosine", "inverse_beta_cross_section"]
 
 
 def inverse_beta_cross_section(
-    energy: str, form: ibd.Form = "strumia-vissani"
+    energy: str, form: ibd.Version = "strumia-vissani"
 ) -> float:
     """Cross section per free proton in cm².
 
@@ -23,10 +23,10 @@ def inverse_beta_cross_section(
     >>> f"{inverse_beta_cross_section('5 MeV'):.4e}"
     '1.2732e-42'
     """
-    return float(ibd.total(parse_quantity(energy, "energy"), form=form))
+    return float(ibd.total(parse_quantity(energy, "energy"), version=form))
 
 
-def inverse_beta_cosine(energy: str, form: ibd.Form = "strumia-vissani") -> float:
+def inverse_beta_cosine(energy: str, form: ibd.Version = "strumia-vissani") -> float:
     """Mean cosine of the positron's angle.
 
     Parameters
@@ -38,4 +38,4 @@ def inverse_beta_cosine(energy: str, form: ibd.Form = "strumia-vissani") -> floa
     >>> round(inverse_beta_cosine("5 MeV"), 4)
     -0.0244
     """
-    return float(ibd.mean_cosine(parse_quantity(energy, "energy"), form=form))
+    return float(ibd.mean_cosine(parse_quantity(energy, "energy"), version=form))

@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.fluxes import flux, reactor_errors
 from nuprobe.inference import CovarianceCost, Expectation, FitResult, fit
@@ -26,7 +25,6 @@ _CENTRE, _WIDTH = 5.8, 0.6  # MeV
 _NODES: Final = 40
 
 
-@quick_methods
 @dataclass(frozen=True, eq=False)
 class _Templates:
     """Spectrum and excess, each with a coefficient: N T + b B."""

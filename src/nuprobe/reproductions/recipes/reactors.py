@@ -25,7 +25,7 @@ _ENDS: Final[dict[str, Any]] = {"low_energy": "none", "lowest": 1.8, "highest": 
 def reactor_yield(
     fractions: dict[str, float],
     model: str = "huber-mueller",
-    form: ibd.Form = "vogel-beacom",
+    form: ibd.Version = "vogel-beacom",
 ) -> float:
     """Yield of inverse beta decay in 1e-43 cm² per fission.
 
@@ -41,7 +41,7 @@ def reactor_yield(
     6.64
     """
     source = flux("reactor", fractions=fractions, model=model, **_ENDS)
-    return 1e43 * ibd.per_unit(source, form=form)
+    return 1e43 * ibd.per_unit(source, version=form)
 
 
 def reactor_yield_ratio(first: str, second: str, model: str = "huber-mueller") -> float:
@@ -92,7 +92,7 @@ def reactor_yield_error(first: str, second: str | None = None) -> float:
     """
     names = [first, *([] if second is None else [second])]
     e = np.arange(1.82, 10.0, 0.02)
-    sigma = ibd.total(e, form="vogel-beacom")
+    sigma = ibd.total(e, version="vogel-beacom")
     pure = [flux("reactor", fractions={n: 1.0}, **_ENDS) for n in names]
     weight = np.array([f.spectrum("nubar_e", e) * sigma for f in pure])
     covariance = reactor_errors(e, names).folded(weight)

@@ -8,7 +8,7 @@ from typing import Literal
 from nuprobe.errors import InputError
 from nuprobe.experiments import SolarExperiment, experiment
 from nuprobe.experiments.solar_mixing import solar_fluxes
-from nuprobe.experiments.solar_plane import SOLAR_SET, l_1a_fit
+from nuprobe.experiments.solar_plane import SOLAR_SET, l1a_fit
 from nuprobe.oscillation import survival
 from nuprobe.units import parse_quantity
 
@@ -97,11 +97,11 @@ def axial_current(
 
     Parameters
     ----------
-    scheme, flux, experiments : as in `nuprobe.experiments.solar_plane.l_1a_fit`.
+    scheme, flux, experiments : as in `nuprobe.experiments.solar_plane.l1a_fit`.
 
     Examples
     --------
     >>> round(axial_current("relative", experiments=("sno-2013", "gallium-2009")))
     -3
     """
-    return l_1a_fit(experiments, scheme=scheme, flux=flux)[f"l_1a.{scheme}"].value
+    return l1a_fit(experiments, scheme=scheme, flux=flux)[f"l1a.{scheme}"].value

@@ -11,12 +11,10 @@ are compared in the tests with the full tree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from nuprobe.border import quick_methods
 from nuprobe.constants import (
     G_A,
     HBARC_MEV_CM,
@@ -25,11 +23,10 @@ from nuprobe.constants import (
     M_PROTON,
     TAU_NEUTRON_S,
 )
+from nuprobe.inverse_beta.strumia_vissani import MAGNETIC
 from nuprobe.numerics import FloatArray
-from nuprobe.processes.interface import DepositRange
-from nuprobe.processes.nuclear.strumia_vissani import MAGNETIC
 
-__all__ = ["FirstOrderRange", "cosine", "differential", "positron_energy"]
+__all__ = ["antineutrino_energy", "cosine", "differential", "end", "positron_energy"]
 
 _PHASE_SPACE: Final = 1.7152
 _HBAR_MEV_S: Final = HBARC_MEV_CM / 2.99792458e10
@@ -127,48 +124,42 @@ def differential(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
     return np.asarray(_SIGMA / 2 * by_cosine * _NUCLEON / (p_static * e_nu))
 
 
-@quick_methods
-@dataclass(frozen=True)
-class FirstOrderRange(DepositRange):
-    """Total energies of the positron, to first order in 1/M.
+def end(e_nu: FloatArray, cos: float) -> FloatArray:
+    """Energy of the positron that goes forward (`cos` 1) or backward (−1), MeV; 0 below
+    the threshold.
+
+    Parameters
+    ----------
+    e_nu : energy of the antineutrino, MeV.
+    cos : 1 or −1.
 
     Examples
     --------
-    >>> FirstOrderRange().t_max(np.array([1.8, 3.0]))
+    >>> end(np.array([1.8, 3.0]), 1.0)
     array([0.   , 1.705...])
     """
+    e = np.maximum(e_nu, _SPLIT + M_ELECTRON)
+    possible = positron_energy(e, np.asarray(1.0)) > M_ELECTRON
+    energy = np.maximum(positron_energy(e, np.asarray(cos)), M_ELECTRON)
+    return np.where(possible, energy, 0.0)
 
-    def t_max(self, e_nu: FloatArray) -> FloatArray:
-        """Largest positron energy at neutrino energies `e_nu`, MeV; 0 below the
-        threshold."""
-        return self._end(e_nu, 1.0)
 
-    def t_min(self, e_nu: FloatArray) -> FloatArray:
-        """Smallest positron energy at neutrino energies `e_nu`, MeV; 0 below the
-        threshold."""
-        return self._end(e_nu, -1.0)
+def antineutrino_energy(e_e: FloatArray, cos: float) -> FloatArray:
+    """Energy of the antineutrino whose positron has the energy `e_e` at an angle.
 
-    @staticmethod
-    def _end(e_nu: FloatArray, cos: float) -> FloatArray:
-        e = np.maximum(e_nu, _SPLIT + M_ELECTRON)
-        possible = positron_energy(e, np.asarray(1.0)) > M_ELECTRON
-        energy = np.maximum(positron_energy(e, np.asarray(cos)), M_ELECTRON)
-        return np.where(possible, energy, 0.0)
+    Parameters
+    ----------
+    e_e : total energy of the positron, MeV.
+    cos : cosine of its angle.
 
-    def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can make positrons of the energy `t`, MeV."""
-        return self._energy(t, 1.0)
-
-    def e_max(self, t: FloatArray) -> FloatArray:
-        """Largest neutrino energy that can make positrons of the energy `t`, MeV."""
-        return self._energy(t, -1.0)
-
-    @staticmethod
-    def _energy(t: FloatArray, cos: float) -> FloatArray:
-        """Where `positron_energy` is `t`."""
-        e = t + _SPLIT + _Y2 / _NUCLEON
-        for _ in range(_STEPS):
-            static = np.maximum(e - _SPLIT, M_ELECTRON)
-            slow = static - _momentum(static) * cos
-            e = t + _Y2 / _NUCLEON + _SPLIT + e / _NUCLEON * slow
-        return np.where(t >= M_ELECTRON, e, np.inf)
+    Examples
+    --------
+    >>> float(antineutrino_energy(end(np.array(3.0), 1.0), 1.0))
+    3.0
+    """
+    e = e_e + _SPLIT + _Y2 / _NUCLEON
+    for _ in range(_STEPS):
+        static = np.maximum(e - _SPLIT, M_ELECTRON)
+        slow = static - _momentum(static) * cos
+        e = e_e + _Y2 / _NUCLEON + _SPLIT + e / _NUCLEON * slow
+    return np.where(e_e >= M_ELECTRON, e, np.inf)

@@ -11,8 +11,8 @@ from scipy.integrate import quad
 
 import nuprobe as nu
 from nuprobe.errors import InputError
+from nuprobe.fluxes import means
 from nuprobe.processes import cross_section
-from nuprobe.processes.nuclear import flux_mean
 from nuprobe.processes.nuclear.breakup import NN, NP, PP
 
 
@@ -86,7 +86,7 @@ def test_a_polynomial_in_the_root() -> None:
         u = np.sqrt(np.maximum(e - 2.0, 0.0))
         return u**3 * np.exp(-u)
 
-    fast = flux_mean.interpolated(sigma, 2.0, 20.0, 24)
+    fast = means.interpolated(sigma, 2.0, 20.0, 24)
     e = np.array([1.0, 2.0, 2.5, 10.0, 20.0])
     assert fast(e) == pytest.approx(sigma(e), rel=1e-10, abs=1e-12)
     plain, _ = quad(lambda x: float(sigma(x)), 2, 20, epsrel=1e-11)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour
-from nuprobe.fluxes import Flux, FluxComponent
+from nuprobe.fluxes.spectrum import Flux, FluxComponent
 from nuprobe.numerics import FloatArray, converged, panel_nodes
 
 __all__ = ["interpolated", "mean", "per_unit"]

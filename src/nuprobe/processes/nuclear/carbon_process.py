@@ -1,0 +1,279 @@
+"""Transitions of nuclei between levels, as cross sections and templates see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+
+from nuprobe.border import public, quick_methods
+from nuprobe.constants import M_ELECTRON
+from nuprobe.errors import InputError
+from nuprobe.flavours import FlavourState
+from nuprobe.inverse_beta import TwoBody
+from nuprobe.models import Couplings
+from nuprobe.nuclei import Target, isotope
+from nuprobe.numerics import FloatArray
+from nuprobe.processes.interface import (
+    Deposit,
+    Exchanges,
+    KernelGroup,
+    Process,
+    Scatterer,
+)
+from nuprobe.processes.nuclear import allowed
+from nuprobe.processes.nuclear.common import count_of, isovector, within
+from nuprobe.processes.nuclear.electron_flavour import electron_share
+from nuprobe.processes.nuclear.levels import Level, Levels, levels
+from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer
+
+__all__ = ["CarbonCharged", "CarbonNeutral", "checked"]
+
+_LEPTON: Final = Deposit("electron energy", r"E_e")
+_TRANSFER: Final = Deposit("energy transfer", r"\omega")
+
+
+def _one(t: FloatArray) -> FloatArray:
+    return np.ones((*t.shape, 1))
+
+
+def _count(target: Target | None, table: Levels) -> float:
+    return count_of(target, table.target, f"give '{table.target}' or no target")
+
+
+def checked(table: Levels, e: FloatArray) -> None:
+    """Refuse energies beyond what a table is valid to.
+
+    Parameters
+    ----------
+    table : of levels.
+    e : energies of the neutrino, MeV.
+
+    Raises
+    ------
+    InputError
+        With the range of the table.
+
+    Examples
+    --------
+    >>> checked(levels("carbon13"), np.array(10.0))
+    """
+    within(e, table.valid_to, f"transitions of {table.target} between levels are")
+
+
+@public
+@quick_methods
+@dataclass(frozen=True)
+class CarbonCharged(Process):
+    """Transitions by charged currents, ν_e to e⁻ or, of a table that says so, ν̄_e to
+    e⁺.
+
+    Attributes
+    ----------
+    levels : name of a table of levels, or path of a TOML file.
+
+    Examples
+    --------
+    >>> [s.name for s in CarbonCharged().scatterers(None)]
+    ['C13 1/2- g.s.', 'C13 3/2- 3.502']
+    """
+
+    levels: str = "carbon13"
+
+    def __post_init__(self) -> None:
+        if levels(self.levels).charged is None:
+            raise InputError(f"{self.levels} has no transitions by charged currents")
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line."""
+        return "carbon-cc"
+
+    @property
+    def deposit(self) -> Deposit:
+        """The total energy of the electron."""
+        return _LEPTON
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return one scatterer a level of the product, for the nuclei of a `target` or
+        for one nucleus."""
+        table = levels(self.levels)
+        count, initial = _count(target, table), isotope(table.target)
+        assert table.charged is not None  # __post_init__
+        result = []
+        for level in table.charged.levels:
+            # of a nuclear mass, though Q is of atoms
+            electron = -M_ELECTRON if table.charged.antineutrino else M_ELECTRON
+            mass = initial.mass + table.charged.q - electron + level.energy
+            reaction = TwoBody(initial.mass, mass, M_ELECTRON)
+            charge = table.charged.product_charge
+            product = (-charge if table.charged.antineutrino else charge, initial.a)
+            kernel = partial(_charged, table, reaction, level, product)
+            result.append(
+                Scatterer(
+                    f"{table.target} {level.name}",
+                    count,
+                    LeptonEnergy(reaction),
+                    partial(_charged_groups, kernel),
+                )
+            )
+        return tuple(result)
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the one term, whatever the `exchanges`: that of the W boson."""
+        return ("w",)
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Share of electron neutrinos (or antineutrinos), shape (1,).
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        table = levels(self.levels)
+        assert table.charged is not None  # __post_init__
+        return np.array([electron_share(state, anti, table.charged.antineutrino)])
+
+
+def _charged(
+    table: Levels,
+    reaction: TwoBody,
+    level: Level,
+    product: tuple[int, int],
+    e: FloatArray,
+    t: FloatArray,
+) -> FloatArray:
+    checked(table, e)
+    return allowed.charged(reaction, level, product, e, t)
+
+
+def _charged_groups(kernel: Any, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
+    return (KernelGroup(("w",), _one, function=kernel, positive=True),)
+
+
+@public
+@quick_methods
+@dataclass(frozen=True)
+class CarbonNeutral(Process):
+    """Allowed transitions by neutral currents, of every flavour.
+
+    Attributes
+    ----------
+    levels : name of a table of levels, or path of a TOML file.
+
+    Examples
+    --------
+    >>> [s.name for s in CarbonNeutral().scatterers(None)]
+    ['C13 3/2- 3.684']
+    """
+
+    levels: str = "carbon13"
+
+    def __post_init__(self) -> None:
+        if levels(self.levels).neutral is None:
+            raise InputError(f"{self.levels} has no transitions by neutral currents")
+
+    @property
+    def name(self) -> str:
+        """Name in files and on the command line."""
+        return "carbon-nc"
+
+    @property
+    def deposit(self) -> Deposit:
+        """The energy that the neutrino hands over: excitation and recoil."""
+        return _TRANSFER
+
+    @property
+    def constituents(self) -> tuple[str, ...]:
+        """Proton and neutron."""
+        return ("p", "n")
+
+    def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
+        """Return one scatterer a level, for the nuclei of a `target` or for one
+        nucleus."""
+        table = levels(self.levels)
+        count, mass = _count(target, table), isotope(table.target).mass
+        assert table.neutral is not None  # __post_init__
+        result = []
+        for level in table.neutral.levels:
+            reaction = TwoBody(mass, mass + level.energy, 0.0)
+            result.append(
+                Scatterer(
+                    f"{table.target} {level.name}",
+                    count,
+                    Transfer(reaction),
+                    partial(_neutral_groups, table, reaction, level, self._terms),
+                    floor=(reaction.product**2 - mass**2) / (2 * mass),
+                )
+            )
+        return tuple(result)
+
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        table = levels(self.levels)
+        assert table.neutral is not None  # __post_init__
+        known = any(level.magnetic for level in table.neutral.levels)
+        return ("axial", "magnetic") if known else ("axial",)
+
+    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
+        """Return the term of axial currents, and that of weak magnetism if the table
+        has it, whatever the `exchanges`: other vector ones and magnetic moments do not
+        reach these levels, or hardly."""
+        return self._terms
+
+    def coefficients(
+        self,
+        couplings: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Isovector axial couplings squared, 1 in the Standard Model, and times vector
+        ones, shape (..., terms).
+
+        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return self._weights(isovector(couplings, None, state, anti))
+
+    def coefficient_derivatives(
+        self,
+        couplings: Couplings,
+        slope: Couplings,
+        state: FlavourState,
+        anti: bool,
+        exchanges: Exchanges,
+    ) -> FloatArray:
+        """Derivative of `coefficients` where the `couplings` move along `slope`.
+
+        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
+        """
+        return self._weights(isovector(couplings, slope, state, anti))
+
+    def _weights(self, pair: tuple[FloatArray, FloatArray]) -> FloatArray:
+        used = pair[: len(self._terms)]
+        return np.stack(np.broadcast_arrays(*used), axis=-1)
+
+
+def _neutral_groups(
+    table: Levels,
+    reaction: TwoBody,
+    level: Level,
+    terms: tuple[str, ...],
+    exchanges: Exchanges,
+) -> tuple[KernelGroup, ...]:
+    """Kernels of a transition by neutral currents."""
+
+    def kernel(part: int, e: FloatArray, t: FloatArray) -> FloatArray:
+        checked(table, e)
+        return allowed.neutral(reaction, level, e, t)[part]
+
+    return tuple(
+        KernelGroup((term,), _one, function=partial(kernel, part), positive=True)
+        for part, term in enumerate(terms)
+    )
