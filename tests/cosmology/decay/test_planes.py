@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nuprobe.cosmology.decay import decay_plane, lifetime_of, sterile_decay
+from nuprobe.cosmology.decay import PlaneRun, decay_plane, lifetime_of, sterile_decay
 from nuprobe.errors import InputError, UnknownNameError
 
 MEASURED = {"d_h": (2.547e-5, 0.029e-5), "y_p": (0.245, 0.003)}
@@ -56,25 +56,23 @@ def test_a_stopped_plane_goes_on(tmp_path: Path) -> None:
 
     with pytest.raises(Killed):
         decay_plane(
-            [3.5, 4.0], measured=MEASURED, checkpoint=file, advance=kill, **known
+            [3.5, 4.0], measured=MEASURED, run=PlaneRun(file, advance=kill), **known
         )
     counted: list[int] = []
     plane = decay_plane(
         [3.5, 4.0],
         measured=MEASURED,
-        checkpoint=file,
-        resume=True,
-        advance=counted.append,
+        run=PlaneRun(file, True, counted.append),
         **known,
     )
     assert counted == [1]
     whole = decay_plane([3.5, 4.0], measured=MEASURED, **known)
     assert np.array_equal(whole.values["li7_h"], plane.values["li7_h"])
     with pytest.raises(InputError, match="other masses"):
-        decay_plane([3.6], measured=MEASURED, checkpoint=file, resume=True, **known)
+        decay_plane([3.6], measured=MEASURED, run=PlaneRun(file, True), **known)
     file.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="no checkpoint"):
-        decay_plane([3.5], measured=MEASURED, checkpoint=file, resume=True, **known)
+        decay_plane([3.5], measured=MEASURED, run=PlaneRun(file, True), **known)
 
 
 def test_wrong_input() -> None:
@@ -88,6 +86,6 @@ def test_wrong_input() -> None:
     with pytest.raises(InputError, match="either lifetimes or moments"):
         decay_plane([4.0], measured=MEASURED, abundance=1e-6)
     with pytest.raises(InputError, match="resume needs"):
-        decay_plane([4.0], measured=MEASURED, resume=True, **known)
+        decay_plane([4.0], measured=MEASURED, run=PlaneRun(resume=True), **known)
     with pytest.raises(InputError, match="mass"):
         decay_plane([-4.0], measured=MEASURED, **known)

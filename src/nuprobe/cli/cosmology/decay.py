@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nuprobe.cli.cosmology.decay_options import SterileSpec, sterile_options
 from nuprobe.cli.cosmology.specs import NucleosynthesisSpec, nucleosynthesis_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
@@ -26,19 +27,7 @@ Examples:
     "--moment",
     help="Transition moment in Bohr magnetons that makes N decay, of a channel.",
 )
-@click.option(
-    "--nature",
-    type=click.Choice(["dirac", "majorana"]),
-    default="dirac",
-    show_default=True,
-    help="With --moment: a Majorana N has two channels.",
-)
-@click.option(
-    "--abundance",
-    type=float,
-    required=True,
-    help="n_N/n_gamma at 10 MeV; nothing is assumed.",
-)
+@sterile_options
 @click.option(
     "--nucleus", help="Refuse a mass that cannot disintegrate this one (d, be7, ...)."
 )
@@ -49,14 +38,17 @@ def decay_command(
     mass: str,
     lifetime: str | None,
     moment: str | None,
-    nature: str,
-    abundance: float,
+    sterile: SterileSpec,
     nucleus: str | None,
     nuclei: NucleosynthesisSpec,
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Light elements after the decay of a sterile neutrino, N -> nu gamma."""
+    """Light elements after the decay of a sterile neutrino, N -> nu gamma.
+
+    Spectra were compared with another code to 30 MeV of photons; above, nothing
+    independent is known. The cross sections of nuclei are unverified.
+    """
     from nuprobe.cli.cosmology.decay_tables import decay_table
     from nuprobe.cosmology.decay import lifetime_of, sterile_decay
     from nuprobe.units import parse_quantity, value_in
@@ -67,9 +59,13 @@ def decay_command(
     if moment is None:
         seconds = value_in(str(lifetime), "s")
     else:
-        seconds = lifetime_of(m, value_in(moment, "muB"), nature)
+        seconds = lifetime_of(m, value_in(moment, "muB"), sterile.nature)
     found = sterile_decay(
-        m, seconds, abundance=abundance, options=nuclei.build(), nucleus=nucleus
+        m,
+        seconds,
+        abundance=sterile.abundance,
+        options=nuclei.build(),
+        nucleus=nucleus,
     )
     if plot is not None:
         from nuprobe.plotting import plot_photon_spectra

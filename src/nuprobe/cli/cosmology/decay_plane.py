@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.cosmology.decay_options import SterileSpec, sterile_options
 from nuprobe.cli.cosmology.specs import NucleosynthesisSpec, nucleosynthesis_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
@@ -38,19 +39,7 @@ Examples:
 @click.option("--masses", required=True, help="start:stop:count[:lin|:log] MeV.")
 @click.option("--lifetimes", help="start:stop:count[:lin|:log], in s; or --moments.")
 @click.option("--moments", help="start:stop:count[:lin|:log], in Bohr magnetons.")
-@click.option(
-    "--nature",
-    type=click.Choice(["dirac", "majorana"]),
-    default="dirac",
-    show_default=True,
-    help="With --moments: a Majorana N has two channels.",
-)
-@click.option(
-    "--abundance",
-    type=float,
-    required=True,
-    help="n_N/n_gamma at 10 MeV; nothing is assumed.",
-)
+@sterile_options
 @click.option(
     "--measured",
     multiple=True,
@@ -70,8 +59,7 @@ def decay_plane_command(
     masses: str,
     lifetimes: str | None,
     moments: str | None,
-    nature: str,
-    abundance: float,
+    sterile: SterileSpec,
     measured: tuple[str, ...],
     nuclei: NucleosynthesisSpec,
     checkpoint: CheckpointSpec,
@@ -80,7 +68,7 @@ def decay_plane_command(
     """Masses and lifetimes, or moments, of a sterile neutrino that measured abundances
     exclude for a stated abundance of it."""
     from nuprobe.cli.cosmology.decay_tables import decay_plane_table
-    from nuprobe.cosmology.decay import decay_plane
+    from nuprobe.cosmology.decay import PlaneRun, decay_plane
     from nuprobe.inference.checkpoints import progress_bar
     from nuprobe.units import parse_grid
 
@@ -92,15 +80,13 @@ def decay_plane_command(
     advance = progress_bar(not checkpoint.quiet, m.size * columns.size, 0)
     plane = decay_plane(
         m,
-        abundance=abundance,
+        abundance=sterile.abundance,
         measured=values,
         lifetimes=None if lifetimes is None else columns,
         moments=None if moments is None else columns,
-        nature=nature,
+        nature=sterile.nature,
         options=nuclei.build(),
-        checkpoint=checkpoint.output,
-        resume=checkpoint.resume,
-        advance=advance,
+        run=PlaneRun(checkpoint.output, checkpoint.resume, advance),
     )
     advance(None)
     if checkpoint.plot is not None:

@@ -13,7 +13,12 @@ from nuprobe.cosmology.decay.evolution import (
     lifetime_of,
     sterile_decay,
 )
-from nuprobe.cosmology.decay.planes import THRESHOLD, DecayPlane, decay_plane
+from nuprobe.cosmology.decay.planes import (
+    THRESHOLD,
+    DecayPlane,
+    PlaneRun,
+    decay_plane,
+)
 from nuprobe.cosmology.decay.spectrum import PhotonSpectrum, cutoff, photon_spectrum
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "DecayedAbundances",
     "Disintegration",
     "PhotonSpectrum",
+    "PlaneRun",
     "cutoff",
     "decay_plane",
     "disintegration_cross_section",
