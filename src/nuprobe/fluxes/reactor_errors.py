@@ -28,7 +28,6 @@ _BIN: Final = 0.25
 _ISOTOPES: Final = ("U235", "U238", "Pu239", "Pu241")
 
 
-@public
 @dataclass(frozen=True, eq=False)
 class SpectrumErrors:
     """Relative errors of spectra at energies.
