@@ -3,11 +3,14 @@ or of the literature."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Any
 
 import pytest
 
 import nuprobe as nu
+from nuprobe.cli import main
 from nuprobe.errors import InputError, UnknownNameError
 
 
@@ -96,3 +99,46 @@ def test_early_universe_and_stars() -> None:
     assert both / 30.26 == pytest.approx(1.0972, rel=1e-3)
     tip = nu.stars.tip_luminosity([0.0, 3e-12])
     assert tip.tolist() == pytest.approx([-3.99, -4.305], abs=5e-4)
+
+
+def test_an_unknown_option_of_abundances_is_named() -> None:
+    with pytest.raises(UnknownNameError, match=r"'eta'.*omega_baryon"):
+        nu.cosmology.abundances(eta=6e-10)
+    with pytest.raises(UnknownNameError, match="screening"):
+        nu.cosmology.abundances(screenin="debye")
+
+
+def _ran(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[object, str]:
+    monkeypatch.setattr(sys, "argv", ["nuprobe", *shlex.split(line)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    captured = capsys.readouterr()
+    return end.value.code, captured.out + captured.err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("cosmology potential --charge 0", 2, "without charge"),
+        ("cosmology contour emu mutau --levels 0.9", 2, "no level lies in this plane"),
+        (
+            "xsec deuteron --channel cc --energy '10 MeV'",
+            *(0, "L_1A = 0 fm3 in the resummed scheme"),
+        ),
+        (
+            "xsec deuteron --channel cc --energy '10 MeV' --scheme nnlo",
+            *(0, "L_1A = 0 fm3 in the nnlo scheme"),
+        ),
+    ],
+)
+def test_what_commands_say(
+    line: str,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found, text = _ran(line, monkeypatch, capsys)
+    assert (found, said in text) == (code, True), text

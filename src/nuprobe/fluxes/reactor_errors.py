@@ -28,7 +28,6 @@ _BIN: Final = 0.25
 _ISOTOPES: Final = ("U235", "U238", "Pu239", "Pu241")
 
 
-@public
 @dataclass(frozen=True, eq=False)
 class SpectrumErrors:
     """Relative errors of spectra at energies.
@@ -139,7 +138,7 @@ def reactor_errors(
     0.0815
     """
     e = np.atleast_1d(numbers("energies", energies))
-    if e.ndim != 1 or e.size == 0 or np.any((e < 1.8) | (e > 10)):
+    if e.ndim != 1 or e.size == 0 or not np.all((e >= 1.8) & (e <= 10)):
         raise InputError(
             "energies must be a list of numbers from 1.8 to 10 MeV, where spectra are"
             " used"

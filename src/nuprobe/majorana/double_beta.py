@@ -184,7 +184,7 @@ class MatrixElements:
     >>> (MatrixElements().mass("Ge76", 1.8e26) / eV).round(3)
     array([0.077, 0.183])
     >>> (MatrixElements(contact=0.4).mass("Ge76", 1.8e26) / eV).round(3)
-    array([0.055, 0.131])
+    array([0.055, 0.13 ])
     """
 
     element: float | None = None

@@ -81,7 +81,6 @@ def density(radius: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.asarray(rho), np.array([s[2] for s in _SHELLS])[place]
 
 
-@lru_cache(maxsize=16)
 def night_exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
     """Cosines of the nadir angle of the Sun by night, and the share of the nights spent
     at each.
@@ -101,9 +100,14 @@ def night_exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
     >>> bool(shares[-1] > 0), round(float(shares.sum()), 6)
     (True, 1.0)
     """
-    number("the latitude in degrees", latitude)
-    if not -90 <= latitude <= 90:
-        raise InputError(f"a latitude lies between -90 and 90 degrees, got {latitude}")
+    value = number("the latitude in degrees", latitude)
+    if not -90 <= value <= 90:
+        raise InputError(f"a latitude lies between -90 and 90 degrees, got {value}")
+    return _exposure(value)
+
+
+@lru_cache(maxsize=16)
+def _exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
     season = 2 * np.pi * (np.arange(720) + 0.5) / 720
     hour = 2 * np.pi * (np.arange(1440) + 0.5) / 1440
     tilt, at = np.radians(_TILT), np.radians(latitude)

@@ -10,7 +10,7 @@ import numpy as np
 from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError
 from nuprobe.models.sterile import sterile_share
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, numbers
 from nuprobe.oscillation.mixing import PMNS, Splittings, check_mixing
 from nuprobe.units import eV
 
@@ -70,7 +70,7 @@ def disappearance(sin2_2theta_14: Any) -> tuple[FloatArray, FloatArray]:
     >>> disappearance([0.36])[0].round(4)
     array([[0.81, 0.01, 0.18]])
     """
-    s = np.atleast_1d(np.asarray(sin2_2theta_14, dtype=float))
+    s = np.atleast_1d(numbers("sin2_2theta_14", sin2_2theta_14))
     x = sterile_share(s)
     slope = 0.25 / np.maximum(1 - 2 * x, 1e-8)
     values = np.stack([(1 - x) ** 2, x**2, 0.5 * s], axis=-1)

@@ -90,7 +90,7 @@ def plot_charged_currents(
     provenance(
         figure,
         ("Strumia:2003zx", "Auerbach:2001hz"),
-        "L_1A = 0; thin dots: beyond the accuracy",
+        "L_1A = 0 fm3 (resummed); thin dots: beyond the accuracy",
     )
     return figure
 

@@ -39,6 +39,7 @@ def contour_command(
 ) -> None:
     """Contours of constant abundance over the moments X and Y (emu, etau, mutau)."""
     from nuprobe.cli.cosmology.tables import contour_table
+    from nuprobe.errors import InputError
 
     plane, observable = asked.build(neutrinos, nuclei), asked.observable
     levels = (
@@ -46,6 +47,12 @@ def contour_command(
         if asked.levels is None
         else numbers_of(asked.levels, "--levels")
     )
+    _, _, z = plane.grid(observable)
+    if not any(z.min() < level < z.max() for level in levels):
+        raise InputError(
+            f"no level lies in this plane, where {observable} runs from {z.min():.6g}"
+            f" to {z.max():.6g}"
+        )
     lines = plane.contours(observable, levels)
     if plot is not None:
         from nuprobe.plotting import plot_moment_plane

@@ -72,9 +72,12 @@ def potential_command(
 ) -> None:
     """Screened potential of a charge, to first, second and third order."""
     from nuprobe.cosmology import screened_potential
+    from nuprobe.errors import InputError
     from nuprobe.tables import Table
     from nuprobe.units import fm, parse_quantity
 
+    if charge == 0:
+        raise InputError("--charge 0: without charge there is no potential; give one")
     t = parse_quantity(temperature, "energy")
     mu = parse_quantity(chemical_potential, "energy")
     clouds = [

@@ -59,11 +59,10 @@ class CurrentSpec:
 
     def words(self) -> str:
         """Return the constants in words."""
-        two_body = (
-            "L_1A = 0"
-            if self.l1a is None
-            else f"L_1A = {self.l1a} in the {self.scheme} scheme"
-        )
+        # a bare L_1A means nothing, not even 0; a number has been read as fm3
+        given = "0 fm3" if self.l1a is None else self.l1a
+        value = given if "fm" in given else f"{given} fm3"
+        two_body = f"L_1A = {value} in the {self.scheme or 'resummed'} scheme"
         return f"{two_body}; radiative corrections: {self.radiative}"
 
 

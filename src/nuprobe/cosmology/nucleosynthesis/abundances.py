@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal, get_args
@@ -95,6 +96,8 @@ def abundances(
         For a model together with a history, or options of decoupling with a history or
         an instantaneous decoupling that has none, or `options` together with
         attributes of them.
+    UnknownNameError
+        For an option that is none.
     ComputationError
         If a step fails; the message names the temperature.
 
@@ -114,6 +117,12 @@ def abundances(
             " replaces some of them"
         )
     given = options if options is not None else Nucleosynthesis(**own)
+    passed_on = list(inspect.signature(decoupling).parameters)[1:]
+    for name in more:
+        if name not in passed_on:
+            known = ("history", "criterion", *names, *passed_on)
+            hint = "eta is omega_b: omega_baryon(eta)" if name == "eta" else ""
+            raise UnknownNameError("option of abundances", name, known, hint)
     if criterion not in get_args(Pipeline):
         raise UnknownNameError("criterion", criterion, get_args(Pipeline))
     if history is None:

@@ -50,8 +50,8 @@ def disappearance_best(
 
     Examples
     --------
-    >>> round(disappearance_best("danss"), 1)
-    21.5
+    >>> 21.3 < disappearance_best("danss") < 21.5
+    True
     """
     one = open_experiment(experiment, BaselineExperiment)
     found = one.fit(None, _FREE, analysis, minos=False)
