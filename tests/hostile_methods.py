@@ -244,6 +244,12 @@ def _abundances() -> list[Any]:
         bbn.Expansion(past.t_gamma, past.t_nu[:, 0], past.a, past.hubble),
         bbn.moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=2),
         bbn.boltzmann_table(omega_b=[0.02, 0.03], n_eff=[3.0, 4.0]),
+        nu.cosmology.decay.decay_plane(
+            [3.0],
+            lifetimes=[1e5],
+            abundance=1e-7,
+            measured={"d_h": (2.547e-5, 2.9e-7)},
+        ),
         measured,
         measured.prediction(majorana, ["magnetic_moment.emu"]),
     ]

@@ -124,3 +124,65 @@ def test_mistakes_are_one_line(run: Run, line: tuple[str, ...], message: str) ->
     assert out == ""
     assert message in err
     assert err.count("\n") == 1
+
+
+DECAY = ("decay", "--lifetime", "1e5 s", "--abundance", "1e-5")
+
+
+def test_the_window_in_which_only_beryllium_goes(run: Run) -> None:
+    """Photons of 2 MeV are above the threshold of 7Be, below that of deuterium."""
+    found = {}
+    for mass in ("3 MeV", "4 MeV"):
+        code, out, _ = run(*DECAY, "--mass", mass, "--json")
+        assert code == 0
+        found[mass] = json.loads(out)
+    below, window = found["3 MeV"], found["4 MeV"]
+    assert window["d_h"] == pytest.approx(below["d_h"], rel=1e-3)
+    assert window["li7_h"] < 0.5 * below["li7_h"]
+    _, out, _ = run(*DECAY, "--mass", "4 MeV")
+    lines = [x.split() for x in out.splitlines() if x.startswith("7Li/H")]
+    assert float(lines[0][-1]) == pytest.approx(window["li7_h"], rel=1e-4)
+    assert "abundance: 1e-05 of photons at 10 MeV" in out
+
+
+def test_a_moment_gives_the_lifetime(run: Run) -> None:
+    """5.307 κ² (m/eV)³ 1/s of a channel, two channels of a Majorana N."""
+    known = ("decay", "--mass", "2 MeV", "--moment", "1e-12", "--abundance", "1e-9")
+    for nature, channels in (("dirac", 1), ("majorana", 2)):
+        code, out, _ = run(*known, "--nature", nature, "--json")
+        assert code == 0
+        seconds = 1 / (channels * 5.30725 * 1e-24 * (2e6) ** 3)
+        assert json.loads(out)["lifetime [s]"] == pytest.approx(seconds, rel=1e-5)
+
+
+def test_a_plane_of_decays_goes_on(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "plane.json"
+    known = (
+        *("decay-plane", "--masses", "4:5:2 MeV", "--lifetimes", "1e5:1e6:2:log"),
+        *("--abundance", "1e-5", "--quiet", "-o", str(file)),
+    )
+    code, out, _ = run(*known)
+    assert code == 0
+    rows = [x.split() for x in out.splitlines() if x.split()[:1] in (["4"], ["5"])]
+    # deuterium stays at 4 MeV and goes at 5
+    assert [row[-2:] for row in rows] == [["0", "2"], ["2", "2"]]
+    code, out, _ = run(*known, "--resume", "--json")
+    assert code == 0
+    assert json.loads(out)["excluded"] == [[False, False], [True, True]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--lifetimes", "1e5:1e6:2:log", "--moments", "1e-13:1e-12:2:log"), "either"),
+        (("--lifetimes", "1e5:1e6:2:log", "--measured", "d_h=1e-5"), "value,error"),
+        (("--lifetimes", "1e5:1e6:2:log", "--measured", "c12=1,2"), "c12"),
+    ],
+)
+def test_planes_of_decays_that_are_none(
+    run: Run, arguments: tuple[str, ...], told: str
+) -> None:
+    plane = ("decay-plane", "--masses", "4:5:2 MeV", "--abundance", "1e-5", "--quiet")
+    code, _, err = run(*plane, *arguments)
+    assert code == 2
+    assert told in err

@@ -38,6 +38,7 @@ KEYS = {
 """Repeatable options that give a key a value: two values of one key."""
 
 LISTS = {
+    "measured",
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
     "observables", "cl", "names", "isotopes", "density", "temperature",

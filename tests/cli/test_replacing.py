@@ -55,6 +55,14 @@ BOLTZMANN = (
     *("cosmology", "table", "class", "--omega-b-grid", "0.02:0.03:2"),
     *("--n-eff-grid", "3:4:2"),
 )
+DECAY = (
+    *("cosmology", "decay", "--mass", "4 MeV", "--lifetime", "1e5 s"),
+    *("--abundance", "1e-4"),
+)
+DECAYS = (
+    *("cosmology", "decay-plane", "--masses", "3.5:4:2 MeV", "--abundance", "1e-6"),
+    *("--lifetimes", "1e5:1e6:2:log", "--quiet"),
+)
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
@@ -164,6 +172,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             (2, ("star", "tip")),
             (2, ("star", "emission")),
             (2, ("cosmology", "decoupling", "--moments", "1e-10:1e-9:2:log")),
+            (2, DECAY),
             (2, ("cosmology", "contour", "emu", "etau", "--nodes", "2")),
             (1, ("sensitivity", "--energy", "1 GeV", "--masses", "10, 20 MeV")),
             (2, ("xsec", "asymptotics", "--energy", "10 GeV")),
@@ -176,6 +185,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
             ("plot", "--plot", "a.png"),
         )
     },
+    (("cosmology", "decay-plane"), "output"): ((*DECAYS, "-o"), "a.json"),
+    (("cosmology", "decay-plane"), "plot"): ((*DECAYS, "--plot"), "a.png"),
     (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
     (("reproduce",), "plot"): (

@@ -19,6 +19,7 @@ from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.corner import plot_corner
+from nuprobe.plotting.decay import plot_decay_plane, plot_photon_spectra
 from nuprobe.plotting.electromagnetic import plot_averaged_moments, plot_millicharge
 from nuprobe.plotting.electron import plot_electron_differential, plot_electron_total
 from nuprobe.plotting.events import (
@@ -79,6 +80,7 @@ __all__ = [
     "plot_contour",
     "plot_corner",
     "plot_debye_length",
+    "plot_decay_plane",
     "plot_decoupling",
     "plot_differential",
     "plot_disappearance",
@@ -102,6 +104,7 @@ __all__ = [
     "plot_moment_plane",
     "plot_moment_summary",
     "plot_nucleosynthesis",
+    "plot_photon_spectra",
     "plot_plane",
     "plot_plasmon_emission",
     "plot_precession",

@@ -7,6 +7,8 @@ import click
 
 from nuprobe.cli.cosmology.abundances import abundances_command
 from nuprobe.cli.cosmology.contour import contour_command
+from nuprobe.cli.cosmology.decay import decay_command
+from nuprobe.cli.cosmology.decay_plane import decay_plane_command
 from nuprobe.cli.cosmology.decoupling import decoupling_command
 from nuprobe.cli.cosmology.neff import neff_command
 from nuprobe.cli.cosmology.plasma import plasma_command, potential_command
@@ -24,6 +26,7 @@ def cosmology_command() -> None:
       nuprobe cosmology abundances --moment emu=1e-9
       nuprobe cosmology contour emu mutau --plot helium.pdf
       nuprobe cosmology table class --moment emu=1e-9 -o bbn.dat
+      nuprobe cosmology decay --mass "4 MeV" --lifetime "1e5 s" --abundance 1e-4
     """
 
 
@@ -35,5 +38,7 @@ for _command in (
     abundances_command,
     contour_command,
     table_command,
+    decay_command,
+    decay_plane_command,
 ):
     cosmology_command.add_command(_command)

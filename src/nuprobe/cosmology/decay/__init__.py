@@ -13,15 +13,25 @@ from nuprobe.cosmology.decay.evolution import (
     lifetime_of,
     sterile_decay,
 )
+from nuprobe.cosmology.decay.planes import (
+    THRESHOLD,
+    DecayPlane,
+    PlaneRun,
+    decay_plane,
+)
 from nuprobe.cosmology.decay.spectrum import PhotonSpectrum, cutoff, photon_spectrum
 
 __all__ = [
     "DISINTEGRATIONS",
     "NUCLEI",
+    "THRESHOLD",
+    "DecayPlane",
     "DecayedAbundances",
     "Disintegration",
     "PhotonSpectrum",
+    "PlaneRun",
     "cutoff",
+    "decay_plane",
     "disintegration_cross_section",
     "lifetime_of",
     "photon_spectrum",

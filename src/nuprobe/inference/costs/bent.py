@@ -204,7 +204,9 @@ def _factorised(matrix: FloatArray, least: FloatArray) -> BoolArray:
             good &= seen
             pivot[~seen] = 1.0
         column = matrix[j + 1 :, j]
-        matrix[j + 1 :, j + 1 :] -= (column / pivot)[:, None] * column
+        # what overflows far from the data has no positive pivot in the next step
+        with np.errstate(invalid="ignore", over="ignore"):
+            matrix[j + 1 :, j + 1 :] -= (column / pivot)[:, None] * column
     return good
 
 

@@ -15,6 +15,7 @@ inverse_beta     inverse beta decay
 reactors         yields and rates of reactors
 reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
+decays           light elements after the decay of a sterile neutrino
 universe         plasma and decoupling in the early universe
 stars            red giants: emission by plasmons, the tip of their branch
 majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
@@ -36,6 +37,10 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.decays import (
+    decayed_abundance,
+    photon_decay_width,
 )
 from nuprobe.reproductions.recipes.deuteron import (
     deuteron_average,
@@ -159,6 +164,7 @@ __all__ = [
     "comparative_half_life",
     "counts",
     "debye_over_temperature",
+    "decayed_abundance",
     "decoupled_at",
     "density_bend",
     "deuteron_average",
@@ -200,6 +206,7 @@ __all__ = [
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "photon_decay_width",
     "primordial",
     "primordial_change",
     "primordial_rise",
