@@ -46,7 +46,7 @@ def decay_command(
 ) -> None:
     """Light elements after the decay of a sterile neutrino, N -> nu gamma.
 
-    Spectra were compared with another code to 30 MeV of photons; above, nothing
+    Masses were compared with another code up to 30 MeV; above, nothing
     independent is known. The cross sections of nuclei are unverified.
     """
     from nuprobe.cli.cosmology.decay_tables import decay_table

@@ -180,7 +180,7 @@ def sterile_decay(
     dilutes baryons, so that nucleosynthesis had more of them. N is cold, decays after
     nuclei cease to burn, and interacts no further. Neutrons set free decay; secondary
     reactions of fragments and the capture of electrons by ⁷Be before 1 eV are left out.
-    Photons above about 30 MeV were compared with no independent code, and the cross
+    Masses above about 30 MeV were compared with no independent code, and the cross
     sections of nuclei are `unverified`: see `DISINTEGRATIONS`. D/H moves by heat alone,
     by −0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4.
 

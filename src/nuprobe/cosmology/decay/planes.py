@@ -153,7 +153,7 @@ def decay_plane(
 
     Excluded is what fits worse than no decay at all: the prediction without decays
     lies some standard deviations from deuterium as it is. Heat alone lowers D/H, by
-    0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4. Photons above about 30 MeV were
+    0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4. Masses above about 30 MeV were
     compared with no independent code, and the cross sections of nuclei are
     `unverified`.
 
