@@ -138,9 +138,7 @@ def pairs(rng: np.random.Generator, e: FloatArray, t: float) -> FloatArray:
     return np.stack([one, e + energy - one])
 
 
-def on_nuclei(
-    rng: np.random.Generator, e: FloatArray, medium: p.Medium
-) -> FloatArray:
+def on_nuclei(rng: np.random.Generator, e: FloatArray, medium: p.Medium) -> FloatArray:
     """Energies of both leptons of pairs on nuclei, (2, n)."""
     grid = np.linspace(0.0, np.pi, 401)
     out = e[:, None] / 2 - (e[:, None] / 2 - _M) * np.cos(grid)
@@ -167,9 +165,7 @@ def light_by_light(rng: np.random.Generator, e: FloatArray) -> FloatArray:
 Tally = Callable[[FloatArray, FloatArray], None]
 
 
-def follow(
-    energy: float, medium: p.Medium, n: int, seed: int, tally: Tally
-) -> None:
+def follow(energy: float, medium: p.Medium, n: int, seed: int, tally: Tally) -> None:
     """Follow n photons and all they make down to `LOWEST`.
 
     `tally` gets the energies of photons that collide and their mean times, 1/rate in

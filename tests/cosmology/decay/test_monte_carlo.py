@@ -7,12 +7,12 @@ photons of 5 to 1000 MeV.
 
 import numpy as np
 import pytest
+from tests.cosmology.decay import monte_carlo
 
 from nuprobe.constants import M_ELECTRON
 from nuprobe.cosmology.decay import DISINTEGRATIONS, photon_spectrum
 from nuprobe.cosmology.decay import processes as p
 from nuprobe.cosmology.nucleosynthesis import baryon_to_photon
-from tests.cosmology.decay import monte_carlo
 
 NAMES = [one.name for one in DISINTEGRATIONS]
 MUST = [NAMES.index(name) for name in ("d(g,n)p", "be7(g,he3)he4")]
