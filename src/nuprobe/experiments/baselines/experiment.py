@@ -24,8 +24,7 @@ from nuprobe.experiments.changes import changed
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.inference import Cost, CovarianceCost, GaussianCost, SharesCost
-from nuprobe.models.stack import base_of
-from nuprobe.models.sterile import SterileNeutrino
+from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.schema import Folder, validate
@@ -121,7 +120,7 @@ class BaselineExperiment(AnyExperiment):
     def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
         """sin²2θ₁₄ and Δm²₄₁, starting at the values of a `model` with a sterile
         neutrino, or at 0.1 and 1 eV²."""
-        return (_sterile(model) or _START).own_parameters()
+        return (sterile_of(model) or _START).own_parameters()
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> BaselineRates:
@@ -135,7 +134,7 @@ class BaselineExperiment(AnyExperiment):
         """
         name = self._named(analysis)
         data, section = self._data(name), self.file.analyses[name]
-        chosen = _sterile(model) or SterileNeutrino()
+        chosen = sterile_of(model) or SterileNeutrino()
         values = self._point(chosen)
         point = np.array([list(values.values())])
         cost = self.cost(chosen, _NAMES, name)
@@ -180,7 +179,7 @@ class BaselineExperiment(AnyExperiment):
         model, free, analysis : as those of `cost`.
         """
         name = self._named(analysis)
-        chosen = _sterile(model)
+        chosen = sterile_of(model)
         known = {p.name: p for p in self.parameters(model)}
         for parameter in free:
             if parameter not in known:
@@ -275,9 +274,3 @@ class BaselineExperiment(AnyExperiment):
             self._cache[key] = SterileTemplates(folding, model.mixing)
         made: SterileTemplates = self._cache[key]
         return made
-
-
-def _sterile(model: Any) -> SterileNeutrino | None:
-    """The sterile neutrino of a model, if it has one."""
-    found = base_of(model, SterileNeutrino)
-    return found if isinstance(found, SterileNeutrino) else None
