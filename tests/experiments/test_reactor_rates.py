@@ -296,7 +296,8 @@ def test_the_rest_of_the_interface() -> None:
     assert rates.flux.total("nubar_e") > 1
     assert rates.target().components[0].isotope.z == 1
     assert rates.depends_on(None, "norm")
-    assert not rates.depends_on(None, "dm2_41")
+    assert rates.depends_on(None, "dm2_41")
+    assert not rates.depends_on(None, "rn")
     assert rates.depends_on(SterileNeutrino(), "dm2_41")
     with pytest.raises(InputError, match="no bins to add"):
         rates.rebinned(2)

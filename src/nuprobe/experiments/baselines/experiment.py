@@ -23,8 +23,7 @@ from nuprobe.experiments.folders import FolderExperiment, flux_of
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.inference import Cost, CovarianceCost, GaussianCost, SharesCost
-from nuprobe.models.stack import base_of
-from nuprobe.models.sterile import SterileNeutrino
+from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -84,7 +83,7 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
     def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
         """sin²2θ₁₄ and Δm²₄₁, starting at the values of a `model` with a sterile
         neutrino, or at 0.1 and 1 eV²."""
-        return (_sterile(model) or _START).own_parameters()
+        return (sterile_of(model) or _START).own_parameters()
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> BaselineRates:
@@ -98,7 +97,7 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
         """
         name = self._named(analysis)
         data, section = self._data(name), self.file.analyses[name]
-        chosen = _sterile(model) or SterileNeutrino()
+        chosen = sterile_of(model) or SterileNeutrino()
         values = self._point(chosen)
         point = np.array([list(values.values())])
         cost = self.cost(chosen, _NAMES, name)
@@ -143,7 +142,7 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
         model, free, analysis : as those of `cost`.
         """
         name = self._named(analysis)
-        chosen = _sterile(model)
+        chosen = sterile_of(model)
         parameters = self._freed(free, self.parameters(model))
         values = self._point(chosen or SterileNeutrino())
         if list(free) == ["dm2_41"] and not values["sin2_2theta_14"]:
@@ -236,9 +235,3 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
             return SterileTemplates(folding, model.mixing)
 
         return self._kept(("templates", name, model.mixing), make)
-
-
-def _sterile(model: Any) -> SterileNeutrino | None:
-    """The sterile neutrino of a model, if it has one."""
-    found = base_of(model, SterileNeutrino)
-    return found if isinstance(found, SterileNeutrino) else None

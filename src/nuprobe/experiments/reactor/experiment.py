@@ -28,9 +28,9 @@ from nuprobe.experiments.reactor.yields import (
 from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CovarianceCost
 from nuprobe.inference.costs.covariance import checked_covariance
+from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
-from nuprobe.oscillation import PMNS
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.units import parse_quantity
 
@@ -38,6 +38,8 @@ __all__ = ["Measured", "ReactorExperiment"]
 
 _CURVE: Final = 240
 """Points of the curve in figures."""
+_START: Final = SterileNeutrino(0.1, 1.0)
+_NONE: Final = SterileNeutrino()
 _SUM: Final = 2e-3
 """How far fractions of a published table may be from 1."""
 
@@ -161,10 +163,11 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
 
     @public
     def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
-        """What a fit can free: `norm`, `bump`, ``yield.ISOTOPE``, and with a `model`
-        that has a sterile neutrino its mixing and mass."""
+        """What a fit can free: `norm`, `bump`, ``yield.ISOTOPE``, and mixing and mass
+        of a sterile neutrino, starting at the values of a `model` that has one, or at
+        0.1 and 1 eV²."""
         own = own_parameters(tuple(self.file.isotopes))
-        return (*own, *_sterile(model))
+        return (*own, *(sterile_of(model) or _START).own_parameters())
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether rates depend on a parameter.
@@ -224,13 +227,13 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
         found = ReactorPrediction(
             name=self.name,
             parameters=(),
-            values={p.name: p.default for p in self.parameters(model)},
+            values=self._values(sterile_of(model)),
             yields=self.yields(),
             places=places,
             share=share,
             pulls=np.zeros((len(self.file.isotopes), 0)),
             nuisances=(),
-            mixing=_mixing(model),
+            mixing=(sterile_of(model) or _NONE).mixing,
         )
         return np.asarray(found.expectation(np.zeros((1, 0))).base[0])
 
@@ -251,19 +254,20 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
         name = self._named(analysis)
         rows, known = self.measured(name), self.parameters(model)
         chosen = self._freed(free, known)
+        sterile = self._sterile(sterile_of(model), free)
         nuisances, changes = self.pulls()
         if not self.file.analyses[name].flux_errors:
             nuisances, changes = (), changes[:, :0]
         return ReactorPrediction(
             name=f"{self.name}/{name}",
             parameters=chosen,
-            values={p.name: p.default for p in known},
+            values=self._values(sterile),
             yields=self.yields(),
             places=rows.places,
             share=rows.fractions / self.reference(name)[:, None],
             pulls=changes,
             nuisances=nuisances,
-            mixing=_mixing(model),
+            mixing=(sterile or _NONE).mixing,
         )
 
     @public
@@ -279,13 +283,36 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
         Parameters
         ----------
         model : default the Standard Model; one with a sterile neutrino oscillates.
-        free : names of `parameters`.
+        free : names of `parameters`; those of a sterile neutrino add one to any model.
         analysis : default the first of the file.
         """
         rows = self.measured(analysis)
         prediction = self.prediction(model, free, analysis)
         cost = CovarianceCost(prediction, rows.ratio, rows.covariance)
         return cost.of(self.origin(analysis))
+
+    def _sterile(
+        self, sterile: SterileNeutrino | None, free: Sequence[str]
+    ) -> SterileNeutrino | None:
+        """The sterile neutrino of a prediction: that of the model, or one that is added
+        because its parameters are free."""
+        chosen = sterile
+        if sterile is None and {ANGLE, SPLITTING} & set(free):
+            chosen = _NONE
+        alone = SPLITTING in free and ANGLE not in free
+        if alone and chosen is not None and not np.any(chosen.sin2_2theta_14):
+            raise InputError(
+                f"{self.name} does not depend on {SPLITTING} where {ANGLE} is 0: free"
+                f" both, or give a model with mixing, such as --model sterile --param"
+                f" {ANGLE}=0.1"
+            )
+        return chosen
+
+    def _values(self, sterile: SterileNeutrino | None) -> dict[str, float]:
+        """Values of all parameters; without a sterile neutrino its two are absent."""
+        own = own_parameters(tuple(self.file.isotopes))
+        other = () if sterile is None else sterile.own_parameters()
+        return {p.name: p.default for p in (*own, *other)}
 
     def _flux(self, section: ReactorFlux, fractions: Mapping[str, float]) -> Flux:
         options = {"fractions": dict(fractions), **section.options}
@@ -344,16 +371,3 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
                 raise InputError(f"{file}: ({i + 1}, {j + 1}) is there twice")
             matrix[i, j] = matrix[j, i] = value
         return matrix
-
-
-def _mixing(model: Any) -> PMNS:
-    """Mixing of the known neutrinos of a model with a sterile one, or the default."""
-    mixing: PMNS = model.mixing if _sterile(model) else PMNS()
-    return mixing
-
-
-def _sterile(model: Any) -> tuple[Parameter, ...]:
-    """Parameters of the sterile neutrino of a model, if it has one."""
-    return tuple(
-        p for p in getattr(model, "parameters", ()) if p.name in (ANGLE, SPLITTING)
-    )
