@@ -29,6 +29,7 @@ from nuprobe.cosmology.thermodynamics import chemical_potential
 from nuprobe.errors import InputError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.reprs import readable
 from nuprobe.units import fm
 
 __all__ = ["DecouplingCurve", "Plasma", "decoupling_curve", "plasma_state"]
@@ -37,6 +38,7 @@ PAIRS: Final = ("emu", "etau", "mutau")
 CRITERIA: Final[tuple[Criterion, ...]] = ("energy", "number")
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class DecouplingCurve:
     """Decoupling of Majorana neutrinos against their moments.
@@ -152,6 +154,7 @@ def decoupling_curve(
     )
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Plasma:
     """The neutral plasma of the early universe, arrays over its temperature.

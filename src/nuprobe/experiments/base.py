@@ -20,6 +20,7 @@ from nuprobe.inference import (
     fit,
     profile,
 )
+from nuprobe.markup import table
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -158,6 +159,16 @@ class AnyExperiment(ABC):
         analysis : default the first of the file.
         """
         return bool(getattr(self.file, "projection", False))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("title", self.file.title),
+            ("process", self.file.process),
+            ("analyses", ", ".join(self.analyses)),
+            ("references", ", ".join(self.references)),
+            ("shares data with", ", ".join(self.shares_data_with)),
+        ]
+        return table(f"experiment {self.name}", [row for row in rows if row[1]])
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether what is expected can depend on a parameter.

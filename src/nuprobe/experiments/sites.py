@@ -24,6 +24,7 @@ from nuprobe.models import Model
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 from nuprobe.schema import Folder, validate
 
 __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
@@ -66,6 +67,7 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     return result
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class SiteRates:
     """Expected and observed counts of one analysis at every site.

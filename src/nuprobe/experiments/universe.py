@@ -30,6 +30,7 @@ from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.reprs import readable
 from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
@@ -40,6 +41,7 @@ _FELT: Final = 1e-3
 """A nuisance that moves no bin by more than this share of its error is left out."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class UniverseRates:
     """What is predicted, beside what is measured.

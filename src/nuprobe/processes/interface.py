@@ -26,6 +26,7 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
@@ -48,6 +49,7 @@ Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
 
 
+@readable
 @dataclass(frozen=True)
 class Deposit:
     """The energy T that a process leaves in a detector.

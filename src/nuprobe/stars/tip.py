@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, number, numbers, panel_nodes
+from nuprobe.reprs import readable
 
 __all__ = [
     "LARGEST",
@@ -48,6 +49,7 @@ gives both published limits."""
 _UNIT: Final = 1e-12
 
 
+@readable
 @dataclass(frozen=True)
 class Tip:
     """Brightness of the tip of a red-giant branch in the I band.

@@ -22,6 +22,7 @@ from nuprobe.cosmology.nucleosynthesis import (
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
+from nuprobe.reprs import readable
 
 __all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane"]
 
@@ -32,6 +33,7 @@ THRESHOLD: Final = 5.991
 Measured = Mapping[str, tuple[float, float]]
 
 
+@readable
 @dataclass(frozen=True)
 class PlaneRun:
     """How a plane is computed that takes minutes.

@@ -37,6 +37,7 @@ from nuprobe.cosmology.nucleosynthesis.reactions import (
 from nuprobe.cosmology.nucleosynthesis.weak_rates import neutron_proton_rates
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Evolution", "evolution"]
 
@@ -56,6 +57,7 @@ _END: Final = 0.00091
 """MeV: the end, just inside the tables of rates."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Evolution:
     """Abundances through time.

@@ -39,11 +39,13 @@ from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Table
 
 __all__ = ["Comparison", "compare", "spectra"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Signal and backgrounds, stage by stage of the cuts.

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Table
 
 __all__ = ["BaselineRates"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class BaselineRates:
     """Expected and measured values of one analysis, row by row.

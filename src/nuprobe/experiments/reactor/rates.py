@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Cell, Table
 
 __all__ = ["ReactorRates"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ReactorRates:
     """Expected and measured rates over the published prediction without oscillations.

@@ -27,10 +27,12 @@ from nuprobe.inference.toys.truth import (
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["CLs", "cls"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class CLs:
     """How strongly values of a parameter are excluded.

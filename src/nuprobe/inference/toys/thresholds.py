@@ -24,6 +24,7 @@ from nuprobe.inference.toys.truth import (
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "FeldmanCousins",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class ToyThreshold:
     """Rise of −2 ln L that bounds an interval, from toys.
@@ -55,6 +57,7 @@ class ToyThreshold:
     sides: int
 
 
+@readable
 @dataclass(frozen=True)
 class ToyInterval:
     """An allowed interval with the Monte Carlo error of its ends.
@@ -97,6 +100,7 @@ def quantile(values: FloatArray, cl: float) -> tuple[float, float]:
     return float(np.quantile(ordered, cl)), float(high - low) / 2
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FeldmanCousins:
     """Intervals of one parameter with thresholds from toys (Feldman:1997qc).
