@@ -1,8 +1,16 @@
-"""Figures from physics objects: every function returns a matplotlib `Figure`, and
-`save` writes it.
+"""Figures from physics objects.
+
+Every function returns what it drew on: one `Axes`, or an array of them (``Panels``)
+whose ``figure`` is the whole. A notebook shows it as the last line of a cell, whatever
+the backend, and `save` writes it.
+
+``ax=`` draws on axes of yours, in their style: the legend goes inside, the line at the
+bottom is left out, and with fewer axes than panels the first panels are drawn. Further
+keywords are properties of Matplotlib for the main artists, those that the legend names
+(``color``, ``linewidth``, ``linestyle``, ``alpha``, ``label``, ``zorder``, …).
 
 Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot
-or a display.
+or a display. A figure keeps its style when it is edited, drawn or saved later.
 """
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
@@ -44,6 +52,7 @@ from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.reactions import plot_reactions
 from nuprobe.plotting.reactor import plot_reactor_rates
+from nuprobe.plotting.sheets import figure_of
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
@@ -69,6 +78,7 @@ __all__ = [
     "STERILE_POINTS",
     "Case",
     "check_path",
+    "figure_of",
     "neutron_radius_markers",
     "plot_averaged",
     "plot_averaged_moments",

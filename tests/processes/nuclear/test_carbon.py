@@ -31,7 +31,7 @@ from nuprobe.errors import (
     ValidityWarning,
 )
 from nuprobe.inverse_beta import TwoBody
-from nuprobe.plotting import plot_levels
+from nuprobe.plotting import figure_of, plot_levels
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import level_tables, levels
 from nuprobe.processes.nuclear.two_body import Transfer
@@ -357,7 +357,7 @@ def test_level_by_level() -> None:
     for name, sigma in found.items():
         alone = nu.carbon.total(e, "cc", "nu_e", level=name)
         assert np.array_equal(sigma, alone)
-    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    figure = figure_of(plot_levels(np.linspace(3.0, 15.0, 20)))
     top = np.asarray(figure.axes[0].lines[0].get_ydata())
     parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
     assert top == pytest.approx(sum(parts))
